@@ -1,0 +1,105 @@
+"""The public code lists (contract §1) and the words people read for them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from imloop.facts.text import Text
+
+
+class Method(StrEnum):
+    TSI = "TSI"
+    ASM = "ASM"
+    VMAS = "VMAS"
+    IM195 = "IM195"
+    LUGDOWN = "LUGDOWN"
+    FREEACC = "FREEACC"
+    RINGELMANN = "RINGELMANN"
+
+
+class Fuel(StrEnum):
+    GASOLINE = "gasoline"
+    DIESEL = "diesel"
+    CNG = "cng"
+    LPG = "lpg"
+    LNG = "lng"
+    METHANOL = "methanol"
+    ETHANOL = "ethanol"
+    HYBRID_GASOLINE = "hybrid_gasoline"
+    HYBRID_DIESEL = "hybrid_diesel"
+    ELECTRIC = "electric"
+    HYDROGEN = "hydrogen"
+
+
+class Purpose(StrEnum):
+    PERIODIC = "periodic"
+    REGISTRATION = "registration"
+    TRANSFER_IN = "transfer_in"
+    RETEST = "retest"
+    SPOT_CHECK_RETEST = "spot_check_retest"
+    REMOTE_SENSING_RETEST = "remote_sensing_retest"
+    COMPARISON = "comparison"
+
+
+class Outcome(StrEnum):
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+
+
+class Result(StrEnum):
+    """A verdict (contract §1): ``invalid`` means the run does not count and a reason is named."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    INVALID = "invalid"
+    NOT_READY = "not_ready"
+
+
+METHOD_NAMES: dict[Method, Text] = {
+    Method.TSI: Text("双怠速法", "two-speed idle"),
+    Method.ASM: Text("稳态工况法", "steady-state loaded (ASM)"),
+    Method.VMAS: Text("简易瞬态工况法", "short transient (VMAS)"),
+    Method.IM195: Text("瞬态工况法", "transient (IM195)"),
+    Method.LUGDOWN: Text("加载减速法", "lug-down"),
+    Method.FREEACC: Text("自由加速法", "free acceleration"),
+    Method.RINGELMANN: Text("林格曼黑度法", "Ringelmann"),
+}
+
+FUEL_NAMES: dict[Fuel, Text] = {
+    Fuel.GASOLINE: Text("汽油", "petrol"),
+    Fuel.DIESEL: Text("柴油", "diesel"),
+    Fuel.CNG: Text("压缩天然气", "CNG"),
+    Fuel.LPG: Text("液化石油气", "LPG"),
+    Fuel.LNG: Text("液化天然气", "LNG"),
+    Fuel.METHANOL: Text("甲醇", "methanol"),
+    Fuel.ETHANOL: Text("乙醇", "ethanol"),
+    Fuel.HYBRID_GASOLINE: Text("汽油混合动力", "petrol hybrid"),
+    Fuel.HYBRID_DIESEL: Text("柴油混合动力", "diesel hybrid"),
+    Fuel.ELECTRIC: Text("纯电动", "electric"),
+    Fuel.HYDROGEN: Text("氢燃料电池", "hydrogen fuel cell"),
+}
+
+# GA/T 16.9 letters, accepted on import. "O" (hybrid) needs a second field and reads as petrol hybrid,
+# the far more common kind; the receipt says so.
+GAT16_9: dict[str, Fuel] = {
+    "A": Fuel.GASOLINE,
+    "B": Fuel.DIESEL,
+    "C": Fuel.ELECTRIC,
+    "E": Fuel.CNG,
+    "F": Fuel.LPG,
+    "L": Fuel.METHANOL,
+    "M": Fuel.ETHANOL,
+    "O": Fuel.HYBRID_GASOLINE,
+    "P": Fuel.HYDROGEN,
+}
+
+RESULT_NAMES: dict[Result, Text] = {
+    Result.PASS: Text("合格", "pass"),
+    Result.FAIL: Text("不合格", "fail"),
+    Result.INVALID: Text("检验无效", "invalid"),
+    Result.NOT_READY: Text("OBD 未就绪", "OBD not ready"),
+}
+
+DIESEL_FUELS = frozenset({Fuel.DIESEL, Fuel.HYBRID_DIESEL})
+EXEMPT_FUELS = frozenset({Fuel.ELECTRIC, Fuel.HYDROGEN})
+NATURAL_GAS = frozenset({Fuel.CNG, Fuel.LNG})

@@ -1,0 +1,70 @@
+"""Refusals: what the platform will not do, named by reason, carrying the clause.
+
+The tree (HTTP status is mapped once, at the edge, from the class):
+
+    Refusal
+     ├─ Malformed      the message cannot be read as what it claims to be
+     ├─ Unknown        it names something the registers do not hold
+     ├─ NotAllowed     the caller may not do this
+     ├─ Conflict       it contradicts what is already kept
+     └─ Unlawful       a clause forbids it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imloop.facts.text import Reason, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in a message: a JSON path (``$.trace.columns.co_pct``), a code, words."""
+
+    path: str
+    code: str
+    text: Text
+
+    def to_json(self) -> dict[str, object]:
+        return {"path": self.path, "code": self.code, "detail": self.text.zh, "detail_en": self.text.en}
+
+
+class Refusal(Exception):
+    """Base of every named refusal. ``reasons`` may hold several clauses; the first one names the whole."""
+
+    def __init__(
+        self,
+        code: str,
+        text: Text,
+        *,
+        cite: str = "",
+        problems: Sequence[Problem] = (),
+        reasons: Sequence[Reason] = (),
+    ) -> None:
+        super().__init__(f"{code}: {text.zh}")
+        self.code = code
+        self.text = text
+        self.cite = cite
+        self.problems = tuple(problems)
+        self.reasons = tuple(reasons)
+
+
+class Malformed(Refusal):
+    pass
+
+
+class Unknown(Refusal):
+    pass
+
+
+class NotAllowed(Refusal):
+    pass
+
+
+class Conflict(Refusal):
+    pass
+
+
+class Unlawful(Refusal):
+    pass

@@ -1,0 +1,145 @@
+"""A test as an I-station reports it (contract §2): who, what, when, and the 1 Hz trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
+
+Column = NDArray[np.float64]
+"""One channel at 1 Hz: float64, read-only, NaN for a missing sample; the unit is in the channel's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Second-by-second data: channels of equal length, and per row the phase (ASM, TSI, LUGDOWN; "" if none)."""
+
+    columns: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
+    phase: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        if self.phase:
+            return len(self.phase)
+        return next((len(c) for c in self.columns.values()), 0)
+
+    def get(self, name: str) -> Column | None:
+        return self.columns.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """The vehicle as the message states it. Empty string or None: not stated."""
+
+    vin: str = ""
+    plate: str = ""
+    plate_colour: str = ""
+    vehicle_type: str = ""
+    usage: str = ""
+    fuel: Fuel | None = None
+    emission_stage: str = ""
+    first_registered_on: date | None = None
+    produced_on: date | None = None
+    max_mass_kg: float | None = None
+    reference_mass_kg: float | None = None
+    rated_power_kw: float | None = None
+    rated_speed_rpm: float | None = None
+    displacement_l: float | None = None
+    drive: str = ""
+    odometer_km: float | None = None
+    model: str = ""
+    owner: Owner = field(default_factory=Owner)
+
+    @property
+    def identified(self) -> bool:
+        return bool(self.vin or self.plate)
+
+
+@dataclass(frozen=True, slots=True)
+class Ambient:
+    """Air in the hall: °C, relative humidity %, barometric pressure kPa."""
+
+    temperature_c: float | None = None
+    humidity_pct: float | None = None
+    pressure_kpa: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exterior:
+    """外观检验: the inspector's own verdict and the item answers (True = as the item name says)."""
+
+    verdict: Result | None = None
+    items: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Ecu:
+    ecu: str = ""
+    vin: str = ""
+    calid: str = ""
+    cvn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Obd:
+    """OBD 检查 as read out; None where the message does not say."""
+
+    communication: bool | None = None
+    mil_lamp_ok: bool | None = None
+    mil_on: bool | None = None
+    dashboard_matches: bool | None = None
+    tampered: bool | None = None
+    dtcs: tuple[str, ...] = ()
+    readiness_incomplete: tuple[str, ...] = ()
+    ecus: tuple[Ecu, ...] = ()
+    distance_since_clear_km: float | None = None
+    warmups_since_clear: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the station's own software reported. Kept beside our verdict, never instead of it."""
+
+    verdict: Result | None = None
+    values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class TestRecord:
+    """One run of one method, as decoded from an upload. Times carry their offset."""
+
+    __test__: ClassVar[bool] = False  # not a pytest class
+
+    test_no: str
+    station: str
+    line: str
+    method: Method
+    purpose: Purpose
+    outcome: Outcome
+    started_at: datetime
+    ended_at: datetime
+    vehicle: Vehicle
+    trace: Trace
+    sequence: int | None = None
+    ambient: Ambient = field(default_factory=Ambient)
+    exterior: Exterior | None = None
+    obd: Obd | None = None
+    claimed: Claim = field(default_factory=Claim)
+    people: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    equipment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    software: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
+    """Optional fields that could not be read and were left out, as ``path: reason``; they become findings."""
