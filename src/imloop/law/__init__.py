@@ -1,0 +1,12 @@
+"""What the law says: dated, cited data files, and the book that answers "what was in force then, there?".
+
+book = load()
+law = book.at(date(2026, 3, 5), "450200")
+law.number("limits.ASM.a.co_5025_pct"), law.cite("limits.ASM.a.co_5025_pct")
+"""
+
+from imloop.law.book import Book, Law, load
+from imloop.law.values import LawError, LawMissing, Value
+from imloop.law.working_days import WorkingDays
+
+__all__ = ["Book", "Law", "LawError", "LawMissing", "Value", "WorkingDays", "load"]

@@ -1,0 +1,174 @@
+"""YAML files → texts, dated values, calendars. Anything doubtful refuses to load and says where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import yaml
+
+from imloop.law.values import CONFIDENCE, Content, LawError, Text, Value
+from imloop.law.working_days import Calendar
+
+_Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc, valid-type]
+    """Safe YAML that refuses a key given twice, which plain YAML silently overwrites."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise LawError(f"line {key_node.start_mark.line + 1}", f"{key} is given twice")
+            seen.add(key)
+        return dict(super().construct_mapping(node, deep))
+
+
+# YAML 1.1 reads on, off, yes and no as booleans; here only true and false are, so that "on" can be a key.
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, found in _Base.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Everything read from one or more files."""
+
+    texts: list[Text] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    calendars: list[Calendar] = field(default_factory=list)
+
+
+def read_file(path: Path, name: str) -> Shelf:
+    """One file. ``name`` is how errors call it."""
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except LawError as error:
+        raise LawError(f"{name} {error.where}", error.why) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise LawError(name, " ".join(str(error).split())) from error
+    if not isinstance(data, dict) or not isinstance(data.get("text"), dict):
+        raise LawError(name, "a law file begins with text:")
+    unknown = set(data) - {"text", "values", "calendar"}
+    if unknown:
+        raise LawError(name, f"unknown section {sorted(map(str, unknown))[0]}")
+    text = _text(data["text"], name)
+    shelf = Shelf(texts=[text])
+    for key, entry in _mapping(data.get("values") or {}, f"{name} values").items():
+        shelf.values.extend(_values(key, _mapping(entry, f"{name} {key}"), text, name))
+    if "calendar" in data:
+        shelf.calendars.append(_calendar(_mapping(data["calendar"], f"{name} calendar"), text, name))
+    return shelf
+
+
+def _text(data: Mapping[str, object], name: str) -> Text:
+    where = f"{name} text"
+    confirmed = _mapping(data.get("confirmed"), f"{where}.confirmed")
+    place = data.get("place")
+    if not isinstance(place, str) or len(place) != 6 or not place.isdigit():
+        raise LawError(f"{where}.place", 'wants a six-digit code in quotes, such as "450200"')
+    return Text(
+        id=_word(data, "id", where),
+        short=_word(data, "short", where),
+        title=_word(data, "title", where),
+        title_en=_word(data, "title_en", where),
+        place=place,
+        in_force=_day(data, "in_force", where),
+        source=_word(data, "source", where),
+        confirmed_on=_day(confirmed, "on", f"{where}.confirmed"),
+        confirmed_how=_word(confirmed, "how", f"{where}.confirmed"),
+        file=name,
+    )
+
+
+def _values(key: str, entry: Mapping[str, object], text: Text, name: str) -> Iterator[Value]:
+    where = f"{name} {key}"
+    clause, says = _word(entry, "clause", where), _word(entry, "says", where)
+    dated = entry.get("dated")
+    if not isinstance(dated, list) or not dated:
+        raise LawError(where, "wants dated: a list of {from, value, confidence}")
+    rows = [_mapping(row, where) for row in dated]
+    starts = [_day(row, "from", where) for row in rows]
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        raise LawError(where, "dates must rise, each given once")
+    for index, row in enumerate(rows):
+        until = _day(row, "until", where) if "until" in row else None
+        following = starts[index + 1] if index + 1 < len(starts) else None
+        if until is not None and until <= starts[index]:
+            raise LawError(where, f"until {until} is not after from {starts[index]}")
+        if until is not None and following is not None and until > following:
+            raise LawError(where, f"until {until} overlaps the value from {following}")
+        if row.get("confidence") not in CONFIDENCE:
+            raise LawError(where, f"confidence must be one of {', '.join(CONFIDENCE)}")
+        yield Value(
+            key=key,
+            value=_content(row, where),
+            unit=str(entry.get("unit", "")),
+            text_id=text.id,
+            clause=clause,
+            cite=f"{text.short} {clause}",
+            says=says,
+            place=text.place,
+            since=starts[index],
+            until=until or following,
+            confidence=str(row["confidence"]),
+            note=str(row.get("note", "")),
+        )
+
+
+def _content(row: Mapping[str, object], where: str) -> Content:
+    value = row.get("value")
+    if isinstance(value, (bool, int, float, str, date)):
+        return value
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    raise LawError(where, "value must be a number, true/false, text, a date or a list of texts")
+
+
+def _calendar(data: Mapping[str, object], text: Text, name: str) -> Calendar:
+    where = f"{name} calendar"
+    year = data.get("year")
+    if not isinstance(year, int):
+        raise LawError(where, "wants year")
+    off, work = (_days(data.get(key) or [], year, f"{where}.{key}") for key in ("off", "work"))
+    both = off & work
+    if both:
+        raise LawError(where, f"{min(both)} is both off and work")
+    return Calendar(year, off, work, text.id)
+
+
+def _days(days: object, year: int, where: str) -> frozenset[date]:
+    if not isinstance(days, list) or not all(isinstance(day, date) for day in days):
+        raise LawError(where, "wants a list of dates")
+    if len(set(days)) != len(days):
+        raise LawError(where, "a day is listed twice")
+    for day in days:
+        if day.year != year:
+            raise LawError(where, f"{day} is not in {year}")
+    return frozenset(days)
+
+
+def _mapping(value: object, where: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise LawError(where, "wants a mapping")
+    return value
+
+
+def _word(data: Mapping[str, object], key: str, where: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise LawError(f"{where}.{key}" if key != "clause" else where, f"{key} is missing")
+    return value.strip()
+
+
+def _day(data: Mapping[str, object], key: str, where: str) -> date:
+    value = data.get(key)
+    if not isinstance(value, date):
+        raise LawError(where, f"{key} must be a date such as 2026-03-01")
+    return value
