@@ -1,0 +1,37 @@
+"""Numbers that decide. A measured value becomes a whole number of nano-units before it meets a limit.
+
+Sums of decimals are not exact in binary floating point (thirty times 0.60 has no mean of exactly 0.60), so the
+full value is taken at 1e-9 of its unit: far below any instrument's resolution, far above the arithmetic's noise.
+Rounding to printed decimals is half to even (GB/T 8170), from the whole number, so it is exact.
+"""
+
+from __future__ import annotations
+
+import math
+
+NANO = 10**9
+
+
+def nano(value: float) -> int:
+    """The value in nano-units, half to even."""
+    return round(value * NANO)
+
+
+def round_nano(value: int, decimals: int) -> int:
+    """Round nano-units to ``decimals`` decimals, half to even (GB/T 8170); the result is again nano-units."""
+    step: int = 10 ** (9 - decimals)
+    quotient, rest = divmod(value, step)
+    if 2 * rest > step or (2 * rest == step and quotient % 2):
+        quotient += 1
+    return quotient * step
+
+
+def from_nano(value: int) -> float:
+    return value / NANO
+
+
+def printed(value: float, decimals: int) -> str:
+    """As it stands on a report."""
+    if not math.isfinite(value):
+        return "—"
+    return f"{round_nano(nano(value), decimals) / NANO:.{decimals}f}"

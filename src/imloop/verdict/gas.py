@@ -1,0 +1,92 @@
+"""Gas arithmetic: dilution factor DF, humidity factor kH, λ, and the CO + CO2 validity rule.
+
+Concentrations: CO, CO2, O2 in % vol, HC (as n-hexane) and NO in 10⁻⁶.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from imloop.facts.codes import NATURAL_GAS, Fuel
+from imloop.facts.test_record import Ambient, Column, Trace
+from imloop.law import Law
+
+_HC_TO_CO_EQUIVALENT = 6e-4  # K1 of the Brettschneider equation: 10⁻⁶ n-hexane → % carbon
+
+# Saturation vapour pressure of water in kPa at 0, 1 … 30 °C (physics, not law).
+_VAPOUR_KPA = np.array(
+    [0.61129, 0.65716, 0.70605, 0.75813, 0.81359, 0.87260, 0.93537, 1.0021, 1.0730, 1.1482, 1.2281]
+    + [1.3129, 1.4027, 1.4979, 1.5988, 1.7056, 1.8185, 1.9380, 2.0644, 2.1978, 2.3388, 2.4877]
+    + [2.6447, 2.8104, 2.9850, 3.1690, 3.3629, 3.5670, 3.7818, 4.0078, 4.2455]
+)
+
+
+def fuel_class(fuel: Fuel | None) -> str:
+    """``gasoline``, ``cng`` or ``lpg``: what a fuel counts as in gas arithmetic."""
+    if fuel in NATURAL_GAS:
+        return "cng"
+    return "lpg" if fuel is Fuel.LPG else "gasoline"
+
+
+def dilution_factor(co: Column, co2: Column, fuel: Fuel | None, law: Law) -> Column:
+    """DF = CO2adj / CO2, capped; CO2adj = 100·X / (a + 1.88·X), X = CO2 / (CO2 + CO). Rows with CO2 ≤ 0: cap."""
+    a, cap = law.number(f"dilution.a.{fuel_class(fuel)}"), law.number("dilution.cap")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = co2 / (co2 + co)
+        factor = 100.0 * share / (a + 1.88 * share) / co2
+    factor = np.where(co2 > 0, factor, np.where(np.isnan(co2), np.nan, cap))
+    return np.minimum(factor, cap)
+
+
+def humidity(temperature_c: Column, humidity_pct: Column, pressure_kpa: Column) -> Column:
+    """Absolute humidity H in grains per pound: 43.478·Ra·Pd / (PB − Pd·Ra/100); Pd of 0…30 °C, held outside."""
+    # Between whole degrees the table is interpolated: truncating the temperature moves kH by up to 0.02.
+    vapour = np.interp(np.clip(np.nan_to_num(temperature_c), 0, 30), np.arange(31), _VAPOUR_KPA)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result = 43.478 * humidity_pct * vapour / (pressure_kpa - vapour * humidity_pct / 100.0)
+    return np.where(np.isnan(temperature_c), np.nan, result)
+
+
+def humidity_factor(grains: Column) -> Column:
+    """kH = 1 / (1 − 0.0047·(H − 75)); exactly 1 at 75 grains per pound."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 1.0 / (1.0 - 0.0047 * (grains - 75.0))
+
+
+def ambient_columns(trace: Trace, ambient: Ambient) -> tuple[Column, Column, Column]:
+    """Temperature °C, humidity %, pressure kPa per row: the row's own reading, else the test's."""
+
+    def column(name: str, whole: float | None) -> Column:
+        fixed = np.full(trace.rows, np.nan if whole is None else whole)
+        rows = trace.get(name)
+        return fixed if rows is None else np.where(np.isnan(rows), fixed, rows)
+
+    return (
+        column("ambient_temperature_c", ambient.temperature_c),
+        column("ambient_humidity_pct", ambient.humidity_pct),
+        column("ambient_pressure_kpa", ambient.pressure_kpa),
+    )
+
+
+def brettschneider(
+    co: Column, co2: Column, hc: Column, o2: Column, no_pct: Column, fuel: Fuel | None, law: Law
+) -> Column:
+    """λ from the exhaust composition (Brettschneider). CO=HC=O2=NO=0 gives exactly 1."""
+    kind = fuel_class(fuel)
+    hydrogen, oxygen = law.number(f"lambda.hcv.{kind}"), law.number(f"lambda.ocv.{kind}")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        water = hydrogen / 4.0 * 3.5 / (3.5 + co / co2) - oxygen / 2.0
+        above = co2 + co / 2.0 + o2 + no_pct / 2.0 + water * (co2 + co)
+        below = (1.0 + hydrogen / 4.0 - oxygen / 2.0) * (co2 + co + _HC_TO_CO_EQUIVALENT * hc)
+        return above / below
+
+
+def longest_run(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[int, int] | None:
+    """First longest run of True as (first, last) index, or None."""
+    padded = np.concatenate(([False], mask, [False]))
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    if not len(edges):
+        return None
+    starts, ends = edges[::2], edges[1::2]
+    longest = int(np.argmax(ends - starts))
+    return int(starts[longest]), int(ends[longest]) - 1
