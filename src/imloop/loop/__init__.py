@@ -1,0 +1,27 @@
+"""The case: one table of states and events, guards one per clause. Pure.
+
+decide(case, event, law, now) -> Decision      what an event does to a case
+permit(case, station=…, at=…, law=…) -> Permit  may it be retested there, then; every reason with its clause
+"""
+
+from imloop.loop.case import Case, Origin, RepairFact, State, StationExit
+from imloop.loop.decide import Decision, decide
+from imloop.loop.effects import Effect, EffectKind
+from imloop.loop.permit import Permit, permit, retest_forbidden
+from imloop.loop.repairs import repair_fact
+
+__all__ = [
+    "Case",
+    "Decision",
+    "Effect",
+    "EffectKind",
+    "Origin",
+    "Permit",
+    "RepairFact",
+    "State",
+    "StationExit",
+    "decide",
+    "permit",
+    "repair_fact",
+    "retest_forbidden",
+]

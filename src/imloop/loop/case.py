@@ -1,0 +1,109 @@
+"""The case as a value. Its history is kept outside; this is what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def day_of(moment: datetime) -> date:
+    """The calendar day in China: the law counts days there."""
+    return moment.astimezone(CHINA).date()
+
+
+class State(StrEnum):
+    AWAITING_REPAIR = "awaiting_repair"
+    AWAITING_RETEST = "awaiting_retest"
+    CLOSED = "closed"
+    ANNULLED = "annulled"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (State.AWAITING_REPAIR, State.AWAITING_RETEST)
+
+
+class Origin(StrEnum):
+    """What brought the vehicle into the loop. A spot check has no first I-station."""
+
+    PERIODIC = "periodic"
+    REGISTRATION = "registration"
+    TRANSFER_IN = "transfer_in"
+    SPOT_CHECK = "spot_check"
+    REMOTE_SENSING = "remote_sensing"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a repair does not open the retest, by the law of the day it was finished."""
+
+    code: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairFact:
+    """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies."""
+
+    repair_no: str
+    shop: str
+    received_at: datetime
+    finished_at: datetime
+    listed: bool
+    documents: frozenset[str]
+    lacks: tuple[Lack, ...] = ()
+    odometer_km: float | None = None
+    warranty_until: date | None = None
+    warranty_km: float | None = None
+    rework_of: str = ""
+
+    def under_warranty(self, day: date, odometer_km: float | None) -> bool:
+        """Inside both ends of the warranty; an unknown odometer cannot end it."""
+        if self.warranty_until is None or day > self.warranty_until:
+            return False
+        return self.warranty_km is None or odometer_km is None or odometer_km <= self.warranty_km
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationExit:
+    """A lawful exit from the same-station rule (A12), decided by a department. ``to_station`` None: any station."""
+
+    kind: str
+    to_station: str | None
+    approver: str
+    reason: str
+    evidence: str
+    granted_at: datetime
+    expires_on: date
+
+    def covers(self, station: str, at: datetime) -> bool:
+        in_time = self.granted_at <= at and day_of(at) <= self.expires_on
+        return in_time and self.to_station in (None, station)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One vehicle's way through the loop in one inspection cycle."""
+
+    case_no: str
+    place: str
+    origin: Origin
+    station: str | None
+    cycle: int
+    state: State
+    round: int
+    failed_at: datetime
+    failed_test: str
+    failed_items: tuple[str, ...]
+    deadline: date
+    deadline_provisional: bool
+    overdue: bool = False
+    repairs: tuple[RepairFact, ...] = ()
+    exits: tuple[StationExit, ...] = ()
+    closed_at: datetime | None = None
+
+    def repairs_since_fail(self, until: datetime) -> tuple[RepairFact, ...]:
+        """Repairs finished after the last failed test and not after ``until``."""
+        return tuple(repair for repair in self.repairs if self.failed_at < repair.finished_at <= until)

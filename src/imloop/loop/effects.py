@@ -1,0 +1,60 @@
+"""What the outside hears of a decision. Receivers are roles; who that is, the steps know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imloop.facts.text import Text
+
+
+class EffectKind(StrEnum):
+    CASE_OPENED = "case-opened"
+    RETEST_FAILED = "retest-failed"
+    REWORK_ORDERED = "rework-ordered"
+    REPAIR_SHARED = "repair-shared"
+    RETEST_ALLOWED = "retest-allowed"
+    REPAIR_FALLS_SHORT = "repair-falls-short"
+    CASE_CLOSED = "case-closed"
+    OVERDUE = "overdue"
+    DEADLINE_CHANGED = "deadline-changed"
+    EXIT_GRANTED = "exit-granted"
+    CASE_ANNULLED = "case-annulled"
+
+
+RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
+    EffectKind.CASE_OPENED: ("first_station", "environment", "transport", "regional"),
+    EffectKind.RETEST_FAILED: ("first_station", "repairer", "environment", "transport", "regional"),
+    EffectKind.REWORK_ORDERED: ("repairer", "transport"),
+    # P四(二)4: transport shares with environment, environment pushes to the I-station of the failed test.
+    EffectKind.REPAIR_SHARED: ("transport", "environment", "first_station", "regional"),
+    EffectKind.RETEST_ALLOWED: ("first_station", "repairer"),
+    EffectKind.REPAIR_FALLS_SHORT: ("repairer", "first_station", "transport"),
+    EffectKind.CASE_CLOSED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
+    EffectKind.OVERDUE: ("first_station", "environment", "transport", "police"),
+    EffectKind.DEADLINE_CHANGED: ("first_station", "environment"),
+    EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
+    EffectKind.CASE_ANNULLED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
+}
+
+LABELS: dict[EffectKind, Text] = {
+    EffectKind.CASE_OPENED: Text("建案并出具告知书", "case opened, notice issued"),
+    EffectKind.RETEST_FAILED: Text("复检不合格，重新维修", "retest failed, repair again"),
+    EffectKind.REWORK_ORDERED: Text("质保期内免费返修", "rework under warranty, free of charge"),
+    EffectKind.REPAIR_SHARED: Text("维修信息共享", "repair shared"),
+    EffectKind.RETEST_ALLOWED: Text("复检放行", "retest released"),
+    EffectKind.REPAIR_FALLS_SHORT: Text("维修不符合放行条件", "repair does not open the retest"),
+    EffectKind.CASE_CLOSED: Text("结案", "case closed"),
+    EffectKind.OVERDUE: Text("逾期", "overdue"),
+    EffectKind.DEADLINE_CHANGED: Text("期限重算", "deadline recomputed"),
+    EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
+    EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    kind: EffectKind
+    receivers: tuple[str, ...]
+    data: Mapping[str, object]
