@@ -1,0 +1,1 @@
+"""Keeps; decides nothing. Models, migrations, journal rows, outbox rows, trace blobs."""

@@ -1,0 +1,114 @@
+"""Who takes part: stations, repairers, departments; their lines, equipment, standing, keys and people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+
+class PartyKind(models.TextChoices):
+    ISTATION = "istation", "排放检验机构（I 站）"
+    MSTATION = "mstation", "维修治理站（M 站）"
+    ENVIRONMENT = "environment", "生态环境"
+    TRANSPORT = "transport", "交通运输"
+    MARKET = "market", "市场监管"
+    POLICE = "police", "公安交管"
+    SUPERVISOR = "supervisor", "监督"
+    ADMIN = "admin", "系统管理"
+
+
+DEPARTMENTS = frozenset(
+    {PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.POLICE, PartyKind.SUPERVISOR}
+)
+
+
+class Party(models.Model):
+    """A legal person or department. ``code`` is what uploads, keys and the feed name it by."""
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=12, choices=PartyKind.choices)
+    name = models.CharField(max_length=120)
+    place = models.CharField(max_length=6, help_text="GB/T 2260")
+    uscc = models.CharField(max_length=18, blank=True, default="")
+    address = models.CharField(max_length=200, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    capability = models.JSONField(default=list, help_text="M-station: fuels and repair item codes it takes")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["kind", "place"], name="party_kind_place")]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.code}）"
+
+
+class Standing(models.Model):
+    """A dated fact about a party: what it was, from when to when (exclusive), on which decision and clause."""
+
+    class State(models.TextChoices):
+        NETWORKED = "networked", "已联网"
+        LISTED = "listed", "已公布名录"
+        SUSPENDED = "suspended", "暂停"
+        STRUCK_OFF = "struck_off", "注销"
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="standings")
+    state = models.CharField(max_length=12, choices=State.choices)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    cite = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="standing_until_after_since"
+            )
+        ]
+
+
+class Line(models.Model):
+    """A test line of an I-station and the methods it is licensed for."""
+
+    station = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="lines")
+    code = models.CharField(max_length=8)
+    methods = models.JSONField(default=list)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["station", "code"], name="line_code_per_station")
+        ]
+
+
+class Equipment(models.Model):
+    """An instrument on a line, with the end of its metrological verification."""
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="equipment")
+    kind = models.CharField(max_length=20)
+    model = models.CharField(max_length=60)
+    serial = models.CharField(max_length=40)
+    verified_until = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "serial"], name="equipment_serial")]
+
+
+class ApiKey(models.Model):
+    """A machine's key. Only the SHA-256 of the secret is kept; the secret has 256 random bits."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="keys")
+    key_id = models.CharField(max_length=16, unique=True)
+    secret_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+
+class User(AbstractUser):
+    """A person. What they may do follows from the party they work for."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="people", null=True)
+    must_change_password = models.BooleanField(default=False)

@@ -1,0 +1,65 @@
+"""Journal, outbox, findings, numbers. Journal rows are append-only: triggers refuse change and removal."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class JournalHead(models.Model):
+    """One row: the end of the chain. Locked by every writing step, so journal and outbox are in commit order."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+
+class JournalEntry(models.Model):
+    number = models.PositiveBigIntegerField(primary_key=True)
+    at = models.CharField(max_length=32, help_text="ISO 8601, as hashed")
+    kind = models.CharField(max_length=32)
+    actor = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80, db_index=True)
+    body = models.TextField(help_text="canonical JSON, as hashed")
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+
+class OutboxEntry(models.Model):
+    """A message for one party. The primary key is the feed's sequence."""
+
+    receiver = models.CharField(max_length=40)
+    topic = models.CharField(max_length=32)
+    subject = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    body = models.JSONField()
+    seen_at = models.DateTimeField(null=True, help_text="when the receiver's feed first fetched past it")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["receiver", "id"], name="outbox_receiver_seq")]
+
+
+class Finding(models.Model):
+    """A doubt beside a verdict or an upload: never a guilt, never a change of the verdict."""
+
+    created_at = models.DateTimeField()
+    code = models.CharField(max_length=40, db_index=True)
+    station_code = models.CharField(max_length=40, db_index=True)
+    subject = models.CharField(max_length=80, help_text="test_no, repair_no or case_no")
+    subject_kind = models.CharField(max_length=12)
+    data = models.JSONField()
+    resolved_at = models.DateTimeField(null=True)
+
+
+class Counter(models.Model):
+    """Gapless numbers per kind, place and year; drawn under the journal lock."""
+
+    kind = models.CharField(max_length=12)
+    place = models.CharField(max_length=6)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "place", "year"], name="counter_scope")
+        ]
