@@ -1,0 +1,182 @@
+"""Tables in files: CSV (UTF-8 with or without BOM, GBK), XLSX, NDJSON, Parquet; read and written row by row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+
+Row = dict[str, str]
+T = TypeVar("T")
+
+
+def read_rows(file: Path) -> Iterator[Row]:
+    """Rows as text by column name; ``Malformed`` for an ending or content that cannot be read."""
+    readers: dict[str, Callable[[Path], Iterator[Row]]] = {
+        ".csv": _read_csv,
+        ".xlsx": _read_xlsx,
+        ".ndjson": _read_ndjson,
+        ".jsonl": _read_ndjson,
+        ".parquet": _read_parquet,
+    }
+    return _by_ending(file, readers)(file)
+
+
+def write_rows(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    """Write rows in the format of the file's ending; returns how many."""
+    writers: dict[str, Callable[[Path, Sequence[str], Iterable[Mapping[str, object]]], int]] = {
+        ".csv": _write_csv,
+        ".xlsx": write_xlsx,
+        ".ndjson": _write_ndjson,
+        ".jsonl": _write_ndjson,
+        ".parquet": _write_parquet,
+    }
+    return _by_ending(file, writers)(file, columns, rows)
+
+
+def _by_ending(file: Path, known: Mapping[str, T]) -> T:
+    found = known.get(file.suffix.lower())
+    if found is None:
+        endings = " ".join(known)
+        raise Malformed(
+            "unknown-format",
+            Text(f"{file.name}：支持 {endings}", f"{file.name}: known endings are {endings}"),
+        )
+    return found
+
+
+def decode_text(raw: bytes) -> str:
+    """UTF-8 (BOM allowed), UTF-16 with BOM, else GB 18030, which offices' spreadsheets still write."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+
+
+def _read_csv(file: Path) -> Iterator[Row]:
+    try:
+        text = decode_text(file.read_bytes())
+    except UnicodeDecodeError as error:
+        raise Malformed(
+            "unreadable", Text(f"{file.name} 编码无法识别", f"{file.name}: unknown encoding")
+        ) from error
+    for row in csv.DictReader(io.StringIO(text)):
+        yield {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(key, str)}
+
+
+def _read_xlsx(file: Path) -> Iterator[Row]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+    except CalamineError as error:
+        raise Malformed(
+            "unreadable", Text(f"{file.name} 不是有效的 XLSX", f"{file.name} is no valid XLSX")
+        ) from error
+    if not sheet:
+        return
+    names = [str(name).strip() for name in sheet[0]]
+    for values in sheet[1:]:
+        yield {name: _cell(value) for name, value in zip(names, values, strict=False) if name}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value).strip()
+
+
+def _read_ndjson(file: Path) -> Iterator[Row]:
+    with file.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                yield {str(key): "" if value is None else str(value) for key, value in row.items()}
+            except (ValueError, AttributeError) as error:
+                words = Text(
+                    f"{file.name} 第 {number} 行不是 JSON 对象",
+                    f"{file.name}: line {number} is no JSON object",
+                )
+                raise Malformed("unreadable", words) from error
+
+
+def _read_parquet(file: Path) -> Iterator[Row]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(file)
+    except pa.ArrowInvalid as error:
+        raise Malformed(
+            "unreadable", Text(f"{file.name} 不是 Parquet", f"{file.name} is no Parquet file")
+        ) from error
+    for batch in table.iter_batches():
+        for row in batch.to_pylist():
+            yield {key: "" if value is None else str(value) for key, value in row.items()}
+
+
+def _write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    # A BOM, so that spreadsheets in offices open Chinese text correctly.
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, columns, extrasaction="ignore")
+        writer.writeheader()
+        count = 0
+        for row in rows:
+            writer.writerow({key: safe_cell(value) for key, value in row.items()})
+            count += 1
+    return count
+
+
+def safe_cell(value: object) -> object:
+    """A cell that a spreadsheet would run as a formula is written as text."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+
+
+def write_xlsx(file: Path | io.BytesIO, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(file if isinstance(file, io.BytesIO) else str(file), options)
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+    count = 0
+    for count, row in enumerate(rows, 1):
+        sheet.write_row(count, 0, [_plain(row.get(column)) for column in columns])
+    book.close()
+    return count
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (int, float, str)) else "" if value is None else str(value)
+
+
+def _write_ndjson(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    count = 0
+    with file.open("w", encoding="utf-8") as out:
+        for row in rows:
+            kept = {column: row.get(column) for column in columns}
+            out.write(json.dumps(kept, ensure_ascii=False, default=str) + "\n")
+            count += 1
+    return count
+
+
+def _write_parquet(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kept = [{column: _plain(row.get(column)) for column in columns} for row in rows]
+    table = pa.table({column: [str(row[column]) for row in kept] for column in columns})
+    pq.write_table(table, file, compression="zstd")
+    return len(kept)

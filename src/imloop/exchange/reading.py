@@ -1,0 +1,202 @@
+"""Reading JSON values leniently but never silently: every fault is noted with its path.
+
+A fault in a required value makes the message malformed; in an optional one the value is left out and noted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from typing import TypeVar
+
+import msgspec
+
+from imloop.facts.refusal import Malformed, Problem
+from imloop.facts.text import Text
+
+E = TypeVar("E", bound=Enum)
+
+
+def parse_json(body: bytes) -> Mapping[str, object]:
+    """The message as a mapping, or ``Malformed`` naming what is wrong with the bytes."""
+    try:
+        message = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(
+            "malformed-json", Text(f"不是有效的 JSON：{error}", f"Not valid JSON: {error}")
+        ) from error
+    if not isinstance(message, dict):
+        raise Malformed("malformed-json", Text("报文应为 JSON 对象。", "The message must be a JSON object."))
+    return message
+
+
+class Reader:
+    """One JSON object at a path, read key by key; problems and notes are shared down the tree."""
+
+    def __init__(
+        self,
+        data: Mapping[str, object],
+        path: str = "$",
+        problems: list[Problem] | None = None,
+        notes: list[str] | None = None,
+    ) -> None:
+        self.data = data
+        self.path = path
+        self.problems: list[Problem] = [] if problems is None else problems
+        self.notes: list[str] = [] if notes is None else notes
+
+    def child(self, key: str, required: bool = False) -> Reader:
+        """The object under ``key``; an empty one if it is absent."""
+        value = self.data.get(key)
+        if value is None:
+            if required:
+                self.fault(key, "missing", "缺少必填项", "required")
+            value = {}
+        elif not isinstance(value, dict):
+            self._wrong(key, required, "应为对象", "must be an object")
+            value = {}
+        return Reader(value, f"{self.path}.{key}", self.problems, self.notes)
+
+    def children(self, key: str) -> list[Reader]:
+        """The objects of a list under ``key``."""
+        found = []
+        for index, value in enumerate(self.list(key)):
+            if isinstance(value, dict):
+                found.append(Reader(value, f"{self.path}.{key}[{index}]", self.problems, self.notes))
+            else:
+                self.notes.append(f"{self.path}.{key}[{index}]: must be an object")
+        return found
+
+    def list(self, key: str) -> list[object]:
+        value = self.data.get(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            self._wrong(key, False, "应为数组", "must be an array")
+            return []
+        return value
+
+    def text(self, key: str, required: bool = False, longest: int = 120) -> str:
+        value = self.data.get(key)
+        if value is None or value == "":
+            if required:
+                self.fault(key, "missing", "缺少必填项", "required")
+            return ""
+        if not isinstance(value, str):
+            self._wrong(key, required, "应为字符串", "must be a string")
+            return ""
+        if len(value) > longest:
+            self._wrong(key, required, f"超过 {longest} 个字符", f"longer than {longest} characters")
+            return ""
+        if "\x00" in value:
+            self._wrong(key, required, "含有空字符", "contains a NUL character")
+            return ""
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        found = []
+        for index, value in enumerate(self.list(key)):
+            if isinstance(value, str):
+                found.append(value)
+            else:
+                self.notes.append(f"{self.path}.{key}[{index}]: must be a string")
+        return tuple(found)
+
+    def number(self, key: str, required: bool = False) -> float | None:
+        value = self.data.get(key)
+        if value is None or value == "":
+            if required:
+                self.fault(key, "missing", "缺少必填项", "required")
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            self._wrong(key, required, "应为数值", "must be a number")
+            return None
+        return float(value)
+
+    def money(self, key: str) -> Decimal | None:
+        """Yuan with at most two decimals, as a string (contract) or a number."""
+        value = self.data.get(key)
+        if value is None or value == "":
+            return None
+        try:
+            amount = Decimal(str(value)).quantize(Decimal("0.01"))
+        except InvalidOperation:
+            amount = Decimal("-1")
+        if isinstance(value, bool) or not 0 <= amount < 10**8:
+            self._wrong(key, False, '应为金额，如 "460.00"', 'must be an amount such as "460.00"')
+            return None
+        return amount
+
+    def flag(self, key: str) -> bool | None:
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, bool):
+            self._wrong(key, False, "应为 true 或 false", "must be true or false")
+            return None
+        return value
+
+    def choice(self, key: str, kind: type[E], required: bool = False) -> E | None:
+        value = self.data.get(key)
+        if value is None or value == "":
+            if required:
+                self.fault(key, "missing", "缺少必填项", "required")
+            return None
+        try:
+            return kind(value)
+        except ValueError:
+            allowed = "、".join(str(member.value) for member in kind)
+            self._wrong(
+                key, required, f"应为 {allowed} 之一", f"must be one of {allowed.replace('、', ', ')}"
+            )
+            return None
+
+    def moment(self, key: str, required: bool = True) -> datetime | None:
+        """ISO 8601 with offset."""
+        value = self.data.get(key)
+        if value is None or value == "":
+            if required:
+                self.fault(key, "missing", "缺少必填项", "required")
+            return None
+        try:
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None or not 2000 <= moment.year <= 2200:
+            self._wrong(key, required, "应为带时区的 ISO 8601 时间", "must be an ISO 8601 time with offset")
+            return None
+        return moment
+
+    def day(self, key: str) -> date | None:
+        value = self.data.get(key)
+        if value is None or value == "":
+            return None
+        try:
+            return date.fromisoformat(value[:10]) if isinstance(value, str) else self._no_day(key)
+        except ValueError:
+            return self._no_day(key)
+
+    def _no_day(self, key: str) -> None:
+        self._wrong(key, False, "应为日期，如 2026-03-05", "must be a date such as 2026-03-05")
+
+    def fault(self, key: str, code: str, zh: str, en: str) -> None:
+        self.problems.append(Problem(f"{self.path}.{key}", code, Text(zh, en)))
+
+    def _wrong(self, key: str, required: bool, zh: str, en: str) -> None:
+        if required:
+            self.fault(key, "wrong-value", zh, en)
+        else:
+            self.notes.append(f"{self.path}.{key}: {en}")
+
+    def finish(self) -> None:
+        """Raise ``Malformed`` if a required value was faulty."""
+        if self.problems:
+            first = self.problems[0]
+            raise Malformed(
+                "malformed",
+                Text(f"{first.path}：{first.text.zh}", f"{first.path}: {first.text.en}"),
+                problems=self.problems,
+            )

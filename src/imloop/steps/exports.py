@@ -1,0 +1,169 @@
+"""Registers and records as rows, for files and spreadsheets. Only what the caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from imloop.steps import look
+from imloop.steps.access import Caller
+from imloop.steps.clock import CHINA
+from imloop.store.models import PartyKind, Vehicle
+
+Rows = Iterator[dict[str, object]]
+
+
+def _parties(kind: str) -> Rows:
+    for party in look.parties(kind).prefetch_related("lines", "standings"):
+        first = min(party.standings.all(), key=lambda standing: standing.since, default=None)
+        yield {
+            "code": party.code,
+            "name": party.name,
+            "place": party.place,
+            "uscc": party.uscc,
+            "address": party.address,
+            "phone": party.phone,
+            "longitude": party.longitude,
+            "latitude": party.latitude,
+            "since": first.since.isoformat() if first else "",
+            "cite": first.cite if first else "",
+            "lines": ";".join(f"{line.code}:{'+'.join(line.methods)}" for line in party.lines.all()),
+        }
+
+
+def _stations(caller: Caller) -> Rows:
+    return _parties(PartyKind.ISTATION)
+
+
+def _repairers(caller: Caller) -> Rows:
+    return _parties(PartyKind.MSTATION)
+
+
+def _vehicles(caller: Caller) -> Rows:
+    for vehicle in Vehicle.objects.order_by("id").iterator():
+        known = {
+            "vin": vehicle.vin,
+            "plate": vehicle.plate,
+            "plate_colour": vehicle.plate_colour,
+            "fuel": vehicle.fuel,
+        }
+        yield {**vehicle.facts, **known}
+
+
+def _cases(caller: Caller) -> Rows:
+    for case in look.cases(caller).order_by("case_no").iterator():
+        yield {
+            "case_no": case.case_no,
+            "plate": case.vehicle.plate,
+            "vin": case.vehicle.vin,
+            "station": case.station.code if case.station else "",
+            "state": case.state,
+            "round": case.round,
+            "opened_at": case.opened_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            "deadline": case.deadline.isoformat(),
+            "deadline_provisional": case.deadline_provisional,
+            "overdue": case.overdue,
+            "closed_at": case.closed_at.astimezone(CHINA).isoformat(timespec="seconds")
+            if case.closed_at
+            else "",
+        }
+
+
+def _tests(caller: Caller) -> Rows:
+    for test in look.tests(caller).defer("trace", "receipt", "verdict").order_by("id").iterator():
+        yield {
+            "test_no": test.test_no,
+            "station": test.station.code,
+            "line": test.line,
+            "plate": test.vehicle.plate if test.vehicle else "",
+            "vin": test.vehicle.vin if test.vehicle else "",
+            "method": test.method,
+            "purpose": test.purpose,
+            "started_at": test.started_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            "result": test.result,
+            "case_no": test.case_no,
+        }
+
+
+def _repairs(caller: Caller) -> Rows:
+    for repair in look.repairs(caller).order_by("id").iterator():
+        yield {
+            "repair_no": repair.repair_no,
+            "shop": repair.shop.code,
+            "case_no": repair.case.case_no,
+            "finished_at": repair.finished_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            "listed": repair.listed,
+            "cost_yuan": str(repair.cost_yuan or ""),
+        }
+
+
+def _findings(caller: Caller) -> Rows:
+    for finding in look.findings(caller).order_by("id").iterator():
+        yield {
+            "at": finding.created_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            "code": finding.code,
+            "station": finding.station_code,
+            "subject": finding.subject,
+            "text": finding.data["text"],
+        }
+
+
+EXPORTS: dict[str, tuple[tuple[str, ...], Callable[[Caller], Rows]]] = {
+    "stations": (
+        (
+            "code",
+            "name",
+            "place",
+            "uscc",
+            "address",
+            "phone",
+            "longitude",
+            "latitude",
+            "since",
+            "cite",
+            "lines",
+        ),
+        _stations,
+    ),
+    "repairers": (
+        ("code", "name", "place", "uscc", "address", "phone", "longitude", "latitude", "since", "cite"),
+        _repairers,
+    ),
+    "vehicles": (
+        ("vin", "plate", "plate_colour", "fuel", "first_registered_on", "produced_on", "max_mass_kg"),
+        _vehicles,
+    ),
+    "cases": (
+        (
+            "case_no",
+            "plate",
+            "vin",
+            "station",
+            "state",
+            "round",
+            "opened_at",
+            "deadline",
+            "deadline_provisional",
+            "overdue",
+            "closed_at",
+        ),
+        _cases,
+    ),
+    "tests": (
+        (
+            "test_no",
+            "station",
+            "line",
+            "plate",
+            "vin",
+            "method",
+            "purpose",
+            "started_at",
+            "result",
+            "case_no",
+        ),
+        _tests,
+    ),
+    "repairs": (("repair_no", "shop", "case_no", "finished_at", "listed", "cost_yuan"), _repairs),
+    "findings": (("at", "code", "station", "subject", "text"), _findings),
+}
+"""Kind → its columns in order, and where its rows come from."""

@@ -1,0 +1,71 @@
+"""A department's two ways to move a case by decision: a lawful exit from the same-station rule, and annulment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.text import Text
+from imloop.loop.case import StationExit
+from imloop.loop.events import CaseAnnulled, Event, ExitGranted
+from imloop.steps import registers
+from imloop.steps.access import Caller, covers
+from imloop.steps.cases import decide_and_keep
+from imloop.steps.clock import day_of
+from imloop.steps.ledger import writing
+from imloop.store.models import Case, PartyKind
+
+
+def grant_exit(
+    caller: Caller,
+    case_no: str,
+    *,
+    kind: str,
+    to_station: str,
+    reason: str,
+    evidence: str,
+    expires_on: date,
+    now: datetime,
+) -> Case:
+    """Let the retest happen at ``to_station`` (empty: at any active station) until ``expires_on`` (A12)."""
+    _require_words(reason=reason, evidence=evidence)
+    if to_station:
+        registers.party(to_station, PartyKind.ISTATION)
+    if expires_on < day_of(now):
+        raise Malformed("malformed", Text("有效期已过。", "It expires before it begins."))
+    way_out = StationExit(
+        kind=kind,
+        to_station=to_station or None,
+        approver=caller.actor,
+        reason=reason,
+        evidence=evidence,
+        granted_at=now,
+        expires_on=expires_on,
+    )
+    return _decide(caller, case_no, ExitGranted(at=now, exit=way_out), now)
+
+
+def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:
+    """End a case whose failed test should not stand, e.g. an objection upheld."""
+    _require_words(reason=reason, evidence=evidence)
+    event = CaseAnnulled(at=now, approver=caller.actor, reason=reason, evidence=evidence)
+    return _decide(caller, case_no, event, now)
+
+
+def _decide(caller: Caller, case_no: str, event: Event, now: datetime) -> Case:
+    with writing(now, caller) as ledger:
+        row = Case.objects.select_related("vehicle", "station").filter(case_no=case_no).first()
+        if caller.kind != PartyKind.ENVIRONMENT or row is None or not covers(caller.place, row.place):
+            raise NotAllowed(
+                "not-your-case",
+                Text("只有案件所在地生态环境部门可以决定。", "Only the environment department in charge."),
+            )
+        law = registers.law_at(day_of(now), row.place)
+        row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    return row
+
+
+def _require_words(**words: str) -> None:
+    for name, text in words.items():
+        if not text.strip():
+            raise Malformed("malformed", Text(f"请填写 {name}。", f"{name} is required."))

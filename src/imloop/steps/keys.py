@@ -1,0 +1,45 @@
+"""API keys of stations and departments: issue, revoke, recognise."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from imloop.facts.refusal import NotAllowed
+from imloop.facts.text import Text
+from imloop.steps.access import SYSTEM, Caller, caller_for
+from imloop.steps.ledger import writing
+from imloop.store.models import ApiKey, Party
+
+
+def issue_key(party: Party, now: datetime, by: Caller = SYSTEM) -> str:
+    """A new key ``imk_<id>_<secret>``. Shown once; only the hash of the secret is kept."""
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    with writing(now, by) as ledger:
+        ApiKey.objects.create(party=party, key_id=key_id, secret_sha256=_sha(secret), created_at=now)
+        ledger.note("key-issued", party.code, {"key_id": key_id})
+    return f"imk_{key_id}_{secret}"
+
+
+def revoke_key(key_id: str, now: datetime, by: Caller = SYSTEM) -> None:
+    with writing(now, by) as ledger:
+        key = ApiKey.objects.select_related("party").get(key_id=key_id)
+        key.revoked_at = now
+        key.save(update_fields=["revoked_at"])
+        ledger.note("key-revoked", key.party.code, {"key_id": key_id})
+
+
+def recognise(token: str) -> Caller:
+    """The caller behind a bearer key. Same answer and time for an unknown, wrong or revoked key."""
+    key_id, _, secret = token.removeprefix("imk_").partition("_")
+    key = ApiKey.objects.select_related("party").filter(key_id=key_id, revoked_at=None).first()
+    kept = key.secret_sha256 if key else "0" * 64
+    if key is None or not hmac.compare_digest(kept, _sha(secret)):
+        raise NotAllowed("wrong-key", Text("密钥无效或已吊销。", "The key is unknown, wrong or revoked."))
+    return caller_for(key.party)
+
+
+def _sha(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

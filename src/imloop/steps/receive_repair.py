@@ -1,0 +1,161 @@
+"""An M-station reports a repair: that, and nothing else, opens the retest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from django.conf import settings
+
+from imloop import loop
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.repair_record import RepairRecord
+from imloop.facts.text import Reason, Text
+from imloop.loop.events import RepairReported
+from imloop.steps import registers
+from imloop.steps.access import Caller, require_kind
+from imloop.steps.cases import decide_and_keep
+from imloop.steps.clock import day_of
+from imloop.steps.findings import keep_findings
+from imloop.steps.ledger import Ledger
+from imloop.steps.receipts import Receipt
+from imloop.steps.vehicles import find_vehicle
+from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
+
+
+def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Receipt:
+    """Authorise, load, decide, save. The law of the day the repair finished says whether it qualifies."""
+    _authorise(ledger.caller, record)
+    shop = registers.party(record.shop, PartyKind.MSTATION)
+    _require_new(shop, record)
+    _require_past(record, ledger.now)
+    row = _case_of(record)
+    day = day_of(record.finished_at)
+    law = registers.law_at(day, row.place)
+    fact = loop.repair_fact(
+        record, listed=registers.is_active(shop, day), law=law, earlier=loop_case_repairs(row)
+    )
+    event = RepairReported(at=record.finished_at, repair=fact)
+    row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    permit = loop.permit(
+        msgspec.convert(row.snapshot, loop.Case),
+        station=row.station.code if row.station else "",
+        at=max(record.finished_at, row.failed_at),
+        law=law,
+    )
+    return _save(ledger, raw, record, shop, row, fact, permit)
+
+
+def loop_case_repairs(row: Case) -> tuple[loop.RepairFact, ...]:
+    return msgspec.convert(row.snapshot, loop.Case).repairs
+
+
+def _authorise(caller: Caller, record: RepairRecord) -> None:
+    require_kind(caller, PartyKind.MSTATION)
+    if record.shop not in (caller.party_code, caller.name):
+        raise NotAllowed(
+            "not-your-shop",
+            Text(
+                f"密钥属于 {caller.party_code}，不能代 {record.shop} 上传。",
+                f"The key belongs to {caller.party_code}; it cannot upload for {record.shop}.",
+            ),
+        )
+
+
+def _require_new(shop: Party, record: RepairRecord) -> None:
+    if Repair.objects.filter(shop=shop, repair_no=record.repair_no).exists():
+        raise Conflict(
+            "repair-no-taken",
+            Text(
+                f"维修单号 {record.repair_no} 已有另一份不同的报文。",
+                f"Repair {record.repair_no} was already uploaded with other bytes.",
+            ),
+        )
+
+
+def _require_past(record: RepairRecord, now: datetime) -> None:
+    if record.finished_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
+        raise Malformed(
+            "time-in-future",
+            Text(
+                f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
+                f"Finished at {record.finished_at.isoformat()}, which lies in the future.",
+            ),
+        )
+
+
+def _case_of(record: RepairRecord) -> Case:
+    """The open case the repair speaks of, by number or by vehicle."""
+    cases = Case.objects.select_related("vehicle", "station").filter(closed_at__isnull=True)
+    if record.case_no:
+        row = cases.filter(case_no=record.case_no).first()
+    else:
+        vehicle = find_vehicle(record.vin, record.plate)
+        row = cases.filter(vehicle=vehicle).first() if vehicle else None
+    if row is None:
+        raise Unknown(
+            "no-open-case",
+            Text(
+                "没有找到该车的在办案件；维修记录未入案。",
+                "No open case for this vehicle; the repair was not filed.",
+            ),
+        )
+    if record.vin and row.vehicle.vin and record.vin != row.vehicle.vin:
+        raise Conflict(
+            "vehicle-differs",
+            Text("维修记录的 VIN 与案件车辆不一致。", "The repair's VIN is not the VIN of the case."),
+        )
+    return row
+
+
+def _save(
+    ledger: Ledger,
+    raw: RawUpload,
+    record: RepairRecord,
+    shop: Party,
+    row: Case,
+    fact: loop.RepairFact,
+    permit: loop.Permit,
+) -> Receipt:
+    doubts = [
+        Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
+        for note in record.notes
+    ]
+    receipt = Receipt(
+        True,
+        {
+            "schema": "imloop.receipt/1",
+            "received_at": ledger.now.isoformat(),
+            "repair_no": record.repair_no,
+            "case": row.case_no,
+            "case_state": row.state,
+            "round": row.round,
+            "station": row.station.code if row.station else None,
+            "deadline": row.deadline.isoformat(),
+            "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
+            "retest": permit.to_json(),
+            "findings": [doubt.to_json() for doubt in doubts],
+        },
+    )
+    Repair.objects.create(
+        raw=raw,
+        shop=shop,
+        repair_no=record.repair_no,
+        case=row,
+        received_at=record.received_at,
+        finished_at=record.finished_at,
+        uploaded_at=ledger.now,
+        listed=fact.listed,
+        cost_yuan=record.cost_yuan,
+        warranty_until=fact.warranty_until,
+        warranty_km=fact.warranty_km,
+        record=msgspec.to_builtins(record),
+        receipt=receipt.body,
+    )
+    keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
+    ledger.note(
+        "repair-received",
+        f"{shop.code}/{record.repair_no}",
+        {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
+    )
+    return receipt

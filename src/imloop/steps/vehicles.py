@@ -1,0 +1,76 @@
+"""Find the vehicle a message speaks of, or enter it; keep the latest statement about it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from imloop.facts import test_record
+from imloop.facts.text import Reason, Text
+from imloop.store.models import Vehicle
+
+
+def find_vehicle(vin: str, plate: str) -> Vehicle | None:
+    """By VIN; a vehicle known only by its plate, or a message without a VIN, is found by the plate."""
+    if vin:
+        found = Vehicle.objects.filter(vin=vin).first()
+        if found is not None:
+            return found
+        return Vehicle.objects.filter(vin="", plate=plate).first() if plate else None
+    return Vehicle.objects.filter(plate=plate).order_by("-id").first() if plate else None
+
+
+def enter_vehicle(stated: test_record.Vehicle) -> tuple[Vehicle | None, list[Reason]]:
+    """The register's row for a stated vehicle (None when neither VIN nor plate is given), and any doubts."""
+    if not stated.identified:
+        return None, [
+            Reason(
+                "vehicle-unidentified",
+                Text(
+                    "报文没有 VIN 也没有号牌，无法建案跟踪。",
+                    "Neither VIN nor plate: no case can follow the vehicle.",
+                ),
+            )
+        ]
+    vehicle = find_vehicle(stated.vin, stated.plate) or Vehicle(vin=stated.vin, plate=stated.plate)
+    doubts = _doubts(vehicle, stated)
+    vehicle.vin = vehicle.vin or stated.vin
+    vehicle.plate = stated.plate or vehicle.plate
+    vehicle.plate_colour = stated.plate_colour or vehicle.plate_colour
+    vehicle.fuel = stated.fuel or vehicle.fuel
+    vehicle.owner_name = stated.owner.name or vehicle.owner_name
+    vehicle.owner_phone = stated.owner.phone or vehicle.owner_phone
+    said = msgspec.to_builtins(stated)
+    said.pop("owner")
+    vehicle.facts = {
+        **vehicle.facts,
+        **{key: value for key, value in said.items() if value not in (None, "")},
+    }
+    vehicle.save()
+    return vehicle, doubts
+
+
+def _doubts(vehicle: Vehicle, stated: test_record.Vehicle) -> list[Reason]:
+    doubts = []
+    if vehicle.pk and stated.plate and vehicle.plate and stated.plate != vehicle.plate:
+        doubts.append(
+            Reason(
+                "plate-changed",
+                Text(
+                    f"同一 VIN 上次号牌为 {vehicle.plate}，本次为 {stated.plate}。",
+                    f"This VIN last bore {vehicle.plate}, now {stated.plate}.",
+                ),
+            )
+        )
+    if stated.vin and stated.plate:
+        other = Vehicle.objects.filter(plate=stated.plate).exclude(vin__in=["", stated.vin]).first()
+        if other is not None:
+            doubts.append(
+                Reason(
+                    "plate-on-another-vin",
+                    Text(
+                        f"号牌 {stated.plate} 也登记在另一 VIN 名下。",
+                        f"Plate {stated.plate} is also registered for another VIN.",
+                    ),
+                )
+            )
+    return doubts
