@@ -1,0 +1,21 @@
+"""Dates and numbers as an office writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def long_date(day: date) -> str:
+    """2026 年 12 月 14 日（周一）"""
+    return f"{day.year} 年 {day.month} 月 {day.day} 日（周{_WEEKDAYS[day.weekday()]}）"
+
+
+def long_time(moment: datetime) -> str:
+    return f"{moment.year} 年 {moment.month} 月 {moment.day} 日 {moment:%H:%M}"
+
+
+def masked_name(name: str) -> str:
+    """The surname, the rest hidden."""
+    return f"{name[0]}{'*' * (len(name) - 1)}" if name else ""
