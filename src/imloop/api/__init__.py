@@ -1,0 +1,1 @@
+"""HTTP JSON, thin: authenticate, call one step, answer. Errors are mapped once, in ``errors``."""

@@ -1,0 +1,29 @@
+"""Who calls: a machine with a bearer key, or a person with a session."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from imloop.facts.refusal import NotAllowed
+from imloop.facts.text import Text
+from imloop.steps.access import Caller, caller_of
+from imloop.steps.keys import recognise
+from imloop.store.models import User
+
+_LOOPBACK = ("127.0.0.1", "::1")
+
+
+def caller(request: HttpRequest) -> Caller:
+    """The caller, or ``NotAllowed``. A session may only read: what writes needs a key (or a page with CSRF)."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        if not (request.is_secure() or settings.PLAIN_KEYS or request.META.get("REMOTE_ADDR") in _LOOPBACK):
+            raise NotAllowed(
+                "key-over-plain-http",
+                Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
+            )
+        return recognise(token.strip())
+    if request.method == "GET" and isinstance(request.user, User) and request.user.is_authenticated:
+        return caller_of(request.user)
+    raise NotAllowed("no-key", Text("请提供密钥。", "Send a key: Authorization: Bearer …"))

@@ -1,0 +1,63 @@
+"""Refusals as ``application/problem+json`` (RFC 9457). The one place that knows HTTP status codes."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown, Unlawful
+from imloop.facts.text import Text
+
+_STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403}
+_BY_CODE = {"malformed-json": 400, "wrong-key": 401, "no-key": 401, "too-large": 413, "internal-error": 500}
+_TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Refused",
+    404: "Not found",
+    409: "Conflict",
+    413: "Too large",
+    422: "Not accepted",
+    500: "Internal error",
+}
+log = logging.getLogger("imloop.api")
+
+
+def status_of(refusal: Refusal, method: str) -> int:
+    if refusal.code in _BY_CODE:
+        return _BY_CODE[refusal.code]
+    status = next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
+    # An upload that names something unknown is a faulty message, not a missing page.
+    return 422 if status == 404 and method == "POST" else status
+
+
+def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = status_of(refusal, request.method or "GET")
+    body: dict[str, object] = {
+        "type": f"/docs/errors#{refusal.code}",
+        "title": _TITLES[status],
+        "status": status,
+        "code": refusal.code,
+        "detail": refusal.text.zh,
+        "detail_en": refusal.text.en,
+    }
+    if refusal.cite:
+        body["cite"] = refusal.cite
+    if refusal.problems:
+        body["errors"] = [fault.to_json() for fault in refusal.problems]
+    if refusal.reasons:
+        body["reasons"] = [reason.to_json() for reason in refusal.reasons]
+    response = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
+    if status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Never a stack trace to the caller; always one in the log."""
+    log.error("unexpected error at %s", request.path, exc_info=error)
+    return problem(
+        request, Refusal("internal-error", Text("平台内部错误，已记录。", "Internal error, recorded."))
+    )

@@ -1,0 +1,44 @@
+"""``imloop …``: every command, each importing only what it needs, so that ``--help`` is quick.
+
+Exit codes: 0 done · 1 the answer is no or fail · 2 bad usage or bad input (one line on standard error).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from imloop.cli import data, offline, server, simulate, trust
+
+app = typer.Typer(
+    name="imloop",
+    help="汽车排放检验与维护闭环平台 · the closed loop of vehicle-emission inspection and maintenance",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (server, offline, data, trust, simulate):
+    module.register(app)
+
+
+def main() -> None:
+    """Run a command; whatever is wrong with the input is one line, never a stack trace."""
+    from imloop.facts.refusal import Refusal
+
+    try:
+        app()
+    except Refusal as refusal:
+        cite = f" [{refusal.cite}]" if refusal.cite else ""
+        _stop(f"{refusal.code}: {refusal.text.zh} / {refusal.text.en}{cite}")
+    except (OSError, ValueError) as error:
+        if os.environ.get("IMLOOP_DEBUG") == "1":
+            raise
+        _stop(f"{type(error).__name__}: {error}")
+
+
+def _stop(line: str) -> None:
+    print(f"imloop: {line}".replace("\n", " "), file=sys.stderr)
+    sys.exit(2)

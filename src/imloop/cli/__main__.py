@@ -1,0 +1,3 @@
+from imloop.cli import main
+
+main()

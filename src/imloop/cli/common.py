@@ -1,0 +1,61 @@
+"""What commands share: the data directory, the database, tables."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+
+DataDir = Annotated[Path, typer.Option("--data", help="数据目录 · data directory", envvar="IMLOOP_DATA")]
+AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for machines")]
+
+
+def connect(data: Path) -> None:
+    """Make the store usable in this process."""
+    os.environ["IMLOOP_DATA"] = str(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
+    import django
+
+    django.setup()
+
+
+def connect_migrated(data: Path) -> None:
+    """As ``connect``, with the tables brought up to date."""
+    connect(data)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed(
+            "bad-date",
+            Text(f"{text} 不是日期，应如 2026-03-05。", f"{text} is not a date such as 2026-03-05."),
+        ) from None
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    Console().print(table)

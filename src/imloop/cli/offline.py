@@ -1,0 +1,197 @@
+"""Commands that need no database: judge, law, deadline."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imloop.cli.common import AsJson, print_json, print_table, read_day
+
+NATION = "000000"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(judge)
+    app.command()(deadline)
+    law = typer.Typer(help="法律数据 · the law as data", no_args_is_help=True)
+    law.command()(show)
+    law.command()(check)
+    law.command()(stale)
+    app.add_typer(law, name="law")
+
+
+def judge(
+    files: Annotated[list[Path], typer.Argument(help="imloop.test/1 文件 · upload files")],
+    place: Annotated[str, typer.Option(help="行政区划代码；缺省取检验机构代码前六位 · GB/T 2260")] = "",
+    on: Annotated[str, typer.Option(help="按哪一天的法律；缺省为检验当天 · law of this day")] = "",
+    limit_set: Annotated[str, typer.Option(help="限值 a 或 b · limit set")] = "",
+    explain: Annotated[bool, typer.Option("--explain", help="打印每一步计算 · print every step")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """复算检验结果（不需要数据库）· recompute uploads; exit 1 when any is not a pass."""
+    from imloop.exchange.decode_test import decode_test
+    from imloop.facts.refusal import Malformed, Refusal
+    from imloop.facts.text import Text
+    from imloop.law import load
+    from imloop.verdict import judge as judge_record
+
+    if limit_set not in ("", "a", "b"):
+        raise Malformed("bad-limit-set", Text("限值只有 a 与 b。", "The limit set is a or b."))
+    day = read_day(on) if on else None
+    worst = 0
+    for file in files:
+        try:
+            record = decode_test(file.read_bytes())
+            code = place or (record.station[:6] if record.station[:6].isdigit() else NATION)
+            law = load().at(day or _day(record.started_at), code)
+            verdict = judge_record(record, law, limit_set=limit_set or None)
+        except (Refusal, OSError) as error:
+            print(f"imloop: {file}: {error}".replace("\n", " "), file=sys.stderr)
+            worst = 2
+            continue
+        worst = max(worst, 0 if verdict.result == "pass" else 1)
+        if as_json:
+            print_json(verdict.to_json())
+        else:
+            _print_verdict(file, verdict.to_json(), explain)
+    sys.exit(worst)
+
+
+def _day(moment: object) -> date:
+    from datetime import datetime, timedelta, timezone
+
+    assert isinstance(moment, datetime)
+    return moment.astimezone(timezone(timedelta(hours=8))).date()
+
+
+def _print_verdict(file: Path, answer: dict[str, object], explain: bool) -> None:
+    from imloop.facts.codes import RESULT_NAMES, Result
+    from imloop.facts.items import ITEMS
+
+    words = RESULT_NAMES[Result(str(answer["verdict"]))]
+    law = answer["law"]
+    assert isinstance(law, dict)
+    print(f"{file.name}: {words.zh} · {words.en}  ({answer['method']}, {law['on']}, {law['place']})")
+    items = answer["items"]
+    assert isinstance(items, list)
+    rows = []
+    for item in items:
+        known = ITEMS[item["item"]]
+        passed = "—" if item["pass"] is None else "合格" if item["pass"] else "不合格"
+        rows.append((known.label.zh, item["value"], item["limit"], known.unit, passed, item["cite"]))
+    print_table(["项目", "值", "限值", "单位", "判定", "依据"], rows)
+    for key, title in (("reasons", "原因"), ("findings", "疑点")):
+        found = answer[key]
+        assert isinstance(found, list)
+        for reason in found:
+            print(
+                f"  {title} {reason['code']}: {reason['text']}"
+                + (f" [{reason['cite']}]" if reason["cite"] else "")
+            )
+    claim = answer["claim"]
+    assert isinstance(claim, dict)
+    if claim.get("verdict"):
+        print(
+            f"  机构报告 {claim['verdict']}，{'一致' if claim['agrees'] else '不一致'}；复现于 {claim['reproduced_by']}"
+        )
+    if explain:
+        steps = answer["steps"]
+        assert isinstance(steps, list)
+        print_table(
+            ["步骤", "公式", "代入", "结果"],
+            [(s["label"], s.get("formula"), s.get("numbers"), s.get("result")) for s in steps],
+        )
+    print()
+
+
+def show(
+    place: Annotated[str, typer.Option(help="行政区划代码 · GB/T 2260")] = NATION,
+    on: Annotated[str, typer.Option(help="日期，缺省今天 · day")] = "",
+    prefix: Annotated[str, typer.Option(help="只看此前缀的键 · only keys under")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """某地某日有效的规定，逐条带出处 · what is in force, with citations."""
+    from imloop.law import load
+    from imloop.law.report import show_rows
+
+    law = load().at(read_day(on) if on else _today(), place)
+    rows = [row for row in show_rows(law) if str(row["key"]).startswith(prefix)]
+    if as_json:
+        print_json({"place": place, "on": law.on.isoformat(), "hash": law.hash, "values": rows})
+        return
+    print(f"{place} · {law.on.isoformat()} · {law.hash[:16]}…")
+    print_table(["键", "值", "单位", "出处", "自", "把握"], [_law_row(row) for row in rows])
+
+
+def _law_row(row: dict[str, object]) -> tuple[object, ...]:
+    return row["key"], row["value"], row.get("unit"), row["cite"], row["since"], row["confidence"]
+
+
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="缺省为随包数据 · default: shipped data")] = None,
+) -> None:
+    """校验法律数据文件 · are the data files valid; exit 1 when not."""
+    from imloop.law.report import check as faults_of
+
+    faults = faults_of(files or None)
+    for fault in faults:
+        print(fault)
+    if faults:
+        sys.exit(1)
+    print("法律数据有效 · the law data is valid")
+
+
+def stale(
+    months: Annotated[int, typer.Option(help="多少个月未复核 · months since confirmed")] = 12,
+    as_json: AsJson = False,
+) -> None:
+    """久未复核的规定 · values no human has confirmed for long."""
+    from imloop.law import load
+    from imloop.law.report import stale_rows
+
+    rows = stale_rows(load(), _today(), months)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(list(rows[0]), [tuple(row.values()) for row in rows])
+    else:
+        print(f"{months} 个月内均已复核 · all confirmed within {months} months")
+
+
+def deadline(
+    start: Annotated[str, typer.Argument(metavar="DATE", help="告知日 · day of the notice")],
+    days: Annotated[int, typer.Option(help="工作日数 · working days")] = 15,
+    place: Annotated[str, typer.Option(help="行政区划代码 · GB/T 2260")] = NATION,
+    as_json: AsJson = False,
+) -> None:
+    """限期：告知次日为第 1 个工作日 · the deadline; the day after the notice is day 1."""
+    from imloop.facts.refusal import Malformed
+    from imloop.facts.text import Text
+    from imloop.law import load
+
+    day = read_day(start)
+    if not 0 < days <= 1000:
+        raise Malformed("bad-days", Text("工作日数应在 1 至 1000 之间。", "Days must be between 1 and 1000."))
+    counted = load().at(day, place).working_days(day, days)
+    if as_json:
+        print_json(
+            {
+                "start": counted.start.isoformat(),
+                "deadline": counted.deadline.isoformat(),
+                "provisional": counted.provisional,
+                "days": [each.isoformat() for each in counted.days],
+            }
+        )
+        return
+    note = "（部分年份日历尚未公布，暂定 · provisional）" if counted.provisional else ""
+    print(f"{counted.deadline.isoformat()} {note}")
+
+
+def _today() -> date:
+    from datetime import datetime, timedelta, timezone
+
+    return datetime.now(timezone(timedelta(hours=8))).date()

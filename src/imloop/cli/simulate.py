@@ -1,0 +1,88 @@
+"""sim run | day | sample."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imloop.cli.common import AsJson, DataDir, connect_migrated, print_json, read_day
+from imloop.cli.server import VAR
+
+
+def register(app: typer.Typer) -> None:
+    sim = typer.Typer(help="模拟城市 · a simulated city, always labelled", no_args_is_help=True)
+    sim.command()(run)
+    sim.command()(day)
+    sim.command()(sample)
+    app.add_typer(sim, name="sim")
+
+
+def run(
+    days: Annotated[int, typer.Option(help="天数 · days")] = 30,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 1,
+    stations: Annotated[str, typer.Option(help="只用这些检验机构，逗号分隔 · only these stations")] = "",
+    data: DataDir = VAR,
+) -> None:
+    """在已有城市里再跑若干天诚实车流 · more days of honest traffic in the city at hand."""
+    connect_migrated(data)
+    from imloop.sim.traffic import run as run_traffic
+    from imloop.steps.clock import now
+
+    count = run_traffic(
+        days=days, seed=seed, stations=[s for s in stations.split(",") if s], data_dir=data, now=now()
+    )
+    print(f"{count} 次检验 · tests; 标签 · labels: {data / 'sim-labels.ndjson'}")
+
+
+def day(
+    file: Annotated[Path, typer.Argument(help="一站一日队列 · a station day's queue")],
+    base_url: Annotated[str, typer.Option(help="服务地址 · server")] = "http://127.0.0.1:8000",
+    credentials: Annotated[Path, typer.Option(help="demo-credentials.json")] = Path(
+        "var/demo-credentials.json"
+    ),
+    station: Annotated[str, typer.Option(help="以哪个站的名义 · as which station")] = "",
+    on: Annotated[str, typer.Option(help="重放到哪一天，缺省上一个工作日 · replay on")] = "",
+    speed: Annotated[float, typer.Option(help="倍速，0 为不等待 · times real speed, 0: no waiting")] = 60.0,
+    seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """把一个站真实的一天经公开接口重放 · replay a real station's day through the public API."""
+    from dataclasses import asdict
+
+    from imloop.sim.station_day import replay_day
+
+    summary = replay_day(
+        file,
+        base_url,
+        credentials,
+        station=station or None,
+        day=read_day(on) if on else None,
+        speed=speed,
+        seed=seed,
+    )
+    if as_json:
+        print_json(asdict(summary))
+    sys.exit(0 if summary.ok else 1)
+
+
+def sample(
+    method: Annotated[str, typer.Argument(help="TSI | ASM | FREEACC | LUGDOWN | repair")],
+    station: Annotated[str, typer.Option(help="检验机构或维修站代码 · station or shop")] = "450203001",
+    line: Annotated[str, typer.Option(help="检测线 · line")] = "01",
+    fail: Annotated[bool, typer.Option("--fail", help="超标 · a failing vehicle")] = False,
+    at: Annotated[str, typer.Option(help="时间 ISO 8601，缺省刚才 · start time")] = "",
+    plate: Annotated[str, typer.Option(help="号牌 · plate")] = "桂B8X6K2",
+    case: Annotated[str, typer.Option(help="维修所属案件 · the repair's case")] = "",
+    seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 1,
+) -> None:
+    """写出一份可上传的报文 · write one message, ready to upload."""
+    from imloop.sim.sample import sample_message
+
+    print(
+        sample_message(
+            method, station=station, line=line, fail=fail, at=at or None, plate=plate, case_no=case, seed=seed
+        ).decode()
+    )

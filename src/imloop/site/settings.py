@@ -1,0 +1,132 @@
+"""Django settings. Everything an operator may set is an environment variable, read here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+
+def _data_dir() -> Path:
+    path = Path(os.environ.get("IMLOOP_DATA", "var")).resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _secret_key(data: Path) -> str:
+    """From the environment, else generated once into the data directory (mode 600)."""
+    given = os.environ.get("IMLOOP_SECRET_KEY", "")
+    if given:
+        return given
+    file = data / "secret-key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return file.read_text(encoding="ascii").strip()
+
+
+DATA_DIR = _data_dir()
+SECRET_KEY = _secret_key(DATA_DIR)
+DEBUG = os.environ.get("IMLOOP_DEBUG", "") == "1"
+ALLOWED_HOSTS = os.environ.get("IMLOOP_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+BASE_URL = os.environ.get("IMLOOP_BASE_URL", "http://127.0.0.1:8000")
+PLACE = os.environ.get("IMLOOP_PLACE", "450200")
+MAX_UPLOAD_BYTES = int(os.environ.get("IMLOOP_MAX_UPLOAD_BYTES", str(2 * 1024 * 1024)))
+CLOCK_SKEW_SECONDS = int(os.environ.get("IMLOOP_CLOCK_SKEW_SECONDS", "300"))
+# Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
+PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",
+    "imloop.store",
+    "imloop.pages",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "imloop.pages.headers.SecurityHeaders",
+]
+ROOT_URLCONF = "imloop.site.urls"
+WSGI_APPLICATION = "imloop.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "imloop.pages.context.site",
+            ]
+        },
+    }
+]
+
+_url = os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'imloop.sqlite3'}"
+DATABASES = {"default": dj_database_url.parse(_url, conn_max_age=600)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE: a writing step takes the write lock at once instead of dead-locking on upgrade.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        " PRAGMA cache_size=-16000; PRAGMA mmap_size=67108864;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "store.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/desk"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent.parent / "pages" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [Path(__file__).parent.parent / "pages" / "assets"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+NINJA_PAGINATION_PER_PAGE = 100
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("IMLOOP_LOG", "WARNING")},
+}
