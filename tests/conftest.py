@@ -1,0 +1,141 @@
+"""The suite runs unchanged on SQLite and PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite.
+
+``db``           a migrated database; what a test writes is rolled back
+``city``         a few registered parties in ``db``
+``live_server``  a real ``imloop serve --demo`` in a process of its own, with a database of its own
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+_TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
+_SERVER_URL = os.environ.get("DATABASE_URL", "")
+_DATABASES: list[str] = []
+
+
+def _new_database(name: str) -> str:
+    """URL of an empty database: a file, or a new database on the given PostgreSQL server."""
+    if not _SERVER_URL:
+        return f"sqlite:///{_TMP.name}/{name}.sqlite3"
+    import psycopg
+
+    database = f"imloop_{name}_{os.getpid()}"
+    with psycopg.connect(_SERVER_URL, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {database}")
+        connection.execute(f"CREATE DATABASE {database}")
+    _DATABASES.append(database)
+    return urlunsplit(urlsplit(_SERVER_URL)._replace(path=f"/{database}"))
+
+
+os.environ["IMLOOP_DATA"] = f"{_TMP.name}/data"
+os.environ["IMLOOP_SECRET_KEY"] = "only-for-tests"
+os.environ["DJANGO_SETTINGS_MODULE"] = "imloop.site.settings"
+os.environ["DATABASE_URL"] = _new_database("suite")
+
+
+def pytest_sessionfinish() -> None:
+    from django.db import connections
+
+    connections.close_all()
+    if _SERVER_URL and _DATABASES:
+        import psycopg
+
+        with psycopg.connect(_SERVER_URL, autocommit=True) as connection:
+            for database in _DATABASES:
+                connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+@pytest.fixture
+def db(migrated: None) -> Iterator[None]:
+    from django.db import transaction
+
+    class Undo(Exception):
+        pass
+
+    try:
+        with transaction.atomic():
+            yield
+            raise Undo
+    except Undo:
+        pass
+
+
+@pytest.fixture
+def city(db: None) -> object:
+    from support.city import City
+
+    return City.build()
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    base_url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def credentials(self) -> dict[str, dict[str, object]]:
+        return json.loads((self.data / "demo-credentials.json").read_text())
+
+    def key(self, code: str) -> str:
+        return str(self.credentials["keys"][code])
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[LiveServer]:
+    data = Path(_TMP.name) / "live"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": _new_database("live"),
+        "IMLOOP_BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    log = (Path(_TMP.name) / "live.log").open("wb")
+    command = [sys.executable, "-m", "imloop.cli", "serve", "--demo", "--no-work"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--data", str(data)], env=environment, stdout=log, stderr=log
+    )
+    try:
+        _wait_until_up(port, process, Path(_TMP.name) / "live.log")
+        yield LiveServer(f"http://127.0.0.1:{port}", data, process)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        log.close()
+
+
+def _wait_until_up(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(1800):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended: {log.read_text(errors='replace')[-2000:]}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")

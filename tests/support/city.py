@@ -1,0 +1,76 @@
+"""Two I-stations, three repairers, the departments: enough for every story of the loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+from django.test import Client
+
+from imloop.exchange.intake import take_repair, take_test
+from imloop.steps.access import Caller, caller_for
+from imloop.steps.clock import CHINA
+from imloop.steps.keys import issue_key
+from imloop.steps.receipts import Receipt
+from imloop.store.models import Case, Line, Party, PartyKind, Standing
+from support.uploads import repair_message, test_message
+
+PLACE = "450200"
+NEAR, FAR = "450203001", "450204002"
+LISTED, OTHER, UNLISTED = "M450203001", "M450204001", "X450205001"
+
+
+def at(text: str) -> datetime:
+    """``2026-03-05 09:00`` in China."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+@dataclass
+class City:
+    callers: dict[str, Caller]
+
+    @classmethod
+    def build(cls) -> City:
+        since = date(2015, 1, 1)
+        callers = {}
+        for code, name in ((NEAR, "鱼峰环保检测站"), (FAR, "柳南机动车检测中心")):
+            station = Party.objects.create(code=code, kind=PartyKind.ISTATION, name=name, place=PLACE)
+            Standing.objects.create(party=station, state="networked", since=since, cite="条例第十七条")
+            Line.objects.create(station=station, code="01", methods=["ASM", "TSI"], since=since)
+            Line.objects.create(station=station, code="02", methods=["LUGDOWN", "FREEACC"], since=since)
+            callers[code] = caller_for(station)
+        for code, name in ((LISTED, "柳南治理站"), (OTHER, "鱼峰诚修"), (UNLISTED, "路边修理铺")):
+            shop = Party.objects.create(code=code, kind=PartyKind.MSTATION, name=name, place=PLACE)
+            if code != UNLISTED:
+                Standing.objects.create(party=shop, state="listed", since=date(2025, 10, 1), cite="方案五(三)")
+            callers[code] = caller_for(shop)
+        for kind in ("environment", "transport", "market", "police", "supervisor"):
+            office = Party.objects.create(code=f"{PLACE}-{kind}", kind=kind, name=kind, place=PLACE)
+            callers[office.code] = caller_for(office)
+        return cls(callers)
+
+    def test(self, when: str, *, station: str = NEAR, now: datetime | None = None, **change: object) -> Receipt:
+        """Upload a test that starts at ``when``; the platform's clock stands a few minutes later unless ``now``."""
+        message = test_message(at(when), station=station, **change)
+        return take_test(msgspec.json.encode(message), self.callers[station], now or _later(message["ended_at"]))
+
+    def repair(self, when: str, *, shop: str = LISTED, now: datetime | None = None, **change: object) -> Receipt:
+        """Upload a repair that finishes at ``when``."""
+        message = repair_message(at(when), shop=shop, **change)
+        return take_repair(msgspec.json.encode(message), self.callers[shop], now or _later(message["finished_at"]))
+
+    def case(self) -> Case:
+        return Case.objects.get()
+
+    def key(self, code: str) -> str:
+        return issue_key(Party.objects.get(code=code), at("2026-01-01 08:00"))
+
+    def client(self, code: str) -> Client:
+        return Client(headers={"Authorization": f"Bearer {self.key(code)}"})
+
+
+def _later(moment: object) -> datetime:
+    from datetime import timedelta
+
+    return datetime.fromisoformat(str(moment)) + timedelta(minutes=2)
