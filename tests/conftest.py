@@ -45,6 +45,10 @@ os.environ["IMLOOP_SECRET_KEY"] = "only-for-tests"
 os.environ["DJANGO_SETTINGS_MODULE"] = "imloop.site.settings"
 os.environ["DATABASE_URL"] = _new_database("suite")
 
+import django  # noqa: E402 - the environment above decides what it finds
+
+django.setup()
+
 
 def pytest_sessionfinish() -> None:
     from django.db import connections
@@ -60,9 +64,6 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(scope="session")
 def migrated() -> None:
-    import django
-
-    django.setup()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import Client, override_settings
+
 from support.city import FAR, LISTED, NEAR, City, at
 from support.uploads import VIN, repair_message, test_message
 
@@ -18,7 +19,7 @@ def post(client: Client, path: str, body: object) -> HttpResponse:
 
 
 def upload(**change: object) -> dict[str, object]:
-    return test_message(at("2026-03-02 09:00"), station=NEAR, **change)
+    return test_message(at("2026-03-02 09:00"), **{"station": NEAR, **change})  # type: ignore[arg-type]
 
 
 def test_a_failed_test_answers_with_everything_at_once(city: City) -> None:
@@ -70,8 +71,18 @@ BAD = {
     "zero time": (lambda: upload(started_at="0000-00-00 00:00:00"), 422, "malformed", "$.started_at"),
     "no offset": (lambda: upload(started_at="2026-03-02T09:00:00"), 422, "malformed", "$.started_at"),
     "unequal columns": (lambda: _columns(co_pct=[0.1]), 422, "malformed", "$.trace.columns.co_pct"),
-    "text in a column": (lambda: _columns(co_pct=["0.1"] * 180), 422, "malformed", "$.trace.columns.co_pct[0]"),
-    "future": (lambda: upload(started_at="2199-01-01T00:00:00+08:00", ended_at="2199-01-01T00:03:00+08:00"), 422, "time-in-future", None),
+    "text in a column": (
+        lambda: _columns(co_pct=["0.1"] * 180),
+        422,
+        "malformed",
+        "$.trace.columns.co_pct[0]",
+    ),
+    "future": (
+        lambda: upload(started_at="2199-01-01T00:00:00+08:00", ended_at="2199-01-01T00:03:00+08:00"),
+        422,
+        "time-in-future",
+        None,
+    ),
     "unknown line": (lambda: upload(line="77"), 422, "unknown-line", None),
     "method not licensed": (lambda: upload(line="02"), 403, "method-not-licensed", None),
     "unknown station": (lambda: upload(station="nowhere"), 422, "unknown-station", None),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from support.city import NEAR, at
 from support.uploads import test_message
 
@@ -22,7 +23,9 @@ def files(tmp_path: Path) -> dict[str, Path]:
     found = {}
     for name, co in (("pass", 0.1), ("fail", 0.9)):
         found[name] = tmp_path / f"{name}.json"
-        found[name].write_bytes(msgspec.json.encode(test_message(at("2026-03-05 09:00"), station=NEAR, co=co)))
+        found[name].write_bytes(
+            msgspec.json.encode(test_message(at("2026-03-05 09:00"), station=NEAR, co=co))
+        )
     found["bad"] = tmp_path / "bad.json"
     found["bad"].write_text('{"schema":')
     return found
@@ -59,7 +62,9 @@ def test_explain_shows_steps(files: dict[str, Path]) -> None:
         ("export", "nonsense", "x.csv"),
     ],
 )
-def test_bad_input_is_one_line_and_exit_2(files: dict[str, Path], arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_bad_input_is_one_line_and_exit_2(
+    files: dict[str, Path], arguments: tuple[str, ...], tmp_path: Path
+) -> None:
     given = [str(files["bad"]) if argument == "BAD" else argument for argument in arguments]
     done = imloop(*given)
     assert done.returncode == 2

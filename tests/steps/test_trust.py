@@ -8,8 +8,6 @@ import json
 import msgspec
 import pytest
 from django.db import DatabaseError, connection, transaction
-from support.city import NEAR, City, at
-from support.uploads import test_message
 
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_test
@@ -17,6 +15,8 @@ from imloop.facts.refusal import Conflict, Malformed
 from imloop.steps import journal
 from imloop.steps.replay_test import replay_test
 from imloop.store.models import Case, RawUpload, Test
+from support.city import NEAR, City, at
+from support.uploads import test_message
 
 
 def test_the_same_bytes_again_give_the_first_receipt(city: City) -> None:
@@ -65,7 +65,11 @@ def test_a_fault_of_ours_still_keeps_the_bytes(city: City, monkeypatch: pytest.M
 )
 def test_kept_rows_cannot_be_changed(city: City, statement: str) -> None:
     city.test("2026-03-02 09:00", co=0.9)
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -83,7 +87,7 @@ def test_the_journal_proves_itself_offline(city: City) -> None:
     out = io.StringIO()
     count = journal.export_journal(out)
     entries = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert count == len(entries) > 5
+    assert count == len(entries) >= 5
     assert journal.verify(entries, journal.head()) == []
     for position in range(len(entries)):
         changed = [dict(entry) for entry in entries]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from support.city import FAR, LISTED, NEAR, UNLISTED, City, at
 
 from imloop.facts.refusal import Unlawful
 from imloop.steps.ask_permit import ask_permit
 from imloop.steps.declare_overdue import declare_overdue
 from imloop.store.models import Case, Finding, Notice, OutboxEntry, Test
+from support.city import FAR, LISTED, NEAR, UNLISTED, City, at
 from support.uploads import VIN
 
 FAIL = {"co": 0.9}
@@ -125,7 +125,9 @@ def test_an_unpublished_year_gives_a_provisional_deadline(city: City) -> None:
 def test_every_hop_of_the_repair_is_in_the_feeds(city: City) -> None:
     city.test("2026-03-02 09:00", **FAIL)
     city.repair("2026-03-04 16:00")
-    receivers = set(OutboxEntry.objects.filter(created_at__gte=at("2026-03-04 16:00")).values_list("receiver", flat=True))
+    receivers = set(
+        OutboxEntry.objects.filter(created_at__gte=at("2026-03-04 16:00")).values_list("receiver", flat=True)
+    )
     assert {NEAR, "450200-environment", "450200-transport"} <= receivers
 
 
@@ -146,3 +148,13 @@ def test_without_identity_the_test_is_judged_but_opens_no_case(city: City) -> No
     receipt = city.test("2026-03-02 09:00", vehicle={"fuel": "gasoline"}, **FAIL).body
     assert (receipt["verdict"], receipt["case"]) == ("fail", None)
     assert "vehicle-unidentified" in [finding["code"] for finding in receipt["findings"]]
+
+
+def test_a_document_used_twice_does_not_open_the_retest(city: City) -> None:
+    papers = {"certificate_no": "H9", "settlement_no": "J9", "invoice_no": "F9"}
+    city.test("2026-03-02 09:00", **FAIL)
+    city.repair("2026-03-04 16:00", documents=papers)
+    city.test("2026-03-05 09:00", **FAIL)
+    second = city.repair("2026-03-06 16:00", documents=papers).body
+    assert second["rework_of"]
+    assert codes(permit(city, "2026-03-07 09:00")) == ["documents-invalid"]

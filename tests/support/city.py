@@ -43,22 +43,32 @@ class City:
         for code, name in ((LISTED, "柳南治理站"), (OTHER, "鱼峰诚修"), (UNLISTED, "路边修理铺")):
             shop = Party.objects.create(code=code, kind=PartyKind.MSTATION, name=name, place=PLACE)
             if code != UNLISTED:
-                Standing.objects.create(party=shop, state="listed", since=date(2025, 10, 1), cite="方案五(三)")
+                Standing.objects.create(
+                    party=shop, state="listed", since=date(2025, 10, 1), cite="方案五(三)"
+                )
             callers[code] = caller_for(shop)
         for kind in ("environment", "transport", "market", "police", "supervisor"):
             office = Party.objects.create(code=f"{PLACE}-{kind}", kind=kind, name=kind, place=PLACE)
             callers[office.code] = caller_for(office)
         return cls(callers)
 
-    def test(self, when: str, *, station: str = NEAR, now: datetime | None = None, **change: object) -> Receipt:
+    def test(
+        self, when: str, *, station: str = NEAR, now: datetime | None = None, **change: object
+    ) -> Receipt:
         """Upload a test that starts at ``when``; the platform's clock stands a few minutes later unless ``now``."""
         message = test_message(at(when), station=station, **change)
-        return take_test(msgspec.json.encode(message), self.callers[station], now or _later(message["ended_at"]))
+        return take_test(
+            msgspec.json.encode(message), self.callers[station], now or _later(message["ended_at"])
+        )
 
-    def repair(self, when: str, *, shop: str = LISTED, now: datetime | None = None, **change: object) -> Receipt:
+    def repair(
+        self, when: str, *, shop: str = LISTED, now: datetime | None = None, **change: object
+    ) -> Receipt:
         """Upload a repair that finishes at ``when``."""
         message = repair_message(at(when), shop=shop, **change)
-        return take_repair(msgspec.json.encode(message), self.callers[shop], now or _later(message["finished_at"]))
+        return take_repair(
+            msgspec.json.encode(message), self.callers[shop], now or _later(message["finished_at"])
+        )
 
     def case(self) -> Case:
         return Case.objects.get()

@@ -73,11 +73,17 @@ def repair_message(finished: datetime, *, shop: str, **change: object) -> dict[s
         "odometer_km": 50020,
         "diagnosis": {"dtcs": ["P0172"], "text": "混合气过浓", "failed_items": ["co_5025_pct"]},
         "items": [{"code": "O2S", "name": "更换氧传感器", "hours": 1.5}],
-        "parts": [{"name": "前氧传感器", "code": "0258", "quantity": 1, "serial": f"S{number}", "origin": "原厂"}],
+        "parts": [
+            {"name": "前氧传感器", "code": "0258", "quantity": 1, "serial": f"S{number}", "origin": "原厂"}
+        ],
         "cost_yuan": "460.00",
         "technician": "覃师傅",
         "inspector": "韦质检",
-        "documents": {"certificate_no": f"H{number}", "settlement_no": f"J{number}", "invoice_no": f"F{number}"},
+        "documents": {
+            "certificate_no": f"H{number}",
+            "settlement_no": f"J{number}",
+            "invoice_no": f"F{number}",
+        },
         "warranty": {"days": 10, "km": 2000},
     }
     return {**message, **change}

@@ -30,7 +30,6 @@ def decode_repair(body: bytes) -> RepairRecord:
             "case_no", "missing", "案件号、VIN、号牌至少填一项", "one of case_no, vin, plate is required"
         )
     diagnosis = reader.child("diagnosis")
-    documents = reader.child("documents")
     items = tuple(_item(r) for r in reader.children("items"))
     parts = tuple(_part(r) for r in reader.children("parts"))
     reader.finish()
@@ -54,15 +53,15 @@ def decode_repair(body: bytes) -> RepairRecord:
         inspector=reader.text("inspector", longest=60),
         before=_values(reader.child("before")),
         after=_values(reader.child("after")),
-        documents=Documents(
-            documents.text("certificate_no", longest=60),
-            documents.text("settlement_no", longest=60),
-            documents.text("invoice_no", longest=60),
-            documents.texts("photos"),
-        ),
+        documents=_documents(reader.child("documents")),
         warranty=_warranty(reader),
         notes=tuple(reader.notes),
     )
+
+
+def _documents(r: Reader) -> Documents:
+    numbers = [r.text(name, longest=60) for name in ("certificate_no", "settlement_no", "invoice_no")]
+    return Documents(*numbers, photos=r.texts("photos"))
 
 
 def _item(r: Reader) -> RepairItem:

@@ -64,7 +64,11 @@ class Documents:
     @property
     def present(self) -> frozenset[str]:
         """Which of ``certificate``, ``settlement``, ``invoice`` were handed over."""
-        pairs = (("certificate", self.certificate_no), ("settlement", self.settlement_no), ("invoice", self.invoice_no))
+        pairs = (
+            ("certificate", self.certificate_no),
+            ("settlement", self.settlement_no),
+            ("invoice", self.invoice_no),
+        )
         return frozenset(name for name, number in pairs if number.strip())
 
 

@@ -36,7 +36,12 @@ class Reason:
     rows: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, object]:
-        out: dict[str, object] = {"code": self.code, "cite": self.cite, "text": self.text.zh, "text_en": self.text.en}
+        out: dict[str, object] = {
+            "code": self.code,
+            "cite": self.cite,
+            "text": self.text.zh,
+            "text_en": self.text.en,
+        }
         if self.next is not None:
             out["next"], out["next_en"] = self.next.zh, self.next.en
         if self.item is not None:

@@ -9,7 +9,8 @@ import msgspec
 from imloop import loop
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.loop.decide import Decision, Effect
+from imloop.loop.decide import Decision
+from imloop.loop.effects import Effect
 from imloop.loop.events import Event
 from imloop.steps.clock import day_of
 from imloop.steps.ledger import Ledger

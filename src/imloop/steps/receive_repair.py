@@ -14,7 +14,7 @@ from imloop.facts.text import Reason, Text
 from imloop.loop.events import RepairReported
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
-from imloop.steps.cases import decide_and_keep
+from imloop.steps.cases import as_loop_case, decide_and_keep
 from imloop.steps.clock import day_of
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
@@ -33,12 +33,16 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
     day = day_of(record.finished_at)
     law = registers.law_at(day, row.place)
     fact = loop.repair_fact(
-        record, listed=registers.is_active(shop, day), law=law, earlier=loop_case_repairs(row)
+        record,
+        listed=registers.is_active(shop, day),
+        law=law,
+        earlier=as_loop_case(row).repairs,
+        reused=_used_elsewhere(shop, record),
     )
     event = RepairReported(at=record.finished_at, repair=fact)
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
     permit = loop.permit(
-        msgspec.convert(row.snapshot, loop.Case),
+        as_loop_case(row),
         station=row.station.code if row.station else "",
         at=max(record.finished_at, row.failed_at),
         law=law,
@@ -46,8 +50,15 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
     return _save(ledger, raw, record, shop, row, fact, permit)
 
 
-def loop_case_repairs(row: Case) -> tuple[loop.RepairFact, ...]:
-    return msgspec.convert(row.snapshot, loop.Case).repairs
+def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
+    """Document numbers that this shop already handed over for another repair."""
+    papers = record.documents
+    found = set()
+    for name in ("certificate_no", "settlement_no", "invoice_no"):
+        number = getattr(papers, name)
+        if number and Repair.objects.filter(shop=shop, **{f"record__documents__{name}": number}).exists():
+            found.add(number)
+    return frozenset(found)
 
 
 def _authorise(caller: Caller, record: RepairRecord) -> None:
@@ -121,22 +132,7 @@ def _save(
         Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
         for note in record.notes
     ]
-    receipt = Receipt(
-        True,
-        {
-            "schema": "imloop.receipt/1",
-            "received_at": ledger.now.isoformat(),
-            "repair_no": record.repair_no,
-            "case": row.case_no,
-            "case_state": row.state,
-            "round": row.round,
-            "station": row.station.code if row.station else None,
-            "deadline": row.deadline.isoformat(),
-            "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
-            "retest": permit.to_json(),
-            "findings": [doubt.to_json() for doubt in doubts],
-        },
-    )
+    receipt = _receipt(ledger, record, row, fact, permit, doubts)
     Repair.objects.create(
         raw=raw,
         shop=shop,
@@ -149,7 +145,7 @@ def _save(
         cost_yuan=record.cost_yuan,
         warranty_until=fact.warranty_until,
         warranty_km=fact.warranty_km,
-        record=msgspec.to_builtins(record),
+        record=msgspec.to_builtins(record, enc_hook=dict),
         receipt=receipt.body,
     )
     keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
@@ -159,3 +155,30 @@ def _save(
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
     return receipt
+
+
+def _receipt(
+    ledger: Ledger,
+    record: RepairRecord,
+    row: Case,
+    fact: loop.RepairFact,
+    permit: loop.Permit,
+    doubts: list[Reason],
+) -> Receipt:
+    return Receipt(
+        True,
+        {
+            "schema": "imloop.receipt/1",
+            "received_at": ledger.now.isoformat(),
+            "repair_no": record.repair_no,
+            "case": row.case_no,
+            "case_state": row.state,
+            "round": row.round,
+            "station": row.station.code if row.station else None,
+            "deadline": row.deadline.isoformat(),
+            "rework_of": fact.rework_of or None,
+            "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
+            "retest": permit.to_json(),
+            "findings": [doubt.to_json() for doubt in doubts],
+        },
+    )

@@ -34,7 +34,7 @@ def encode(trace: Trace) -> bytes:
     return _compress.compress(msgspec.msgpack.encode([runs, columns]))
 
 
-def decode(blob: bytes) -> Trace:
+def decode(blob: bytes | memoryview[int]) -> Trace:
     runs, columns = msgspec.msgpack.decode(_decompress.decompress(bytes(blob)))
     phase = tuple(phase for name, count in runs for phase in [name] * count)
     return Trace(MappingProxyType({name: _unpack(decimals, data) for name, decimals, data in columns}), phase)

@@ -1,0 +1,55 @@
+# What people do with a clone. `make` alone prints this list.
+PYTHON  ?= python3
+PORT    ?= 8000
+DATA    ?= var
+DEMO    ?= 1
+PURE    := facts law verdict loop watch steps
+PY      := .venv/bin/python
+export IMLOOP_DATA := $(DATA)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup dev run test check docs bench lock clean
+
+help: ## print this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@echo "Variables: PORT=8000 DATA=var DEMO=0 (start empty) ARGS=… (for pytest, bench)"
+
+setup: ## set up what running needs (seconds when nothing changed)
+	@$(PYTHON) scripts/setup.py
+
+dev: ## set up what tests and checks need, too
+	@$(PYTHON) scripts/setup.py --dev
+
+run: setup ## set up, migrate, load the demo city, serve on 127.0.0.1:$(PORT)
+	@.venv/bin/imloop serve $(if $(filter-out 0 no,$(DEMO)),--demo) --port $(PORT)
+
+test: dev ## the whole suite, on SQLite and on PostgreSQL
+	@echo "== tests on SQLite"
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest $(ARGS)
+	@echo "== tests on PostgreSQL"
+	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest $(ARGS)
+
+check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy $(foreach name,$(PURE),$(if $(wildcard src/imloop/$(name)),-p imloop.$(name)))
+	.venv/bin/lint-imports --no-logo
+	env -u DATABASE_URL $(PY) scripts/check_migrations.py
+	$(PY) scripts/pg.py -- $(PY) scripts/check_migrations.py
+	$(PY) scripts/check_sizes.py
+	.venv/bin/imloop law check
+	$(PY) scripts/docs.py --check
+
+docs: dev ## write the generated pages under docs/
+	$(PY) scripts/docs.py
+
+bench: dev ## measure, and write benchmarks/RESULTS.md
+	$(PY) benchmarks/run.py $(ARGS)
+
+lock: ## pin the dependencies of pyproject.toml anew (needs uv)
+	$(PY) scripts/lock.py
+
+clean: ## remove what set-up and tools made (never the data directory)
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src -name '*.mo' -delete
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

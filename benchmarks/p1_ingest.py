@@ -1,0 +1,139 @@
+"""P1: durable ingest over HTTP of one ASM test with its 1 Hz columns.
+
+imloop authenticates, keeps the raw bytes, decodes, recomputes, decides the case, writes journal, trace and receipt.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from harness import Figure, Void, databases, environment, granian, ratio, rounds, run_python
+from load import Load, http_request, run
+
+SECONDS, CONNECTIONS, FAIL_SHARE = 3.0, 4, 8
+WORDS = {
+    "imloop": "this platform: authentication, raw bytes, recompute, case, journal, trace, receipt",
+    "L": "the same server decoding the upload and keeping nothing",
+    "N": "the usual application, a row per second (bulk insert), believing the station's verdict",
+    "N+": "the usual application, the trace in one JSON column, believing the station's verdict",
+}
+
+
+class Uploads:
+    """Request bytes for the i-th upload: a sample run under a new test number, VIN and plate; one in eight fails."""
+
+    def __init__(self, path: str, key: str, start: int) -> None:
+        from imloop.sim.sample import sample_message
+
+        self.path, self.headers, self.number = path, f"Authorization: Bearer {key}\r\n", start
+        at = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
+        body = sample_message("ASM", station="450203001", fail=True, at=at)
+        self.parts = [self._text(body, share) for share in (0.2, 1.0)]
+
+    @staticmethod
+    def _text(body: bytes, share: float) -> str:
+        """The failing sample, its gases times ``share``: both kinds of upload have the same size."""
+        message = json.loads(body)
+        columns = message["trace"]["columns"]
+        for gas in ("co_pct", "hc_ppm", "no_ppm"):
+            columns[gas] = [value if value is None else round(value * share, 2) for value in columns[gas]]
+        message["test_no"] = "@TEST@"
+        message["vehicle"].update(vin="@VIN@", plate="@PLATE@")
+        for ecu in message.get("obd", {}).get("ecus", []):
+            ecu["vin"] = "@VIN@"
+        return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def size(self) -> int:
+        return max(len(part.encode()) for part in self.parts)
+
+    def __call__(self, _: int) -> bytes:
+        self.number += 1
+        text = self.parts[self.number % FAIL_SHARE == 0]
+        text = text.replace("@TEST@", f"bench-{self.number:09d}").replace(
+            "@VIN@", f"LSVAU2180N{self.number % 10**7:07d}"
+        )
+        body = text.replace("@PLATE@", f"桂B{self.number % 10**5:05d}").encode()
+        return http_request("POST", self.path, body, self.headers)
+
+
+def contestant(port: int, uploads: Uploads, seen: list[Load]) -> Callable[[], float]:
+    def once() -> float:
+        load = run(port, uploads, seconds=SECONDS, connections=CONNECTIONS)
+        if set(load.statuses) != {201}:
+            raise Void(f"answers other than 201: {dict(load.statuses)} {load.last_body[:300]!r}")
+        seen.append(load)
+        return load.per_second
+
+    return once
+
+
+def count_stored(environment_: Mapping[str, str], model: str) -> int:
+    module, name = model.rsplit(".", 1)
+    code = f"import django; django.setup(); from {module} import {name}; print({name}.objects.count())"
+    return int(run_python("-c", code, environment=environment_))
+
+
+def check_verdicts(environment_: Mapping[str, str]) -> str:
+    """A sample of what was stored is judged again, from the raw bytes: the same answer must come out."""
+    return run_python("check_stored.py", "40", environment=environment_).strip()
+
+
+def measure(backend: str, count: int) -> Figure:
+    random.seed(1)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
+        urls = stack.enter_context(databases(backend, folder, "imloop", "crud"))
+        ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
+        crud = environment(folder / "crud", urls["crud"], "peers.crud.settings")
+        null = environment(folder / "null", "", "peers.limits.settings")
+        our_key = json.loads(run_python("seed_imloop.py", "0", environment=ours))["key"]
+        crud_key = json.loads(run_python("seed_crud.py", "0", environment=crud))["key"]
+        our_port = stack.enter_context(granian("imloop.site.wsgi:application", ours))
+        crud_port = stack.enter_context(granian("peers.crud.wsgi:application", crud))
+        null_port = stack.enter_context(granian("peers.limits.wsgi:application", null))
+        seen: dict[str, list[Load]] = {name: [] for name in WORDS}
+        uploads = {
+            "imloop": (our_port, Uploads("/api/v1/tests", our_key, 0)),
+            "L": (null_port, Uploads("/tests", "none", 0)),
+            "N": (crud_port, Uploads("/rows", crud_key, 0)),
+            "N+": (crud_port, Uploads("/json", crud_key, 5_000_000)),
+        }
+        rates = rounds(
+            {name: contestant(port, ups, seen[name]) for name, (port, ups) in uploads.items()}, count
+        )
+        acknowledged = sum(load.answered for load in seen["imloop"])
+        stored = count_stored(ours, "imloop.store.models.Test")
+        if acknowledged != stored:
+            raise Void(f"acknowledged {acknowledged}, stored {stored}")
+        verdicts = check_verdicts(ours)
+        peers = sum(load.answered for name in ("N", "N+") for load in seen[name])
+        if peers != count_stored(crud, "peers.crud.models.Test"):
+            raise Void("the peer lost uploads")
+    size = uploads["imloop"][1].size
+    return Figure(
+        key=f"P1 {backend}",
+        title=f"durable ingest over HTTP, {size / 1000:.0f} kB upload, {backend}",
+        unit="uploads/s",
+        contestants=WORDS,
+        rates=rates,
+        ratios=[
+            ratio(rates, "imloop", "L", "≥ 0.35"),
+            ratio(rates, "imloop", "N", "≥ 20"),
+            ratio(rates, "imloop", "N+", "≥ 4"),
+        ],
+        checks=[f"acknowledged = stored = {stored}", verdicts],
+        notes=[
+            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms at {CONNECTIONS} connections"
+        ],
+    )
+
+
+def figures(count: int) -> list[Figure]:
+    return [measure(backend, count) for backend in ("sqlite", "postgresql")]

@@ -1,0 +1,128 @@
+"""P3: recompute the verdict of ASM tests from their seconds, in one process."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import numpy as np
+
+from harness import Figure, Void, ratio, rounds
+
+NANO = 10**9
+TESTS, PLACE, DAY = 300, "450200", date(2026, 3, 5)
+CHANNELS = ("speed_kmh", "co_pct", "hc_ppm", "no_ppm", "co2_pct", "o2_pct", "rpm", "power_kw")
+WORDS = {
+    "imloop": "this platform: the whole answer, with validity, findings, citations and every step of the arithmetic",
+    "L": "read the eight columns of every test once",
+    "N": "pure Python, verdict and values only",
+}
+
+
+def messages() -> list[dict[str, object]]:
+    """Seeded ASM uploads: every third of a failing vehicle, full length; the others end where they passed."""
+    from imloop.sim.sample import sample_message
+
+    return [
+        json.loads(
+            sample_message(
+                "ASM",
+                station="450203001",
+                fail=number % 3 == 0,
+                at=f"{DAY}T10:00:{number % 60:02d}",
+                seed=number,
+            )
+        )
+        for number in range(TESTS)
+    ]
+
+
+def rules(law: object) -> object:
+    """The reference's rules, from the law the engine judges by."""
+    from imloop.law import Law
+    from peers.asm_python import ITEMS, SPEEDS, Rules
+
+    assert isinstance(law, Law)
+    return Rules(
+        limits={
+            mode: tuple(law.number(f"limits.ASM.a.{item.format(mode)}") for item in ITEMS)  # type: ignore[misc]
+            for mode in SPEEDS
+        },
+        factor=law.number("dilution.a.gasoline"),
+        factor_max=law.number("dilution.cap"),
+        co_co2_min=law.number("gas.co_co2_min_pct.gasoline"),
+        co_co2_seconds=law.integer("gas.co_co2_min_seconds"),
+        speed_band=law.number("asm.speed_tolerance_kmh"),
+        drift=law.number("asm.window_dv_kmh"),
+        quick=law.number("asm.quick_ratio"),
+        sample_seconds=law.integer("asm.sample_s"),
+    )
+
+
+def timed(work: Callable[[], object], count: int) -> Callable[[], float]:
+    """Tests per second of one pass of ``work`` over all tests."""
+
+    def once() -> float:
+        start = time.perf_counter()
+        work()
+        return count / (time.perf_counter() - start)
+
+    return once
+
+
+def check(engine: Sequence[object], reference: Sequence[tuple[str, dict[str, float]]]) -> str:
+    """Engine and reference agree on every verdict, and on every value to the nano-unit the engine decides by."""
+    for ours, (result, values) in zip(engine, reference, strict=True):
+        exhaust = str(ours.parts["exhaust"])  # type: ignore[attr-defined]
+        found = {item.item: item.value / NANO for item in ours.items}  # type: ignore[attr-defined]
+        if exhaust != result or found.keys() != values.keys():
+            raise Void(f"engine {exhaust} {found}, reference {result} {values}")
+        if any(abs(found[name] - values[name]) > 2e-9 for name in values):
+            raise Void(f"engine {found}, reference {values}")
+    results = [result for result, _ in reference]
+    return f"{len(results)} verdicts and all values identical ({results.count('pass')} pass, {results.count('fail')} fail)"
+
+
+def figures(count: int) -> list[Figure]:
+    from imloop.exchange.decode_test import decode_test
+    from imloop.law import load
+    from imloop.verdict import judge
+    from peers import asm_python
+
+    uploads = messages()
+    records = [decode_test(json.dumps(message).encode()) for message in uploads]
+    law = load().at(DAY, PLACE)
+    plain = rules(law)
+    assert isinstance(plain, asm_python.Rules)
+    blocks = [
+        np.ascontiguousarray([record.trace.columns[name] for name in CHANNELS], dtype=np.float32)
+        for record in records
+    ]
+    flat = np.concatenate([block.ravel() for block in blocks] * 100)
+    checked = check([judge(record, law) for record in records], [asm_python.judge(m, plain) for m in uploads])
+    rates = rounds(
+        {
+            "imloop": timed(lambda: [judge(record, law) for record in records], TESTS),
+            "L": timed(flat.sum, TESTS * 100),
+            "N": timed(lambda: [asm_python.judge(message, plain) for message in uploads], TESTS),
+        },
+        count,
+    )
+    rows = sum(record.trace.rows for record in records) / TESTS
+    return [
+        Figure(
+            key="P3",
+            title=f"verdict recompute, ASM, {rows:.0f} seconds per test on average",
+            unit="tests/s",
+            contestants=WORDS,
+            rates=rates,
+            ratios=[ratio(rates, "imloop", "N", "≥ 30"), ratio(rates, "imloop", "L", "≥ 0.08")],
+            checks=[checked],
+            notes=[
+                "the engine judges one test at a time and builds the explained answer; a batch path does not exist yet, "
+                "so the goals (set for blocks of tests) are not met"
+            ],
+        )
+    ]

@@ -1,0 +1,1 @@
+"""What imloop is measured against: named limits and fair naive applications."""

@@ -1,0 +1,300 @@
+"""Write the pages of docs/ that follow from the code, or with ``--check`` say which ones are stale.
+
+loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md from the refusals in the source,
+settings.md from the settings module, cli.md from the command line itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "imloop"
+DOCS = ROOT / "docs"
+HEAD = "<!-- Written by `make docs`. Do not edit. -->\n"
+STATUS = {"done": "✔ works", "partly": "◐ partly", "later": "– later"}
+
+
+class Fault(Exception):
+    """A page cannot be written because its source is wrong; the message says where."""
+
+
+# -- the loop ------------------------------------------------------------------------------------------------
+
+
+def loop_page() -> str:
+    from imloop.loop.diagram import diagram, table
+
+    return (
+        "# The case, state by state\n\n"
+        "One table decides: state × event → guard, next state, effects. The drawing and the rows below are "
+        "generated from it (`src/imloop/loop/table.py`).\n\n"
+        f"```mermaid\n{diagram().strip()}\n```\n\n{table().strip()}\n"
+    )
+
+
+# -- law coverage --------------------------------------------------------------------------------------------
+
+
+def check_place(row: str, place: str) -> None:
+    """A ``path`` or ``path::name`` of the coverage file must exist."""
+    path, _, name = place.partition("::")
+    file = ROOT / path
+    if not file.exists():
+        raise Fault(f"docs/law-coverage.yaml, {row}: {path} does not exist")
+    if name and not re.search(
+        rf"^\s*(?:async )?(?:def|class) {re.escape(name)}\b", file.read_text(encoding="utf-8"), re.M
+    ):
+        raise Fault(f"docs/law-coverage.yaml, {row}: {path} has no {name}")
+
+
+def links(places: list[str]) -> str:
+    return "<br>".join(
+        f"[{Path(p.split('::')[0]).name}{'::' + p.split('::')[1] if '::' in p else ''}](../{p.split('::')[0]})"
+        for p in places
+    )
+
+
+def coverage_row(row: dict[str, Any]) -> str:
+    name, status = row["id"], row["status"]
+    if status not in STATUS:
+        raise Fault(f"docs/law-coverage.yaml, {name}: status {status!r} is none of {', '.join(STATUS)}")
+    where, tests = row.get("where", []), row.get("tests", [])
+    if status != "later" and not (where and tests):
+        raise Fault(f"docs/law-coverage.yaml, {name}: {status} without `where` and `tests`")
+    for place in (*where, *tests):
+        check_place(name, place)
+    note = f"<br>{row['note']}" if row.get("note") else ""
+    return f"| {name} | {row['clause']} | {row['title']}{note} | {STATUS[status]} | {links(where)} | {links(tests)} |"
+
+
+def coverage_page() -> str:
+    source = yaml.safe_load((DOCS / "law-coverage.yaml").read_text(encoding="utf-8"))
+    out = [
+        "# Law coverage\n",
+        "What the two founding documents ask for, clause by clause, and what proves that it works. "
+        "**P** is the city's work plan, **R** the provincial regulation; the number after it is the heading or article.\n",
+    ]
+    for group in source["groups"]:
+        out += [
+            f"## {group['id']}. {group['title']}\n",
+            "| id | clause | what must work | state | where | proved by |",
+            "|---|---|---|---|---|---|",
+        ]
+        out += [coverage_row(row) for row in group["rows"]]
+        out.append("")
+    return "\n".join(out)
+
+
+# -- errors --------------------------------------------------------------------------------------------------
+
+REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Unlawful")
+CODE_POSITION = {**dict.fromkeys(REFUSALS, 0), "Reason": 0, "Problem": 1}
+
+
+def status_words(kind: str, code: str) -> str:
+    """The HTTP status of a refusal, as the API itself maps it; a reason or problem has none."""
+    from imloop.api.errors import status_of
+    from imloop.facts import refusal
+    from imloop.facts.text import Text
+
+    if kind not in REFUSALS:
+        return kind.lower()
+    raised = getattr(refusal, kind)(code, Text("", ""))
+    statuses = dict.fromkeys((status_of(raised, "GET"), status_of(raised, "POST")))
+    return f"{kind} ({', '.join(map(str, statuses))})"
+
+
+def wording(node: ast.expr) -> str:
+    """A string literal, an f-string with its values named, or both parts of a conditional."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(
+            wording(p) if isinstance(p, ast.Constant) else f"{{{ast.unparse(p.value)}}}"
+            for p in node.values
+            if isinstance(p, ast.Constant | ast.FormattedValue)
+        )
+    return ""
+
+
+def english(node: ast.AST) -> str:
+    """The English half of the first ``Text(zh, en)``, or of a reader's fault."""
+    for inner in ast.walk(node):
+        if not isinstance(inner, ast.Call):
+            continue
+        if isinstance(inner.func, ast.Name) and inner.func.id == "Text" and len(inner.args) == 2:
+            return wording(inner.args[1])
+        if isinstance(inner.func, ast.Attribute) and inner.func.attr == "fault" and len(inner.args) == 4:
+            return wording(inner.args[3])
+    return ""
+
+
+def coded(node: ast.AST) -> Iterator[tuple[ast.expr | None, str, ast.AST]]:
+    """(code, class, where its words are) of a refusal, a reason, a reader's fault, or a table of codes and words."""
+    if isinstance(node, ast.Dict):
+        tables = ((key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None)
+        for key, value in tables:
+            if isinstance(key, ast.Constant) and "-" in str(key.value) and english(value):
+                yield key, "Reason", value
+    if not isinstance(node, ast.Call):
+        return
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "fault" and len(node.args) == 4:
+        yield node.args[1], "Problem", node
+    if isinstance(node.func, ast.Name) and node.func.id in CODE_POSITION:
+        position = CODE_POSITION[node.func.id]
+        named = (keyword.value for keyword in node.keywords if keyword.arg == "code")
+        yield (node.args[position] if len(node.args) > position else next(named, None)), node.func.id, node
+
+
+def codes_in(path: Path) -> Iterator[tuple[str, str, str, str]]:
+    """(code, class, wording, file) of everything with a code in one file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for code, kind, words in coded(node):
+            if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                yield code.value, kind, english(words), path.relative_to(SOURCE).as_posix()
+
+
+def errors_page() -> str:
+    rows: dict[str, tuple[set[str], str, set[str]]] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for code, kind, words, file in codes_in(path):
+            kinds, known, files = rows.setdefault(code, (set(), words, set()))
+            kinds.add(kind)
+            files.add(file)
+            rows[code] = (kinds, known or words, files)
+    out = [
+        "# Codes of refusals, reasons and problems\n",
+        "Refusals come as `application/problem+json`: `code`, `title`, `detail`, `cite` where a clause is behind "
+        "it, and `errors[]` with JSON paths. Reasons stand inside an answer (a verdict, a permit); problems inside "
+        "`errors[]`. A code is stable: build on it, not on the words.\n",
+        "| code | what | says | raised in |",
+        "|---|---|---|---|",
+    ]
+    for code in sorted(rows):
+        kinds, words, files = rows[code]
+        local = all(file.startswith(("cli/", "sim/", "law/")) for file in files)
+        what = "command line, exit 2" if local else ", ".join(status_words(k, code) for k in sorted(kinds))
+        out.append(
+            f"| `{code}` | {what} | {words.replace('|', '¦')} | {'<br>'.join(f'`{f}`' for f in sorted(files))} |"
+        )
+    return "\n".join(out) + "\n"
+
+
+# -- settings ------------------------------------------------------------------------------------------------
+
+
+def environment_names(path: Path) -> Iterator[tuple[str, str]]:
+    """(name, default as written) of every ``os.environ.get`` in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "os.environ.get":
+            name, *default = node.args
+            if isinstance(name, ast.Constant):
+                yield str(name.value), default_words(default[0]) if default else ""
+
+
+def default_words(node: ast.expr) -> str:
+    try:
+        return str(eval(ast.unparse(node), {"__builtins__": {}, "str": str}))
+    except NameError:
+        return ""
+
+
+def settings_page() -> str:
+    words: dict[str, str] = yaml.safe_load((DOCS / "settings.yaml").read_text(encoding="utf-8"))
+    readers = [SOURCE / "site" / "settings.py", *sorted(SOURCE.glob("cli/*.py"))]
+    found: dict[str, str] = {}
+    for name, default in (pair for path in readers for pair in environment_names(path)):
+        found.setdefault(name, default)
+    if found.keys() != words.keys():
+        raise Fault(
+            f"docs/settings.yaml and the source differ: {', '.join(sorted(found.keys() ^ words.keys()))}"
+        )
+    out = [
+        "# Settings\n",
+        "Everything an operator may set is an environment variable; without any, imloop runs on SQLite in `var/`.\n",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    out += [
+        f"| `{name}` | {f'`{found[name]}`' if found[name] else '–'} | {words[name]} |"
+        for name in sorted(found)
+    ]
+    return "\n".join(out) + "\n"
+
+
+# -- command line --------------------------------------------------------------------------------------------
+
+
+def parameter_row(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        name = f"`{parameter.human_readable_name}`"
+    else:
+        name = ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
+    return f"| {name} | {(getattr(parameter, 'help', '') or '').replace('|', '¦')} |"
+
+
+def command_pages(command: Any, name: str) -> Iterator[str]:
+    """Markdown of one command and, below it, of its own commands."""
+    yield f"## `{name}`\n\n{(command.help or '').strip()}\n"
+    shown = [p for p in command.params if not getattr(p, "hidden", False) and p.name != "help"]
+    if shown:
+        yield "| parameter | meaning |\n|---|---|\n" + "\n".join(parameter_row(p) for p in shown) + "\n"
+    for child, inner in sorted(getattr(command, "commands", {}).items()):
+        yield from command_pages(inner, f"{name} {child}")
+
+
+def cli_page() -> str:
+    import typer
+
+    from imloop.cli import app
+
+    head = (
+        "# Command line\n\nEvery command has `--help`. Exit status: 0 done, 1 the answer is no or fail, "
+        "2 bad usage or bad input (one line on standard error).\n"
+    )
+    return "\n".join([head, *command_pages(typer.main.get_command(app), "imloop")])
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "loop.md": loop_page,
+    "law-coverage.md": coverage_page,
+    "errors.md": errors_page,
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+}
+
+
+def main() -> int:
+    check = sys.argv[1:] == ["--check"]
+    if sys.argv[1:] and not check:
+        print("usage: python scripts/docs.py [--check]", file=sys.stderr)
+        return 2
+    stale = []
+    for name, page in PAGES.items():
+        try:
+            text = HEAD + page()
+        except Fault as fault:
+            print(fault, file=sys.stderr)
+            return 1
+        file = DOCS / name
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            stale.append(f"docs/{name}")
+            if not check:
+                file.write_text(text, encoding="utf-8")
+    if check and stale:
+        print(f"stale: {', '.join(stale)} (run: make docs)", file=sys.stderr)
+        return 1
+    print("docs: current" if not stale else f"docs: wrote {', '.join(stale)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""VIN, number plate and unified social credit code (USCC): formats, check digits, kinds.
+
+A wrong format is an error; a wrong VIN check digit is only a warning, because 7 % of really tested VINs fail it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
+
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+
+_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
+_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_LETTERS = dict(
+    zip(
+        "ABCDEFGHJKLMNPRSTUVWXYZ",
+        (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vin:
+    """A well-formed VIN (GB 16735). ``check_digit_ok`` False is a doubt, not an error."""
+
+    text: str
+    check_digit_ok: bool
+
+    @property
+    def tail(self) -> str:
+        return self.text[-6:]
+
+
+def vin_check_digit(text: str) -> str:
+    """The ninth character that a VIN should have: weighted sum mod 11, X for ten."""
+    total = sum(
+        weight * _LETTERS.get(c, 0 if c.isalpha() else ord(c) - 48)
+        for weight, c in zip(_WEIGHTS, text, strict=True)
+    )
+    rest = total % 11
+    return "X" if rest == 10 else str(rest)
+
+
+def parse_vin(text: str) -> Vin:
+    """17 characters without I, O, Q; else ``Malformed``."""
+    text = text.strip().upper()
+    if not _VIN.fullmatch(text):
+        raise Malformed(
+            "bad-vin",
+            Text(f"VIN {text} 应为 17 位，不含 I、O、Q。", f"VIN {text}: 17 characters without I, O, Q."),
+        )
+    return Vin(text, text[8] == vin_check_digit(text))
+
+
+class PlateKind(StrEnum):
+    ORDINARY = "ordinary"
+    TRAILER = "trailer"
+    TRAINER = "trainer"
+    POLICE = "police"
+    HONG_KONG_MACAU = "hong_kong_macau"
+    NEW_ENERGY_SMALL = "new_energy_small"
+    NEW_ENERGY_LARGE = "new_energy_large"
+    EMBASSY = "embassy"
+    CONSULATE = "consulate"
+    TEMPORARY = "temporary"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A well-formed plate (GA 36). ``electric``: a new-energy plate of a purely electric vehicle."""
+
+    text: str
+    kind: PlateKind
+    electric: bool = False
+
+    @property
+    def shown(self) -> str:
+        """As people read it: 桂B·12345."""
+        return f"{self.text[:2]}·{self.text[2:]}" if self.kind is not PlateKind.EMBASSY else self.text
+
+
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_HEAD = f"[{_PROVINCES}][A-HJ-NP-Z]"
+_PURE_ELECTRIC = frozenset("ABCDE")
+_SUFFIXES = {
+    "挂": PlateKind.TRAILER,
+    "学": PlateKind.TRAINER,
+    "警": PlateKind.POLICE,
+    "港": PlateKind.HONG_KONG_MACAU,
+    "澳": PlateKind.HONG_KONG_MACAU,
+    "领": PlateKind.CONSULATE,
+}
+_PATTERNS = (
+    (PlateKind.NEW_ENERGY_SMALL, re.compile(rf"{_HEAD}[A-HJK][A-HJ-NP-Z0-9]\d{{4}}")),
+    (PlateKind.NEW_ENERGY_LARGE, re.compile(rf"{_HEAD}\d{{5}}[A-HJK]")),
+    (PlateKind.EMERGENCY, re.compile(rf"[{_PROVINCES}]X\d{{4}}应急")),
+    (PlateKind.TEMPORARY, re.compile(rf"临?{_HEAD}[A-HJ-NP-Z0-9]{{4,5}}临?")),
+    (PlateKind.EMBASSY, re.compile(r"\d{6}使|使\d{6}")),
+    (PlateKind.ORDINARY, re.compile(rf"{_HEAD}[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9{''.join(_SUFFIXES)}]")),
+)
+
+
+def parse_plate(text: str) -> Plate:
+    """A plate of any kind, blanks and the middle dot ignored; else ``Malformed``."""
+    text = re.sub(r"[\s·.\-]", "", text).upper()
+    for kind, pattern in _PATTERNS:
+        if not pattern.fullmatch(text) or (kind is PlateKind.TEMPORARY and "临" not in text):
+            continue
+        if kind is PlateKind.ORDINARY:
+            return Plate(text, _SUFFIXES.get(text[-1], kind))
+        mark = text[2] if kind is PlateKind.NEW_ENERGY_SMALL else text[-1]
+        return Plate(text, kind, kind.name.startswith("NEW_ENERGY") and mark in _PURE_ELECTRIC)
+    raise Malformed("bad-plate", Text(f"号牌 {text} 不符合格式。", f"{text} is no valid number plate."))
+
+
+def parse_uscc(text: str) -> str:
+    """A unified social credit code with both check digits right (GB 32100, GB 11714); else ``Malformed``."""
+    text = text.strip().upper()
+    try:
+        number: str = uscc.validate(text)
+    except ValidationError:
+        raise Malformed(
+            "bad-uscc",
+            Text(f"统一社会信用代码 {text} 无效。", f"{text} is no valid unified social credit code."),
+        ) from None
+    if _organisation_check(number[8:16]) != number[16]:
+        raise Malformed(
+            "bad-uscc", Text(f"统一社会信用代码 {text} 的主体代码校验位不符。", f"{text}: wrong check digit.")
+        )
+    return number
+
+
+def _organisation_check(body: str) -> str:
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(weight * int(c, 36) for weight, c in zip(weights, body, strict=True))
+    rest = 11 - total % 11
+    return {10: "X", 11: "0"}.get(rest, str(rest))

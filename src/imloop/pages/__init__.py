@@ -1,0 +1,1 @@
+"""HTML by desk: what owners, stations, repairers and departments see."""

@@ -1,0 +1,57 @@
+"""The demo city with its past weeks."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from imloop.sim.city import create_city, is_loaded, write_credentials
+from imloop.sim.course import Course
+from imloop.sim.lines import Lines
+from imloop.sim.places import STATIONS
+from imloop.sim.progress import bar
+from imloop.sim.traffic import LABELS, fill
+
+_STATE = "sim-state.json"
+
+
+def load_demo(
+    data_dir: Path,
+    now: datetime,
+    base_url: str,
+    *,
+    seed: int = 1,
+    days: int = 60,
+    vehicles: int = 400,
+    progress: bool = True,
+) -> None:
+    """Create the demo city and its last ``days`` of traffic up to ``now``; returns at once if it is there.
+
+    Interrupted half-way, the next call takes up the same traffic again: the uploads are the same bytes, so those
+    already kept are only recognised.
+    """
+    state_file = data_dir / _STATE
+    if is_loaded() and not state_file.exists():
+        return
+    if not is_loaded():
+        with transaction.atomic():
+            create_city(now)
+            write_credentials(data_dir, now, base_url)
+            state_file.write_text(
+                json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),
+                encoding="utf-8",
+            )
+    plan = json.loads(state_file.read_text(encoding="utf-8"))
+    until = datetime.fromisoformat(plan["now"])
+    lines = Lines([station.code for station in STATIONS])
+    with (
+        (data_dir / LABELS).open("w", encoding="utf-8") as labels,
+        bar("演示城市 demo city", plan["vehicles"], progress) as step,
+    ):
+        course = Course(plan["seed"], until, lines, labels)
+        fill(course, plan["days"], first=0, count=plan["vehicles"])
+        course.run(step)
+    state_file.unlink()

@@ -1,0 +1,109 @@
+"""One message to try the platform with: a test or a repair, as bytes."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from imloop.facts.codes import Fuel, Method, Purpose
+from imloop.facts.refusal import Malformed, Unknown
+from imloop.facts.text import Text
+from imloop.law import load
+from imloop.sim.car import Car
+from imloop.sim.condition import Fault, faulty, healthy
+from imloop.sim.diary import weather
+from imloop.sim.fleet import SimVehicle, make_for
+from imloop.sim.places import CITY, SHOPS, crew, instruments, serial
+from imloop.sim.traces import METHODS
+from imloop.sim.upload import Run, encode, run_message
+from imloop.sim.workshop import repair
+from imloop.steps.clock import CHINA, now
+
+REPAIR = "repair"
+_FAULTS = {Method.LUGDOWN: Fault.SMOKE, Method.FREEACC: Fault.SMOKE}
+
+
+def sample_message(
+    method: str,
+    *,
+    station: str,
+    line: str = "01",
+    fail: bool = False,
+    at: str | None = None,
+    plate: str = "桂B8X6K2",
+    case_no: str = "",
+    seed: int = 1,
+    retest: bool = False,
+) -> bytes:
+    """A test of ``method``, or (``repair``) a repair by the shop ``station``; the vehicle follows from ``plate``.
+
+    ``at``: ISO 8601 start of the test or end of the repair. Left out, a failing test was three hours ago, a repair
+    ended half an hour ago, a passing test began five minutes ago: in this order the three tell one story. Raises
+    ``Malformed`` for another method or time, ``Unknown`` for an unknown shop.
+    """
+    moment, today = _moment(at), now().replace(microsecond=0)
+    if method == REPAIR:
+        return _repair(station, plate, case_no, moment or today - timedelta(minutes=30), seed)
+    if method not in METHODS:
+        known = "、".join(sorted(METHODS))
+        raise Malformed(
+            "malformed", Text(f"方法应为 {known} 或 {REPAIR}。", f"Must be one of {known} or {REPAIR}.")
+        )
+    started = moment or today - timedelta(minutes=180 if fail else 5)
+    vehicle = _vehicle(Method(method), plate)
+    rng = np.random.default_rng([seed, 7020, int(started.timestamp())])
+    state = healthy(rng, vehicle.fuel, vehicle.age_years)
+    if fail:
+        state = faulty(rng, vehicle.fuel, vehicle.age_years, _FAULTS.get(vehicle.method, Fault.CATALYST))
+    inspector, driver, reviewer = crew(station, line)
+    run = Run(
+        test_no=f"{station}-{line}-{started:%Y%m%d-%H%M%S}-{zlib.crc32((method + plate).encode()) % 10000:04d}",
+        station=station,
+        line=line,
+        sequence=90000 + seed,
+        started_at=started,
+        purpose=Purpose.RETEST if retest else Purpose.PERIODIC,
+        ambient=weather(seed, started),
+        people={"inspector": inspector, "driver": driver, "reviewer": reviewer},
+        equipment={kind: serial(station, line, kind) for kind in instruments((vehicle.method,))},
+    )
+    message, _ = run_message(rng, run, vehicle, state, load().at(started.date(), CITY))
+    return encode(message)
+
+
+def _repair(shop_code: str, plate: str, case_no: str, finished: datetime, seed: int) -> bytes:
+    shop = next((shop for shop in SHOPS if shop.code == shop_code), None)
+    if shop is None:
+        raise Unknown(
+            "unknown-shop", Text(f"演示城市没有维修站 {shop_code}。", f"The city has no shop {shop_code}.")
+        )
+    rng = np.random.default_rng([seed, 7021, int(finished.timestamp())])
+    method = Method.ASM if Fuel.GASOLINE.value in shop.takes else Method.LUGDOWN
+    vehicle = _vehicle(method, plate)
+    state = faulty(rng, vehicle.fuel, vehicle.age_years, _FAULTS.get(method, Fault.CATALYST))
+    item, value = ("k_100_per_m", state.k) if method is Method.LUGDOWN else ("co_2540_pct", state.co_load)
+    car = Car(vehicle, rng, "", state, case_no=case_no, failed={item: round(value, 2)})
+    _, body, _ = repair(car, shop, finished - timedelta(minutes=130), finished=finished)
+    return body
+
+
+def _vehicle(method: Method, plate: str) -> SimVehicle:
+    """The vehicle that belongs to a plate: always the same one."""
+    vehicle = make_for(method, 3, 30000 + zlib.crc32(plate.encode()) % 9000, date(2026, 6, 1))
+    colour = "green" if len(plate) == 8 else vehicle.facts["plate_colour"]
+    return replace(vehicle, facts={**vehicle.facts, "plate": plate, "plate_colour": colour})
+
+
+def _moment(at: str | None) -> datetime | None:
+    if not at:
+        return None
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Malformed(
+            "malformed", Text(f"时间 {at} 不是 ISO 8601。", f"{at} is not an ISO 8601 time.")
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)

@@ -1,0 +1,123 @@
+"""The demo city: loaded once, lawful in every step, with the stories a newcomer wants to see."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from imloop.facts.refusal import Unknown
+from imloop.steps.clock import CHINA
+
+NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
+SMALL = {"days": 45, "vehicles": 110, "progress": False}
+
+
+@pytest.fixture
+def demo(db: None, tmp_path: Path) -> Path:
+    from imloop.sim.demo import load_demo
+
+    load_demo(tmp_path, NOW, "http://127.0.0.1:8000", **SMALL)
+    return tmp_path
+
+
+def labels(data: Path) -> list[dict[str, object]]:
+    return [
+        json.loads(line) for line in (data / "sim-labels.ndjson").read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def assert_runs_of_a_line_never_overlap() -> None:
+    from imloop.store.models import Test
+
+    runs = Test.objects.order_by("station", "line", "started_at").values_list(
+        "station", "line", "started_at", "ended_at"
+    )
+    for (station, line, _, ended), (other, other_line, started, _) in pairwise(runs):
+        assert (station, line) != (other, other_line) or started > ended
+
+
+def test_the_city_is_whole_and_honest(demo: Path) -> None:
+    from imloop.store.models import Case, Finding, Party, RawUpload, Repair, Test, Vehicle
+
+    assert Party.objects.filter(kind="istation").count() == 6 + 2
+    assert Party.objects.filter(kind="mstation").count() == 12
+    assert Vehicle.objects.count() > 100
+    assert not RawUpload.objects.exclude(refused="").exists()
+    assert not Finding.objects.exists(), Finding.objects.values_list("code", flat=True)[:5]
+    assert Test.objects.filter(result="pass").count() > 90
+    assert Test.objects.latest("received_at").received_at <= NOW
+    assert Repair.objects.filter(cost_yuan=0).exists(), "a rework under warranty"
+    assert Case.objects.filter(closed_at__isnull=True, overdue=True).exists()
+    assert Case.objects.filter(closed_at__isnull=False).count() > 3
+    assert Counter(row["kind"] for row in labels(demo))["test"] == Test.objects.count()
+    assert_runs_of_a_line_never_overlap()
+
+
+def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
+    from django.contrib.auth import authenticate
+
+    from imloop.sim.demo import load_demo
+    from imloop.steps.keys import recognise
+    from imloop.store.models import JournalEntry
+
+    file = demo / "demo-credentials.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert recognise(kept["keys"]["450203001"]).party_code == "450203001"
+    assert recognise(kept["keys"]["450200-environment"]).kind == "environment"
+    assert set(kept["users"]) == {
+        "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin",
+    }  # fmt: skip
+    person = authenticate(None, **kept["users"]["environment"])
+    assert person is not None and person.party.code == "450200-environment"
+
+    before = JournalEntry.objects.count(), (demo / "demo-credentials.json").read_bytes()
+    load_demo(demo, NOW + timedelta(days=1), "http://127.0.0.1:9", **SMALL)
+    assert before == (JournalEntry.objects.count(), (demo / "demo-credentials.json").read_bytes())
+
+
+def test_an_interrupted_load_is_taken_up_again(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from imloop.sim import course, demo
+    from imloop.store.models import Test
+
+    take_test, taken = course.take_test, []
+
+    def break_off(*arguments: object) -> object:
+        if len(taken) == 25:
+            raise KeyboardInterrupt
+        taken.append(arguments)
+        return take_test(*arguments)
+
+    small = {"days": 20, "vehicles": 40, "progress": False}
+    monkeypatch.setattr(course, "take_test", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        demo.load_demo(tmp_path, NOW, "http://127.0.0.1:8000", **small)
+    monkeypatch.undo()
+    demo.load_demo(tmp_path, NOW + timedelta(hours=1), "http://127.0.0.1:8000", **small)
+    assert Test.objects.exclude(outcome="aborted").count() >= 40
+    assert Test.objects.count() == Counter(row["kind"] for row in labels(tmp_path))["test"]
+
+
+def test_traffic_goes_on_with_new_vehicles(demo: Path) -> None:
+    from imloop.sim.traffic import run
+    from imloop.store.models import Test, Vehicle
+
+    vehicles, tests = Vehicle.objects.count(), Test.objects.count()
+    later = NOW + timedelta(days=6)
+    count = run(demo, later, days=5, seed=2, stations=["450203001"], per_day=3, progress=False)
+    assert Test.objects.count() >= tests + count > tests + 10
+    assert Vehicle.objects.count() > vehicles + 10
+    assert_runs_of_a_line_never_overlap()
+    assert set(Test.objects.filter(received_at__gt=NOW).values_list("station__code", flat=True)) == {
+        "450203001"
+    }
+    with pytest.raises(Unknown):
+        run(demo, later, days=1, stations=["450299999"], progress=False)
