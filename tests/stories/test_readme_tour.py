@@ -1,27 +1,20 @@
-"""The README's tour, run as it is written, against a freshly started demo server."""
+"""The README's tour, run as it is written, against a running demo server."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-IMLOOP = Path(sys.executable).parent / "imloop"
-START_SECONDS = 240
 
 
 def commands(readme: str) -> list[str]:
@@ -32,71 +25,19 @@ def commands(readme: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def database(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment that names a new database: SQLite by default, else one on the suite's PostgreSQL."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("IMLOOP_")}
-    if not kept.pop("DATABASE_URL", "").startswith("postgres"):
-        yield kept
-        return
-    spec = importlib.util.spec_from_file_location(
-        "check_migrations", ROOT / "scripts" / "check_migrations.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with module.empty_database(str(folder)) as url:
-        yield {**kept, "DATABASE_URL": url}
-
-
-def wait_until_served(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/public/stations", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the demo server did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
-
-
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A folder that looks like the clone to the tour, with the demo served from it."""
-    folder = tmp_path_factory.mktemp("tour")
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    for name in ("imloop", "python"):
-        (folder / ".venv" / "bin" / name).symlink_to(IMLOOP.with_name(name))
-    port, log = free_port(), folder / "server.log"
-    with ExitStack() as stack:
-        environment = stack.enter_context(database(folder))
-        out = stack.enter_context(log.open("wb"))
-        server = subprocess.Popen(
-            [IMLOOP, "serve", "--demo", "--port", str(port)],
-            cwd=folder,
-            env=environment,
-            stdout=out,
-            stderr=out,
-        )
-        stack.callback(server.wait, 30)
-        stack.callback(server.terminate)
-        wait_until_served(server, port, log)
-        yield folder, environment
-
-
-@pytest.fixture(scope="module")
-def tour(clone: tuple[Path, dict[str, str]]) -> Path:
-    """The folder after the tour was run in it."""
+def tour(live_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that looks like the clone to the tour, after the tour was run in it."""
     if shutil.which("bash") is None or shutil.which("curl") is None:
         pytest.skip("the tour needs bash and curl")
-    folder, environment = clone
+    folder = tmp_path_factory.mktemp("tour")
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("imloop", "python"):
+        (programs / name).symlink_to(Path(sys.executable).with_name(name))
+    (folder / "var").symlink_to(live_server.data)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("IMLOOP_")}
+    environment["DATABASE_URL"] = psutil.Process(live_server.process.pid).environ()["DATABASE_URL"]
     done = subprocess.run(
         ["bash", "-eu", "-c", "\n".join(commands("README.md"))],
         cwd=folder,

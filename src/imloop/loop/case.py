@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
+from imloop.facts.text import Text
+
 CHINA = timezone(timedelta(hours=8))
 
 
@@ -19,10 +21,20 @@ class State(StrEnum):
     AWAITING_RETEST = "awaiting_retest"
     CLOSED = "closed"
     ANNULLED = "annulled"
+    SCRAPPED = "scrapped"
 
     @property
     def is_open(self) -> bool:
         return self in (State.AWAITING_REPAIR, State.AWAITING_RETEST)
+
+
+STATE_NAMES: dict[State, Text] = {
+    State.AWAITING_REPAIR: Text("待维修", "awaiting repair"),
+    State.AWAITING_RETEST: Text("待复检", "awaiting retest"),
+    State.CLOSED: Text("已结案", "closed"),
+    State.ANNULLED: Text("已撤销", "annulled"),
+    State.SCRAPPED: Text("已报废", "scrapped"),
+}
 
 
 class Origin(StrEnum):
@@ -60,8 +72,8 @@ class RepairFact:
     rework_of: str = ""
 
     def under_warranty(self, day: date, odometer_km: float | None) -> bool:
-        """Inside both ends of the warranty; an unknown odometer cannot end it."""
-        if self.warranty_until is None or day > self.warranty_until:
+        """Finished, and inside both ends of the warranty; an unknown odometer cannot end it."""
+        if self.warranty_until is None or not day_of(self.finished_at) <= day <= self.warranty_until:
             return False
         return self.warranty_km is None or odometer_km is None or odometer_km <= self.warranty_km
 
@@ -107,3 +119,9 @@ class Case:
     def repairs_since_fail(self, until: datetime) -> tuple[RepairFact, ...]:
         """Repairs finished after the last failed test and not after ``until``."""
         return tuple(repair for repair in self.repairs if self.failed_at < repair.finished_at <= until)
+
+    def warranty_repair(self, at: datetime, odometer_km: float | None) -> RepairFact | None:
+        """The repair last finished by ``at`` whose warranty still runs then (R21); its shop does the rework."""
+        day = day_of(at)
+        running = (r for r in self.repairs if r.finished_at <= at and r.under_warranty(day, odometer_km))
+        return max(running, key=lambda repair: repair.finished_at, default=None)

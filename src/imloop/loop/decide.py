@@ -8,9 +8,10 @@ from datetime import datetime
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import Case, State, day_of
-from imloop.loop.effects import RECEIVERS, Effect, EffectKind
+from imloop.loop.case import STATE_NAMES, Case, State, day_of
+from imloop.loop.effects import Effect, EffectKind, receivers
 from imloop.loop.events import (
+    EVENT_NAMES,
     CaseAnnulled,
     DeadlinePassed,
     DeadlineRecomputed,
@@ -19,6 +20,7 @@ from imloop.loop.events import (
     RepairReported,
     TestFailed,
     TestPassed,
+    VehicleScrapped,
 )
 from imloop.loop.table import Row, rows_for
 
@@ -43,37 +45,54 @@ def decide(
     place: str = "",
     cycle: int = 1,
 ) -> Decision:
-    """Apply ``event`` under ``law`` (the law of the event's day). ``case`` None: a failed test opens one, numbered
-    ``case_no`` in ``place`` and inspection ``cycle``. Raises ``Unlawful`` when a guard refuses, ``Conflict`` when
-    the table knows no such step."""
+    """Apply ``event`` under ``law``, the law of the event's own day; ``now`` is only told on to those who hear of it.
+
+    ``case`` None: a failed test opens one, numbered ``case_no`` in ``place`` and inspection ``cycle``.
+    Raises ``Unlawful`` with every reason when a guard refuses, ``Conflict`` when the table knows no such step.
+    """
     row = _row(case, event, law)
     if case is None:
         assert isinstance(event, TestFailed)
         after = _opened(event, law, case_no, place, cycle)
     else:
         after = replace(_changed(case, event, law), state=row.next)
-    effects = tuple(_effect(kind, after, event) for kind in row.effects)
+    effects = tuple(
+        Effect(kind, receivers(kind, law), {**_told(kind, after, event), "decided_at": now.isoformat()})
+        for kind in row.effects
+    )
     return Decision(after, effects, case.state if case else None, type(event).__name__)
 
 
 def _row(case: Case | None, event: Event, law: Law) -> Row:
-    state = case.state if case else None
-    rows = rows_for(state, type(event))
+    rows = rows_for(case.state if case else None, type(event))
     if not rows:
-        name = type(event).__name__
-        raise Conflict(
-            "no-such-step",
-            Text(f"案件状态 {state} 不接受 {name}。", f"A case that is {state} does not take {name}."),
-        )
+        raise _no_such_step(case, event)
     refused: tuple[Reason, ...] = ()
     for row in rows:
-        # Only the opening row has no case, and its guard asks nothing of one.
-        reasons = row.guard(case, event, law) if case is not None else ()
+        reasons = _against(row, case, event, law)
         if not reasons:
             return row
         refused = refused or reasons
     first = refused[0]
     raise Unlawful(first.code, first.text, cite=first.cite, reasons=refused)
+
+
+def _against(row: Row, case: Case | None, event: Event, law: Law) -> tuple[Reason, ...]:
+    """What the first refusing guard says; a later guard may take for granted what an earlier one asked."""
+    if case is None:
+        return ()
+    return next((reasons for guard in row.guards if (reasons := guard(case, event, law))), ())
+
+
+def _no_such_step(case: Case | None, event: Event) -> Conflict:
+    state = STATE_NAMES[case.state] if case else Text("尚无案件", "no case yet")
+    name = EVENT_NAMES[type(event)]
+    return Conflict(
+        "no-such-step",
+        Text(
+            f"案件状态为“{state.zh}”，不接受“{name.zh}”。", f"State “{state.en}” does not take “{name.en}”."
+        ),
+    )
 
 
 def _opened(event: TestFailed, law: Law, case_no: str, place: str, cycle: int) -> Case:
@@ -100,8 +119,8 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         due = law.working_days(day_of(event.at), law.integer("deadline.working_days"))
         return replace(
             case,
-            # A case from a spot check has no station until its first test; an exit moves it for good.
-            station=event.station,
+            # A case from a spot check has no station until its first retest; an exit moves it for good.
+            station=event.station or case.station,
             round=case.round + 1,
             failed_at=event.at,
             failed_test=event.test_no,
@@ -120,16 +139,19 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         return replace(case, deadline=due.deadline, deadline_provisional=due.provisional, overdue=late)
     if isinstance(event, ExitGranted):
         return replace(case, exits=(*case.exits, event.exit))
-    assert isinstance(event, (TestPassed, CaseAnnulled))
+    assert isinstance(event, (TestPassed, CaseAnnulled, VehicleScrapped))
     return replace(case, closed_at=event.at)
 
 
-def _effect(kind: EffectKind, case: Case, event: Event) -> Effect:
+def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
     data: dict[str, object] = {"round": case.round, "at": event.at.isoformat()}
     if isinstance(event, (TestFailed, TestPassed)):
         data["test_no"] = event.test_no
     if isinstance(event, TestFailed):
         data["items"] = list(event.items)
+        warranted = case.warranty_repair(event.at, event.odometer_km)
+        if kind is EffectKind.REWORK_ORDERED and warranted is not None:
+            data |= {"rework_of": warranted.repair_no, "shop": warranted.shop, "free_of_charge": True}
     if isinstance(event, RepairReported):
         data["repair_no"] = event.repair.repair_no
         data["shop"] = event.repair.shop
@@ -138,6 +160,4 @@ def _effect(kind: EffectKind, case: Case, event: Event) -> Effect:
     if isinstance(event, ExitGranted):
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()
-    if kind is EffectKind.REWORK_ORDERED and case.repairs:
-        data["rework_of"] = case.repairs[-1].repair_no
-    return Effect(kind, RECEIVERS[kind], data)
+    return data

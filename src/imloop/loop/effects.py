@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from imloop.facts.text import Text
+from imloop.law import Law
 
 
 class EffectKind(StrEnum):
@@ -21,6 +22,7 @@ class EffectKind(StrEnum):
     DEADLINE_CHANGED = "deadline-changed"
     EXIT_GRANTED = "exit-granted"
     CASE_ANNULLED = "case-annulled"
+    VEHICLE_SCRAPPED = "vehicle-scrapped"
 
 
 RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
@@ -32,10 +34,12 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.RETEST_ALLOWED: ("first_station", "repairer"),
     EffectKind.REPAIR_FALLS_SHORT: ("repairer", "first_station", "transport"),
     EffectKind.CASE_CLOSED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
-    EffectKind.OVERDUE: ("first_station", "environment", "transport", "police"),
+    # The law names the departments an overdue case is reported to: see ``overdue.report_to``.
+    EffectKind.OVERDUE: ("first_station",),
     EffectKind.DEADLINE_CHANGED: ("first_station", "environment"),
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
     EffectKind.CASE_ANNULLED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
+    EffectKind.VEHICLE_SCRAPPED: ("first_station", "environment", "transport", "police", "regional"),
 }
 
 LABELS: dict[EffectKind, Text] = {
@@ -50,11 +54,20 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.DEADLINE_CHANGED: Text("期限重算", "deadline recomputed"),
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
     EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),
+    EffectKind.VEHICLE_SCRAPPED: Text("报废结案", "closed, the vehicle is scrapped"),
 }
+
+
+def receivers(kind: EffectKind, law: Law) -> tuple[str, ...]:
+    """Roles that hear of an effect under the law of its day."""
+    named = law.words("overdue.report_to") if kind is EffectKind.OVERDUE else ()
+    return tuple(dict.fromkeys((*RECEIVERS[kind], *named)))
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
+    """``receivers``: roles such as ``first_station``, ``repairer``, ``environment``; ``data``: plain values."""
+
     kind: EffectKind
     receivers: tuple[str, ...]
     data: Mapping[str, object]

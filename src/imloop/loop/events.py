@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from imloop.facts.text import Text
 from imloop.loop.case import Origin, RepairFact, StationExit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestFailed:
+    """``at``: when the run started. ``station`` is None only where a roadside check opens the case."""
+
     __test__ = False
     at: datetime
-    station: str
+    station: str | None
     test_no: str
     items: tuple[str, ...]
     origin: Origin = Origin.PERIODIC
@@ -21,6 +24,8 @@ class TestFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestPassed:
+    """A retest of an open case that passed. ``at``: when the run started."""
+
     __test__ = False
     at: datetime
     station: str
@@ -29,31 +34,50 @@ class TestPassed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairReported:
+    """``at``: when the repair was finished; what it lacks was judged by the law of that day."""
+
     at: datetime
     repair: RepairFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinePassed:
+    """The clock says the last day is over."""
+
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineRecomputed:
+    """A calendar was published on which a provisional deadline depends."""
+
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitGranted:
+    """The environment department lets the retest happen elsewhere (A12)."""
+
     at: datetime
     exit: StationExit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAnnulled:
+    """The failed test should not stand, e.g. an objection was upheld."""
+
     at: datetime
     approver: str
     reason: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleScrapped:
+    """An authority has decided and ``evidence`` proves it: dismantling or deregistration (R22)."""
+
+    at: datetime
+    approver: str
     evidence: str
 
 
@@ -65,4 +89,16 @@ Event = (
     | DeadlineRecomputed
     | ExitGranted
     | CaseAnnulled
+    | VehicleScrapped
 )
+
+EVENT_NAMES: dict[type, Text] = {
+    TestFailed: Text("检验不合格", "test failed"),
+    TestPassed: Text("检验合格", "test passed"),
+    RepairReported: Text("上报维修", "repair reported"),
+    DeadlinePassed: Text("期限已过", "deadline passed"),
+    DeadlineRecomputed: Text("期限重算", "deadline recomputed"),
+    ExitGranted: Text("准予变更复检站", "exit granted"),
+    CaseAnnulled: Text("撤销案件", "case annulled"),
+    VehicleScrapped: Text("车辆报废", "vehicle scrapped"),
+}

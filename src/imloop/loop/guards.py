@@ -1,80 +1,163 @@
-"""Guards of the table's rows: None lets the row happen, a reason says why not."""
+"""Guards of the table's rows. A guard answers with reasons; none lets the row happen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.loop.case import Case, day_of
 from imloop.loop.events import (
+    CaseAnnulled,
     DeadlinePassed,
     DeadlineRecomputed,
     Event,
+    ExitGranted,
     RepairReported,
     TestFailed,
     TestPassed,
+    VehicleScrapped,
 )
 from imloop.loop.permit import permit
 
-Guard = Callable[[Case, Event, Law], tuple[Reason, ...]]
+Check = Callable[[Case, Event, Law], tuple[Reason, ...]]
 
 
-def always(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """无条件"""
-    return ()
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition in words and as a function; the words stand in the generated docs."""
+
+    words: Text
+    check: Check
+
+    def __call__(self, case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+        return self.check(case, event, law)
 
 
+def _guard(zh: str, en: str) -> Callable[[Check], Guard]:
+    return lambda check: Guard(Text(zh, en), check)
+
+
+def _unless(holds: bool, reason: Reason) -> tuple[Reason, ...]:
+    return () if holds else (reason,)
+
+
+@_guard("复检放行（见下表）", "the retest is permitted (the gate below)")
 def retest_permitted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """复检放行（同站、维修记录、名录、凭证）"""
+    """The gate, asked by the law of the day the run started."""
     assert isinstance(event, (TestFailed, TestPassed))
-    return permit(case, station=event.station, at=event.at, law=law).refusals
+    return permit(case, station=event.station or "", at=event.at, law=law).refusals
 
 
-def warranty_runs(case: Case, event: TestFailed) -> bool:
-    """Does a repair of this case still stand under warranty on the day of the failed retest (R21)?"""
-    day = day_of(event.at)
-    return any(repair.under_warranty(day, event.odometer_km) for repair in case.repairs)
+@_guard("晚于最近一次不合格", "later than the last failed test")
+def in_order(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """A run older than the last failed one would turn the case's history back."""
+    return _unless(event.at > case.failed_at, _OUT_OF_ORDER)
 
 
-def retest_permitted_under_warranty(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """复检放行，且维修质保期内"""
+@_guard("其后已有合格的维修记录", "a qualifying repair finished after it is already known")
+def repaired_since(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Uploads may come late: the repair after this failed run can be known before the run is."""
+    return _unless(_repaired_since(case, event), _NOT_REPAIRED)
+
+
+@_guard("其后尚无合格的维修记录", "no qualifying repair after it is known")
+def not_repaired_since(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """The other half of ``repaired_since``."""
+    return _unless(not _repaired_since(case, event), _REPAIRED)
+
+
+def _repaired_since(case: Case, event: Event) -> bool:
+    return any(repair.finished_at > event.at and not repair.lacks for repair in case.repairs)
+
+
+@_guard("维修仍在质保期内", "a repair of this case is under warranty")
+def under_warranty(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """R21: the earlier of days and kilometres, on the day of the failed run."""
     assert isinstance(event, TestFailed)
-    refused = retest_permitted(case, event, law)
-    return refused or (() if warranty_runs(case, event) else (_NO_WARRANTY,))
+    return _unless(case.warranty_repair(event.at, event.odometer_km) is not None, _NO_WARRANTY)
 
 
-def retest_permitted_without_warranty(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """复检放行，维修质保期外"""
+@_guard("没有质保期内的维修", "no repair of this case is under warranty")
+def warranty_over(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """The other half of ``under_warranty``."""
     assert isinstance(event, TestFailed)
-    refused = retest_permitted(case, event, law)
-    return refused or ((_WARRANTY,) if warranty_runs(case, event) else ())
+    return _unless(case.warranty_repair(event.at, event.odometer_km) is None, _WARRANTY)
 
 
+@_guard(
+    "完工晚于最近一次不合格，维修单位与凭证符合完工当日规定",
+    "finished after the last failed test; repairer and documents satisfy the law of the finishing day",
+)
 def repair_opens_retest(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """完工晚于最近一次不合格，维修单位与凭证符合完工当日规定"""
-    assert isinstance(event, RepairReported)
-    opens = event.repair.finished_at > case.failed_at and not event.repair.lacks
-    return () if opens else (_FALLS_SHORT,)
+    """What the repair lacks was found by ``repairs.repair_fact``."""
+    return _unless(_opens(case, event), _FALLS_SHORT)
 
 
+@_guard("完工不晚于最近一次不合格，或维修单位、凭证不符合", "any of that is not so")
 def repair_falls_short(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """完工不晚于最近一次不合格，或维修单位、凭证不符合"""
-    return () if repair_opens_retest(case, event, law) else (_OPENS,)
+    """The other half of ``repair_opens_retest``."""
+    return _unless(not _opens(case, event), _OPENS)
 
 
+def _opens(case: Case, event: Event) -> bool:
+    assert isinstance(event, RepairReported)
+    return event.repair.finished_at > case.failed_at and not event.repair.lacks
+
+
+@_guard("期限已过且本轮尚未报过", "the last day is over, not yet reported in this round")
 def deadline_is_past(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """期限已过且尚未报过"""
+    """Once per round: the flag falls with the next failed test."""
     assert isinstance(event, DeadlinePassed)
-    return () if day_of(event.at) > case.deadline and not case.overdue else (_NOT_DUE,)
+    return _unless(day_of(event.at) > case.deadline and not case.overdue, _NOT_DUE)
 
 
+@_guard("期限原按未公布的日历暂定", "the deadline was provisional")
 def deadline_is_provisional(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """期限原按未公布的日历暂定"""
+    """A firm deadline was told to the owner and stays."""
     assert isinstance(event, DeadlineRecomputed)
-    return () if case.deadline_provisional else (_FIRM,)
+    return _unless(case.deadline_provisional, _FIRM)
 
 
+@_guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
+def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """No case is moved by decision without someone who answers for it; nothing of this is automatic."""
+    if isinstance(event, ExitGranted):
+        words = (event.exit.approver, event.exit.reason, event.exit.evidence)
+    elif isinstance(event, CaseAnnulled):
+        words = (event.approver, event.reason, event.evidence)
+    else:
+        assert isinstance(event, VehicleScrapped)
+        return _unless(_all_given(event.approver, event.evidence), _scrapping_unproven(law))
+    return _unless(_all_given(*words), _UNFOUNDED)
+
+
+def _all_given(*words: str) -> bool:
+    return all(word.strip() for word in words)
+
+
+def _scrapping_unproven(law: Law) -> Reason:
+    return Reason(
+        "scrapping-unproven",
+        Text(
+            "报废结案须有决定机关和拆解或注销证明，不得自动报废。",
+            "Scrapping needs the deciding authority and the proof of dismantling or deregistration.",
+        ),
+        law.cite("scrap.unrepairable"),
+    )
+
+
+_OUT_OF_ORDER = Reason(
+    "test-out-of-order",
+    Text("该次检验不晚于最近一次不合格检验。", "The run is not later than the last failed one."),
+)
+_REPAIRED = Reason(
+    "repaired-since", Text("其后已有合格的维修记录。", "A qualifying repair after it is known.")
+)
+_NOT_REPAIRED = Reason(
+    "not-repaired-since", Text("其后尚无合格的维修记录。", "No qualifying repair after it is known.")
+)
 _NO_WARRANTY = Reason("warranty-over", Text("质保期已过。", "The warranty is over."))
 _WARRANTY = Reason("under-warranty", Text("仍在质保期内。", "Still under warranty."))
 _FALLS_SHORT = Reason(
@@ -85,3 +168,7 @@ _NOT_DUE = Reason(
     "not-overdue", Text("期限未过，或已报逾期。", "Not past the deadline, or already reported.")
 )
 _FIRM = Reason("deadline-firm", Text("期限已按公布的日历确定。", "The deadline is already firm."))
+_UNFOUNDED = Reason(
+    "decision-unfounded",
+    Text("须写明批准人、理由和证据。", "An approver, a reason and evidence must be named."),
+)

@@ -1,4 +1,9 @@
-"""The retest gate: may this vehicle be retested at this station at this moment? One guard per clause."""
+"""The retest gate: may this vehicle be retested at this station at this moment? One guard per clause.
+
+Whose law? The day of each step: the same-station rule and the need for a record by the day of the retest (the law
+given here); who may repair and with which documents by the day the repair was finished, found when it was reported
+(``repairs.py``). So an owner who had the car repaired lawfully in the transition phase may retest in the full phase.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from datetime import datetime
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import Case, Lack, day_of
+from imloop.loop.case import Case, RepairFact, day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Permit:
         return tuple(reason for reason in self.reasons if not reason.warning)
 
     def to_json(self) -> dict[str, object]:
+        """Contract §4: ``{"allowed", "reasons": [{"code", "cite", "text", "next", …}], "case"}``."""
         return {
             "allowed": self.allowed,
             "reasons": [reason.to_json() for reason in self.reasons],
@@ -41,41 +47,26 @@ class Question:
     at: datetime
     law: Law
 
+    @property
+    def repair(self) -> RepairFact | None:
+        """The repair the retest rests on: of those finished since the failed test, the one that lacks least,
+        then the latest."""
+        repairs = self.case.repairs_since_fail(self.at)
+        return min(repairs, key=lambda r: (len(r.lacks), self.at - r.finished_at), default=None)
 
-Guard = Callable[[Question], Reason | None]
 
 _TO_LISTED = Text(
     "请到任一家已公布的汽车排放性能维护（维修）站维修，由其上传维修记录；车主可自由选择。",
     "Have it repaired at any listed station of your choice; the station uploads the record.",
 )
-
-_LACKS: dict[str, tuple[Text, Text]] = {
-    "repairer-not-listed": (
-        Text(
-            "维修企业在完工当日不在公布的维修治理站名录内。",
-            "The repairer was not on the published list that day.",
-        ),
-        _TO_LISTED,
-    ),
-    "documents-missing": (
-        Text("维修凭证不齐。", "Repair documents are missing."),
-        Text(
-            "请维修站补传所缺凭证后再来复检。",
-            "Ask the repairer to upload the missing documents, then return.",
-        ),
-    ),
-    "documents-invalid": (
-        Text(
-            "维修凭证编号无效或已用于其他维修。",
-            "A document number is invalid or was used for another repair.",
-        ),
-        Text("请维修站更正凭证编号并重新上传。", "Ask the repairer to correct the numbers and upload again."),
-    ),
-}
+_TO_ANY = Text(
+    "请先维修，由维修单位上传维修记录；维修单位由车主自由选择。",
+    "Have it repaired first, at a repairer of your choice, who uploads the record.",
+)
 
 
 def same_station(q: Question) -> Reason | None:
-    """P四(二)7: within one inspection cycle only the station of the failed test, or where an exit allows."""
+    """Within one inspection cycle only the station of the failed test, or where an exit allows (A12)."""
     if not q.law.flag("retest.same_station") or q.case.station in (None, q.station):
         return None
     if any(way_out.covers(q.station, q.at) for way_out in q.case.exits):
@@ -94,49 +85,90 @@ def same_station(q: Question) -> Reason | None:
     )
 
 
-def repaired(q: Question) -> Reason | None:
-    """P四(二)3, 6; 五(四): a repair after the last failed test, recorded in the system."""
-    if not q.law.flag("retest.record_required") or q.case.repairs_since_fail(q.at):
+def record_exists(q: Question) -> Reason | None:
+    """The station must find a repair record in the system before it retests."""
+    if not q.law.flag("retest.record_required") or any(r.finished_at <= q.at for r in q.case.repairs):
         return None
-    cite = q.law.cite("retest.record_required")
-    if any(repair.finished_at <= q.at for repair in q.case.repairs):
-        return Reason(
-            "repair-before-fail",
-            Text(
-                "最近一次维修早于最近一次不合格检验。", "The last repair is older than the last failed test."
-            ),
-            cite,
-            Text(
-                "请返修；质保期内原维修站应免费返修。",
-                "Have it reworked; free of charge while under warranty.",
-            ),
-        )
     return Reason(
         "no-repair-record",
         Text("没有本次不合格之后的维修记录。", "There is no repair record after the failed test."),
+        q.law.cite("retest.record_required"),
+        _TO_LISTED if q.law.flag("retest.listed_repairer_required") else _TO_ANY,
+    )
+
+
+def repaired_after_fail(q: Question) -> Reason | None:
+    """A repair counts for one failed test: only one finished after the last one opens the retest."""
+    finished = [repair for repair in q.case.repairs if repair.finished_at <= q.at]
+    if not q.law.flag("retest.record_required") or not finished or q.repair is not None:
+        return None
+    return Reason(
+        "repair-before-fail",
+        Text("最近一次维修早于最近一次不合格检验。", "The last repair is older than the last failed test."),
+        q.law.cite("retest.record_required"),
+        Text(
+            "请返修；质保期内原维修站应免费返修。", "Have it reworked; free of charge while under warranty."
+        ),
+    )
+
+
+def repairer_listed(q: Question) -> Reason | None:
+    """The repairer was on the published list on the day the repair was finished, where that day's law wants it."""
+    cite = _lacking(q, "repairer-not-listed")
+    if cite is None:
+        return None
+    return Reason(
+        "repairer-not-listed",
+        Text(
+            "维修企业在完工当日不在公布的维修治理站名录内。",
+            "The repairer was not on the published list on the day the repair was finished.",
+        ),
         cite,
         _TO_LISTED,
     )
 
 
-def repair_qualifies(q: Question) -> Reason | None:
-    """五(三), 五(四): repairer and documents, judged by the law of the day the repair was finished."""
-    repairs = q.case.repairs_since_fail(q.at)
-    if not q.law.flag("retest.record_required") or not repairs or any(not repair.lacks for repair in repairs):
+def documents_complete(q: Question) -> Reason | None:
+    """One of the document sets of the finishing day was handed over in full."""
+    cite = _lacking(q, "documents-missing")
+    if cite is None:
         return None
-    return _lack_reason(repairs[-1].lacks[0])
+    return Reason(
+        "documents-missing",
+        Text("维修凭证不齐。", "Repair documents are missing."),
+        cite,
+        Text(
+            "请维修站补传所缺凭证后再来复检。",
+            "Ask the repairer to upload the missing documents, then return.",
+        ),
+    )
 
 
-def _lack_reason(lack: Lack) -> Reason:
-    text, then = _LACKS[lack.code]
-    return Reason(lack.code, text, lack.cite, then)
+def documents_valid(q: Question) -> Reason | None:
+    """Each document of that set has a number of its own."""
+    cite = _lacking(q, "documents-invalid")
+    if cite is None:
+        return None
+    return Reason(
+        "documents-invalid",
+        Text(
+            "维修凭证编号无效或已用于其他维修。",
+            "A document number is invalid or was used for another repair.",
+        ),
+        cite,
+        Text("请维修站更正凭证编号并重新上传。", "Ask the repairer to correct the numbers and upload again."),
+    )
 
 
-GUARDS: tuple[Guard, ...] = (same_station, repaired, repair_qualifies)
+def _lacking(q: Question, code: str) -> str | None:
+    """The clause by which the repair falls short in this way; None if it does not, or no record is wanted."""
+    if q.repair is None or not q.law.flag("retest.record_required"):
+        return None
+    return next((lack.cite for lack in q.repair.lacks if lack.code == code), None)
 
 
-def overdue(q: Question) -> Reason | None:
-    """P四(二)5: after the deadline the retest is still possible, but it is said."""
+def in_time(q: Question) -> Reason | None:
+    """Only a warning: the plan attaches no consequence to the last day, so the loop can always be closed."""
     if day_of(q.at) <= q.case.deadline:
         return None
     return Reason(
@@ -146,6 +178,74 @@ def overdue(q: Question) -> Reason | None:
         Text("仍可复检；逾期情况已报主管部门。", "It can still be retested; the departments have been told."),
         warning=True,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of the gate: the code a refusal carries, the law value behind it, its words for the docs.
+
+    ``guard`` is None where those who keep the registers find out and tell ``permit``.
+    """
+
+    code: str
+    key: str
+    words: Text
+    guard: Callable[[Question], Reason | None] | None = None
+
+
+CLAUSES: tuple[Clause, ...] = (
+    Clause("vehicle-exempt", "exempt.fuels", Text("车辆不属于免检", "the vehicle is not exempt")),
+    Clause(
+        "station-not-active",
+        "station.networked_required",
+        Text(
+            "检验机构当日联网且未暂停、未注销", "the station is networked, neither suspended nor struck off"
+        ),
+    ),
+    Clause("line-locked", "station.conditions", Text("检测线未锁定", "the line is not locked")),
+    Clause("no-open-case", "retest.record_required", Text("有在办案件", "there is an open case")),
+    Clause(
+        "not-this-station",
+        "retest.same_station",
+        Text("回初检不合格的检验机构，或经批准变更", "the station of the failed test, or a granted exit"),
+        same_station,
+    ),
+    Clause(
+        "no-repair-record",
+        "retest.record_required",
+        Text("系统中有维修记录", "a repair is on record"),
+        record_exists,
+    ),
+    Clause(
+        "repair-before-fail",
+        "retest.record_required",
+        Text("维修完工晚于最近一次不合格", "the repair was finished after the last failed test"),
+        repaired_after_fail,
+    ),
+    Clause(
+        "repairer-not-listed",
+        "retest.listed_repairer_required",
+        Text(
+            "完工当日维修单位在名录内（当日规定要求时）", "the repairer was listed, where required that day"
+        ),
+        repairer_listed,
+    ),
+    Clause(
+        "documents-missing",
+        "retest.documents",
+        Text("完工当日规定的凭证齐全", "the documents wanted on the finishing day are complete"),
+        documents_complete,
+    ),
+    Clause(
+        "documents-invalid",
+        "retest.documents",
+        Text("凭证编号有效且未重复使用", "document numbers are valid and not used twice"),
+        documents_valid,
+    ),
+    Clause(
+        "overdue", "deadline.working_days", Text("期限未过（仅提示）", "in time (a warning only)"), in_time
+    ),
+)
 
 
 def permit(
@@ -160,32 +260,32 @@ def permit(
 ) -> Permit:
     """Every refusal that applies, each with its clause and what the owner can do; then warnings.
 
-    ``law`` is the law of the day of ``at``. ``line_locked`` and ``exempt`` are found by those who keep the registers.
+    ``law`` is the law of the day of ``at``. ``station_active``, ``line_locked`` and ``exempt`` are found by those
+    who keep the registers.
     """
-    reasons: list[Reason] = []
-    if exempt is not None:
-        reasons.append(exempt)
+    reasons = [
+        reason for reason in (exempt, None if station_active else _not_active(law), line_locked) if reason
+    ]
     if case is None or not case.state.is_open:
-        reasons.append(_no_open_case(law))
-        return Permit(False, tuple(reasons), None)
+        return Permit(False, (*reasons, _no_open_case(law, ordinary_test=not reasons)), None)
     question = Question(case, station, at, law)
-    if not station_active:
-        reasons.append(_not_active(law))
-    if line_locked is not None:
-        reasons.append(line_locked)
-    reasons += [reason for guard in GUARDS if (reason := guard(question)) is not None]
-    late = overdue(question)
-    return Permit(not reasons, (*reasons, late) if late else tuple(reasons), case.case_no)
+    found = (clause.guard(question) for clause in CLAUSES if clause.guard is not None)
+    reasons += [reason for reason in found if reason is not None]
+    reasons.sort(key=lambda reason: reason.warning)
+    return Permit(all(reason.warning for reason in reasons), tuple(reasons), case.case_no)
 
 
-def _no_open_case(law: Law) -> Reason:
+def _no_open_case(law: Law, *, ordinary_test: bool) -> Reason:
+    """``ordinary_test``: nothing else stands against testing the vehicle here."""
     return Reason(
         "no-open-case",
         Text("该车没有待复检的案件。", "The vehicle has no case awaiting a retest."),
         law.cite("retest.record_required"),
         Text(
             "按普通定期检验受理即可，无需复检放行。", "Accept it for an ordinary test; no release is needed."
-        ),
+        )
+        if ordinary_test
+        else None,
     )
 
 

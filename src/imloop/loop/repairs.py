@@ -24,7 +24,7 @@ def repair_fact(
     reused: frozenset[str] = frozenset(),
 ) -> RepairFact:
     """``listed``: was the shop on the published list that day; ``reused``: documents already used elsewhere."""
-    warranty = record.warranty or Warranty(law.integer("warranty.days"), law.integer("warranty.km"))
+    warranty = _warranty(record.warranty, law)
     finished_on = day_of(record.finished_at)
     fact = RepairFact(
         repair_no=record.repair_no,
@@ -39,6 +39,14 @@ def repair_fact(
         rework_of=_rework_of(record, earlier),
     )
     return replace(fact, lacks=_lacks(fact, record, law, reused))
+
+
+def _warranty(promised: Warranty | None, law: Law) -> Warranty:
+    """What the shop promised, never less than the legal least (minor repair: the record names no larger kind)."""
+    least = Warranty(law.integer("warranty.days"), law.integer("warranty.km"))
+    if promised is None:
+        return least
+    return Warranty(max(promised.days, least.days), max(promised.km, least.km))
 
 
 def _rework_of(record: RepairRecord, earlier: Sequence[RepairFact]) -> str:

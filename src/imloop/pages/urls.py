@@ -1,3 +1,27 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from imloop.pages import department, istation, mstation, public
+
+urlpatterns: list[URLPattern] = [
+    path("", public.start),
+    path("find", public.find),
+    path("settings", public.change_settings),
+    path("login", public.log_in),
+    path("logout", public.log_out),
+    path("password", public.password),
+    path("c/<str:token>", public.owner_case),
+    path("c/<str:token>/notice.pdf", public.owner_notice_pdf),
+    path("desk", public.any_desk),
+    path("desk/istation", istation.today),
+    path("desk/istation/upload", istation.upload),
+    path("desk/istation/permit", istation.permit),
+    path("notices/<str:notice_no>.pdf", istation.notice_pdf),
+    path("reports/<str:test_no>.pdf", istation.report_pdf),
+    path("traces/<str:test_no>.csv", department.trace_file),
+    path("desk/mstation", mstation.cases),
+    path("desk/mstation/repair", mstation.repair),
+    path("desk/environment", department.environment),
+    path("cases", department.cases),
+    path("cases/<str:case_no>", department.one_case),
+    path("cases/<str:case_no>/decide", department.decide),
+]

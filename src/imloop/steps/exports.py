@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from imloop.steps import look
 from imloop.steps.access import Caller
 from imloop.steps.clock import CHINA
-from imloop.store.models import PartyKind, Vehicle
+from imloop.store.models import Case, PartyKind, Vehicle
 
 Rows = Iterator[dict[str, object]]
 
@@ -49,23 +49,25 @@ def _vehicles(caller: Caller) -> Rows:
         yield {**vehicle.facts, **known}
 
 
+def case_row(case: Case) -> dict[str, object]:
+    return {
+        "case_no": case.case_no,
+        "plate": case.vehicle.plate,
+        "vin": case.vehicle.vin,
+        "station": case.station.code if case.station else "",
+        "state": case.state,
+        "round": case.round,
+        "opened_at": case.opened_at.astimezone(CHINA).isoformat(timespec="seconds"),
+        "deadline": case.deadline.isoformat(),
+        "deadline_provisional": case.deadline_provisional,
+        "overdue": case.overdue,
+        "closed_at": case.closed_at.astimezone(CHINA).isoformat(timespec="seconds") if case.closed_at else "",
+    }
+
+
 def _cases(caller: Caller) -> Rows:
     for case in look.cases(caller).order_by("case_no").iterator():
-        yield {
-            "case_no": case.case_no,
-            "plate": case.vehicle.plate,
-            "vin": case.vehicle.vin,
-            "station": case.station.code if case.station else "",
-            "state": case.state,
-            "round": case.round,
-            "opened_at": case.opened_at.astimezone(CHINA).isoformat(timespec="seconds"),
-            "deadline": case.deadline.isoformat(),
-            "deadline_provisional": case.deadline_provisional,
-            "overdue": case.overdue,
-            "closed_at": case.closed_at.astimezone(CHINA).isoformat(timespec="seconds")
-            if case.closed_at
-            else "",
-        }
+        yield case_row(case)
 
 
 def _tests(caller: Caller) -> Rows:

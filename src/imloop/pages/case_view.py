@@ -1,0 +1,160 @@
+"""One case as people see it: where it stands, what failed, how long is left. Used by the owner's page and the desks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from imloop import loop
+from imloop.facts.items import ITEMS
+from imloop.law import Law
+from imloop.pages.guard import words
+from imloop.steps.cases import as_loop_case
+from imloop.steps.clock import day_of
+from imloop.steps.registers import law_at
+from imloop.store.models import Case, Test
+from imloop.verdict.arithmetic import printed
+
+
+def loop_names() -> list[str]:
+    return [_("检验"), _("告知"), _("维修"), _("放行"), _("复检")]
+
+
+def headline(case: Case) -> str:
+    return {
+        "awaiting_repair": _("请先维修，再回原站复检"),
+        "awaiting_retest": _("已可复检，请回原站"),
+        "closed": _("复检合格，案件已结"),
+        "annulled": _("案件已撤销"),
+    }[case.state]
+
+
+def steps(case: Case) -> list[dict[str, str]]:
+    """The five stations of the loop: done, now or ahead."""
+    done = {"awaiting_repair": 2, "awaiting_retest": 4, "closed": 5, "annulled": 5}[case.state]
+    return [
+        {"name": name, "css": "done" if index < done else "now" if index == done else ""}
+        for index, name in enumerate(loop_names())
+    ]
+
+
+def days(case: Case, law: Law, now: datetime) -> dict[str, object]:
+    """Working days left (negative: overdue) and the strip of days."""
+    today = day_of(now)
+    counted = law.working_days(day_of(case.failed_at), law.integer("deadline.working_days"))
+    left = sum(1 for day in counted.days if day > today) if today <= case.deadline else -1
+    return {"days_left": left, "strip": [_css(day, today) for day in counted.days]}
+
+
+def _css(day: date, today: date) -> str:
+    return "today" if day == today else "used" if day < today else ""
+
+
+def failed_test(case: Case) -> Test | None:
+    """The test that the current round answers to."""
+    return case.vehicle.tests.filter(case_no=case.case_no, test_no=case.snapshot["failed_test"]).first()
+
+
+def result_items(test: Test | None) -> list[dict[str, object]]:
+    if test is None:
+        return []
+    return [_item(item) for item in test.verdict["items"] if item["limit"] is not None]
+
+
+def _item(item: dict[str, object]) -> dict[str, object]:
+    known = ITEMS[str(item["item"])]
+    value, limit = item["value"], item["limit"]
+    assert isinstance(value, (int, float))
+    failed = not item["pass"] and not item["advisory"]
+    ends = limit if isinstance(limit, list) else [limit]
+    shown = "–".join(printed(float(end), known.decimals) for end in ends)
+    return {
+        "label": words(known.label),
+        "value": printed(float(value), known.decimals),
+        "unit": known.unit,
+        "limit": f"≥ {shown}" if item["kind"] == "min" else shown,
+        "failed": failed,
+        "share": float(value) / float(ends[-1]) if ends[-1] else None,
+        "words": _("未通过") if failed else _("仅记录") if item["advisory"] else _("通过"),
+    }
+
+
+def causes(case: Case) -> str:
+    """Typical causes of what failed, from repair practice."""
+    failed = " ".join(case.snapshot["failed_items"])
+    found = []
+    if "co_" in failed:
+        found.append(_("混合气过浓（空气流量、氧传感器、燃油压力）"))
+    if "hc_" in failed:
+        found.append(_("失火（火花塞、点火线圈）、喷油嘴漏油"))
+    if "no_" in failed:
+        found.append(_("废气再循环（EGR）、积碳、催化器还原能力下降"))
+    if "lambda" in failed:
+        found.append(_("进排气漏气、探头位置"))
+    if "k_" in failed:
+        found.append(_("喷油嘴、空气滤清器、增压器、颗粒捕集器"))
+    if "nox" in failed:
+        found.append(_("尿素系统、氮氧传感器、EGR"))
+    if "power" in failed:
+        found.append(_("增压器、燃油滤清器、动力受限"))
+    return "；".join(found)
+
+
+def guidance(law: Law) -> str:
+    """What to do next, by the law of the day."""
+    phase = law.word("phase")
+    if phase == "full":
+        return _(
+            "请到任一家已公布的维修治理站维修；凭竣工出厂合格证、结算清单、发票，由维修站上传记录后回原站复检。"
+        )
+    if phase == "transition":
+        return _("鼓励到已公布的维修治理站维修，也可自选其他维修企业；凭维修发票和维修清单回原站复检。")
+    return _("请维修后持维修凭证复检。")
+
+
+def case_context(case: Case, now: datetime) -> dict[str, object]:
+    """Everything a case page shows."""
+    law = law_at(day_of(case.failed_at), case.place)
+    today = law_at(day_of(now), case.place)
+    test = failed_test(case)
+    permit = loop.permit(
+        as_loop_case(case), station=case.station.code if case.station else "", at=now, law=today
+    )
+    return {
+        "case": case,
+        "headline": headline(case),
+        "steps": steps(case),
+        "items": result_items(test),
+        "reasons": test.verdict["reasons"] if test else [],
+        "calculation": test.verdict["steps"] if test else [],
+        "law": test.verdict["law"] if test else {"hash": law.hash},
+        "causes": causes(case) if case.closed_at is None else "",
+        "guidance": guidance(today),
+        "permit": [reason.to_json() for reason in permit.reasons],
+        "allowed": permit.allowed,
+        "notice": case.notices.order_by("-round").first(),
+        "events": [_event_row(event) for event in case.events.order_by("number")],
+        **days(case, law, now),
+    }
+
+
+def _event_row(event: object) -> dict[str, object]:
+    from imloop.store.models import CaseEvent
+
+    assert isinstance(event, CaseEvent)
+    data = event.data
+    named = {
+        "TestFailed": lambda: f"{data['station']} · {data['test_no']}",
+        "TestPassed": lambda: f"{data['station']} · {data['test_no']}",
+        "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
+        "ExitGranted": lambda: data["exit"]["to_station"] or _("任一检验机构"),
+        "CaseAnnulled": lambda: data["reason"],
+    }.get(event.kind, lambda: "")
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "words": named(),
+        "number": event.number,
+        "law_hash": event.law_hash,
+    }

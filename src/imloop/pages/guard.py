@@ -1,0 +1,96 @@
+"""What every desk view needs: who is asking, what menu they get, how a refusal looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from imloop.api.errors import status_of
+from imloop.facts.refusal import NotAllowed, Refusal
+from imloop.facts.text import Text
+from imloop.steps.access import Caller, caller_of
+from imloop.store.models import PartyKind, User
+
+View = Callable[..., HttpResponse]
+
+
+def words(text: Text) -> str:
+    return text.in_(get_language() or "")
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = status_of(refusal, "GET")
+    return render(
+        request, "pages/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
+    )
+
+
+def public(view: View) -> View:
+    """A view for anyone; refusals become a page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(request, refusal)
+
+    return guarded
+
+
+def desk(*kinds: str) -> Callable[[View], View]:
+    """A view for people of the given kinds of party (none: any). The caller is its second argument."""
+
+    def wrap(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            assert isinstance(request.user, User)
+            if request.user.must_change_password:
+                return redirect("/password")
+            try:
+                caller = caller_of(request.user)
+                if kinds and caller.kind not in kinds:
+                    raise NotAllowed("not-your-desk", Text("这不是您的工作台。", "This is not your desk."))
+                return view(request, caller, *args, **kwargs)
+            except Refusal as refusal:
+                return refused(request, refusal)
+
+        return guarded
+
+    return wrap
+
+
+def page(
+    request: HttpRequest, caller: Caller, template: str, context: dict[str, object], status: int = 200
+) -> HttpResponse:
+    """A desk page with its menu."""
+    return render(request, template, {"caller": caller, "menu": menu(caller), **context}, status=status)
+
+
+def home(caller: Caller) -> str:
+    if caller.kind in (PartyKind.ISTATION, PartyKind.MSTATION):
+        return f"/desk/{caller.kind}"
+    return "/desk/environment" if caller.kind == PartyKind.ENVIRONMENT else "/cases"
+
+
+def menu(caller: Caller) -> list[dict[str, str]]:
+    if caller.kind == PartyKind.ISTATION:
+        names = {
+            "/desk/istation": _("今日"),
+            "/desk/istation/upload": _("上传"),
+            "/desk/istation/permit": _("复检放行"),
+        }
+    elif caller.kind == PartyKind.MSTATION:
+        names = {"/desk/mstation": _("案件"), "/desk/mstation/repair": _("填报维修")}
+    elif caller.kind == PartyKind.ENVIRONMENT:
+        names = {"/desk/environment": _("待办"), "/cases": _("案件")}
+    else:
+        names = {"/cases": _("案件")}
+    return [{"url": url, "label": label} for url, label in names.items()]

@@ -1,0 +1,142 @@
+"""How facts are written for people: dates, plates, states, bars."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django import template
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from imloop.facts.codes import METHOD_NAMES, RESULT_NAMES, Method, Result
+from imloop.steps.clock import CHINA
+from imloop.store.models import Case, Repair
+
+register = template.Library()
+_WEEKDAYS = "一二三四五六日"
+
+
+def english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.filter
+def long_day(day: date) -> str:
+    """2026 年 12 月 14 日（周一）"""
+    if english():
+        return f"{day:%a} {day.day} {day:%B %Y}"
+    return f"{day.year} 年 {day.month} 月 {day.day} 日（周{_WEEKDAYS[day.weekday()]}）"
+
+
+@register.filter
+def china_day(moment: datetime) -> str:
+    local = moment.astimezone(CHINA)
+    return f"{local.day} {local:%B %Y}" if english() else f"{local.year} 年 {local.month} 月 {local.day} 日"
+
+
+@register.filter
+def china_time(moment: datetime) -> str:
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def plate(text: str) -> str:
+    return f"{text[:2]}·{text[2:]}" if len(text) > 5 else text
+
+
+@register.filter
+def event_name(kind: str) -> str:
+    return {
+        "TestFailed": _("检验不合格"),
+        "TestPassed": _("复检合格"),
+        "RepairReported": _("维修记录上传"),
+        "DeadlinePassed": _("逾期"),
+        "DeadlineRecomputed": _("期限重算"),
+        "ExitGranted": _("准予变更复检站"),
+        "CaseAnnulled": _("撤销案件"),
+    }.get(kind, kind)
+
+
+@register.filter
+def method_name(method: str) -> str:
+    return METHOD_NAMES[Method(method)].in_(get_language() or "")
+
+
+@register.simple_tag
+def result_tag(result: str) -> SafeString:
+    css = {"pass": "pass", "fail": "fail"}.get(result, "wait")
+    words = RESULT_NAMES[Result(result)].in_(get_language() or "")
+    return format_html('<span class="tag {}">{}</span>', css, words)
+
+
+STATES = {
+    "awaiting_repair": ("fail", "待维修"),
+    "awaiting_retest": ("wait", "可复检"),
+    "closed": ("pass", "已结案"),
+    "annulled": ("info", "已撤销"),
+}
+
+
+def state_words(state: str) -> str:
+    return {
+        "awaiting_repair": _("待维修"),
+        "awaiting_retest": _("可复检"),
+        "closed": _("已结案"),
+        "annulled": _("已撤销"),
+    }[state]
+
+
+@register.simple_tag
+def state_tag(case: Case) -> SafeString:
+    tag = format_html('<span class="tag {}">{}</span>', STATES[case.state][0], state_words(case.state))
+    if case.overdue and case.closed_at is None:
+        return format_html('{} <span class="tag fail">{}</span>', tag, _("逾期"))
+    return tag
+
+
+@register.simple_tag
+def spoken(thing: dict[str, object], key: str) -> object:
+    """A stored sentence in the reader's language."""
+    return (english() and thing.get(f"{key}_en")) or thing.get(key) or ""
+
+
+@register.simple_tag
+def bar(item: dict[str, object]) -> SafeString:
+    """Value against limit: the limit stands in the middle, the bar is as long as the value; words say the same."""
+    share = item.get("share")
+    if not isinstance(share, float):
+        return SafeString("")
+    width = min(share * 50, 100)
+    colour = "#c2321f" if item["failed"] else "#1d7a4c"
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 18" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect x="0" y="3" width="100" height="12" rx="2" fill="#f4f7f8"/>'
+        '<rect x="0" y="3" width="{}" height="12" rx="2" fill="{}"/>'
+        '<rect x="49.8" y="0" width="0.4" height="18" fill="#14232b"/></svg>',
+        f"{width:.1f}",
+        colour,
+    )
+
+
+@register.filter
+def money(amount: object) -> str:
+    """¥1,234.50"""
+    return f"¥{amount:,.2f}" if amount is not None else "—"
+
+
+@register.filter
+def repair_items(repair: Repair) -> str:
+    return "、".join(item["name"] or item["code"] for item in repair.record["items"])
+
+
+@register.simple_tag
+def typed_value(typed: QueryDict, name: str, row: int) -> str:
+    return str(typed.get(f"{name}_{row}", ""))
+
+
+@register.simple_tag
+def selected(typed: QueryDict, row: int, code: str) -> str:
+    return " selected" if typed.get(f"item_code_{row}") == code else ""

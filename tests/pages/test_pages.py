@@ -1,0 +1,172 @@
+"""Each desk's main task through its pages, and what must hold for all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from babel.messages.pofile import read_po
+from django.test import Client
+
+from imloop.steps import clock
+from imloop.steps.people import create_user
+from imloop.store.models import Case, Party
+from support.city import LISTED, NEAR, City
+from support.uploads import VIN, test_message
+
+PAGES = Path(__file__).parents[2] / "src" / "imloop" / "pages"
+
+
+def person(code: str) -> Client:
+    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def failed(city: City) -> Case:
+    """A case opened three days ago."""
+    city.test(f"{clock.now() - timedelta(days=3):%Y-%m-%d %H:%M}", co=0.9)
+    return Case.objects.get()
+
+
+def test_the_owner_reads_what_to_do(failed: Case) -> None:
+    page = Client().get(f"/c/{failed.owner_token}")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "请先维修，再回原站复检" in text and "桂B·12345" in text and "限值" in text
+    assert "柳南治理站" in text and "路边修理铺" not in text  # only listed shops
+    assert len(page.content) < 150_000
+    notice = Client().get(f"/c/{failed.owner_token}/notice.pdf")
+    assert notice["Content-Type"] == "application/pdf" and notice.content.startswith(b"%PDF")
+
+
+def test_plate_and_vin_tail_find_the_case_and_nothing_less(failed: Case) -> None:
+    found = Client().get("/find", {"plate": "桂B12345", "tail": VIN[-6:]})
+    assert found["Location"] == f"/c/{failed.owner_token}"
+    wrong = Client().get("/find", {"plate": "桂B12345", "tail": "000000"})
+    assert wrong.status_code == 404 and 'value="桂B12345"' in wrong.content.decode()
+    assert Client().get("/c/nonsense").status_code == 404
+
+
+def test_english_and_large_text_without_script(failed: Case) -> None:
+    client = Client()
+    client.get("/settings", {"language": "en", "large": "1"})
+    text = client.get(f"/c/{failed.owner_token}").content.decode()
+    assert "Repair first, then return to the same station" in text and 'class="large"' in text
+    assert client.get("/settings", {"next": "//evil.example"})["Location"] == "/"
+
+
+def test_istation_uploads_and_asks_for_the_permit(city: City) -> None:
+    client = person(NEAR)
+    message = test_message(clock.now() - timedelta(hours=1), station=NEAR, co=0.9)
+    file = Path(__file__)  # any name; the content is what counts
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    upload = SimpleUploadedFile(file.name, msgspec.json.encode(message), "application/json")
+    page = client.post("/desk/istation/upload", {"file": upload})
+    case = Case.objects.get()
+    assert case.case_no in page.content.decode()
+    assert case.case_no in client.get("/desk/istation").content.decode()
+    permit = client.get("/desk/istation/permit", {"vin": VIN}).content.decode()
+    assert "不可复检" in permit and "四（二）6" in permit
+    bad = client.post(
+        "/desk/istation/upload", {"file": SimpleUploadedFile("x.json", b"{", "application/json")}
+    )
+    assert bad.status_code == 422 and "malformed-json" in bad.content.decode()
+
+
+def test_mstation_reports_a_repair_once_even_if_sent_twice(city: City, failed: Case) -> None:
+    client = person(LISTED)
+    form = client.get("/desk/mstation/repair", {"case_no": failed.case_no}).content.decode()
+    repair_no = re.search(r'name="repair_no" value="([^"]+)"', form)
+    assert repair_no
+    now = clock.now()
+    typed = {
+        "case_no": failed.case_no,
+        "repair_no": repair_no[1],
+        "received_at": f"{now - timedelta(hours=5):%Y-%m-%dT%H:%M}",
+        "finished_at": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}",
+        "item_code_0": "O2S",
+        "item_name_0": "更换氧传感器",
+        "certificate_no": "H1",
+        "settlement_no": "J1",
+        "invoice_no": "F1",
+        "cost_yuan": "1234.5",
+    }
+    wrong = client.post("/desk/mstation/repair", {**typed, "received_at": "now"})
+    assert wrong.status_code == 422 and 'value="H1"' in wrong.content.decode()
+    for _ in range(2):
+        done = client.post("/desk/mstation/repair", typed).content.decode()
+        assert repair_no[1] in done and "复检已放行" in done
+    assert Case.objects.get().repairs.count() == 1
+    assert failed.case_no in client.get("/desk/mstation").content.decode()
+
+
+def test_environment_sees_its_work_and_decides(city: City, failed: Case) -> None:
+    client = person("450200-environment")
+    assert client.get("/desk")["Location"] == "/desk/environment"
+    assert client.get("/desk/environment").status_code == 200
+    assert failed.case_no in client.get("/cases", {"q": "12345", "state": "open"}).content.decode()
+    assert failed.case_no.encode() in client.get("/cases", {"format": "csv"}).content
+    assert client.get("/cases", {"format": "xlsx"}).content[:2] == b"PK"
+    page = client.get(f"/cases/{failed.case_no}").content.decode()
+    assert "<polyline" in page and "TestFailed" not in page
+    decision = {"what": "annul", "reason": "异议成立", "evidence": "函 1"}
+    assert client.post(f"/cases/{failed.case_no}/decide", decision).status_code == 422
+    assert client.post(f"/cases/{failed.case_no}/decide", {**decision, "sure": "1"}).status_code == 302
+    assert Case.objects.get().state == "annulled"
+
+
+@pytest.mark.parametrize("kind", ["transport", "market", "police", "supervisor"])
+def test_other_departments_see_cases(failed: Case, kind: str) -> None:
+    client = person(f"450200-{kind}")
+    assert failed.case_no in client.get("/desk", follow=True).content.decode()
+    assert client.get("/desk/environment").status_code == 403
+    assert client.post(f"/cases/{failed.case_no}/decide", {"sure": "1"}).status_code == 403
+
+
+def test_nobody_else_gets_in(failed: Case) -> None:
+    assert "/login" in Client().get("/cases")["Location"]
+    assert person("450204002").get(f"/cases/{failed.case_no}").status_code == 404
+
+
+def test_first_password_must_be_changed(city: City) -> None:
+    create_user(
+        "new", "a-long-password", Party.objects.get(code=NEAR), clock.now(), must_change_password=True
+    )
+    client = Client()
+    wrong = client.post("/login", {"username": "new", "password": "x"})
+    assert wrong.status_code == 422 and 'value="new"' in wrong.content.decode()
+    client.post("/login", {"username": "new", "password": "a-long-password"})
+    assert client.get("/desk/istation")["Location"] == "/password"
+    client.post("/password", {"new_password1": "another-long-one", "new_password2": "another-long-one"})
+    assert client.get("/desk/istation").status_code == 200
+
+
+def test_headers_and_no_inline_anything(failed: Case) -> None:
+    page = Client().get(f"/c/{failed.owner_token}")
+    assert "default-src 'self'" in page["Content-Security-Policy"]
+    for template in PAGES.rglob("*.html"):
+        text = template.read_text()
+        assert "<script" not in text and " style=" not in text and "http://" not in text, template.name
+
+
+def test_every_sentence_has_its_english() -> None:
+    with (PAGES / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        catalogue = read_po(file)
+    known = {
+        message.id if isinstance(message.id, str) else message.id[0]: message.string for message in catalogue
+    }
+    used = set()
+    for source in PAGES.rglob("*.html"):
+        used |= set(re.findall(r"""{% translate ["'](.*?)["'] %}""", source.read_text()))
+    for source in PAGES.rglob("*.py"):
+        used |= set(re.findall(r'\b_\(\s*"(.*?)"\s*\)', source.read_text(), re.S))
+    assert not [sentence for sentence in used if not known.get(sentence)]
+    assert json.dumps(sorted(used))
