@@ -235,7 +235,7 @@ def settings_page() -> str:
 
 def parameter_row(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        name = f"`{parameter.human_readable_name}`"
+        name = f"`{parameter.name.upper()}`"
     else:
         name = ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
     return f"| {name} | {(getattr(parameter, 'help', '') or '').replace('|', '¦')} |"

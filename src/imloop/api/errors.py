@@ -1,4 +1,4 @@
-"""Refusals as ``application/problem+json`` (RFC 9457). The one place that knows HTTP status codes."""
+"""Refusals as ``application/problem+json`` (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import logging
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown, Unlawful
+from imloop.exchange.http_status import status_of
+from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 
-_STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403}
-_BY_CODE = {"malformed-json": 400, "wrong-key": 401, "no-key": 401, "too-large": 413, "internal-error": 500}
 _TITLES = {
     400: "Bad request",
     401: "Not authenticated",
@@ -23,14 +22,6 @@ _TITLES = {
     500: "Internal error",
 }
 log = logging.getLogger("imloop.api")
-
-
-def status_of(refusal: Refusal, method: str) -> int:
-    if refusal.code in _BY_CODE:
-        return _BY_CODE[refusal.code]
-    status = next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
-    # An upload that names something unknown is a faulty message, not a missing page.
-    return 422 if status == 404 and method == "POST" else status
 
 
 def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:

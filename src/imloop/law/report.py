@@ -43,6 +43,7 @@ def check(paths: Sequence[Path] | None) -> list[LawError]:
 
 
 def stale_rows(book: Book, on: date, months: int) -> list[dict[str, object]]:
+    """Texts that nobody has confirmed for ``months`` months before ``on``, oldest first."""
     return [
         {
             "text": text.id,

@@ -33,6 +33,7 @@ class WorkingDays:
 
 
 def is_working_day(day: date, calendars: Mapping[int, Calendar]) -> bool:
+    """By the published calendar; Monday to Friday in a year without one."""
     calendar = calendars.get(day.year)
     if calendar is not None and day in calendar.work:
         return True

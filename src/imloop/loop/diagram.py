@@ -9,7 +9,6 @@ from imloop.law import Book, Value, load
 from imloop.loop.case import STATE_NAMES, State
 from imloop.loop.effects import LABELS, RECEIVERS, EffectKind
 from imloop.loop.events import EVENT_NAMES
-from imloop.loop.guards import Guard
 from imloop.loop.permit import CLAUSES
 from imloop.loop.table import TABLE, Row
 
@@ -87,7 +86,8 @@ def table() -> str:
             "## Phases",
             _PHASES,
             "## The law behind it",
-            "The most local value in force on the day wins; `000000` is the nation.",
+            "The most local value in force on the day wins; `000000` is the nation. Document sets in one value are "
+            "alternatives; `+` joins what must come together.",
             _rows(("key", "place", "from", "until", "value", "clause", "confidence"), _law_rows(load())),
         )
     )
@@ -102,14 +102,10 @@ def _row(row: Row) -> tuple[str, ...]:
     return (
         _label(STATE_NAMES[row.state]) if row.state else "–",
         _label(EVENT_NAMES[row.event]),
-        "; ".join(_guard(guard) for guard in row.guards) or "–",
+        "; ".join(_label(guard.words) for guard in row.guards) or "–",
         _label(STATE_NAMES[row.next]),
         ", ".join(f"`{kind}`" for kind in row.effects),
     )
-
-
-def _guard(guard: Guard) -> str:
-    return _label(guard.words)
 
 
 def _effect(kind: EffectKind) -> tuple[str, ...]:
@@ -137,7 +133,7 @@ def _content(value: Value) -> str:
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, tuple):
-        return " or ".join(f"`{word}`" for word in value.value) or "none"
+        return ", ".join(f"`{word}`" for word in value.value) or "none"
     return f"{value.value} {value.unit}".strip()
 
 

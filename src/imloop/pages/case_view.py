@@ -101,8 +101,10 @@ def causes(case: Case) -> str:
     return "；".join(found)
 
 
-def guidance(law: Law) -> str:
-    """What to do next, by the law of the day."""
+def guidance(law: Law, case: Case) -> str:
+    """What to do next, by the state of the case and the law of the day."""
+    if case.state == loop.State.AWAITING_RETEST:
+        return _("维修记录已上传。请携带维修凭证，在期限内回原检验机构复检。")
     phase = law.word("phase")
     if phase == "full":
         return _(
@@ -130,7 +132,7 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "calculation": test.verdict["steps"] if test else [],
         "law": test.verdict["law"] if test else {"hash": law.hash},
         "causes": causes(case) if case.closed_at is None else "",
-        "guidance": guidance(today),
+        "guidance": guidance(today, case),
         "permit": [reason.to_json() for reason in permit.reasons],
         "allowed": permit.allowed,
         "notice": case.notices.order_by("-round").first(),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imloop.api.errors import status_of
+from imloop.exchange.http_status import status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, caller_of

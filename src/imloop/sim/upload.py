@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -175,7 +176,7 @@ def repair_message(job: Job, vehicle: SimVehicle, case_no: str, state: Condition
         "documents": {
             "certificate_no": f"HGZ{stem}",
             "settlement_no": f"JSD{stem}",
-            "invoice_no": f"25452{sum(stem.encode()) * 7919 % 10**15:015d}",
+            "invoice_no": f"25452{int(hashlib.sha256(stem.encode()).hexdigest(), 16) % 10**15:015d}",
             "photos": [],
         },
         "warranty": {"days": 30, "km": 5000},

@@ -27,7 +27,8 @@ def freeze(apps, editor):
     if vendor == "postgresql":
         editor.execute(
             "CREATE FUNCTION imloop_frozen() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME; END $$"
+            "$$ BEGIN RAISE EXCEPTION 'rows of % are never changed or removed', TG_TABLE_NAME; END $$",
+            params=None,  # no placeholders: the percent sign belongs to the function
         )
     for table, free in FROZEN.items():
         of = f" OF {', '.join(_columns(editor, table, free))}" if free else ""

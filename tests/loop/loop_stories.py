@@ -1,0 +1,99 @@
+"""Cases, repairs and events for tests of the pure loop: one vehicle, station A, place 450200 unless said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from imloop import loop
+from imloop.facts.repair_record import Documents, RepairRecord, Warranty
+from imloop.law import Law, load
+from imloop.loop.case import CHINA, RepairFact, StationExit, day_of
+from imloop.loop.events import Event, ExitGranted, RepairReported, TestFailed, TestPassed
+
+PLACE = "450200"
+PAPERS = ("certificate", "settlement", "invoice")
+
+
+def at(text: str) -> datetime:
+    """``2026-03-05 09:00`` in China."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA)
+
+
+def law_of(moment: datetime, place: str = PLACE) -> Law:
+    return load().at(day_of(moment), place)
+
+
+def decided(
+    case: loop.Case | None, event: Event, *, place: str = PLACE, law: Law | None = None
+) -> loop.Decision:
+    return loop.decide(case, event, law or law_of(event.at, place), event.at, case_no="C1", place=place)
+
+
+def failed(when: str, station: str | None = "A", **more: object) -> TestFailed:
+    return TestFailed(at=at(when), station=station, test_no=f"T {when}", items=("co",), **more)  # type: ignore[arg-type]
+
+
+def passed(when: str, station: str = "A") -> TestPassed:
+    return TestPassed(at=at(when), station=station, test_no=f"T {when}")
+
+
+def repair_at(
+    when: str,
+    *,
+    shop: str = "M1",
+    listed: bool = True,
+    documents: tuple[str, ...] = PAPERS,
+    odometer_km: float | None = None,
+    warranty: Warranty | None = None,
+    earlier: tuple[RepairFact, ...] = (),
+    place: str = PLACE,
+    law: Law | None = None,
+    **numbers: str,
+) -> RepairFact:
+    """A repair finished at ``when``, judged by the law of that day."""
+    papers = {f"{name}_no": f"{name} {when}" for name in documents} | numbers
+    record = RepairRecord(
+        repair_no=f"R {when}",
+        shop=shop,
+        received_at=at(when),
+        finished_at=at(when),
+        odometer_km=odometer_km,
+        warranty=warranty,
+        documents=Documents(**papers),  # type: ignore[arg-type]
+    )
+    return loop.repair_fact(record, listed=listed, law=law or law_of(at(when), place), earlier=earlier)
+
+
+def repaired(when: str, **how: object) -> RepairReported:
+    return RepairReported(at=at(when), repair=repair_at(when, **how))  # type: ignore[arg-type]
+
+
+def granted(when: str, to: str | None, expires: str, **words: str) -> ExitGranted:
+    named = {"approver": "环境局", "reason": "原站停业", "evidence": "公告", **words}
+    way_out = StationExit(
+        kind="station-closed",
+        to_station=to,
+        granted_at=at(when),
+        expires_on=at(f"{expires} 00:00").date(),
+        **named,
+    )
+    return ExitGranted(at=at(when), exit=way_out)
+
+
+def story(*events: Event, place: str = PLACE) -> loop.Case:
+    """The case after all of them."""
+    case: loop.Case | None = None
+    for event in events:
+        case = decided(case, event, place=place).case
+    assert case is not None
+    return case
+
+
+def asked(
+    case: loop.Case | None, when: str, station: str = "A", *, place: str = PLACE, **known: object
+) -> loop.Permit:
+    return loop.permit(case, station=station, at=at(when), law=law_of(at(when), place), **known)  # type: ignore[arg-type]
+
+
+def codes(permit: loop.Permit) -> list[str]:
+    return [reason.code for reason in permit.reasons]

@@ -1,0 +1,189 @@
+"""Each clause of the retest gate, both ways: the case it refuses and its neighbour that it lets through."""
+
+from __future__ import annotations
+
+import pytest
+from loop_stories import asked, at, codes, decided, failed, granted, law_of, repaired, story
+
+from imloop.facts.text import Reason, Text
+from imloop.loop.permit import CLAUSES
+
+FAIL = failed("2026-03-02 09:00")
+GOOD = repaired("2026-03-04 16:00")
+NEXT_DAY = "2026-03-05 09:00"
+
+
+def test_a_repaired_vehicle_at_its_own_station_is_let_through_without_a_word() -> None:
+    permit = asked(story(FAIL, GOOD), NEXT_DAY)
+    assert (permit.allowed, permit.reasons, permit.case_no) == (True, (), "C1")
+
+
+def test_without_a_case_it_is_an_ordinary_test() -> None:
+    permit = asked(None, NEXT_DAY)
+    assert (permit.allowed, codes(permit), permit.case_no) == (False, ["no-open-case"], None)
+    assert permit.reasons[0].next is not None
+
+
+def test_a_closed_case_is_no_open_case() -> None:
+    from loop_stories import passed
+
+    assert codes(asked(story(FAIL, GOOD, passed(NEXT_DAY)), "2026-03-06 09:00")) == ["no-open-case"]
+
+
+def test_another_station_is_refused() -> None:
+    assert codes(asked(story(FAIL, GOOD), NEXT_DAY, "B")) == ["not-this-station"]
+
+
+@pytest.mark.parametrize(
+    ("station", "to", "when", "allowed"),
+    [
+        ("B", "B", NEXT_DAY, True),
+        ("B", None, NEXT_DAY, True),
+        ("C", "B", NEXT_DAY, False),
+        ("B", "B", "2026-03-10 23:59", True),
+        ("B", "B", "2026-03-11 00:00", False),
+        ("B", "B", "2026-03-04 17:59", False),
+        ("A", "B", NEXT_DAY, True),
+    ],
+)
+def test_a_granted_exit_opens_the_named_station_until_its_last_day(
+    station: str, to: str | None, when: str, allowed: bool
+) -> None:
+    case = story(FAIL, GOOD, granted("2026-03-04 18:00", to, "2026-03-10"))
+    assert asked(case, when, station).allowed is allowed
+
+
+def test_no_record() -> None:
+    case = story(FAIL)
+    assert codes(asked(case, NEXT_DAY)) == ["no-repair-record"]
+    assert asked(story(FAIL, GOOD), NEXT_DAY).allowed
+
+
+def test_a_repair_finished_later_than_the_question_does_not_count_yet() -> None:
+    assert codes(asked(story(FAIL, GOOD), "2026-03-04 15:59")) == ["no-repair-record"]
+    assert asked(story(FAIL, GOOD), "2026-03-04 16:00").allowed
+
+
+def test_a_repair_older_than_the_failed_test() -> None:
+    assert codes(asked(story(FAIL, repaired("2026-03-01 16:00")), NEXT_DAY)) == ["repair-before-fail"]
+    assert codes(asked(story(FAIL, repaired("2026-03-02 09:00")), NEXT_DAY)) == ["repair-before-fail"]
+    assert asked(story(FAIL, repaired("2026-03-02 09:01")), NEXT_DAY).allowed
+
+
+def test_a_repair_counts_for_one_failed_test_only() -> None:
+    case = story(FAIL, GOOD, failed(NEXT_DAY))
+    assert codes(asked(case, "2026-03-06 09:00")) == ["repair-before-fail"]
+    case = decided(case, repaired("2026-03-06 16:00")).case
+    assert asked(case, "2026-03-07 09:00").allowed
+
+
+def test_an_unlisted_repairer() -> None:
+    permit = asked(story(FAIL, repaired("2026-03-04 16:00", listed=False)), NEXT_DAY)
+    assert codes(permit) == ["repairer-not-listed"]
+    assert asked(story(FAIL, repaired("2026-03-04 16:00", listed=True)), NEXT_DAY).allowed
+
+
+@pytest.mark.parametrize("missing", ["certificate", "settlement", "invoice"])
+def test_a_missing_document(missing: str) -> None:
+    papers = tuple(name for name in ("certificate", "settlement", "invoice") if name != missing)
+    permit = asked(story(FAIL, repaired("2026-03-04 16:00", documents=papers)), NEXT_DAY)
+    assert codes(permit) == ["documents-missing"]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [{"invoice_no": "无"}, {"invoice_no": "settlement 2026-03-04 16:00"}],
+    ids=["no digit", "twice"],
+)
+def test_an_invalid_document(numbers: dict[str, str]) -> None:
+    permit = asked(story(FAIL, repaired("2026-03-04 16:00", **numbers)), NEXT_DAY)
+    assert codes(permit) == ["documents-invalid"]
+
+
+def test_every_reason_is_named_at_once() -> None:
+    bad = repaired("2026-03-04 16:00", listed=False, documents=("invoice",))
+    permit = asked(story(FAIL, bad), "2026-04-30 09:00", "B", station_active=False)
+    assert codes(permit) == [
+        "station-not-active",
+        "not-this-station",
+        "repairer-not-listed",
+        "documents-missing",
+        "overdue",
+    ]
+
+
+def test_the_best_repair_is_the_one_that_counts() -> None:
+    bad, worse = (
+        repaired("2026-03-04 16:00", listed=False),
+        repaired("2026-03-04 18:00", listed=False, documents=()),
+    )
+    assert codes(asked(story(FAIL, bad, worse), NEXT_DAY)) == ["repairer-not-listed"]
+    assert asked(story(FAIL, GOOD, worse), NEXT_DAY).allowed
+
+
+def test_what_the_registers_know() -> None:
+    locked = Reason("line-locked", Text("检测线已锁定。", "The line is locked."), "HJ 1237")
+    exempt = Reason("vehicle-exempt", Text("免检。", "Exempt."), "第五十三条")
+    case = story(FAIL, GOOD)
+    assert codes(asked(case, NEXT_DAY, station_active=False)) == ["station-not-active"]
+    assert codes(asked(case, NEXT_DAY, line_locked=locked)) == ["line-locked"]
+    assert codes(asked(case, NEXT_DAY, exempt=exempt)) == ["vehicle-exempt"]
+    assert asked(case, NEXT_DAY, station_active=True, line_locked=None, exempt=None).allowed
+
+
+def test_without_a_case_the_registers_are_heard_too() -> None:
+    permit = asked(None, NEXT_DAY, station_active=False)
+    assert codes(permit) == ["station-not-active", "no-open-case"]
+    assert permit.reasons[1].next is None
+
+
+def test_overdue_is_a_warning_from_the_day_after_the_last() -> None:
+    case = story(FAIL, GOOD)
+    assert case.deadline.isoformat() == "2026-03-23"
+    assert codes(asked(case, "2026-03-23 23:59")) == []
+    late = asked(case, "2026-03-24 00:00")
+    assert (late.allowed, codes(late), late.reasons[0].warning) == (True, ["overdue"], True)
+
+
+def test_every_refusal_has_words_a_clause_and_a_next_step() -> None:
+    bad = repaired("2026-03-04 16:00", listed=False, documents=("invoice",))
+    for permit in (asked(story(FAIL, bad), "2026-04-30 09:00", "B"), asked(story(FAIL), NEXT_DAY)):
+        for reason in permit.reasons:
+            assert reason.cite
+            assert reason.text.zh != reason.text.en
+            assert reason.next is not None
+
+
+def test_the_answer_keeps_the_contract() -> None:
+    body = asked(story(FAIL), NEXT_DAY).to_json()
+    assert set(body) == {"allowed", "reasons", "case"}
+    assert {"code", "cite", "text", "next"} <= set(body["reasons"][0])  # type: ignore[index]
+
+
+def test_outside_the_plan_any_station_and_any_repairer_will_do() -> None:
+    case = story(
+        FAIL, repaired("2026-03-04 16:00", listed=False, documents=(), place="510100"), place="510100"
+    )
+    assert asked(case, NEXT_DAY, "B", place="510100").allowed
+    assert codes(asked(story(FAIL, place="510100"), NEXT_DAY, "B", place="510100")) == ["no-repair-record"]
+
+
+def test_before_the_plan_its_city_followed_the_national_rules() -> None:
+    case = story(failed("2025-09-02 09:00"), repaired("2025-09-04 16:00", listed=False, documents=()))
+    assert asked(case, "2025-09-30 09:00", "B").allowed
+    assert codes(asked(case, "2025-10-01 09:00", "B")) == ["not-this-station", "overdue"]
+
+
+def test_every_clause_of_the_gate_can_refuse_and_has_a_law_behind_it() -> None:
+    law = law_of(at(NEXT_DAY))
+    for clause in CLAUSES:
+        assert law.under(clause.key) or law.cite(clause.key), clause.code
+    guarded = {clause.code for clause in CLAUSES if clause.guard is not None}
+    bad = repaired("2026-03-04 16:00", listed=False, documents=())
+    seen = {
+        *codes(asked(story(FAIL, bad), "2026-04-30 09:00", "B")),
+        *codes(asked(story(FAIL), NEXT_DAY)),
+        *codes(asked(story(FAIL, repaired("2026-03-01 16:00")), NEXT_DAY)),
+        *codes(asked(story(FAIL, repaired("2026-03-04 16:00", invoice_no="无")), NEXT_DAY)),
+    }
+    assert guarded == seen
