@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from loop_stories import at, failed, granted, passed, repair_at, repaired
+from loop_stories import at, failed, granted, passed, repaired
 
 from imloop import loop
 from imloop.facts.refusal import Unlawful
@@ -45,6 +45,8 @@ def book_with(switch: dict[str, Any], folder: Path) -> Book:
     if not switch:
         return load()
     plan = yaml.safe_load(PLAN.read_text(encoding="utf-8"))
+    # Plain YAML reads the key ``on`` as true; the law's own reader does not.
+    plan["text"]["confirmed"]["on"] = plan["text"]["confirmed"].pop(True)
     for key, value in switch.items():
         plan["values"][key]["dated"] = [{**plan["values"][key]["dated"][0], "value": value}]
     changed = folder / "plan.yaml"
@@ -75,9 +77,13 @@ class Court:
             return DeadlinePassed(at=at(when))
         if verb == "scrap":
             return VehicleScrapped(at=at(when), approver=facts["approver"], evidence=facts["evidence"])
-        how = {"documents": tuple(facts["documents"]), "listed": facts["listed"], "law": self.law(at(when))}
-        assert repair_at(when, **how, odometer_km=facts.get("odometer_km")).repair_no
-        return repaired(when, **how, odometer_km=facts.get("odometer_km"))
+        return repaired(
+            when,
+            documents=tuple(facts["documents"]),
+            listed=facts["listed"],
+            odometer_km=facts.get("odometer_km"),
+            law=self.law(at(when)),
+        )
 
     def take(self, event: Event) -> list[str]:
         """Codes of the refusal, none if the event was taken."""

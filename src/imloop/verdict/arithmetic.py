@@ -27,6 +27,7 @@ def round_nano(value: int, decimals: int) -> int:
 
 
 def from_nano(value: int) -> float:
+    """The value in its own unit, for people and JSON."""
     return value / NANO
 
 

@@ -54,6 +54,7 @@ class Mode:
 
 
 def corrected(record: TestRecord, law: Law) -> Corrected:
+    """DF and kH of every row and the corrected concentrations; needs every channel of ``CHANNELS``."""
     trace = record.trace
     df = dilution_factor(trace.columns["co_pct"], trace.columns["co2_pct"], record.vehicle.fuel, law)
     kh = humidity_factor(humidity(*ambient_columns(trace, record.ambient)))

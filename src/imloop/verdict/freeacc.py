@@ -18,6 +18,7 @@ ITEM = "k_mean_per_m"
 
 
 def measure(record: TestRecord, law: Law) -> Measured:
+    """The mean of the last maxima in m⁻¹; ``invalid`` says what keeps the run from counting."""
     out = Measured()
     cite = law.cite("freeacc.blips")
     wanted = law.integer("freeacc.blips")
@@ -49,12 +50,11 @@ def measure(record: TestRecord, law: Law) -> Measured:
         "blips": [int(order) for order in last],
         "maxima": maxima,
     }
-    numbers = " + ".join(f"{value:g}" for value in maxima)
     out.steps.append(
         Step(
             Text("后三次最大值的平均", "mean of the last maxima"),
             "(k₁ + k₂ + k₃) / 3",
-            f"({numbers}) / {len(maxima)}",
+            f"({' + '.join(f'{value:g}' for value in maxima)}) / {len(maxima)}",
             f"{mean:.6g}",
             span,
         )

@@ -15,6 +15,7 @@ Indices = NDArray[np.int64]
 
 
 def invalid(code: str, zh: str, en: str, cite: str = "", rows: tuple[int, int] | None = None) -> Reason:
+    """A reason why the run does not count; ``rows``: first and last row concerned."""
     return Reason(
         code,
         Text(zh, en),
@@ -124,6 +125,7 @@ def stall(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
 
 
 def too_short(name: Text, have: int, want: int, cite: str) -> Reason:
+    """A phase with fewer seconds than the law wants."""
     return invalid(
         "phase-incomplete",
         f"{name.zh}只有 {have} 秒，需要 {want} 秒。",
