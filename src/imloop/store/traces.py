@@ -45,7 +45,8 @@ def _pack(column: Column) -> tuple[int, bytes]:
     known = np.where(missing, 0.0, column)
     for decimals in range(5):
         scale = 10.0**decimals
-        integers = np.rint(known * scale)
+        with np.errstate(over="ignore"):
+            integers = np.rint(known * scale)
         if np.abs(integers).max(initial=0) < _LIMIT and bool(np.all(integers / scale == known)):
             values = integers.astype(np.int32)
             if missing.any():

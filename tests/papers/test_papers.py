@@ -1,0 +1,107 @@
+"""The papers: every element of the official form, both copies, the same bytes every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from imloop.papers import press
+from imloop.papers.assemble import notice_document, report_document
+from imloop.papers.words import long_date, masked_name
+from imloop.steps.clock import read_day
+from imloop.store.models import Notice, Party
+from support.city import NEAR, City
+
+
+def text_of(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    return ["".join(page.get_textpage().get_text_range().split()) for page in document]
+
+
+@pytest.fixture
+def notice(city: City) -> Notice:
+    city.test("2026-03-02 09:00", co=0.9)
+    return Notice.objects.get()
+
+
+def test_the_notice_has_every_element_of_the_official_form(city: City, notice: Notice) -> None:
+    pages = text_of(notice_document(city.callers[NEAR], notice.notice_no))
+    assert len(pages) == 2
+    assert "存" in pages[0] and "执" in pages[1]
+    for page in pages:
+        for element in (
+            "超标排放汽车维护修理告知书",
+            "柳检告〔2026〕000001号",
+            "2026年3月2日09:00",
+            "桂B12345",
+            "LFV2A21K6J3123456",
+            "GB18285—2018",
+            "GB3847—2018",
+            "第六十条",
+            "强制报废",
+            "2026年3月23日（周一）",
+            "第15个工作日",
+            "竣工出厂合格证",
+            "签字",
+            "盖章",
+            "鱼峰环保检测站",
+            "一式两份",
+            "/c/",
+            "自由选择",
+        ):
+            assert element in page, element
+        assert "韦**" in page and "韦小明" not in page
+
+
+def test_the_same_notice_is_the_same_bytes(city: City, notice: Notice) -> None:
+    first = notice_document(city.callers[NEAR], notice.notice_no)
+    assert first == notice_document(city.callers[NEAR], notice.notice_no)
+
+
+def test_the_transition_phase_names_its_own_documents(city: City) -> None:
+    city.test("2026-02-20 09:00", co=0.9)
+    page = text_of(notice_document(city.callers[NEAR], Notice.objects.get().notice_no))[0]
+    assert "维修发票和维修清单" in page and "竣工出厂合格证" not in page
+
+
+def test_a_provisional_deadline_says_so(city: City) -> None:
+    city.test("2026-12-15 09:00", co=0.9)
+    assert "尚未公布" in text_of(notice_document(city.callers[NEAR], Notice.objects.get().notice_no))[0]
+
+
+def test_a_long_name_stays_on_the_page(city: City, notice: Notice) -> None:
+    Party.objects.filter(code=NEAR).update(
+        name="柳州市" + "超长名称" * 15 + "检测有限公司", address="柳州市鱼峰区" * 8
+    )
+    assert len(text_of(notice_document(city.callers[NEAR], notice.notice_no))) == 2
+
+
+def test_the_report_says_what_was_measured_and_how_it_was_judged(city: City) -> None:
+    receipt = city.test("2026-03-02 09:00", co=0.9, claimed={"verdict": "pass", "values": {}}).body
+    (page,) = text_of(report_document(city.callers[NEAR], str(receipt["test_no"])))
+    for element in (receipt["report"], "不合格", "稳态工况法", "≤0.50", "GB18285-2018", "不一致", "SHA-256"):
+        assert str(element) in page, element
+
+
+def test_the_most_local_template_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("000000", "450000"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "notice.typ").touch()
+    monkeypatch.setattr(press, "TEMPLATES", tmp_path)
+    assert press.template("450200", "notice.typ").parent.name == "450000"
+    assert press.template("330100", "notice.typ").parent.name == "000000"
+    with pytest.raises(FileNotFoundError):
+        press.template("330100", "other.typ")
+
+
+def test_without_fonts_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "FONTS", tmp_path)
+    with pytest.raises(press.FontsMissing, match="setup"):
+        press._compiler.__wrapped__(press.template("000000", "notice.typ"))
+
+
+def test_dates_and_names() -> None:
+    assert long_date(read_day("2026-12-14")) == "2026 年 12 月 14 日（周一）"
+    assert masked_name("欧阳修") == "欧**" and masked_name("") == ""
