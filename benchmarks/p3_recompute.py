@@ -42,14 +42,15 @@ def messages() -> list[dict[str, object]]:
 def rules(law: object) -> object:
     """The reference's rules, from the law the engine judges by."""
     from imloop.law import Law
-    from peers.asm_python import ITEMS, SPEEDS, Rules
+    from peers.asm_python import ITEMS, MODES, Rules
 
     assert isinstance(law, Law)
     return Rules(
         limits={
             mode: tuple(law.number(f"limits.ASM.a.{item.format(mode)}") for item in ITEMS)  # type: ignore[misc]
-            for mode in SPEEDS
+            for mode in MODES
         },
+        speeds={mode: law.number(f"asm.speed_kmh.{mode}") for mode in MODES},
         factor=law.number("dilution.a.gasoline"),
         factor_max=law.number("dilution.cap"),
         co_co2_min=law.number("gas.co_co2_min_pct.gasoline"),

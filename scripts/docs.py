@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from error_codes import REFUSALS, codes
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "imloop"
@@ -95,9 +96,6 @@ def coverage_page() -> str:
 
 # -- errors --------------------------------------------------------------------------------------------------
 
-REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Unlawful")
-CODE_POSITION = {**dict.fromkeys(REFUSALS, 0), "Reason": 0, "Problem": 1}
-
 
 def status_words(kind: str, code: str) -> str:
     """The HTTP status of a refusal, as the API itself maps it; a reason or problem has none."""
@@ -112,64 +110,8 @@ def status_words(kind: str, code: str) -> str:
     return f"{kind} ({', '.join(map(str, statuses))})"
 
 
-def wording(node: ast.expr) -> str:
-    """A string literal, an f-string with its values named, or both parts of a conditional."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(
-            wording(p) if isinstance(p, ast.Constant) else f"{{{ast.unparse(p.value)}}}"
-            for p in node.values
-            if isinstance(p, ast.Constant | ast.FormattedValue)
-        )
-    return ""
-
-
-def english(node: ast.AST) -> str:
-    """The English half of the first ``Text(zh, en)``, or of a reader's fault."""
-    for inner in ast.walk(node):
-        if not isinstance(inner, ast.Call):
-            continue
-        if isinstance(inner.func, ast.Name) and inner.func.id == "Text" and len(inner.args) == 2:
-            return wording(inner.args[1])
-        if isinstance(inner.func, ast.Attribute) and inner.func.attr == "fault" and len(inner.args) == 4:
-            return wording(inner.args[3])
-    return ""
-
-
-def coded(node: ast.AST) -> Iterator[tuple[ast.expr | None, str, ast.AST]]:
-    """(code, class, where its words are) of a refusal, a reason, a reader's fault, or a table of codes and words."""
-    if isinstance(node, ast.Dict):
-        tables = ((key, value) for key, value in zip(node.keys, node.values, strict=True) if key is not None)
-        for key, value in tables:
-            if isinstance(key, ast.Constant) and "-" in str(key.value) and english(value):
-                yield key, "Reason", value
-    if not isinstance(node, ast.Call):
-        return
-    if isinstance(node.func, ast.Attribute) and node.func.attr == "fault" and len(node.args) == 4:
-        yield node.args[1], "Problem", node
-    if isinstance(node.func, ast.Name) and node.func.id in CODE_POSITION:
-        position = CODE_POSITION[node.func.id]
-        named = (keyword.value for keyword in node.keywords if keyword.arg == "code")
-        yield (node.args[position] if len(node.args) > position else next(named, None)), node.func.id, node
-
-
-def codes_in(path: Path) -> Iterator[tuple[str, str, str, str]]:
-    """(code, class, wording, file) of everything with a code in one file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        for code, kind, words in coded(node):
-            if isinstance(code, ast.Constant) and isinstance(code.value, str):
-                yield code.value, kind, english(words), path.relative_to(SOURCE).as_posix()
-
-
 def errors_page() -> str:
-    rows: dict[str, tuple[set[str], str, set[str]]] = {}
-    for path in sorted(SOURCE.rglob("*.py")):
-        for code, kind, words, file in codes_in(path):
-            kinds, known, files = rows.setdefault(code, (set(), words, set()))
-            kinds.add(kind)
-            files.add(file)
-            rows[code] = (kinds, known or words, files)
+    rows = codes(SOURCE)
     out = [
         "# Codes of refusals, reasons and problems\n",
         "Refusals come as `application/problem+json`: `code`, `title`, `detail`, `cite` where a clause is behind "

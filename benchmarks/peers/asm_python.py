@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WINDOW = 10
-SPEEDS = {"5025": 25.0, "2540": 40.0}
+MODES = ("5025", "2540")
 NEEDED = ("co_pct", "hc_ppm", "no_ppm", "co2_pct", "speed_kmh", "rpm")
 ITEMS = ("co_{}_pct", "hc_{}_ppm", "no_{}_ppm")
 VAPOUR = (
@@ -28,6 +28,8 @@ class Rules:
     """What the law of the day says; taken from the same data as the engine's."""
 
     limits: Mapping[str, tuple[float, float, float]]
+    speeds: Mapping[str, float]
+    """km/h per mode."""
     factor: float
     factor_max: float
     co_co2_min: float
@@ -71,7 +73,7 @@ def counts(seconds: Sequence[Second], rules: Rules) -> bool:
 
 def steady(seconds: Sequence[Second], mode: str, rules: Rules) -> bool:
     for second in seconds:
-        if abs(second["speed_kmh"] - SPEEDS[mode]) > rules.speed_band + 1e-9:
+        if abs(second["speed_kmh"] - rules.speeds[mode]) > rules.speed_band + 1e-9:
             return False
     return abs(seconds[-1]["speed_kmh"] - seconds[0]["speed_kmh"]) < rules.drift
 
@@ -109,7 +111,7 @@ def judge(message: Mapping[str, object], rules: Rules) -> tuple[str, dict[str, f
         second.update((name, column[number]) for name, column in columns.items() if name != "phase")
         second["phase"] = phase
         seconds.append(second)
-    modes = {mode: [s for s in seconds if s["phase"] == f"{mode}.sample"] for mode in SPEEDS}
+    modes = {mode: [s for s in seconds if s["phase"] == f"{mode}.sample"] for mode in MODES}
     if not counts(modes["5025"] + modes["2540"], rules):
         return "invalid", {}
     found: dict[str, float] = {}

@@ -46,7 +46,8 @@ def test_judge_takes_the_place_from_the_station_and_the_law_of_the_day(files: di
 
 
 def test_explain_shows_steps(files: dict[str, Path]) -> None:
-    assert "公式" in imloop("judge", str(files["fail"]), "--explain").stdout
+    shown = imloop("judge", str(files["fail"]), "--explain").stdout
+    assert "步骤" in shown and "Σ(C·DF·kH) / 10" in shown
 
 
 @pytest.mark.parametrize(

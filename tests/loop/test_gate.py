@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from loop_stories import asked, at, codes, decided, failed, granted, law_of, repaired, story
 
 from imloop.facts.text import Reason, Text
 from imloop.loop.permit import CLAUSES
+from support.loop_stories import asked, at, codes, decided, failed, granted, law_of, repaired, story
 
 FAIL = failed("2026-03-02 09:00")
 GOOD = repaired("2026-03-04 16:00")
@@ -25,7 +25,7 @@ def test_without_a_case_it_is_an_ordinary_test() -> None:
 
 
 def test_a_closed_case_is_no_open_case() -> None:
-    from loop_stories import passed
+    from support.loop_stories import passed
 
     assert codes(asked(story(FAIL, GOOD, passed(NEXT_DAY)), "2026-03-06 09:00")) == ["no-open-case"]
 
@@ -62,6 +62,12 @@ def test_no_record() -> None:
 def test_a_repair_finished_later_than_the_question_does_not_count_yet() -> None:
     assert codes(asked(story(FAIL, GOOD), "2026-03-04 15:59")) == ["no-repair-record"]
     assert asked(story(FAIL, GOOD), "2026-03-04 16:00").allowed
+
+
+def test_an_old_repair_and_a_later_one_do_not_add_up() -> None:
+    case = story(FAIL, repaired("2026-03-01 16:00"), GOOD)
+    assert codes(asked(case, "2026-03-04 15:59")) == ["repair-before-fail"]
+    assert asked(case, "2026-03-04 16:00").allowed
 
 
 def test_a_repair_older_than_the_failed_test() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 import yaml
-from loop_stories import at, failed, granted, passed, repaired
 
 from imloop import loop
 from imloop.facts.refusal import Unlawful
@@ -21,6 +20,7 @@ from imloop.law import Book, load
 from imloop.law.book import DATA
 from imloop.loop.case import day_of
 from imloop.loop.events import DeadlinePassed, Event, VehicleScrapped
+from support.loop_stories import at, failed, granted, passed, repaired
 
 CASES = Path(__file__).resolve().parents[1] / "law" / "cases"
 PLAN = DATA / "450200" / "plan.yaml"

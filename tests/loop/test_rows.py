@@ -6,7 +6,6 @@ from datetime import date
 from itertools import product
 
 import pytest
-from loop_stories import PLACE, asked, at, decided, failed, granted, passed, repair_at, repaired, story
 
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.repair_record import Warranty
@@ -20,6 +19,18 @@ from imloop.loop.events import (
     VehicleScrapped,
 )
 from imloop.loop.table import TABLE, rows_for
+from support.loop_stories import (
+    PLACE,
+    asked,
+    at,
+    decided,
+    failed,
+    granted,
+    passed,
+    repair_at,
+    repaired,
+    story,
+)
 
 FAIL, GOOD = failed("2026-03-02 09:00"), repaired("2026-03-04 16:00")
 
@@ -123,6 +134,13 @@ def test_rework_names_the_last_repair_whose_warranty_runs() -> None:
     inside = decided(story(FAIL, long, last), failed("2026-03-20 09:00"))
     outside = decided(story(FAIL, long, last), failed("2026-03-21 09:00"))
     assert (inside.effects[1].data["shop"], outside.effects[1].data["shop"]) == ("M1", "M9")
+
+
+def test_a_repair_finished_after_the_failed_run_gives_no_warranty_for_it() -> None:
+    old, later = repaired("2026-02-20 16:00"), repaired("2026-03-05 16:00", listed=False)
+    case = story(failed("2026-02-19 09:00"), old, later)
+    assert kinds(decided(case, failed("2026-03-05 09:00"))) == ["retest-failed"]
+    assert kinds(decided(case, failed("2026-03-02 09:00"))) == ["retest-failed", "rework-ordered"]
 
 
 def test_without_warranty_the_owner_chooses_anew() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imloop.cli.common import AsJson, print_json, print_table, read_day
+
+if TYPE_CHECKING:
+    from imloop.verdict.answer import ClaimCheck, Verdict
 
 NATION = "000000"
 
@@ -57,7 +60,7 @@ def judge(
         if as_json:
             print_json(verdict.to_json())
         else:
-            _print_verdict(file, verdict.to_json(), explain)
+            _print_verdict(file, verdict, explain)
     sys.exit(worst)
 
 
@@ -68,44 +71,44 @@ def _day(moment: object) -> date:
     return moment.astimezone(timezone(timedelta(hours=8))).date()
 
 
-def _print_verdict(file: Path, answer: dict[str, object], explain: bool) -> None:
-    from imloop.facts.codes import RESULT_NAMES, Result
+def _print_verdict(file: Path, verdict: Verdict, explain: bool) -> None:
+    from imloop.facts.codes import METHOD_NAMES, RESULT_NAMES
     from imloop.facts.items import ITEMS
 
-    words = RESULT_NAMES[Result(str(answer["verdict"]))]
-    law = answer["law"]
-    assert isinstance(law, dict)
-    print(f"{file.name}: {words.zh} · {words.en}  ({answer['method']}, {law['on']}, {law['place']})")
-    items = answer["items"]
-    assert isinstance(items, list)
+    words, method = RESULT_NAMES[verdict.result], METHOD_NAMES[verdict.method]
+    law = f"{verdict.law_place}, {verdict.law_on}"
+    print(f"{file.name}: {words.zh} · {words.en}  ({method.zh} {verdict.method}; {law})")
     rows = []
-    for item in items:
-        known = ITEMS[item["item"]]
-        passed = "—" if item["pass"] is None else "合格" if item["pass"] else "不合格"
-        rows.append((known.label.zh, item["value"], item["limit"], known.unit, passed, item["cite"]))
-    print_table(["项目", "值", "限值", "单位", "判定", "依据"], rows)
-    for key, title in (("reasons", "原因"), ("findings", "疑点")):
-        found = answer[key]
-        assert isinstance(found, list)
+    for item in verdict.items:
+        known = ITEMS[item.item]
+        if item.low is None and item.high is None:
+            outcome = "只记录"
+        else:
+            outcome = "合格" if item.passed else "不合格"
+            outcome += "（不判定）" if item.advisory else ""
+            outcome += "（临界）" if item.boundary else ""
+        rows.append((known.label.zh, item.printed, item.printed_limit, known.unit, outcome, item.cite))
+    if rows:
+        print_table(["项目", "值", "限值", "单位", "判定", "依据"], rows)
+    for title, found in (("原因", verdict.reasons), ("疑点", verdict.findings)):
         for reason in found:
-            print(
-                f"  {title} {reason['code']}: {reason['text']}"
-                + (f" [{reason['cite']}]" if reason["cite"] else "")
-            )
-    claim = answer["claim"]
-    assert isinstance(claim, dict)
-    if claim.get("verdict"):
-        print(
-            f"  机构报告 {claim['verdict']}，{'一致' if claim['agrees'] else '不一致'}；复现于 {claim['reproduced_by']}"
-        )
+            cite = f" [{reason.cite}]" if reason.cite else ""
+            print(f"  {title} {reason.code}: {reason.text.zh}{cite}")
+    _print_claim(verdict.claim)
     if explain:
-        steps = answer["steps"]
-        assert isinstance(steps, list)
-        print_table(
-            ["步骤", "公式", "代入", "结果"],
-            [(s["label"], s.get("formula"), s.get("numbers"), s.get("result")) for s in steps],
-        )
+        print_table(["步骤", "计算"], verdict.explain())
     print()
+
+
+def _print_claim(claim: ClaimCheck) -> None:
+    from imloop.facts.codes import RESULT_NAMES
+
+    if claim.agrees is None:
+        return
+    said = f"机构报告{RESULT_NAMES[claim.verdict].zh}，" if claim.verdict else "机构报告的数值"
+    rows = claim.reproduced_by["rows"] if claim.reproduced_by else None
+    where = f"；数值复现于第 {rows[0]}–{rows[1]} 行" if isinstance(rows, list) else ""
+    print(f"  {said}与复算{'一致' if claim.agrees else '不一致'}{where}")
 
 
 def show(

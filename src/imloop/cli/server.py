@@ -43,10 +43,10 @@ def serve(
     from imloop.steps import people
 
     if demo:
-        from imloop.sim.demo import load_demo
-        from imloop.steps.clock import now
-
-        load_demo(data, now(), settings.BASE_URL)
+        # In a process of its own: what loading needed is given back before serving begins.
+        load = [sys.executable, "-m", "imloop.cli", "sim", "demo", "--data", str(data)]
+        if subprocess.call(load):
+            raise typer.Exit(2)
     elif people.nobody_yet():
         _ask_first_administrator()
     _print_welcome(settings.BASE_URL, data, demo)

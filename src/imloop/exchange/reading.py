@@ -25,12 +25,14 @@ def parse_json(body: bytes) -> Mapping[str, object]:
     try:
         message = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(
-            "malformed-json", Text(f"不是有效的 JSON：{error}", f"Not valid JSON: {error}")
-        ) from error
+        raise _not_json(Text(f"不是有效的 JSON：{error}", f"Not valid JSON: {error}")) from error
     if not isinstance(message, dict):
-        raise Malformed("malformed-json", Text("报文应为 JSON 对象。", "The message must be a JSON object."))
+        raise _not_json(Text("报文应为 JSON 对象。", "The message must be a JSON object."))
     return message
+
+
+def _not_json(words: Text) -> Malformed:
+    return Malformed("malformed-json", words, problems=(Problem("$", "malformed-json", words),))
 
 
 class Reader:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from imloop.facts.codes import Method, Result
 from imloop.facts.items import ITEMS
 from imloop.facts.text import Reason, Text
 from imloop.verdict.arithmetic import from_nano, printed
+from imloop.verdict.gas import Corrected
 
 Rows = tuple[int, int]
 """First and last row, both included, counted from 0 in the uploaded trace."""
+
+
+def _span(rows: Rows | None) -> str:
+    return "" if rows is None else f"{rows[0]}–{rows[1]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,19 @@ class ItemVerdict:
     boundary: bool
     cite: str
     rows: Rows | None = None
+
+    def explain(self, language: str = "zh") -> str:
+        """Value, limit, outcome and clause in one line."""
+        if self.low is None and self.high is None:
+            outcome = Text("只记录", "recorded only")
+        elif self.advisory:
+            outcome = Text("只记录，不判定", "recorded, not decisive")
+        else:
+            outcome = Text("合格", "pass") if self.passed else Text("不合格", "fail")
+        sign = "≤ " if self.low is None and self.high is not None else "∈ " if self.high is not None else ""
+        limit = f"{sign}{self.printed_limit}" if self.low is not None or self.high is not None else "—"
+        words = f"{from_nano(self.value):.9g} | {limit} | {outcome.in_(language)}"
+        return f"{words} | {self.cite}" if self.cite else words
 
     @property
     def printed(self) -> str:
@@ -99,7 +121,7 @@ class ClaimCheck:
 
     def to_json(self) -> dict[str, object]:
         return {
-            "verdict": self.verdict,
+            "verdict": None if self.verdict is None else str(self.verdict),
             "agrees": self.agrees,
             "differences": [dict(difference) for difference in self.differences],
             "reproduced_by": dict(self.reproduced_by) if self.reproduced_by else None,
@@ -108,16 +130,40 @@ class ClaimCheck:
 
 @dataclass(slots=True)
 class Measured:
-    """What a method found in the trace: values by item, reasons why the run does not count, how it went."""
+    """What a method found in the trace: values by item, reasons why the run does not count, how it went.
+
+    ``invalid`` keeps the whole run from counting. ``unmeasured`` names an item the law wants and the run does not
+    give: without it there is no pass, but what was measured and exceeds its limit still fails.
+    """
 
     values: dict[str, float] = field(default_factory=dict)
     rows: dict[str, Rows] = field(default_factory=dict)
     invalid: list[Reason] = field(default_factory=list)
+    unmeasured: list[Reason] = field(default_factory=list)
     findings: list[Reason] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     window: dict[str, object] | None = None
     advisory: set[str] = field(default_factory=set)
     early_fail: bool = False
+    gases: Corrected | None = None
+
+
+def mean_step(out: Measured, item: str, values: NDArray[np.float64], rows: NDArray[np.int64]) -> None:
+    """Take the plain mean of ``values`` (shape (n,)) as ``item``, with the step that shows every number."""
+    # Exactly rounded, so that the order of the seconds cannot decide.
+    total = math.fsum(values.tolist())
+    mean, span = total / len(values), (int(rows[0]), int(rows[-1]))
+    out.values[item], out.rows[item] = mean, span
+    label = ITEMS[item].label
+    out.steps.append(
+        Step(
+            Text(f"{label.zh} 平均", f"{label.en}, mean"),
+            "Σ / n",
+            f"({' + '.join([f'{value:.9g}' for value in values.tolist()])}) / {len(values)}",
+            f"{mean:.9g}",
+            span,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +188,17 @@ class Verdict:
     @property
     def boundary(self) -> bool:
         return any(item.boundary for item in self.items)
+
+    def explain(self, language: str = "zh") -> list[tuple[str, str]]:
+        """The calculation as rows (what, how): every step with its numbers, then every item against its limit."""
+        rows = []
+        for step in self.steps:
+            where = (
+                Text(f"（第 {_span(step.rows)} 行）", f" (rows {_span(step.rows)})") if step.rows else None
+            )
+            what = step.label.in_(language) + (where.in_(language) if where else "")
+            rows.append((what, f"{step.formula} = {step.numbers} = {step.result}"))
+        return rows + [(ITEMS[item.item].label.in_(language), item.explain(language)) for item in self.items]
 
     def to_json(self) -> dict[str, object]:
         return {

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 NANO = 10**9
+MEASURABLE = 1e9
+"""No instrument of an inspection line reads beyond this, in any unit; such a number is no reading."""
+
+
+def measurable(value: float) -> bool:
+    """A number an instrument can have shown: finite and below ``MEASURABLE`` (NaN is not)."""
+    return abs(value) < MEASURABLE
 
 
 def nano(value: float) -> int:
@@ -24,6 +34,21 @@ def round_nano(value: int, decimals: int) -> int:
     if 2 * rest > step or (2 * rest == step and quotient % 2):
         quotient += 1
     return quotient * step
+
+
+def nano_levels(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same as ``nano`` for an array; whole numbers kept in float64, exact below 9·10⁶ units."""
+    return np.rint(values * NANO)
+
+
+def round_levels(levels: NDArray[np.float64], decimals: int) -> NDArray[np.float64]:
+    """The same as ``round_nano`` for an array of whole nano-units; what is no reading stays what it is."""
+    step = 10 ** (9 - decimals)
+    known = np.abs(levels) < MEASURABLE * NANO
+    whole = np.where(known, levels, 0.0).astype(np.int64)
+    quotient, rest = np.divmod(whole, step)
+    quotient += (2 * rest > step) | ((2 * rest == step) & (quotient % 2 == 1))
+    return np.where(known, (quotient * step).astype(np.float64), levels)
 
 
 def from_nano(value: int) -> float:

@@ -1,115 +1,178 @@
-"""The station's claim: which rows reproduce each value it reported, and what no row reproduces."""
+"""The station's claim: which rows reproduce each value it reported, and what no row reproduces.
+
+Vendors truncate or round, and some report another window than the one that decides, so a value is looked for in
+our own answer first and then in every window the method could have used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from imloop.facts.codes import Method, Result
 from imloop.facts.items import ITEMS
-from imloop.facts.test_record import TestRecord
+from imloop.facts.test_record import TestRecord, Trace
 from imloop.law import Law
-from imloop.verdict import asm
+from imloop.verdict import asm, freeacc, lugdown, tsi
 from imloop.verdict.answer import ClaimCheck, Measured, Rows
-from imloop.verdict.validity import phase_rows
+from imloop.verdict.arithmetic import MEASURABLE
+from imloop.verdict.validity import Indices, phase_rows
 
-Candidate = tuple[Rows, dict[str, float]]
+Floats = NDArray[np.float64]
+_NOISE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows whose ``values`` lie within tolerance of the claim. ``own``: the method may take them, so the claim
+    agrees; other rows only show where a wrong number came from. ``factors``: whose DF and kH (ASM)."""
+
+    rows: Rows
+    values: Mapping[str, float]
+    own: bool = True
+    factors: str = ""
 
 
 def check_claim(record: TestRecord, law: Law, measured: Measured, result: Result) -> ClaimCheck:
-    """Compare verdict and values; vendors truncate or round, so one unit of the last printed decimal is allowed."""
+    """Compare verdict and values; one unit of the last printed decimal (a law value) is allowed."""
     claimed = record.claimed
     if claimed.verdict is None and not claimed.values:
         return ClaimCheck(None, None)
     units = law.number("claim.tolerance_units")
-    candidates = list(_candidates(record, law, measured))
-    ours: dict[str, float] = dict(measured.values)
-    by_item: dict[str, list[int]] = {}
-    for group in _groups(record.method, claimed.values):
-        best = _best(group, candidates, units)
-        if best is not None:
-            ours.update(best[1])
-            by_item.update({item: list(best[0]) for item in group if item in best[1]})
+    found = _reproduce(record, law, measured, units)
     differences: list[Mapping[str, object]] = []
     if claimed.verdict is not None and claimed.verdict is not result:
         differences.append({"item": "verdict", "claimed": str(claimed.verdict), "ours": str(result)})
     for item, value in claimed.values.items():
-        mine = ours.get(item)
-        if mine is None or abs(mine - value) > units * _unit(item) + 1e-9:
-            differences.append({"item": item, "claimed": value, "ours": mine})
-    reproduced = {"rows": next(iter(by_item.values())), "by_item": by_item} if by_item else None
-    return ClaimCheck(claimed.verdict, not differences, tuple(differences), reproduced)
+        if item not in found or not found[item].own:
+            ours = measured.values.get(item)
+            differences.append(
+                {"item": item, "claimed": value, "ours": None if ours is None else round(ours, 9)}
+            )
+    return ClaimCheck(claimed.verdict, not differences, tuple(differences), _as_json(found))
 
 
-def _groups(method: Method, claimed: Mapping[str, float]) -> list[dict[str, float]]:
-    """Values that must come from the same rows: all of an ASM window; each by itself in the other methods."""
-    if method is Method.ASM:
-        return [dict(claimed)] if claimed else []
-    return [{item: value} for item, value in claimed.items()]
+def _as_json(found: Mapping[str, Found]) -> Mapping[str, object] | None:
+    if not found:
+        return None
+    first = next(iter(found.values()))
+    out: dict[str, object] = {
+        "rows": list(first.rows),
+        "by_item": {item: list(each.rows) for item, each in found.items()},
+        "values": {item: round(each.values[item], 9) for item, each in found.items()},
+    }
+    return {**out, "factors": first.factors} if first.factors else out
 
 
-def _unit(item: str) -> float:
-    return float(10.0 ** -(ITEMS[item].decimals if item in ITEMS else 2))
-
-
-def _best(claimed: Mapping[str, float], candidates: list[Candidate], units: float) -> Candidate | None:
-    """The rows whose values all lie within tolerance, nearest first."""
-    best: Candidate | None = None
-    least = float("inf")
-    for rows, values in candidates:
-        shared = [item for item in claimed if item in values]
-        if not shared:
+def _reproduce(record: TestRecord, law: Law, measured: Measured, units: float) -> dict[str, Found]:
+    """By claimed item, where its value comes from; an item that nothing reproduces is not in it."""
+    claimed = {item: value for item, value in record.claimed.values.items() if abs(value) < MEASURABLE}
+    found: dict[str, Found] = {}
+    if record.method is Method.ASM:
+        for mode in asm.MODES:
+            group = {item: claimed[item] for item in asm.ITEMS_OF[mode] if item in claimed}
+            window = _asm_window(record, law, measured, mode, group, units)
+            found |= dict.fromkeys(group, window) if window is not None else {}
+    for item, value in claimed.items():
+        if item in found or item not in ITEMS:
             continue
-        far = max(abs(values[item] - claimed[item]) / _unit(item) for item in shared)
-        if far <= units + 1e-9 and far < least - 1e-9:
-            best, least = (rows, values), far
+        own = measured.values.get(item)
+        if own is not None and _gap(own, value, item) <= units + _NOISE:
+            found[item] = Found(measured.rows[item], {item: own})
+        elif (other := _elsewhere(record, law, item, value, units)) is not None:
+            found[item] = other
+    return found
+
+
+def _gap(ours: float, claimed: float, item: str) -> float:
+    """Distance in units of the item's last printed decimal."""
+    return float(abs(ours - claimed) * 10.0 ** ITEMS[item].decimals)
+
+
+def _asm_window(
+    record: TestRecord, law: Law, measured: Measured, mode: str, claimed: Mapping[str, float], units: float
+) -> Found | None:
+    """The one window of the mode that gives all claimed values, nearest first; our factors before the line's."""
+    rows, width = phase_rows(record.trace, f"{mode}.sample"), law.integer("asm.window_s")
+    if not claimed or len(rows) < width or measured.gases is None:
+        return None
+    items = asm.ITEMS_OF[mode]
+    picked = [index for index, item in enumerate(items) if item in claimed]
+    target = np.array([[claimed[items[index]]] for index in picked])
+    scale = np.array([[10.0 ** ITEMS[items[index]].decimals] for index in picked])
+    best: Found | None = None
+    least = np.inf
+    for factors, values in _with_factors(record, measured):
+        means = asm.window_means(values[:, rows], width)
+        gaps = np.abs(means[picked] - target) * scale
+        far = np.where((gaps <= units + _NOISE).all(axis=0), gaps.sum(axis=0), np.inf)
+        at = int(far.argmin())
+        if far[at] < least:
+            least = float(far[at]) - _NOISE
+            span = (int(rows[at]), int(rows[at + width - 1]))
+            best = Found(span, dict(zip(items, means[:, at].tolist(), strict=True)), factors=factors)
     return best
 
 
-def _candidates(record: TestRecord, law: Law, measured: Measured) -> Iterator[Candidate]:
-    """What we used ourselves, and for ASM and LUGDOWN every other window."""
-    if record.method is not Method.ASM:
-        for item, value in measured.values.items():
-            yield measured.rows[item], {item: value}
-    if record.method is Method.ASM:
-        yield from _asm_windows(record, law)
-    elif record.method is Method.LUGDOWN:
-        yield from _lugdown_windows(record, law)
+def _with_factors(record: TestRecord, measured: Measured) -> Iterator[tuple[str, Floats]]:
+    """Corrected by our factors, then by the line's own, which it rounds: they show where its claim came from."""
+    assert measured.gases is not None
+    yield "recomputed", measured.gases.values
+    columns = record.trace.columns
+    needed = ("co_pct", "hc_ppm", "no_ppm", "station_df", "station_kh")
+    if all(name in columns for name in needed):
+        co, hc, no, df, kh = (columns[name] for name in needed)
+        yield "station", np.array([co * df, hc * df, no * df * kh])
 
 
-def _asm_windows(record: TestRecord, law: Law) -> Iterator[Candidate]:
-    if any(record.trace.get(name) is None for name in asm.CHANNELS):
+def _elsewhere(record: TestRecord, law: Law, item: str, value: float, units: float) -> Found | None:
+    """Other windows, phase means or groups of accelerations that give the value: the method's own rows first."""
+    for own, spans, means in _other_means(record, law, item):
+        gaps = np.abs(means - value) * 10.0 ** ITEMS[item].decimals
+        gaps = np.where(np.isnan(gaps), np.inf, gaps)
+        at = int(gaps.argmin())
+        if gaps[at] <= units + _NOISE:
+            return Found(spans[at], {item: float(means[at])}, own)
+    return None
+
+
+def _other_means(record: TestRecord, law: Law, item: str) -> Iterator[tuple[bool, Sequence[Rows], Floats]]:
+    trace = record.trace
+    if record.method is Method.FREEACC and item == freeacc.ITEM:
+        yield from _blip_means(record, law)
+    elif record.method is Method.TSI and item in tsi.COLUMN_OF:
+        phase, name = tsi.COLUMN_OF[item]
+        rows = phase_rows(trace, phase)
+        yield from _windows(trace, name, rows, law.integer("tsi.average_s"), own=False)
+        yield from _windows(trace, name, rows, len(rows), own=False)
+    elif record.method is Method.LUGDOWN and item in lugdown.COLUMN_OF:
+        phase, name = lugdown.PHASE_OF[item], lugdown.COLUMN_OF[item]
+        width = law.integer("lugdown.average_s")
+        yield from _windows(trace, name, phase_rows(trace, phase), width, own=True)
+        yield from _windows(trace, name, np.arange(trace.rows), width, own=False)
+
+
+def _windows(
+    trace: Trace, name: str, rows: Indices, width: int, *, own: bool
+) -> Iterator[tuple[bool, Sequence[Rows], Floats]]:
+    column = trace.get(name)
+    if column is None or not 0 < width <= len(rows):
         return
-    width = law.integer("asm.window_s")
-    for values in (asm.corrected(record, law).values, *_with_station_factors(record)):
-        for mode in asm.SPEEDS:
-            rows = phase_rows(record.trace, f"{mode}.sample")
-            if len(rows) < width:
-                continue
-            names = [name.format(mode) for name in asm.NAMES]
-            means = sliding_window_view(values[rows], width, axis=0).mean(axis=2)
-            for start, row in enumerate(means.tolist()):
-                yield (int(rows[start]), int(rows[start + width - 1])), dict(zip(names, row, strict=True))
+    spans = [(int(rows[start]), int(rows[start + width - 1])) for start in range(len(rows) - width + 1)]
+    yield own, spans, asm.window_means(column[rows], width)
 
 
-def _with_station_factors(record: TestRecord) -> list[asm.Floats]:
-    """The line's own factors, rounded as they are, show where its claim came from."""
-    column = record.trace.columns
-    df, kh = record.trace.get("station_df"), record.trace.get("station_kh")
-    if df is None or kh is None:
-        return []
-    gases = [column["co_pct"] * df, column["hc_ppm"] * df, column["no_ppm"] * df * kh]
-    return [np.stack(gases, axis=1)]
-
-
-def _lugdown_windows(record: TestRecord, law: Law) -> Iterator[Candidate]:
-    k = record.trace.get("k_per_m")
-    width = law.integer("lugdown.average_s")
-    if k is None or len(k) < width:
+def _blip_means(record: TestRecord, law: Law) -> Iterator[tuple[bool, Sequence[Rows], Floats]]:
+    """Every run of as many accelerations as count, all of them, and each by itself."""
+    k, found, wanted = record.trace.get("k_per_m"), freeacc.blips(record), law.integer("freeacc.blips")
+    if k is None or not found:
         return
-    for start, mean in enumerate(np.asarray(sliding_window_view(k, width).mean(axis=1)).tolist()):
-        span = (start, start + width - 1)
-        yield span, {"k_100_per_m": mean}
-        yield span, {"k_80_per_m": mean}
+    groups = [found[start : start + wanted] for start in range(max(0, len(found) - wanted + 1))]
+    groups += [found, *([at] for at in found)]
+    spans: list[Rows] = [
+        (min(int(at[0]) for at in group), max(int(at[-1]) for at in group)) for group in groups
+    ]
+    yield False, spans, np.array([np.mean([k[at].max() for at in group]) for group in groups])

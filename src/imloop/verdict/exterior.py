@@ -30,6 +30,9 @@ def judge_exterior(record: TestRecord, law: Law) -> tuple[str, list[Reason], lis
         failed.append(
             Reason("exterior-failed", Text("外观检验不合格。", "The exterior check failed."), cite, _NEXT)
         )
+    if not failed and exterior.verdict not in (None, Result.PASS):
+        words = Text("外观检验没有给出合格与否。", "The exterior check says neither pass nor fail.")
+        return "invalid", [Reason("exterior-undecided", words, cite, _NEXT)], []
     if not failed:
         return "pass", [], []
     findings = []

@@ -12,71 +12,80 @@ from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Measured, Step
-from imloop.verdict.validity import channels, invalid, too_short
+from imloop.verdict.arithmetic import MEASURABLE
+from imloop.verdict.validity import Indices, channels, invalid, stall
 
 ITEM = "k_mean_per_m"
 
 
-def measure(record: TestRecord, law: Law) -> Measured:
-    """The mean of the last maxima in m⁻¹; ``invalid`` says what keeps the run from counting."""
-    out = Measured()
-    cite = law.cite("freeacc.blips")
-    wanted = law.integer("freeacc.blips")
+def blips(record: TestRecord) -> list[Indices]:
+    """Rows of every numbered acceleration, in the order of their numbers."""
     blip = record.trace.get("blip")
-    judged = np.flatnonzero(blip > 0) if blip is not None else np.array([], dtype=np.int64)
-    out.invalid += channels(record.trace, ("k_per_m", "blip"), judged, cite)
-    if out.invalid or blip is None:
+    if blip is None:
+        return []
+    orders = sorted({order for order in blip.tolist() if 0 < order < MEASURABLE})
+    return [np.flatnonzero(blip == order) for order in orders]
+
+
+def measure(record: TestRecord, law: Law) -> Measured:
+    """The mean of the last maxima; ``invalid`` says what keeps the run from counting."""
+    out = Measured()
+    wanted, cite = law.integer("freeacc.blips"), law.cite("freeacc.blips")
+    found = blips(record)
+    judged = found[-wanted:]
+    rows = np.concatenate(judged) if judged else np.array([], dtype=np.int64)
+    out.invalid += channels(record.trace, ("k_per_m", "blip"), rows, cite)
+    if len(found) < wanted:
+        zh = f"只有 {len(found)} 次自由加速，需要 {wanted} 次。"
+        en = f"{len(found)} free accelerations, {wanted} wanted."
+        out.invalid.append(invalid("phase-incomplete", zh, en, cite))
+    k = record.trace.get("k_per_m")
+    if k is None or not len(rows) or not (np.abs(k[rows]) < MEASURABLE).all():
         return out
-    orders = sorted({float(order) for order in blip[judged]})
-    if len(orders) < wanted:
-        name = Text("自由加速次数", "free accelerations")
-        out.invalid.append(too_short(name, len(orders), wanted, cite))
-        if not orders:
-            return out
-    last = orders[-wanted:]
-    maxima = []
-    rows: list[int] = []
-    for order in last:
-        at = np.flatnonzero(blip == order)
-        rows += [int(at[0]), int(at[-1])]
-        maxima.append(float(record.trace.columns["k_per_m"][at].max()))
-        out.invalid += _speed(record, law, int(order), at)
-    span = (min(rows), max(rows))
-    mean = sum(maxima) / len(maxima)
-    out.values[ITEM], out.rows[ITEM] = mean, span
-    out.window = {
-        "mode": "FREEACC",
-        "rows": list(span),
-        "blips": [int(order) for order in last],
-        "maxima": maxima,
-    }
-    out.steps.append(
-        Step(
-            Text("后三次最大值的平均", "mean of the last maxima"),
-            "(k₁ + k₂ + k₃) / 3",
-            f"({' + '.join(f'{value:g}' for value in maxima)}) / {len(maxima)}",
-            f"{mean:.6g}",
-            span,
-        )
-    )
-    if record.vehicle.rated_speed_rpm is None:
-        out.findings.append(
-            Reason(
-                "rated-speed-unknown",
-                Text("未报额定转速，无法核对加速转速。", "No rated speed: blips not checked."),
-            )
-        )
+    out.invalid += stall(record, rows, law)
+    for at in judged:
+        out.invalid += _engine_speed(record, law, at)
+    _mean(out, record, k, judged)
+    if _rated_speed(record) is None:
+        words = Text("未报额定转速，无法核对加速转速。", "No rated speed: blips not checked.")
+        out.findings.append(Reason("rated-speed-unknown", words, law.cite("freeacc.min_speed_ratio")))
     return out
 
 
-def _speed(record: TestRecord, law: Law, order: int, at: np.ndarray) -> list[Reason]:
-    rated, rpm = record.vehicle.rated_speed_rpm, record.trace.get("rpm")
+def _mean(out: Measured, record: TestRecord, k: np.ndarray, judged: list[Indices]) -> None:
+    maxima = [float(k[at].max()) for at in judged]
+    rows = [int(row) for at in judged for row in (at[0], at[-1])]
+    span = (min(rows), max(rows))
+    mean = sum(maxima) / len(maxima)
+    out.values[ITEM], out.rows[ITEM] = mean, span
+    orders = [int(record.trace.columns["blip"][at[0]]) for at in judged]
+    out.window = {"mode": "FREEACC", "rows": list(span), "blips": orders, "maxima": maxima}
+    out.steps.append(
+        Step(
+            Text("后三次最大值的平均", "mean of the last maxima"),
+            "Σ k_max / n",
+            f"({' + '.join(f'{value:.9g}' for value in maxima)}) / {len(maxima)}",
+            f"{mean:.9g}",
+            span,
+        )
+    )
+
+
+def _rated_speed(record: TestRecord) -> float | None:
+    rated = record.vehicle.rated_speed_rpm
+    return rated if rated is not None and 0.0 < rated < MEASURABLE else None
+
+
+def _engine_speed(record: TestRecord, law: Law, at: Indices) -> list[Reason]:
+    rated, rpm = _rated_speed(record), record.trace.get("rpm")
     if rated is None or rpm is None:
         return []
-    reached = float(np.nanmax(rpm[at])) if not np.isnan(rpm[at]).all() else 0.0
+    known = rpm[at][np.isfinite(rpm[at])]
+    reached = float(known.max()) if len(known) else 0.0
     wanted = rated * law.number("freeacc.min_speed_ratio")
     if reached >= wanted:
         return []
+    order = int(record.trace.columns["blip"][at[0]])
     return [
         invalid(
             "engine-speed-not-reached",

@@ -5,10 +5,13 @@ Concentrations: CO, CO2, O2 in % vol, HC (as n-hexane) and NO in 10⁻⁶.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from imloop.facts.codes import NATURAL_GAS, Fuel
-from imloop.facts.test_record import Ambient, Column, Trace
+from imloop.facts.test_record import Ambient, Column, TestRecord, Trace
 from imloop.law import Law
 
 _HC_TO_CO_EQUIVALENT = 6e-4  # K1 of the Brettschneider equation: 10⁻⁶ n-hexane → % carbon
@@ -38,19 +41,29 @@ def dilution_factor(co: Column, co2: Column, fuel: Fuel | None, law: Law) -> Col
     return np.minimum(factor, cap)
 
 
+def vapour_pressure(temperature_c: Column) -> Column:
+    """Saturation pressure of water vapour in kPa, 0…30 °C, held outside; interpolated between whole degrees
+    (truncating the temperature would move kH by up to 0.02)."""
+    inside = np.clip(np.nan_to_num(temperature_c), 0, 30)
+    return np.asarray(np.interp(inside, np.arange(31), _VAPOUR_KPA), dtype=np.float64)
+
+
 def humidity(temperature_c: Column, humidity_pct: Column, pressure_kpa: Column) -> Column:
     """Absolute humidity H in grains per pound: 43.478·Ra·Pd / (PB − Pd·Ra/100); Pd of 0…30 °C, held outside."""
-    # Between whole degrees the table is interpolated: truncating the temperature moves kH by up to 0.02.
-    vapour = np.interp(np.clip(np.nan_to_num(temperature_c), 0, 30), np.arange(31), _VAPOUR_KPA)
+    vapour = vapour_pressure(temperature_c)
     with np.errstate(divide="ignore", invalid="ignore"):
         result = 43.478 * humidity_pct * vapour / (pressure_kpa - vapour * humidity_pct / 100.0)
     return np.where(np.isnan(temperature_c), np.nan, result)
 
 
 def humidity_factor(grains: Column) -> Column:
-    """kH = 1 / (1 − 0.0047·(H − 75)); exactly 1 at 75 grains per pound."""
+    """kH = 1 / (1 − 0.0047·(H − 75)); exactly 1 at 75 grains per pound.
+
+    Air so humid that the correction would change its sign is no air: NaN, never a negative NO.
+    """
+    below = 1.0 - 0.0047 * (grains - 75.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return 1.0 / (1.0 - 0.0047 * (grains - 75.0))
+        return np.where((grains >= 0.0) & (below > 0.0), 1.0 / below, np.nan)
 
 
 def ambient_columns(trace: Trace, ambient: Ambient) -> tuple[Column, Column, Column]:
@@ -66,6 +79,31 @@ def ambient_columns(trace: Trace, ambient: Ambient) -> tuple[Column, Column, Col
         column("ambient_humidity_pct", ambient.humidity_pct),
         column("ambient_pressure_kpa", ambient.pressure_kpa),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Corrected concentrations of all rows, shape (3, rows): CO %, HC 10⁻⁶, NO 10⁻⁶; and the factors, shape (rows,)."""
+
+    values: NDArray[np.float64]
+    df: Column
+    kh: Column
+    grains: Column
+
+
+def corrected(record: TestRecord, law: Law) -> Corrected:
+    """C_CO = CO·DF, C_HC = HC·DF, C_NO = NO·DF·kH of every row; NaN where a column or the air is missing."""
+    trace = record.trace
+    co, hc, no, co2 = (_column(trace, name) for name in ("co_pct", "hc_ppm", "no_ppm", "co2_pct"))
+    df = dilution_factor(co, co2, record.vehicle.fuel, law)
+    grains = humidity(*ambient_columns(trace, record.ambient))
+    kh = humidity_factor(grains)
+    return Corrected(np.array([co * df, hc * df, no * df * kh]), df, kh, grains)
+
+
+def _column(trace: Trace, name: str) -> Column:
+    found = trace.get(name)
+    return np.full(trace.rows, np.nan) if found is None else found
 
 
 def brettschneider(

@@ -2,173 +2,187 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Mapping
 from types import MappingProxyType
+
+import numpy as np
 
 from imloop.facts.codes import DIESEL_FUELS, EXEMPT_FUELS, METHOD_NAMES, Method, Result
 from imloop.facts.items import ITEMS
 from imloop.facts.refusal import Unknown
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
-from imloop.law import Law
+from imloop.law import Law, LawMissing
 from imloop.verdict import asm, freeacc, lugdown, tsi
-from imloop.verdict.answer import ItemVerdict, Measured, Verdict
-from imloop.verdict.arithmetic import from_nano, nano, printed, round_nano
+from imloop.verdict.answer import ClaimCheck, ItemVerdict, Measured, Verdict
+from imloop.verdict.arithmetic import from_nano, measurable, nano, printed, round_nano
 from imloop.verdict.claim import check_claim
 from imloop.verdict.exterior import judge_exterior
+from imloop.verdict.limits import Limit, limits_of, upper_ends
 from imloop.verdict.obd import judge_obd
 from imloop.verdict.plausibility import doubts
-from imloop.verdict.validity import invalid, of_the_run
+from imloop.verdict.validity import broken_shape, invalid, of_the_run
 
 _DIESEL_METHODS = frozenset({Method.LUGDOWN, Method.FREEACC})
 _SUPPORTED = frozenset({Method.TSI, Method.ASM, *_DIESEL_METHODS})
 
 
-class Limit:
-    """The ends of an item's limit in its own unit, its clause, and the fuels for which it is recorded only."""
-
-    __slots__ = ("advisory", "cite", "high", "low")
-
-    def __init__(self, low: float | None, high: float | None, cite: str, advisory: frozenset[str]) -> None:
-        self.low, self.high, self.cite, self.advisory = low, high, cite, advisory
-
-
-@lru_cache(maxsize=512)
-def limits_of(law: Law, method: Method, limit_set: str) -> dict[str, Limit]:
-    """Every limited item of a method. ``…_min`` and ``…_max`` are the ends of a range; ratios are minima."""
-    found: dict[str, Limit] = {}
-    for key, value in law.under(f"limits.{method}.{limit_set}").items():
-        name = key.rsplit(".", 1)[1]
-        item = name.removesuffix("_min").removesuffix("_max")
-        fuels = law.get(f"advisory.{method}.{item}")
-        advisory = frozenset(fuels.value if fuels and isinstance(fuels.value, tuple) else ())
-        known = found.get(item) or Limit(None, None, value.cite, advisory)
-        end = float(value.value)  # type: ignore[arg-type]
-        if name.endswith("_min") or item == "power_ratio":
-            known.low = end
-        else:
-            known.high = end
-        found[item] = known
-    return found
-
-
 def judge(record: TestRecord, law: Law, *, limit_set: str | None = None) -> Verdict:
     """Recompute ``record`` under ``law`` (the law of the test's day). ``limit_set`` overrides the law's a or b.
 
-    Any record gets an answer; ``Unknown`` only for a method that cannot be recomputed yet.
+    Any record gets an answer. ``Unknown`` only where there is nothing to answer by: ``method-not-supported``,
+    ``limit-set-unknown``, ``law-missing``.
     """
     if record.method not in _SUPPORTED:
         name = METHOD_NAMES[record.method]
         raise Unknown(
             "method-not-supported", Text(f"{name.zh}尚不能复算。", f"{name.en} cannot be recomputed yet.")
         )
-    chosen = limit_set or law.word(f"limit_set.{record.method}")
-    limits = limits_of(law, record.method, chosen)
-    measured = _measure(record, law, limits)
+    try:
+        # Odd readings divide by zero and overflow; what comes of it is caught as no reading, by rule.
+        with np.errstate(all="ignore"):
+            return _judge(record, law, limit_set or law.word(f"limit_set.{record.method}"))
+    except LawMissing as error:
+        words = Text(
+            f"{law.on} 在 {law.place} 没有关于 {error.key} 的规定。",
+            f"The law of {law.on} in {law.place} says nothing of {error.key}.",
+        )
+        raise Unknown("law-missing", words) from error
+
+
+def _judge(record: TestRecord, law: Law, limit_set: str) -> Verdict:
+    limits = limits_of(law, record.method, limit_set)
+    if record.vehicle.fuel in EXEMPT_FUELS:
+        return _exempt(record, law, limit_set)
+    measured, readable = _measure(record, law, limits)
     items = _items(record, law, limits, measured)
-    exhaust, reasons = _exhaust(items, measured)
+    exhaust, exhaust_reasons, findings = _exhaust(items, measured)
     exterior, exterior_reasons, exterior_findings = judge_exterior(record, law)
     obd, obd_reasons, obd_findings = judge_obd(record, law)
     parts = {"exterior": exterior, "obd": obd, "exhaust": exhaust}
     result = _overall(parts)
-    claim = check_claim(record, law, measured, result)
-    silent = [
-        r
-        for r in (*exterior_reasons, *obd_reasons)
-        if r.code.endswith("-missing") and result is not Result.INVALID
-    ]
-    reasons = [*(r for r in (*exterior_reasons, *obd_reasons) if r not in silent), *reasons]
-    findings = [*silent, *exterior_findings, *obd_findings, *measured.findings, *doubts(record, law)]
+    findings = [*exterior_findings, *obd_findings, *measured.findings, *findings]
+    claim = ClaimCheck(record.claimed.verdict, None)
+    if readable:
+        findings += doubts(record, law, measured)
+        claim = check_claim(record, law, measured, result)
     if claim.agrees is False:
-        findings.append(_claim_differs(claim.differences, law))
+        findings.append(_claim_differs(claim, law))
+    return _verdict(
+        record,
+        law,
+        limit_set,
+        result=result,
+        items=items,
+        parts=parts,
+        reasons=(*exterior_reasons, *obd_reasons, *exhaust_reasons),
+        findings=tuple(findings),
+        measured=measured,
+        claim=claim,
+    )
+
+
+def _verdict(
+    record: TestRecord,
+    law: Law,
+    limit_set: str,
+    *,
+    result: Result,
+    items: tuple[ItemVerdict, ...],
+    parts: Mapping[str, str],
+    reasons: tuple[Reason, ...],
+    findings: tuple[Reason, ...],
+    measured: Measured,
+    claim: ClaimCheck,
+) -> Verdict:
     return Verdict(
         test_no=record.test_no,
         result=result,
         method=record.method,
-        limit_set=chosen,
+        limit_set=limit_set,
         law_place=law.place,
         law_on=law.on.isoformat(),
         law_hash=law.hash,
         items=items,
-        parts=MappingProxyType(parts),
-        reasons=tuple(reasons),
-        findings=tuple(findings),
+        parts=MappingProxyType(dict(parts)),
+        reasons=reasons,
+        findings=findings,
         window=measured.window,
         claim=claim,
         steps=tuple(measured.steps),
     )
 
 
-def _measure(record: TestRecord, law: Law, limits: dict[str, Limit]) -> Measured:
-    refused = _not_for_this_vehicle(record, law) + of_the_run(record, law)
-    if record.trace.rows == 0 or any(
-        reason.code in ("vehicle-exempt", "method-not-for-fuel") for reason in refused
-    ):
-        return Measured(invalid=refused)
-    ends = {
-        item: limit.high if limit.high is not None else limit.low or 0.0 for item, limit in limits.items()
-    }
+def _exempt(record: TestRecord, law: Law, limit_set: str) -> Verdict:
+    """No exhaust, nothing to test: neither pass nor fail, whatever else was reported."""
+    words = Text("该车没有排气，不进行排放检验。", "This vehicle has no exhaust; it is not emission-tested.")
+    return _verdict(
+        record,
+        law,
+        limit_set,
+        result=Result.INVALID,
+        items=(),
+        parts={"exterior": "not_required", "obd": "not_required", "exhaust": "invalid"},
+        reasons=(Reason("vehicle-exempt", words, law.cite("exempt.fuels")),),
+        findings=(),
+        measured=Measured(),
+        claim=ClaimCheck(record.claimed.verdict, None),
+    )
+
+
+def _measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> tuple[Measured, bool]:
+    """What the method finds, and whether the trace could be read at all."""
+    refused = _wrong_method(record, law)
+    run = of_the_run(record, law)
+    if refused or broken_shape(run):
+        return Measured(invalid=refused + run), False
     if record.method is Method.TSI:
         measured = tsi.measure(record, law)
     elif record.method is Method.ASM:
-        measured = asm.measure(record, law, ends)
+        measured = asm.measure(record, law, upper_ends(limits, record.vehicle.fuel))
     elif record.method is Method.FREEACC:
         measured = freeacc.measure(record, law)
     else:
-        measured = lugdown.measure(record, law, ends)
-    measured.invalid = refused + measured.invalid
-    return measured
+        measured = lugdown.measure(record, law, limits)
+    measured.invalid = run + measured.invalid
+    return measured, True
 
 
-def _not_for_this_vehicle(record: TestRecord, law: Law) -> list[Reason]:
+def _wrong_method(record: TestRecord, law: Law) -> list[Reason]:
     fuel = record.vehicle.fuel
-    if fuel in EXEMPT_FUELS:
-        words = Text(
-            "该车没有排气，不进行排放检验。", "This vehicle has no exhaust; it is not emission-tested."
-        )
-        return [Reason("vehicle-exempt", words, law.cite("exempt.fuels"))]
-    if fuel is not None and (fuel in DIESEL_FUELS) != (record.method in _DIESEL_METHODS):
-        cite = law.cite(f"method.fuels.{record.method}")
-        zh = f"{METHOD_NAMES[record.method].zh}不适用于该燃料。"
-        return [invalid("method-not-for-fuel", zh, f"{record.method} is not for this fuel.", cite)]
-    return []
+    if fuel is None or (fuel in DIESEL_FUELS) == (record.method in _DIESEL_METHODS):
+        return []
+    cite = law.cite(f"method.fuels.{record.method}")
+    name = METHOD_NAMES[record.method]
+    return [
+        invalid("method-not-for-fuel", f"{name.zh}不适用于该燃料。", f"{name.en} is not for this fuel.", cite)
+    ]
 
 
 def _items(
-    record: TestRecord, law: Law, limits: dict[str, Limit], measured: Measured
+    record: TestRecord, law: Law, limits: Mapping[str, Limit], measured: Measured
 ) -> tuple[ItemVerdict, ...]:
-    rounded_counts = law.word("rounding.official") == "rounded"
+    rounded = law.word("rounding.official") == "rounded"
     inclusive = law.flag("tsi.lambda_inclusive")
     return tuple(
-        _item(
-            item,
-            value,
-            limits.get(item),
-            record,
-            measured,
-            rounded_counts,
-            inclusive or item != "lambda_high",
-        )
+        _item(record, limits.get(item), measured, item, rounded, inclusive or item != "lambda_high")
         for item, value in measured.values.items()
-        if value == value
+        if measurable(value)
     )
 
 
 def _item(
-    item: str,
-    value: float,
-    limit: Limit | None,
     record: TestRecord,
+    limit: Limit | None,
     measured: Measured,
+    item: str,
     rounded_counts: bool,
     inclusive: bool,
 ) -> ItemVerdict:
-    full = nano(value)
+    full = nano(measured.values[item])
     rounded = round_nano(full, ITEMS[item].decimals)
-    low = None if limit is None or limit.low is None else nano(limit.low)
-    high = None if limit is None or limit.high is None else nano(limit.high)
+    low, high = (limit.low, limit.high) if limit is not None else (None, None)
     passes_full, passes_rounded = (_within(number, low, high, inclusive) for number in (full, rounded))
-    fuel = record.vehicle.fuel
     return ItemVerdict(
         item=item,
         value=full,
@@ -176,10 +190,9 @@ def _item(
         low=low,
         high=high,
         passed=passes_rounded if rounded_counts else passes_full,
-        advisory=item in measured.advisory
-        or (limit is not None and fuel is not None and fuel in limit.advisory),
+        advisory=item in measured.advisory or (limit is not None and not limit.decides(record.vehicle.fuel)),
         boundary=passes_full is not passes_rounded,
-        cite=limit.cite if limit else "",
+        cite=limit.cite if limit is not None else "",
         rows=measured.rows.get(item),
     )
 
@@ -190,20 +203,27 @@ def _within(value: int, low: int | None, high: int | None, inclusive: bool) -> b
     return (low is None or value > low) and (high is None or value < high)
 
 
-def _exhaust(items: tuple[ItemVerdict, ...], measured: Measured) -> tuple[str, list[Reason]]:
-    """Validity before verdict: a run that does not count neither passes nor fails."""
+def _exhaust(items: tuple[ItemVerdict, ...], measured: Measured) -> tuple[str, list[Reason], list[Reason]]:
+    """Validity before verdict: a run that does not count neither passes nor fails. Result, reasons, findings.
+
+    An item that the run does not give stands in the way of a pass, never of a fail.
+    """
     if measured.invalid:
-        return "invalid", list(measured.invalid)
+        return "invalid", measured.invalid + measured.unmeasured, []
     exceeded = [item for item in items if not item.passed and not item.advisory]
     if exceeded or measured.early_fail:
-        return "fail", [_exceeded(item) for item in exceeded]
-    return "pass", []
+        return "fail", [_exceeded(item) for item in exceeded], measured.unmeasured
+    if measured.unmeasured:
+        return "invalid", measured.unmeasured, []
+    return "pass", [], []
 
 
 def _exceeded(item: ItemVerdict) -> Reason:
     known = ITEMS[item.item]
     # Near the limit two printed decimals would read as equal: show the value that was compared.
-    value = f"{from_nano(item.value):g}" if item.boundary else printed(from_nano(item.value), known.decimals)
+    value = (
+        f"{from_nano(item.value):.9g}" if item.boundary else printed(from_nano(item.value), known.decimals)
+    )
     return Reason(
         "limit-exceeded",
         Text(
@@ -215,7 +235,7 @@ def _exceeded(item: ItemVerdict) -> Reason:
     )
 
 
-def _overall(parts: dict[str, str]) -> Result:
+def _overall(parts: Mapping[str, str]) -> Result:
     results = set(parts.values())
     for result in (Result.FAIL, Result.INVALID, Result.NOT_READY):
         if result in results:
@@ -223,18 +243,14 @@ def _overall(parts: dict[str, str]) -> Result:
     return Result.PASS
 
 
-def _claim_differs(differences: tuple[object, ...], law: Law) -> Reason:
-    named = "；".join(
-        f"{each['item']} 机构 {each['claimed']}，复算 {_short(each['ours'])}"
-        for each in differences
-        if isinstance(each, dict)
-    )
-    return Reason(
-        "claim-differs",
-        Text(f"机构结果与复算不符：{named}", f"The station's answer differs from ours: {named}"),
-        law.cite("claim.tolerance_units"),
-    )
+def _claim_differs(claim: ClaimCheck, law: Law) -> Reason:
+    zh = "；".join(f"{d['item']} 机构 {d['claimed']}，复算 {_short(d['ours'])}" for d in claim.differences)
+    en = "; ".join(f"{d['item']} claimed {d['claimed']}, ours {_short(d['ours'])}" for d in claim.differences)
+    words = Text(f"机构结果与复算不符：{zh}", f"The station's answer differs from ours: {en}")
+    return Reason("claim-differs", words, law.cite("claim.tolerance_units"))
 
 
 def _short(value: object) -> str:
+    if value is None:
+        return "—"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,109 +1,105 @@
 """加载减速法 LUGDOWN (GB 3847-2018): k (m⁻¹) at 100 % and 80 % of the speed of maximum power, NOx (10⁻⁶) at 80 %,
 and the largest corrected wheel power (kW) against the engine's rated power.
 
-Means over the last seconds of each phase; corrected power = power_kw · power_factor.
+Means over the last seconds of each phase; corrected power = power_kw · power_factor, searched from the scan on.
 """
 
 from __future__ import annotations
+
+from collections.abc import Container
 
 import numpy as np
 
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.verdict.answer import Measured, Step
-from imloop.verdict.validity import channels, invalid, phase_rows, too_short
+from imloop.verdict.answer import Measured, Step, mean_step
+from imloop.verdict.arithmetic import MEASURABLE
+from imloop.verdict.validity import channels, interrupted, invalid, phase_rows, stall, too_short
 
-_PHASES = {"100": "100.sample", "80": "80.sample"}
+PHASES = {"100": "100.sample", "80": "80.sample"}
+COLUMN_OF = {"k_100_per_m": "k_per_m", "k_80_per_m": "k_per_m", "nox_80_ppm": "nox_ppm"}
+"""Item → the column it is the mean of."""
+
+PHASE_OF = {"k_100_per_m": PHASES["100"], "k_80_per_m": PHASES["80"], "nox_80_ppm": PHASES["80"]}
+
+_ITEMS = {"100": ("k_100_per_m",), "80": ("k_80_per_m", "nox_80_ppm")}
 
 
-def measure(record: TestRecord, law: Law, limits: dict[str, float]) -> Measured:
-    """``limits`` by item: NOx and power are wanted only where the law of the day limits them."""
+def measure(record: TestRecord, law: Law, limited: Container[str]) -> Measured:
+    """``limited``: items with a limit that day; NOx and power are wanted only where the law limits them."""
     out = Measured()
-    seconds = law.integer("lugdown.average_s")
-    cite = law.cite("lugdown.average_s")
-    for name, phase in _PHASES.items():
+    seconds, cite = law.integer("lugdown.average_s"), law.cite("lugdown.average_s")
+    for name, phase in PHASES.items():
         rows = phase_rows(record.trace, phase)
-        last = rows[-seconds:]
+        words = Text(f"{name} % 点取样", f"{name} % point")
         if len(rows) < seconds:
-            out.invalid.append(
-                too_short(Text(f"{name} % 点取样", f"{name} % point"), len(rows), seconds, cite)
-            )
-        wanted = ["k_per_m"]
-        if name == "80" and "nox_80_ppm" in limits:
-            wanted.append("nox_ppm")
-        faults = channels(record.trace, tuple(wanted), last, cite)
+            out.invalid.append(too_short(words, len(rows), seconds, cite))
+        last = rows[-seconds:]
+        wanted = tuple(COLUMN_OF[item] for item in _ITEMS[name] if item in limited or item.startswith("k_"))
+        faults = channels(record.trace, wanted, last, cite)
         out.invalid += [fault for fault in faults if fault not in out.invalid]
-        if not len(last):
-            continue
-        missing = {fault.text.zh for fault in faults}
-        for channel in ("k_per_m", "nox_ppm") if name == "80" else ("k_per_m",):
-            column = record.trace.get(channel)
-            if column is None or np.isnan(column[last]).any() or any(channel in text for text in missing):
-                continue
-            item = f"k_{name}_per_m" if channel == "k_per_m" else "nox_80_ppm"
-            _mean(out, item, column[last], (int(last[0]), int(last[-1])))
-    _power(out, record, law, limits)
+        out.invalid += interrupted(words, last, cite) + stall(record, last, law)
+        for item in _ITEMS[name]:
+            column = record.trace.get(COLUMN_OF[item])
+            if len(last) and column is not None and (np.abs(column[last]) < MEASURABLE).all():
+                mean_step(out, item, column[last], last)
+    _power(out, record, law, "power_ratio" in limited)
     spans = [list(out.rows[item]) for item in ("k_100_per_m", "k_80_per_m") if item in out.rows]
     if spans:
         out.window = {"mode": "LUGDOWN", "rows": spans[0], "spans": spans}
     return out
 
 
-def _mean(out: Measured, item: str, values: np.ndarray, span: tuple[int, int]) -> None:
-    total = float(values.sum())
-    mean = total / len(values)
-    out.values[item], out.rows[item] = mean, span
-    out.steps.append(
-        Step(
-            Text(f"{item} 平均", f"mean of {item}"),
-            "Σ / n",
-            f"{total:.6g} / {len(values)}",
-            f"{mean:.6g}",
-            span,
-        )
-    )
-
-
-def _power(out: Measured, record: TestRecord, law: Law, limits: dict[str, float]) -> None:
-    power = record.trace.get("power_kw")
+def _power(out: Measured, record: TestRecord, law: Law, limited: bool) -> None:
     cite = law.cite("lugdown.power")
-    if power is None or np.isnan(power).all():
-        out.invalid.append(
-            invalid("missing-channel", "缺少 power_kw 列。", "Column power_kw is missing.", cite)
-        )
+    power, factor = record.trace.get("power_kw"), record.trace.get("power_factor")
+    if power is None:
+        zh, en = "缺少 power_kw 列。", "Column power_kw is missing."
+        out.invalid.append(invalid("missing-channel", zh, en, cite))
         return
-    factor = record.trace.get("power_factor")
-    corrected = power if factor is None else power * np.where(np.isnan(factor), 1.0, factor)
-    at = int(np.nanargmax(corrected))
-    most = float(corrected[at])
+    scale = np.ones(len(power)) if factor is None else np.where(np.isnan(factor), 1.0, factor)
+    rows = phase_rows(record.trace, "scan", *PHASES.values())
+    corrected = power[rows] * scale[rows]
+    rows = rows[np.abs(corrected) < MEASURABLE]
+    if not len(rows):
+        zh, en = "功率扫描没有可用读数。", "The power scan has no usable reading."
+        out.invalid.append(invalid("missing-reading", zh, en, cite))
+        return
+    at = int(rows[np.argmax(power[rows] * scale[rows])])
+    most = float(power[at] * scale[at])
     out.values["max_power_kw"], out.rows["max_power_kw"] = most, (at, at)
-    scale = 1.0 if factor is None or np.isnan(factor[at]) else float(factor[at])
     out.steps.append(
         Step(
             Text("最大修正轮边功率", "largest corrected wheel power"),
             "max(P · 修正系数)",
-            f"{float(power[at]):g} · {scale:g}",
-            f"{most:.6g}",
+            f"{float(power[at]):.9g} · {float(scale[at]):.9g}",
+            f"{most:.9g}",
             (at, at),
         )
     )
-    rated = record.vehicle.rated_power_kw
-    if rated is None or rated <= 0:
-        if "power_ratio" in limits:
-            out.invalid.append(
-                invalid(
-                    "rated-power-missing", "未报发动机额定功率。", "The rated engine power is missing.", cite
-                )
+    _share_of_rated(out, record.vehicle.rated_power_kw, most, at, cite, limited)
+
+
+def _share_of_rated(
+    out: Measured, rated: float | None, most: float, at: int, cite: str, limited: bool
+) -> None:
+    if rated is None or not 0.0 < rated < MEASURABLE:
+        if limited:
+            zh, en = (
+                "未报发动机额定功率，功率不能判定。",
+                "The rated engine power is missing: power not judged.",
             )
+            out.unmeasured.append(invalid("rated-power-missing", zh, en, cite))
         return
-    out.values["power_ratio"] = most / rated
-    out.rows["power_ratio"] = (at, at)
+    share = most / rated
+    out.values["power_ratio"], out.rows["power_ratio"] = share, (at, at)
     out.steps.append(
         Step(
             Text("与额定功率之比", "share of the rated power"),
             "P_max / P_额定",
-            f"{most:g} / {rated:g}",
-            f"{most / rated:.6g}",
+            f"{most:.9g} / {rated:.9g}",
+            f"{share:.9g}",
+            (at, at),
         )
     )

@@ -3,59 +3,82 @@ more than two readiness items incomplete is no verdict but a return visit."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from imloop.facts.codes import DIESEL_FUELS, EXEMPT_FUELS
+from imloop.facts.codes import DIESEL_FUELS, Method
 from imloop.facts.test_record import Obd, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 
 _DRIVE = Text("请正常行驶使监测就绪后再来检验。", "Drive until the monitors are ready, then come back.")
+_CONNECT = Text("请补做 OBD 检查并上传。", "Do the OBD check and upload it.")
 _REPAIR = Text("请维修 OBD 指示的故障后复检。", "Have the fault repaired, then retest.")
 
 
-def scope_from(vehicle: Vehicle, law: Law) -> date:
-    """Vehicles produced from this day on are in scope."""
-    if vehicle.fuel in DIESEL_FUELS:
-        return law.day("obd.scope.diesel")
+def scope_key(vehicle: Vehicle, method: Method, law: Law) -> str:
+    """Which scope rule holds; its value is the day of production from which OBD is checked.
+
+    An unknown fuel is what the method is made for; an unknown mass is light.
+    """
+    diesel = vehicle.fuel in DIESEL_FUELS if vehicle.fuel else method in (Method.LUGDOWN, Method.FREEACC)
+    if diesel:
+        return "obd.scope.diesel"
     heavy = vehicle.max_mass_kg is not None and vehicle.max_mass_kg > law.number("obd.heavy_above_kg")
-    return law.day("obd.scope.gasoline_heavy" if heavy else "obd.scope.gasoline_light")
+    return "obd.scope.gasoline_heavy" if heavy else "obd.scope.gasoline_light"
 
 
 def judge_obd(record: TestRecord, law: Law) -> tuple[str, list[Reason], list[Reason]]:
     """Part result, reasons, findings."""
-    vehicle, obd = record.vehicle, record.obd
-    findings = _doubts(record) if obd is not None else []
-    if vehicle.fuel in EXEMPT_FUELS:
-        return "not_required", [], findings
-    produced = vehicle.produced_on or vehicle.first_registered_on
-    if produced is None:
-        if obd is None:
-            unknown = Text(
-                "未报生产日期，无法判断是否应做 OBD 检查。", "No production date: OBD scope unknown."
-            )
-            return "not_required", [], [*findings, Reason("production-date-missing", unknown)]
-    elif produced < scope_from(vehicle, law):
+    obd = record.obd
+    findings = _doubts(obd, record.vehicle) if obd is not None else []
+    required = _required(record, law)
+    if required is None and obd is None:
+        return "not_required", [], [*findings, _scope_unknown(record, law)]
+    if required is False:
         return "not_required", [], findings
     if not law.flag("obd.decisive"):
-        return "not_required", [], findings
+        # Checked and reported only, until the day from which the check decides.
+        return "not_required", [], findings + (_failures(obd, law) if obd is not None else [])
     if obd is None:
         words = Text(
             "应做 OBD 检查但没有上传 OBD 数据。", "OBD data is missing though the vehicle is in scope."
         )
-        reason = Reason("obd-data-missing", words, law.cite("upload.obd_required"))
-        return (
-            ("invalid", [reason], findings)
-            if law.flag("upload.obd_required")
-            else ("not_reported", [], [reason])
-        )
+        reason = Reason("obd-data-missing", words, law.cite("upload.obd_required"), _CONNECT)
+        if law.flag("upload.obd_required"):
+            return "invalid", [reason], findings
+        return "not_reported", [], [*findings, reason]
+    return _judge_data(obd, law, findings)
+
+
+def _required(record: TestRecord, law: Law) -> bool | None:
+    """In scope or not; None where the message leaves it open. A vehicle is registered after it is produced."""
+    scope = law.day(scope_key(record.vehicle, record.method, law))
+    if record.vehicle.produced_on is not None:
+        return record.vehicle.produced_on >= scope
+    registered = record.vehicle.first_registered_on
+    return False if registered is not None and registered < scope else None
+
+
+def _scope_unknown(record: TestRecord, law: Law) -> Reason:
+    words = Text(
+        "未报生产日期，无法判断是否应做 OBD 检查。", "No production date: whether OBD is due is unknown."
+    )
+    scope = scope_key(record.vehicle, record.method, law)
+    return Reason("production-date-missing", words, law.cite(scope))
+
+
+def _judge_data(obd: Obd, law: Law, findings: list[Reason]) -> tuple[str, list[Reason], list[Reason]]:
     failed = _failures(obd, law)
     if failed:
         return "fail", failed, findings
-    if len(obd.readiness_incomplete) > law.integer("obd.max_incomplete"):
-        count = len(obd.readiness_incomplete)
+    count = len(obd.readiness_incomplete)
+    if count > law.integer("obd.max_incomplete"):
         words = Text(f"{count} 项就绪状态未完成。", f"{count} readiness items are incomplete.")
         return "not_ready", [Reason("obd-not-ready", words, law.cite("obd.max_incomplete"), _DRIVE)], findings
+    if obd.communication is None and obd.mil_on is None:
+        words = Text("OBD 数据没有通讯与故障灯状态。", "The OBD data says nothing of communication and lamp.")
+        reason = Reason("obd-data-missing", words, law.cite("upload.obd_required"), _CONNECT)
+        if law.flag("upload.obd_required"):
+            return "invalid", [reason], findings
+        return "not_reported", [], [*findings, reason]
     return "pass", [], findings
 
 
@@ -86,9 +109,8 @@ def _failures(obd: Obd, law: Law) -> list[Reason]:
     return [Reason(code, Text(zh, en), cite, _REPAIR) for hit, code, zh, en in rules if hit]
 
 
-def _doubts(record: TestRecord) -> list[Reason]:
-    obd, vin = record.obd, record.vehicle.vin
-    assert obd is not None
+def _doubts(obd: Obd, vehicle: Vehicle) -> list[Reason]:
+    vin = vehicle.vin.upper()
     found = []
     read = {ecu.vin.upper() for ecu in obd.ecus if ecu.vin}
     if vin and read and vin not in read:

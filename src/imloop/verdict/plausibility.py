@@ -1,58 +1,104 @@
 """Is the recording itself believable? Doubts beside the verdict, never a change of it.
 
-General rules only: a run is called implausible when several independent ones speak against it.
+General rules only, none made for a known recording. Some doubts are *signs*: things that no real vehicle on a
+working line does. When several independent signs meet, the run as a whole is called implausible. The others only
+say that a number of the line differs from ours. The thresholds are technical knowledge, not law.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from imloop.facts.codes import Method
+from imloop.facts.codes import Method, Outcome
 from imloop.facts.test_record import Column, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.verdict import asm
-from imloop.verdict.gas import brettschneider
+from imloop.verdict.answer import Measured, Rows
+from imloop.verdict.gas import brettschneider, longest_run
 from imloop.verdict.smoke import k_from_opacity
-from imloop.verdict.validity import phase_rows
+from imloop.verdict.validity import Indices, phase_rows
 
 Doubt = Reason | None
 
+_GAS_PHASES = ("high.sample", "idle.sample", "5025.sample", "2540.sample")
+_BELOW_ZERO = {"opacity_pct": -1.0, "co2_pct": -0.1, "k_per_m": -0.05, "nox_ppm": -20.0, "o2_pct": -0.5}
+_CEILING = {
+    "co_pct": 14.0,
+    "hc_ppm": 9999.0,
+    "co2_pct": 18.0,
+    "o2_pct": 25.0,
+    "no_ppm": 5000.0,
+    "nox_ppm": 5000.0,
+    "rpm": 7000.0,
+    "k_per_m": 16.0,
+    "opacity_pct": 100.0,
+    "speed_kmh": 130.0,
+    "power_kw": 600.0,
+}
+_AIR = {
+    "ambient_temperature_c": (-40.0, 50.0),
+    "ambient_humidity_pct": (0.0, 100.0),
+    "ambient_pressure_kpa": (50.0, 106.0),
+}
+_SECONDS = {
+    Method.TSI: (110.0, 900.0),
+    Method.ASM: (30.0, 330.0),
+    Method.LUGDOWN: (40.0, 300.0),
+    Method.FREEACC: (60.0, 900.0),
+}
+_LIVE = ("rpm", "co2_pct")
+_FROZEN_SECONDS = 10
 
-def doubts(record: TestRecord, law: Law) -> list[Reason]:
-    """Every doubt, and ``implausible-run`` when at least ``plausible.signals`` independent ones meet."""
+
+def doubts(record: TestRecord, law: Law, measured: Measured) -> list[Reason]:
+    """Every doubt, and ``implausible-run`` when at least ``plausible.signals`` independent signs meet."""
     if record.trace.rows < 2:
         return []
     diesel = record.method in (Method.LUGDOWN, Method.FREEACC)
-    checks = (
-        (_smoke(record, law), _below_zero(record), _frozen_power(record))
-        if diesel
-        else _gas_checks(record, law)
-    )
-    signals = [doubt for doubt in checks if doubt is not None]
-    if len(signals) < law.integer("plausible.signals"):
-        return signals
-    names = "、".join(doubt.code for doubt in signals)
+    own = _diesel_signs(record, law) if diesel else _gas_signs(record, law)
+    signs = [doubt for doubt in (_below_zero(record), _above_ceiling(record), *own) if doubt is not None]
+    others = [_air(record), _duration(record)]
+    if not diesel:
+        others += [_no_rpm(record), *_station_factors(record, law, measured), _low_dilution(record, measured)]
+    found = [*signs, *(doubt for doubt in others if doubt is not None)]
+    if len(signs) < law.integer("plausible.signals"):
+        return found
+    names = "、".join(doubt.code for doubt in signs)
     return [
-        *signals,
+        *found,
         Reason(
             "implausible-run",
             Text(
                 f"多项互相独立的特征表明数据不像来自真实车辆（{names}）；线索，待核实。",
-                "Several independent signs speak against a real vehicle; a lead to be checked, no guilt.",
+                f"Several independent signs speak against a real vehicle ({names}); a lead to be checked, no guilt.",
             ),
             law.cite("plausible.signals"),
         ),
     ]
 
 
-def _gas_checks(record: TestRecord, law: Law) -> tuple[Doubt, ...]:
+def _gas_signs(record: TestRecord, law: Law) -> tuple[Doubt, ...]:
+    rows = phase_rows(record.trace, *_GAS_PHASES)
+    if not len(rows):
+        return ()
     return (
-        _impossible_gas(record),
-        _lambda_differs(record, law),
-        _still_engine(record),
-        *_station_factors(record, law),
+        _impossible_gas(record, rows),
+        _lambda_differs(record, law, rows),
+        _still_engine(record, rows),
+        _frozen(record, rows),
+        _other_engine(record, rows),
     )
+
+
+def _diesel_signs(record: TestRecord, law: Law) -> tuple[Doubt, ...]:
+    return (_smoke(record, law), _frozen_power(record), _probe_out(record))
+
+
+def _span(rows: Indices, mask: np.ndarray) -> Rows:
+    """First and last row of the longest run of ``mask``, which is True somewhere."""
+    run = longest_run(mask)
+    assert run is not None
+    return int(rows[run[0]]), int(rows[run[1]])
 
 
 def _smoke(record: TestRecord, law: Law) -> Doubt:
@@ -62,29 +108,34 @@ def _smoke(record: TestRecord, law: Law) -> Doubt:
         return None
     expected = k_from_opacity(opacity, law.number("smoke.path_m"))
     known = np.isfinite(expected) & np.isfinite(k)
-    wrong = np.abs(expected - k) > np.maximum(0.1, 0.15 * np.abs(k))
-    share = float(wrong[known].mean()) if known.any() else 0.0
-    if share < 0.5:
+    wrong = known & (np.abs(expected - k) > np.maximum(0.1, 0.15 * np.abs(k)))
+    if not wrong.any() or wrong.sum() < 0.5 * known.sum():
         return None
-    words = Text(
-        f"{share:.0%} 的秒 k 与不透光度 N 不满足换算关系。",
-        f"In {share:.0%} of the seconds k and opacity N do not match.",
-    )
-    return Reason("k-opacity-mismatch", words, law.cite("smoke.path_m"))
+    zh = f"{known.sum()} 秒中 {wrong.sum()} 秒的 k 与不透光度 N 不满足换算关系。"
+    en = f"In {wrong.sum()} of {known.sum()} seconds k and opacity N do not match."
+    return Reason("k-opacity-mismatch", Text(zh, en), law.cite("smoke.path_m"))
 
 
 def _below_zero(record: TestRecord) -> Doubt:
-    low = {"opacity_pct": -1.0, "co2_pct": -0.1, "k_per_m": -0.05, "nox_ppm": -20.0}
-    found = [
-        name
-        for name, limit in low.items()
-        if (column := record.trace.get(name)) is not None and bool((column < limit).any())
-    ]
-    if not found:
+    low = [name for name, limit in _BELOW_ZERO.items() if _outside(record, name, limit, np.inf)]
+    if not low:
         return None
     return Reason(
-        "below-zero", Text(f"{'、'.join(found)} 出现负值。", f"Negative readings in {', '.join(found)}.")
+        "below-zero", Text(f"{'、'.join(low)} 出现负值。", f"Negative readings in {', '.join(low)}.")
     )
+
+
+def _above_ceiling(record: TestRecord) -> Doubt:
+    high = [name for name, limit in _CEILING.items() if _outside(record, name, -np.inf, limit)]
+    if not high:
+        return None
+    zh, en = f"{'、'.join(high)} 超出仪器量程。", f"Readings beyond any instrument in {', '.join(high)}."
+    return Reason("above-ceiling", Text(zh, en))
+
+
+def _outside(record: TestRecord, name: str, low: float, high: float) -> bool:
+    column = record.trace.get(name)
+    return column is not None and bool(((column < low) | (column > high)).any())
 
 
 def _frozen_power(record: TestRecord) -> Doubt:
@@ -92,75 +143,172 @@ def _frozen_power(record: TestRecord) -> Doubt:
     power, speed = record.trace.get("power_kw"), record.trace.get("speed_kmh")
     if power is None or speed is None or record.trace.rows < 20:
         return None
-    if np.ptp(power) > 0 or np.nanmax(power) == 0 or np.ptp(speed) < 5:
+    power, speed = power[np.isfinite(power)], speed[np.isfinite(speed)]
+    if not len(power) or not len(speed) or np.ptp(power) > 0 or power[0] == 0 or np.ptp(speed) < 5:
         return None
     words = Text("功率全程不变而车速在变。", "Power stays constant while the speed changes.")
     return Reason("power-frozen", words)
 
 
-def _sampled(record: TestRecord) -> Column:
-    """Rows of the sampling phases, all rows if none is named."""
-    rows = phase_rows(record.trace, "high.sample", "idle.sample", "5025.sample", "2540.sample")
-    return rows if len(rows) else np.arange(record.trace.rows)  # type: ignore[return-value]
+def _probe_out(record: TestRecord) -> Doubt:
+    """No smoke at all, or hardly any CO2, at full load: the probe hangs in the air."""
+    rows = phase_rows(record.trace, "100.sample", "80.sample")
+    if not len(rows):
+        return None
+    k, co2 = record.trace.get("k_per_m"), record.trace.get("co2_pct")
+    clean = k is not None and bool((k[rows] == 0).all())
+    thin = co2 is not None and bool((co2[rows] < 2.0).all())
+    if not (clean or thin):
+        return None
+    words = Text("满负荷时没有排气读数，探头可能未插入。", "No exhaust at full load: the probe may hang out.")
+    return Reason("probe-out", words, rows=(int(rows[0]), int(rows[-1])))
 
 
-def _impossible_gas(record: TestRecord) -> Doubt:
+def _impossible_gas(record: TestRecord, rows: Indices) -> Doubt:
     """Much CO2 beside much O2 breaks the oxygen balance of any of our fuels."""
     co2, o2 = record.trace.get("co2_pct"), record.trace.get("o2_pct")
     if co2 is None or o2 is None:
         return None
-    wrong = (co2 > 14.0) & (o2 > 3.0)
+    wrong = (co2[rows] > 14.0) & (o2[rows] > 3.0)
     if wrong.sum() < 5:
         return None
     words = Text(
         "CO₂ 高于 14 % 的同时 O₂ 高于 3 %，物理上不可能。", "CO2 above 14 % beside O2 above 3 %: impossible."
     )
-    return Reason("gas-impossible", words)
+    return Reason("gas-impossible", words, rows=_span(rows, wrong))
 
 
-def _lambda_differs(record: TestRecord, law: Law) -> Doubt:
-    trace = record.trace
+def _lambda_differs(record: TestRecord, law: Law, rows: Indices) -> Doubt:
     names = ("lambda", "co_pct", "co2_pct", "hc_ppm", "o2_pct")
-    if any(trace.get(name) is None for name in names):
+    found = [record.trace.get(name) for name in names]
+    reported, co, co2, hc, o2 = (column[rows] if column is not None else None for column in found)
+    if reported is None or co is None or co2 is None or hc is None or o2 is None:
         return None
-    rows = _sampled(record)
-    reported, co, co2, hc, o2 = (trace.columns[name][rows] for name in names)
     computed = brettschneider(co, co2, hc, o2, np.zeros(len(co)), record.vehicle.fuel, law)
-    known = np.isfinite(computed) & np.isfinite(reported)
-    if not known.any():
+    gaps = np.abs(computed - reported)
+    gaps = gaps[np.isfinite(gaps)]
+    if not len(gaps):
         return None
-    gap = float(np.median(np.abs(computed - reported)[known]))
+    gap = float(np.median(gaps))
     if gap <= law.number("lambda.tolerance"):
         return None
     words = Text(f"λ 复算与上报相差 {gap:.2f}。", f"Recomputed lambda differs by {gap:.2f}.")
     return Reason("lambda-differs", words, law.cite("lambda.tolerance"))
 
 
-def _still_engine(record: TestRecord) -> Doubt:
+def _still_engine(record: TestRecord, rows: Indices) -> Doubt:
     rpm, speed = record.trace.get("rpm"), record.trace.get("speed_kmh")
     if rpm is None or speed is None:
         return None
-    rows = _sampled(record)
-    if not ((rpm[rows] == 0) & (speed[rows] > 10)).any():
+    wrong = (rpm[rows] == 0) & (speed[rows] > 10)
+    if not wrong.any():
+        return None
+    words = Text("车速大于 10 km/h 而转速为 0。", "Speed without engine revolutions.")
+    return Reason("rpm-zero-at-speed", words, rows=_span(rows, wrong))
+
+
+def _frozen(record: TestRecord, rows: Indices) -> Doubt:
+    """A live channel that repeats itself to the last digit: engines and analysers never stand still."""
+    frozen = []
+    for name in _LIVE:
+        column = record.trace.get(name)
+        if column is None or not np.isfinite(column[rows]).all():
+            continue
+        run = longest_run(np.diff(column[rows]) == 0)
+        if run is not None and run[1] - run[0] + 2 > _FROZEN_SECONDS:
+            frozen.append((name, (int(rows[run[0]]), int(rows[run[1] + 1]))))
+    if not frozen:
+        return None
+    names = "、".join(name for name, _ in frozen)
+    words = Text(
+        f"{names} 连续 {_FROZEN_SECONDS} 秒以上一成不变。", f"{names}: constant for over {_FROZEN_SECONDS} s."
+    )
+    return Reason("channel-frozen", words, rows=frozen[0][1])
+
+
+def _other_engine(record: TestRecord, rows: Indices) -> Doubt:
+    """OBD and tachometer disagree by more than a tenth for more than five seconds: another vehicle answers."""
+    rpm, obd = record.trace.get("rpm"), record.trace.get("obd_rpm")
+    if rpm is None or obd is None:
+        return None
+    wrong = (obd[rows] > 0) & (rpm[rows] > 0) & (np.abs(obd[rows] - rpm[rows]) > 0.1 * rpm[rows])
+    run = longest_run(wrong)
+    if run is None or run[1] - run[0] + 1 <= 5:
+        return None
+    words = Text(
+        "OBD 转速与转速表持续相差 10 % 以上。", "OBD and tachometer differ by over 10 % for seconds."
+    )
+    return Reason("obd-rpm-differs", words, rows=_span(rows, wrong))
+
+
+def _no_rpm(record: TestRecord) -> Doubt:
+    rpm = record.trace.get("rpm")
+    if rpm is not None and np.isfinite(rpm).any():
+        return None
+    words = Text("没有转速，无法核对是否熄火。", "No engine speed: a stall cannot be seen.")
+    return Reason("rpm-missing", words)
+
+
+def _air(record: TestRecord) -> Doubt:
+    air = record.ambient
+    whole = dict(zip(_AIR, (air.temperature_c, air.humidity_pct, air.pressure_kpa), strict=True))
+    odd = [
+        name
+        for name, (low, high) in _AIR.items()
+        if _outside(record, name, low, high)
+        or ((value := whole[name]) is not None and not low <= value <= high)
+    ]
+    if not odd:
         return None
     return Reason(
-        "rpm-zero-at-speed", Text("车速大于 10 km/h 而转速为 0。", "Speed without engine revolutions.")
+        "ambient-implausible",
+        Text(f"{'、'.join(odd)} 超出合理范围。", f"{', '.join(odd)} out of any plausible range."),
     )
 
 
-def _station_factors(record: TestRecord, law: Law) -> tuple[Doubt, ...]:
+def _duration(record: TestRecord) -> Doubt:
+    if record.outcome is Outcome.ABORTED:
+        return None
+    seconds = (record.ended_at - record.started_at).total_seconds()
+    low, high = _SECONDS.get(record.method, (0.0, np.inf))
+    if low <= seconds <= high:
+        return None
+    words = Text(
+        f"全程 {seconds:.0f} 秒，通常为 {low:.0f}–{high:.0f} 秒。",
+        f"{seconds:.0f} s in all; usual are {low:.0f} to {high:.0f} s.",
+    )
+    return Reason("duration-unusual", words)
+
+
+def _low_dilution(record: TestRecord, measured: Measured) -> Doubt:
+    """DF well below 1: more CO2 than the fuel can give, so the analyser drifts."""
+    if measured.gases is None:
+        return None
+    rows = phase_rows(record.trace, "5025.sample", "2540.sample")
+    low = measured.gases.df[rows] < 0.9
+    if not low.any():
+        return None
+    words = Text("DF 低于 0.9：CO₂ 高于燃料所能产生。", "DF below 0.9: more CO2 than the fuel can give.")
+    return Reason("df-low", words, rows=_span(rows, low))
+
+
+def _station_factors(record: TestRecord, law: Law, measured: Measured) -> tuple[Doubt, ...]:
     """The line's own DF and kH against ours; they are rounded to two decimals there."""
-    if record.method is not Method.ASM or any(record.trace.get(name) is None for name in asm.CHANNELS):
+    rows = phase_rows(record.trace, "5025.sample", "2540.sample")
+    if measured.gases is None or not len(rows):
         return ()
-    data = asm.corrected(record, law)
-    rows = _sampled(record)
     found: list[Doubt] = []
-    for name, label, ours in (("station_df", "DF", data.df), ("station_kh", "kH", data.kh)):
+    ours: tuple[tuple[str, str, Column], ...] = (
+        ("station_df", "DF", measured.gases.df),
+        ("station_kh", "kH", measured.gases.kh),
+    )
+    for name, label, factor in ours:
         theirs = record.trace.get(name)
         if theirs is None:
             continue
-        gap = np.abs(theirs[rows] - ours[rows])
-        if np.isfinite(gap).any() and float(np.nanmedian(gap)) > law.number("claim.factor_tolerance"):
+        gaps = np.abs(theirs[rows] - factor[rows])
+        gaps = gaps[np.isfinite(gaps)]
+        if len(gaps) and float(np.median(gaps)) > law.number("claim.factor_tolerance"):
             words = Text(f"机构的 {label} 与复算不符。", f"The station's {label} differs from ours.")
             found.append(Reason(f"{label.lower()}-differs", words, law.cite("claim.factor_tolerance")))
     return tuple(found)

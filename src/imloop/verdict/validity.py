@@ -1,6 +1,10 @@
-"""Does the run count? Seconds, channels, phases, dilution, stall. Each finding names its rows and its clause."""
+"""Does the run count? Seconds, channels, phases, dilution, stall. Each reason names its rows and its clause."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,20 +13,19 @@ from imloop.facts.codes import Outcome
 from imloop.facts.test_record import TestRecord, Trace
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
+from imloop.verdict.arithmetic import MEASURABLE, nano, nano_levels
 from imloop.verdict.gas import fuel_class, longest_run
 
 Indices = NDArray[np.int64]
 
+_NEXT = Text("请排除原因后重新检验。", "Remove the cause and test again.")
+_NO_ROWS: Indices = np.array([], dtype=np.int64)
+_HALF_SECOND = 0.5
+
 
 def invalid(code: str, zh: str, en: str, cite: str = "", rows: tuple[int, int] | None = None) -> Reason:
     """A reason why the run does not count; ``rows``: first and last row concerned."""
-    return Reason(
-        code,
-        Text(zh, en),
-        cite,
-        Text("请排除原因后重新检验。", "Remove the cause and test again."),
-        rows=rows,
-    )
+    return Reason(code, Text(zh, en), cite, _NEXT, rows=rows)
 
 
 def of_the_run(record: TestRecord, law: Law) -> list[Reason]:
@@ -31,55 +34,106 @@ def of_the_run(record: TestRecord, law: Law) -> list[Reason]:
     found = []
     if record.outcome is Outcome.ABORTED:
         found.append(invalid("aborted", "检验中止。", "The run was aborted.", law.cite("validity.aborted")))
-    if record.trace.rows == 0:
+    trace = record.trace
+    if trace.rows == 0:
         return [*found, invalid("no-data", "没有逐秒数据。", "There is no second-by-second data.", cite)]
-    seconds = record.trace.get("t_s")
+    odd = [name for name, column in trace.columns.items() if column.shape != (trace.rows,)]
+    if odd:
+        names = "、".join(odd)
+        return [
+            *found,
+            invalid("columns-unequal", f"{names} 列行数不同。", f"{names}: unequal length.", cite),
+        ]
+    seconds = trace.get("t_s")
     if seconds is None:
         return [*found, invalid("missing-channel", "缺少 t_s 列。", "Column t_s is missing.", cite)]
-    steps = np.diff(seconds)
-    if np.isnan(seconds).any() or (steps <= 0).any():
-        at = int(np.argmax(np.isnan(seconds[1:]) | ~(steps > 0))) if len(steps) else 0
-        found.append(
-            invalid(
-                "seconds-repeated",
-                "有重复或倒退的秒。",
-                "Seconds repeat or run backwards.",
-                cite,
-                (at, at + 1),
-            )
-        )
-    elif (steps > 1.5).any():
-        at = int(np.argmax(steps > 1.5))
-        found.append(
-            invalid("seconds-missing", "逐秒数据有缺失。", "Seconds are missing.", cite, (at, at + 1))
-        )
+    return found + _seconds(seconds, cite)
+
+
+def broken_shape(reasons: list[Reason]) -> bool:
+    """No row can be told from another: nothing of the trace can be measured."""
+    return any(reason.code in ("no-data", "columns-unequal") for reason in reasons)
+
+
+def _seconds(seconds: NDArray[np.float64], cite: str) -> list[Reason]:
+    """Every row one second after the row before it. Clocks jitter: half a second either way is still the next."""
+    step = np.diff(seconds)
+    repeated = step <= _HALF_SECOND
+    missing = ~(step < 1.0 + _HALF_SECOND)  # a second without a reading counts as missing
+    found = []
+    for code, mask, zh, en in (
+        ("seconds-repeated", repeated, "重复或倒退的秒", "seconds that repeat or run backwards"),
+        ("seconds-missing", missing, "缺失的秒", "missing seconds"),
+    ):
+        if mask.any():
+            at, count = int(mask.argmax()), int(mask.sum())
+            found.append(invalid(code, f"有 {count} 处{zh}。", f"{count} × {en}.", cite, (at, at + 1)))
+    if not found and len(step) and not abs(seconds[-1] - seconds[0] - len(step)) < 1.0 + _HALF_SECOND:
+        words = "逐秒数据的时间与行数不符。", "The clock of the rows drifts: they are not seconds."
+        found.append(invalid("seconds-uneven", *words, cite, (0, len(seconds) - 1)))
+    if not len(step) and not np.isfinite(seconds[0]):
+        found.append(invalid("seconds-missing", "秒没有读数。", "The second has no reading.", cite, (0, 0)))
     return found
 
 
+@lru_cache(maxsize=256)
+def _by_phase(phase: tuple[str, ...]) -> Mapping[str, Indices]:
+    found: dict[str, list[int]] = {}
+    for row, name in enumerate(phase):
+        found.setdefault(name, []).append(row)
+    arrays = {name: np.array(rows, dtype=np.int64) for name, rows in found.items()}
+    for rows in arrays.values():
+        rows.setflags(write=False)
+    return MappingProxyType(arrays)
+
+
 def phase_rows(trace: Trace, *names: str) -> Indices:
-    """Row numbers of the given phases, in order."""
-    return np.array([row for row, phase in enumerate(trace.phase) if phase in names], dtype=np.int64)
+    """Row numbers of the given phases, in order. Read-only."""
+    known = _by_phase(trace.phase)
+    found = [known[name] for name in names if name in known]
+    if len(found) <= 1:
+        return found[0] if found else _NO_ROWS
+    return np.sort(np.concatenate(found))
 
 
 def channels(trace: Trace, names: tuple[str, ...], rows: Indices, cite: str) -> list[Reason]:
-    """Missing columns, and judged rows without a reading."""
+    """Missing columns, and judged rows without a usable reading."""
     found = []
     for name in names:
         column = trace.get(name)
         if column is None:
             found.append(invalid("missing-channel", f"缺少 {name} 列。", f"Column {name} is missing.", cite))
-        elif len(rows) and np.isnan(column[rows]).any():
-            at = int(rows[np.argmax(np.isnan(column[rows]))])
+            continue
+        without = ~(np.abs(column[rows]) < MEASURABLE)
+        if without.any():
+            at, count = int(rows[without.argmax()]), int(without.sum())
             found.append(
                 invalid(
                     "missing-reading",
-                    f"{name} 在取样段缺值。",
-                    f"{name} has no reading in a judged row.",
+                    f"{name} 在取样段有 {count} 秒没有可用读数。",
+                    f"{name} has no usable reading in {count} judged rows.",
                     cite,
                     (at, at),
                 )
             )
     return found
+
+
+def longest_block(rows: Indices) -> int:
+    """How many seconds the phase lasted without being left."""
+    if not len(rows):
+        return 0
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    return int(np.diff(np.concatenate(([0], breaks, [len(rows)]))).max())
+
+
+def interrupted(name: Text, rows: Indices, cite: str) -> list[Reason]:
+    """The averaged rows must follow one another: a phase that was left and entered again starts anew."""
+    if len(rows) < 2 or rows[-1] - rows[0] == len(rows) - 1:
+        return []
+    span = (int(rows[0]), int(rows[-1]))
+    zh = f"{name.zh}的取平均时段不连续。"
+    return [invalid("phase-interrupted", zh, f"{name.en}: the averaged seconds are interrupted.", cite, span)]
 
 
 def dilution(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
@@ -88,18 +142,18 @@ def dilution(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
     if co is None or co2 is None or not len(rows):
         return []
     key = f"gas.co_co2_min_pct.{fuel_class(record.vehicle.fuel)}"
-    low = (co[rows] + co2[rows]) < law.number(key) - 1e-9
+    low = np.zeros(record.trace.rows, dtype=np.bool_)
+    low[rows] = nano_levels(co[rows] + co2[rows]) < nano(law.number(key))
     run = longest_run(low)
     if run is None or run[1] - run[0] + 1 < law.integer("gas.co_co2_min_seconds"):
         return []
-    where = (int(rows[run[0]]), int(rows[run[1]]))
     return [
         invalid(
             "diluted",
             f"CO+CO₂ 低于 {law.number(key):g} %，取样被稀释。",
             f"CO + CO2 below {law.number(key):g} %: the sample is diluted.",
             law.cite(key),
-            where,
+            run,
         )
     ]
 
@@ -112,12 +166,12 @@ def stall(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
     stopped = rpm[rows] == 0
     if not stopped.any():
         return []
-    at = int(rows[np.argmax(stopped)])
+    at = int(rows[stopped.argmax()])
     return [
         invalid(
             "engine-stalled",
             "取样段发动机熄火（转速 0）。",
-            "The engine stalled.",
+            "The engine stalled in a judged row (0 r/min).",
             law.cite("gas.stall"),
             (at, at),
         )

@@ -1,0 +1,120 @@
+"""Find every code of a refusal, reason or problem in the source, with its English words: the source of docs/errors.md."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Unlawful")
+CODE_POSITION = {**dict.fromkeys(REFUSALS, 0), "Reason": 0, "Problem": 1}
+CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Found:
+    code: str
+    kind: str
+    """Class of the refusal, or ``Reason``, or ``Problem``."""
+    words: str
+
+
+def wording(node: ast.expr) -> str:
+    """A string literal, or an f-string with its values named."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        parts = []
+        for part in node.values:
+            parts.append(
+                f"{{{ast.unparse(part.value)}}}" if isinstance(part, ast.FormattedValue) else wording(part)
+            )
+        return "".join(parts)
+    return ""
+
+
+class Source:
+    """One file, with its assignments, so that ``words = Text(…)`` a few lines above a reason is found."""
+
+    def __init__(self, path: Path) -> None:
+        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.assigned: dict[str, list[tuple[int, ast.expr]]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._assign(target, node.value)
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.assigned.setdefault(target.id, []).append((target.lineno, value))
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for name, part in zip(target.elts, value.elts, strict=False):
+                self._assign(name, part)
+
+    def resolved(self, node: ast.expr) -> ast.expr:
+        """The value last given to a name above its use; anything else as it is."""
+        if not isinstance(node, ast.Name):
+            return node
+        above = [value for line, value in self.assigned.get(node.id, []) if line <= node.lineno]
+        return above[-1] if above else node
+
+    def english(self, node: ast.AST) -> str:
+        """The English half of the first ``Text(zh, en)`` in a node, or behind a name in it."""
+        for inner in ast.walk(node):
+            call = self.resolved(inner) if isinstance(inner, ast.Name) else inner
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "Text" and len(call.args) == 2:
+                return wording(self.resolved(call.args[1]))
+        return ""
+
+    def found(self) -> Iterator[Found]:
+        for node in ast.walk(self.tree):
+            for code, kind, words in self._coded(node):
+                if (
+                    isinstance(code, ast.Constant)
+                    and isinstance(code.value, str)
+                    and CODE.fullmatch(code.value)
+                ):
+                    yield Found(code.value, kind, words)
+
+    def _coded(self, node: ast.AST) -> Iterator[tuple[ast.expr | None, str, str]]:
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if key is not None and "-" in wording(key) and self.english(value):
+                    yield key, "Reason", self.english(value)
+        elif isinstance(node, ast.Tuple):
+            for part in node.elts:
+                if "-" in wording(part) and self.english(node):
+                    yield part, "Reason", self.english(node)
+        elif isinstance(node, ast.Call):
+            yield from self._called(node)
+
+    def _called(self, call: ast.Call) -> Iterator[tuple[ast.expr | None, str, str]]:
+        name = ast.unparse(call.func)
+        if name in CODE_POSITION:
+            position = CODE_POSITION[name]
+            given = (keyword.value for keyword in call.keywords if keyword.arg == "code")
+            yield (
+                call.args[position] if len(call.args) > position else next(given, None),
+                name,
+                self.english(call),
+            )
+            return
+        # a helper that takes the code and then both languages: f(…, "too-long", "超过…", "longer…")
+        for code, chinese, words in zip(call.args, call.args[1:], call.args[2:], strict=False):
+            bilingual = CHINESE.search(wording(chinese)) and re.search("[A-Za-z]", wording(words))
+            if CODE.fullmatch(wording(code)) and bilingual:
+                yield code, "Problem" if name.endswith(".fault") else "Reason", wording(words)
+
+
+def codes(source: Path) -> dict[str, tuple[set[str], str, set[str]]]:
+    """Code → (classes, English words, files) over a package."""
+    rows: dict[str, tuple[set[str], str, set[str]]] = {}
+    for path in sorted(source.rglob("*.py")):
+        for each in Source(path).found():
+            kinds, known, files = rows.get(each.code, (set(), "", set()))
+            file = path.relative_to(source).as_posix()
+            rows[each.code] = (kinds | {each.kind}, known or each.words, files | {file})
+    return rows

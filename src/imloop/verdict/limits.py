@@ -1,0 +1,74 @@
+"""The limits of a method and set, read from the law once and kept in nano-units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from imloop.facts.codes import Fuel, Method
+from imloop.facts.refusal import Unknown
+from imloop.facts.text import Text
+from imloop.law import Law, LawError
+from imloop.verdict.arithmetic import from_nano, nano
+
+_MINIMA = frozenset({"power_ratio"})
+"""Items whose limit is a minimum without saying so in the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Ends of an item's limit in nano-units, the clause, and the fuels for which the item is recorded only."""
+
+    low: int | None
+    high: int | None
+    cite: str
+    advisory: frozenset[str]
+
+    def decides(self, fuel: Fuel | None) -> bool:
+        return fuel is None or fuel not in self.advisory
+
+
+@lru_cache(maxsize=512)
+def limits_of(law: Law, method: Method, limit_set: str) -> Mapping[str, Limit]:
+    """Every limited item of a method; ``…_min`` and ``…_max`` are the ends of a range.
+
+    Raises ``Unknown`` where the law of the day has no such set: without limits everything would pass.
+    """
+    ends: dict[str, dict[str, int]] = {}
+    cites: dict[str, str] = {}
+    for key, value in law.under(f"limits.{method}.{limit_set}").items():
+        name = key.rsplit(".", 1)[1]
+        item = name.removesuffix("_min").removesuffix("_max")
+        if isinstance(value.value, bool) or not isinstance(value.value, int | float):
+            raise LawError(key, f"is {value.value!r}, not a number")
+        low = name.endswith("_min") or item in _MINIMA
+        ends.setdefault(item, {})["low" if low else "high"] = nano(float(value.value))
+        cites.setdefault(item, value.cite)
+    if not ends:
+        words = Text(
+            f"{law.on} 在 {law.place} 没有 {method} 的限值 {limit_set}。",
+            f"No limit set {limit_set} for {method} in {law.place} on {law.on}.",
+        )
+        raise Unknown("limit-set-unknown", words)
+    return MappingProxyType(
+        {
+            item: Limit(end.get("low"), end.get("high"), cites[item], _advisory(law, method, item))
+            for item, end in ends.items()
+        }
+    )
+
+
+def _advisory(law: Law, method: Method, item: str) -> frozenset[str]:
+    fuels = law.get(f"advisory.{method}.{item}")
+    return frozenset(fuels.value if fuels is not None and isinstance(fuels.value, tuple) else ())
+
+
+def upper_ends(limits: Mapping[str, Limit], fuel: Fuel | None) -> dict[str, float]:
+    """Upper limits in the item's unit, of the items that decide for this fuel."""
+    return {
+        item: from_nano(limit.high)
+        for item, limit in limits.items()
+        if limit.high is not None and limit.decides(fuel)
+    }
