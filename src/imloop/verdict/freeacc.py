@@ -12,7 +12,7 @@ from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Measured, Step
-from imloop.verdict.arithmetic import MEASURABLE
+from imloop.verdict.arithmetic import MEASURABLE, nano
 from imloop.verdict.validity import Indices, channels, invalid, stall
 
 ITEM = "k_mean_per_m"
@@ -83,7 +83,7 @@ def _engine_speed(record: TestRecord, law: Law, at: Indices) -> list[Reason]:
     known = rpm[at][np.isfinite(rpm[at])]
     reached = float(known.max()) if len(known) else 0.0
     wanted = rated * law.number("freeacc.min_speed_ratio")
-    if reached >= wanted:
+    if nano(reached) >= nano(wanted):
         return []
     order = int(record.trace.columns["blip"][at[0]])
     return [
