@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,11 +26,16 @@ def open_days(first: date, last: date) -> list[date]:
     return [day for day in (first + timedelta(n) for n in range((last - first).days + 1)) if is_open(day)]
 
 
-def arrivals(rng: np.random.Generator, days: list[date], count: int) -> list[datetime]:
-    """``count`` arrivals, sorted: Mondays busier, mornings and afternoons with a quiet noon."""
+def arrivals(rng: np.random.Generator, days: list[date], count: int, now: datetime) -> list[datetime]:
+    """``count`` arrivals before ``now``, sorted: Mondays busier, mornings and afternoons with a quiet noon."""
     weights = np.array([1.15 if day.weekday() == 0 else 1.0 for day in days])
     chosen = rng.choice(len(days), size=count, p=weights / weights.sum())
-    return sorted(_moment(rng, days[int(index)]) for index in chosen)
+    moments = [_moment(rng, days[int(index)]) for index in chosen]
+    # Who would come later today came on the open day before.
+    earlier = dict(pairwise(days[::-1]))
+    return sorted(
+        at(earlier[m.date()], hour_of(m)) if m >= now and m.date() in earlier else m for m in moments
+    )
 
 
 def _moment(rng: np.random.Generator, day: date) -> datetime:
@@ -41,6 +47,12 @@ def _moment(rng: np.random.Generator, day: date) -> datetime:
 def at(day: date, hour: float) -> datetime:
     """A moment of a day, to the whole second, by local time."""
     return datetime.combine(day, time(), CHINA) + timedelta(seconds=round(hour * 3600))
+
+
+def hour_of(moment: datetime) -> float:
+    """The local time of day in hours."""
+    local = moment.astimezone(CHINA)
+    return local.hour + local.minute / 60 + local.second / 3600
 
 
 def next_opening(moment: datetime, rng: np.random.Generator) -> datetime:

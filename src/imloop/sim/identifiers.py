@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
+from imloop.facts.identifiers import vin_check_digit
 from imloop.sim.places import CITY
 
-_VIN_VALUES = {
-    **{str(digit): digit for digit in range(10)},
-    **dict(zip("ABCDEFGH", range(1, 9), strict=True)),
-    **dict(zip("JKLMN", range(1, 6), strict=True)),
-    "P": 7,
-    "R": 9,
-    **dict(zip("STUVWXYZ", range(2, 10), strict=True)),
-}
-_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _YEAR_CODES = "123456789ABCDEFGHJKLMNPRSTVWXY"
 """Model years from 2001 on, position 10 of the VIN."""
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def vin_check_digit(vin: str) -> str:
-    """Position 9 that belongs to the other sixteen (GB 16735)."""
-    rest = sum(_VIN_VALUES[sign] * weight for sign, weight in zip(vin, _VIN_WEIGHTS, strict=True)) % 11
-    return "X" if rest == 10 else str(rest)
 
 
 def make_vin(wmi: str, descriptor: str, model_year: int, plant: str, serial: int) -> str:

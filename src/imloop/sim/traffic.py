@@ -71,7 +71,7 @@ def fill(course: Course, days: int, *, first: int, count: int) -> None:
     doors = open_days(start, last)
     if not doors:
         return
-    for number, moment in enumerate(arrivals(rng, doors, count)):
+    for number, moment in enumerate(arrivals(rng, doors, count, course.now)):
         due = moment.date() + timedelta(days=int(rng.integers(-8, 30)))
         vehicle = make_vehicle(course.seed, first + number, due)
         course.expect(new_car(course.seed, vehicle, course.lines), moment)

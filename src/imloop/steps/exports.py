@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from imloop.steps import look
 from imloop.steps.access import Caller
 from imloop.steps.clock import CHINA
+from imloop.steps.registry_rows import COLUMNS
 from imloop.store.models import Case, PartyKind, Vehicle
 
 Rows = Iterator[dict[str, object]]
@@ -110,30 +111,10 @@ def _findings(caller: Caller) -> Rows:
 
 
 EXPORTS: dict[str, tuple[tuple[str, ...], Callable[[Caller], Rows]]] = {
-    "stations": (
-        (
-            "code",
-            "name",
-            "place",
-            "uscc",
-            "address",
-            "phone",
-            "longitude",
-            "latitude",
-            "since",
-            "cite",
-            "lines",
-        ),
-        _stations,
-    ),
-    "repairers": (
-        ("code", "name", "place", "uscc", "address", "phone", "longitude", "latitude", "since", "cite"),
-        _repairers,
-    ),
-    "vehicles": (
-        ("vin", "plate", "plate_colour", "fuel", "first_registered_on", "produced_on", "max_mass_kg"),
-        _vehicles,
-    ),
+    # What can be entered again as it was exported.
+    "stations": (COLUMNS["stations"], _stations),
+    "repairers": (COLUMNS["repairers"], _repairers),
+    "vehicles": (COLUMNS["vehicles"], _vehicles),
     "cases": (
         (
             "case_no",
