@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from imloop.facts.codes import METHOD_NAMES, Method
+from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.items import ITEMS
 from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.trace_picture import trace_svg
@@ -106,7 +106,7 @@ def report_pdf(test: Test) -> bytes:
         "vehicle": [
             ["号牌", vehicle.get("plate") or "—"],
             ["VIN", vehicle.get("vin") or "—"],
-            ["燃料", test.vehicle.fuel if test.vehicle else "—"],
+            ["燃料", FUEL_NAMES[Fuel(test.vehicle.fuel)].zh if test.vehicle and test.vehicle.fuel else "—"],
             ["排放阶段", vehicle.get("emission_stage") or "—"],
             ["生产日期", vehicle.get("produced_on") or "—"],
             ["里程", f"{vehicle['odometer_km']:,.0f} km" if vehicle.get("odometer_km") else "—"],
