@@ -1,4 +1,4 @@
-"""serve, work, check, user, key, bench."""
+"""serve (and prepare), work, check, user, key, bench."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ VAR = Path("var")
 
 def register(app: typer.Typer) -> None:
     app.command()(serve)
+    app.command(hidden=True)(prepare)
     app.command()(work)
     app.command()(check)
     app.command()(user)
@@ -36,29 +37,37 @@ def serve(
     data: DataDir = VAR,
 ) -> None:
     """启动网站与接口 · web and API."""
-    os.environ.setdefault("IMLOOP_BASE_URL", f"http://{host}:{port}")
-    connect_migrated(data)
-    from django.conf import settings
-
-    from imloop.steps import people
-
-    if demo:
-        # In a process of its own: what loading needed is given back before serving begins.
-        load = [sys.executable, "-m", "imloop.cli", "sim", "demo", "--data", str(data)]
-        if subprocess.call(load):
-            raise typer.Exit(2)
-    elif people.nobody_yet():
-        _ask_first_administrator()
-    _print_welcome(settings.BASE_URL, data, demo)
-    child = (
-        subprocess.Popen([sys.executable, "-m", "imloop.cli", "work", "--data", str(data)]) if clock else None
-    )
+    base_url = os.environ.setdefault("IMLOOP_BASE_URL", f"http://{host}:{port}")
+    os.environ["IMLOOP_DATA"] = str(data)
+    imloop = [sys.executable, "-m", "imloop.cli"]
+    # In a process of its own: what preparing needed is given back before serving begins.
+    prepared = subprocess.call([*imloop, "prepare", *(["--demo"] if demo else [])])
+    if prepared:
+        raise typer.Exit(prepared)
+    _print_welcome(base_url, data, demo)
+    child = subprocess.Popen([*imloop, "work"]) if clock else None
     try:
         _serve_forever(host, port, workers)
     finally:
         if child is not None:
             child.terminate()
             child.wait(timeout=10)
+
+
+def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir = VAR) -> None:
+    """建表，装入演示城市或询问首位管理员 · tables, and the demo city or the first administrator."""
+    connect_migrated(data)
+    from django.conf import settings
+
+    from imloop.steps import people
+    from imloop.steps.clock import now
+
+    if demo:
+        from imloop.sim.demo import load_demo
+
+        load_demo(data, now(), settings.BASE_URL)
+    elif people.nobody_yet():
+        _ask_first_administrator()
 
 
 def _serve_forever(host: str, port: int, workers: int) -> None:

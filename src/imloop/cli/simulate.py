@@ -1,4 +1,4 @@
-"""sim run | demo | day | sample."""
+"""sim run | day | sample."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from imloop.cli.server import VAR
 def register(app: typer.Typer) -> None:
     sim = typer.Typer(help="模拟城市 · a simulated city, always labelled", no_args_is_help=True)
     sim.command()(run)
-    sim.command()(demo)
     sim.command()(day)
     sim.command()(sample)
     app.add_typer(sim, name="sim")
@@ -36,17 +35,6 @@ def run(
         days=days, seed=seed, stations=[s for s in stations.split(",") if s], data_dir=data, now=now()
     )
     print(f"{count} 次检验 · tests; 标签 · labels: {data / 'sim-labels.ndjson'}")
-
-
-def demo(data: DataDir = VAR) -> None:
-    """装入演示城市与账号文件；已装入则不变 · load the demo city and its accounts, once."""
-    connect_migrated(data)
-    from django.conf import settings
-
-    from imloop.sim.demo import load_demo
-    from imloop.steps.clock import now
-
-    load_demo(data, now(), settings.BASE_URL)
 
 
 def day(
