@@ -144,6 +144,8 @@ def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse
 @desk(PartyKind.ENVIRONMENT)
 def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """A lawful exit or an annulment; each wants reason, evidence and the box that says it is meant."""
+    if request.method != "POST":
+        return redirect(f"/cases/{case_no}")
     form = request.POST
     if form.get("sure") != "1":
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from imloop.pages.templatetags.imloop_tags import event_name
 from imloop.papers.trace_picture import trace_svg
@@ -24,8 +25,11 @@ def loop_picture(case: Case) -> SafeString:
     """Events from left to right; a failed retest draws the arc back and the round's number."""
     events = list(case.events.order_by("number"))
     width = max(STEP * len(events) + 40, 360)
+    # Room above only where an arc goes back.
+    top, bottom = (0 if sum(event.kind == "TestFailed" for event in events) > 1 else TOP - 24), TOP + 62
     parts = [
-        f'<svg class="picture" viewBox="0 0 {width} 150" role="img" aria-label="{escape(case.case_no)}">',
+        f'<svg class="strip" width="{width}" height="{bottom - top}" viewBox="0 {top} {width} {bottom - top}" '
+        f'role="img" aria-label="{escape(case.case_no)}">',
         f'<line x1="60" y1="{TOP}" x2="{width - 60}" y2="{TOP}" stroke="#dde5e8" stroke-width="4"/>',
     ]
     previous_fail: int | None = None
@@ -54,7 +58,9 @@ def loop_picture(case: Case) -> SafeString:
 
 
 def trace_picture(test: Test) -> SafeString:
-    svg = trace_svg(test).replace("<svg ", '<svg class="picture" role="img" aria-label="1 Hz" ', 1)
+    svg = trace_svg(test, get_language() or "zh").replace(
+        "<svg ", '<svg class="picture" role="img" aria-label="1 Hz" ', 1
+    )
     return SafeString(svg)
 
 
