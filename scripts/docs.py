@@ -190,6 +190,8 @@ def command_pages(command: Any, name: str) -> Iterator[str]:
     if shown:
         yield "| parameter | meaning |\n|---|---|\n" + "\n".join(parameter_row(p) for p in shown) + "\n"
     for child, inner in sorted(getattr(command, "commands", {}).items()):
+        if inner.hidden:
+            continue
         yield from command_pages(inner, f"{name} {child}")
 
 

@@ -23,16 +23,11 @@ class Found:
 
 
 def wording(node: ast.expr) -> str:
-    """A string literal, or an f-string with its values named."""
+    """A string literal, or an f-string with ``…`` for its values."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        parts = []
-        for part in node.values:
-            parts.append(
-                f"{{{ast.unparse(part.value)}}}" if isinstance(part, ast.FormattedValue) else wording(part)
-            )
-        return "".join(parts)
+        return "".join("…" if isinstance(part, ast.FormattedValue) else wording(part) for part in node.values)
     return ""
 
 
@@ -58,8 +53,8 @@ class Source:
         """The value last given to a name above its use; anything else as it is."""
         if not isinstance(node, ast.Name):
             return node
-        above = [value for line, value in self.assigned.get(node.id, []) if line <= node.lineno]
-        return above[-1] if above else node
+        above = [known for known in self.assigned.get(node.id, []) if known[0] <= node.lineno]
+        return max(above, key=lambda known: known[0])[1] if above else node
 
     def english(self, node: ast.AST) -> str:
         """The English half of the first ``Text(zh, en)`` in a node, or behind a name in it."""

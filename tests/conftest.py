@@ -2,6 +2,7 @@
 
 ``db``           a migrated database; what a test writes is rolled back
 ``city``         a few registered parties in ``db``
+``imloop``       commands as a user types them, with a data directory and a database of their own
 ``live_server``  a real ``imloop serve --demo`` in a process of its own, with a database of its own
 """
 
@@ -89,6 +90,16 @@ def city(db: None) -> object:
     from support.city import City
 
     return City.build()
+
+
+@pytest.fixture(scope="module")
+def imloop(request: pytest.FixtureRequest) -> object:
+    from support.commands import Commands
+
+    name = request.module.__name__.rpartition(".")[2]
+    data = Path(_TMP.name) / name
+    data.mkdir()
+    return Commands(data, {**os.environ, "DATABASE_URL": _new_database(name), "IMLOOP_DATA": str(data)})
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from datetime import timedelta
@@ -14,7 +16,7 @@ from django.test import Client
 
 from imloop.steps import clock
 from imloop.steps.people import create_user
-from imloop.store.models import Case, Party
+from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City
 from support.uploads import VIN, test_message
 
@@ -121,6 +123,33 @@ def test_environment_sees_its_work_and_decides(city: City, failed: Case) -> None
     assert client.post(f"/cases/{failed.case_no}/decide", decision).status_code == 422
     assert client.post(f"/cases/{failed.case_no}/decide", {**decision, "sure": "1"}).status_code == 302
     assert Case.objects.get().state == "annulled"
+
+
+def test_an_export_is_journalled_and_a_name_stays_in_its_cell(city: City, failed: Case) -> None:
+    Party.objects.filter(code=NEAR).update(code='1,"2')
+    exported = person("450200-environment").get("/cases", {"format": "csv"}).content.decode("utf-8-sig")
+    assert [row["station"] for row in csv.DictReader(io.StringIO(exported))] == ['1,"2']
+    entry = JournalEntry.objects.filter(kind="export").get()
+    assert (entry.actor.split("/")[0], entry.subject) == ("450200-environment", "cases")
+
+
+def test_a_decision_is_only_ever_posted(city: City, failed: Case) -> None:
+    asked = person("450200-environment").get(
+        f"/cases/{failed.case_no}/decide", {"what": "annul", "sure": "1"}
+    )
+    assert asked["Location"] == f"/cases/{failed.case_no}"
+    assert Case.objects.get().state != "annulled"
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/c/no-such-case", "/cases/none", "/api/v1/nowhere"])
+def test_an_unknown_address_says_where_to_go(city: City, address: str) -> None:
+    answer = person("450200-environment").get(address)
+    assert answer.status_code == 404
+    if address.startswith("/api"):
+        assert (answer["Content-Type"], answer.json()["code"]) == ("application/problem+json", "unknown-call")
+    else:
+        text = answer.content.decode()
+        assert "<html" in text and 'href="/"' in text and "Traceback" not in text
 
 
 @pytest.mark.parametrize("kind", ["transport", "market", "police", "supervisor"])

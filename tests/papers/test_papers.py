@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
+import msgspec
 import pypdfium2
 import pytest
 
+from imloop.exchange.intake import take_test
 from imloop.papers import press
 from imloop.papers.assemble import notice_document, report_document
+from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, masked_name
 from imloop.steps.clock import read_day
-from imloop.store.models import Notice, Party
-from support.city import NEAR, City
+from imloop.store.models import Notice, Party, Test
+from support.city import NEAR, City, at
+from support.uploads import test_message
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def text_of(pdf: bytes) -> list[str]:
@@ -83,6 +91,34 @@ def test_the_report_says_what_was_measured_and_how_it_was_judged(city: City) -> 
     (page,) = text_of(report_document(city.callers[NEAR], str(receipt["test_no"])))
     for element in (receipt["report"], "不合格", "稳态工况法", "≤0.50", "GB18285-2018", "不一致", "SHA-256"):
         assert str(element) in page, element
+
+
+def test_the_trace_shows_the_channel_that_decided_its_limit_and_what_was_compared(city: City) -> None:
+    city.test("2026-03-02 09:00", co=0.9)
+    test = Test.objects.get()
+    picture = ElementTree.fromstring(trace_svg(test))
+    words = [text.text for text in picture.iter(f"{SVG}text")]
+    assert "CO %" in words and "180 s" in words and "5025" in words
+    dashed = [line for line in picture.iter() if line.get("stroke-dasharray")]
+    heavy = [line for line in picture.iter() if float(line.get("stroke-width", 0)) >= 3]
+    assert dashed and heavy
+    # The value stands above its limit, so it is drawn nearer to the top.
+    assert min(_height(line) for line in heavy) < min(_height(line) for line in dashed)
+    assert trace_svg(test, "en") != "" and "空白" not in trace_svg(test, "en")
+
+
+def _height(line: ElementTree.Element) -> float:
+    if line.get("y1"):
+        return float(line.get("y1", 0))
+    return float(re.findall(r"M[\d.]+[ ,]([\d.]+)", line.get("d", ""))[0])
+
+
+@pytest.mark.parametrize("missing", ["co_pct", "speed_kmh"])
+def test_a_trace_without_its_channel_is_still_a_picture(city: City, missing: str) -> None:
+    message = test_message(at("2026-03-02 09:00"), station=NEAR)
+    del message["trace"]["columns"][missing]  # type: ignore[index]
+    take_test(msgspec.json.encode(message), city.callers[NEAR], at("2026-03-02 10:00"))
+    assert ElementTree.fromstring(trace_svg(Test.objects.get())).tag == f"{SVG}svg"
 
 
 def test_the_most_local_template_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from imloop.exchange.http_status import status_of
-from imloop.facts.refusal import Refusal
+from imloop.facts.refusal import Refusal, Unknown
 from imloop.facts.text import Text
 
 _TITLES = {
@@ -44,6 +44,14 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def no_such_call(request: HttpRequest) -> HttpResponse:
+    """An address under ``/api/`` that no call has."""
+    words = Text(
+        f"没有接口 {request.path}，见 /api/docs。", f"There is no call {request.path}; see /api/docs."
+    )
+    return problem(request, Unknown("unknown-call", words))
 
 
 def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:

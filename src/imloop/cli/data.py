@@ -75,13 +75,15 @@ def export(
 
     from imloop.exchange.files import write_rows
     from imloop.steps.access import Caller
-    from imloop.steps.exports import EXPORTS
+    from imloop.steps.clock import now
+    from imloop.steps.exports import EXPORTS, note_export
 
     _require_kind(kind, EXPORTS)
     columns, rows = EXPORTS[kind]
     operator = Caller("imloop", "admin", "平台", "000000")
     with Progress(transient=True) as progress:
         count = write_rows(file, columns, progress.track(rows(operator), description=kind))
+    note_export(kind, count, operator, now())
     print(f"{count} 行 · rows → {file}")
 
 

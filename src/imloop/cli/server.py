@@ -109,6 +109,7 @@ def _ask_first_administrator() -> None:
 def _require_good(password: str) -> None:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
+    from django.utils.translation import override
 
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
@@ -117,7 +118,9 @@ def _require_good(password: str) -> None:
         validate_password(password)
     except ValidationError as error:
         words = " ".join(error.messages)
-        raise Malformed("weak-password", Text(words, words)) from None
+        with override("en"):
+            english = " ".join(error.messages)
+        raise Malformed("weak-password", Text(words, english)) from None
 
 
 def _print_welcome(base_url: str, data: Path, demo: bool) -> None:

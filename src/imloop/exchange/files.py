@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
@@ -32,7 +32,7 @@ def read_rows(file: Path) -> Iterator[Row]:
 def write_rows(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
     """Write rows in the format of the file's ending; returns how many."""
     writers: dict[str, Callable[[Path, Sequence[str], Iterable[Mapping[str, object]]], int]] = {
-        ".csv": _write_csv,
+        ".csv": write_csv,
         ".xlsx": write_xlsx,
         ".ndjson": _write_ndjson,
         ".jsonl": _write_ndjson,
@@ -70,7 +70,9 @@ def _read_csv(file: Path) -> Iterator[Row]:
             "unreadable", Text(f"{file.name} 编码无法识别", f"{file.name}: unknown encoding")
         ) from error
     for row in csv.DictReader(io.StringIO(text)):
-        yield {key.strip(): (value or "").strip() for key, value in row.items() if isinstance(key, str)}
+        yield {
+            key.strip(): _unsafe((value or "").strip()) for key, value in row.items() if isinstance(key, str)
+        }
 
 
 def _read_xlsx(file: Path) -> Iterator[Row]:
@@ -126,21 +128,38 @@ def _read_parquet(file: Path) -> Iterator[Row]:
             yield {key: "" if value is None else str(value) for key, value in row.items()}
 
 
-def _write_csv(file: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+def write_csv(file: Path | io.BytesIO, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    if isinstance(file, Path):
+        with file.open("wb") as out:
+            return _csv_into(out, columns, rows)
+    return _csv_into(file, columns, rows)
+
+
+def _csv_into(raw: BinaryIO, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
     # A BOM, so that spreadsheets in offices open Chinese text correctly.
-    with file.open("w", encoding="utf-8-sig", newline="") as out:
-        writer = csv.DictWriter(out, columns, extrasaction="ignore")
-        writer.writeheader()
-        count = 0
-        for row in rows:
-            writer.writerow({key: safe_cell(value) for key, value in row.items()})
-            count += 1
+    out = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    writer = csv.DictWriter(out, columns, extrasaction="ignore")
+    writer.writeheader()
+    count = 0
+    for row in rows:
+        writer.writerow({key: safe_cell(value) for key, value in row.items()})
+        count += 1
+    out.flush()
+    out.detach()
     return count
+
+
+_FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def safe_cell(value: object) -> object:
     """A cell that a spreadsheet would run as a formula is written as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
+
+
+def _unsafe(cell: str) -> str:
+    """What ``safe_cell`` was given, so that an export can be entered again."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def write_xlsx(file: Path | io.BytesIO, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:

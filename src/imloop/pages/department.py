@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from imloop.exchange.files import safe_cell, write_xlsx
+from imloop.exchange.files import write_csv, write_xlsx
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.case_view import case_context
@@ -18,7 +18,7 @@ from imloop.pages.guard import desk, page
 from imloop.pages.pictures import loop_picture, trace_csv, trace_picture
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
-from imloop.steps.exports import EXPORTS, case_row
+from imloop.steps.exports import EXPORTS, case_row, note_export
 from imloop.steps.grant_exit import annul_case, grant_exit
 from imloop.store import traces
 from imloop.store.models import Case, PartyKind
@@ -88,8 +88,8 @@ def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Case]:
 def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = _filtered(request, caller)
     wanted = request.GET.get("format")
-    if wanted in ("csv", "xlsx"):
-        return _export(rows, wanted)
+    if wanted in _EXPORTED:
+        return _export(rows, wanted, caller)
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -102,20 +102,21 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     return page(request, caller, "pages/cases.html", context)
 
 
-def _export(rows: QuerySet[Case], wanted: str) -> HttpResponse:
+_EXPORTED = {
+    "csv": (write_csv, "text/csv; charset=utf-8"),
+    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+def _export(rows: QuerySet[Case], wanted: str, caller: Caller) -> HttpResponse:
     columns, _ = EXPORTS["cases"]
-    if wanted == "xlsx":
-        out = BytesIO()
-        write_xlsx(out, columns, (case_row(case) for case in rows))
-        content, kind = out.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    else:
-        lines = [",".join(columns)]
-        for case in rows:
-            row = case_row(case)
-            lines.append(",".join(f'"{safe_cell(str(row[column]))}"' for column in columns))
-        content, kind = ("\ufeff" + "\r\n".join(lines) + "\r\n").encode(), "text/csv; charset=utf-8"
+    write, kind = _EXPORTED[wanted]
+    out = BytesIO()
+    note_export("cases", write(out, columns, (case_row(case) for case in rows)), caller, clock.now())
     return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="cases.{wanted}"'}
+        out.getvalue(),
+        content_type=kind,
+        headers={"Content-Disposition": f'attachment; filename="cases.{wanted}"'},
     )
 
 

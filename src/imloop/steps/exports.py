@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from imloop.steps import look
 from imloop.steps.access import Caller
 from imloop.steps.clock import CHINA
+from imloop.steps.ledger import writing
 from imloop.steps.registry_rows import COLUMNS
 from imloop.store.models import Case, PartyKind, Vehicle
 
@@ -108,6 +110,12 @@ def _findings(caller: Caller) -> Rows:
             "subject": finding.subject,
             "text": finding.data["text"],
         }
+
+
+def note_export(kind: str, count: int, caller: Caller, now: datetime) -> None:
+    """Journal who took how many rows out; registers and records hold personal data."""
+    with writing(now, caller) as ledger:
+        ledger.note("export", kind, {"rows": count})
 
 
 EXPORTS: dict[str, tuple[tuple[str, ...], Callable[[Caller], Rows]]] = {

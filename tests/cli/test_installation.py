@@ -1,0 +1,104 @@
+"""An installation's own commands: set-up, accounts, keys, self-check, and a journal that shows what was done to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from support.commands import Commands
+
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture(scope="module")
+def administrator(imloop: Commands) -> str:
+    """An empty installation asks for its first administrator, here by its environment."""
+    assert "imloop user" in imloop("prepare").stdout
+    given = {"IMLOOP_ADMIN": "first", "IMLOOP_ADMIN_PASSWORD": PASSWORD}
+    assert imloop("prepare", **given).returncode == 0
+    return "first"
+
+
+@pytest.fixture(scope="module")
+def journal(imloop: Commands, administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An exported journal with some history."""
+    shops = imloop.data / "shops.csv"
+    shops.write_text("code,name,place,since,cite\nM450203001,柳南治理站,450203,2026-01-01,方案五(三)\n")
+    assert imloop("import", "repairers", shops).returncode == 0
+    assert imloop("user", "repairer", "--party", "M450203001", IMLOOP_PASSWORD=PASSWORD).returncode == 0
+    assert imloop("key", "M450203001").returncode == 0
+    file = tmp_path_factory.mktemp("journal") / "journal.ndjson"
+    assert imloop("journal", "export", file).returncode == 0
+    return file
+
+
+def test_the_exported_journal_verifies_and_ends_where_the_database_ends(
+    imloop: Commands, journal: Path
+) -> None:
+    last = json.loads(journal.read_text().splitlines()[-1])
+    assert imloop("journal", "root").stdout.split() == [str(last["number"]), last["hash"]]
+    assert imloop("journal", "verify", journal).returncode == 0
+    assert imloop("journal", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("change", ["body", "actor", "at", "removed", "swapped", "inserted"])
+def test_every_tampering_is_found(imloop: Commands, journal: Path, tmp_path: Path, change: str) -> None:
+    entries = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert len(entries) >= 3
+    match change:
+        case "removed":
+            del entries[1]
+        case "swapped":
+            entries[0], entries[1] = entries[1], entries[0]
+        case "inserted":
+            entries.insert(1, dict(entries[1]))
+        case field:
+            entries[1][field] = entries[1][field] + " "
+    forged = tmp_path / "forged.ndjson"
+    forged.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    done = imloop("journal", "verify", forged)
+    assert done.returncode == 1
+    assert "断裂" in done.stdout
+
+
+def test_what_is_no_journal_is_refused(imloop: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "x.ndjson"
+    file.write_text('{"number": 1}\n')
+    done = imloop("journal", "verify", file)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_the_first_administrator_is_made_once(imloop: Commands, administrator: str) -> None:
+    assert imloop("prepare", IMLOOP_ADMIN="second", IMLOOP_ADMIN_PASSWORD=PASSWORD).returncode == 0
+    taken = imloop("user", administrator, IMLOOP_PASSWORD=PASSWORD)
+    assert (taken.returncode, "username-taken" in taken.stderr) == (2, True)
+    assert imloop("user", "second", IMLOOP_PASSWORD=PASSWORD).returncode == 0
+
+
+@pytest.mark.parametrize("password", ["hunter2", "1234567890"])
+def test_a_weak_password_is_refused(imloop: Commands, password: str) -> None:
+    done = imloop("user", "somebody", IMLOOP_PASSWORD=password)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert password not in done.stderr
+
+
+def test_a_key_is_issued_and_revoked(imloop: Commands, journal: Path) -> None:
+    secret = imloop("key", "M450203001").stdout.strip()
+    key_id = secret.split("_")[1]
+    assert secret not in journal.read_text()
+    revoked = imloop("key", "M450203001", "--revoke", key_id)
+    assert revoked.returncode == 0
+    assert imloop("key", "M450203001", "--revoke", "nonsense").returncode == 2
+    assert imloop("key", "nobody").returncode == 2
+
+
+def test_check_says_of_every_part_whether_it_is_sound(imloop: Commands, journal: Path) -> None:
+    done = imloop("check", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"law": [], "database": [], "journal": [], "cases": []}
+
+
+def test_work_does_one_pass(imloop: Commands, journal: Path) -> None:
+    assert "0" in imloop("work", "--once").stdout
