@@ -223,12 +223,6 @@ def test_any_record_gets_an_answer(run: TestRecord) -> None:
     assert found.explain() is not None
 
 
-@pytest.mark.parametrize("method", [Method.VMAS, Method.IM195, Method.RINGELMANN])
-def test_a_method_without_arithmetic_is_refused_by_name(method: Method) -> None:
-    with pytest.raises(Unknown, match="method-not-supported"):
-        judge(replace(run_of(Method.TSI, 1, 0.5), method=method), LAW)
-
-
 def test_a_limit_set_the_law_does_not_know_is_refused() -> None:
     with pytest.raises(Unknown, match="limit-set-unknown"):
         judge(run_of(Method.TSI, 1, 0.5), LAW, limit_set="c")

@@ -13,9 +13,11 @@ from imloop.facts.test_record import (
     Claim,
     Column,
     Ecu,
+    Evaporative,
     Exterior,
     Obd,
     Owner,
+    SecondRun,
     TestRecord,
     Trace,
     Vehicle,
@@ -25,7 +27,7 @@ SCHEMA = "imloop.test/1"
 MAX_ROWS = 1800
 """Half an hour at 1 Hz: no method runs longer than a few minutes."""
 
-_NUMBERS = (int, float)
+_NUMERIC = (int, float)
 
 
 def decode_test(body: bytes) -> TestRecord:
@@ -41,11 +43,12 @@ def decode_test(body: bytes) -> TestRecord:
     station = reader.text("station", required=True, longest=40)
     line = reader.text("line", required=True, longest=8)
     vehicle = _vehicle(reader.child("vehicle", required=True))
-    trace = _trace(reader)
+    trace = _trace(reader.child("trace", required=True))
     if started is not None and ended is not None and ended < started:
         reader.fault("ended_at", "ends-before-start", "结束早于开始", "ends before it starts")
     sequence = reader.number("sequence")
     ambient, exterior, obd, claimed = _ambient(reader), _exterior(reader), _obd(reader), _claim(reader)
+    evaporative, second = _evaporative(reader), _second(reader)
     people, equipment, software = (_words(reader, key) for key in ("people", "equipment", "software"))
     reader.finish()
     assert started and ended and method and purpose and outcome  # finish() has raised otherwise
@@ -64,6 +67,8 @@ def decode_test(body: bytes) -> TestRecord:
         ambient=ambient,
         exterior=exterior,
         obd=obd,
+        evaporative=evaporative,
+        second=second,
         claimed=claimed,
         people=people,
         equipment=equipment,
@@ -80,7 +85,8 @@ def _vehicle(r: Reader) -> Vehicle:
         plate_colour=r.text("plate_colour", longest=12),
         vehicle_type=r.text("vehicle_type"),
         usage=r.text("usage"),
-        fuel=_fuel(r),
+        fuel=_fuel(r, "fuel"),
+        second_fuel=_fuel(r, "second_fuel"),
         emission_stage=r.text("emission_stage"),
         first_registered_on=r.day("first_registered_on"),
         produced_on=r.day("produced_on"),
@@ -96,15 +102,15 @@ def _vehicle(r: Reader) -> Vehicle:
     )
 
 
-def _fuel(r: Reader) -> Fuel | None:
-    letter = r.data.get("fuel")
+def _fuel(r: Reader, key: str) -> Fuel | None:
+    letter = r.data.get(key)
     if isinstance(letter, str) and letter in GAT16_9:
         return GAT16_9[letter]
-    return r.choice("fuel", Fuel)
+    return r.choice(key, Fuel)
 
 
 def _trace(reader: Reader) -> Trace:
-    columns = reader.child("trace", required=True).child("columns", required=True)
+    columns = reader.child("columns", required=True)
     found: dict[str, Column] = {}
     phase: tuple[str, ...] = ()
     length: int | None = None
@@ -135,7 +141,7 @@ def _trace(reader: Reader) -> Trace:
 def _column(columns: Reader, name: str, values: list[object]) -> Column | None:
     kinds = set(map(type, values))
     if not kinds <= {int, float, type(None)}:
-        at = next(i for i, value in enumerate(values) if value is not None and type(value) not in _NUMBERS)
+        at = next(i for i, value in enumerate(values) if value is not None and type(value) not in _NUMERIC)
         columns.fault(f"{name}[{at}]", "wrong-value", "应为数值或 null", "must be a number or null")
         return None
     try:
@@ -181,11 +187,33 @@ def _obd(reader: Reader) -> Obd | None:
     )
 
 
+def _evaporative(reader: Reader) -> Evaporative | None:
+    if reader.data.get("evaporative") is None:
+        return None
+    r = reader.child("evaporative")
+    return Evaporative(
+        r.choice("verdict", Result),
+        r.number("start_kpa"),
+        r.number("loss_kpa"),
+        r.number("seconds"),
+        r.flag("cap_ok"),
+    )
+
+
+def _second(reader: Reader) -> SecondRun | None:
+    if reader.data.get("second") is None:
+        return None
+    r = reader.child("second")
+    return SecondRun(_trace(r.child("trace", required=True)), _ambient(r), _claim(r))
+
+
 def _claim(reader: Reader) -> Claim:
     r = reader.child("claimed")
-    values = r.child("values")
-    numbers = {key: number for key in values.data if (number := values.number(key)) is not None}
-    return Claim(r.choice("verdict", Result), MappingProxyType(numbers))
+    return Claim(r.choice("verdict", Result), _numbers(r.child("values")), _numbers(r.child("limits")))
+
+
+def _numbers(r: Reader) -> MappingProxyType[str, float]:
+    return MappingProxyType({key: number for key in r.data if (number := r.number(key)) is not None})
 
 
 def _words(reader: Reader, key: str) -> MappingProxyType[str, str]:

@@ -101,5 +101,6 @@ RESULT_NAMES: dict[Result, Text] = {
 }
 
 DIESEL_FUELS = frozenset({Fuel.DIESEL, Fuel.HYBRID_DIESEL})
+DIESEL_METHODS = frozenset({Method.LUGDOWN, Method.FREEACC, Method.RINGELMANN})
 EXEMPT_FUELS = frozenset({Fuel.ELECTRIC, Fuel.HYDROGEN})
 NATURAL_GAS = frozenset({Fuel.CNG, Fuel.LNG})

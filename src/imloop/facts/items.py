@@ -39,6 +39,7 @@ ITEMS: dict[str, Item] = dict(
         _item("co_g_km", "g/km", 2, "一氧化碳 CO", "CO"),
         _item("hc_g_km", "g/km", 2, "碳氢 HC", "HC"),
         _item("nox_g_km", "g/km", 2, "氮氧化物 NOx", "NOx"),
+        _item("hc_nox_g_km", "g/km", 2, "碳氢与氮氧化物之和 HC+NOx", "HC + NOx"),
         _item("k_100_per_m", "m⁻¹", 2, "光吸收系数 k（100 % 点）", "smoke k at 100 %"),
         _item("k_80_per_m", "m⁻¹", 2, "光吸收系数 k（80 % 点）", "smoke k at 80 %"),
         _item("nox_80_ppm", _PPM, 0, "氮氧化物 NOx（80 % 点）", "NOx at 80 %"),

@@ -50,6 +50,8 @@ class Vehicle:
     vehicle_type: str = ""
     usage: str = ""
     fuel: Fuel | None = None
+    second_fuel: Fuel | None = None
+    """The other fuel of a bi-fuel vehicle (两用燃料); the run of ``TestRecord.second`` was on it."""
     emission_stage: str = ""
     first_registered_on: date | None = None
     produced_on: date | None = None
@@ -86,6 +88,17 @@ class Exterior:
 
 
 @dataclass(frozen=True, slots=True)
+class Evaporative:
+    """燃油蒸发系统检查: tank pressure at the start and its loss in kPa, seconds held, and the line's own answers."""
+
+    verdict: Result | None = None
+    start_kpa: float | None = None
+    loss_kpa: float | None = None
+    seconds: float | None = None
+    cap_ok: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ecu:
     ecu: str = ""
     vin: str = ""
@@ -111,10 +124,21 @@ class Obd:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the station's own software reported. Kept beside our verdict, never instead of it."""
+    """What the station's own software reported: verdict, values and the limits it used (``…_min`` and ``…_max`` for
+    the ends of a range). Kept beside our verdict, never instead of it."""
 
     verdict: Result | None = None
     values: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    limits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class SecondRun:
+    """The same method again, on a bi-fuel vehicle's second fuel."""
+
+    trace: Trace
+    ambient: Ambient = field(default_factory=Ambient)
+    claimed: Claim = field(default_factory=Claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +161,8 @@ class TestRecord:
     ambient: Ambient = field(default_factory=Ambient)
     exterior: Exterior | None = None
     obd: Obd | None = None
+    evaporative: Evaporative | None = None
+    second: SecondRun | None = None
     claimed: Claim = field(default_factory=Claim)
     people: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     equipment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -59,6 +59,8 @@ class ItemVerdict:
     boundary: bool
     cite: str
     rows: Rows | None = None
+    fuel: str = ""
+    """Of a bi-fuel vehicle: which run gave it."""
 
     def explain(self, language: str = "zh") -> str:
         """Value, limit, outcome and clause in one line."""
@@ -97,6 +99,7 @@ class ItemVerdict:
             limit = from_nano(self.high)
         kind = "range" if isinstance(limit, list) else "min" if self.low is not None else "max"
         return {
+            **({"fuel": self.fuel} if self.fuel else {}),
             "item": self.item,
             "value": from_nano(self.value),
             "rounded": from_nano(self.rounded),

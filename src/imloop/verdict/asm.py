@@ -26,6 +26,7 @@ from imloop.law import Law
 from imloop.verdict.answer import Measured, Rows, Step
 from imloop.verdict.arithmetic import nano, nano_levels, round_levels
 from imloop.verdict.gas import Corrected, ambient_columns, corrected, fuel_class, vapour_pressure
+from imloop.verdict.limits import Limit, upper_ends
 from imloop.verdict.validity import (
     Indices,
     channels,
@@ -91,18 +92,18 @@ class Mode:
         return int(self.rows[self.chosen]), int(self.rows[self.chosen + width - 1])
 
 
-def measure(record: TestRecord, law: Law, limits: Mapping[str, float]) -> Measured:
-    """The deciding windows; ``limits`` of the items that decide, because the run's own course depends on them."""
+def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measured:
+    """The deciding windows; the run's own course depends on the limits of the items that decide."""
     out = Measured()
-    rules = rules_of(law)
+    rules, bounds = rules_of(law), upper_ends(limits, record.vehicle.fuel)
     judged = phase_rows(record.trace, "5025.sample", "2540.sample")
     out.invalid += channels(record.trace, CHANNELS, judged, law.cite("asm.window_s"))
     out.invalid += dilution(record, judged, law) + stall(record, judged, law)
     data = out.gases = corrected(record, law)
     if not np.isfinite(data.kh[judged]).all():
         out.invalid.append(_no_ambient(record, judged, law))
-    first = _mode("5025", record, rules, data, limits)
-    second = None if first and first.passed else _mode("2540", record, rules, data, limits)
+    first = _mode("5025", record, rules, data, bounds)
+    second = None if first and first.passed else _mode("2540", record, rules, data, bounds)
     for mode in (first, second):
         if mode is not None and mode.chosen is not None:
             _describe(out, record, law, data, mode)

@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 from imloop.facts.codes import Method, Result
 from imloop.facts.items import ITEMS
 from imloop.facts.test_record import TestRecord, Trace
+from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.verdict import asm, freeacc, lugdown, tsi
+from imloop.verdict import asm, freeacc, lugdown, tsi, vmas
 from imloop.verdict.answer import ClaimCheck, Measured, Rows
-from imloop.verdict.arithmetic import MEASURABLE
+from imloop.verdict.arithmetic import MEASURABLE, from_nano, nano
+from imloop.verdict.limits import Limit
 from imloop.verdict.validity import Indices, phase_rows
 
 Floats = NDArray[np.float64]
 _NOISE = 1e-9
+_TRANSIENT = frozenset({Method.VMAS, Method.IM195})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +62,13 @@ def _as_json(found: Mapping[str, Found]) -> Mapping[str, object] | None:
     if not found:
         return None
     first = next(iter(found.values()))
+    factors = next((each.factors for each in found.values() if each.factors), "")
     out: dict[str, object] = {
         "rows": list(first.rows),
         "by_item": {item: list(each.rows) for item, each in found.items()},
         "values": {item: round(each.values[item], 9) for item, each in found.items()},
     }
-    return {**out, "factors": first.factors} if first.factors else out
+    return {**out, "factors": factors} if factors else out
 
 
 def _reproduce(record: TestRecord, law: Law, measured: Measured, units: float) -> dict[str, Found]:
@@ -76,6 +80,8 @@ def _reproduce(record: TestRecord, law: Law, measured: Measured, units: float) -
             group = {item: claimed[item] for item in asm.ITEMS_OF[mode] if item in claimed}
             window = _asm_window(record, law, measured, mode, group, units)
             found |= dict.fromkeys(group, window) if window is not None else {}
+    if record.method in _TRANSIENT:
+        found |= _transient(record, law, measured, claimed, units)
     for item, value in claimed.items():
         if item in found or item not in ITEMS:
             continue
@@ -85,6 +91,56 @@ def _reproduce(record: TestRecord, law: Law, measured: Measured, units: float) -
         elif (other := _elsewhere(record, law, item, value, units)) is not None:
             found[item] = other
     return found
+
+
+def _transient(
+    record: TestRecord, law: Law, measured: Measured, claimed: Mapping[str, float], units: float
+) -> dict[str, Found]:
+    """Grams per kilometre agree within a share of the value, because densities and correction are open; the reading
+    of the standard that gives the claim to the last decimal is named."""
+    share = law.number("claim.transient_tolerance_ratio")
+    near = {
+        item: value
+        for item, value in claimed.items()
+        if item in measured.values
+        and (
+            _gap(measured.values[item], value, item) <= units + _NOISE
+            or abs(measured.values[item] - value) <= share * abs(measured.values[item])
+        )
+    }
+    exact: dict[str, tuple[str, float]] = {}
+    for name, values in vmas.variants(record, law) if record.method is Method.VMAS else ():
+        for item, value in claimed.items():
+            if item in values and item not in exact and _gap(values[item], value, item) <= units + _NOISE:
+                exact[item] = (name, values[item])
+    found = {}
+    for item in [item for item in claimed if item in near or item in exact]:
+        rows = measured.rows.get(item)
+        if rows is None:
+            continue
+        name, value = exact.get(item, ("", measured.values[item]))
+        found[item] = Found(rows, {item: value}, item in near, name)
+    return found
+
+
+def other_limits(record: TestRecord, limits: Mapping[str, Limit], law: Law) -> list[Reason]:
+    """Limits the station says it used that are not those of the law (D04 of the supervision triggers)."""
+    wrong = []
+    for name, theirs in record.claimed.limits.items():
+        item = name.removesuffix("_min").removesuffix("_max")
+        known = limits.get(item)
+        if known is None or not abs(theirs) < MEASURABLE:
+            continue
+        ours = known.low if name.endswith("_min") or known.high is None else known.high
+        if ours is not None and nano(theirs) != ours:
+            wrong.append(f"{name} {theirs:g} ≠ {from_nano(ours):g}")
+    if not wrong:
+        return []
+    listed = "；".join(wrong)
+    words = Text(
+        f"机构所用限值与应用限值不同：{listed}", f"The station used other limits: {'; '.join(wrong)}"
+    )
+    return [Reason("limit-differs", words, law.cite(f"limit_set.{record.method}"))]
 
 
 def _gap(ours: float, claimed: float, item: str) -> float:

@@ -6,6 +6,8 @@ rated speed, where that speed is known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from imloop.facts.test_record import TestRecord
@@ -13,6 +15,7 @@ from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Measured, Step
 from imloop.verdict.arithmetic import MEASURABLE, nano
+from imloop.verdict.limits import Limit
 from imloop.verdict.validity import Indices, channels, invalid, stall
 
 ITEM = "k_mean_per_m"
@@ -27,7 +30,7 @@ def blips(record: TestRecord) -> list[Indices]:
     return [np.flatnonzero(blip == order) for order in orders]
 
 
-def measure(record: TestRecord, law: Law) -> Measured:
+def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measured:
     """The mean of the last maxima; ``invalid`` says what keeps the run from counting."""
     out = Measured()
     wanted, cite = law.integer("freeacc.blips"), law.cite("freeacc.blips")

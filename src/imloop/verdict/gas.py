@@ -66,6 +66,21 @@ def humidity_factor(grains: Column) -> Column:
         return np.where((grains >= 0.0) & (below > 0.0), 1.0 / below, np.nan)
 
 
+def moisture(temperature_c: Column, humidity_pct: Column, pressure_kpa: Column) -> Column:
+    """Absolute humidity H in grams of water per kilogram of dry air: 6.2111·Ra·Pd / (PB − Pd·Ra/100)."""
+    vapour = vapour_pressure(temperature_c)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result = 6.2111 * humidity_pct * vapour / (pressure_kpa - vapour * humidity_pct / 100.0)
+    return np.where(np.isnan(temperature_c), np.nan, result)
+
+
+def moisture_factor(grams: Column) -> Column:
+    """kH of the transient methods = 1 / (1 − 0.0329·(H − 10.71)); NaN for air so humid that it would change sign."""
+    below = 1.0 - 0.0329 * (grams - 10.71)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((grams >= 0.0) & (below > 0.0), 1.0 / below, np.nan)
+
+
 def ambient_columns(trace: Trace, ambient: Ambient) -> tuple[Column, Column, Column]:
     """Temperature °C, humidity %, pressure kPa per row: the row's own reading, else the test's."""
 

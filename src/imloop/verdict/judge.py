@@ -2,42 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 
-from imloop.facts.codes import DIESEL_FUELS, EXEMPT_FUELS, METHOD_NAMES, Method, Result
+from imloop.facts.codes import (
+    DIESEL_FUELS,
+    DIESEL_METHODS,
+    EXEMPT_FUELS,
+    METHOD_NAMES,
+    Method,
+    Result,
+)
 from imloop.facts.items import ITEMS
 from imloop.facts.refusal import Unknown
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law, LawMissing
-from imloop.verdict import asm, freeacc, lugdown, tsi
+from imloop.verdict import asm, bifuel, freeacc, im195, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.answer import ClaimCheck, ItemVerdict, Measured, Verdict
 from imloop.verdict.arithmetic import from_nano, measurable, nano, printed, round_nano
-from imloop.verdict.claim import check_claim
+from imloop.verdict.claim import check_claim, other_limits
+from imloop.verdict.evaporative import judge_evaporative
 from imloop.verdict.exterior import judge_exterior
-from imloop.verdict.limits import Limit, limits_of, upper_ends
+from imloop.verdict.limits import Limit, limits_of
 from imloop.verdict.obd import judge_obd
 from imloop.verdict.plausibility import doubts
 from imloop.verdict.validity import broken_shape, invalid, of_the_run
 
-_DIESEL_METHODS = frozenset({Method.LUGDOWN, Method.FREEACC})
-_SUPPORTED = frozenset({Method.TSI, Method.ASM, *_DIESEL_METHODS})
+_Measure = Callable[[TestRecord, Law, Mapping[str, Limit]], Measured]
+
+MEASURES: Mapping[Method, _Measure] = MappingProxyType(
+    {
+        Method.TSI: tsi.measure,
+        Method.ASM: asm.measure,
+        Method.VMAS: vmas.measure,
+        Method.IM195: im195.measure,
+        Method.LUGDOWN: lugdown.measure,
+        Method.FREEACC: freeacc.measure,
+        Method.RINGELMANN: ringelmann.measure,
+    }
+)
+"""Method → what it finds in a trace; one file each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of the method on one fuel, judged."""
+
+    items: tuple[ItemVerdict, ...]
+    exhaust: str
+    reasons: list[Reason]
+    findings: list[Reason]
+    measured: Measured
+    readable: bool
 
 
 def judge(record: TestRecord, law: Law, *, limit_set: str | None = None) -> Verdict:
     """Recompute ``record`` under ``law`` (the law of the test's day). ``limit_set`` overrides the law's a or b.
 
-    Any record gets an answer. ``Unknown`` only where there is nothing to answer by: ``method-not-supported``,
-    ``limit-set-unknown``, ``law-missing``.
+    Any record gets an answer. ``Unknown`` only where there is nothing to answer by: ``limit-set-unknown``,
+    ``law-missing``.
     """
-    if record.method not in _SUPPORTED:
-        name = METHOD_NAMES[record.method]
-        raise Unknown(
-            "method-not-supported", Text(f"{name.zh}尚不能复算。", f"{name.en} cannot be recomputed yet.")
-        )
     try:
         # Odd readings divide by zero and overflow; what comes of it is caught as no reading, by rule.
         with np.errstate(all="ignore"):
@@ -54,18 +82,17 @@ def _judge(record: TestRecord, law: Law, limit_set: str) -> Verdict:
     limits = limits_of(law, record.method, limit_set)
     if record.vehicle.fuel in EXEMPT_FUELS:
         return _exempt(record, law, limit_set)
-    measured, readable = _measure(record, law, limits)
-    items = _items(record, law, limits, measured)
-    exhaust, exhaust_reasons, findings = _exhaust(items, measured)
+    run = _both_fuels(record, law, limits, _run(record, law, limits))
     exterior, exterior_reasons, exterior_findings = judge_exterior(record, law)
     obd, obd_reasons, obd_findings = judge_obd(record, law)
-    parts = {"exterior": exterior, "obd": obd, "exhaust": exhaust}
+    evaporative, evaporative_reasons, evaporative_findings = judge_evaporative(record, law)
+    parts = {"exterior": exterior, "obd": obd, "exhaust": run.exhaust, "evaporative": evaporative}
     result = _overall(parts)
-    findings = [*exterior_findings, *obd_findings, *measured.findings, *findings]
+    findings = [*exterior_findings, *obd_findings, *evaporative_findings, *run.findings]
+    findings += other_limits(record, limits, law)
     claim = ClaimCheck(record.claimed.verdict, None)
-    if readable:
-        findings += doubts(record, law, measured)
-        claim = check_claim(record, law, measured, result)
+    if run.readable:
+        claim = check_claim(record, law, run.measured, result)
     if claim.agrees is False:
         findings.append(_claim_differs(claim, law))
     return _verdict(
@@ -73,12 +100,42 @@ def _judge(record: TestRecord, law: Law, limit_set: str) -> Verdict:
         law,
         limit_set,
         result=result,
-        items=items,
+        items=run.items,
         parts=parts,
-        reasons=(*exterior_reasons, *obd_reasons, *exhaust_reasons),
+        reasons=(*exterior_reasons, *obd_reasons, *evaporative_reasons, *run.reasons),
         findings=tuple(findings),
-        measured=measured,
+        measured=run.measured,
         claim=claim,
+    )
+
+
+def _run(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> _Run:
+    measured, readable = _measure(record, law, limits)
+    items = _items(record, law, limits, measured)
+    exhaust, reasons, unmeasured = _exhaust(items, measured)
+    findings = [*measured.findings, *unmeasured, *(doubts(record, law, measured) if readable else ())]
+    return _Run(items, exhaust, reasons, findings, measured, readable)
+
+
+def _both_fuels(record: TestRecord, law: Law, limits: Mapping[str, Limit], first: _Run) -> _Run:
+    """The run itself; on a bi-fuel vehicle together with the run on the other fuel."""
+    missing, other = bifuel.second_missing(record, law), bifuel.on_second_fuel(record)
+    if other is None:
+        if not missing:
+            return first
+        exhaust = _overall({"first": first.exhaust, "second": "invalid"})
+        return replace(first, exhaust=str(exhaust), reasons=[*first.reasons, *missing])
+    second = _run(other, law, limits)
+    fuels = record.vehicle.fuel, other.vehicle.fuel
+    first.measured.steps = bifuel.steps_of(fuels[0], first.measured.steps)
+    first.measured.steps += bifuel.steps_of(fuels[1], second.measured.steps)
+    return _Run(
+        bifuel.items_of(fuels[0], first.items) + bifuel.items_of(fuels[1], second.items),
+        str(_overall({"first": first.exhaust, "second": second.exhaust})),
+        bifuel.said_of(fuels[0], first.reasons) + bifuel.said_of(fuels[1], second.reasons),
+        first.findings + bifuel.said_of(fuels[1], second.findings),
+        first.measured,
+        first.readable,
     )
 
 
@@ -122,7 +179,12 @@ def _exempt(record: TestRecord, law: Law, limit_set: str) -> Verdict:
         limit_set,
         result=Result.INVALID,
         items=(),
-        parts={"exterior": "not_required", "obd": "not_required", "exhaust": "invalid"},
+        parts={
+            "exterior": "not_required",
+            "obd": "not_required",
+            "exhaust": "invalid",
+            "evaporative": "not_required",
+        },
         reasons=(Reason("vehicle-exempt", words, law.cite("exempt.fuels")),),
         findings=(),
         measured=Measured(),
@@ -136,21 +198,14 @@ def _measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> tuple
     run = of_the_run(record, law)
     if refused or broken_shape(run):
         return Measured(invalid=refused + run), False
-    if record.method is Method.TSI:
-        measured = tsi.measure(record, law)
-    elif record.method is Method.ASM:
-        measured = asm.measure(record, law, upper_ends(limits, record.vehicle.fuel))
-    elif record.method is Method.FREEACC:
-        measured = freeacc.measure(record, law)
-    else:
-        measured = lugdown.measure(record, law, limits)
+    measured = MEASURES[record.method](record, law, limits)
     measured.invalid = run + measured.invalid
     return measured, True
 
 
 def _wrong_method(record: TestRecord, law: Law) -> list[Reason]:
     fuel = record.vehicle.fuel
-    if fuel is None or (fuel in DIESEL_FUELS) == (record.method in _DIESEL_METHODS):
+    if fuel is None or (fuel in DIESEL_FUELS) == (record.method in DIESEL_METHODS):
         return []
     cite = law.cite(f"method.fuels.{record.method}")
     name = METHOD_NAMES[record.method]

@@ -52,12 +52,29 @@ def limits_of(law: Law, method: Method, limit_set: str) -> Mapping[str, Limit]:
             f"No limit set {limit_set} for {method} in {law.place} on {law.on}.",
         )
         raise Unknown("limit-set-unknown", words)
+    if method is Method.LUGDOWN and law.flag("altitude.lugdown"):
+        _raise_for_altitude(ends, cites, law)
     return MappingProxyType(
         {
             item: Limit(end.get("low"), end.get("high"), cites[item], _advisory(law, method, item))
             for item, end in ends.items()
         }
     )
+
+
+def _raise_for_altitude(ends: dict[str, dict[str, int]], cites: dict[str, str], law: Law) -> None:
+    """Thin air smokes more: where the authority allows it, the limits of k rise with the place's altitude."""
+    rise = nano(altitude_allowance(law))
+    for item in ends:
+        if item.startswith("k_") and rise:
+            ends[item]["high"] += rise
+            cites[item] = f"{cites[item]}；{law.cite('altitude.m')}"
+
+
+def altitude_allowance(law: Law) -> float:
+    """m⁻¹ added to the lug-down limits of k: 0.25 per 1000 m above 1500 m, at most 0.75 (GB 3847-2018)."""
+    above = max(0.0, law.number("altitude.m") - law.number("altitude.from_m")) / 1000.0
+    return min(above * law.number("altitude.k_per_1000_m"), law.number("altitude.k_cap"))
 
 
 def _advisory(law: Law, method: Method, item: str) -> frozenset[str]:

@@ -6,15 +6,17 @@ Means over the last seconds of each phase; corrected power = power_kw · power_f
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 
 import numpy as np
 
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Text
 from imloop.law import Law
+from imloop.verdict import ringelmann
 from imloop.verdict.answer import Measured, Step, mean_step
 from imloop.verdict.arithmetic import MEASURABLE
+from imloop.verdict.limits import Limit
 from imloop.verdict.validity import channels, interrupted, invalid, phase_rows, stall, too_short
 
 PHASES = {"100": "100.sample", "80": "80.sample"}
@@ -26,8 +28,8 @@ PHASE_OF = {"k_100_per_m": PHASES["100"], "k_80_per_m": PHASES["80"], "nox_80_pp
 _ITEMS = {"100": ("k_100_per_m",), "80": ("k_80_per_m", "nox_80_ppm")}
 
 
-def measure(record: TestRecord, law: Law, limited: Container[str]) -> Measured:
-    """``limited``: items with a limit that day; NOx and power are wanted only where the law limits them."""
+def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measured:
+    """NOx and power are wanted only where the law of the day limits them; blackness is judged where it was seen."""
     out = Measured()
     seconds, cite = law.integer("lugdown.average_s"), law.cite("lugdown.average_s")
     for name, phase in PHASES.items():
@@ -36,7 +38,7 @@ def measure(record: TestRecord, law: Law, limited: Container[str]) -> Measured:
         if len(rows) < seconds:
             out.invalid.append(too_short(words, len(rows), seconds, cite))
         last = rows[-seconds:]
-        wanted = tuple(COLUMN_OF[item] for item in _ITEMS[name] if item in limited or item.startswith("k_"))
+        wanted = tuple(COLUMN_OF[item] for item in _ITEMS[name] if item in limits or item.startswith("k_"))
         faults = channels(record.trace, wanted, last, cite)
         out.invalid += [fault for fault in faults if fault not in out.invalid]
         out.invalid += interrupted(words, last, cite) + stall(record, last, law)
@@ -44,7 +46,10 @@ def measure(record: TestRecord, law: Law, limited: Container[str]) -> Measured:
             column = record.trace.get(COLUMN_OF[item])
             if len(last) and column is not None and (np.abs(column[last]) < MEASURABLE).all():
                 mean_step(out, item, column[last], last)
-    _power(out, record, law, "power_ratio" in limited)
+    _power(out, record, law, "power_ratio" in limits)
+    grade = record.trace.get(ringelmann.CHANNEL)
+    if grade is not None and ringelmann.ITEM in limits and (np.abs(grade) < MEASURABLE).all():
+        ringelmann.darkest(out, grade)
     spans = [list(out.rows[item]) for item in ("k_100_per_m", "k_80_per_m") if item in out.rows]
     if spans:
         out.window = {"mode": "LUGDOWN", "rows": spans[0], "spans": spans}

@@ -3,7 +3,7 @@ more than two readiness items incomplete is no verdict but a return visit."""
 
 from __future__ import annotations
 
-from imloop.facts.codes import DIESEL_FUELS, Method
+from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, Method
 from imloop.facts.test_record import Obd, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
@@ -18,7 +18,7 @@ def scope_key(vehicle: Vehicle, method: Method, law: Law) -> str:
 
     An unknown fuel is what the method is made for; an unknown mass is light.
     """
-    diesel = vehicle.fuel in DIESEL_FUELS if vehicle.fuel else method in (Method.LUGDOWN, Method.FREEACC)
+    diesel = vehicle.fuel in DIESEL_FUELS if vehicle.fuel else method in DIESEL_METHODS
     if diesel:
         return "obd.scope.diesel"
     heavy = vehicle.max_mass_kg is not None and vehicle.max_mass_kg > law.number("obd.heavy_above_kg")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from imloop.facts.codes import Method, Outcome
+from imloop.facts.codes import DIESEL_METHODS, Method, Outcome
 from imloop.facts.test_record import Column, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Measured, Rows
+from imloop.verdict.conduct import conduct
 from imloop.verdict.gas import brettschneider, longest_run
 from imloop.verdict.smoke import k_from_opacity
 from imloop.verdict.validity import Indices, phase_rows
@@ -45,6 +46,8 @@ _SECONDS = {
     Method.ASM: (30.0, 330.0),
     Method.LUGDOWN: (40.0, 300.0),
     Method.FREEACC: (60.0, 900.0),
+    Method.VMAS: (195.0, 600.0),
+    Method.IM195: (195.0, 600.0),
 }
 _LIVE = ("rpm", "co2_pct")
 _FROZEN_SECONDS = 10
@@ -54,10 +57,10 @@ def doubts(record: TestRecord, law: Law, measured: Measured) -> list[Reason]:
     """Every doubt, and ``implausible-run`` when at least ``plausible.signals`` independent signs meet."""
     if record.trace.rows < 2:
         return []
-    diesel = record.method in (Method.LUGDOWN, Method.FREEACC)
+    diesel = record.method in DIESEL_METHODS
     own = _diesel_signs(record, law) if diesel else _gas_signs(record, law)
     signs = [doubt for doubt in (_below_zero(record), _above_ceiling(record), *own) if doubt is not None]
-    others = [_air(record), _duration(record)]
+    others = [_air(record), _duration(record), *conduct(record, law)]
     if not diesel:
         others += [_no_rpm(record), *_station_factors(record, law, measured), _low_dilution(record, measured)]
     found = [*signs, *(doubt for doubt in others if doubt is not None)]
@@ -185,15 +188,16 @@ def _lambda_differs(record: TestRecord, law: Law, rows: Indices) -> Doubt:
     if reported is None or co is None or co2 is None or hc is None or o2 is None:
         return None
     computed = brettschneider(co, co2, hc, o2, np.zeros(len(co)), record.vehicle.fuel, law)
-    gaps = np.abs(computed - reported)
-    gaps = gaps[np.isfinite(gaps)]
-    if not len(gaps):
+    wrong = np.abs(computed - reported) > law.number("lambda.tolerance")
+    seconds = int(wrong.sum())
+    if seconds < law.integer("lambda.tolerance_seconds"):
         return None
-    gap = float(np.median(gaps))
-    if gap <= law.number("lambda.tolerance"):
-        return None
-    words = Text(f"λ 复算与上报相差 {gap:.2f}。", f"Recomputed lambda differs by {gap:.2f}.")
-    return Reason("lambda-differs", words, law.cite("lambda.tolerance"))
+    gap = float(np.median(np.abs(computed - reported)[wrong]))
+    words = Text(
+        f"{seconds} 秒的 λ 复算与上报相差约 {gap:.2f}。",
+        f"In {seconds} s recomputed lambda differs by {gap:.2f}.",
+    )
+    return Reason("lambda-differs", words, law.cite("lambda.tolerance"), rows=_span(rows, wrong))
 
 
 def _still_engine(record: TestRecord, rows: Indices) -> Doubt:

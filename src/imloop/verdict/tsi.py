@@ -5,6 +5,8 @@ CO (%), HC (10⁻⁶) and λ over the last 30 s of each averaging phase; λ at h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from imloop.facts.test_record import Column, TestRecord
@@ -13,6 +15,7 @@ from imloop.law import Law
 from imloop.verdict.answer import Measured, mean_step
 from imloop.verdict.arithmetic import MEASURABLE
 from imloop.verdict.gas import brettschneider
+from imloop.verdict.limits import Limit
 from imloop.verdict.validity import (
     Indices,
     channels,
@@ -39,7 +42,7 @@ COLUMN_OF = {
 """Item → phase and column it is the mean of."""
 
 
-def measure(record: TestRecord, law: Law) -> Measured:
+def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measured:
     """Means of both phases; ``invalid`` says what keeps the run from counting."""
     out = Measured()
     seconds, cite = law.integer("tsi.average_s"), law.cite("tsi.average_s")

@@ -136,16 +136,19 @@ def interrupted(name: Text, rows: Indices, cite: str) -> list[Reason]:
     return [invalid("phase-interrupted", zh, f"{name.en}: the averaged seconds are interrupted.", cite, span)]
 
 
-def dilution(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
-    """CO + CO2 below the minimum in judged rows: the probe draws air, the run does not count (GB 18285-2018)."""
+def dilution(record: TestRecord, rows: Indices, law: Law, method: str = "gas") -> list[Reason]:
+    """CO + CO2 below the minimum in judged rows: the probe draws air, the run does not count (GB 18285-2018).
+
+    ``method``: whose minimum and seconds in the law, ``gas`` for the steady ones.
+    """
     co, co2 = record.trace.get("co_pct"), record.trace.get("co2_pct")
     if co is None or co2 is None or not len(rows):
         return []
-    key = f"gas.co_co2_min_pct.{fuel_class(record.vehicle.fuel)}"
+    key = f"{method}.co_co2_min_pct.{fuel_class(record.vehicle.fuel)}"
     low = np.zeros(record.trace.rows, dtype=np.bool_)
     low[rows] = nano_levels(co[rows] + co2[rows]) < nano(law.number(key))
     run = longest_run(low)
-    if run is None or run[1] - run[0] + 1 < law.integer("gas.co_co2_min_seconds"):
+    if run is None or run[1] - run[0] + 1 < law.integer(f"{method}.co_co2_min_seconds"):
         return []
     return [
         invalid(

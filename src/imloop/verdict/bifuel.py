@@ -1,0 +1,65 @@
+"""两用燃料汽车: the method is driven once on each fuel, and both runs must pass (GB 18285-2018 ch. 5).
+
+The upload's own trace is the run on ``vehicle.fuel``; ``second`` is the run on ``vehicle.second_fuel``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from imloop.facts.codes import FUEL_NAMES, Fuel
+from imloop.facts.test_record import TestRecord
+from imloop.facts.text import Reason, Text
+from imloop.law import Law
+from imloop.verdict.answer import ItemVerdict, Step
+
+_NEXT = Text(
+    "请在另一种燃料上补做检验，一并上传。", "Drive the other fuel, too, and upload both runs together."
+)
+
+
+def on_second_fuel(record: TestRecord) -> TestRecord | None:
+    """The second run as a record of its own; None where none was uploaded."""
+    if record.second is None:
+        return None
+    return replace(
+        record,
+        vehicle=replace(record.vehicle, fuel=record.vehicle.second_fuel or record.vehicle.fuel),
+        trace=record.second.trace,
+        ambient=record.second.ambient,
+        claimed=record.second.claimed,
+    )
+
+
+def second_missing(record: TestRecord, law: Law) -> list[Reason]:
+    """A bi-fuel vehicle tested on one fuel only."""
+    if record.vehicle.second_fuel is None or record.second is not None or not law.flag("bifuel.both"):
+        return []
+    name = FUEL_NAMES[record.vehicle.second_fuel]
+    words = Text(f"两用燃料汽车缺少{name.zh}的检验。", f"A bi-fuel vehicle: the run on {name.en} is missing.")
+    return [Reason("second-fuel-missing", words, law.cite("bifuel.both"), _NEXT)]
+
+
+def name_of(fuel: Fuel | None) -> Text:
+    return FUEL_NAMES[fuel] if fuel is not None else Text("第二燃料", "second fuel")
+
+
+def said_of(fuel: Fuel | None, reasons: list[Reason]) -> list[Reason]:
+    """The same reasons, saying on which fuel."""
+    name = name_of(fuel)
+    return [
+        replace(each, text=Text(f"{name.zh}：{each.text.zh}", f"{name.en}: {each.text.en}"))
+        for each in reasons
+    ]
+
+
+def items_of(fuel: Fuel | None, items: tuple[ItemVerdict, ...]) -> tuple[ItemVerdict, ...]:
+    return tuple(replace(item, fuel=str(fuel or "")) for item in items)
+
+
+def steps_of(fuel: Fuel | None, steps: list[Step]) -> list[Step]:
+    name = name_of(fuel)
+    return [
+        replace(step, label=Text(f"{name.zh} · {step.label.zh}", f"{name.en} · {step.label.en}"))
+        for step in steps
+    ]
