@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Outcome, Purpose, Result
 from imloop.facts.test_record import Ambient, Claim, Exterior, Obd, TestRecord, Trace, Vehicle
 from imloop.law import load
+from imloop.verdict.cycle import prescribed
 
 STEADY_AIR = Ambient(25.0, 75 * 101.3 / (43.478 * 3.169 + 0.75 * 3.169), 101.3)
 """25 °C, 101.3 kPa and the humidity of 75 grains per pound, about 54.21 %: kH is 1."""
@@ -52,6 +53,59 @@ def columns(blocks: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return out
 
 
+def urban_cycle(law: Any, seconds: int = 195) -> list[float]:
+    """Prescribed speeds of the transient methods, km/h per second."""
+    return [float(v) for v in prescribed(law)[:seconds]]
+
+
+def vmas_columns(
+    law: Any, co: float = 1.0, hc: float = 0.2, nox: float = 0.2, **change: Any
+) -> dict[str, Any]:
+    """A VMAS run of steady gases that gives exactly these grams per kilometre at kH = 1 and 0 °C densities."""
+    speed = change.pop("speed_kmh", urban_cycle(law))
+    rows, km = len(speed), sum(speed) / 3600.0
+    flow = 95.0 * (20.8 - 18.0) / (20.8 - 1.0)
+    litres = rows * flow
+    steady = {
+        "co_pct": co * km / litres / 1.250 * 100.0,
+        "hc_ppm": hc * km / litres / 3.839 * 1e6,
+        "no_ppm": nox * km / litres / 2.053 * 1e6,
+        "co2_pct": 14.0,
+        "o2_pct": 1.0,
+        "o2_dilute_pct": 18.0,
+        "o2_ambient_pct": 20.8,
+        "flow_std_ls": 95.0,
+        "rpm": 1500.0,
+    }
+    columns = {name: [value] * rows for name, value in steady.items()}
+    return {"t_s": list(range(rows)), **columns, "speed_kmh": speed, **change}
+
+
+def im195_columns(
+    law: Any, co: float = 1.0, hc: float = 0.2, nox: float = 0.2, **change: Any
+) -> dict[str, Any]:
+    """An IM195 run of steady gases, no background, that gives exactly these grams per kilometre at kH = 1."""
+    speed = change.pop("speed_kmh", urban_cycle(law))
+    rows, km, flow = len(speed), sum(speed) / 3600.0, 80.0
+    steady = {
+        "co_dilute_ppm": co * km / (rows * flow) / 1.250 * 1e6,
+        "hc_dilute_ppm": hc * km / (rows * flow) / 0.619 * 1e6,
+        "nox_dilute_ppm": nox * km / (rows * flow) / 2.053 * 1e6,
+        "co_background_ppm": 0.0,
+        "hc_background_ppm": 0.0,
+        "nox_background_ppm": 0.0,
+        "co2_dilute_pct": 1.2,
+        "flow_std_ls": flow,
+        "rpm": 1500.0,
+    }
+    columns = {name: [value] * rows for name, value in steady.items()}
+    return {"t_s": list(range(rows)), **columns, "speed_kmh": speed, **change}
+
+
+DRY_AIR = Ambient(25.0, 10.71 * 101.3 / (6.2111 * 3.169 + 10.71 * 3.169 / 100.0), 101.3)
+"""The air whose moisture is 10.71 g/kg: kH of the transient methods is 1."""
+
+
 def _each(block: Mapping[str, Any], of_co: Any) -> Any:
     co = block["co_pct"]
     return [of_co(value) for value in co] if isinstance(co, list) else of_co(co)
@@ -70,7 +124,7 @@ def record(method: Method, raw: Mapping[str, Sequence[Any]], **more: Any) -> Tes
     """A record of the columns ``raw``; ``more``: vehicle, ambient, exterior, obd, claimed, outcome as mappings."""
     started: datetime = more.pop("started", datetime(2026, 3, 5, 9, tzinfo=timezone(timedelta(hours=8))))
     vehicle = {
-        "fuel": "diesel" if method in ("LUGDOWN", "FREEACC") else "gasoline",
+        "fuel": "diesel" if method in DIESEL_METHODS else "gasoline",
         "produced_on": "2010-03-01",
     }
     seconds = max(len(raw.get("t_s", ())), 1)
@@ -94,11 +148,12 @@ def record(method: Method, raw: Mapping[str, Sequence[Any]], **more: Any) -> Tes
 
 
 def _vehicle(said: dict[str, Any]) -> Vehicle:
-    fuel = said.pop("fuel")
+    fuel, second = said.pop("fuel"), said.pop("second_fuel", None)
     for day in ("produced_on", "first_registered_on"):
         if isinstance(said.get(day), str):
             said[day] = date.fromisoformat(said[day])
-    return Vehicle(fuel=None if fuel is None else Fuel(fuel), **said)
+    fuels = (None if each is None else Fuel(each) for each in (fuel, second))
+    return Vehicle(**dict(zip(("fuel", "second_fuel"), fuels, strict=True)), **said)
 
 
 def _exterior(said: Mapping[str, Any] | None) -> Exterior | None:
@@ -116,4 +171,8 @@ def _obd(said: Mapping[str, Any] | None) -> Obd | None:
 
 def _claim(said: Mapping[str, Any]) -> Claim:
     verdict = said.get("verdict")
-    return Claim(None if verdict is None else Result(verdict), dict(said.get("values", {})))
+    return Claim(
+        None if verdict is None else Result(verdict),
+        dict(said.get("values", {})),
+        dict(said.get("limits", {})),
+    )
