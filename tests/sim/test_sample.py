@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from imloop.facts.codes import Method
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.sim.sample import sample_message
 
@@ -30,7 +31,7 @@ def test_three_samples_walk_through_the_loop(db: None, tmp_path: Path) -> None:
     assert (passed["verdict"], passed["case_state"]) == ("pass", "closed")
 
 
-@pytest.mark.parametrize("method", ["ASM", "TSI", "LUGDOWN", "FREEACC"])
+@pytest.mark.parametrize("method", sorted(Method))
 @pytest.mark.parametrize("fail", [True, False])
 def test_a_sample_is_what_was_asked_for(method: str, fail: bool) -> None:
     body = sample_message(
@@ -47,7 +48,7 @@ def test_a_sample_is_what_was_asked_for(method: str, fail: bool) -> None:
 
 def test_bad_requests_are_named() -> None:
     with pytest.raises(Malformed):
-        sample_message("VMAS", station=STATION)
+        sample_message("NONSENSE", station=STATION)
     with pytest.raises(Malformed):
         sample_message("ASM", station=STATION, at="yesterday")
     with pytest.raises(Unknown):

@@ -69,7 +69,9 @@ def day(
 
 
 def sample(
-    method: Annotated[str, typer.Argument(help="TSI | ASM | FREEACC | LUGDOWN | repair")],
+    method: Annotated[
+        str, typer.Argument(help="TSI | ASM | VMAS | IM195 | FREEACC | LUGDOWN | RINGELMANN | repair")
+    ],
     station: Annotated[str, typer.Option(help="检验机构或维修站代码 · station or shop")] = "450203001",
     line: Annotated[str, typer.Option(help="检测线 · line")] = "01",
     fail: Annotated[bool, typer.Option("--fail", help="超标 · a failing vehicle")] = False,

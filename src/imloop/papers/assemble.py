@@ -17,7 +17,7 @@ from imloop.steps.registers import law_at
 from imloop.store.models import Notice, Test
 from imloop.verdict.arithmetic import printed
 
-_PARTS = {"exterior": "外观检验", "obd": "OBD 检查", "exhaust": "排气检测"}
+_PARTS = {"exterior": "外观检验", "obd": "OBD 检查", "exhaust": "排气检测", "evaporative": "蒸发系统"}
 _RESULTS = {
     "pass": "合格",
     "fail": "不合格",
@@ -113,7 +113,7 @@ def report_pdf(test: Test) -> bytes:
         ],
         "result": _RESULTS[verdict["verdict"]],
         "passed": verdict["verdict"] == "pass",
-        "parts": [[_PARTS[name], _RESULTS[result]] for name, result in verdict["parts"].items()],
+        "parts": _part_rows(verdict["parts"]),
         "items": [_item_row(item) for item in verdict["items"]],
         "reasons": [f"{reason['text']}（{reason['cite']}）" for reason in verdict["reasons"]],
         "limit_set": verdict["limit_set"],
@@ -141,6 +141,14 @@ def _item_row(item: dict[str, object]) -> list[str]:
     value = item["value"]
     assert isinstance(value, (int, float))
     return [known.label.zh, printed(float(value), known.decimals), known.unit, words, state]
+
+
+def _part_rows(parts: dict[str, str]) -> list[list[str]]:
+    """The evaporative check is named only where the place asks for it."""
+    asked = {
+        name: result for name, result in parts.items() if (name, result) != ("evaporative", "not_required")
+    }
+    return [[_PARTS[name], _RESULTS[result]] for name, result in asked.items()]
 
 
 def _claim_words(claim: dict[str, object]) -> str:

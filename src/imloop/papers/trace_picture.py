@@ -31,9 +31,10 @@ _CHANNELS = {
     "k": ("k_per_m", "k m⁻¹"),
     "power": ("power_kw", "P kW"),
     "max": ("power_kw", "P kW"),
+    "ringelmann": ("ringelmann_grade", "R"),
 }
 """First word of an item → the recorded channel and its axis."""
-_MAIN = {"ASM": "no", "TSI": "co", "LUGDOWN": "k", "FREEACC": "k"}
+_MAIN = {"ASM": "no", "TSI": "co", "LUGDOWN": "k", "FREEACC": "k", "RINGELMANN": "ringelmann"}
 _PHASES = {
     "warm": Text("预热", "warm"),
     "high.sample": Text("高怠速", "high idle"),

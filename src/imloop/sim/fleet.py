@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -72,6 +72,10 @@ class SimVehicle:
         return str(self.facts["plate"])
 
 
+_ELSEWHERE = {Method.VMAS: Method.ASM, Method.IM195: Method.ASM, Method.RINGELMANN: Method.LUGDOWN}
+"""Methods that other provinces use in place of this city's."""
+
+
 def make_vehicle(seed: int, ordinal: int, due: date) -> SimVehicle:
     """The city's ``ordinal``-th vehicle, due for its periodic inspection about ``due``."""
     rng = np.random.default_rng([seed, 7001, ordinal])
@@ -80,11 +84,13 @@ def make_vehicle(seed: int, ordinal: int, due: date) -> SimVehicle:
 
 
 def make_for(method: Method, seed: int, ordinal: int, due: date) -> SimVehicle:
-    """The city's most common kind of vehicle that is tested by the method."""
+    """The city's most common kind of vehicle that is, or elsewhere would be, tested by the method."""
+    here = _ELSEWHERE.get(method, method)
     kind = max(
-        (kind for kind in _KINDS if _method(kind, _is_heavy(kind)) == method), key=lambda kind: kind.share
+        (kind for kind in _KINDS if _method(kind, _is_heavy(kind)) == here), key=lambda kind: kind.share
     )
-    return _make(np.random.default_rng([seed, 7001, ordinal]), kind, seed, ordinal, due)
+    made = _make(np.random.default_rng([seed, 7001, ordinal]), kind, seed, ordinal, due)
+    return replace(made, method=method)
 
 
 def _make(rng: np.random.Generator, kind: Kind, seed: int, ordinal: int, due: date) -> SimVehicle:

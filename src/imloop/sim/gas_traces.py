@@ -40,8 +40,8 @@ def double_idle(rng: np.random.Generator, engine: Engine, state: Condition) -> C
     co = np.where(at_idle, state.co_idle, state.co_idle * 0.78)
     hc = np.where(at_idle, state.hc_idle, state.hc_idle * 0.58)
     no = np.where(at_idle, 3.0 + state.no_load * 0.04, 5.0 + state.no_load * 0.12)
-    columns = _gas(rng, engine.fuel, co, hc, no, state.lam)
-    return {**_clock(rows, phase), **columns, **_engine_side(rng, rpm, np.zeros(rows))}
+    columns = gas_columns(rng, engine.fuel, co, hc, no, state.lam)
+    return {**clock(rows, phase), **columns, **engine_side(rng, rpm, np.zeros(rows))}
 
 
 def steady_state(rng: np.random.Generator, engine: Engine, state: Condition) -> Columns:
@@ -62,13 +62,15 @@ def steady_state(rng: np.random.Generator, engine: Engine, state: Condition) -> 
     settle = 1.0 + 0.5 * np.exp(-np.maximum(np.arange(rows) - start, 0) / 7.0)
     shape = np.where(fast, 0.9, 1.0) * settle
     no = state.no_load * np.where(fast, 0.97, 1.0) * (0.25 + 0.75 * np.minimum(target / 24.0, 1.0))
-    columns = _gas(rng, engine.fuel, state.co_load * shape, state.hc_load * shape, no, state.lam)
-    side = _engine_side(rng, rpm, speed)
+    columns = gas_columns(rng, engine.fuel, state.co_load * shape, state.hc_load * shape, no, state.lam)
+    side = engine_side(rng, rpm, speed)
     dyno: Columns = {"speed_kmh": show(speed, 2).tolist(), "power_kw": show(power, 2).tolist()}
-    return {**_clock(rows, phase), **columns, **dyno, **side}
+    return {**clock(rows, phase), **columns, **dyno, **side}
 
 
-def _gas(rng: np.random.Generator, fuel: Fuel, co: Signal, hc: Signal, no: Signal, lam: float) -> Columns:
+def gas_columns(
+    rng: np.random.Generator, fuel: Fuel, co: Signal, hc: Signal, no: Signal, lam: float
+) -> Columns:
     """Analyser columns around the given true levels; CO2, O2 and λ follow from them."""
     rows = len(co)
     delay = int(rng.integers(1, 3))
@@ -91,7 +93,8 @@ def _gas(rng: np.random.Generator, fuel: Fuel, co: Signal, hc: Signal, no: Signa
     }
 
 
-def _engine_side(rng: np.random.Generator, rpm: Signal, speed: Signal) -> Columns:
+def engine_side(rng: np.random.Generator, rpm: Signal, speed: Signal) -> Columns:
+    """Engine speed, oil and the OBD reader's view of a drive."""
     rows = len(rpm)
     oil = rng.uniform(84, 98) + 0.02 * np.arange(rows) + wander(rng, rows, 0.1)
     coolant = rng.uniform(84, 93) + wander(rng, rows, 0.6, 0.97)
@@ -104,5 +107,6 @@ def _engine_side(rng: np.random.Generator, rpm: Signal, speed: Signal) -> Column
     }
 
 
-def _clock(rows: int, phase: Sequence[str]) -> Columns:
-    return {"t_s": list(range(rows)), "phase": list(phase)}
+def clock(rows: int, phase: Sequence[str]) -> Columns:
+    """Seconds, and the phases where the method has any."""
+    return {"t_s": list(range(rows)), **({"phase": list(phase)} if phase else {})}

@@ -130,6 +130,7 @@ INSTRUMENTS = {
     "tachometer": "RPM-20",
     "obd_reader": "OBD-S7",
     "weather_station": "WS-3",
+    "flow_meter": "LLJ-2",
 }
 _NEEDED = {
     Method.ASM: ("analyser", "dynamometer", "tachometer", "obd_reader", "weather_station"),
@@ -143,6 +144,9 @@ _NEEDED = {
         "weather_station",
     ),
     Method.FREEACC: ("opacimeter", "tachometer", "obd_reader", "weather_station"),
+    Method.VMAS: ("analyser", "flow_meter", "dynamometer", "tachometer", "obd_reader", "weather_station"),
+    Method.IM195: ("analyser", "flow_meter", "dynamometer", "tachometer", "obd_reader", "weather_station"),
+    Method.RINGELMANN: ("tachometer",),
 }
 
 

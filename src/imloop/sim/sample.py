@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from imloop.facts.codes import Fuel, Method, Purpose
+from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Purpose
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import load
@@ -17,13 +17,12 @@ from imloop.sim.condition import Fault, faulty, healthy
 from imloop.sim.diary import weather
 from imloop.sim.fleet import SimVehicle, make_for
 from imloop.sim.places import CITY, SHOPS, crew, instruments, serial
-from imloop.sim.traces import METHODS
 from imloop.sim.upload import Run, encode, run_message
 from imloop.sim.workshop import repair
 from imloop.steps.clock import CHINA, now
 
 REPAIR = "repair"
-_FAULTS = {Method.LUGDOWN: Fault.SMOKE, Method.FREEACC: Fault.SMOKE}
+_FAULTS = dict.fromkeys(DIESEL_METHODS, Fault.SMOKE)
 
 
 def sample_message(
@@ -47,8 +46,8 @@ def sample_message(
     moment, today = _moment(at), now().replace(microsecond=0)
     if method == REPAIR:
         return _repair(station, plate, case_no, moment or today - timedelta(minutes=30), seed)
-    if method not in METHODS:
-        known = "、".join(sorted(METHODS))
+    if method not in list(Method):
+        known = "、".join(sorted(Method))
         raise Malformed(
             "malformed", Text(f"方法应为 {known} 或 {REPAIR}。", f"Must be one of {known} or {REPAIR}.")
         )

@@ -8,22 +8,19 @@ from imloop.facts.codes import Method
 from imloop.sim.condition import Condition
 from imloop.sim.diesel_traces import free_acceleration, lug_down
 from imloop.sim.gas_traces import Columns, Engine, double_idle, steady_state
+from imloop.sim.transient_traces import short_transient, smoke_grades, transient
 
 _MAKERS = {
     Method.TSI: double_idle,
     Method.ASM: steady_state,
     Method.LUGDOWN: lug_down,
     Method.FREEACC: free_acceleration,
+    Method.VMAS: short_transient,
+    Method.IM195: transient,
+    Method.RINGELMANN: smoke_grades,
 }
-METHODS = frozenset(_MAKERS)
 
 
 def trace(rng: np.random.Generator, method: Method, engine: Engine, state: Condition) -> Columns:
-    """Columns of equal length, one row per second; values are plain JSON numbers at the instruments' resolution.
-
-    Raises ``ValueError`` for a method the simulator does not drive.
-    """
-    maker = _MAKERS.get(method)
-    if maker is None:
-        raise ValueError(f"the simulator drives {', '.join(sorted(METHODS))}, not {method}")
-    return maker(rng, engine, state)
+    """Columns of equal length, one row per second; values are plain JSON numbers at the instruments' resolution."""
+    return _MAKERS[method](rng, engine, state)

@@ -41,6 +41,7 @@ def second_missing(record: TestRecord, law: Law) -> list[Reason]:
 
 
 def name_of(fuel: Fuel | None) -> Text:
+    """A fuel's name; an unnamed second fuel is called so."""
     return FUEL_NAMES[fuel] if fuel is not None else Text("第二燃料", "second fuel")
 
 
@@ -54,10 +55,12 @@ def said_of(fuel: Fuel | None, reasons: list[Reason]) -> list[Reason]:
 
 
 def items_of(fuel: Fuel | None, items: tuple[ItemVerdict, ...]) -> tuple[ItemVerdict, ...]:
+    """The same items, saying on which fuel."""
     return tuple(replace(item, fuel=str(fuel or "")) for item in items)
 
 
 def steps_of(fuel: Fuel | None, steps: list[Step]) -> list[Step]:
+    """The same steps, saying on which fuel."""
     name = name_of(fuel)
     return [
         replace(step, label=Text(f"{name.zh} · {step.label.zh}", f"{name.en} · {step.label.en}"))

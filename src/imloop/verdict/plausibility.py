@@ -46,8 +46,8 @@ _SECONDS = {
     Method.ASM: (30.0, 330.0),
     Method.LUGDOWN: (40.0, 300.0),
     Method.FREEACC: (60.0, 900.0),
-    Method.VMAS: (195.0, 600.0),
-    Method.IM195: (195.0, 600.0),
+    Method.VMAS: (194.0, 600.0),
+    Method.IM195: (194.0, 600.0),
 }
 _LIVE = ("rpm", "co2_pct")
 _FROZEN_SECONDS = 10
