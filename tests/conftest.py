@@ -107,6 +107,7 @@ class LiveServer:
     base_url: str
     data: Path
     process: subprocess.Popen[bytes]
+    environment: dict[str, str]
 
     @property
     def credentials(self) -> dict[str, dict[str, object]]:
@@ -134,7 +135,7 @@ def live_server() -> Iterator[LiveServer]:
     )
     try:
         _wait_until_up(port, process, Path(_TMP.name) / "live.log")
-        yield LiveServer(f"http://127.0.0.1:{port}", data, process)
+        yield LiveServer(f"http://127.0.0.1:{port}", data, process, environment)
     finally:
         process.terminate()
         process.wait(timeout=20)

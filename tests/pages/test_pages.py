@@ -152,6 +152,34 @@ def test_an_unknown_address_says_where_to_go(city: City, address: str) -> None:
         assert "<html" in text and 'href="/"' in text and "Traceback" not in text
 
 
+ASSUMED = "title: 试 & 试\nvalues: {limits.ASM.a.co_5025_pct: {value: 1.0}}"
+
+
+def test_the_environment_desk_asks_what_if(city: City, failed: Case) -> None:
+    client = person("450200-environment")
+    empty = client.get("/environment/what-if", {"preset": "limit-b"}).content.decode()
+    assert "limit_set.ASM: {value: b, place: &#x27;450200&#x27;}" in empty
+    asked = {"assumed": ASSUMED, "since": "2026-01-01", "until": f"{clock.now():%Y-%m-%d}"}
+    shown = client.post("/environment/what-if", asked).content.decode()
+    assert "试 &amp; 试" in shown and "1 → 0" in shown and "鱼峰环保检测站" in shown
+    assert client.post("/environment/what-if", {**asked, "format": "xlsx"}).content[:2] == b"PK"
+    nothing = client.post("/environment/what-if", {**asked, "until": "2026-01-02"}).content.decode()
+    assert "所选日期内没有检验" in nothing
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"assumed": "values: {x: {value: 1}}"}, "no text speaks of it"), ({"since": "x"}, "x 不是日期")],
+)
+def test_a_wrong_assumption_is_named_and_kept(city: City, change: dict[str, str], named: str) -> None:
+    asked = {"assumed": ASSUMED, "since": "2026-01-01", "until": "2026-12-01", **change}
+    answer = person("450200-environment").post("/environment/what-if", asked)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and named in text
+    assert asked["assumed"].splitlines()[-1] in text
+    assert person("450200-transport").get("/environment/what-if").status_code == 403
+
+
 @pytest.mark.parametrize("kind", ["transport", "market", "police", "supervisor"])
 def test_other_departments_see_cases(failed: Case, kind: str) -> None:
     client = person(f"450200-{kind}")

@@ -13,7 +13,7 @@ from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_test
 from imloop.facts.refusal import Conflict, Malformed
 from imloop.steps import journal
-from imloop.steps.replay_test import replay_test
+from imloop.steps.replay import replay_test
 from imloop.store.models import Case, RawUpload, Test
 from support.city import NEAR, City, at
 from support.uploads import test_message

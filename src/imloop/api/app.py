@@ -25,7 +25,7 @@ from imloop.steps.ask_permit import ask_permit
 from imloop.steps.feed import feed
 from imloop.steps.grant_exit import grant_exit
 from imloop.steps.present import case_json, station_json, test_json
-from imloop.steps.replay_test import replay_test
+from imloop.steps.replay import replay_test
 from imloop.store.models import PartyKind
 
 api = NinjaAPI(

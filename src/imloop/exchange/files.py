@@ -8,10 +8,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 Row = dict[str, str]
 T = TypeVar("T")
@@ -163,17 +166,36 @@ def _unsafe(cell: str) -> str:
 
 
 def write_xlsx(file: Path | io.BytesIO, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> int:
+    book = _new_book(file)
+    count = _fill_sheet(book, None, columns, rows)
+    book.close()
+    return count
+
+
+def write_sheets(file: Path | io.BytesIO, sheets: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    """A workbook of several sheets; each has the columns of its first row."""
+    book = _new_book(file)
+    for name, rows in sheets.items():
+        _fill_sheet(book, name, list(rows[0]) if rows else [], rows)
+    book.close()
+
+
+def _new_book(file: Path | io.BytesIO) -> xlsxwriter.Workbook:
     import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(file if isinstance(file, io.BytesIO) else str(file), options)
-    sheet = book.add_worksheet()
+    return xlsxwriter.Workbook(file if isinstance(file, io.BytesIO) else str(file), options)
+
+
+def _fill_sheet(
+    book: xlsxwriter.Workbook, name: str | None, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
+) -> int:
+    sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
     count = 0
     for count, row in enumerate(rows, 1):
         sheet.write_row(count, 0, [_plain(row.get(column)) for column in columns])
-    book.close()
     return count
 
 

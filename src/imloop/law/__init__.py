@@ -6,7 +6,8 @@ law.number("limits.ASM.a.co_5025_pct"), law.cite("limits.ASM.a.co_5025_pct")
 """
 
 from imloop.law.book import Book, Law, load
+from imloop.law.overlay import Assumed, overlay
 from imloop.law.values import LawError, LawMissing, Value
 from imloop.law.working_days import WorkingDays
 
-__all__ = ["Book", "Law", "LawError", "LawMissing", "Value", "WorkingDays", "load"]
+__all__ = ["Assumed", "Book", "Law", "LawError", "LawMissing", "Value", "WorkingDays", "load", "overlay"]

@@ -67,7 +67,7 @@ class Book:
 
     def _at(self, on: date, place: str) -> Law:
         """What is in force on a day in a place; of several, the most local. Places are GB/T 2260 codes."""
-        places = _from_local_to_national(place)
+        places = from_local_to_national(place)
         found: dict[str, Value] = {}
         for key, values in self.values.items():
             candidates = [value for value in values if value.place in places and value.in_force(on)]
@@ -82,7 +82,8 @@ class Book:
         return sorted(old, key=lambda text: (text.confirmed_on, text.id))
 
 
-def _from_local_to_national(place: str) -> list[str]:
+def from_local_to_national(place: str) -> list[str]:
+    """The codes of a place and of everything above it, the most local first."""
     if len(place) != 6 or not place.isdigit():
         raise LawError("place", f"{place!r} is not a six-digit division code")
     return list(dict.fromkeys([place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]))
@@ -107,6 +108,10 @@ class Law:
             for value in sorted(self._values.values(), key=lambda value: value.key)
         ]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def with_values(self, values: Mapping[str, Value]) -> Law:
+        """This law with some values replaced."""
+        return Law(self.on, self.place, {**self._values, **values}, self._calendars)
 
     def get(self, key: str) -> Value | None:
         return self._values.get(key)

@@ -16,7 +16,7 @@ from imloop.law.working_days import Calendar
 _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Base):  # type: ignore[misc, valid-type]
+class Loader(_Base):  # type: ignore[misc, valid-type]
     """Safe YAML that refuses a key given twice, which plain YAML silently overwrites."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
@@ -30,7 +30,7 @@ class _Loader(_Base):  # type: ignore[misc, valid-type]
 
 
 # YAML 1.1 reads on, off, yes and no as booleans; here only true and false are, so that "on" can be a key.
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
     for first, found in _Base.yaml_implicit_resolvers.items()
 }
@@ -48,7 +48,7 @@ class Shelf:
 def read_file(path: Path, name: str) -> Shelf:
     """One file. ``name`` is how errors call it."""
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=Loader)
     except LawError as error:
         raise LawError(f"{name} {error.where}", error.why) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -108,7 +108,7 @@ def _values(key: str, entry: Mapping[str, object], text: Text, name: str) -> Ite
             raise LawError(where, f"confidence must be one of {', '.join(CONFIDENCE)}")
         yield Value(
             key=key,
-            value=_content(row, where),
+            value=content(row, where),
             unit=str(entry.get("unit", "")),
             text_id=text.id,
             clause=clause,
@@ -122,7 +122,8 @@ def _values(key: str, entry: Mapping[str, object], text: Text, name: str) -> Ite
         )
 
 
-def _content(row: Mapping[str, object], where: str) -> Content:
+def content(row: Mapping[str, object], where: str) -> Content:
+    """A row's value: number, true/false, text, date or list of texts."""
     value = row.get("value")
     if isinstance(value, (bool, int, float, str, date)):
         return value

@@ -90,7 +90,11 @@ def menu(caller: Caller) -> list[dict[str, str]]:
     elif caller.kind == PartyKind.MSTATION:
         names = {"/desk/mstation": _("案件"), "/desk/mstation/repair": _("填报维修")}
     elif caller.kind == PartyKind.ENVIRONMENT:
-        names = {"/desk/environment": _("待办"), "/cases": _("案件")}
+        names = {
+            "/desk/environment": _("待办"),
+            "/cases": _("案件"),
+            "/environment/what-if": _("推演"),
+        }
     else:
         names = {"/cases": _("案件")}
     return [{"url": url, "label": label} for url, label in names.items()]

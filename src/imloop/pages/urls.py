@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import department, istation, mstation, public
+from imloop.pages import department, istation, mstation, public, what_if
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/mstation", mstation.cases),
     path("desk/mstation/repair", mstation.repair),
     path("desk/environment", department.environment),
+    path("environment/what-if", what_if.what_if),
     path("cases", department.cases),
     path("cases/<str:case_no>", department.one_case),
     path("cases/<str:case_no>/decide", department.decide),

@@ -1,0 +1,107 @@
+"""A record's trace as rows of decimals, and the few numeric rules every method uses."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from imloop.facts.test_record import TestRecord, Trace
+from imloop.law import Law
+
+NANO = Decimal("1e-9")
+Row = dict[str, Decimal | None]
+
+
+def decimal(value: float) -> Decimal:
+    """The number as written in the message: the shortest decimal that reads back as this float."""
+    return Decimal(repr(float(value)))
+
+
+def at_nine(value: Decimal) -> Decimal:
+    """Full value as compared: to 1e-9 of the unit, half to even."""
+    return value.quantize(NANO, ROUND_HALF_EVEN)
+
+
+def printed(value: Decimal, decimals: int) -> Decimal:
+    """GB/T 8170: to ``decimals`` places, half to even, of the full value as compared."""
+    return at_nine(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+
+
+def mean(values: Sequence[Decimal]) -> Decimal:
+    return sum(values, Decimal(0)) / len(values)
+
+
+def law_number(law: Law, key: str) -> Decimal:
+    return decimal(law.number(key))
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The rows of a trace. ``phase[i]`` is "" where the method has none; a missing reading is None."""
+
+    rows: list[Row]
+    phase: tuple[str, ...]
+    channels: frozenset[str]
+
+    def runs(self, phase: str) -> list[list[int]]:
+        """Row numbers of every uninterrupted stretch of ``phase``, in order."""
+        out: list[list[int]] = []
+        for number, name in enumerate(self.phase):
+            if name != phase:
+                continue
+            if out and out[-1][-1] == number - 1:
+                out[-1].append(number)
+            else:
+                out.append([number])
+        return out
+
+    def of(self, phase: str) -> list[int]:
+        return [number for number, name in enumerate(self.phase) if name == phase]
+
+    def follows(self, earlier: int, later: int) -> bool:
+        """Is row ``later`` exactly the next second after row ``earlier``?"""
+        if later != earlier + 1:
+            return False
+        if "t_s" not in self.channels:
+            return True
+        before, after = self.rows[earlier]["t_s"], self.rows[later]["t_s"]
+        return before is not None and after is not None and at_nine(after - before) == 1
+
+    def unbroken(self, numbers: Sequence[int]) -> bool:
+        return all(self.follows(a, b) for a, b in zip(numbers, numbers[1:], strict=False))
+
+    def values(self, name: str, numbers: Iterable[int]) -> list[Decimal] | None:
+        """Readings of one channel; None as soon as one is missing."""
+        out = []
+        for number in numbers:
+            value = self.rows[number].get(name)
+            if value is None:
+                return None
+            out.append(value)
+        return out
+
+
+def read(trace: Trace) -> Readings:
+    names = list(trace.columns)
+    columns = [
+        [decimal(value) if math.isfinite(value) else None for value in trace.columns[name].tolist()]
+        for name in names
+    ]
+    rows: list[Row] = [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+    return Readings(rows, trace.phase or ("",) * len(rows), frozenset(names))
+
+
+def air_of(record: TestRecord, row: Row) -> tuple[Decimal, Decimal, Decimal] | None:
+    """°C, relative humidity %, kPa of one second: its own reading, else the record's."""
+    out = []
+    for name in ("temperature_c", "humidity_pct", "pressure_kpa"):
+        value = row.get(f"ambient_{name}")
+        if value is None:
+            stated = getattr(record.ambient, name)
+            if stated is None:
+                return None
+            value = decimal(stated)
+        out.append(value)
+    return out[0], out[1], out[2]

@@ -1,0 +1,71 @@
+"""加载减速法 and 自由加速法 (GB 3847-2018)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from imloop.facts.codes import Method
+from imloop.facts.test_record import TestRecord
+from imloop.law import Law
+from reference.opinion import Opinion, Yardstick
+from reference.readings import Readings, at_nine, decimal, law_number, mean
+
+
+def lug_down(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
+    """Means of k at 100 % and 80 %, NOx at 80 %, and the highest corrected wheel power against the rated one."""
+    yard = Yardstick(law, Method.LUGDOWN, limit_set, record.vehicle.fuel)
+    values: dict[str, Decimal] = {}
+    for point in ("100", "80"):
+        rows = readings.of(f"{point}.sample")[-law.integer("lugdown.average_s") :]
+        if len(rows) < law.integer("lugdown.average_s") or not readings.unbroken(rows):
+            return Opinion("invalid", "seconds")
+        k, nox = readings.values("k_per_m", rows), readings.values("nox_ppm", rows)
+        if k is None or (point == "80" and nox is None):
+            return Opinion("invalid", "missing")
+        if any(readings.rows[number].get("rpm") == 0 for number in rows):
+            return Opinion("invalid", "stalled")
+        values[f"k_{point}_per_m"] = mean(k)
+        if point == "80" and nox is not None:
+            values["nox_80_ppm"] = mean(nox)
+    rated = record.vehicle.rated_power_kw
+    if rated is None or rated <= 0:
+        return Opinion("invalid", "rated power")
+    powers = [
+        power * (Decimal(1) if factor is None else factor)
+        for number, phase in enumerate(readings.phase)
+        if phase in ("scan", "100.sample", "80.sample")
+        and (power := readings.rows[number].get("power_kw")) is not None
+        for factor in (readings.rows[number].get("power_factor"),)
+    ]
+    if not powers:
+        return Opinion("invalid", "missing")
+    values["max_power_kw"] = max(powers)
+    values["power_ratio"] = max(powers) / decimal(rated)
+    return yard.judged(values)
+
+
+def free_acceleration(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
+    """Mean of the highest k of the last three accelerations, each up to two thirds of the rated speed."""
+    yard = Yardstick(law, Method.FREEACC, limit_set, record.vehicle.fuel)
+    blips: dict[Decimal, list[int]] = {}
+    for number, row in enumerate(readings.rows):
+        order = row.get("blip")
+        if order is not None and order > 0:
+            blips.setdefault(order, []).append(number)
+    chosen = [blips[order] for order in sorted(blips)][-law.integer("freeacc.blips") :]
+    if len(chosen) < law.integer("freeacc.blips"):
+        return Opinion("invalid", "blips")
+    rated = record.vehicle.rated_speed_rpm
+    maxima = []
+    for rows in chosen:
+        k, speed = readings.values("k_per_m", rows), readings.values("rpm", rows)
+        if not readings.unbroken(rows):
+            return Opinion("invalid", "seconds")
+        if k is None:
+            return Opinion("invalid", "missing")
+        if rated is not None:
+            needed = at_nine(decimal(rated) * law_number(law, "freeacc.min_speed_ratio"))
+            if speed is None or at_nine(max(speed)) < needed:
+                return Opinion("invalid", "rpm")
+        maxima.append(max(k))
+    return yard.judged({"k_mean_per_m": mean(maxima)})

@@ -1,0 +1,105 @@
+"""简易瞬态 and 瞬态工况法 (GB 18285-2018 annexes D and C): grams second by second over the kilometres driven."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from imloop.facts.codes import Method
+from imloop.facts.test_record import TestRecord
+from imloop.law import Law
+from reference.formulas import (
+    cycle_speed,
+    dilution_factor,
+    exhaust_share,
+    gas_family,
+    transient_humidity_factor,
+)
+from reference.idle import thin
+from reference.opinion import Opinion, Yardstick
+from reference.readings import Readings, air_of, at_nine, law_number
+
+_MILLION = Decimal(10) ** 6
+_PPM_TO_PCT = Decimal("1e-4")
+
+
+def cruise_seconds(law: Law) -> list[int]:
+    """Seconds of the cycle at its highest steady speed, 50 km/h."""
+    speeds = [cycle_speed(law, second) for second in range(law.integer("transient.cycle_s"))]
+    return [second for second, speed in enumerate(speeds) if speed == max(speeds)]
+
+
+def driven(readings: Readings, law: Law) -> Decimal | str:
+    """Kilometres driven, or why the run does not count."""
+    rows = range(len(readings.rows))
+    if len(rows) != law.integer("transient.cycle_s") or not readings.unbroken(list(rows)):
+        return "seconds"
+    speeds = readings.values("speed_kmh", rows)
+    if speeds is None:
+        return "missing"
+    if any(row.get("rpm") == 0 for row in readings.rows):
+        return "stalled"
+    km = sum(speeds, Decimal(0)) / 3600
+    off = at_nine(abs(km - law_number(law, "transient.distance_km")))
+    return "distance" if off > law_number(law, "transient.distance_tolerance_km") else km
+
+
+def short_transient(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
+    fuel = record.vehicle.fuel
+    km = driven(readings, law)
+    if isinstance(km, str):
+        return Opinion("invalid", km)
+    density = {
+        gas: law_number(law, f"vmas.density_g_per_l.{law.word('vmas.density_at')}.{gas}")
+        for gas in ("co", "hc", "nox")
+    }
+    total = dict.fromkeys(density, Decimal(0))
+    for row in readings.rows:
+        names = ("co_pct", "hc_ppm", "no_ppm", "co2_pct", "o2_pct", "o2_dilute_pct", "o2_ambient_pct")
+        co, hc, no, co2, raw, dilute, ambient = (row.get(name) for name in names)
+        flow, air = row.get("flow_std_ls"), air_of(record, row)
+        if co is None or hc is None or no is None or co2 is None or raw is None or dilute is None:
+            return Opinion("invalid", "missing")
+        if ambient is None or flow is None or air is None:
+            return Opinion("invalid", "missing")
+        litres = flow * exhaust_share(ambient, dilute, raw)
+        if law.flag("vmas.dilution_applied"):
+            litres *= dilution_factor(law, fuel, co, co2)
+        total["co"] += litres * co / 100 * density["co"]
+        total["hc"] += litres * hc / _MILLION * density["hc"]
+        total["nox"] += litres * no / _MILLION * density["nox"] * transient_humidity_factor(air)
+    cruise = cruise_seconds(law)
+    co_there, co2_there = readings.values("co_pct", cruise), readings.values("co2_pct", cruise)
+    assert co_there is not None
+    assert co2_there is not None
+    least = law_number(law, f"vmas.co_co2_min_pct.{gas_family(fuel)}")
+    if thin(co_there, co2_there, least, law.integer("vmas.co_co2_min_seconds")):
+        return Opinion("invalid", "diluted")
+    yard = Yardstick(law, Method.VMAS, limit_set, fuel)
+    return yard.judged({f"{gas}_g_km": mass / km for gas, mass in total.items()})
+
+
+def full_transient(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
+    """Constant-volume sampling: diluted minus background, as in the type-approval rules for light vehicles."""
+    km = driven(readings, law)
+    if isinstance(km, str):
+        return Opinion("invalid", km)
+    numerator = law_number(law, f"im195.dilution_numerator.{gas_family(record.vehicle.fuel)}")
+    density = {gas: law_number(law, f"im195.density_g_per_l.{gas}") for gas in ("co", "hc", "nox")}
+    total = dict.fromkeys(density, Decimal(0))
+    for row in readings.rows:
+        mixed = {gas: row.get(f"{gas}_dilute_ppm") for gas in density}
+        room = {gas: row.get(f"{gas}_background_ppm") for gas in density}
+        flow, co2, air = row.get("flow_std_ls"), row.get("co2_dilute_pct"), air_of(record, row)
+        given = [*mixed.values(), *room.values(), flow, co2]
+        if any(reading is None for reading in given) or air is None:
+            return Opinion("invalid", "missing")
+        assert flow is not None
+        assert co2 is not None
+        co, hc = mixed["co"] or Decimal(0), mixed["hc"] or Decimal(0)
+        factor = numerator / (co2 + (hc + co) * _PPM_TO_PCT)
+        for gas in density:
+            net = (mixed[gas] or Decimal(0)) - (room[gas] or Decimal(0)) * (1 - 1 / factor)
+            moist = transient_humidity_factor(air) if gas == "nox" else Decimal(1)
+            total[gas] += flow * net / _MILLION * density[gas] * moist
+    yard = Yardstick(law, Method.IM195, limit_set, record.vehicle.fuel)
+    return yard.judged({"co_g_km": total["co"] / km, "hc_nox_g_km": (total["hc"] + total["nox"]) / km})
