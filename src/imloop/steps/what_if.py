@@ -136,12 +136,15 @@ def run_latest(
 
 def report_sheets(report: Report, title: str) -> dict[str, list[dict[str, object]]]:
     """The report as the sheets of a workbook: a summary, one per dimension, and the tests that change."""
-    summary = [{"what": "title", "count": title}, {"what": "tests", "count": report.tests}]
+    summary: list[dict[str, object]] = [
+        {"what": "title", "count": title},
+        {"what": "tests", "count": report.tests},
+    ]
     for name, counts in (("before", report.before), ("after", report.after), ("", report.changes)):
         summary += [
             {"what": f"{name} {result}".strip(), "count": counts[result]} for result in sorted(counts)
         ]
-    changed = [
+    changed: list[dict[str, object]] = [
         {
             "test_no": each.test_no,
             "station": each.station,
