@@ -7,7 +7,7 @@ from math import floor
 
 from imloop.facts.codes import Fuel
 from imloop.law import Law
-from reference.readings import law_number
+from reference.readings import Air, law_number
 
 SATURATION_KPA = [
     Decimal(text)
@@ -70,24 +70,29 @@ def saturation_kpa(celsius: Decimal) -> Decimal:
     return low + (high - low) * (held - below)
 
 
-def _moisture(factor: str, air: tuple[Decimal, Decimal, Decimal]) -> Decimal:
+def _moisture(factor: str, air: Air) -> Decimal:
     celsius, humidity, pressure = air
     vapour = saturation_kpa(celsius)
     return Decimal(factor) * humidity * vapour / (pressure - vapour * humidity / 100)
 
 
-def grains_per_pound(air: tuple[Decimal, Decimal, Decimal]) -> Decimal:
+def grains_per_pound(air: Air) -> Decimal:
     return _moisture("43.478", air)
 
 
-def humidity_factor(air: tuple[Decimal, Decimal, Decimal]) -> Decimal:
-    """kH of the steady-state method; ``air`` is °C, %, kPa."""
-    return 1 / (1 - Decimal("0.0047") * (grains_per_pound(air) - 75))
+def _correction(moisture: Decimal, slope: str, middle: str) -> Decimal | None:
+    below = 1 - Decimal(slope) * (moisture - Decimal(middle))
+    return None if moisture < 0 or below <= 0 else 1 / below
 
 
-def transient_humidity_factor(air: tuple[Decimal, Decimal, Decimal]) -> Decimal:
-    """kH of the transient methods, moisture in g/kg."""
-    return 1 / (1 - Decimal("0.0329") * (_moisture("6.2111", air) - Decimal("10.71")))
+def humidity_factor(air: Air) -> Decimal | None:
+    """kH of the steady-state method; None for air so humid that NO would turn negative."""
+    return _correction(grains_per_pound(air), "0.0047", "75")
+
+
+def transient_humidity_factor(air: Air) -> Decimal | None:
+    """kH of the transient methods, moisture in g/kg; None as above."""
+    return _correction(_moisture("6.2111", air), "0.0329", "10.71")
 
 
 def excess_air(

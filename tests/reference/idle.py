@@ -7,7 +7,7 @@ from decimal import Decimal
 from imloop.facts.codes import Method
 from imloop.facts.test_record import TestRecord
 from imloop.law import Law
-from reference.formulas import gas_family
+from reference.formulas import excess_air, gas_family
 from reference.opinion import Opinion, Yardstick
 from reference.readings import Readings, at_nine, law_number, mean
 
@@ -32,7 +32,7 @@ def double_idle(record: TestRecord, readings: Readings, law: Law, limit_set: str
             faults.append("stalled")
         values[f"co_{phase}_pct"], values[f"hc_{phase}_ppm"] = mean(co), mean(hc)
         if phase == "high":
-            ratio = readings.values("lambda", rows)
+            ratio = readings.values("lambda", rows) or from_gases(record, readings, law, rows)
             if ratio is not None:
                 values["lambda_high"] = mean(ratio)
     if faults:
@@ -41,6 +41,18 @@ def double_idle(record: TestRecord, readings: Readings, law: Law, limit_set: str
     if answer.result == "pass" and law.flag("tsi.lambda_required") and "lambda_high" not in values:
         return Opinion("invalid", "no lambda")
     return answer
+
+
+def from_gases(record: TestRecord, readings: Readings, law: Law, rows: list[int]) -> list[Decimal] | None:
+    """λ of every second from CO, CO2, HC, O2 and NO (none where not read); None where O2 was not measured."""
+    out = []
+    for row in (readings.rows[number] for number in rows):
+        co, co2, hc, o2 = (row.get(name) for name in ("co_pct", "co2_pct", "hc_ppm", "o2_pct"))
+        if co is None or co2 is None or hc is None or o2 is None or co2 <= 0:
+            return None
+        no = row.get("no_ppm") or Decimal(0)
+        out.append(excess_air(law, record.vehicle.fuel, co2, co, hc, o2, no / 10000))
+    return out
 
 
 def thin(co: list[Decimal], co2: list[Decimal], least: Decimal, patience: int) -> bool:

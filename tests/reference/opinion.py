@@ -45,11 +45,13 @@ class Yardstick:
     def full_ok(self, item: str, value: Decimal, share: Decimal = Decimal(1)) -> bool:
         return self._ok(item, at_nine(value), share)
 
-    def rounded_ok(self, item: str, value: Decimal) -> bool:
-        return self._ok(item, printed(value, ITEMS[item].decimals), Decimal(1))
+    def rounded_ok(self, item: str, value: Decimal, share: Decimal = Decimal(1)) -> bool:
+        return self._ok(item, printed(value, ITEMS[item].decimals), share)
 
-    def ok(self, item: str, value: Decimal) -> bool:
-        return self.full_ok(item, value) if self._official == "full" else self.rounded_ok(item, value)
+    def ok(self, item: str, value: Decimal, share: Decimal = Decimal(1)) -> bool:
+        """The official comparison, with ``share`` of the limit."""
+        official = self.full_ok if self._official == "full" else self.rounded_ok
+        return official(item, value, share)
 
     def _ok(self, item: str, value: Decimal, share: Decimal) -> bool:
         if item == "lambda_high":

@@ -6,12 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from imloop.facts.test_record import TestRecord, Trace
 from imloop.law import Law
 
 NANO = Decimal("1e-9")
 Row = dict[str, Decimal | None]
+Air = tuple[Decimal, Decimal, Decimal]
+"""°C, relative humidity %, barometric pressure kPa."""
 
 
 def decimal(value: float) -> Decimal:
@@ -33,6 +36,7 @@ def mean(values: Sequence[Decimal]) -> Decimal:
     return sum(values, Decimal(0)) / len(values)
 
 
+@lru_cache(maxsize=4096)
 def law_number(law: Law, key: str) -> Decimal:
     return decimal(law.number(key))
 
@@ -60,17 +64,19 @@ class Readings:
     def of(self, phase: str) -> list[int]:
         return [number for number, name in enumerate(self.phase) if name == phase]
 
-    def follows(self, earlier: int, later: int) -> bool:
-        """Is row ``later`` exactly the next second after row ``earlier``?"""
-        if later != earlier + 1:
-            return False
-        if "t_s" not in self.channels:
-            return True
-        before, after = self.rows[earlier]["t_s"], self.rows[later]["t_s"]
-        return before is not None and after is not None and at_nine(after - before) == 1
-
     def unbroken(self, numbers: Sequence[int]) -> bool:
-        return all(self.follows(a, b) for a, b in zip(numbers, numbers[1:], strict=False))
+        """Do these rows follow one another?"""
+        return all(later == earlier + 1 for earlier, later in zip(numbers, numbers[1:], strict=False))
+
+    def every_second_once(self) -> bool:
+        """Is each row of the record the second after the row before it? A clock may jitter by half a second, and
+        over the whole record go wrong by a second and a half."""
+        times = self.values("t_s", range(len(self.rows)))
+        if times is None:
+            return False
+        steps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        most = Decimal("1.5")
+        return all(Decimal("0.5") < step < most for step in steps) and abs(sum(steps) - len(steps)) < most
 
     def values(self, name: str, numbers: Iterable[int]) -> list[Decimal] | None:
         """Readings of one channel; None as soon as one is missing."""
@@ -93,7 +99,7 @@ def read(trace: Trace) -> Readings:
     return Readings(rows, trace.phase or ("",) * len(rows), frozenset(names))
 
 
-def air_of(record: TestRecord, row: Row) -> tuple[Decimal, Decimal, Decimal] | None:
+def air_of(record: TestRecord, row: Row) -> Air | None:
     """°C, relative humidity %, kPa of one second: its own reading, else the record's."""
     out = []
     for name in ("temperature_c", "humidity_pct", "pressure_kpa"):

@@ -1,4 +1,4 @@
-"""加载减速法 and 自由加速法 (GB 3847-2018)."""
+"""加载减速法, 自由加速法 and 林格曼黑度法 (GB 3847-2018)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,6 @@ def lug_down(record: TestRecord, readings: Readings, law: Law, limit_set: str) -
         values[f"k_{point}_per_m"] = mean(k)
         if point == "80" and nox is not None:
             values["nox_80_ppm"] = mean(nox)
-    rated = record.vehicle.rated_power_kw
-    if rated is None or rated <= 0:
-        return Opinion("invalid", "rated power")
     powers = [
         power * (Decimal(1) if factor is None else factor)
         for number, phase in enumerate(readings.phase)
@@ -40,8 +37,17 @@ def lug_down(record: TestRecord, readings: Readings, law: Law, limit_set: str) -
     if not powers:
         return Opinion("invalid", "missing")
     values["max_power_kw"] = max(powers)
-    values["power_ratio"] = max(powers) / decimal(rated)
-    return yard.judged(values)
+    rated = record.vehicle.rated_power_kw
+    if rated is not None and rated > 0:
+        values["power_ratio"] = max(powers) / decimal(rated)
+    grades = [grade for row in readings.rows if (grade := row.get("ringelmann_grade")) is not None]
+    if grades:
+        values["ringelmann_grade"] = max(grades)
+    answer = yard.judged(values)
+    # A power that cannot be judged stands in the way of a pass; it takes no failed item away.
+    if answer.result == "pass" and "power_ratio" not in values:
+        return Opinion("invalid", "rated power")
+    return answer
 
 
 def free_acceleration(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
@@ -58,14 +64,26 @@ def free_acceleration(record: TestRecord, readings: Readings, law: Law, limit_se
     rated = record.vehicle.rated_speed_rpm
     maxima = []
     for rows in chosen:
-        k, speed = readings.values("k_per_m", rows), readings.values("rpm", rows)
-        if not readings.unbroken(rows):
-            return Opinion("invalid", "seconds")
+        k = readings.values("k_per_m", rows)
+        speeds = [speed for number in rows if (speed := readings.rows[number].get("rpm")) is not None]
         if k is None:
             return Opinion("invalid", "missing")
+        if 0 in speeds:
+            return Opinion("invalid", "stalled")
         if rated is not None:
             needed = at_nine(decimal(rated) * law_number(law, "freeacc.min_speed_ratio"))
-            if speed is None or at_nine(max(speed)) < needed:
+            if not speeds or at_nine(max(speeds)) < needed:
                 return Opinion("invalid", "rpm")
         maxima.append(max(k))
     return yard.judged({"k_mean_per_m": mean(maxima)})
+
+
+def blackness(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
+    """The darkest second; a grade outside 0…5 does not exist."""
+    grades = readings.values("ringelmann_grade", range(len(readings.rows)))
+    if grades is None or len(grades) < law.integer("ringelmann.seconds"):
+        return Opinion("invalid", "missing")
+    if min(grades) < 0 or max(grades) > 5:
+        return Opinion("invalid", "no such grade")
+    yard = Yardstick(law, Method.RINGELMANN, limit_set, record.vehicle.fuel)
+    return yard.judged({"ringelmann_grade": max(grades)})

@@ -9,6 +9,7 @@ from imloop.facts.codes import Method
 from imloop.facts.test_record import TestRecord
 from imloop.law import Law
 from reference.formulas import dilution_factor, gas_family, humidity_factor
+from reference.idle import thin
 from reference.opinion import Opinion, Yardstick
 from reference.readings import Readings, Row, air_of, at_nine, law_number, mean
 
@@ -18,74 +19,70 @@ Span = tuple[int, int]
 
 @dataclass
 class Drive:
-    """What one mode gave: the window that passed it, the last valid one, one far above the limits, a fault."""
+    """What one mode gave: its longest stretch, the window that passed it, the last valid one, one far too high."""
 
-    values: Second
     longest: int = 0
-    passed: Span | None = None
+    passed: tuple[Span, Second] | None = None
     last: tuple[Span, Second] | None = None
     far: tuple[Span, Second] | None = None
-    fault: str = ""
+
+    @property
+    def shown(self) -> tuple[Span, Second] | None:
+        return self.passed or self.far or self.last
 
 
 class Steady:
+    """One run. Every second that the line labelled as sampling is judged, also after a window that passes."""
+
     def __init__(self, record: TestRecord, readings: Readings, law: Law, limit_set: str) -> None:
         self.record, self.readings, self.law = record, readings, law
         self.fuel = record.vehicle.fuel
         self.yard = Yardstick(law, Method.ASM, limit_set, self.fuel)
         self.seconds = law.integer("asm.window_s")
-        self.least = law_number(law, f"gas.co_co2_min_pct.{gas_family(self.fuel)}")
-        self.patience = law.integer("gas.co_co2_min_seconds")
 
-    def corrected(self, mode: str, row: Row) -> Second | str:
-        """Corrected concentrations of one second by item, or what is wrong with it."""
-        co, co2, hc, no = (row.get(name) for name in ("co_pct", "co2_pct", "hc_ppm", "no_ppm"))
+    def fault(self) -> str:
+        """What keeps the run from counting, "" if nothing does."""
+        least = law_number(self.law, f"gas.co_co2_min_pct.{gas_family(self.fuel)}")
+        for mode in ("5025", "2540"):
+            for run in self.readings.runs(f"{mode}.sample"):
+                names = ("co_pct", "co2_pct", "hc_ppm", "no_ppm", "speed_kmh")
+                co, co2, *others = (self.readings.values(name, run) for name in names)
+                if co is None or co2 is None or None in others:
+                    return "missing"
+                rows = [self.readings.rows[number] for number in run]
+                airs = [air_of(self.record, row) for row in rows]
+                if any(air is None or humidity_factor(air) is None for air in airs):
+                    return "air"
+                if any(row.get("rpm") == 0 for row in rows):
+                    return "stalled"
+                if min(co2) <= 0 or thin(co, co2, least, self.law.integer("gas.co_co2_min_seconds")):
+                    return "diluted"
+        return ""
+
+    def corrected(self, mode: str, row: Row) -> Second:
+        """Corrected concentrations of one second by item."""
+        co, co2, hc, no = (row[name] for name in ("co_pct", "co2_pct", "hc_ppm", "no_ppm"))
         air = air_of(self.record, row)
-        if co is None or co2 is None or hc is None or no is None or air is None:
-            return "missing"
-        if row.get("speed_kmh") is None:
-            return "missing"
-        if row.get("rpm") == 0:
-            return "stalled"
-        if co2 <= 0:
-            return "diluted"
+        assert co is not None
+        assert co2 is not None
+        assert hc is not None
+        assert no is not None
+        assert air is not None
         df = dilution_factor(self.law, self.fuel, co, co2)
-        no_corrected = no * df * humidity_factor(air)
-        return {f"co_{mode}_pct": co * df, f"hc_{mode}_ppm": hc * df, f"no_{mode}_ppm": no_corrected}
+        moist = humidity_factor(air)
+        assert moist is not None
+        return {f"co_{mode}_pct": co * df, f"hc_{mode}_ppm": hc * df, f"no_{mode}_ppm": no * df * moist}
 
     def drive(self, mode: str) -> Drive:
-        out = Drive({})
+        out = Drive()
         for run in self.readings.runs(f"{mode}.sample"):
             out.longest = max(out.longest, len(run))
-            self._drive_run(mode, run, out)
-            if out.passed or out.fault:
-                break
+            done: list[Second] = []
+            for number in run:
+                done.append(self.corrected(mode, self.readings.rows[number]))
+                if len(done) >= self.seconds and not out.passed:
+                    self._window(mode, run, done, out)
         return out
-
-    def _drive_run(self, mode: str, run: list[int], out: Drive) -> None:
-        done: list[Second] = []
-        thin = 0
-        for position, number in enumerate(run):
-            row = self.readings.rows[number]
-            if position and not self.readings.follows(run[position - 1], number):
-                out.fault = "seconds"
-                return
-            second = self.corrected(mode, row)
-            if isinstance(second, str):
-                out.fault = second
-                return
-            co, co2 = row["co_pct"], row["co2_pct"]
-            assert co is not None
-            assert co2 is not None
-            thin = thin + 1 if at_nine(co + co2) < self.least else 0
-            if thin >= self.patience:
-                out.fault = "diluted"
-                return
-            done.append(second)
-            if position + 1 >= self.seconds:
-                self._window(mode, run, done, out)
-            if out.passed:
-                return
 
     def _window(self, mode: str, run: list[int], done: list[Second], out: Drive) -> None:
         rows = run[len(done) - self.seconds : len(done)]
@@ -98,11 +95,11 @@ class Steady:
         deciding = [item for item in values if self.yard.decides(item)]
         if len(done) == self.seconds:
             half = law_number(self.law, "asm.quick_ratio")
-            fits = all(self.yard.full_ok(item, values[item], half) for item in deciding)
+            fits = all(self.yard.ok(item, values[item], half) for item in deciding)
         else:
             fits = all(self.yard.ok(item, values[item]) for item in deciding)
         if fits:
-            out.passed, out.values = span, values
+            out.passed = (span, values)
         elif out.far is None and self.law.flag("asm.early_fail"):
             times = law_number(self.law, "asm.early_fail_ratio")
             if any(
@@ -124,33 +121,34 @@ class Steady:
 
 
 def steady_state(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
+    """5025 first; what it does not pass, 2540 may, after 5025 was driven to its end at a steady speed."""
     test = Steady(record, readings, law, limit_set)
+    if fault := test.fault():
+        return Opinion("invalid", fault)
     slow = test.drive("5025")
-    if slow.fault:
-        return Opinion("invalid", slow.fault)
     if slow.passed:
-        return _passed(test, "5025", slow, {})
+        return _answer(test, {"5025": slow})
     fast = test.drive("2540")
-    if fast.fault:
-        return Opinion("invalid", fast.fault)
     enough = law.integer("asm.sample_s")
-    earlier = slow.last[1] if slow.last else {}
-    if fast.passed and slow.longest >= enough:
-        return _passed(test, "2540", fast, earlier)
-    if not fast.passed and min(slow.longest, fast.longest) >= enough and slow.last and fast.last:
-        answer = test.yard.judged({**slow.last[1], **fast.last[1]})
-        answer.window = ("2540", *fast.last[0])
-        return answer
-    for mode, drive in (("5025", slow), ("2540", fast)):
-        if drive.far:
-            answer = test.yard.judged(drive.far[1])
-            answer.window = (mode, *drive.far[0])
-            return answer
+    slow_complete = slow.longest >= enough and slow.last is not None
+    fast_complete = fast.longest >= enough and fast.last is not None
+    if fast.passed:
+        return (
+            _answer(test, {"5025": slow, "2540": fast}) if slow_complete else Opinion("invalid", "incomplete")
+        )
+    if slow.far or fast.far or (slow_complete and fast_complete):
+        answer = _answer(test, {"5025": slow, "2540": fast})
+        # No window passed, and yet what is shown exceeds nothing: only the quick windows were steady.
+        return answer if answer.exceeded else Opinion("invalid", "no later window")
     return Opinion("invalid", "incomplete")
 
 
-def _passed(test: Steady, mode: str, drive: Drive, earlier: Second) -> Opinion:
-    assert drive.passed is not None
-    answer = test.yard.judged({**earlier, **drive.values}, frozenset(earlier))
-    answer.window = (mode, *drive.passed)
+def _answer(test: Steady, drives: dict[str, Drive]) -> Opinion:
+    """The mode that was driven last shows the window; once it passes, the one before it is only recorded."""
+    shown = {mode: drive.shown for mode, drive in drives.items() if drive.shown is not None}
+    mode, (span, latest) = list(shown.items())[-1]
+    earlier = {} if mode == "5025" or "5025" not in shown else shown["5025"][1]
+    free = frozenset(earlier) if drives[mode].passed else frozenset()
+    answer = test.yard.judged({**earlier, **latest}, free)
+    answer.window = (mode, *span)
     return answer

@@ -150,7 +150,8 @@ def _mode(
     if rules.rounded:
         places = [ITEMS[item].decimals for item in ITEMS_OF[name]]
         levels = np.array([round_levels(level, place) for level, place in zip(levels, places, strict=True)])
-    within = valid & (levels <= nano_levels(bound)).all(axis=0)
+    meets = (levels <= nano_levels(bound)).all(axis=0)
+    within = valid & meets
     quick = starts & valid & (levels <= nano_levels(bound * rules.quick_ratio)).all(axis=0)
     # Once the quick check is over, any later window may pass on the full limit.
     passing = np.flatnonzero(quick | (within & ~starts))
@@ -158,7 +159,8 @@ def _mode(
         at = int(passing[0])
         return Mode(name, rows, means, at, True, bool(quick[at]), False)
     early = _hopeless(values, bound, rules, valid)
-    usable = early[:1] if len(early) else np.flatnonzero(valid)[-1:]
+    # A quick window between half the limit and the limit neither passes nor exceeds: it decides nothing.
+    usable = early[:1] if len(early) else np.flatnonzero(valid & ~meets)[-1:]
     return Mode(name, rows, means, int(usable[0]) if len(usable) else None, False, False, len(early) > 0)
 
 

@@ -38,6 +38,9 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     judged = found[-wanted:]
     rows = np.concatenate(judged) if judged else np.array([], dtype=np.int64)
     out.invalid += channels(record.trace, ("k_per_m", "blip"), rows, cite)
+    if _rated_speed(record) is not None and record.trace.get("rpm") is None:
+        # Whether each acceleration reached its speed cannot be seen.
+        out.invalid += channels(record.trace, ("rpm",), rows, law.cite("freeacc.min_speed_ratio"))
     if len(found) < wanted:
         zh = f"只有 {len(found)} 次自由加速，需要 {wanted} 次。"
         en = f"{len(found)} free accelerations, {wanted} wanted."

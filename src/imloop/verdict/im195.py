@@ -24,6 +24,7 @@ from imloop.verdict.validity import Indices, channels, invalid, stall
 
 GASES = ("co", "hc", "nox")
 CHANNELS = (*(f"{gas}_dilute_ppm" for gas in GASES), "co2_dilute_pct", "flow_std_ls", "speed_kmh")
+BACKGROUND = tuple(f"{gas}_background_ppm" for gas in GASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     out = Measured()
     rows = cycle.cycle_rows(record.trace)
     out.invalid += cycle.incomplete(rows, law)
-    out.invalid += channels(record.trace, CHANNELS, rows, law.cite("im195.channels"))
+    air = tuple(name for name in BACKGROUND if record.trace.get(name) is not None)
+    out.invalid += channels(record.trace, (*CHANNELS, *air), rows, law.cite("im195.channels"))
     out.invalid += stall(record, rows, law)
     out.findings += cycle.off_cycle(record, rows, law)
     km = cycle.wrong_distance(out, record, rows, law)
@@ -83,7 +85,7 @@ def masses(record: TestRecord, law: Law) -> Masses | None:
 
 
 def _no_background(record: TestRecord, law: Law) -> list[Reason]:
-    absent = [f"{gas}_background_ppm" for gas in GASES if record.trace.get(f"{gas}_background_ppm") is None]
+    absent = [name for name in BACKGROUND if record.trace.get(name) is None]
     if not absent:
         return []
     words = Text(f"没有背景浓度 {'、'.join(absent)}，按 0 计。", f"No {', '.join(absent)}: taken as 0.")

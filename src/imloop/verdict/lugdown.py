@@ -48,8 +48,9 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
                 mean_step(out, item, column[last], last)
     _power(out, record, law, "power_ratio" in limits)
     grade = record.trace.get(ringelmann.CHANNEL)
-    if grade is not None and ringelmann.ITEM in limits and (np.abs(grade) < MEASURABLE).all():
-        ringelmann.darkest(out, grade)
+    if grade is not None and ringelmann.ITEM in limits:
+        # A second without a grade hides nothing: the darkest that was seen counts.
+        ringelmann.darkest(out, np.where(np.abs(grade) < MEASURABLE, grade, -1.0))
     spans = [list(out.rows[item]) for item in ("k_100_per_m", "k_80_per_m") if item in out.rows]
     if spans:
         out.window = {"mode": "LUGDOWN", "rows": spans[0], "spans": spans}

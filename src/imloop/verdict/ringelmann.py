@@ -42,8 +42,8 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
 
 
 def darkest(out: Measured, grade: np.ndarray) -> None:
-    """Take the highest grade as the item, at the second it was first seen."""
-    if not len(grade):
+    """Take the highest grade as the item, at the second it was first seen; below 0 stands for no reading."""
+    if not len(grade) or grade.max() < 0.0:
         return
     at = int(grade.argmax())
     out.values[ITEM], out.rows[ITEM] = float(grade[at]), (at, at)
