@@ -85,6 +85,7 @@ class Mode:
     passed: bool
     quick: bool
     hopeless: bool
+    exceeds: bool = False
 
     def span(self, width: int) -> Rows:
         """First and last row of the window that decided."""
@@ -159,9 +160,10 @@ def _mode(
         at = int(passing[0])
         return Mode(name, rows, means, at, True, bool(quick[at]), False)
     early = _hopeless(values, bound, rules, valid)
-    # A quick window between half the limit and the limit neither passes nor exceeds: it decides nothing.
-    usable = early[:1] if len(early) else np.flatnonzero(valid & ~meets)[-1:]
-    return Mode(name, rows, means, int(usable[0]) if len(usable) else None, False, False, len(early) > 0)
+    usable = early[:1] if len(early) else np.flatnonzero(valid)[-1:]
+    at_last = int(usable[0]) if len(usable) else None
+    exceeds = at_last is not None and not meets[at_last]
+    return Mode(name, rows, means, at_last, False, False, len(early) > 0, exceeds)
 
 
 def _hopeless(values: Floats, bound: Floats, rules: Rules, valid: Mask) -> Indices:
@@ -287,3 +289,7 @@ def _completeness(
         elif mode is not None and mode.chosen is None:
             zh, en = f"{name} 没有车速稳定的连续十秒。", f"{name}: no ten seconds with a steady speed."
             out.invalid.append(invalid("no-valid-window", zh, en, law.cite("asm.speed_tolerance_kmh")))
+    if not out.invalid and not second_passed and not any(mode and mode.exceeds for mode in (first, second)):
+        # A quick window between half the limit and the limit neither passes nor exceeds: it decides nothing.
+        zh, en = "快速检查之后没有车速稳定的连续十秒。", "No ten steady seconds after the quick check."
+        out.invalid.append(invalid("no-valid-window", zh, en, law.cite("asm.quick_ratio")))
