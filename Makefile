@@ -8,7 +8,7 @@ PY      := .venv/bin/python
 export IMLOOP_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check docs bench lock clean
+.PHONY: help setup dev run test check docs bench fuzz mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,6 +45,14 @@ docs: dev ## write the generated pages under docs/
 
 bench: dev ## measure, and write benchmarks/RESULTS.md
 	$(PY) benchmarks/run.py $(ARGS)
+
+fuzz: dev ## fuzz decoding and judging with atheris (ARGS="-max_total_time=3600")
+	@$(PY) -m pip install -q atheris
+	$(PY) tests/fuzz/run.py $(ARGS)
+
+mutation: dev ## mutation testing of the verdict engine (an hour; results by `mutmut results`)
+	@$(PY) -m pip install -q mutmut
+	.venv/bin/mutmut run --max-children 2 $(ARGS)
 
 lock: ## pin the dependencies of pyproject.toml anew (needs uv)
 	$(PY) scripts/lock.py
