@@ -132,6 +132,7 @@ def idle_run(**more: Any) -> TestRecord:
         (Evaporative(start_kpa=3.6, loss_kpa=1.0, seconds=119), "invalid", {"evaporative-too-short"}),
         (Evaporative(start_kpa=3.6, loss_kpa=1.0, cap_ok=False), "fail", {"filler-cap-leak"}),
         (Evaporative(start_kpa=3.6, loss_kpa=float("nan")), "invalid", {"evaporative-missing"}),
+        (Evaporative(start_kpa=3.6, loss_kpa=1.0, seconds=1e300), "invalid", {"evaporative-too-short"}),
     ],
 )
 def test_evaporative_where_required(
@@ -256,3 +257,11 @@ def test_a4_load() -> None:
 def test_limits_of_the_station_that_are_not_the_law_s(limits: dict[str, float], told: bool) -> None:
     run = replace(idle_run(), claimed=Claim(Result.PASS, {}, limits))
     assert ("limit-differs" in codes(judge(run, LAW).findings)) is told
+
+
+def test_an_engine_speed_beyond_any_instrument_is_no_reading() -> None:
+    blips = [
+        {"blip": n, "seconds": 4, "k_per_m": 0.5, "rpm": [800.0, 1e305, 2600.0, 900.0]} for n in (1, 2, 3)
+    ]
+    run = record(Method.FREEACC, columns(blips), vehicle={"rated_speed_rpm": 3000.0})
+    assert str(judge(run, LAW).result) == "pass"

@@ -44,7 +44,7 @@ def _unusable(found: Evaporative, law: Law) -> Reason | None:
         words = Text("蒸发检查缺少起始压力或压力损失。", "Starting pressure or loss is missing.")
         return Reason("evaporative-missing", words, law.cite("evaporative.start_kpa"), _AGAIN)
     wanted = law.number("evaporative.seconds")
-    if seconds is not None and nano(seconds) < nano(wanted):
+    if seconds is not None and not (measurable(seconds) and nano(seconds) >= nano(wanted)):
         words = Text(
             f"保压只有 {seconds:g} 秒，应为 {wanted:g} 秒。", f"Held {seconds:g} s, {wanted:g} s wanted."
         )

@@ -86,7 +86,7 @@ def _engine_speed(record: TestRecord, law: Law, at: Indices) -> list[Reason]:
     rated, rpm = _rated_speed(record), record.trace.get("rpm")
     if rated is None or rpm is None:
         return []
-    known = rpm[at][np.isfinite(rpm[at])]
+    known = rpm[at][np.abs(rpm[at]) < MEASURABLE]
     reached = float(known.max()) if len(known) else 0.0
     wanted = rated * law.number("freeacc.min_speed_ratio")
     if nano(reached) >= nano(wanted):
