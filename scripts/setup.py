@@ -20,6 +20,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 FONTS = ROOT / "src" / "imloop" / "papers" / "fonts"
+VENDOR = ROOT / "src" / "imloop" / "pages" / "assets" / "vendor"
 LOCALE = ROOT / "src" / "imloop" / "pages" / "locale"
 INPUTS = (
     "pyproject.toml",
@@ -46,7 +47,7 @@ def fingerprint(dev: bool) -> str:
 
 
 def is_current(stamp: Path, wanted: str) -> bool:
-    outputs = PYTHON.exists() and FONTS.is_dir()
+    outputs = PYTHON.exists() and FONTS.is_dir() and VENDOR.is_dir()
     compiled = all(po.with_suffix(".mo").exists() for po in LOCALE.rglob("*.po"))
     return outputs and compiled and stamp.exists() and stamp.read_text(encoding="ascii") == wanted
 

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import department, istation, mstation, public, what_if
+from imloop.pages import department, istation, mstation, public, test_page, what_if
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/istation/permit", istation.permit),
     path("notices/<str:notice_no>.pdf", istation.notice_pdf),
     path("reports/<str:test_no>.pdf", istation.report_pdf),
+    path("tests/<str:test_no>", test_page.one_test),
     path("traces/<str:test_no>.csv", department.trace_file),
     path("desk/mstation", mstation.cases),
     path("desk/mstation/repair", mstation.repair),

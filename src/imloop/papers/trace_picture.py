@@ -75,11 +75,10 @@ def trace_svg(test: Test, language: str = "zh") -> str:
     """SVG text; an empty frame when the channel is missing."""
     trace = traces.decode(test.trace)
     item = deciding(test.verdict["items"])
-    kind = str(item["item"]).split("_")[0] if item else _MAIN.get(test.method, "co")
-    channel, label = _CHANNELS.get(kind, _CHANNELS["co"])
+    channel, label = channel_of(item, test.method)
     column = trace.get(channel)
     values = np.full(trace.rows, np.nan) if column is None else column
-    shown = [item] if item is None else [each for each in test.verdict["items"] if _same(each, item)]
+    shown = [item] if item is None else [each for each in test.verdict["items"] if same_channel(each, item)]
     frame = Frame(trace.rows, _top(values, [each for each in shown if each]))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
@@ -106,7 +105,13 @@ def deciding(items: Sequence[Item]) -> Item | None:
     return max(upper, key=lambda item: item["value"] / item["limit"], default=None)
 
 
-def _same(one: Item, other: Item) -> bool:
+def channel_of(item: Item | None, method: str) -> tuple[str, str]:
+    """The recorded channel an item is read from, and its axis; without an item the method's own."""
+    kind = str(item["item"]).split("_")[0] if item else _MAIN.get(method, "co")
+    return _CHANNELS.get(kind, _CHANNELS["co"])
+
+
+def same_channel(one: Item, other: Item) -> bool:
     """Items of one channel share a picture: CO of both idles, k of both points."""
     return bool(str(one["item"]).split("_")[0] == str(other["item"]).split("_")[0])
 
