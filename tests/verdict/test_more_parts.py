@@ -210,13 +210,33 @@ def loaded(mass: float | None = None, seconds: int = 10, **block: Any) -> TestRe
     return record(Method.ASM, columns([full]), **more)
 
 
+def settled(settle: int, sample: int) -> TestRecord:
+    blocks = [
+        {"phase": "5025.settle", "seconds": settle, **GOOD},
+        {"phase": "5025.sample", "seconds": sample, **GOOD},
+    ]
+    return record(Method.ASM, columns(blocks))
+
+
+def long_lug_down(seconds: int) -> dict[str, Any]:
+    base = {"k_per_m": 0.5, "nox_ppm": 800, "power_factor": 1.0, "rpm": 2000, "power_kw": 70.0}
+    blocks = [("scan", seconds - 18, 80.0), ("100.sample", 9, 75.0), ("80.sample", 9, 60.0)]
+    return columns([{"phase": p, "seconds": s, "speed_kmh": v, **base} for p, s, v in blocks])
+
+
 @pytest.mark.parametrize(
     ("run", "code"),
     [
         (loaded(speed_kmh=[25.0] * 8 + [27.1] * 2), "speed-off-band"),
         (loaded(mass=1250, power_kw=4.0), "load-off"),
         (loaded(seconds=146), "mode-too-long"),
+        (settled(81, 65), "mode-too-long"),
+        (loaded(speed_kmh=[25.0, 27.1] * 6, seconds=12), "speed-off-band"),
+        (loaded(mass=1250, power_kw=9.8), "load-off"),
+        (loaded(co2_pct=[14.0] * 9 + [9.9]), "probe-out"),
+        (loaded(co2_pct=[14.0, 14.0, 12.6, 11.2, 9.9] + [9.9] * 5), "probe-out"),
         (loaded(o2_pct=[0.5] * 9 + [15.0]), "probe-out"),
+        (record(Method.LUGDOWN, long_lug_down(301)), "run-too-long"),
         (loaded(co2_pct=[14.0] * 7 + [9.9] * 3), "probe-out"),
         (record(Method.LUGDOWN, lug_down(speed_kmh=70.0)), "speed-ratio-off"),
     ],
@@ -232,6 +252,14 @@ def test_how_a_run_was_driven_is_told(run: TestRecord, code: str) -> None:
         loaded(mass=1250, power_kw=8.4),
         loaded(seconds=145),
         loaded(o2_pct=[14.9] * 10),
+        loaded(speed_kmh=[25.0, 27.1] * 5),
+        loaded(co2_pct=[14.0] * 9 + [10.0]),
+        loaded(co2_pct=[14.0, 13.0, 12.0, 11.0, 10.0, 9.4] + [9.3] * 4),
+        loaded(co2_pct=[14.0] * 5 + [9.0] * 5, speed_kmh=[23.0] * 5 + [26.9] * 5),
+        loaded(co2_pct=[14.0] * 5 + [9.0] * 5, rpm=[2000.0] * 5 + [1690.0] * 5),
+        loaded(mass=1250, power_kw=9.7),
+        settled(80, 65),
+        record(Method.LUGDOWN, long_lug_down(300)),
         record(Method.LUGDOWN, lug_down()),
     ],
 )
