@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from imloop.facts.codes import Result
 from imloop.facts.refusal import Refusal
+from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Text
 from imloop.law import Assumed, Law
 from imloop.steps.access import Caller
@@ -17,7 +18,7 @@ from imloop.steps.keep_raw import raw_bytes
 from imloop.steps.ledger import writing
 from imloop.steps.replay import BLOCK, Decode, Selection
 from imloop.store.models import Test
-from imloop.verdict import judge
+from imloop.verdict.batch import RESULTS, judge_many, runs_of
 
 DIMENSIONS = ("method", "stage", "age", "station", "fuel", "item")
 """By what the outcome is broken down; ``item``: the item that newly decides."""
@@ -163,22 +164,48 @@ def report_sheets(report: Report, title: str) -> dict[str, list[dict[str, object
 
 
 def judge_block(keys: Sequence[int], decode: Decode, assumed: Assumed) -> list[Outcome]:
-    """The tests of a block, before and after. A test whose day and place the assumptions leave alone is not
-    judged again: its stored verdict stands."""
-    tests = Test.objects.filter(pk__in=keys).select_related("raw", "station", "vehicle")
-    return [_outcome(test, decode, assumed) for test in tests.defer("trace", "receipt").order_by("id")]
+    """The tests of a block, before and after, judged many at once. A test whose day and place the assumptions leave
+    alone is not judged again: its stored verdict stands."""
+    chosen = Test.objects.filter(pk__in=keys).select_related("raw", "station", "vehicle")
+    tests = list(chosen.defer("trace", "receipt").order_by("id"))
+    days = [day_of(test.started_at) for test in tests]
+    base = [assumed.book.at(day, test.station.place) for day, test in zip(days, tests, strict=True)]
+    other = [assumed.at(day, test.station.place) for day, test in zip(days, tests, strict=True)]
+    touched = [at for at in range(len(tests)) if other[at] is not base[at]]
+    records = {at: decode(raw_bytes(tests[at].raw)) for at in touched}
+    # The law's data may have been corrected since the test: then the past is judged anew, too.
+    stale = {at: records[at] for at in touched if tests[at].law_hash != base[at].hash}
+    before, after = _judged(stale, base), _judged(records, other)
+    out = []
+    for at, test in enumerate(tests):
+        stored = test.result, _exceeded(test.verdict)
+        was, exceeded = before.get(at, stored)
+        now, now_exceeded = after.get(at, stored)
+        out.append(_outcome(test, days[at], was, now, now_exceeded - exceeded))
+    return out
 
 
-def _outcome(test: Test, decode: Decode, assumed: Assumed) -> Outcome:
-    day = day_of(test.started_at)
-    base, other = assumed.book.at(day, test.station.place), assumed.at(day, test.station.place)
-    before, exceeded = test.result, _exceeded(test.verdict)
-    after, now_exceeded = before, exceeded
-    if other is not base:
-        body = raw_bytes(test.raw)
-        if test.law_hash != base.hash:
-            before, exceeded = _judged(body, decode, base)
-        after, now_exceeded = _judged(body, decode, other)
+def _judged(records: Mapping[int, TestRecord], laws: Sequence[Law]) -> dict[int, tuple[str, set[str]]]:
+    """Result and exceeded items by place; tests of one method and law together."""
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for at, record in records.items():
+        groups[id(laws[at]), record.method].append(at)
+    found: dict[int, tuple[str, set[str]]] = {}
+    for places in groups.values():
+        try:
+            outcomes = judge_many(runs_of([records[at] for at in places]), laws[places[0]])
+        except Refusal as refusal:
+            found |= {at: (refusal.code, set[str]()) for at in places}
+            continue
+        for row, at in enumerate(places):
+            items = {
+                item for item, beyond in zip(outcomes.items, outcomes.exceeded[row], strict=True) if beyond
+            }
+            found[at] = (str(RESULTS[outcomes.result[row]]), items)
+    return found
+
+
+def _outcome(test: Test, day: date, before: str, after: str, newly: set[str]) -> Outcome:
     facts = test.vehicle.facts if test.vehicle else {}
     return Outcome(
         test.test_no,
@@ -190,16 +217,8 @@ def _outcome(test: Test, decode: Decode, assumed: Assumed) -> Outcome:
         day,
         before,
         after,
-        tuple(sorted(now_exceeded - exceeded)),
+        tuple(sorted(newly)),
     )
-
-
-def _judged(body: bytes, decode: Decode, law: Law) -> tuple[str, set[str]]:
-    try:
-        verdict = judge(decode(body), law)
-    except Refusal as refusal:
-        return refusal.code, set()
-    return str(verdict.result), {item.item for item in verdict.items if not item.passed and not item.advisory}
 
 
 def _exceeded(verdict: dict[str, object]) -> set[str]:

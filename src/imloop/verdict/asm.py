@@ -151,7 +151,7 @@ def _mode(
     if rules.rounded:
         places = [ITEMS[item].decimals for item in ITEMS_OF[name]]
         levels = np.array([round_levels(level, place) for level, place in zip(levels, places, strict=True)])
-    meets = (levels <= nano_levels(bound)).all(axis=0)
+    meets: Mask = np.asarray((levels <= nano_levels(bound)).all(axis=0))
     within = valid & meets
     quick = starts & valid & (levels <= nano_levels(bound * rules.quick_ratio)).all(axis=0)
     # Once the quick check is over, any later window may pass on the full limit.
