@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from imloop.facts.codes import Method
 from imloop.facts.refusal import Unknown
-from imloop.facts.test_record import TestRecord
+from imloop.facts.test_record import SecondRun, TestRecord
 from imloop.law import Law
 from imloop.verdict import judge
 from imloop.verdict.batch import NOT_MEASURED, judge_many, many, outcome_of, runs_of
@@ -101,6 +101,14 @@ def test_what_is_not_measured_says_so() -> None:
     assert same(
         outcome, 0, outcome_of(judge(replace(record, trace=type(record.trace)()), LAWS[0])), 0, "result"
     )
+
+
+def test_a_bi_fuel_record_stands_for_no_other() -> None:
+    plain = generate(Method.TSI, Random(5)).record
+    both = replace(plain, second=SecondRun(plain.trace))
+    assert runs_of([both, plain]).record(1).second is None
+    nonsense = LAWS[-1]
+    assert differences([both, plain], nonsense, "a") == []
 
 
 def test_a_layout_is_of_one_method() -> None:
