@@ -43,7 +43,7 @@ def messages() -> list[dict[str, object]]:
     ]
 
 
-def rules(law: object) -> object:
+def rules(law: object, limit_set: str = "a") -> object:
     """The reference's rules, from the law the engine judges by."""
     from imloop.law import Law
     from peers.asm_python import ITEMS, MODES, Rules
@@ -51,7 +51,7 @@ def rules(law: object) -> object:
     assert isinstance(law, Law)
     return Rules(
         limits={
-            mode: tuple(law.number(f"limits.ASM.a.{item.format(mode)}") for item in ITEMS)  # type: ignore[misc]
+            mode: tuple(law.number(f"limits.ASM.{limit_set}.{item.format(mode)}") for item in ITEMS)  # type: ignore[misc]
             for mode in MODES
         },
         speeds={mode: law.number(f"asm.speed_kmh.{mode}") for mode in MODES},

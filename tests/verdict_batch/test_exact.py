@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from imloop.verdict.arithmetic import nano, round_nano
@@ -38,6 +38,7 @@ def test_means_of_many_terms_too(row: list[float]) -> None:
     assert exact_means(np.array([row])).tolist() == [math.fsum(row) / len(row)]
 
 
+@settings(deadline=None)
 @given(LIMITS, st.sampled_from([1, 3, 9, 10, 30]), st.sampled_from([None, 0, 1, 2]), st.integers(-3, 3))
 def test_the_largest_passing_sum_passes_and_the_next_does_not(
     limit: float, terms: int, decimals: int | None, steps: int
@@ -56,6 +57,7 @@ def test_no_limit_lets_every_number_pass_and_a_limit_that_is_no_number_none() ->
     assert math.isnan(largest_where(lambda value: False))
 
 
+@settings(deadline=None)
 @given(st.sampled_from([25.0, 40.0, 33.3]), st.sampled_from([0, 500_000_000, 2 * 10**9]))
 def test_the_speed_band_ends_where_the_tolerance_does(centre: float, tolerance: int) -> None:
     low, high = band(centre, tolerance)

@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Method
@@ -49,6 +49,7 @@ def test_hundreds_of_usual_tests(method: Method) -> None:
             assert differences([case.record for case in made], LAWS[0], limit_set) == []
 
 
+@settings(deadline=None)
 @given(st.sampled_from(IN_BLOCKS), st.integers(0, 10**9), st.sampled_from(LAWS))
 def test_any_seed(method: Method, seed: int, law: Law) -> None:
     for limit_set, records in by_limit_set(method, 4, seed).items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -110,6 +110,7 @@ def _outcomes(text: str, keys: list[int]) -> list[Outcome]:
     return judge_block(keys, decode_test, _assumed(text))
 
 
+@lru_cache(maxsize=1)
 def _assumed(text: str) -> Assumed:
     from imloop.law import load, overlay
 

@@ -20,7 +20,7 @@ from imloop.store.models import Test
 from imloop.verdict import judge
 
 Decode = Callable[[bytes], TestRecord]
-BLOCK = 200
+BLOCK = 500
 """Tests per block: what is in memory at once does not grow with the number of tests."""
 
 

@@ -167,18 +167,18 @@ def judge_block(keys: Sequence[int], decode: Decode, assumed: Assumed) -> list[O
     """The tests of a block, before and after, judged many at once. A test whose day and place the assumptions leave
     alone is not judged again: its stored verdict stands."""
     chosen = Test.objects.filter(pk__in=keys).select_related("raw", "station", "vehicle")
-    tests = list(chosen.defer("trace", "receipt").order_by("id"))
+    tests = list(chosen.defer("trace", "receipt", "verdict").order_by("id"))
     days = [day_of(test.started_at) for test in tests]
     base = [assumed.book.at(day, test.station.place) for day, test in zip(days, tests, strict=True)]
     other = [assumed.at(day, test.station.place) for day, test in zip(days, tests, strict=True)]
     touched = [at for at in range(len(tests)) if other[at] is not base[at]]
     records = {at: decode(raw_bytes(tests[at].raw)) for at in touched}
-    # The law's data may have been corrected since the test: then the past is judged anew, too.
-    stale = {at: records[at] for at in touched if tests[at].law_hash != base[at].hash}
-    before, after = _judged(stale, base), _judged(records, other)
+    # The past is judged anew as well: it costs less than reading the stored verdict with all its steps, and holds
+    # when the law's data has been corrected since.
+    before, after = _judged(records, base), _judged(records, other)
     out = []
     for at, test in enumerate(tests):
-        stored = test.result, _exceeded(test.verdict)
+        stored: tuple[str, set[str]] = test.result, set()
         was, exceeded = before.get(at, stored)
         now, now_exceeded = after.get(at, stored)
         out.append(_outcome(test, days[at], was, now, now_exceeded - exceeded))
@@ -219,12 +219,6 @@ def _outcome(test: Test, day: date, before: str, after: str, newly: set[str]) ->
         after,
         tuple(sorted(newly)),
     )
-
-
-def _exceeded(verdict: dict[str, object]) -> set[str]:
-    items = verdict["items"]
-    assert isinstance(items, list)
-    return {item["item"] for item in items if not item["pass"] and not item["advisory"]}
 
 
 def _age(facts: dict[str, object], day: date) -> str:
