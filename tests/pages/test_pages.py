@@ -249,3 +249,5 @@ def test_the_chart_library_is_ours_to_serve(city: City) -> None:
     for file in ("vendor/echarts.min.js", "imloop/trace.js"):
         answer = Client().get(f"/static/{file}")
         assert answer.status_code == 200 and "javascript" in answer["Content-Type"], file
+        assert answer.getvalue()
+        answer.close()
