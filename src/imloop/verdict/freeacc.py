@@ -6,6 +6,7 @@ rated speed, where that speed is known.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -62,7 +63,7 @@ def _mean(out: Measured, record: TestRecord, k: np.ndarray, judged: list[Indices
     maxima = [float(k[at].max()) for at in judged]
     rows = [int(row) for at in judged for row in (at[0], at[-1])]
     span = (min(rows), max(rows))
-    mean = sum(maxima) / len(maxima)
+    mean = math.fsum(maxima) / len(maxima)
     out.values[ITEM], out.rows[ITEM] = mean, span
     orders = [int(record.trace.columns["blip"][at[0]]) for at in judged]
     out.window = {"mode": "FREEACC", "rows": list(span), "blips": orders, "maxima": maxima}

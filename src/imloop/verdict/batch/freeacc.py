@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,8 +87,7 @@ def _means(blips: Blips, peaks: Floats, usable: Mask, out: Found) -> None:
     for count in np.unique(judged[usable]).tolist():
         tests = np.flatnonzero(usable & (judged == count))
         maxima = peaks[edges[tests][:, None] + np.arange(count)]
-        # Summed as the reference sums them: how depends on Python's version.
-        out.values[tests, 0] = [sum(each) / count for each in maxima.tolist()]
+        out.values[tests, 0] = [math.fsum(each) / count for each in maxima.tolist()]
 
 
 def _rated_known(runs: Runs) -> Mask:
