@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from harness import BENCHMARKS, Figure, Void, ratio, rounds
+from harness import BENCHMARKS, Figure, Void, ratio, rounds, run_python
 
 TESTS = 20_000
 GOAL_S = 60.0
@@ -20,20 +18,6 @@ WORDS = {
     "N": "one process, the usual loop: test by test through the ORM, judged in pure Python under the assumed limits only",
 }
 ASSUMED = "title: limit b\nvalues: {limit_set.ASM: {value: b}}\n"
-
-
-def run(script: str, *arguments: object, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, *script.split(), *map(str, arguments)],
-        env=environment,
-        cwd=BENCHMARKS,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise Void(done.stderr[-2000:])
-    return done.stdout
 
 
 def figures(count: int) -> list[Figure]:
@@ -49,14 +33,14 @@ def _figure(folder: Path, count: int) -> Figure:
         "DJANGO_SETTINGS_MODULE": "imloop.site.settings",
         "PYTHONPATH": os.pathsep.join((str(BENCHMARKS), str(BENCHMARKS / "peers"))),
     }
-    run("seed_tests.py", TESTS, environment=environment)
+    run_python("seed_tests.py", str(TESTS), environment=environment)
     assumed = folder / "b.yaml"
     assumed.write_text(ASSUMED)
     answers: dict[str, dict[str, object]] = {}
 
     def timed(name: str, script: str, *arguments: object) -> float:
         start = time.perf_counter()
-        answers[name] = json.loads(run(script, *arguments, environment=environment))
+        answers[name] = json.loads(run_python(*script.split(), *map(str, arguments), environment=environment))
         return TESTS / (time.perf_counter() - start)
 
     rates = rounds(

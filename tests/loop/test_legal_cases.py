@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from imloop import loop
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Unlawful
 from imloop.law import Book, load
 from imloop.law.book import DATA
-from imloop.loop.case import day_of
 from imloop.loop.events import DeadlinePassed, Event, VehicleScrapped
 from support.loop_stories import at, failed, granted, passed, repaired
 

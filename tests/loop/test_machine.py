@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from imloop import loop
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Unlawful
-from imloop.loop.case import StationExit, day_of
+from imloop.loop.case import StationExit
 from imloop.loop.events import (
     CaseAnnulled,
     DeadlinePassed,

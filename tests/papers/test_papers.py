@@ -11,11 +11,11 @@ import pypdfium2
 import pytest
 
 from imloop.exchange.intake import take_test
+from imloop.facts.days import read_day
 from imloop.papers import press
 from imloop.papers.assemble import notice_document, report_document
 from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, masked_name
-from imloop.steps.clock import read_day
 from imloop.store.models import Notice, Party, Test
 from support.city import NEAR, City, at
 from support.uploads import test_message

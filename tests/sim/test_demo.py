@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
-from imloop.steps.clock import CHINA
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
 SMALL = {"days": 45, "vehicles": 110, "progress": False}

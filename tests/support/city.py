@@ -9,8 +9,8 @@ import msgspec
 from django.test import Client
 
 from imloop.exchange.intake import take_repair, take_test
+from imloop.facts.days import CHINA
 from imloop.steps.access import Caller, caller_for
-from imloop.steps.clock import CHINA
 from imloop.steps.keys import issue_key
 from imloop.steps.receipts import Receipt
 from imloop.store.models import Case, Line, Party, PartyKind, Standing

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from imloop import loop
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.repair_record import Documents, RepairRecord, Warranty
 from imloop.law import Law, load
-from imloop.loop.case import CHINA, RepairFact, StationExit, day_of
+from imloop.loop.case import RepairFact, StationExit
 from imloop.loop.events import Event, ExitGranted, RepairReported, TestFailed, TestPassed
 
 PLACE = "450200"

@@ -17,6 +17,7 @@ from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_repair, take_test
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
 from imloop.papers.assemble import notice_document, report_document
@@ -127,7 +128,7 @@ def get_permit(
     who = caller(request)
     moment = at or clock.now()
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=clock.CHINA)
+        moment = moment.replace(tzinfo=CHINA)
     return _json(ask_permit(who, station=station, at=moment, vin=vin, plate=plate))
 
 
@@ -160,7 +161,7 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
         if kind in (PartyKind.ISTATION, PartyKind.MSTATION)
         else [PartyKind.ISTATION, PartyKind.MSTATION]
     )
-    day = clock.day_of(clock.now())
+    day = day_of(clock.now())
     return _json(
         {"on": day.isoformat(), "stations": [station_json(p, day) for k in kinds for p in look.parties(k)]}
     )

@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from imloop.facts.refusal import Malformed
-from imloop.facts.text import Text
 
 DataDir = Annotated[Path, typer.Option("--data", help="数据目录 · data directory", envvar="IMLOOP_DATA")]
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for machines")]
@@ -33,16 +29,6 @@ def connect_migrated(data: Path) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-
-
-def read_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Malformed(
-            "bad-date",
-            Text(f"{text} 不是日期，应如 2026-03-05。", f"{text} is not a date such as 2026-03-05."),
-        ) from None
 
 
 def print_json(value: object) -> None:

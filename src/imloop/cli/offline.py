@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, print_json, print_table, read_day
+from imloop.cli.common import AsJson, print_json, print_table
+from imloop.facts.days import day_of, read_day
+from imloop.steps.clock import now
 
 if TYPE_CHECKING:
     from imloop.verdict.answer import ClaimCheck, Verdict
@@ -50,7 +51,7 @@ def judge(
         try:
             record = decode_test(file.read_bytes())
             code = place or (record.station[:6] if record.station[:6].isdigit() else NATION)
-            law = load().at(day or _day(record.started_at), code)
+            law = load().at(day or day_of(record.started_at), code)
             verdict = judge_record(record, law, limit_set=limit_set or None)
         except (Refusal, OSError) as error:
             print(f"imloop: {file}: {error}".replace("\n", " "), file=sys.stderr)
@@ -62,13 +63,6 @@ def judge(
         else:
             _print_verdict(file, verdict, explain)
     sys.exit(worst)
-
-
-def _day(moment: object) -> date:
-    from datetime import datetime, timedelta, timezone
-
-    assert isinstance(moment, datetime)
-    return moment.astimezone(timezone(timedelta(hours=8))).date()
 
 
 def _print_verdict(file: Path, verdict: Verdict, explain: bool) -> None:
@@ -121,7 +115,7 @@ def show(
     from imloop.law import load
     from imloop.law.report import show_rows
 
-    law = load().at(read_day(on) if on else _today(), place)
+    law = load().at(read_day(on) if on else day_of(now()), place)
     rows = [row for row in show_rows(law) if str(row["key"]).startswith(prefix)]
     if as_json:
         print_json({"place": place, "on": law.on.isoformat(), "hash": law.hash, "values": rows})
@@ -156,7 +150,7 @@ def stale(
     from imloop.law import load
     from imloop.law.report import stale_rows
 
-    rows = stale_rows(load(), _today(), months)
+    rows = stale_rows(load(), day_of(now()), months)
     if as_json:
         print_json(rows)
     elif rows:
@@ -192,9 +186,3 @@ def deadline(
         return
     note = "（部分年份日历尚未公布，暂定 · provisional）" if counted.provisional else ""
     print(f"{counted.deadline.isoformat()} {note}")
-
-
-def _today() -> date:
-    from datetime import datetime, timedelta, timezone
-
-    return datetime.now(timezone(timedelta(hours=8))).date()

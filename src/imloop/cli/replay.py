@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect_migrated, print_json, print_table, read_day
+from imloop.cli.common import AsJson, DataDir, connect_migrated, print_json, print_table
 from imloop.cli.server import VAR
+from imloop.facts.days import read_day
 
 if TYPE_CHECKING:
     from imloop.law import Assumed

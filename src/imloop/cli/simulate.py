@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect_migrated, print_json, read_day
+from imloop.cli.common import AsJson, DataDir, connect_migrated, print_json
 from imloop.cli.server import VAR
+from imloop.facts.days import read_day
 
 
 def register(app: typer.Typer) -> None:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 
+from imloop.facts.days import day_of
 from imloop.facts.text import Text
-
-CHINA = timezone(timedelta(hours=8))
-
-
-def day_of(moment: datetime) -> date:
-    """The calendar day in China: the law counts days there."""
-    return moment.astimezone(CHINA).date()
 
 
 class State(StrEnum):

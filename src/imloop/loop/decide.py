@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import STATE_NAMES, Case, State, day_of
+from imloop.loop.case import STATE_NAMES, Case, State
 from imloop.loop.effects import Effect, EffectKind, receivers
 from imloop.loop.events import (
     EVENT_NAMES,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import Case, day_of
+from imloop.loop.case import Case
 from imloop.loop.events import (
     CaseAnnulled,
     DeadlinePassed,

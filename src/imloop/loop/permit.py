@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import Case, RepairFact, day_of
+from imloop.loop.case import Case, RepairFact
 
 
 @dataclass(frozen=True, slots=True)

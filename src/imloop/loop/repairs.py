@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from imloop.facts.days import day_of
 from imloop.facts.repair_record import RepairRecord, Warranty
 from imloop.law import Law
-from imloop.loop.case import Lack, RepairFact, day_of
+from imloop.loop.case import Lack, RepairFact
 
 
 def repair_fact(

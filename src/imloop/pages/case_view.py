@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from imloop import loop
+from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.pages.guard import words
 from imloop.steps.cases import as_loop_case
-from imloop.steps.clock import day_of
 from imloop.steps.registers import law_at
 from imloop.store.models import Case, Test
 from imloop.verdict.arithmetic import printed

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.exchange.files import write_csv, write_xlsx
+from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.case_view import case_context
@@ -137,7 +138,7 @@ def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse
         "notices": case.notices.order_by("round"),
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
         "stations": look.parties(PartyKind.ISTATION).filter(place__startswith=case.place[:4]),
-        "in_one_month": clock.day_of(clock.now()) + timedelta(days=30),
+        "in_one_month": day_of(clock.now()) + timedelta(days=30),
     }
     return page(request, caller, "pages/case.html", context)
 
@@ -161,7 +162,7 @@ def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
             to_station=form.get("to_station", ""),
             reason=reason,
             evidence=evidence,
-            expires_on=clock.read_day(form.get("expires_on", "")),
+            expires_on=read_day(form.get("expires_on", "")),
             now=clock.now(),
         )
     return redirect(f"/cases/{case_no}")

@@ -9,6 +9,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from imloop.exchange.intake import take_repair
+from imloop.facts.days import CHINA
 from imloop.facts.items import ITEMS
 from imloop.facts.refusal import Refusal
 from imloop.facts.repair_record import REPAIR_ITEMS
@@ -16,7 +17,6 @@ from imloop.pages.case_view import causes, failed_test, result_items
 from imloop.pages.guard import desk, page, words
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
-from imloop.steps.clock import CHINA
 from imloop.store.models import Case, PartyKind
 
 ROWS = 4

@@ -7,9 +7,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from imloop.facts.days import CHINA
 from imloop.pages.templatetags.imloop_tags import event_name
 from imloop.papers.trace_picture import trace_svg
-from imloop.steps.clock import CHINA
 from imloop.store.models import Case, Test
 
 _COLOURS = {

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.pages.case_view import case_context, loop_names
 from imloop.pages.guard import desk, home, public, words
@@ -40,7 +41,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     case = look.owner_case(token)
     now = clock.now()
-    day = clock.day_of(now)
+    day = day_of(now)
     listed = look.parties(PartyKind.MSTATION).filter(place__startswith=case.place[:4])
     shops = [shop for shop in listed.prefetch_related("standings") if is_active(shop, day)]
     return render(request, "pages/owner.html", {**case_context(case, now), "shops": shops})

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.files import write_sheets
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
+from imloop.facts.days import day_of, read_day
 from imloop.facts.items import ITEMS
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
@@ -51,7 +52,7 @@ _PRESETS: dict[str, tuple[Text, tuple[str, ...]]] = {
 @desk(PartyKind.ENVIRONMENT)
 def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Assumptions in, a report out. The form keeps what was typed; a preset only fills it."""
-    today = clock.day_of(clock.now())
+    today = day_of(clock.now())
     given = request.POST if request.method == "POST" else request.GET
     typed = {
         "since": given.get("since") or (today - timedelta(days=90)).isoformat(),
@@ -79,7 +80,7 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def _days(typed: dict[str, str]) -> tuple[date, date]:
-    return clock.read_day(typed["since"]), clock.read_day(typed["until"])
+    return read_day(typed["since"]), read_day(typed["until"])
 
 
 def _preset(name: str, place: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.items import ITEMS
 from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, long_time, masked_name
 from imloop.steps import look
 from imloop.steps.access import Caller
-from imloop.steps.clock import CHINA, day_of
 from imloop.steps.receipts import case_url
 from imloop.steps.registers import law_at
 from imloop.store.models import Notice, Test

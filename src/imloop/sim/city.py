@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from imloop.facts.codes import Method
+from imloop.facts.days import day_of
 from imloop.sim.identifiers import unified_code
 from imloop.sim.places import (
     CITY,
@@ -23,7 +24,6 @@ from imloop.sim.places import (
     instruments,
     serial,
 )
-from imloop.steps.clock import day_of
 from imloop.steps.keys import issue_key
 from imloop.steps.people import create_user
 from imloop.store.models import Equipment, Line, Party, PartyKind, Standing

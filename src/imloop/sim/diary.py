@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from imloop.facts.days import CHINA
 from imloop.law import load
 from imloop.sim.places import CITY
-from imloop.steps.clock import CHINA
 
 OPENS, LAST_IN = time(8, 0), time(17, 5)
 TURNOVER = timedelta(seconds=75)

@@ -6,8 +6,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from imloop.facts.codes import Method
+from imloop.facts.days import CHINA
 from imloop.sim.diary import TURNOVER
-from imloop.steps.clock import CHINA
 from imloop.store.models import Line, Test
 
 LONGEST = timedelta(seconds=270)

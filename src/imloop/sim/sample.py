@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 
 from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Purpose
+from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import load
@@ -19,7 +20,7 @@ from imloop.sim.fleet import SimVehicle, make_for
 from imloop.sim.places import CITY, SHOPS, crew, instruments, serial
 from imloop.sim.upload import Run, encode, run_message
 from imloop.sim.workshop import repair
-from imloop.steps.clock import CHINA, now
+from imloop.steps.clock import now
 
 REPAIR = "repair"
 _FAULTS = dict.fromkeys(DIESEL_METHODS, Fault.SMOKE)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from imloop.facts.codes import Method
+from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.law import load
@@ -20,7 +21,6 @@ from imloop.sim.diary import TURNOVER, is_open, weather
 from imloop.sim.fleet import SimVehicle, make_for
 from imloop.sim.places import CITY, Station, crew, instruments, serial
 from imloop.sim.upload import Run, encode, run_message
-from imloop.steps.clock import CHINA
 
 FAIL_SHARE = 0.09
 _COLOURS = {"蓝": "blue", "黄": "yellow", "绿": "green", "白": "white", "黑": "black", "黄绿": "yellow_green"}

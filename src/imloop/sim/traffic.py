@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.sim.city import is_loaded
@@ -17,7 +18,6 @@ from imloop.sim.fleet import make_vehicle
 from imloop.sim.lines import Lines
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
-from imloop.steps.clock import CHINA
 from imloop.store.models import Vehicle
 
 LABELS = "sim-labels.ndjson"

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from imloop import loop
 from imloop.facts.codes import EXEMPT_FUELS
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.steps import registers
 from imloop.steps.access import Caller
 from imloop.steps.cases import as_loop_case
-from imloop.steps.clock import day_of
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, PartyKind, Vehicle
 

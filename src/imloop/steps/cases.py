@@ -7,12 +7,12 @@ import secrets
 import msgspec
 
 from imloop import loop
+from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.loop.decide import Decision
 from imloop.loop.effects import Effect
 from imloop.loop.events import Event
-from imloop.steps.clock import day_of
 from imloop.steps.ledger import Ledger
 from imloop.steps.registers import department
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Vehicle

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from imloop.facts.days import day_of
 from imloop.loop.events import DeadlinePassed, DeadlineRecomputed, Event
 from imloop.steps import registers
 from imloop.steps.access import SYSTEM
 from imloop.steps.cases import decide_and_keep
-from imloop.steps.clock import day_of
 from imloop.steps.ledger import writing
 from imloop.store.models import Case
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from imloop.facts.days import CHINA
 from imloop.steps import look
 from imloop.steps.access import Caller
-from imloop.steps.clock import CHINA
 from imloop.steps.ledger import writing
 from imloop.steps.registry_rows import COLUMNS
 from imloop.store.models import Case, PartyKind, Vehicle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.loop.case import StationExit
@@ -11,7 +12,6 @@ from imloop.loop.events import CaseAnnulled, Event, ExitGranted
 from imloop.steps import registers
 from imloop.steps.access import Caller, covers
 from imloop.steps.cases import decide_and_keep
-from imloop.steps.clock import day_of
 from imloop.steps.ledger import writing
 from imloop.store.models import Case, PartyKind
 

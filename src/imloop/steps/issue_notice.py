@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imloop.facts.codes import DIESEL_FUELS, Fuel
+from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
-from imloop.steps.clock import day_of
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Case, Notice
 from imloop.verdict import Verdict

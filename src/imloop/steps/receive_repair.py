@@ -8,6 +8,7 @@ import msgspec
 from django.conf import settings
 
 from imloop import loop
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.repair_record import RepairRecord
 from imloop.facts.text import Reason, Text
@@ -15,7 +16,6 @@ from imloop.loop.events import RepairReported
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
 from imloop.steps.cases import as_loop_case, decide_and_keep
-from imloop.steps.clock import day_of
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.steps.receipts import Receipt

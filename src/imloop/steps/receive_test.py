@@ -9,6 +9,7 @@ from django.conf import settings
 
 from imloop import loop
 from imloop.facts.codes import Outcome, Purpose, Result
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
@@ -17,7 +18,6 @@ from imloop.loop.events import Event, TestFailed, TestPassed
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
 from imloop.steps.cases import as_loop_case, decide_and_keep, open_case
-from imloop.steps.clock import day_of
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger

@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q, QuerySet
 
 from imloop.facts.codes import Method
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Text
 from imloop.steps.access import place_prefix
-from imloop.steps.clock import CHINA, day_of
 from imloop.steps.keep_raw import raw_bytes
 from imloop.steps.registers import law_at
 from imloop.store.models import Test

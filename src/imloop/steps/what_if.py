@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from imloop.facts.codes import Result
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Text
 from imloop.law import Assumed, Law
 from imloop.steps.access import Caller
-from imloop.steps.clock import day_of
 from imloop.steps.keep_raw import raw_bytes
 from imloop.steps.ledger import writing
 from imloop.steps.replay import BLOCK, Decode, Selection

@@ -111,6 +111,15 @@ def off_cycle(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
     return [Reason("speed-off-cycle", words, law.cite("transient.speed_tolerance_kmh"), rows=span)]
 
 
+def no_air(kh: Floats, law: Law) -> list[Reason]:
+    """Seconds whose humidity factor is unknown make the run invalid: NO cannot be corrected there."""
+    if np.isfinite(kh).all():
+        return []
+    zh = "环境温度、湿度或气压缺失或不可能，无法作湿度修正。"
+    en = "Temperature, humidity or pressure of the air is missing or impossible."
+    return [invalid("ambient-missing", zh, en, law.cite("humidity.required"))]
+
+
 def cruising(rows: Indices, law: Law) -> Indices:
     """Rows of the cycle's fastest constant speed, where the engine surely fires (for the CO + CO2 rule)."""
     plan = prescribed(law)[: len(rows)]

@@ -50,35 +50,35 @@ def vapour_pressure(temperature_c: Column) -> Column:
 
 def humidity(temperature_c: Column, humidity_pct: Column, pressure_kpa: Column) -> Column:
     """Absolute humidity H in grains per pound: 43.478·Ra·Pd / (PB − Pd·Ra/100); Pd of 0…30 °C, held outside."""
-    vapour = vapour_pressure(temperature_c)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = 43.478 * humidity_pct * vapour / (pressure_kpa - vapour * humidity_pct / 100.0)
-    return np.where(np.isnan(temperature_c), np.nan, result)
+    return _water(43.478, temperature_c, humidity_pct, pressure_kpa)
 
 
 def humidity_factor(grains: Column) -> Column:
-    """kH = 1 / (1 − 0.0047·(H − 75)); exactly 1 at 75 grains per pound.
-
-    Air so humid that the correction would change its sign is no air: NaN, never a negative NO.
-    """
-    below = 1.0 - 0.0047 * (grains - 75.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((grains >= 0.0) & (below > 0.0), 1.0 / below, np.nan)
+    """kH = 1 / (1 − 0.0047·(H − 75)); exactly 1 at 75 grains per pound."""
+    return _factor(1.0 - 0.0047 * (grains - 75.0), grains)
 
 
 def moisture(temperature_c: Column, humidity_pct: Column, pressure_kpa: Column) -> Column:
     """Absolute humidity H in grams of water per kilogram of dry air: 6.2111·Ra·Pd / (PB − Pd·Ra/100)."""
-    vapour = vapour_pressure(temperature_c)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = 6.2111 * humidity_pct * vapour / (pressure_kpa - vapour * humidity_pct / 100.0)
-    return np.where(np.isnan(temperature_c), np.nan, result)
+    return _water(6.2111, temperature_c, humidity_pct, pressure_kpa)
 
 
 def moisture_factor(grams: Column) -> Column:
-    """kH of the transient methods = 1 / (1 − 0.0329·(H − 10.71)); NaN for air so humid that it would change sign."""
-    below = 1.0 - 0.0329 * (grams - 10.71)
+    """kH of the transient methods = 1 / (1 − 0.0329·(H − 10.71)); exactly 1 at 10.71 g/kg."""
+    return _factor(1.0 - 0.0329 * (grams - 10.71), grams)
+
+
+def _water(unit: float, temperature_c: Column, humidity_pct: Column, pressure_kpa: Column) -> Column:
+    vapour = vapour_pressure(temperature_c)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where((grams >= 0.0) & (below > 0.0), 1.0 / below, np.nan)
+        result = unit * humidity_pct * vapour / (pressure_kpa - vapour * humidity_pct / 100.0)
+    return np.where(np.isnan(temperature_c), np.nan, result)
+
+
+def _factor(below: Column, water: Column) -> Column:
+    """1 / below. Air so humid that the correction would change its sign is no air: NaN, never a negative NO."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where((water >= 0.0) & (below > 0.0), 1.0 / below, np.nan)
 
 
 def ambient_columns(trace: Trace, ambient: Ambient) -> tuple[Column, Column, Column]:

@@ -20,7 +20,7 @@ from imloop.verdict import cycle
 from imloop.verdict.answer import Measured, Step
 from imloop.verdict.gas import ambient_columns, fuel_class, moisture, moisture_factor
 from imloop.verdict.limits import Limit
-from imloop.verdict.validity import Indices, channels, invalid, stall
+from imloop.verdict.validity import Indices, channels, stall
 
 GASES = ("co", "hc", "nox")
 CHANNELS = (*(f"{gas}_dilute_ppm" for gas in GASES), "co2_dilute_pct", "flow_std_ls", "speed_kmh")
@@ -50,10 +50,7 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     found = masses(record, law)
     if km is None or found is None:
         return out
-    if not np.isfinite(found.kh[rows]).all():
-        zh = "环境温度、湿度或气压缺失或不可能，无法作湿度修正。"
-        en = "Temperature, humidity or pressure of the air is missing or impossible."
-        out.invalid.append(invalid("ambient-missing", zh, en, law.cite("humidity.required")))
+    out.invalid += cycle.no_air(found.kh[rows], law)
     out.findings += _no_background(record, law)
     out.window = {"mode": "IM195", "rows": list(cycle.ends(rows))}
     out.steps += _example(record, law, found, rows)

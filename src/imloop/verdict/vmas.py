@@ -29,7 +29,7 @@ from imloop.verdict.gas import (
     moisture_factor,
 )
 from imloop.verdict.limits import Limit
-from imloop.verdict.validity import Indices, channels, dilution, invalid, stall
+from imloop.verdict.validity import Indices, channels, dilution, stall
 
 CHANNELS = (
     "co_pct",
@@ -74,10 +74,7 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     found = masses(record, law)
     if km is None or found is None:
         return out
-    if not np.isfinite(found.kh[rows]).all():
-        zh = "环境温度、湿度或气压缺失或不可能，无法作湿度修正。"
-        en = "Temperature, humidity or pressure of the air is missing or impossible."
-        out.invalid.append(invalid("ambient-missing", zh, en, law.cite("humidity.required")))
+    out.invalid += cycle.no_air(found.kh[rows], law)
     out.window = {"mode": "VMAS", "rows": list(cycle.ends(rows))}
     out.steps += _example(record, law, found, rows)
     for gas in GASES:

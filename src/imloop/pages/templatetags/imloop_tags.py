@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imloop.facts.codes import METHOD_NAMES, RESULT_NAMES, Method, Result
-from imloop.steps.clock import CHINA
+from imloop.facts.days import CHINA
 from imloop.store.models import Case, Repair
 
 register = template.Library()
