@@ -14,10 +14,12 @@ from imloop.facts.refusal import Malformed
 from imloop.law import load, overlay
 from imloop.steps import replay
 from imloop.steps.replay import Selection, blocks, replay_block
-from imloop.steps.what_if import Report, judge_block, report_sheets, run_latest
-from imloop.store.models import JournalEntry, Test
+from imloop.steps.what_if import judge_block, run_latest
+from imloop.steps.what_if_report import report_sheets
+from imloop.store.models import JournalEntry, RawUpload, Test
 from support.city import FAR, NEAR, City, at
 
+RAW = ("received_at", "party_id", "kind", "sha256", "size", "body")
 STRICTER = "values: {limits.ASM.a.co_5025_pct: {value: 0.2}, limits.ASM.a.co_2540_pct: {value: 0.2}}"
 
 
@@ -100,21 +102,33 @@ def test_blocks_hold_every_test_once(tests: City) -> None:
 
 
 def test_who_would_fail(tests: City) -> None:
-    report = Report()
-    report.add(judge_block(all_blocks(Selection()), decode_test, overlay(load(), STRICTER)))
+    report = judge_block(all_blocks(Selection()), decode_test, overlay(load(), STRICTER))
     assert report.changes == {"newly_fail": 1}
     assert (report.tests, report.before["fail"], report.after["fail"]) == (4, 1, 2)
-    assert [(each.test_no, each.age, each.stage) for each in report.changed] == [("narrow", "10–14", "4")]
+    assert [(each.test_no, each.kind.age, each.kind.stage) for each in report.changed] == [
+        ("narrow", "10–14", "4")
+    ]
     assert report.changed[0].items == ("co_2540_pct", "co_5025_pct")
     by_station = {row["station"]: row["newly_fail"] for row in report.rows("station")}
     assert by_station == {NEAR: 1, FAR: 0}
     assert {row["item"] for row in report.rows("item")} == {"co_2540_pct", "co_5025_pct"}
 
 
+def test_tests_taken_in_before_their_facts_were_kept(tests: City) -> None:
+    narrow = Test.objects.select_related("raw").get(test_no="narrow")
+    raw = RawUpload.objects.create(**{name: getattr(narrow.raw, name) for name in RAW})
+    fields = {field.attname: getattr(narrow, field.attname) for field in Test._meta.fields}
+    older = Test.objects.create(
+        **{**fields, "id": None, "raw_id": raw.pk, "test_no": "older", "stated": None}
+    )
+    found = judge_block([narrow.pk, older.pk], decode_test, overlay(load(), STRICTER)).changed
+    assert [each.test_no for each in found] == ["narrow", "older"]
+    assert found[0].kind == found[1].kind and found[0].items == found[1].items
+
+
 def test_who_would_pass(tests: City) -> None:
     looser = "values: {limits.ASM.a.co_5025_pct: {value: 1.0, from: 2026-03-04, until: 2026-03-05}}"
-    report = Report()
-    report.add(judge_block(all_blocks(Selection()), decode_test, overlay(load(), looser)))
+    report = judge_block(all_blocks(Selection()), decode_test, overlay(load(), looser))
     assert report.changes == {"newly_pass": 1}
     assert report.changed[0].test_no == "dirty"
 
@@ -126,14 +140,12 @@ def test_a_run_that_ended_when_it_passed_is_no_fail(city: City) -> None:
     columns = message["trace"]["columns"]  # type: ignore[index]
     short = {name: values[:20] for name, values in columns.items()}
     city.test("2026-03-02 09:00", co=0.24, trace={"columns": short})
-    report = Report()
-    report.add(judge_block(all_blocks(Selection()), decode_test, overlay(load(), STRICTER)))
+    report = judge_block(all_blocks(Selection()), decode_test, overlay(load(), STRICTER))
     assert report.changes == {"newly_invalid": 1}
 
 
 def test_a_report_is_a_workbook(tests: City) -> None:
-    report = Report()
-    report.add(judge_block(all_blocks(Selection()), decode_test, overlay(load(), STRICTER)))
+    report = judge_block(all_blocks(Selection()), decode_test, overlay(load(), STRICTER))
     out = io.BytesIO()
     write_sheets(out, report_sheets(report, "stricter"))
     book = CalamineWorkbook.from_filelike(io.BytesIO(out.getvalue()))

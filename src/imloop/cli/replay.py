@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -18,8 +19,9 @@ from imloop.facts.days import read_day
 if TYPE_CHECKING:
     from imloop.law import Assumed
     from imloop.steps.replay import Replayed, Selection
-    from imloop.steps.what_if import Outcome, Report
+    from imloop.steps.what_if_report import Report
 
+T = TypeVar("T")
 _SHOWN = 20
 
 
@@ -53,8 +55,8 @@ def replay(
         _what_if(chosen, what_if.read_text(encoding="utf-8"), workers, xlsx, as_json)
 
 
-def _in_blocks(chosen: Selection, work: Callable[[list[int]], list[Any]], workers: int) -> Iterator[Any]:
-    """Every block's results in the order of the tests, with a progress bar; as many blocks under way as workers."""
+def _in_blocks(chosen: Selection, work: Callable[[list[int]], T], workers: int) -> Iterator[T]:
+    """Every block's result in the order of the tests, with a progress bar; as many blocks under way as workers."""
     from collections import deque
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing import get_context
@@ -71,23 +73,22 @@ def _in_blocks(chosen: Selection, work: Callable[[list[int]], list[Any]], worker
         task = progress.add_task("replay", total=total)
         if workers == 1 or total <= BLOCK:
             for keys in blocks(tests):
-                yield from work(keys)
+                yield work(keys)
                 progress.advance(task, len(keys))
             return
         connections.close_all()
         pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start)
         with pool:
-            under_way: deque[Future[list[Any]]] = deque()
+            under_way: deque[tuple[int, Future[T]]] = deque()
             for keys in blocks(tests):
-                under_way.append(pool.submit(work, keys))
+                under_way.append((len(keys), pool.submit(work, keys)))
                 if len(under_way) > 2 * workers:
-                    found = under_way.popleft().result()
-                    yield from found
-                    progress.advance(task, len(found))
-            for waiting in under_way:
-                found = waiting.result()
-                yield from found
-                progress.advance(task, len(found))
+                    count, first = under_way.popleft()
+                    yield first.result()
+                    progress.advance(task, count)
+            for count, waiting in under_way:
+                yield waiting.result()
+                progress.advance(task, count)
 
 
 def _start() -> None:
@@ -104,7 +105,7 @@ def _replayed(keys: list[int]) -> list[Replayed]:
     return replay_block(keys, decode_test)
 
 
-def _outcomes(text: str, keys: list[int]) -> list[Outcome]:
+def _judged(text: str, keys: list[int]) -> Report:
     from imloop.exchange.decode_test import decode_test
     from imloop.steps.what_if import judge_block
 
@@ -120,7 +121,7 @@ def _assumed(text: str) -> Assumed:
 
 def _replay(chosen: Selection, workers: int, xlsx: Path | None, as_json: bool) -> None:
     tests, differing, corrected, kept = 0, 0, 0, []
-    for each in _in_blocks(chosen, _replayed, workers):
+    for each in chain.from_iterable(_in_blocks(chosen, _replayed, workers)):
         tests += 1
         if each.same:
             continue
@@ -153,17 +154,12 @@ def _row(each: Replayed) -> dict[str, object]:
 
 
 def _what_if(chosen: Selection, text: str, workers: int, xlsx: Path | None, as_json: bool) -> None:
-    from imloop.steps.what_if import Report, report_sheets
+    from imloop.steps.what_if_report import Report, report_sheets
 
     title = _assumed(text).title  # a faulty file is refused before any work
     report = Report()
-    block: list[Outcome] = []
-    for each in _in_blocks(chosen, partial(_outcomes, text), workers):
-        block.append(each)
-        if len(block) == 500:
-            report.add(block)
-            block.clear()
-    report.add(block)
+    for part in _in_blocks(chosen, partial(_judged, text), workers):
+        report.merge(part)
     if as_json:
         print_json({"title": title, **report.to_json()})
     else:
@@ -173,7 +169,7 @@ def _what_if(chosen: Selection, text: str, workers: int, xlsx: Path | None, as_j
 
 
 def _print_report(title: str, report: Report) -> None:
-    from imloop.steps.what_if import CHANGES, DIMENSION_NAMES, DIMENSIONS
+    from imloop.steps.what_if_report import CHANGES, DIMENSION_NAMES, DIMENSIONS
 
     print(f"{title or '推演 · what-if'}: {report.tests} 次检验 · tests")
     newly = report.changes

@@ -20,7 +20,8 @@ from imloop.pages.guard import desk, page
 from imloop.steps import clock
 from imloop.steps.access import Caller
 from imloop.steps.replay import Selection
-from imloop.steps.what_if import DIMENSION_NAMES, DIMENSIONS, MOST, Report, report_sheets, run_latest
+from imloop.steps.what_if import MOST, run_latest
+from imloop.steps.what_if_report import DIMENSION_NAMES, DIMENSIONS, Report, report_sheets
 from imloop.store.models import Party, PartyKind
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

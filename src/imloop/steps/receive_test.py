@@ -23,7 +23,7 @@ from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
 from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.vehicles import enter_vehicle
-from imloop.store import traces
+from imloop.store import stated, traces
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
 from imloop.verdict import Verdict, judge
 
@@ -224,6 +224,7 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         verdict=verdict.to_json(),
         receipt=receipt.body,
         trace=traces.encode(record.trace),
+        stated=stated.pack(record),
     )
     keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     ledger.note(

@@ -2,122 +2,54 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from math import isnan
+from typing import NamedTuple
 
-from imloop.facts.codes import Result
+import numpy as np
+from numpy.typing import NDArray
+
+from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.facts.test_record import TestRecord
-from imloop.facts.text import Text
 from imloop.law import Assumed, Law
 from imloop.steps.access import Caller
 from imloop.steps.keep_raw import raw_bytes
 from imloop.steps.ledger import writing
 from imloop.steps.replay import BLOCK, Decode, Selection
-from imloop.store.models import Test
-from imloop.verdict.batch import RESULTS, judge_many, runs_of
+from imloop.steps.stored_runs import stored_runs
+from imloop.steps.what_if_report import Kind, Outcome, Report
+from imloop.store import stated
+from imloop.store.models import RawUpload, Test
+from imloop.verdict.batch import RESULTS, Runs, judge_many
 
-DIMENSIONS = ("method", "stage", "age", "station", "fuel", "item")
-"""By what the outcome is broken down; ``item``: the item that newly decides."""
-
-CHANGES = ("newly_fail", "newly_pass", "newly_invalid")
-"""``newly_invalid`` is mostly a run that stopped when it passed under the law of its day: it no longer passes, and is
-too short to fail."""
-
-DIMENSION_NAMES = {
-    "method": Text("方法", "method"),
-    "stage": Text("排放阶段", "emission stage"),
-    "age": Text("车龄（年）", "age in years"),
-    "station": Text("检验机构", "station"),
-    "fuel": Text("燃料", "fuel"),
-    "item": Text("项目", "item"),
-}
-
-_AGES = ((5, "0–4"), (10, "5–9"), (15, "10–14"), (200, "15+"))
-_UNKNOWN = "?"
 MOST = 2_000
 """Tests that a page judges while its reader waits; the command line takes any number."""
 
-_LISTED = 20_000
+_AGES = ((5, "0–4"), (10, "5–9"), (15, "10–14"), (200, "15+"))
+_UNKNOWN = "?"
+_PRODUCED = 6  # the figures from here on: days of production and of first registration
+_COLUMNS = (
+    *("test_no", "raw_id", "station__code", "station__place", "method", "started_at", "result"),
+    *("trace", "stated"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One test under the law as it was and as assumed. ``items``: exceeded now and not before."""
+class _Stored(NamedTuple):
+    """A stored test as far as it is judged again; ``stated`` is never empty here."""
 
     test_no: str
+    raw_id: int
     station: str
+    place: str
     method: str
-    fuel: str
-    stage: str
-    age: str
     day: date
-    before: str
-    after: str
-    items: tuple[str, ...] = ()
-
-    @property
-    def change(self) -> str:
-        """``newly_fail``, ``newly_pass``, ``newly_invalid`` or empty."""
-        return "" if self.before == self.after else f"newly_{self.after}"
-
-
-@dataclass(slots=True)
-class Report:
-    """Counts over all tests, by dimension, and the tests that change (the first ``_LISTED`` of them)."""
-
-    tests: int = 0
-    before: Counter[str] = field(default_factory=Counter)
-    after: Counter[str] = field(default_factory=Counter)
-    changes: Counter[str] = field(default_factory=Counter)
-    by: dict[str, dict[str, Counter[str]]] = field(
-        default_factory=lambda: {name: defaultdict(Counter) for name in DIMENSIONS}
-    )
-    changed: list[Outcome] = field(default_factory=list)
-
-    def add(self, outcomes: Iterable[Outcome]) -> None:
-        """Count a block of outcomes."""
-        for each in outcomes:
-            self.tests += 1
-            self.before[each.before] += 1
-            self.after[each.after] += 1
-            named = {name: [str(getattr(each, name))] for name in DIMENSIONS if name != "item"}
-            named["item"] = list(each.items)
-            for name, values in named.items():
-                for value in values:
-                    counts = self.by[name][value]
-                    counts["tests"] += 1
-                    counts["fail_before"] += each.before == Result.FAIL
-                    counts["fail_after"] += each.after == Result.FAIL
-                    if each.change:
-                        counts[each.change] += 1
-            if each.change:
-                self.changes[each.change] += 1
-                if len(self.changed) < _LISTED:
-                    self.changed.append(each)
-
-    def rows(self, name: str) -> list[dict[str, object]]:
-        """A dimension as rows, those with the most changes first."""
-        columns = ("tests", "fail_before", "fail_after", *CHANGES)
-        found = [
-            {name: value, **{column: counts[column] for column in columns}}
-            for value, counts in self.by[name].items()
-        ]
-        return sorted(
-            found, key=lambda row: (-int(str(row["newly_fail"])), -int(str(row["tests"])), str(row[name]))
-        )
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "tests": self.tests,
-            "before": dict(self.before),
-            "after": dict(self.after),
-            "changes": dict(self.changes),
-            "by": {name: self.rows(name) for name in DIMENSIONS},
-        }
+    result: str
+    trace: bytes
+    stated: bytes
 
 
 def run_latest(
@@ -129,105 +61,103 @@ def run_latest(
     keys = sorted(tests.order_by("-id").values_list("pk", flat=True)[:MOST])
     report = Report()
     for start in range(0, len(keys), BLOCK):
-        report.add(judge_block(keys[start : start + BLOCK], decode, assumed))
+        report.merge(judge_block(keys[start : start + BLOCK], decode, assumed))
     with writing(now, caller) as ledger:
         ledger.note("what-if", assumed.title, {"assumed": text, "tests": report.tests, **report.changes})
     return report, total
 
 
-def report_sheets(report: Report, title: str) -> dict[str, list[dict[str, object]]]:
-    """The report as the sheets of a workbook: a summary, one per dimension, and the tests that change."""
-    summary: list[dict[str, object]] = [
-        {"what": "title", "count": title},
-        {"what": "tests", "count": report.tests},
-    ]
-    for name, counts in (("before", report.before), ("after", report.after), ("", report.changes)):
-        summary += [
-            {"what": f"{name} {result}".strip(), "count": counts[result]} for result in sorted(counts)
-        ]
-    changed: list[dict[str, object]] = [
-        {
-            "test_no": each.test_no,
-            "station": each.station,
-            "method": each.method,
-            "fuel": each.fuel,
-            "stage": each.stage,
-            "age": each.age,
-            "day": each.day.isoformat(),
-            "before": each.before,
-            "after": each.after,
-            "items": " ".join(each.items),
-        }
-        for each in report.changed
-    ]
-    return {"summary": summary, **{name: report.rows(name) for name in DIMENSIONS}, "tests": changed}
-
-
-def judge_block(keys: Sequence[int], decode: Decode, assumed: Assumed) -> list[Outcome]:
+def judge_block(keys: Sequence[int], decode: Decode, assumed: Assumed) -> Report:
     """The tests of a block, before and after, judged many at once. A test whose day and place the assumptions leave
     alone is not judged again: its stored verdict stands."""
-    chosen = Test.objects.filter(pk__in=keys).select_related("raw", "station", "vehicle")
-    tests = list(chosen.defer("trace", "receipt", "verdict").order_by("id"))
-    days = [day_of(test.started_at) for test in tests]
-    base = [assumed.book.at(day, test.station.place) for day, test in zip(days, tests, strict=True)]
-    other = [assumed.at(day, test.station.place) for day, test in zip(days, tests, strict=True)]
-    touched = [at for at in range(len(tests)) if other[at] is not base[at]]
-    records = {at: decode(raw_bytes(tests[at].raw)) for at in touched}
-    # The past is judged anew as well: it costs less than reading the stored verdict with all its steps, and holds
-    # when the law's data has been corrected since.
-    before, after = _judged(records, base), _judged(records, other)
-    out = []
-    for at, test in enumerate(tests):
-        stored: tuple[str, set[str]] = test.result, set()
-        was, exceeded = before.get(at, stored)
-        now, now_exceeded = after.get(at, stored)
-        out.append(_outcome(test, days[at], was, now, now_exceeded - exceeded))
-    return out
+    report = Report()
+    left_alone: list[_Stored] = []
+    groups: dict[tuple[int, str], list[_Stored]] = defaultdict(list)
+    laws: dict[int, tuple[Law, Law]] = {}
+    for test in _load(keys, decode):
+        base, other = assumed.book.at(test.day, test.place), assumed.at(test.day, test.place)
+        if base is other:
+            left_alone.append(test)
+        else:
+            laws[id(other)] = base, other
+            groups[id(other), test.method].append(test)
+    for test, who in zip(left_alone, _whose(left_alone), strict=True):
+        report.kinds[Kind(*who, test.result, test.result)] += 1
+    for (law, method), alike in groups.items():
+        _compare(alike, Method(method), *laws[law], decode, report)
+    return report
 
 
-def _judged(records: Mapping[int, TestRecord], laws: Sequence[Law]) -> dict[int, tuple[str, set[str]]]:
-    """Result and exceeded items by place; tests of one method and law together."""
-    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for at, record in records.items():
-        groups[id(laws[at]), record.method].append(at)
-    found: dict[int, tuple[str, set[str]]] = {}
-    for places in groups.values():
-        try:
-            outcomes = judge_many(runs_of([records[at] for at in places]), laws[places[0]])
-        except Refusal as refusal:
-            found |= {at: (refusal.code, set[str]()) for at in places}
-            continue
-        for row, at in enumerate(places):
-            items = {
-                item for item, beyond in zip(outcomes.items, outcomes.exceeded[row], strict=True) if beyond
-            }
-            found[at] = (str(RESULTS[outcomes.result[row]]), items)
+def _load(keys: Sequence[int], decode: Decode) -> list[_Stored]:
+    rows = Test.objects.filter(pk__in=keys).order_by("id").values_list(*_COLUMNS)
+    found = []
+    for test_no, raw_id, station, place, method, started_at, result, trace, blob in rows.iterator():
+        # A test taken in before its facts were kept beside the trace: they are read from the bytes that arrived.
+        facts = stated.pack(_record(raw_id, decode)) if blob is None else bytes(blob)
+        day = day_of(started_at)
+        found.append(_Stored(test_no, raw_id, station, place, method, day, result, bytes(trace), facts))
     return found
 
 
-def _outcome(test: Test, day: date, before: str, after: str, newly: set[str]) -> Outcome:
-    facts = test.vehicle.facts if test.vehicle else {}
-    return Outcome(
-        test.test_no,
-        test.station.code,
-        test.method,
-        str(facts.get("fuel") or _UNKNOWN),
-        str(facts.get("emission_stage") or _UNKNOWN),
-        _age(facts, day),
-        day,
-        before,
-        after,
-        tuple(sorted(newly)),
+def _record(raw_id: int, decode: Decode) -> TestRecord:
+    return decode(raw_bytes(RawUpload.objects.get(pk=raw_id)))
+
+
+def _compare(
+    tests: Sequence[_Stored], method: Method, base: Law, other: Law, decode: Decode, report: Report
+) -> None:
+    """Judge tests of one method under both laws and count what follows."""
+    runs = stored_runs(
+        method,
+        [test.trace for test in tests],
+        [test.stated for test in tests],
+        lambda at: _record(tests[at].raw_id, decode),
     )
+    # The past is judged anew as well: it costs less than reading the stored verdict with all its steps, and holds
+    # when the law's data has been corrected since.
+    before, exceeded, _ = _judged(runs, base)
+    after, now_exceeded, items = _judged(runs, other)
+    newly: NDArray[np.bool_] = (
+        now_exceeded & ~exceeded if exceeded.shape == now_exceeded.shape else now_exceeded
+    )
+    some = newly.any(axis=1).tolist()
+    for at, (test, who) in enumerate(zip(tests, _whose(tests), strict=True)):
+        kind = Kind(*who, before[at], after[at])
+        report.kinds[kind] += 1
+        named = tuple(sorted(np.array(items)[newly[at]].tolist())) if some[at] else ()
+        for item in named:
+            report.items[item, kind.before, kind.after] += 1
+        if kind.before != kind.after:
+            report.changed.append(Outcome(test.test_no, test.day, kind, named))
 
 
-def _age(facts: dict[str, object], day: date) -> str:
-    """Age group in whole years on the day of the test, from first registration, else production."""
-    for name in ("first_registered_on", "produced_on"):
-        try:
-            since = date.fromisoformat(str(facts.get(name) or ""))
-        except ValueError:
-            continue
-        years = day.year - since.year - ((day.month, day.day) < (since.month, since.day))
-        return next(label for below, label in _AGES if years < below) if 0 <= years < 200 else _UNKNOWN
-    return _UNKNOWN
+def _judged(runs: Runs, law: Law) -> tuple[list[str], NDArray[np.bool_], tuple[str, ...]]:
+    """Result of every test, exceeded of shape (tests, items), and the items. A law that cannot judge gives its refusal
+    as the result."""
+    try:
+        outcomes = judge_many(runs, law)
+    except Refusal as refusal:
+        return [refusal.code] * runs.tests, np.zeros((runs.tests, 0), dtype=np.bool_), ()
+    return [_RESULTS[code] for code in outcomes.result.tolist()], outcomes.exceeded, outcomes.items
+
+
+_RESULTS = tuple(map(str, RESULTS))
+
+
+def _whose(tests: Sequence[_Stored]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Method, stage, age, station and fuel of every test."""
+    days = stated.figures_of([test.stated for test in tests])[_PRODUCED:].T.tolist()
+    for test, (produced, registered) in zip(tests, days, strict=True):
+        facts = stated.facts_of(stated.kind_bytes(test.stated), Method(test.method)).vehicle
+        since = produced if isnan(registered) else registered
+        fuel = str(facts.fuel or _UNKNOWN)
+        yield test.method, facts.emission_stage or _UNKNOWN, _age(since, test.day), test.station, fuel
+
+
+def _age(since: float, day: date) -> str:
+    """Age group in whole years on the day of the test; ``since``: an ordinal, NaN where nobody stated it."""
+    if isnan(since):
+        return _UNKNOWN
+    first = date.fromordinal(int(since))
+    years = day.year - first.year - ((day.month, day.day) < (first.month, first.day))
+    return next(label for below, label in _AGES if years < below) if 0 <= years < 200 else _UNKNOWN

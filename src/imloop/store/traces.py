@@ -16,10 +16,13 @@ import zstandard
 from imloop.facts.test_record import Column, Trace
 
 _RAW = -1
+SCALED = range(5)
+"""Decimals of a channel kept as differences of scaled integers; other numbers name other forms."""
+
 _MISSING = np.int32(-(2**31))
 _LIMIT = 2**30
 _compress = zstandard.ZstdCompressor(level=6)
-_decompress = zstandard.ZstdDecompressor()
+decompress = zstandard.ZstdDecompressor().decompress
 
 
 def encode(trace: Trace) -> bytes:
@@ -35,15 +38,15 @@ def encode(trace: Trace) -> bytes:
 
 
 def decode(blob: bytes | memoryview[int]) -> Trace:
-    runs, columns = msgspec.msgpack.decode(_decompress.decompress(bytes(blob)))
+    runs, columns = msgspec.msgpack.decode(decompress(bytes(blob)))
     phase = tuple(phase for name, count in runs for phase in [name] * count)
-    return Trace(MappingProxyType({name: _unpack(decimals, data) for name, decimals, data in columns}), phase)
+    return Trace(MappingProxyType({name: unpack(decimals, data) for name, decimals, data in columns}), phase)
 
 
 def _pack(column: Column) -> tuple[int, bytes]:
     missing = np.isnan(column)
     known = np.where(missing, 0.0, column)
-    for decimals in range(5):
+    for decimals in SCALED:
         scale = 10.0**decimals
         with np.errstate(over="ignore"):
             integers = np.rint(known * scale)
@@ -57,7 +60,8 @@ def _pack(column: Column) -> tuple[int, bytes]:
     return _RAW, column.tobytes()
 
 
-def _unpack(decimals: int, data: bytes) -> Column:
+def unpack(decimals: int, data: bytes) -> Column:
+    """One channel of a blob."""
     if decimals == _RAW:
         column = np.frombuffer(data, dtype=np.float64).copy()
     elif decimals >= 10:

@@ -49,6 +49,9 @@ class Test(models.Model):
     verdict = models.JSONField()
     receipt = models.JSONField()
     trace = models.BinaryField()
+    stated = models.BinaryField(
+        null=True, help_text="what the verdict depends on beside the trace; null: taken in before it was kept"
+    )
 
     class Meta:
         constraints: ClassVar = [

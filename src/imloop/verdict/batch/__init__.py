@@ -6,6 +6,18 @@ judge_many(runs_of(records), law) -> Outcomes
 
 from imloop.verdict.batch.many import judge_many
 from imloop.verdict.batch.outcomes import NOT_MEASURED, RESULTS, Outcomes, outcome_of
-from imloop.verdict.batch.runs import Runs, runs_of
+from imloop.verdict.batch.runs import CHANNELS, PHASE_NUMBER, SELDOM, Runs, fits, runs_of
 
-__all__ = ["NOT_MEASURED", "RESULTS", "Outcomes", "Runs", "judge_many", "outcome_of", "runs_of"]
+__all__ = [
+    "CHANNELS",
+    "NOT_MEASURED",
+    "PHASE_NUMBER",
+    "RESULTS",
+    "SELDOM",
+    "Outcomes",
+    "Runs",
+    "fits",
+    "judge_many",
+    "outcome_of",
+    "runs_of",
+]

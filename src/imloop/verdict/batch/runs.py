@@ -166,7 +166,7 @@ def runs_of(records: Sequence[TestRecord]) -> Runs:
     if len(methods) != 1:
         raise ValueError(f"one method wanted, not {sorted(methods)}")
     method = methods.pop()
-    odd = {at: record for at, record in enumerate(records) if not _fits(record)}
+    odd = {at: record for at, record in enumerate(records) if not fits(record)}
     lengths = [0 if at in odd else record.trace.rows for at, record in enumerate(records)]
     columns: dict[str, Column] = {}
     present: dict[str, Mask] = {}
@@ -208,7 +208,7 @@ def _numbers(phase: tuple[str, ...], rows: int) -> NDArray[np.uint8]:
     return found
 
 
-def _fits(record: TestRecord) -> bool:
+def fits(record: TestRecord) -> bool:
     """A run of a method with a flat layout, on one fuel which the method is for, with columns of one length."""
     fuel, trace = record.vehicle.fuel, record.trace
     return (
