@@ -120,11 +120,11 @@ def _compare(
     newly: NDArray[np.bool_] = (
         now_exceeded & ~exceeded if exceeded.shape == now_exceeded.shape else now_exceeded
     )
-    some = newly.any(axis=1).tolist()
+    some = set(np.flatnonzero(newly.any(axis=1)).tolist())
     for at, (test, who) in enumerate(zip(tests, _whose(tests), strict=True)):
         kind = Kind(*who, before[at], after[at])
         report.kinds[kind] += 1
-        named = tuple(sorted(np.array(items)[newly[at]].tolist())) if some[at] else ()
+        named = tuple(sorted(np.array(items)[newly[at]].tolist())) if at in some else ()
         for item in named:
             report.items[item, kind.before, kind.after] += 1
         if kind.before != kind.after:
