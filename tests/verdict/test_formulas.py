@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from imloop.facts.codes import Fuel
 from imloop.verdict.arithmetic import NANO, from_nano, nano, nano_levels, printed, round_levels, round_nano
-from imloop.verdict.gas import brettschneider, dilution_factor, humidity, humidity_factor
+from imloop.verdict.gas import (
+    brettschneider,
+    dilution_factor,
+    humidity,
+    humidity_factor,
+    moisture,
+    moisture_factor,
+)
 from imloop.verdict.smoke import k_from_opacity, opacity_from_k
 from support.runs import STEADY_AIR, law_of
 
@@ -57,6 +64,26 @@ def test_at_75_grains_nothing_is_corrected() -> None:
     assert air.temperature_c is not None and air.humidity_pct is not None and air.pressure_kpa is not None
     grains = humidity(one(air.temperature_c), one(air.humidity_pct), one(air.pressure_kpa))
     assert grains[0] == pytest.approx(75.0, abs=1e-9)
+
+
+SIGN_CHANGES = 287.7659574468085
+"""Grains per pound at which 1 − 0.0047·(H − 75) is exactly zero."""
+
+
+def test_readings_that_no_formula_divides_by_are_quiet() -> None:
+    """A dead analyser shows zeros; a division by them gives no number, and no warning either."""
+    cap = LAW.number("dilution.cap")
+    assert df(0.0, 0.0) == df(5.0, 0.0) == cap
+    assert np.isnan(df(0.0, float("nan")))
+    assert np.isnan(lambda_of(0.0, 0.0, 0.0, 0.0))
+    # CO without CO2 is no exhaust, but the share of hydrogen in it is bounded: a number follows.
+    assert lambda_of(8.0, 0.0, 0.0, 0.0) == pytest.approx(0.34525295)
+    for water in (humidity, moisture):
+        assert np.isnan(water(one(25.0), one(0.0), one(0.0)))[0]
+        assert np.isinf(water(one(0.0), one(100.0), one(0.61129)))[0]
+        assert np.isnan(water(one(float("nan")), one(50.0), one(101.3)))[0]
+    assert np.isnan(humidity_factor(one(SIGN_CHANGES)))[0]
+    assert np.isnan(moisture_factor(one(10.71 + 1 / 0.0329 + 1.0)))[0]
 
 
 @pytest.mark.parametrize("case", WORKED["smoke"], ids=lambda case: f"N {case['n']}")
