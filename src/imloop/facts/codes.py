@@ -41,6 +41,19 @@ class Purpose(StrEnum):
     COMPARISON = "comparison"
 
 
+class Instrument(StrEnum):
+    """Kinds of equipment of a test line."""
+
+    ANALYSER = "analyser"
+    DYNAMOMETER = "dynamometer"
+    OPACIMETER = "opacimeter"
+    NOX_ANALYSER = "nox_analyser"
+    TACHOMETER = "tachometer"
+    OBD_READER = "obd_reader"
+    WEATHER_STATION = "weather_station"
+    FLOW_METER = "flow_meter"
+
+
 class Outcome(StrEnum):
     COMPLETED = "completed"
     ABORTED = "aborted"
@@ -54,6 +67,17 @@ class Result(StrEnum):
     INVALID = "invalid"
     NOT_READY = "not_ready"
 
+
+INSTRUMENT_NAMES = {
+    Instrument.ANALYSER: Text("排气分析仪", "gas analyser"),
+    Instrument.DYNAMOMETER: Text("底盘测功机", "chassis dynamometer"),
+    Instrument.OPACIMETER: Text("不透光烟度计", "opacimeter"),
+    Instrument.NOX_ANALYSER: Text("氮氧化物分析仪", "NOx analyser"),
+    Instrument.TACHOMETER: Text("转速计", "tachometer"),
+    Instrument.OBD_READER: Text("OBD 诊断仪", "OBD reader"),
+    Instrument.WEATHER_STATION: Text("环境参数测量仪", "weather station"),
+    Instrument.FLOW_METER: Text("气体流量分析仪", "flow meter"),
+}
 
 METHOD_NAMES: dict[Method, Text] = {
     Method.TSI: Text("双怠速法", "two-speed idle"),

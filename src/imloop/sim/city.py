@@ -26,7 +26,7 @@ from imloop.sim.places import (
 )
 from imloop.steps.keys import issue_key
 from imloop.steps.people import create_user
-from imloop.store.models import Equipment, Line, Party, PartyKind, Standing
+from imloop.store.models import Certificate, Equipment, Line, Party, PartyKind, Standing
 
 CREDENTIALS = "demo-credentials.json"
 _ROLES = ("istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
@@ -96,12 +96,21 @@ def _station(station: Station, today: date) -> None:
     for number, (code, methods) in enumerate(station.lines):
         line = Line.objects.create(station=party, code=code, methods=[str(m) for m in methods], since=since)
         for kind in instruments(methods):
-            Equipment.objects.create(
+            instrument = Equipment.objects.create(
                 line=line,
                 kind=kind,
                 model=INSTRUMENTS[kind],
                 serial=serial(station.code, code, kind),
-                verified_until=today + timedelta(days=60 + 37 * number + 11 * len(kind)),
+                since=since,
+            )
+            until = today + timedelta(days=60 + 37 * number + 11 * len(kind))
+            Certificate.objects.create(
+                equipment=instrument,
+                kind=Certificate.Kind.VERIFICATION,
+                number=f"检字{until.year - 1}-{instrument.pk:05d}",
+                issuer="柳州市计量技术测试研究所",
+                since=until - timedelta(days=365),
+                until=until,
             )
 
 

@@ -1,27 +1,55 @@
 from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
-from imloop.store.models.parties import ApiKey, Equipment, Line, Party, PartyKind, Standing, User
+from imloop.store.models.matters import Attachment, Matter, MatterEvent
+from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, Standing, User
+from imloop.store.models.roads import PollutionAlert, Zone
+from imloop.store.models.stations import (
+    Certificate,
+    Equipment,
+    EquipmentCheck,
+    Fee,
+    LineOrder,
+    Link,
+    Software,
+    Staff,
+)
 from imloop.store.models.trust import Counter, Finding, JournalEntry, JournalHead, OutboxEntry
 from imloop.store.models.uploads import RawUpload, Test
-from imloop.store.models.vehicles import Vehicle
+from imloop.store.models.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
 
 __all__ = [
     "ApiKey",
+    "Attachment",
     "Case",
     "CaseEvent",
+    "Certificate",
     "Counter",
+    "Enrolment",
     "Equipment",
+    "EquipmentCheck",
+    "Fee",
     "Finding",
     "JournalEntry",
     "JournalHead",
     "Line",
+    "LineOrder",
+    "Link",
+    "Mark",
+    "Matter",
+    "MatterEvent",
     "Notice",
     "OutboxEntry",
     "Party",
     "PartyKind",
+    "PlateSpan",
+    "PollutionAlert",
     "RawUpload",
     "Repair",
+    "Software",
+    "Staff",
     "Standing",
     "Test",
     "User",
     "Vehicle",
+    "VehicleChange",
+    "Zone",
 ]

@@ -35,6 +35,15 @@ class Party(models.Model):
     uscc = models.CharField(max_length=18, blank=True, default="")
     address = models.CharField(max_length=200, blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
+    legal_person = models.CharField(max_length=60, blank=True, default="")
+    account = models.CharField(
+        max_length=40, blank=True, default="", help_text="settlement account, for conflicts of interest"
+    )
+    opening_hours = models.CharField(max_length=120, blank=True, default="")
+    complaint_phone = models.CharField(max_length=40, blank=True, default="")
+    sign_no = models.CharField(
+        max_length=40, blank=True, default="", help_text="M-station: number on its sign"
+    )
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
     capability = models.JSONField(default=list, help_text="M-station: fuels and repair item codes it takes")
@@ -54,12 +63,18 @@ class Standing(models.Model):
         LISTED = "listed", "已公布名录"
         SUSPENDED = "suspended", "暂停"
         STRUCK_OFF = "struck_off", "注销"
+        REVOKED = "revoked", "取消"
+        WITHDRAWN = "withdrawn", "自愿退出"
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="standings")
     state = models.CharField(max_length=12, choices=State.choices)
     since = models.DateField()
     until = models.DateField(null=True)
     cite = models.CharField(max_length=200)
+    decision_no = models.CharField(max_length=60, blank=True, default="")
+    grounds = models.CharField(max_length=400, blank=True, default="")
+    published_on = models.DateField(null=True)
+    matter = models.ForeignKey("store.Matter", on_delete=models.PROTECT, related_name="standings", null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -83,18 +98,8 @@ class Line(models.Model):
             models.UniqueConstraint(fields=["station", "code"], name="line_code_per_station")
         ]
 
-
-class Equipment(models.Model):
-    """An instrument on a line, with the end of its metrological verification."""
-
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="equipment")
-    kind = models.CharField(max_length=20)
-    model = models.CharField(max_length=60)
-    serial = models.CharField(max_length=40)
-    verified_until = models.DateField()
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "serial"], name="equipment_serial")]
+    def __str__(self) -> str:
+        return f"{self.station.code}/{self.code}"
 
 
 class ApiKey(models.Model):

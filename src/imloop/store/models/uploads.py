@@ -49,6 +49,9 @@ class Test(models.Model):
     verdict = models.JSONField()
     receipt = models.JSONField()
     trace = models.BinaryField()
+    fee_yuan = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, help_text="charged, as reported"
+    )
     stated = models.BinaryField(
         null=True, help_text="what the verdict depends on beside the trace; null: taken in before it was kept"
     )

@@ -1,0 +1,1 @@
+"""What departments decide step by step: applications, suspensions, revocations, scrappage. Tables of state × event."""
