@@ -23,7 +23,9 @@ _DAY, _PLACE = date(2026, 3, 5), "450200"
 _ASSUMED: tuple[Mapping[str, Any], ...] = (
     {},
     {},
-    {"rounding.official": "rounded"},
+    {"rounding.official": "rounded", "vmas.density_at": '"20"', "vmas.dilution_applied": True},
+    {"vmas.co_co2_min_seconds": 1, "transient.distance_tolerance_km": 0.001, "ringelmann.seconds": 30},
+    {"transient.cycle_s": 194, "vmas.co_co2_min_pct.gasoline": 14, "im195.dilution_numerator.gasoline": 9},
     {"tsi.lambda_inclusive": False, "asm.early_fail": False, "gas.co_co2_min_seconds": 2},
     {"rounding.official": "rounded", "tsi.lambda_required": False, "tsi.lambda_inclusive": False},
     {"altitude.lugdown": True, "altitude.m": 2500, "evaporative.required": True},
@@ -130,6 +132,19 @@ def _no_phases(dice: Random, record: TestRecord) -> TestRecord:
     return _trace(record, record.trace.columns, ())
 
 
+def _named_cycle(dice: Random, record: TestRecord) -> TestRecord:
+    """Phases that single out the cycle's rows, as a line that records more than the cycle gives them."""
+    rows = record.trace.rows
+    before, after = dice.choice([0, 0, 1, 5]), dice.choice([0, 0, 1, 5])
+    other = dice.choice(["", "warm"])
+    middle = max(rows - before - after, 0)
+    return _trace(
+        record,
+        record.trace.columns,
+        ([other] * before + ["cycle"] * middle + [other] * after)[:rows],
+    )
+
+
 def _aborted(dice: Random, record: TestRecord) -> TestRecord:
     return replace(record, outcome=Outcome.ABORTED)
 
@@ -200,6 +215,16 @@ def _evaporative(dice: Random, record: TestRecord) -> TestRecord:
 
 
 _CHANGES = (
-    *(_without_column, _odd_reading, _cut, _unequal, _turned, _no_phases, _aborted, _other_fuel),
+    *(
+        _without_column,
+        _odd_reading,
+        _cut,
+        _unequal,
+        _turned,
+        _no_phases,
+        _named_cycle,
+        _aborted,
+        _other_fuel,
+    ),
     *(_vehicle, _air, _exterior, _obd, _evaporative, _exterior, _obd, _vehicle),
 )

@@ -19,7 +19,6 @@ from imloop.verdict.batch import NOT_MEASURED, judge_many, many, outcome_of, run
 from support.generated import generate
 from verdict_batch.odd_runs import COMPARED, differences, laws, runs, same
 
-IN_BLOCKS = tuple(many.FORMS)
 LAWS = laws()
 
 
@@ -30,7 +29,7 @@ def by_limit_set(method: Method, count: int, seed: int) -> dict[str, list[TestRe
     return {limit_set: records for limit_set, records in found.items() if records}
 
 
-@pytest.mark.parametrize("method", IN_BLOCKS)
+@pytest.mark.parametrize("method", list(Method))
 def test_generated_tests_of_every_kind_under_every_law(method: Method) -> None:
     for number, law in enumerate(LAWS):
         for limit_set, records in by_limit_set(method, 100, number).items():
@@ -40,23 +39,20 @@ def test_generated_tests_of_every_kind_under_every_law(method: Method) -> None:
 @pytest.mark.parametrize("method", list(Method))
 def test_hundreds_of_usual_tests(method: Method) -> None:
     dice = Random(f"usual {method}")
-    count = 500 if method in IN_BLOCKS else 20
     for limit_set in ("a", "b"):
-        made = [
-            case for case in (generate(method, dice) for _ in range(count)) if case.limit_set == limit_set
-        ]
+        made = [case for case in (generate(method, dice) for _ in range(500)) if case.limit_set == limit_set]
         if made:
             assert differences([case.record for case in made], LAWS[0], limit_set) == []
 
 
 @settings(deadline=None)
-@given(st.sampled_from(IN_BLOCKS), st.integers(0, 10**9), st.sampled_from(LAWS))
+@given(st.sampled_from(list(Method)), st.integers(0, 10**9), st.sampled_from(LAWS))
 def test_any_seed(method: Method, seed: int, law: Law) -> None:
     for limit_set, records in by_limit_set(method, 4, seed).items():
         assert differences(records, law, limit_set) == []
 
 
-@pytest.mark.parametrize("method", IN_BLOCKS)
+@pytest.mark.parametrize("method", list(Method))
 @pytest.mark.parametrize("rows", [1, 150, 700])
 def test_where_a_block_ends_changes_nothing(
     method: Method, rows: int, monkeypatch: pytest.MonkeyPatch
@@ -76,15 +72,10 @@ def test_neighbours_do_not_flow_into_one_another() -> None:
 
 
 def test_usual_tests_need_no_reference() -> None:
-    for method in IN_BLOCKS:
+    for method in list(Method):
         dice = Random(5)
         records = [generate(method, dice).record for _ in range(50)]
         assert not judge_many(runs_of(records), LAWS[0]).by_reference.any()
-
-
-def test_methods_without_a_form_for_many_go_one_by_one() -> None:
-    record = generate(Method.VMAS, Random(5)).record
-    assert judge_many(runs_of([record]), LAWS[0]).by_reference.all()
 
 
 def test_the_limit_set_is_the_laws_unless_given() -> None:
@@ -118,7 +109,7 @@ def test_a_layout_is_of_one_method() -> None:
         runs_of(records)
 
 
-@pytest.mark.parametrize("method", IN_BLOCKS)
+@pytest.mark.parametrize("method", list(Method))
 def test_without_limits_there_is_nothing_to_answer_by(method: Method) -> None:
     with pytest.raises(Unknown) as caught:
         judge_many(runs_of([generate(method, Random(5)).record]), LAWS[0], "z")

@@ -10,7 +10,7 @@ from imloop.facts.codes import Method
 from imloop.facts.test_record import TestRecord
 from imloop.store import stated
 from imloop.store.many_traces import decode_many
-from imloop.verdict.batch import CHANNELS, PHASE_NUMBER, SELDOM, Runs, fits
+from imloop.verdict.batch import CHANNELS, OTHER, PHASE_NUMBER, SELDOM, Runs, fits
 
 
 def stored_runs(
@@ -24,8 +24,9 @@ def stored_runs(
     fitting = np.array([fits(record) for record in known])[fact]
     flat = decode_many(
         [trace if fit else b"" for trace, fit in zip(traces, fitting.tolist(), strict=True)],
-        CHANNELS.get(method, ()),
+        CHANNELS[method],
         PHASE_NUMBER,
+        OTHER,
     )
     odd = {at: record_of(at) for at in np.flatnonzero(~fitting | flat.uneven).tolist()}
     # An odd record carries more, such as a second run: it stands for no other.

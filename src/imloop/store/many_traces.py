@@ -20,7 +20,8 @@ _parts = msgspec.msgpack.Decoder(_Packed).decode
 class Flat:
     """Traces end to end. ``lengths``: rows of every test, shape (tests,). ``columns``: channel → float64 of shape
     (rows,), NaN for a test without it. ``present``: channel → bool of shape (tests,). ``phase``: uint8 of shape (rows,),
-    the number that the caller gave the phase's name, else 0. ``uneven``: bool of shape (tests,), a channel is longer or
+    the number that the caller gave the phase's name, else ``other``; 0 without
+    phases. ``uneven``: bool of shape (tests,), a channel is longer or
     shorter than the test; such a test has no rows here."""
 
     lengths: NDArray[np.int64]
@@ -30,7 +31,7 @@ class Flat:
     uneven: NDArray[np.bool_]
 
 
-def decode_many(blobs: Sequence[bytes], names: Sequence[str], phases: Mapping[str, int]) -> Flat:
+def decode_many(blobs: Sequence[bytes], names: Sequence[str], phases: Mapping[str, int], other: int) -> Flat:
     """The named channels of all blobs, in their order; an empty blob is a test without rows."""
     lengths = np.zeros(len(blobs), dtype=np.int64)
     uneven = np.zeros(len(blobs), dtype=np.bool_)
@@ -47,7 +48,7 @@ def decode_many(blobs: Sequence[bytes], names: Sequence[str], phases: Mapping[st
             uneven[at] = True
             continue
         lengths[at] = rows = sizes.pop() if sizes else 0
-        runs += [(phases.get(name, 0), count) for name, count in phase_runs] or [(0, rows)]
+        runs += [(phases.get(name, other), count) for name, count in phase_runs] or [(0, rows)]
         for name, decimals, data in columns:
             if name in found:
                 found[name].append((at, decimals, data))

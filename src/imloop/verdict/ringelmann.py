@@ -15,7 +15,7 @@ from imloop.verdict.limits import Limit
 from imloop.verdict.validity import channels, invalid, too_short
 
 ITEM = CHANNEL = "ringelmann_grade"
-_DARKEST = 5.0
+DARKEST = 5.0
 
 
 def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measured:
@@ -29,7 +29,7 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     grade = record.trace.get(CHANNEL)
     if grade is None or not (np.abs(grade) < MEASURABLE).all():
         return out
-    off = (grade < 0.0) | (grade > _DARKEST)
+    off = (grade < 0.0) | (grade > DARKEST)
     if off.any():
         at = int(off.argmax())
         zh, en = f"黑度 {grade[at]:g} 不在 0 至 5 级之间。", f"Grade {grade[at]:g} is not between 0 and 5."

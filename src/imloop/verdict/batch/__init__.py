@@ -6,11 +6,12 @@ judge_many(runs_of(records), law) -> Outcomes
 
 from imloop.verdict.batch.many import judge_many
 from imloop.verdict.batch.outcomes import NOT_MEASURED, RESULTS, Outcomes, outcome_of
-from imloop.verdict.batch.runs import CHANNELS, PHASE_NUMBER, SELDOM, Runs, fits, runs_of
+from imloop.verdict.batch.runs import CHANNELS, OTHER, PHASE_NUMBER, SELDOM, Runs, fits, runs_of
 
 __all__ = [
     "CHANNELS",
     "NOT_MEASURED",
+    "OTHER",
     "PHASE_NUMBER",
     "RESULTS",
     "SELDOM",

@@ -16,9 +16,10 @@ from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.verdict.arithmetic import nano_levels
 from imloop.verdict.asm import CHANNELS, ITEMS_OF, MODES, Rules, rules_of
+from imloop.verdict.batch.air import by_the_air
 from imloop.verdict.batch.exact import band, largest_below, largest_total, throughout
 from imloop.verdict.batch.outcomes import Ends, Found
-from imloop.verdict.batch.runs import AMBIENT, PHASE_NUMBER, Floats, Indices, Mask, Runs
+from imloop.verdict.batch.runs import PHASE_NUMBER, Floats, Indices, Mask, Runs
 from imloop.verdict.batch.validity import diluted, least_carbon, owners_of, unusable
 from imloop.verdict.gas import dilution_factor, fuel_class, humidity, humidity_factor
 from imloop.verdict.limits import limits_of, upper_ends
@@ -137,7 +138,7 @@ def _windows(runs: Runs, law: Law, fuel: Fuel | None, rules: Rules, judged: Mask
         rows = np.flatnonzero(judged)
         owner = owners_of(runs, rows)
         out.invalid[:] |= diluted(total[rows], rows + owner, owner, runs.tests, law, fuel_class(fuel))
-    kh = _humidity_factor(runs)
+    kh = by_the_air(runs, lambda *air: humidity_factor(humidity(*air)))
     if not np.isfinite(kh).all():
         out.invalid[owners_of(runs, np.flatnonzero(~np.isfinite(kh) & judged))] = True
     df = dilution_factor(co, co2, fuel, law)
@@ -155,17 +156,6 @@ def _windows(runs: Runs, law: Law, fuel: Fuel | None, rules: Rules, judged: Mask
     steady = np.abs(speed[width - 1 :] - speed[:count]) <= largest_below(rules.drift)
     crossing = (runs.bounds[1:-1, None] - np.arange(1, width)).ravel()
     return Windows(values, sums, steady, crossing[(crossing >= 0) & (crossing < count)])
-
-
-def _humidity_factor(runs: Runs) -> Floats:
-    """kH of every row; from the row's own air where one is recorded, else from the test's."""
-    if all(runs.column(name) is None for name in AMBIENT):
-        return np.repeat(humidity_factor(humidity(*runs.ambient)), runs.lengths)
-    air = []
-    for name, whole in zip(AMBIENT, runs.ambient, strict=True):
-        fixed, rows = np.repeat(whole, runs.lengths), runs.column(name)
-        air.append(fixed if rows is None else np.where(np.isnan(rows), fixed, rows))
-    return humidity_factor(humidity(*air))
 
 
 def _mode(runs: Runs, windows: Windows, sampled: Mask, rules: Rules, nominal: float, bounds: Bounds) -> Mode:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from imloop.facts.codes import Fuel, Method
 from imloop.law import Law, LawMissing
-from imloop.verdict.batch import asm, freeacc, lugdown, tsi
+from imloop.verdict.batch import asm, freeacc, im195, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.batch.outcomes import Ends, Found, Outcomes, decide, ends_of, nothing, outcome_of, put
 from imloop.verdict.batch.parts import judge_parts, worst
 from imloop.verdict.batch.runs import Runs
@@ -26,11 +26,13 @@ FORMS: Mapping[Method, _Measure] = MappingProxyType(
     {
         Method.TSI: tsi.measure,
         Method.ASM: asm.measure,
+        Method.VMAS: vmas.measure,
+        Method.IM195: im195.measure,
         Method.LUGDOWN: lugdown.measure,
         Method.FREEACC: freeacc.measure,
+        Method.RINGELMANN: ringelmann.measure,
     }
 )
-"""Methods with a form for many tests at once; the tests of the others are judged one by one."""
 
 
 def judge_many(runs: Runs, law: Law, limit_set: str | None = None) -> Outcomes:
@@ -55,9 +57,7 @@ def judge_many(runs: Runs, law: Law, limit_set: str | None = None) -> Outcomes:
 def _fitting(runs: Runs, law: Law, limit_set: str, out: Outcomes) -> NDArray[np.bool_]:
     """Judge in blocks what has a batch form; says which tests have been judged."""
     done = np.zeros(runs.tests, dtype=np.bool_)
-    measure = FORMS.get(runs.method)
-    if measure is None:
-        return done
+    measure = FORMS[runs.method]
     for at, block, fuel in _blocks(runs):
         ends = ends_of(law, runs.method, limit_set, fuel)
         found = measure(block, law, fuel, ends)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, EXEMPT_FUELS, Method
 from imloop.facts.test_record import Ambient, Claim, Column, TestRecord, Trace
-from imloop.verdict import ringelmann
+from imloop.verdict import im195, ringelmann, vmas
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -28,10 +28,13 @@ PHASES = (
     "scan",
     "100.sample",
     "80.sample",
+    "cycle",
+    "other",
 )
-"""The phases a verdict asks for; a row of any other phase has number 0."""
+"""The phases a verdict asks for; a row of any other phase is ``other``, one without a phase has number 0."""
 
 PHASE_NUMBER: Mapping[str, int] = MappingProxyType({name: number for number, name in enumerate(PHASES)})
+OTHER = PHASE_NUMBER["other"]
 
 AMBIENT = ("ambient_temperature_c", "ambient_humidity_pct", "ambient_pressure_kpa")
 SELDOM = frozenset({*AMBIENT, ringelmann.CHANNEL})
@@ -42,12 +45,14 @@ CHANNELS: Mapping[Method, tuple[str, ...]] = MappingProxyType(
     {
         Method.TSI: ("t_s", *_GASES, "o2_pct", "lambda", "rpm"),
         Method.ASM: ("t_s", *_GASES, "speed_kmh", "rpm", *AMBIENT),
+        Method.VMAS: ("t_s", *vmas.CHANNELS, "no_ppm", "nox_ppm", "rpm", *AMBIENT),
+        Method.IM195: ("t_s", *im195.CHANNELS, *im195.BACKGROUND, "rpm", *AMBIENT),
         Method.LUGDOWN: ("t_s", "k_per_m", "nox_ppm", "power_kw", "power_factor", "rpm", ringelmann.CHANNEL),
         Method.FREEACC: ("t_s", "k_per_m", "blip", "rpm"),
+        Method.RINGELMANN: ("t_s", ringelmann.CHANNEL),
     }
 )
-"""Channels that the exhaust verdict of a method reads; a flat layout need not hold any others. A method that is not
-named has no flat layout: its tests are judged one by one."""
+"""Channels that the exhaust verdict of a method reads; a flat layout need not hold any others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ def runs_of(records: Sequence[TestRecord]) -> Runs:
     lengths = [0 if at in odd else record.trace.rows for at, record in enumerate(records)]
     columns: dict[str, Column] = {}
     present: dict[str, Mask] = {}
-    for name in CHANNELS.get(method, ()):
+    for name in CHANNELS[method]:
         found = [None if at in odd else record.trace.get(name) for at, record in enumerate(records)]
         present[name] = np.array([column is not None for column in found])
         if name in SELDOM and not present[name].any():
@@ -203,17 +208,16 @@ def _numbers(phase: tuple[str, ...], rows: int) -> NDArray[np.uint8]:
     """Phase numbers of a trace's first ``rows`` rows; 0 without phases. Read-only."""
     found = np.zeros(rows, dtype=np.uint8)
     if phase and rows:
-        found[:] = [PHASE_NUMBER.get(name, 0) for name in phase]
+        found[:] = [PHASE_NUMBER.get(name, OTHER) for name in phase]
     found.setflags(write=False)
     return found
 
 
 def fits(record: TestRecord) -> bool:
-    """A run of a method with a flat layout, on one fuel which the method is for, with columns of one length."""
+    """A run on one fuel which the method is for, with columns of one length."""
     fuel, trace = record.vehicle.fuel, record.trace
     return (
-        record.method in CHANNELS
-        and record.second is None
+        record.second is None
         and record.vehicle.second_fuel is None
         and fuel not in EXEMPT_FUELS
         and (fuel is None or (fuel in DIESEL_FUELS) == (record.method in DIESEL_METHODS))

@@ -60,23 +60,26 @@ def unusable(column: Floats) -> Mask | None:
     return ~(np.abs(column) < MEASURABLE)
 
 
-def diluted(total: Floats, place: Indices, owner: Indices, tests: int, law: Law, kind: str) -> Mask:
+def diluted(
+    total: Floats, place: Indices, owner: Indices, tests: int, law: Law, kind: str, method: str = "gas"
+) -> Mask:
     """CO + CO2 (``total``, % of judged rows) below the minimum for as many seconds as the law says; shape (tests,).
 
     ``place``: row numbers that skip one between tests, so that neighbours differ by exactly 1.
+    ``method``: whose minimum and seconds in the law.
     """
     found = np.zeros(tests, dtype=np.bool_)
-    low = total <= least_carbon(law, kind)
+    low = total <= least_carbon(law, kind, method)
     if not low.any():
         return found
     # One second is the least that can be low.
-    seconds = max(law.integer("gas.co_co2_min_seconds"), 1)
+    seconds = max(law.integer(f"{method}.co_co2_min_seconds"), 1)
     if seconds <= len(low):
         unbroken = place[seconds - 1 :] - place[: len(place) - seconds + 1] == seconds - 1
         found[owner[: len(unbroken)][unbroken & throughout(low, seconds)]] = True
     return found
 
 
-def least_carbon(law: Law, kind: str) -> float:
+def least_carbon(law: Law, kind: str, method: str = "gas") -> float:
     """Largest CO + CO2 (%) that is below the minimum."""
-    return largest_below(nano(law.number(f"gas.co_co2_min_pct.{kind}")))
+    return largest_below(nano(law.number(f"{method}.co_co2_min_pct.{kind}")))
