@@ -114,11 +114,20 @@ def show(
     """某地某日有效的规定，逐条带出处 · what is in force, with citations."""
     from imloop.law import load
     from imloop.law.report import show_rows
+    from imloop.verdict import verdict_hash
 
     law = load().at(read_day(on) if on else day_of(now()), place)
     rows = [row for row in show_rows(law) if str(row["key"]).startswith(prefix)]
     if as_json:
-        print_json({"place": place, "on": law.on.isoformat(), "hash": law.hash, "values": rows})
+        print_json(
+            {
+                "place": place,
+                "on": law.on.isoformat(),
+                "hash": law.hash,
+                "verdict_hash": verdict_hash(law),
+                "values": rows,
+            }
+        )
         return
     print(f"{place} · {law.on.isoformat()} · {law.hash[:16]}…")
     print_table(["键", "值", "单位", "出处", "自", "把握"], [_law_row(row) for row in rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -89,6 +89,14 @@ def from_local_to_national(place: str) -> list[str]:
     return list(dict.fromkeys([place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]))
 
 
+def _hash_of(values: Iterable[Value]) -> str:
+    lines = [
+        f"{value.key}={value.value!r} {value.unit} [{value.cite}] {value.place}"
+        for value in sorted(values, key=lambda value: value.key)
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 class Law:
     """The law of one day in one place."""
 
@@ -99,15 +107,20 @@ class Law:
         self.place = place
         self._values = values
         self._calendars = calendars
+        self._hashes: dict[frozenset[str], str] = {}
 
     @cached_property
     def hash(self) -> str:
         """SHA-256 over every value in force, its source and citation: two equal hashes are the same law."""
-        lines = [
-            f"{value.key}={value.value!r} {value.unit} [{value.cite}] {value.place}"
-            for value in sorted(self._values.values(), key=lambda value: value.key)
-        ]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return _hash_of(self._values.values())
+
+    def hash_of(self, subjects: frozenset[str]) -> str:
+        """The same over the values of some subjects, the first parts of their keys: it does not change when the law of
+        other things does."""
+        if subjects not in self._hashes:
+            spoken = (value for key, value in self._values.items() if key.partition(".")[0] in subjects)
+            self._hashes[subjects] = _hash_of(spoken)
+        return self._hashes[subjects]
 
     def with_values(self, values: Mapping[str, Value]) -> Law:
         """This law with some values replaced."""

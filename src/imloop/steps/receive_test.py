@@ -220,7 +220,7 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         ended_at=record.ended_at,
         received_at=ledger.now,
         result=verdict.result,
-        law_hash=received.law.hash,
+        law_hash=verdict.law_hash,
         verdict=verdict.to_json(),
         receipt=receipt.body,
         trace=traces.encode(record.trace),
@@ -233,7 +233,7 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         {
             "sha256": received.raw.sha256,
             "result": verdict.result,
-            "law": received.law.hash,
+            "law": verdict.law_hash,
             "report": report,
             "case": case.case_no if case is not None else None,
         },

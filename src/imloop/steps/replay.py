@@ -17,7 +17,7 @@ from imloop.steps.access import place_prefix
 from imloop.steps.keep_raw import raw_bytes
 from imloop.steps.registers import law_at
 from imloop.store.models import Test
-from imloop.verdict import judge
+from imloop.verdict import judge, verdict_hash
 
 Decode = Callable[[bytes], TestRecord]
 BLOCK = 500
@@ -102,7 +102,7 @@ def _replayed(test: Test, decode: Decode) -> Replayed:
         verdict = _recompute(test, decode)
     except Refusal as refusal:
         return Replayed(test.test_no, test.station.code, test.result, refusal.code, ("verdict",), False)
-    now_hash = law_at(day_of(test.started_at), test.station.place).hash
+    now_hash = verdict_hash(law_at(day_of(test.started_at), test.station.place))
     differs = tuple(_differs(test.verdict, verdict))
     corrected = test.law_hash != now_hash
     return Replayed(test.test_no, test.station.code, test.result, str(verdict["verdict"]), differs, corrected)

@@ -5,5 +5,6 @@ judge(record, law) -> Verdict
 
 from imloop.verdict.answer import ItemVerdict, Step, Verdict
 from imloop.verdict.judge import judge
+from imloop.verdict.subjects import verdict_hash
 
-__all__ = ["ItemVerdict", "Step", "Verdict", "judge"]
+__all__ = ["ItemVerdict", "Step", "Verdict", "judge", "verdict_hash"]

@@ -30,6 +30,7 @@ from imloop.verdict.exterior import judge_exterior
 from imloop.verdict.limits import Limit, limits_of
 from imloop.verdict.obd import judge_obd
 from imloop.verdict.plausibility import doubts
+from imloop.verdict.subjects import verdict_hash
 from imloop.verdict.validity import broken_shape, invalid, of_the_run
 
 _Measure = Callable[[TestRecord, Law, Mapping[str, Limit]], Measured]
@@ -159,7 +160,7 @@ def _verdict(
         limit_set=limit_set,
         law_place=law.place,
         law_on=law.on.isoformat(),
-        law_hash=law.hash,
+        law_hash=verdict_hash(law),
         items=items,
         parts=MappingProxyType(dict(parts)),
         reasons=reasons,

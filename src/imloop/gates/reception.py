@@ -1,0 +1,196 @@
+"""May this vehicle be tested here, on this line, by these people, by this method, now? Asked at the counter, before the
+test (HJ 1237-2021: acceptance comes first, an unfinished earlier step blocks the next)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from imloop.facts.codes import (
+    DIESEL_FUELS,
+    DIESEL_METHODS,
+    EXEMPT_FUELS,
+    METHOD_NAMES,
+    Fuel,
+    Method,
+)
+from imloop.facts.text import Reason, Text
+from imloop.gates.answer import Answer
+from imloop.law import Law
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone named for the test. ``role``: inspector, driver or reviewer. ``employed`` and ``qualified``: on that day."""
+
+    role: str
+    name: str
+    employed: bool
+    qualified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What the registers say about the vehicle at the counter. ``line_methods`` None: the station has no such line.
+    ``line_locks``: reasons found for this method on this line. ``retest``: reasons of the retest gate where a case is
+    open, else None. ``opens_on``: first day on which the running cycle may be tested, None if not known."""
+
+    station: str
+    station_active: bool
+    line: str
+    line_methods: Sequence[str] | None
+    method: Method
+    day: date
+    fuel: Fuel | None = None
+    drive: str = ""
+    status: str = "active"
+    people: Sequence[Person] = ()
+    line_locks: Sequence[Reason] = ()
+    retest: Sequence[Reason] | None = None
+    opens_on: date | None = None
+    due_on: date | None = None
+    others: Sequence[Reason] = field(default=())
+
+
+def reception(arrival: Arrival, law: Law) -> Answer:
+    """Every refusal that applies, each with its clause and what to do; then warnings."""
+    reasons = [*_station(arrival, law), *_line(arrival, law), *_vehicle(arrival, law)]
+    reasons += [*_people(arrival, law), *_cycle(arrival, law), *arrival.others]
+    if arrival.retest is not None:
+        reasons += arrival.retest
+    facts: dict[str, object] = {
+        "station": arrival.station,
+        "line": arrival.line,
+        "method": arrival.method,
+        "retest": arrival.retest is not None,
+        "due_on": arrival.due_on.isoformat() if arrival.due_on else None,
+    }
+    return Answer.of("reception", reasons, facts)
+
+
+def _station(arrival: Arrival, law: Law) -> Iterator[Reason]:
+    if not arrival.station_active:
+        yield Reason(
+            "station-not-active",
+            Text(
+                "本检验机构当日未联网、被暂停或已注销。",
+                "This station is not networked, suspended or struck off.",
+            ),
+            law.cite("station.networked_required"),
+            Text("不得受理；请引导车主到其他检验机构。", "Do not accept; send the owner to another station."),
+        )
+
+
+def _line(arrival: Arrival, law: Law) -> Iterator[Reason]:
+    if arrival.line_methods is None:
+        yield Reason(
+            "unknown-line",
+            Text(f"没有登记 {arrival.line} 号检测线。", f"Line {arrival.line} is not registered."),
+            law.cite("station.conditions"),
+            Text("请改用已登记的检测线。", "Use a registered line."),
+        )
+        return
+    if arrival.method not in arrival.line_methods:
+        yield Reason(
+            "method-not-licensed",
+            Text(
+                f"{arrival.line} 号线未登记 {METHOD_NAMES[arrival.method].zh}。",
+                f"Line {arrival.line} is not licensed for {METHOD_NAMES[arrival.method].en}.",
+            ),
+            law.cite("station.conditions"),
+            Text("请改用有该方法的检测线。", "Use a line that has the method."),
+        )
+    yield from arrival.line_locks
+
+
+def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
+    if arrival.status in ("scrapped", "cancelled"):
+        yield Reason(
+            "vehicle-off-register",
+            Text("该车已报废或注销登记。", "The vehicle is scrapped or off the register."),
+            law.cite("driving.pass_required"),
+            Text(
+                "不再检验；如登记有误请到公安交管部门更正。", "No test; let the police correct a wrong entry."
+            ),
+        )
+    if arrival.fuel in EXEMPT_FUELS:
+        yield Reason(
+            "vehicle-exempt",
+            Text(
+                "纯电动、氢燃料汽车没有排气，不进行排放检验。",
+                "Electric and hydrogen vehicles are not emission-tested.",
+            ),
+            law.cite("exempt.fuels"),
+            Text("无需检验，直接办理检验标志。", "No test is needed for the mark."),
+        )
+    elif arrival.fuel is not None and (arrival.fuel in DIESEL_FUELS) != (arrival.method in DIESEL_METHODS):
+        yield Reason(
+            "method-not-for-fuel",
+            Text(
+                f"{METHOD_NAMES[arrival.method].zh}不适用于该车燃料。",
+                f"{METHOD_NAMES[arrival.method].en} is not for this vehicle's fuel.",
+            ),
+            law.cite(f"method.fuels.{arrival.method}"),
+            Text("请按燃料选用检验方法。", "Choose a method for its fuel."),
+        )
+    elif arrival.drive == "2wd" and law.get(wanted := f"reception.reason_wanted.{arrival.method}"):
+        yield Reason(
+            "method-needs-reason",
+            Text(
+                f"两轮驱动车辆采用{METHOD_NAMES[arrival.method].zh}须注明无法上线的原因并留存照片。",
+                f"{METHOD_NAMES[arrival.method].en} for a two-wheel drive wants the reason and a photo on file.",
+            ),
+            law.cite(wanted),
+            warning=True,
+        )
+
+
+def _people(arrival: Arrival, law: Law) -> Iterator[Reason]:
+    for person in arrival.people:
+        if not person.employed:
+            yield Reason(
+                "person-not-on-staff",
+                Text(
+                    f"{person.name} 当日不在本机构人员登记内。",
+                    f"{person.name} was not on the station's staff that day.",
+                ),
+                law.cite("station.conditions"),
+                Text(
+                    "请换在册人员，或先登记入职。",
+                    "Choose someone on the staff, or register the person first.",
+                ),
+                item=person.role,
+            )
+        elif not person.qualified:
+            yield Reason(
+                "qualification-expired",
+                Text(f"{person.name} 的资格已到期。", f"The qualification of {person.name} has ended."),
+                law.cite("station.conditions"),
+                Text("请换资格有效的人员。", "Choose someone whose qualification is in force."),
+                item=person.role,
+            )
+
+
+def _cycle(arrival: Arrival, law: Law) -> Iterator[Reason]:
+    if arrival.retest is not None or arrival.opens_on is None or arrival.day >= arrival.opens_on:
+        return
+    yield Reason(
+        "not-due-yet",
+        Text(
+            f"本周期自 {arrival.opens_on} 起可检，{arrival.due_on} 前完成即可。",
+            f"The running cycle may be tested from {arrival.opens_on}, until {arrival.due_on}.",
+        ),
+        law.cite("driving.pass_required"),
+        Text("车主自愿提前检验的可以受理。", "May be accepted if the owner wishes an early test."),
+        warning=True,
+    )
+
+
+def people_of(named: Mapping[str, str], employed: set[str], qualified: set[str]) -> tuple[Person, ...]:
+    """The people named for a test beside the staff of that day; nothing where a station has no staff on file."""
+    if not employed:
+        return ()
+    return tuple(
+        Person(role, name, name in employed, name in qualified) for role, name in named.items() if name
+    )
