@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from imloop import __version__
-from imloop.api import schemas
+from imloop.api import counter, schemas
+from imloop.api.answers import as_json, as_pdf, body_of
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.exchange.decode_test import decode_test
@@ -58,55 +56,28 @@ def _bad_query(request: HttpRequest, error: ValidationError) -> HttpResponse:
     )
 
 
-def _json(body: object, status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")
-
-
-def _pdf(document: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        document,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
-    )
-
-
-def _body(request: HttpRequest) -> bytes:
-    """The raw body, refused before it is read when it is larger than the limit."""
-    limit = settings.MAX_UPLOAD_BYTES
-    too_large = Malformed("too-large", Text(f"报文超过 {limit} 字节。", f"The body exceeds {limit} bytes."))
-    try:
-        if int(request.headers.get("Content-Length") or 0) > limit:
-            raise too_large
-        body = request.body
-    except (RequestDataTooBig, ValueError):
-        raise too_large from None
-    if len(body) > limit:
-        raise too_large
-    return body
-
-
 @api.post(
     "/tests", openapi_extra=schemas.TEST_UPLOAD, tags=["I-station"], summary="上传一次检验 · upload a test"
 )
 def post_test(request: HttpRequest) -> HttpResponse:
     """201 with the receipt; the same bytes again give 200 and the first receipt; other bytes 409."""
-    receipt = take_test(_body(request), caller(request), clock.now())
-    return _json(receipt.body, 201 if receipt.created else 200)
+    receipt = take_test(body_of(request), caller(request), clock.now())
+    return as_json(receipt.body, 201 if receipt.created else 200)
 
 
 @api.get("/tests/{test_no}", tags=["I-station"], summary="一次检验 · one test")
 def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return _json(test_json(look.test(caller(request), test_no, station)))
+    return as_json(test_json(look.test(caller(request), test_no, station)))
 
 
 @api.get("/tests/{test_no}/report.pdf", tags=["I-station"], summary="检验报告 · test report")
 def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return _pdf(report_document(caller(request), test_no, station), test_no)
+    return as_pdf(report_document(caller(request), test_no, station), test_no)
 
 
 @api.get("/tests/{test_no}/replay", tags=["I-station"], summary="按当日法律复算 · recompute")
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return _json(replay_test(look.test(caller(request), test_no, station), decode_test))
+    return as_json(replay_test(look.test(caller(request), test_no, station), decode_test))
 
 
 @api.post(
@@ -117,8 +88,8 @@ def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
 )
 def post_repair(request: HttpRequest) -> HttpResponse:
     """201 with the receipt and the state of the case; the same bytes again give 200 and the first receipt."""
-    receipt = take_repair(_body(request), caller(request), clock.now())
-    return _json(receipt.body, 201 if receipt.created else 200)
+    receipt = take_repair(body_of(request), caller(request), clock.now())
+    return as_json(receipt.body, 201 if receipt.created else 200)
 
 
 @api.get("/retest-permit", tags=["I-station"], summary="能否在本站复检 · may it be retested here")
@@ -129,29 +100,29 @@ def get_permit(
     moment = at or clock.now()
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=CHINA)
-    return _json(ask_permit(who, station=station, at=moment, vin=vin, plate=plate))
+    return as_json(ask_permit(who, station=station, at=moment, vin=vin, plate=plate))
 
 
 @api.get("/feed", tags=["everyone"], summary="与本单位有关的消息 · what concerns the caller, in order")
 def get_feed(request: HttpRequest, after: int = 0, limit: int = 100) -> HttpResponse:
-    return _json(feed(caller(request), after=after, limit=limit, now=clock.now()))
+    return as_json(feed(caller(request), after=after, limit=limit, now=clock.now()))
 
 
 @api.get("/cases/{case_no}", tags=["everyone"], summary="一个案件 · one case")
 def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
-    return _json(case_json(look.case(caller(request), case_no)))
+    return as_json(case_json(look.case(caller(request), case_no)))
 
 
 @api.post("/cases/{case_no}/exit", tags=["environment"], summary="同站规则的例外 · lawful exit")
 def post_exit(request: HttpRequest, case_no: str, granted: schemas.ExitIn) -> HttpResponse:
     """A department lets the retest happen elsewhere, with reason, evidence and expiry."""
     case = grant_exit(caller(request), case_no, **granted.dict(), now=clock.now())
-    return _json(case_json(case), 201)
+    return as_json(case_json(case), 201)
 
 
 @api.get("/notices/{notice_no}.pdf", tags=["everyone"], summary="告知书 · notice")
 def get_notice(request: HttpRequest, notice_no: str) -> HttpResponse:
-    return _pdf(notice_document(caller(request), notice_no), notice_no)
+    return as_pdf(notice_document(caller(request), notice_no), notice_no)
 
 
 @api.get("/public/stations", tags=["public"], summary="公布的检验机构与维修站 · published stations")
@@ -162,6 +133,9 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
         else [PartyKind.ISTATION, PartyKind.MSTATION]
     )
     day = day_of(clock.now())
-    return _json(
+    return as_json(
         {"on": day.isoformat(), "stations": [station_json(p, day) for k in kinds for p in look.parties(k)]}
     )
+
+
+api.add_router("", counter.router)

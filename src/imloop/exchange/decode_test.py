@@ -46,7 +46,7 @@ def decode_test(body: bytes) -> TestRecord:
     trace = _trace(reader.child("trace", required=True))
     if started is not None and ended is not None and ended < started:
         reader.fault("ended_at", "ends-before-start", "结束早于开始", "ends before it starts")
-    sequence = reader.number("sequence")
+    sequence, fee = reader.number("sequence"), reader.money("fee_yuan")
     ambient, exterior, obd, claimed = _ambient(reader), _exterior(reader), _obd(reader), _claim(reader)
     evaporative, second = _evaporative(reader), _second(reader)
     people, equipment, software = (_words(reader, key) for key in ("people", "equipment", "software"))
@@ -73,6 +73,7 @@ def decode_test(body: bytes) -> TestRecord:
         people=people,
         equipment=equipment,
         software=software,
+        fee_yuan=fee,
         notes=tuple(reader.notes),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -167,5 +168,7 @@ class TestRecord:
     people: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     equipment: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     software: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    fee_yuan: Decimal | None = None
+    """Charged to the owner; None where the message does not say."""
     notes: tuple[str, ...] = ()
     """Optional fields that could not be read and were left out, as ``path: reason``; they become findings."""

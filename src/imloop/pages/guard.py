@@ -77,7 +77,8 @@ def page(
 def home(caller: Caller) -> str:
     if caller.kind in (PartyKind.ISTATION, PartyKind.MSTATION):
         return f"/desk/{caller.kind}"
-    return "/desk/environment" if caller.kind == PartyKind.ENVIRONMENT else "/cases"
+    homes = {PartyKind.ENVIRONMENT: "/desk/environment", PartyKind.MARKET: "/prices"}
+    return homes.get(PartyKind(caller.kind), "/cases")
 
 
 def menu(caller: Caller) -> list[dict[str, str]]:
@@ -94,7 +95,10 @@ def menu(caller: Caller) -> list[dict[str, str]]:
             "/desk/environment": _("待办"),
             "/cases": _("案件"),
             "/environment/what-if": _("推演"),
+            "/conflicts": _("检修分离"),
         }
+    elif caller.kind == PartyKind.MARKET:
+        names = {"/prices": _("收费"), "/conflicts": _("检修分离"), "/cases": _("案件")}
     else:
         names = {"/cases": _("案件")}
     return [{"url": url, "label": label} for url, label in names.items()]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import department, istation, mstation, public, test_page, what_if
+from imloop.pages import department, istation, market, mstation, public, test_page, what_if
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("desk/mstation/repair", mstation.repair),
     path("desk/environment", department.environment),
     path("environment/what-if", what_if.what_if),
+    path("prices", market.prices),
+    path("conflicts", market.conflicts),
     path("cases", department.cases),
     path("cases/<str:case_no>", department.one_case),
     path("cases/<str:case_no>/decide", department.decide),

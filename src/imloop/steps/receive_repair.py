@@ -12,6 +12,8 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.repair_record import RepairRecord
 from imloop.facts.text import Reason, Text
+from imloop.gates.warranty import rework_charged, warranty_unused
+from imloop.law import Law
 from imloop.loop.events import RepairReported
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
@@ -32,11 +34,12 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
     row = _case_of(record)
     day = day_of(record.finished_at)
     law = registers.law_at(day, row.place)
+    earlier = as_loop_case(row)
     fact = loop.repair_fact(
         record,
         listed=registers.is_active(shop, day),
         law=law,
-        earlier=as_loop_case(row).repairs,
+        earlier=earlier.repairs,
         reused=_used_elsewhere(shop, record),
     )
     event = RepairReported(at=record.finished_at, repair=fact)
@@ -47,7 +50,7 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
         at=max(record.finished_at, row.failed_at),
         law=law,
     )
-    return _save(ledger, raw, record, shop, row, fact, permit)
+    return _save(ledger, raw, record, shop, row, fact, permit, earlier, law)
 
 
 def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
@@ -127,11 +130,14 @@ def _save(
     row: Case,
     fact: loop.RepairFact,
     permit: loop.Permit,
+    earlier: loop.Case,
+    law: Law,
 ) -> Receipt:
     doubts = [
         Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
         for note in record.notes
     ]
+    doubts += _about_the_warranty(record, fact, earlier, law)
     receipt = _receipt(ledger, record, row, fact, permit, doubts)
     Repair.objects.create(
         raw=raw,
@@ -145,6 +151,7 @@ def _save(
         cost_yuan=record.cost_yuan,
         warranty_until=fact.warranty_until,
         warranty_km=fact.warranty_km,
+        rework_of=fact.rework_of or None,
         record=msgspec.to_builtins(record, enc_hook=dict),
         receipt=receipt.body,
     )
@@ -155,6 +162,18 @@ def _save(
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
     return receipt
+
+
+def _about_the_warranty(
+    record: RepairRecord, fact: loop.RepairFact, before: loop.Case, law: Law
+) -> list[Reason]:
+    if fact.rework_of:
+        charged = rework_charged(fact.rework_of, record.cost_yuan, law)
+        return [charged] if charged else []
+    running = before.warranty_repair(record.received_at, record.odometer_km)
+    if running is None or running.warranty_until is None:
+        return []
+    return [warranty_unused(running.shop, running.warranty_until, law)]
 
 
 def _receipt(

@@ -225,6 +225,7 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         receipt=receipt.body,
         trace=traces.encode(record.trace),
         stated=stated.pack(record),
+        fee_yuan=record.fee_yuan,
     )
     keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     ledger.note(

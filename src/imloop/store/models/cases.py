@@ -94,6 +94,9 @@ class Repair(models.Model):
     cost_yuan = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     warranty_until = models.DateField(null=True)
     warranty_km = models.FloatField(null=True, help_text="odometer reading at which the warranty ends")
+    rework_of = models.CharField(
+        max_length=64, null=True, help_text="the same shop's repair whose warranty ran; null: no rework"
+    )
     record = models.JSONField()
     receipt = models.JSONField()
 

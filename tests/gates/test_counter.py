@@ -1,0 +1,216 @@
+"""The gates of the counter, clause by clause in both directions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from imloop.facts.codes import Fuel, Method
+from imloop.facts.text import Reason, Text
+from imloop.gates.answer import Answer
+from imloop.gates.charge import PassBefore, Price, charge, price_of
+from imloop.gates.conflict import Firm, conflicts, shared
+from imloop.gates.reception import Arrival, Person, people_of, reception
+from imloop.gates.warranty import rework_charged
+from imloop.law import Law, load
+
+DAY = date(2026, 3, 5)
+LIUZHOU, ZHEJIANG = load().at(DAY, "450200"), load().at(DAY, "330000")
+
+STATION = Firm(
+    "I1", "甲检测站", "91450200MA5KC6D123", "韦某", "6222 0001", "柳州市鱼峰区 1 号", "0772-1234567"
+)
+SHOP = Firm("M1", "乙维修站", "91450200MA5KC6D999", "覃某", "6222 9999", "柳州市柳南区 9 号", "0772-7654321")
+
+ARRIVAL = Arrival(
+    station="I1",
+    station_active=True,
+    line="01",
+    line_methods=["ASM", "TSI"],
+    method=Method.ASM,
+    day=DAY,
+    fuel=Fuel.GASOLINE,
+    drive="2wd",
+)
+LOCK = Reason("line-locked", Text("检测线已锁定。", "The line is locked."))
+
+
+def codes(answer: Answer) -> list[str]:
+    return [reason.code for reason in answer.reasons]
+
+
+def test_nothing_stands_against_an_ordinary_arrival() -> None:
+    answer = reception(ARRIVAL, LIUZHOU)
+    assert answer.allowed and not answer.reasons
+    assert answer.to_json()["retest"] is False
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"station_active": False}, "station-not-active"),
+        ({"line_methods": None}, "unknown-line"),
+        ({"line_methods": ["TSI"]}, "method-not-licensed"),
+        ({"line_locks": [LOCK]}, "line-locked"),
+        ({"status": "scrapped"}, "vehicle-off-register"),
+        ({"fuel": Fuel.ELECTRIC}, "vehicle-exempt"),
+        ({"fuel": Fuel.DIESEL}, "method-not-for-fuel"),
+        ({"people": [Person("reviewer", "何平", False, False)]}, "person-not-on-staff"),
+        ({"people": [Person("reviewer", "何平", True, False)]}, "qualification-expired"),
+        ({"retest": [LOCK]}, "line-locked"),
+    ],
+)
+def test_what_closes_the_counter(change: dict[str, object], code: str) -> None:
+    answer = reception(replace(ARRIVAL, **change), LIUZHOU)  # type: ignore[arg-type]
+    assert not answer.allowed and codes(answer) == [code]
+    refusal = answer.refusal()
+    assert refusal.code == code
+    assert all(reason.cite and reason.next for reason in answer.reasons if reason is not LOCK)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fuel": None},
+        {"fuel": Fuel.DIESEL, "method": Method.LUGDOWN, "line_methods": ["LUGDOWN"]},
+        {"people": [Person("reviewer", "何平", True, True)]},
+        {"retest": []},
+        {"status": "moved_out"},
+        {"opens_on": DAY},
+        {"method": Method.TSI, "drive": "4wd"},
+    ],
+)
+def test_what_leaves_it_open(change: dict[str, object]) -> None:
+    assert reception(replace(ARRIVAL, **change), LIUZHOU).allowed  # type: ignore[arg-type]
+
+
+def test_warnings_do_not_close_it() -> None:
+    early = reception(replace(ARRIVAL, opens_on=date(2026, 4, 1), due_on=date(2026, 6, 30)), LIUZHOU)
+    other_method = reception(replace(ARRIVAL, method=Method.TSI), LIUZHOU)
+    assert early.allowed and codes(early) == ["not-due-yet"]
+    assert other_method.allowed and codes(other_method) == ["method-needs-reason"]
+    in_case = replace(ARRIVAL, opens_on=date(2026, 4, 1), retest=[])
+    assert codes(reception(in_case, LIUZHOU)) == []
+
+
+def test_people_are_compared_only_where_the_staff_is_known() -> None:
+    named = {"inspector": "何平", "reviewer": "", "driver": "向阳"}
+    assert people_of(named, set(), set()) == ()
+    found = people_of(named, {"何平", "欧健"}, {"欧健"})
+    assert [(p.name, p.employed, p.qualified) for p in found] == [
+        ("何平", True, False),
+        ("向阳", False, False),
+    ]
+
+
+@pytest.mark.parametrize("trait", ["uscc", "legal_person", "account"])
+def test_one_hand_is_refused(trait: str) -> None:
+    other = replace(SHOP, **{trait: getattr(STATION, trait)})
+    answer = conflicts(STATION, [SHOP, other], ZHEJIANG)
+    assert not answer.allowed and codes(answer) == ["tests-and-repairs"]
+    assert "第十九条" in answer.reasons[0].cite and answer.reasons[0].item == "M1"
+
+
+@pytest.mark.parametrize(("trait", "value"), [("address", "柳州市鱼峰区1号"), ("phone", "07721234567")])
+def test_a_shared_door_is_a_hint(trait: str, value: str) -> None:
+    answer = conflicts(STATION, [replace(SHOP, **{trait: value})], LIUZHOU)
+    assert answer.allowed and codes(answer) == ["same-address-or-phone"]
+
+
+def test_strangers_and_unknown_traits_share_nothing() -> None:
+    assert conflicts(STATION, [SHOP], LIUZHOU).reasons == ()
+    assert shared(Firm("I1", "甲"), Firm("M1", "乙")) == ()
+
+
+PRICE = Price("450200", "", Method.ASM, Decimal("90.00"), date(2026, 1, 1), None, "柳价费〔2025〕8号")
+PASSED = PassBefore("T1", date(2026, 1, 10), date(2026, 6, 30))
+
+
+def asked(**change: object) -> Answer:
+    facts: dict[str, object] = {
+        "station": "I1",
+        "method": Method.ASM,
+        "usage": "A",
+        "day": DAY,
+        "last_pass": None,
+        "price": PRICE,
+        "law": ZHEJIANG,
+    }
+    return charge(**{**facts, **change})  # type: ignore[arg-type]
+
+
+def test_the_approved_price_is_due() -> None:
+    answer = asked(charged=Decimal("90"))
+    assert answer.allowed and not answer.reasons and answer.facts["due_yuan"] == "90.00"
+    assert codes(asked(charged=Decimal("90.01"))) == ["fee-above-price"]
+    assert asked(charged=Decimal("90.01")).reasons[0].cite == "柳价费〔2025〕8号"
+    below = asked(charged=Decimal("80"))
+    assert below.allowed and codes(below) == ["fee-below-price"]
+
+
+def test_without_a_price_nothing_can_be_compared() -> None:
+    answer = asked(price=None, charged=Decimal("500"))
+    assert answer.allowed and codes(answer) == ["no-approved-price"] and answer.facts["due_yuan"] is None
+
+
+def test_a_commercial_vehicle_is_not_charged_twice() -> None:
+    answer = asked(usage="F", last_pass=PASSED, charged=Decimal("90"))
+    assert codes(answer) == ["charged-twice", "fee-above-price"] and answer.facts["due_yuan"] == "0.00"
+    assert "第二十条" in answer.reasons[0].cite
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"usage": "A"},
+        {"usage": "F", "day": date(2026, 7, 1)},
+        {"usage": "F", "day": date(2026, 1, 9)},
+        {"usage": "F", "law": LIUZHOU},
+        {"usage": "F", "last_pass": None},
+    ],
+)
+def test_anyone_else_pays_the_price(change: dict[str, object]) -> None:
+    answer = asked(**{"last_pass": PASSED, "charged": Decimal("90"), **change})
+    assert answer.allowed and answer.facts["due_yuan"] == "90.00"
+
+
+def test_the_nearest_price_holds() -> None:
+    province = replace(PRICE, place="450000", yuan=Decimal("100"))
+    own = replace(PRICE, station="I1", yuan=Decimal("85"))
+    ended = replace(own, yuan=Decimal("70"), since=date(2025, 1, 1), until=date(2026, 1, 1))
+    found = price_of([province, PRICE, own, ended], "I1", Method.ASM, DAY)
+    elsewhere = price_of([province, PRICE, own], "I2", Method.ASM, DAY)
+    assert found == own and elsewhere == PRICE
+    assert price_of([PRICE], "I1", Method.TSI, DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("rework_of", "cost", "charged"),
+    [
+        ("R1", Decimal("60"), True),
+        ("R1", Decimal("0"), False),
+        ("R1", None, False),
+        ("", Decimal("60"), False),
+    ],
+)
+def test_rework_is_free(rework_of: str, cost: Decimal | None, charged: bool) -> None:
+    found = rework_charged(rework_of, cost, ZHEJIANG)
+    assert (found is not None) is charged
+    assert found is None or found.cite
+
+
+def test_an_answer_names_warnings_last() -> None:
+    hint = replace(LOCK, code="hint", warning=True)
+    answer = Answer.of("x", [hint, None, LOCK])
+    assert codes(answer) == ["line-locked", "hint"] and not answer.allowed
+    assert [reason.code for reason in answer.refusals] == ["line-locked"]
+
+
+def test_every_law_has_what_the_gates_ask_for() -> None:
+    for place in ("450200", "330000", "110000"):
+        law: Law = load().at(date(2019, 5, 1), place)
+        assert conflicts(STATION, [SHOP], law).allowed
+        assert asked(law=law).allowed
