@@ -66,7 +66,7 @@ def stored(tests: int) -> Iterator[Stored]:
 
 
 def figures(count: int) -> list[Figure]:
-    return [_ratios(count), _million()]
+    return [_ratios(count), _million(count)]
 
 
 def _ratios(count: int) -> Figure:
@@ -87,11 +87,11 @@ def _ratios(count: int) -> Figure:
     )
 
 
-def _million() -> Figure:
+def _million(count: int) -> Figure:
     with stored(MILLION) as database:
-        rates = database.measure(("imloop", "L"), 1)
+        rates = database.measure(("imloop", "L"), min(count, 2))
         after = database.answers["imloop"]["after"]
-    seconds = MILLION / rates["imloop"][0]
+    seconds = [MILLION / rate for rate in rates["imloop"]]
     return Figure(
         "P10M",
         f"what-if over {MILLION:,} stored ASM tests, sqlite",
@@ -100,5 +100,7 @@ def _million() -> Figure:
         rates,
         [ratio(rates, "imloop", "L")],
         [f"every test judged under both laws; under the assumption {after}"],
-        [f"{seconds:,.0f} s for the million (goal ≤ {GOAL_S:.0f})"],
+        [
+            f"{max(seconds):,.0f} s for the million, the slowest round (goal ≤ {GOAL_S:.0f}); the file is larger than what the system keeps in memory"
+        ],
     )

@@ -11,8 +11,8 @@ django.setup()
 
 from asm_python import judge  # noqa: E402
 
+from imloop.facts.days import day_of  # noqa: E402
 from imloop.law import load, overlay  # noqa: E402
-from imloop.steps.clock import day_of  # noqa: E402
 from imloop.steps.keep_raw import raw_bytes  # noqa: E402
 from imloop.store.models import Test  # noqa: E402
 from p3_recompute import rules  # noqa: E402
