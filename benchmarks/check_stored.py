@@ -11,8 +11,8 @@ django.setup()
 import zstandard  # noqa: E402
 
 from imloop.exchange.decode_test import decode_test  # noqa: E402
-from imloop.law import load  # noqa: E402
 from imloop.facts.days import day_of  # noqa: E402
+from imloop.law import load  # noqa: E402
 from imloop.store.models import Test  # noqa: E402
 from imloop.verdict import judge  # noqa: E402
 
