@@ -16,7 +16,7 @@ from imloop.pages.pictures import trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel
 from imloop.steps import look
 from imloop.steps.access import Caller
-from imloop.store import traces
+from imloop.steps.channels import shown_trace
 from imloop.store.models import Test
 from imloop.verdict.arithmetic import printed
 
@@ -90,14 +90,14 @@ def _step(step: Mapping[str, Any]) -> dict[str, object]:
 
 def _chart(test: Test) -> dict[str, object]:
     """What the chart draws: every channel with the items measured on it, the windows, the rows that spoil the run."""
-    trace = traces.decode(test.trace)
+    trace = shown_trace(test)
     verdict = test.verdict
     window = verdict.get("window") or {}
     spans = [window[name] for name in ("high", "idle") if name in window] or window.get("spans")
     return {
         "channels": {
             name: {
-                "label": name,
+                "label": _channel_name(name),
                 "values": _numbers(column),
                 "items": _items_on(name, verdict["items"], test.method, trace),
             }
@@ -108,6 +108,12 @@ def _chart(test: Test) -> dict[str, object]:
         "windows": spans or ([window["rows"]] if window.get("rows") else []),
         "invalid": [reason["rows"] for reason in verdict["reasons"] if reason.get("rows")],
     }
+
+
+def _channel_name(name: str) -> str:
+    """A channel as it is uploaded; one that we computed by its item and unit."""
+    known = ITEMS.get(name)
+    return name if known is None else f"{known.label.in_(get_language() or '')} {known.unit}".strip()
 
 
 def _numbers(column: np.ndarray) -> list[float | None]:

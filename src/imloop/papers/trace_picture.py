@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from imloop.facts.items import ITEMS
 from imloop.facts.test_record import Trace
 from imloop.facts.text import Text
-from imloop.store import traces
+from imloop.steps.channels import shown_trace
 from imloop.store.models import Test
 
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 560, 190, 46, 20, 34
@@ -34,6 +34,8 @@ _CHANNELS = {
     "ringelmann": ("ringelmann_grade", "R"),
 }
 """First word of an item → the recorded channel and its axis."""
+_GAS = {"co_g_km": "CO", "hc_g_km": "HC", "nox_g_km": "NOx", "hc_nox_g_km": "HC+NOx"}
+"""Items per kilometre are shown as they add up over the cycle: they end at the value."""
 _MAIN = {"ASM": "no", "TSI": "co", "LUGDOWN": "k", "FREEACC": "k", "RINGELMANN": "ringelmann"}
 _PHASES = {
     "warm": Text("预热", "warm"),
@@ -73,7 +75,7 @@ class Frame:
 
 def trace_svg(test: Test, language: str = "zh") -> str:
     """SVG text; an empty frame when the channel is missing."""
-    trace = traces.decode(test.trace)
+    trace = shown_trace(test)
     item = deciding(test.verdict["items"])
     channel, label = channel_of(item, test.method)
     column = trace.get(channel)
@@ -107,12 +109,16 @@ def deciding(items: Sequence[Item]) -> Item | None:
 
 def channel_of(item: Item | None, method: str) -> tuple[str, str]:
     """The recorded channel an item is read from, and its axis; without an item the method's own."""
+    if item and str(item["item"]).endswith("_g_km"):
+        return str(item["item"]), f"{_GAS[str(item['item'])]} g/km"
     kind = str(item["item"]).split("_")[0] if item else _MAIN.get(method, "co")
     return _CHANNELS.get(kind, _CHANNELS["co"])
 
 
 def same_channel(one: Item, other: Item) -> bool:
     """Items of one channel share a picture: CO of both idles, k of both points."""
+    if str(one["item"]).endswith("_g_km"):
+        return bool(one["item"] == other["item"])
     return bool(str(one["item"]).split("_")[0] == str(other["item"]).split("_")[0])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import msgspec
@@ -17,7 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
-from imloop.facts.test_record import Evaporative, Exterior, Obd, SecondRun, TestRecord, Trace, Vehicle
+from imloop.facts.test_record import (
+    Ambient,
+    Evaporative,
+    Exterior,
+    Obd,
+    SecondRun,
+    TestRecord,
+    Trace,
+    Vehicle,
+)
 
 FIGURES = 8
 _BYTES = FIGURES * 8
@@ -94,3 +103,19 @@ def facts_of(kind: bytes, method: Method) -> TestRecord:
         evaporative=found.evaporative and Evaporative(*found.evaporative),
         second=SecondRun(Trace()) if found.two_runs else None,
     )
+
+
+def record_of(blob: bytes, method: Method, trace: Trace) -> TestRecord:
+    """The record as far as a verdict depends on it; who and when are left empty."""
+    figures = [None if np.isnan(value) else float(value) for value in figures_of([blob])[:, 0]]
+    produced, registered = (None if day is None else date.fromordinal(int(day)) for day in figures[6:])
+    known = facts_of(kind_bytes(blob), method)
+    vehicle = replace(
+        known.vehicle,
+        rated_power_kw=figures[3],
+        rated_speed_rpm=figures[4],
+        max_mass_kg=figures[5],
+        produced_on=produced,
+        first_registered_on=registered,
+    )
+    return replace(known, vehicle=vehicle, ambient=Ambient(*figures[:3]), trace=trace)
