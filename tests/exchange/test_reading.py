@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
-from imloop.exchange.files import decode_text
+from imloop.exchange.files import text_encoding
 from imloop.facts.codes import Fuel
 from imloop.facts.refusal import Malformed
 from support.city import NEAR, at
@@ -64,5 +65,7 @@ def test_dirt_in_optional_fields_is_left_out_and_said() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
-def test_office_encodings(encoding: str) -> None:
-    assert decode_text("号牌,桂B12345".encode(encoding)) == "号牌,桂B12345"
+def test_office_encodings(encoding: str, tmp_path: Path) -> None:
+    file = tmp_path / "vehicles.csv"
+    file.write_bytes("号牌,桂B12345".encode(encoding))
+    assert file.read_text(encoding=text_encoding(file)) == "号牌,桂B12345"

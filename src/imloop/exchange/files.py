@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -55,43 +56,69 @@ def _by_ending(file: Path, known: Mapping[str, T]) -> T:
     return found
 
 
-def decode_text(raw: bytes) -> str:
-    """UTF-8 (BOM allowed), UTF-16 with BOM, else GB 18030, which offices' spreadsheets still write."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
+def text_encoding(file: Path) -> str:
+    """UTF-8 (BOM allowed), UTF-16 with BOM, else GB 18030, which offices' spreadsheets still write; the file is read
+    block by block."""
+    with file.open("rb") as raw:
+        head = raw.read(4)
+        if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return "utf-16"
+        raw.seek(0)
+        for encoding in ("utf-8-sig", "gb18030"):
+            decoder = codecs.getincrementaldecoder(encoding)()
+            raw.seek(0)
+            try:
+                while block := raw.read(1 << 20):
+                    decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                continue
+            return encoding
+    raise Malformed("unreadable", Text(f"{file.name} 编码无法识别", f"{file.name}: unknown encoding"))
 
 
 def _read_csv(file: Path) -> Iterator[Row]:
     try:
-        text = decode_text(file.read_bytes())
-    except UnicodeDecodeError as error:
-        raise Malformed(
-            "unreadable", Text(f"{file.name} 编码无法识别", f"{file.name}: unknown encoding")
-        ) from error
-    for row in csv.DictReader(io.StringIO(text)):
-        yield {
-            key.strip(): _unsafe((value or "").strip()) for key, value in row.items() if isinstance(key, str)
-        }
+        with file.open(encoding=text_encoding(file), newline="") as text:
+            for row in csv.DictReader(text):
+                yield {
+                    key.strip(): _unsafe((value or "").strip())
+                    for key, value in row.items()
+                    if isinstance(key, str)
+                }
+    except (UnicodeError, csv.Error) as error:
+        raise Malformed("unreadable", Text(f"{file.name}：{error}", f"{file.name}: {error}")) from error
 
 
 def _read_xlsx(file: Path) -> Iterator[Row]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        sheet = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+        rows = iter(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).iter_rows())
     except CalamineError as error:
         raise Malformed(
             "unreadable", Text(f"{file.name} 不是有效的 XLSX", f"{file.name} is no valid XLSX")
         ) from error
-    if not sheet:
-        return
-    names = [str(name).strip() for name in sheet[0]]
-    for values in sheet[1:]:
+    names = [str(name).strip() for name in next(rows, [])]
+    for values in rows:
         yield {name: _cell(value) for name, value in zip(names, values, strict=False) if name}
+
+
+def count_rows(file: Path) -> int:
+    """About how many rows a file holds, for a progress bar: the lines of a text, the rows of a table."""
+    if file.suffix.lower() == ".parquet":
+        import pyarrow.parquet as pq
+
+        return int(pq.ParquetFile(file).metadata.num_rows)
+    if file.suffix.lower() == ".xlsx":
+        from python_calamine import CalamineWorkbook
+
+        return max(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).height - 1, 0)
+    lines = 0
+    with file.open("rb") as raw:
+        while block := raw.read(1 << 20):
+            lines += block.count(b"\n")
+    return lines
 
 
 def _cell(value: object) -> str:

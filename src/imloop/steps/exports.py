@@ -48,6 +48,10 @@ def _vehicles(caller: Caller) -> Rows:
             "plate": vehicle.plate,
             "plate_colour": vehicle.plate_colour,
             "fuel": vehicle.fuel,
+            "status": vehicle.status,
+            "owner_name": vehicle.owner_name,
+            "owner_phone": vehicle.owner_phone,
+            "due_on": vehicle.due_on.isoformat() if vehicle.due_on else "",
         }
         yield {**vehicle.facts, **known}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 
@@ -13,6 +13,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
+from imloop.gates.cycle import due_after
 from imloop.law import Law
 from imloop.loop.events import Event, TestFailed, TestPassed
 from imloop.steps import registers
@@ -22,6 +23,7 @@ from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
 from imloop.steps.receipts import Receipt, test_receipt
+from imloop.steps.subjects import subject_of
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store import stated, traces
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
@@ -59,7 +61,7 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     registers.require_active(station, day, law)
     registers.require_line(station, record.line, record.method, day, law)
     verdict = judge(record, law)
-    vehicle, doubts = enter_vehicle(record.vehicle)
+    vehicle, doubts = enter_vehicle(record.vehicle, day)
     received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
     case = _move_case(ledger, received)
@@ -142,11 +144,11 @@ def _move_case(ledger: Ledger, received: _Received) -> Case | None:
         received.findings.append(_out_of_order())
         return None
     if row is None and isinstance(event, TestPassed):
-        _end_cycle(vehicle)
+        _end_cycle(vehicle, day_of(event.at), received.law)
         return None
     row, _ = decide_and_keep(ledger, row, event, received.law, vehicle=vehicle, place=received.station.place)
     if isinstance(event, TestPassed):
-        _end_cycle(vehicle)
+        _end_cycle(vehicle, day_of(event.at), received.law)
     return row
 
 
@@ -190,9 +192,10 @@ def _out_of_order() -> Reason:
     )
 
 
-def _end_cycle(vehicle: Vehicle) -> None:
+def _end_cycle(vehicle: Vehicle, day: date, law: Law) -> None:
     vehicle.cycle += 1
-    vehicle.save(update_fields=["cycle"])
+    vehicle.due_on = due_after(subject_of(vehicle), day, law) or vehicle.due_on
+    vehicle.save(update_fields=["cycle", "due_on"])
 
 
 def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:

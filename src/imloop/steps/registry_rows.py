@@ -1,4 +1,4 @@
-"""Rows of a register from a file: each is entered or refused by itself, with its reason; a block is one transaction."""
+"""Rows of the registers of parties from a file: each is entered or refused by itself, with its reason; a block is one transaction."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from imloop.facts.codes import Fuel, Method
-from imloop.facts.identifiers import parse_plate, parse_uscc, parse_vin
+from imloop.facts.codes import Method
+from imloop.facts.identifiers import parse_uscc
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller
 from imloop.steps.ledger import Ledger, writing
-from imloop.store.models import Line, Party, PartyKind, Standing, Vehicle
+from imloop.steps.vehicle_row import COLUMNS as VEHICLE_COLUMNS
+from imloop.store.models import Line, Party, PartyKind, Standing
 
 Row = Mapping[str, str]
 
@@ -48,7 +49,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "since",
         "cite",
     ),
-    "vehicles": ("vin", "plate", "plate_colour", "fuel", "first_registered_on", "produced_on", "max_mass_kg"),
+    "vehicles": VEHICLE_COLUMNS,
 }
 REQUIRED: dict[str, tuple[str, ...]] = {
     "stations": ("code", "name", "place", "since", "cite"),
@@ -60,7 +61,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
 def enter_rows(kind: str, rows: Sequence[tuple[int, Row]], caller: Caller, now: datetime) -> list[Rejected]:
     """Enter a block of ``(row number, row)``. Returns what was refused; the rest is entered and journalled."""
 
-    enter = {"stations": _enter_station, "repairers": _enter_repairer, "vehicles": _enter_vehicle}[kind]
+    enter = {"stations": _enter_station, "repairers": _enter_repairer}[kind]
     rejected: list[Rejected] = []
     with writing(now, caller) as ledger:
         for number, row in rows:
@@ -125,40 +126,6 @@ def _enter_party(row: Row, kind: PartyKind, state: Standing.State) -> tuple[Part
     )
     Standing.objects.get_or_create(party=party, state=state, since=since, defaults={"cite": row["cite"]})
     return party, since
-
-
-def _enter_vehicle(ledger: Ledger, row: Row) -> None:
-    vin, plate = row.get("vin", "").upper(), row.get("plate", "").upper()
-    if not (vin or plate):
-        raise Malformed("missing", Text("vin 与 plate 至少填一项", "vin or plate is required"))
-    if vin:
-        parse_vin(vin)
-    if plate:
-        parse_plate(plate)
-    fuel = row.get("fuel", "")
-    if fuel and fuel not in list(Fuel):
-        raise Malformed(
-            "wrong-value", Text(f"fuel：{fuel} 不在代码表中", f"fuel: {fuel} is not a known code")
-        )
-    facts = {key: value for key, value in row.items() if value and key in COLUMNS["vehicles"]}
-    for column in ("first_registered_on", "produced_on"):
-        _day(row, column)
-    mass = _number(row, "max_mass_kg")
-    if mass is not None:
-        facts["max_mass_kg"] = mass  # type: ignore[assignment]
-    found = (
-        Vehicle.objects.filter(vin=vin).first()
-        if vin
-        else Vehicle.objects.filter(plate=plate, vin="").first()
-    )
-    vehicle = found or Vehicle(vin=vin)
-    vehicle.plate, vehicle.plate_colour = (
-        plate or vehicle.plate,
-        row.get("plate_colour", "") or vehicle.plate_colour,
-    )
-    vehicle.fuel = fuel or vehicle.fuel
-    vehicle.facts = {**vehicle.facts, **facts}
-    vehicle.save()
 
 
 def _day(row: Row, column: str) -> date | None:

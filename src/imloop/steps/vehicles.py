@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from imloop.facts import test_record
 from imloop.facts.text import Reason, Text
+from imloop.steps.plates import change_plates
 from imloop.store.models import Vehicle
 
 
@@ -19,8 +22,8 @@ def find_vehicle(vin: str, plate: str) -> Vehicle | None:
     return Vehicle.objects.filter(plate=plate).order_by("-id").first() if plate else None
 
 
-def enter_vehicle(stated: test_record.Vehicle) -> tuple[Vehicle | None, list[Reason]]:
-    """The register's row for a stated vehicle (None when neither VIN nor plate is given), and any doubts."""
+def enter_vehicle(stated: test_record.Vehicle, day: date) -> tuple[Vehicle | None, list[Reason]]:
+    """The register's row for a vehicle as stated on ``day`` (None when neither VIN nor plate is given), and any doubts."""
     if not stated.identified:
         return None, [
             Reason(
@@ -33,6 +36,7 @@ def enter_vehicle(stated: test_record.Vehicle) -> tuple[Vehicle | None, list[Rea
         ]
     vehicle = find_vehicle(stated.vin, stated.plate) or Vehicle(vin=stated.vin, plate=stated.plate)
     doubts = _doubts(vehicle, stated)
+    former = vehicle.plate, vehicle.plate_colour
     vehicle.vin = vehicle.vin or stated.vin
     vehicle.plate = stated.plate or vehicle.plate
     vehicle.plate_colour = stated.plate_colour or vehicle.plate_colour
@@ -46,6 +50,8 @@ def enter_vehicle(stated: test_record.Vehicle) -> tuple[Vehicle | None, list[Rea
         **{key: value for key, value in said.items() if value not in (None, "")},
     }
     vehicle.save()
+    if vehicle.plate != former[0]:
+        change_plates([(vehicle, *former)], day, "test")
     return vehicle, doubts
 
 

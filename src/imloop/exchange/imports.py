@@ -1,0 +1,151 @@
+"""A register from a file: read row by row, entered block by block, resumable; refused rows are kept with reasons."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from imloop.exchange.files import read_rows
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+from imloop.steps.access import Caller
+from imloop.steps.enter_vehicles import Seen, enter_vehicles
+from imloop.steps.registry_rows import COLUMNS, REQUIRED, Rejected, enter_rows
+
+_BLOCK = {"vehicles": 4000, "stations": 500, "repairers": 500}
+
+
+@dataclass(slots=True)
+class Imported:
+    """``rows`` read in all, ``rejected`` of them; for vehicles also how many were new, changed, unchanged."""
+
+    kind: str
+    digest: str
+    rows: int = 0
+    rejected: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+    @property
+    def entered(self) -> int:
+        return self.rows - self.rejected
+
+
+def import_file(
+    kind: str,
+    file: Path,
+    folder: Path,
+    caller: Caller,
+    now: Callable[[], datetime],
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Imported:
+    """Enter a file's rows. Interrupted and called again, it goes on after the last finished block; a file that was
+    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register."""
+    rows = read_rows(file)
+    first = next(rows, None)
+    _require_columns(kind, first or {})
+    rows = _again(first, rows)
+    mark = _Mark(folder, kind, file)
+    state = mark.load()
+    seen = Seen()
+    done = 0
+    for block in _blocks(islice(rows, state.rows), _BLOCK[kind]):
+        _remember(kind, block, seen)
+        done += len(block)
+        progress(done)
+    for block in _blocks(rows, _BLOCK[kind]):
+        numbered = [(state.rows + number + 2, row) for number, row in enumerate(block)]
+        if kind == "vehicles":
+            entered = enter_vehicles(numbered, caller, now(), seen)
+            rejected = entered.rejected
+            state.new += entered.new
+            state.changed += entered.changed
+            state.same += entered.same
+        else:
+            rejected = enter_rows(kind, numbered, caller, now())
+        state.rows += len(block)
+        state.rejected += len(rejected)
+        mark.keep(state, rejected)
+        progress(state.rows)
+    return state
+
+
+def rejected_rows(folder: Path, kind: str, digest: str) -> Iterator[tuple[str, str]]:
+    """``(row number, reason)`` of an import's refused rows, row 1 being the heading of the file."""
+    file = folder / f"{kind}-{digest}.rejected.csv"
+    if file.exists():
+        with file.open(encoding="utf-8", newline="") as text:
+            yield from ((number, reason) for number, reason in csv.reader(text))
+
+
+def _blocks(rows: Iterator[Mapping[str, str]], size: int) -> Iterator[list[Mapping[str, str]]]:
+    while block := list(islice(rows, size)):
+        yield block
+
+
+def _again(first: Mapping[str, str] | None, rows: Iterator[dict[str, str]]) -> Iterator[Mapping[str, str]]:
+    if first is not None:
+        yield first
+    yield from rows
+
+
+def _remember(kind: str, rows: Sequence[Mapping[str, str]], seen: Seen) -> None:
+    """Rows entered before an interruption: so that a later row that repeats one is still found."""
+    if kind != "vehicles":
+        return
+    for row in rows:
+        if row.get("vin"):
+            seen.add(row["vin"].strip().upper())
+
+
+class _Mark:
+    """How far an import came, beside its refused rows. Written after each block; rows refused by a block whose mark
+    was not written any more are dropped when the import goes on."""
+
+    def __init__(self, folder: Path, kind: str, file: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with file.open("rb") as raw:
+            self.digest = hashlib.file_digest(raw, "sha256").hexdigest()[:16]
+        self.kind = kind
+        self.mark = folder / f"{kind}-{self.digest}.json"
+        self.refused = folder / f"{kind}-{self.digest}.rejected.csv"
+
+    def load(self) -> Imported:
+        kept = json.loads(self.mark.read_text()) if self.mark.exists() else {}
+        size = kept.pop("size", 0)
+        with self.refused.open("ab") as out:
+            out.truncate(size)
+        return Imported(self.kind, self.digest, **kept)
+
+    def keep(self, state: Imported, rejected: Sequence[Rejected]) -> None:
+        with self.refused.open("a", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows(rejected)
+        kept = {name: getattr(state, name) for name in ("rows", "rejected", "new", "changed", "same")}
+        draft = self.mark.with_suffix(".draft")
+        draft.write_text(json.dumps({**kept, "size": self.refused.stat().st_size}))
+        draft.replace(self.mark)
+
+
+def _require_columns(kind: str, row: Mapping[str, str]) -> None:
+    missing = [column for column in REQUIRED[kind] if column not in row]
+    if (
+        missing
+        or not set(row) & set(COLUMNS[kind])
+        or (kind == "vehicles" and not {"vin", "plate"} & set(row))
+    ):
+        names = " ".join(COLUMNS[kind])
+        found = " ".join(name for name in row if name)[:200] or "—"
+        raise Malformed(
+            "wrong-columns",
+            Text(
+                f"缺少列 {' '.join(missing) or names}；应有 {names}；第一张表的列是 {found}。",
+                f"Columns wanted: {names}. The first sheet has: {found}.",
+            ),
+        )
