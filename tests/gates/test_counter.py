@@ -8,12 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from imloop.facts.codes import Fuel, Method
+from imloop.facts.codes import Method
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
 from imloop.gates.charge import PassBefore, Price, charge, price_of
 from imloop.gates.conflict import Firm, conflicts, shared
 from imloop.gates.reception import Arrival, Person, people_of, reception
+from imloop.gates.subject import Subject
 from imloop.gates.warranty import rework_charged
 from imloop.law import Law, load
 
@@ -25,6 +26,13 @@ STATION = Firm(
 )
 SHOP = Firm("M1", "乙维修站", "91450200MA5KC6D999", "覃某", "6222 9999", "柳州市柳南区 9 号", "0772-7654321")
 
+CAR = Subject(
+    vehicle_type="K33",
+    usage="A",
+    fuel="gasoline",
+    first_registered_on=date(2014, 4, 20),
+    due_on=date(2026, 4, 30),
+)
 ARRIVAL = Arrival(
     station="I1",
     station_active=True,
@@ -32,7 +40,7 @@ ARRIVAL = Arrival(
     line_methods=["ASM", "TSI"],
     method=Method.ASM,
     day=DAY,
-    fuel=Fuel.GASOLINE,
+    subject=CAR,
     drive="2wd",
 )
 LOCK = Reason("line-locked", Text("检测线已锁定。", "The line is locked."))
@@ -55,9 +63,9 @@ def test_nothing_stands_against_an_ordinary_arrival() -> None:
         ({"line_methods": None}, "unknown-line"),
         ({"line_methods": ["TSI"]}, "method-not-licensed"),
         ({"line_locks": [LOCK]}, "line-locked"),
-        ({"status": "scrapped"}, "vehicle-off-register"),
-        ({"fuel": Fuel.ELECTRIC}, "vehicle-exempt"),
-        ({"fuel": Fuel.DIESEL}, "method-not-for-fuel"),
+        ({"subject": replace(CAR, status="scrapped")}, "vehicle-scrapped"),
+        ({"subject": replace(CAR, fuel="electric")}, "vehicle-exempt"),
+        ({"subject": replace(CAR, fuel="diesel")}, "method-not-for-fuel"),
         ({"people": [Person("reviewer", "何平", False, False)]}, "person-not-on-staff"),
         ({"people": [Person("reviewer", "何平", True, False)]}, "qualification-expired"),
         ({"retest": [LOCK]}, "line-locked"),
@@ -74,12 +82,11 @@ def test_what_closes_the_counter(change: dict[str, object], code: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"fuel": None},
-        {"fuel": Fuel.DIESEL, "method": Method.LUGDOWN, "line_methods": ["LUGDOWN"]},
+        {"subject": replace(CAR, fuel="")},
+        {"subject": replace(CAR, fuel="diesel"), "method": Method.LUGDOWN, "line_methods": ["LUGDOWN"]},
         {"people": [Person("reviewer", "何平", True, True)]},
         {"retest": []},
-        {"status": "moved_out"},
-        {"opens_on": DAY},
+        {"subject": replace(CAR, status="moved_out")},
         {"method": Method.TSI, "drive": "4wd"},
     ],
 )
@@ -88,11 +95,12 @@ def test_what_leaves_it_open(change: dict[str, object]) -> None:
 
 
 def test_warnings_do_not_close_it() -> None:
-    early = reception(replace(ARRIVAL, opens_on=date(2026, 4, 1), due_on=date(2026, 6, 30)), LIUZHOU)
+    later = replace(CAR, due_on=date(2026, 12, 31))
+    early = reception(replace(ARRIVAL, subject=later), LIUZHOU)
     other_method = reception(replace(ARRIVAL, method=Method.TSI), LIUZHOU)
     assert early.allowed and codes(early) == ["not-due-yet"]
     assert other_method.allowed and codes(other_method) == ["method-needs-reason"]
-    in_case = replace(ARRIVAL, opens_on=date(2026, 4, 1), retest=[])
+    in_case = replace(ARRIVAL, subject=later, retest=[])
     assert codes(reception(in_case, LIUZHOU)) == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +10,9 @@ from ninja import Router, Schema
 
 from imloop.api.answers import as_json
 from imloop.api.auth import caller
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import CHINA, day_of, read_day
 from imloop.steps import clock
+from imloop.steps.ask_reception import ask_reception
 from imloop.steps.conflicts import ask_conflict
 from imloop.steps.fees import price_list, set_price
 
@@ -34,6 +35,37 @@ class PriceIn(Schema):
 def get_conflict(request: HttpRequest, party: str, on: str = "") -> HttpResponse:
     day = read_day(on) if on else day_of(clock.now())
     return as_json(ask_conflict(caller(request), party, day).to_json())
+
+
+@router.get("/gates/reception", tags=["I-station"], summary="能否受理 · may it be tested here now")
+def get_reception(
+    request: HttpRequest,
+    line: str,
+    method: str,
+    vin: str = "",
+    plate: str = "",
+    station: str = "",
+    at: datetime | None = None,
+    inspector: str = "",
+    driver: str = "",
+    reviewer: str = "",
+) -> HttpResponse:
+    """Everything that stands against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
+    moment = at or clock.now()
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=CHINA)
+    people = {"inspector": inspector, "driver": driver, "reviewer": reviewer}
+    asked = ask_reception(
+        caller(request),
+        station=station,
+        line=line,
+        method=method,
+        at=moment,
+        vin=vin,
+        plate=plate,
+        people=people,
+    )
+    return as_json(asked)
 
 
 @router.get("/public/prices", tags=["public"], summary="核定的收费标准 · approved prices")

@@ -4,19 +4,20 @@ test (HJ 1237-2021: acceptance comes first, an unfinished earlier step blocks th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from imloop.facts.codes import (
     DIESEL_FUELS,
     DIESEL_METHODS,
-    EXEMPT_FUELS,
     METHOD_NAMES,
-    Fuel,
     Method,
 )
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
+from imloop.gates.case_fact import gone
+from imloop.gates.cycle import Cycle, cycle_on
+from imloop.gates.subject import Subject
 from imloop.law import Law
 
 
@@ -34,7 +35,7 @@ class Person:
 class Arrival:
     """What the registers say about the vehicle at the counter. ``line_methods`` None: the station has no such line.
     ``line_locks``: reasons found for this method on this line. ``retest``: reasons of the retest gate where a case is
-    open, else None. ``opens_on``: first day on which the running cycle may be tested, None if not known."""
+    open, else None. ``others``: what other gates found, such as the charge."""
 
     station: str
     station_active: bool
@@ -42,21 +43,19 @@ class Arrival:
     line_methods: Sequence[str] | None
     method: Method
     day: date
-    fuel: Fuel | None = None
+    subject: Subject
     drive: str = ""
-    status: str = "active"
     people: Sequence[Person] = ()
     line_locks: Sequence[Reason] = ()
     retest: Sequence[Reason] | None = None
-    opens_on: date | None = None
-    due_on: date | None = None
-    others: Sequence[Reason] = field(default=())
+    others: Sequence[Reason] = ()
 
 
 def reception(arrival: Arrival, law: Law) -> Answer:
     """Every refusal that applies, each with its clause and what to do; then warnings."""
     reasons = [*_station(arrival, law), *_line(arrival, law), *_vehicle(arrival, law)]
-    reasons += [*_people(arrival, law), *_cycle(arrival, law), *arrival.others]
+    cycle = cycle_on(arrival.subject, arrival.day, law)
+    reasons += [*_people(arrival, law), *_cycle(arrival, cycle, law), *arrival.others]
     if arrival.retest is not None:
         reasons += arrival.retest
     facts: dict[str, object] = {
@@ -64,7 +63,7 @@ def reception(arrival: Arrival, law: Law) -> Answer:
         "line": arrival.line,
         "method": arrival.method,
         "retest": arrival.retest is not None,
-        "due_on": arrival.due_on.isoformat() if arrival.due_on else None,
+        "due_on": cycle.due_on.isoformat() if cycle.due_on else None,
     }
     return Answer.of("reception", reasons, facts)
 
@@ -105,16 +104,10 @@ def _line(arrival: Arrival, law: Law) -> Iterator[Reason]:
 
 
 def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
-    if arrival.status in ("scrapped", "cancelled"):
-        yield Reason(
-            "vehicle-off-register",
-            Text("该车已报废或注销登记。", "The vehicle is scrapped or off the register."),
-            law.cite("driving.pass_required"),
-            Text(
-                "不再检验；如登记有误请到公安交管部门更正。", "No test; let the police correct a wrong entry."
-            ),
-        )
-    if arrival.fuel in EXEMPT_FUELS:
+    subject = arrival.subject
+    if (off := gone(subject, law)) is not None:
+        yield off
+    if subject.without_exhaust:
         yield Reason(
             "vehicle-exempt",
             Text(
@@ -124,7 +117,7 @@ def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
             law.cite("exempt.fuels"),
             Text("无需检验，直接办理检验标志。", "No test is needed for the mark."),
         )
-    elif arrival.fuel is not None and (arrival.fuel in DIESEL_FUELS) != (arrival.method in DIESEL_METHODS):
+    elif subject.fuel and (subject.fuel in DIESEL_FUELS) != (arrival.method in DIESEL_METHODS):
         yield Reason(
             "method-not-for-fuel",
             Text(
@@ -172,19 +165,22 @@ def _people(arrival: Arrival, law: Law) -> Iterator[Reason]:
             )
 
 
-def _cycle(arrival: Arrival, law: Law) -> Iterator[Reason]:
-    if arrival.retest is not None or arrival.opens_on is None or arrival.day >= arrival.opens_on:
+def _cycle(arrival: Arrival, cycle: Cycle, law: Law) -> Iterator[Reason]:
+    """Warnings only: an owner may have the vehicle tested early, or without need."""
+    if arrival.retest is not None or arrival.subject.without_exhaust:
         return
-    yield Reason(
-        "not-due-yet",
-        Text(
-            f"本周期自 {arrival.opens_on} 起可检，{arrival.due_on} 前完成即可。",
-            f"The running cycle may be tested from {arrival.opens_on}, until {arrival.due_on}.",
-        ),
-        law.cite("driving.pass_required"),
-        Text("车主自愿提前检验的可以受理。", "May be accepted if the owner wishes an early test."),
-        warning=True,
-    )
+    yield from cycle.reasons
+    if cycle.opens_on is not None and arrival.day < cycle.opens_on:
+        yield Reason(
+            "not-due-yet",
+            Text(
+                f"本周期自 {cycle.opens_on} 起可检，{cycle.due_on} 前完成即可。",
+                f"The running cycle may be tested from {cycle.opens_on}, until {cycle.due_on}.",
+            ),
+            law.cite("cycle.same_as_safety"),
+            Text("车主自愿提前检验的可以受理。", "May be accepted if the owner wishes an early test."),
+            warning=True,
+        )
 
 
 def people_of(named: Mapping[str, str], employed: set[str], qualified: set[str]) -> tuple[Person, ...]:

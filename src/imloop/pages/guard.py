@@ -85,6 +85,7 @@ def menu(caller: Caller) -> list[dict[str, str]]:
     if caller.kind == PartyKind.ISTATION:
         names = {
             "/desk/istation": _("今日"),
+            "/desk/istation/reception": _("受理"),
             "/desk/istation/upload": _("上传"),
             "/desk/istation/permit": _("复检放行"),
         }

@@ -8,13 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from imloop.exchange.intake import take_test
+from imloop.facts.codes import METHOD_NAMES
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.pages.guard import desk, page
+from imloop.pages.guard import desk, page, words
 from imloop.papers.assemble import notice_document, report_document
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
 from imloop.steps.ask_permit import ask_permit
+from imloop.steps.ask_reception import ask_reception
 from imloop.store.models import PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
@@ -68,6 +71,30 @@ def permit(request: HttpRequest, caller: Caller) -> HttpResponse:
     if plate or vin:
         answer = ask_permit(caller, station=caller.party_code, vin=vin, plate=plate, at=clock.now())
     return page(request, caller, "pages/permit.html", {"plate": plate, "vin": vin, "answer": answer})
+
+
+@desk(I)
+def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Before the test: everything that stands against it, and what is due."""
+    typed = request.GET
+    now = clock.now()
+    context: dict[str, object] = {
+        "typed": typed,
+        "lines": look.lines(caller.party_code, day_of(now)),
+        "methods": [(method, words(name)) for method, name in METHOD_NAMES.items()],
+    }
+    if typed.get("plate") or typed.get("vin"):
+        context["answer"] = ask_reception(
+            caller,
+            station=caller.party_code,
+            line=typed.get("line", ""),
+            method=typed.get("method", ""),
+            at=now,
+            vin=typed.get("vin", ""),
+            plate=typed.get("plate", ""),
+            people={role: typed.get(role, "") for role in ("inspector", "driver", "reviewer")},
+        )
+    return page(request, caller, "pages/reception.html", context)
 
 
 @desk()

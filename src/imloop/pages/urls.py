@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("desk", public.any_desk),
     path("desk/istation", istation.today),
     path("desk/istation/upload", istation.upload),
+    path("desk/istation/reception", istation.reception),
     path("desk/istation/permit", istation.permit),
     path("notices/<str:notice_no>.pdf", istation.notice_pdf),
     path("reports/<str:test_no>.pdf", istation.report_pdf),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from datetime import date
+
+from django.db.models import Q, QuerySet
 
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps import clock
 from imloop.steps.access import Caller, own
 from imloop.steps.ledger import writing
-from imloop.store.models import Case, Finding, Notice, Party, PartyKind, Repair, Test
+from imloop.store.models import Case, Finding, Line, Notice, Party, PartyKind, Repair, Test
 
 
 def cases(caller: Caller) -> QuerySet[Case]:
@@ -39,6 +41,12 @@ def findings(caller: Caller) -> QuerySet[Finding]:
 def parties(kind: str) -> QuerySet[Party]:
     """Public: the register of a kind."""
     return Party.objects.filter(kind=kind).order_by("code")
+
+
+def lines(station: str, day: date) -> QuerySet[Line]:
+    """Public: the lines a station has on a day."""
+    in_force = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+    return Line.objects.filter(in_force, station__code=station).order_by("code")
 
 
 def case(caller: Caller, case_no: str) -> Case:

@@ -19,6 +19,7 @@ from imloop.loop.events import Event, TestFailed, TestPassed
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
 from imloop.steps.cases import as_loop_case, decide_and_keep, open_case
+from imloop.steps.charges import charge_for
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
@@ -64,6 +65,8 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     vehicle, doubts = enter_vehicle(record.vehicle, day)
     received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
+    if record.fee_yuan is not None:
+        received.findings += charge_for(vehicle, station, record.method, day, law, record.fee_yuan).reasons
     case = _move_case(ledger, received)
     return _save(ledger, received, case)
 

@@ -1,0 +1,113 @@
+"""The counter asks before a test: may this vehicle be tested here, on this line, by these people, now?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from imloop import loop
+from imloop.facts.codes import Method
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.text import Reason, Text
+from imloop.gates.reception import Arrival, people_of, reception
+from imloop.law import Law
+from imloop.steps import registers
+from imloop.steps.access import Caller
+from imloop.steps.cases import as_loop_case
+from imloop.steps.charges import charge_for
+from imloop.steps.subjects import loaded_subject, subject_of
+from imloop.steps.vehicles import find_vehicle
+from imloop.store.models import Case, Line, Party, PartyKind, Vehicle
+
+
+def ask_reception(
+    caller: Caller,
+    *,
+    station: str,
+    line: str,
+    method: str,
+    at: datetime,
+    vin: str = "",
+    plate: str = "",
+    people: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """Allowed, every reason with its clause and the next step, the charge that is due, the open case. Writes nothing.
+
+    ``people``: role → name of those who will test.
+    """
+    where = _station(caller, station)
+    if method not in list(Method):
+        raise Malformed("wrong-value", Text(f"没有检验方法 {method}。", f"No method {method}."))
+    vehicle = _vehicle(vin, plate)
+    day, chosen = day_of(at), Method(method)
+    law = registers.law_at(day, where.place)
+    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
+    money = charge_for(vehicle, where, chosen, day, law)
+    arrival = Arrival(
+        station=where.code,
+        station_active=registers.is_active(where, day),
+        line=line,
+        line_methods=_methods(where, line, day),
+        method=chosen,
+        day=day,
+        subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
+        drive=str(vehicle.facts.get("drive") or ""),
+        people=people_of(people or {}, *_staff(where, day)),
+        retest=None if row is None else _retest(row, where, at, law),
+        others=[_as_warning(reason) for reason in money.reasons if reason.code == "charged-twice"],
+    )
+    answer = reception(arrival, law).to_json()
+    return {
+        **answer,
+        "due_yuan": money.facts["due_yuan"],
+        "case": row.case_no if row else None,
+        "at": at.isoformat(),
+    }
+
+
+def _station(caller: Caller, station: str) -> Party:
+    if caller.kind == PartyKind.ISTATION:
+        if station and station != caller.party_code:
+            raise NotAllowed(
+                "not-your-station", Text("只能为本站查询。", "A station may only ask for itself.")
+            )
+        station = caller.party_code
+    elif not caller.is_department:
+        raise NotAllowed(
+            "wrong-kind-of-party", Text("仅检验机构和主管部门可查询。", "Only stations and departments.")
+        )
+    return registers.party(station, PartyKind.ISTATION)
+
+
+def _vehicle(vin: str, plate: str) -> Vehicle:
+    """The register's vehicle, or a new one that nothing is known of."""
+    vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "")
+    if not (vin or plate):
+        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
+    return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)
+
+
+def _methods(station: Party, code: str, day: date) -> list[str] | None:
+    in_force = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+    line = Line.objects.filter(in_force, station=station, code=code).first()
+    return None if line is None else list(line.methods)
+
+
+def _staff(station: Party, day: date) -> tuple[set[str], set[str]]:
+    """Names on the staff that day, and of those the ones whose qualification holds."""
+    in_force = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+    rows = list(station.staff.filter(in_force).values_list("name", "qualified_until"))
+    return {name for name, _ in rows}, {name for name, until in rows if until is None or day < until}
+
+
+def _retest(row: Case, station: Party, at: datetime, law: Law) -> list[Reason]:
+    permit = loop.permit(as_loop_case(row), station=station.code, at=at, law=law)
+    return list(permit.reasons)
+
+
+def _as_warning(reason: Reason) -> Reason:
+    """A test that must not be charged may still be made."""
+    return Reason(reason.code, reason.text, reason.cite, reason.next, item=reason.item, warning=True)
