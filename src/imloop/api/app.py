@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from imloop import __version__
-from imloop.api import schemas
+from imloop.api import schemas, vehicles
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.exchange.decode_test import decode_test
@@ -37,6 +37,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
+api.add_router("", vehicles.router)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(Exception, unexpected)
 
