@@ -77,7 +77,9 @@ def page(
 def home(caller: Caller) -> str:
     if caller.kind in (PartyKind.ISTATION, PartyKind.MSTATION):
         return f"/desk/{caller.kind}"
-    return "/desk/environment" if caller.kind == PartyKind.ENVIRONMENT else "/cases"
+    if caller.kind in (PartyKind.ENVIRONMENT, PartyKind.POLICE):
+        return f"/desk/{caller.kind}"
+    return "/cases"
 
 
 def menu(caller: Caller) -> list[dict[str, str]]:
@@ -93,8 +95,20 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         names = {
             "/desk/environment": _("待办"),
             "/cases": _("案件"),
+            "/vehicles": _("车辆"),
+            "/zones": _("限行"),
+            "/enrolments": _("外地车辆"),
             "/environment/what-if": _("推演"),
         }
+    elif caller.kind == PartyKind.POLICE:
+        names = {
+            "/desk/police": _("标志与通行"),
+            "/cases": _("案件"),
+            "/vehicles": _("车辆"),
+            "/vehicles/import": _("导入车辆"),
+            "/zones": _("限行"),
+            "/enrolments": _("外地车辆"),
+        }
     else:
-        names = {"/cases": _("案件")}
+        names = {"/cases": _("案件"), "/vehicles": _("车辆")}
     return [{"url": url, "label": label} for url, label in names.items()]

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import department, istation, mstation, public, test_page, what_if
+from imloop.pages import department, istation, mstation, police, public, roads, test_page, what_if
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -23,6 +23,14 @@ urlpatterns: list[URLPattern] = [
     path("desk/mstation/repair", mstation.repair),
     path("desk/environment", department.environment),
     path("environment/what-if", what_if.what_if),
+    path("roads", roads.roads),
+    path("zones", roads.zones),
+    path("enrolments", roads.guests),
+    path("desk/police", police.police),
+    path("vehicles", police.vehicles),
+    path("vehicles/import", police.import_vehicles),
+    path("vehicles/import/<str:digest>.csv", police.import_rejected),
+    path("vehicles/<int:vehicle_id>", police.one_vehicle),
     path("cases", department.cases),
     path("cases/<str:case_no>", department.one_case),
     path("cases/<str:case_no>/decide", department.decide),
