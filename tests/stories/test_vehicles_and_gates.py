@@ -276,6 +276,10 @@ def test_a_guest_is_enrolled_on_a_ground_of_the_law(city: City) -> None:
     assert kept.status_code == 201 and kept.json()["cite"]
     assert post(office, "enrolments", guest).json()["code"] == "enrolled-already"
     assert Enrolment.objects.get().vehicle.plate == "粤A12345"
+    due = (
+        city.client(NEAR).get("/api/v1/gates/inspection-cycle", {"vin": VIN, "at": "2026-06-01T09:00"}).json()
+    )
+    assert (due["allowed"], due["origin"]) == (True, "enrolled")
     rules = [{"elsewhere": ["桂B"], "except": ["enrolled"], "everywhere": True}]
     zone = {"code": "EW", "name": "外地车限行", "rules": rules, "since": "2026-03-01", "cite": "通告"}
     assert post(office, "zones", zone).status_code == 201

@@ -12,6 +12,7 @@ from ninja import Router, Schema
 from imloop.api.auth import caller
 from imloop.facts.days import CHINA
 from imloop.steps import clock
+from imloop.steps.ask_cycle import ask_cycle
 from imloop.steps.ask_mark import ask_mark, release_mark
 from imloop.steps.ask_registration import ask_registration
 from imloop.steps.ask_road import Stated, ask_road, ask_road_openly
@@ -84,6 +85,13 @@ def get_mark_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
 ) -> HttpResponse:
     return _json(ask_mark(caller(request), vin=vin, plate=plate, at=_moment(at)).to_json())
+
+
+@router.get("/gates/inspection-cycle", tags=["I-station"], summary="是否应在本地检验 · is a test due here")
+def get_cycle_gate(
+    request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
+) -> HttpResponse:
+    return _json(ask_cycle(caller(request), vin=vin, plate=plate, at=_moment(at)).to_json())
 
 
 @router.get("/gates/registration", tags=["police"], summary="能否注册、转入 · may it be registered here")

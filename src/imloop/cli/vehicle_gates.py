@@ -1,4 +1,4 @@
-"""gate mark | registration | road: ask a gate of the vehicle register; exit 0 allowed, 1 not."""
+"""gate cycle | mark | registration | road: ask a gate of the vehicle register; exit 0 allowed, 1 not."""
 
 from __future__ import annotations
 
@@ -23,9 +23,25 @@ At = Annotated[str, typer.Option(help="时刻 ISO 8601，缺省现在 · moment"
 
 def add_to(gate: typer.Typer) -> None:
     """Add the commands to ``imloop gate``."""
+    gate.command()(cycle)
     gate.command()(mark)
     gate.command()(registration)
     gate.command()(road)
+
+
+def cycle(
+    vin: Vin = "",
+    plate: Plate = "",
+    at: At = "",
+    place: Place = "",
+    as_json: AsJson = False,
+    data: DataDir = VAR,
+) -> None:
+    """是否应在本地检验 · is a test due here."""
+    connect(data)
+    from imloop.steps.ask_cycle import ask_cycle
+
+    _say(ask_cycle(_operator(place), vin=vin, plate=plate, at=_moment(at)), as_json)
 
 
 def mark(
