@@ -155,7 +155,25 @@ def test_a_zone_and_an_alert_close_roads_until_they_end(city: City, tmp_path: Pa
     assert police.get("/api/v1/gates/road", {**ask, "zone": "X"}).status_code == 404
     assert OutboxEntry.objects.filter(receiver=POLICE, topic="zone-entered").exists()
 
-    # Anyone may ask with what is written on the vehicle; the register only answers who knows the VIN's end.
+    alert = {"level": "orange", "rules": [{"over_mass_kg": 3500}], "since": "2026-03-04T00:00:00"}
+    assert post(office, "alerts", {**alert, "level": "pink"}).status_code == 422
+    declared = post(office, "alerts", alert).json()
+    late = {**ask, "zone": "", "at": "2026-03-05T23:00"}
+    assert codes(police.get("/api/v1/gates/road", late).json()) == ["pollution-alert"]
+    assert post(office, f"alerts/{declared['id']}/lift", {}).status_code == 201
+    assert post(office, f"alerts/{declared['id']}/lift", {}).status_code == 409
+    end = post(office, f"zones/{kept.json()['id']}/end", {"on": "2026-03-05"})
+    assert end.status_code == 201
+    assert police.get("/api/v1/gates/road", ask).status_code == 404
+
+
+def test_anyone_asks_with_what_is_written_on_the_vehicle(city: City, tmp_path: Path) -> None:
+    """The register only answers who knows the end of the VIN."""
+    truck = {**CAR, "vehicle_type": "H31", "usage": "F", "fuel": "B", "due_on": "2027-06-30"}
+    lists(city, tmp_path, truck)
+    rules = [{"fuels": ["diesel"], "stage_below": "5"}]
+    zone = {"code": "LEZ", "name": "中心城区", "rules": rules, "since": "2026-03-01", "cite": "通告"}
+    assert post(city.client(ENVIRONMENT), "zones", zone).status_code == 201
     public = Client()
     stated = {
         "plate": PLATE,
@@ -169,17 +187,6 @@ def test_a_zone_and_an_alert_close_roads_until_they_end(city: City, tmp_path: Pa
     known = {"plate": PLATE, "vin_tail": VIN[-6:], "zone": "LEZ", "at": "2026-03-05T09:00"}
     assert codes(public.get("/api/v1/public/roads", known).json()) == ["zone-closed"]
     assert public.get("/api/v1/public/roads", {**known, "vin_tail": "000000"}).status_code == 404
-
-    alert = {"level": "orange", "rules": [{"over_mass_kg": 3500}], "since": "2026-03-04T00:00:00"}
-    assert post(office, "alerts", {**alert, "level": "pink"}).status_code == 422
-    declared = post(office, "alerts", alert).json()
-    late = {**ask, "zone": "", "at": "2026-03-05T23:00"}
-    assert codes(police.get("/api/v1/gates/road", late).json()) == ["pollution-alert"]
-    assert post(office, f"alerts/{declared['id']}/lift", {}).status_code == 201
-    assert post(office, f"alerts/{declared['id']}/lift", {}).status_code == 409
-    end = post(office, f"zones/{kept.json()['id']}/end", {"on": "2026-03-05"})
-    assert end.status_code == 201
-    assert police.get("/api/v1/gates/road", ask).status_code == 404
 
 
 def test_an_overdue_case_and_an_expired_inspection_keep_it_off_the_road(city: City, tmp_path: Path) -> None:

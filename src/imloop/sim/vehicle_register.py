@@ -54,6 +54,10 @@ def enter_roads(now: datetime) -> None:
         cite="重污染天气橙色预警（演示）",
         now=start,
     )
+    _guests(office, today, now)
+
+
+def _guests(office: Caller, today: date, now: datetime) -> None:
     guests = (
         ("粤A6Z218", "fixed_route", "柳州—广州客运专线线路许可（演示）", "K11", "B", "diesel", 1),
         ("湘M3K570", "resident", "柳州市居住证（演示）", "K33", "A", "gasoline", 2),

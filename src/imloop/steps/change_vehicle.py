@@ -10,7 +10,7 @@ from imloop.facts.refusal import Conflict, Malformed
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, require_kind
 from imloop.steps.find_subject import require_vehicle
-from imloop.steps.ledger import writing
+from imloop.steps.ledger import Ledger, writing
 from imloop.steps.plates import change_plates
 from imloop.steps.registers import department
 from imloop.steps.vehicle_row import CHANGES, STATUS_AFTER
@@ -66,10 +66,14 @@ def change_vehicle(
             data={"before": before, "plate_before": former[0]},
         )
         ledger.note("vehicle-changed", str(vehicle), {"kind": kind, "on": on, "before": before})
-        body = {"vin": vehicle.vin, "plate": vehicle.plate, "kind": kind, "on": on.isoformat()}
-        for receiver in _concerned(vehicle, caller.place):
-            ledger.send(receiver, "vehicle-changed", str(vehicle), body)
+        _tell(ledger, caller, vehicle, kind, on)
     return change
+
+
+def _tell(ledger: Ledger, caller: Caller, vehicle: Vehicle, kind: str, on: date) -> None:
+    body = {"vin": vehicle.vin, "plate": vehicle.plate, "kind": kind, "on": on.isoformat()}
+    for receiver in _concerned(vehicle, caller.place):
+        ledger.send(receiver, "vehicle-changed", str(vehicle), body)
 
 
 def _concerned(vehicle: Vehicle, place: str) -> list[str]:

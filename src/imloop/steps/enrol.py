@@ -60,16 +60,7 @@ def enrol(
         _require_months(operating_since, since, law.integer("elsewhere.operating_months"))
     with writing(now, caller) as ledger:
         vehicle = _vehicle(vin, plate)
-        running = vehicle.enrolments.filter(place=caller.place).filter(
-            Q(until__isnull=True) | Q(until__gt=since)
-        )
-        if until is not None:
-            running = running.filter(since__lt=until)
-        if running.exists():
-            raise Conflict(
-                "enrolled-already",
-                Text("该车在此期间已经纳管。", "The vehicle is enrolled in that time already."),
-            )
+        _require_free(vehicle, caller.place, since, until)
         kept = Enrolment.objects.create(
             vehicle=vehicle,
             place=caller.place,
@@ -109,6 +100,17 @@ def enrolments(caller: Caller, now: datetime) -> list[Enrolment]:
         .select_related("vehicle")
         .order_by("-since", "-id")[:200]
     )
+
+
+def _require_free(vehicle: Vehicle, place: str, since: date, until: date | None) -> None:
+    running = vehicle.enrolments.filter(Q(until__isnull=True) | Q(until__gt=since), place=place)
+    if until is not None:
+        running = running.filter(since__lt=until)
+    if running.exists():
+        raise Conflict(
+            "enrolled-already",
+            Text("该车在此期间已经纳管。", "The vehicle is enrolled in that time already."),
+        )
 
 
 def _require_months(operating_since: date | None, since: date, months: int) -> None:

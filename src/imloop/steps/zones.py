@@ -44,15 +44,7 @@ def enter_zone(
             "malformed", Text("范围应为 GeoJSON 几何。", "The outline must be a GeoJSON geometry.")
         )
     with writing(now, caller) as ledger:
-        for other in Zone.objects.filter(place=caller.place, code=code):
-            if (until is None or other.since < until) and (other.until is None or other.until > since):
-                raise Conflict(
-                    "zone-overlaps",
-                    Text(
-                        f"{code} 在此期间已有规定，请先结束它。",
-                        f"{code} is in force then already; end it first.",
-                    ),
-                )
+        _require_free(caller.place, code, since, until)
         zone = Zone.objects.create(
             code=code,
             place=caller.place,
@@ -142,6 +134,18 @@ def lift_alert(caller: Caller, alert_id: int, *, now: datetime) -> PollutionAler
         ledger.note("alert-lifted", alert.place, {"level": alert.level})
         _tell_police(ledger, caller, "alert-lifted", alert.place, {"level": alert.level})
     return alert
+
+
+def _require_free(place: str, code: str, since: date, until: date | None) -> None:
+    for other in Zone.objects.filter(place=place, code=code):
+        if (until is None or other.since < until) and (other.until is None or other.until > since):
+            raise Conflict(
+                "zone-overlaps",
+                Text(
+                    f"{code} 在此期间已有规定，请先结束它。",
+                    f"{code} is in force then already; end it first.",
+                ),
+            )
 
 
 def _require_own(caller: Caller, place: str) -> None:
