@@ -16,7 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import BENCHMARKS, Figure, Ratio, Void
 
-MODULES = {"START": "start", "P1": "p1_ingest", "P3": "p3_recompute", "P4": "p4_permit", "P10": "p10_what_if"}
+MODULES = {
+    "START": "start",
+    "P1": "p1_ingest",
+    "P3": "p3_recompute",
+    "P4": "p4_permit",
+    "P10": "p10_what_if",
+    "VEHICLES": "vehicle_import",
+}
 KEPT = BENCHMARKS / "results.json"
 HEAD = """# Results
 

@@ -126,7 +126,7 @@ def test_refused_rows_are_named_and_the_others_entered(imloop: Commands, tmp_pat
         ("stations.csv", "", "code"),
         ("stations.xlsx", "no spreadsheet", "stations.xlsx"),
         ("stations.parquet", "no parquet", "stations.parquet"),
-        ("stations.ndjson", '{"code": "1"}\n[', "missing"),
+        ("stations.ndjson", '{"code": "1"}\n[', "name place since cite"),
         ("stations.pdf", "", ".csv .xlsx"),
     ],
 )

@@ -17,6 +17,7 @@ from imloop.gates.answer import Answer
 from imloop.gates.case_fact import CaseFact
 from imloop.gates.cycle import cycle_on, due_after, milestones
 from imloop.gates.mark import mark
+from imloop.gates.origin import due_here
 from imloop.gates.registration import Application, registration
 from imloop.gates.road import AlertFact, ZoneFact, road
 from imloop.gates.road_rules import parse_rules
@@ -83,6 +84,13 @@ def test_cycle(case: dict[str, Any]) -> None:
 def test_mark(case: dict[str, Any]) -> None:
     law = load().at(case["on"], case["place"])
     check(mark(Subject(**case["vehicle"]), case_fact(case), case["on"], law), case)
+
+
+@pytest.mark.parametrize("case", cases("due"))
+def test_due_here(case: dict[str, Any]) -> None:
+    law = load().at(case["on"], case["place"])
+    subject, enrolled = Subject(**case["vehicle"]), case.get("enrolled", False)
+    check(due_here(subject, case_fact(case), case["on"], law, enrolled=enrolled), case)
 
 
 @pytest.mark.parametrize("case", cases("registration"))

@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from imloop import __version__
-from imloop.api import counter, schemas
+from imloop.api import counter, schemas, vehicles
 from imloop.api.answers import as_json, as_pdf, body_of
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
@@ -35,6 +35,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
+api.add_router("", vehicles.router)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(Exception, unexpected)
 

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from imloop.cli import data, offline, replay, server, simulate, trust
+from imloop.cli import data, offline, replay, server, simulate, trust, vehicle_gates
 
 app = typer.Typer(
     name="imloop",
@@ -22,6 +22,9 @@ app = typer.Typer(
 )
 for module in (server, offline, replay, data, trust, simulate):
     module.register(app)
+gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
+vehicle_gates.add_to(gate)
+app.add_typer(gate, name="gate")
 
 
 def main() -> None:

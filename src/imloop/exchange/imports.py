@@ -15,7 +15,7 @@ from imloop.exchange.files import read_rows
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.steps.access import Caller
-from imloop.steps.enter_vehicles import Seen, enter_vehicles
+from imloop.steps.enter_vehicles import Seen, enter_vehicles, remember_vehicles
 from imloop.steps.registry_rows import COLUMNS, REQUIRED, Rejected, enter_rows
 
 _BLOCK = {"vehicles": 4000, "stations": 500, "repairers": 500}
@@ -57,7 +57,8 @@ def import_file(
     seen = Seen()
     done = 0
     for block in _blocks(islice(rows, state.rows), _BLOCK[kind]):
-        _remember(kind, block, seen)
+        if kind == "vehicles":
+            remember_vehicles(block, now(), seen)
         done += len(block)
         progress(done)
     for block in _blocks(rows, _BLOCK[kind]):
@@ -94,15 +95,6 @@ def _again(first: Mapping[str, str] | None, rows: Iterator[dict[str, str]]) -> I
     if first is not None:
         yield first
     yield from rows
-
-
-def _remember(kind: str, rows: Sequence[Mapping[str, str]], seen: Seen) -> None:
-    """Rows entered before an interruption: so that a later row that repeats one is still found."""
-    if kind != "vehicles":
-        return
-    for row in rows:
-        if row.get("vin"):
-            seen.add(row["vin"].strip().upper())
 
 
 class _Mark:

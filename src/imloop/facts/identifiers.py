@@ -28,10 +28,14 @@ _LETTERS = dict(
 
 @dataclass(frozen=True, slots=True)
 class Vin:
-    """A well-formed VIN (GB 16735). ``check_digit_ok`` False is a doubt, not an error."""
+    """A well-formed VIN (GB 16735)."""
 
     text: str
-    check_digit_ok: bool
+
+    @property
+    def check_digit_ok(self) -> bool:
+        """False is a doubt, not an error. Computed when asked: a police list has a million VINs."""
+        return self.text[8] == vin_check_digit(self.text)
 
     @property
     def tail(self) -> str:
@@ -56,7 +60,7 @@ def parse_vin(text: str) -> Vin:
             "bad-vin",
             Text(f"VIN {text} 应为 17 位，不含 I、O、Q。", f"VIN {text}: 17 characters without I, O, Q."),
         )
-    return Vin(text, text[8] == vin_check_digit(text))
+    return Vin(text)
 
 
 class PlateKind(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from imloop.facts.codes import DIESEL_FUELS, EXEMPT_FUELS, NATURAL_GAS, Fuel
 from imloop.law import Law
@@ -41,6 +42,7 @@ class Subject:
         return self.fuel in EXEMPT_FUELS
 
 
+@lru_cache(maxsize=1024)
 def stage_rank(stage: str) -> int | None:
     """A stage as a number that compares: 国五 → 50, 6a → 61, 6b → 62, a six without its letter → 60; else None."""
     text = stage.strip().upper().removeprefix("国").removeprefix("GUO").strip()

@@ -77,7 +77,11 @@ def page(
 def home(caller: Caller) -> str:
     if caller.kind in (PartyKind.ISTATION, PartyKind.MSTATION):
         return f"/desk/{caller.kind}"
-    homes = {PartyKind.ENVIRONMENT: "/desk/environment", PartyKind.MARKET: "/prices"}
+    homes = {
+        PartyKind.ENVIRONMENT: "/desk/environment",
+        PartyKind.MARKET: "/prices",
+        PartyKind.POLICE: "/desk/police",
+    }
     return homes.get(PartyKind(caller.kind), "/cases")
 
 
@@ -95,11 +99,23 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         names = {
             "/desk/environment": _("待办"),
             "/cases": _("案件"),
+            "/vehicles": _("车辆"),
+            "/zones": _("限行"),
+            "/enrolments": _("外地车辆"),
             "/environment/what-if": _("推演"),
             "/conflicts": _("检修分离"),
         }
     elif caller.kind == PartyKind.MARKET:
         names = {"/prices": _("收费"), "/conflicts": _("检修分离"), "/cases": _("案件")}
+    elif caller.kind == PartyKind.POLICE:
+        names = {
+            "/desk/police": _("标志与通行"),
+            "/cases": _("案件"),
+            "/vehicles": _("车辆"),
+            "/vehicles/import": _("导入车辆"),
+            "/zones": _("限行"),
+            "/enrolments": _("外地车辆"),
+        }
     else:
-        names = {"/cases": _("案件")}
+        names = {"/cases": _("案件"), "/vehicles": _("车辆")}
     return [{"url": url, "label": label} for url, label in names.items()]

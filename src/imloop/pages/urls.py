@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import department, istation, market, mstation, public, test_page, what_if
+from imloop.pages import department, istation, market, mstation, police, public, roads, test_page, what_if
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -26,6 +26,14 @@ urlpatterns: list[URLPattern] = [
     path("environment/what-if", what_if.what_if),
     path("prices", market.prices),
     path("conflicts", market.conflicts),
+    path("roads", roads.roads),
+    path("zones", roads.zones),
+    path("enrolments", roads.guests),
+    path("desk/police", police.police),
+    path("vehicles", police.vehicles),
+    path("vehicles/import", police.import_vehicles),
+    path("vehicles/import/<str:digest>.csv", police.import_rejected),
+    path("vehicles/<int:vehicle_id>", police.one_vehicle),
     path("cases", department.cases),
     path("cases/<str:case_no>", department.one_case),
     path("cases/<str:case_no>/decide", department.decide),

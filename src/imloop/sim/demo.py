@@ -14,6 +14,7 @@ from imloop.sim.lines import Lines
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
 from imloop.sim.traffic import LABELS, fill
+from imloop.sim.vehicle_register import enter_roads, set_due_dates
 
 _STATE = "sim-state.json"
 
@@ -40,6 +41,7 @@ def load_demo(
         with transaction.atomic():
             create_city(now)
             write_credentials(data_dir, now, base_url)
+            enter_roads(now)
             state_file.write_text(
                 json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),
                 encoding="utf-8",
@@ -54,4 +56,5 @@ def load_demo(
         course = Course(plan["seed"], until, lines, labels)
         fill(course, plan["days"], first=0, count=plan["vehicles"])
         course.run(step)
+        set_due_dates(until)
     state_file.unlink()

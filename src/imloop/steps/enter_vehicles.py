@@ -101,6 +101,11 @@ def enter_vehicles(
     return Entered(len(block.new), len(block.changed), block.same, rejected)
 
 
+def remember_vehicles(rows: Sequence[Mapping[str, str]], now: datetime, seen: Seen) -> None:
+    """Rows entered before an interruption, so that a later row that repeats one is still found."""
+    _read([(0, row) for row in rows], day_of(now), seen)
+
+
 def _read(
     rows: Sequence[tuple[int, Mapping[str, str]]], today: date, seen: Seen
 ) -> tuple[list[VehicleRow], list[Rejected]]:

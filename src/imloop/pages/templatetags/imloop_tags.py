@@ -140,3 +140,27 @@ def typed_value(typed: QueryDict, name: str, row: int) -> str:
 @register.simple_tag
 def selected(typed: QueryDict, row: int, code: str) -> str:
     return " selected" if typed.get(f"item_code_{row}") == code else ""
+
+
+@register.simple_tag
+def vehicle_status(status: str) -> SafeString:
+    css = {"active": "pass", "moved_out": "wait"}.get(status, "fail")
+    names = {"active": _("正常"), "moved_out": _("转出"), "cancelled": _("注销"), "scrapped": _("报废")}
+    return format_html('<span class="tag {}">{}</span>', css, names.get(status, status))
+
+
+@register.simple_tag
+def vehicle_change(kind: str) -> str:
+    return {
+        "sold": _("转让"),
+        "moved_in": _("转入"),
+        "moved_out": _("转出"),
+        "cancelled": _("注销"),
+        "scrapped": _("报废"),
+        "reinstated": _("恢复"),
+    }.get(kind, kind)
+
+
+@register.simple_tag
+def alert_level(level: str) -> str:
+    return {"yellow": _("黄色"), "orange": _("橙色"), "red": _("红色")}.get(level, level)

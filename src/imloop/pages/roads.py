@@ -1,0 +1,191 @@
+"""Where and when vehicles may not drive: the public question, and the environment desk's zones, alerts and guests."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from imloop.facts.codes import FUEL_NAMES
+from imloop.facts.days import CHINA, day_of, read_day
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.text import Text
+from imloop.gates.road import LEVELS
+from imloop.gates.road_rules import EXCEPTIONS
+from imloop.pages.guard import desk, page, words
+from imloop.steps import clock
+from imloop.steps.access import Caller
+from imloop.steps.ask_road import Stated, alerts_at, ask_road_openly, zones_at
+from imloop.steps.enrol import GROUNDS, end_enrolment, enrol, enrolments
+from imloop.steps.zones import declare_alert, end_zone, enter_zone, lift_alert
+from imloop.store.models import PartyKind, PollutionAlert, Zone
+
+STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
+_EXAMPLE = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
+
+
+def roads(request: HttpRequest) -> HttpResponse:
+    """May this vehicle drive here today? Anyone may ask; the answer holds nothing about a person."""
+    now, asked = clock.now(), request.GET
+    context: dict[str, object] = {
+        "asked": asked,
+        "now": now,
+        "zones": zones_at(settings.PLACE, now),
+        "alerts": alerts_at(settings.PLACE, now),
+        "fuels": _fuels(),
+        "stages": STAGES,
+    }
+    status = 200
+    if asked.get("plate"):
+        stated = Stated(
+            plate=asked["plate"],
+            vin_tail=asked.get("tail", ""),
+            fuel=asked.get("fuel", ""),
+            emission_stage=asked.get("stage", ""),
+        )
+        try:
+            answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
+            context["answer"] = answer.to_json()
+        except Refusal as refusal:
+            context["problem"] = words(refusal.text)
+            status = 422
+    return render(request, "pages/roads.html", context, status=status)
+
+
+def _fuels() -> list[tuple[str, str]]:
+    return [(str(fuel), name.in_(get_language() or "")) for fuel, name in FUEL_NAMES.items()]
+
+
+@desk(PartyKind.ENVIRONMENT, PartyKind.POLICE)
+def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Zones and alerts in force; the environment desk enters and ends them."""
+    now = clock.now()
+    context: dict[str, object] = {"typed": request.POST, "example": _EXAMPLE, "now": now}
+    status = 200
+    if request.method == "POST":
+        try:
+            _act(request, caller, now)
+            return redirect("/zones")
+        except Refusal as refusal:
+            context |= {"problem": words(refusal.text), "faults": refusal.problems}
+            status = 422
+    context |= {
+        "zones": [
+            (zone, _shown(zone.rules)) for zone in Zone.objects.filter(place=caller.place).order_by("-since")
+        ],
+        "alerts": [
+            (alert, _shown(alert.rules), alert.since <= now and (alert.until is None or alert.until > now))
+            for alert in PollutionAlert.objects.filter(place=caller.place).order_by("-since")[:20]
+        ],
+        "today": day_of(now),
+        "levels": LEVELS,
+        "exceptions": EXCEPTIONS,
+        "may_decide": caller.kind == PartyKind.ENVIRONMENT,
+    }
+    return page(request, caller, "pages/zones.html", context, status)
+
+
+def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
+    form = request.POST
+    if form.get("sure") != "1":
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    match form.get("what"):
+        case "zone":
+            enter_zone(
+                caller,
+                code=form.get("code", ""),
+                name=form.get("name", ""),
+                rules=_rules(form.get("rules", "")),
+                since=read_day(form.get("since", "")),
+                until=read_day(form["until"]) if form.get("until") else None,
+                cite=form.get("cite", ""),
+                now=now,
+            )
+        case "end-zone":
+            end_zone(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
+        case "alert":
+            declare_alert(
+                caller,
+                level=form.get("level", ""),
+                rules=_rules(form.get("rules", "")),
+                since=_moment(form.get("since", "")),
+                until=_moment(form["until"]) if form.get("until") else None,
+                cite=form.get("cite", ""),
+                now=now,
+            )
+        case "lift":
+            lift_alert(caller, _number(form.get("id", "")), now=now)
+        case _:
+            raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
+
+
+@desk(PartyKind.ENVIRONMENT, PartyKind.POLICE)
+def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Vehicles of other provinces that are tested here."""
+    now = clock.now()
+    language = get_language() or ""
+    context: dict[str, object] = {"typed": request.POST, "now": now}
+    context["grounds"] = [(name, text.in_(language)) for name, text in GROUNDS.items()]
+    status = 200
+    if request.method == "POST":
+        try:
+            _enrol(request, caller, now)
+            return redirect("/enrolments")
+        except Refusal as refusal:
+            context["problem"] = words(refusal.text)
+            status = 422
+    context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in enrolments(caller, now)]
+    context["today"] = day_of(now)
+    return page(request, caller, "pages/enrolments.html", context, status)
+
+
+def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
+    form = request.POST
+    if form.get("sure") != "1":
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    if form.get("what") == "end":
+        end_enrolment(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
+        return
+    enrol(
+        caller,
+        ground=form.get("ground", ""),
+        evidence=form.get("evidence", ""),
+        since=read_day(form.get("since", "")),
+        until=read_day(form["until"]) if form.get("until") else None,
+        vin=form.get("vin", ""),
+        plate=form.get("plate", ""),
+        operating_since=read_day(form["operating_since"]) if form.get("operating_since") else None,
+        now=now,
+    )
+
+
+def _rules(text: str) -> list[object]:
+    try:
+        rules = json.loads(text)
+    except ValueError:
+        rules = None
+    if not isinstance(rules, list):
+        raise Malformed("bad-rules", Text("规则应为 JSON 列表。", "The rules must be a JSON list."))
+    return rules
+
+
+def _shown(rules: object) -> str:
+    return json.dumps(rules, ensure_ascii=False)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is no time.")) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+
+
+def _number(text: str) -> int:
+    if not text.isdigit():
+        raise Malformed("malformed", Text("没有这条记录。", "There is no such row."))
+    return int(text)
