@@ -121,3 +121,15 @@ def test_traffic_goes_on_with_new_vehicles(demo: Path) -> None:
     }
     with pytest.raises(Unknown):
         run(demo, later, days=1, stations=["450299999"], progress=False)
+
+
+def test_its_roads_and_guests_are_decided_through_the_steps(demo: Path) -> None:
+    from imloop.steps.ask_road import alerts_at, zones_at
+    from imloop.store.models import Enrolment, JournalEntry, PollutionAlert, Vehicle, Zone
+
+    assert [zone.code for zone in zones_at("450200", NOW)] == ["LEZ", "OUT-3"]
+    assert PollutionAlert.objects.count() == 1 and not alerts_at("450200", NOW)
+    assert Enrolment.objects.count() == 2
+    assert JournalEntry.objects.filter(kind__in=["zone-entered", "alert-declared", "enrolled"]).count() == 5
+    assert not Vehicle.objects.filter(due_on__isnull=True).exists()
+    assert Zone.objects.count() == 2

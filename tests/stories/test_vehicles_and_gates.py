@@ -293,7 +293,7 @@ def test_a_guest_is_enrolled_on_a_ground_of_the_law(city: City) -> None:
     road = {"vin": VIN, "at": "2026-06-01T09:00"}
     assert city.client(POLICE).get("/api/v1/gates/road", road).json()["allowed"] is True
     later = city.client(POLICE).get("/api/v1/gates/road", {**road, "at": "2027-06-01T09:00"}).json()
-    assert codes(later) == ["zone-closed"]
+    assert codes(later) == ["road-closed"]
 
 
 BAD_ROWS = {

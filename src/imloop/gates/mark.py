@@ -33,7 +33,7 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
         _open_case(case, law),
         _not_yet(subject, closing, day, law),
         _released(subject, closing, until, law),
-        _untested(subject, running, closing, day, law),
+        _untested(subject, running, closing, case, day, law),
         _late(subject, day, law),
         moved(subject, law),
     ]
@@ -110,7 +110,7 @@ def _released(subject: Subject, closing: Milestone | None, until: date | None, l
 
 
 def _untested(
-    subject: Subject, running: Cycle, closing: Milestone | None, day: date, law: Law
+    subject: Subject, running: Cycle, closing: Milestone | None, case: CaseFact | None, day: date, law: Law
 ) -> Reason | None:
     """The refusal without a pass in the cycle; for an exempt vehicle the reason why none is needed."""
     if running.kind is Kind.NONE:
@@ -126,7 +126,8 @@ def _untested(
             warning=True,
         )
     since = closing.opens_on if closing else _without_schedule(subject, day, law)
-    if since is None or (subject.passed_on is not None and subject.passed_on >= since):
+    # An open case already says what to do: repair, and back to the same station, not to any.
+    if case is not None or since is None or (subject.passed_on is not None and subject.passed_on >= since):
         return None
     return Reason(
         "no-pass-in-cycle",

@@ -59,7 +59,10 @@ def road(
         gone(subject, law),
         _case(case, law),
         _expired(subject, at, law),
-        *(_zone(each, everywhere or each.code == zone, law) for each, everywhere in first.values()),
+        *(
+            _everywhere(each, law) if everywhere else _zone(each, each.code == zone, law)
+            for each, everywhere in first.values()
+        ),
         *(
             _alert(each, law)
             for each in alerts
@@ -116,6 +119,18 @@ def _zone(zone: ZoneFact, firm: bool, law: Law) -> Reason:
         cite=zone.cite or law.cite("road.restriction"),
         next=Text("请绕行，或在限行时段以外通行。", "Go round it, or drive outside the hours."),
         warning=not firm,
+    )
+
+
+def _everywhere(zone: ZoneFact, law: Law) -> Reason:
+    return Reason(
+        "road-closed",
+        Text(f"按“{zone.name}”的规定，此时不得上路行驶。", f"It may not drive at this time: {zone.name}."),
+        cite=zone.cite or law.cite("road.restriction"),
+        next=Text(
+            "属于淘汰范围的请停止使用并办理报废；其他车辆请在限行时段以外行驶。",
+            "A vehicle that is phased out is taken off the road; others drive outside the hours.",
+        ),
     )
 
 
