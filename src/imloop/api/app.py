@@ -15,6 +15,7 @@ from imloop import __version__
 from imloop.api import schemas
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
+from imloop.api.lines import router as lines
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_repair, take_test
 from imloop.facts.days import CHINA, day_of
@@ -37,6 +38,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
+api.add_router("", lines)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(Exception, unexpected)
 

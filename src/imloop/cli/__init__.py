@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from imloop.cli import data, offline, replay, server, simulate, trust
+from imloop.cli import data, lines, offline, replay, server, simulate, trust
 
 app = typer.Typer(
     name="imloop",
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate):
+for module in (server, offline, replay, data, trust, simulate, lines):
     module.register(app)
 
 

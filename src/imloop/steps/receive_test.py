@@ -10,7 +10,7 @@ from django.conf import settings
 from imloop import loop
 from imloop.facts.codes import Outcome, Purpose, Result
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
@@ -21,6 +21,8 @@ from imloop.steps.cases import as_loop_case, decide_and_keep, open_case
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
+from imloop.steps.line_standing import line_doubts, line_lock
+from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store import stated, traces
@@ -57,11 +59,14 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     day = day_of(record.started_at)
     law = registers.law_at(day, station.place)
     registers.require_active(station, day, law)
-    registers.require_line(station, record.line, record.method, day, law)
+    line = registers.require_line(station, record.line, record.method, day, law)
+    _require_unlocked(station, record, law)
     verdict = judge(record, law)
     vehicle, doubts = enter_vehicle(record.vehicle)
     received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
+    received.findings += line_doubts(station, record.line, record.method, record.started_at, law)
+    received.findings += count_test(ledger, line, record.sequence, law)
     case = _move_case(ledger, received)
     return _save(ledger, received, case)
 
@@ -102,6 +107,13 @@ def _require_past(record: TestRecord, now: datetime) -> None:
                 f"Test time {record.ended_at.isoformat()} lies in the future; set the line's clock.",
             ),
         )
+
+
+def _require_unlocked(station: Party, record: TestRecord, law: Law) -> None:
+    """A run on a line that was locked for the method at its own start is not taken."""
+    lock = line_lock(station, record.line, record.method, record.started_at, law)
+    if lock is not None:
+        raise Unlawful(lock.code, lock.text, cite=lock.cite, reasons=(lock,))
 
 
 def _about_the_message(record: TestRecord, now: datetime, law: Law) -> list[Reason]:
