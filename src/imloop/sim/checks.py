@@ -19,6 +19,7 @@ from imloop.steps.receive_check import check_answer
 from imloop.store.models import Equipment, EquipmentCheck, Line, Link, RawUpload
 
 MORNING = time(7, 30)
+LASTS = timedelta(minutes=4)
 BROKEN = ("450203002", "02")
 """The line whose gas check of the last morning failed; its station keeps another line for the same methods."""
 
@@ -50,7 +51,7 @@ def past_checks(until: datetime, days: int) -> None:
     mornings = [
         datetime.combine(day_of(until) - timedelta(days=back), MORNING, CHINA) for back in range(days, -1, -1)
     ]
-    _write([moment for moment in mornings if moment < until], until)
+    _write([moment for moment in mornings if moment + LASTS <= until], until)
 
 
 def fresh_checks(now: datetime) -> None:
@@ -73,10 +74,13 @@ def _write(mornings: list[datetime], now: datetime) -> None:
     raws, checks = [], []
     compress = zstandard.ZstdCompressor(level=1).compress
     hashes: dict[date, str] = {}
+    known = set(EquipmentCheck.objects.values_list("line_id", "check_no"))
     for line in _lines():
         instruments = {row.kind: row for row in Equipment.objects.filter(line=line, until__isnull=True)}
         for morning in mornings:
             for record in _records(line, set(instruments), morning, now):
+                if (line.pk, record.check_no) in known:
+                    continue
                 law = registers.law_at(day_of(record.finished_at), line.station.place)
                 digest = hashes.setdefault(law.on, law.hash)
                 ours = recompute(record.kind, record.values, law)
@@ -123,7 +127,7 @@ def _records(line: Line, kinds: set[str], moment: datetime, now: datetime) -> It
             kind=kind,
             serial="",
             started_at=moment,
-            finished_at=moment + timedelta(minutes=4),
+            finished_at=moment + LASTS,
             values=values | _DRIFTED if drifted else values,
             claimed="fail" if drifted else "pass",
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from imloop.sim.checks import fresh_checks, past_checks
+from imloop.sim.checks import fresh_checks
 from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
 from imloop.sim.lines import Lines
@@ -40,8 +40,7 @@ def load_demo(
         return
     if not is_loaded():
         with transaction.atomic():
-            create_city(now)
-            past_checks(now, days + 1)
+            create_city(now, days + 1)
             write_credentials(data_dir, now, base_url)
             state_file.write_text(
                 json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),
@@ -57,5 +56,4 @@ def load_demo(
         course = Course(plan["seed"], until, lines, labels)
         fill(course, plan["days"], first=0, count=plan["vehicles"])
         course.run(step)
-    fresh_checks(now)
     state_file.unlink()
