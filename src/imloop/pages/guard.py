@@ -86,6 +86,7 @@ def menu(caller: Caller) -> list[dict[str, str]]:
             "/desk/istation": _("今日"),
             "/desk/istation/upload": _("上传"),
             "/desk/istation/permit": _("复检放行"),
+            "/lines": _("检测线"),
         }
     elif caller.kind == PartyKind.MSTATION:
         names = {"/desk/mstation": _("案件"), "/desk/mstation/repair": _("填报维修")}
@@ -93,8 +94,11 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         names = {
             "/desk/environment": _("待办"),
             "/cases": _("案件"),
+            "/lines": _("检测线"),
             "/environment/what-if": _("推演"),
         }
     else:
         names = {"/cases": _("案件")}
+        if caller.kind == PartyKind.MARKET:
+            names["/lines"] = _("检测线")
     return [{"url": url, "label": label} for url, label in names.items()]

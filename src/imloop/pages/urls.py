@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import department, istation, mstation, public, test_page, what_if
+from imloop.pages import department, istation, lines, mstation, public, test_page, what_if
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("desk/mstation/repair", mstation.repair),
     path("desk/environment", department.environment),
     path("environment/what-if", what_if.what_if),
+    path("lines", lines.lines),
+    path("lines/<str:station>/<str:code>", lines.one_line),
     path("cases", department.cases),
     path("cases/<str:case_no>", department.one_case),
     path("cases/<str:case_no>/decide", department.decide),
