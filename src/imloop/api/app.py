@@ -13,6 +13,7 @@ from imloop.api import counter, schemas, vehicles
 from imloop.api.answers import as_json, as_pdf, body_of
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
+from imloop.api.lines import router as lines
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_repair, take_test
 from imloop.facts.days import CHINA, day_of
@@ -36,6 +37,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", vehicles.router)
+api.add_router("", lines)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(Exception, unexpected)
 

@@ -142,11 +142,13 @@ def work(
 
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
+    from imloop.steps.link import notice_lost_links
 
     while True:
         close_old_connections()
         try:
             overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
+            notice_lost_links(now())
         except OperationalError as error:  # a busy or restarting database: the next pass does it
             print(f"imloop work: {error}", file=sys.stderr)
             overdue = recomputed = 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
 from imloop.facts.refusal import Refusal
@@ -15,6 +16,7 @@ from imloop.steps.access import Caller, require_kind
 from imloop.steps.keep_raw import keep_raw, keep_refusal
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receipts import Receipt
+from imloop.steps.receive_check import receive_check
 from imloop.steps.receive_repair import receive_repair
 from imloop.steps.receive_test import receive_test
 from imloop.store.models import PartyKind, RawUpload
@@ -32,6 +34,12 @@ def take_repair(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A repair upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
     require_kind(caller, PartyKind.MSTATION)
     return _take("repair", body, caller, now, decode_repair, receive_repair)
+
+
+def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
+    """A self-check upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
+    require_kind(caller, PartyKind.ISTATION)
+    return _take("check", body, caller, now, decode_check, receive_check)
 
 
 def _take(
@@ -62,14 +70,19 @@ def _take(
     raise failed
 
 
+_KEPT = {"check": "equipment_check"}
+"""Relations of a raw upload that are not called like its kind."""
+
+
 def _known(kind: str, body: bytes, caller: Caller) -> Receipt | None:
     """The first receipt, if exactly these bytes were accepted before."""
+    relation = _KEPT.get(kind, kind)
     raw = (
         RawUpload.objects.filter(
             party__code=caller.party_code, kind=kind, sha256=hashlib.sha256(body).hexdigest(), refused=""
         )
-        .select_related(kind)
+        .select_related(relation)
         .first()
     )
-    kept = getattr(raw, kind, None)
+    kept = getattr(raw, relation, None)
     return None if kept is None else Receipt(False, kept.receipt)

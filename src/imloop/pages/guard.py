@@ -92,6 +92,7 @@ def menu(caller: Caller) -> list[dict[str, str]]:
             "/desk/istation/reception": _("受理"),
             "/desk/istation/upload": _("上传"),
             "/desk/istation/permit": _("复检放行"),
+            "/lines": _("检测线"),
         }
     elif caller.kind == PartyKind.MSTATION:
         names = {"/desk/mstation": _("案件"), "/desk/mstation/repair": _("填报维修")}
@@ -102,11 +103,17 @@ def menu(caller: Caller) -> list[dict[str, str]]:
             "/vehicles": _("车辆"),
             "/zones": _("限行"),
             "/enrolments": _("外地车辆"),
+            "/lines": _("检测线"),
             "/environment/what-if": _("推演"),
             "/conflicts": _("检修分离"),
         }
     elif caller.kind == PartyKind.MARKET:
-        names = {"/prices": _("收费"), "/conflicts": _("检修分离"), "/cases": _("案件")}
+        names = {
+            "/prices": _("收费"),
+            "/conflicts": _("检修分离"),
+            "/lines": _("检测线"),
+            "/cases": _("案件"),
+        }
     elif caller.kind == PartyKind.POLICE:
         names = {
             "/desk/police": _("标志与通行"),

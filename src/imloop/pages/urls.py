@@ -1,6 +1,17 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import department, istation, market, mstation, police, public, roads, test_page, what_if
+from imloop.pages import (
+    department,
+    istation,
+    lines,
+    market,
+    mstation,
+    police,
+    public,
+    roads,
+    test_page,
+    what_if,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -34,6 +45,8 @@ urlpatterns: list[URLPattern] = [
     path("vehicles/import", police.import_vehicles),
     path("vehicles/import/<str:digest>.csv", police.import_rejected),
     path("vehicles/<int:vehicle_id>", police.one_vehicle),
+    path("lines", lines.lines),
+    path("lines/<str:station>/<str:code>", lines.one_line),
     path("cases", department.cases),
     path("cases/<str:case_no>", department.one_case),
     path("cases/<str:case_no>/decide", department.decide),

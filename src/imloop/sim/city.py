@@ -9,6 +9,7 @@ from pathlib import Path
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of
+from imloop.sim.checks import fresh_checks, past_checks
 from imloop.sim.identifiers import unified_code
 from imloop.sim.places import (
     CITY,
@@ -38,8 +39,8 @@ def is_loaded() -> bool:
     return bool(Party.objects.filter(code=STATIONS[0].code).exists())
 
 
-def create_city(now: datetime) -> None:
-    """Every party of the demo with its dated standing."""
+def create_city(now: datetime, days: int = 7) -> None:
+    """Every party of the demo with its dated standing, and the self-checks of its lines for the last ``days``."""
     today = day_of(now)
     for station in STATIONS:
         _station(station, today)
@@ -53,6 +54,8 @@ def create_city(now: datetime) -> None:
         Line.objects.create(
             station=guest, code="01", methods=[str(m) for m in Method], since=date(2015, 1, 1)
         )
+    past_checks(now, days)
+    fresh_checks(now)
 
 
 def write_credentials(data_dir: Path, now: datetime, base_url: str) -> Path:
@@ -104,14 +107,16 @@ def _station(station: Station, today: date) -> None:
                 since=since,
             )
             until = today + timedelta(days=60 + 37 * number + 11 * len(kind))
-            Certificate.objects.create(
-                equipment=instrument,
-                kind=Certificate.Kind.VERIFICATION,
-                number=f"检字{until.year - 1}-{instrument.pk:05d}",
-                issuer="柳州市计量技术测试研究所",
-                since=until - timedelta(days=365),
-                until=until,
-            )
+            for year in (1, 0):
+                until_then = until - timedelta(days=365 * year)
+                Certificate.objects.create(
+                    equipment=instrument,
+                    kind=Certificate.Kind.VERIFICATION,
+                    number=f"检字{until_then.year - 1}-{instrument.pk:05d}",
+                    issuer="柳州市计量技术测试研究所",
+                    since=until_then - timedelta(days=365),
+                    until=until_then,
+                )
 
 
 def _shop(shop: Shop, today: date, number: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from imloop.sim.checks import fresh_checks
 from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
 from imloop.sim.lines import Lines
@@ -36,10 +37,11 @@ def load_demo(
     """
     state_file = data_dir / _STATE
     if is_loaded() and not state_file.exists():
+        fresh_checks(now)
         return
     if not is_loaded():
         with transaction.atomic():
-            create_city(now)
+            create_city(now, days + 1)
             write_credentials(data_dir, now, base_url)
             enter_roads(now)
             state_file.write_text(

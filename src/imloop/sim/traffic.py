@@ -11,6 +11,7 @@ import numpy as np
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
+from imloop.sim.checks import past_checks
 from imloop.sim.city import is_loaded
 from imloop.sim.course import Course, new_car
 from imloop.sim.diary import arrivals, at, open_days
@@ -51,6 +52,7 @@ def run(
                 Text(f"演示城市没有检验机构 {code}。", f"The city has no I-station {code}."),
             )
     lines = Lines(list(stations) or codes)
+    past_checks(now, days + 1)
     lines.remember(now - timedelta(days=days + 1))
     first, count = _next_ordinal(), per_day * days
     with (

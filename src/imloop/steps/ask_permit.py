@@ -13,8 +13,9 @@ from imloop.law import Law
 from imloop.steps import registers
 from imloop.steps.access import Caller
 from imloop.steps.cases import as_loop_case
+from imloop.steps.line_standing import station_lock
 from imloop.steps.vehicles import find_vehicle
-from imloop.store.models import Case, PartyKind, Vehicle
+from imloop.store.models import Case, Party, PartyKind, Vehicle
 
 
 def ask_permit(
@@ -44,6 +45,7 @@ def ask_permit(
         at=at,
         law=law,
         station_active=registers.is_active(where, day_of(at)),
+        line_locked=_locked(where, row, at, law),
         exempt=_exempt(vehicle, law),
     )
     answer = permit.to_json()
@@ -54,6 +56,14 @@ def ask_permit(
         answer["case_state"] = row.state
         answer["deadline"] = row.deadline.isoformat()
     return answer
+
+
+def _locked(station: Party, case: Case | None, at: datetime, law: Law) -> Reason | None:
+    """Locked when no line of the station may run the method of the failed test."""
+    if case is None:
+        return None
+    failed = case.vehicle.tests.filter(case_no=case.case_no).order_by("-started_at").first()
+    return station_lock(station, failed.method, at, law) if failed else None
 
 
 def _exempt(vehicle: Vehicle | None, law: Law) -> Reason | None:

@@ -18,6 +18,7 @@ from imloop.steps import registers
 from imloop.steps.access import Caller
 from imloop.steps.cases import as_loop_case
 from imloop.steps.charges import charge_for
+from imloop.steps.line_standing import line_reasons
 from imloop.steps.subjects import loaded_subject, subject_of
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Line, Party, PartyKind, Vehicle
@@ -51,6 +52,7 @@ def ask_reception(
         station_active=registers.is_active(where, day),
         line=line,
         line_methods=_methods(where, line, day),
+        line_locks=line_reasons(where, line, method, at, law),
         method=chosen,
         day=day,
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),

@@ -23,6 +23,8 @@ from imloop.steps.charges import charge_for
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
+from imloop.steps.line_standing import run_doubts
+from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.subjects import subject_of
 from imloop.steps.vehicles import enter_vehicle
@@ -60,13 +62,16 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     day = day_of(record.started_at)
     law = registers.law_at(day, station.place)
     registers.require_active(station, day, law)
-    registers.require_line(station, record.line, record.method, day, law)
+    line = registers.require_line(station, record.line, record.method, day, law)
+    line_doubts = run_doubts(line, record.method, record.started_at, law)
     verdict = judge(record, law)
     vehicle, doubts = enter_vehicle(record.vehicle, day)
     received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
     if record.fee_yuan is not None:
         received.findings += charge_for(vehicle, station, record.method, day, law, record.fee_yuan).reasons
+    received.findings += line_doubts
+    received.findings += count_test(ledger, line, record.sequence, law)
     case = _move_case(ledger, received)
     return _save(ledger, received, case)
 

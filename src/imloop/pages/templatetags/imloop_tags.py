@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.codes import METHOD_NAMES, RESULT_NAMES, Method, Result
 from imloop.facts.days import CHINA
+from imloop.facts.text import Text
 from imloop.store.models import Case, Repair
 
 register = template.Library()
@@ -101,6 +102,12 @@ def state_tag(case: Case) -> SafeString:
 def spoken(thing: dict[str, object], key: str) -> object:
     """A stored sentence in the reader's language."""
     return (english() and thing.get(f"{key}_en")) or thing.get(key) or ""
+
+
+@register.simple_tag
+def said(text: Text) -> str:
+    """A sentence in the reader's language."""
+    return text.in_(get_language() or "")
 
 
 @register.simple_tag

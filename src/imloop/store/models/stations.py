@@ -113,6 +113,11 @@ class EquipmentCheck(models.Model):
         ]
         indexes: ClassVar = [models.Index(fields=["line", "kind", "finished_at"], name="check_line_kind")]
 
+    @property
+    def receipt(self) -> dict[str, object]:
+        """What the line was told."""
+        return dict(self.answer)
+
 
 class LineOrder(models.Model):
     """A department's word about a line, for a while: locked, or unlocked although a check is missing (A-ground needed)."""

@@ -1,0 +1,16 @@
+"""Instruments of a test line: their self-checks recomputed, and what they allow to be tested at a moment."""
+
+from imloop.gates.equipment.parts import CheckResult, Deviation
+from imloop.gates.equipment.recompute import FIELDS, recompute
+from imloop.gates.equipment.standing import CheckFact, InstrumentFact, OrderFact, line_standing
+
+__all__ = [
+    "FIELDS",
+    "CheckFact",
+    "CheckResult",
+    "Deviation",
+    "InstrumentFact",
+    "OrderFact",
+    "line_standing",
+    "recompute",
+]
