@@ -68,7 +68,7 @@ def test_a_line_locks_and_frees_itself(city: City) -> None:
 
     bad = check(city, "analyser_gas", "2026-03-05 10:00", values=GOOD["analyser_gas"] | {"co_pct": 0.9})  # type: ignore[index]
     assert (bad["result"], bad["claimed"]) == ("fail", "pass")
-    assert Finding.objects.get().code == "check-claim-differs"
+    assert Finding.objects.get(subject_kind="check").code == "check-claim-differs"
     assert OutboxEntry.objects.filter(topic="line-locked", receiver=NEAR).exists()
     with pytest.raises(Unlawful):
         city.test("2026-03-05 10:30")
@@ -81,7 +81,7 @@ def test_a_line_locks_and_frees_itself(city: City) -> None:
 def test_before_the_full_phase_it_is_a_finding(city: City) -> None:
     equip()
     codes = {f["code"] for f in city.test("2026-01-05 09:00").body["findings"]}  # type: ignore[attr-defined]
-    assert codes == {"missing-check"}
+    assert "missing-check" in codes
 
 
 def test_the_permit_asks_for_any_line_that_can(city: City) -> None:
@@ -104,8 +104,8 @@ def test_same_bytes_same_answer_and_bad_input_named(city: City) -> None:
     with pytest.raises(NotAllowed):
         take_check(body, city.callers[FAR], now)
     with pytest.raises(Malformed) as caught:
-        take_check(message("analyser_leak", at("2026-03-05 08:00"), kind="x", values={"a": "b"}), city.callers[NEAR], now)  # fmt: skip
-    assert {problem.path for problem in caught.value.problems} == {"$.kind", "$.values.a"}
+        take_check(message("analyser_leak", at("2026-03-05 08:00"), check_no="", values={"a": "b"}), city.callers[NEAR], now)  # fmt: skip
+    assert {problem.path for problem in caught.value.problems} == {"$.check_no", "$.values.a"}
     assert RawUpload.objects.exclude(refused="").count() == 3
 
 
