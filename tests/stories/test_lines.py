@@ -15,7 +15,16 @@ from imloop.steps.ask_permit import ask_permit
 from imloop.steps.link import notice_lost_links
 from imloop.steps.order_line import order_line
 from imloop.store.models import (
-    Certificate, Equipment, Finding, Line, Link, OutboxEntry, RawUpload, Software, Test, User,
+    Certificate,
+    Equipment,
+    Finding,
+    Line,
+    Link,
+    OutboxEntry,
+    RawUpload,
+    Software,
+    Test,
+    User,
 )  # fmt: skip
 from support.city import FAR, NEAR, City, at
 from support.uploads import VIN

@@ -77,7 +77,7 @@ def need(values: Values, name: str, *, positive: bool = False) -> float:
 
 def numbered(values: Values, name: str) -> list[int]:
     """The numbers n for which a value such as ``high_{n}_kmh`` is given, rising from 1 without a gap."""
-    found = []
+    found: list[int] = []
     while name.format(n=len(found) + 1) in values:
         found.append(len(found) + 1)
     if not found:
