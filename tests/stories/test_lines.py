@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 import msgspec
 import pytest
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from imloop.exchange.decode_check import decode_check, decode_heartbeat
 from imloop.exchange.intake import take_check
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.sim.checks import GOOD
@@ -189,3 +192,61 @@ def test_the_pages(city: City) -> None:
     assert client.post(f"/lines/{NEAR}/01", order).status_code == 302
     answer = city.client(NEAR).get("/api/v1/lines").json()
     assert [r["code"] for r in answer["lines"][0]["methods"]["ASM"]["reasons"]][0] == "locked-by-order"
+
+
+def test_the_calls(city: City) -> None:
+    equip()
+    client, office = city.client(NEAR), city.client(OFFICE)
+    body = message("analyser_leak", at("2026-03-05 08:00"))
+    answers = [client.post("/api/v1/equipment-checks", body, "application/json") for _ in range(2)]
+    assert [a.status_code for a in answers] == [201, 200]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["errors"][0]["tolerance"] == 1.0
+    assert office.post("/api/v1/equipment-checks", body, "application/json").status_code == 403
+    bad = client.post("/api/v1/heartbeats", b'{"station": "x", "lines": []}', "application/json")
+    assert bad.json()["errors"][0]["path"] == "$.lines"
+    order = {"kind": "lock", "reason": "抽查", "evidence": "照片", "until": "2099-01-01T00:00:00+08:00"}
+    place = f"/api/v1/lines/{NEAR}/01/orders"
+    assert client.post(place, msgspec.json.encode(order), "application/json").status_code == 403
+    assert office.post(place, msgspec.json.encode(order), "application/json").status_code == 201
+    assert (
+        office.post(place, msgspec.json.encode({**order, "methods": ["X"]}), "application/json").status_code
+        == 422
+    )
+
+
+@settings(max_examples=60)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=6),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "station",
+                        "line",
+                        "lines",
+                        "kind",
+                        "values",
+                        "status",
+                        "clock",
+                        "check_no",
+                        "started_at",
+                        "finished_at",
+                        "sequence",
+                    ]
+                ),
+                inner,
+                max_size=6,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_message_is_read_or_named(message: object) -> None:
+    for decode in (decode_check, decode_heartbeat):
+        try:
+            decode(msgspec.json.encode(message))
+        except Malformed as fault:
+            assert fault.problems

@@ -21,7 +21,7 @@ from imloop.steps.cases import as_loop_case, decide_and_keep, open_case
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
-from imloop.steps.line_standing import line_doubts, line_lock
+from imloop.steps.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.vehicles import enter_vehicle
@@ -60,12 +60,13 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     law = registers.law_at(day, station.place)
     registers.require_active(station, day, law)
     line = registers.require_line(station, record.line, record.method, day, law)
-    _require_unlocked(station, record, law)
+    reasons = line_reasons(station, record.line, record.method, record.started_at, law)
+    _require_unlocked(record, reasons)
     verdict = judge(record, law)
     vehicle, doubts = enter_vehicle(record.vehicle)
     received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
-    received.findings += line_doubts(station, record.line, record.method, record.started_at, law)
+    received.findings += doubts_of(reasons)
     received.findings += count_test(ledger, line, record.sequence, law)
     case = _move_case(ledger, received)
     return _save(ledger, received, case)
@@ -109,9 +110,9 @@ def _require_past(record: TestRecord, now: datetime) -> None:
         )
 
 
-def _require_unlocked(station: Party, record: TestRecord, law: Law) -> None:
+def _require_unlocked(record: TestRecord, reasons: tuple[Reason, ...]) -> None:
     """A run on a line that was locked for the method at its own start is not taken."""
-    lock = line_lock(station, record.line, record.method, record.started_at, law)
+    lock = lock_of(record.line, record.method, reasons)
     if lock is not None:
         raise Unlawful(lock.code, lock.text, cite=lock.cite, reasons=(lock,))
 
