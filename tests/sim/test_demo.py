@@ -59,6 +59,25 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
     assert_runs_of_a_line_never_overlap()
 
 
+def test_one_line_is_locked_and_a_later_start_checks_afresh(demo: Path) -> None:
+    from imloop.sim.checks import BROKEN, fresh_checks
+    from imloop.steps.access import caller_for
+    from imloop.steps.look_lines import view, visible_lines
+    from imloop.store.models import Party
+
+    office = caller_for(Party.objects.get(code="450200-environment"))
+
+    def locked(moment: datetime) -> dict[tuple[str, str], list[str]]:
+        found = [view(line, moment) for line in visible_lines(office, moment)]
+        return {(f["line"].station.code, f["line"].code): f["locked"] for f in found if f["locked"]}
+
+    assert locked(NOW) == {BROKEN: ["ASM", "TSI"]}
+    later = NOW + timedelta(days=9)
+    assert len(locked(later)) > 10
+    fresh_checks(later)
+    assert locked(later) == {BROKEN: ["ASM", "TSI"]}
+
+
 def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
     from django.contrib.auth import authenticate
 

@@ -7,7 +7,10 @@ from datetime import date, datetime, timedelta
 import msgspec
 import pytest
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from imloop.exchange.decode_check import decode_check, decode_heartbeat
 from imloop.exchange.intake import take_check
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.sim.checks import GOOD
@@ -33,13 +36,15 @@ OFFICE = "450200-environment"
 NEEDED = ("dyno_coast_down", "analyser_leak", "analyser_gas")
 
 
-def equip(line_code: str = "01") -> None:
+def equip(city: City, line_code: str = "01") -> None:
+    """A line with instruments, which reported its first check long ago."""
     line = Line.objects.get(station__code=NEAR, code=line_code)
     for kind in ("analyser", "dynamometer", "tachometer", "obd_reader", "weather_station"):
         row = Equipment.objects.create(line=line, kind=kind, model="M", serial=kind, since=date(2020, 1, 1))
         Certificate.objects.create(
             equipment=row, kind="verification", number=kind, since=date(2025, 12, 1), until=date(2026, 12, 1)
         )
+    check(city, "analyser_leak", "2025-12-10 08:00")
 
 
 def message(kind: str, when: datetime, **change: object) -> bytes:
@@ -65,7 +70,7 @@ def check(city: City, kind: str, when: str, **change: object) -> dict[str, objec
 
 
 def test_a_line_locks_and_frees_itself(city: City) -> None:
-    equip()
+    equip(city)
     with pytest.raises(Unlawful) as caught:
         city.test("2026-03-05 09:00")
     assert caught.value.code == "line-locked"
@@ -77,7 +82,7 @@ def test_a_line_locks_and_frees_itself(city: City) -> None:
 
     bad = check(city, "analyser_gas", "2026-03-05 10:00", values=GOOD["analyser_gas"] | {"co_pct": 0.9})  # type: ignore[index]
     assert (bad["result"], bad["claimed"]) == ("fail", "pass")
-    assert Finding.objects.get().code == "check-claim-differs"
+    assert Finding.objects.get(subject_kind="check").code == "check-claim-differs"
     assert OutboxEntry.objects.filter(topic="line-locked", receiver=NEAR).exists()
     with pytest.raises(Unlawful):
         city.test("2026-03-05 10:30")
@@ -88,15 +93,15 @@ def test_a_line_locks_and_frees_itself(city: City) -> None:
 
 
 def test_before_the_full_phase_it_is_a_finding(city: City) -> None:
-    equip()
+    equip(city)
     codes = {f["code"] for f in city.test("2026-01-05 09:00").body["findings"]}  # type: ignore[attr-defined]
-    assert codes == {"missing-check"}
+    assert "missing-check" in codes
 
 
 def test_the_permit_asks_for_any_line_that_can(city: City) -> None:
     city.test("2026-03-02 09:00", co=0.9)
     city.repair("2026-03-03 09:00")
-    equip()
+    equip(city)
     answer = ask_permit(city.callers[NEAR], station=NEAR, vin=VIN, at=at("2026-03-04 09:00"))
     assert "line-locked" in [reason["code"] for reason in answer["reasons"]]  # type: ignore[attr-defined]
     Line.objects.create(station_id=Line.objects.first().station_id, code="09", methods=["ASM"], since=date(2020, 1, 1))  # type: ignore[union-attr]  # fmt: skip
@@ -113,13 +118,13 @@ def test_same_bytes_same_answer_and_bad_input_named(city: City) -> None:
     with pytest.raises(NotAllowed):
         take_check(body, city.callers[FAR], now)
     with pytest.raises(Malformed) as caught:
-        take_check(message("analyser_leak", at("2026-03-05 08:00"), kind="x", values={"a": "b"}), city.callers[NEAR], now)  # fmt: skip
-    assert {problem.path for problem in caught.value.problems} == {"$.kind", "$.values.a"}
+        take_check(message("analyser_leak", at("2026-03-05 08:00"), check_no="", values={"a": "b"}), city.callers[NEAR], now)  # fmt: skip
+    assert {problem.path for problem in caught.value.problems} == {"$.check_no", "$.values.a"}
     assert RawUpload.objects.exclude(refused="").count() == 3
 
 
 def test_an_order_needs_the_department_reason_and_end(city: City) -> None:
-    equip()
+    equip(city)
     now = at("2026-03-05 08:00")
     words = {"kind": "unlock", "methods": ["ASM"], "reason": "标准气迟到", "evidence": "采购单 7", "now": now}
     with pytest.raises(NotAllowed):
@@ -168,7 +173,7 @@ def test_the_link(city: City) -> None:
 
 
 def test_the_pages(city: City) -> None:
-    equip()
+    equip(city)
     client = Client()
     for code, seen in ((NEAR, True), (OFFICE, True), ("450200-market", True), ("450200-police", False)):
         from imloop.store.models import Party
@@ -189,3 +194,61 @@ def test_the_pages(city: City) -> None:
     assert client.post(f"/lines/{NEAR}/01", order).status_code == 302
     answer = city.client(NEAR).get("/api/v1/lines").json()
     assert [r["code"] for r in answer["lines"][0]["methods"]["ASM"]["reasons"]][0] == "locked-by-order"
+
+
+def test_the_calls(city: City) -> None:
+    equip(city)
+    client, office = city.client(NEAR), city.client(OFFICE)
+    body = message("analyser_leak", at("2026-03-05 08:00"))
+    answers = [client.post("/api/v1/equipment-checks", body, "application/json") for _ in range(2)]
+    assert [a.status_code for a in answers] == [201, 200]
+    assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["errors"][0]["tolerance"] == 1.0
+    assert office.post("/api/v1/equipment-checks", body, "application/json").status_code == 403
+    bad = client.post("/api/v1/heartbeats", b'{"station": "x", "lines": []}', "application/json")
+    assert bad.json()["errors"][0]["path"] == "$.lines"
+    order = {"kind": "lock", "reason": "抽查", "evidence": "照片", "until": "2099-01-01T00:00:00+08:00"}
+    place = f"/api/v1/lines/{NEAR}/01/orders"
+    assert client.post(place, msgspec.json.encode(order), "application/json").status_code == 403
+    assert office.post(place, msgspec.json.encode(order), "application/json").status_code == 201
+    assert (
+        office.post(place, msgspec.json.encode({**order, "methods": ["X"]}), "application/json").status_code
+        == 422
+    )
+
+
+@settings(max_examples=60)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=6),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "station",
+                        "line",
+                        "lines",
+                        "kind",
+                        "values",
+                        "status",
+                        "clock",
+                        "check_no",
+                        "started_at",
+                        "finished_at",
+                        "sequence",
+                    ]
+                ),
+                inner,
+                max_size=6,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_message_is_read_or_named(message: object) -> None:
+    for decode in (decode_check, decode_heartbeat):
+        try:
+            decode(msgspec.json.encode(message))
+        except Malformed as fault:
+            assert fault.problems

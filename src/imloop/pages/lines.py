@@ -77,7 +77,7 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
 
 
 def _kind(text: str) -> CheckKind:
-    return CheckKind(text) if text in CheckKind else CheckKind.ANALYSER_GAS
+    return CheckKind(text) if text in CheckKind.__members__.values() else CheckKind.ANALYSER_GAS
 
 
 def _message(request: HttpRequest, line: Line) -> bytes:

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
+from imloop.facts.check_record import CheckKind
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.equipment import CheckFact, InstrumentFact, OrderFact, line_standing
 from imloop.law import Law
 from imloop.store.models import Equipment, EquipmentCheck, Line, LineOrder, Party
 
 Standing = dict[str, tuple[Reason, ...]]
-REMEMBERED = timedelta(days=30)
-"""An older check is as good as none: no check of a line holds that long."""
 
 
 def standing_of(line: Line, at: datetime, law: Law) -> Standing:
     """Per licensed method every reason, refusals and warnings, at a moment. ``law``: of that day and place."""
-    checks = EquipmentCheck.objects.filter(line=line, finished_at__lte=at, finished_at__gt=at - REMEMBERED)
-    latest = {
-        kind: CheckFact(kind, finished, result)
-        for kind, finished, result in checks.order_by("finished_at", "id").values_list(
-            "kind", "finished_at", "result"
-        )
-    }
     orders = [
         OrderFact(o.kind, tuple(o.methods), o.since, o.until, o.reason, o.approver)
         for o in LineOrder.objects.filter(line=line, since__lte=at, until__gt=at)
     ]
-    reports = bool(latest) or EquipmentCheck.objects.filter(line=line, finished_at__lte=at).exists()
-    return line_standing(line.methods, _instruments(line), list(latest.values()), orders, at, law, reports)
+    checks = _latest_checks(line, at)
+    return line_standing(line.methods, _instruments(line), checks, orders, at, law, reports=bool(checks))
+
+
+def _latest_checks(line: Line, at: datetime) -> list[CheckFact]:
+    """The last check of every kind by ``at``: one look into the index per kind, however many years are kept."""
+    last = {
+        f"last_{kind}": EquipmentCheck.objects.filter(line=OuterRef("pk"), kind=kind, finished_at__lte=at)
+        .order_by("-finished_at", "-id")
+        .values("id")[:1]
+        for kind in CheckKind
+    }
+    ids = Line.objects.filter(pk=line.pk).values_list(*(Subquery(query) for query in last.values())).get()
+    rows = EquipmentCheck.objects.filter(pk__in=[pk for pk in ids if pk is not None])
+    return [CheckFact(*row) for row in rows.values_list("kind", "finished_at", "result")]
 
 
 def _instruments(line: Line) -> list[InstrumentFact]:
@@ -64,7 +68,12 @@ def line_reasons(station: Party, line_code: str, method: str, at: datetime, law:
 
 def line_lock(station: Party, line_code: str, method: str, at: datetime, law: Law) -> Reason | None:
     """One reason that sums up what locks the line for the method; None when it may test."""
-    found = [reason for reason in line_reasons(station, line_code, method, at, law) if not reason.warning]
+    return lock_of(line_code, method, line_reasons(station, line_code, method, at, law))
+
+
+def lock_of(line_code: str, method: str, reasons: tuple[Reason, ...]) -> Reason | None:
+    """The refusals among a line's reasons as one; None when there is none."""
+    found = [reason for reason in reasons if not reason.warning]
     return _sum_up(line_code, method, found) if found else None
 
 
@@ -92,15 +101,9 @@ def station_lock(station: Party, method: str, at: datetime, law: Law) -> Reason 
     return locks[0] if locks and all(lock is not None for lock in locks) else None
 
 
-def run_doubts(line: Line, method: str, at: datetime, law: Law) -> list[Reason]:
-    """Findings for a run made although something was missing: what the law only warns of. Raises the refusal of a run on
-    a line that was locked for the method at its own start."""
-    found = standing_of(line, at, law).get(method, ())
-    refusals = [reason for reason in found if not reason.warning]
-    if refusals:
-        lock = _sum_up(line.code, method, refusals)
-        raise Unlawful(lock.code, lock.text, cite=lock.cite, reasons=(lock,))
-    return [reason for reason in found if reason.code not in _KNOWN_GAPS]
+def doubts_of(reasons: tuple[Reason, ...]) -> list[Reason]:
+    """Findings for a test run although something was missing: what the law only warns of."""
+    return [reason for reason in reasons if reason.warning and reason.code not in _KNOWN_GAPS]
 
 
 _KNOWN_GAPS = ("instruments-unregistered", "checks-not-reported")
@@ -109,7 +112,3 @@ _KNOWN_GAPS = ("instruments-unregistered", "checks-not-reported")
 
 def locked_methods(standing: Standing) -> set[str]:
     return {method for method, reasons in standing.items() if any(not r.warning for r in reasons)}
-
-
-RECENT = timedelta(days=2)
-"""How far back a page looks for checks."""

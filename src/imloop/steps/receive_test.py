@@ -10,7 +10,7 @@ from django.conf import settings
 from imloop import loop
 from imloop.facts.codes import Outcome, Purpose, Result
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.gates.cycle import due_after
@@ -23,7 +23,7 @@ from imloop.steps.charges import charge_for
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
-from imloop.steps.line_standing import run_doubts
+from imloop.steps.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.subjects import subject_of
@@ -63,14 +63,15 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     law = registers.law_at(day, station.place)
     registers.require_active(station, day, law)
     line = registers.require_line(station, record.line, record.method, day, law)
-    line_doubts = run_doubts(line, record.method, record.started_at, law)
+    reasons = line_reasons(station, record.line, record.method, record.started_at, law)
+    _require_unlocked(record, reasons)
     verdict = judge(record, law)
     vehicle, doubts = enter_vehicle(record.vehicle, day)
     received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
     if record.fee_yuan is not None:
         received.findings += charge_for(vehicle, station, record.method, day, law, record.fee_yuan).reasons
-    received.findings += line_doubts
+    received.findings += doubts_of(reasons)
     received.findings += count_test(ledger, line, record.sequence, law)
     case = _move_case(ledger, received)
     return _save(ledger, received, case)
@@ -112,6 +113,13 @@ def _require_past(record: TestRecord, now: datetime) -> None:
                 f"Test time {record.ended_at.isoformat()} lies in the future; set the line's clock.",
             ),
         )
+
+
+def _require_unlocked(record: TestRecord, reasons: tuple[Reason, ...]) -> None:
+    """A run on a line that was locked for the method at its own start is not taken."""
+    lock = lock_of(record.line, record.method, reasons)
+    if lock is not None:
+        raise Unlawful(lock.code, lock.text, cite=lock.cite, reasons=(lock,))
 
 
 def _about_the_message(record: TestRecord, now: datetime, law: Law) -> list[Reason]:
