@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
+from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.steps import clock
 
 
 def as_json(body: object, status: int = 200) -> HttpResponse:
@@ -36,3 +40,9 @@ def body_of(request: HttpRequest) -> bytes:
     if len(body) > limit:
         raise too_large
     return body
+
+
+def moment_of(at: datetime | None) -> datetime:
+    """The moment asked about, now where none is given; one without an offset is China's."""
+    moment = at or clock.now()
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)

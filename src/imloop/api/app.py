@@ -10,13 +10,13 @@ from ninja.errors import ValidationError
 
 from imloop import __version__
 from imloop.api import counter, schemas, vehicles
-from imloop.api.answers import as_json, as_pdf, body_of
+from imloop.api.answers import as_json, as_pdf, body_of, moment_of
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.api.lines import router as lines
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_repair, take_test
-from imloop.facts.days import CHINA, day_of
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
 from imloop.papers.assemble import notice_document, report_document
@@ -36,6 +36,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
+api.add_router("", counter.router)
 api.add_router("", vehicles.router)
 api.add_router("", lines)
 api.add_exception_handler(Refusal, problem)
@@ -100,10 +101,7 @@ def get_permit(
     request: HttpRequest, vin: str = "", plate: str = "", station: str = "", at: datetime | None = None
 ) -> HttpResponse:
     who = caller(request)
-    moment = at or clock.now()
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=CHINA)
-    return as_json(ask_permit(who, station=station, at=moment, vin=vin, plate=plate))
+    return as_json(ask_permit(who, station=station, at=moment_of(at), vin=vin, plate=plate))
 
 
 @api.get("/feed", tags=["everyone"], summary="与本单位有关的消息 · what concerns the caller, in order")
@@ -139,6 +137,3 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
     return as_json(
         {"on": day.isoformat(), "stations": [station_json(p, day) for k in kinds for p in look.parties(k)]}
     )
-
-
-api.add_router("", counter.router)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json
+from imloop.api.answers import as_json, moment_of
 from imloop.api.auth import caller
-from imloop.facts.days import CHINA, day_of, read_day
+from imloop.facts.days import day_of, read_day
 from imloop.steps import clock
 from imloop.steps.ask_reception import ask_reception
 from imloop.steps.conflicts import ask_conflict
@@ -51,16 +51,13 @@ def get_reception(
     reviewer: str = "",
 ) -> HttpResponse:
     """Everything that stands against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
-    moment = at or clock.now()
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=CHINA)
     people = {"inspector": inspector, "driver": driver, "reviewer": reviewer}
     asked = ask_reception(
         caller(request),
         station=station,
         line=line,
         method=method,
-        at=moment,
+        at=moment_of(at),
         vin=vin,
         plate=plate,
         people=people,

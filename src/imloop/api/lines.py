@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
+from imloop.api.answers import as_json, body_of, moment_of
 from imloop.api.auth import caller
 from imloop.exchange.decode_check import decode_heartbeat
 from imloop.exchange.intake import take_check
-from imloop.facts.days import CHINA
-from imloop.facts.refusal import Malformed
-from imloop.facts.text import Text
 from imloop.steps import clock
 from imloop.steps.link import receive_heartbeat
 from imloop.steps.look_lines import line_json, view, visible_lines
@@ -32,46 +29,31 @@ class OrderIn(Schema):
     until: datetime
 
 
-def _body(request: HttpRequest) -> bytes:
-    if int(request.headers.get("Content-Length") or 0) > LARGEST or len(request.body) > LARGEST:
-        raise Malformed("too-large", Text(f"报文超过 {LARGEST} 字节。", f"The body exceeds {LARGEST} bytes."))
-    return request.body
-
-
-def _json(body: object, status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")
-
-
-def _moment(at: datetime | None) -> datetime:
-    moment = at or clock.now()
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
-
-
 @router.post("/equipment-checks", tags=["I-station"], summary="上传设备自检 · upload a self-check")
 def post_check(request: HttpRequest) -> HttpResponse:
     """201 with the recomputed result; the same bytes again give 200 and the first answer; other bytes 409."""
-    receipt = take_check(_body(request), caller(request), clock.now())
-    return _json(receipt.body, 201 if receipt.created else 200)
+    receipt = take_check(body_of(request), caller(request), clock.now())
+    return as_json(receipt.body, 201 if receipt.created else 200)
 
 
 @router.post("/heartbeats", tags=["I-station"], summary="检测线心跳 · signs of life of the lines")
 def post_heartbeat(request: HttpRequest) -> HttpResponse:
     who = caller(request)
-    return _json(receive_heartbeat(who, decode_heartbeat(_body(request)), clock.now()))
+    return as_json(receive_heartbeat(who, decode_heartbeat(body_of(request)), clock.now()))
 
 
 @router.get("/lines", tags=["I-station"], summary="检测线状态 · what each line may test")
 def get_lines(request: HttpRequest, station: str = "", at: datetime | None = None) -> HttpResponse:
-    moment = _moment(at)
+    moment = moment_of(at)
     lines = visible_lines(caller(request), moment)
     if station:
         lines = lines.filter(station__code=station)
-    return _json({"at": moment.isoformat(), "lines": [line_json(view(line, moment)) for line in lines]})
+    return as_json({"at": moment.isoformat(), "lines": [line_json(view(line, moment)) for line in lines]})
 
 
 @router.post("/lines/{station}/{line}/orders", tags=["environment"], summary="锁定或解锁 · lock or unlock")
 def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) -> HttpResponse:
     given = order.dict()
-    given["until"] = _moment(order.until)
+    given["until"] = moment_of(order.until)
     row = order_line(caller(request), station, line, **given, now=clock.now())
-    return _json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)
+    return as_json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
+from imloop.api.answers import as_json, moment_of
 from imloop.api.auth import caller
-from imloop.facts.days import CHINA
 from imloop.steps import clock
 from imloop.steps.ask_cycle import ask_cycle
 from imloop.steps.ask_mark import ask_mark, release_mark
@@ -71,27 +70,18 @@ class EndIn(Schema):
     on: date
 
 
-def _json(body: object, status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")
-
-
-def _moment(at: datetime | None) -> datetime:
-    moment = at or clock.now()
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
-
-
 @router.get("/gates/inspection-mark", tags=["police"], summary="能否核发检验标志 · may a mark be released")
 def get_mark_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
 ) -> HttpResponse:
-    return _json(ask_mark(caller(request), vin=vin, plate=plate, at=_moment(at)).to_json())
+    return as_json(ask_mark(caller(request), vin=vin, plate=plate, at=moment_of(at)).to_json())
 
 
 @router.get("/gates/inspection-cycle", tags=["I-station"], summary="是否应在本地检验 · is a test due here")
 def get_cycle_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
 ) -> HttpResponse:
-    return _json(ask_cycle(caller(request), vin=vin, plate=plate, at=_moment(at)).to_json())
+    return as_json(ask_cycle(caller(request), vin=vin, plate=plate, at=moment_of(at)).to_json())
 
 
 @router.get("/gates/registration", tags=["police"], summary="能否注册、转入 · may it be registered here")
@@ -109,7 +99,7 @@ def get_registration_gate(
 ) -> HttpResponse:
     answer = ask_registration(
         caller(request),
-        at=_moment(at),
+        at=moment_of(at),
         application=application,
         place=place,
         vin=vin,
@@ -119,14 +109,14 @@ def get_registration_gate(
         usage=usage,
         max_mass_kg=max_mass_kg,
     )
-    return _json(answer.to_json())
+    return as_json(answer.to_json())
 
 
 @router.get("/gates/road", tags=["police"], summary="能否上路、进入限行区 · may it drive here")
 def get_road_gate(
     request: HttpRequest, vin: str = "", plate: str = "", zone: str = "", at: datetime | None = None
 ) -> HttpResponse:
-    return _json(ask_road(caller(request), at=_moment(at), vin=vin, plate=plate, zone=zone).to_json())
+    return as_json(ask_road(caller(request), at=moment_of(at), vin=vin, plate=plate, zone=zone).to_json())
 
 
 @router.get("/public/roads", tags=["public"], summary="今天能否通行（公众） · may it drive here (public)")
@@ -140,7 +130,7 @@ def get_public_road(
     at: datetime | None = None,
 ) -> HttpResponse:
     stated = Stated(plate=plate, vin_tail=vin_tail, fuel=fuel, emission_stage=emission_stage)
-    return _json(ask_road_openly(stated, at=_moment(at), place=settings.PLACE, zone=zone).to_json())
+    return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 
 
 @router.post("/marks", tags=["police"], summary="核发检验标志 · release a mark")
@@ -155,7 +145,7 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
         "test_no": mark.test_no,
         "cite": mark.cite,
     }
-    return _json(body, 201)
+    return as_json(body, 201)
 
 
 @router.post(
@@ -164,12 +154,12 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     kept = change_vehicle(caller(request), **change.dict(), now=clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "kind": kept.kind, "on": kept.on.isoformat()}
-    return _json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
+    return as_json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
 
 
 @router.get("/vehicles/{vehicle_id}", tags=["police"], summary="一辆车 · one vehicle")
 def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
-    return _json(vehicle_json(*vehicle(caller(request), vehicle_id, clock.now())))
+    return as_json(vehicle_json(*vehicle(caller(request), vehicle_id, clock.now())))
 
 
 @router.post("/enrolments", tags=["environment"], summary="外地车辆纳管 · enrol a vehicle from elsewhere")
@@ -177,31 +167,31 @@ def post_enrolment(request: HttpRequest, wanted: EnrolmentIn) -> HttpResponse:
     kept = enrol(caller(request), **wanted.dict(), now=clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "ground": kept.ground, "cite": kept.cite}
     until = kept.until.isoformat() if kept.until else None
-    return _json({**body, "since": kept.since.isoformat(), "until": until}, 201)
+    return as_json({**body, "since": kept.since.isoformat(), "until": until}, 201)
 
 
 @router.post("/zones", tags=["environment"], summary="划定限行区 · enter a zone")
 def post_zone(request: HttpRequest, wanted: ZoneIn) -> HttpResponse:
     zone = enter_zone(caller(request), **wanted.dict(), now=clock.now())
-    return _json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)
+    return as_json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)
 
 
 @router.post("/zones/{zone_id}/end", tags=["environment"], summary="结束限行区 · end a zone")
 def post_zone_end(request: HttpRequest, zone_id: int, end: EndIn) -> HttpResponse:
     zone = end_zone(caller(request), zone_id, on=end.on, now=clock.now())
-    return _json({"id": zone.pk, "code": zone.code, "until": end.on.isoformat()}, 201)
+    return as_json({"id": zone.pk, "code": zone.code, "until": end.on.isoformat()}, 201)
 
 
 @router.post("/alerts", tags=["environment"], summary="发布重污染预警 · declare an alert")
 def post_alert(request: HttpRequest, wanted: AlertIn) -> HttpResponse:
     asked = wanted.dict()
-    asked["since"] = _moment(wanted.since)
-    asked["until"] = _moment(wanted.until) if wanted.until else None
+    asked["since"] = moment_of(wanted.since)
+    asked["until"] = moment_of(wanted.until) if wanted.until else None
     alert = declare_alert(caller(request), **asked, now=clock.now())
-    return _json({"id": alert.pk, "level": alert.level, "place": alert.place}, 201)
+    return as_json({"id": alert.pk, "level": alert.level, "place": alert.place}, 201)
 
 
 @router.post("/alerts/{alert_id}/lift", tags=["environment"], summary="解除预警 · lift an alert")
 def post_alert_lift(request: HttpRequest, alert_id: int) -> HttpResponse:
     alert = lift_alert(caller(request), alert_id, now=clock.now())
-    return _json({"id": alert.pk, "until": alert.until.isoformat() if alert.until else None}, 201)
+    return as_json({"id": alert.pk, "until": alert.until.isoformat() if alert.until else None}, 201)
