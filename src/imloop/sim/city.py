@@ -11,6 +11,7 @@ from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.sim.checks import fresh_checks, past_checks
 from imloop.sim.identifiers import unified_code
+from imloop.sim.money import enter_money_and_people
 from imloop.sim.places import (
     CITY,
     DEPARTMENTS,
@@ -54,6 +55,7 @@ def create_city(now: datetime, days: int = 7) -> None:
         Line.objects.create(
             station=guest, code="01", methods=[str(m) for m in Method], since=date(2015, 1, 1)
         )
+    enter_money_and_people(today)
     past_checks(now, days)
     fresh_checks(now)
 

@@ -16,6 +16,7 @@ from imloop.law import Law
 from imloop.sim.condition import Condition, Fault
 from imloop.sim.fleet import SimVehicle
 from imloop.sim.gas_traces import Columns
+from imloop.sim.prices import PRICES
 from imloop.sim.traces import trace
 from imloop.verdict import Verdict, judge
 from imloop.verdict.arithmetic import from_nano
@@ -93,6 +94,7 @@ def _message(
         "people": dict(run.people),
         "equipment": dict(run.equipment),
         "software": SOFTWARE,
+        "fee_yuan": f"{PRICES[vehicle.method]:.2f}",
         "ambient": {"temperature_c": temperature, "humidity_pct": humidity, "pressure_kpa": pressure},
         "exterior": {"verdict": "pass", "items": {"devices_present": True, "visible_smoke": False}},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
@@ -89,7 +89,7 @@ def price_list(place: str, day: date) -> list[dict[str, object]]:
             "until": row.until.isoformat() if row.until else None,
             "cite": row.cite,
         }
-        for row in rows.order_by("place", "method", "station__code")
+        for row in rows.order_by("place", "method", F("station__code").asc(nulls_first=True))
     ]
 
 
