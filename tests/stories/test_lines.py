@@ -172,6 +172,18 @@ def test_the_link(city: City) -> None:
     assert notice_lost_links(now() + timedelta(days=1)) == 0
 
 
+def test_a_test_that_comes_late_settles_the_gap(city: City) -> None:
+    beat(city.client(NEAR), at("2026-02-01 08:00").isoformat(), sequence=10)
+    city.test("2026-02-02 09:00", sequence=11, test_no="t11")
+    city.test("2026-02-02 10:00", sequence=14, test_no="t14")
+    gaps = Finding.objects.filter(code="sequence-gap", resolved_at__isnull=True)
+    assert [finding.subject for finding in gaps] == ["t14"]
+    city.test("2026-02-02 09:40", sequence=13, test_no="t13")
+    assert gaps.all().exists()
+    city.test("2026-02-02 09:20", sequence=12, test_no="t12")
+    assert not gaps.all().exists()
+
+
 def test_the_pages(city: City) -> None:
     equip(city)
     client = Client()

@@ -15,7 +15,7 @@ from imloop.steps.access import SYSTEM, Caller, place_prefix
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receive_check import require_own_line
-from imloop.store.models import Line, Link, PartyKind, Software
+from imloop.store.models import Finding, Line, Link, PartyKind, Software, Test
 
 AWAKE = ("idle", "testing", "checking")
 """States in which a line must be heard of."""
@@ -101,6 +101,7 @@ def _sequence(link: Link | None, sequence: int | None, spooled: int, law: Law) -
         ),
         law.cite("link.sequence_complete"),
         Text("补传缺少的检验或说明原因。", "Upload the missing tests or explain."),
+        item=f"{link.sequence + 1}-{link.sequence + missing}",
     )
 
 
@@ -113,7 +114,30 @@ def count_test(ledger: Ledger, line: Line, sequence: int | None, law: Law) -> li
     if link.sequence is None or sequence > link.sequence:
         link.sequence = sequence
         link.save(update_fields=["sequence"])
+    else:
+        _came_late(ledger, line, sequence)
     return [gap] if gap else []
+
+
+def _came_late(ledger: Ledger, line: Line, sequence: int) -> None:
+    """A test that was missed has arrived after all: the gap it was part of is settled once all of it is here."""
+    code = line.station.code
+    tests = Test.objects.filter(station=line.station, line=line.code).values("test_no")
+    open_gaps = Finding.objects.filter(
+        Q(subject=f"{code}/{line.code}") | Q(subject__in=tests),
+        code="sequence-gap",
+        station_code=code,
+        resolved_at__isnull=True,
+    )
+    for finding in open_gaps.order_by("-id"):
+        first, _, last = str(finding.data.get("item", "")).partition("-")
+        if first.isdigit() and last.isdigit() and int(first) <= sequence <= int(last):
+            arrived = sorted({*finding.data.get("arrived", ()), sequence})
+            finding.data = {**finding.data, "arrived": arrived}
+            if len(arrived) > int(last) - int(first):
+                finding.resolved_at = ledger.now
+            finding.save(update_fields=["data", "resolved_at"])
+            return
 
 
 def notice_lost_links(now: datetime) -> int:
