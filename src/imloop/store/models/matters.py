@@ -11,7 +11,7 @@ from imloop.store.models.vehicles import Vehicle
 
 
 class Matter(models.Model):
-    """``kind`` and ``state``: ``imloop.matters``. Its subject is a party, a vehicle, or, before approval, only ``data``."""
+    """Its subject is a party, a vehicle, or, before approval, only ``data``."""
 
     matter_no = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=24)
