@@ -10,16 +10,21 @@ from datetime import datetime
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.access import SYSTEM, Caller, caller_for
-from imloop.steps.ledger import writing
+from imloop.steps.ledger import Ledger, writing
 from imloop.store.models import ApiKey, Party
 
 
 def issue_key(party: Party, now: datetime, by: Caller = SYSTEM) -> str:
     """A new key ``imk_<id>_<secret>``. Shown once; only the hash of the secret is kept."""
-    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     with writing(now, by) as ledger:
-        ApiKey.objects.create(party=party, key_id=key_id, secret_sha256=_sha(secret), created_at=now)
-        ledger.note("key-issued", party.code, {"key_id": key_id})
+        return new_key(ledger, party)
+
+
+def new_key(ledger: Ledger, party: Party) -> str:
+    """The same as part of a larger step."""
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    ApiKey.objects.create(party=party, key_id=key_id, secret_sha256=_sha(secret), created_at=ledger.now)
+    ledger.note("key-issued", party.code, {"key_id": key_id})
     return f"imk_{key_id}_{secret}"
 
 

@@ -13,6 +13,12 @@ from imloop.law import Law, load
 from imloop.steps.access import place_prefix
 from imloop.store.models import Line, Party, PartyKind, Standing
 
+_CLOSING = {
+    Standing.State.SUSPENDED,
+    Standing.State.STRUCK_OFF,
+    Standing.State.REVOKED,
+    Standing.State.WITHDRAWN,
+}
 _ACTIVE = {PartyKind.ISTATION: Standing.State.NETWORKED, PartyKind.MSTATION: Standing.State.LISTED}
 
 
@@ -30,17 +36,16 @@ def party(code: str, kind: str) -> Party:
     return found
 
 
+def states_on(who: Party, day: date) -> set[str]:
+    """Every state of a party's standing that holds on the day."""
+    running = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
+    return set(who.standings.filter(running).values_list("state", flat=True))
+
+
 def is_active(who: Party, day: date) -> bool:
-    """Networked (I) or listed (M) on the day, and neither suspended nor struck off."""
-    states = set(
-        who.standings.filter(Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))).values_list(
-            "state", flat=True
-        )
-    )
-    return _ACTIVE[PartyKind(who.kind)] in states and not states & {
-        Standing.State.SUSPENDED,
-        Standing.State.STRUCK_OFF,
-    }
+    """Networked (I) or listed (M) on the day, and nothing that closes it."""
+    states = states_on(who, day)
+    return _ACTIVE[PartyKind(who.kind)] in states and not states & _CLOSING
 
 
 def require_active(station: Party, day: date, law: Law) -> None:

@@ -1,0 +1,150 @@
+"""Calls about matters: applications without an account, measures and their steps for departments and stations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from imloop.api.answers import as_json, body_of
+from imloop.api.auth import caller
+from imloop.exchange.decode_application import decode_application
+from imloop.exchange.reading import parse_json
+from imloop.facts.days import day_of
+from imloop.matters import Role
+from imloop.matters.conditions import conditions
+from imloop.steps import clock, look_matters, registers
+from imloop.steps.attachments import attach, the_file, the_matter
+from imloop.steps.matter_key import collect_key
+from imloop.steps.matter_roles import roles_in
+from imloop.steps.matters import (
+    apply,
+    nominate_for_scrappage,
+    open_measure,
+    resubmit,
+    take_step,
+    take_step_by_token,
+)
+from imloop.store.models import Matter
+
+router = Router()
+_CONCERNED = frozenset({Role.CONCERNED})
+
+
+class StepIn(Schema):
+    step: str
+    fields: dict[str, str | int | None] = {}
+
+
+class MeasureIn(Schema):
+    kind: str
+    party: str = ""
+    vin: str = ""
+    plate: str = ""
+    fields: dict[str, str | int | None] = {}
+
+
+def _answer(row: Matter, roles: frozenset[Role], status: int = 200, **more: object) -> HttpResponse:
+    return as_json({**look_matters.matter_json(row, roles, clock.now()), **more}, status)
+
+
+@router.get("/public/conditions/{subject}", tags=["public"], summary="申请条件 · what an applicant must meet")
+def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpResponse:
+    found = conditions(subject, registers.law_at(day_of(clock.now()), place))
+    return as_json(
+        {
+            "conditions": [
+                {"code": c.code, "text": c.text.zh, "text_en": c.text.en, "cite": c.cite} for c in found
+            ]
+        }
+    )
+
+
+@router.post("/public/applications", tags=["public"], summary="申请成为 I 站、M 站 · apply")
+def post_application(request: HttpRequest) -> HttpResponse:
+    """201 with the number and ``token``, the applicant's key to this matter; 400 names every condition not met."""
+    row = apply(decode_application(parse_json(body_of(request))), clock.now())
+    return _answer(row, _CONCERNED, 201, token=row.token)
+
+
+@router.get("/public/applications/{token}", tags=["public"], summary="查看申请 · one's own application")
+def get_application(request: HttpRequest, token: str) -> HttpResponse:
+    return _answer(the_matter(token=token), _CONCERNED)
+
+
+@router.put("/public/applications/{token}", tags=["public"], summary="补正后再交 · submit again")
+def put_application(request: HttpRequest, token: str) -> HttpResponse:
+    return _answer(resubmit(token, decode_application(parse_json(body_of(request))), clock.now()), _CONCERNED)
+
+
+@router.post("/public/applications/{token}/steps", tags=["public"], summary="申请人、当事人的步骤 · a step")
+def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpResponse:
+    return _answer(take_step_by_token(token, taken.step, taken.fields, clock.now()), _CONCERNED)
+
+
+@router.post("/public/applications/{token}/files", tags=["public"], summary="交文件 · hand in a file")
+def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
+    kept = attach(name, body_of(request), clock.now(), token=token)
+    return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
+
+
+@router.post("/public/applications/{token}/key", tags=["public"], summary="领取密钥 · collect the key, once")
+def post_key(request: HttpRequest, token: str) -> HttpResponse:
+    return as_json({"key": collect_key(token, clock.now())}, 201)
+
+
+@router.get("/public/decisions", tags=["public"], summary="公布的决定 · published decisions")
+def get_decisions(request: HttpRequest, place: str = "") -> HttpResponse:
+    found = look_matters.publications(clock.now(), place=place)
+    return as_json({"decisions": [look_matters.publication_json(event) for event in found]})
+
+
+@router.get("/matters", tags=["departments"], summary="事项 · matters, the most urgent first")
+def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
+    """``mine``: only those in which the next step is the caller's."""
+    who, day = caller(request), day_of(clock.now())
+    found = look_matters.work_list(who) if mine else look_matters.matters(who)[: look_matters.SHOWN]
+    return as_json({"matters": [look_matters.summary(row, day) for row in found]})
+
+
+@router.post("/matters", tags=["departments"], summary="立案、自愿退出、报废提名 · open a matter")
+def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
+    who, now = caller(request), clock.now()
+    fields: Mapping[str, object] = opened.fields
+    if opened.kind == "scrappage":
+        row = nominate_for_scrappage(who, fields, now, vin=opened.vin, plate=opened.plate)
+    else:
+        row = open_measure(who, opened.kind, opened.party, fields, now)
+    return _answer(row, roles_in(who, row), 201)
+
+
+@router.get("/matters/{matter_no}", tags=["departments"], summary="一个事项 · one matter")
+def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
+    who = caller(request)
+    row = the_matter(caller=who, matter_no=matter_no)
+    return _answer(row, roles_in(who, row))
+
+
+@router.post("/matters/{matter_no}/steps", tags=["departments"], summary="办理一步 · take a step")
+def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
+    who = caller(request)
+    row = take_step(who, matter_no, taken.step, taken.fields, clock.now())
+    return _answer(row, roles_in(who, row))
+
+
+@router.post("/matters/{matter_no}/files", tags=["departments"], summary="附文件 · attach a file")
+def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
+    kept = attach(name, body_of(request), clock.now(), caller=caller(request), matter_no=matter_no)
+    return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
+
+
+@router.get("/matters/{matter_no}/files/{digest}", tags=["departments"], summary="取文件 · fetch a file")
+def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
+    kept = the_file(digest, caller=caller(request), matter_no=matter_no)
+    return HttpResponse(
+        bytes(kept.body),
+        content_type=kept.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{digest[:12]}"'},
+    )

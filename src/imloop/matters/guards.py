@@ -1,0 +1,194 @@
+"""Conditions of the table's rows, one per clause. A guard answers with the reason against the step, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from imloop.facts.text import Reason, Text
+from imloop.law import Law
+from imloop.matters.fields import Value
+from imloop.matters.matter import Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``values``: what the step says; ``day``: when it is taken."""
+
+    matter: Matter
+    values: Mapping[str, Value]
+    day: date
+    law: Law
+
+
+Check = Callable[[Asked], Reason | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition in words, for the generated docs, and as a function."""
+
+    words: Text
+    check: Check
+
+    def __call__(self, asked: Asked) -> Reason | None:
+        return self.check(asked)
+
+
+def _guard(zh: str, en: str) -> Callable[[Check], Guard]:
+    return lambda check: Guard(Text(zh, en), check)
+
+
+@_guard("绿色通道开放", "the green channel is open")
+def green_channel(asked: Asked) -> Reason | None:
+    if asked.law.flag("mstation.green_channel"):
+        return None
+    return Reason(
+        "no-green-channel",
+        Text("绿色通道未开放，应先经县区遴选。", "The green channel is closed; the county selects first."),
+        asked.law.cite("mstation.green_channel"),
+    )
+
+
+@_guard("核查人员达到法定人数", "enough officers took part")
+def enough_officers(asked: Asked) -> Reason | None:
+    least = asked.law.integer("matter.site_check_officers")
+    names = [name for name in str(asked.values["officers"]).replace("，", "、").split("、") if name.strip()]
+    if len(set(names)) >= least:
+        return None
+    return Reason(
+        "too-few-officers",
+        Text(
+            f"现场核查应有 {least} 名以上工作人员，姓名以“、”分隔。",
+            f"An on-site check takes at least {least} officers, names separated by “、”.",
+        ),
+        asked.law.cite("matter.site_check_officers"),
+    )
+
+
+def _not_later(name: str, zh: str, en: str) -> Guard:
+    """The day a step tells of has come."""
+
+    @_guard(f"{zh}不晚于今天", f"the day of {en} has come")
+    def check(asked: Asked) -> Reason | None:
+        day = asked.values.get(name)
+        if not isinstance(day, date) or day <= asked.day:
+            return None
+        return Reason("in-the-future", Text(f"{zh} {day} 尚未到来。", f"{day} of {en} lies in the future."))
+
+    return check
+
+
+checked_has_come = _not_later("checked_on", "核查日期", "the check")
+served_has_come = _not_later("served_on", "告知日期", "the notice")
+held_has_come = _not_later("held_on", "听证日期", "the hearing")
+dismantled_has_come = _not_later("dismantled_on", "拆解日期", "the dismantling")
+
+
+@_guard("核查结论为符合", "the check found the conditions met")
+def conditions_met(asked: Asked) -> Reason | None:
+    if asked.matter.facts.get("passed") == "yes":
+        return None
+    return Reason(
+        "conditions-not-met",
+        Text(
+            f"核查结论为不符合：{asked.matter.facts.get('findings', '')}",
+            f"The check found conditions not met: {asked.matter.facts.get('findings', '')}",
+        ),
+        asked.law.cite("station.conditions"),
+        Text("整改后重新核查，或者作出不予准予决定。", "Check again after it was mended, or refuse."),
+    )
+
+
+@_guard("生效日不早于今天", "it takes effect today or later")
+def not_backdated(asked: Asked) -> Reason | None:
+    since = asked.values["since"]
+    assert isinstance(since, date)
+    if since >= asked.day:
+        return None
+    return Reason(
+        "backdated",
+        Text(
+            f"生效日 {since} 早于决定日 {asked.day}。",
+            f"It would take effect on {since}, before it is decided on {asked.day}.",
+        ),
+    )
+
+
+@_guard("期满日晚于生效日", "it ends after it begins")
+def ends_later(asked: Asked) -> Reason | None:
+    since, until = asked.values["since"], asked.values.get("until")
+    assert isinstance(since, date)
+    if not isinstance(until, date) or until > since:
+        return None
+    return Reason(
+        "ends-before-it-starts",
+        Text(f"期满日 {until} 应晚于生效日 {since}。", f"It ends on {until}, which is not after {since}."),
+    )
+
+
+def _in_time(code: str, key: str, zh: str, en: str) -> Guard:
+    @_guard(f"在{zh}期限内", f"in time to {en}")
+    def check(asked: Asked) -> Reason | None:
+        due = asked.matter.due_on
+        if due is None or asked.day <= due:
+            return None
+        return Reason(
+            code,
+            Text(f"{zh}的期限 {due} 已过。", f"The time to {en} ended on {due}."),
+            asked.law.cite(key),
+        )
+
+    return check
+
+
+hearing_in_time = _in_time("hearing-too-late", "matter.notified_days", "要求听证", "ask for a hearing")
+appeal_in_time = _in_time("appeal-too-late", "matter.in_force_days", "申请复议", "appeal")
+
+
+def _time_over(code: str, key: str, zh: str, en: str) -> Guard:
+    @_guard(f"{zh}期限已过", f"the time to {en} is over")
+    def check(asked: Asked) -> Reason | None:
+        due = asked.matter.due_on
+        if due is None or asked.day > due:
+            return None
+        return Reason(
+            code,
+            Text(f"{zh}的期限到 {due} 为止，尚未届满。", f"The time to {en} runs until {due}."),
+            asked.law.cite(key),
+        )
+
+    return check
+
+
+hearing_time_over = _time_over("hearing-time-runs", "matter.notified_days", "要求听证", "ask for a hearing")
+appeal_time_over = _time_over("appeal-time-runs", "matter.in_force_days", "申请复议", "appeal")
+
+
+@_guard("未曾复议", "it was not appealed before")
+def not_appealed(asked: Asked) -> Reason | None:
+    if "appeal" not in asked.matter.facts:
+        return None
+    return Reason(
+        "appealed-already",
+        Text("该决定已经复议。", "The decision was appealed already."),
+        asked.law.cite("matter.in_force_days"),
+    )
+
+
+@_guard("听证已提前通知", "the hearing was announced in time")
+def hearing_announced(asked: Asked) -> Reason | None:
+    announced, held = asked.values["announced_on"], asked.values["held_on"]
+    assert isinstance(announced, date) and isinstance(held, date)
+    days = asked.law.integer("matter.hearing_notice_days")
+    if announced + timedelta(days=days) <= held:
+        return None
+    return Reason(
+        "hearing-notice-short",
+        Text(
+            f"应在听证 {days} 日前通知；{announced} 通知，{held} 听证。",
+            f"A hearing is announced {days} days ahead; announced {announced}, held {held}.",
+        ),
+        asked.law.cite("matter.hearing_notice_days"),
+    )
