@@ -2,6 +2,7 @@
 
 ``db``           a migrated database; what a test writes is rolled back
 ``city``         a few registered parties in ``db``
+``doors``        the API of that city, at a moment the test names
 ``imloop``       commands as a user types them, with a data directory and a database of their own
 ``live_server``  a real ``imloop serve --demo`` in a process of its own, with a database of its own
 """
@@ -90,6 +91,15 @@ def city(db: None) -> object:
     from support.city import City
 
     return City.build()
+
+
+@pytest.fixture
+def doors(city: object, monkeypatch: pytest.MonkeyPatch) -> object:
+    from support.city import City
+    from support.doors import Doors
+
+    assert isinstance(city, City)
+    return Doors(city, monkeypatch)
 
 
 @pytest.fixture(scope="module")

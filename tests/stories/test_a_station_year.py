@@ -1,0 +1,212 @@
+"""A year of an I-station's life and an M-station's revocation, told through the public doors alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imloop.sim.identifiers import make_vin, unified_code
+from imloop.store.models import JournalEntry, OutboxEntry
+from support.applications import shop_application, station_application
+from support.city import FAR, LISTED, City, at
+from support.doors import Doors
+from support.uploads import repair_message, test_message
+
+OFFICE, MARKET, TRANSPORT, APPEAL = (
+    f"450200-{kind}" for kind in ("environment", "market", "transport", "supervisor")
+)
+PDF = b"%PDF-1.7 a lease"
+
+
+def upload(station: str, when: str, *, plate: str, co: float = 0.1) -> dict[str, object]:
+    message = test_message(at(when), station=station, co=co)
+    vehicle = dict(message["vehicle"])  # type: ignore[call-overload]
+    vehicle |= {"plate": plate, "vin": make_vin("LFV", "2A21K", 2018, "3", int(plate[-4:]))}
+    return {**message, "vehicle": vehicle}
+
+
+def test_a_station(doors: Doors, station: str, when: str, plate: str, co: float = 0.1) -> dict[str, Any]:
+    return doors.post("tests", upload(station, when, plate=plate, co=co), by=station)
+
+
+test_a_station.__test__ = False  # type: ignore[attr-defined]
+
+
+def apply(doors: Doors) -> tuple[str, str]:
+    """Handed in with a gap, refused by name; complete, then returned once for a missing paper."""
+    doors.at("2026-03-02 09:00")
+    message = station_application("2026-03-02", unified_code("龙潭"))
+    conditions = dict(message["conditions"])  # type: ignore[call-overload]
+    refused = doors.post(
+        "public/applications",
+        {**message, "conditions": {**conditions, "premises": {"holds": False}}},
+        expect=422,
+    )
+    assert [problem["path"] for problem in refused["errors"]] == ["$.conditions.premises"]
+    filed = doors.post("public/applications", message)
+    number, token = filed["matter_no"], filed["token"]
+    assert filed["due_on"] == "2026-03-09"
+    assert doors.post("public/applications", message, expect=409)["code"] == "applied-already"
+    doors.step(number, "return", by=OFFICE, missing="场所租赁合同")
+    kept = doors.post(f"public/applications/{token}/files?name=lease.pdf", PDF)
+    assert kept["size"] == len(PDF)
+    assert (
+        doors.post(f"public/applications/{token}/files?name=x.pdf", b"MZ..", expect=422)["code"]
+        == "wrong-file"
+    )
+    assert doors.call("put", f"public/applications/{token}", message)["state"] == "submitted"
+    return number, token
+
+
+def admit(doors: Doors, number: str, token: str) -> str:
+    """Review, on-site check, decision; the key is handed out once and opens the door for the station."""
+    doors.step(number, "accept", by=OFFICE)
+    assert (
+        doors.step(number, "review", by=TRANSPORT, expect=403, opinion="材料真实")["code"] == "not-your-step"
+    )
+    doors.step(number, "review", by=OFFICE, opinion="材料真实")
+    doors.at("2026-03-10 10:00")
+    assert doors.post(f"public/applications/{token}/key", {}, expect=409)["code"] == "not-approved"
+    check = {
+        "checked_on": "2026-03-10",
+        "officers": "韦强、黄敏",
+        "passed": "yes",
+        "findings": "场所、设备、人员符合",
+    }
+    doors.step(number, "check_site", by=OFFICE, **check)
+    doors.at("2026-03-12 10:00")
+    granted = doors.step(number, "approve", by=OFFICE, decision_no="柳环联〔2026〕3号", since="2026-03-16")
+    key = doors.post(f"public/applications/{token}/key", {})["key"]
+    assert doors.post(f"public/applications/{token}/key", {}, expect=409)["code"] == "key-collected"
+    code = str(granted["party"])
+    doors.use_key(code, key)
+    return code
+
+
+def against(doors: Doors, station: str, kind: str, month: str, by: str = OFFICE, **decided: str) -> str:
+    """Grounds, notice, a waived hearing, decision: all within a month."""
+    doors.at(f"{month}-01 09:00")
+    opened = doors.post(
+        "matters",
+        {
+            "kind": kind,
+            "party": station,
+            "fields": {"ground": "false_report", "findings": "三车曲线逐点相同", "evidence": "比对记录 7"},
+        },
+        by=by,
+    )
+    number = opened["matter_no"]
+    doors.at(f"{month}-03 09:00")
+    doors.step(number, "notify", by=OFFICE, served_on=f"{month}-03", intended=kind)
+    doors.step(number, "waive_hearing", by=station)
+    doors.at(f"{month}-08 09:00")
+    doors.step(
+        number, "decide", by=OFFICE, decision_no=f"柳环决〔{month}〕号", reasons="出具虚假报告", **decided
+    )
+    return str(number)
+
+
+def test_a_year_of_a_station(doors: Doors, city: City) -> None:
+    number, token = apply(doors)
+    code = admit(doors, number, token)
+    assert code == "450203002"
+
+    doors.at("2026-03-13 09:00")
+    early = doors.post("tests", upload(code, "2026-03-13 08:50", plate="桂B10001"), by=code, expect=403)
+    assert early["code"] == "station-not-active"
+    doors.at("2026-03-16 09:00")
+    assert test_a_station(doors, code, "2026-03-16 08:50", "桂B10001")["verdict"] == "pass"
+
+    doors.at("2026-06-29 09:00")
+    waiting = test_a_station(doors, code, "2026-06-29 08:50", "桂B10002", co=0.9)
+    suspended = against(
+        doors,
+        code,
+        "suspension",
+        "2026-07",
+        by=MARKET,
+        since="2026-07-09",
+        until="2026-08-09",
+        remedy="更换分析仪",
+    )
+    doors.at("2026-07-10 09:00")
+    refused = doors.post("tests", upload(code, "2026-07-10 08:50", plate="桂B10003"), by=code, expect=403)
+    assert refused["code"] == "station-not-active"
+    exits = doors.get(f"cases/{waiting['case']}", by=OFFICE)["exits"]
+    assert [way_out["to_station"] for way_out in exits] == [None]
+
+    doors.at("2026-07-20 09:00")
+    doors.step(suspended, "resume", by=OFFICE, decision_no="柳环复〔2026〕1号", mended="分析仪已更换并检定")
+    assert test_a_station(doors, code, "2026-07-20 08:50", "桂B10004")["verdict"] == "pass"
+
+    doors.at("2026-08-31 09:00")
+    left = test_a_station(doors, code, "2026-08-31 08:50", "桂B10005", co=0.9)
+    struck = against(doors, code, "strike-off", "2026-09", since="2026-09-08")
+    the_case_finds_its_exit(doors, code, str(left["case"]))
+
+    doors.at("2026-11-10 09:00")
+    assert doors.step(struck, "finish", by=OFFICE)["state"] == "final"
+    published = doors.get("public/decisions")["decisions"]
+    assert [each["step"] for each in published] == ["decide", "resume", "decide", "approve"]
+    assert OutboxEntry.objects.filter(receiver=TRANSPORT, topic="standing-published").count() == 4
+    assert JournalEntry.objects.filter(kind="matter-step", subject=number).count() == 7
+
+
+def the_case_finds_its_exit(doors: Doors, code: str, case_no: str) -> None:
+    """Struck off, its case goes to the next station: the owner asks nobody."""
+    doors.at("2026-09-10 09:00")
+    plate = "桂B10005"
+    repair = repair_message(at("2026-09-09 17:00"), shop=LISTED, case_no=case_no)
+    doors.post("repairs", {**repair, "vin": "", "plate": plate}, by=LISTED)
+    assert not doors.get(f"retest-permit?plate={plate}", by=code)["allowed"]
+    assert doors.get(f"retest-permit?plate={plate}", by=FAR)["allowed"]
+    assert test_a_station(doors, FAR, "2026-09-10 08:50", plate)["verdict"] == "pass"
+    assert doors.get(f"cases/{case_no}", by=OFFICE)["state"] == "closed"
+
+
+def test_an_m_station_is_admitted_revoked_heard_and_restored(doors: Doors, city: City) -> None:
+    doors.at("2026-05-06 09:00")
+    filed = doors.post("public/applications", shop_application("2026-05-06", unified_code("鹅山")))
+    number, token = filed["matter_no"], filed["token"]
+    doors.step(number, "accept", by=TRANSPORT)
+    check = {"checked_on": "2026-05-06", "officers": "韦强、黄敏", "passed": "yes", "findings": "符合"}
+    doors.step(number, "recommend", by=TRANSPORT, **check)
+    shop = doors.step(number, "approve", by=TRANSPORT, decision_no="柳交〔2026〕9号", since="2026-05-06")[
+        "party"
+    ]
+    assert shop == "450204M01"
+    doors.use_key(shop, doors.post(f"public/applications/{token}/key", {})["key"])
+    assert listed(doors, shop)
+
+    doors.at("2026-06-01 09:00")
+    fields = {"ground": "record_sold", "findings": "一日上传九十份", "evidence": "抽查 2"}
+    body = {"kind": "revocation", "party": shop, "fields": fields}
+    assert doors.post("matters", body, by=MARKET)["matter_no"]
+    number = doors.get("matters?mine=true", by=TRANSPORT)["matters"][0]["matter_no"]
+    doors.step(number, "notify", by=TRANSPORT, served_on="2026-06-01", intended="取消资格")
+    doors.at("2026-06-03 09:00")
+    doors.step(number, "ask_hearing", by=shop, request="记录属实")
+    doors.at("2026-06-15 17:00")
+    heard = {"announced_on": "2026-06-05", "held_on": "2026-06-15", "record": "双方陈述，出示原件"}
+    doors.step(number, "hold_hearing", by=TRANSPORT, **heard)
+    doors.step(
+        number,
+        "decide",
+        by=TRANSPORT,
+        decision_no="柳交取〔2026〕1号",
+        since="2026-06-16",
+        reasons="出售记录",
+    )
+    doors.at("2026-06-17 09:00")
+    assert not listed(doors, shop)
+    doors.step(number, "appeal", by=shop, appeal="原件齐全")
+    doors.at("2026-07-15 09:00")
+    assert doors.step(number, "overturn", by=TRANSPORT, expect=403, appeal_no="甲", reasons="乙")
+    doors.step(number, "overturn", by=APPEAL, appeal_no="柳政复〔2026〕5号", reasons="事实不清")
+    assert listed(doors, shop)
+    steps = [each["step"] for each in doors.get("public/decisions")["decisions"]]
+    assert steps == ["overturn", "decide", "approve"]
+
+
+def listed(doors: Doors, shop: str) -> bool:
+    found = doors.get("public/stations?kind=mstation")["stations"]
+    return next(bool(each["active"]) for each in found if each["code"] == shop)
