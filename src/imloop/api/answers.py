@@ -42,6 +42,14 @@ def body_of(request: HttpRequest) -> bytes:
     return body
 
 
+def file_of(request: HttpRequest, limit: int) -> bytes:
+    """A file sent as the body, read no further than one byte past the limit."""
+    body: bytes = request.read(limit + 1)
+    if len(body) > limit:
+        raise Malformed("too-large", Text(f"文件超过 {limit} 字节。", f"The file exceeds {limit} bytes."))
+    return body
+
+
 def moment_of(at: datetime | None) -> datetime:
     """The moment asked about, now where none is given; one without an offset is China's."""
     moment = at or clock.now()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json, body_of
+from imloop.api.answers import as_json, body_of, file_of
 from imloop.api.auth import caller
 from imloop.exchange.decode_application import decode_application
 from imloop.exchange.reading import parse_json
@@ -15,7 +15,7 @@ from imloop.facts.days import day_of
 from imloop.matters import Role
 from imloop.matters.conditions import conditions
 from imloop.steps import clock, look_matters, registers
-from imloop.steps.attachments import attach, the_file, the_matter
+from imloop.steps.attachments import LARGEST, attach, the_file, the_matter
 from imloop.steps.matter_key import collect_key
 from imloop.steps.matter_roles import roles_in
 from imloop.steps.matters import (
@@ -86,7 +86,7 @@ def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpRespon
 @router.post("/public/applications/{token}/files", tags=["public"], summary="交文件 · hand in a file")
 def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
-    kept = attach(name, body_of(request), clock.now(), token=token)
+    kept = attach(name, file_of(request, LARGEST), clock.now(), token=token)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
@@ -136,7 +136,8 @@ def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpRespon
 
 @router.post("/matters/{matter_no}/files", tags=["departments"], summary="附文件 · attach a file")
 def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
-    kept = attach(name, body_of(request), clock.now(), caller=caller(request), matter_no=matter_no)
+    who = caller(request)
+    kept = attach(name, file_of(request, LARGEST), clock.now(), caller=who, matter_no=matter_no)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 

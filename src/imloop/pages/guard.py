@@ -93,13 +93,19 @@ def menu(caller: Caller) -> list[dict[str, str]]:
             "/desk/istation/upload": _("上传"),
             "/desk/istation/permit": _("复检放行"),
             "/lines": _("检测线"),
+            "/matters": _("事项"),
         }
     elif caller.kind == PartyKind.MSTATION:
-        names = {"/desk/mstation": _("案件"), "/desk/mstation/repair": _("填报维修")}
+        names = {
+            "/desk/mstation": _("案件"),
+            "/desk/mstation/repair": _("填报维修"),
+            "/matters": _("事项"),
+        }
     elif caller.kind == PartyKind.ENVIRONMENT:
         names = {
             "/desk/environment": _("待办"),
             "/cases": _("案件"),
+            "/matters": _("事项"),
             "/vehicles": _("车辆"),
             "/zones": _("限行"),
             "/enrolments": _("外地车辆"),
@@ -113,16 +119,18 @@ def menu(caller: Caller) -> list[dict[str, str]]:
             "/conflicts": _("检修分离"),
             "/lines": _("检测线"),
             "/cases": _("案件"),
+            "/matters": _("事项"),
         }
     elif caller.kind == PartyKind.POLICE:
         names = {
             "/desk/police": _("标志与通行"),
             "/cases": _("案件"),
+            "/matters": _("事项"),
             "/vehicles": _("车辆"),
             "/vehicles/import": _("导入车辆"),
             "/zones": _("限行"),
             "/enrolments": _("外地车辆"),
         }
     else:
-        names = {"/cases": _("案件"), "/vehicles": _("车辆")}
+        names = {"/cases": _("案件"), "/matters": _("事项"), "/vehicles": _("车辆")}
     return [{"url": url, "label": label} for url, label in names.items()]

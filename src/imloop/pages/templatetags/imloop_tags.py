@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imloop.facts.codes import METHOD_NAMES, RESULT_NAMES, Method, Result
+from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, RESULT_NAMES, Instrument, Method, Result
 from imloop.facts.days import CHINA
 from imloop.facts.text import Text
 from imloop.store.models import Case, Repair
@@ -58,6 +58,7 @@ def event_name(kind: str) -> str:
         "DeadlineRecomputed": _("期限重算"),
         "ExitGranted": _("准予变更复检站"),
         "CaseAnnulled": _("撤销案件"),
+        "VehicleScrapped": _("车辆报废结案"),
     }.get(kind, kind)
 
 
@@ -78,6 +79,7 @@ STATES = {
     "awaiting_retest": ("wait", "可复检"),
     "closed": ("pass", "已结案"),
     "annulled": ("info", "已撤销"),
+    "scrapped": ("info", "已报废"),
 }
 
 
@@ -87,6 +89,7 @@ def state_words(state: str) -> str:
         "awaiting_retest": _("可复检"),
         "closed": _("已结案"),
         "annulled": _("已撤销"),
+        "scrapped": _("已报废"),
     }[state]
 
 
@@ -171,3 +174,34 @@ def vehicle_change(kind: str) -> str:
 @register.simple_tag
 def alert_level(level: str) -> str:
     return {"yellow": _("黄色"), "orange": _("橙色"), "red": _("红色")}.get(level, level)
+
+
+@register.simple_tag
+def instrument_name(kind: str) -> str:
+    return INSTRUMENT_NAMES[Instrument(kind)].in_(get_language() or "")
+
+
+STAFF_ROLES = {
+    "inspector": Text("检验员", "inspector"),
+    "driver": Text("引车员", "driver"),
+    "reviewer": Text("授权签字人", "authorised signatory"),
+    "technical_lead": Text("技术负责人", "technical lead"),
+    "quality_lead": Text("质量负责人", "quality lead"),
+    "technician": Text("诊断维修技师", "diagnostic technician"),
+}
+CERTIFICATE_KINDS = {
+    "cma": Text("检验检测机构资质认定（CMA）", "metrology accreditation (CMA)"),
+    "filing": Text("机动车维修经营备案", "repair business filing"),
+    "verification": Text("计量检定/校准", "verification or calibration"),
+    "other": Text("其他", "other"),
+}
+
+
+@register.simple_tag
+def staff_role(role: str) -> str:
+    return STAFF_ROLES[role].in_(get_language() or "")
+
+
+@register.simple_tag
+def certificate_kind(kind: str) -> str:
+    return CERTIFICATE_KINDS[kind].in_(get_language() or "")
