@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.test import Client
+
 from imloop.sim.identifiers import make_vin, unified_code
-from imloop.store.models import JournalEntry, OutboxEntry
+from imloop.store.models import Case, JournalEntry, OutboxEntry, Party, Standing
 from support.applications import shop_application, station_application
-from support.city import FAR, LISTED, City, at
+from support.city import FAR, LISTED, NEAR, City, at
 from support.doors import Doors
 from support.uploads import repair_message, test_message
 
@@ -210,3 +212,70 @@ def test_an_m_station_is_admitted_revoked_heard_and_restored(doors: Doors, city:
 def listed(doors: Doors, shop: str) -> bool:
     found = doors.get("public/stations?kind=mstation")["stations"]
     return next(bool(each["active"]) for each in found if each["code"] == shop)
+
+
+def test_a_test_that_arrives_after_the_strike_off_finds_the_exit_too(doors: Doors, city: City) -> None:
+    """The run was lawful on its day; its upload comes when the station is gone."""
+    against(doors, NEAR, "strike-off", "2026-04", since="2026-04-08")
+    doors.at("2026-04-09 09:00")
+    late = test_a_station(doors, NEAR, "2026-04-07 16:00", "桂B10006", co=0.9)
+    exits = doors.get(f"cases/{late['case']}", by=OFFICE)["exits"]
+    assert [way_out["kind"] for way_out in exits] == ["station_closed"]
+    assert exits[0]["expires_on"] == "2026-05-25"
+    token = Case.objects.get().owner_token
+    assert "任一已联网检验机构" in Client().get(f"/c/{token}").content.decode()
+
+
+def test_an_appeal_brings_the_station_back_and_exits_stay(doors: Doors, city: City) -> None:
+    doors.at("2026-03-30 09:00")
+    waiting = test_a_station(doors, NEAR, "2026-03-30 08:50", "桂B10007", co=0.9)
+    number = against(doors, NEAR, "strike-off", "2026-04", since="2026-04-08")
+    doors.step(number, "appeal", by=NEAR, appeal="曲线不同")
+    doors.at("2026-04-20 09:00")
+    doors.step(number, "overturn", by=APPEAL, appeal_no="柳政复〔2026〕6号", reasons="事实不清")
+    assert test_a_station(doors, NEAR, "2026-04-20 08:50", "桂B10008")["verdict"] == "pass"
+    assert len(doors.get(f"cases/{waiting['case']}", by=OFFICE)["exits"]) == 1
+    refused = doors.post("tests", upload(NEAR, "2026-04-10 09:00", plate="桂B10009"), by=NEAR, expect=403)
+    assert refused["code"] == "station-not-active", "what was closed on its day stays closed"
+
+
+def test_a_station_leaves_on_its_own_and_comes_back_with_its_code(doors: Doors, city: City) -> None:
+    doors.at("2026-04-01 09:00")
+    wish = {"reasons": "停业改造", "last_day": "2026-04-30"}
+    assert doors.post("matters", {"kind": "withdrawal", "party": NEAR, "fields": wish}, by=FAR, expect=403)
+    number = doors.post("matters", {"kind": "withdrawal", "party": NEAR, "fields": wish}, by=NEAR)[
+        "matter_no"
+    ]
+    assert (
+        doors.post("matters", {"kind": "withdrawal", "party": NEAR, "fields": wish}, by=NEAR, expect=409)[
+            "code"
+        ]
+        == "matter-open-already"
+    )
+    doors.step(number, "approve", by=OFFICE, decision_no="柳环注〔2026〕1号", since="2026-05-01")
+    doors.at("2026-05-02 09:00")
+    assert doors.post("tests", upload(NEAR, "2026-05-02 08:50", plate="桂B10010"), by=NEAR, expect=403)
+    body = {
+        "kind": "suspension",
+        "party": NEAR,
+        "fields": {"ground": "other", "findings": "甲", "evidence": "乙"},
+    }
+    assert doors.post("matters", body, by=OFFICE, expect=409)["code"] == "station-gone"
+
+    Party.objects.filter(code=NEAR).update(uscc=unified_code("鱼峰"))
+    form = station_application("2026-05-02", unified_code("鱼峰"), place="450200")
+    filed = doors.post("public/applications", form)
+    back = filed["matter_no"]
+    doors.step(back, "accept", by=OFFICE)
+    doors.step(back, "review", by=OFFICE, opinion="真实")
+    check = {"checked_on": "2026-05-02", "officers": "甲、乙", "passed": "yes", "findings": "符合"}
+    doors.step(back, "check_site", by=OFFICE, **check)
+    assert doors.step(back, "approve", by=OFFICE, decision_no="乙", since="2026-06-01")["party"] == NEAR
+    doors.at("2026-06-01 09:00")
+    assert test_a_station(doors, NEAR, "2026-06-01 08:50", "桂B10011")["verdict"] == "pass"
+    states = Standing.objects.filter(party__code=NEAR).order_by("since", "id").values_list("state", "until")
+    assert [(state, str(until)) for state, until in states] == [
+        ("networked", "2026-06-01"),
+        ("withdrawn", "2026-06-01"),
+        ("networked", "None"),
+    ]

@@ -27,12 +27,13 @@ def headline(case: Case) -> str:
         "awaiting_retest": _("已可复检，请回原站"),
         "closed": _("复检合格，案件已结"),
         "annulled": _("案件已撤销"),
+        "scrapped": _("车辆已报废，案件已结"),
     }[case.state]
 
 
 def steps(case: Case) -> list[dict[str, str]]:
     """The five stations of the loop: done, now or ahead."""
-    done = {"awaiting_repair": 2, "awaiting_retest": 4, "closed": 5, "annulled": 5}[case.state]
+    done = {"awaiting_repair": 2, "awaiting_retest": 4, "closed": 5, "annulled": 5, "scrapped": 5}[case.state]
     return [
         {"name": name, "css": "done" if index < done else "now" if index == done else ""}
         for index, name in enumerate(loop_names())
@@ -135,10 +136,22 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "guidance": guidance(today, case),
         "permit": [reason.to_json() for reason in permit.reasons],
         "allowed": permit.allowed,
+        "elsewhere": _elsewhere(case, now),
         "notice": case.notices.order_by("-round").first(),
         "events": [_event_row(event) for event in case.events.order_by("number")],
         **days(case, law, now),
     }
+
+
+def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
+    """The exit that lets the owner retest at another station today, if one was granted."""
+    if case.closed_at is not None:
+        return None
+    running = [way_out for way_out in as_loop_case(case).exits if way_out.expires_on >= day_of(now)]
+    if not running:
+        return None
+    latest = running[-1]
+    return {"to": latest.to_station, "until": latest.expires_on, "reason": latest.reason}
 
 
 def _event_row(event: object) -> dict[str, object]:

@@ -8,6 +8,7 @@ from imloop.loop.case import StationExit
 from imloop.loop.events import ExitGranted
 from imloop.steps.cases import decide_and_keep
 from imloop.steps.ledger import Ledger
+from imloop.steps.registers import is_active
 from imloop.store.models import Case, Party
 
 KIND = "station_closed"
@@ -24,6 +25,16 @@ def let_cases_go(ledger: Ledger, station: Party, decision_no: str, reasons: str,
         let_go(ledger, row, decision_no, reasons, law)
         count += 1
     return count
+
+
+def let_late_case_go(ledger: Ledger, row: Case, station: Party, law: Law) -> None:
+    """A failed test that was uploaded after its station had been closed: its case finds the same exit. ``law`` is
+    today's."""
+    if not law.flag("exit.station_closed") or is_active(station, law.on):
+        return
+    closing = station.standings.filter(since__lte=law.on).order_by("-since", "-id").first()
+    number, grounds = (closing.decision_no, closing.grounds) if closing else ("", "")
+    let_go(ledger, row, number or "—", grounds, law)
 
 
 def let_go(ledger: Ledger, row: Case, decision_no: str, reasons: str, law: Law) -> None:

@@ -23,6 +23,7 @@ from imloop.steps.charges import charge_for
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
 from imloop.steps.ledger import Ledger
+from imloop.steps.let_cases_go import let_late_case_go
 from imloop.steps.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
@@ -165,6 +166,9 @@ def _move_case(ledger: Ledger, received: _Received) -> Case | None:
     row, _ = decide_and_keep(ledger, row, event, received.law, vehicle=vehicle, place=received.station.place)
     if isinstance(event, TestPassed):
         _end_cycle(vehicle, day_of(event.at), received.law)
+    elif day_of(ledger.now) != day_of(event.at):
+        today = registers.law_at(day_of(ledger.now), received.station.place)
+        let_late_case_go(ledger, row, received.station, today)
     return row
 
 
