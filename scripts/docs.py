@@ -41,6 +41,23 @@ def loop_page() -> str:
     )
 
 
+# -- matters -------------------------------------------------------------------------------------------------
+
+
+def matters_page() -> str:
+    from imloop.matters.diagram import table
+
+    return (
+        "# Matters before a department\n\n"
+        "Applications, suspensions, revocations, exits, scrappage: kind × state × step, from the table that decides "
+        "(`src/imloop/matters/table.py`). Time limits are values of the law (`matter.<state>_days`), conditions of "
+        "admission too (`istation.condition.*`, `mstation.condition.*`): `imloop law show` prints them with their "
+        "clauses. Every step is journalled and told to the party concerned and the department in charge; what "
+        "concerns a station's standing is published and copied to the departments that the law names.\n\n"
+        f"{table().strip()}\n"
+    )
+
+
 # -- law coverage --------------------------------------------------------------------------------------------
 
 
@@ -209,6 +226,7 @@ def cli_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "loop.md": loop_page,
+    "matters.md": matters_page,
     "law-coverage.md": coverage_page,
     "errors.md": errors_page,
     "settings.md": settings_page,

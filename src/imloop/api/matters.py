@@ -105,7 +105,7 @@ def get_decisions(request: HttpRequest, place: str = "") -> HttpResponse:
 def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
     """``mine``: only those in which the next step is the caller's."""
     who, day = caller(request), day_of(clock.now())
-    found = look_matters.work_list(who) if mine else look_matters.matters(who)[: look_matters.SHOWN]
+    found = look_matters.work_list(who, day) if mine else look_matters.matters(who)[: look_matters.SHOWN]
     return as_json({"matters": [look_matters.summary(row, day) for row in found]})
 
 

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from imloop.cli import data, lines, offline, replay, server, simulate, trust, vehicle_gates
+from imloop.cli import data, lines, matters, offline, replay, server, simulate, trust, vehicle_gates
 
 app = typer.Typer(
     name="imloop",
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate, lines):
+for module in (server, offline, replay, data, trust, simulate, lines, matters):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)

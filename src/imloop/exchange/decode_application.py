@@ -17,6 +17,17 @@ from imloop.facts.repair_record import REPAIR_ITEMS
 SCHEMA = "imloop.application/1"
 
 
+_LONGEST = {
+    "name": 120,
+    "legal_person": 60,
+    "address": 200,
+    "phone": 40,
+    "complaint_phone": 40,
+    "opening_hours": 120,
+    "account": 40,
+}
+
+
 class Subject(StrEnum):
     ISTATION = "istation"
     MSTATION = "mstation"
@@ -52,16 +63,8 @@ def decode_application(message: Mapping[str, object]) -> Application:
         reader.fault("lines", "missing", "至少一条检测线", "at least one line")
     _once(reader, "lines", [line.code for line in lines])
     words = {
-        name: reader.text(name, required=name != "account", longest=200 if name == "address" else 120)
-        for name in (
-            "name",
-            "legal_person",
-            "address",
-            "phone",
-            "complaint_phone",
-            "opening_hours",
-            "account",
-        )
+        name: reader.text(name, required=name != "account", longest=longest)
+        for name, longest in _LONGEST.items()
     }
     application = Application(
         subject=subject or "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from imloop.facts.refusal import Conflict, NotAllowed, Unlawful
 from imloop.facts.text import Text
@@ -12,8 +12,10 @@ from imloop.law import Law
 from imloop.matters.fields import Value, read_fields
 from imloop.matters.guards import Asked
 from imloop.matters.matter import Effect, Matter, due_on
-from imloop.matters.names import KINDS, ROLES, STATES, STEPS, Kind, Role, State, Step
+from imloop.matters.names import KINDS, OF_THE_PARTY, ROLES, STATES, STEPS, Kind, Role, State, Step
 from imloop.matters.table import Row, rows_for
+
+_SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,20 @@ def take(
 def steps_open(matter: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
     """The steps someone with these roles may take now, as far as state and role tell."""
     return tuple(row for row in rows_for(matter.kind, matter.state) if roles.intersection(row.roles))
+
+
+def is_late(matter: Matter, day: date) -> bool:
+    """A department has let its time pass."""
+    due = matter.due_on
+    return matter.state.is_open and matter.state not in OF_THE_PARTY and due is not None and due < day
+
+
+def rests(matter: Matter, day: date) -> bool:
+    """Nothing needs a department today: the party's time runs, or a suspension has more than a week to go."""
+    if matter.kind is Kind.SUSPENSION and matter.state is State.IN_FORCE:
+        until = matter.facts.get("until")
+        return not until or date.fromisoformat(str(until)) > day + _SOON
+    return matter.state in OF_THE_PARTY and matter.due_on is not None and matter.due_on >= day
 
 
 def _due(state: State, facts: Mapping[str, Value], day: date, law: Law) -> date | None:

@@ -68,6 +68,10 @@ CLOSED = frozenset(
 )
 
 
+OF_THE_PARTY = frozenset({State.RETURNED, State.NOTIFIED, State.IN_FORCE})
+"""States whose time runs for the party concerned, not for a department."""
+
+
 class Step(StrEnum):
     APPLY = "apply"
     RETURN = "return"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -9,7 +11,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Kind, Role, State, Step
+from imloop.matters import Kind, Role, State, Step, is_late
 from imloop.matters.conditions import conditions
 from imloop.matters.fields import choices_of
 from imloop.matters.names import GROUNDS, KINDS, STATES, STEPS
@@ -43,7 +45,7 @@ _OPENS = {
 def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What waits for the caller, then everything in sight."""
     day = day_of(clock.now())
-    mine = look_matters.work_list(caller)
+    mine = look_matters.work_list(caller, day)
     chosen = request.GET.get("kind", "")
     seen = look_matters.matters(caller)
     if chosen in list(Kind):
@@ -58,13 +60,12 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
     return page(request, caller, "pages/matters.html", context)
 
 
-def _line(row: Matter, day: object) -> dict[str, object]:
-    late = row.closed_at is None and row.due_on is not None and row.due_on < day  # type: ignore[operator]
+def _line(row: Matter, day: date) -> dict[str, object]:
     return {
         "row": row,
         "kind": words(KINDS[Kind(row.kind)]),
         "state": words(STATES[State(row.state)]),
-        "late": late,
+        "late": is_late(as_fact(row), day),
     }
 
 

@@ -137,10 +137,6 @@ def _shop(shop: Shop, today: date, number: int) -> None:
         return
     since = today - timedelta(days=shop.listed_days - 3 * number)
     Standing.objects.create(party=party, state=Standing.State.LISTED, since=since, cite=_SHOP_CITE)
-    if shop.suspended:
-        Standing.objects.create(
-            party=party, state=Standing.State.SUSPENDED, since=today - timedelta(days=75), cite=_SHOP_CITE
-        )
 
 
 def _networked(party: Party, since: date) -> None:

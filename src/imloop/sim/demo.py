@@ -12,6 +12,7 @@ from imloop.sim.checks import fresh_checks
 from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
 from imloop.sim.lines import Lines
+from imloop.sim.office import enter_matters, suspended_shop
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
 from imloop.sim.traffic import LABELS, fill
@@ -44,6 +45,7 @@ def load_demo(
             create_city(now, days + 1)
             write_credentials(data_dir, now, base_url)
             enter_roads(now)
+            suspended_shop(now)
             state_file.write_text(
                 json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),
                 encoding="utf-8",
@@ -57,6 +59,7 @@ def load_demo(
     ):
         course = Course(plan["seed"], until, lines, labels)
         fill(course, plan["days"], first=0, count=plan["vehicles"])
+        enter_matters(course)
         course.run(step)
         set_due_dates(until)
     state_file.unlink()

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.law import Law
-from imloop.matters import Effect, Kind, Role, State, Step, steps_open
+from imloop.matters import Effect, Kind, Role, State, Step, is_late, rests, steps_open
 from imloop.matters.fields import choices_of
 from imloop.matters.names import KINDS, STATES, STEPS
 from imloop.matters.table import TABLE, Row
@@ -33,10 +33,15 @@ def matters(caller: Caller) -> QuerySet[Matter]:
     )
 
 
-def work_list(caller: Caller) -> list[Matter]:
-    """Open matters in which the next step is the caller's, the most urgent first."""
-    found = matters(caller).filter(closed_at__isnull=True)
-    return [row for row in found[:1000] if steps_open(as_fact(row), roles_in(caller, row))]
+def work_list(caller: Caller, day: date) -> list[Matter]:
+    """Open matters in which something is for the caller to do on the day, the most urgent first."""
+    found = matters(caller).filter(closed_at__isnull=True)[:1000]
+    return [row for row in found if _is_theirs(row, roles_in(caller, row), day)]
+
+
+def _is_theirs(row: Matter, roles: frozenset[Role], day: date) -> bool:
+    fact = as_fact(row)
+    return bool(steps_open(fact, roles)) and (Role.CONCERNED in roles or not rests(fact, day))
 
 
 def next_steps(row: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
@@ -93,7 +98,7 @@ def summary(row: Matter, day: date) -> dict[str, object]:
         "opened_at": row.opened_at.isoformat(),
         "closed_at": row.closed_at.isoformat() if row.closed_at else None,
         "due_on": row.due_on.isoformat() if row.due_on else None,
-        "late": row.closed_at is None and row.due_on is not None and row.due_on < day,
+        "late": is_late(as_fact(row), day),
     }
 
 

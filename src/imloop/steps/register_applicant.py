@@ -107,7 +107,7 @@ def _next_code(ledger: Ledger, place: str, kind: PartyKind) -> str:
     """The next free code of the county: 450203001, 450203M01."""
     letter, digits = _LETTER[kind], 2 if _LETTER[kind] else 3
     while True:
-        number = ledger.number(f"code-{kind}", place, 0)
+        number = ledger.number(kind, place, 0)
         code = f"{place}{letter}{number:0{digits}d}"
         if not Party.objects.filter(code=code).exists():
             return code
