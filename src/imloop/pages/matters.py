@@ -14,7 +14,7 @@ from imloop.law import Law
 from imloop.matters import Kind, Role, State, Step, is_late
 from imloop.matters.conditions import conditions
 from imloop.matters.fields import choices_of
-from imloop.matters.names import GROUNDS, KINDS, STATES, STEPS
+from imloop.matters.names import GROUNDS, KINDS, OF_THE_PARTY, STATES, STEPS
 from imloop.matters.table import Row, rows_for
 from imloop.pages.guard import desk, page, public, words
 from imloop.steps import clock, look_matters, registers
@@ -214,6 +214,7 @@ def matter_context(row: Matter, roles: frozenset[Role], typed: QueryDict) -> dic
     return {
         **_line(row, law.on),
         "form": form,
+        "of_the_party": fact.state in OF_THE_PARTY,
         "checklist": [
             (words(c.text), c.cite, answers.get(c.code, {}).get("evidence", ""))
             for c in (conditions(fact.subject, law) if form else ())
