@@ -220,7 +220,7 @@ def test_a_test_that_arrives_after_the_strike_off_finds_the_exit_too(doors: Door
     doors.at("2026-04-09 09:00")
     late = test_a_station(doors, NEAR, "2026-04-07 16:00", "桂B10006", co=0.9)
     exits = doors.get(f"cases/{late['case']}", by=OFFICE)["exits"]
-    assert [way_out["kind"] for way_out in exits] == ["station_closed"]
+    assert [way_out["kind"] for way_out in exits] == ["station-closed"]
     assert exits[0]["expires_on"] == "2026-05-25"
     token = Case.objects.get().owner_token
     assert "任一已联网检验机构" in Client().get(f"/c/{token}").content.decode()

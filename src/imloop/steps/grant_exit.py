@@ -27,8 +27,13 @@ def grant_exit(
     expires_on: date,
     now: datetime,
 ) -> Case:
-    """Let the retest happen at ``to_station`` (empty: at any active station) until ``expires_on`` (A12)."""
+    """Let the retest happen at ``to_station`` (empty: at any active station) until ``expires_on`` (A12). ``kind``: one
+    of the law's ``exit.kinds``."""
     _require_words(reason=reason, evidence=evidence)
+    kinds = registers.law_at(day_of(now), caller.place).words("exit.kinds")
+    if kind not in kinds:
+        listed = " ".join(kinds)
+        raise Malformed("wrong-value", Text(f"kind：可选 {listed}。", f"kind: choose one of {listed}."))
     if to_station:
         registers.party(to_station, PartyKind.ISTATION)
     if expires_on < day_of(now):

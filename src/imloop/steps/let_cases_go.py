@@ -11,7 +11,7 @@ from imloop.steps.ledger import Ledger
 from imloop.steps.registers import is_active
 from imloop.store.models import Case, Party
 
-KIND = "station_closed"
+KIND = "station-closed"
 _REASON = Text("原检验机构停业、暂停或者注销", "the first station is closed, suspended or struck off")
 
 
