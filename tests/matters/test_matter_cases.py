@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unlawful
 from imloop.law import load
 from imloop.matters import Kind, Matter, Role, State, Step, steps_open, take
+from imloop.matters.diagram import reachable
 from imloop.matters.names import CLOSED, KINDS, ROLES, STATES, STEPS
 from imloop.matters.table import TABLE, rows_for
 
@@ -87,17 +88,13 @@ def test_legal_case(page: dict[str, Any], case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_state_of_a_kind_leads_to_an_end(kind: Kind) -> None:
     """No matter can get stuck: from each reachable state a closed one can be reached."""
-    reachable, todo = set(), {row.next for row in rows_for(kind, None)}
-    while todo:
-        state = todo.pop()
-        reachable.add(state)
-        todo |= {row.next for row in rows_for(kind, state)} - reachable
-    ends = {state for state in reachable if state in CLOSED}
+    reached = reachable(kind) - {None}
+    ends = {state for state in reached if state in CLOSED}
     assert ends
     leads = set(ends)
-    for _ in reachable:
-        leads |= {s for s in reachable if any(row.next in leads for row in rows_for(kind, s))}
-    assert leads == reachable
+    for _ in reached:
+        leads |= {s for s in reached if any(row.next in leads for row in rows_for(kind, s))}
+    assert leads == reached
 
 
 def test_closed_states_take_no_step_and_everything_has_words() -> None:
