@@ -128,42 +128,34 @@ def ends_later(asked: Asked) -> Reason | None:
     )
 
 
-def _in_time(code: str, key: str, zh: str, en: str) -> Guard:
-    @_guard(f"在{zh}期限内", f"in time to {en}")
+def _by_the_clock(over: bool, code: str, key: str, zh: str, en: str) -> Guard:
+    """A step that the party must take before its time is over, or a department only after it."""
+    words = (
+        Text(f"{zh}期限已过", f"the time to {en} is over")
+        if over
+        else Text(f"在{zh}期限内", f"in time to {en}")
+    )
+
     def check(asked: Asked) -> Reason | None:
         due = asked.matter.due_on
-        if due is None or asked.day <= due:
+        if due is None or (asked.day > due) is over:
             return None
-        return Reason(
-            code,
-            Text(f"{zh}的期限 {due} 已过。", f"The time to {en} ended on {due}."),
-            asked.law.cite(key),
+        told = (
+            Text(f"{zh}的期限到 {due} 为止，尚未届满。", f"The time to {en} runs until {due}.")
+            if over
+            else Text(f"{zh}的期限 {due} 已过。", f"The time to {en} ended on {due}.")
         )
+        return Reason(code, told, asked.law.cite(key))
 
-    return check
-
-
-hearing_in_time = _in_time("hearing-too-late", "matter.notified_days", "要求听证", "ask for a hearing")
-appeal_in_time = _in_time("appeal-too-late", "matter.in_force_days", "申请复议", "appeal")
+    return Guard(words, check)
 
 
-def _time_over(code: str, key: str, zh: str, en: str) -> Guard:
-    @_guard(f"{zh}期限已过", f"the time to {en} is over")
-    def check(asked: Asked) -> Reason | None:
-        due = asked.matter.due_on
-        if due is None or asked.day > due:
-            return None
-        return Reason(
-            code,
-            Text(f"{zh}的期限到 {due} 为止，尚未届满。", f"The time to {en} runs until {due}."),
-            asked.law.cite(key),
-        )
-
-    return check
-
-
-hearing_time_over = _time_over("hearing-time-runs", "matter.notified_days", "要求听证", "ask for a hearing")
-appeal_time_over = _time_over("appeal-time-runs", "matter.in_force_days", "申请复议", "appeal")
+_HEARING = ("matter.notified_days", "要求听证", "ask for a hearing")
+_APPEAL = ("matter.in_force_days", "申请复议", "appeal")
+hearing_in_time = _by_the_clock(False, "hearing-too-late", *_HEARING)
+hearing_time_over = _by_the_clock(True, "hearing-time-runs", *_HEARING)
+appeal_in_time = _by_the_clock(False, "appeal-too-late", *_APPEAL)
+appeal_time_over = _by_the_clock(True, "appeal-time-runs", *_APPEAL)
 
 
 @_guard("未曾复议", "it was not appealed before")

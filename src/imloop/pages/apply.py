@@ -15,7 +15,14 @@ from imloop.matters import Role, State
 from imloop.matters.conditions import conditions, unmet
 from imloop.pages.application_form import Message, form_of, message_of
 from imloop.pages.guard import public, words
-from imloop.pages.matters import file_response, given_of, matter_context, refusal_context, require_sure
+from imloop.pages.matters import (
+    file_response,
+    given_of,
+    matter_context,
+    refusal_context,
+    require_sure,
+    sent_file,
+)
 from imloop.steps import clock, look_matters, registers
 from imloop.steps.attachments import attach, the_file, the_matter
 from imloop.steps.matter_key import collect_key
@@ -134,8 +141,7 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if request.FILES:
-                file = request.FILES["file"]
-                attach(file.name or "", file.read(), now, token=token)  # type: ignore[union-attr]
+                attach(*sent_file(request), now, token=token)
             elif request.POST.get("step") == "collect_key":
                 context["key"] = collect_key(token, now)
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
@@ -19,7 +20,7 @@ from imloop.matters.table import Row, rows_for
 from imloop.pages.guard import desk, page, public, words
 from imloop.steps import clock, look_matters, registers
 from imloop.steps.access import Caller
-from imloop.steps.attachments import attach, the_file, the_matter
+from imloop.steps.attachments import LARGEST, attach, the_file, the_matter
 from imloop.steps.matter_roles import roles_in
 from imloop.steps.matters import as_fact, nominate_for_scrappage, open_measure, take_step
 from imloop.store.models import Attachment, Matter, MatterEvent, Party, PartyKind
@@ -125,8 +126,7 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
     if request.method == "POST":
         try:
             if request.FILES:
-                file = request.FILES["file"]
-                attach(file.name or "", file.read(), now, caller=caller, matter_no=matter_no)  # type: ignore[union-attr]
+                attach(*sent_file(request), now, caller=caller, matter_no=matter_no)
             else:
                 require_sure(request.POST)
                 row = the_matter(caller=caller, matter_no=matter_no)
@@ -158,6 +158,13 @@ def _published(event: MatterEvent) -> dict[str, object]:
     told = look_matters.publication_json(event)
     kind, step = Kind(event.matter.kind), Step(event.kind)
     return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step])}
+
+
+def sent_file(request: HttpRequest) -> tuple[str, bytes]:
+    """Name and bytes of the form's file; a larger one than is kept is not read into memory."""
+    file = request.FILES["file"]
+    assert isinstance(file, UploadedFile)
+    return file.name or "", file.read(LARGEST + 1)
 
 
 def require_sure(form: QueryDict) -> None:
