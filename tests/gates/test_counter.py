@@ -11,6 +11,7 @@ import pytest
 from imloop.facts.codes import Method
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
+from imloop.gates.case_fact import CaseFact
 from imloop.gates.charge import PassBefore, Price, charge, price_of
 from imloop.gates.conflict import Firm, conflicts, shared
 from imloop.gates.reception import Arrival, Person, people_of, reception
@@ -43,6 +44,7 @@ ARRIVAL = Arrival(
     subject=CAR,
     drive="2wd",
 )
+CASE = CaseFact("C1", "awaiting_retest", date(2026, 4, 1), overdue=False)
 LOCK = Reason("line-locked", Text("检测线已锁定。", "The line is locked."))
 
 
@@ -65,6 +67,11 @@ def test_nothing_stands_against_an_ordinary_arrival() -> None:
         ({"line_locks": [LOCK]}, "line-locked"),
         ({"subject": replace(CAR, status="scrapped")}, "vehicle-scrapped"),
         ({"subject": replace(CAR, fuel="electric")}, "vehicle-exempt"),
+        ({"subject": replace(CAR, vehicle_type="B11")}, "no-engine"),
+        (
+            {"subject": replace(CAR, status="scrapped", plate="粤A12345"), "enrolled": True},
+            "vehicle-scrapped",
+        ),
         ({"subject": replace(CAR, fuel="diesel")}, "method-not-for-fuel"),
         ({"people": [Person("reviewer", "何平", False, False)]}, "person-not-on-staff"),
         ({"people": [Person("reviewer", "何平", True, False)]}, "qualification-expired"),
@@ -98,10 +105,35 @@ def test_warnings_do_not_close_it() -> None:
     later = replace(CAR, due_on=date(2026, 12, 31))
     early = reception(replace(ARRIVAL, subject=later), LIUZHOU)
     other_method = reception(replace(ARRIVAL, method=Method.TSI), LIUZHOU)
-    assert early.allowed and codes(early) == ["not-due-yet"]
+    assert early.allowed and codes(early) == ["cycle-not-open"]
     assert other_method.allowed and codes(other_method) == ["method-needs-reason"]
-    in_case = replace(ARRIVAL, subject=later, retest=[])
+    in_case = replace(ARRIVAL, subject=later, retest=[], case=CASE)
     assert codes(reception(in_case, LIUZHOU)) == []
+
+
+@pytest.mark.parametrize(
+    ("plate", "enrolled", "origin", "said"),
+    [
+        ("桂B12345", False, "own", []),
+        ("粤A12345", False, "elsewhere", ["from-elsewhere"]),
+        ("粤A12345", True, "enrolled", []),
+        ("", False, "own", []),
+    ],
+)
+def test_a_guest_is_welcome_and_told_where_it_counts(
+    plate: str, enrolled: bool, origin: str, said: list[str]
+) -> None:
+    answer = reception(replace(ARRIVAL, subject=replace(CAR, plate=plate), enrolled=enrolled), LIUZHOU)
+    assert answer.allowed and codes(answer) == said and answer.facts["origin"] == origin
+    assert all(reason.warning and reason.next for reason in answer.reasons)
+
+
+def test_a_year_without_a_test_is_said_and_does_not_close_the_counter() -> None:
+    young = replace(CAR, first_registered_on=date(2024, 4, 20))
+    answer = reception(replace(ARRIVAL, subject=young), LIUZHOU)
+    assert answer.allowed and codes(answer) == ["mark-only-year"]
+    gone = reception(replace(ARRIVAL, subject=replace(young, status="cancelled")), LIUZHOU)
+    assert not gone.allowed and gone.refusals[0].code == "vehicle-cancelled"
 
 
 def test_people_are_compared_only_where_the_staff_is_known() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from imloop.facts.codes import Method
-from imloop.facts.refusal import Unknown, Unlawful
+from imloop.facts.refusal import Malformed, Unknown, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law, load
 from imloop.steps.access import place_prefix
@@ -28,6 +28,13 @@ def party(code: str, kind: str) -> Party:
         code_kind = "unknown-station" if kind == PartyKind.ISTATION else "unknown-shop"
         raise Unknown(code_kind, Text(f"{label} {code} 未登记。", f"No {kind} is registered under {code}."))
     return found
+
+
+def method_of(text: str) -> Method:
+    """The method named by its code, or ``Malformed``."""
+    if text not in list(Method):
+        raise Malformed("wrong-value", Text(f"没有检验方法 {text}。", f"No method {text}."))
+    return Method(text)
 
 
 def is_active(who: Party, day: date) -> bool:
