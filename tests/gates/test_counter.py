@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from imloop.facts.codes import Method
+from imloop.facts.days import CHINA
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
 from imloop.gates.case_fact import CaseFact
@@ -16,7 +17,7 @@ from imloop.gates.charge import PassBefore, Price, charge, price_of
 from imloop.gates.conflict import Firm, conflicts, shared
 from imloop.gates.reception import Arrival, Person, people_of, reception
 from imloop.gates.subject import Subject
-from imloop.gates.warranty import rework_charged
+from imloop.gates.warranty import DoneBefore, owed_by, pollutants, rework_charged
 from imloop.law import Law, load
 
 DAY = date(2026, 3, 5)
@@ -254,3 +255,46 @@ def test_every_law_has_what_the_gates_ask_for() -> None:
         law: Law = load().at(date(2019, 5, 1), place)
         assert conflicts(STATION, [SHOP], law).allowed
         assert asked(law=law).allowed
+
+
+DONE = DoneBefore(
+    shop="M1",
+    repair_no="W1",
+    finished_at=datetime(2026, 3, 1, 16, tzinfo=CHINA),
+    warranty_until=date(2026, 3, 11),
+    warranty_km=52000.0,
+    failed_items=("co_5025_pct",),
+)
+FAILED_AT = datetime(2026, 3, 5, 9, tzinfo=CHINA)
+
+
+@pytest.mark.parametrize(
+    ("change", "owed"),
+    [
+        ({}, True),
+        ({"failed_items": ["co_g_km"]}, True),
+        ({"failed_items": ["no_5025_ppm"]}, False),
+        ({"failed_items": []}, False),
+        ({"at": datetime(2026, 3, 11, 23, 59, tzinfo=CHINA)}, True),
+        ({"at": datetime(2026, 3, 12, 0, 0, tzinfo=CHINA)}, False),
+        ({"at": datetime(2026, 3, 1, 15, 59, tzinfo=CHINA)}, False),
+        ({"odometer_km": 52000.0}, True),
+        ({"odometer_km": 52000.1}, False),
+    ],
+)
+def test_a_repair_that_did_not_last_is_owed_again(change: dict[str, object], owed: bool) -> None:
+    given: dict[str, object] = {"failed_items": ["co_2540_pct"], "at": FAILED_AT, "odometer_km": None}
+    found = owed_by([DONE], law=LIUZHOU, **{**given, **change})  # type: ignore[arg-type]
+    assert (found == DONE) is owed
+
+
+def test_the_latest_repair_is_the_one_owed() -> None:
+    later = replace(DONE, repair_no="W2", finished_at=datetime(2026, 3, 3, 16, tzinfo=CHINA))
+    assert owed_by([later, DONE], ["co_5025_pct"], FAILED_AT, None, LIUZHOU) == later
+    assert owed_by([], ["co_5025_pct"], FAILED_AT, None, LIUZHOU) is None
+
+
+def test_the_same_thing_measured_another_way() -> None:
+    assert pollutants(["hc_nox_g_km"]) == {"hc", "nox"}
+    assert pollutants(["no_5025_ppm", "nox_80_ppm", "k_mean_per_m", "ringelmann_grade"]) == {"nox", "k"}
+    assert pollutants(["max_power_kw", "power_ratio"]) == {"power"}
