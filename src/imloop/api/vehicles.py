@@ -10,6 +10,7 @@ from ninja import Router, Schema
 
 from imloop.api.answers import as_json, moment_of
 from imloop.api.auth import caller
+from imloop.exchange.rate_limit import count_question
 from imloop.steps import clock
 from imloop.steps.ask_cycle import ask_cycle
 from imloop.steps.ask_mark import ask_mark, release_mark
@@ -129,6 +130,7 @@ def get_public_road(
     zone: str = "",
     at: datetime | None = None,
 ) -> HttpResponse:
+    count_question(request, clock.now())
     stated = Stated(plate=plate, vin_tail=vin_tail, fuel=fuel, emission_stage=emission_stage)
     return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 

@@ -10,12 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
+from imloop.exchange.http_status import status_of
+from imloop.exchange.rate_limit import count_question
 from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.road import LEVELS
-from imloop.gates.road_rules import EXCEPTIONS
+from imloop.gates.road_rules import parse_rules
+from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
 from imloop.pages.guard import desk, page, words
 from imloop.steps import clock
 from imloop.steps.access import Caller
@@ -34,8 +37,8 @@ def roads(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "asked": asked,
         "now": now,
-        "zones": zones_at(settings.PLACE, now),
-        "alerts": alerts_at(settings.PLACE, now),
+        "zones": [(zone, _in_words(zone.rules)) for zone in zones_at(settings.PLACE, now)],
+        "alerts": [(alert, _in_words(alert.rules, zone=False)) for alert in alerts_at(settings.PLACE, now)],
         "fuels": _fuels(),
         "stages": STAGES,
     }
@@ -48,11 +51,12 @@ def roads(request: HttpRequest) -> HttpResponse:
             emission_stage=asked.get("stage", ""),
         )
         try:
+            count_question(request, now)
             answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
             context["answer"] = answer.to_json()
         except Refusal as refusal:
             context["problem"] = words(refusal.text)
-            status = 422
+            status = status_of(refusal, "POST")
     return render(request, "pages/roads.html", context, status=status)
 
 
@@ -75,15 +79,20 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
             status = 422
     context |= {
         "zones": [
-            (zone, _shown(zone.rules)) for zone in Zone.objects.filter(place=caller.place).order_by("-since")
+            (zone, _in_words(zone.rules))
+            for zone in Zone.objects.filter(place=caller.place).order_by("-since")
         ],
         "alerts": [
-            (alert, _shown(alert.rules), alert.since <= now and (alert.until is None or alert.until > now))
+            (
+                alert,
+                _in_words(alert.rules, zone=False),
+                alert.since <= now and (alert.until is None or alert.until > now),
+            )
             for alert in PollutionAlert.objects.filter(place=caller.place).order_by("-since")[:20]
         ],
         "today": day_of(now),
         "levels": LEVELS,
-        "exceptions": EXCEPTIONS,
+        "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
     return page(request, caller, "pages/zones.html", context, status)
@@ -173,8 +182,8 @@ def _rules(text: str) -> list[object]:
     return rules
 
 
-def _shown(rules: object) -> str:
-    return json.dumps(rules, ensure_ascii=False)
+def _in_words(rules: object, *, zone: bool = True) -> list[str]:
+    return [words(rule_words(rule, zone=zone)) for rule in parse_rules(rules)]
 
 
 def _moment(text: str) -> datetime:
