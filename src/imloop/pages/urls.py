@@ -9,6 +9,7 @@ from imloop.pages import (
     police,
     public,
     roads,
+    software,
     test_page,
     what_if,
 )
@@ -46,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("vehicles/import/<str:digest>.csv", police.import_rejected),
     path("vehicles/<int:vehicle_id>", police.one_vehicle),
     path("lines", lines.lines),
+    path("lines/software", software.software),
     path("lines/<str:station>/<str:code>", lines.one_line),
     path("cases", department.cases),
     path("cases/<str:case_no>", department.one_case),

@@ -14,6 +14,7 @@ from imloop.facts.codes import Instrument
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.equipment import recompute
 from imloop.sim.places import STATIONS
+from imloop.sim.programs import program_of
 from imloop.steps import registers
 from imloop.steps.receive_check import check_answer
 from imloop.store.models import Equipment, EquipmentCheck, Line, Link, RawUpload
@@ -61,7 +62,14 @@ def fresh_checks(now: datetime) -> None:
     for line in _lines():
         status = "closed" if line.station.code != BROKEN[0] else "idle"
         Link.objects.update_or_create(
-            line=line, defaults={"seen_at": now, "clock_skew_s": 0.4, "status": status, "lost_at": None}
+            line=line,
+            defaults={
+                "seen_at": now,
+                "clock_skew_s": 0.4,
+                "status": status,
+                "lost_at": None,
+                **program_of(line.station.code, line.code),
+            },
         )
 
 
