@@ -16,6 +16,7 @@ from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
+from imloop.gates.clean_fleet import FLEETS
 from imloop.gates.road import LEVELS
 from imloop.gates.road_rules import parse_rules
 from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
@@ -23,6 +24,7 @@ from imloop.pages.guard import desk, page, words
 from imloop.steps import clock
 from imloop.steps.access import Caller
 from imloop.steps.ask_road import Stated, alerts_at, ask_road_openly, zones_at
+from imloop.steps.clean_fleet import clean_fleet
 from imloop.steps.enrol import GROUNDS, end_enrolment, enrol, enrolments
 from imloop.steps.zones import declare_alert, end_zone, enter_zone, lift_alert
 from imloop.store.models import PartyKind, PollutionAlert, Zone
@@ -91,11 +93,24 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
             for alert in PollutionAlert.objects.filter(place=caller.place).order_by("-since")[:20]
         ],
         "today": day_of(now),
+        "fleet": _fleet(caller, now),
         "levels": LEVELS,
         "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
     return page(request, caller, "pages/zones.html", context, status)
+
+
+def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
+    found = clean_fleet(caller, now)
+    return {
+        "places": [
+            {**answer.to_json(), "label": words(FLEETS[str(answer.facts["fleet"])])}
+            for answer in found["places"]
+        ],
+        "enterprises": [share.to_json() for share in found["enterprises"]],
+        "known": any(answer.facts["registered"] for answer in found["places"]),
+    }
 
 
 def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
