@@ -73,7 +73,10 @@ def migrated() -> None:
 
 @pytest.fixture
 def db(migrated: None) -> Iterator[None]:
+    from django.core.cache import cache
     from django.db import transaction
+
+    cache.clear()
 
     class Undo(Exception):
         pass

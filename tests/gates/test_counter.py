@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
 from imloop.facts.codes import Method
+from imloop.facts.days import CHINA
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
+from imloop.gates.case_fact import CaseFact
 from imloop.gates.charge import PassBefore, Price, charge, price_of
 from imloop.gates.conflict import Firm, conflicts, shared
 from imloop.gates.reception import Arrival, Person, people_of, reception
 from imloop.gates.subject import Subject
-from imloop.gates.warranty import rework_charged
+from imloop.gates.warranty import DoneBefore, owed_by, pollutants, rework_charged
 from imloop.law import Law, load
 
 DAY = date(2026, 3, 5)
@@ -43,6 +45,7 @@ ARRIVAL = Arrival(
     subject=CAR,
     drive="2wd",
 )
+CASE = CaseFact("C1", "awaiting_retest", date(2026, 4, 1), overdue=False)
 LOCK = Reason("line-locked", Text("检测线已锁定。", "The line is locked."))
 
 
@@ -65,6 +68,11 @@ def test_nothing_stands_against_an_ordinary_arrival() -> None:
         ({"line_locks": [LOCK]}, "line-locked"),
         ({"subject": replace(CAR, status="scrapped")}, "vehicle-scrapped"),
         ({"subject": replace(CAR, fuel="electric")}, "vehicle-exempt"),
+        ({"subject": replace(CAR, vehicle_type="B11")}, "no-engine"),
+        (
+            {"subject": replace(CAR, status="scrapped", plate="粤A12345"), "enrolled": True},
+            "vehicle-scrapped",
+        ),
         ({"subject": replace(CAR, fuel="diesel")}, "method-not-for-fuel"),
         ({"people": [Person("reviewer", "何平", False, False)]}, "person-not-on-staff"),
         ({"people": [Person("reviewer", "何平", True, False)]}, "qualification-expired"),
@@ -98,10 +106,35 @@ def test_warnings_do_not_close_it() -> None:
     later = replace(CAR, due_on=date(2026, 12, 31))
     early = reception(replace(ARRIVAL, subject=later), LIUZHOU)
     other_method = reception(replace(ARRIVAL, method=Method.TSI), LIUZHOU)
-    assert early.allowed and codes(early) == ["not-due-yet"]
+    assert early.allowed and codes(early) == ["cycle-not-open"]
     assert other_method.allowed and codes(other_method) == ["method-needs-reason"]
-    in_case = replace(ARRIVAL, subject=later, retest=[])
+    in_case = replace(ARRIVAL, subject=later, retest=[], case=CASE)
     assert codes(reception(in_case, LIUZHOU)) == []
+
+
+@pytest.mark.parametrize(
+    ("plate", "enrolled", "origin", "said"),
+    [
+        ("桂B12345", False, "own", []),
+        ("粤A12345", False, "elsewhere", ["from-elsewhere"]),
+        ("粤A12345", True, "enrolled", []),
+        ("", False, "own", []),
+    ],
+)
+def test_a_guest_is_welcome_and_told_where_it_counts(
+    plate: str, enrolled: bool, origin: str, said: list[str]
+) -> None:
+    answer = reception(replace(ARRIVAL, subject=replace(CAR, plate=plate), enrolled=enrolled), LIUZHOU)
+    assert answer.allowed and codes(answer) == said and answer.facts["origin"] == origin
+    assert all(reason.warning and reason.next for reason in answer.reasons)
+
+
+def test_a_year_without_a_test_is_said_and_does_not_close_the_counter() -> None:
+    young = replace(CAR, first_registered_on=date(2024, 4, 20))
+    answer = reception(replace(ARRIVAL, subject=young), LIUZHOU)
+    assert answer.allowed and codes(answer) == ["mark-only-year"]
+    gone = reception(replace(ARRIVAL, subject=replace(young, status="cancelled")), LIUZHOU)
+    assert not gone.allowed and gone.refusals[0].code == "vehicle-cancelled"
 
 
 def test_people_are_compared_only_where_the_staff_is_known() -> None:
@@ -222,3 +255,46 @@ def test_every_law_has_what_the_gates_ask_for() -> None:
         law: Law = load().at(date(2019, 5, 1), place)
         assert conflicts(STATION, [SHOP], law).allowed
         assert asked(law=law).allowed
+
+
+DONE = DoneBefore(
+    shop="M1",
+    repair_no="W1",
+    finished_at=datetime(2026, 3, 1, 16, tzinfo=CHINA),
+    warranty_until=date(2026, 3, 11),
+    warranty_km=52000.0,
+    failed_items=("co_5025_pct",),
+)
+FAILED_AT = datetime(2026, 3, 5, 9, tzinfo=CHINA)
+
+
+@pytest.mark.parametrize(
+    ("change", "owed"),
+    [
+        ({}, True),
+        ({"failed_items": ["co_g_km"]}, True),
+        ({"failed_items": ["no_5025_ppm"]}, False),
+        ({"failed_items": []}, False),
+        ({"at": datetime(2026, 3, 11, 23, 59, tzinfo=CHINA)}, True),
+        ({"at": datetime(2026, 3, 12, 0, 0, tzinfo=CHINA)}, False),
+        ({"at": datetime(2026, 3, 1, 15, 59, tzinfo=CHINA)}, False),
+        ({"odometer_km": 52000.0}, True),
+        ({"odometer_km": 52000.1}, False),
+    ],
+)
+def test_a_repair_that_did_not_last_is_owed_again(change: dict[str, object], owed: bool) -> None:
+    given: dict[str, object] = {"failed_items": ["co_2540_pct"], "at": FAILED_AT, "odometer_km": None}
+    found = owed_by([DONE], law=LIUZHOU, **{**given, **change})  # type: ignore[arg-type]
+    assert (found == DONE) is owed
+
+
+def test_the_latest_repair_is_the_one_owed() -> None:
+    later = replace(DONE, repair_no="W2", finished_at=datetime(2026, 3, 3, 16, tzinfo=CHINA))
+    assert owed_by([later, DONE], ["co_5025_pct"], FAILED_AT, None, LIUZHOU) == later
+    assert owed_by([], ["co_5025_pct"], FAILED_AT, None, LIUZHOU) is None
+
+
+def test_the_same_thing_measured_another_way() -> None:
+    assert pollutants(["hc_nox_g_km"]) == {"hc", "nox"}
+    assert pollutants(["no_5025_ppm", "nox_80_ppm", "k_mean_per_m", "ringelmann_grade"]) == {"nox", "k"}
+    assert pollutants(["max_power_kw", "power_ratio"]) == {"power"}

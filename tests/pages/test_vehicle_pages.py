@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -144,6 +146,61 @@ def test_zones_and_alerts_are_entered_and_ended(city: City) -> None:
     assert office.post("/zones", end)["Location"] == "/zones"
     assert "当前没有限行规定" in public.get("/roads").content.decode()
     assert office.post("/zones", {"what": "?", "sure": "1"}).status_code == 422
+
+
+def test_rules_are_shown_in_words(city: City) -> None:
+    office = person(ENVIRONMENT)
+    rules = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
+    zone = {"what": "zone", "code": "LEZ", "name": "中心城区", "rules": rules, "since": "2026-01-01"}
+    assert office.post("/zones", {**zone, "cite": "通告", "sure": "1"})["Location"] == "/zones"
+    said = "燃料为柴油，排放阶段低于国五或不明，每日 07:00–22:00，在限行区内"
+    assert said in office.get("/zones").content.decode()
+    public = Client()
+    assert said in public.get("/roads").content.decode()
+    public.get("/settings", {"language": "en"})
+    assert "below stage 5, or of unknown stage; 07:00–22:00" in public.get("/roads").content.decode()
+
+
+def test_an_address_may_ask_so_often_a_minute(city: City, settings_of: Any) -> None:
+    settings_of.ROAD_ASKS_PER_MINUTE = 2
+    one, other = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="203.0.113.8")
+    call = {"plate": PLATE}
+    assert [one.get("/roads", call).status_code, one.get("/api/v1/public/roads", call).status_code] == [
+        200,
+        200,
+    ]
+    refused = one.get("/roads", call)
+    assert refused.status_code == 429 and "查询过于频繁" in refused.content.decode()
+    assert f'value="{PLATE}"' in refused.content.decode()  # what was typed stays
+    machine = one.get("/api/v1/public/roads", call)
+    assert machine.status_code == 429 and machine.json()["code"] == "too-many-questions"
+    assert machine["Retry-After"] == "60"
+    assert one.get("/roads").status_code == 200  # looking is free
+    assert other.get("/roads", call).status_code == 200
+    office = person(POLICE)
+    assert {office.get("/roads", call).status_code for _ in range(5)} == {200}
+
+
+def test_behind_a_proxy_the_asker_is_who_the_proxy_saw(city: City, settings_of: Any) -> None:
+    settings_of.ROAD_ASKS_PER_MINUTE = 1
+    settings_of.BEHIND_PROXY = True
+
+    def ask(forwarded: str) -> int:
+        return Client(headers={"X-Forwarded-For": forwarded}).get("/roads", {"plate": PLATE}).status_code
+
+    assert [ask("203.0.113.7"), ask("made.up, 203.0.113.7"), ask("203.0.113.8")] == [200, 429, 200]
+    assert [ask("2001:db8:1:2::1"), ask("2001:db8:1:2::2"), ask("2001:db8:1:3::1")] == [200, 429, 200]
+    assert [ask("nobody"), ask("nothing")] == [200, 429]
+
+
+@pytest.fixture
+def settings_of() -> Iterator[Any]:
+    """The settings, changed for one test."""
+    from django.conf import settings
+
+    before = settings.ROAD_ASKS_PER_MINUTE, settings.BEHIND_PROXY
+    yield settings
+    settings.ROAD_ASKS_PER_MINUTE, settings.BEHIND_PROXY = before
 
 
 def test_the_public_page_gives_nothing_away(city: City, car: Vehicle) -> None:

@@ -152,3 +152,53 @@ def test_its_roads_and_guests_are_decided_through_the_steps(demo: Path) -> None:
     assert JournalEntry.objects.filter(kind__in=["zone-entered", "alert-declared", "enrolled"]).count() == 5
     assert not Vehicle.objects.filter(due_on__isnull=True).exists()
     assert Zone.objects.count() == 2
+
+
+def test_a_served_demo_checks_its_lines_every_morning(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from imloop.cli.server import _demo_morning
+    from imloop.sim.checks import BROKEN
+    from imloop.sim.mornings import morning_checks
+    from imloop.steps.access import caller_for
+    from imloop.steps.look_lines import view, visible_lines
+    from imloop.store.models import Equipment, EquipmentCheck, JournalEntry, Party
+
+    office = caller_for(Party.objects.get(code="450200-environment"))
+
+    def locked(moment: datetime) -> set[tuple[str, str]]:
+        found = [view(line, moment) for line in visible_lines(office, moment)]
+        return {(f["line"].station.code, f["line"].code) for f in found if f["locked"]}
+
+    morning = NOW.replace(hour=7, minute=40) + timedelta(days=1)
+    assert morning_checks(morning - timedelta(minutes=10)) == 0  # they are still being made
+    sent = morning_checks(morning)
+    assert sent > 30 and morning_checks(morning) == 0
+    assert JournalEntry.objects.filter(kind="check-received").count() == sent
+    assert locked(morning + timedelta(hours=11)) == {BROKEN}
+
+    later = morning + timedelta(days=3, hours=5)  # the machine slept
+    assert len(locked(later)) > 10
+    one = Equipment.objects.filter(line__station__code="450204001").first()
+    assert one is not None
+    one.line.until = later.date()
+    one.line.save()
+    assert 0 < morning_checks(later) < sent
+    assert locked(later) == {BROKEN}
+
+    before = EquipmentCheck.objects.count()
+    monkeypatch.setattr("imloop.steps.clock.now", lambda: later + timedelta(days=1))
+    _demo_morning()  # as the background worker does every minute
+    after = EquipmentCheck.objects.count()
+    _demo_morning()
+    assert before < after == EquipmentCheck.objects.count()
+
+
+def test_only_the_demos_database_is_topped_up(demo: Path) -> None:
+    from imloop.sim.mornings import morning_checks
+    from imloop.sim.whose import is_demo
+    from imloop.store.models import EquipmentCheck, Party
+
+    checks, morning = EquipmentCheck.objects.count(), NOW + timedelta(days=1)
+    assert is_demo()
+    Party.objects.filter(code="450203001").update(name="一家真实的检测站")
+    assert not is_demo() and morning_checks(morning) == 0
+    assert EquipmentCheck.objects.count() == checks

@@ -9,6 +9,7 @@ import pytest
 
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.steps.ask_reception import ask_reception
+from imloop.steps.enrol import enrol
 from imloop.steps.fees import set_price
 from imloop.store.models import Finding, Party, Standing, Vehicle
 from support.city import FAR, NEAR, PLACE, City, at
@@ -71,6 +72,21 @@ def test_station_line_and_people(city: City) -> None:
     assert codes(ask(city, line="02"))[:1] == ["method-not-licensed"]
     Standing.objects.create(party=station, state="suspended", since=date(2026, 3, 1), cite="决定")
     assert codes(ask(city))[:1] == ["station-not-active"]
+
+
+def test_a_guest_is_known_once_it_is_enrolled(city: City) -> None:
+    vehicle = Vehicle.objects.create(
+        vin=VIN, plate="粤A12345", fuel="gasoline", facts={"first_registered_on": "2014-04-20"}
+    )
+    guest = ask(city)
+    assert guest["allowed"] and guest["origin"] == "elsewhere" and codes(guest) == ["from-elsewhere"]
+    enrol(
+        city.callers[f"{PLACE}-environment"], ground="fixed_route", evidence="线路许可", vin=vehicle.vin,
+        since=date(2026, 3, 1), until=date(2026, 4, 1), now=at("2026-03-01 09:00"),
+    )  # fmt: skip
+    enrolled = ask(city)
+    assert enrolled["origin"] == "enrolled" and codes(enrolled) == []
+    assert ask(city, at=at("2026-04-01 09:00"))["origin"] == "elsewhere"
 
 
 def test_who_may_ask(city: City) -> None:

@@ -19,6 +19,7 @@ _TITLES = {
     409: "Conflict",
     413: "Too large",
     422: "Not accepted",
+    429: "Too many requests",
     500: "Internal error",
 }
 log = logging.getLogger("imloop.api")
@@ -43,6 +44,8 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     response = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
+    if status == 429:
+        response["Retry-After"] = "60"
     return response
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
@@ -11,10 +11,12 @@ from imloop.api.answers import as_json, body_of, moment_of
 from imloop.api.auth import caller
 from imloop.exchange.decode_check import decode_heartbeat
 from imloop.exchange.intake import take_check
+from imloop.facts.days import day_of
 from imloop.steps import clock
 from imloop.steps.link import receive_heartbeat
 from imloop.steps.look_lines import line_json, view, visible_lines
 from imloop.steps.order_line import order_line
+from imloop.steps.software import approvals, approve_software, running, software_json, withdraw_software
 
 router = Router()
 LARGEST = 256 * 1024
@@ -27,6 +29,22 @@ class OrderIn(Schema):
     reason: str
     evidence: str
     until: datetime
+
+
+class SoftwareIn(Schema):
+    """``sha256``: of the program's file, 64 hexadecimal digits; ``until``: first day on which it no longer holds."""
+
+    sha256: str
+    name: str
+    version: str
+    since: date
+    until: date | None = None
+    cite: str
+
+
+class WithdrawalIn(Schema):
+    on: date
+    reason: str
 
 
 @router.post("/equipment-checks", tags=["I-station"], summary="上传设备自检 · upload a self-check")
@@ -57,3 +75,31 @@ def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) ->
     given["until"] = moment_of(order.until)
     row = order_line(caller(request), station, line, **given, now=clock.now())
     return as_json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)
+
+
+@router.get("/software", tags=["I-station"], summary="检验软件及其核准 · inspection programs")
+def get_software(request: HttpRequest) -> HttpResponse:
+    """The approvals of the caller's place, and what the lines it may see say they run."""
+    who, now = caller(request), clock.now()
+    runs = running(who, now)
+    return as_json(
+        {
+            "approved": [software_json(row, day_of(now)) for row in approvals(who.place)],
+            "running": runs,
+        }
+    )
+
+
+@router.post("/software", tags=["environment"], summary="核准检验软件 · approve a program")
+def post_software(request: HttpRequest, wanted: SoftwareIn) -> HttpResponse:
+    now = clock.now()
+    return as_json(
+        software_json(approve_software(caller(request), **wanted.dict(), now=now), day_of(now)), 201
+    )
+
+
+@router.post("/software/{software_id}/withdraw", tags=["environment"], summary="撤销核准 · withdraw")
+def post_withdrawal(request: HttpRequest, software_id: int, wanted: WithdrawalIn) -> HttpResponse:
+    now = clock.now()
+    row = withdraw_software(caller(request), software_id, **wanted.dict(), now=now)
+    return as_json(software_json(row, day_of(now)), 201)

@@ -10,12 +10,14 @@ from ninja import Router, Schema
 
 from imloop.api.answers import as_json, moment_of
 from imloop.api.auth import caller
+from imloop.exchange.rate_limit import count_question
 from imloop.steps import clock
 from imloop.steps.ask_cycle import ask_cycle
 from imloop.steps.ask_mark import ask_mark, release_mark
 from imloop.steps.ask_registration import ask_registration
 from imloop.steps.ask_road import Stated, ask_road, ask_road_openly
 from imloop.steps.change_vehicle import change_vehicle
+from imloop.steps.clean_fleet import clean_fleet
 from imloop.steps.enrol import enrol
 from imloop.steps.look_vehicle import vehicle, vehicle_json
 from imloop.steps.zones import declare_alert, end_zone, enter_zone, lift_alert
@@ -129,6 +131,7 @@ def get_public_road(
     zone: str = "",
     at: datetime | None = None,
 ) -> HttpResponse:
+    count_question(request, clock.now())
     stated = Stated(plate=plate, vin_tail=vin_tail, fuel=fuel, emission_stage=emission_stage)
     return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 
@@ -195,3 +198,17 @@ def post_alert(request: HttpRequest, wanted: AlertIn) -> HttpResponse:
 def post_alert_lift(request: HttpRequest, alert_id: int) -> HttpResponse:
     alert = lift_alert(caller(request), alert_id, now=clock.now())
     return as_json({"id": alert.pk, "until": alert.until.isoformat() if alert.until else None}, 201)
+
+
+@router.get(
+    "/clean-fleet", tags=["departments"], summary="清洁能源比例 · clean-energy share of new buses and taxis"
+)
+def get_clean_fleet(request: HttpRequest, year: int | None = None) -> HttpResponse:
+    """One year, or the last three: the place by fleet and year, and its bus operators."""
+    found = clean_fleet(caller(request), clock.now(), year)
+    return as_json(
+        {
+            "places": [answer.to_json() for answer in found["places"]],
+            "enterprises": [share.to_json() for share in found["enterprises"]],
+        }
+    )

@@ -10,7 +10,18 @@ import sys
 
 import typer
 
-from imloop.cli import data, lines, matters, offline, replay, server, simulate, trust, vehicle_gates
+from imloop.cli import (
+    counter_gates,
+    data,
+    lines,
+    matters,
+    offline,
+    replay,
+    server,
+    simulate,
+    trust,
+    vehicle_gates,
+)
 
 app = typer.Typer(
     name="imloop",
@@ -24,6 +35,7 @@ for module in (server, offline, replay, data, trust, simulate, lines, matters):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)
+counter_gates.add_to(gate)
 app.add_typer(gate, name="gate")
 
 

@@ -149,6 +149,7 @@ def work(
         try:
             overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
             notice_lost_links(now())
+            _demo_morning()
         except OperationalError as error:  # a busy or restarting database: the next pass does it
             print(f"imloop work: {error}", file=sys.stderr)
             overdue = recomputed = 0
@@ -157,6 +158,17 @@ def work(
         if once:
             return
         time.sleep(every)
+
+
+def _demo_morning() -> None:
+    """A served demo city checks its lines every morning; any other installation is left alone."""
+    from imloop.sim.whose import is_demo
+
+    if is_demo():
+        from imloop.sim.mornings import morning_checks
+        from imloop.steps.clock import now
+
+        morning_checks(now())
 
 
 def check(data: DataDir = VAR, as_json: AsJson = False) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -12,7 +13,6 @@ from imloop.cli.common import AsJson, DataDir, connect, print_json
 from imloop.cli.server import VAR
 
 if TYPE_CHECKING:
-    from imloop.gates.answer import Answer
     from imloop.steps.access import Caller
 
 Vin = Annotated[str, typer.Option(help="VIN")]
@@ -41,7 +41,7 @@ def cycle(
     connect(data)
     from imloop.steps.ask_cycle import ask_cycle
 
-    _say(ask_cycle(_operator(place), vin=vin, plate=plate, at=_moment(at)), as_json)
+    say(ask_cycle(operator(place), vin=vin, plate=plate, at=moment_of(at)).to_json(), as_json)
 
 
 def mark(
@@ -56,7 +56,7 @@ def mark(
     connect(data)
     from imloop.steps.ask_mark import ask_mark
 
-    _say(ask_mark(_operator(place), vin=vin, plate=plate, at=_moment(at)), as_json)
+    say(ask_mark(operator(place), vin=vin, plate=plate, at=moment_of(at)).to_json(), as_json)
 
 
 def registration(
@@ -77,8 +77,8 @@ def registration(
     from imloop.steps.ask_registration import ask_registration
 
     answer = ask_registration(
-        _operator(place),
-        at=_moment(at),
+        operator(place),
+        at=moment_of(at),
         application=application,
         vin=vin,
         fuel=fuel,
@@ -87,7 +87,7 @@ def registration(
         usage=usage,
         max_mass_kg=max_mass_kg,
     )
-    _say(answer, as_json)
+    say(answer.to_json(), as_json)
 
 
 def road(
@@ -103,10 +103,11 @@ def road(
     connect(data)
     from imloop.steps.ask_road import ask_road
 
-    _say(ask_road(_operator(place), vin=vin, plate=plate, zone=zone, at=_moment(at)), as_json)
+    say(ask_road(operator(place), vin=vin, plate=plate, zone=zone, at=moment_of(at)).to_json(), as_json)
 
 
-def _operator(place: str) -> Caller:
+def operator(place: str = "") -> Caller:
+    """Who runs commands on the server; sees everything of ``place``, of the platform's own place when empty."""
     from django.conf import settings
 
     from imloop.steps.access import Caller
@@ -114,7 +115,8 @@ def _operator(place: str) -> Caller:
     return Caller("imloop", "admin", "平台", place or settings.PLACE)
 
 
-def _moment(text: str) -> datetime:
+def moment_of(text: str) -> datetime:
+    """ISO 8601; now when empty; one without an offset is China's."""
     from imloop.facts.days import CHINA
     from imloop.steps.clock import now
 
@@ -122,13 +124,16 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 
-def _say(answer: Answer, as_json: bool) -> None:
+def say(answer: Mapping[str, Any], as_json: bool) -> NoReturn:
+    """Print an answer of contract §4 and leave with its exit code."""
     if as_json:
-        print_json(answer.to_json())
+        print_json(answer)
     else:
-        print("可以 · allowed" if answer.allowed else "不可以 · not allowed")
-        for reason in answer.reasons:
-            cite = f" [{reason.cite}]" if reason.cite else ""
-            then = f" → {reason.next.zh}" if reason.next else ""
-            print(f"  {'提示' if reason.warning else '原因'} {reason.code}: {reason.text.zh}{cite}{then}")
-    sys.exit(0 if answer.allowed else 1)
+        print("可以 · allowed" if answer["allowed"] else "不可以 · not allowed")
+        for reason in answer["reasons"]:
+            cite = f" [{reason['cite']}]" if reason["cite"] else ""
+            then = f" → {reason['next']}" if reason.get("next") else ""
+            print(
+                f"  {'提示' if reason.get('warning') else '原因'} {reason['code']}: {reason['text']}{cite}{then}"
+            )
+    sys.exit(0 if answer["allowed"] else 1)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown, Unlawful
 
 _STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403}
-_BY_CODE = {"malformed-json": 400, "wrong-key": 401, "no-key": 401, "too-large": 413, "internal-error": 500}
+_BY_CODE = {
+    "malformed-json": 400,
+    "wrong-key": 401,
+    "no-key": 401,
+    "too-large": 413,
+    "too-many-questions": 429,
+    "internal-error": 500,
+}
 
 
 def status_of(refusal: Refusal, method: str) -> int:

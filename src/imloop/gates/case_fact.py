@@ -20,6 +20,10 @@ class CaseFact:
     overdue: bool
 
 
+GONE = ("vehicle-scrapped", "vehicle-cancelled")
+"""Codes of ``gone``."""
+
+
 def gone(subject: Subject, law: Law) -> Reason | None:
     """The refusal of a vehicle that is scrapped or struck off the register."""
     if subject.status not in ("scrapped", "cancelled"):

@@ -60,25 +60,32 @@ def from_elsewhere(plate: str, place: str) -> bool:
     return code is not None and place[:2] != "00" and f"{code}" != place[:2]
 
 
+def origin_of(subject: Subject, law: Law, *, enrolled: bool) -> str:
+    """own | enrolled | elsewhere, seen from the place of the law."""
+    if not from_elsewhere(subject.plate, law.place):
+        return "own"
+    return "enrolled" if enrolled else "elsewhere"
+
+
 def due_here(
     subject: Subject, case: CaseFact | None, day: date, law: Law, *, enrolled: bool = False
 ) -> Answer:
     """Is an emission test of this vehicle due here today? Not allowed: none is needed, with the reason. An open case
     is always tested. ``facts``: ``cycle``, ``origin`` (own | enrolled | elsewhere)."""
     cycle = cycle_on(subject, day, law)
-    guest = from_elsewhere(subject.plate, law.place)
+    origin = origin_of(subject, law, enrolled=enrolled)
     return Answer.of(
         GATE,
         [
             gone(subject, law),
             _not_needed(cycle, case, law),
             _early(cycle, case, day, law),
-            _elsewhere(law) if guest and not enrolled else None,
+            _elsewhere(law) if origin == "elsewhere" else None,
             moved(subject, law),
         ],
         {
             "cycle": cycle.to_json(),
-            "origin": ("enrolled" if enrolled else "elsewhere") if guest else "own",
+            "origin": origin,
             "plate": subject.plate,
             "vin": subject.vin,
         },

@@ -4,7 +4,7 @@ test (HJ 1237-2021: acceptance comes first, an unfinished earlier step blocks th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from imloop.facts.codes import (
@@ -15,8 +15,9 @@ from imloop.facts.codes import (
 )
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
-from imloop.gates.case_fact import gone
-from imloop.gates.cycle import Cycle, cycle_on
+from imloop.gates.case_fact import GONE, CaseFact
+from imloop.gates.cycle import Cycle, Kind, cycle_on
+from imloop.gates.origin import due_here, origin_of
 from imloop.gates.subject import Subject
 from imloop.law import Law
 
@@ -35,7 +36,8 @@ class Person:
 class Arrival:
     """What the registers say about the vehicle at the counter. ``line_methods`` None: the station has no such line.
     ``line_locks``: reasons found for this method on this line. ``retest``: reasons of the retest gate where a case is
-    open, else None. ``others``: what other gates found, such as the charge."""
+    open, else None. ``others``: what other gates found, such as the charge. ``enrolled``: a vehicle registered
+    elsewhere that is tested here as if it were registered here."""
 
     station: str
     station_active: bool
@@ -49,13 +51,15 @@ class Arrival:
     line_locks: Sequence[Reason] = ()
     retest: Sequence[Reason] | None = None
     others: Sequence[Reason] = ()
+    case: CaseFact | None = None
+    enrolled: bool = False
 
 
 def reception(arrival: Arrival, law: Law) -> Answer:
     """Every refusal that applies, each with its clause and what to do; then warnings."""
     reasons = [*_station(arrival, law), *_line(arrival, law), *_vehicle(arrival, law)]
     cycle = cycle_on(arrival.subject, arrival.day, law)
-    reasons += [*_people(arrival, law), *_cycle(arrival, cycle, law), *arrival.others]
+    reasons += [*_people(arrival, law), *_due(arrival, cycle, law), *arrival.others]
     if arrival.retest is not None:
         reasons += arrival.retest
     facts: dict[str, object] = {
@@ -64,6 +68,7 @@ def reception(arrival: Arrival, law: Law) -> Answer:
         "method": arrival.method,
         "retest": arrival.retest is not None,
         "due_on": cycle.due_on.isoformat() if cycle.due_on else None,
+        "origin": origin_of(arrival.subject, law, enrolled=arrival.enrolled),
     }
     return Answer.of("reception", reasons, facts)
 
@@ -105,19 +110,9 @@ def _line(arrival: Arrival, law: Law) -> Iterator[Reason]:
 
 def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
     subject = arrival.subject
-    if (off := gone(subject, law)) is not None:
-        yield off
     if subject.without_exhaust:
-        yield Reason(
-            "vehicle-exempt",
-            Text(
-                "纯电动、氢燃料汽车没有排气，不进行排放检验。",
-                "Electric and hydrogen vehicles are not emission-tested.",
-            ),
-            law.cite("exempt.fuels"),
-            Text("无需检验，直接办理检验标志。", "No test is needed for the mark."),
-        )
-    elif subject.fuel and (subject.fuel in DIESEL_FUELS) != (arrival.method in DIESEL_METHODS):
+        return  # said with its reason by the cycle
+    if subject.fuel and (subject.fuel in DIESEL_FUELS) != (arrival.method in DIESEL_METHODS):
         yield Reason(
             "method-not-for-fuel",
             Text(
@@ -165,22 +160,14 @@ def _people(arrival: Arrival, law: Law) -> Iterator[Reason]:
             )
 
 
-def _cycle(arrival: Arrival, cycle: Cycle, law: Law) -> Iterator[Reason]:
-    """Warnings only: an owner may have the vehicle tested early, or without need."""
-    if arrival.retest is not None or arrival.subject.without_exhaust:
-        return
-    yield from cycle.reasons
-    if cycle.opens_on is not None and arrival.day < cycle.opens_on:
-        yield Reason(
-            "not-due-yet",
-            Text(
-                f"本周期自 {cycle.opens_on} 起可检，{cycle.due_on} 前完成即可。",
-                f"The running cycle may be tested from {cycle.opens_on}, until {cycle.due_on}.",
-            ),
-            law.cite("cycle.same_as_safety"),
-            Text("车主自愿提前检验的可以受理。", "May be accepted if the owner wishes an early test."),
-            warning=True,
-        )
+def _due(arrival: Arrival, cycle: Cycle, law: Law) -> Iterator[Reason]:
+    """What the gate of the cycle says of a vehicle, its own or a guest. Only a vehicle that is gone or has no exhaust
+    is turned away: an owner may have any other tested early, without need, or far from home."""
+    due = due_here(arrival.subject, arrival.case, arrival.day, law, enrolled=arrival.enrolled)
+    for reason in due.reasons:
+        yield replace(reason, warning=reason.warning or cycle.kind is Kind.MARK and reason.code not in GONE)
+    if arrival.case is None and cycle.kind is Kind.TEST:
+        yield from cycle.reasons
 
 
 def people_of(named: Mapping[str, str], employed: set[str], qualified: set[str]) -> tuple[Person, ...]:

@@ -13,6 +13,7 @@ from imloop.law import Law
 from imloop.pages.guard import words
 from imloop.steps.cases import as_loop_case
 from imloop.steps.registers import law_at
+from imloop.steps.rework import rework_due
 from imloop.store.models import Case, Test
 from imloop.verdict.arithmetic import printed
 
@@ -134,6 +135,7 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "law": test.verdict["law"] if test else {"hash": law.hash},
         "causes": causes(case) if case.closed_at is None else "",
         "guidance": guidance(today, case),
+        "rework": rework_due(case),
         "permit": [reason.to_json() for reason in permit.reasons],
         "allowed": permit.allowed,
         "elsewhere": _elsewhere(case, now),

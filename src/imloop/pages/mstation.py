@@ -15,8 +15,10 @@ from imloop.facts.refusal import Refusal
 from imloop.facts.repair_record import REPAIR_ITEMS
 from imloop.pages.case_view import causes, failed_test, result_items
 from imloop.pages.guard import desk, page, words
-from imloop.steps import clock, look
+from imloop.steps import clock, look, registers
 from imloop.steps.access import Caller
+from imloop.steps.rework import owed_cases
+from imloop.steps.rework_rate import rework_rate
 from imloop.store.models import Case, PartyKind
 
 ROWS = 4
@@ -27,8 +29,13 @@ _PAPERS = ("certificate_no", "settlement_no", "invoice_no")
 @desk(PartyKind.MSTATION)
 def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     mine = look.cases(caller).order_by("closed_at", "deadline")[:100]
-    repairs = look.repairs(caller).order_by("-uploaded_at")[:20]
-    return page(request, caller, "pages/mstation.html", {"cases": mine, "repairs": repairs})
+    shop = registers.party(caller.party_code, PartyKind.MSTATION)
+    return page(
+        request,
+        caller,
+        "pages/mstation.html",
+        {"cases": mine, "owed": owed_cases(shop), "rate": rework_rate(shop, clock.now())},
+    )
 
 
 @desk(PartyKind.MSTATION)

@@ -10,16 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
+from imloop.exchange.http_status import status_of
+from imloop.exchange.rate_limit import count_question
 from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
+from imloop.gates.clean_fleet import FLEETS
 from imloop.gates.road import LEVELS
-from imloop.gates.road_rules import EXCEPTIONS
+from imloop.gates.road_rules import parse_rules
+from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
 from imloop.pages.guard import desk, page, words
 from imloop.steps import clock
 from imloop.steps.access import Caller
 from imloop.steps.ask_road import Stated, alerts_at, ask_road_openly, zones_at
+from imloop.steps.clean_fleet import clean_fleet
 from imloop.steps.enrol import GROUNDS, end_enrolment, enrol, enrolments
 from imloop.steps.zones import declare_alert, end_zone, enter_zone, lift_alert
 from imloop.store.models import PartyKind, PollutionAlert, Zone
@@ -34,8 +39,8 @@ def roads(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "asked": asked,
         "now": now,
-        "zones": zones_at(settings.PLACE, now),
-        "alerts": alerts_at(settings.PLACE, now),
+        "zones": [(zone, _in_words(zone.rules)) for zone in zones_at(settings.PLACE, now)],
+        "alerts": [(alert, _in_words(alert.rules, zone=False)) for alert in alerts_at(settings.PLACE, now)],
         "fuels": _fuels(),
         "stages": STAGES,
     }
@@ -48,11 +53,12 @@ def roads(request: HttpRequest) -> HttpResponse:
             emission_stage=asked.get("stage", ""),
         )
         try:
+            count_question(request, now)
             answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
             context["answer"] = answer.to_json()
         except Refusal as refusal:
             context["problem"] = words(refusal.text)
-            status = 422
+            status = status_of(refusal, "POST")
     return render(request, "pages/roads.html", context, status=status)
 
 
@@ -75,18 +81,36 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
             status = 422
     context |= {
         "zones": [
-            (zone, _shown(zone.rules)) for zone in Zone.objects.filter(place=caller.place).order_by("-since")
+            (zone, _in_words(zone.rules))
+            for zone in Zone.objects.filter(place=caller.place).order_by("-since")
         ],
         "alerts": [
-            (alert, _shown(alert.rules), alert.since <= now and (alert.until is None or alert.until > now))
+            (
+                alert,
+                _in_words(alert.rules, zone=False),
+                alert.since <= now and (alert.until is None or alert.until > now),
+            )
             for alert in PollutionAlert.objects.filter(place=caller.place).order_by("-since")[:20]
         ],
         "today": day_of(now),
+        "fleet": _fleet(caller, now),
         "levels": LEVELS,
-        "exceptions": EXCEPTIONS,
+        "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
     return page(request, caller, "pages/zones.html", context, status)
+
+
+def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
+    found = clean_fleet(caller, now)
+    return {
+        "places": [
+            {**answer.to_json(), "label": words(FLEETS[str(answer.facts["fleet"])])}
+            for answer in found["places"]
+        ],
+        "enterprises": [share.to_json() for share in found["enterprises"]],
+        "known": any(answer.facts["registered"] for answer in found["places"]),
+    }
 
 
 def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
@@ -173,8 +197,8 @@ def _rules(text: str) -> list[object]:
     return rules
 
 
-def _shown(rules: object) -> str:
-    return json.dumps(rules, ensure_ascii=False)
+def _in_words(rules: object, *, zone: bool = True) -> list[str]:
+    return [words(rule_words(rule, zone=zone)) for rule in parse_rules(rules)]
 
 
 def _moment(text: str) -> datetime:

@@ -11,6 +11,7 @@ from imloop.pages import (
     police,
     public,
     roads,
+    software,
     test_page,
     what_if,
 )
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("vehicles/import/<str:digest>.csv", police.import_rejected),
     path("vehicles/<int:vehicle_id>", police.one_vehicle),
     path("lines", lines.lines),
+    path("lines/software", software.software),
     path("lines/<str:station>/<str:code>", lines.one_line),
     path("apply", apply.guide),
     path("apply/<str:subject>", apply.apply),

@@ -14,6 +14,7 @@ from imloop.facts.codes import Instrument
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.equipment import recompute
 from imloop.sim.places import STATIONS
+from imloop.sim.programs import program_of
 from imloop.steps import registers
 from imloop.steps.receive_check import check_answer
 from imloop.store.models import Equipment, EquipmentCheck, Line, Link, RawUpload
@@ -58,14 +59,21 @@ def fresh_checks(now: datetime) -> None:
     """Checks and a sign of life of this minute, so that a demo left alone for days tests again when started."""
     start = now - timedelta(minutes=5)
     _write([start], now)
-    for line in _lines():
+    for line in demo_lines():
         status = "closed" if line.station.code != BROKEN[0] else "idle"
         Link.objects.update_or_create(
-            line=line, defaults={"seen_at": now, "clock_skew_s": 0.4, "status": status, "lost_at": None}
+            line=line,
+            defaults={
+                "seen_at": now,
+                "clock_skew_s": 0.4,
+                "status": status,
+                "lost_at": None,
+                **program_of(line.station.code, line.code),
+            },
         )
 
 
-def _lines() -> list[Line]:
+def demo_lines() -> list[Line]:
     codes = [station.code for station in STATIONS]
     return list(Line.objects.filter(station__code__in=codes).select_related("station").order_by("id"))
 
@@ -75,16 +83,16 @@ def _write(mornings: list[datetime], now: datetime) -> None:
     compress = zstandard.ZstdCompressor(level=1).compress
     hashes: dict[date, str] = {}
     known = set(EquipmentCheck.objects.values_list("line_id", "check_no"))
-    for line in _lines():
+    for line in demo_lines():
         instruments = {row.kind: row for row in Equipment.objects.filter(line=line, until__isnull=True)}
         for morning in mornings:
-            for record in _records(line, set(instruments), morning, now):
+            for record in records(line, set(instruments), morning, now):
                 if (line.pk, record.check_no) in known:
                     continue
                 law = registers.law_at(day_of(record.finished_at), line.station.place)
                 digest = hashes.setdefault(law.on, law.hash)
                 ours = recompute(record.kind, record.values, law)
-                body = _bytes(record)
+                body = check_message(record)
                 raw = RawUpload(
                     received_at=record.finished_at,
                     party=line.station,
@@ -114,7 +122,8 @@ def _write(mornings: list[datetime], now: datetime) -> None:
     EquipmentCheck.objects.bulk_create(checks, batch_size=500)
 
 
-def _records(line: Line, kinds: set[str], moment: datetime, now: datetime) -> Iterator[CheckRecord]:
+def records(line: Line, kinds: set[str], moment: datetime, now: datetime) -> Iterator[CheckRecord]:
+    """A passing check of every kind the line's instruments need; the broken line's fails if ``moment`` is recent."""
     for kind, values in GOOD.items():
         if CHECKED[kind] not in {Instrument(each) for each in kinds}:
             continue
@@ -133,7 +142,8 @@ def _records(line: Line, kinds: set[str], moment: datetime, now: datetime) -> It
         )
 
 
-def _bytes(record: CheckRecord) -> bytes:
+def check_message(record: CheckRecord) -> bytes:
+    """The check as its line would upload it."""
     message = {
         "schema": "imloop.check/1",
         "check_no": record.check_no,

@@ -26,6 +26,7 @@ from imloop.sim.places import (
     instruments,
     serial,
 )
+from imloop.sim.programs import enter_programs
 from imloop.steps.keys import issue_key
 from imloop.steps.people import create_user
 from imloop.store.models import Certificate, Equipment, Line, Party, PartyKind, Standing
@@ -56,6 +57,7 @@ def create_city(now: datetime, days: int = 7) -> None:
             station=guest, code="01", methods=[str(m) for m in Method], since=date(2015, 1, 1)
         )
     enter_money_and_people(today)
+    enter_programs(today)
     past_checks(now, days)
     fresh_checks(now)
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from imloop import loop
-from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
@@ -18,8 +17,9 @@ from imloop.steps import registers
 from imloop.steps.access import Caller
 from imloop.steps.cases import as_loop_case
 from imloop.steps.charges import charge_for
+from imloop.steps.enrol import is_enrolled
 from imloop.steps.line_standing import line_reasons
-from imloop.steps.subjects import loaded_subject, subject_of
+from imloop.steps.subjects import case_fact, loaded_subject, subject_of
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Line, Party, PartyKind, Vehicle
 
@@ -40,10 +40,9 @@ def ask_reception(
     ``people``: role → name of those who will test.
     """
     where = _station(caller, station)
-    if method not in list(Method):
-        raise Malformed("wrong-value", Text(f"没有检验方法 {method}。", f"No method {method}."))
+    chosen = registers.method_of(method)
     vehicle = _vehicle(vin, plate)
-    day, chosen = day_of(at), Method(method)
+    day = day_of(at)
     law = registers.law_at(day, where.place)
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
     money = charge_for(vehicle, where, chosen, day, law)
@@ -59,6 +58,8 @@ def ask_reception(
         drive=str(vehicle.facts.get("drive") or ""),
         people=people_of(people or {}, *_staff(where, day)),
         retest=None if row is None else _retest(row, where, at, law),
+        case=case_fact(vehicle),
+        enrolled=bool(vehicle.pk) and is_enrolled(vehicle, where.place, day),
         others=[_as_warning(reason) for reason in money.reasons if reason.code == "charged-twice"],
     )
     answer = reception(arrival, law).to_json()

@@ -15,7 +15,8 @@ from imloop.steps.access import SYSTEM, Caller, place_prefix
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receive_check import require_own_line
-from imloop.store.models import Finding, Line, Link, PartyKind, Software, Test
+from imloop.steps.software import NOT_APPROVED, is_approved
+from imloop.store.models import Finding, Line, Link, PartyKind, Test
 
 AWAKE = ("idle", "testing", "checking")
 """States in which a line must be heard of."""
@@ -37,7 +38,7 @@ def _sign(ledger: Ledger, station: str, sign: LineSign) -> dict[str, object]:
         doubt
         for doubt in (
             _clock(link, skew, law),
-            _software(link, sign, line, law),
+            _software(sign, line, law),
             _sequence(link, sign.sequence, sign.spooled, law),
         )
         if doubt is not None
@@ -68,22 +69,21 @@ def _clock(link: Link | None, skew: float, law: Law) -> Reason | None:
     )
 
 
-def _software(link: Link | None, sign: LineSign, line: Line, law: Law) -> Reason | None:
-    digest = sign.software_sha256
-    if not digest or not law.flag("link.software_approved"):
+def _software(sign: LineSign, line: Line, law: Law) -> Reason | None:
+    digest, station = sign.software_sha256, line.station
+    if not digest or not law.flag("link.software_approved") or is_approved(digest, station.place, law.on):
         return None
-    place, day = line.station.place, law.on
-    above = [place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]
-    known = Software.objects.filter(Q(until__isnull=True) | Q(until__gt=day), place__in=above, since__lte=day)
-    if (link is not None and link.software_sha256 == digest) or not known.exists():
-        return None  # said before; or the place has no list yet
-    if known.filter(sha256=digest).exists():
+    said = Finding.objects.filter(
+        code=NOT_APPROVED, subject=f"{station.code}/{line.code}", resolved_at__isnull=True
+    )
+    if said.filter(data__item=digest[:12]).exists():
         return None
     return Reason(
-        "software-not-approved",
+        NOT_APPROVED,
         Text(f"检验软件（{digest[:12]}）不在核准清单内。", f"The program ({digest[:12]}) is not approved."),
         law.cite("link.software_approved"),
         Text("恢复核准版本，或申请核准。", "Return to an approved version, or apply for approval."),
+        item=digest[:12],
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import msgspec
 from django.conf import settings
@@ -21,6 +22,7 @@ from imloop.steps.cases import as_loop_case, decide_and_keep
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.steps.receipts import Receipt
+from imloop.steps.rework import earlier_rework
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
@@ -42,6 +44,9 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
         earlier=earlier.repairs,
         reused=_used_elsewhere(shop, record),
     )
+    owed = earlier_rework(row)
+    if owed is not None and owed.shop == shop and not fact.rework_of:
+        fact = replace(fact, rework_of=owed.repair_no)
     event = RepairReported(at=record.finished_at, repair=fact)
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
     permit = loop.permit(
@@ -50,7 +55,8 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
         at=max(record.finished_at, row.failed_at),
         law=law,
     )
-    return _save(ledger, raw, record, shop, row, fact, permit, earlier, law)
+    running = _running(earlier, record, owed)
+    return _save(ledger, raw, record, shop, row, fact, permit, running, law)
 
 
 def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
@@ -130,14 +136,14 @@ def _save(
     row: Case,
     fact: loop.RepairFact,
     permit: loop.Permit,
-    earlier: loop.Case,
+    running: tuple[str, date] | None,
     law: Law,
 ) -> Receipt:
     doubts = [
         Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
         for note in record.notes
     ]
-    doubts += _about_the_warranty(record, fact, earlier, law)
+    doubts += _about_the_warranty(record, fact, running, law)
     receipt = _receipt(ledger, record, row, fact, permit, doubts)
     Repair.objects.create(
         raw=raw,
@@ -164,16 +170,23 @@ def _save(
     return receipt
 
 
+def _running(before: loop.Case, record: RepairRecord, owed: Repair | None) -> tuple[str, date] | None:
+    """Whose warranty ran when the vehicle came in, and until when: of this case, else of an earlier one."""
+    running = before.warranty_repair(record.received_at, record.odometer_km)
+    if running is not None and running.warranty_until is not None:
+        return running.shop, running.warranty_until
+    if owed is not None and owed.warranty_until is not None:
+        return owed.shop.code, owed.warranty_until
+    return None
+
+
 def _about_the_warranty(
-    record: RepairRecord, fact: loop.RepairFact, before: loop.Case, law: Law
+    record: RepairRecord, fact: loop.RepairFact, running: tuple[str, date] | None, law: Law
 ) -> list[Reason]:
     if fact.rework_of:
         charged = rework_charged(fact.rework_of, record.cost_yuan, law)
         return [charged] if charged else []
-    running = before.warranty_repair(record.received_at, record.odometer_km)
-    if running is None or running.warranty_until is None:
-        return []
-    return [warranty_unused(running.shop, running.warranty_until, law)]
+    return [warranty_unused(*running, law)] if running else []
 
 
 def _receipt(

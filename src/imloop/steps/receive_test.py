@@ -27,6 +27,7 @@ from imloop.steps.let_cases_go import let_late_case_go
 from imloop.steps.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
+from imloop.steps.rework import order_rework
 from imloop.steps.subjects import subject_of
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store import stated, traces
@@ -163,7 +164,13 @@ def _move_case(ledger: Ledger, received: _Received) -> Case | None:
     if row is None and isinstance(event, TestPassed):
         _end_cycle(vehicle, day_of(event.at), received.law)
         return None
-    row, _ = decide_and_keep(ledger, row, event, received.law, vehicle=vehicle, place=received.station.place)
+    row, decision = decide_and_keep(
+        ledger, row, event, received.law, vehicle=vehicle, place=received.station.place
+    )
+    if isinstance(event, TestFailed) and not any(
+        effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects
+    ):
+        order_rework(ledger, row)
     if isinstance(event, TestPassed):
         _end_cycle(vehicle, day_of(event.at), received.law)
     elif day_of(ledger.now) != day_of(event.at):
@@ -193,6 +200,7 @@ def _event(received: _Received) -> Event | None:
             test_no=record.test_no,
             items=failed,
             origin=_ORIGINS.get(record.purpose, loop.Origin.PERIODIC),
+            odometer_km=record.vehicle.odometer_km,
         )
     return None
 

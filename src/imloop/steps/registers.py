@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from imloop.facts.codes import Method
-from imloop.facts.refusal import Unknown, Unlawful
+from imloop.facts.refusal import Malformed, Unknown, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law, load
 from imloop.steps.access import place_prefix
@@ -40,6 +40,13 @@ def states_on(who: Party, day: date) -> set[str]:
     """Every state of a party's standing that holds on the day."""
     running = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
     return set(who.standings.filter(running).values_list("state", flat=True))
+
+
+def method_of(text: str) -> Method:
+    """The method named by its code, or ``Malformed``."""
+    if text not in list(Method):
+        raise Malformed("wrong-value", Text(f"没有检验方法 {text}。", f"No method {text}."))
+    return Method(text)
 
 
 def is_active(who: Party, day: date) -> bool:

@@ -49,6 +49,12 @@ def plate(text: str) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """A share of 0 to 1 with one decimal: 12.5 %."""
+    return f"{share * 100:.1f} %"
+
+
+@register.filter
 def event_name(kind: str) -> str:
     return {
         "TestFailed": _("检验不合格"),

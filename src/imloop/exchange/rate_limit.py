@@ -1,0 +1,49 @@
+"""How often an address may ask what anyone may ask, in a minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from imloop.facts.refusal import NotAllowed
+from imloop.facts.text import Text
+
+_MINUTE = 60
+_NETWORK_BITS = 64
+"""An IPv6 subscriber has a network of this length, not one address."""
+
+
+def count_question(request: HttpRequest, now: datetime) -> None:
+    """Refuse (429) who asks more than ``ROAD_ASKS_PER_MINUTE`` times in a minute; people who are logged in are not
+    counted. Each worker process counts for itself."""
+    if request.user.is_authenticated:
+        return
+    key = f"asks:{_address(request)}:{int(now.timestamp()) // _MINUTE}"
+    cache.add(key, 0, timeout=2 * _MINUTE)
+    allowed = settings.ROAD_ASKS_PER_MINUTE
+    if cache.incr(key) > allowed:
+        raise NotAllowed(
+            "too-many-questions",
+            Text(
+                f"查询过于频繁：每分钟最多 {allowed} 次，请一分钟后再查。",
+                f"Too many questions: at most {allowed} a minute. Ask again in a minute.",
+            ),
+        )
+
+
+def _address(request: HttpRequest) -> str:
+    """Who is at the other end: behind a proxy, the address that the proxy itself has seen."""
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.BEHIND_PROXY:
+        seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()
+    try:
+        address = ip_address(seen)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, _NETWORK_BITS), strict=False).network_address)
+    return str(address)

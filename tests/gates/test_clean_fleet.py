@@ -1,0 +1,99 @@
+"""R12: which vehicles are clean, the half of the buses, the rise from year to year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imloop.facts.codes import Fuel
+from imloop.gates.answer import Answer
+from imloop.gates.clean_fleet import Newcomer, Share, clean_share, fleet_of, is_clean, shares
+from imloop.law import load
+
+TODAY = date(2026, 11, 24)
+ZHEJIANG, LIUZHOU = load().at(TODAY, "330100"), load().at(TODAY, "450200")
+BUSES = Share("bus", 2025, registered=10, clean=5)
+
+
+def codes(answer: Answer) -> list[str]:
+    return [reason.code for reason in answer.reasons]
+
+
+@pytest.mark.parametrize(
+    ("fuel", "clean"),
+    [
+        ("electric", True),
+        ("hydrogen", True),
+        ("cng", True),
+        ("lng", True),
+        ("hybrid_gasoline", True),
+        ("gasoline", False),
+        ("diesel", False),
+        ("lpg", False),
+        ("methanol", False),
+        ("", False),
+        ("coal", False),
+    ],
+)
+@pytest.mark.parametrize("law", [ZHEJIANG, LIUZHOU])
+def test_what_counts_as_clean(fuel: str, clean: bool, law: object) -> None:
+    assert is_clean(fuel, law) is clean  # type: ignore[arg-type]
+
+
+def test_the_fleets() -> None:
+    assert [fleet_of(usage, LIUZHOU) for usage in ("C", "D", "T", "F", "")] == ["bus", "taxi", "taxi", "", ""]
+
+
+@pytest.mark.parametrize(("clean", "said"), [(5, []), (4, ["clean-share-below-minimum"]), (10, [])])
+def test_half_of_the_new_buses(clean: int, said: list[str]) -> None:
+    answer = clean_share(replace(BUSES, clean=clean), None, TODAY, ZHEJIANG)
+    assert codes(answer) == said and answer.allowed is not bool(said)
+    assert all("第十二条" in reason.cite and reason.next for reason in answer.reasons)
+    assert codes(clean_share(replace(BUSES, clean=clean), None, TODAY, LIUZHOU)) == []
+
+
+def test_a_running_year_and_other_fleets_are_not_refused() -> None:
+    running = clean_share(replace(BUSES, year=2026, clean=0), None, TODAY, ZHEJIANG)
+    assert running.allowed and codes(running) == ["clean-share-below-minimum"]
+    assert codes(clean_share(replace(BUSES, fleet="taxi", clean=0), None, TODAY, ZHEJIANG)) == []
+    assert codes(clean_share(replace(BUSES, registered=0, clean=0), None, TODAY, ZHEJIANG)) == []
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [(6, 7, []), (7, 7, ["clean-share-not-rising"]), (8, 7, ["clean-share-not-rising"]), (10, 10, [])],
+)
+def test_the_share_should_rise(then: int, now: int, said: list[str]) -> None:
+    before = replace(BUSES, year=2024, clean=then)
+    answer = clean_share(replace(BUSES, clean=now), before, TODAY, ZHEJIANG)
+    assert answer.allowed and codes(answer) == said
+    assert codes(clean_share(replace(BUSES, clean=now), before, TODAY, LIUZHOU)) == []
+
+
+def test_counted_by_fleet_year_and_enterprise() -> None:
+    rows = [
+        Newcomer("C", "electric", date(2025, 1, 1), "甲公交"),
+        Newcomer("C", "diesel", date(2025, 12, 31), "乙公交"),
+        Newcomer("C", "electric", date(2024, 12, 31), "甲公交"),
+        Newcomer("D", "cng", date(2025, 6, 1)),
+        Newcomer("F", "electric", date(2025, 6, 1), "货运"),
+    ]
+    found = [(s.fleet, s.enterprise, s.registered, s.clean) for s in shares(rows, [2025], ZHEJIANG)]
+    assert found == [("bus", "", 2, 1), ("bus", "乙公交", 1, 0), ("bus", "甲公交", 1, 1), ("taxi", "", 1, 1)]
+
+
+@given(st.lists(st.tuples(st.sampled_from("CDTF"), st.sampled_from(list(Fuel)), st.integers(2023, 2026))))
+def test_the_whole_is_the_sum_of_its_enterprises(rows: list[tuple[str, Fuel, int]]) -> None:
+    newcomers = [
+        Newcomer(usage, fuel, date(year, 5, 1), f"E{number % 3}")
+        for number, (usage, fuel, year) in enumerate(rows)
+    ]
+    found = shares(newcomers, [2024, 2025], ZHEJIANG)
+    for whole in (share for share in found if not share.enterprise):
+        parts = [s for s in found if s.enterprise and (s.fleet, s.year) == (whole.fleet, whole.year)]
+        assert sum(part.registered for part in parts) == whole.registered
+        assert sum(part.clean for part in parts) == whole.clean <= whole.registered
