@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,8 @@ from imloop.gates.answer import Answer
 from imloop.gates.case_fact import CaseFact
 from imloop.gates.charge import PassBefore, Price, charge, price_of
 from imloop.gates.conflict import Firm, conflicts, shared
-from imloop.gates.reception import Arrival, Person, people_of, reception
+from imloop.gates.reception import Arrival, reception
+from imloop.gates.staff import StaffFact, people_reasons
 from imloop.gates.subject import Subject
 from imloop.gates.warranty import DoneBefore, owed_by, pollutants, rework_charged
 from imloop.law import Law, load
@@ -37,7 +38,6 @@ CAR = Subject(
 )
 ARRIVAL = Arrival(
     station="I1",
-    station_active=True,
     line="01",
     line_methods=["ASM", "TSI"],
     method=Method.ASM,
@@ -46,6 +46,14 @@ ARRIVAL = Arrival(
     drive="2wd",
 )
 CASE = CaseFact("C1", "awaiting_retest", date(2026, 4, 1), overdue=False)
+STAFF = (
+    StaffFact("何平", "reviewer", date(2020, 1, 1)),
+    StaffFact("欧健", "driver", date(2020, 1, 1), qualified_until=date(2030, 1, 1)),
+    StaffFact("向阳", "driver", date(2020, 1, 1), qualified_until=DAY),
+)
+CLOSED = Reason(
+    "station-not-active", Text("已暂停。", "Suspended."), "第五十四条", Text("恢复后再来。", "After it.")
+)
 LOCK = Reason("line-locked", Text("检测线已锁定。", "The line is locked."))
 
 
@@ -62,7 +70,7 @@ def test_nothing_stands_against_an_ordinary_arrival() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"station_active": False}, "station-not-active"),
+        ({"closed": [CLOSED]}, "station-not-active"),
         ({"line_methods": None}, "unknown-line"),
         ({"line_methods": ["TSI"]}, "method-not-licensed"),
         ({"line_locks": [LOCK]}, "line-locked"),
@@ -74,8 +82,9 @@ def test_nothing_stands_against_an_ordinary_arrival() -> None:
             "vehicle-scrapped",
         ),
         ({"subject": replace(CAR, fuel="diesel")}, "method-not-for-fuel"),
-        ({"people": [Person("reviewer", "何平", False, False)]}, "person-not-on-staff"),
-        ({"people": [Person("reviewer", "何平", True, False)]}, "qualification-expired"),
+        ({"people": people_reasons({"driver": "甲"}, STAFF, DAY, LIUZHOU)}, "person-not-on-staff"),
+        ({"people": people_reasons({"reviewer": "欧健"}, STAFF, DAY, LIUZHOU)}, "person-not-in-role"),
+        ({"people": people_reasons({"driver": "向阳"}, STAFF, DAY, LIUZHOU)}, "qualification-expired"),
         ({"retest": [LOCK]}, "line-locked"),
     ],
 )
@@ -92,7 +101,7 @@ def test_what_closes_the_counter(change: dict[str, object], code: str) -> None:
     [
         {"subject": replace(CAR, fuel="")},
         {"subject": replace(CAR, fuel="diesel"), "method": Method.LUGDOWN, "line_methods": ["LUGDOWN"]},
-        {"people": [Person("reviewer", "何平", True, True)]},
+        {"people": people_reasons({"reviewer": "何平", "driver": "欧健"}, STAFF, DAY, LIUZHOU)},
         {"retest": []},
         {"subject": replace(CAR, status="moved_out")},
         {"method": Method.TSI, "drive": "4wd"},
@@ -138,13 +147,16 @@ def test_a_year_without_a_test_is_said_and_does_not_close_the_counter() -> None:
 
 
 def test_people_are_compared_only_where_the_staff_is_known() -> None:
-    named = {"inspector": "何平", "reviewer": "", "driver": "向阳"}
-    assert people_of(named, set(), set()) == ()
-    found = people_of(named, {"何平", "欧健"}, {"欧健"})
-    assert [(p.name, p.employed, p.qualified) for p in found] == [
-        ("何平", True, False),
-        ("向阳", False, False),
-    ]
+    named = {"inspector": "何平", "reviewer": "", "driver": "甲"}
+    assert people_reasons(named, (), DAY, LIUZHOU) == []
+    assert [reason.item for reason in people_reasons(named, STAFF, DAY, LIUZHOU)] == ["driver"]
+
+
+def test_someone_who_left_signs_until_the_day_before() -> None:
+    left = [StaffFact("何平", "reviewer", DAY - timedelta(days=9), until=DAY)]
+    assert people_reasons({"reviewer": "何平"}, left, DAY - timedelta(days=1), LIUZHOU) == []
+    assert people_reasons({"reviewer": "何平"}, left, DAY, LIUZHOU)
+    assert people_reasons({"reviewer": "何平"}, left, DAY - timedelta(days=10), LIUZHOU)
 
 
 @pytest.mark.parametrize("trait", ["uscc", "legal_person", "account"])

@@ -106,9 +106,12 @@ def test_an_invalid_document(numbers: dict[str, str]) -> None:
     assert codes(permit) == ["documents-invalid"]
 
 
+CLOSED = Reason("station-not-active", Text("已暂停。", "Suspended."), "第五十四条")
+
+
 def test_every_reason_is_named_at_once() -> None:
     bad = repaired("2026-03-04 16:00", listed=False, documents=("invoice",))
-    permit = asked(story(FAIL, bad), "2026-04-30 09:00", "B", station_active=False)
+    permit = asked(story(FAIL, bad), "2026-04-30 09:00", "B", found=[CLOSED])
     assert codes(permit) == [
         "station-not-active",
         "not-this-station",
@@ -131,14 +134,14 @@ def test_what_the_registers_know() -> None:
     locked = Reason("line-locked", Text("检测线已锁定。", "The line is locked."), "HJ 1237")
     exempt = Reason("vehicle-exempt", Text("免检。", "Exempt."), "第五十三条")
     case = story(FAIL, GOOD)
-    assert codes(asked(case, NEXT_DAY, station_active=False)) == ["station-not-active"]
-    assert codes(asked(case, NEXT_DAY, line_locked=locked)) == ["line-locked"]
-    assert codes(asked(case, NEXT_DAY, exempt=exempt)) == ["vehicle-exempt"]
-    assert asked(case, NEXT_DAY, station_active=True, line_locked=None, exempt=None).allowed
+    assert codes(asked(case, NEXT_DAY, found=[CLOSED])) == ["station-not-active"]
+    assert codes(asked(case, NEXT_DAY, found=[locked])) == ["line-locked"]
+    assert codes(asked(case, NEXT_DAY, found=[exempt])) == ["vehicle-exempt"]
+    assert asked(case, NEXT_DAY, found=[]).allowed
 
 
 def test_without_a_case_the_registers_are_heard_too() -> None:
-    permit = asked(None, NEXT_DAY, station_active=False)
+    permit = asked(None, NEXT_DAY, found=[CLOSED])
     assert codes(permit) == ["station-not-active", "no-open-case"]
     assert permit.reasons[1].next is None
 

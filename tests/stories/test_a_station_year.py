@@ -7,7 +7,8 @@ from typing import Any
 from django.test import Client
 
 from imloop.sim.identifiers import make_vin, unified_code
-from imloop.store.models import Case, JournalEntry, OutboxEntry, Party, Standing
+from imloop.steps.certificates import warn_of_expiry
+from imloop.store.models import Case, Certificate, JournalEntry, OutboxEntry, Party, Standing
 from support.applications import shop_application, station_application
 from support.city import FAR, LISTED, NEAR, City, at
 from support.doors import Doors
@@ -118,6 +119,7 @@ def test_a_year_of_a_station(doors: Doors, city: City) -> None:
     doors.at("2026-03-16 09:00")
     assert test_a_station(doors, code, "2026-03-16 08:50", "桂B10001")["verdict"] == "pass"
 
+    the_certificate_lapses_and_is_renewed(doors, code)
     doors.at("2026-06-29 09:00")
     waiting = test_a_station(doors, code, "2026-06-29 08:50", "桂B10002", co=0.9)
     suspended = against(
@@ -151,6 +153,37 @@ def test_a_year_of_a_station(doors: Doors, city: City) -> None:
     assert [each["step"] for each in published] == ["decide", "resume", "decide", "approve"]
     assert OutboxEntry.objects.filter(receiver=TRANSPORT, topic="standing-published").count() == 4
     assert JournalEntry.objects.filter(kind="matter-step", subject=number).count() == 7
+
+
+def the_certificate_lapses_and_is_renewed(doors: Doors, code: str) -> None:
+    """Warned of three times, then nothing is taken until the market regulator enters the new one."""
+    for day, left in (("2026-03-31", 60), ("2026-04-02", 60), ("2026-05-04", 30), ("2026-05-27", 7)):
+        warn_of_expiry(at(f"{day} 00:05"))
+        last = Certificate.objects.get(party__code=code, kind="cma")
+        assert last.warned_days == (left if day != "2026-03-31" else None), day
+    assert OutboxEntry.objects.filter(topic="certificate-expiring", receiver=code).count() == 3
+    assert OutboxEntry.objects.filter(topic="certificate-expiring", receiver=MARKET).count() == 3
+    ending = doors.get("certificates", by=MARKET)["certificates"]
+    assert [each["party"] for each in ending][:1] == [code]
+
+    doors.at("2026-06-01 09:00")
+    run = upload(code, "2026-06-01 08:50", plate="桂B10012")
+    refused = doors.post("tests", run, by=code, expect=403)
+    assert refused["code"] == "certificate-lapsed" and refused["cite"]
+    new = {"kind": "cma", "number": "CMA-20260002", "since": "2026-06-01", "until": "2032-06-01"}
+    path = f"parties/{code}/certificates"
+    assert doors.post(path, new, by=code, expect=403)["code"] == "not-your-place", (
+        "a station does not open itself"
+    )
+    assert (
+        doors.post(path, {**new, "until": "2026-05-31"}, by=MARKET, expect=422)["code"]
+        == "ends-before-it-starts"
+    )
+    doors.post(path, new, by=MARKET)
+    assert doors.post(path, new, by=MARKET, expect=409)["code"] == "certificate-known"
+    assert (
+        doors.post("tests", upload(code, "2026-06-01 08:55", plate="桂B10012"), by=code)["verdict"] == "pass"
+    )
 
 
 def the_case_finds_its_exit(doors: Doors, code: str, case_no: str) -> None:
@@ -270,12 +303,37 @@ def test_a_station_leaves_on_its_own_and_comes_back_with_its_code(doors: Doors, 
     doors.step(back, "review", by=OFFICE, opinion="真实")
     check = {"checked_on": "2026-05-02", "officers": "甲、乙", "passed": "yes", "findings": "符合"}
     doors.step(back, "check_site", by=OFFICE, **check)
-    assert doors.step(back, "approve", by=OFFICE, decision_no="乙", since="2026-06-01")["party"] == NEAR
-    doors.at("2026-06-01 09:00")
-    assert test_a_station(doors, NEAR, "2026-06-01 08:50", "桂B10011")["verdict"] == "pass"
+    assert doors.step(back, "approve", by=OFFICE, decision_no="乙", since="2026-05-25")["party"] == NEAR
+    doors.at("2026-05-25 09:00")
+    assert test_a_station(doors, NEAR, "2026-05-25 08:50", "桂B10011")["verdict"] == "pass"
     states = Standing.objects.filter(party__code=NEAR).order_by("since", "id").values_list("state", "until")
     assert [(state, str(until)) for state, until in states] == [
-        ("networked", "2026-06-01"),
-        ("withdrawn", "2026-06-01"),
+        ("networked", "2026-05-25"),
+        ("withdrawn", "2026-05-25"),
         ("networked", "None"),
     ]
+
+
+def test_someone_who_left_can_no_longer_sign(doors: Doors, city: City) -> None:
+    """The run is taken, what is doubtful about it is found; a stranger to the station changes nothing."""
+    doors.at("2026-03-02 08:00")
+    path = f"parties/{NEAR}/staff"
+    person = {"name": "莫丽", "role": "reviewer", "since": "2020-01-01"}
+    assert doors.post(path, person, by=FAR, expect=403)["code"] == "not-your-station"
+    kept = doors.post(path, person, by=NEAR)
+    assert doors.post(path, person, by=NEAR, expect=409)["code"] == "on-staff-already"
+    doors.at("2026-03-02 10:00")
+    signed = {"inspector": "莫丽", "reviewer": "莫丽"}
+    good = {**upload(NEAR, "2026-03-02 09:00", plate="桂B10020"), "people": signed}
+    assert "person-not-on-staff" not in codes(doors.post("tests", good, by=NEAR))
+    assert doors.post(f"{path}/{kept['id']}/leave", {"until": "2019-01-01"}, by=NEAR, expect=422)
+    doors.post(f"{path}/{kept['id']}/leave", {"until": "2026-03-03"}, by=NEAR)
+    doors.at("2026-03-03 10:00")
+    late = {**upload(NEAR, "2026-03-03 09:00", plate="桂B10021"), "people": signed}
+    assert "person-not-on-staff" in codes(doors.post("tests", late, by=NEAR))
+    query = f"gates/reception?vin={late['vehicle']['vin']}&line=01&method=ASM&reviewer=莫丽"  # type: ignore[index]
+    assert "person-not-on-staff" in str(doors.get(query, by=NEAR)["reasons"])
+
+
+def codes(receipt: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in receipt["findings"]]

@@ -136,10 +136,11 @@ def work(
     every: Annotated[float, typer.Option(help="间隔秒 · seconds between passes")] = 60.0,
     data: DataDir = VAR,
 ) -> None:
-    """后台任务：逾期、日历重算 · clocks: overdue, recomputed deadlines."""
+    """后台任务：逾期、日历重算、失联、证书到期 · clocks: overdue cases, deadlines, lost links, certificates."""
     connect(data)
     from django.db import OperationalError, close_old_connections
 
+    from imloop.steps.certificates import warn_of_expiry
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.link import notice_lost_links
@@ -149,6 +150,7 @@ def work(
         try:
             overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
             notice_lost_links(now())
+            warn_of_expiry(now())
             _demo_morning()
         except OperationalError as error:  # a busy or restarting database: the next pass does it
             print(f"imloop work: {error}", file=sys.stderr)

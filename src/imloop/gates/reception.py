@@ -3,7 +3,7 @@ test (HJ 1237-2021: acceptance comes first, an unfinished earlier step blocks th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,16 +22,6 @@ from imloop.gates.subject import Subject
 from imloop.law import Law
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone named for the test. ``role``: inspector, driver or reviewer. ``employed`` and ``qualified``: on that day."""
-
-    role: str
-    name: str
-    employed: bool
-    qualified: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """What the registers say about the vehicle at the counter. ``line_methods`` None: the station has no such line.
@@ -40,26 +30,26 @@ class Arrival:
     elsewhere that is tested here as if it were registered here."""
 
     station: str
-    station_active: bool
     line: str
     line_methods: Sequence[str] | None
     method: Method
     day: date
     subject: Subject
     drive: str = ""
-    people: Sequence[Person] = ()
+    people: Sequence[Reason] = ()
     line_locks: Sequence[Reason] = ()
     retest: Sequence[Reason] | None = None
     others: Sequence[Reason] = ()
+    closed: Sequence[Reason] = ()
     case: CaseFact | None = None
     enrolled: bool = False
 
 
 def reception(arrival: Arrival, law: Law) -> Answer:
     """Every refusal that applies, each with its clause and what to do; then warnings."""
-    reasons = [*_station(arrival, law), *_line(arrival, law), *_vehicle(arrival, law)]
+    reasons = [*arrival.closed, *_line(arrival, law), *_vehicle(arrival, law)]
     cycle = cycle_on(arrival.subject, arrival.day, law)
-    reasons += [*_people(arrival, law), *_due(arrival, cycle, law), *arrival.others]
+    reasons += [*arrival.people, *_due(arrival, cycle, law), *arrival.others]
     if arrival.retest is not None:
         reasons += arrival.retest
     facts: dict[str, object] = {
@@ -71,19 +61,6 @@ def reception(arrival: Arrival, law: Law) -> Answer:
         "origin": origin_of(arrival.subject, law, enrolled=arrival.enrolled),
     }
     return Answer.of("reception", reasons, facts)
-
-
-def _station(arrival: Arrival, law: Law) -> Iterator[Reason]:
-    if not arrival.station_active:
-        yield Reason(
-            "station-not-active",
-            Text(
-                "本检验机构当日未联网、被暂停或已注销。",
-                "This station is not networked, suspended or struck off.",
-            ),
-            law.cite("station.networked_required"),
-            Text("不得受理；请引导车主到其他检验机构。", "Do not accept; send the owner to another station."),
-        )
 
 
 def _line(arrival: Arrival, law: Law) -> Iterator[Reason]:
@@ -134,32 +111,6 @@ def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
         )
 
 
-def _people(arrival: Arrival, law: Law) -> Iterator[Reason]:
-    for person in arrival.people:
-        if not person.employed:
-            yield Reason(
-                "person-not-on-staff",
-                Text(
-                    f"{person.name} 当日不在本机构人员登记内。",
-                    f"{person.name} was not on the station's staff that day.",
-                ),
-                law.cite("station.conditions"),
-                Text(
-                    "请换在册人员，或先登记入职。",
-                    "Choose someone on the staff, or register the person first.",
-                ),
-                item=person.role,
-            )
-        elif not person.qualified:
-            yield Reason(
-                "qualification-expired",
-                Text(f"{person.name} 的资格已到期。", f"The qualification of {person.name} has ended."),
-                law.cite("station.conditions"),
-                Text("请换资格有效的人员。", "Choose someone whose qualification is in force."),
-                item=person.role,
-            )
-
-
 def _due(arrival: Arrival, cycle: Cycle, law: Law) -> Iterator[Reason]:
     """What the gate of the cycle says of a vehicle, its own or a guest. Only a vehicle that is gone or has no exhaust
     is turned away: an owner may have any other tested early, without need, or far from home."""
@@ -168,12 +119,3 @@ def _due(arrival: Arrival, cycle: Cycle, law: Law) -> Iterator[Reason]:
         yield replace(reason, warning=reason.warning or cycle.kind is Kind.MARK and reason.code not in GONE)
     if arrival.case is None and cycle.kind is Kind.TEST:
         yield from cycle.reasons
-
-
-def people_of(named: Mapping[str, str], employed: set[str], qualified: set[str]) -> tuple[Person, ...]:
-    """The people named for a test beside the staff of that day; nothing where a station has no staff on file."""
-    if not employed:
-        return ()
-    return tuple(
-        Person(role, name, name in employed, name in qualified) for role, name in named.items() if name
-    )

@@ -7,7 +7,7 @@ given here); who may repair and with which documents by the day the repair was f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -255,23 +255,19 @@ def permit(
     station: str,
     at: datetime,
     law: Law,
-    station_active: bool = True,
-    line_locked: Reason | None = None,
-    exempt: Reason | None = None,
+    found: Sequence[Reason] = (),
 ) -> Permit:
     """Every refusal that applies, each with its clause and what the owner can do; then warnings.
 
-    ``law`` is the law of the day of ``at``. ``station_active``, ``line_locked`` and ``exempt`` are found by those
-    who keep the registers.
+    ``law`` is the law of the day of ``at``. ``found``: what stands against it in the registers: an exempt vehicle, a
+    station that is closed, lines that are locked.
     """
-    reasons = [
-        reason for reason in (exempt, None if station_active else _not_active(law), line_locked) if reason
-    ]
+    reasons = list(found)
     if case is None or not case.state.is_open:
         return Permit(False, (*reasons, _no_open_case(law, ordinary_test=not reasons)), None)
     question = Question(case, station, at, law)
-    found = (clause.guard(question) for clause in CLAUSES if clause.guard is not None)
-    reasons += [reason for reason in found if reason is not None]
+    asked = (clause.guard(question) for clause in CLAUSES if clause.guard is not None)
+    reasons += [reason for reason in asked if reason is not None]
     reasons.sort(key=lambda reason: reason.warning)
     return Permit(all(reason.warning for reason in reasons), tuple(reasons), case.case_no)
 
@@ -287,18 +283,6 @@ def _no_open_case(law: Law, *, ordinary_test: bool) -> Reason:
         )
         if ordinary_test
         else None,
-    )
-
-
-def _not_active(law: Law) -> Reason:
-    return Reason(
-        "station-not-active",
-        Text(
-            "本检验机构当日未联网、被暂停或已注销。",
-            "This station is not networked, suspended or struck off that day.",
-        ),
-        law.cite("station.networked_required"),
-        Text("请向生态环境部门申请变更复检站。", "Apply to the environment department for another station."),
     )
 
 

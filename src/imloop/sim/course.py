@@ -23,6 +23,7 @@ from imloop.sim.places import CITY, SHOPS, STATIONS, Shop, crew, district_of, in
 from imloop.sim.upload import Job, Run, aborted_message, encode, run_message
 from imloop.sim.workshop import repair
 from imloop.steps.access import caller_for
+from imloop.steps.certificates import warn_of_expiry
 from imloop.steps.declare_overdue import declare_overdue
 from imloop.steps.registers import is_active
 from imloop.store.models import Party
@@ -65,6 +66,7 @@ class Course:
 
     def midnight(self, moment: datetime) -> None:
         self.later(moment, lambda when: self._count("overdue", declare_overdue(when)))
+        self.later(moment, lambda when: self._count("expiring", warn_of_expiry(when)))
 
     def _first_visit(self, car: Car, moment: datetime) -> None:
         self._advance()

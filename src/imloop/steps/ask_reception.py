@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-
-from django.db.models import Q
+from datetime import datetime
 
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
-from imloop.gates.reception import Arrival, people_of, reception
+from imloop.gates.reception import Arrival, reception
+from imloop.gates.staff import people_reasons
 from imloop.law import Law
 from imloop.steps import registers
 from imloop.steps.access import Caller
@@ -19,9 +18,10 @@ from imloop.steps.cases import as_loop_case
 from imloop.steps.charges import charge_for
 from imloop.steps.enrol import is_enrolled
 from imloop.steps.line_standing import line_reasons
+from imloop.steps.station_facts import facts_of
 from imloop.steps.subjects import case_fact, loaded_subject, subject_of
 from imloop.steps.vehicles import find_vehicle
-from imloop.store.models import Case, Line, Party, PartyKind, Vehicle
+from imloop.store.models import Case, Party, PartyKind, Vehicle
 
 
 def ask_reception(
@@ -46,17 +46,19 @@ def ask_reception(
     law = registers.law_at(day, where.place)
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
     money = charge_for(vehicle, where, chosen, day, law)
+    facts = facts_of(where)
+    row_of_line = facts.line(line, at)
     arrival = Arrival(
         station=where.code,
-        station_active=registers.is_active(where, day),
+        closed=facts.against(day, law),
         line=line,
-        line_methods=_methods(where, line, day),
-        line_locks=line_reasons(where, line, method, at, law),
+        line_methods=None if row_of_line is None else row_of_line.line.methods,
+        line_locks=line_reasons(facts, line, method, at, law),
         method=chosen,
         day=day,
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
         drive=str(vehicle.facts.get("drive") or ""),
-        people=people_of(people or {}, *_staff(where, day)),
+        people=people_reasons(people or {}, facts.staff, day, law),
         retest=None if row is None else _retest(row, where, at, law),
         case=case_fact(vehicle),
         enrolled=bool(vehicle.pk) and is_enrolled(vehicle, where.place, day),
@@ -91,19 +93,6 @@ def _vehicle(vin: str, plate: str) -> Vehicle:
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
     return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)
-
-
-def _methods(station: Party, code: str, day: date) -> list[str] | None:
-    in_force = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
-    line = Line.objects.filter(in_force, station=station, code=code).first()
-    return None if line is None else list(line.methods)
-
-
-def _staff(station: Party, day: date) -> tuple[set[str], set[str]]:
-    """Names on the staff that day, and of those the ones whose qualification holds."""
-    in_force = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
-    rows = list(station.staff.filter(in_force).values_list("name", "qualified_until"))
-    return {name for name, _ in rows}, {name for name, until in rows if until is None or day < until}
 
 
 def _retest(row: Case, station: Party, at: datetime, law: Law) -> list[Reason]:

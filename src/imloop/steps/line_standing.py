@@ -1,74 +1,34 @@
-"""What a line may test at a moment: the registers' facts loaded for the pure gate."""
+"""What a line may test at a moment, from the registers' facts."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, Subquery
-
-from imloop.facts.check_record import CheckKind
-from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
-from imloop.gates.equipment import CheckFact, InstrumentFact, OrderFact, line_standing
 from imloop.law import Law
-from imloop.store.models import Equipment, EquipmentCheck, Line, LineOrder, Party
+from imloop.steps.station_facts import LineStanding, StationFacts, facts_of
+from imloop.store.models import Line, Party
 
-Standing = dict[str, tuple[Reason, ...]]
 
-
-def standing_of(line: Line, at: datetime, law: Law) -> Standing:
+def standing_of(line: Line, at: datetime, law: Law) -> LineStanding:
     """Per licensed method every reason, refusals and warnings, at a moment. ``law``: of that day and place."""
-    orders = [
-        OrderFact(o.kind, tuple(o.methods), o.since, o.until, o.reason, o.approver)
-        for o in LineOrder.objects.filter(line=line, since__lte=at, until__gt=at)
-    ]
-    checks = _latest_checks(line, at)
-    return line_standing(line.methods, _instruments(line), checks, orders, at, law, reports=bool(checks))
-
-
-def _latest_checks(line: Line, at: datetime) -> list[CheckFact]:
-    """The last check of every kind by ``at``: one look into the index per kind, however many years are kept."""
-    last = {
-        f"last_{kind}": EquipmentCheck.objects.filter(line=OuterRef("pk"), kind=kind, finished_at__lte=at)
-        .order_by("-finished_at", "-id")
-        .values("id")[:1]
-        for kind in CheckKind
-    }
-    ids = Line.objects.filter(pk=line.pk).values_list(*(Subquery(query) for query in last.values())).get()
-    rows = EquipmentCheck.objects.filter(pk__in=[pk for pk in ids if pk is not None])
-    return [CheckFact(*row) for row in rows.values_list("kind", "finished_at", "result")]
-
-
-def _instruments(line: Line) -> list[InstrumentFact]:
-    rows = Equipment.objects.filter(line=line).prefetch_related("certificates").order_by("id")
-    return [
-        InstrumentFact(
-            row.kind,
-            row.serial,
-            row.since,
-            row.until,
-            tuple((c.since, c.until) for c in row.certificates.all() if c.kind == "verification"),
-        )
-        for row in rows
-    ]
+    found = next(each for each in facts_of(line.station).lines if each.line.pk == line.pk)
+    return found.standing(at, law)
 
 
 def lines_on(station: Party, at: datetime) -> list[Line]:
     """The station's lines in service on the day of a moment."""
-    day = day_of(at)
-    serving = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
-    return list(station.lines.filter(serving).order_by("code"))
+    return [each.line for each in facts_of(station).lines_on(at)]
 
 
-def line_reasons(station: Party, line_code: str, method: str, at: datetime, law: Law) -> tuple[Reason, ...]:
+def line_reasons(
+    facts: StationFacts, line_code: str, method: str, at: datetime, law: Law
+) -> tuple[Reason, ...]:
     """Every reason for one method on one line; empty for a line that is not registered (the caller refuses it)."""
-    line = next((each for each in lines_on(station, at) if each.code == line_code), None)
-    return standing_of(line, at, law).get(method, ()) if line else ()
-
-
-def line_lock(station: Party, line_code: str, method: str, at: datetime, law: Law) -> Reason | None:
-    """One reason that sums up what locks the line for the method; None when it may test."""
-    return lock_of(line_code, method, line_reasons(station, line_code, method, at, law))
+    line = facts.line(line_code, at)
+    if line is None or method not in line.line.methods:
+        return ()
+    return line.standing(at, law, (method,))[method]
 
 
 def lock_of(line_code: str, method: str, reasons: tuple[Reason, ...]) -> Reason | None:
@@ -91,14 +51,17 @@ def _sum_up(line_code: str, method: str, found: list[Reason]) -> Reason:
     )
 
 
-def station_lock(station: Party, method: str, at: datetime, law: Law) -> Reason | None:
+def station_lock(facts: StationFacts, method: str, at: datetime, law: Law) -> Reason | None:
     """For a retest, which names no line: locked only when every line for the method is."""
-    locks = [
-        line_lock(station, line.code, method, at, law)
-        for line in lines_on(station, at)
-        if method in line.methods
-    ]
-    return locks[0] if locks and all(lock is not None for lock in locks) else None
+    first = None
+    for each in facts.lines_on(at):
+        if method not in each.line.methods:
+            continue
+        lock = lock_of(each.line.code, method, each.standing(at, law, (method,))[method])
+        if lock is None:
+            return None
+        first = first or lock
+    return first
 
 
 def doubts_of(reasons: tuple[Reason, ...]) -> list[Reason]:
@@ -110,5 +73,5 @@ _KNOWN_GAPS = ("instruments-unregistered", "checks-not-reported")
 """What is said of the line as a whole, on its page, and not again with every test."""
 
 
-def locked_methods(standing: Standing) -> set[str]:
+def locked_methods(standing: LineStanding) -> set[str]:
     return {method for method, reasons in standing.items() if any(not r.warning for r in reasons)}

@@ -14,6 +14,7 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.gates.cycle import due_after
+from imloop.gates.staff import people_reasons
 from imloop.law import Law
 from imloop.loop.events import Event, TestFailed, TestPassed
 from imloop.steps import registers
@@ -28,6 +29,7 @@ from imloop.steps.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.rework import order_rework
+from imloop.steps.station_facts import facts_of
 from imloop.steps.subjects import subject_of
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store import stated, traces
@@ -63,9 +65,10 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     _require_past(record, ledger.now)
     day = day_of(record.started_at)
     law = registers.law_at(day, station.place)
-    registers.require_active(station, day, law)
-    line = registers.require_line(station, record.line, record.method, day, law)
-    reasons = line_reasons(station, record.line, record.method, record.started_at, law)
+    facts = facts_of(station)
+    registers.require_active(facts, day, law)
+    line = registers.require_line(facts, record.line, record.method, record.started_at, law)
+    reasons = line_reasons(facts, record.line, record.method, record.started_at, law)
     _require_unlocked(record, reasons)
     verdict = judge(record, law)
     vehicle, doubts = enter_vehicle(record.vehicle, day)
@@ -74,6 +77,7 @@ def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
     if record.fee_yuan is not None:
         received.findings += charge_for(vehicle, station, record.method, day, law, record.fee_yuan).reasons
     received.findings += doubts_of(reasons)
+    received.findings += people_reasons(record.people, facts.staff, day, law)
     received.findings += count_test(ledger, line, record.sequence, law)
     case = _move_case(ledger, received)
     return _save(ledger, received, case)

@@ -40,13 +40,11 @@ def register_applicant(ledger: Ledger, row: Matter, values: Mapping[str, Value],
     for line in application.lines:
         _line(party, line, since)
     for paper in application.certificates:
-        Certificate.objects.create(
+        Certificate.objects.get_or_create(
             party=party,
             kind=paper.kind,
             number=paper.number,
-            issuer=paper.issuer,
-            since=paper.since,
-            until=paper.until,
+            defaults={"issuer": paper.issuer, "since": paper.since, "until": paper.until},
         )
     Staff.objects.bulk_create(
         Staff(

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from django.db.models import Q
+from datetime import date, datetime
 
 from imloop.facts.codes import Method
 from imloop.facts.refusal import Malformed, Unknown, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law, load
 from imloop.steps.access import place_prefix
-from imloop.store.models import Line, Party, PartyKind, Standing
-
-_CLOSING = {
-    Standing.State.SUSPENDED,
-    Standing.State.STRUCK_OFF,
-    Standing.State.REVOKED,
-    Standing.State.WITHDRAWN,
-}
-_ACTIVE = {PartyKind.ISTATION: Standing.State.NETWORKED, PartyKind.MSTATION: Standing.State.LISTED}
+from imloop.steps.station_facts import StationFacts, facts_of
+from imloop.store.models import Line, Party, PartyKind
 
 
 def law_at(day: date, place: str) -> Law:
@@ -38,8 +29,7 @@ def party(code: str, kind: str) -> Party:
 
 def states_on(who: Party, day: date) -> set[str]:
     """Every state of a party's standing that holds on the day."""
-    running = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
-    return set(who.standings.filter(running).values_list("state", flat=True))
+    return {standing.state for standing in facts_of(who).standings if standing.holds(day)}
 
 
 def method_of(text: str) -> Method:
@@ -50,40 +40,34 @@ def method_of(text: str) -> Method:
 
 
 def is_active(who: Party, day: date) -> bool:
-    """Networked (I) or listed (M) on the day, and nothing that closes it."""
-    states = states_on(who, day)
-    return _ACTIVE[PartyKind(who.kind)] in states and not states & _CLOSING
+    """Networked (I) or listed (M) on the day, and nothing that closes it: no measure, no lapsed certificate."""
+    return facts_of(who).is_active(day, law_at(day, who.place))
 
 
-def require_active(station: Party, day: date, law: Law) -> None:
-    if not is_active(station, day):
-        raise Unlawful(
-            "station-not-active",
-            Text(
-                f"{station.name} 在 {day} 不具备检验资格（未联网、暂停或注销）。",
-                f"{station.name} was not active on {day}.",
-            ),
-            cite=law.cite("station.networked_required"),
-        )
+def require_active(facts: StationFacts, day: date, law: Law) -> None:
+    """Refuses with the measure, its decision and clause, or with the certificate that has lapsed."""
+    refusals = [reason for reason in facts.reasons(day, law) if not reason.warning]
+    if refusals:
+        first = refusals[0]
+        words = Text(f"{facts.party.name}{first.text.zh}", f"{facts.party.name}: {first.text.en}")
+        raise Unlawful(first.code, words, cite=first.cite, reasons=refusals)
 
 
-def require_line(station: Party, code: str, method: Method, day: date, law: Law) -> Line:
+def require_line(facts: StationFacts, code: str, method: Method, at: datetime, law: Law) -> Line:
     """The line a test ran on; refuses an unknown line and a method it is not licensed for."""
-    line = station.lines.filter(
-        Q(code=code, since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
-    ).first()
-    if line is None:
+    station, found = facts.party, facts.line(code, at)
+    if found is None:
         raise Unknown(
             "unknown-line",
             Text(f"{station.name} 没有登记 {code} 号检测线。", f"{station.name} has no line {code}."),
         )
-    if method not in line.methods:
+    if method not in found.line.methods:
         raise Unlawful(
             "method-not-licensed",
             Text(f"{code} 号线未登记 {method} 检测方法。", f"Line {code} is not licensed for {method}."),
             cite=law.cite("station.conditions"),
         )
-    return line
+    return found.line
 
 
 def department(kind: str, place: str) -> Party | None:

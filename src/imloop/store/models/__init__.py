@@ -12,6 +12,7 @@ from imloop.store.models.stations import (
     Software,
     Staff,
 )
+from imloop.store.models.tokens import StationToken
 from imloop.store.models.trust import Counter, Finding, JournalEntry, JournalHead, OutboxEntry
 from imloop.store.models.uploads import RawUpload, Test
 from imloop.store.models.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
@@ -47,6 +48,7 @@ __all__ = [
     "Software",
     "Staff",
     "Standing",
+    "StationToken",
     "Test",
     "User",
     "Vehicle",

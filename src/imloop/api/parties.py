@@ -1,0 +1,100 @@
+"""Calls about a station's register: certificates and staff."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from imloop.api.answers import as_json
+from imloop.api.auth import caller
+from imloop.facts.days import day_of
+from imloop.steps import clock
+from imloop.steps.certificates import certificates_of, enter_certificate, expiring
+from imloop.steps.staff import join, leave, staff_of
+from imloop.store.models import Certificate, Staff
+
+router = Router()
+
+
+class CertificateIn(Schema):
+    kind: str
+    number: str
+    since: date
+    until: date
+    issuer: str = ""
+    serial: str = ""
+
+
+class StaffIn(Schema):
+    name: str
+    role: str
+    since: date
+    licence_no: str = ""
+    qualified_until: date | None = None
+
+
+class LeaveIn(Schema):
+    until: date
+
+
+def _certificate(row: Certificate) -> dict[str, object]:
+    return {
+        "kind": row.kind,
+        "number": row.number,
+        "issuer": row.issuer,
+        "since": row.since.isoformat(),
+        "until": row.until.isoformat(),
+        "days_left": (row.until - day_of(clock.now())).days,
+        "serial": row.equipment.serial if row.equipment else "",
+    }
+
+
+def _person(row: Staff) -> dict[str, object]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "role": row.role,
+        "licence_no": row.licence_no,
+        "qualified_until": row.qualified_until.isoformat() if row.qualified_until else None,
+        "since": row.since.isoformat(),
+        "until": row.until.isoformat() if row.until else None,
+    }
+
+
+@router.get("/certificates", tags=["departments"], summary="将到期的证书 · what ends soon or has lapsed")
+def get_expiring(request: HttpRequest) -> HttpResponse:
+    found = expiring(caller(request), clock.now())
+    rows = [
+        {"party": each.party.code, "name": each.party.name, **_certificate(each.certificate)}
+        for each in found
+    ]
+    return as_json({"certificates": rows})
+
+
+@router.get("/parties/{code}/certificates", tags=["departments"], summary="证书 · certificates on file")
+def get_certificates(request: HttpRequest, code: str) -> HttpResponse:
+    return as_json({"certificates": [_certificate(row) for row in certificates_of(caller(request), code)]})
+
+
+@router.post("/parties/{code}/certificates", tags=["departments"], summary="登记、换发证书 · enter or renew")
+def post_certificate(request: HttpRequest, code: str, entered: CertificateIn) -> HttpResponse:
+    """``until`` is the first day on which it no longer holds; ``serial``: the verification of an instrument."""
+    kept = enter_certificate(caller(request), code, **entered.dict(), now=clock.now())
+    return as_json(_certificate(kept), 201)
+
+
+@router.get("/parties/{code}/staff", tags=["departments"], summary="人员 · staff, present and past")
+def get_staff(request: HttpRequest, code: str) -> HttpResponse:
+    return as_json({"staff": [_person(row) for row in staff_of(caller(request), code)]})
+
+
+@router.post("/parties/{code}/staff", tags=["departments"], summary="入职 · someone begins")
+def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse:
+    return as_json(_person(join(caller(request), code, **joined.dict(), now=clock.now())), 201)
+
+
+@router.post("/parties/{code}/staff/{staff_id}/leave", tags=["departments"], summary="离职 · someone leaves")
+def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) -> HttpResponse:
+    return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))

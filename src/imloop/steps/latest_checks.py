@@ -1,0 +1,34 @@
+"""The last self-check of every kind on a line: one look into the index per kind, however many years are kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from imloop.facts.check_record import CheckKind
+from imloop.gates.equipment import CheckFact
+
+_ONE = (
+    "SELECT * FROM (SELECT kind, finished_at, result FROM store_equipmentcheck"
+    " WHERE line_id = %s AND kind = '{kind}' AND finished_at <= %s ORDER BY finished_at DESC, id DESC LIMIT 1) AS {kind}"
+)
+_SQL = " UNION ALL ".join(_ONE.format(kind=kind.value) for kind in CheckKind)
+"""Written out: the same as a query per kind, built once instead of each time."""
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def latest_checks(line_id: int, at: datetime = _EVER) -> list[CheckFact]:
+    """By ``at``; without it, of all that is kept."""
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, [line_id, adapt(at)] * len(CheckKind))
+        rows = cursor.fetchall()
+    return [CheckFact(kind, _aware(finished_at), result) for kind, finished_at, result in rows]
+
+
+def _aware(moment: datetime | str) -> datetime:
+    """SQLite answers text in UTC."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
