@@ -9,7 +9,7 @@ from imloop.sim.identifiers import make_vin
 from imloop.store.models import Vehicle
 
 _OPERATORS = ("柳州第一公交公司（演示）", "柳州第二公交公司（演示）")
-_RENEWALS = ((2, "DDCED"), (1, "DECEEC"), (0, "EEDEEE"))
+_RENEWALS = ((2, "DDCED"), (1, "DECDEC"), (0, "EEDEEE"))
 """Years back, and one letter per bus: diesel, CNG, electric."""
 _FUELS = {"D": Fuel.DIESEL, "C": Fuel.CNG, "E": Fuel.ELECTRIC}
 _FIRST = 80001
