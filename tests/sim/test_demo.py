@@ -192,6 +192,17 @@ def test_a_served_demo_checks_its_lines_every_morning(demo: Path, monkeypatch: p
     assert before < after == EquipmentCheck.objects.count()
 
 
+def test_the_share_of_clean_buses_rises(demo: Path) -> None:
+    from imloop.steps.access import caller_for
+    from imloop.steps.clean_fleet import clean_fleet
+    from imloop.store.models import Party
+
+    found = clean_fleet(caller_for(Party.objects.get(code="450200-environment")), NOW)
+    buses = [answer.facts["percent"] for answer in found["places"] if answer.facts["fleet"] == "bus"]
+    assert all(isinstance(each, float) for each in buses) and buses == sorted(set(buses), reverse=True)
+    assert len({share.enterprise for share in found["enterprises"]}) == 2
+
+
 def test_only_the_demos_database_is_topped_up(demo: Path) -> None:
     from imloop.sim.mornings import morning_checks
     from imloop.sim.whose import is_demo

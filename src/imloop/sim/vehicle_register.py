@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from imloop.facts.days import day_of
 from imloop.gates.cycle import due_after, due_on_or_after
 from imloop.law import load
+from imloop.sim.buses import enter_buses
 from imloop.sim.identifiers import make_vin
 from imloop.sim.places import CITY
 from imloop.steps.access import Caller, caller_for
@@ -55,6 +56,7 @@ def enter_roads(now: datetime) -> None:
         now=start,
     )
     _guests(office, today, now)
+    enter_buses(today)
 
 
 def _guests(office: Caller, today: date, now: datetime) -> None:
