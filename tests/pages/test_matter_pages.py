@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imloop.sim.identifiers import unified_code
 from imloop.steps import clock
 from imloop.steps.people import create_user
-from imloop.store.models import Matter, Party, Standing
+from imloop.store.models import Attachment, Matter, Party, Standing
 from support.applications import shop_application, station_application
 from support.city import City, at
 from support.doors import Doors
@@ -165,3 +166,57 @@ def test_a_file_is_what_its_first_bytes_say(city: City, doors: Doors) -> None:
     assert got["Content-Type"] == "image/png"
     assert "attachment" in got["Content-Disposition"]
     assert Client().get("/m/nothing").status_code == 404
+
+
+def test_a_station_s_register_page_and_what_the_public_reads(city: City, doors: Doors) -> None:
+    doors.at("2026-03-02 09:00")
+    market, station, other, public = desk("450200-market"), desk("450203001"), desk("450204002"), Client()
+    page, path = station.get("/parties/450203001").content.decode(), "/parties/450203001"
+    assert "没有登记检验检测机构资质认定" in page
+    assert other.get(path).status_code == 404
+    paper = {
+        "what": "certificate",
+        "kind": "cma",
+        "number": "C-1",
+        "since": "2026-03-01",
+        "until": "2026-03-20",
+        "sure": "1",
+    }
+    assert station.post(path, paper).status_code == 422
+    assert market.post(path, {**paper, "until": "2026-02-01"}).status_code == 422
+    assert market.post(path, paper).status_code == 302
+    assert "18 天" in market.get("/certificates").content.decode()
+    person = {"what": "join", "name": "莫丽", "role": "reviewer", "since": "2026-03-01", "sure": "1"}
+    assert station.post(path, person).status_code == 302
+    assert "莫丽" in station.get(path).content.decode()
+    contact = {
+        "what": "contact",
+        "phone": "0772-9",
+        "complaint_phone": "0772-8",
+        "opening_hours": "每日",
+        "sure": "1",
+    }
+    assert station.post(path, contact).status_code == 302
+    assert market.post(path, contact).status_code == 422
+
+    shown = public.get("/public/stations/450203001").content.decode()
+    assert all(word in shown for word in ("0772-9", "稳态工况法", "≤ 0.50 %", "可以营业", "GB 18285"))
+    assert "莫丽" not in shown, "staff are not for everyone"
+    assert "鱼峰环保检测站" in public.get("/public/stations?q=鱼峰").content.decode()
+    assert public.get("/public/stations?q=nothing").status_code == 200
+    assert public.get("/public/stations/nobody").status_code == 404
+    doors.at("2026-03-20 09:00")
+    shown = public.get("/public/stations/450203001").content.decode()
+    assert "不得营业" in shown and "C-1" in shown
+
+
+def test_a_file_comes_through_the_page_too(city: City, doors: Doors) -> None:
+    doors.at("2026-03-02 09:00")
+    sent = doors.post("public/applications", station_application("2026-03-02", unified_code("龙潭")))
+    page = f"/m/{sent['token']}"
+    lease = SimpleUploadedFile("租约.pdf", b"%PDF-1.7 x")
+    assert Client().post(page, {"file": lease}).status_code == 302
+    assert "租约.pdf" in Client().get(page).content.decode()
+    assert Client().post(page, {"file": SimpleUploadedFile("a.pdf", b"GIF89a")}).status_code == 422
+    digest = Attachment.objects.get().sha256
+    assert Client().get(f"{page}/files/{digest}").content == b"%PDF-1.7 x"

@@ -9,11 +9,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from imloop.exchange.http_status import status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
+from imloop.pages.menu import menu
 from imloop.steps.access import Caller, caller_of
 from imloop.store.models import PartyKind, User
 
@@ -80,57 +80,7 @@ def home(caller: Caller) -> str:
     homes = {
         PartyKind.ENVIRONMENT: "/desk/environment",
         PartyKind.MARKET: "/prices",
+        PartyKind.TRANSPORT: "/matters",
         PartyKind.POLICE: "/desk/police",
     }
     return homes.get(PartyKind(caller.kind), "/cases")
-
-
-def menu(caller: Caller) -> list[dict[str, str]]:
-    if caller.kind == PartyKind.ISTATION:
-        names = {
-            "/desk/istation": _("今日"),
-            "/desk/istation/reception": _("受理"),
-            "/desk/istation/upload": _("上传"),
-            "/desk/istation/permit": _("复检放行"),
-            "/lines": _("检测线"),
-            "/matters": _("事项"),
-        }
-    elif caller.kind == PartyKind.MSTATION:
-        names = {
-            "/desk/mstation": _("案件"),
-            "/desk/mstation/repair": _("填报维修"),
-            "/matters": _("事项"),
-        }
-    elif caller.kind == PartyKind.ENVIRONMENT:
-        names = {
-            "/desk/environment": _("待办"),
-            "/cases": _("案件"),
-            "/matters": _("事项"),
-            "/vehicles": _("车辆"),
-            "/zones": _("限行"),
-            "/enrolments": _("外地车辆"),
-            "/lines": _("检测线"),
-            "/environment/what-if": _("推演"),
-            "/conflicts": _("检修分离"),
-        }
-    elif caller.kind == PartyKind.MARKET:
-        names = {
-            "/prices": _("收费"),
-            "/conflicts": _("检修分离"),
-            "/lines": _("检测线"),
-            "/cases": _("案件"),
-            "/matters": _("事项"),
-        }
-    elif caller.kind == PartyKind.POLICE:
-        names = {
-            "/desk/police": _("标志与通行"),
-            "/cases": _("案件"),
-            "/matters": _("事项"),
-            "/vehicles": _("车辆"),
-            "/vehicles/import": _("导入车辆"),
-            "/zones": _("限行"),
-            "/enrolments": _("外地车辆"),
-        }
-    else:
-        names = {"/cases": _("案件"), "/matters": _("事项"), "/vehicles": _("车辆")}
-    return [{"url": url, "label": label} for url, label in names.items()]

@@ -151,10 +151,10 @@ def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: st
 def decisions(request: HttpRequest) -> HttpResponse:
     """Everything decided about stations in the last year, for everyone."""
     found = look_matters.publications(clock.now())
-    return render(request, "pages/decisions.html", {"decisions": [_published(event) for event in found]})
+    return render(request, "pages/decisions.html", {"decisions": [published(event) for event in found]})
 
 
-def _published(event: MatterEvent) -> dict[str, object]:
+def published(event: MatterEvent) -> dict[str, object]:
     told = look_matters.publication_json(event)
     kind, step = Kind(event.matter.kind), Step(event.kind)
     return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step])}

@@ -100,6 +100,7 @@ def _station(station: Station, today: date) -> None:
     )
     since = date(2020, 6, 1)
     _networked(party, since)
+    _accredited(party, today)
     for number, (code, methods) in enumerate(station.lines):
         line = Line.objects.create(station=party, code=code, methods=[str(m) for m in methods], since=since)
         for kind in instruments(methods):
@@ -121,6 +122,21 @@ def _station(station: Station, today: date) -> None:
                     since=until_then - timedelta(days=365),
                     until=until_then,
                 )
+
+
+def _accredited(party: Party, today: date) -> None:
+    """CMA for six years; that of the last station ends in 20 days."""
+    number = [station.code for station in STATIONS].index(party.code)
+    left = 20 if number == len(STATIONS) - 1 else 500 + 90 * number
+    until = today + timedelta(days=left)
+    Certificate.objects.create(
+        party=party,
+        kind=Certificate.Kind.CMA,
+        number=f"2{until.year - 2006:02d}0{number + 1:04d}",
+        issuer="广西壮族自治区市场监督管理局",
+        since=until - timedelta(days=6 * 365),
+        until=until,
+    )
 
 
 def _shop(shop: Shop, today: date, number: int) -> None:

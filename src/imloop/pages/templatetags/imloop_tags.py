@@ -11,8 +11,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, RESULT_NAMES, Instrument, Method, Result
+from imloop.facts.codes import (
+    FUEL_NAMES,
+    INSTRUMENT_NAMES,
+    METHOD_NAMES,
+    RESULT_NAMES,
+    Instrument,
+    Method,
+    Result,
+)
 from imloop.facts.days import CHINA
+from imloop.facts.repair_record import REPAIR_ITEMS
 from imloop.facts.text import Text
 from imloop.store.models import Case, Repair
 
@@ -211,3 +220,36 @@ def staff_role(role: str) -> str:
 @register.simple_tag
 def certificate_kind(kind: str) -> str:
     return CERTIFICATE_KINDS[kind].in_(get_language() or "")
+
+
+STANDINGS = {
+    "networked": Text("已联网", "networked"),
+    "listed": Text("已公布名录", "listed"),
+    "suspended": Text("暂停", "suspended"),
+    "struck_off": Text("注销联网", "struck off"),
+    "revoked": Text("取消资格", "revoked"),
+    "withdrawn": Text("自愿退出", "withdrawn"),
+}
+
+
+@register.simple_tag
+def standing_name(state: str) -> SafeString:
+    css = "pass" if state in ("networked", "listed") else "fail"
+    return format_html('<span class="tag {}">{}</span>', css, STANDINGS[state].in_(get_language() or ""))
+
+
+@register.simple_tag
+def days_left(days: int) -> SafeString:
+    """How long a certificate still holds; the last two months are marked."""
+    if days <= 0:
+        return format_html('<span class="tag fail">{}</span>', _("已失效"))
+    css = "fail" if days <= 7 else "wait" if days <= 60 else "info"
+    words = _("{n} 天").format(n=days)
+    return format_html('<span class="tag {}">{}</span>', css, words)
+
+
+@register.simple_tag
+def capability_name(code: str) -> str:
+    """A fuel or repair item that an M-station takes."""
+    name = FUEL_NAMES.get(code) or REPAIR_ITEMS.get(code)  # type: ignore[call-overload]
+    return name.in_(get_language() or "") if name else code

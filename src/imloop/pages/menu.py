@@ -1,0 +1,77 @@
+"""The menu of each desk, in the order of its work."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from imloop.steps.access import Caller
+from imloop.store.models import PartyKind
+
+OWN = "/parties/{own}"
+_REST = ("/cases", "/matters", "/parties", "/vehicles")
+_OF: dict[str, tuple[str, ...]] = {
+    PartyKind.ISTATION: (
+        "/desk/istation",
+        "/desk/istation/reception",
+        "/desk/istation/upload",
+        "/desk/istation/permit",
+        "/lines",
+        "/matters",
+        OWN,
+    ),
+    PartyKind.MSTATION: ("/desk/mstation", "/desk/mstation/repair", "/matters", OWN),
+    PartyKind.ENVIRONMENT: (
+        "/desk/environment",
+        "/cases",
+        "/matters",
+        "/parties",
+        "/certificates",
+        "/vehicles",
+        "/zones",
+        "/enrolments",
+        "/lines",
+        "/environment/what-if",
+        "/conflicts",
+    ),
+    PartyKind.TRANSPORT: ("/matters", "/cases", "/parties", "/certificates", "/conflicts"),
+    PartyKind.MARKET: ("/prices", "/certificates", "/conflicts", "/lines", "/cases", "/matters", "/parties"),
+    PartyKind.POLICE: (
+        "/desk/police",
+        "/cases",
+        "/matters",
+        "/vehicles",
+        "/vehicles/import",
+        "/zones",
+        "/enrolments",
+    ),
+}
+
+
+def menu(caller: Caller) -> list[dict[str, str]]:
+    """``url`` and ``label`` of every entry."""
+    names = {
+        "/desk/istation": _("今日"),
+        "/desk/istation/reception": _("受理"),
+        "/desk/istation/upload": _("上传"),
+        "/desk/istation/permit": _("复检放行"),
+        "/desk/mstation": _("案件"),
+        "/desk/mstation/repair": _("填报维修"),
+        "/desk/environment": _("待办"),
+        "/desk/police": _("标志与通行"),
+        "/cases": _("案件"),
+        "/matters": _("事项"),
+        "/parties": _("站点"),
+        OWN: _("本站登记"),
+        "/certificates": _("证书到期"),
+        "/vehicles": _("车辆"),
+        "/vehicles/import": _("导入车辆"),
+        "/zones": _("限行"),
+        "/enrolments": _("外地车辆"),
+        "/lines": _("检测线"),
+        "/environment/what-if": _("推演"),
+        "/conflicts": _("检修分离"),
+        "/prices": _("收费"),
+    }
+    return [
+        {"url": url.format(own=caller.party_code), "label": names[url]} for url in _OF.get(caller.kind, _REST)
+    ]

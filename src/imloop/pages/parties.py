@@ -1,0 +1,219 @@
+"""A station's register page for its departments and itself, and what everyone may read of it (B1, B6)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+
+from imloop.facts.codes import METHOD_NAMES, Method
+from imloop.facts.days import day_of, read_day
+from imloop.facts.items import ITEMS
+from imloop.facts.refusal import Malformed, Refusal, Unknown
+from imloop.facts.text import Text
+from imloop.law import Law
+from imloop.pages.guard import desk, page, public, words
+from imloop.pages.matters import DEPARTMENTS, published, refusal_context, require_sure
+from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
+from imloop.steps import clock, look_matters, registers
+from imloop.steps.access import Caller, covers
+from imloop.steps.certificates import certificates_of, enter_certificate, expiring
+from imloop.steps.contact import change_contact
+from imloop.steps.fees import price_list
+from imloop.steps.staff import join, leave, staff_of
+from imloop.steps.station_facts import StationFacts, facts_of
+from imloop.store.models import Party, PartyKind
+from imloop.verdict.arithmetic import printed
+
+_STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
+_ENTERS = {
+    PartyKind.ISTATION: (PartyKind.MARKET, PartyKind.ENVIRONMENT),
+    PartyKind.MSTATION: (PartyKind.TRANSPORT, PartyKind.MARKET),
+}
+_STAFFS = {PartyKind.ISTATION: PartyKind.ENVIRONMENT, PartyKind.MSTATION: PartyKind.TRANSPORT}
+SHOWN = 200
+
+
+def _station(code: str) -> Party:
+    found = Party.objects.filter(code=code, kind__in=_STATIONS).first()
+    if found is None:
+        raise Unknown("unknown-station", Text(f"没有站点 {code}。", f"There is no station {code}."))
+    return found
+
+
+@desk(*DEPARTMENTS, *_STATIONS)
+def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpResponse:
+    """Standing, certificates, staff, lines; the forms of those who keep them."""
+    station = _station(code)
+    if caller.party_code != code and not (caller.is_department and covers(caller.place, station.place)):
+        raise Unknown("unknown-station", Text(f"没有站点 {code}。", f"There is no station {code}."))
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            _act(caller, code, request.POST)
+            return redirect(f"/parties/{code}")
+        except Refusal as refusal:
+            context, status = refusal_context(refusal), 422
+    today = day_of(clock.now())
+    law, facts = registers.law_at(today, station.place), facts_of(station)
+    own = caller.party_code == code
+    kind = PartyKind(station.kind)
+    context |= {
+        "station": station,
+        "reasons": [reason.to_json() for reason in facts.reasons(today, law)],
+        "active": facts.is_active(today, law),
+        "standings": station.standings.select_related("matter").order_by("-since", "-id"),
+        "certificates": [(row, (row.until - today).days) for row in certificates_of(caller, code)],
+        "staff": staff_of(caller, code),
+        "lines": facts.lines,
+        "instruments": [
+            each.serial for line in facts.lines for each in line.instruments if each.until is None
+        ],
+        "may_certify": caller.kind in _ENTERS[kind],
+        "may_staff": own or caller.kind == _STAFFS[kind],
+        "may_contact": own,
+        "kinds": [(name, words(text)) for name, text in CERTIFICATE_KINDS.items()],
+        "roles": [(role, words(text)) for role, text in STAFF_ROLES.items()],
+        "typed": request.POST,
+        "today": today,
+    }
+    return page(request, caller, "pages/party.html", context, status)
+
+
+def _act(caller: Caller, code: str, form: QueryDict) -> None:
+    require_sure(form)
+    now = clock.now()
+    match form.get("what"):
+        case "certificate":
+            enter_certificate(
+                caller,
+                code,
+                kind=form.get("kind", ""),
+                number=form.get("number", ""),
+                issuer=form.get("issuer", ""),
+                serial=form.get("serial", ""),
+                since=read_day(form.get("since", "")),
+                until=read_day(form.get("until", "")),
+                now=now,
+            )
+        case "join":
+            join(
+                caller,
+                code,
+                name=form.get("name", ""),
+                role=form.get("role", ""),
+                licence_no=form.get("licence_no", ""),
+                since=read_day(form.get("since", "")),
+                qualified_until=read_day(form["qualified_until"]) if form.get("qualified_until") else None,
+                now=now,
+            )
+        case "leave":
+            number = form.get("id", "")
+            until = read_day(form.get("until", ""))
+            leave(caller, code, int(number) if number.isdigit() else 0, until=until, now=now)
+        case "contact":
+            change_contact(
+                caller,
+                phone=form.get("phone", ""),
+                complaint_phone=form.get("complaint_phone", ""),
+                opening_hours=form.get("opening_hours", ""),
+                now=now,
+            )
+        case _:
+            raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
+
+
+@desk(*DEPARTMENTS, *_STATIONS)
+def certificates(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """What ends soon or has lapsed, the most urgent first."""
+    return page(request, caller, "pages/certificates.html", {"found": expiring(caller, clock.now())})
+
+
+@desk(*DEPARTMENTS)
+def stations(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The stations of a department's place, with today's state."""
+    found = _search(request.GET, caller.place)
+    return page(request, caller, "pages/parties.html", {"found": found, "typed": request.GET})
+
+
+@public
+def public_stations(request: HttpRequest) -> HttpResponse:
+    """The published lists, searched by kind and words."""
+    return render(
+        request, "pages/stations.html", {"found": _search(request.GET, "000000"), "typed": request.GET}
+    )
+
+
+def _search(form: QueryDict, place: str) -> list[tuple[Party, bool]]:
+    today, kind, text = day_of(clock.now()), form.get("kind", ""), form.get("q", "").strip()
+    rows = Party.objects.filter(kind__in=[kind] if kind in _STATIONS else _STATIONS).order_by("kind", "code")
+    if place != "000000":
+        rows = rows.filter(place__startswith=registers.place_prefix(place))
+    if text:
+        rows = (
+            rows.filter(name__icontains=text) | rows.filter(address__icontains=text) | rows.filter(code=text)
+        )
+    return [(row, registers.is_active(row, today)) for row in rows[:SHOWN]]
+
+
+@public
+def public_station(request: HttpRequest, code: str) -> HttpResponse:
+    """One station as everyone may read it: methods, limits, fees, phones, standing and its decisions."""
+    station = _station(code)
+    now = clock.now()
+    today = day_of(now)
+    law, facts = registers.law_at(today, station.place), facts_of(station)
+    decisions = [each for each in look_matters.publications(now) if each.matter.party_id == station.pk]
+    context = {
+        "station": station,
+        "active": facts.is_active(today, law),
+        "reasons": [reason.to_json() for reason in facts.reasons(today, law) if not reason.warning],
+        "methods": _methods(facts, today, law),
+        "decisions": [published(event) for event in decisions],
+        "today": today,
+        "supervision": "12345",
+    }
+    return render(request, "pages/station.html", context)
+
+
+def _methods(facts: StationFacts, today: date, law: Law) -> list[dict[str, object]]:
+    """Each method the station's lines may run, with the limits and the price in force."""
+    licensed = {method for line in facts.lines if line.serves(today) for method in line.line.methods}
+    prices: dict[str, str] = {}
+    for row in price_list(facts.party.place, today):
+        # A station's own price stands over the place's, which comes first in the list.
+        if row["station"] in (None, facts.party.code):
+            prices[str(row["method"])] = str(row["yuan"])
+    return [
+        {
+            "method": method,
+            "name": words(METHOD_NAMES[method]),
+            "price": prices.get(method),
+            "limits": _limits(method, law),
+        }
+        for method in Method
+        if method in licensed
+    ]
+
+
+def _limits(method: Method, law: Law) -> list[dict[str, str]]:
+    """The set in force here, as printed on a report."""
+    limit_set = law.word(f"limit_set.{method}")
+    out = []
+    for key, value in law.under(f"limits.{method}.{limit_set}").items():
+        name = key.rpartition(".")[2]
+        item = ITEMS.get(name.removesuffix("_min").removesuffix("_max"))
+        if item is None or not isinstance(value.value, (int, float)):
+            continue
+        low = name.endswith("_min") or item.name == "power_ratio"
+        number = printed(float(value.value), item.decimals)
+        out.append(
+            {
+                "label": words(item.label),
+                "limit": f"{'≥' if low else '≤'} {number} {item.unit}".strip(),
+                "cite": value.cite,
+            }
+        )
+    return out
