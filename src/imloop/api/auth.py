@@ -14,16 +14,24 @@ from imloop.store.models import User
 _LOOPBACK = ("127.0.0.1", "::1")
 
 
+def machine(request: HttpRequest) -> Caller | None:
+    """The caller behind a bearer key; None when none was sent."""
+    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    if not (request.is_secure() or settings.PLAIN_KEYS or request.META.get("REMOTE_ADDR") in _LOOPBACK):
+        raise NotAllowed(
+            "key-over-plain-http",
+            Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
+        )
+    return recognise(token.strip())
+
+
 def caller(request: HttpRequest) -> Caller:
     """The caller, or ``NotAllowed``. A session may only read: what writes needs a key (or a page with CSRF)."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        if not (request.is_secure() or settings.PLAIN_KEYS or request.META.get("REMOTE_ADDR") in _LOOPBACK):
-            raise NotAllowed(
-                "key-over-plain-http",
-                Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
-            )
-        return recognise(token.strip())
+    found = machine(request)
+    if found is not None:
+        return found
     if request.method == "GET" and isinstance(request.user, User) and request.user.is_authenticated:
         return caller_of(request.user)
     raise NotAllowed("no-key", Text("请提供密钥。", "Send a key: Authorization: Bearer …"))

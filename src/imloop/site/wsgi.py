@@ -3,4 +3,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
-application = get_wsgi_application()
+_framework = get_wsgi_application()
+
+from imloop.api.express import Express  # noqa: E402 - only after the framework is set up
+
+application = Express(_framework)

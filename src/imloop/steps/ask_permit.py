@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from django.db import connection
 
 from imloop import loop
 from imloop.facts.codes import EXEMPT_FUELS
@@ -24,6 +23,7 @@ from imloop.steps.line_standing import station_lock
 from imloop.steps.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import PartyKind
+from imloop.store.prepared import fetch_one
 
 _FOUND = """
 SELECT p.id, s.token, v.id, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,
@@ -99,9 +99,7 @@ def _look(station: str, vin: str, plate: str) -> _Found:
 
 
 def _ask(query: str, vehicle: str | int | None, station: str) -> _Found | None:
-    with connection.cursor() as cursor:
-        cursor.execute(query, [vehicle, station])
-        row = cursor.fetchone()
+    row = fetch_one(query, [vehicle, station])
     return _Found(*row) if row else None
 
 

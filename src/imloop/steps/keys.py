@@ -7,13 +7,12 @@ import hmac
 import secrets
 from datetime import datetime
 
-from django.db import connection
-
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.access import SYSTEM, Caller
 from imloop.steps.ledger import Ledger, writing
 from imloop.store.models import ApiKey, Party
+from imloop.store.prepared import fetch_one
 
 _KEY = (
     "SELECT k.secret_sha256, p.code, p.kind, p.name, p.place FROM store_apikey k JOIN store_party p ON p.id = k.party_id"
@@ -47,9 +46,7 @@ def revoke_key(key_id: str, now: datetime, by: Caller = SYSTEM) -> None:
 def recognise(token: str) -> Caller:
     """The caller behind a bearer key. Same answer and time for an unknown, wrong or revoked key."""
     key_id, _, secret = token.removeprefix("imk_").partition("_")
-    with connection.cursor() as cursor:
-        cursor.execute(_KEY, [key_id])
-        row = cursor.fetchone()
+    row = fetch_one(_KEY, [key_id])
     kept, *party = row or ("0" * 64,)
     if row is None or not hmac.compare_digest(kept, _sha(secret)):
         raise NotAllowed("wrong-key", Text("密钥无效或已吊销。", "The key is unknown, wrong or revoked."))

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection
-
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason
 from imloop.gates.equipment import CheckFact, InstrumentFact, OrderFact, line_standing
@@ -19,6 +17,7 @@ from imloop.gates.station import CertificateFact, StandingFact, station_standing
 from imloop.law import Law
 from imloop.steps.latest_checks import latest_checks
 from imloop.store.models import Certificate, Equipment, Line, LineOrder, Party, Staff, Standing
+from imloop.store.prepared import fetch_one
 
 MOST = 5000
 """Stations kept in memory by one process; a province has a few hundred."""
@@ -97,9 +96,7 @@ def facts_by(party_id: int, token: str) -> StationFacts:
 
 
 def _token(party_id: int) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT token FROM store_stationtoken WHERE party_id = %s", [party_id])
-        row = cursor.fetchone()
+    row = fetch_one("SELECT token FROM store_stationtoken WHERE party_id = %s", [party_id])
     return str(row[0]) if row else ""
 
 

@@ -166,11 +166,12 @@ def _check(kind: CheckKind, last: CheckFact | None, at: datetime, law: Law) -> R
             return None
         words = Text(f"没有{name.zh}记录。", f"No {name.en} on record.")
         return Reason("missing-check", words, law.cite(key), again, item=kind)
-    when = _minute(last.finished_at)
     if last.result != "pass":
+        when = _minute(last.finished_at)
         words = Text(f"{when} 的{name.zh}不合格。", f"The {name.en} of {when} did not pass.")
         return Reason("failed-check", words, law.cite(key), again, item=kind)
     if hours and at - last.finished_at > timedelta(hours=hours):
+        when = _minute(last.finished_at)
         words = Text(
             f"{name.zh}已超过 {hours:g} 小时（{when}）。",
             f"The {name.en} is older than {hours:g} h ({when}).",

@@ -1,0 +1,112 @@
+"""The retest permit has a quick door and an ordinary one: both say the same, to the byte."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+
+from imloop.api.express import Express
+from imloop.steps import clock
+from support.city import FAR, LISTED, NEAR, City, at
+from support.uploads import PLATE, VIN
+
+
+def ask(door: Any, query: str, key: str = "", **environ: str) -> tuple[str, dict[str, str], bytes]:
+    got: list[Any] = []
+    asked: dict[str, Any] = {"REMOTE_ADDR": "127.0.0.1", **environ}
+    setup_testing_defaults(asked)
+    asked |= {
+        "PATH_INFO": "/api/v1/retest-permit",
+        "QUERY_STRING": query,
+        "HTTP_HOST": "testserver",
+        **environ,
+    }
+    if key:
+        asked["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    body = b"".join(door(asked, lambda status, headers: got.append((status, dict(headers)))))
+    return got[0][0], got[0][1], body
+
+
+class Framework(WSGIHandler):
+    """Counts what reaches it."""
+
+    asked = 0
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        self.asked += 1
+        return super().__call__(environ, start_response)
+
+
+@pytest.fixture
+def framework(city: City, monkeypatch: pytest.MonkeyPatch) -> Framework:
+    moment = at("2026-03-05 09:00")
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    # The framework would close the connection that holds the test's transaction.
+    monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
+    monkeypatch.setattr("imloop.api.express.close_old_connections", lambda: None)
+    city.test("2026-03-02 09:00", co=0.9)
+    return Framework()
+
+
+QUESTIONS = [
+    f"vin={VIN}",
+    f"vin={VIN}&station={NEAR}&at=2026-03-05T10:00:00%2B08:00",
+    f"plate={quote(PLATE)}",
+    "vin=LSVAU2180N0000001",
+    "",
+    f"vin={VIN}&station={FAR}",
+]
+
+
+@pytest.mark.parametrize("query", QUESTIONS)
+def test_both_doors_say_the_same(city: City, framework: Framework, query: str) -> None:
+    key = city.key(NEAR)
+    quick = ask(Express(framework), query, key)
+    assert framework.asked == 0, "answered by the quick door"
+    ordinary = ask(framework, query, key)
+    assert (quick[0], quick[2]) == (ordinary[0], ordinary[2])
+    assert quick[1]["Content-Type"] == ordinary[1]["Content-Type"]
+    assert quick[1]["Content-Length"] == str(len(quick[2]))
+    assert quick[1]["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("code", [LISTED, "450200-environment"])
+def test_refusals_and_departments_are_the_same(city: City, framework: Framework, code: str) -> None:
+    key, query = city.key(code), f"vin={VIN}&station={NEAR}"
+    assert ask(Express(framework), query, key)[2] == ask(framework, query, key)[2]
+
+
+def test_a_wrong_key_is_refused_by_both(city: City, framework: Framework) -> None:
+    for key in ("imk_a_b", city.key(NEAR) + "x"):
+        quick, ordinary = ask(Express(framework), f"vin={VIN}", key), ask(framework, f"vin={VIN}", key)
+        assert quick[0] == ordinary[0] == "401 Unauthorized"
+        assert quick[2] == ordinary[2]
+    plain = ask(Express(framework), f"vin={VIN}", city.key(NEAR), REMOTE_ADDR="10.0.0.9")
+    assert plain[0].startswith("403") and b"key-over-plain-http" in plain[2]
+
+
+@pytest.mark.parametrize(
+    ("query", "environ"),
+    [
+        (f"vin={VIN}&at=yesterday", {}),
+        (f"vin={VIN}&vin=X", {}),
+        (f"vin={VIN}&more=1", {}),
+        (f"vin={VIN}", {"REQUEST_METHOD": "POST"}),
+        (f"vin={VIN}", {"HTTP_HOST": "elsewhere.example"}),
+        (f"vin={VIN}", {"PATH_INFO": "/api/v1/feed"}),
+    ],
+)
+def test_what_is_not_plainly_put_goes_on_to_the_framework(
+    city: City, framework: Framework, query: str, environ: dict[str, str]
+) -> None:
+    ask(Express(framework), query, city.key(NEAR), **environ)
+    assert framework.asked == 1
+
+
+def test_without_a_key_a_session_may_still_ask(city: City, framework: Framework) -> None:
+    assert ask(Express(framework), f"vin={VIN}")[0].startswith("401")
+    assert framework.asked == 1
