@@ -16,7 +16,7 @@ from load import Load, http_request, run
 SECONDS, CONNECTIONS = 2.0, 4
 VEHICLES = int(os.environ.get("BENCH_VEHICLES", "10000"))
 WORDS = {
-    "imloop": "this platform: key, vehicle, open case, the law of the day, every reason with its clause",
+    "imloop": "this platform: key, vehicle, open case, registers, the law of the day, every reason with its clause",
     "L": "a hello from the same framework on the same server",
     "N": "the usual application: last test, repairs, shop through ORM joins",
 }
@@ -86,7 +86,7 @@ def measure(backend: str, count: int) -> Figure:
         }
         rates = rounds({name: contestant(port, ask, seen[name]) for name, (port, ask) in asks.items()}, count)
     return Figure(
-        key=f"P4 {backend}",
+        key=f"P4{'M' if VEHICLES >= 1_000_000 else ''} {backend}",
         title=f"retest permit over HTTP, {VEHICLES:,} vehicles, {backend}",
         unit="answers/s",
         contestants=WORDS,
