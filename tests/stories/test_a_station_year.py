@@ -337,3 +337,33 @@ def test_someone_who_left_can_no_longer_sign(doors: Doors, city: City) -> None:
 
 def codes(receipt: dict[str, Any]) -> list[str]:
     return [finding["code"] for finding in receipt["findings"]]
+
+
+def test_a_line_and_its_instruments_come_and_go(doors: Doors, city: City) -> None:
+    doors.at("2026-03-02 08:00")
+    path = f"parties/{NEAR}/lines/03"
+    line = {"methods": ["ASM"], "since": "2026-03-02"}
+    assert doors.call("put", path, line, by=NEAR, expect=403)["code"] == "not-your-place"
+    assert doors.call("put", path, {**line, "methods": ["XYZ"]}, by=OFFICE, expect=422)
+    assert doors.call("put", path, line, by=OFFICE)["methods"] == ["ASM"]
+    analyser = {"kind": "analyser", "model": "FGA", "serial": "A-9", "since": "2026-03-02"}
+    doors.post(f"{path}/instruments", analyser, by=OFFICE)
+    assert doors.post(f"{path}/instruments", analyser, by=OFFICE, expect=409)["code"] == "equipment-elsewhere"
+    paper = {
+        "kind": "verification",
+        "number": "J-1",
+        "serial": "A-9",
+        "since": "2026-03-01",
+        "until": "2027-03-01",
+    }
+    doors.post(f"parties/{NEAR}/certificates", paper, by=MARKET)
+    doors.at("2026-03-02 10:00")
+    run = {**upload(NEAR, "2026-03-02 09:00", plate="桂B10030"), "line": "03"}
+    refused = doors.post("tests", run, by=NEAR, expect=403)
+    assert refused["code"] == "line-locked", "a line with instruments needs all of them"
+    assert doors.post(f"parties/{NEAR}/instruments/A-9/end", {"until": "2026-03-02"}, by=OFFICE, expect=422)
+    doors.post(f"parties/{NEAR}/instruments/A-9/end", {"until": "2026-03-05"}, by=OFFICE)
+    doors.post(f"{path}/end", {"until": "2026-03-05"}, by=OFFICE)
+    doors.at("2026-03-05 10:00")
+    gone = {**upload(NEAR, "2026-03-05 09:00", plate="桂B10031"), "line": "03"}
+    assert doors.post("tests", gone, by=NEAR, expect=422)["code"] == "unknown-line"

@@ -12,6 +12,7 @@ from imloop.api.auth import caller
 from imloop.facts.days import day_of
 from imloop.steps import clock
 from imloop.steps.certificates import certificates_of, enter_certificate, expiring
+from imloop.steps.equipment import add_instrument, end_line, retire_instrument, set_line
 from imloop.steps.staff import join, leave, staff_of
 from imloop.store.models import Certificate, Staff
 
@@ -33,6 +34,23 @@ class StaffIn(Schema):
     since: date
     licence_no: str = ""
     qualified_until: date | None = None
+
+
+class LineIn(Schema):
+    methods: list[str]
+    since: date
+
+
+class EndIn(Schema):
+    until: date
+
+
+class InstrumentIn(Schema):
+    kind: str
+    model: str
+    serial: str
+    since: date
+    maker: str = ""
 
 
 class LeaveIn(Schema):
@@ -98,3 +116,31 @@ def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse
 @router.post("/parties/{code}/staff/{staff_id}/leave", tags=["departments"], summary="离职 · someone leaves")
 def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) -> HttpResponse:
     return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))
+
+
+@router.put(
+    "/parties/{code}/lines/{line}", tags=["environment"], summary="登记检测线、方法 · a line and its methods"
+)
+def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> HttpResponse:
+    row = set_line(caller(request), code, line, **wanted.dict(), now=clock.now())
+    return as_json({"line": row.code, "methods": row.methods, "since": row.since.isoformat()})
+
+
+@router.post("/parties/{code}/lines/{line}/end", tags=["environment"], summary="检测线停用 · out of service")
+def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> HttpResponse:
+    row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
+    return as_json({"line": row.code, "until": str(row.until)})
+
+
+@router.post(
+    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · an instrument"
+)
+def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
+    row = add_instrument(caller(request), code, line, **added.dict(), now=clock.now())
+    return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
+
+
+@router.post("/parties/{code}/instruments/{serial}/end", tags=["environment"], summary="设备停用 · it ends")
+def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: EndIn) -> HttpResponse:
+    row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())
+    return as_json({"serial": row.serial, "until": str(row.until)})

@@ -7,21 +7,21 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from imloop.facts.codes import METHOD_NAMES, Method
-from imloop.facts.days import day_of, read_day
+from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, Method
+from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
-from imloop.facts.refusal import Malformed, Refusal, Unknown
+from imloop.facts.refusal import Refusal, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.pages.guard import desk, page, public, words
-from imloop.pages.matters import DEPARTMENTS, published, refusal_context, require_sure
+from imloop.pages.matters import DEPARTMENTS, published, refusal_context
+from imloop.pages.party_forms import act
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
 from imloop.steps import clock, look_matters, registers
 from imloop.steps.access import Caller, covers
-from imloop.steps.certificates import certificates_of, enter_certificate, expiring
-from imloop.steps.contact import change_contact
+from imloop.steps.certificates import certificates_of, expiring
 from imloop.steps.fees import price_list
-from imloop.steps.staff import join, leave, staff_of
+from imloop.steps.staff import staff_of
 from imloop.steps.station_facts import StationFacts, facts_of
 from imloop.store.models import Party, PartyKind
 from imloop.verdict.arithmetic import printed
@@ -52,7 +52,7 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
     status = 200
     if request.method == "POST":
         try:
-            _act(caller, code, request.POST)
+            act(caller, code, request.POST)
             return redirect(f"/parties/{code}")
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
@@ -74,55 +74,15 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
         "may_certify": caller.kind in _ENTERS[kind],
         "may_staff": own or caller.kind == _STAFFS[kind],
         "may_contact": own,
+        "may_equip": kind is PartyKind.ISTATION and caller.kind == PartyKind.ENVIRONMENT,
+        "methods": [(method.value, words(name)) for method, name in METHOD_NAMES.items()],
+        "instrument_kinds": [(each.value, words(name)) for each, name in INSTRUMENT_NAMES.items()],
         "kinds": [(name, words(text)) for name, text in CERTIFICATE_KINDS.items()],
         "roles": [(role, words(text)) for role, text in STAFF_ROLES.items()],
         "typed": request.POST,
         "today": today,
     }
     return page(request, caller, "pages/party.html", context, status)
-
-
-def _act(caller: Caller, code: str, form: QueryDict) -> None:
-    require_sure(form)
-    now = clock.now()
-    match form.get("what"):
-        case "certificate":
-            enter_certificate(
-                caller,
-                code,
-                kind=form.get("kind", ""),
-                number=form.get("number", ""),
-                issuer=form.get("issuer", ""),
-                serial=form.get("serial", ""),
-                since=read_day(form.get("since", "")),
-                until=read_day(form.get("until", "")),
-                now=now,
-            )
-        case "join":
-            join(
-                caller,
-                code,
-                name=form.get("name", ""),
-                role=form.get("role", ""),
-                licence_no=form.get("licence_no", ""),
-                since=read_day(form.get("since", "")),
-                qualified_until=read_day(form["qualified_until"]) if form.get("qualified_until") else None,
-                now=now,
-            )
-        case "leave":
-            number = form.get("id", "")
-            until = read_day(form.get("until", ""))
-            leave(caller, code, int(number) if number.isdigit() else 0, until=until, now=now)
-        case "contact":
-            change_contact(
-                caller,
-                phone=form.get("phone", ""),
-                complaint_phone=form.get("complaint_phone", ""),
-                opening_hours=form.get("opening_hours", ""),
-                now=now,
-            )
-        case _:
-            raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
 
 
 @desk(*DEPARTMENTS, *_STATIONS)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from imloop.facts.codes import Method
 from imloop.facts.identifiers import parse_uscc
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Conflict, Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller
 from imloop.steps.ledger import Ledger, writing
@@ -124,8 +124,23 @@ def _enter_party(row: Row, kind: PartyKind, state: Standing.State) -> tuple[Part
             "latitude": _number(row, "latitude"),
         },
     )
-    Standing.objects.get_or_create(party=party, state=state, since=since, defaults={"cite": row["cite"]})
+    _stand(party, state, since, row["cite"])
     return party, since
+
+
+def _stand(party: Party, state: Standing.State, since: date, cite: str) -> None:
+    """The same row again changes nothing; another beginning would contradict what is kept."""
+    running = party.standings.filter(state=state).exclude(until__lte=since).order_by("since").first()
+    if running is None:
+        Standing.objects.create(party=party, state=state, since=since, cite=cite)
+    elif running.since != since:
+        raise Conflict(
+            "standing-overlaps",
+            Text(
+                f"since：{party.code} 自 {running.since} 起已{running.get_state_display()}，与 {since} 矛盾",
+                f"since: {party.code} is {state} from {running.since} already, which contradicts {since}",
+            ),
+        )
 
 
 def _day(row: Row, column: str) -> date | None:
