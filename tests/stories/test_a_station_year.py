@@ -211,6 +211,9 @@ def test_an_m_station_is_admitted_revoked_heard_and_restored(doors: Doors, city:
     assert shop == "450204M01"
     doors.use_key(shop, doors.post(f"public/applications/{token}/key", {})["key"])
     assert listed(doors, shop)
+    kept = Party.objects.get(code=shop)
+    assert kept.sign_no == "M站 450204 第 0001 号"
+    assert {"TWC", "gasoline", "brand:五菱"} <= set(kept.capability)
 
     doors.at("2026-06-01 09:00")
     fields = {"ground": "record_sold", "findings": "一日上传九十份", "evidence": "抽查 2"}

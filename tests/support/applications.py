@@ -82,6 +82,7 @@ def shop_application(day: str, uscc: str, **change: object) -> dict[str, object]
             }
         ],
         "capability": ["gasoline", "TWC", "O2S"],
+        "brands": ["五菱", "宝骏"],
         "conditions": _conditions("mstation", day),
     }
     return {**message, **change}

@@ -76,6 +76,7 @@ def decode_application(message: Mapping[str, object]) -> Application:
         staff=tuple(_person(each) for each in reader.children("staff")),
         certificates=tuple(_paper(each) for each in reader.children("certificates")),
         capability=_capability(reader),
+        brands=_brands(reader),
         conditions=_conditions(reader),
         **words,
     )
@@ -155,6 +156,15 @@ def _capability(reader: Reader) -> tuple[str, ...]:
     for code in found:
         if code not in list(Fuel) and code not in REPAIR_ITEMS:
             reader.fault("capability", "wrong-value", f"未知的代码 {code}", f"unknown code {code}")
+    return found
+
+
+def _brands(reader: Reader) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(text.strip() for text in reader.texts("brands") if text.strip()))
+    if len(found) > 40 or any(len(text) > 30 for text in found):
+        reader.fault(
+            "brands", "too-long", "最多 40 个，每个 30 字以内", "at most 40, each at most 30 characters"
+        )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -118,6 +119,9 @@ def message_of(subject: str, form: QueryDict) -> Message:
         message["lines"] = lines
     else:
         message["capability"] = form.getlist("capability")
+        message["brands"] = [
+            text.strip() for text in re.split(r"[,，、;；\n]", form.get("brands", "")) if text.strip()
+        ]
     return message
 
 
@@ -152,9 +156,12 @@ def form_of(subject: str, message: Message, law: Law, more: str = "") -> dict[st
     assert isinstance(answers, dict)
     capability = message.get("capability") or []
     assert isinstance(capability, list)
+    brands = message.get("brands") or []
+    assert isinstance(brands, list)
     return {
         "subject": subject,
         "head": [{"name": c.name, "label": words(c.label), "value": message.get(c.name, "")} for c in HEAD],
+        "brands": "、".join(map(str, brands)),
         "grids": [_grid(name, _given_rows(name, message), name == more) for name in _OF[subject]],
         "capability": [
             (code, words(label), code in capability)

@@ -72,7 +72,7 @@ def _party(ledger: Ledger, application: Application, since: date, law: Law) -> P
         setattr(party, name, getattr(application, name))
     party.account = application.account[:40]
     party.longitude, party.latitude = application.longitude, application.latitude
-    party.capability = list(application.capability)
+    party.capability = [*application.capability, *(f"brand:{brand}" for brand in application.brands)]
     if kind is PartyKind.MSTATION and not party.sign_no:
         party.sign_no = f"M站 {application.place} 第 {ledger.number('sign', application.place, 0):04d} 号"
     party.save()

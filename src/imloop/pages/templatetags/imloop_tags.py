@@ -250,6 +250,8 @@ def days_left(days: int) -> SafeString:
 
 @register.simple_tag
 def capability_name(code: str) -> str:
-    """A fuel or repair item that an M-station takes."""
+    """A fuel, repair item or make that an M-station takes."""
+    if code.startswith("brand:"):
+        return code.removeprefix("brand:")
     name = FUEL_NAMES.get(code) or REPAIR_ITEMS.get(code)  # type: ignore[call-overload]
     return name.in_(get_language() or "") if name else code
