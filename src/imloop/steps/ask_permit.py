@@ -35,7 +35,7 @@ LEFT JOIN store_vehicle v ON {vehicle}
 LEFT JOIN store_case c ON c.vehicle_id = v.id AND c.closed_at IS NULL
 WHERE p.code = %s AND p.kind = 'istation'
 """
-_BY_VIN, _BY_ID = _FOUND.format(vehicle="v.vin = %s"), _FOUND.format(vehicle="v.id = %s")
+_BY_VIN, _BY_ID = _FOUND.format(vehicle="v.vin = %s AND NOT (v.vin = '')"), _FOUND.format(vehicle="v.id = %s")
 _CASE = msgspec.json.Decoder(loop.Case)
 
 

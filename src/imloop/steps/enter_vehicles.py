@@ -20,6 +20,7 @@ from imloop.steps.plates import change_plates
 from imloop.steps.registry_rows import Rejected
 from imloop.steps.subjects import subject_of
 from imloop.steps.vehicle_row import STATUS_AFTER, VehicleRow, read_vehicle_row
+from imloop.steps.vehicles import with_vin
 from imloop.store.models import PartyKind, Vehicle, VehicleChange
 
 _FIELDS = (
@@ -149,10 +150,11 @@ class _Block:
         by_vin: dict[str, Vehicle] = {}
         bearers: dict[str, list[Vehicle]] = {}
         loaded: dict[int, Vehicle] = {}
-        for names, key in ((vins, "vin__in"), (plates, "plate__in")):
-            for start in range(0, len(names), _AT_ONCE):
-                for found in Vehicle.objects.filter(**{key: names[start : start + _AT_ONCE]}):
-                    loaded.setdefault(found.pk, found)
+        for start in range(0, len(vins), _AT_ONCE):
+            loaded |= {found.pk: found for found in with_vin(*vins[start : start + _AT_ONCE])}
+        for start in range(0, len(plates), _AT_ONCE):
+            for found in Vehicle.objects.filter(plate__in=plates[start : start + _AT_ONCE]):
+                loaded.setdefault(found.pk, found)
         for vehicle in loaded.values():
             if vehicle.vin:
                 by_vin[vehicle.vin] = vehicle

@@ -15,6 +15,7 @@ from imloop.steps.find_subject import plain_plate
 from imloop.steps.ledger import writing
 from imloop.steps.plates import once_bore
 from imloop.steps.subjects import loaded_subject
+from imloop.steps.vehicles import with_vin
 from imloop.store.models import Vehicle
 
 _MOST = 20
@@ -36,7 +37,7 @@ def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
         return Found([])
     found = list(Vehicle.objects.filter(plate=text)[:_MOST])
     if not found and len(text) == 17:
-        found = list(Vehicle.objects.filter(vin=text))
+        found = list(with_vin(text))
     elif not found and text.isascii() and len(text) >= 6:
         found = list(Vehicle.objects.filter(vin__endswith=text)[:_MOST])
     former = once_bore(text) if not text.isascii() else None

@@ -1,0 +1,40 @@
+"""What is asked with every upload finds its row by an index, however many vehicles there are."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from imloop.steps.ask_permit import _BY_VIN
+from imloop.steps.vehicles import with_vin
+from imloop.store.models import Vehicle
+from support.city import City
+
+
+@pytest.fixture
+def plan(city: City) -> None:
+    """PostgreSQL reads a small table whole unless told otherwise."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+@pytest.mark.usefixtures("plan")
+def test_a_vin_is_found_by_its_index() -> None:
+    for found in (with_vin("LSVAU2180N0000001"), with_vin("LSVAU2180N0000001", "LSVAU2180N0000002")):
+        assert "vehicle_vin" in found.explain()
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_permit_s_question_finds_the_vehicle_by_its_index() -> None:
+    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    with connection.cursor() as cursor:
+        cursor.execute(explain + _BY_VIN, ["LSVAU2180N0000001", "450203001"])
+        plan = str(cursor.fetchall())
+    assert "vehicle_vin" in plan
+    assert "SCAN v" not in plan
+
+
+def test_a_vehicle_without_a_vin_is_not_found_by_an_empty_one(city: City) -> None:
+    Vehicle.objects.create(plate="桂B12345")
+    assert not with_vin("").exists()
