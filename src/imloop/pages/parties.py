@@ -23,7 +23,7 @@ from imloop.steps.certificates import certificates_of, expiring
 from imloop.steps.fees import price_list
 from imloop.steps.staff import staff_of
 from imloop.steps.station_facts import StationFacts, facts_of
-from imloop.store.models import Party, PartyKind
+from imloop.store.models import Certificate, Party, PartyKind
 from imloop.verdict.arithmetic import printed
 
 _STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
@@ -65,7 +65,7 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
         "reasons": [reason.to_json() for reason in facts.reasons(today, law)],
         "active": facts.is_active(today, law),
         "standings": station.standings.select_related("matter").order_by("-since", "-id"),
-        "certificates": [(row, (row.until - today).days) for row in certificates_of(caller, code)],
+        **_papers(certificates_of(caller, code), today),
         "staff": staff_of(caller, code),
         "lines": facts.lines,
         "instruments": [
@@ -83,6 +83,18 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
         "today": today,
     }
     return page(request, caller, "pages/party.html", context, status)
+
+
+def _papers(rows: list[Certificate], today: date) -> dict[str, object]:
+    """The last certificate of each kind and instrument, and apart those that it followed."""
+    current: dict[tuple[str, int | None], Certificate] = {}
+    for row in rows:
+        current.setdefault((row.kind, row.equipment_id), row)
+    last = set(current.values())
+    split: tuple[list[tuple[Certificate, int]], list[tuple[Certificate, int]]] = ([], [])
+    for row in rows:
+        split[row not in last].append((row, (row.until - today).days))
+    return {"certificates": sorted(split[0], key=lambda each: each[1]), "former": split[1]}
 
 
 @desk(*DEPARTMENTS, *_STATIONS)
