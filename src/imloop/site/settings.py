@@ -91,7 +91,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-        " PRAGMA cache_size=-16000; PRAGMA mmap_size=67108864;",
+        " PRAGMA cache_size=-16000; PRAGMA mmap_size=1073741824;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
