@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -220,3 +221,20 @@ def test_a_file_comes_through_the_page_too(city: City, doors: Doors) -> None:
     assert Client().post(page, {"file": SimpleUploadedFile("a.pdf", b"GIF89a")}).status_code == 422
     digest = Attachment.objects.get().sha256
     assert Client().get(f"{page}/files/{digest}").content == b"%PDF-1.7 x"
+
+
+def test_nobody_hands_in_or_guesses_by_the_hundred(
+    city: City, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Applications, and looking for a case by the tail of its VIN, are counted per address."""
+    monkeypatch.setattr(settings, "PUBLIC_ASKS_PER_MINUTE", 3)
+    doors.at("2026-03-02 09:00")
+    guess = {"plate": "桂B12345", "tail": "000000"}
+    assert [Client().get("/find", guess).status_code for _ in range(4)] == [404, 404, 404, 429]
+    doors.at("2026-03-02 09:01")
+    body = station_application("2026-03-02", unified_code("龙潭"))
+    assert doors.post("public/applications", body)["state"] == "submitted"
+    assert [doors.post("public/applications", body, expect=409)["code"] for _ in range(2)] == [
+        "applied-already"
+    ] * 2
+    assert doors.post("public/applications", body, expect=429)["code"] == "too-many-questions"

@@ -162,7 +162,7 @@ def test_rules_are_shown_in_words(city: City) -> None:
 
 
 def test_an_address_may_ask_so_often_a_minute(city: City, settings_of: Any) -> None:
-    settings_of.ROAD_ASKS_PER_MINUTE = 2
+    settings_of.PUBLIC_ASKS_PER_MINUTE = 2
     one, other = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="203.0.113.8")
     call = {"plate": PLATE}
     assert [one.get("/roads", call).status_code, one.get("/api/v1/public/roads", call).status_code] == [
@@ -182,7 +182,7 @@ def test_an_address_may_ask_so_often_a_minute(city: City, settings_of: Any) -> N
 
 
 def test_behind_a_proxy_the_asker_is_who_the_proxy_saw(city: City, settings_of: Any) -> None:
-    settings_of.ROAD_ASKS_PER_MINUTE = 1
+    settings_of.PUBLIC_ASKS_PER_MINUTE = 1
     settings_of.BEHIND_PROXY = True
 
     def ask(forwarded: str) -> int:
@@ -198,9 +198,9 @@ def settings_of() -> Iterator[Any]:
     """The settings, changed for one test."""
     from django.conf import settings
 
-    before = settings.ROAD_ASKS_PER_MINUTE, settings.BEHIND_PROXY
+    before = settings.PUBLIC_ASKS_PER_MINUTE, settings.BEHIND_PROXY
     yield settings
-    settings.ROAD_ASKS_PER_MINUTE, settings.BEHIND_PROXY = before
+    settings.PUBLIC_ASKS_PER_MINUTE, settings.BEHIND_PROXY = before
 
 
 def test_the_public_page_gives_nothing_away(city: City, car: Vehicle) -> None:

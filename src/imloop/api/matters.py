@@ -10,6 +10,7 @@ from ninja import Router, Schema
 from imloop.api.answers import as_json, body_of, file_of
 from imloop.api.auth import caller
 from imloop.exchange.decode_application import decode_application
+from imloop.exchange.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.facts.days import day_of
 from imloop.matters import Role
@@ -64,6 +65,7 @@ def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpRespon
 @router.post("/public/applications", tags=["public"], summary="申请成为 I 站、M 站 · apply")
 def post_application(request: HttpRequest) -> HttpResponse:
     """201 with the number and ``token``, the applicant's key to this matter; 400 names every condition not met."""
+    count_question(request, clock.now())
     row = apply(decode_application(parse_json(body_of(request))), clock.now())
     return _answer(row, _CONCERNED, 201, token=row.token)
 
@@ -75,23 +77,27 @@ def get_application(request: HttpRequest, token: str) -> HttpResponse:
 
 @router.put("/public/applications/{token}", tags=["public"], summary="补正后再交 · submit again")
 def put_application(request: HttpRequest, token: str) -> HttpResponse:
+    count_question(request, clock.now())
     return _answer(resubmit(token, decode_application(parse_json(body_of(request))), clock.now()), _CONCERNED)
 
 
 @router.post("/public/applications/{token}/steps", tags=["public"], summary="申请人、当事人的步骤 · a step")
 def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpResponse:
+    count_question(request, clock.now())
     return _answer(take_step_by_token(token, taken.step, taken.fields, clock.now()), _CONCERNED)
 
 
 @router.post("/public/applications/{token}/files", tags=["public"], summary="交文件 · hand in a file")
 def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
+    count_question(request, clock.now())
     kept = attach(name, file_of(request, LARGEST), clock.now(), token=token)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
 @router.post("/public/applications/{token}/key", tags=["public"], summary="领取密钥 · collect the key, once")
 def post_key(request: HttpRequest, token: str) -> HttpResponse:
+    count_question(request, clock.now())
     return as_json({"key": collect_key(token, clock.now())}, 201)
 
 

@@ -18,13 +18,13 @@ _NETWORK_BITS = 64
 
 
 def count_question(request: HttpRequest, now: datetime) -> None:
-    """Refuse (429) who asks more than ``ROAD_ASKS_PER_MINUTE`` times in a minute; people who are logged in are not
+    """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in are not
     counted. Each worker process counts for itself."""
     if request.user.is_authenticated:
         return
     key = f"asks:{_address(request)}:{int(now.timestamp()) // _MINUTE}"
     cache.add(key, 0, timeout=2 * _MINUTE)
-    allowed = settings.ROAD_ASKS_PER_MINUTE
+    allowed = settings.PUBLIC_ASKS_PER_MINUTE
     if cache.incr(key) > allowed:
         raise NotAllowed(
             "too-many-questions",

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from imloop.exchange.decode_application import decode_application
+from imloop.exchange.rate_limit import count_question
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal, Unknown
 from imloop.facts.text import Text
@@ -77,6 +78,7 @@ def apply(request: HttpRequest, subject: str) -> HttpResponse:
     if "more" in request.POST or request.POST.get("do") == "edit":
         return _form(request, subject, message, more=request.POST.get("more", ""))
     try:
+        count_question(request, clock.now())
         application = decode_application(message)
         problems = unmet(subject, application.conditions, _law(application.place))
         if request.POST.get("do") == "send" and not problems:
@@ -140,6 +142,7 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
     context: dict[str, object] = {}
     if request.method == "POST":
         try:
+            count_question(request, now)
             if request.FILES:
                 attach(*sent_file(request), now, token=token)
             elif request.POST.get("step") == "collect_key":

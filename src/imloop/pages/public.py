@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from imloop.exchange.http_status import status_of
+from imloop.exchange.rate_limit import count_question
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.pages.case_view import case_context, loop_names
@@ -31,10 +33,11 @@ def find(request: HttpRequest) -> HttpResponse:
     """Plate and VIN tail → the case page; what was typed stays."""
     plate, tail = request.GET.get("plate", ""), request.GET.get("tail", "")
     try:
+        count_question(request, clock.now())
         return redirect(f"/c/{look.owner_case_by_plate(plate, tail).owner_token}")
     except Refusal as refusal:
         context = {"loop_names": loop_names(), "plate": plate, "tail": tail, "problem": words(refusal.text)}
-        return render(request, "pages/start.html", context, status=404)
+        return render(request, "pages/start.html", context, status=status_of(refusal, "GET"))
 
 
 @public

@@ -35,8 +35,8 @@ BASE_URL = os.environ.get("IMLOOP_BASE_URL", "http://127.0.0.1:8000")
 PLACE = os.environ.get("IMLOOP_PLACE", "450200")
 MAX_UPLOAD_BYTES = int(os.environ.get("IMLOOP_MAX_UPLOAD_BYTES", str(2 * 1024 * 1024)))
 CLOCK_SKEW_SECONDS = int(os.environ.get("IMLOOP_CLOCK_SKEW_SECONDS", "300"))
-# Anonymous questions "may it drive here" of one address; see exchange/rate_limit.py.
-ROAD_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_ROAD_ASKS_PER_MINUTE", "30"))
+# Anonymous questions and applications of one address; see exchange/rate_limit.py.
+PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
