@@ -198,3 +198,19 @@ def test_public_list(city: City) -> None:
     found = Client().get("/api/v1/public/stations", {"kind": "mstation"}).json()["stations"]
     assert {row["code"]: row["active"] for row in found}[LISTED] is True
     assert json.dumps(found)
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "长" * 200], ids=["NUL", "too long"])
+def test_what_the_database_cannot_hold_is_a_fault_of_the_message(city: City, value: str) -> None:
+    """PostgreSQL refuses both, SQLite neither: never an internal error, nothing half-kept."""
+    body = {"name": "甲", "role": "driver", "since": "2026-01-01", "licence_no": value[:60]}
+    answer = post(city.client(NEAR), f"parties/{NEAR}/staff", {**body, "name": value[:40]})
+    assert answer.status_code in (201, 422)
+    price = {
+        "kind": "lock",
+        "methods": [],
+        "reason": value,
+        "evidence": value,
+        "until": "2030-01-01T00:00:00+08:00",
+    }
+    assert post(city.client("450200-environment"), f"lines/{NEAR}/01/orders", price).status_code in (201, 422)

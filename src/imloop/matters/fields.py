@@ -81,6 +81,10 @@ def _read(field: Field, text: str, choices: tuple[tuple[str, Text], ...]) -> Val
         if field.required:
             raise Malformed("missing", Text(f"请填写“{label.zh}”。", f"“{label.en}” is required."))
         return None
+    if "\x00" in text:
+        raise Malformed(
+            "wrong-value", Text(f"“{label.zh}”含有空字符。", f"“{label.en}” holds a NUL character.")
+        )
     if len(text) > LONGEST:
         raise Malformed(
             "too-long",

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
-from django.db import transaction
+from django.db import DataError, transaction
 
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.steps.access import Caller
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
@@ -109,9 +110,19 @@ class Ledger:
 
 @contextmanager
 def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
-    """The transaction of a writing step."""
-    with transaction.atomic():
-        head = JournalHead.objects.select_for_update().get(pk=1)
-        ledger = Ledger(head, now, caller)
-        yield ledger
-        ledger.write()
+    """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is the
+    message's fault, whichever step it came through."""
+    try:
+        with transaction.atomic():
+            head = JournalHead.objects.select_for_update().get(pk=1)
+            ledger = Ledger(head, now, caller)
+            yield ledger
+            ledger.write()
+    except DataError as error:
+        raise Malformed(
+            "cannot-be-kept",
+            Text(
+                "有一项内容过长，或者含有不能保存的字符。",
+                "A value is too long, or holds a character that cannot be kept.",
+            ),
+        ) from error
