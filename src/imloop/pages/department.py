@@ -21,6 +21,7 @@ from imloop.steps import clock, look
 from imloop.steps.access import Caller
 from imloop.steps.exports import EXPORTS, case_row, note_export
 from imloop.steps.grant_exit import annul_case, grant_exit
+from imloop.steps.look_matters import work_list
 from imloop.store import traces
 from imloop.store.models import Case, PartyKind
 
@@ -51,6 +52,7 @@ def environment(request: HttpRequest, caller: Caller) -> HttpResponse:
         "open": cases.filter(closed_at__isnull=True).count(),
         "overdue": overdue.count(),
         "findings": findings.count(),
+        "matters": len(work_list(caller, day_of(now))),
     }
     context = {"now": now, "tiles": tiles, "overdue": overdue[:30], "findings": findings[:30]}
     return page(request, caller, "pages/environment.html", context)
