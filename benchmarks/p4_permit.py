@@ -100,4 +100,5 @@ def measure(backend: str, count: int) -> Figure:
 
 
 def figures(count: int) -> list[Figure]:
-    return [measure(backend, count) for backend in ("sqlite", "postgresql")]
+    backends = os.environ.get("BENCH_BACKENDS", "sqlite postgresql").split()
+    return [measure(backend, count) for backend in backends]
