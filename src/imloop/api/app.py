@@ -50,7 +50,7 @@ api.add_exception_handler(Exception, unexpected)
 def _bad_query(request: HttpRequest, error: ValidationError) -> HttpResponse:
     problems = [
         Problem(
-            "$." + ".".join(str(part) for part in fault["loc"][1:]),
+            "$." + ".".join(str(part) for part in fault["loc"][2 if fault["loc"][0] == "body" else 1 :]),
             "wrong-value",
             Text(fault["msg"], fault["msg"]),
         )

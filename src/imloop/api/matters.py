@@ -52,7 +52,7 @@ def _answer(row: Matter, roles: frozenset[Role], status: int = 200, **more: obje
 
 @router.get("/public/conditions/{subject}", tags=["public"], summary="申请条件 · what an applicant must meet")
 def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpResponse:
-    found = conditions(subject, registers.law_at(day_of(clock.now()), place))
+    found = conditions(subject, registers.law_at(day_of(clock.now()), registers.known_place(place)))
     return as_json(
         {
             "conditions": [

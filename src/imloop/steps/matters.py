@@ -11,7 +11,7 @@ import msgspec
 
 from imloop.facts.application import Application
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.matters import Decision, Kind, Role, State, Step, take
@@ -48,6 +48,7 @@ def apply(application: Application, now: datetime) -> Matter:
     """A public application to become an I- or M-station; no account is needed. Refused with every condition that is
     not confirmed. The answer's ``token`` is the applicant's key to it."""
     kind = Kind(f"{application.subject}-application")
+    _require_office(application)
     law = registers.law_at(day_of(now), application.place)
     _require_conditions(application, law)
     about = About(application.place, application.name)
@@ -225,6 +226,17 @@ def _told_of(row: Matter, caller: Caller) -> list[str]:
 
 def _plain(values: Mapping[str, object]) -> dict[str, object]:
     return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
+
+
+def _require_office(application: Application) -> None:
+    """An application goes to somebody: the place must have its department here."""
+    kind = PartyKind.ENVIRONMENT if application.subject == PartyKind.ISTATION else PartyKind.TRANSPORT
+    if registers.department(kind, registers.known_place(application.place)) is None:
+        words = Text(
+            f"{application.place} 没有使用本平台的主管部门，请核对县区代码。",
+            f"No department of {application.place} works on this platform; check the code.",
+        )
+        raise Malformed("unknown-place", words, problems=(Problem("$.place", "unknown-place", words),))
 
 
 def _require_conditions(application: Application, law: Law) -> None:
