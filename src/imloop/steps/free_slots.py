@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from imloop import loop
@@ -14,7 +16,7 @@ from imloop.gates.visit import last_day
 from imloop.loop.permit import Question, same_station
 from imloop.steps import registers
 from imloop.steps.cases import as_loop_case
-from imloop.steps.opening import closed_days, next_days, openings_of
+from imloop.steps.opening import closed_days, hours_of, next_days, openings_of
 from imloop.steps.station_facts import StationFacts, facts_of
 from imloop.store.models import Appointment, Case, Party, PartyKind
 
@@ -26,37 +28,48 @@ def free_slots(
     station: Party, method: Method, days: list[date], *, retest: bool, now: datetime
 ) -> dict[date, list[Slot]]:
     """Day → what may still be booked. Empty where the station is closed, barred or has no free line that day."""
-    facts = facts_of(station)
-    first, last = days[0], min(days[-1], last_day(now, registers.law_at(day_of(now), station.place)))
-    openings, closed = openings_of(station, first, last), closed_days(station, first, last)
-    taken = [
-        Taken(row.line.code, row.starts_at, row.ends_at)
-        for row in station.appointments.filter(
-            day__gte=first, day__lte=last, state__in=HOLDING, walk_in=False
-        ).select_related("line")
-    ]
-    out: dict[date, list[Slot]] = {}
-    for day in days:
-        law = registers.law_at(day, station.place)
-        if day > last or day in closed or not facts.is_active(day, law):
-            out[day] = []
-            continue
-        lines = [LineFact(f.line.code, tuple(f.line.methods)) for f in facts.lines if f.serves(day)]
-        offered = free_of(lines, openings, taken, method=method, day=day, retest=retest, now=now, law=law)
-        out[day] = [slot for slot in offered if not _locked(facts, slot, method)]
-    return out
+    return dict(_by_day(station, method, days, retest=retest, now=now))
 
 
 def next_free(station: Party, method: Method, *, retest: bool, now: datetime, count: int = 3) -> list[Slot]:
-    """The first free times from now on."""
+    """The first free times from now on, each moment once."""
     law = registers.law_at(day_of(now), station.place)
     days = next_days(day_of(now), law.integer("appointment.days_ahead") + 1)
-    found = free_slots(station, method, days, retest=retest, now=now)
     starts: dict[datetime, Slot] = {}
-    for day in days:
-        for slot in found[day]:
+    for _, slots in _by_day(station, method, days, retest=retest, now=now):
+        for slot in slots:
             starts.setdefault(slot.starts_at, slot)
+        if len(starts) >= count:
+            break
     return list(starts.values())[:count]
+
+
+def takes_bookings(station: Party, day: date) -> bool:
+    """Whether the station has entered hours that hold now or later."""
+    return bool(hours_of(station, day))
+
+
+def _by_day(
+    station: Party, method: Method, days: list[date], *, retest: bool, now: datetime
+) -> Iterator[tuple[date, list[Slot]]]:
+    facts = facts_of(station)
+    first, last = days[0], min(days[-1], last_day(now, registers.law_at(day_of(now), station.place)))
+    openings, closed = openings_of(station, first, last), closed_days(station, first, last)
+    taken: dict[date, list[Taken]] = defaultdict(list)
+    for line, day, starts_at, ends_at in station.appointments.filter(
+        day__gte=first, day__lte=last, state__in=HOLDING, walk_in=False
+    ).values_list("line__code", "day", "starts_at", "ends_at"):
+        taken[day].append(Taken(line, starts_at, ends_at))
+    for day in days:
+        law = registers.law_at(day, station.place)
+        if day > last or day in closed or not facts.is_active(day, law):
+            yield day, []
+            continue
+        lines = [LineFact(f.line.code, tuple(f.line.methods)) for f in facts.lines if f.serves(day)]
+        offered = free_of(
+            lines, openings, taken[day], method=method, day=day, retest=retest, now=now, law=law
+        )
+        yield day, [slot for slot in offered if not _locked(facts, slot, method)]
 
 
 def why_closed(station: Party, day: date) -> list[Reason]:
