@@ -80,9 +80,9 @@ def _nobody_came(station: Party, desk: Caller, now: datetime, number: int) -> No
 
 
 def _next_retests(station: Party, now: datetime, first: int) -> None:
-    """The owners whose cars are repaired book the green lane."""
-    waiting = Case.objects.filter(station=station, closed_at__isnull=True, state="awaiting_retest")
-    for number, case in enumerate(waiting.order_by("case_no")[:PER_STATION]):
+    """Owners book the green lane, first those whose cars are repaired."""
+    waiting = Case.objects.filter(station=station, closed_at__isnull=True)
+    for number, case in enumerate(waiting.order_by("-state", "case_no")[:PER_STATION]):
         method = method_of_case(case)
         found = next_free(station, method, retest=True, now=now, count=1) if method else []
         if found:
