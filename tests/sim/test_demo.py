@@ -42,6 +42,18 @@ def assert_runs_of_a_line_never_overlap() -> None:
         assert (station, line) != (other, other_line) or started > ended
 
 
+def test_stations_have_hours_and_a_day_of_appointments(demo: Path) -> None:
+    from imloop.store.models import Appointment, Opening, Party
+
+    assert Opening.objects.values("party").distinct().count() == 6
+    assert Party.objects.get(code="450202001").opening_hours == "工作日 08:00–18:00"
+    states = Counter(Appointment.objects.values_list("state", flat=True))
+    assert states["arrived"] and states["no_show"] and states["booked"], states
+    assert Appointment.objects.filter(purpose="retest", state="booked").exists()
+    week = NOW + timedelta(days=7)
+    assert Appointment.objects.filter(state="booked", starts_at__gt=week).exists()
+
+
 def test_the_city_is_whole_and_honest(demo: Path) -> None:
     from imloop.store.models import Case, Finding, Party, RawUpload, Repair, Test, Vehicle
 

@@ -16,6 +16,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.pages.case_view import case_context, loop_names
 from imloop.pages.guard import desk, home, public, words
+from imloop.pages.visits import retest_card
 from imloop.papers.assemble import owner_notice
 from imloop.steps import clock, look
 from imloop.steps.access import Caller, caller_of
@@ -47,7 +48,9 @@ def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     day = day_of(now)
     listed = look.parties(PartyKind.MSTATION).filter(place__startswith=case.place[:4])
     shops = [shop for shop in listed.prefetch_related("standings") if is_active(shop, day)]
-    return render(request, "pages/owner.html", {**case_context(case, now), "shops": shops})
+    return render(
+        request, "pages/owner.html", {**case_context(case, now), **retest_card(case, now), "shops": shops}
+    )
 
 
 @public

@@ -27,6 +27,7 @@ from imloop.sim.places import (
     serial,
 )
 from imloop.sim.programs import enter_programs
+from imloop.sim.visits import open_stations
 from imloop.steps.keys import issue_key
 from imloop.steps.people import create_user
 from imloop.store.models import Certificate, Equipment, Line, Party, PartyKind, Standing
@@ -57,6 +58,7 @@ def create_city(now: datetime, days: int = 7) -> None:
             station=guest, code="01", methods=[str(m) for m in Method], since=date(2015, 1, 1)
         )
     enter_money_and_people(today)
+    open_stations(now - timedelta(days=days))
     enter_programs(today)
     past_checks(now, days)
     fresh_checks(now)

@@ -17,6 +17,7 @@ from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
 from imloop.sim.traffic import LABELS, fill
 from imloop.sim.vehicle_register import enter_roads, set_due_dates
+from imloop.sim.visits import enter_visits
 
 _STATE = "sim-state.json"
 
@@ -62,4 +63,5 @@ def load_demo(
         enter_matters(course)
         course.run(step)
         set_due_dates(until)
+        enter_visits(until)
     state_file.unlink()

@@ -1,3 +1,4 @@
+from imloop.store.models.appointments import Appointment, ClosedDay, Opening
 from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, Standing, User
@@ -19,10 +20,12 @@ from imloop.store.models.vehicles import Enrolment, Mark, PlateSpan, Vehicle, Ve
 
 __all__ = [
     "ApiKey",
+    "Appointment",
     "Attachment",
     "Case",
     "CaseEvent",
     "Certificate",
+    "ClosedDay",
     "Counter",
     "Enrolment",
     "Equipment",
@@ -38,6 +41,7 @@ __all__ = [
     "Matter",
     "MatterEvent",
     "Notice",
+    "Opening",
     "OutboxEntry",
     "Party",
     "PartyKind",

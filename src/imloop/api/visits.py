@@ -1,0 +1,147 @@
+"""Calls about appointments: free times and booking for anyone, the day's list and opening hours for the station."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from imloop.api.answers import as_json
+from imloop.api.auth import caller
+from imloop.exchange.rate_limit import count_question
+from imloop.facts.days import day_of, read_day
+from imloop.steps import appointments, clock, registers
+from imloop.steps.appointment_words import appointment_json, slot_json
+from imloop.steps.free_slots import free_slots, why_closed
+from imloop.steps.opening import Hours, close_day, open_day, set_hours
+from imloop.steps.visit_queue import board, day_list
+from imloop.store.models import PartyKind
+
+router = Router()
+
+
+class BookingIn(Schema):
+    """``case_token``: from the notice's QR code, for a retest; otherwise ``plate`` and the last six of the VIN."""
+
+    station: str
+    starts_at: datetime
+    phone: str
+    method: str = ""
+    line: str = ""
+    plate: str = ""
+    vin_tail: str = ""
+    case_token: str = ""
+
+
+class SpanIn(Schema):
+    """``weekday``: 0 is Monday; null: every working day by the State Council's calendar."""
+
+    weekday: int | None = None
+    opens: time
+    closes: time
+
+
+class HoursIn(Schema):
+    since: date
+    hours: list[SpanIn]
+
+
+class ClosedIn(Schema):
+    day: date
+    reason: str
+
+
+@router.get("/public/stations/{code}/slots", tags=["public"], summary="可预约时段 · free times")
+def get_slots(
+    request: HttpRequest, code: str, method: str, day: str = "", purpose: str = "periodic"
+) -> HttpResponse:
+    """The free times of a day for a method; ``purpose=retest`` also shows the green lane."""
+    count_question(request, clock.now())
+    now = clock.now()
+    on = read_day(day) if day else day_of(now)
+    station = registers.party(code, PartyKind.ISTATION)
+    chosen = registers.method_of(method)
+    found = free_slots(station, chosen, [on], retest=purpose == "retest", now=now)[on]
+    reasons = [reason.to_json() for reason in why_closed(station, on)]
+    return as_json(
+        {
+            "station": code,
+            "method": chosen,
+            "day": on.isoformat(),
+            "slots": [slot_json(slot) for slot in found],
+            "reasons": reasons,
+        }
+    )
+
+
+@router.post("/public/appointments", tags=["public"], summary="预约 · book")
+def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
+    """201 with ``token``, the key to see and cancel it; 403 names every rule that stands against it."""
+    count_question(request, clock.now())
+    row = appointments.book(appointments.Booking(**asked.dict()), clock.now())
+    return as_json(appointment_json(row, owner=True), 201)
+
+
+@router.get("/public/appointments/{token}", tags=["public"], summary="我的预约 · one's own appointment")
+def get_appointment(request: HttpRequest, token: str) -> HttpResponse:
+    count_question(request, clock.now())
+    return as_json(appointment_json(appointments.by_token(token), owner=True))
+
+
+@router.delete("/public/appointments/{token}", tags=["public"], summary="取消预约 · cancel")
+def delete_appointment(request: HttpRequest, token: str) -> HttpResponse:
+    count_question(request, clock.now())
+    return as_json(appointment_json(appointments.cancel(token, clock.now()), owner=True))
+
+
+@router.get("/public/stations/{code}/queue", tags=["public"], summary="排队情况 · who waits now")
+def get_queue(request: HttpRequest, code: str) -> HttpResponse:
+    """Numbers, masked plates and estimated minutes."""
+    count_question(request, clock.now())
+    station = registers.party(code, PartyKind.ISTATION)
+    return as_json({"station": code, "queue": board(station, clock.now())})
+
+
+@router.get("/appointments", tags=["I-station"], summary="某日预约 · a day's appointments")
+def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpResponse:
+    """A station's own; a department sees those of its place, without phones."""
+    who = caller(request)
+    on = read_day(day) if day else day_of(clock.now())
+    rows = [appointment_json(row) for row in day_list(who, on, station)]
+    if who.kind != PartyKind.ISTATION:
+        for row in rows:
+            del row["phone"]
+    return as_json({"day": on.isoformat(), "appointments": rows})
+
+
+@router.post("/appointments/{number}/arrived", tags=["I-station"], summary="已到站 · it has come")
+def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
+    return as_json(appointment_json(appointments.arrive(caller(request), number, clock.now())))
+
+
+@router.post("/appointments/{number}/no-show", tags=["I-station"], summary="爽约 · nobody came")
+def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
+    return as_json(appointment_json(appointments.miss(caller(request), number, clock.now())))
+
+
+@router.post("/opening-hours", tags=["I-station"], summary="设置营业时间 · set one's hours")
+def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
+    who = caller(request)
+    spans = [Hours(span.weekday, span.opens, span.closes) for span in given.hours]
+    rows = set_hours(who, spans, given.since, clock.now())
+    return as_json({"station": who.party_code, "since": given.since.isoformat(), "spans": len(rows)}, 201)
+
+
+@router.post("/closed-days", tags=["I-station"], summary="停业一天 · close for a day")
+def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
+    """``cancelled``: how many appointments fell."""
+    fallen = close_day(caller(request), closed.day, closed.reason, clock.now())
+    return as_json({"day": closed.day.isoformat(), "cancelled": fallen}, 201)
+
+
+@router.delete("/closed-days/{day}", tags=["I-station"], summary="恢复营业 · open after all")
+def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
+    on = read_day(day)
+    open_day(caller(request), on, clock.now())
+    return as_json({"day": on.isoformat()})

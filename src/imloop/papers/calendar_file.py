@@ -1,0 +1,78 @@
+"""An appointment as an iCalendar file (RFC 5545), for the owner's own calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+_FOLD = 75
+"""Octets of a line at most, RFC 5545 §3.1."""
+
+
+def calendar_file(
+    *,
+    uid: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    stamped_at: datetime,
+    summary: str,
+    location: str,
+    description: str,
+    url: str,
+    cancelled: bool = False,
+) -> bytes:
+    """One event, with an alarm two hours before. ``cancelled``: calendars that hold the event strike it out."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//imloop//appointments//ZH",
+        f"METHOD:{'CANCEL' if cancelled else 'PUBLISH'}",
+        "BEGIN:VEVENT",
+        f"UID:{uid}@imloop",
+        f"DTSTAMP:{_utc(stamped_at)}",
+        f"SEQUENCE:{1 if cancelled else 0}",
+        f"DTSTART:{_utc(starts_at)}",
+        f"DTEND:{_utc(ends_at)}",
+        f"SUMMARY:{escaped(summary)}",
+        f"LOCATION:{escaped(location)}",
+        f"DESCRIPTION:{escaped(description)}",
+        f"URL:{url}",
+        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
+        *([] if cancelled else _alarm(summary)),
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return b"".join(folded(line) + b"\r\n" for line in lines)
+
+
+def escaped(text: str) -> str:
+    """A text value (§3.3.11): backslash, semicolon, comma and line ends are escaped; other control characters go."""
+    for sign, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n")):
+        text = text.replace(sign, written)
+    return "".join(sign for sign in text if sign >= " ")
+
+
+def folded(line: str) -> bytes:
+    """A content line of at most 75 octets, carried on behind a blank, never inside a character (§3.1)."""
+    out, room = bytearray(), _FOLD
+    for sign in line:
+        octets = sign.encode()
+        if len(octets) > room:
+            out += b"\r\n "
+            room = _FOLD - 1
+        out += octets
+        room -= len(octets)
+    return bytes(out)
+
+
+def _alarm(summary: str) -> list[str]:
+    return [
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        f"DESCRIPTION:{escaped(summary)}",
+        "TRIGGER:-PT2H",
+        "END:VALARM",
+    ]
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
