@@ -1,4 +1,4 @@
-"""Departments: the environment's work list, the cases, one case on one page, exports, decisions."""
+"""Departments: the environment's work list, the cases, exports, decisions."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from imloop.exchange.files import write_csv, write_xlsx
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.case_view import case_context
 from imloop.pages.guard import desk, page
-from imloop.pages.pictures import loop_picture, trace_csv, trace_picture
+from imloop.pages.pictures import trace_csv
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
 from imloop.steps.exports import EXPORTS, case_row, note_export
@@ -121,28 +120,6 @@ def _export(rows: QuerySet[Case], wanted: str, caller: Caller) -> HttpResponse:
         content_type=kind,
         headers={"Content-Disposition": f'attachment; filename="cases.{wanted}"'},
     )
-
-
-@desk()
-def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
-    """One case on one page: the loop as a picture, tests with traces, repairs, law at each step."""
-    case = look.case(caller, case_no)
-    tests = (
-        case.vehicle.tests.filter(case_no=case.case_no)
-        .select_related("station", "raw")
-        .order_by("started_at")
-    )
-    context = {
-        **case_context(case, clock.now()),
-        "picture": loop_picture(case),
-        "tests": [(test, trace_picture(test)) for test in tests],
-        "repairs": case.repairs.select_related("shop").order_by("finished_at"),
-        "notices": case.notices.order_by("round"),
-        "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
-        "stations": look.parties(PartyKind.ISTATION).filter(place__startswith=case.place[:4]),
-        "in_one_month": day_of(clock.now()) + timedelta(days=30),
-    }
-    return page(request, caller, "pages/case.html", context)
 
 
 @desk(PartyKind.ENVIRONMENT)

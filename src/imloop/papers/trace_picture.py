@@ -22,6 +22,8 @@ from imloop.store.models import Test
 
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 560, 190, 46, 20, 34
 _BASE = HEIGHT - FOOT
+BEFORE, AFTER = "#c2321f", "#0f7f8f"
+"""Strokes of the readings: before a repair; after it, and of a test shown alone."""
 _CHANNELS = {
     "co": ("co_pct", "CO %"),
     "hc": ("hc_ppm", "HC 10⁻⁶"),
@@ -97,6 +99,33 @@ def trace_svg(test: Test, language: str = "zh") -> str:
     return "".join(parts)
 
 
+def overlay_svg(before: Test, after: Test, language: str = "zh") -> str:
+    """The deciding channel of a failed test and the same channel of a later one of its method, one over the other."""
+    item = deciding(before.verdict["items"])
+    channel, label = channel_of(item, before.method)
+    traces = [shown_trace(before), shown_trace(after)]
+    columns = [
+        np.full(trace.rows, np.nan) if trace.get(channel) is None else trace.columns[channel]
+        for trace in traces
+    ]
+    shown = [] if item is None else [each for each in before.verdict["items"] if same_channel(each, item)]
+    frame = Frame(max(trace.rows for trace in traces), _top(np.concatenate(columns), shown))
+    return "".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
+            f'<path d="M{LEFT} {TOP}V{_BASE}H{WIDTH - 6}" fill="none" stroke="#b8c4c9"/>',
+            f'<text x="2" y="12" {_SMALL}>{label}</text>',
+            f'<text x="{LEFT - 5}" y="{_BASE}" text-anchor="end" {_SMALL}>0</text>',
+            f'<text x="{LEFT - 5}" y="{TOP + 6}" text-anchor="end" {_SMALL}>{_number(frame.top)}</text>',
+            f'<text x="{WIDTH - 6}" y="{HEIGHT - 2}" text-anchor="end" {_SMALL}>{frame.rows} s</text>',
+            *_lines(frame, columns[0], BEFORE),
+            *_lines(frame, columns[1], AFTER),
+            *(mark for each, span in _spans(frame, shown) for mark in _limit_lines(frame, each, span)),
+            "</svg>",
+        ]
+    )
+
+
 def deciding(items: Sequence[Item]) -> Item | None:
     """The item a reader asks about: the first that exceeded its limit, else the one nearest to it."""
     judged = [item for item in items if item["limit"] is not None and not item["advisory"]]
@@ -162,14 +191,14 @@ def _phase_names(frame: Frame, trace: Trace, language: str) -> list[str]:
     return out
 
 
-def _lines(frame: Frame, values: Values) -> list[str]:
+def _lines(frame: Frame, values: Values, colour: str = AFTER) -> list[str]:
     """One stroke per run of readings; a missing second leaves a gap."""
     out, row = [], 0
     for known, run in groupby(np.isfinite(values).tolist()):
         length = sum(1 for _ in run)
         if known:
             points = " ".join(f"{frame.x(i)},{frame.y(float(values[i]))}" for i in range(row, row + length))
-            out.append(f'<polyline points="{points}" fill="none" stroke="#0f7f8f" stroke-width="1.4"/>')
+            out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.4"/>')
         row += length
     return out
 
@@ -192,9 +221,18 @@ def _spans(frame: Frame, items: Sequence[Item | None]) -> list[tuple[Item, tuple
 
 def _compared(frame: Frame, item: Item, span: tuple[float, float]) -> list[str]:
     """The limit over the item's part of the picture, dashed, and the value that was compared with it."""
-    out = []
+    out = _limit_lines(frame, item, span)
     rows = item["rows"] or [0, max(frame.rows - 1, 0)]
     left, right = frame.x(rows[0]), max(frame.x(rows[1]), frame.x(rows[0]) + 3)
+    if item["item"] != "power_ratio":
+        colour = "#14232b" if item["pass"] or item["advisory"] else "#c2321f"
+        y = frame.y(float(item["value"]))
+        out.append(f'<path d="M{left} {y}H{right}" stroke="{colour}" stroke-width="3"/>')
+    return out
+
+
+def _limit_lines(frame: Frame, item: Item, span: tuple[float, float]) -> list[str]:
+    out = []
     known = ITEMS[str(item["item"])]
     for limit in _limits(item):
         y = frame.y(limit)
@@ -204,8 +242,4 @@ def _compared(frame: Frame, item: Item, span: tuple[float, float]) -> list[str]:
             f'<text x="{span[1] - 2:.1f}" y="{y - 3}" text-anchor="end" font-family="Noto Sans SC" font-size="10" '
             f'fill="#c2321f">{words}</text>'
         )
-    if item["item"] != "power_ratio":
-        colour = "#14232b" if item["pass"] or item["advisory"] else "#c2321f"
-        y = frame.y(float(item["value"]))
-        out.append(f'<path d="M{left} {y}H{right}" stroke="{colour}" stroke-width="3"/>')
     return out

@@ -78,6 +78,35 @@ def event_name(kind: str) -> str:
 
 
 @register.filter
+def entry_name(kind: str) -> str:
+    """What a journal entry about a case records."""
+    return {
+        "case-event": _("案件变化"),
+        "test-received": _("收到检验数据"),
+        "repair-received": _("收到维修记录"),
+        "notice-issued": _("发出告知书"),
+        "rework-ordered": _("要求返修"),
+    }.get(kind, kind)
+
+
+@register.filter
+def law_value(value: object) -> object:
+    """A value of the law as people write it."""
+    return {True: _("是"), False: _("否")}[value] if isinstance(value, bool) else value
+
+
+@register.filter
+def confidence_name(confidence: str) -> str:
+    """How sure the reading of a clause is."""
+    return {
+        "verified": _("已与原文核对"),
+        "recalled": _("待与原文核对"),
+        "derived": _("由其他数值推出"),
+        "chosen": _("原文未定，平台取值"),
+    }.get(confidence, confidence)
+
+
+@register.filter
 def method_name(method: str) -> str:
     return METHOD_NAMES[Method(method)].in_(get_language() or "")
 

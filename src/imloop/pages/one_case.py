@@ -1,0 +1,104 @@
+"""One case on one page: its way round the loop, papers, seconds before and after, law of each step, journal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from imloop.facts.days import day_of
+from imloop.pages.case_view import case_context
+from imloop.pages.guard import desk, page
+from imloop.pages.loop_picture import loop_picture
+from imloop.pages.overlay import overlay
+from imloop.pages.pictures import trace_picture
+from imloop.steps import case_file, clock, look
+from imloop.steps.access import Caller
+from imloop.store.models import Case, Notice, PartyKind, Repair, Test
+
+
+@desk()
+def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
+    """People who may see the case; the look-up is journalled."""
+    case = look.case(caller, case_no)
+    tests = case_file.tests_of(case)
+    repairs = list(case.repairs.select_related("shop", "raw").order_by("finished_at"))
+    notices = list(case.notices.order_by("round"))
+    events = list(case.events.order_by("number"))
+    by_number = {test.test_no: test for test in tests}
+    known = case_context(case, clock.now())
+    followed = [case_file.law_of(event, case, by_number) for event in events]
+    context = {
+        **known,
+        "events": [
+            {**row, "law": law}
+            for row, law in zip(known["events"], followed, strict=True)  # type: ignore[call-overload]
+        ],
+        "picture": loop_picture(case, events, notices),
+        "overlay": overlay(tests),
+        "tests": [(test, trace_picture(test)) for test in tests],
+        "repairs": repairs,
+        "papers": _papers(tests, repairs, notices),
+        "proof": case_file.proof(case, tests, repairs, notices),
+        "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
+        "stations": _stations(case),
+        "in_one_month": day_of(clock.now()) + timedelta(days=30),
+    }
+    return page(request, caller, "pages/case.html", context)
+
+
+def _stations(case: Case) -> object:
+    return look.parties(PartyKind.ISTATION).filter(place__startswith=case.place[:4])
+
+
+def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> list[dict[str, object]]:
+    """Every paper and upload of the case in order of time: ``files`` are (words, address) pairs."""
+    rows: list[dict[str, object]] = [
+        {
+            "at": notice.issued_at,
+            "kind": _("告知书"),
+            "number": notice.notice_no,
+            "files": [("PDF", f"/notices/{notice.notice_no}.pdf")],
+            "sha256": "",
+        }
+        for notice in notices
+    ]
+    for test in tests:
+        at_station = f"?station={test.station.code}"
+        rows.append(
+            {
+                "at": test.received_at,
+                "kind": _("检验报告"),
+                "number": test.test_no,
+                "files": [
+                    ("PDF", f"/reports/{test.test_no}.pdf{at_station}"),
+                    ("CSV", f"/traces/{test.test_no}.csv{at_station}"),
+                    (_("逐步计算"), f"/tests/{test.test_no}{at_station}"),
+                ],
+                "sha256": test.raw.sha256,
+            }
+        )
+    rows += [
+        {
+            "at": repair.uploaded_at,
+            "kind": _("维修记录"),
+            "number": repair.repair_no,
+            "files": [],
+            "says": _paper_numbers(repair),
+            "sha256": repair.raw.sha256,
+        }
+        for repair in repairs
+    ]
+    return sorted(rows, key=lambda row: str(row["at"]))
+
+
+def _paper_numbers(repair: Repair) -> str:
+    """The three papers of a repair by their numbers; a missing one is said."""
+    papers = repair.record["documents"]
+    named = (
+        (_("竣工出厂合格证"), papers["certificate_no"]),
+        (_("结算清单"), papers["settlement_no"]),
+        (_("发票"), papers["invoice_no"]),
+    )
+    return " · ".join(f"{name} {number or _('未提供')}" for name, number in named)
