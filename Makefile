@@ -3,7 +3,7 @@ PYTHON  ?= python3
 PORT    ?= 8000
 DATA    ?= var
 DEMO    ?= 1
-PURE    := facts law verdict loop gates matters watch steps
+PURE    := facts proof law verdict loop gates matters watch steps
 PY      := .venv/bin/python
 export IMLOOP_DATA := $(DATA)
 

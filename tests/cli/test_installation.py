@@ -38,7 +38,8 @@ def test_the_exported_journal_verifies_and_ends_where_the_database_ends(
     imloop: Commands, journal: Path
 ) -> None:
     last = json.loads(journal.read_text().splitlines()[-1])
-    assert imloop("journal", "root").stdout.split() == [str(last["number"]), last["hash"]]
+    root = json.loads(imloop("journal", "root", "--json").stdout)
+    assert (root["number"], root["hash"]) == (last["number"], last["hash"])
     assert imloop("journal", "verify", journal).returncode == 0
     assert imloop("journal", "verify").returncode == 0
 
@@ -49,13 +50,13 @@ def test_every_tampering_is_found(imloop: Commands, journal: Path, tmp_path: Pat
     assert len(entries) >= 3
     match change:
         case "removed":
-            del entries[1]
+            del entries[2]
         case "swapped":
-            entries[0], entries[1] = entries[1], entries[0]
+            entries[1], entries[2] = entries[2], entries[1]
         case "inserted":
-            entries.insert(1, dict(entries[1]))
+            entries.insert(2, dict(entries[2]))
         case field:
-            entries[1][field] = entries[1][field] + " "
+            entries[2][field] = entries[2][field] + " "
     forged = tmp_path / "forged.ndjson"
     forged.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
     done = imloop("journal", "verify", forged)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-
 import msgspec
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -81,19 +78,9 @@ def test_one_open_case_per_vehicle_and_cycle(city: City) -> None:
         case.save(force_insert=True)
 
 
-def test_the_journal_proves_itself_offline(city: City) -> None:
+def test_every_case_is_what_its_events_say(city: City) -> None:
     city.test("2026-03-02 09:00", co=0.9)
     city.repair("2026-03-04 09:00")
-    out = io.StringIO()
-    count = journal.export_journal(out)
-    entries = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert count == len(entries) >= 5
-    assert journal.verify(entries, journal.head()) == []
-    for position in range(len(entries)):
-        changed = [dict(entry) for entry in entries]
-        changed[position]["body"] = '{"forged":true}'
-        assert journal.verify(changed)
-        assert journal.verify([*entries[:position], *entries[position + 1 :]], journal.head())
     assert journal.faulty_cases() == []
 
 

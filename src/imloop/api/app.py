@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from imloop import __version__
-from imloop.api import counter, matters, parties, repairs, schemas, vehicles, visits
+from imloop.api import counter, journal, matters, parties, repairs, schemas, vehicles, visits
 from imloop.api.answers import as_json, as_pdf, body_of, moment_of
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
@@ -37,6 +37,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", counter.router)
+api.add_router("", journal.router)
 api.add_router("", vehicles.router)
 api.add_router("", matters.router)
 api.add_router("", parties.router)

@@ -136,7 +136,8 @@ def work(
     every: Annotated[float, typer.Option(help="间隔秒 · seconds between passes")] = 60.0,
     data: DataDir = VAR,
 ) -> None:
-    """后台任务：逾期、日历重算、失联、证书到期 · clocks: overdue cases, deadlines, lost links, certificates."""
+    """后台任务：逾期、日历重算、失联、证书到期、封存日志 · clocks: overdue cases, deadlines, lost links, certificates,
+    the journal's day."""
     connect(data)
     from django.db import OperationalError, close_old_connections
 
@@ -144,6 +145,7 @@ def work(
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.link import notice_lost_links
+    from imloop.steps.seal_days import seal_days
 
     while True:
         close_old_connections()
@@ -151,6 +153,7 @@ def work(
             overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
             notice_lost_links(now())
             warn_of_expiry(now())
+            seal_days(now())
             _demo_morning()
         except OperationalError as error:  # a busy or restarting database: the next pass does it
             print(f"imloop work: {error}", file=sys.stderr)
@@ -188,7 +191,7 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
     except (CommandError, SystemExit):
         faults["database"] = ["unapplied migrations: run imloop serve"]
     else:
-        faults["journal"] = journal.verify(journal.stored_entries(), journal.head())
+        faults["journal"] = journal.faults()
         faults["cases"] = journal.faulty_cases()
     if as_json:
         print_json(faults)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
+
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.items import ITEMS
@@ -12,6 +14,7 @@ from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, long_time, masked_name
 from imloop.steps import look
 from imloop.steps.access import Caller
+from imloop.steps.journal import stamp_of
 from imloop.steps.receipts import case_url
 from imloop.steps.registers import law_at
 from imloop.store.models import Notice, Test
@@ -71,8 +74,17 @@ def notice_pdf(notice: Notice) -> bytes:
         "owner": masked_name(case.vehicle.owner_name),
         "url": case_url(case),
         "qr": qr_svg(case_url(case)),
+        "stamp": _stamp("notice-issued", notice.notice_no),
     }
     return print_pdf(template(case.place, "notice.typ"), content, notice.issued_at)
+
+
+def _stamp(kind: str, subject: str) -> str:
+    """Where anyone may check that the paper was recorded, and when."""
+    entry = stamp_of(kind, subject)
+    if entry is None:
+        return ""
+    return f"日志第 {entry.number} 条 {entry.hash[:16]}，可在 {settings.BASE_URL}/public/journal/{entry.number} 核对"
 
 
 def _guidance(phase: str) -> str:
@@ -124,6 +136,7 @@ def report_pdf(test: Test) -> bytes:
         "case": receipt.get("case") or "",
         "qr": qr_svg(receipt.get("case_url") or f"imloop:{test.station.code}/{test.test_no}"),
         "issued": long_date(day_of(test.received_at)),
+        "stamp": _stamp("test-received", f"{test.station.code}/{test.test_no}"),
     }
     return print_pdf(template(test.station.place, "report.typ"), content, test.received_at)
 

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.law import Law
-from imloop.steps.ledger import GENESIS, entry_hash
+from imloop.proof import journal as journal_proof
+from imloop.steps.ledger import as_row
 from imloop.steps.registers import law_at
 from imloop.store.models import Case, CaseEvent, JournalEntry, JournalHead, Notice, Repair, Test
 
@@ -72,16 +73,17 @@ def proof(case: Case, tests: Iterable[Test], repairs: Iterable[Repair], notices:
     about = JournalEntry.objects.filter(subject__in=subjects)
     rows = list(about.exclude(kind=LOOKS).order_by("number"))
     before = JournalEntry.objects.filter(number__in=[row.number - 1 for row in rows])
-    hashes = {0: GENESIS, **dict(before.values_list("number", "hash"))}
+    head = JournalHead.objects.get(pk=1)
+    hashes = {0: journal_proof.genesis(head.algorithm), **dict(before.values_list("number", "hash"))}
     return Proof(
-        entries=tuple(_checked(row, hashes.get(row.number - 1, "")) for row in rows),
+        entries=tuple(_checked(row, hashes.get(row.number - 1, ""), head.algorithm) for row in rows),
         looks=about.filter(kind=LOOKS).count(),
-        length=JournalHead.objects.get(pk=1).number,
+        length=head.number,
     )
 
 
-def _checked(row: JournalEntry, hash_before: str) -> Entry:
-    found = entry_hash(row.previous, row.number, row.at, row.kind, row.actor, row.subject, row.body)
+def _checked(row: JournalEntry, hash_before: str, algorithm: str) -> Entry:
+    found = journal_proof.entry_hash(algorithm, as_row(row))
     return Entry(
         number=row.number,
         at=datetime.fromisoformat(row.at),

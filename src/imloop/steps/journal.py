@@ -9,49 +9,57 @@ from typing import TextIO
 import msgspec
 
 from imloop import loop
-from imloop.steps.ledger import GENESIS, entry_hash
-from imloop.store.models import Case, JournalEntry, JournalHead
+from imloop.proof import journal as proof
+from imloop.steps import seal_days
+from imloop.steps.ledger import as_row
+from imloop.store.models import Case, JournalDay, JournalEntry, JournalHead
 
-FIELDS = ("number", "at", "kind", "actor", "subject", "body", "previous", "hash")
 
-
-def stored_entries() -> Iterator[dict[str, object]]:
-    for entry in JournalEntry.objects.order_by("number").iterator(chunk_size=2000):
-        yield {field: getattr(entry, field) for field in FIELDS}
+def export_lines() -> Iterator[dict[str, object]]:
+    """The whole journal as rows: its head, every entry, each published root after its last entry. ``proof/journal.py``
+    checks them anywhere."""
+    number, digest = head()
+    yield {
+        "schema": proof.EXPORT,
+        "algorithm": JournalHead.objects.get(pk=1).algorithm,
+        "number": number,
+        "hash": digest,
+    }
+    days = {day.last: day.published() for day in JournalDay.objects.filter(last__lte=number)}
+    for entry in JournalEntry.objects.filter(number__lte=number).order_by("number").iterator(chunk_size=2000):
+        yield as_row(entry)
+        if entry.number in days:
+            yield days.pop(entry.number)
+    yield from days.values()  # of entries that are gone: the reader says so
 
 
 def export_journal(out: TextIO) -> int:
-    """One JSON object per line; the file can be verified anywhere."""
-    count = 0
-    for entry in stored_entries():
-        out.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        count += 1
-    return count
+    """One JSON object per line; returns how many entries."""
+    for line in export_lines():
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return head()[0]
 
 
-def verify(entries: Iterable[dict[str, object]], head: tuple[int, str] | None = None) -> list[str]:
-    """Every break of the chain, in words; an empty list means nothing was changed, removed or added."""
-    faults: list[str] = []
-    previous, number = GENESIS, 0
-    for entry in entries:
-        number += 1
-        if entry["number"] != number:
-            faults.append(f"entry {number} is missing (found {entry['number']})")
-            number = int(str(entry["number"]))
-        if entry["previous"] != previous:
-            faults.append(f"entry {number} does not follow entry {number - 1}")
-        text = [str(entry[field]) for field in ("at", "kind", "actor", "subject", "body")]
-        if entry["hash"] != entry_hash(str(entry["previous"]), number, *text):
-            faults.append(f"entry {number} was changed")
-        previous = str(entry["hash"])
-    if head is not None and head != (number, previous):
-        faults.append(f"the journal ends at {number}, its head says {head[0]}")
-    return faults
+def published(days: int) -> dict[str, object]:
+    """What anyone may keep: the end of the journal and the latest daily roots, newest first."""
+    row = JournalHead.objects.get(pk=1)
+    roots = [day.published() for day in seal_days.latest(days)]
+    return {"algorithm": row.algorithm, "number": row.number, "hash": row.hash, "days": roots}
+
+
+def faults(published: Iterable[proof.Entry] = ()) -> list[str]:
+    """Every break of the kept journal and its roots, in words; empty: nothing was changed, removed or added."""
+    return proof.export_faults((json.dumps(line) for line in export_lines()), published)
 
 
 def head() -> tuple[int, str]:
     row = JournalHead.objects.get(pk=1)
     return row.number, row.hash
+
+
+def stamp_of(kind: str, subject: str) -> JournalEntry | None:
+    """The entry that recorded a paper or an upload."""
+    return JournalEntry.objects.filter(kind=kind, subject=subject).first()
 
 
 def faulty_cases() -> list[str]:

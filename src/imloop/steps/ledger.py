@@ -6,20 +6,19 @@ reads past a sequence can never miss an earlier one, and the hash chain has no g
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
+from django.conf import settings
 from django.db import DataError, transaction
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.proof import journal as proof
 from imloop.steps.access import Caller
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
-
-GENESIS = hashlib.sha256(b"imloop journal").hexdigest()
 
 
 def canonical(body: object) -> str:
@@ -37,10 +36,9 @@ def _plain(value: object) -> object:
     raise NotImplementedError(f"cannot be kept as JSON: {type(value)}")
 
 
-def entry_hash(previous: str, number: int, at: str, kind: str, actor: str, subject: str, body: str) -> str:
-    """SHA-256 over the previous hash and every field, each on its own line."""
-    lines = [previous, str(number), at, kind, actor, subject, body]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def as_row(entry: JournalEntry) -> dict[str, object]:
+    """An entry's fields by name, as they are hashed, exported and stamped on receipts."""
+    return {field: getattr(entry, field) for field in proof.FIELDS}
 
 
 class Ledger:
@@ -50,12 +48,29 @@ class Ledger:
         self.now = now
         self.caller = caller
         self._head = head
-        self._entries: list[tuple[str, str, str]] = []
+        self._entries: list[JournalEntry] = []
         self._messages: list[OutboxEntry] = []
 
-    def note(self, kind: str, subject: str, body: object) -> None:
-        """Add a journal entry."""
-        self._entries.append((kind, subject, canonical(body)))
+    @property
+    def algorithm(self) -> str:
+        """The journal's hash: chosen by setting before its first entry, then kept."""
+        return self._head.algorithm
+
+    def note(self, kind: str, subject: str, body: object) -> JournalEntry:
+        """Add a journal entry; its number and hash are final, as the journal is locked."""
+        last = self._entries[-1] if self._entries else self._head
+        entry = JournalEntry(
+            number=last.number + 1,
+            at=self.now.isoformat(),
+            kind=kind,
+            actor=self.caller.actor,
+            subject=" ".join(subject.splitlines()),  # a hashed line
+            body=canonical(body),
+            previous=last.hash,
+        )
+        entry.hash = proof.entry_hash(self.algorithm, as_row(entry))
+        self._entries.append(entry)
+        return entry
 
     def send(self, receiver: str, topic: str, subject: str, body: Mapping[str, object]) -> None:
         """Add a message to the receiver's feed. The outside hears only after commit."""
@@ -83,26 +98,10 @@ class Ledger:
             raise
 
     def write(self) -> None:
-        rows = []
-        at = self.now.isoformat()
-        for kind, subject, body in self._entries:
-            number, previous = self._head.number + 1, self._head.hash
-            digest = entry_hash(previous, number, at, kind, self.caller.actor, subject, body)
-            rows.append(
-                JournalEntry(
-                    number=number,
-                    at=at,
-                    kind=kind,
-                    actor=self.caller.actor,
-                    subject=subject,
-                    body=body,
-                    previous=previous,
-                    hash=digest,
-                )
-            )
-            self._head.number, self._head.hash = number, digest
-        if rows:
-            JournalEntry.objects.bulk_create(rows)
+        if self._entries:
+            last = self._entries[-1]
+            self._head.number, self._head.hash = last.number, last.hash
+            JournalEntry.objects.bulk_create(self._entries)
             self._head.save()
         if self._messages:
             OutboxEntry.objects.bulk_create(self._messages)
@@ -114,8 +113,7 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
     message's fault, whichever step it came through."""
     try:
         with transaction.atomic():
-            head = JournalHead.objects.select_for_update().get(pk=1)
-            ledger = Ledger(head, now, caller)
+            ledger = Ledger(_locked_head(), now, caller)
             yield ledger
             ledger.write()
     except DataError as error:
@@ -126,3 +124,10 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
                 "A value is too long, or holds a character that cannot be kept.",
             ),
         ) from error
+
+
+def _locked_head() -> JournalHead:
+    head = JournalHead.objects.select_for_update().get(pk=1)
+    if head.number == 0 and head.algorithm != settings.JOURNAL_HASH:
+        head.algorithm, head.hash = settings.JOURNAL_HASH, proof.genesis(settings.JOURNAL_HASH)
+    return head

@@ -12,7 +12,8 @@ from imloop.facts.codes import Result
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.loop import State
-from imloop.store.models import Case, Notice
+from imloop.steps.ledger import as_row
+from imloop.store.models import Case, JournalEntry, Notice
 from imloop.verdict import Verdict
 
 
@@ -22,6 +23,10 @@ class Receipt:
 
     created: bool
     body: dict[str, object]
+
+    def stamped(self, entry: JournalEntry) -> Receipt:
+        """With the journal entry of what was received: after the day's end ``place_of`` proves it under the public root."""
+        return Receipt(self.created, {**self.body, "journal": as_row(entry)})
 
 
 NEXT = {

@@ -15,7 +15,7 @@ from imloop.law import Law
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
 from imloop.steps.findings import keep_findings
-from imloop.steps.ledger import Ledger
+from imloop.steps.ledger import Ledger, as_row
 from imloop.steps.line_standing import lines_on, locked_methods, standing_of
 from imloop.steps.receipts import Receipt
 from imloop.store.models import Equipment, EquipmentCheck, Line, Party, PartyKind, RawUpload
@@ -46,15 +46,15 @@ def receive_check(ledger: Ledger, raw: RawUpload, record: CheckRecord) -> Receip
         answer={},
     )
     findings = _findings(record, ours, law)
-    row.answer = check_answer(record, ours, findings, ledger.now)
-    row.save()
-    after = locked_methods(standing_of(line, ledger.now, law_now))
-    keep_findings(ledger, "check", f"{line.station.code}/{record.check_no}"[:80], line.station.code, findings)
-    ledger.note(
+    entry = ledger.note(
         "check-received",
         f"{line.station.code}/{line.code}/{record.check_no}"[:80],
         {"sha256": raw.sha256, "kind": record.kind, "result": ours.result, "claimed": record.claimed},
     )
+    row.answer = {**check_answer(record, ours, findings, ledger.now), "journal": as_row(entry)}
+    row.save()
+    after = locked_methods(standing_of(line, ledger.now, law_now))
+    keep_findings(ledger, "check", f"{line.station.code}/{record.check_no}"[:80], line.station.code, findings)
     tell_change(ledger, line, before, after)
     return Receipt(True, row.answer)
 

@@ -144,7 +144,12 @@ def _save(
         for note in record.notes
     ]
     doubts += _about_the_warranty(record, fact, running, law)
-    receipt = _receipt(ledger, record, row, fact, permit, doubts)
+    entry = ledger.note(
+        "repair-received",
+        f"{shop.code}/{record.repair_no}",
+        {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
+    )
+    receipt = _receipt(ledger, record, row, fact, permit, doubts).stamped(entry)
     Repair.objects.create(
         raw=raw,
         shop=shop,
@@ -162,11 +167,6 @@ def _save(
         receipt=receipt.body,
     )
     keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
-    ledger.note(
-        "repair-received",
-        f"{shop.code}/{record.repair_no}",
-        {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
-    )
     return receipt
 
 

@@ -241,6 +241,18 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
     receipt = test_receipt(
         record, verdict, received.findings, report=report, case=case, notice=notice, received_at=ledger.now
     )
+    entry = ledger.note(
+        "test-received",
+        f"{received.station.code}/{record.test_no}",
+        {
+            "sha256": received.raw.sha256,
+            "result": verdict.result,
+            "law": verdict.law_hash,
+            "report": report,
+            "case": case.case_no if case is not None else None,
+        },
+    )
+    receipt = receipt.stamped(entry)
     Test.objects.create(
         raw=received.raw,
         station=received.station,
@@ -263,15 +275,4 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         fee_yuan=record.fee_yuan,
     )
     keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
-    ledger.note(
-        "test-received",
-        f"{received.station.code}/{record.test_no}",
-        {
-            "sha256": received.raw.sha256,
-            "result": verdict.result,
-            "law": verdict.law_hash,
-            "report": report,
-            "case": case.case_no if case is not None else None,
-        },
-    )
     return receipt

@@ -14,7 +14,7 @@ from imloop.store.models.stations import (
     Staff,
 )
 from imloop.store.models.tokens import StationToken
-from imloop.store.models.trust import Counter, Finding, JournalEntry, JournalHead, OutboxEntry
+from imloop.store.models.trust import Counter, Finding, JournalDay, JournalEntry, JournalHead, OutboxEntry
 from imloop.store.models.uploads import RawUpload, Test
 from imloop.store.models.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
 
@@ -33,6 +33,7 @@ __all__ = [
     "Fee",
     "Finding",
     "JournalEntry",
+    "JournalDay",
     "JournalHead",
     "Line",
     "LineOrder",

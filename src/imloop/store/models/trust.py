@@ -12,6 +12,9 @@ class JournalHead(models.Model):
 
     number = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
+    algorithm = models.CharField(
+        max_length=8, default="sha256", help_text="sha256 or sm3; fixed by the first entry"
+    )
 
 
 class JournalEntry(models.Model):
@@ -23,6 +26,20 @@ class JournalEntry(models.Model):
     body = models.TextField(help_text="canonical JSON, as hashed")
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+
+
+class JournalDay(models.Model):
+    """The published root of a day: the Merkle tree head of entries ``first`` to ``last``. Frozen by triggers."""
+
+    day = models.DateField(unique=True)
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    def published(self) -> dict[str, object]:
+        """As the journal itself, the public list and the export say it."""
+        return {"day": self.day.isoformat(), "first": self.first, "last": self.last, "root": self.root}
 
 
 class OutboxEntry(models.Model):

@@ -1,0 +1,38 @@
+"""What the application's role on PostgreSQL may do: everything it needs, and no change or removal of kept rows.
+
+The tables belong to another role, the one that migrates. The triggers that freeze rows stand besides: a role that could
+switch them off is not the application's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+
+APPEND_ONLY = (
+    "store_journalentry",
+    "store_journalday",
+    "store_caseevent",
+    "store_notice",
+    "store_test",
+    "store_repair",
+)
+"""Read and added to; never changed, removed or emptied."""
+
+
+def statements(role: str) -> list[str]:
+    """SQL for the owner of the tables to run after every migration; ``Malformed`` for an odd name."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
+        raise Malformed(
+            "wrong-value", Text(f"role：{role} 不是角色名。", f"role: {role} is no name of a role.")
+        )
+    kept = ", ".join(APPEND_ONLY)
+    return [
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {kept} FROM {role}",
+        f"REVOKE DELETE, TRUNCATE, TRIGGER ON store_rawupload, store_journalhead FROM {role}",
+    ]
