@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from imloop.pages import (
     apply,
+    couriers,
     department,
     istation,
     journal,
@@ -79,6 +80,9 @@ urlpatterns: list[URLPattern] = [
     path("public/stations/<str:code>", parties.public_station),
     path("parties", parties.stations),
     path("parties/<str:code>", parties.register_page),
+    path("couriers", couriers.couriers),
+    path("couriers/<str:code>", couriers.one_courier),
+    path("public/signing-key", couriers.signing_key),
     path("certificates", parties.certificates),
     path("matters", matters.matters),
     path("matters/open", matters.open_one),
