@@ -44,6 +44,7 @@ def _new_database(name: str) -> str:
 
 os.environ["IMLOOP_DATA"] = f"{_TMP.name}/data"
 os.environ["IMLOOP_SECRET_KEY"] = "only-for-tests"
+os.environ["IMLOOP_DEPARTMENT_TOTP"] = "0"  # its own tests turn it on
 os.environ["DJANGO_SETTINGS_MODULE"] = "imloop.site.settings"
 os.environ["DATABASE_URL"] = _new_database("suite")
 

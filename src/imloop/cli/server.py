@@ -39,6 +39,8 @@ def serve(
     """启动网站与接口 · web and API."""
     base_url = os.environ.setdefault("IMLOOP_BASE_URL", f"http://{host}:{port}")
     os.environ["IMLOOP_DATA"] = str(data)
+    if demo:
+        os.environ.setdefault("IMLOOP_DEPARTMENT_TOTP", "0")  # the demo's passwords are in a file
     imloop = [sys.executable, "-m", "imloop.cli"]
     # In a process of its own: what preparing needed is given back before serving begins.
     prepared = subprocess.call([*imloop, "prepare", *(["--demo"] if demo else [])])

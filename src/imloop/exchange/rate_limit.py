@@ -22,7 +22,7 @@ def count_question(request: HttpRequest, now: datetime) -> None:
     counted. Each worker process counts for itself."""
     if request.user.is_authenticated:
         return
-    key = f"asks:{_address(request)}:{int(now.timestamp()) // _MINUTE}"
+    key = f"asks:{address_of(request)}:{int(now.timestamp()) // _MINUTE}"
     cache.add(key, 0, timeout=2 * _MINUTE)
     allowed = settings.PUBLIC_ASKS_PER_MINUTE
     if cache.incr(key) > allowed:
@@ -35,7 +35,7 @@ def count_question(request: HttpRequest, now: datetime) -> None:
         )
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Who is at the other end: behind a proxy, the address that the proxy itself has seen."""
     seen = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:

@@ -14,7 +14,9 @@ from imloop.exchange.http_status import status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.menu import menu
+from imloop.steps import clock, sessions
 from imloop.steps.access import Caller, caller_of
+from imloop.steps.second_factor import confirmed, is_required
 from imloop.store.models import PartyKind, User
 
 View = Callable[..., HttpResponse]
@@ -54,6 +56,9 @@ def desk(*kinds: str) -> Callable[[View], View]:
             assert isinstance(request.user, User)
             if request.user.must_change_password:
                 return redirect("/password")
+            if is_required(request.user) and confirmed(request.user) is None:
+                return redirect("/account/second-factor")
+            _seen(request)
             try:
                 caller = caller_of(request.user)
                 if kinds and caller.kind not in kinds:
@@ -65,6 +70,14 @@ def desk(*kinds: str) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def _seen(request: HttpRequest) -> None:
+    """The person's list of log-ins says when each was last used, to five minutes."""
+    minute = int(clock.now().timestamp()) // 60
+    if minute - request.session.get("seen", 0) >= 5:
+        request.session["seen"] = minute
+        sessions.seen(request.session.session_key or "", clock.now())
 
 
 def page(

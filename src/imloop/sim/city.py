@@ -78,7 +78,7 @@ def write_credentials(data_dir: Path, now: datetime, base_url: str) -> Path:
         if party is None:
             raise LookupError(f"the demo city has no party of kind {role}")
         password = secrets.token_urlsafe(12)
-        create_user(role, password, party, now)
+        create_user(role, password, party, now, is_head=True)
         users[role] = {"username": role, "password": password}
     file = data_dir / CREDENTIALS
     data_dir.mkdir(parents=True, exist_ok=True)

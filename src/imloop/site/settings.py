@@ -42,6 +42,10 @@ BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
 # Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
 TILES = os.environ.get("IMLOOP_TILES", "")
+# Wrong answers at log-in that lock a name, and for how long; see steps/log_in.py.
+LOCKOUT_TRIES = int(os.environ.get("IMLOOP_LOCKOUT_TRIES", "5"))
+LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))
+DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
 # Fixed by the journal's first entry; see steps/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES

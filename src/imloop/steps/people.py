@@ -19,6 +19,7 @@ def create_user(
     *,
     by: Caller = SYSTEM,
     must_change_password: bool = False,
+    is_head: bool = False,
 ) -> User:
     """A person of a party. The password is kept as an argon2 hash."""
     with writing(now, by) as ledger:
@@ -27,7 +28,11 @@ def create_user(
                 "username-taken", Text(f"用户名 {username} 已存在。", f"User {username} exists already.")
             )
         user = User.objects.create_user(
-            username=username, password=password, party=party, must_change_password=must_change_password
+            username=username,
+            password=password,
+            party=party,
+            must_change_password=must_change_password,
+            is_head=is_head,
         )
         ledger.note("user-created", username, {"party": party.code})
     return user
@@ -38,7 +43,7 @@ def first_administrator(username: str, password: str, place: str, now: datetime)
     party, _ = Party.objects.get_or_create(
         code=f"{place}-admin", defaults={"kind": PartyKind.ADMIN, "name": "系统管理", "place": place}
     )
-    return create_user(username, password, party, now)
+    return create_user(username, password, party, now, is_head=True)
 
 
 def nobody_yet() -> bool:

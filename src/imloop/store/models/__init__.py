@@ -4,6 +4,7 @@ from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, SavedFilter, Standing, User
+from imloop.store.models.people import Delegation, Invitation, LogInTry, SecondFactor, UserSession
 from imloop.store.models.roads import PollutionAlert, Zone
 from imloop.store.models.stations import (
     Certificate,
@@ -33,7 +34,12 @@ __all__ = [
     "Equipment",
     "EquipmentCheck",
     "Fee",
+    "Delegation",
     "Delivery",
+    "Invitation",
+    "LogInTry",
+    "SecondFactor",
+    "UserSession",
     "Finding",
     "JournalEntry",
     "JournalDay",

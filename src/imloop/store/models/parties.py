@@ -117,6 +117,7 @@ class User(AbstractUser):
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="people", null=True)
     must_change_password = models.BooleanField(default=False)
+    is_head = models.BooleanField(default=False, help_text="manages the people of the party")
 
 
 class SavedFilter(models.Model):
