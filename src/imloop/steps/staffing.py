@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import date, datetime, timedelta
 
@@ -88,9 +89,13 @@ def invitation(token: str, now: datetime) -> Invitation:
 def accept(token: str, *, username: str, password: str, now: datetime) -> User:
     """The invited person's account; the link is spent."""
     username = username.strip()
-    if not 0 < len(username) <= 60:
+    if not re.fullmatch(r"[\w.@+-]{1,60}", username):
         raise Malformed(
-            "wrong-value", Text("请填写用户名（60 字以内）。", "Give a user name of up to 60 characters.")
+            "wrong-value",
+            Text(
+                "用户名用文字、数字和 . @ + - _，60 字以内。",
+                "A user name has letters, digits and . @ + - _, up to 60.",
+            ),
         )
     found = invitation(token, now)
     with writing(now, caller_for(found.party, username)) as ledger:
