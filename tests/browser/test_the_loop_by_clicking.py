@@ -19,6 +19,12 @@ def upload(station: Desk, when: str, **change: object) -> None:
     station.press("上传")
 
 
+def ask_permit(station: Desk) -> None:
+    station.click("复检放行")
+    station.fill("号牌号码", PLATE)
+    station.press("查询")
+
+
 def find_own_case(owner: Desk) -> None:
     owner.go("/")
     owner.fill("号牌号码", PLATE)
@@ -67,9 +73,7 @@ def test_the_whole_loop_by_clicking(steered: Any) -> None:
     find_own_case(owner)
     owner.sees("请先维修，再回原站复检", "告知书", "柳南治理站", "工作日")
     owner.sees_not("路边修理铺")
-    station.click("复检放行")
-    station.fill("号牌号码", PLATE)
-    station.press("查询")
+    ask_permit(station)
     station.sees("不可复检")
 
     steered.at("2026-03-04 16:30")
@@ -90,9 +94,7 @@ def test_the_whole_loop_by_clicking(steered: Any) -> None:
     station.click("今日")
     station.press("F001 已到站")
     station.sees("F001", "在场等候")
-    station.click("复检放行")
-    station.fill("号牌号码", PLATE)
-    station.press("查询")
+    ask_permit(station)
     station.sees("可以复检")
     steered.at("2026-03-05 09:10")
     upload(station, "2026-03-05 09:00", purpose="retest")
