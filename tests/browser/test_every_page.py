@@ -69,9 +69,7 @@ def addresses(reached: dict[str, dict[str, list[str]]], role: str) -> list[str]:
 
 def test_somebody_reaches_every_page_by_links(reached: dict[str, dict[str, list[str]]]) -> None:
     met = {route for routes in reached.values() for route in routes}
-    assert page_routes() - met == {"password", "m/<str:token>/edit"}, (
-        "only in a state the demo city is not in"
-    )
+    assert sorted(page_routes() - met) == []
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -89,4 +87,4 @@ def test_accessible_and_inside_the_window(
             found = violations(desk.page) + too_wide(desk.page)
             desk.page.set_viewport_size({"width": WIDE if narrow_first else NARROW, "height": 900})
             faults += [f"{address}: {fault}" for fault in found + too_wide(desk.page)]
-    assert faults == []
+    assert not faults, "\n".join(faults)
