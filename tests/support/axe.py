@@ -34,6 +34,9 @@ def violations(page: Page) -> list[str]:
 
 def too_wide(page: Page) -> list[str]:
     """What sticks out of the window on the right, so that the page scrolls sideways."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )  # resized
     if page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
         return []
     outside = page.evaluate(

@@ -12,9 +12,16 @@ from django.urls import Resolver404, get_resolver, resolve
 
 from support.desks import Desk
 
-OF_EACH = 2
-FILES = re.compile(r"\.(pdf|csv|xlsx|ics|json|zip)$|/files/|^api/|^static/")
-ACTIONS = ("settings", "logout", "find", "desk")
+OF_EACH = 3
+FILES = re.compile(r"\.(pdf|csv|xlsx|ics|json|zip)$|/files/|^api/|^static/|\\.py$|^traces/")
+ACTIONS = (
+    "settings",
+    "logout",
+    "find",
+    "desk",
+    "cases/<str:case_no>/decide",
+    "desk/istation/visits/<int:number>",
+)
 """Routes that lead elsewhere at once."""
 _LINK = re.compile(r'\shref="([^"#]+)')
 
@@ -25,14 +32,14 @@ def page_routes() -> set[str]:
     return {route for route in found if not FILES.search(route) and route not in ACTIONS}
 
 
-def route_of(address: str) -> str:
-    """The route that serves the address; empty for a file, an action or nothing at all."""
+def route_of(address: str) -> str | None:
+    """The route that serves the address; None for a file, an action or nothing at all."""
     path = urlsplit(address).path
     try:
         route = resolve(path).route
     except Resolver404:
-        return ""
-    return "" if FILES.search(route) or FILES.search(path.lstrip("/")) or route in ACTIONS else route
+        return None
+    return None if FILES.search(route) or FILES.search(path.lstrip("/")) or route in ACTIONS else route
 
 
 def reachable(desk: Desk, start: Iterable[str]) -> dict[str, list[str]]:
@@ -42,7 +49,7 @@ def reachable(desk: Desk, start: Iterable[str]) -> dict[str, list[str]]:
     while waiting:
         address = waiting.popleft()
         route = route_of(address)
-        if not route or kept[route] >= OF_EACH:
+        if route is None or kept[route] >= OF_EACH:
             continue
         answer = desk.page.request.get(f"{desk.base_url}{address}")
         if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):

@@ -12,6 +12,7 @@ import typer
 
 from imloop.cli import (
     counter_gates,
+    couriers,
     data,
     lines,
     matters,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate, lines, matters):
+for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)

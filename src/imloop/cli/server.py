@@ -133,36 +133,58 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
 
 def work(
     once: Annotated[bool, typer.Option("--once", help="只做一遍 · one pass")] = False,
-    every: Annotated[float, typer.Option(help="间隔秒 · seconds between passes")] = 60.0,
+    every: Annotated[float, typer.Option(help="时钟任务的间隔秒 · seconds between clock passes")] = 60.0,
     data: DataDir = VAR,
 ) -> None:
-    """后台任务：逾期、日历重算、失联、证书到期、封存日志 · clocks: overdue cases, deadlines, lost links, certificates,
-    the journal's day."""
+    """后台任务：外送消息；逾期、日历重算、失联、证书到期、封存日志 · couriers every second; clocks: overdue cases, deadlines,
+    lost links, certificates, the journal's day."""
     connect(data)
     from django.db import OperationalError, close_old_connections
 
+    from imloop.exchange.courier import carry
+    from imloop.steps.clock import now
+
+    next_clocks = 0.0
+    while True:
+        close_old_connections()
+        try:
+            if time.monotonic() >= next_clocks:
+                next_clocks = time.monotonic() + every
+                _clocks(once)
+            carry(now)
+        except OperationalError as error:  # a busy or restarting database: the next pass does it
+            print(f"imloop work: {error}", file=sys.stderr)
+        if once:
+            _print_lags()
+            return
+        time.sleep(1.0)
+
+
+def _clocks(always_say: bool) -> None:
+    """What falls due by time alone."""
     from imloop.steps.certificates import warn_of_expiry
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.link import notice_lost_links
     from imloop.steps.seal_days import seal_days
 
-    while True:
-        close_old_connections()
-        try:
-            overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
-            notice_lost_links(now())
-            warn_of_expiry(now())
-            seal_days(now())
-            _demo_morning()
-        except OperationalError as error:  # a busy or restarting database: the next pass does it
-            print(f"imloop work: {error}", file=sys.stderr)
-            overdue = recomputed = 0
-        if once or overdue or recomputed:
-            print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
-        if once:
-            return
-        time.sleep(every)
+    overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
+    notice_lost_links(now())
+    warn_of_expiry(now())
+    seal_days(now())
+    _demo_morning()
+    if always_say or overdue or recomputed:
+        print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
+
+
+def _print_lags() -> None:
+    from imloop.steps.access import SYSTEM
+    from imloop.steps.deliveries import lags
+    from imloop.steps.receivers import receivers
+
+    for lag in lags(receivers(SYSTEM)):
+        since = f" · {lag.oldest:%Y-%m-%d %H:%M}" if lag.oldest else ""
+        print(f"{lag.receiver.code}: 待送 waiting {lag.waiting}{since} · 被拒 dead {lag.dead}")
 
 
 def _demo_morning() -> None:

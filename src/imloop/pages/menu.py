@@ -8,7 +8,7 @@ from imloop.steps.access import Caller
 from imloop.store.models import PartyKind
 
 OWN = "/parties/{own}"
-_REST = ("/cases", "/matters", "/parties", "/vehicles")
+_REST = ("/cases", "/matters", "/parties", "/vehicles", "/couriers")
 _OF: dict[str, tuple[str, ...]] = {
     PartyKind.ISTATION: (
         "/desk/istation",
@@ -34,8 +34,9 @@ _OF: dict[str, tuple[str, ...]] = {
         "/lines",
         "/environment/what-if",
         "/conflicts",
+        "/couriers",
     ),
-    PartyKind.TRANSPORT: ("/matters", "/cases", "/parties", "/certificates", "/conflicts"),
+    PartyKind.TRANSPORT: ("/matters", "/cases", "/parties", "/certificates", "/conflicts", "/couriers"),
     PartyKind.MARKET: ("/prices", "/certificates", "/conflicts", "/lines", "/cases", "/matters", "/parties"),
     PartyKind.POLICE: (
         "/desk/police",
@@ -75,6 +76,7 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         "/environment/what-if": _("推演"),
         "/conflicts": _("检修分离"),
         "/prices": _("收费"),
+        "/couriers": _("外送"),
     }
     return [
         {"url": url.format(own=caller.party_code), "label": names[url]} for url in _OF.get(caller.kind, _REST)

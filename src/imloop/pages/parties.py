@@ -110,14 +110,6 @@ def stations(request: HttpRequest, caller: Caller) -> HttpResponse:
     return page(request, caller, "pages/parties.html", {"found": found, "typed": request.GET})
 
 
-@public
-def public_stations(request: HttpRequest) -> HttpResponse:
-    """The published lists, searched by kind and words."""
-    return render(
-        request, "pages/stations.html", {"found": _search(request.GET, "000000"), "typed": request.GET}
-    )
-
-
 def _search(form: QueryDict, place: str) -> list[tuple[Party, bool]]:
     today, kind, text = day_of(clock.now()), form.get("kind", ""), form.get("q", "").strip()
     rows = Party.objects.filter(kind__in=[kind] if kind in _STATIONS else _STATIONS).order_by("kind", "code")

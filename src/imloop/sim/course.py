@@ -26,6 +26,7 @@ from imloop.steps.access import caller_for
 from imloop.steps.certificates import warn_of_expiry
 from imloop.steps.declare_overdue import declare_overdue
 from imloop.steps.registers import is_active
+from imloop.steps.seal_days import seal_days
 from imloop.store.models import Party
 from imloop.verdict.arithmetic import from_nano
 
@@ -67,6 +68,7 @@ class Course:
     def midnight(self, moment: datetime) -> None:
         self.later(moment, lambda when: self._count("overdue", declare_overdue(when)))
         self.later(moment, lambda when: self._count("expiring", warn_of_expiry(when)))
+        self.later(moment, lambda when: self._count("sealed", seal_days(when) is not None))
 
     def _first_visit(self, car: Car, moment: datetime) -> None:
         self._advance()

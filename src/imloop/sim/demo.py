@@ -13,8 +13,10 @@ from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
 from imloop.sim.lines import Lines
 from imloop.sim.office import enter_matters, suspended_shop
+from imloop.sim.outlines import write_outlines
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
+from imloop.sim.region import enter_receivers
 from imloop.sim.traffic import LABELS, fill
 from imloop.sim.vehicle_register import enter_roads, set_due_dates
 from imloop.sim.visits import enter_visits
@@ -46,6 +48,8 @@ def load_demo(
             create_city(now, days + 1)
             write_credentials(data_dir, now, base_url)
             enter_roads(now)
+            enter_receivers(data_dir, now)
+            write_outlines(data_dir)
             suspended_shop(now)
             state_file.write_text(
                 json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),

@@ -40,6 +40,8 @@ PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
+# Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
+TILES = os.environ.get("IMLOOP_TILES", "")
 # Fixed by the journal's first entry; see steps/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES

@@ -1,5 +1,6 @@
 from imloop.store.models.appointments import Appointment, ClosedDay, Opening
 from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
+from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, Standing, User
 from imloop.store.models.roads import PollutionAlert, Zone
@@ -31,6 +32,7 @@ __all__ = [
     "Equipment",
     "EquipmentCheck",
     "Fee",
+    "Delivery",
     "Finding",
     "JournalEntry",
     "JournalDay",
@@ -49,6 +51,7 @@ __all__ = [
     "PlateSpan",
     "PollutionAlert",
     "RawUpload",
+    "Receiver",
     "Repair",
     "Software",
     "Staff",

@@ -1,0 +1,115 @@
+"""imloop courier: systems outside that are brought a party's messages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
+from imloop.cli.server import VAR
+
+courier = typer.Typer(help="向外部系统送达 · messages to systems outside", no_args_is_help=True)
+Reason = Annotated[str, typer.Option(help="理由，记入日志 · why; journalled")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(courier, name="courier")
+
+
+@courier.command("list")
+def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
+    """接收方、积压和失败 · receivers, what waits, what fails."""
+    connect(data)
+    from imloop.steps.access import SYSTEM
+    from imloop.steps.deliveries import lags
+    from imloop.steps.receivers import receivers
+
+    rows = [
+        {
+            "code": lag.receiver.code,
+            "party": lag.receiver.party.code,
+            "way": lag.receiver.way,
+            "address": lag.receiver.address,
+            "paused": lag.receiver.paused,
+            "cursor": lag.receiver.cursor,
+            "waiting": lag.waiting,
+            "oldest": lag.oldest.isoformat() if lag.oldest else None,
+            "dead": lag.dead,
+            "tries": lag.receiver.tries,
+            "last_error": lag.receiver.last_error,
+        }
+        for lag in lags(receivers(SYSTEM))
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("code", "party", "waiting", "oldest", "dead", "tries", "last_error")
+    print_table(list(columns), [tuple(row[name] or "" for name in columns) for row in rows])
+
+
+@courier.command()
+def add(
+    code: str,
+    party: Annotated[str, typer.Option(help="送出哪个单位的消息 · whose messages")],
+    to: Annotated[str, typer.Option(help="https:// 地址，或文件夹的绝对路径 · URL or absolute folder")],
+    name: Annotated[str, typer.Option(help="名称 · name")] = "",
+    topics: Annotated[str, typer.Option(help="只送这些主题，逗号分隔 · only these topics")] = "",
+    data: DataDir = VAR,
+) -> None:
+    """新设接收方，自下一条消息起 · from the next message on."""
+    connect(data)
+    from imloop.steps import clock
+    from imloop.steps.access import SYSTEM
+    from imloop.steps.receivers import add_receiver
+
+    row = add_receiver(
+        SYSTEM,
+        code=code,
+        name=name or code,
+        party=party,
+        way="folder" if to.startswith("/") else "http",
+        address=to,
+        topics=[topic.strip() for topic in topics.split(",") if topic.strip()],
+        now=clock.now(),
+    )
+    print(f"{row.code} ← {party}，自第 {row.cursor + 1} 条起 · from message {row.cursor + 1}")
+
+
+@courier.command()
+def pause(code: str, reason: Reason = "", data: DataDir = VAR) -> None:
+    """暂停，消息留待 · stop; what waits stays in order."""
+    _set_paused(code, True, reason, data)
+
+
+@courier.command()
+def resume(code: str, reason: Reason = "", data: DataDir = VAR) -> None:
+    """恢复，立即再送 · go on at once."""
+    _set_paused(code, False, reason, data)
+
+
+def _set_paused(code: str, paused: bool, reason: str, data: DataDir) -> None:
+    connect(data)
+    from imloop.steps import clock
+    from imloop.steps.access import SYSTEM
+    from imloop.steps.receivers import set_paused
+
+    set_paused(SYSTEM, code, paused=paused, reason=reason, now=clock.now())
+    print("已暂停 · paused" if paused else "已恢复 · resumed")
+
+
+@courier.command()
+def replay(
+    code: str,
+    seq: Annotated[int, typer.Argument(help="自此序号起重送 · from this sequence on")],
+    reason: Reason,
+    data: DataDir = VAR,
+) -> None:
+    """从某一序号起重送 · bring everything once more from a sequence on."""
+    connect(data)
+    from imloop.steps import clock
+    from imloop.steps.access import SYSTEM
+    from imloop.steps.receivers import replay_from
+
+    count = replay_from(SYSTEM, code, seq=seq, reason=reason, now=clock.now())
+    print(f"{count} 条将重送 · messages will be sent again")

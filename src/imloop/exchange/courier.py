@@ -1,0 +1,125 @@
+"""Bring waiting messages to their receivers: by signed HTTP, or as files into a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from imloop.exchange.signing import signed_headers
+from imloop.facts.refusal import NotAllowed
+from imloop.facts.text import Text
+from imloop.steps import deliveries
+from imloop.steps.access import Caller
+from imloop.steps.deliveries import Message
+from imloop.steps.receivers import dead_letter
+from imloop.store.models import Delivery, Receiver
+
+MOST = 200
+"""Messages per receiver and pass: one that is far behind does not keep the others waiting."""
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_TRY_AGAIN = frozenset({408, 425, 429})
+
+
+class TryLater(Exception):
+    """Nothing answered, or it asks for patience."""
+
+
+class Refused(Exception):
+    """The receiver will never take this message."""
+
+
+def carry(clock: Callable[[], datetime], transport: httpx.BaseTransport | None = None) -> int:
+    """One pass over every receiver that is due; returns how many messages arrived."""
+    arrived = 0
+    with httpx.Client(timeout=TIMEOUT, transport=transport, follow_redirects=False) as http:
+        for receiver in deliveries.due(clock()):
+            with deliveries.leased(receiver, clock()) as mine:
+                if mine:
+                    arrived += _carry_to(receiver, http, clock)
+    return arrived
+
+
+def _carry_to(receiver: Receiver, http: httpx.Client, clock: Callable[[], datetime]) -> int:
+    arrived = 0
+    for entry in list(deliveries.waiting(receiver)[:MOST]):
+        message = deliveries.message_of(receiver, entry)
+        try:
+            answered = _bring(receiver, message, http, clock())
+        except TryLater as error:
+            deliveries.failed(receiver, str(error), clock())
+            break
+        except Refused as error:
+            deliveries.refused(receiver, message, str(error), clock())
+        else:
+            deliveries.delivered(receiver, message, answered, clock())
+            arrived += 1
+        if receiver.cursor != entry.pk:
+            break  # set back meanwhile, for a replay
+    return arrived
+
+
+def bring_again(
+    caller: Caller, code: str, seq: int, now: datetime, transport: httpx.BaseTransport | None = None
+) -> None:
+    """Send a dead letter once more, by itself; refused again it stays one."""
+    receiver, entry = dead_letter(caller, code, seq)
+    message = deliveries.message_of(receiver, entry)
+    with httpx.Client(timeout=TIMEOUT, transport=transport, follow_redirects=False) as http:
+        try:
+            answered = _bring(receiver, message, http, now)
+        except (TryLater, Refused) as error:
+            words = Text(f"仍未送达：{error}", f"Still not delivered: {error}")
+            raise NotAllowed("not-delivered", words) from None
+    receiver.deliveries.filter(entry=entry, state=Delivery.State.DEAD).update(
+        state=Delivery.State.DELIVERED, at=now, answered=answered[:64], error=""
+    )
+
+
+def _bring(receiver: Receiver, message: Message, http: httpx.Client, now: datetime) -> str:
+    """Returns the SHA-256 the receiver says it got; empty when it does not say."""
+    if receiver.way == Receiver.Way.FOLDER:
+        return _drop(Path(receiver.address), message)
+    key = f"{receiver.code}-{message.entry.pk}"
+    headers = signed_headers(receiver.address, message.body, key, now)
+    try:
+        answer = http.post(receiver.address, content=message.body, headers=headers)
+    except httpx.HTTPError as error:
+        raise TryLater(f"{type(error).__name__}: {error}") from None
+    if answer.is_success:
+        return _acknowledged(answer)
+    words = f"HTTP {answer.status_code} {answer.text[:120]}".strip()
+    if answer.status_code in _TRY_AGAIN or not answer.is_client_error:
+        raise TryLater(words)
+    raise Refused(words)
+
+
+def _acknowledged(answer: httpx.Response) -> str:
+    try:
+        said = answer.json()
+    except ValueError:
+        return ""
+    return str(said.get("sha256", "")) if isinstance(said, dict) else ""
+
+
+def _drop(folder: Path, message: Message) -> str:
+    """A file that appears whole or not at all, and is on the disk when it counts as delivered."""
+    name = f"{message.entry.pk:012d}-{message.entry.topic}.json"
+    part = folder / f".{name}.part"
+    try:
+        with part.open("wb") as out:
+            out.write(message.body)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(folder / name)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise TryLater(f"{type(error).__name__}: {error.strerror}") from None
+    return message.sha256

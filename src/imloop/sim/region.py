@@ -1,0 +1,32 @@
+"""The region's systems of the demo city: folders beside its database, into which the couriers write."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from imloop.sim.places import CITY
+from imloop.steps.access import SYSTEM
+from imloop.steps.receivers import add_receiver
+
+_SYSTEMS = (
+    ("region-environment", "自治区生态环境平台（演示）", f"{CITY}-environment"),
+    ("region-transport", "自治区交通运输平台（演示）", f"{CITY}-transport"),
+)
+
+
+def enter_receivers(data_dir: Path, now: datetime) -> None:
+    """One folder per department of the region."""
+    for code, name, party in _SYSTEMS:
+        folder = (data_dir / "outside" / code).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        add_receiver(
+            SYSTEM,
+            code=code,
+            name=name,
+            party=party,
+            way="folder",
+            address=str(folder),
+            topics=[],
+            now=now,
+        )

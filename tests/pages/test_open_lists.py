@@ -1,0 +1,89 @@
+"""What anyone may read of the stations: list, map, files, changes; and what the regime is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from imloop.store.models import Party, Standing
+from support.city import FAR, LISTED, NEAR, UNLISTED, City
+
+
+def codes(client: Client, **asked: str) -> set[str]:
+    answer = client.get("/public/stations", {**asked, "format": "json"})
+    return {row["code"] for row in answer.json()["stations"]}
+
+
+def test_the_list_is_searched_by_kind_words_method_and_state(city: City) -> None:
+    client = Client()
+    Party.objects.filter(code=LISTED).update(capability=["gasoline", "TWC"])
+    Standing.objects.create(
+        party_id=Party.objects.get(code=FAR).pk, state="suspended", since=date(2020, 1, 1)
+    )
+    assert codes(client, kind="istation") == {NEAR, FAR}
+    assert codes(client, q="鱼峰环保") == {NEAR}
+    assert codes(client, method="LUGDOWN") == {NEAR, FAR}
+    assert codes(client, method="gasoline") == {LISTED}
+    assert codes(client, open="1", kind="istation") == {NEAR}
+    assert UNLISTED not in codes(client, open="1")
+    assert codes(client, place="110100") == set()
+
+
+def test_the_map_has_what_the_list_has_and_asks_no_other_host(city: City) -> None:
+    Party.objects.filter(code=NEAR).update(longitude=109.45, latitude=24.32)
+    page = Client().get("/public/stations")
+    text = page.content.decode()
+    sites = json.loads(re.findall(r'<script id="sites" type="application/json">(.*?)</script>', text)[0])
+    assert [site["url"] for site in sites] == [f"/public/stations/{NEAR}"]
+    assert "img-src 'self' data:" in page["Content-Security-Policy"]
+    for file in ("vendor/leaflet.js", "vendor/leaflet.css", "imloop/map.js"):
+        answer = Client().get(f"/static/{file}")
+        assert answer.status_code == 200 and answer.getvalue(), file
+        answer.close()
+    assert Client().get("/public/outlines.geojson").json() == {"type": "FeatureCollection", "features": []}
+
+
+def test_tiles_open_the_policy_for_their_host_on_this_page_only(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "TILES", "https://tiles.example/{z}/{x}/{y}.png")
+    assert "https://tiles.example" in Client().get("/public/stations")["Content-Security-Policy"]
+    assert "tiles.example" not in Client().get("/about")["Content-Security-Policy"]
+
+
+def test_the_files_say_the_same(city: City) -> None:
+    client = Client()
+    Party.objects.filter(code=NEAR).update(longitude=109.45, latitude=24.32)
+    table = list(
+        csv.DictReader(
+            io.StringIO(client.get("/public/stations", {"format": "csv"}).content.decode("utf-8-sig"))
+        )
+    )
+    assert {row["code"] for row in table} == codes(client)
+    assert next(row for row in table if row["code"] == NEAR)["methods"] == "ASM;FREEACC;LUGDOWN;TSI"
+    features = client.get("/public/stations", {"format": "geojson"}).json()["features"]
+    by_code = {feature["id"]: feature for feature in features}
+    assert by_code[NEAR]["geometry"] == {"type": "Point", "coordinates": [109.45, 24.32]}
+    assert by_code[FAR]["geometry"] is None
+    assert client.get("/public/stations", {"format": "xlsx"}).content.startswith(b"PK")
+
+
+def test_changes_from_a_day_on(city: City) -> None:
+    assert Client().get("/public/stations/changes", {"since": "2026-01-01"}).json() == {"changes": []}
+    assert Client().get("/public/stations/changes", {"since": "yesterday"}).status_code == 422
+
+
+def test_the_regime_is_explained_by_the_law_of_the_day(city: City) -> None:
+    full = Client().get("/about", {"place": "450200", "day": "2026-03-02"}).content.decode()
+    assert "15 个工作日" in full and "竣工出厂合格证、维修结算清单、维修发票" in full and "全面实施" in full
+    assert "自由选择一家名录内的维修治理站" in full
+    before = Client().get("/about", {"place": "450200", "day": "2025-12-01"}).content.decode()
+    assert "鼓励到名录内的维修治理站" in before
+    assert Client().get("/about", {"place": "45"}).status_code == 422
