@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.desks import Desk, Windows
-from support.steered_site import CLOCK, PASSWORD
+from support.desks import Desk, SteeredCity, Windows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,23 +46,6 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@dataclass
-class SteeredCity:
-    """A served city at the moment ``at`` names."""
-
-    windows: Windows
-    data: Path
-
-    def at(self, text: str) -> None:
-        (self.data / CLOCK).write_text(text, encoding="ascii")
-
-    def desk(self, code: str, **options: Any) -> Desk:
-        """The window of the person of that party, logged in."""
-        desk = self.windows.open(**options)
-        desk.log_in(code, PASSWORD)
-        return desk
-
-
 @pytest.fixture(scope="module")
 def steered_server(request: pytest.FixtureRequest, browser: Browser, servers: Any) -> Any:
     name = request.module.__name__.rpartition(".")[2]
@@ -70,8 +53,6 @@ def steered_server(request: pytest.FixtureRequest, browser: Browser, servers: An
 
 
 def _python_path() -> str:
-    import os
-
     return os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH", "")])])
 
 

@@ -12,8 +12,8 @@ from django.urls import Resolver404, get_resolver, resolve
 
 from support.desks import Desk
 
-OF_EACH = 3
-FILES = re.compile(r"\.(pdf|csv|xlsx|ics|json|zip)$|/files/|^api/|^static/|\\.py$|^traces/")
+OF_EACH = 2
+FILES = re.compile(r"\.(pdf|csv|xlsx|ics|json|zip)$|/files/|^api/|^static/|\.py$|^traces/")
 ACTIONS = (
     "settings",
     "logout",
@@ -40,6 +40,14 @@ def route_of(address: str) -> str | None:
     except Resolver404:
         return None
     return None if FILES.search(route) or FILES.search(path.lstrip("/")) or route in ACTIONS else route
+
+
+def is_page(desk: Desk, route: str) -> bool:
+    """Whether the route shows a page; one with a part to fill in is taken for a page."""
+    if "<" in route:
+        return True
+    answer = desk.page.request.get(f"{desk.base_url}/{route}", max_redirects=0)
+    return answer.status == 200 and "text/html" in answer.headers.get("content-type", "")
 
 
 def reachable(desk: Desk, start: Iterable[str]) -> dict[str, list[str]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from support.steered_site import CLOCK, PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
@@ -104,6 +107,23 @@ class Desk:
         expect(self.page.get_by_role("main")).not_to_contain_text(text, timeout=PATIENCE_MS)
 
 
+@dataclass
+class SteeredCity:
+    """The small city of ``support.steered_site``, at the moment ``at`` names."""
+
+    windows: Windows
+    data: Path
+
+    def at(self, text: str) -> None:
+        (self.data / CLOCK).write_text(text, encoding="ascii")
+
+    def desk(self, code: str, **options: Any) -> Desk:
+        """The window of the person of that party, logged in."""
+        desk = self.windows.open(**options)
+        desk.log_in(code, PASSWORD)
+        return desk
+
+
 class Windows:
     """Opens windows at one server and keeps watch over all of them."""
 
@@ -130,4 +150,4 @@ class Windows:
     def close(self) -> None:
         for context in self._contexts:
             context.close()
-        assert self.watch.faults == []
+        assert not self.watch.faults, "\n".join(self.watch.faults)
