@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,8 +70,9 @@ class Desk:
         self.fill("用户名", username)
         self.fill("密码", password)
         self.press("登录")
+        self.page.wait_for_url(lambda address: "/login" not in address)
 
-    def click(self, name: str, *, exact: bool = True) -> None:
+    def click(self, name: str | re.Pattern[str], *, exact: bool = True) -> None:
         """Follow the first link of that name."""
         self.page.get_by_role("link", name=name, exact=exact).first.click()
 
