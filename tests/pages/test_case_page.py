@@ -113,3 +113,10 @@ def test_the_law_is_open_to_anyone_searchable_and_downloadable(city: City) -> No
 @pytest.mark.parametrize("asked", [{"place": "45"}, {"place": "abcdef"}, {"day": "2026-13-01"}])
 def test_an_odd_place_or_day_is_named(city: City, asked: dict[str, str]) -> None:
     assert Client().get("/law", asked).status_code == 422
+
+
+def test_the_owner_reads_the_reason_where_no_value_is_over_its_limit(city: City) -> None:
+    smoke = {"verdict": "fail", "items": {"devices_present": True, "visible_smoke": True}}
+    city.test("2026-03-02 09:00", co=0.1, exterior=smoke)
+    text = Client().get(f"/c/{Case.objects.get().owner_token}").content.decode()
+    assert text.index("message bad") < text.index("限值")

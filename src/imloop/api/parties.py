@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from imloop.api.answers import as_json
 from imloop.api.auth import caller
+from imloop.exchange.rate_limit import count_question
 from imloop.facts.days import day_of
 from imloop.steps import clock
 from imloop.steps.certificates import certificates_of, enter_certificate, expiring
 from imloop.steps.equipment import add_instrument, end_line, retire_instrument, set_line
+from imloop.steps.registers import known_place
+from imloop.steps.shop_figures import ORDERS, choices
 from imloop.steps.staff import join, leave, staff_of
-from imloop.store.models import Certificate, Staff
+from imloop.store.models import Certificate, Party, PartyKind, Staff
 
 router = Router()
+
+
+@router.get("/public/repairers", auth=None, tags=["public"], summary="维修站对比 · M-stations side by side")
+def get_repairers(
+    request: HttpRequest, place: str = "", near: str = "", fuel: str = "", order: str = "distance"
+) -> HttpResponse:
+    """Distance from an I-station, what they take, median price and first-time success; null below the minimum sample."""
+    count_question(request, clock.now())
+    station = Party.objects.filter(code=near, kind=PartyKind.ISTATION).first()
+    where = known_place(place) if place else station.place if station else settings.PLACE
+    found = choices(where, day_of(clock.now()), near=station, fuel=fuel, order=order)
+    return as_json(
+        {"order": order if order in ORDERS else ORDERS[0], "repairers": [each.to_json() for each in found]}
+    )
 
 
 class CertificateIn(Schema):

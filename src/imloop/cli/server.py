@@ -167,11 +167,13 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.link import notice_lost_links
     from imloop.steps.seal_days import seal_days
+    from imloop.steps.shop_figures import count_figures
 
     overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
     notice_lost_links(now())
     warn_of_expiry(now())
     seal_days(now())
+    count_figures(now())
     _demo_morning()
     if always_say or overdue or recomputed:
         print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")

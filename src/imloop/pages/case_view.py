@@ -131,6 +131,11 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "steps": steps(case),
         "items": result_items(test),
         "reasons": test.verdict["reasons"] if test else [],
+        "other_reasons": [
+            reason
+            for reason in (test.verdict["reasons"] if test else [])
+            if reason["code"] != "limit-exceeded"
+        ],
         "calculation": test.verdict["steps"] if test else [],
         "law": test.verdict["law"] if test else {"hash": law.hash},
         "causes": causes(case) if case.closed_at is None else "",

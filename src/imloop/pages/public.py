@@ -12,16 +12,15 @@ from django.views.decorators.http import require_POST
 
 from imloop.exchange.http_status import status_of
 from imloop.exchange.rate_limit import count_question
-from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.pages.case_view import case_context, loop_names
 from imloop.pages.guard import desk, home, public, words
+from imloop.pages.repairers import choice_card
 from imloop.pages.visits import retest_card
 from imloop.papers.assemble import owner_notice
 from imloop.steps import clock, look
 from imloop.steps.access import Caller, caller_of
-from imloop.steps.registers import is_active
-from imloop.store.models import PartyKind, User
+from imloop.store.models import User
 
 YEAR = 365 * 24 * 3600
 
@@ -45,12 +44,10 @@ def find(request: HttpRequest) -> HttpResponse:
 def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     case = look.owner_case(token)
     now = clock.now()
-    day = day_of(now)
-    listed = look.parties(PartyKind.MSTATION).filter(place__startswith=case.place[:4])
-    shops = [shop for shop in listed.prefetch_related("standings") if is_active(shop, day)]
-    return render(
-        request, "pages/owner.html", {**case_context(case, now), **retest_card(case, now), "shops": shops}
-    )
+    context = {**case_context(case, now), **retest_card(case, now)}
+    if case.closed_at is None:
+        context |= choice_card(case, request.GET)
+    return render(request, "pages/owner.html", context)
 
 
 @public

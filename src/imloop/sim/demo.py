@@ -20,6 +20,7 @@ from imloop.sim.region import enter_receivers
 from imloop.sim.traffic import LABELS, fill
 from imloop.sim.vehicle_register import enter_roads, set_due_dates
 from imloop.sim.visits import enter_visits
+from imloop.steps.shop_figures import count_figures
 
 _STATE = "sim-state.json"
 
@@ -68,4 +69,5 @@ def load_demo(
         course.run(step)
         set_due_dates(until)
         enter_visits(until)
+        count_figures(until)
     state_file.unlink()
