@@ -24,7 +24,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 _TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
-_SERVER_URL = os.environ.get("DATABASE_URL", "")
+# A parallel worker finds the database of the process that started it: a server's can be used, a file's cannot.
+_GIVEN_URL = os.environ.get("DATABASE_URL", "")
+_SERVER_URL = "" if _GIVEN_URL.startswith("sqlite") else _GIVEN_URL
 _DATABASES: list[str] = []
 
 

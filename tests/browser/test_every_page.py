@@ -81,13 +81,13 @@ def reached(demo_server: Any, browser: Any, starts: dict[str, list[str]]) -> dic
     return out
 
 
-def addresses(reached: dict[str, dict[str, list[str]]], role: str) -> list[list[str]]:
-    """What is looked at as this role, by route: its own pages, and of those shared with an earlier role one."""
+def addresses(reached: dict[str, dict[str, list[str]]], role: str) -> list[tuple[list[str], bool]]:
+    """Pages by route, and whether no earlier role has them; the public's look the same to everybody, so only once."""
     out = []
     for route, found in reached[role].items():
         earlier = [each for each in ROLES[: ROLES.index(role)] if route in reached[each]]
-        if "" not in earlier:  # the public's pages look the same to everybody
-            out.append(found[:1] if earlier else found)
+        if "" not in earlier:
+            out.append((found, not earlier))
     return out
 
 
@@ -106,8 +106,8 @@ def test_accessible_and_inside_the_window(
     english: Desk = demo.desk(role, width=NARROW)
     english.go("/settings?language=en&large=1")
     faults = []
-    for found in addresses(reached, role):
-        for address in found:
+    for found, new in addresses(reached, role):
+        for address in found if new else ():
             faults += looked_at(chinese, address, WIDE, NARROW)
         faults += looked_at(english, found[0], NARROW, WIDE)
     assert not faults, "\n".join(faults)

@@ -16,6 +16,9 @@ def test_log_in_reception_and_upload_by_keyboard(steered: Any) -> None:
     steered.at("2026-03-02 09:10")
     station = steered.windows.open()
     page = station.page
+    page.on(
+        "filechooser", lambda chooser: None
+    )  # Chromium hands choosers over from the start, not only when waited for
     station.go("/")
     enter(page, "登录")
     page.keyboard.insert_text(NEAR)  # the first field has the focus already
