@@ -112,8 +112,8 @@ def test_mstation_reports_a_repair_once_even_if_sent_twice(city: City, failed: C
 
 def test_environment_sees_its_work_and_decides(city: City, failed: Case) -> None:
     client = person("450200-environment")
-    assert client.get("/desk")["Location"] == "/desk/environment"
-    assert client.get("/desk/environment").status_code == 200
+    assert client.get("/desk")["Location"] == "/work"
+    assert client.get("/work").status_code == 200
     assert failed.case_no in client.get("/cases", {"q": "12345", "state": "open"}).content.decode()
     assert failed.case_no.encode() in client.get("/cases", {"format": "csv"}).content
     assert client.get("/cases", {"format": "xlsx"}).content[:2] == b"PK"
@@ -126,9 +126,9 @@ def test_environment_sees_its_work_and_decides(city: City, failed: Case) -> None
 
 
 def test_an_export_is_journalled_and_a_name_stays_in_its_cell(city: City, failed: Case) -> None:
-    Party.objects.filter(code=NEAR).update(code='1,"2')
+    Party.objects.filter(code=NEAR).update(name='1,"2')
     exported = person("450200-environment").get("/cases", {"format": "csv"}).content.decode("utf-8-sig")
-    assert [row["station"] for row in csv.DictReader(io.StringIO(exported))] == ['1,"2']
+    assert [row["检验机构"] for row in csv.DictReader(io.StringIO(exported))] == ['1,"2']
     entry = JournalEntry.objects.filter(kind="export").get()
     assert (entry.actor.split("/")[0], entry.subject) == ("450200-environment", "cases")
 
@@ -184,7 +184,7 @@ def test_a_wrong_assumption_is_named_and_kept(city: City, change: dict[str, str]
 def test_other_departments_see_cases(failed: Case, kind: str) -> None:
     client = person(f"450200-{kind}")
     assert failed.case_no in client.get("/cases").content.decode()
-    assert client.get("/desk/environment").status_code == 403
+    assert client.get("/desk/istation").status_code == 403
     assert client.post(f"/cases/{failed.case_no}/decide", {"sure": "1"}).status_code == 403
 
 

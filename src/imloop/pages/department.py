@@ -1,70 +1,28 @@
-"""Departments: the environment's work list, the cases, exports, decisions."""
+"""Departments: the cases as a list and as a file, decisions about one, a test's seconds."""
 
 from __future__ import annotations
-
-from datetime import timedelta
-from io import BytesIO
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
-from imloop.exchange.files import write_csv, write_xlsx
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import read_day
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.guard import desk, page
+from imloop.loop.case import STATE_NAMES, State
+from imloop.pages.guard import desk, page, words
 from imloop.pages.pictures import trace_csv
+from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
-from imloop.steps.exports import EXPORTS, case_row, note_export
 from imloop.steps.grant_exit import annul_case, grant_exit
-from imloop.steps.look_matters import work_list
+from imloop.steps.saved_filters import saved_filters
 from imloop.store import traces
 from imloop.store.models import Case, PartyKind
 
 PER_PAGE = 50
-
-
-@desk(PartyKind.ENVIRONMENT)
-def environment(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What needs me today, oldest first; figures beside."""
-    now = clock.now()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    cases, tests = look.cases(caller), look.tests(caller)
-    month = tests.filter(started_at__gte=now - timedelta(days=30), outcome="completed", case_no="")
-    first_failed = cases.filter(opened_at__gte=now - timedelta(days=30)).count()
-    first_tests = month.count() + first_failed
-    overdue = cases.filter(closed_at__isnull=True, overdue=True).order_by("deadline")
-    findings = (
-        look.findings(caller)
-        .filter(resolved_at__isnull=True)
-        .exclude(code__in=ROUTINE)
-        .order_by("created_at")
-    )
-    tiles = {
-        "today": tests.filter(started_at__gte=midnight).count(),
-        "first_failed": first_failed,
-        "first_tests": first_tests,
-        "first_rate": f"{100 * first_failed / first_tests:.1f} %" if first_tests >= 30 else None,
-        "open": cases.filter(closed_at__isnull=True).count(),
-        "overdue": overdue.count(),
-        "findings": findings.count(),
-        "matters": len(work_list(caller, day_of(now))),
-    }
-    context = {"now": now, "tiles": tiles, "overdue": overdue[:30], "findings": findings[:30]}
-    return page(request, caller, "pages/environment.html", context)
-
-
-ROUTINE = (
-    "exterior-missing",
-    "production-date-missing",
-    "rated-speed-unknown",
-    "uploaded-late",
-    "field-unreadable",
-)
-"""Doubts about a message's completeness: kept with the test, not work for today."""
 
 
 def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Case]:
@@ -89,37 +47,32 @@ def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Case]:
 @desk()
 def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = _filtered(request, caller)
-    wanted = request.GET.get("format")
-    if wanted in _EXPORTED:
-        return _export(rows, wanted, caller)
+    if file := as_file(request, caller, "cases", _columns(), rows):
+        return file
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
     context = {
         "shown": shown,
         "asked": request.GET,
-        "query": query.urlencode(),
+        "query": query_of(request),
+        "filters": saved_filters(caller, request.path),
         "stations": look.parties(PartyKind.ISTATION),
     }
     return page(request, caller, "pages/cases.html", context)
 
 
-_EXPORTED = {
-    "csv": (write_csv, "text/csv; charset=utf-8"),
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
-
-
-def _export(rows: QuerySet[Case], wanted: str, caller: Caller) -> HttpResponse:
-    columns, _ = EXPORTS["cases"]
-    write, kind = _EXPORTED[wanted]
-    out = BytesIO()
-    note_export("cases", write(out, columns, (case_row(case) for case in rows)), caller, clock.now())
-    return HttpResponse(
-        out.getvalue(),
-        content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="cases.{wanted}"'},
-    )
+def _columns() -> Columns[Case]:
+    return {
+        _("案件"): lambda case: case.case_no,
+        _("号牌"): lambda case: case.vehicle.plate,
+        "VIN": lambda case: case.vehicle.vin,
+        _("检验机构"): lambda case: case.station.name if case.station else "",
+        _("状态"): lambda case: words(STATE_NAMES[State(case.state)]),
+        _("轮次"): lambda case: case.round,
+        _("立案"): lambda case: case.opened_at,
+        _("期限"): lambda case: case.deadline,
+        _("逾期"): lambda case: _("是") if case.overdue else "",
+        _("结案"): lambda case: case.closed_at,
+    }
 
 
 @desk(PartyKind.ENVIRONMENT)

@@ -77,10 +77,4 @@ def page(
 def home(caller: Caller) -> str:
     if caller.kind in (PartyKind.ISTATION, PartyKind.MSTATION):
         return f"/desk/{caller.kind}"
-    homes = {
-        PartyKind.ENVIRONMENT: "/desk/environment",
-        PartyKind.MARKET: "/prices",
-        PartyKind.TRANSPORT: "/matters",
-        PartyKind.POLICE: "/desk/police",
-    }
-    return homes.get(PartyKind(caller.kind), "/cases")
+    return "/work"

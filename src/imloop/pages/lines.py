@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from imloop.exchange.intake import take_check
 from imloop.facts.check_record import CHECK_NAMES, CheckKind
@@ -16,9 +17,10 @@ from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
 from imloop.gates.equipment import FIELDS
 from imloop.pages.guard import desk, page, words
+from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
-from imloop.steps.look_lines import SEERS, view, visible_lines
+from imloop.steps.look_lines import SEERS, LineView, view, visible_lines
 from imloop.steps.order_line import order_line
 from imloop.store.models import EquipmentCheck, Line, PartyKind
 
@@ -31,8 +33,27 @@ def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Every line the caller may see, and what raises an alarm."""
     now = clock.now()
     found = [view(line, now) for line in visible_lines(caller, now)[:SHOWN]]
+    if file := as_file(request, caller, "lines", _columns(), found):
+        return file
     alarms = look.findings(caller).filter(code__in=ALARMS, resolved_at__isnull=True).order_by("-created_at")
-    return page(request, caller, "pages/lines.html", {"now": now, "lines": found, "alarms": alarms[:30]})
+    return page(
+        request,
+        caller,
+        "pages/lines.html",
+        {"now": now, "lines": found, "alarms": alarms[:30], "query": query_of(request)},
+    )
+
+
+def _columns() -> Columns[LineView]:
+    return {
+        _("检验机构"): lambda row: row["line"].station.name,
+        _("检测线"): lambda row: row["line"].code,
+        _("锁定"): lambda row: " ".join(row["locked"]),
+        _("原因"): lambda row: "；".join(words(reason.text) for reason in row["reasons"]),
+        _("最近自检"): lambda row: row["last_check"].finished_at if row["last_check"] else "",
+        _("检定有效期至"): lambda row: row["certificate_until"],
+        _("最近心跳"): lambda row: row["link"].seen_at if row["link"] else "",
+    }
 
 
 def _line(caller: Caller, station: str, code: str, now: datetime) -> Line:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps import clock, look
 from imloop.steps.access import Caller, covers
 from imloop.steps.conflicts import conflict_list
 from imloop.steps.fees import DEVIATIONS, price_list, set_price
-from imloop.store.models import PartyKind
+from imloop.store.models import Finding, PartyKind
 
 _DEPARTMENTS = (PartyKind.MARKET, PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR)
 
@@ -35,7 +39,10 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
     stations = [p for p in look.parties(PartyKind.ISTATION) if covers(caller.place, p.place)]
     names = {station.code: station.name for station in stations}
     deviating = look.findings(caller).filter(code__in=DEVIATIONS, resolved_at__isnull=True)
+    if file := as_file(request, caller, "fee-deviations", _charged(names), deviating.order_by("-created_at")):
+        return file
     context |= {
+        "query": query_of(request),
         "prices": [
             {
                 **row,
@@ -51,6 +58,15 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
         "place": caller.place,
     }
     return page(request, caller, "pages/prices.html", context, status)
+
+
+def _charged(names: dict[str, str]) -> Columns[Finding]:
+    return {
+        _("时间"): lambda row: row.created_at,
+        _("检验机构"): lambda row: names.get(row.station_code, row.station_code),
+        _("检验"): lambda row: row.subject,
+        _("说明"): lambda row: spoken(row.data, "text"),
+    }
 
 
 def _set(caller: Caller, form: QueryDict) -> None:
@@ -76,7 +92,7 @@ def _set(caller: Caller, form: QueryDict) -> None:
 def conflicts(request: HttpRequest, caller: Caller) -> HttpResponse:
     """I-stations that share traits with M-stations, proven ones first."""
     found = conflict_list(caller, day_of(clock.now()))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "station": station,
             "proven": not answer.allowed,
@@ -84,4 +100,11 @@ def conflicts(request: HttpRequest, caller: Caller) -> HttpResponse:
         }
         for station, answer in found
     ]
-    return page(request, caller, "pages/conflicts.html", {"rows": rows})
+    columns: Columns[dict[str, Any]] = {
+        _("检验机构"): lambda row: row["station"].name,
+        _("结论"): lambda row: _("同一经营者") if row["proven"] else _("待核实"),
+        _("理由"): lambda row: "；".join(str(spoken(reason, "text")) for reason in row["reasons"]),
+    }
+    if file := as_file(request, caller, "conflicts", columns, rows):
+        return file
+    return page(request, caller, "pages/conflicts.html", {"rows": rows, "query": query_of(request)})

@@ -7,6 +7,7 @@ from datetime import date
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal
@@ -18,6 +19,7 @@ from imloop.matters.fields import choices_of
 from imloop.matters.names import GROUNDS, KINDS, OF_THE_PARTY, STATES, STEPS
 from imloop.matters.table import Row, rows_for
 from imloop.pages.guard import desk, page, public, words
+from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look_matters, registers
 from imloop.steps.access import Caller
 from imloop.steps.attachments import LARGEST, attach, the_file, the_matter
@@ -51,7 +53,10 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
     seen = look_matters.matters(caller)
     if chosen in list(Kind):
         seen = seen.filter(kind=chosen)
+    if file := as_file(request, caller, "matters", _columns(day), seen):
+        return file
     context = {
+        "query": query_of(request),
         "mine": [_line(row, day) for row in mine],
         "rows": [_line(row, day) for row in seen[: look_matters.SHOWN]],
         "kinds": [(kind.value, words(name)) for kind, name in KINDS.items()],
@@ -59,6 +64,19 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
         "opens": [(kind.value, words(KINDS[kind])) for kind in _OPENS.get(PartyKind(caller.kind), ())],
     }
     return page(request, caller, "pages/matters.html", context)
+
+
+def _columns(day: date) -> Columns[Matter]:
+    return {
+        _("编号"): lambda row: row.matter_no,
+        _("种类"): lambda row: words(KINDS[Kind(row.kind)]),
+        _("对象"): lambda row: row.title,
+        _("状态"): lambda row: words(STATES[State(row.state)]),
+        _("提出"): lambda row: row.opened_at,
+        _("期限"): lambda row: row.due_on,
+        _("超期"): lambda row: _("是") if is_late(as_fact(row), day) else "",
+        _("办结"): lambda row: row.closed_at,
+    }
 
 
 def _line(row: Matter, day: date) -> dict[str, object]:

@@ -8,7 +8,7 @@ from imloop.steps.access import Caller
 from imloop.store.models import PartyKind
 
 OWN = "/parties/{own}"
-_REST = ("/cases", "/matters", "/parties", "/vehicles", "/couriers")
+_REST = ("/work", "/cases", "/findings", "/matters", "/parties", "/vehicles", "/couriers")
 _OF: dict[str, tuple[str, ...]] = {
     PartyKind.ISTATION: (
         "/desk/istation",
@@ -23,8 +23,9 @@ _OF: dict[str, tuple[str, ...]] = {
     ),
     PartyKind.MSTATION: ("/desk/mstation", "/desk/mstation/repair", "/matters", OWN),
     PartyKind.ENVIRONMENT: (
-        "/desk/environment",
+        "/work",
         "/cases",
+        "/findings",
         "/matters",
         "/parties",
         "/certificates",
@@ -36,9 +37,28 @@ _OF: dict[str, tuple[str, ...]] = {
         "/conflicts",
         "/couriers",
     ),
-    PartyKind.TRANSPORT: ("/matters", "/cases", "/parties", "/certificates", "/conflicts", "/couriers"),
-    PartyKind.MARKET: ("/prices", "/certificates", "/conflicts", "/lines", "/cases", "/matters", "/parties"),
+    PartyKind.TRANSPORT: (
+        "/work",
+        "/matters",
+        "/cases",
+        "/findings",
+        "/parties",
+        "/certificates",
+        "/conflicts",
+        "/couriers",
+    ),
+    PartyKind.MARKET: (
+        "/work",
+        "/prices",
+        "/certificates",
+        "/conflicts",
+        "/lines",
+        "/cases",
+        "/matters",
+        "/parties",
+    ),
     PartyKind.POLICE: (
+        "/work",
         "/desk/police",
         "/cases",
         "/matters",
@@ -61,7 +81,8 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         "/desk/istation/hours": _("营业时间"),
         "/desk/mstation": _("案件"),
         "/desk/mstation/repair": _("填报维修"),
-        "/desk/environment": _("待办"),
+        "/work": _("待办"),
+        "/findings": _("线索"),
         "/desk/police": _("标志与通行"),
         "/cases": _("案件"),
         "/matters": _("事项"),

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, Method
 from imloop.facts.days import day_of
@@ -16,10 +17,11 @@ from imloop.law import Law
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters import DEPARTMENTS, published, refusal_context
 from imloop.pages.party_forms import act
+from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
 from imloop.steps import clock, look_matters, registers
 from imloop.steps.access import Caller, covers
-from imloop.steps.certificates import certificates_of, expiring
+from imloop.steps.certificates import Expiring, certificates_of, expiring
 from imloop.steps.fees import price_list
 from imloop.steps.staff import staff_of
 from imloop.steps.station_facts import StationFacts, facts_of
@@ -100,14 +102,36 @@ def _papers(rows: list[Certificate], today: date) -> dict[str, object]:
 @desk(*DEPARTMENTS, *_STATIONS)
 def certificates(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What ends soon or has lapsed, the most urgent first."""
-    return page(request, caller, "pages/certificates.html", {"found": expiring(caller, clock.now())})
+    found = expiring(caller, clock.now())
+    columns: Columns[Expiring] = {
+        _("站点"): lambda row: row.party.name,
+        _("种类"): lambda row: words(CERTIFICATE_KINDS[row.certificate.kind]),
+        _("证号"): lambda row: row.certificate.number,
+        _("失效日（不含）"): lambda row: row.certificate.until,
+        _("剩余天数"): lambda row: row.days,
+    }
+    if file := as_file(request, caller, "certificates", columns, found):
+        return file
+    return page(request, caller, "pages/certificates.html", {"found": found, "query": query_of(request)})
 
 
 @desk(*DEPARTMENTS)
 def stations(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The stations of a department's place, with today's state."""
     found = _search(request.GET, caller.place)
-    return page(request, caller, "pages/parties.html", {"found": found, "typed": request.GET})
+    columns: Columns[tuple[Party, bool]] = {
+        _("代码"): lambda row: row[0].code,
+        _("名称"): lambda row: row[0].name,
+        _("种类"): lambda row: row[0].get_kind_display(),
+        _("状态"): lambda row: _("可以营业") if row[1] else _("不得营业"),
+        _("地址"): lambda row: row[0].address,
+        _("电话"): lambda row: row[0].phone,
+        _("统一社会信用代码"): lambda row: row[0].uscc,
+    }
+    if file := as_file(request, caller, "parties", columns, found):
+        return file
+    context = {"found": found, "typed": request.GET, "query": query_of(request)}
+    return page(request, caller, "pages/parties.html", context)
 
 
 def _search(form: QueryDict, place: str) -> list[tuple[Party, bool]]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from imloop.exchange.http_status import status_of
 from imloop.exchange.rate_limit import count_question
@@ -21,13 +22,14 @@ from imloop.gates.road import LEVELS
 from imloop.gates.road_rules import parse_rules
 from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
 from imloop.pages.guard import desk, page, words
+from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock
 from imloop.steps.access import Caller
 from imloop.steps.ask_road import Stated, alerts_at, ask_road_openly, zones_at
 from imloop.steps.clean_fleet import clean_fleet
 from imloop.steps.enrol import GROUNDS, end_enrolment, enrol, enrolments
 from imloop.steps.zones import declare_alert, end_zone, enter_zone, lift_alert
-from imloop.store.models import PartyKind, PollutionAlert, Zone
+from imloop.store.models import Enrolment, PartyKind, PollutionAlert, Zone
 
 STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
 _EXAMPLE = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
@@ -162,7 +164,18 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
         except Refusal as refusal:
             context["problem"] = words(refusal.text)
             status = 422
-    context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in enrolments(caller, now)]
+    running = enrolments(caller, now)
+    columns: Columns[Enrolment] = {
+        _("号牌"): lambda row: row.vehicle.plate,
+        "VIN": lambda row: row.vehicle.vin,
+        _("情形"): lambda row: GROUNDS[row.ground].in_(language),
+        _("自"): lambda row: row.since,
+        _("至（不含）"): lambda row: row.until,
+    }
+    if file := as_file(request, caller, "enrolments", columns, running):
+        return file
+    context["query"] = query_of(request)
+    context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in running]
     context["today"] = day_of(now)
     return page(request, caller, "pages/enrolments.html", context, status)
 

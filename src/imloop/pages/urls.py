@@ -5,6 +5,8 @@ from imloop.pages import (
     apply,
     couriers,
     department,
+    filters,
+    findings,
     istation,
     journal,
     law,
@@ -24,6 +26,7 @@ from imloop.pages import (
     test_page,
     visits,
     what_if,
+    work_desk,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -54,7 +57,11 @@ urlpatterns: list[URLPattern] = [
     path("traces/<str:test_no>.csv", department.trace_file),
     path("desk/mstation", mstation.cases),
     path("desk/mstation/repair", mstation.repair),
-    path("desk/environment", department.environment),
+    path("work", work_desk.work),
+    path("findings", findings.findings),
+    path("findings/<int:number>", findings.one_finding),
+    path("filters", filters.keep),
+    path("filters/<int:number>/delete", filters.drop),
     path("environment/what-if", what_if.what_if),
     path("prices", market.prices),
     path("conflicts", market.conflicts),

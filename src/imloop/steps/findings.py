@@ -8,6 +8,15 @@ from imloop.facts.text import Reason
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Finding
 
+ROUTINE = (
+    "exterior-missing",
+    "production-date-missing",
+    "rated-speed-unknown",
+    "uploaded-late",
+    "field-unreadable",
+)
+"""Doubts about a message's completeness: kept with the test, not work for today."""
+
 
 def keep_findings(ledger: Ledger, kind: str, subject: str, station: str, findings: Sequence[Reason]) -> None:
     """``kind`` is ``test``, ``repair`` or ``case``; ``station`` the code of the party it concerns."""

@@ -3,7 +3,7 @@ from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
 from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
-from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, Standing, User
+from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, SavedFilter, Standing, User
 from imloop.store.models.roads import PollutionAlert, Zone
 from imloop.store.models.stations import (
     Certificate,
@@ -55,6 +55,7 @@ __all__ = [
     "Receiver",
     "Repair",
     "Software",
+    "SavedFilter",
     "ShopFigures",
     "Staff",
     "Standing",

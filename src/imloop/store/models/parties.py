@@ -117,3 +117,17 @@ class User(AbstractUser):
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="people", null=True)
     must_change_password = models.BooleanField(default=False)
+
+
+class SavedFilter(models.Model):
+    """A list as a person wants to find it again: the page and the filter in its address."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="filters")
+    path = models.CharField(max_length=60)
+    query = models.CharField(max_length=400)
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "path", "name"], name="filter_name_per_list")
+        ]

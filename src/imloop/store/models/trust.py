@@ -66,6 +66,10 @@ class Finding(models.Model):
     subject_kind = models.CharField(max_length=12)
     data = models.JSONField()
     resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.CharField(max_length=80, blank=True, default="")
+    resolution = models.CharField(
+        max_length=400, blank=True, default="", help_text="what was found on looking"
+    )
 
 
 class Counter(models.Model):

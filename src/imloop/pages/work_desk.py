@@ -1,0 +1,133 @@
+"""The first page of every department: what needs me today, oldest first; figures that lead to their rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from imloop.facts.days import day_of
+from imloop.pages.guard import desk, page, words
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.steps import clock, look
+from imloop.steps.access import Caller
+from imloop.steps.certificates import expiring
+from imloop.steps.conflicts import conflict_list
+from imloop.steps.enrol import enrolments
+from imloop.steps.fees import DEVIATIONS
+from imloop.steps.look_lines import visible_lines
+from imloop.steps.work import KIND_NAMES, Task, tasks
+from imloop.store.models import PartyKind
+
+SHOWN = 100
+OFFICES = (
+    PartyKind.ENVIRONMENT,
+    PartyKind.TRANSPORT,
+    PartyKind.MARKET,
+    PartyKind.POLICE,
+    PartyKind.SUPERVISOR,
+    PartyKind.ADMIN,
+)
+Tile = dict[str, object]
+
+
+@desk(*OFFICES)
+def work(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The work list, by kind if asked; as a file with ``format``."""
+    now = clock.now()
+    found = tasks(caller, now)
+    counts = Counter(task.kind for task in found)
+    chosen = request.GET.get("kind", "")
+    rows = [task for task in found if chosen in ("", task.kind)]
+    if file := as_file(request, caller, "work", _columns(), rows):
+        return file
+    context = {
+        "now": now,
+        "today": day_of(now),
+        "rows": rows[:SHOWN],
+        "more": max(len(rows) - SHOWN, 0),
+        "kinds": [(kind, words(KIND_NAMES[kind]), counts[kind]) for kind in KIND_NAMES if counts[kind]],
+        "chosen": chosen,
+        "all": len(found),
+        "tiles": _TILES.get(caller.kind, lambda *_: [])(caller, now),
+        "query": query_of(request),
+    }
+    return page(request, caller, "pages/work.html", context)
+
+
+def _columns() -> Columns[Task]:
+    return {
+        _("种类"): lambda task: words(KIND_NAMES[task.kind]),
+        _("对象"): lambda task: task.about,
+        _("事由"): lambda task: words(task.what),
+        _("自"): lambda task: task.since,
+        _("期限"): lambda task: task.due,
+        _("超期"): lambda task: _("是") if task.late else "",
+    }
+
+
+def _environment(caller: Caller, now: datetime) -> list[Tile]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    cases, tests = look.cases(caller), look.tests(caller)
+    month = now - timedelta(days=30)
+    first_failed = cases.filter(opened_at__gte=month).count()
+    first_tests = tests.filter(started_at__gte=month, outcome="completed", case_no="").count() + first_failed
+    rate = f"{100 * first_failed / first_tests:.1f} %" if first_tests >= 30 else None
+    return [
+        {"label": _("今日检验"), "n": tests.filter(started_at__gte=midnight).count()},
+        {
+            "label": _("近 30 天首检未通过"),
+            "n": rate or "—",
+            "note": f"{first_failed} / {first_tests}"
+            if rate
+            else _("样本不足 30，不计算比率") + f"（{first_tests}）",
+            "url": "/cases",
+        },
+        _cases_tile(caller, _("在办案件"), "state=open"),
+        {"label": _("检测线"), "n": visible_lines(caller, now).count(), "url": "/lines"},
+    ]
+
+
+def _police(caller: Caller, now: datetime) -> list[Tile]:
+    return [
+        _cases_tile(caller, _("在办案件"), "state=open"),
+        _cases_tile(caller, _("逾期"), "overdue=1"),
+        {"label": _("外地车辆"), "n": len(enrolments(caller, now)), "url": "/enrolments"},
+    ]
+
+
+def _transport(caller: Caller, now: datetime) -> list[Tile]:
+    repairs = look.repairs(caller).filter(finished_at__gte=now - timedelta(days=30))
+    listed = look.parties(PartyKind.MSTATION).count()
+    return [
+        {"label": _("近 30 天维修"), "n": repairs.count(), "url": "/cases"},
+        {"label": _("维修治理站"), "n": listed, "url": "/parties?kind=mstation"},
+        _cases_tile(caller, _("在办案件"), "state=open"),
+    ]
+
+
+def _market(caller: Caller, now: datetime) -> list[Tile]:
+    charged = look.findings(caller).filter(resolved_at__isnull=True, code__in=DEVIATIONS)
+    proven = [station for station, answer in conflict_list(caller, day_of(now)) if not answer.allowed]
+    return [
+        {"label": _("证书到期"), "n": len(expiring(caller, now)), "url": "/certificates"},
+        {"label": _("与标准不符的收费"), "n": charged.count(), "url": "/prices"},
+        {"label": _("检修分离"), "n": len(proven), "url": "/conflicts"},
+    ]
+
+
+def _cases_tile(caller: Caller, label: str, query: str) -> Tile:
+    rows = look.cases(caller).filter(closed_at__isnull=True)
+    if query == "overdue=1":
+        rows = rows.filter(overdue=True)
+    return {"label": label, "n": rows.count(), "url": f"/cases?{query}"}
+
+
+_TILES = {
+    PartyKind.ENVIRONMENT: _environment,
+    PartyKind.POLICE: _police,
+    PartyKind.TRANSPORT: _transport,
+    PartyKind.MARKET: _market,
+}
