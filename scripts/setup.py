@@ -88,11 +88,11 @@ def install(dev: bool) -> None:
     pip("--no-deps", "--no-build-isolation", "--editable", ".")
 
 
-def fetch_assets() -> None:
+def fetch_assets(dev: bool) -> None:
     if shutil.which("npm") is None and not (BIN / "npm").exists():
         print("no npm on this machine: installing one into .venv", flush=True)
         pip("--require-hashes", "--requirement", "requirements-node.lock")
-    run(PYTHON, "scripts/assets.py")
+    run(PYTHON, "scripts/assets.py", *(["--dev"] if dev else []))
 
 
 def main() -> None:
@@ -107,7 +107,7 @@ def main() -> None:
     steps = (
         ("environment", make_environment),
         (f"packages ({lock_file(dev)})", lambda: install(dev)),
-        ("browser assets and font", fetch_assets),
+        ("browser assets and font", lambda: fetch_assets(dev)),
         ("message catalogues", lambda: run(PYTHON, "scripts/compile_messages.py")),
     )
     for number, (name, step) in enumerate(steps, start=1):

@@ -24,7 +24,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 _TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
-_SERVER_URL = os.environ.get("DATABASE_URL", "")
+# A parallel worker finds the database of the process that started it: a server's can be used, a file's cannot.
+_GIVEN_URL = os.environ.get("DATABASE_URL", "")
+_SERVER_URL = "" if _GIVEN_URL.startswith("sqlite") else _GIVEN_URL
 _DATABASES: list[str] = []
 
 
@@ -131,29 +133,57 @@ class LiveServer:
         return str(self.credentials["keys"][code])
 
 
+class Servers:
+    """Servers in processes of their own, each with a database and a data directory of its own."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, name: str, program: list[str], **more: str) -> LiveServer:
+        """Run ``python -m …program --port PORT --data FOLDER`` until it answers; ``more`` goes into its environment."""
+        data = Path(_TMP.name) / name
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        base_url = f"http://127.0.0.1:{port}"
+        environment = {
+            **os.environ,
+            "DATABASE_URL": _new_database(name),
+            "IMLOOP_DATA": str(data),
+            "IMLOOP_BASE_URL": base_url,
+            **more,
+        }
+        log = Path(_TMP.name) / f"{name}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *program, "--port", str(port), "--data", str(data)],
+                env=environment,
+                stdout=file,
+                stderr=file,
+            )
+        self._running.append(process)
+        _wait_until_up(port, process, log)
+        return LiveServer(base_url, data, process, environment)
+
+    def stop(self) -> None:
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            process.wait(timeout=20)
+
+
 @pytest.fixture(scope="session")
-def live_server() -> Iterator[LiveServer]:
-    data = Path(_TMP.name) / "live"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": _new_database("live"),
-        "IMLOOP_BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    log = (Path(_TMP.name) / "live.log").open("wb")
-    command = [sys.executable, "-m", "imloop.cli", "serve", "--demo", "--no-work"]
-    process = subprocess.Popen(
-        [*command, "--port", str(port), "--data", str(data)], env=environment, stdout=log, stderr=log
-    )
+def servers() -> Iterator[Servers]:
+    every = Servers()
     try:
-        _wait_until_up(port, process, Path(_TMP.name) / "live.log")
-        yield LiveServer(f"http://127.0.0.1:{port}", data, process, environment)
+        yield every
     finally:
-        process.terminate()
-        process.wait(timeout=20)
-        log.close()
+        every.stop()
+
+
+@pytest.fixture(scope="session")
+def live_server(servers: Servers) -> LiveServer:
+    return servers.start("live", ["imloop.cli", "serve", "--demo", "--no-work"])
 
 
 def _wait_until_up(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,0 +1,118 @@
+"""Fail → notice → repair shop → repair → appointment → permit → retest → mark, clicked through by five roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from support.city import LISTED, NEAR, PLACE, at
+from support.desks import Desk
+from support.uploads import PLATE, VIN, test_message
+
+FILE = "检验报文"
+
+
+def upload(station: Desk, when: str, **change: object) -> None:
+    station.click("上传")
+    station.hand_in(FILE, "test.json", msgspec.json.encode(test_message(at(when), station=NEAR, **change)))
+    station.press("上传")
+
+
+def ask_permit(station: Desk) -> None:
+    station.click("复检放行")
+    station.fill("号牌号码", PLATE)
+    station.press("查询")
+
+
+def find_own_case(owner: Desk) -> None:
+    owner.go("/")
+    owner.fill("号牌号码", PLATE)
+    owner.fill("VIN 后六位", VIN[-6:])
+    owner.press("查询")
+
+
+def report_repair(shop: Desk) -> None:
+    shop.click("填报维修")
+    shop.fill("或号牌", PLATE)
+    shop.fill("与 VIN 后六位", VIN[-6:])
+    shop.press("打开案件")
+    shop.sees("没有通过的项目")
+    shop.fill("进厂时间", "2026-03-04T10:00")
+    shop.fill("竣工时间", "2026-03-04T16:00")
+    shop.fill("里程 km", "50020")
+    shop.fill("诊断", "混合气过浓")
+    shop.choose("项目", "O2S")
+    shop.fill("做了什么", "更换氧传感器")
+    shop.fill("工时", "1.5")
+    shop.fill("配件名称", "前氧传感器")
+    shop.fill("序列号", "S1")
+    for label, value in (("竣工出厂合格证号", "H1"), ("结算清单号", "J1"), ("发票号", "F1")):
+        shop.fill(label, value)
+    shop.fill("费用（元）", "460.00")
+    shop.press("上传维修记录")
+
+
+def book(owner: Desk) -> None:
+    owner.click("预约复检")
+    owner.choose("日期", "2026-03-05")
+    owner.press("查看时段")
+    owner.choose("时间", "2026-03-05T09:00:00+08:00")
+    owner.fill("联系电话", "13900000001")
+    owner.press("确认预约")
+
+
+def ask_mark(police: Desk) -> None:
+    police.click("标志与通行")
+    police.fill("号牌号码", PLATE)
+    police.press("查询")
+
+
+def test_the_whole_loop_by_clicking(steered: Any) -> None:
+    steered.at("2026-03-02 09:10")
+    station = steered.desk(NEAR)
+    upload(station, "2026-03-02 09:00", co=0.9)
+    station.sees("不合格", "打印告知书")
+    police = steered.desk(f"{PLACE}-police")
+    ask_mark(police)
+    police.sees("不可以")
+
+    steered.at("2026-03-02 11:00")
+    owner = steered.windows.open(width=390)
+    find_own_case(owner)
+    owner.sees("请先维修，再回原站复检", "告知书", "柳南治理站", "工作日")
+    owner.sees_not("路边修理铺")
+    ask_permit(station)
+    station.sees("不可复检")
+
+    steered.at("2026-03-04 16:30")
+    shop = steered.desk(LISTED)
+    report_repair(shop)
+    shop.sees("维修记录已收到", "复检已放行")
+
+    find_own_case(owner)
+    book(owner)
+    owner.sees("预约成功", "2026-03-05 09:00")
+
+    steered.at("2026-03-05 08:55")
+    station.click("今日")
+    station.press("F001 已到站")
+    station.sees("F001", "在场等候")
+    ask_permit(station)
+    station.sees("可以复检")
+    steered.at("2026-03-05 09:10")
+    upload(station, "2026-03-05 09:00", purpose="retest")
+    station.sees("接下来", "案件")
+    station.sees_not("不合格")
+
+    find_own_case(owner)
+    owner.sees("复检合格")
+    environment = steered.desk(f"{PLACE}-environment")
+    environment.click("案件")
+    environment.page.get_by_role("main").get_by_role("link", name="450200-2026-").first.click()
+    environment.sees("柳南治理站", "鱼峰环保检测站")
+    ask_mark(police)
+    police.sees_not("不可以")
+    police.tick()
+    police.press("核发标志")
+    police.sees("标志已核发")

@@ -1,0 +1,52 @@
+"""From the first page of each desk its main tasks are two clicks away at most, by words a newcomer can read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+CASE_NO = re.compile(r"^450200-\d{4}-\d+")
+STATION = re.compile("站|中心")
+
+# role, task, clicks, words of the page where the task is done
+TASKS: tuple[tuple[str, str, tuple[str | re.Pattern[str], ...], str], ...] = (
+    ("", "find my case", (), "VIN 后六位"),
+    ("", "may I drive today", ("今天能否通行",), "号牌号码"),
+    ("", "a station's page", ("检验机构和维修站", STATION), "电话"),
+    ("", "apply as a station", ("申请成为检验机构或维修站", re.compile("申请|填写")), "名称"),
+    ("istation", "check a car in", ("受理",), "引车员"),
+    ("istation", "upload a test", ("上传",), "检验报文"),
+    ("istation", "may it be retested", ("复检放行",), "VIN"),
+    ("istation", "who waits", ("排队",), "在场等候"),
+    ("istation", "opening hours", ("营业时间",), "停业日"),
+    ("istation", "locks of a line", ("检测线", re.compile(r"01")), "能否检验"),
+    ("mstation", "report a repair", ("填报维修",), "与 VIN 后六位"),
+    ("mstation", "own matters", ("事项",), "全部事项"),
+    ("environment", "today's work", (), "今天需要处理"),
+    ("environment", "decide a case", ("案件", CASE_NO), "经过"),
+    ("environment", "a station's certificates", ("证书到期",), "证书"),
+    ("environment", "other rules", ("推演",), "推演"),
+    ("transport", "decide an application", (re.compile(r"^450200-"),), "下一步"),
+    ("transport", "a repairer's register", ("站点", re.compile(r"^\d{6}M\d+")), "登记"),
+    ("market", "publish a price", ("收费",), "公布收费标准"),
+    ("market", "expiring verifications", ("证书到期",), "证书"),
+    ("market", "conflicts of interest", ("检修分离",), "检修分离"),
+    ("police", "release a mark", (), "能否核发检验标志"),
+    ("police", "change a vehicle", ("车辆",), "查询"),
+    ("police", "import the register", ("导入车辆",), "CSV"),
+    ("supervisor", "look into a case", ("案件", CASE_NO), "经过"),
+)
+
+
+@pytest.mark.parametrize("role", sorted({task[0] for task in TASKS}))
+def test_two_clicks_away(demo: Any, role: str) -> None:
+    desk = demo.desk(role)
+    first = desk.path
+    for _, task, clicks, words in (each for each in TASKS if each[0] == role):
+        assert len(clicks) <= 2, task
+        desk.go(first)
+        for name in clicks:
+            desk.click(name, exact=isinstance(name, str))
+        desk.sees(words)
