@@ -16,7 +16,10 @@ from support.desks import NARROW, WIDE, Desk, Windows
 ROLES = ("", "istation", "mstation", "environment", "transport", "market", "police", "supervisor")
 NEEDED = """
 import django, json; django.setup()
-from imloop.store.models import Appointment, Case, Matter, Vehicle
+from imloop.steps import clock, staffing
+from imloop.steps.access import SYSTEM
+from imloop.store.models import Appointment, Case, Matter, Party
+party = Party.objects.get(code="450200-market").code
 cases, closed = Case.objects.order_by("-id"), Case.objects.exclude(closed_at=None).order_by("-id")
 waiting = cases.filter(closed_at=None)
 print(json.dumps({
@@ -24,6 +27,7 @@ print(json.dumps({
     "case": waiting[0].owner_token,
     "closed": closed[0].owner_token,
     "appointment": Appointment.objects.exclude(token="").order_by("-id")[0].token,
+    "invitation": staffing.invite(SYSTEM, party, name="张三", as_head=False, now=clock.now()),
     "matters": [row.token for row in Matter.objects.order_by("id") if row.state in ("returned", "site_check")],
 }))
 """
@@ -51,6 +55,7 @@ def starts(demo_server: Any) -> dict[str, list[str]]:
             *(f"/m/{token}" for token in known["matters"]),
             f"/roads?plate={plate}",
             "/public/journal/1",
+            f"/i/{known['invitation']}",
         ],
         "istation": [
             "/password",
@@ -59,7 +64,11 @@ def starts(demo_server: Any) -> dict[str, list[str]]:
             "/matters/open?kind=withdrawal",
         ],
         "mstation": ["/matters/open?kind=withdrawal"],
-        "environment": ["/matters/open?kind=scrappage", "/environment/what-if?preset=limit-b"],
+        "environment": [
+            "/matters/open?kind=scrappage",
+            "/environment/what-if?preset=limit-b",
+            "/findings?state=all&routine=1",
+        ],
         "police": [f"/desk/police?gate=mark&plate={plate}", f"/vehicles?q={plate}"],
     }
 

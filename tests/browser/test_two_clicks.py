@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 CASE_NO = re.compile(r"^450200-\d{4}-\d+")
+MATTER_NO = re.compile(r"^450200-")
 STATION = re.compile("站|中心")
 
 # role, task, clicks, words of the page where the task is done
@@ -28,12 +29,14 @@ TASKS: tuple[tuple[str, str, tuple[str | re.Pattern[str], ...], str], ...] = (
     ("environment", "decide a case", ("案件", CASE_NO), "经过"),
     ("environment", "a station's certificates", ("证书到期",), "证书"),
     ("environment", "other rules", ("推演",), "推演"),
-    ("transport", "decide an application", (re.compile(r"^450200-"),), "下一步"),
+    ("transport", "today's work", (), "今天需要处理"),
+    ("transport", "decide an application", ("事项", MATTER_NO), "下一步"),
     ("transport", "a repairer's register", ("站点", re.compile(r"^\d{6}M\d+")), "登记"),
     ("market", "publish a price", ("收费",), "公布收费标准"),
     ("market", "expiring verifications", ("证书到期",), "证书"),
     ("market", "conflicts of interest", ("检修分离",), "检修分离"),
-    ("police", "release a mark", (), "能否核发检验标志"),
+    ("police", "today's work", (), "今天需要处理"),
+    ("police", "release a mark", ("标志与通行",), "能否核发检验标志"),
     ("police", "change a vehicle", ("车辆",), "查询"),
     ("police", "import the register", ("导入车辆",), "CSV"),
     ("supervisor", "look into a case", ("案件", CASE_NO), "经过"),

@@ -21,6 +21,8 @@ ACTIONS = (
     "desk",
     "cases/<str:case_no>/decide",
     "desk/istation/visits/<int:number>",
+    "filters",
+    "filters/<int:number>/delete",
 )
 """Routes that lead elsewhere at once."""
 _LINK = re.compile(r'\shref="([^"#]+)')
