@@ -14,6 +14,7 @@ STATION = re.compile("站|中心")
 # role, task, clicks, words of the page where the task is done
 TASKS: tuple[tuple[str, str, tuple[str | re.Pattern[str], ...], str], ...] = (
     ("", "find my case", (), "VIN 后六位"),
+    ("", "a vehicle's history", ("车辆检验与维修历史",), "买车、过户前"),
     ("", "may I drive today", ("今天能否通行",), "号牌号码"),
     ("", "a station's page", ("检验机构和维修站", STATION), "电话"),
     ("", "apply as a station", ("申请成为检验机构或维修站", re.compile("申请|填写")), "名称"),

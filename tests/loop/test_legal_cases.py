@@ -1,7 +1,7 @@
 """Legal cases: facts, step by step, and what the law makes of them. The cases are tests/law/cases/*.yaml.
 
-A step is ``fail pass repair exit clock scrap`` (an event at that time) or ``permit`` (the gate is asked). Beside
-it: the event's facts, and what must hold after it: ``state round deadline overdue effects``, ``unlawful`` (codes
+A step is ``fail pass repair exit clock scrap object reject annul`` (an event at that time) or ``permit`` (the gate is asked). Beside
+it: the event's facts, and what must hold after it: ``state round deadline overdue effects answer``, ``unlawful`` (codes
 of the refusal), for a permit ``refused`` and ``warned``. ``switch`` replaces values of the plan for one case.
 """
 
@@ -19,13 +19,13 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Unlawful
 from imloop.law import Book, load
 from imloop.law.book import DATA
-from imloop.loop.events import DeadlinePassed, Event, VehicleScrapped
-from support.loop_stories import at, failed, granted, passed, repaired
+from imloop.loop.events import CaseAnnulled, DeadlinePassed, Event, VehicleScrapped
+from support.loop_stories import at, failed, granted, objected, passed, rejected, repaired
 
 CASES = Path(__file__).resolve().parents[1] / "law" / "cases"
 PLAN = DATA / "450200" / "plan.yaml"
-VERBS = ("fail", "pass", "repair", "exit", "clock", "scrap", "permit")
-EXPECTED = {"state", "round", "deadline", "overdue", "effects", "unlawful", "refused", "warned"}
+VERBS = ("fail", "pass", "repair", "exit", "clock", "scrap", "object", "reject", "annul", "permit")
+EXPECTED = {"state", "round", "deadline", "overdue", "effects", "answer", "unlawful", "refused", "warned"}
 
 
 def legal_cases() -> list[Any]:
@@ -72,7 +72,16 @@ class Court:
         if verb == "pass":
             return passed(when, facts["station"])
         if verb == "exit":
-            return granted(when, facts["to"], facts["expires"])
+            kind = facts.get("kind", "station-closed")
+            return granted(when, facts["to"], facts["expires"], kind=kind)
+        if verb == "object":
+            return objected(when, ground=facts["ground"])
+        if verb == "reject":
+            return rejected(when)
+        if verb == "annul":
+            return CaseAnnulled(
+                at=at(when), approver=facts["approver"], reason="异议成立", evidence="核查记录"
+            )
         if verb == "clock":
             return DeadlinePassed(at=at(when))
         if verb == "scrap":
@@ -100,6 +109,9 @@ class Court:
 def observed(court: Court, name: str) -> object:
     if name == "effects":
         return court.effects
+    if name == "answer":
+        assert court.case is not None
+        return court.case.objections[-1].answer
     value = getattr(court.case, name)
     return value.isoformat() if name == "deadline" else value
 
@@ -144,6 +156,8 @@ def test_every_case_names_its_clause_and_only_known_words() -> None:
         "expires",
         "approver",
         "evidence",
+        "kind",
+        "ground",
     }
     for param in legal_cases():
         case = param.values[1]

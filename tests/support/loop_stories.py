@@ -9,7 +9,15 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.repair_record import Documents, RepairRecord, Warranty
 from imloop.law import Law, load
 from imloop.loop.case import RepairFact, StationExit
-from imloop.loop.events import Event, ExitGranted, RepairReported, TestFailed, TestPassed
+from imloop.loop.events import (
+    Event,
+    ExitGranted,
+    ObjectionRaised,
+    ObjectionRejected,
+    RepairReported,
+    TestFailed,
+    TestPassed,
+)
 
 PLACE = "450200"
 PAPERS = ("certificate", "settlement", "invoice")
@@ -69,16 +77,29 @@ def repaired(when: str, **how: object) -> RepairReported:
     return RepairReported(at=at(when), repair=repair_at(when, **how))  # type: ignore[arg-type]
 
 
-def granted(when: str, to: str | None, expires: str, **words: str) -> ExitGranted:
+def granted(
+    when: str, to: str | None, expires: str, *, kind: str = "station-closed", **words: str
+) -> ExitGranted:
     named = {"approver": "环境局", "reason": "原站停业", "evidence": "公告", **words}
     way_out = StationExit(
-        kind="station-closed",
+        kind=kind,
         to_station=to,
         granted_at=at(when),
         expires_on=at(f"{expires} 00:00").date(),
         **named,
     )
     return ExitGranted(at=at(when), exit=way_out)
+
+
+def objected(
+    when: str, *, ground: str = "instrument", words: str = "同一天换站结果相差很大"
+) -> ObjectionRaised:
+    return ObjectionRaised(at=at(when), ground=ground, words=words)
+
+
+def rejected(when: str, **words: str) -> ObjectionRejected:
+    named = {"approver": "环境局", "reason": "逐秒数据与仪器记录相符", "evidence": "核查记录", **words}
+    return ObjectionRejected(at=at(when), **named)
 
 
 def story(*events: Event, place: str = PLACE) -> loop.Case:

@@ -4,17 +4,19 @@ decide(case, event, law, now) -> Decision      what an event does to a case
 permit(case, station=…, at=…, law=…) -> Permit  may it be retested there, then; every reason with its clause
 """
 
-from imloop.loop.case import Case, Origin, RepairFact, State, StationExit
+from imloop.loop.case import Answer, Case, Objection, Origin, RepairFact, State, StationExit
 from imloop.loop.decide import Decision, decide
 from imloop.loop.effects import Effect, EffectKind
 from imloop.loop.permit import Permit, permit, retest_forbidden
 from imloop.loop.repairs import repair_fact
 
 __all__ = [
+    "Answer",
     "Case",
     "Decision",
     "Effect",
     "EffectKind",
+    "Objection",
     "Origin",
     "Permit",
     "RepairFact",

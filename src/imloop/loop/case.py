@@ -89,6 +89,41 @@ class StationExit:
         return in_time and self.to_station in (None, station)
 
 
+class Answer(StrEnum):
+    """What a department made of an objection."""
+
+    WAITING = "waiting"
+    SECOND_OPINION = "second_opinion"
+    ANNULLED = "annulled"
+    REJECTED = "rejected"
+
+
+ANSWER_NAMES: dict[Answer, Text] = {
+    Answer.WAITING: Text("等待答复", "waiting for an answer"),
+    Answer.SECOND_OPINION: Text("准予另行复核", "a second opinion is granted"),
+    Answer.ANNULLED: Text("异议成立，撤销案件", "upheld, the case is annulled"),
+    Answer.REJECTED: Text("异议不成立", "not upheld"),
+}
+
+SECOND_OPINION_EXIT = "objection"
+"""The kind of exit that grants a second opinion: another station measures the vehicle as it is, once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """The owner says that the failed test of ``round`` should not stand. ``ground``: one of the law's
+    ``objection.grounds``; ``answered_at`` and ``because`` are filled by the department."""
+
+    round: int
+    ground: str
+    words: str
+    raised_at: datetime
+    answer_by: date
+    answer: Answer = Answer.WAITING
+    answered_at: datetime | None = None
+    because: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One vehicle's way through the loop in one inspection cycle."""
@@ -108,7 +143,27 @@ class Case:
     overdue: bool = False
     repairs: tuple[RepairFact, ...] = ()
     exits: tuple[StationExit, ...] = ()
+    objections: tuple[Objection, ...] = ()
     closed_at: datetime | None = None
+
+    @property
+    def objection(self) -> Objection | None:
+        """The objection to the failed test of this round, answered or not."""
+        return next((each for each in self.objections if each.round == self.round), None)
+
+    @property
+    def waiting_objection(self) -> Objection | None:
+        """The objection that waits for its answer; a retest on the way does not answer it."""
+        return next((each for each in self.objections if each.answer is Answer.WAITING), None)
+
+    def second_opinion(self, station: str, at: datetime) -> bool:
+        """Granted after the last failed test, so it is used up by the run it allows."""
+        return any(
+            way_out.kind == SECOND_OPINION_EXIT
+            and way_out.granted_at > self.failed_at
+            and way_out.covers(station, at)
+            for way_out in self.exits
+        )
 
     def repairs_since_fail(self, until: datetime) -> tuple[RepairFact, ...]:
         """Repairs finished after the last failed test and not after ``until``."""

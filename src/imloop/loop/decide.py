@@ -9,7 +9,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import STATE_NAMES, Case, State
+from imloop.loop.case import SECOND_OPINION_EXIT, STATE_NAMES, Answer, Case, Objection, State
 from imloop.loop.effects import Effect, EffectKind, receivers
 from imloop.loop.events import (
     EVENT_NAMES,
@@ -18,6 +18,8 @@ from imloop.loop.events import (
     DeadlineRecomputed,
     Event,
     ExitGranted,
+    ObjectionRaised,
+    ObjectionRejected,
     RepairReported,
     TestFailed,
     TestPassed,
@@ -139,9 +141,42 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         late = case.overdue and day_of(event.at) > due.deadline
         return replace(case, deadline=due.deadline, deadline_provisional=due.provisional, overdue=late)
     if isinstance(event, ExitGranted):
-        return replace(case, exits=(*case.exits, event.exit))
+        case = replace(case, exits=(*case.exits, event.exit))
+        if event.exit.kind != SECOND_OPINION_EXIT:
+            return case
+        return _answered(case, Answer.SECOND_OPINION, event.exit.reason, event.at)
+    if isinstance(event, ObjectionRaised):
+        return replace(case, objections=(*case.objections, _raised(case, event, law)))
+    if isinstance(event, ObjectionRejected):
+        return _answered(case, Answer.REJECTED, event.reason, event.at)
+    if isinstance(event, CaseAnnulled):
+        case = _answered(case, Answer.ANNULLED, event.reason, event.at)
     assert isinstance(event, (TestPassed, CaseAnnulled, VehicleScrapped))
     return replace(case, closed_at=event.at)
+
+
+def _raised(case: Case, event: ObjectionRaised, law: Law) -> Objection:
+    due = law.working_days(day_of(event.at), law.integer("objection.answer_days"))
+    return Objection(
+        round=case.round,
+        ground=event.ground,
+        words=event.words,
+        raised_at=event.at,
+        answer_by=due.deadline,
+    )
+
+
+def _answered(case: Case, answer: Answer, because: str, at: datetime) -> Case:
+    """The objection that waits is answered; without one the decision stands for itself."""
+    return replace(
+        case,
+        objections=tuple(
+            replace(each, answer=answer, answered_at=at, because=because)
+            if each.answer is Answer.WAITING
+            else each
+            for each in case.objections
+        ),
+    )
 
 
 def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
@@ -158,6 +193,12 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
         data["shop"] = event.repair.shop
         data["documents"] = sorted(event.repair.documents)
         data["lacks"] = [lack.code for lack in event.repair.lacks]
+    if isinstance(event, ObjectionRaised):
+        raised = case.objection
+        assert raised is not None
+        data |= {"ground": event.ground, "words": event.words, "answer_by": raised.answer_by.isoformat()}
+    if isinstance(event, ObjectionRejected):
+        data["reason"] = event.reason
     if isinstance(event, ExitGranted):
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()

@@ -21,6 +21,8 @@ class EffectKind(StrEnum):
     OVERDUE = "overdue"
     DEADLINE_CHANGED = "deadline-changed"
     EXIT_GRANTED = "exit-granted"
+    OBJECTION_RAISED = "objection-raised"
+    OBJECTION_REJECTED = "objection-rejected"
     CASE_ANNULLED = "case-annulled"
     VEHICLE_SCRAPPED = "vehicle-scrapped"
 
@@ -38,6 +40,8 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.OVERDUE: ("first_station",),
     EffectKind.DEADLINE_CHANGED: ("first_station", "environment"),
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
+    EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
+    EffectKind.OBJECTION_REJECTED: ("first_station",),
     EffectKind.CASE_ANNULLED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
     EffectKind.VEHICLE_SCRAPPED: ("first_station", "environment", "transport", "police", "regional"),
 }
@@ -53,6 +57,8 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.OVERDUE: Text("逾期", "overdue"),
     EffectKind.DEADLINE_CHANGED: Text("期限重算", "deadline recomputed"),
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
+    EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),
+    EffectKind.OBJECTION_REJECTED: Text("异议不成立", "objection not upheld"),
     EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),
     EffectKind.VEHICLE_SCRAPPED: Text("报废结案", "closed, the vehicle is scrapped"),
 }

@@ -63,6 +63,25 @@ class ExitGranted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionRaised:
+    """The owner says that the failed test should not stand. ``ground``: one of the law's ``objection.grounds``."""
+
+    at: datetime
+    ground: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionRejected:
+    """The environment department looked, and the failed test stands."""
+
+    at: datetime
+    approver: str
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAnnulled:
     """The failed test should not stand, e.g. an objection was upheld."""
 
@@ -88,6 +107,8 @@ Event = (
     | DeadlinePassed
     | DeadlineRecomputed
     | ExitGranted
+    | ObjectionRaised
+    | ObjectionRejected
     | CaseAnnulled
     | VehicleScrapped
 )
@@ -99,6 +120,8 @@ EVENT_NAMES: dict[type, Text] = {
     DeadlinePassed: Text("期限已过", "deadline passed"),
     DeadlineRecomputed: Text("期限重算", "deadline recomputed"),
     ExitGranted: Text("准予变更复检站", "exit granted"),
+    ObjectionRaised: Text("车主提出异议", "objection raised"),
+    ObjectionRejected: Text("异议不成立", "objection not upheld"),
     CaseAnnulled: Text("撤销案件", "case annulled"),
     VehicleScrapped: Text("车辆报废", "vehicle scrapped"),
 }

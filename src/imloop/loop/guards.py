@@ -15,6 +15,8 @@ from imloop.loop.events import (
     DeadlineRecomputed,
     Event,
     ExitGranted,
+    ObjectionRaised,
+    ObjectionRejected,
     RepairReported,
     TestFailed,
     TestPassed,
@@ -121,12 +123,51 @@ def deadline_is_provisional(case: Case, event: Event, law: Law) -> tuple[Reason,
     return _unless(case.deadline_provisional, _FIRM)
 
 
+@_guard("不合格后的异议期限内", "within the days for an objection after the failed test")
+def objection_in_time(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Counted from the day of the failed test, which itself is not counted."""
+    last = law.working_days(day_of(case.failed_at), law.integer("objection.days")).deadline
+    if day_of(event.at) <= last:
+        return ()
+    return (
+        Reason(
+            "objection-too-late",
+            Text(f"异议期限已于 {last} 届满。", f"Objections ended on {last}."),
+            law.cite("objection.days"),
+            Text(
+                "仍可向生态环境部门投诉，或者维修后复检。",
+                "You may still complain to the environment department, or have it repaired and retested.",
+            ),
+        ),
+    )
+
+
+@_guard("本轮尚未提出异议", "none was raised in this round")
+def first_objection(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """One per failed test; its answer is final here, and says where to turn next."""
+    return _unless(case.objection is None and case.waiting_objection is None, _OBJECTED)
+
+
+@_guard("写明情形和理由", "its ground is known and it says why")
+def objection_says_why(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """The grounds are the law's; the owner's own words go with them."""
+    assert isinstance(event, ObjectionRaised)
+    known = event.ground in law.words("objection.grounds")
+    return _unless(known and bool(event.words.strip()), _OBJECTION_UNFOUNDED)
+
+
+@_guard("有异议等待答复", "an objection waits for an answer")
+def objection_waits(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Nothing is rejected that was not raised, nor twice."""
+    return _unless(case.waiting_objection is not None, _NO_OBJECTION)
+
+
 @_guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
 def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """No case is moved by decision without someone who answers for it; nothing of this is automatic."""
     if isinstance(event, ExitGranted):
         words = (event.exit.approver, event.exit.reason, event.exit.evidence)
-    elif isinstance(event, CaseAnnulled):
+    elif isinstance(event, (CaseAnnulled, ObjectionRejected)):
         words = (event.approver, event.reason, event.evidence)
     else:
         assert isinstance(event, VehicleScrapped)
@@ -169,6 +210,14 @@ _NOT_DUE = Reason(
     "not-overdue", Text("期限未过，或已报逾期。", "Not past the deadline, or already reported.")
 )
 _FIRM = Reason("deadline-firm", Text("期限已按公布的日历确定。", "The deadline is already firm."))
+_OBJECTED = Reason(
+    "objected-already",
+    Text("本次不合格已提出过异议。", "An objection to this failed test was raised already."),
+)
+_OBJECTION_UNFOUNDED = Reason(
+    "objection-unfounded", Text("请选择情形并写明理由。", "Choose a ground and say why.")
+)
+_NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection waits for an answer."))
 _UNFOUNDED = Reason(
     "decision-unfounded",
     Text("须写明批准人、理由和证据。", "An approver, a reason and evidence must be named."),

@@ -66,6 +66,11 @@ _TO_ANY = Text(
 )
 
 
+def waits_for_repair(q: Question) -> bool:
+    """Not where the law wants no record, and not for a second opinion, which measures the vehicle as it is."""
+    return q.law.flag("retest.record_required") and not q.case.second_opinion(q.station, q.at)
+
+
 def same_station(q: Question) -> Reason | None:
     """Within one inspection cycle only the station of the failed test, or where an exit allows (A12)."""
     if not q.law.flag("retest.same_station") or q.case.station in (None, q.station):
@@ -88,7 +93,7 @@ def same_station(q: Question) -> Reason | None:
 
 def record_exists(q: Question) -> Reason | None:
     """The station must find a repair record in the system before it retests."""
-    if not q.law.flag("retest.record_required") or any(r.finished_at <= q.at for r in q.case.repairs):
+    if not waits_for_repair(q) or any(r.finished_at <= q.at for r in q.case.repairs):
         return None
     return Reason(
         "no-repair-record",
@@ -101,7 +106,7 @@ def record_exists(q: Question) -> Reason | None:
 def repaired_after_fail(q: Question) -> Reason | None:
     """A repair counts for one failed test: only one finished after the last one opens the retest."""
     finished = [repair for repair in q.case.repairs if repair.finished_at <= q.at]
-    if not q.law.flag("retest.record_required") or not finished or q.repair is not None:
+    if not waits_for_repair(q) or not finished or q.repair is not None:
         return None
     return Reason(
         "repair-before-fail",
@@ -163,7 +168,7 @@ def documents_valid(q: Question) -> Reason | None:
 
 def _lacking(q: Question, code: str) -> str | None:
     """The clause by which the repair falls short in this way; None if it does not, or no record is wanted."""
-    if q.repair is None or not q.law.flag("retest.record_required"):
+    if q.repair is None or not waits_for_repair(q):
         return None
     return next((lack.cite for lack in q.repair.lacks if lack.code == code), None)
 

@@ -45,6 +45,20 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, events.DeadlinePassed, (g.deadline_is_past,), state, (E.OVERDUE,)),
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
         Row(state, events.ExitGranted, (g.decision_is_founded,), state, (E.EXIT_GRANTED,)),
+        Row(
+            state,
+            events.ObjectionRaised,
+            (g.objection_in_time, g.first_objection, g.objection_says_why),
+            state,
+            (E.OBJECTION_RAISED,),
+        ),
+        Row(
+            state,
+            events.ObjectionRejected,
+            (g.objection_waits, g.decision_is_founded),
+            state,
+            (E.OBJECTION_REJECTED,),
+        ),
         Row(state, events.CaseAnnulled, (g.decision_is_founded,), State.ANNULLED, (E.CASE_ANNULLED,)),
         Row(state, events.VehicleScrapped, (g.decision_is_founded,), State.SCRAPPED, (E.VEHICLE_SCRAPPED,)),
     )

@@ -10,11 +10,12 @@ from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
+from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
 from imloop.steps.cases import as_loop_case
 from imloop.steps.registers import law_at
 from imloop.steps.rework import rework_due
-from imloop.store.models import Case, Test
+from imloop.store.models import Case, Party, Test
 from imloop.verdict.arithmetic import printed
 
 
@@ -158,7 +159,12 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
     if not running:
         return None
     latest = running[-1]
-    return {"to": latest.to_station, "until": latest.expires_on, "reason": latest.reason}
+    return {
+        "to": Party.objects.get(code=latest.to_station).name if latest.to_station else "",
+        "until": latest.expires_on,
+        "reason": latest.reason,
+        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.granted_at > case.failed_at,
+    }
 
 
 def _event_row(event: object) -> dict[str, object]:
@@ -172,6 +178,7 @@ def _event_row(event: object) -> dict[str, object]:
         "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
         "ExitGranted": lambda: data["exit"]["to_station"] or _("任一检验机构"),
         "CaseAnnulled": lambda: data["reason"],
+        "ObjectionRejected": lambda: data["reason"],
     }.get(event.kind, lambda: "")
     return {
         "at": event.at,

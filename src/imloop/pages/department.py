@@ -1,23 +1,18 @@
-"""Departments: the cases as a list and as a file, decisions about one, a test's seconds."""
+"""Departments: the cases as a list and as a file, a test's seconds."""
 
 from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.days import read_day
-from imloop.facts.refusal import Malformed
-from imloop.facts.text import Text
 from imloop.loop.case import STATE_NAMES, State
 from imloop.pages.guard import desk, page, words
 from imloop.pages.pictures import trace_csv
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, look
+from imloop.steps import look
 from imloop.steps.access import Caller
-from imloop.steps.grant_exit import annul_case, grant_exit
 from imloop.steps.saved_filters import saved_filters
 from imloop.store import traces
 from imloop.store.models import Case, PartyKind
@@ -73,31 +68,6 @@ def _columns() -> Columns[Case]:
         _("逾期"): lambda case: _("是") if case.overdue else "",
         _("结案"): lambda case: case.closed_at,
     }
-
-
-@desk(PartyKind.ENVIRONMENT)
-def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
-    """A lawful exit or an annulment; each wants reason, evidence and the box that says it is meant."""
-    if request.method != "POST":
-        return redirect(f"/cases/{case_no}")
-    form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-    reason, evidence = form.get("reason", ""), form.get("evidence", "")
-    if form.get("what") == "annul":
-        annul_case(caller, case_no, reason=reason, evidence=evidence, now=clock.now())
-    else:
-        grant_exit(
-            caller,
-            case_no,
-            kind=form.get("kind", "other"),
-            to_station=form.get("to_station", ""),
-            reason=reason,
-            evidence=evidence,
-            expires_on=read_day(form.get("expires_on", "")),
-            now=clock.now(),
-        )
-    return redirect(f"/cases/{case_no}")
 
 
 @desk()

@@ -191,9 +191,10 @@ def require_sure(form: QueryDict) -> None:
 
 
 def refusal_context(refusal: Refusal) -> dict[str, object]:
-    faults = [words(fault.text) for fault in refusal.problems]
+    """``faults``: (id of the field, words); the id is empty where no single field is at fault."""
+    faults = [(fault.path.rpartition(".")[2], words(fault.text)) for fault in refusal.problems]
     more = [
-        f"{words(reason.text)}（{reason.cite}）" if reason.cite else words(reason.text)
+        ("", f"{words(reason.text)}（{reason.cite}）" if reason.cite else words(reason.text))
         for reason in refusal.reasons
     ]
     return {"refusal": words(refusal.text), "cite": refusal.cite, "faults": (faults or more)[:40]}

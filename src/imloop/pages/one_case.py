@@ -4,24 +4,66 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.days import day_of
+from imloop.facts.days import day_of, read_day
+from imloop.facts.refusal import Refusal
 from imloop.pages.case_view import case_context
-from imloop.pages.guard import desk, page
+from imloop.pages.guard import desk, page, words
 from imloop.pages.loop_picture import loop_picture
+from imloop.pages.matters import refusal_context, require_sure
 from imloop.pages.overlay import overlay
+from imloop.pages.owner import objection_card
 from imloop.pages.pictures import trace_picture
 from imloop.steps import case_file, clock, look
 from imloop.steps.access import Caller
+from imloop.steps.grant_exit import EXIT_KINDS, annul_case, grant_exit, reject_objection
+from imloop.steps.registers import law_at
 from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 
 
 @desk()
 def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """People who may see the case; the look-up is journalled."""
-    case = look.case(caller, case_no)
+    return page(request, caller, "pages/case.html", _context(caller, look.case(caller, case_no)))
+
+
+@desk(PartyKind.ENVIRONMENT)
+def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
+    """An exit, an annulment or the answer to an objection; each wants reason, evidence and the box that says it is
+    meant. What was typed stays when something is wrong."""
+    if request.method == "POST":
+        try:
+            _decide(caller, case_no, request.POST)
+        except Refusal as refusal:
+            context = _context(caller, look.case(caller, case_no)) | refusal_context(refusal)
+            return page(request, caller, "pages/case.html", {**context, "typed": request.POST}, 422)
+    return redirect(f"/cases/{case_no}")
+
+
+def _decide(caller: Caller, case_no: str, form: QueryDict) -> None:
+    require_sure(form)
+    reason, evidence, now = form.get("reason", ""), form.get("evidence", ""), clock.now()
+    if form.get("what") == "annul":
+        annul_case(caller, case_no, reason=reason, evidence=evidence, now=now)
+    elif form.get("what") == "reject":
+        reject_objection(caller, case_no, reason=reason, evidence=evidence, now=now)
+    else:
+        grant_exit(
+            caller,
+            case_no,
+            kind=form.get("kind", "other"),
+            to_station=form.get("to_station", ""),
+            reason=reason,
+            evidence=evidence,
+            expires_on=read_day(form.get("expires_on", "")),
+            now=now,
+        )
+
+
+def _context(caller: Caller, case: Case) -> dict[str, object]:
     tests = case_file.tests_of(case)
     repairs = list(case.repairs.select_related("shop", "raw").order_by("finished_at"))
     notices = list(case.notices.order_by("round"))
@@ -29,8 +71,9 @@ def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse
     by_number = {test.test_no: test for test in tests}
     known = case_context(case, clock.now())
     followed = [case_file.law_of(event, case, by_number) for event in events]
-    context = {
+    return {
         **known,
+        **objection_card(case, clock.now()),
         "events": [
             {**row, "law": law}
             for row, law in zip(known["events"], followed, strict=True)  # type: ignore[call-overload]
@@ -41,11 +84,18 @@ def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse
         "repairs": repairs,
         "papers": _papers(tests, repairs, notices),
         "proof": case_file.proof(case, tests, repairs, notices),
+        "waiting": case.objected_at is not None,
+        "exit_kinds": _exit_kinds(case),
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
         "stations": _stations(case),
         "in_one_month": day_of(clock.now()) + timedelta(days=30),
     }
-    return page(request, caller, "pages/case.html", context)
+
+
+def _exit_kinds(case: Case) -> list[tuple[str, str]]:
+    """The law's kinds in words."""
+    law = law_at(day_of(clock.now()), case.place)
+    return [(kind, words(EXIT_KINDS[kind])) for kind in law.words("exit.kinds")]
 
 
 def _stations(case: Case) -> object:

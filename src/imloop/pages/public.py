@@ -12,6 +12,7 @@ from imloop.exchange.rate_limit import count_question
 from imloop.facts.refusal import Refusal
 from imloop.pages.case_view import case_context, loop_names
 from imloop.pages.guard import desk, home, public, words
+from imloop.pages.owner import objection_card
 from imloop.pages.repairers import choice_card
 from imloop.pages.visits import retest_card
 from imloop.papers.assemble import owner_notice
@@ -40,7 +41,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     case = look.owner_case(token)
     now = clock.now()
-    context = {**case_context(case, now), **retest_card(case, now)}
+    context = {**case_context(case, now), **retest_card(case, now), **objection_card(case, now)}
+    context["objected"] = "objected" in request.GET
     if case.closed_at is None:
         context |= choice_card(case, request.GET)
     return render(request, "pages/owner.html", context)

@@ -12,7 +12,7 @@ from imloop.sim.checks import fresh_checks
 from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
 from imloop.sim.lines import Lines
-from imloop.sim.office import enter_matters, suspended_shop
+from imloop.sim.office import enter_matters, enter_objections, suspended_shop
 from imloop.sim.outlines import write_outlines
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
@@ -66,6 +66,7 @@ def load_demo(
         course = Course(plan["seed"], until, lines, labels)
         fill(course, plan["days"], first=0, count=plan["vehicles"])
         enter_matters(course)
+        enter_objections(course)
         course.run(step)
         set_due_dates(until)
         enter_visits(until)

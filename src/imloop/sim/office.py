@@ -17,8 +17,10 @@ from imloop.sim.identifiers import unified_code
 from imloop.sim.places import CITY, INSTRUMENTS, SHOPS
 from imloop.steps import registers
 from imloop.steps.access import Caller, caller_for
+from imloop.steps.grant_exit import reject_objection
 from imloop.steps.matters import apply, open_measure, take_step, take_step_by_token
-from imloop.store.models import Matter, Party
+from imloop.steps.objections import raise_objection, standing
+from imloop.store.models import Case, Matter, Party
 
 _LINE = ("analyser", "dynamometer", "tachometer", "obd_reader", "weather_station")
 _NEW = "柳州市洛维新城机动车检测有限公司"
@@ -33,6 +35,36 @@ def enter_matters(course: Course) -> None:
         (1.5, "", _notified),
     ):
         course.later(course.now - timedelta(days=days), partial(_once, title, happen))
+
+
+def enter_objections(course: Course) -> None:
+    """Two owners object: one is answered, one waits on the environment department's desk."""
+    course.later(course.now - timedelta(days=4), partial(_objected, "procedure", _REJECTED))
+    course.later(course.now - timedelta(hours=20), partial(_objected, "instrument", ""))
+
+
+_REJECTED = "逐秒数据、环境记录和设备自检均符合要求，未见漏气或探头松脱"
+_SAID = "三天前在修理厂用尾气仪测过，一氧化碳没有这么高，请核查仪器。"
+
+
+def _objected(ground: str, rejected: str, when: datetime) -> None:
+    """The owner who failed last objects."""
+    if Case.objects.filter(snapshot__objections__0__ground=ground).exists():
+        return
+    waiting = Case.objects.filter(closed_at__isnull=True, state="awaiting_repair", objected_at__isnull=True)
+    row = waiting.filter(failed_at__lt=when).order_by("-failed_at").first()
+    if row is None or not standing(row, when).open:
+        return
+    with transaction.atomic():
+        raise_objection(row.owner_token, ground=ground, words=_SAID, now=when)
+        if rejected:
+            reject_objection(
+                _office("environment"),
+                row.case_no,
+                reason=rejected,
+                evidence="核查单 2 号",
+                now=when + timedelta(hours=3),
+            )
 
 
 def _once(title: str, happen: Callable[[datetime], None], when: datetime) -> None:

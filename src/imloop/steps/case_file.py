@@ -21,6 +21,8 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "DeadlinePassed": ("deadline.working_days", "overdue.report_to"),
     "DeadlineRecomputed": ("deadline.working_days",),
     "ExitGranted": ("retest.same_station", "exit.kinds"),
+    "ObjectionRaised": ("objection.days", "objection.answer_days"),
+    "ObjectionRejected": ("objection.answer_days",),
     "CaseAnnulled": ("exit.kinds",),
     "VehicleScrapped": ("scrap.unrepairable",),
 }

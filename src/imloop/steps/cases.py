@@ -81,6 +81,8 @@ def _derive(row: Case, case: loop.Case) -> None:
     row.deadline = case.deadline
     row.deadline_provisional = case.deadline_provisional
     row.overdue = case.overdue
+    waiting = case.waiting_objection
+    row.objected_at = waiting.raised_at if waiting and case.state.is_open else None
     row.closed_at = case.closed_at
     row.snapshot = msgspec.to_builtins(case)
 

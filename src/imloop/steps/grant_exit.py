@@ -1,4 +1,5 @@
-"""A department's two ways to move a case by decision: a lawful exit from the same-station rule, and annulment."""
+"""A department's ways to move a case by decision: a lawful exit from the same-station rule, annulment, and the answer
+that an objection is not upheld."""
 
 from __future__ import annotations
 
@@ -8,12 +9,21 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.loop.case import StationExit
-from imloop.loop.events import CaseAnnulled, Event, ExitGranted
+from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
 from imloop.steps import registers
 from imloop.steps.access import Caller, covers
 from imloop.steps.cases import decide_and_keep
 from imloop.steps.ledger import writing
 from imloop.store.models import Case, PartyKind
+
+EXIT_KINDS: dict[str, Text] = {
+    "station-closed": Text("原站停业、暂停或注销", "the station is closed, suspended or struck off"),
+    "no-line": Text("原站无相应检测线", "the station has no line for the vehicle"),
+    "line-broken": Text("检测线长期故障", "the line is broken for long"),
+    "moved": Text("车辆转让或迁出", "the vehicle was sold or moved away"),
+    "objection": Text("异议复核：不经维修另行检验一次", "objection: one second opinion without a repair"),
+    "other": Text("其他", "other"),
+}
 
 
 def grant_exit(
@@ -54,6 +64,14 @@ def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now:
     """End a case whose failed test should not stand, e.g. an objection upheld."""
     _require_words(reason=reason, evidence=evidence)
     event = CaseAnnulled(at=now, approver=caller.actor, reason=reason, evidence=evidence)
+    return _decide(caller, case_no, event, now)
+
+
+def reject_objection(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:
+    """The failed test stands; the reason is shown to the owner. Upholding is an exit of kind ``objection`` (a second
+    opinion) or an annulment."""
+    _require_words(reason=reason, evidence=evidence)
+    event = ObjectionRejected(at=now, approver=caller.actor, reason=reason, evidence=evidence)
     return _decide(caller, case_no, event, now)
 
 

@@ -67,6 +67,7 @@ def case_json(case: Case) -> dict[str, object]:
             for r in case.repairs.select_related("shop").order_by("uploaded_at")
         ],
         "exits": case.snapshot["exits"],
+        "objections": case.snapshot.get("objections", []),
         "events": [
             {
                 "number": event.number,

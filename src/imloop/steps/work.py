@@ -13,6 +13,7 @@ from imloop.matters.names import KINDS, STATES
 from imloop.matters.names import State as MatterState
 from imloop.steps import look
 from imloop.steps.access import Caller
+from imloop.steps.cases import as_loop_case
 from imloop.steps.certificates import expiring
 from imloop.steps.conflicts import conflict_list
 from imloop.steps.enrol import enrolments
@@ -21,6 +22,7 @@ from imloop.steps.findings import ROUTINE
 from imloop.steps.look_lines import view, visible_lines
 from imloop.steps.look_matters import work_list
 from imloop.steps.matters import as_fact
+from imloop.steps.objections import GROUNDS
 from imloop.steps.receivers import receivers
 from imloop.store.models import Delivery, Finding, PartyKind
 
@@ -44,6 +46,7 @@ class Task:
 
 KIND_NAMES: dict[str, Text] = {
     "overdue": Text("逾期案件", "overdue cases"),
+    "objection": Text("车主异议", "owners' objections"),
     "finding": Text("线索", "findings"),
     "matter": Text("事项", "matters"),
     "line": Text("检测线", "test lines"),
@@ -72,6 +75,23 @@ def _overdue(caller: Caller, now: datetime) -> Iterator[Task]:
             case.vehicle.plate or case.vehicle.vin,
             f"/cases/{case.case_no}",
             late=True,
+        )
+
+
+def _objections(caller: Caller, now: datetime) -> Iterator[Task]:
+    rows = look.cases(caller).filter(objected_at__isnull=False).order_by("objected_at")[:MOST]
+    for case in rows:
+        raised = as_loop_case(case).waiting_objection
+        assert raised is not None and case.objected_at is not None
+        ground = GROUNDS[raised.ground]
+        yield Task(
+            "objection",
+            day_of(case.objected_at),
+            raised.answer_by,
+            Text(f"车主对不合格结论有异议：{ground.zh}", f"the owner objects: {ground.en}"),
+            case.vehicle.plate or case.vehicle.vin,
+            f"/cases/{case.case_no}#decide",
+            late=raised.answer_by < day_of(now),
         )
 
 
@@ -188,7 +208,7 @@ def _deliveries(caller: Caller, now: datetime) -> Iterator[Task]:
 
 
 _SOURCES: dict[str, tuple[Callable[[Caller, datetime], Iterable[Task]], ...]] = {
-    PartyKind.ENVIRONMENT: (_overdue, _findings, _matters, _lines, _certificates, _deliveries),
+    PartyKind.ENVIRONMENT: (_overdue, _objections, _findings, _matters, _lines, _certificates, _deliveries),
     PartyKind.TRANSPORT: (_matters, _findings, _certificates, _deliveries),
     PartyKind.MARKET: (_certificates, _conflicts, _fees, _lines, _matters),
     PartyKind.POLICE: (_matters, _overdue, _guests),

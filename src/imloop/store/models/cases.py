@@ -26,6 +26,7 @@ class Case(models.Model):
     deadline = models.DateField()
     deadline_provisional = models.BooleanField(default=False)
     overdue = models.BooleanField(default=False)
+    objected_at = models.DateTimeField(null=True, help_text="since when an objection waits for its answer")
     closed_at = models.DateTimeField(null=True)
     snapshot = models.JSONField(help_text="loop.Case as JSON, derived from the events")
     owner_token = models.CharField(
@@ -43,6 +44,9 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["station", "closed_at"], name="case_station_open"),
             models.Index(fields=["closed_at", "deadline"], name="case_deadline"),
+            models.Index(
+                fields=["objected_at"], condition=Q(objected_at__isnull=False), name="case_objections"
+            ),
         ]
 
 
