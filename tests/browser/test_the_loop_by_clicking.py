@@ -50,6 +50,8 @@ def report_repair(shop: Desk) -> None:
     for label, value in (("竣工出厂合格证号", "H1"), ("结算清单号", "J1"), ("发票号", "F1")):
         shop.fill(label, value)
     shop.fill("费用（元）", "460.00")
+    shop.press("下一步：核对")
+    shop.sees("提交前请核对", "前氧传感器", "H1")
     shop.press("上传维修记录")
 
 

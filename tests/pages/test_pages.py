@@ -101,10 +101,12 @@ def test_mstation_reports_a_repair_once_even_if_sent_twice(city: City, failed: C
         "invoice_no": "F1",
         "cost_yuan": "1234.5",
     }
-    wrong = client.post("/desk/mstation/repair", {**typed, "received_at": "now"})
+    wrong = client.post("/desk/mstation/repair", {**typed, "received_at": "now", "do": "check"})
+    assert 'href="#received_at"' in wrong.content.decode()
     assert wrong.status_code == 422 and 'value="H1"' in wrong.content.decode()
     for _ in range(2):
-        done = client.post("/desk/mstation/repair", typed).content.decode()
+        sent = client.post("/desk/mstation/repair", {**typed, "do": "send"}, follow=True)
+        done = sent.content.decode()
         assert repair_no[1] in done and "复检已放行" in done
     assert Case.objects.get().repairs.count() == 1
     assert failed.case_no in client.get("/desk/mstation").content.decode()

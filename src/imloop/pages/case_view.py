@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
+from imloop.facts.typical_causes import typical_signs
 from imloop.law import Law
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
@@ -83,25 +84,15 @@ def _item(item: dict[str, object]) -> dict[str, object]:
     }
 
 
-def causes(case: Case) -> str:
-    """Typical causes of what failed, from repair practice."""
-    failed = " ".join(case.snapshot["failed_items"])
-    found = []
-    if "co_" in failed:
-        found.append(_("混合气过浓（空气流量、氧传感器、燃油压力）"))
-    if "hc_" in failed:
-        found.append(_("失火（火花塞、点火线圈）、喷油嘴漏油"))
-    if "no_" in failed:
-        found.append(_("废气再循环（EGR）、积碳、催化器还原能力下降"))
-    if "lambda" in failed:
-        found.append(_("进排气漏气、探头位置"))
-    if "k_" in failed:
-        found.append(_("喷油嘴、空气滤清器、增压器、颗粒捕集器"))
-    if "nox" in failed:
-        found.append(_("尿素系统、氮氧传感器、EGR"))
-    if "power" in failed:
-        found.append(_("增压器、燃油滤清器、动力受限"))
-    return "；".join(found)
+def signs(case: Case, test: Test | None) -> list[dict[str, object]]:
+    """What the failed items point to, with the usual causes; a hint, no diagnosis."""
+    failed = list(case.snapshot["failed_items"])
+    if test is not None and test.verdict["parts"].get("obd") == "fail":
+        failed.append("obd")
+    return [
+        {"label": words(sign.label), "causes": [(cause.code, words(cause.text)) for cause in sign.causes]}
+        for sign in typical_signs(failed)
+    ]
 
 
 def guidance(law: Law, case: Case) -> str:
@@ -139,7 +130,7 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         ],
         "calculation": test.verdict["steps"] if test else [],
         "law": test.verdict["law"] if test else {"hash": law.hash},
-        "causes": causes(case) if case.closed_at is None else "",
+        "signs": signs(case, test) if case.closed_at is None else [],
         "guidance": guidance(today, case),
         "rework": rework_due(case),
         "permit": [reason.to_json() for reason in permit.reasons],

@@ -21,7 +21,13 @@ _OF: dict[str, tuple[str, ...]] = {
         "/matters",
         OWN,
     ),
-    PartyKind.MSTATION: ("/desk/mstation", "/desk/mstation/repair", "/matters", OWN),
+    PartyKind.MSTATION: (
+        "/desk/mstation",
+        "/desk/mstation/repair",
+        "/desk/mstation/repairs",
+        "/matters",
+        OWN,
+    ),
     PartyKind.ENVIRONMENT: (
         "/work",
         "/cases",
@@ -81,6 +87,7 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         "/desk/istation/hours": _("营业时间"),
         "/desk/mstation": _("案件"),
         "/desk/mstation/repair": _("填报维修"),
+        "/desk/mstation/repairs": _("维修记录"),
         "/work": _("待办"),
         "/findings": _("线索"),
         "/desk/police": _("标志与通行"),

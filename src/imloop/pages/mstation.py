@@ -1,61 +1,119 @@
-"""The M-station's desk: its cases, look up a case the owner brought, report a repair."""
+"""The M-station's desk: its cases and figures, a case the owner brought, reporting a repair, its records."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 
 import msgspec
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from imloop import loop
+from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.intake import take_repair
-from imloop.facts.days import CHINA
-from imloop.facts.items import ITEMS
-from imloop.facts.refusal import Refusal
-from imloop.facts.repair_record import REPAIR_ITEMS
-from imloop.pages.case_view import causes, failed_test, result_items
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Refusal, Unknown
+from imloop.facts.repair_record import REPAIR_ITEMS, RepairRecord
+from imloop.facts.text import Text
+from imloop.loop.case import STATE_NAMES, State
+from imloop.pages.case_view import failed_test, result_items, signs
 from imloop.pages.guard import desk, page, words
+from imloop.pages.matters import file_response, refusal_context, sent_file
+from imloop.pages.repair_form import faults_of, kept, message_of, rows_of
+from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look, registers
 from imloop.steps.access import Caller
+from imloop.steps.attachments import attach_to_repair, repair_file
+from imloop.steps.cases import as_loop_case
+from imloop.steps.registers import law_at
 from imloop.steps.rework import owed_cases
 from imloop.steps.rework_rate import rework_rate
-from imloop.store.models import Case, PartyKind
+from imloop.steps.shop_figures import compared
+from imloop.store.models import Case, Party, PartyKind, Repair
 
-ROWS = 4
-_PLAIN = ("technician", "inspector", "cost_yuan")
-_PAPERS = ("certificate_no", "settlement_no", "invoice_no")
+PER_PAGE = 50
+_RECORDS = "/desk/mstation/repairs"
 
 
 @desk(PartyKind.MSTATION)
 def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     mine = look.cases(caller).order_by("closed_at", "deadline")[:100]
     shop = registers.party(caller.party_code, PartyKind.MSTATION)
-    return page(
-        request,
-        caller,
-        "pages/mstation.html",
-        {"cases": mine, "owed": owed_cases(shop), "rate": rework_rate(shop, clock.now())},
+    context = {"cases": mine, "owed": owed_cases(shop), "tiles": _figures(shop)}
+    return page(request, caller, "pages/mstation.html", context)
+
+
+def _figures(shop: Party) -> list[dict[str, object]]:
+    """Own figures beside the median of the place; too few repairs make none."""
+    now = clock.now()
+    found, rate = compared(shop, day_of(now)), rework_rate(shop, now)
+    own = found.own
+    few = _("数据不足")
+    of = _("本地 %(n)s 家的中位数 %(value)s")
+    fee = f"{own.median_yuan:.0f}" if own and own.enough_prices and own.median_yuan is not None else few
+    first = (
+        f"{100 * (own.success.value or 0):.0f} %"
+        if own is not None and own.enough_retests and own.success.value is not None
+        else few
     )
+    return [
+        {
+            "label": _("一次修好率（近 12 个月）"),
+            "n": first,
+            "note": _note(own.success.whole if own else 0)
+            + (
+                "；" + of % {"n": found.success_of, "value": f"{100 * found.success:.0f} %"}
+                if found.success is not None
+                else ""
+            ),
+        },
+        {
+            "label": _("费用中位数（元）"),
+            "n": fee,
+            "note": _note(own.priced if own else 0)
+            + (
+                "；" + of % {"n": found.price_of, "value": f"{found.price:.0f}"}
+                if found.price is not None
+                else ""
+            ),
+        },
+        {
+            "label": _("返修率（近 12 个月）"),
+            "n": few if rate.share is None else f"{100 * rate.share:.1f} %",
+            "note": _("%(all)s 次维修中返修 %(n)s 次") % {"all": rate.repairs, "n": rate.reworks},
+            "url": _RECORDS,
+        },
+    ]
+
+
+def _note(count: int) -> str:
+    return _("依据 %(n)s 次") % {"n": count}
 
 
 @desk(PartyKind.MSTATION)
 def repair(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Find the case, then the form; what was typed stays when something is wrong."""
+    """Find the case; the form; check the answers; hand in. What was typed stays throughout."""
     typed = request.POST if request.method == "POST" else request.GET
-    context: dict[str, object] = {"typed": typed, "rows": range(ROWS), "item_codes": _codes()}
-    status = 200
+    context: dict[str, object] = {"typed": typed, "item_codes": _codes()}
+    status, template = 200, "pages/repair.html"
     try:
         case = _case(caller, typed)
         if case is not None:
-            context.update(_about(case, typed))
-            if request.method == "POST":
-                body = msgspec.json.encode(_message(caller, case, request.POST))
-                context["receipt"] = take_repair(body, caller, clock.now()).body
+            context |= _about(case, typed)
+            body = msgspec.json.encode(message_of(caller, case, typed))
+            if request.method == "POST" and typed.get("do") == "send":
+                take_repair(body, caller, clock.now())
+                return redirect(f"{_RECORDS}/{typed.get('repair_no', '')}?new=1")
+            if request.method == "POST" and typed.get("do") == "check":
+                context |= _summary(case, decode_repair(body)) | {"kept": kept(typed)}
+                template = "pages/repair_check.html"
     except Refusal as refusal:
-        context["refusal"] = refusal
-        context["problems"] = [(fault.path, words(fault.text)) for fault in refusal.problems]
+        context |= refusal_context(refusal) | {"faults": faults_of(refusal, typed)}
         status = 422
-    return page(request, caller, "pages/repair.html", context, status)
+    return page(request, caller, template, context, status)
 
 
 def _codes() -> list[tuple[str, str]]:
@@ -71,64 +129,111 @@ def _case(caller: Caller, typed: QueryDict) -> Case | None:
 
 def _about(case: Case, typed: QueryDict) -> dict[str, object]:
     now = clock.now()
+    law = law_at(day_of(now), case.place)
+    test = failed_test(case)
     return {
         "case": case,
-        "failed": [ITEMS[item].label for item in case.snapshot["failed_items"] if item in ITEMS],
-        "items": result_items(failed_test(case)),
-        "causes": causes(case),
+        "items": result_items(test),
+        "signs": signs(case, test),
         # Made once with the form: sending it twice is the same upload.
         "repair_no": typed.get("repair_no") or f"W{now:%Y%m%d}-{secrets.token_hex(3)}",
         "now": f"{now:%Y-%m-%dT%H:%M}",
+        "item_rows": rows_of(typed, "item"),
+        "part_rows": rows_of(typed, "part"),
+        "warranty_days": law.integer("warranty.days"),
+        "warranty_km": law.integer("warranty.km"),
     }
 
 
-def _message(caller: Caller, case: Case, typed: QueryDict) -> dict[str, object]:
-    """The form as ``imloop.repair/1``; faults in it are found where every upload's faults are found."""
-    items = [
-        {"code": code, "name": typed.get(f"item_name_{row}", ""), "hours": typed.get(f"item_hours_{row}", "")}
-        for row in range(ROWS)
-        if (code := typed.get(f"item_code_{row}", ""))
-    ]
-    parts = [
-        {
-            "name": name,
-            "serial": typed.get(f"part_serial_{row}", ""),
-            "quantity": typed.get(f"part_quantity_{row}") or 1,
-        }
-        for row in range(ROWS)
-        if (name := typed.get(f"part_name_{row}", "").strip())
-    ]
+def _summary(case: Case, record: RepairRecord) -> dict[str, object]:
+    """The record as it was understood, before anything is stored; ``lacks``: what the papers' numbers leave out."""
+    papers = (
+        (_("竣工出厂合格证"), record.documents.certificate_no),
+        (_("结算清单"), record.documents.settlement_no),
+        (_("发票"), record.documents.invoice_no),
+    )
     return {
-        "schema": "imloop.repair/1",
-        "repair_no": typed.get("repair_no", ""),
-        "shop": caller.party_code,
-        "case_no": case.case_no,
-        "received_at": _moment(typed.get("received_at", "")),
-        "finished_at": _moment(typed.get("finished_at", "")),
-        "odometer_km": _number(typed.get("odometer_km", "")),
-        "diagnosis": {"text": typed.get("diagnosis", ""), "failed_items": case.snapshot["failed_items"]},
-        "items": items,
-        "parts": parts,
-        "documents": {name: typed.get(name, "") for name in _PAPERS},
-        "warranty": _warranty(typed),
-        **{name: typed.get(name, "") for name in _PLAIN},
+        "record": record,
+        "done": [(words(REPAIR_ITEMS[item.code]), item) for item in record.items],
+        "papers": papers,
+        "lacks": [name for name, number in papers if not number],
+        "early": record.finished_at <= case.failed_at,
     }
 
 
-def _moment(text: str) -> str:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=CHINA).isoformat()
-    except ValueError:
-        return text
+@desk(PartyKind.MSTATION)
+def records(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Every repair this station reported, newest first."""
+    rows = _found(look.repairs(caller), request.GET.get("q", ""))
+    if file := as_file(request, caller, "repairs", _columns(), rows):
+        return file
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"shown": shown, "asked": request.GET, "query": query_of(request)}
+    return page(request, caller, "pages/repairs.html", context)
 
 
-def _number(text: str) -> object:
-    try:
-        return float(text)
-    except ValueError:
-        return text or None
+def _found(rows: QuerySet[Repair], text: str) -> QuerySet[Repair]:
+    if text := text.strip().upper().replace("·", ""):
+        rows = rows.filter(
+            Q(repair_no__icontains=text)
+            | Q(case__case_no__icontains=text)
+            | Q(case__vehicle__plate__icontains=text)
+        )
+    return rows.order_by("-finished_at", "-id")
 
 
-def _warranty(typed: QueryDict) -> dict[str, object] | None:
-    days, km = _number(typed.get("warranty_days", "")), _number(typed.get("warranty_km", ""))
-    return {"days": days, "km": km} if days is not None or km is not None else None
+def _columns() -> Columns[Repair]:
+    return {
+        _("维修单"): lambda row: row.repair_no,
+        _("完工"): lambda row: row.finished_at,
+        _("号牌"): lambda row: row.case.vehicle.plate,
+        _("案件"): lambda row: row.case.case_no,
+        _("费用（元）"): lambda row: row.cost_yuan,
+        _("合格证号"): lambda row: row.record["documents"]["certificate_no"],
+        _("结算清单号"): lambda row: row.record["documents"]["settlement_no"],
+        _("发票号"): lambda row: row.record["documents"]["invoice_no"],
+        _("质保至"): lambda row: row.warranty_until,
+        _("返修自"): lambda row: row.rework_of or "",
+        _("案件状态"): lambda row: words(STATE_NAMES[State(row.case.state)]),
+    }
+
+
+@desk(PartyKind.MSTATION)
+def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResponse:
+    """One reported repair: does it open the retest, what is next, photographs and papers."""
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            name, body = sent_file(request)
+            attach_to_repair(caller, repair_no, name, body, clock.now())
+            return redirect(f"{_RECORDS}/{repair_no}#files")
+        except Refusal as refusal:
+            context, status = refusal_context(refusal), 422
+    row = look.repairs(caller).select_related("case__station").filter(repair_no=repair_no).first()
+    if row is None:
+        raise Unknown("unknown-repair", Text("没有这条维修记录。", "There is no such repair."))
+    context |= {
+        "row": row,
+        "case": row.case,
+        "new": "new" in request.GET,
+        "permit": _permit(row.case),
+        "done": [(words(REPAIR_ITEMS[item["code"]]), item) for item in row.record["items"]],
+        "files": list(row.files.order_by("id").defer("body")),
+    }
+    return page(request, caller, "pages/repair_record.html", context, status)
+
+
+def _permit(case: Case) -> dict[str, object] | None:
+    """The retest gate as it stands now; None once the case is closed."""
+    if case.closed_at is not None:
+        return None
+    now = clock.now()
+    law = law_at(day_of(now), case.place)
+    station = case.station.code if case.station else ""
+    return loop.permit(as_loop_case(case), station=station, at=now, law=law).to_json()
+
+
+@desk()
+def record_file(request: HttpRequest, caller: Caller, shop: str, repair_no: str, digest: str) -> HttpResponse:
+    return file_response(repair_file(caller, shop, repair_no, digest))

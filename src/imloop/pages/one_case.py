@@ -134,7 +134,10 @@ def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> 
             "at": repair.uploaded_at,
             "kind": _("维修记录"),
             "number": repair.repair_no,
-            "files": [],
+            "files": [
+                (file.name, f"/repairs/{repair.shop.code}/{repair.repair_no}/files/{file.sha256}")
+                for file in repair.files.order_by("id").defer("body")
+            ],
             "says": _paper_numbers(repair),
             "sha256": repair.raw.sha256,
         }

@@ -1,13 +1,17 @@
-"""Files handed in with a matter: PDF, JPEG or PNG by their first bytes, kept as received with their hash."""
+"""Files handed in with a matter or a repair: PDF, JPEG or PNG by their first bytes, kept as received with their
+hash."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.matters import State
+from imloop.steps import look
 from imloop.steps.access import Caller
 from imloop.steps.ledger import writing
 from imloop.steps.matter_roles import visible
@@ -38,32 +42,62 @@ def attach(
 ) -> Attachment:
     """Add a file to an open matter, by its secret address or by someone who may see it. The same file twice is kept
     once."""
-    if len(body) > LARGEST:
-        raise Malformed("too-large", Text("文件超过 5 MB。", "The file is larger than 5 MB."))
-    kind = media_type(body)
+    kind = _checked(body)
     row = the_matter(token=token, caller=caller, matter_no=matter_no)
     if not State(row.state).is_open:
         raise NotAllowed("matter-closed", Text("事项已办结。", "The matter is closed."))
-    if row.attachments.count() >= MOST:
+    by = caller or applicant(row)
+    return _keep(Attachment(matter=row), row.attachments.all(), row.matter_no, (name, kind, body), by, now)
+
+
+def attach_to_repair(caller: Caller, repair_no: str, name: str, body: bytes, now: datetime) -> Attachment:
+    """A photograph or paper of a repair, by the M-station that reported it."""
+    kind = _checked(body)
+    row = look.repairs(caller).filter(repair_no=repair_no, shop__code=caller.party_code).first()
+    if row is None:
+        raise Unknown("unknown-repair", Text("没有这条维修记录。", "There is no such repair."))
+    subject = f"{row.shop.code}/{row.repair_no}"
+    return _keep(Attachment(repair=row), row.files.all(), subject, (name, kind, body), caller, now)
+
+
+def repair_file(caller: Caller, shop: str, repair_no: str, digest: str) -> Attachment:
+    """For everyone who may see the repair."""
+    visible_repairs = look.repairs(caller).filter(shop__code=shop, repair_no=repair_no)
+    found = Attachment.objects.filter(repair__in=visible_repairs, sha256=digest).first()
+    if found is None:
+        raise Unknown("unknown-file", Text("没有这个文件。", "There is no such file."))
+    return found
+
+
+def _checked(body: bytes) -> str:
+    """The media type of a file that may be kept."""
+    if len(body) > LARGEST:
+        raise Malformed("too-large", Text("文件超过 5 MB。", "The file is larger than 5 MB."))
+    return media_type(body)
+
+
+def _keep(
+    new: Attachment,
+    others: QuerySet[Attachment],
+    subject: str,
+    file: tuple[str, str, bytes],
+    by: Caller,
+    now: datetime,
+) -> Attachment:
+    """``file``: name, media type, bytes."""
+    name, new.media_type, new.body = file
+    new.sha256, new.size = hashlib.sha256(new.body).hexdigest(), len(new.body)
+    if others.count() >= MOST:
         raise Malformed("too-many", Text(f"最多 {MOST} 个文件。", f"At most {MOST} files."))
-    digest = hashlib.sha256(body).hexdigest()
-    kept = row.attachments.filter(sha256=digest).first()
+    kept = others.filter(sha256=new.sha256).first()
     if kept is not None:
         return kept
-    by = caller or applicant(row)
+    new.name = (name.strip() or "附件")[-120:]
+    new.uploaded_at, new.uploaded_by = now, by.actor[:80]
     with writing(now, by) as ledger:
-        kept = Attachment.objects.create(
-            matter=row,
-            name=(name.strip() or "附件")[-120:],
-            media_type=kind,
-            sha256=digest,
-            size=len(body),
-            body=body,
-            uploaded_at=now,
-            uploaded_by=by.actor[:80],
-        )
-        ledger.note("attached", row.matter_no, {"name": kept.name, "sha256": digest, "size": len(body)})
-    return kept
+        new.save()
+        ledger.note("attached", subject, {"name": new.name, "sha256": new.sha256, "size": new.size})
+    return new
 
 
 def the_file(

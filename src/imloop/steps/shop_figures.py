@@ -160,6 +160,31 @@ def choices(
     return _ordered(found, order)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An M-station beside the listed ones of its city. ``own`` None: not on the list. Medians are of those with enough
+    figures, ``…_of`` how many those are."""
+
+    own: Choice | None
+    price: Decimal | None
+    price_of: int
+    success: float | None
+    success_of: int
+
+
+def compared(shop: Party, day: date) -> Compared:
+    found = choices(shop.place, day)
+    prices = [each.median_yuan for each in found if each.enough_prices and each.median_yuan is not None]
+    shares = [each.success.value for each in found if each.enough_retests and each.success.value is not None]
+    return Compared(
+        own=next((each for each in found if each.shop == shop), None),
+        price=median(prices) if prices else None,
+        price_of=len(prices),
+        success=median(shares) if shares else None,
+        success_of=len(shares),
+    )
+
+
 def _choice(shop: Party, row: ShopFigures | None, near: Party | None, fuel: str, law: Law) -> Choice:
     return Choice(
         shop=shop,

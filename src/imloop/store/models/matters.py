@@ -53,9 +53,10 @@ class MatterEvent(models.Model):
 
 
 class Attachment(models.Model):
-    """A file handed in with a matter or a certificate, as received. Frozen."""
+    """A file handed in with a matter, a certificate or a repair, as received. Frozen."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="attachments", null=True)
+    repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)
     name = models.CharField(max_length=120)
     media_type = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64, db_index=True)
