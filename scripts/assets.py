@@ -26,6 +26,8 @@ FILES = (
     (FONT / "LICENSE_FONT", FONTS / "LICENSE_FONT"),
     (MODULES / "echarts" / "dist" / "echarts.common.min.js", VENDOR / "echarts.min.js"),
     (MODULES / "echarts" / "LICENSE", VENDOR / "LICENSE_ECHARTS"),
+    (MODULES / "htmx.org" / "dist" / "htmx.min.js", VENDOR / "htmx.min.js"),
+    (MODULES / "htmx.org" / "LICENSE", VENDOR / "LICENSE_HTMX"),
     (MODULES / "leaflet" / "dist" / "leaflet.js", VENDOR / "leaflet.js"),
     (MODULES / "leaflet" / "dist" / "leaflet.css", VENDOR / "leaflet.css"),
     (MODULES / "leaflet" / "dist" / "images" / "layers.png", VENDOR / "images" / "layers.png"),

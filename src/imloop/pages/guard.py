@@ -58,7 +58,8 @@ def desk(*kinds: str) -> Callable[[View], View]:
                 return redirect("/password")
             if is_required(request.user) and confirmed(request.user) is None:
                 return redirect("/account/second-factor")
-            _seen(request)
+            if "HX-Request" not in request.headers:  # a page that renews itself is nobody at the desk
+                _seen(request)
             try:
                 caller = caller_of(request.user)
                 if kinds and caller.kind not in kinds:

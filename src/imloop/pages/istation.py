@@ -13,6 +13,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
+from imloop.pages.istation_live import figures, live_card
 from imloop.pages.reception_day import todays_visits
 from imloop.papers.assemble import notice_document, report_document
 from imloop.steps import clock, look
@@ -43,6 +44,8 @@ def today(request: HttpRequest, caller: Caller) -> HttpResponse:
             "tests": recent.order_by("-started_at")[:100],
             "cases": cases[:100],
             "visits": todays_visits(caller),
+            "tiles": figures(caller, now),
+            **live_card(caller, now),
         },
     )
 

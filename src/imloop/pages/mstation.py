@@ -50,7 +50,7 @@ def _figures(shop: Party) -> list[dict[str, object]]:
     """Own figures beside the median of the place; too few repairs make none."""
     now = clock.now()
     found, rate = compared(shop, day_of(now)), rework_rate(shop, now)
-    own = found.own
+    own, minimum = found.own, law_at(day_of(now), shop.place).integer("figures.minimum_sample")
     few = _("数据不足")
     of = _("本地 %(n)s 家的中位数 %(value)s")
     fee = f"{own.median_yuan:.0f}" if own and own.enough_prices and own.median_yuan is not None else few
@@ -82,7 +82,7 @@ def _figures(shop: Party) -> list[dict[str, object]]:
         },
         {
             "label": _("返修率（近 12 个月）"),
-            "n": few if rate.share is None else f"{100 * rate.share:.1f} %",
+            "n": few if rate.share is None or rate.repairs < minimum else f"{100 * rate.share:.1f} %",
             "note": _("%(all)s 次维修中返修 %(n)s 次") % {"all": rate.repairs, "n": rate.reworks},
             "url": _RECORDS,
         },

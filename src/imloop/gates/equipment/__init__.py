@@ -1,5 +1,6 @@
 """Instruments of a test line: their self-checks recomputed, and what they allow to be tested at a moment."""
 
+from imloop.gates.equipment.due import Due, checks_due
 from imloop.gates.equipment.parts import CheckResult, Deviation
 from imloop.gates.equipment.recompute import FIELDS, recompute
 from imloop.gates.equipment.standing import CheckFact, InstrumentFact, OrderFact, line_standing
@@ -9,8 +10,10 @@ __all__ = [
     "CheckFact",
     "CheckResult",
     "Deviation",
+    "Due",
     "InstrumentFact",
     "OrderFact",
+    "checks_due",
     "line_standing",
     "recompute",
 ]

@@ -72,6 +72,8 @@ def event_name(kind: str) -> str:
         "DeadlinePassed": _("逾期"),
         "DeadlineRecomputed": _("期限重算"),
         "ExitGranted": _("准予变更复检站"),
+        "ObjectionRaised": _("车主提出异议"),
+        "ObjectionRejected": _("异议不成立"),
         "CaseAnnulled": _("撤销案件"),
         "VehicleScrapped": _("车辆报废结案"),
     }.get(kind, kind)
