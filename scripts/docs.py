@@ -1,18 +1,21 @@
 """Write the pages of docs/ that follow from the code, or with ``--check`` say which ones are stale.
 
 loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md from the refusals in the source,
-settings.md from the settings module, cli.md from the command line itself.
+access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the command line itself.
 """
 
 from __future__ import annotations
 
 import ast
+import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import yaml
 from error_codes import REFUSALS, codes
 
@@ -38,6 +41,62 @@ def loop_page() -> str:
         "One table decides: state × event → guard, next state, effects. The drawing and the rows below are "
         "generated from it (`src/imloop/loop/table.py`).\n\n"
         f"```mermaid\n{diagram().strip()}\n```\n\n{table().strip()}\n"
+    )
+
+
+# -- who may do what -----------------------------------------------------------------------------------------
+
+KINDS = {
+    "istation": "I-station",
+    "mstation": "M-station",
+    "environment": "environment",
+    "transport": "transport",
+    "market": "market",
+    "police": "police",
+    "supervisor": "supervisor",
+    "admin": "admin",
+}
+
+
+def access_page() -> str:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
+    os.environ.setdefault("IMLOOP_DATA", tempfile.gettempdir())
+    django.setup()
+    from imloop.api.audience import AUDIENCE
+    from imloop.pages.guard import audience_of
+    from imloop.pages.urls import urlpatterns
+
+    def audience(kinds: tuple[str, ...]) -> str:
+        if not kinds:
+            return "| anyone " + "| ✔ " * len(KINDS) + "|"
+        return "| " + "".join("| ✔ " if kind in kinds else "| " for kind in KINDS) + "|"
+
+    head = "| | public | " + " | ".join(KINDS.values()) + " |\n|" + "---|" * (len(KINDS) + 2)
+    pages = [(f"/{each.pattern}", audience_of(each.callback)) for each in urlpatterns if each.callback]
+    calls = [(name, tuple(str(kind) for kind in kinds)) for name, kinds in AUDIENCE.items()]
+    return (
+        "# Who may do what\n\n"
+        "Written from the code that decides. A kind of party without a mark is refused before anything is read or "
+        "looked up; a test makes every call as every kind. With a mark, the party still sees only its own objects:\n\n"
+        "- an I-station: its own tests, lines, appointments, and the cases of vehicles that failed there;\n"
+        "- an M-station: the cases it repaired, its own repairs, and an open case whose number, or plate with the last "
+        "six of the VIN, the owner gave it;\n"
+        "- a department: everything inside its place (a city its city, a province its province);\n"
+        "- an owner: the case whose secret address stands in the notice's QR code, or whose plate and VIN tail they "
+        "know;\n"
+        "- writing pages and calls also ask for the kind of department the law names: see the refusals in "
+        "[errors.md](errors.md).\n\n"
+        "The rule is `own()` in `src/imloop/steps/access.py`. Whoever looks up one vehicle, case or test is entered "
+        "in the journal.\n\n"
+        "## Pages\n\n"
+        + head
+        + "\n"
+        + "\n".join(f"| `{path}` {audience(kinds)}" for path, kinds in sorted(pages))
+        + "\n\n## API calls\n\nEverything below `public/` is for anyone.\n\n"
+        + head
+        + "\n"
+        + "\n".join(f"| `{name}` {audience(kinds)}" for name, kinds in calls)
+        + "\n"
     )
 
 
@@ -226,6 +285,7 @@ def cli_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "loop.md": loop_page,
+    "access.md": access_page,
     "matters.md": matters_page,
     "law-coverage.md": coverage_page,
     "errors.md": errors_page,

@@ -158,9 +158,9 @@ def test_the_whole_loop_over_http(city: City) -> None:
 
 def test_what_is_not_yours_is_not_there(city: City) -> None:
     receipt = post(city.client(NEAR), "tests", upload(co=0.9)).json()
-    for stranger in (city.client(FAR), city.client(LISTED)):
+    for stranger, test in ((city.client(FAR), 404), (city.client(LISTED), 403)):
         assert stranger.get(f"/api/v1/cases/{receipt['case']}").status_code == 404
-        assert stranger.get(f"/api/v1/tests/{receipt['test_no']}").status_code == 404
+        assert stranger.get(f"/api/v1/tests/{receipt['test_no']}").status_code == test
         assert stranger.get(f"/api/v1/notices/{receipt['notice']}.pdf").status_code == 404
     assert city.client("450200-environment").get(f"/api/v1/cases/{receipt['case']}").status_code == 200
 

@@ -172,7 +172,7 @@ def the_certificate_lapses_and_is_renewed(doors: Doors, code: str) -> None:
     assert refused["code"] == "certificate-lapsed" and refused["cite"]
     new = {"kind": "cma", "number": "CMA-20260002", "since": "2026-06-01", "until": "2032-06-01"}
     path = f"parties/{code}/certificates"
-    assert doors.post(path, new, by=code, expect=403)["code"] == "not-your-place", (
+    assert doors.post(path, new, by=code, expect=403)["code"] == "wrong-kind-of-party", (
         "a station does not open itself"
     )
     assert (
@@ -346,7 +346,7 @@ def test_a_line_and_its_instruments_come_and_go(doors: Doors, city: City) -> Non
     doors.at("2026-03-02 08:00")
     path = f"parties/{NEAR}/lines/03"
     line = {"methods": ["ASM"], "since": "2026-03-02"}
-    assert doors.call("put", path, line, by=NEAR, expect=403)["code"] == "not-your-place"
+    assert doors.call("put", path, line, by=NEAR, expect=403)["code"] == "wrong-kind-of-party"
     assert doors.call("put", path, {**line, "methods": ["XYZ"]}, by=OFFICE, expect=422)
     assert doors.call("put", path, line, by=OFFICE)["methods"] == ["ASM"]
     analyser = {"kind": "analyser", "model": "FGA", "serial": "A-9", "since": "2026-03-02"}

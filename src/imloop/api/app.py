@@ -11,6 +11,7 @@ from ninja.errors import ValidationError
 from imloop import __version__
 from imloop.api import counter, journal, matters, objections, parties, repairs, schemas, vehicles, visits
 from imloop.api.answers import as_json, as_pdf, body_of, moment_of
+from imloop.api.audience import admitted
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.api.lines import router as lines
@@ -35,6 +36,7 @@ api = NinjaAPI(
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
+    auth=admitted,
 )
 api.add_router("", counter.router)
 api.add_router("", journal.router)

@@ -29,6 +29,9 @@ def machine(request: HttpRequest) -> Caller | None:
 
 def caller(request: HttpRequest) -> Caller:
     """The caller, or ``NotAllowed``. A session may only read: what writes needs a key (or a page with CSRF)."""
+    known = getattr(request, "auth", None)
+    if isinstance(known, Caller):
+        return known  # found when the call was admitted
     found = machine(request)
     if found is not None:
         return found

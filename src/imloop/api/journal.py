@@ -13,16 +13,14 @@ from imloop.steps.journal import published
 router = Router(tags=["public"])
 
 
-@router.get("/public/journal/root", auth=None, summary="每日根 · the daily roots")
+@router.get("/public/journal/root", summary="每日根 · the daily roots")
 def get_roots(request: HttpRequest, days: int = 366) -> HttpResponse:
     """Hash of the journal's end and the latest daily roots, newest first; keep them: they prove later changes."""
     count_question(request, clock.now())
     return as_json(published(min(max(days, 1), 3660)))
 
 
-@router.get(
-    "/public/journal/{number}", auth=None, summary="一条记录的在册证明 · proof that an entry is in it"
-)
+@router.get("/public/journal/{number}", summary="一条记录的在册证明 · proof that an entry is in it")
 def get_inclusion(request: HttpRequest, number: int) -> HttpResponse:
     """imloop.inclusion/1: hash, and once the day is sealed its root and the audit path (RFC 9162)."""
     count_question(request, clock.now())

@@ -29,7 +29,7 @@ class AnswerIn(Schema):
     evidence: str
 
 
-@router.post("/public/cases/{token}/objection", auth=None, tags=["public"], summary="车主异议 · objection")
+@router.post("/public/cases/{token}/objection", tags=["public"], summary="车主异议 · objection")
 def post_objection(request: HttpRequest, token: str, said: ObjectionIn) -> HttpResponse:
     """``token``: from the notice's QR code. 201 with ``answer_by``; 403 when it is too late or was raised already."""
     count_question(request, clock.now())

@@ -23,7 +23,7 @@ from imloop.store.models import Certificate, Party, PartyKind, Staff
 router = Router()
 
 
-@router.get("/public/repairers", auth=None, tags=["public"], summary="维修站对比 · M-stations side by side")
+@router.get("/public/repairers", tags=["public"], summary="维修站对比 · M-stations side by side")
 def get_repairers(
     request: HttpRequest, place: str = "", near: str = "", fuel: str = "", order: str = "distance"
 ) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Refusal
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
 from imloop.steps import clock, sessions, staffing
 from imloop.steps import second_factor as factors
 from imloop.steps.access import Caller, caller_of
@@ -86,6 +86,7 @@ def _browser(agent: str) -> str:
     return " · ".join(part for part in found if part) or agent[:40] or "—"
 
 
+@open_to(*EVERY_DESK)
 @login_required
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Scan, type the first code, keep the recovery codes. Open also to those who may go nowhere else before."""

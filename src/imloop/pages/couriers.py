@@ -14,7 +14,7 @@ from imloop.exchange.signing import public_key
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import desk, page, public, words
 from imloop.steps import clock
 from imloop.steps.access import Caller
 from imloop.steps.deliveries import lags, reconcile, waiting
@@ -112,6 +112,7 @@ def _sheet(row: Receiver, days: list[date]) -> HttpResponse:
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
+@public
 def signing_key(request: HttpRequest) -> HttpResponse:
     """The key that proves what we send (RFC 9421, Ed25519)."""
     return JsonResponse(public_key())

@@ -20,6 +20,24 @@ from imloop.steps.second_factor import confirmed, is_required
 from imloop.store.models import PartyKind, User
 
 View = Callable[..., HttpResponse]
+ANYONE: tuple[str, ...] = ()
+EVERY_DESK: tuple[str, ...] = tuple(kind.value for kind in PartyKind)
+
+
+def open_to(*kinds: str) -> Callable[[View], View]:
+    """Say for whom a view is: kinds of party, none for anyone. ``docs/access.md`` is written from it."""
+
+    def mark(view: View) -> View:
+        view.audience = kinds  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def audience_of(view: View) -> tuple[str, ...]:
+    """Kinds of party a page is for; none: anyone. A view that does not say so is a defect."""
+    found: tuple[str, ...] = view.audience  # type: ignore[attr-defined]
+    return found
 
 
 def words(text: Text) -> str:
@@ -36,6 +54,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def public(view: View) -> View:
     """A view for anyone; refusals become a page."""
 
+    @open_to()
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         try:
@@ -50,6 +69,7 @@ def desk(*kinds: str) -> Callable[[View], View]:
     """A view for people of the given kinds of party (none: any). The caller is its second argument."""
 
     def wrap(view: View) -> View:
+        @open_to(*(kinds or EVERY_DESK))
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from imloop.exchange.rate_limit import address_of
-from imloop.pages.guard import home
+from imloop.pages.guard import EVERY_DESK, home, open_to, public
 from imloop.steps import clock, sessions
 from imloop.steps.access import caller_of
 from imloop.steps.log_in import failed_since_last, is_locked, note_try
@@ -21,6 +21,7 @@ _HALF_WAY = 300
 """Seconds between the password and the code."""
 
 
+@public
 def log_in(request: HttpRequest) -> HttpResponse:
     """The same words for an unknown name, a wrong password and a locked name."""
     target = _target(request)
@@ -40,6 +41,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/login.html", context, status=422 if context["wrong"] else 200)
 
 
+@public
 def second(request: HttpRequest) -> HttpResponse:
     """The code of the second factor, or a recovery code; only shortly after the password."""
     waiting = request.session.get("half_way")
@@ -77,12 +79,14 @@ def _target(request: HttpRequest) -> str:
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/desk"
 
 
+@public
 @require_POST
 def log_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("/")
 
 
+@open_to(*EVERY_DESK)
 def password(request: HttpRequest) -> HttpResponse:
     """A person chooses an own password: the first time, or whenever they want."""
     if not isinstance(request.user, User):

@@ -97,6 +97,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"changes": open_lists.changes(clock.now(), since)})
 
 
+@public
 def outlines(request: HttpRequest) -> HttpResponse:
     """The districts' outlines this installation was given; without a file none are drawn."""
     return JsonResponse(_outlines(), content_type="application/geo+json")

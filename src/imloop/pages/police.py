@@ -18,7 +18,7 @@ from imloop.facts.text import Text
 from imloop.gates.answer import Answer
 from imloop.pages.guard import desk, page, words
 from imloop.steps import clock, look
-from imloop.steps.access import Caller
+from imloop.steps.access import OFFICES, Caller
 from imloop.steps.ask_mark import ask_mark, release_mark
 from imloop.steps.ask_registration import ask_registration
 from imloop.steps.ask_road import ask_road, zones_at
@@ -90,7 +90,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
     return answer.to_json()
 
 
-@desk()
+@desk(*OFFICES)
 def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Search by plate, VIN or the end of a VIN."""
     text = request.GET.get("q", "")
@@ -98,7 +98,7 @@ def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
     return page(request, caller, "pages/vehicles.html", {"q": text, "found": found})
 
 
-@desk()
+@desk(*OFFICES)
 def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpResponse:
     """One vehicle: what the register holds, its cycle, plates, changes, cases, tests, marks."""
     problem = ""

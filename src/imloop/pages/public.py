@@ -22,10 +22,12 @@ from imloop.steps.access import Caller
 YEAR = 365 * 24 * 3600
 
 
+@public
 def start(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/start.html", {"loop_names": loop_names()})
 
 
+@public
 def find(request: HttpRequest) -> HttpResponse:
     """Plate and VIN tail → the case page; what was typed stays."""
     plate, tail = request.GET.get("plate", ""), request.GET.get("tail", "")
@@ -53,6 +55,7 @@ def owner_notice_pdf(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(owner_notice(token), content_type="application/pdf")
 
 
+@public
 def change_settings(request: HttpRequest) -> HttpResponse:
     """Language and text size, kept in cookies; then back."""
     target = request.GET.get("next", "/")

@@ -21,7 +21,7 @@ from imloop.gates.clean_fleet import FLEETS
 from imloop.gates.road import LEVELS
 from imloop.gates.road_rules import parse_rules
 from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock
 from imloop.steps.access import Caller
@@ -35,6 +35,7 @@ STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
 _EXAMPLE = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
 
 
+@public
 def roads(request: HttpRequest) -> HttpResponse:
     """May this vehicle drive here today? Anyone may ask; the answer holds nothing about a person."""
     now, asked = clock.now(), request.GET

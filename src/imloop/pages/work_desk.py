@@ -12,7 +12,7 @@ from imloop.facts.days import day_of
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look
-from imloop.steps.access import Caller
+from imloop.steps.access import OFFICES, Caller
 from imloop.steps.certificates import expiring
 from imloop.steps.conflicts import conflict_list
 from imloop.steps.enrol import enrolments
@@ -22,14 +22,6 @@ from imloop.steps.work import KIND_NAMES, Task, tasks
 from imloop.store.models import PartyKind
 
 SHOWN = 100
-OFFICES = (
-    PartyKind.ENVIRONMENT,
-    PartyKind.TRANSPORT,
-    PartyKind.MARKET,
-    PartyKind.POLICE,
-    PartyKind.SUPERVISOR,
-    PartyKind.ADMIN,
-)
 Tile = dict[str, object]
 
 

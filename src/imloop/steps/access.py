@@ -14,7 +14,16 @@ from django.db.models import Q
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.store.models import Party, PartyKind, User
-from imloop.store.models.parties import DEPARTMENTS
+
+OFFICES = (
+    PartyKind.ENVIRONMENT,
+    PartyKind.TRANSPORT,
+    PartyKind.MARKET,
+    PartyKind.POLICE,
+    PartyKind.SUPERVISOR,
+    PartyKind.ADMIN,
+)
+"""The departments, and who runs the platform for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class Caller:
 
     @property
     def is_department(self) -> bool:
-        return self.kind in DEPARTMENTS or self.kind == PartyKind.ADMIN
+        return self.kind in OFFICES
 
 
 PUBLIC = Caller("public", "public", "公众", "000000")

@@ -18,7 +18,7 @@ from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.steps import registers
-from imloop.steps.access import Caller
+from imloop.steps.access import OFFICES, Caller, require_kind
 from imloop.steps.line_standing import station_lock
 from imloop.steps.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles import find_vehicle
@@ -57,16 +57,13 @@ def ask_permit(
     caller: Caller, *, station: str, at: datetime, vin: str = "", plate: str = ""
 ) -> dict[str, object]:
     """Contract §4: allowed, every reason with its clause and the next step, the case. Nothing is written."""
+    require_kind(caller, PartyKind.ISTATION, *OFFICES)
     if caller.kind == PartyKind.ISTATION:
         if station and station != caller.party_code:
             raise NotAllowed(
                 "not-your-station", Text("只能为本站查询。", "A station may only ask for itself.")
             )
         station = caller.party_code
-    elif not caller.is_department:
-        raise NotAllowed(
-            "wrong-kind-of-party", Text("仅检验机构和主管部门可查询。", "Only stations and departments.")
-        )
     found = _look(station, vin.strip().upper(), plate.strip().upper().replace("·", ""))
     facts = facts_by(found.station_id, found.token or "")
     law = registers.law_at(day_of(at), facts.party.place)
