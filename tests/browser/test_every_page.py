@@ -13,7 +13,7 @@ from support.axe import too_wide, violations
 from support.crawl import is_page, page_routes, reachable
 from support.desks import NARROW, WIDE, Desk, Windows
 
-ROLES = ("", "istation", "mstation", "environment", "transport", "market", "police", "supervisor")
+ROLES = ("", "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
 NEEDED = """
 import django, json; django.setup()
 from imloop.steps import clock, staffing

@@ -43,6 +43,9 @@ TASKS: tuple[tuple[str, str, tuple[str | re.Pattern[str], ...], str], ...] = (
     ("police", "release a mark", ("标志与通行",), "能否核发检验标志"),
     ("police", "change a vehicle", ("车辆",), "查询"),
     ("police", "import the register", ("导入车辆",), "CSV"),
+    ("supervisor", "who looked at whose data", ("谁看过",), "号牌、VIN、案件或检验编号"),
+    ("supervisor", "the duty record", ("履职记录",), "履职记录"),
+    ("admin", "the accounts", ("人员与履职",), "单日最多查看"),
     ("supervisor", "look into a case", ("案件", CASE_NO), "经过"),
 )
 

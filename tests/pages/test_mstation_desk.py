@@ -74,7 +74,7 @@ def test_answers_are_checked_before_anything_is_stored(case: Case) -> None:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"received_at": "gestern"}, "received_at"), ({"item_code_1": "XXX"}, "item_code_1")],
+    [({"received_at": "gestern"}, "received_at"), ({"item_code_1": "NOPE"}, "item_code_1")],
 )
 def test_a_fault_leads_to_its_field(case: Case, change: dict[str, str], field: str) -> None:
     answer = person(LISTED).post(FORM, typed(case, do="check", **change))

@@ -9,6 +9,7 @@ from imloop.store.models import PartyKind
 
 OWN = "/parties/{own}"
 _REST = ("/work", "/cases", "/findings", "/matters", "/parties", "/vehicles", "/couriers")
+_SUPERVISION = ("/supervision", "/supervision/looks", "/supervision/acts")
 _OF: dict[str, tuple[str, ...]] = {
     PartyKind.ISTATION: (
         "/desk/istation",
@@ -63,6 +64,8 @@ _OF: dict[str, tuple[str, ...]] = {
         "/matters",
         "/parties",
     ),
+    PartyKind.SUPERVISOR: ("/work", *_SUPERVISION, *_REST[1:]),
+    PartyKind.ADMIN: ("/work", *_SUPERVISION, *_REST[1:]),
     PartyKind.POLICE: (
         "/work",
         "/desk/police",
@@ -105,6 +108,9 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         "/conflicts": _("检修分离"),
         "/prices": _("收费"),
         "/couriers": _("外送"),
+        "/supervision": _("人员与履职"),
+        "/supervision/looks": _("谁看过"),
+        "/supervision/acts": _("履职记录"),
     }
     return [
         {"url": url.format(own=caller.party_code), "label": names[url]} for url in _OF.get(caller.kind, _REST)

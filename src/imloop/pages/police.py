@@ -23,7 +23,7 @@ from imloop.steps.ask_mark import ask_mark, release_mark
 from imloop.steps.ask_registration import ask_registration
 from imloop.steps.ask_road import ask_road, zones_at
 from imloop.steps.change_vehicle import change_vehicle
-from imloop.steps.look_vehicle import search_vehicles, vehicle
+from imloop.steps.look_vehicle import search_vehicles, show_owner, vehicle
 from imloop.steps.vehicle_row import CHANGES, COLUMNS
 from imloop.store.models import PartyKind
 
@@ -101,8 +101,10 @@ def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
 @desk(*OFFICES)
 def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpResponse:
     """One vehicle: what the register holds, its cycle, plates, changes, cases, tests, marks."""
-    problem = ""
-    if request.method == "POST":
+    problem, shown = "", None
+    if request.method == "POST" and request.POST.get("what") == "show":
+        shown = show_owner(caller, vehicle_id, clock.now())
+    elif request.method == "POST":
         try:
             _change(request, caller)
             return redirect(f"/vehicles/{vehicle_id}")
@@ -111,6 +113,7 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
     found, cycle = vehicle(caller, vehicle_id, clock.now())
     context = {
         "vehicle": found,
+        "shown": shown,
         "cycle": cycle,
         "cycle_reasons": [reason.to_json() for reason in cycle.reasons],
         "plates": found.plates.order_by("since", "id"),

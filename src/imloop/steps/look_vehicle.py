@@ -46,6 +46,19 @@ def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
     return Found(found, former)
 
 
+def show_owner(caller: Caller, vehicle_id: int, now: datetime) -> tuple[str, str]:
+    """The owner's full name and phone, for who needs them; entered in the journal by itself."""
+    _require_department(caller)
+    found = Vehicle.objects.filter(pk=vehicle_id).first()
+    if found is None:
+        raise Unknown(
+            "unknown-vehicle", Text("登记资料中没有这辆车。", "The register holds no such vehicle.")
+        )
+    with writing(now, caller) as ledger:
+        ledger.note("shown", found.vin or found.plate, {"kind": "owner"})
+    return found.owner_name, found.owner_phone
+
+
 def vehicle(caller: Caller, vehicle_id: int, now: datetime) -> tuple[Vehicle, Cycle]:
     """One vehicle with its running cycle."""
     _require_department(caller)

@@ -21,8 +21,10 @@ from imloop.facts.codes import (
     Result,
 )
 from imloop.facts.days import CHINA
+from imloop.facts.mask import masked_name, masked_phone
 from imloop.facts.repair_record import REPAIR_ITEMS
 from imloop.facts.text import Text
+from imloop.steps.journal_words import ENTRIES
 from imloop.store.models import Case, Repair
 
 register = template.Library()
@@ -81,14 +83,18 @@ def event_name(kind: str) -> str:
 
 @register.filter
 def entry_name(kind: str) -> str:
-    """What a journal entry about a case records."""
-    return {
-        "case-event": _("案件变化"),
-        "test-received": _("收到检验数据"),
-        "repair-received": _("收到维修记录"),
-        "notice-issued": _("发出告知书"),
-        "rework-ordered": _("要求返修"),
-    }.get(kind, kind)
+    """What a journal entry records."""
+    return ENTRIES[kind].in_(get_language() or "") if kind in ENTRIES else kind
+
+
+@register.filter
+def masked_name_of(name: str) -> str:
+    return masked_name(name) or "—"
+
+
+@register.filter
+def masked_phone_of(phone: str) -> str:
+    return masked_phone(phone)
 
 
 @register.filter

@@ -27,6 +27,15 @@ class JournalEntry(models.Model):
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["number"],
+                condition=models.Q(kind__in=["looked-up", "shown", "export"]),
+                name="journal_looks",
+            ),
+        ]
+
 
 class JournalDay(models.Model):
     """The published root of a day: the Merkle tree head of entries ``first`` to ``last``. Frozen by triggers."""
