@@ -58,6 +58,17 @@ def answers(port: int, path: str, station: str, key: str) -> list[tuple[bool, st
     return out
 
 
+def owner_page(port: int, tokens: list[str]) -> str:
+    """The public case page of ten vehicles in turn, one reader at a time."""
+    load = run(port, lambda n: http_request("GET", f"/c/{tokens[n % 10]}"), seconds=SECONDS, connections=1)
+    if set(load.statuses) != {200}:
+        raise Void(f"case page: answers other than 200: {dict(load.statuses)} {load.last_body[:300]!r}")
+    return (
+        f"the owner's case page at the same size: p50 {load.percentile(0.5):.0f} ms, "
+        f"p99 {load.percentile(0.99):.0f} ms (budget 200 ms)"
+    )
+
+
 def measure(backend: str, count: int) -> Figure:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
@@ -85,6 +96,7 @@ def measure(backend: str, count: int) -> Figure:
             "N": (crud_port, question("/permit", them["station"], them["key"])),
         }
         rates = rounds({name: contestant(port, ask, seen[name]) for name, (port, ask) in asks.items()}, count)
+        page = owner_page(our_port, us["tokens"])
     return Figure(
         key=f"P4{'M' if VEHICLES >= 1_000_000 else ''} {backend}",
         title=f"retest permit over HTTP, {VEHICLES:,} vehicles, {backend}",
@@ -94,7 +106,8 @@ def measure(backend: str, count: int) -> Figure:
         ratios=[ratio(rates, "imloop", "L", "≥ 0.3"), ratio(rates, "imloop", "N", "≥ 3")],
         checks=["no case, not repaired, repaired: both applications give the three right answers"],
         notes=[
-            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms at {CONNECTIONS} connections"
+            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms at {CONNECTIONS} connections",
+            page,
         ],
     )
 

@@ -199,7 +199,12 @@ def main(count: int) -> None:
             made += len(with_case)
         checks(moment)
         five_tests_each(station, moment - timedelta(days=30))
-    print(json.dumps({"station": STATION, "key": issue_key(station, moment), "vehicles": count}))
+    tokens = list(Case.objects.order_by("-id").values_list("owner_token", flat=True)[:20])
+    print(
+        json.dumps(
+            {"station": STATION, "key": issue_key(station, moment), "vehicles": count, "tokens": tokens}
+        )
+    )
 
 
 if __name__ == "__main__":

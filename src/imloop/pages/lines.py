@@ -6,7 +6,8 @@ import math
 from datetime import datetime
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
 from imloop.gates.equipment import FIELDS
 from imloop.pages.guard import desk, page, words
+from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
@@ -36,12 +38,24 @@ def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
     if file := as_file(request, caller, "lines", _columns(), found):
         return file
     alarms = look.findings(caller).filter(code__in=ALARMS, resolved_at__isnull=True).order_by("-created_at")
-    return page(
-        request,
-        caller,
-        "pages/lines.html",
-        {"now": now, "lines": found, "alarms": alarms[:30], "query": query_of(request)},
-    )
+    context: dict[str, object] = {
+        "now": now,
+        "lines": found,
+        "alarms": alarms[:30],
+        "query": query_of(request),
+        "watched": caller.is_department,
+        "sites": station_sites(found),
+        "tiles": settings.TILES,
+    }
+    return with_tiles(page(request, caller, "pages/lines.html", context))
+
+
+@desk(*SEERS)
+def sites(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """What the map of the lines shows now."""
+    now = clock.now()
+    found = [view(line, now) for line in visible_lines(caller, now)[:SHOWN]]
+    return JsonResponse({"at": f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", "sites": station_sites(found)})
 
 
 def _columns() -> Columns[LineView]:

@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from imloop.exchange.files import write_csv, write_xlsx
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES
 from imloop.facts.days import day_of, read_day
 from imloop.pages.guard import public, words
-from imloop.pages.headers import POLICY
+from imloop.pages.site_map import site, with_tiles
 from imloop.steps import clock, open_lists
 from imloop.steps.open_lists import Wanted
 from imloop.store.models import Party
@@ -48,13 +48,7 @@ def stations(request: HttpRequest) -> HttpResponse:
         "fuels": [(fuel.value, words(name)) for fuel, name in FUEL_NAMES.items()],
         "tiles": settings.TILES,
     }
-    response = render(request, "pages/stations.html", context)
-    if settings.TILES:
-        parts = urlsplit(settings.TILES)
-        response["Content-Security-Policy"] = POLICY.replace(
-            "img-src 'self'", f"img-src 'self' {parts.scheme}://{parts.netloc}"
-        )
-    return response
+    return with_tiles(render(request, "pages/stations.html", context))
 
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:
@@ -68,14 +62,13 @@ def _wanted(asked: Mapping[str, str]) -> Wanted:
 
 
 def _site(party: Party, active: bool) -> dict[str, object]:
-    return {
-        "name": party.name,
-        "kind": party.kind,
-        "active": active,
-        "at": [party.latitude, party.longitude],
-        "url": f"/public/stations/{party.code}",
-        "address": party.address,
-    }
+    says = [party.get_kind_display(), _("可以营业") if active else _("不得营业"), party.address]
+    return site(
+        party,
+        "good" if active else "bad",
+        f"/public/stations/{party.code}",
+        " · ".join(str(part) for part in says if part),
+    )
 
 
 def _file(rows: list[dict[str, object]], wanted: str) -> HttpResponse:

@@ -8,8 +8,7 @@ import numpy as np
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from imloop.facts.items import ITEMS
-from imloop.pages.guard import words
+from imloop.pages.pictures import channel_name
 from imloop.papers.trace_picture import channel_of, deciding, overlay_svg
 from imloop.steps.channels import shown_trace
 from imloop.store.models import Test
@@ -38,7 +37,7 @@ def overlay(tests: Sequence[Test]) -> dict[str, object] | None:
             if limit is not None
         }
         channels[name] = {
-            "label": _named(name),
+            "label": channel_name(name),
             "before": _numbers(column),
             "after": _numbers(other),
             "limits": sorted(limits),
@@ -50,11 +49,6 @@ def overlay(tests: Sequence[Test]) -> dict[str, object] | None:
         "data": channels,
         "first": channel_of(deciding(items), failed.method)[0],
     }
-
-
-def _named(name: str) -> str:
-    known = ITEMS.get(name)
-    return name if known is None else f"{words(known.label)} {known.unit}".strip()
 
 
 def _numbers(column: np.ndarray) -> list[float | None]:

@@ -6,6 +6,8 @@ import numpy as np
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from imloop.facts.channels import CHANNELS
+from imloop.facts.items import ITEMS
 from imloop.papers.trace_picture import trace_svg
 from imloop.store.models import Test
 
@@ -15,6 +17,13 @@ def trace_picture(test: Test) -> SafeString:
         "<svg ", '<svg class="picture" role="img" aria-label="1 Hz" ', 1
     )
     return SafeString(svg)
+
+
+def channel_name(name: str) -> str:
+    """A channel in words with its unit; one that we computed is called like its item, an unknown one as uploaded."""
+    item = ITEMS.get(name)
+    label, unit = (item.label, item.unit) if item is not None else CHANNELS.get(name, (None, ""))
+    return name if label is None else f"{label.in_(get_language() or '')} {unit}".strip()
 
 
 def trace_csv(columns: dict[str, np.ndarray]) -> str:  # type: ignore[type-arg]

@@ -44,6 +44,7 @@ def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     case = look.owner_case(token)
     now = clock.now()
     context = {**case_context(case, now), **retest_card(case, now), **objection_card(case, now)}
+    context["repairs"] = case.repairs.select_related("shop").order_by("-finished_at")
     context["objected"] = "objected" in request.GET
     if case.closed_at is None:
         context |= choice_card(case, request.GET)

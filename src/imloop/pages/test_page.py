@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from imloop.facts.items import ITEMS
 from imloop.facts.test_record import Trace
 from imloop.pages.guard import desk, page
-from imloop.pages.pictures import trace_picture
+from imloop.pages.pictures import channel_name, trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel
 from imloop.steps import look
 from imloop.steps.access import Caller
@@ -97,7 +97,7 @@ def _chart(test: Test) -> dict[str, object]:
     return {
         "channels": {
             name: {
-                "label": _channel_name(name),
+                "label": channel_name(name),
                 "values": _numbers(column),
                 "items": _items_on(name, verdict["items"], test.method, trace),
             }
@@ -108,12 +108,6 @@ def _chart(test: Test) -> dict[str, object]:
         "windows": spans or ([window["rows"]] if window.get("rows") else []),
         "invalid": [reason["rows"] for reason in verdict["reasons"] if reason.get("rows")],
     }
-
-
-def _channel_name(name: str) -> str:
-    """A channel as it is uploaded; one that we computed by its item and unit."""
-    known = ITEMS.get(name)
-    return name if known is None else f"{known.label.in_(get_language() or '')} {known.unit}".strip()
 
 
 def _numbers(column: np.ndarray) -> list[float | None]:

@@ -98,6 +98,7 @@ urlpatterns: list[URLPattern] = [
     path("vehicles/<int:vehicle_id>", police.one_vehicle),
     path("lines", lines.lines),
     path("lines/software", software.software),
+    path("lines/sites.json", lines.sites),
     path("lines/<str:station>/<str:code>", lines.one_line),
     path("apply", apply.guide),
     path("apply/<str:subject>", apply.apply),

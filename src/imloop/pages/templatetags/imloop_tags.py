@@ -191,7 +191,7 @@ def money(amount: object) -> str:
 
 @register.filter
 def repair_items(repair: Repair) -> str:
-    return "、".join(item["name"] or item["code"] for item in repair.record["items"])
+    return "、".join(item["name"] or capability_name(item["code"]) for item in repair.record["items"])
 
 
 @register.simple_tag
