@@ -90,11 +90,12 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
 
 
 def _about(row: Finding) -> str:
-    """Where to look: the test, the line, the case, or the station."""
+    """Where to look: the test, the line, the case, the repair, or the station."""
     station, _, rest = row.subject.partition("/")
     return {
         "test": f"/tests/{row.subject}?station={row.station_code}",
         "case": f"/cases/{row.subject}",
+        "repair": f"/repairs/{row.station_code}/{row.subject}",
         "line": f"/lines/{station}/{rest}",
         "check": f"/lines/{station}/{rest.partition('/')[0]}" if rest else "/lines",
     }.get(row.subject_kind, f"/parties/{row.station_code}")

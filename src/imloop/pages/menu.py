@@ -32,6 +32,7 @@ _OF: dict[str, tuple[str, ...]] = {
     PartyKind.ENVIRONMENT: (
         "/work",
         "/cases",
+        "/repairs",
         "/findings",
         "/matters",
         "/parties",
@@ -46,6 +47,8 @@ _OF: dict[str, tuple[str, ...]] = {
     ),
     PartyKind.TRANSPORT: (
         "/work",
+        "/repairs",
+        "/repairs/shops",
         "/matters",
         "/cases",
         "/findings",
@@ -93,6 +96,8 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         "/desk/mstation/repairs": _("维修记录"),
         "/work": _("待办"),
         "/findings": _("线索"),
+        "/repairs": _("维修"),
+        "/repairs/shops": _("维修站指标"),
         "/desk/police": _("标志与通行"),
         "/cases": _("案件"),
         "/matters": _("事项"),

@@ -6,7 +6,6 @@ import secrets
 
 import msgspec
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -29,6 +28,7 @@ from imloop.steps.access import Caller
 from imloop.steps.attachments import attach_to_repair, repair_file
 from imloop.steps.cases import as_loop_case
 from imloop.steps.registers import law_at
+from imloop.steps.repair_watch import repair_list
 from imloop.steps.rework import owed_cases
 from imloop.steps.rework_rate import rework_rate
 from imloop.steps.shop_figures import compared
@@ -164,25 +164,15 @@ def _summary(case: Case, record: RepairRecord) -> dict[str, object]:
 @desk(PartyKind.MSTATION)
 def records(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Every repair this station reported, newest first."""
-    rows = _found(look.repairs(caller), request.GET.get("q", ""))
-    if file := as_file(request, caller, "repairs", _columns(), rows):
+    rows = repair_list(caller, text=request.GET.get("q", ""))
+    if file := as_file(request, caller, "repairs", record_columns(), rows):
         return file
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"shown": shown, "asked": request.GET, "query": query_of(request)}
     return page(request, caller, "pages/repairs.html", context)
 
 
-def _found(rows: QuerySet[Repair], text: str) -> QuerySet[Repair]:
-    if text := text.strip().upper().replace("·", ""):
-        rows = rows.filter(
-            Q(repair_no__icontains=text)
-            | Q(case__case_no__icontains=text)
-            | Q(case__vehicle__plate__icontains=text)
-        )
-    return rows.order_by("-finished_at", "-id")
-
-
-def _columns() -> Columns[Repair]:
+def record_columns() -> Columns[Repair]:
     return {
         _("维修单"): lambda row: row.repair_no,
         _("完工"): lambda row: row.finished_at,

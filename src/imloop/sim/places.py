@@ -34,7 +34,8 @@ class Station:
 @dataclass(frozen=True, slots=True)
 class Shop:
     """An M-station. ``takes``: fuels and repair item codes. ``listed_days``: days on the list before today;
-    None: applied, not yet listed. ``suspended``: off the list for the last weeks."""
+    None: applied, not yet listed. ``suspended``: off the list for the last weeks. ``lends``: reports one and the same
+    catalyst for every vehicle."""
 
     code: str
     name: str
@@ -44,6 +45,7 @@ class Shop:
     staff: tuple[str, str]
     listed_days: int | None = 420
     suspended: bool = False
+    lends: bool = False
 
 
 _PETROL = (
@@ -102,7 +104,7 @@ SHOPS = (
     Shop("450203M02", "柳州市阳和通达汽车维修厂", "鱼峰区阳和工业新区和祥路3号", "0772-5550204", _PETROL, ("罗建国", "廖斌")),
     Shop("450203M03", "柳州市顺心汽车快修店", "鱼峰区荣军路42号", "0772-5550205", _PETROL, ("谢家明", "邓涛"), None),
     Shop("450204M01", "柳州市河西宏远汽车修理厂", "柳南区航生路17号", "0772-5550206", _BOTH, ("莫建华", "韦立")),
-    Shop("450204M02", "柳州市鹅岗汽车电喷维修中心", "柳南区飞鹅路203号", "0772-5550207", _GASEOUS, ("蓝志文", "农强")),
+    Shop("450204M02", "柳州市鹅岗汽车电喷维修中心", "柳南区飞鹅路203号", "0772-5550207", _GASEOUS, ("蓝志文", "农强"), lends=True),
     Shop("450204M03", "柳州市乐群重型车维修有限公司", "柳南区磨滩路5号", "0772-5550208", _TRUCKS, ("陆海", "蒙志远"), 210),
     Shop("450205M01", "柳州市雀儿山汽车维修有限公司", "柳北区北雀路76号", "0772-5550209", _PETROL, ("潘文杰", "覃亮")),
     Shop("450205M02", "柳州市沙塘柴油机维修中心", "柳北区沙塘镇沙塘大道21号", "0772-5550210", _TRUCKS, ("梁永", "刘子轩")),

@@ -67,6 +67,15 @@ def test(caller: Caller, test_no: str, station: str = "") -> Test:
     return found
 
 
+def repair(caller: Caller, shop: str, repair_no: str) -> Repair:
+    """By the shop's own number."""
+    found = repairs(caller).filter(shop__code=shop, repair_no=repair_no).first()
+    if found is None:
+        raise _nothing("repair", repair_no)
+    _journal_look(caller, "repair", f"{found.shop.code}/{found.repair_no}")
+    return found
+
+
 def notice(caller: Caller, notice_no: str) -> Notice:
     found = Notice.objects.filter(notice_no=notice_no, case__in=cases(caller)).select_related("case").first()
     if found is None:

@@ -22,6 +22,7 @@ from imloop.steps.cases import as_loop_case, decide_and_keep
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.steps.receipts import Receipt
+from imloop.steps.repair_marks import doubts_about, keep_marks
 from imloop.steps.rework import earlier_rework
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
@@ -144,13 +145,14 @@ def _save(
         for note in record.notes
     ]
     doubts += _about_the_warranty(record, fact, running, law)
+    doubts += doubts_about(record, shop, row, law)
     entry = ledger.note(
         "repair-received",
         f"{shop.code}/{record.repair_no}",
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
     receipt = _receipt(ledger, record, row, fact, permit, doubts).stamped(entry)
-    Repair.objects.create(
+    repair = Repair.objects.create(
         raw=raw,
         shop=shop,
         repair_no=record.repair_no,
@@ -166,6 +168,7 @@ def _save(
         record=msgspec.to_builtins(record, enc_hook=dict),
         receipt=receipt.body,
     )
+    keep_marks(repair, record)
     keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
     return receipt
 

@@ -1,5 +1,5 @@
 from imloop.store.models.appointments import Appointment, ClosedDay, Opening
-from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
+from imloop.store.models.cases import Case, CaseEvent, Notice, Repair, RepairMark
 from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
@@ -60,6 +60,7 @@ __all__ = [
     "RawUpload",
     "Receiver",
     "Repair",
+    "RepairMark",
     "Software",
     "SavedFilter",
     "ShopFigures",

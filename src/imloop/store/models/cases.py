@@ -108,3 +108,18 @@ class Repair(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["shop", "repair_no"], name="repair_no_per_shop")
         ]
+
+
+class RepairMark(models.Model):
+    """What of a repair must not come again for another vehicle: a part's serial number, or the SHA-256 of its content."""
+
+    class Kind(models.TextChoices):
+        SERIAL = "serial", "配件序列号"
+        CONTENT = "content", "内容"
+
+    repair = models.ForeignKey(Repair, on_delete=models.PROTECT, related_name="marks")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["kind", "value"], name="repair_mark_value")]
