@@ -15,6 +15,7 @@ from imloop.loop.events import (
     CaseAnnulled,
     DeadlinePassed,
     DeadlineRecomputed,
+    RepairReported,
     TestFailed,
     VehicleScrapped,
 )
@@ -231,11 +232,14 @@ def test_scrapping_needs_an_authority_and_proof() -> None:
     assert done.case.closed_at is not None
 
 
-def test_a_final_state_takes_nothing_more() -> None:
+def test_a_final_state_takes_nothing_more_but_the_record_a_retest_on_paper_waits_for() -> None:
     for state, event in product((s for s in State if not s.is_open), EVENT_NAMES):
-        assert rows_for(state, event) == ()
+        assert bool(rows_for(state, event)) == ((state, event) == (State.CLOSED, RepairReported))
+    closed = story(FAIL, GOOD, passed("2026-03-05 09:00"))
+    with pytest.raises(Unlawful, match="no-record-awaited"):
+        decided(closed, repaired("2026-03-06 09:00"))
     with pytest.raises(Conflict, match="已结案"):
-        decided(story(FAIL, GOOD, passed("2026-03-05 09:00")), repaired("2026-03-06 09:00"))
+        decided(closed, failed("2026-03-06 09:00"))
 
 
 def test_every_open_state_takes_every_event() -> None:

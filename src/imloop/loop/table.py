@@ -44,6 +44,19 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, repaired, (g.repair_falls_short,), state, (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT)),
         Row(state, events.DeadlinePassed, (g.deadline_is_past,), state, (E.OVERDUE,)),
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
+        Row(
+            state,
+            events.UnlockedOnPaper,
+            (
+                g.paper_accepted,
+                g.paper_noted,
+                g.paper_of_this_round,
+                g.paper_of_listed_shop,
+                g.decision_is_founded,
+            ),
+            state,
+            (E.UNLOCKED_ON_PAPER,),
+        ),
         Row(state, events.ExitGranted, (g.decision_is_founded,), state, (E.EXIT_GRANTED,)),
         Row(
             state,
@@ -68,6 +81,8 @@ TABLE: tuple[Row, ...] = (
     Row(None, events.TestFailed, (), REPAIR, (E.CASE_OPENED,)),
     *_open_rows(REPAIR),
     *_open_rows(RETEST),
+    # The repair behind a retest on paper may be uploaded when the case is closed already.
+    Row(State.CLOSED, events.RepairReported, (g.record_awaited,), State.CLOSED, (E.REPAIR_SHARED,)),
 )
 
 
