@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 
-from imloop.exchange.vouchers import key_id
+from imloop.exchange.vouchers import issue, key_id
 
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key")
 """Beside the digest of the content, which the signer adds."""
@@ -46,6 +46,11 @@ def public_key() -> dict[str, str]:
     public = own_key().public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     return {"keyid": key_id(public), "alg": "ed25519", "pem": pem}
+
+
+def sign_voucher(number: str, station: str, day: date, issued_at: datetime) -> dict[str, str]:
+    """A new offline voucher, signed with the platform's key (``exchange/vouchers.py``)."""
+    return issue(number, station, day, key=own_key(), issued_at=issued_at).to_json()
 
 
 class _Own(HTTPSignatureKeyResolver):

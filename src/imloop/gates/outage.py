@@ -75,7 +75,7 @@ def outage_for(
         return found
     if any(each.scope is Scope.OWN_FAULT for each in here):
         return Reason(
-            "own-fault",
+            "fallback-own-fault",
             Text(
                 "本站自身故障不是系统故障，不能凭纸质材料复检。",
                 "A station's own fault is no outage of the system and opens no retest on paper.",
@@ -86,7 +86,7 @@ def outage_for(
             ),
         )
     return Reason(
-        "no-outage",
+        "fallback-outside-outage",
         Text("该时刻没有对本站宣布过系统故障。", "No outage was declared for this station at that moment."),
         law.cite("outage.paper_accepted"),
         Text(

@@ -151,7 +151,7 @@ class Unlock:
     def papers(self) -> frozenset[str]:
         """Names of the documents whose numbers were noted, as the law's ``outage.papers`` names them."""
         named = {"settlement": self.settlement_no, "certificate": self.certificate_no}
-        return frozenset(name for name, number in named.items() if number)
+        return frozenset(name for name, number in named.items() if any(c.isdigit() for c in number))
 
     def covers(self, station: str, at: datetime) -> bool:
         return self.station == station and self.granted_at <= at <= self.expires_at

@@ -212,6 +212,15 @@ def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ..
     return (Reason("repairer-not-listed", words, law.cite("retest.listed_repairer_required")),)
 
 
+@_guard("早于结案", "before the case was closed")
+def paper_before_the_end(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """A retest that the paper could have carried: it was shown before the run that closed the case."""
+    assert isinstance(event, UnlockedOnPaper)
+    holds = case.closed_at is not None and event.unlock.granted_at <= case.closed_at
+    words = Text("案件已在此前结案。", "The case had been closed before.")
+    return _unless(holds, Reason("no-open-case", words, law.cite("retest.record_required")))
+
+
 @_guard("凭纸质材料复检过，等待补传的维修记录", "a retest on paper waits for the repair's record")
 def record_awaited(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Nothing else is added to a closed case."""

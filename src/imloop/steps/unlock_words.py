@@ -1,0 +1,67 @@
+"""A retest on paper as people and machines read it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from imloop.facts.text import Text
+from imloop.steps.access import Caller, own
+from imloop.store.models import PaperUnlock
+
+
+class Standing(StrEnum):
+    KEPT = "kept"
+    WAITING = "waiting"
+    MISSED = "missed"
+    MATCHED = "matched"
+
+
+STANDING_NAMES: dict[Standing, Text] = {
+    Standing.KEPT: Text("已登记，尚未生效", "kept, opens nothing yet"),
+    Standing.WAITING: Text("等待补传维修记录", "waits for the repair's record"),
+    Standing.MISSED: Text("逾期未补传", "no record in time"),
+    Standing.MATCHED: Text("已与维修记录核对一致", "matched with the repair's record"),
+}
+
+
+def standing(row: PaperUnlock) -> Standing:
+    """What became of it. A record that comes late still matches; the finding about the delay stays."""
+    if row.repair_id is not None:
+        return Standing.MATCHED
+    if row.missed_at is not None:
+        return Standing.MISSED
+    return Standing.WAITING if row.unlocked_at is not None else Standing.KEPT
+
+
+def unlocks(caller: Caller) -> QuerySet[PaperUnlock]:
+    """Those the caller may see, the newest first: of its place, its own, or on its papers."""
+    rows = PaperUnlock.objects.filter(own(caller, "station__place", "station__code", "shop__code"))
+    return rows.select_related("station", "shop", "case", "outage", "voucher", "repair").order_by(
+        "-granted_at", "-id"
+    )
+
+
+def unlock_json(row: PaperUnlock) -> dict[str, object]:
+    """``expires_at``: last moment at which the retest may begin."""
+    state = standing(row)
+    return {
+        "unlock": row.unlock_no,
+        "way": row.way,
+        "outage": row.outage.outage_no if row.outage else None,
+        "station": row.station.code,
+        "shop": row.shop.code,
+        "case": row.case.case_no if row.case else None,
+        "plate": row.plate,
+        "vin": row.vin,
+        "settlement_no": row.settlement_no,
+        "certificate_no": row.certificate_no,
+        "granted_at": row.granted_at.isoformat(),
+        "expires_at": row.expires_at.isoformat(),
+        "unlocked": row.unlocked_at is not None,
+        "state": state,
+        "state_text": STANDING_NAMES[state].zh,
+        "state_text_en": STANDING_NAMES[state].en,
+        "repair": row.repair.repair_no if row.repair else None,
+    }
