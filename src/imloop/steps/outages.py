@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.gates.outage import LINK_NAMES, SCOPE_NAMES, Scope
@@ -85,8 +86,8 @@ def public_json(row: Outage) -> dict[str, object]:
         "link_text": link.zh,
         "stations": row.stations,
         "cause": row.cause,
-        "starts_at": row.starts_at.isoformat(),
-        "ends_at": row.ends_at.isoformat() if row.ends_at else None,
-        "declared_at": row.declared_at.isoformat(),
+        "starts_at": row.starts_at.astimezone(CHINA).isoformat(),
+        "ends_at": row.ends_at.astimezone(CHINA).isoformat() if row.ends_at else None,
+        "declared_at": row.declared_at.astimezone(CHINA).isoformat(),
         "declared_late_because": row.late_reason,
     }

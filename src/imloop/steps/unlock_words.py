@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.db.models import QuerySet
 
+from imloop.facts.days import CHINA
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, own
 from imloop.store.models import PaperUnlock
@@ -57,8 +58,8 @@ def unlock_json(row: PaperUnlock) -> dict[str, object]:
         "vin": row.vin,
         "settlement_no": row.settlement_no,
         "certificate_no": row.certificate_no,
-        "granted_at": row.granted_at.isoformat(),
-        "expires_at": row.expires_at.isoformat(),
+        "granted_at": row.granted_at.astimezone(CHINA).isoformat(),
+        "expires_at": row.expires_at.astimezone(CHINA).isoformat(),
         "unlocked": row.unlocked_at is not None,
         "state": state,
         "state_text": STANDING_NAMES[state].zh,
