@@ -95,6 +95,7 @@ def _about(row: Finding) -> str:
     return {
         "test": f"/tests/{row.subject}?station={row.station_code}",
         "case": f"/cases/{row.subject}",
+        "unlock": f"/unlocks/{row.subject}",
         "line": f"/lines/{station}/{rest}",
         "check": f"/lines/{station}/{rest.partition('/')[0]}" if rest else "/lines",
     }.get(row.subject_kind, f"/parties/{row.station_code}")

@@ -191,6 +191,6 @@ def watch_shares(now: datetime) -> int:
             law.cite("outage.share_max"),
         )
         with writing(now, SYSTEM) as ledger:
-            keep_findings(ledger, "unlock", each.station.code, each.station.code, [reason])
+            keep_findings(ledger, "station", each.station.code, each.station.code, [reason])
         new += 1
     return new

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import QuerySet
 
 from imloop.facts.days import CHINA
+from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, own
+from imloop.steps.ledger import writing
 from imloop.store.models import PaperUnlock
 
 
@@ -42,6 +45,19 @@ def unlocks(caller: Caller) -> QuerySet[PaperUnlock]:
     return rows.select_related("station", "shop", "case", "outage", "voucher", "repair").order_by(
         "-granted_at", "-id"
     )
+
+
+def unlock(caller: Caller, unlock_no: str, now: datetime) -> PaperUnlock:
+    """One of them; the look is journalled, it shows a vehicle."""
+    found = unlocks(caller).filter(unlock_no=unlock_no).first()
+    if found is None:
+        words = Text(
+            f"没有找到 {unlock_no}，或无权查看。", f"{unlock_no} was not found, or is not yours to see."
+        )
+        raise Unknown("unknown-unlock", words)
+    with writing(now, caller) as ledger:
+        ledger.note("looked-up", found.unlock_no, {"kind": "unlock"})
+    return found
 
 
 def unlock_json(row: PaperUnlock) -> dict[str, object]:
