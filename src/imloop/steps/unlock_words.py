@@ -12,7 +12,7 @@ from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, own
 from imloop.steps.ledger import writing
-from imloop.store.models import PaperUnlock
+from imloop.store.models import Case, PaperUnlock, Party
 
 
 class Standing(StrEnum):
@@ -45,6 +45,18 @@ def unlocks(caller: Caller) -> QuerySet[PaperUnlock]:
     return rows.select_related("station", "shop", "case", "outage", "voucher", "repair").order_by(
         "-granted_at", "-id"
     )
+
+
+def of_case(case: Case) -> QuerySet[PaperUnlock]:
+    """Those of a case, in order of time; whoever may see the case may see them."""
+    rows = PaperUnlock.objects.filter(case=case)
+    return rows.select_related("station", "shop", "outage", "voucher", "repair").order_by("granted_at", "id")
+
+
+def awaited(shop: Party) -> QuerySet[PaperUnlock]:
+    """Retests on the shop's paper whose record it still owes."""
+    rows = PaperUnlock.objects.filter(shop=shop, repair__isnull=True, unlocked_at__isnull=False)
+    return rows.select_related("station", "shop", "case", "outage", "voucher").order_by("granted_at", "id")
 
 
 def unlock(caller: Caller, unlock_no: str, now: datetime) -> PaperUnlock:
