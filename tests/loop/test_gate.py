@@ -6,7 +6,7 @@ import pytest
 
 from imloop.facts.text import Reason, Text
 from imloop.loop.permit import CLAUSES
-from support.loop_stories import asked, at, codes, decided, failed, granted, law_of, repaired, story
+from support.loop_stories import asked, at, codes, decided, failed, granted, law_of, repaired, story, unlocked
 
 FAIL = failed("2026-03-02 09:00")
 GOOD = repaired("2026-03-04 16:00")
@@ -194,5 +194,6 @@ def test_every_clause_of_the_gate_can_refuse_and_has_a_law_behind_it() -> None:
         *codes(asked(story(FAIL), NEXT_DAY)),
         *codes(asked(story(FAIL, repaired("2026-03-01 16:00")), NEXT_DAY)),
         *codes(asked(story(FAIL, repaired("2026-03-04 16:00", invoice_no="无")), NEXT_DAY)),
+        *codes(asked(story(FAIL, unlocked(NEXT_DAY, story(FAIL), settlement="J1")), NEXT_DAY)),
     }
     assert guarded == seen

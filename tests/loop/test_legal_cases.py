@@ -1,7 +1,8 @@
 """Legal cases: facts, step by step, and what the law makes of them. The cases are tests/law/cases/*.yaml.
 
-A step is ``fail pass repair exit clock scrap object reject annul`` (an event at that time) or ``permit`` (the gate is asked). Beside
-it: the event's facts, and what must hold after it: ``state round deadline overdue effects answer``, ``unlawful`` (codes
+A step is ``fail pass repair unlock exit clock scrap object reject annul`` (an event at that time) or ``permit`` (the gate is asked). Beside
+it: the event's facts, and what must hold after it: ``state round deadline overdue effects answer
+unmatched``, ``unlawful`` (codes
 of the refusal), for a permit ``refused`` and ``warned``. ``switch`` replaces values of the plan for one case.
 """
 
@@ -20,12 +21,15 @@ from imloop.facts.refusal import Unlawful
 from imloop.law import Book, load
 from imloop.law.book import DATA
 from imloop.loop.events import CaseAnnulled, DeadlinePassed, Event, VehicleScrapped
-from support.loop_stories import at, failed, granted, objected, passed, rejected, repaired
+from support.loop_stories import at, failed, granted, objected, passed, rejected, repaired, unlocked
 
 CASES = Path(__file__).resolve().parents[1] / "law" / "cases"
 PLAN = DATA / "450200" / "plan.yaml"
-VERBS = ("fail", "pass", "repair", "exit", "clock", "scrap", "object", "reject", "annul", "permit")
-EXPECTED = {"state", "round", "deadline", "overdue", "effects", "answer", "unlawful", "refused", "warned"}
+VERBS = ("fail", "pass", "repair", "unlock", "exit", "clock", "scrap", "object", "reject", "annul", "permit")
+EXPECTED = {
+    *("state", "round", "deadline", "overdue", "effects", "answer", "unmatched"),
+    *("unlawful", "refused", "warned"),
+}
 
 
 def legal_cases() -> list[Any]:
@@ -74,6 +78,11 @@ class Court:
         if verb == "exit":
             kind = facts.get("kind", "station-closed")
             return granted(when, facts["to"], facts["expires"], kind=kind)
+        if verb == "unlock":
+            papers = {name: facts[name] for name in ("settlement", "certificate") if name in facts}
+            return unlocked(
+                when, self.case, station=facts["station"], listed=facts.get("listed", True), **papers
+            )
         if verb == "object":
             return objected(when, ground=facts["ground"])
         if verb == "reject":
@@ -113,6 +122,8 @@ def observed(court: Court, name: str) -> object:
         assert court.case is not None
         return court.case.objections[-1].answer
     value = getattr(court.case, name)
+    if name == "unmatched":
+        return len(value)
     return value.isoformat() if name == "deadline" else value
 
 
@@ -158,6 +169,8 @@ def test_every_case_names_its_clause_and_only_known_words() -> None:
         "evidence",
         "kind",
         "ground",
+        "settlement",
+        "certificate",
     }
     for param in legal_cases():
         case = param.values[1]

@@ -28,7 +28,7 @@ from imloop.loop.events import (
     TestPassed,
     VehicleScrapped,
 )
-from support.loop_stories import PAPERS, PLACE, at, decided, law_of, repaired
+from support.loop_stories import PAPERS, PLACE, at, decided, law_of, repaired, unlocked
 
 PLAN_BEGINS, FULL_BEGINS = date(2025, 10, 1), date(2026, 3, 1)
 STATIONS = ("A", "B", "C")
@@ -62,6 +62,7 @@ class Loop(RuleBasedStateMachine):
         self.jobs: list[Job] = []
         self.fails: list[datetime] = []
         self.exits: list[StationExit] = []
+        self.on_paper: list[tuple[str, datetime]] = []
         self.home = ""
         self.serial = 0
 
@@ -78,13 +79,21 @@ class Loop(RuleBasedStateMachine):
 
     def lawful(self, station: str, when: datetime) -> bool:
         """May the vehicle be retested there and then? From the plan's sentences."""
-        if not any(job.opens and self.fails[-1] < job.finished <= when for job in self.jobs):
+        mended = any(job.opens and self.fails[-1] < job.finished <= when for job in self.jobs)
+        if not (mended or self.paper_stands_in(station, when)):
             return False
         if day_of(when) < PLAN_BEGINS or station == self.home:
             return True
         return any(
             way.to_station in (None, station) and way.granted_at <= when and day_of(when) <= way.expires_on
             for way in self.exits
+        )
+
+    def paper_stands_in(self, station: str, when: datetime) -> bool:
+        """The flow chart: during an outage the paper stands in for the record, where it was shown and not for long."""
+        return any(
+            where == station and since > self.fails[-1] and since <= when <= since + timedelta(hours=8)
+            for where, since in self.on_paper
         )
 
     def is_open(self) -> bool:
@@ -151,6 +160,23 @@ class Loop(RuleBasedStateMachine):
         self.exits.append(way_out)
 
     @precondition(is_open)
+    @rule(station=st.sampled_from(STATIONS), paper=st.booleans(), listed=st.booleans(), late=LATE)
+    def paper_is_shown(self, station: str, paper: bool, listed: bool, late: int) -> None:
+        """In an outage, now or ``late`` minutes ago; the platform hears of it now."""
+        shown = self.now - timedelta(minutes=late)
+        number = {"settlement": "J1"} if paper else {}
+        event = unlocked(f"{shown:%Y-%m-%d %H:%M}", self.case, station=station, listed=listed, **number)
+        day = day_of(shown)
+        lawful = day >= PLAN_BEGINS and paper and shown > self.fails[-1] and (listed or day < FULL_BEGINS)
+        try:
+            self.case = decided(self.case, event).case
+        except Unlawful as refusal:
+            assert not lawful, refusal
+            return
+        assert lawful
+        self.on_paper.append((station, shown))
+
+    @precondition(is_open)
     @rule(recompute=st.booleans())
     def clock(self, recompute: bool) -> None:
         event = DeadlineRecomputed(at=self.now) if recompute else DeadlinePassed(at=self.now)
@@ -195,6 +221,7 @@ class Loop(RuleBasedStateMachine):
         assert self.case.place == PLACE
         assert len(self.case.repairs) == len(self.jobs)
         assert self.case.exits == tuple(self.exits)
+        assert len(self.case.unlocks) == len(self.on_paper)
         assert self.case.round == len(self.fails)
         assert self.case.failed_at == self.fails[-1]
         assert self.case.station == self.home

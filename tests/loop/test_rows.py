@@ -15,7 +15,9 @@ from imloop.loop.events import (
     CaseAnnulled,
     DeadlinePassed,
     DeadlineRecomputed,
+    RepairReported,
     TestFailed,
+    UnlockedOnPaper,
     VehicleScrapped,
 )
 from imloop.loop.table import TABLE, rows_for
@@ -30,6 +32,7 @@ from support.loop_stories import (
     repair_at,
     repaired,
     story,
+    unlocked,
 )
 
 FAIL, GOOD = failed("2026-03-02 09:00"), repaired("2026-03-04 16:00")
@@ -231,11 +234,21 @@ def test_scrapping_needs_an_authority_and_proof() -> None:
     assert done.case.closed_at is not None
 
 
-def test_a_final_state_takes_nothing_more() -> None:
+def test_a_final_state_takes_nothing_more_but_what_was_done_on_paper_and_its_record() -> None:
+    late = {RepairReported, UnlockedOnPaper}
     for state, event in product((s for s in State if not s.is_open), EVENT_NAMES):
-        assert rows_for(state, event) == ()
+        assert bool(rows_for(state, event)) == (state is State.CLOSED and event in late)
+    closed = story(FAIL, GOOD, passed("2026-03-05 09:00"))
+    with pytest.raises(Unlawful, match="no-record-awaited"):
+        decided(closed, repaired("2026-03-06 09:00"))
+    with pytest.raises(Unlawful, match="no-open-case"):
+        decided(closed, unlocked("2026-03-06 09:00", closed, settlement="J1"))
+    told_late = decided(
+        closed, unlocked("2026-03-05 08:00", closed, settlement="settlement 2026-03-04 16:00")
+    )
+    assert (told_late.case.state, told_late.case.unmatched) == (State.CLOSED, ())
     with pytest.raises(Conflict, match="已结案"):
-        decided(story(FAIL, GOOD, passed("2026-03-05 09:00")), repaired("2026-03-06 09:00"))
+        decided(closed, failed("2026-03-06 09:00"))
 
 
 def test_every_open_state_takes_every_event() -> None:

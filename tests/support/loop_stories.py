@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from imloop import loop
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.repair_record import Documents, RepairRecord, Warranty
 from imloop.law import Law, load
-from imloop.loop.case import RepairFact, StationExit
+from imloop.loop.case import RepairFact, StationExit, Unlock
 from imloop.loop.events import (
     Event,
     ExitGranted,
@@ -17,6 +17,7 @@ from imloop.loop.events import (
     RepairReported,
     TestFailed,
     TestPassed,
+    UnlockedOnPaper,
 )
 
 PLACE = "450200"
@@ -89,6 +90,38 @@ def granted(
         **named,
     )
     return ExitGranted(at=at(when), exit=way_out)
+
+
+def unlocked(
+    when: str,
+    case: loop.Case | None,
+    *,
+    station: str = "A",
+    shop: str = "M1",
+    listed: bool = True,
+    settlement: str = "",
+    certificate: str = "",
+    approver: str = "运维",
+) -> UnlockedOnPaper:
+    """Paper shown at ``when`` in outage O1; good for the hours of that day's law."""
+    assert case is not None
+    hours = law_of(at(when)).number("outage.unlock_hours")
+    unlock = Unlock(
+        unlock_no=f"U {when}",
+        outage_no="O1",
+        way="operator",
+        station=station,
+        shop=shop,
+        listed=listed,
+        settlement_no=settlement,
+        certificate_no=certificate,
+        approver=approver,
+        reason="平台停机",
+        granted_at=at(when),
+        expires_at=at(when) + timedelta(hours=hours),
+        failed_at=case.failed_at,
+    )
+    return UnlockedOnPaper(at=at(when), unlock=unlock)
 
 
 def objected(

@@ -78,6 +78,12 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "POST opening-hours": I_STATION,
     "POST closed-days": I_STATION,
     "DELETE closed-days/{day}": I_STATION,
+    "POST outages": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
+    "POST outages/{number}/end": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
+    "POST fallback-unlocks": (*ENVIRONMENT, PartyKind.ADMIN),
+    "GET offline-vouchers": I_STATION,
+    "GET offline-vouchers/form.pdf": I_STATION,
+    "POST offline-vouchers/redeem": I_STATION,
 }
 """``METHOD path`` → kinds. What is below ``public/`` is for anyone."""
 

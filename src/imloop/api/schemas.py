@@ -61,6 +61,24 @@ TEST_UPLOAD = _request(
     )
 )
 
+REDEMPTION = _request(
+    _object(
+        ["voucher", "vehicle", "shop", "documents", "used_at"],
+        schema={"const": "imloop.redemption/1"},
+        voucher={
+            "type": "object",
+            "description": "the whole imloop.voucher/1; or number and code, or the code alone, as typed from paper",
+            "required": ["code"],
+            "properties": {"number": _TEXT, "code": _TEXT},
+        },
+        vehicle=_object([], vin=_TEXT, plate=_TEXT),
+        shop=_TEXT,
+        documents=_object([], settlement_no=_TEXT, certificate_no=_TEXT),
+        used_at=_TIME,
+        clock=_TIME,
+    )
+)
+
 REPAIR_UPLOAD = _request(
     _object(
         ["repair_no", "shop", "received_at", "finished_at"],

@@ -138,8 +138,8 @@ def work(
     every: Annotated[float, typer.Option(help="时钟任务的间隔秒 · seconds between clock passes")] = 60.0,
     data: DataDir = VAR,
 ) -> None:
-    """后台任务：外送消息；逾期、日历重算、失联、证书到期、封存日志 · couriers every second; clocks: overdue cases, deadlines,
-    lost links, certificates, the journal's day."""
+    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · couriers every second; clocks: overdue cases,
+    deadlines, lost links, certificates, retests on paper, the journal's day."""
     connect(data)
     from django.db import OperationalError, close_old_connections
 
@@ -168,12 +168,15 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.link import notice_lost_links
+    from imloop.steps.match_papers import find_unmatched, watch_shares
     from imloop.steps.seal_days import seal_days
     from imloop.steps.shop_figures import count_figures
 
     overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
     notice_lost_links(now())
     warn_of_expiry(now())
+    find_unmatched(now())
+    watch_shares(now())
     seal_days(now())
     count_figures(now())
     _demo_morning()

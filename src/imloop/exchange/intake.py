@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from imloop.exchange.decode_check import decode_check
+from imloop.exchange.decode_redemption import decode_redemption
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
 from imloop.facts.refusal import Refusal
@@ -19,6 +20,7 @@ from imloop.steps.receipts import Receipt
 from imloop.steps.receive_check import receive_check
 from imloop.steps.receive_repair import receive_repair
 from imloop.steps.receive_test import receive_test
+from imloop.steps.redeem_voucher import redeem_voucher
 from imloop.store.models import PartyKind, RawUpload
 
 R = TypeVar("R")
@@ -40,6 +42,12 @@ def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A self-check upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
     return _take("check", body, caller, now, decode_check, receive_check)
+
+
+def take_redemption(body: bytes, caller: Caller, now: datetime) -> Receipt:
+    """A used voucher. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
+    require_kind(caller, PartyKind.ISTATION)
+    return _take("redemption", body, caller, now, decode_redemption, redeem_voucher)
 
 
 def _take(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
+
+from imloop.exchange.vouchers import issue, key_id
 
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key")
 """Beside the digest of the content, which the signer adds."""
@@ -44,12 +45,12 @@ def public_key() -> dict[str, str]:
     """Key id (first 16 hex digits of the raw key's SHA-256), algorithm and PEM."""
     public = own_key().public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    return {"keyid": _key_id(), "alg": "ed25519", "pem": pem}
+    return {"keyid": key_id(public), "alg": "ed25519", "pem": pem}
 
 
-def _key_id() -> str:
-    raw = own_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return hashlib.sha256(raw).hexdigest()[:16]
+def sign_voucher(number: str, station: str, day: date, issued_at: datetime) -> dict[str, str]:
+    """A new offline voucher, signed with the platform's key (``exchange/vouchers.py``)."""
+    return issue(number, station, day, key=own_key(), issued_at=issued_at).to_json()
 
 
 class _Own(HTTPSignatureKeyResolver):
@@ -72,7 +73,7 @@ def signed_headers(url: str, body: bytes, idempotency_key: str, now: datetime) -
     signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_Own())
     signer.sign(
         _Request("POST", url, headers),
-        key_id=_key_id(),
+        key_id=key_id(own_key().public_key()),
         created=now,
         label="imloop",
         covered_component_ids=COVERED,

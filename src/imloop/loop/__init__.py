@@ -4,7 +4,7 @@ decide(case, event, law, now) -> Decision      what an event does to a case
 permit(case, station=…, at=…, law=…) -> Permit  may it be retested there, then; every reason with its clause
 """
 
-from imloop.loop.case import Answer, Case, Objection, Origin, RepairFact, State, StationExit
+from imloop.loop.case import Answer, Case, Objection, Origin, RepairFact, State, StationExit, Unlock
 from imloop.loop.decide import Decision, decide
 from imloop.loop.effects import Effect, EffectKind
 from imloop.loop.permit import Permit, permit, retest_forbidden
@@ -22,6 +22,7 @@ __all__ = [
     "RepairFact",
     "State",
     "StationExit",
+    "Unlock",
     "decide",
     "permit",
     "repair_fact",

@@ -64,6 +64,8 @@ class RepairFact:
     warranty_until: date | None = None
     warranty_km: float | None = None
     rework_of: str = ""
+    settlement_no: str = ""
+    certificate_no: str = ""
 
     def under_warranty(self, day: date, odometer_km: float | None) -> bool:
         """Finished, and inside both ends of the warranty; an unknown odometer cannot end it."""
@@ -125,6 +127,37 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``: ``operator``
+    or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded later and says
+    the same, empty until it comes."""
+
+    unlock_no: str
+    outage_no: str
+    way: str
+    station: str
+    shop: str
+    listed: bool
+    settlement_no: str
+    certificate_no: str
+    approver: str
+    reason: str
+    granted_at: datetime
+    expires_at: datetime
+    failed_at: datetime
+    record: str = ""
+
+    @property
+    def papers(self) -> frozenset[str]:
+        """Names of the documents whose numbers were noted, as the law's ``outage.papers`` names them."""
+        named = {"settlement": self.settlement_no, "certificate": self.certificate_no}
+        return frozenset(name for name, number in named.items() if any(c.isdigit() for c in number))
+
+    def covers(self, station: str, at: datetime) -> bool:
+        return self.station == station and self.granted_at <= at <= self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One vehicle's way through the loop in one inspection cycle."""
 
@@ -144,6 +177,7 @@ class Case:
     repairs: tuple[RepairFact, ...] = ()
     exits: tuple[StationExit, ...] = ()
     objections: tuple[Objection, ...] = ()
+    unlocks: tuple[Unlock, ...] = ()
     closed_at: datetime | None = None
 
     @property
@@ -164,6 +198,18 @@ class Case:
             and way_out.covers(station, at)
             for way_out in self.exits
         )
+
+    def unlock(self, station: str, at: datetime) -> Unlock | None:
+        """The retest on paper that holds there and then; a failed run uses it up."""
+        return next(
+            (each for each in self.unlocks if each.granted_at > self.failed_at and each.covers(station, at)),
+            None,
+        )
+
+    @property
+    def unmatched(self) -> tuple[Unlock, ...]:
+        """Retests on paper whose repair was not uploaded yet."""
+        return tuple(each for each in self.unlocks if not each.record)
 
     def repairs_since_fail(self, until: datetime) -> tuple[RepairFact, ...]:
         """Repairs finished after the last failed test and not after ``until``."""

@@ -23,8 +23,10 @@ from imloop.loop.events import (
     RepairReported,
     TestFailed,
     TestPassed,
+    UnlockedOnPaper,
     VehicleScrapped,
 )
+from imloop.loop.on_paper import matched
 from imloop.loop.table import Row, rows_for
 
 
@@ -133,7 +135,10 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
             overdue=False,
         )
     if isinstance(event, RepairReported):
-        return replace(case, repairs=(*case.repairs, event.repair))
+        repairs = (*case.repairs, event.repair)
+        return replace(case, repairs=repairs, unlocks=matched(case.unlocks, repairs))
+    if isinstance(event, UnlockedOnPaper):
+        return replace(case, unlocks=matched((*case.unlocks, event.unlock), case.repairs))
     if isinstance(event, DeadlinePassed):
         return replace(case, overdue=True)
     if isinstance(event, DeadlineRecomputed):
@@ -199,6 +204,10 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
         data |= {"ground": event.ground, "words": event.words, "answer_by": raised.answer_by.isoformat()}
     if isinstance(event, ObjectionRejected):
         data["reason"] = event.reason
+    if isinstance(event, UnlockedOnPaper):
+        unlock = event.unlock
+        data |= {"unlock": unlock.unlock_no, "outage": unlock.outage_no, "station": unlock.station}
+        data |= {"shop": unlock.shop, "expires_at": unlock.expires_at.isoformat()}
     if isinstance(event, ExitGranted):
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()

@@ -21,6 +21,7 @@ class EffectKind(StrEnum):
     OVERDUE = "overdue"
     DEADLINE_CHANGED = "deadline-changed"
     EXIT_GRANTED = "exit-granted"
+    UNLOCKED_ON_PAPER = "unlocked-on-paper"
     OBJECTION_RAISED = "objection-raised"
     OBJECTION_REJECTED = "objection-rejected"
     CASE_ANNULLED = "case-annulled"
@@ -40,6 +41,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.OVERDUE: ("first_station",),
     EffectKind.DEADLINE_CHANGED: ("first_station", "environment"),
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
+    EffectKind.UNLOCKED_ON_PAPER: ("first_station", "environment", "transport"),
     EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
     EffectKind.OBJECTION_REJECTED: ("first_station",),
     EffectKind.CASE_ANNULLED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
@@ -57,6 +59,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.OVERDUE: Text("逾期", "overdue"),
     EffectKind.DEADLINE_CHANGED: Text("期限重算", "deadline recomputed"),
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
+    EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),
     EffectKind.OBJECTION_REJECTED: Text("异议不成立", "objection not upheld"),
     EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imloop.facts.text import Text
-from imloop.loop.case import Origin, RepairFact, StationExit
+from imloop.loop.case import Origin, RepairFact, StationExit, Unlock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +63,15 @@ class ExitGranted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnlockedOnPaper:
+    """In a declared outage the operator, or a voucher issued before it, lets the retest rest on paper (A9). ``at``: when
+    the paper was accepted."""
+
+    at: datetime
+    unlock: Unlock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRaised:
     """The owner says that the failed test should not stand. ``ground``: one of the law's ``objection.grounds``."""
 
@@ -107,6 +116,7 @@ Event = (
     | DeadlinePassed
     | DeadlineRecomputed
     | ExitGranted
+    | UnlockedOnPaper
     | ObjectionRaised
     | ObjectionRejected
     | CaseAnnulled
@@ -120,6 +130,7 @@ EVENT_NAMES: dict[type, Text] = {
     DeadlinePassed: Text("期限已过", "deadline passed"),
     DeadlineRecomputed: Text("期限重算", "deadline recomputed"),
     ExitGranted: Text("准予变更复检站", "exit granted"),
+    UnlockedOnPaper: Text("故障期间凭纸质材料解锁", "unlocked on paper"),
     ObjectionRaised: Text("车主提出异议", "objection raised"),
     ObjectionRejected: Text("异议不成立", "objection not upheld"),
     CaseAnnulled: Text("撤销案件", "case annulled"),

@@ -20,6 +20,7 @@ from imloop.loop.events import (
     RepairReported,
     TestFailed,
     TestPassed,
+    UnlockedOnPaper,
     VehicleScrapped,
 )
 from imloop.loop.permit import permit
@@ -162,11 +163,77 @@ def objection_waits(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return _unless(case.waiting_objection is not None, _NO_OBJECTION)
 
 
+@_guard("当日规定允许故障期间凭纸质材料复检", "the law of the day accepts paper in an outage")
+def paper_accepted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """A place that says nothing of it has no such way."""
+    if law.flag("outage.paper_accepted"):
+        return ()
+    words = Text(
+        "本地规定没有允许系统故障期间凭纸质材料复检。", "The local rules accept no paper in an outage."
+    )
+    return (Reason("paper-not-accepted", words, law.cite("outage.paper_accepted"), _WAIT),)
+
+
+@_guard("记下了规定材料之一的编号", "the number of one of the wanted papers is noted")
+def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """The plan's flow chart: the settlement list or the certificate."""
+    assert isinstance(event, UnlockedOnPaper)
+    if event.unlock.papers & set(law.words("outage.papers")):
+        return ()
+    words = Text("没有记下规定的纸质材料的编号。", "No number of one of the wanted papers is noted.")
+    ask = Text(
+        "请车主出示维修结算清单或者竣工出厂合格证原件，抄下编号。",
+        "Ask for the settlement list or the certificate and note its number.",
+    )
+    return (Reason("paper-missing", words, law.cite("outage.papers"), ask),)
+
+
+@_guard("晚于最近一次不合格", "later than the last failed test")
+def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Paper shown before the vehicle failed again says nothing of that failure."""
+    assert isinstance(event, UnlockedOnPaper)
+    words = Text(
+        "解锁早于最近一次不合格检验，不能用于其后的复检。",
+        "The unlock is older than the last failed test and opens no retest after it.",
+    )
+    return _unless(event.unlock.granted_at > case.failed_at, Reason("paper-before-fail", words))
+
+
+@_guard("维修单位当日在名录内（当日规定要求时）", "the repairer was listed that day, where the law wants it")
+def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Paper is no way round the list."""
+    assert isinstance(event, UnlockedOnPaper)
+    if event.unlock.listed or not law.flag("retest.listed_repairer_required"):
+        return ()
+    words = Text(
+        "出具材料的维修企业当日不在公布的维修治理站名录内。",
+        "The repairer named on the paper was not on the published list that day.",
+    )
+    return (Reason("repairer-not-listed", words, law.cite("retest.listed_repairer_required")),)
+
+
+@_guard("早于结案", "before the case was closed")
+def paper_before_the_end(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """A retest that the paper could have carried: it was shown before the run that closed the case."""
+    assert isinstance(event, UnlockedOnPaper)
+    holds = case.closed_at is not None and event.unlock.granted_at <= case.closed_at
+    words = Text("案件已在此前结案。", "The case had been closed before.")
+    return _unless(holds, Reason("no-open-case", words, law.cite("retest.record_required")))
+
+
+@_guard("凭纸质材料复检过，等待补传的维修记录", "a retest on paper waits for the repair's record")
+def record_awaited(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Nothing else is added to a closed case."""
+    return _unless(bool(case.unmatched), _NOT_AWAITED)
+
+
 @_guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
 def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """No case is moved by decision without someone who answers for it; nothing of this is automatic."""
     if isinstance(event, ExitGranted):
         words = (event.exit.approver, event.exit.reason, event.exit.evidence)
+    elif isinstance(event, UnlockedOnPaper):
+        words = (event.unlock.approver, event.unlock.reason, event.unlock.outage_no)
     elif isinstance(event, (CaseAnnulled, ObjectionRejected)):
         words = (event.approver, event.reason, event.evidence)
     else:
@@ -190,6 +257,14 @@ def _scrapping_unproven(law: Law) -> Reason:
     )
 
 
+_WAIT = Text(
+    "请等系统恢复；维修记录上传后即可复检。",
+    "Wait until the system is back: the retest opens with the repair's record.",
+)
+_NOT_AWAITED = Reason(
+    "no-record-awaited",
+    Text("案件已结，没有等待补传的维修记录。", "The case is closed and waits for no repair record."),
+)
 _OUT_OF_ORDER = Reason(
     "test-out-of-order",
     Text("该次检验不晚于最近一次不合格检验。", "The run is not later than the last failed one."),

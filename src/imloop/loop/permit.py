@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from imloop.facts.days import day_of
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import Case, RepairFact
+from imloop.loop.case import Case, RepairFact, Unlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Question:
         repairs = self.case.repairs_since_fail(self.at)
         return min(repairs, key=lambda r: (len(r.lacks), self.at - r.finished_at), default=None)
 
+    @property
+    def unlock(self) -> Unlock | None:
+        """The retest on paper that holds here and now."""
+        return self.case.unlock(self.station, self.at)
+
 
 _TO_LISTED = Text(
     "请到任一家已公布的汽车排放性能维护（维修）站维修，由其上传维修记录；车主可自由选择。",
@@ -67,8 +72,11 @@ _TO_ANY = Text(
 
 
 def waits_for_repair(q: Question) -> bool:
-    """Not where the law wants no record, and not for a second opinion, which measures the vehicle as it is."""
-    return q.law.flag("retest.record_required") and not q.case.second_opinion(q.station, q.at)
+    """Not where the law wants no record, not for a second opinion, which measures the vehicle as it is, and not where
+    an outage lets the retest rest on paper."""
+    if not q.law.flag("retest.record_required") or q.unlock is not None:
+        return False
+    return not q.case.second_opinion(q.station, q.at)
 
 
 def same_station(q: Question) -> Reason | None:
@@ -166,6 +174,27 @@ def documents_valid(q: Question) -> Reason | None:
     )
 
 
+def on_paper(q: Question) -> Reason | None:
+    """Says that the retest rests on paper, as long as no record that qualifies has come."""
+    unlock, repair = q.unlock, q.repair
+    if unlock is None or (repair is not None and not repair.lacks):
+        return None
+    until = unlock.expires_at.astimezone(CHINA)
+    return Reason(
+        "paper-fallback",
+        Text(
+            f"系统故障（{unlock.outage_no}）期间凭纸质材料解锁（{unlock.unlock_no}），{until:%m-%d %H:%M} 前有效。",
+            f"Unlocked on paper ({unlock.unlock_no}) in outage {unlock.outage_no}, good until {until:%m-%d %H:%M}.",
+        ),
+        q.law.cite("outage.paper_accepted"),
+        Text(
+            "系统恢复后维修站须补传同一维修记录，平台逐条核对。",
+            "The repairer uploads the same repair afterwards; every one is compared.",
+        ),
+        warning=True,
+    )
+
+
 def _lacking(q: Question, code: str) -> str | None:
     """The clause by which the repair falls short in this way; None if it does not, or no record is wanted."""
     if q.repair is None or not waits_for_repair(q):
@@ -247,6 +276,15 @@ CLAUSES: tuple[Clause, ...] = (
         "retest.documents",
         Text("凭证编号有效且未重复使用", "document numbers are valid and not used twice"),
         documents_valid,
+    ),
+    Clause(
+        "paper-fallback",
+        "outage.paper_accepted",
+        Text(
+            "故障期间凭纸质材料解锁，代替维修记录（仅提示）",
+            "unlocked on paper in an outage, in place of the record (a warning only)",
+        ),
+        on_paper,
     ),
     Clause(
         "overdue", "deadline.working_days", Text("期限未过（仅提示）", "in time (a warning only)"), in_time

@@ -38,6 +38,8 @@ def repair_fact(
         warranty_until=finished_on + timedelta(days=warranty.days),
         warranty_km=None if record.odometer_km is None else record.odometer_km + warranty.km,
         rework_of=_rework_of(record, earlier),
+        settlement_no=record.documents.settlement_no,
+        certificate_no=record.documents.certificate_no,
     )
     return replace(fact, lacks=_lacks(fact, record, law, reused))
 

@@ -15,6 +15,13 @@ from imloop.loop.effects import EffectKind as E
 
 REPAIR, RETEST = State.AWAITING_REPAIR, State.AWAITING_RETEST
 _A_RETEST = (g.retest_permitted, g.in_order)
+_ON_PAPER = (
+    g.paper_accepted,
+    g.paper_noted,
+    g.paper_of_this_round,
+    g.paper_of_listed_shop,
+    g.decision_is_founded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, repaired, (g.repair_falls_short,), state, (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT)),
         Row(state, events.DeadlinePassed, (g.deadline_is_past,), state, (E.OVERDUE,)),
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
+        Row(state, events.UnlockedOnPaper, _ON_PAPER, state, (E.UNLOCKED_ON_PAPER,)),
         Row(state, events.ExitGranted, (g.decision_is_founded,), state, (E.EXIT_GRANTED,)),
         Row(
             state,
@@ -68,6 +76,15 @@ TABLE: tuple[Row, ...] = (
     Row(None, events.TestFailed, (), REPAIR, (E.CASE_OPENED,)),
     *_open_rows(REPAIR),
     *_open_rows(RETEST),
+    # What a station did on paper is told late: by then the case may be closed, on the record or on the paper itself.
+    Row(
+        State.CLOSED,
+        events.UnlockedOnPaper,
+        (g.paper_before_the_end, *_ON_PAPER),
+        State.CLOSED,
+        (E.UNLOCKED_ON_PAPER,),
+    ),
+    Row(State.CLOSED, events.RepairReported, (g.record_awaited,), State.CLOSED, (E.REPAIR_SHARED,)),
 )
 
 

@@ -168,6 +168,7 @@ def _event_row(event: object) -> dict[str, object]:
         "TestPassed": lambda: f"{data['station']} · {data['test_no']}",
         "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
         "ExitGranted": lambda: data["exit"]["to_station"] or _("任一检验机构"),
+        "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
         "CaseAnnulled": lambda: data["reason"],
         "ObjectionRejected": lambda: data["reason"],
     }.get(event.kind, lambda: "")

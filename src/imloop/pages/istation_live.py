@@ -1,4 +1,4 @@
-"""The I-station's live card, its figures, and what to do in an outage."""
+"""The I-station's live card and its figures."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from imloop.facts.check_record import CHECK_NAMES
 from imloop.facts.days import day_of
 from imloop.facts.share import Share
 from imloop.gates.equipment import CheckFact, Due, checks_due
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import desk, words
 from imloop.steps import clock, look, registers
 from imloop.steps.access import Caller
 from imloop.steps.latest_checks import latest_checks
 from imloop.steps.look_lines import view, visible_lines
-from imloop.steps.registers import department
 from imloop.steps.station_figures import DAYS, ENOUGH, station_figures
 from imloop.store.models import Line, PartyKind
 
@@ -84,20 +83,3 @@ def _rate(share: Share) -> str:
 
 def _of(share: Share) -> str:
     return f"{share.part} / {share.whole}"
-
-
-@desk(PartyKind.ISTATION)
-def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What the law of the day allows when the system is down, whom to call, and what must follow."""
-    now = clock.now()
-    station = registers.party(caller.party_code, PartyKind.ISTATION)
-    law = registers.law_at(day_of(now), station.place)
-    accepted = law.get("outage.paper_accepted") is not None and law.flag("outage.paper_accepted")
-    context = {
-        "accepted": accepted,
-        "papers": law.words("outage.papers") if accepted else (),
-        "cite": law.cite("outage.paper_accepted") if accepted else "",
-        "office": department(PartyKind.ENVIRONMENT, station.place),
-        "live": live_card(caller, now)["live"],
-    }
-    return page(request, caller, "pages/outage.html", context)

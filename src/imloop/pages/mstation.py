@@ -21,6 +21,7 @@ from imloop.loop.case import STATE_NAMES, State
 from imloop.pages.case_view import failed_test, result_items, signs
 from imloop.pages.guard import desk, page, words
 from imloop.pages.matters import file_response, refusal_context, sent_file
+from imloop.pages.outages import unlock_row
 from imloop.pages.repair_form import faults_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look, registers
@@ -32,6 +33,7 @@ from imloop.steps.repair_watch import repair_list
 from imloop.steps.rework import owed_cases
 from imloop.steps.rework_rate import rework_rate
 from imloop.steps.shop_figures import compared
+from imloop.steps.unlock_words import awaited
 from imloop.store.models import Case, Party, PartyKind, Repair
 
 PER_PAGE = 50
@@ -42,7 +44,13 @@ _RECORDS = "/desk/mstation/repairs"
 def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     mine = look.cases(caller).order_by("closed_at", "deadline")[:100]
     shop = registers.party(caller.party_code, PartyKind.MSTATION)
-    context = {"cases": mine, "owed": owed_cases(shop), "tiles": _figures(shop)}
+    now = clock.now()
+    context = {
+        "cases": mine,
+        "owed": owed_cases(shop),
+        "tiles": _figures(shop),
+        "awaited": [unlock_row(row, now) for row in awaited(shop)],
+    }
     return page(request, caller, "pages/mstation.html", context)
 
 

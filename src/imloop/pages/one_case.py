@@ -16,6 +16,7 @@ from imloop.pages.loop_picture import loop_picture
 from imloop.pages.matters import refusal_context, require_sure
 from imloop.pages.overlay import overlay
 from imloop.pages.owner import objection_card
+from imloop.pages.paper_card import paper_card
 from imloop.pages.pictures import trace_picture
 from imloop.steps import case_file, clock, look
 from imloop.steps.access import Caller
@@ -74,6 +75,7 @@ def _context(caller: Caller, case: Case) -> dict[str, object]:
     return {
         **known,
         **objection_card(case, clock.now()),
+        **paper_card(case, clock.now()),
         "events": [
             {**row, "law": law}
             for row, law in zip(known["events"], followed, strict=True)  # type: ignore[call-overload]

@@ -13,6 +13,7 @@ from imloop.facts.refusal import Refusal
 from imloop.pages.case_view import case_context, loop_names
 from imloop.pages.guard import desk, home, public, words
 from imloop.pages.owner import objection_card
+from imloop.pages.paper_card import paper_card
 from imloop.pages.repairers import choice_card
 from imloop.pages.visits import retest_card
 from imloop.papers.assemble import owner_notice
@@ -45,6 +46,7 @@ def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     now = clock.now()
     context = {**case_context(case, now), **retest_card(case, now), **objection_card(case, now)}
     context["repairs"] = case.repairs.select_related("shop").order_by("-finished_at")
+    context |= paper_card(case, now)
     context["objected"] = "objected" in request.GET
     if case.closed_at is None:
         context |= choice_card(case, request.GET)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 
@@ -13,7 +15,8 @@ from imloop.sim.fleet import SimVehicle
 @dataclass(slots=True)
 class Car:
     """``number``: ordinal of its failure among all (0: has not failed); ``rounds``: repairs so far;
-    ``failed``: item → value of the last failed test."""
+    ``failed``: item → value of the last failed test; ``errand``: what its owner does after the first failure, if not
+    what others do."""
 
     vehicle: SimVehicle
     rng: np.random.Generator
@@ -25,6 +28,7 @@ class Car:
     number: int = 0
     extra_km: int = 0
     failed: dict[str, float] = field(default_factory=dict)
+    errand: Callable[[Car, datetime], None] | None = None
 
     @property
     def odometer_km(self) -> int:

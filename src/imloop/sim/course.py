@@ -25,6 +25,7 @@ from imloop.sim.workshop import repair
 from imloop.steps.access import caller_for
 from imloop.steps.certificates import warn_of_expiry
 from imloop.steps.declare_overdue import declare_overdue
+from imloop.steps.match_papers import find_unmatched
 from imloop.steps.registers import is_active
 from imloop.steps.seal_days import seal_days
 from imloop.store.models import Party
@@ -68,6 +69,7 @@ class Course:
     def midnight(self, moment: datetime) -> None:
         self.later(moment, lambda when: self._count("overdue", declare_overdue(when)))
         self.later(moment, lambda when: self._count("expiring", warn_of_expiry(when)))
+        self.later(moment, lambda when: self._count("unmatched", find_unmatched(when)))
         self.later(moment, lambda when: self._count("sealed", seal_days(when) is not None))
 
     def _first_visit(self, car: Car, moment: datetime) -> None:
@@ -127,7 +129,7 @@ class Course:
         if verdict == "not_ready":
             car.state = healthy(car.rng, car.vehicle.fuel, car.vehicle.age_years)
             car.drive(180)
-            self._return(car, when + timedelta(hours=float(car.rng.uniform(30, 90))), Purpose.PERIODIC)
+            self.come_again(car, when + timedelta(hours=float(car.rng.uniform(30, 90))), Purpose.PERIODIC)
         elif verdict == "fail":
             if car.case_no:
                 self._count("rework")
@@ -139,27 +141,33 @@ class Course:
             self._go_to_shop(car, when)
 
     def _go_to_shop(self, car: Car, when: datetime) -> None:
+        if car.errand is not None and car.rounds == 0:
+            car.errand(car, when)
+            return
         if car.number in _NEVER_BACK or (car.rounds == 0 and car.rng.random() < NEVER_BACK_SHARE):
             self._label("never-back", car.case_no, car)
             return
         wait = timedelta(days=float(np.clip(car.rng.lognormal(0.2, 0.7), 0.1, 9.0)))
         came = next_opening(when + wait, car.rng)
-        shop = self._shop(car, came)
+        shop = self.choose_shop(car, came)
         job, body, genuine = repair(car, shop, came, poor=car.number == _POOR_REPAIR)
         sent = job.finished_at + self._delay(car, 180, 1500)
         self.later(sent, lambda now: self._report(car, job, body, genuine, now))
 
     def _report(self, car: Car, job: Job, body: bytes, genuine: bool, when: datetime) -> None:
+        self.upload_repair(car, job, body, genuine, when)
+        self.come_again(car, when + timedelta(hours=float(car.rng.uniform(0.8, 26))), Purpose.RETEST)
+
+    def upload_repair(self, car: Car, job: Job, body: bytes, genuine: bool, when: datetime) -> None:
         take_repair(body, caller_for(self._parties[job.shop]), when)
         self._count("repairs")
         self._label("repair", job.repair_no, car, genuine=genuine)
-        self._return(car, when + timedelta(hours=float(car.rng.uniform(0.8, 26))), Purpose.RETEST)
 
-    def _return(self, car: Car, moment: datetime, purpose: Purpose) -> None:
+    def come_again(self, car: Car, moment: datetime, purpose: Purpose) -> None:
         car.vehicle.facts["odometer_km"], car.extra_km = car.odometer_km, 0
         self.later(next_opening(moment, car.rng), lambda when: self._visit(car, when, purpose))
 
-    def _shop(self, car: Car, moment: datetime) -> Shop:
+    def choose_shop(self, car: Car, moment: datetime) -> Shop:
         """The owner's free choice among the listed shops: the last one under warranty, else one that is near."""
         listed = [
             shop

@@ -13,6 +13,7 @@ from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
 from imloop.sim.lines import Lines
 from imloop.sim.office import enter_matters, enter_objections, suspended_shop
+from imloop.sim.outage import enter_outage
 from imloop.sim.outlines import write_outlines
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
@@ -67,6 +68,7 @@ def load_demo(
         fill(course, plan["days"], first=0, count=plan["vehicles"])
         enter_matters(course)
         enter_objections(course)
+        enter_outage(course, first=plan["vehicles"])
         course.run(step)
         set_due_dates(until)
         enter_visits(until)

@@ -7,9 +7,13 @@ import hashlib
 import zstandard
 
 from imloop.facts.refusal import Refusal
+from imloop.facts.text import Reason
+from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Party, RawUpload
 
+DOUBTFUL = ("voucher-forged",)
+"""Refusals that somebody should look into."""
 _compress = zstandard.ZstdCompressor(level=3)
 _decompress = zstandard.ZstdDecompressor()
 
@@ -40,6 +44,9 @@ def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
             "reasons": [reason.to_json() for reason in refusal.reasons],
         },
     )
+    if refusal.code in DOUBTFUL:
+        doubt = Reason(refusal.code, refusal.text, refusal.cite)
+        keep_findings(ledger, "upload", raw.sha256[:16], ledger.caller.party_code, [doubt])
 
 
 def raw_bytes(raw: RawUpload) -> bytes:

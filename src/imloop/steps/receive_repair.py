@@ -21,6 +21,7 @@ from imloop.steps.access import Caller, require_kind
 from imloop.steps.cases import as_loop_case, decide_and_keep
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
+from imloop.steps.match_papers import settle
 from imloop.steps.receipts import Receipt
 from imloop.steps.repair_marks import doubts_about, keep_marks
 from imloop.steps.rework import earlier_rework
@@ -106,13 +107,18 @@ def _require_past(record: RepairRecord, now: datetime) -> None:
 
 
 def _case_of(record: RepairRecord) -> Case:
-    """The open case the repair speaks of, by number or by vehicle."""
-    cases = Case.objects.select_related("vehicle", "station").filter(closed_at__isnull=True)
+    """The open case the repair speaks of, by number or by vehicle; or the one retested on paper that waits for it."""
+    cases = Case.objects.select_related("vehicle", "station")
     if record.case_no:
-        row = cases.filter(case_no=record.case_no).first()
+        cases = cases.filter(case_no=record.case_no)
     else:
         vehicle = find_vehicle(record.vin, record.plate)
-        row = cases.filter(vehicle=vehicle).first() if vehicle else None
+        cases = cases.filter(vehicle=vehicle) if vehicle else cases.none()
+    waiting = cases.filter(paper_unlocks__repair__isnull=True, paper_unlocks__unlocked_at__isnull=False)
+    between = waiting.filter(
+        paper_unlocks__granted_at__gte=record.finished_at, opened_at__lt=record.finished_at
+    )
+    row = between.last() or cases.filter(closed_at__isnull=True).first() or waiting.last()
     if row is None:
         raise Unknown(
             "no-open-case",
@@ -170,6 +176,7 @@ def _save(
     )
     keep_marks(repair, record)
     keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
+    settle(ledger, row)
     return receipt
 
 

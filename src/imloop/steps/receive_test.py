@@ -31,6 +31,7 @@ from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.rework import order_rework
 from imloop.steps.station_facts import facts_of
 from imloop.steps.subjects import subject_of
+from imloop.steps.unlock_on_paper import unlock_waiting_for
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store import stated, traces
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
@@ -175,6 +176,8 @@ def _move_case(ledger: Ledger, received: _Received) -> Case | None:
         effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects
     ):
         order_rework(ledger, row)
+    if isinstance(event, TestFailed) and unlock_waiting_for(ledger, row):
+        row.refresh_from_db()
     if isinstance(event, TestPassed):
         _end_cycle(vehicle, day_of(event.at), received.law)
     elif day_of(ledger.now) != day_of(event.at):

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from imloop.facts.days import day_of
+from django.db.models import Q
+
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.text import Text
+from imloop.gates.outage import SCOPE_NAMES
 from imloop.matters import Kind, is_late
 from imloop.matters.names import KINDS, STATES
 from imloop.matters.names import State as MatterState
@@ -23,8 +26,9 @@ from imloop.steps.look_lines import view, visible_lines
 from imloop.steps.look_matters import work_list
 from imloop.steps.matters import as_fact
 from imloop.steps.objections import GROUNDS
+from imloop.steps.outage_signs import overlong, signs
 from imloop.steps.receivers import receivers
-from imloop.store.models import Delivery, Finding, PartyKind
+from imloop.store.models import Delivery, Finding, Party, PartyKind
 
 SOON = timedelta(days=30)
 MOST = 500
@@ -47,6 +51,7 @@ class Task:
 KIND_NAMES: dict[str, Text] = {
     "overdue": Text("逾期案件", "overdue cases"),
     "objection": Text("车主异议", "owners' objections"),
+    "outage": Text("系统故障", "outages"),
     "finding": Text("线索", "findings"),
     "matter": Text("事项", "matters"),
     "line": Text("检测线", "test lines"),
@@ -100,8 +105,24 @@ def _findings(caller: Caller, now: datetime) -> Iterator[Task]:
         look.findings(caller).filter(resolved_at__isnull=True).exclude(code__in=(*ROUTINE, *DEVIATIONS))
     )
     if caller.kind == PartyKind.TRANSPORT:
-        open_ones = open_ones.filter(subject_kind="repair")
+        shops = Party.objects.filter(kind=PartyKind.MSTATION).values("code")
+        on_paper = Q(subject_kind="unlock", station_code__in=shops)
+        open_ones = open_ones.filter(Q(subject_kind="repair") | on_paper)
     yield from _as_tasks("finding", open_ones.order_by("created_at")[:MOST])
+
+
+def _outages(caller: Caller, now: datetime) -> Iterator[Task]:
+    for sign in signs(caller, now):
+        since = sign.since.astimezone(CHINA)
+        words = Text(
+            f"自 {since:%H:%M} 起像是系统故障：{sign.words.zh}。是否宣布？",
+            f"Looks like an outage since {since:%H:%M}: {sign.words.en}. Declare it?",
+        )
+        link = f"/outages?scope={sign.scope}&starts_at={since:%Y-%m-%dT%H:%M}#declare"
+        yield Task("outage", day_of(since), None, words, SCOPE_NAMES[sign.scope].zh, link, late=True)
+    for row in overlong(caller, now):
+        words = Text("故障仍未宣布结束，请核实", "the outage has not been ended: is it over?")
+        yield Task("outage", day_of(row.starts_at), None, words, row.outage_no, f"/outages/{row.outage_no}")
 
 
 def _fees(caller: Caller, now: datetime) -> Iterator[Task]:
@@ -208,11 +229,20 @@ def _deliveries(caller: Caller, now: datetime) -> Iterator[Task]:
 
 
 _SOURCES: dict[str, tuple[Callable[[Caller, datetime], Iterable[Task]], ...]] = {
-    PartyKind.ENVIRONMENT: (_overdue, _objections, _findings, _matters, _lines, _certificates, _deliveries),
+    PartyKind.ENVIRONMENT: (
+        _outages,
+        _overdue,
+        _objections,
+        _findings,
+        _matters,
+        _lines,
+        _certificates,
+        _deliveries,
+    ),
     PartyKind.TRANSPORT: (_matters, _findings, _certificates, _deliveries),
     PartyKind.MARKET: (_certificates, _conflicts, _fees, _lines, _matters),
     PartyKind.POLICE: (_matters, _overdue, _guests),
     PartyKind.SUPERVISOR: (_matters, _findings, _conflicts),
-    PartyKind.ADMIN: (_deliveries,),
+    PartyKind.ADMIN: (_outages, _deliveries),
 }
 """What each department is asked for."""

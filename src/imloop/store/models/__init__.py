@@ -3,6 +3,7 @@ from imloop.store.models.cases import Case, CaseEvent, Notice, Repair, RepairMar
 from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
+from imloop.store.models.outages import Outage, PaperUnlock, Voucher
 from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, SavedFilter, Standing, User
 from imloop.store.models.people import Delegation, Invitation, LogInTry, SecondFactor, UserSession
 from imloop.store.models.roads import PollutionAlert, Zone
@@ -53,6 +54,8 @@ __all__ = [
     "Notice",
     "Opening",
     "OutboxEntry",
+    "Outage",
+    "PaperUnlock",
     "Party",
     "PartyKind",
     "PlateSpan",
@@ -71,5 +74,6 @@ __all__ = [
     "User",
     "Vehicle",
     "VehicleChange",
+    "Voucher",
     "Zone",
 ]

@@ -15,7 +15,7 @@ def mark_serials(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0017_journal_looks'),
+        ('store', '0018_outages'),
     ]
 
     operations = [

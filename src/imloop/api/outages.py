@@ -1,0 +1,114 @@
+"""Calls about outages: declared and ended, vouchers issued and redeemed, retests unlocked on paper."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from imloop.api import schemas
+from imloop.api.answers import as_json, as_pdf, body_of, moment_of
+from imloop.api.auth import caller
+from imloop.exchange.intake import take_redemption
+from imloop.exchange.signing import public_key, sign_voucher
+from imloop.papers.outage_form import outage_form
+from imloop.steps import clock
+from imloop.steps.declare_outage import Declaration, declare, end
+from imloop.steps.outages import public_json, published
+from imloop.steps.unlock_on_paper import unlock_by_operator
+from imloop.steps.unlock_words import unlock_json
+from imloop.steps.voucher_stock import stock
+
+router = Router()
+MOST = 200
+"""Outages published at once, the newest first."""
+
+
+class OutageIn(Schema):
+    """``scope``: ``platform``, ``link``, ``place``, ``stations`` or ``own_fault``; ``ends_at``: only where it is over
+    already; ``late_reason``: why it is declared afterwards."""
+
+    scope: str
+    cause: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    link: str = ""
+    place: str = ""
+    stations: list[str] = []
+    late_reason: str = ""
+
+
+class EndIn(Schema):
+    at: datetime | None = None
+
+
+class UnlockIn(Schema):
+    """The case, or the vehicle; at least one number of a document that the law of the day accepts."""
+
+    station: str
+    shop: str
+    reason: str
+    case: str = ""
+    vin: str = ""
+    plate: str = ""
+    settlement_no: str = ""
+    certificate_no: str = ""
+    outage: str = ""
+
+
+@router.post("/outages", tags=["environment"], summary="宣布系统故障 · declare an outage")
+def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
+    """Departments declare outages of the system; a station may say that itself is at fault (``own_fault``)."""
+    said = outage.dict()
+    said["starts_at"] = moment_of(outage.starts_at)
+    said["ends_at"] = moment_of(outage.ends_at) if outage.ends_at else None
+    said["stations"] = tuple(outage.stations)
+    return as_json(public_json(declare(caller(request), Declaration(**said), clock.now())), 201)
+
+
+@router.post("/outages/{number}/end", tags=["environment"], summary="宣布故障结束 · the outage is over")
+def post_end(request: HttpRequest, number: str, ended: EndIn) -> HttpResponse:
+    at = moment_of(ended.at) if ended.at else None
+    return as_json(public_json(end(caller(request), number, at=at, now=clock.now())))
+
+
+@router.get("/public/outages", tags=["public"], summary="系统故障公告 · outages, past and running")
+def get_outages(request: HttpRequest) -> HttpResponse:
+    """The newest first; ``ends_at`` null: it is running, and paper is valid for a retest."""
+    return as_json({"outages": [public_json(row) for row in published()[:MOST]]})
+
+
+@router.post("/fallback-unlocks", tags=["environment"], summary="凭纸质材料解锁 · unlock on paper")
+def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
+    """The operator lets a retest rest on the paper a station sees, in an outage declared for it."""
+    said = unlock.dict()
+    said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
+    return as_json(unlock_json(unlock_by_operator(caller(request), **said, now=clock.now())), 201)
+
+
+@router.get("/offline-vouchers", tags=["I-station"], summary="离线凭单 · vouchers for an outage")
+def get_vouchers(request: HttpRequest) -> HttpResponse:
+    """Today's and the next days', unused; what is missing is issued. Keep them on your own disk."""
+    rows = stock(caller(request), clock.now(), sign_voucher)
+    return as_json({"key": public_key(), "vouchers": [row.content for row in rows]})
+
+
+@router.get("/offline-vouchers/form.pdf", tags=["I-station"], summary="故障登记纸表 · paper form")
+def get_form(request: HttpRequest) -> HttpResponse:
+    """Pre-filled with the station's vouchers, to be printed or kept on its own disk before an outage."""
+    who = caller(request)
+    now = clock.now()
+    return as_pdf(outage_form(who, stock(who, now, sign_voucher), now), f"outage-{who.party_code}")
+
+
+@router.post(
+    "/offline-vouchers/redeem",
+    openapi_extra=schemas.REDEMPTION,
+    tags=["I-station"],
+    summary="登记使用离线凭单 · a voucher was used",
+)
+def post_redemption(request: HttpRequest) -> HttpResponse:
+    """201 with the receipt; the same use again gives 200 and the first receipt; another use 409."""
+    receipt = take_redemption(body_of(request), caller(request), clock.now())
+    return as_json(receipt.body, 201 if receipt.created else 200)

@@ -1,0 +1,72 @@
+"""What every page says while an outage runs, and how papers are called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.utils.translation import gettext as _
+
+from imloop.facts.days import day_of
+from imloop.law import Law
+from imloop.steps import clock, outages, registers
+from imloop.steps.access import Caller
+from imloop.store.models import Outage, PartyKind
+
+register = template.Library()
+
+
+@register.inclusion_tag("pages/outage_banner.html", takes_context=True)
+def outage_banner(context: Context) -> dict[str, object]:
+    """Outages that run: for a station those that reach it, for anyone else all that are published."""
+    caller, now = context.get("caller"), clock.now()
+    rows = [row for row in outages.running() if _concerns(row, caller)]
+    if not rows:
+        return {}
+    law = registers.law_at(day_of(now), settings.PLACE)
+    return {
+        "rows": rows,
+        "papers": _accepted(rows, law),
+        "link": _link(caller),
+        "station": isinstance(caller, Caller) and caller.kind == PartyKind.ISTATION,
+    }
+
+
+def _concerns(row: Outage, caller: object) -> bool:
+    if not isinstance(caller, Caller) or caller.kind != PartyKind.ISTATION:
+        return True
+    return outages.as_fact(row).reaches(caller.party_code, caller.place)
+
+
+def _accepted(rows: list[Outage], law: Law) -> tuple[str, ...]:
+    """Papers that stand in for the record while one of them runs."""
+    counts = any(outages.as_fact(row).counts(law) for row in rows)
+    return law.words("outage.papers") if counts and law.flag("outage.paper_accepted") else ()
+
+
+def _link(caller: object) -> str:
+    if isinstance(caller, Caller):
+        if caller.kind == PartyKind.ISTATION:
+            return "/desk/istation/outage"
+        if caller.is_department:
+            return "/outages"
+    return "/public/outages"
+
+
+@register.filter
+def paper_name(name: str) -> str:
+    return {
+        "settlement": _("维修结算清单"),
+        "certificate": _("竣工出厂合格证"),
+        "invoice": _("发票"),
+    }.get(name, name)
+
+
+@register.filter
+def lasted(row: Outage) -> str:
+    """Hours and minutes from its start to its end, or to now."""
+    until: datetime = row.ends_at or clock.now()
+    minutes = int((until - row.starts_at).total_seconds()) // 60
+    return _("%(h)s 小时 %(m)s 分") % {"h": minutes // 60, "m": minutes % 60}

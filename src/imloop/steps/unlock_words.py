@@ -1,0 +1,96 @@
+"""A retest on paper as people and machines read it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from imloop.facts.days import CHINA
+from imloop.facts.refusal import Unknown
+from imloop.facts.text import Text
+from imloop.steps.access import Caller, own
+from imloop.steps.ledger import writing
+from imloop.store.models import Case, PaperUnlock, Party
+
+
+class Standing(StrEnum):
+    KEPT = "kept"
+    WAITING = "waiting"
+    MISSED = "missed"
+    MATCHED = "matched"
+
+
+STANDING_NAMES: dict[Standing, Text] = {
+    Standing.KEPT: Text("已登记，尚未生效", "kept, opens nothing yet"),
+    Standing.WAITING: Text("等待补传维修记录", "waits for the repair's record"),
+    Standing.MISSED: Text("逾期未补传", "no record in time"),
+    Standing.MATCHED: Text("已与维修记录核对一致", "matched with the repair's record"),
+}
+
+
+def standing(row: PaperUnlock) -> Standing:
+    """What became of it. A record that comes late still matches; the finding about the delay stays."""
+    if row.repair_id is not None:
+        return Standing.MATCHED
+    if row.missed_at is not None:
+        return Standing.MISSED
+    return Standing.WAITING if row.unlocked_at is not None else Standing.KEPT
+
+
+def unlocks(caller: Caller) -> QuerySet[PaperUnlock]:
+    """Those the caller may see, the newest first: of its place, its own, or on its papers."""
+    rows = PaperUnlock.objects.filter(own(caller, "station__place", "station__code", "shop__code"))
+    return rows.select_related("station", "shop", "case", "outage", "voucher", "repair").order_by(
+        "-granted_at", "-id"
+    )
+
+
+def of_case(case: Case) -> QuerySet[PaperUnlock]:
+    """Those of a case, in order of time; whoever may see the case may see them."""
+    rows = PaperUnlock.objects.filter(case=case)
+    return rows.select_related("station", "shop", "outage", "voucher", "repair").order_by("granted_at", "id")
+
+
+def awaited(shop: Party) -> QuerySet[PaperUnlock]:
+    """Retests on the shop's paper whose record it still owes."""
+    rows = PaperUnlock.objects.filter(shop=shop, repair__isnull=True, unlocked_at__isnull=False)
+    return rows.select_related("station", "shop", "case", "outage", "voucher").order_by("granted_at", "id")
+
+
+def unlock(caller: Caller, unlock_no: str, now: datetime) -> PaperUnlock:
+    """One of them; the look is journalled, it shows a vehicle."""
+    found = unlocks(caller).filter(unlock_no=unlock_no).first()
+    if found is None:
+        words = Text(
+            f"没有找到 {unlock_no}，或无权查看。", f"{unlock_no} was not found, or is not yours to see."
+        )
+        raise Unknown("unknown-unlock", words)
+    with writing(now, caller) as ledger:
+        ledger.note("looked-up", found.unlock_no, {"kind": "unlock"})
+    return found
+
+
+def unlock_json(row: PaperUnlock) -> dict[str, object]:
+    """``expires_at``: last moment at which the retest may begin."""
+    state = standing(row)
+    return {
+        "unlock": row.unlock_no,
+        "way": row.way,
+        "outage": row.outage.outage_no if row.outage else None,
+        "station": row.station.code,
+        "shop": row.shop.code,
+        "case": row.case.case_no if row.case else None,
+        "plate": row.plate,
+        "vin": row.vin,
+        "settlement_no": row.settlement_no,
+        "certificate_no": row.certificate_no,
+        "granted_at": row.granted_at.astimezone(CHINA).isoformat(),
+        "expires_at": row.expires_at.astimezone(CHINA).isoformat(),
+        "unlocked": row.unlocked_at is not None,
+        "state": state,
+        "state_text": STANDING_NAMES[state].zh,
+        "state_text_en": STANDING_NAMES[state].en,
+        "repair": row.repair.repair_no if row.repair else None,
+    }
