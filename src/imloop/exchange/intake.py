@@ -1,88 +1,140 @@
-"""The one door for uploads: keep the bytes, read them, take them in. Used by the API, the desks and the simulator."""
+"""The one door for uploads: keep the bytes, read them, take them in. Used by the API, the desks and the simulator.
+
+What needs no database (hash, decode, judge) is done before the write lock is taken.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
+
+import msgspec
 
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
+from imloop.exchange.together import Together
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, require_kind
-from imloop.steps.keep_raw import keep_raw, keep_refusal
+from imloop.steps.keep_raw import keep_raw, keep_refusal, sealed
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receipts import Receipt
 from imloop.steps.receive_check import receive_check
 from imloop.steps.receive_repair import receive_repair
-from imloop.steps.receive_test import receive_test
+from imloop.steps.receive_test import judge_first, receive_test
+from imloop.steps.station_facts import facts_of_code
 from imloop.store.models import PartyKind, RawUpload
-
-R = TypeVar("R")
+from imloop.store.prepared import fetch_one
 
 
 def take_test(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A test upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
-    require_kind(caller, PartyKind.ISTATION)
-    return _take("test", body, caller, now, decode_test, receive_test)
+    return _alone(_test(body, caller, now))
+
+
+def take_test_together(body: bytes, caller: Caller, now: datetime) -> Receipt:
+    """The same for a server's threads: what they bring at one time is written in one transaction."""
+    return _together(_test(body, caller, now))
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A repair upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
     require_kind(caller, PartyKind.MSTATION)
-    return _take("repair", body, caller, now, decode_repair, receive_repair)
+    return _alone(_read("repair", body, caller, now, decode_repair, receive_repair))
 
 
 def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A self-check upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _take("check", body, caller, now, decode_check, receive_check)
+    return _alone(_read("check", body, caller, now, decode_check, receive_check))
 
 
-def _take(
+def _test(body: bytes, caller: Caller, now: datetime) -> _Upload:
+    require_kind(caller, PartyKind.ISTATION)
+    return _read("test", body, caller, now, lambda raw: judge_first(decode_test(raw), caller), receive_test)
+
+
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """``message``: as decoded, or why it could not be."""
+
+    raw: RawUpload
+    caller: Caller
+    now: datetime
+    message: Any
+    receive: Callable[[Ledger, RawUpload, Any], Receipt]
+
+
+def _read(
     kind: str,
     body: bytes,
     caller: Caller,
     now: datetime,
-    decode: Callable[[bytes], R],
-    receive: Callable[[Ledger, RawUpload, R], Receipt],
-) -> Receipt:
-    known = _known(kind, body, caller)
+    decode: Callable[[bytes], object],
+    receive: Callable[[Ledger, RawUpload, Any], Receipt],
+) -> _Upload:
+    message: object
+    try:
+        message = decode(body)
+    except Exception as error:
+        message = error
+    return _Upload(sealed(kind, body, now), caller, now, message, receive)
+
+
+def _alone(upload: _Upload) -> Receipt:
+    (outcome,) = _write([upload])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _write(uploads: Sequence[_Upload]) -> list[Receipt | Exception]:
+    """One transaction; the receipt of each, or why there is none."""
+    first = uploads[0]
+    with writing(first.now, first.caller) as ledger:
+        return [_settle(ledger.beside(upload.now, upload.caller), upload) for upload in uploads]
+
+
+_together = Together(_write)
+
+
+def _settle(ledger: Ledger, upload: _Upload) -> Receipt | Exception:
+    """Either way the bytes are kept."""
+    raw = upload.raw
+    known = _known(raw, upload.caller)
     if known is not None:
         return known
-    with writing(now, caller) as ledger:
-        known = _known(kind, body, caller)  # again, now that the write lock is held
-        if known is not None:
-            return known
-        raw = keep_raw(ledger, kind, body)
-        try:
-            with ledger.attempt():
-                return receive(ledger, raw, decode(body))
-        except Refusal as refusal:
-            keep_refusal(ledger, raw, refusal)
-            failed: Exception = refusal
-        except Exception as error:  # our own fault: the bytes are evidence all the same
-            keep_refusal(ledger, raw, Refusal("internal-error", Text("平台内部错误。", "Internal error.")))
-            failed = error
-    raise failed
+    sender = facts_of_code(upload.caller.party_code)
+    assert sender is not None, "a key is a party's"
+    keep_raw(raw, sender.party)
+    try:
+        if isinstance(upload.message, Exception):
+            raise upload.message
+        with ledger.attempt():
+            return upload.receive(ledger, raw, upload.message)
+    except Refusal as refusal:
+        keep_refusal(ledger, raw, refusal)
+        return refusal
+    except Exception as error:  # our own fault: the bytes are evidence all the same
+        keep_refusal(ledger, raw, Refusal("internal-error", Text("平台内部错误。", "Internal error.")))
+        return error
 
 
-_KEPT = {"check": "equipment_check"}
-"""Relations of a raw upload that are not called like its kind."""
+_FIRST = (
+    "SELECT k.receipt FROM store_rawupload r JOIN store_party p ON p.id = r.party_id JOIN {kept} k ON k.raw_id = r.id"
+    " WHERE r.sha256 = %s AND r.kind = %s AND r.refused = '' AND p.code = %s"
+)
+_KEPT = {
+    "test": _FIRST.format(kept="store_test"),
+    "repair": _FIRST.format(kept="store_repair"),
+    "check": _FIRST.format(kept="store_equipmentcheck").replace("k.receipt", "k.answer"),
+}
 
 
-def _known(kind: str, body: bytes, caller: Caller) -> Receipt | None:
+def _known(raw: RawUpload, caller: Caller) -> Receipt | None:
     """The first receipt, if exactly these bytes were accepted before."""
-    relation = _KEPT.get(kind, kind)
-    raw = (
-        RawUpload.objects.filter(
-            party__code=caller.party_code, kind=kind, sha256=hashlib.sha256(body).hexdigest(), refused=""
-        )
-        .select_related(relation)
-        .first()
-    )
-    kept = getattr(raw, relation, None)
-    return None if kept is None else Receipt(False, kept.receipt)
+    found = fetch_one(_KEPT[raw.kind], [raw.sha256, raw.kind, caller.party_code])
+    return None if found is None else Receipt(False, msgspec.json.decode(found[0]))

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 import zstandard
 
 from imloop.facts.refusal import Refusal
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Party, RawUpload
+from imloop.store.prepared import insert, update
 
-_compress = zstandard.ZstdCompressor(level=3)
 _decompress = zstandard.ZstdDecompressor()
 
 
-def keep_raw(ledger: Ledger, kind: str, body: bytes) -> RawUpload:
-    """Store the bytes for the calling party. ``kind`` is ``test`` or ``repair``."""
-    return RawUpload.objects.create(
-        received_at=ledger.now,
-        party=Party.objects.get(code=ledger.caller.party_code),
-        kind=kind,
-        sha256=hashlib.sha256(body).hexdigest(),
-        size=len(body),
-        body=_compress.compress(body),
-    )
+def sealed(kind: str, body: bytes, now: datetime) -> RawUpload:
+    """The bytes as they will be kept; ``kind`` is ``test``, ``repair`` or ``check``. Touches no database."""
+    digest, size = hashlib.sha256(body).hexdigest(), len(body)
+    compressed = zstandard.ZstdCompressor(level=3).compress(body)
+    return RawUpload(received_at=now, kind=kind, sha256=digest, size=size, body=compressed)
+
+
+def keep_raw(raw: RawUpload, party: Party) -> None:
+    """Store the bytes of the calling party."""
+    raw.pk, raw.party = None, party
+    insert(raw)
 
 
 def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
     """A refused upload is evidence: say why it was refused."""
     raw.refused = refusal.code
-    raw.save(update_fields=["refused"])
+    update(raw, "refused")
     ledger.note(
         f"{raw.kind}-refused",
         raw.sha256,

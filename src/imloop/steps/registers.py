@@ -9,8 +9,9 @@ from imloop.facts.refusal import Malformed, Unknown, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law, load
 from imloop.steps.access import place_prefix
-from imloop.steps.station_facts import StationFacts, facts_of
+from imloop.steps.station_facts import StationFacts, facts_of, facts_of_code
 from imloop.store.models import Line, Party, PartyKind
+from imloop.store.prepared import rows
 
 
 def law_at(day: date, place: str) -> Law:
@@ -33,6 +34,12 @@ def party(code: str, kind: str) -> Party:
         code_kind = "unknown-station" if kind == PartyKind.ISTATION else "unknown-shop"
         raise Unknown(code_kind, Text(f"{label} {code} 未登记。", f"No {kind} is registered under {code}."))
     return found
+
+
+def facts(code: str, kind: str) -> StationFacts:
+    """What is kept in memory of a registered party of a kind, or ``Unknown``."""
+    found = facts_of_code(code)
+    return found if found is not None and found.party.kind == kind else facts_of(party(code, kind))
 
 
 def states_on(who: Party, day: date) -> set[str]:
@@ -80,7 +87,6 @@ def require_line(facts: StationFacts, code: str, method: Method, at: datetime, l
 
 def department(kind: str, place: str) -> Party | None:
     """The most local department of a kind that is in charge of a place."""
-    candidates = Party.objects.filter(
-        kind=kind, place__in=[place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]
-    )
+    around = [place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]
+    candidates = rows(Party, "kind = %s AND place IN (%s, %s, %s, %s)", [str(kind), *around])
     return max(candidates, key=lambda found: len(place_prefix(found.place)), default=None)
