@@ -133,7 +133,8 @@ def _trace(reader: Reader) -> Trace:
             )
             continue
         if name == "phase":
-            phase = tuple(value if isinstance(value, str) else "" for value in values)
+            plain = set(map(type, values)) <= {str}
+            phase = tuple(values if plain else [value if isinstance(value, str) else "" for value in values])
         elif (column := _column(columns, name, values)) is not None:
             found[name] = column
     return Trace(MappingProxyType(found), phase)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Parameter = object
 Row = tuple[Any, ...]
@@ -28,15 +28,17 @@ def fetch_one(sql: str, parameters: Sequence[Parameter]) -> Row | None:
 
 def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
     """Every row of a statement that gives rows."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        if connection.vendor == "sqlite":
-            found: list[Row] = connection.connection.execute(_marked(sql), [*map(_text, parameters)]).fetchall()
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        if database.vendor == "sqlite":
+            given = [_TEXT[type(each)](each) if type(each) in _TEXT else each for each in parameters]
+            found: list[Row] = database.connection.execute(_marked(sql), given).fetchall()
             return found
         import psycopg
 
         # Django's own cursor writes parameters into the text, so the server would parse and plan it every time.
-        with psycopg.Cursor(connection.connection) as cursor:
+        with psycopg.Cursor(database.connection) as cursor:
             cursor.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
 
@@ -61,7 +63,7 @@ def insert_all(new: Sequence[models.Model]) -> None:
     for row, key in zip(new, given, strict=bool(given)):
         (row.pk,) = key
     for row in new:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def update(row: models.Model, *names: str) -> None:
@@ -90,7 +92,7 @@ class _Shape:
         values = list(found)
         for index, convert in self.out:
             values[index] = convert(values[index])
-        return self.model.from_db(connection.alias, self.names, values)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
 
     def values(self, row: models.Model, names: Sequence[str] | None = None) -> list[object]:
         fields, into = self.fields, self.into
@@ -120,14 +122,21 @@ def _shape(model: type[models.Model]) -> _Shape:
     return _Shape(model)
 
 
+_PLAIN = (
+    *(models.BinaryField, models.DateField, models.DateTimeField, models.BooleanField, models.FloatField),
+    *(models.IntegerField, models.ForeignKey),
+)
+"""Fields whose values the driver takes as they are."""
+
+
 def _into(field: models.Field[Any, Any]) -> Callable[[Any], object]:
     """What the driver is given for a value."""
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else msgspec.json.encode(value).decode()
-    if isinstance(field, models.BinaryField):
-        return lambda value: value
     if isinstance(field, (models.CharField, models.TextField)):
         return lambda value: value if type(value) is str or value is None else str(value)
+    if isinstance(field, _PLAIN):
+        return lambda value: value
     return lambda value: field.get_db_prep_save(value, connection)
 
 
@@ -147,11 +156,11 @@ def aware(moment: datetime | str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def _text(value: Parameter) -> Parameter:
-    """SQLite keeps moments and days as text."""
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value.isoformat() if isinstance(value, date) else value
+_TEXT: dict[type, Callable[[Any], str]] = {
+    datetime: lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None)),
+    date: date.isoformat,
+}
+"""As the framework keeps moments and days in SQLite."""
 
 
 @lru_cache(maxsize=512)
