@@ -32,12 +32,12 @@ from imloop.store.prepared import fetch_one
 
 def take_test(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A test upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
-    return _alone(_test(body, caller, now))
+    return _alone(read_test(body, caller, now))
 
 
 def take_test_together(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """The same for a server's threads: what they bring at one time is written in one transaction."""
-    return _together(_test(body, caller, now))
+    return _together(read_test(body, caller, now))
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime) -> Receipt:
@@ -52,13 +52,14 @@ def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
     return _alone(_read("check", body, caller, now, decode_check, receive_check))
 
 
-def _test(body: bytes, caller: Caller, now: datetime) -> _Upload:
+def read_test(body: bytes, caller: Caller, now: datetime) -> Upload:
+    """A test upload before the write lock: hashed, decoded, judged."""
     require_kind(caller, PartyKind.ISTATION)
     return _read("test", body, caller, now, lambda raw: judge_first(decode_test(raw), caller), receive_test)
 
 
 @dataclass(frozen=True, slots=True)
-class _Upload:
+class Upload:
     """``message``: as decoded, or why it could not be."""
 
     raw: RawUpload
@@ -75,33 +76,33 @@ def _read(
     now: datetime,
     decode: Callable[[bytes], object],
     receive: Callable[[Ledger, RawUpload, Any], Receipt],
-) -> _Upload:
+) -> Upload:
     message: object
     try:
         message = decode(body)
     except Exception as error:
         message = error
-    return _Upload(sealed(kind, body, now), caller, now, message, receive)
+    return Upload(sealed(kind, body, now), caller, now, message, receive)
 
 
-def _alone(upload: _Upload) -> Receipt:
-    (outcome,) = _write([upload])
+def _alone(upload: Upload) -> Receipt:
+    (outcome,) = write([upload])
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
 
 
-def _write(uploads: Sequence[_Upload]) -> list[Receipt | Exception]:
+def write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
     """One transaction; the receipt of each, or why there is none."""
     first = uploads[0]
     with writing(first.now, first.caller) as ledger:
         return [_settle(ledger.beside(upload.now, upload.caller), upload) for upload in uploads]
 
 
-_together = Together(_write)
+_together = Together(write)
 
 
-def _settle(ledger: Ledger, upload: _Upload) -> Receipt | Exception:
+def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
     """Either way the bytes are kept."""
     raw = upload.raw
     known = _known(raw, upload.caller)

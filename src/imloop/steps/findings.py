@@ -26,12 +26,12 @@ def keep_findings(ledger: Ledger, kind: str, subject: str, station: str, finding
     insert_all(
         [
             Finding(
-            created_at=ledger.now,
-            code=finding.code,
-            station_code=station,
-            subject=subject,
-            subject_kind=kind,
-            data=finding.to_json(),
+                created_at=ledger.now,
+                code=finding.code,
+                station_code=station,
+                subject=subject,
+                subject_kind=kind,
+                data=finding.to_json(),
             )
             for finding in findings
         ]

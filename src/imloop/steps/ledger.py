@@ -22,7 +22,6 @@ from imloop.steps.access import Caller
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
 from imloop.store.prepared import fetch_one, insert, insert_all, rows, update
 
-
 _NEXT = "UPDATE store_counter SET last = last + 1 WHERE kind = %s AND place = %s AND year = %s RETURNING last"
 _PEN = RLock()
 """Only one may write at a time: threads of one process wait here in turn, not in the database, which lets them guess."""

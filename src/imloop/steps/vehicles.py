@@ -100,15 +100,15 @@ def _doubts(vehicle: Vehicle, alike: list[Vehicle], stated: test_record.Vehicle)
                 ),
             )
         )
-    if stated.vin and stated.plate:
-        if any(other.plate == stated.plate and other.vin not in ("", stated.vin) for other in alike):
-            doubts.append(
-                Reason(
-                    "plate-on-another-vin",
-                    Text(
-                        f"号牌 {stated.plate} 也登记在另一 VIN 名下。",
-                        f"Plate {stated.plate} is also registered for another VIN.",
-                    ),
-                )
+    borne = [each.vin for each in alike if each.plate == stated.plate and each.vin not in ("", stated.vin)]
+    if stated.vin and stated.plate and borne:
+        doubts.append(
+            Reason(
+                "plate-on-another-vin",
+                Text(
+                    f"号牌 {stated.plate} 也登记在另一 VIN 名下。",
+                    f"Plate {stated.plate} is also registered for another VIN.",
+                ),
             )
+        )
     return doubts

@@ -7,6 +7,7 @@ Layout: zstd of a MessagePack array ``[phase run-lengths, [name, decimals, bytes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 import msgspec
@@ -34,7 +35,10 @@ def encode(trace: Trace) -> bytes:
             runs[-1] = (phase, runs[-1][1] + 1)
         else:
             runs.append((phase, 1))
-    columns = [(name, *packed) for name, packed in zip(trace.columns, _pack(trace), strict=True)]
+    channels = list(trace.columns.values())
+    alike = len({len(channel) for channel in channels}) == 1
+    packed = _pack(channels) if alike else [_pack([channel])[0] for channel in channels]
+    columns = [(name, *each) for name, each in zip(trace.columns, packed, strict=True)]
     return _compress.compress(msgspec.msgpack.encode([runs, columns]))
 
 
@@ -44,11 +48,9 @@ def decode(blob: bytes | memoryview[int]) -> Trace:
     return Trace(MappingProxyType({name: unpack(decimals, data) for name, decimals, data in columns}), phase)
 
 
-def _pack(trace: Trace) -> list[tuple[int, bytes]]:
-    """Decimals and bytes of every channel; all channels at once, shape (channels, rows)."""
-    if not trace.columns:
-        return []
-    raw = np.array(list(trace.columns.values()), dtype=np.float64)
+def _pack(channels: Sequence[Column]) -> list[tuple[int, bytes]]:
+    """Decimals and bytes of channels of equal length, all at once: shape (channels, rows)."""
+    raw = np.array(channels, dtype=np.float64)
     missing = np.isnan(raw)
     known = np.where(missing, 0.0, raw)
     packed = [(_RAW, column.tobytes()) for column in raw]
