@@ -113,7 +113,8 @@ def test_a_bomb_is_refused_before_it_unfolds(says_its_size: bool) -> None:
 
 def test_a_frame_that_wants_much_memory_is_refused() -> None:
     wide = zstandard.ZstdCompressionParameters.from_level(3, window_log=27, write_content_size=False)
-    greedy = zstandard.ZstdCompressor(compression_params=wide).compress(b"x")
+    stream = zstandard.ZstdCompressor(compression_params=wide).compressobj()
+    greedy = stream.compress(b"x") + stream.flush()
     assert codes({"packed": base64.b64encode(greedy).decode()}) == {"packed-too-large"}
 
 

@@ -25,7 +25,7 @@ from imloop.steps.receipts import Receipt
 from imloop.steps.receive_check import receive_check
 from imloop.steps.receive_repair import receive_repair
 from imloop.steps.receive_test import judge_first, receive_test
-from imloop.steps.station_facts import facts_of_code
+from imloop.steps.station_facts import StationFacts, facts_by
 from imloop.store.models import PartyKind, RawUpload
 from imloop.store.prepared import fetch_one
 
@@ -104,13 +104,12 @@ _together = Together(write)
 
 def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
     """Either way the bytes are kept."""
-    raw = upload.raw
-    known = _known(raw, upload.caller)
+    raw, caller = upload.raw, upload.caller
+    sender, known = _look(raw, caller)
     if known is not None:
         return known
-    sender = facts_of_code(upload.caller.party_code)
-    assert sender is not None, "a key is a party's"
     keep_raw(raw, sender.party)
+    ledger.sender = sender
     try:
         if isinstance(upload.message, Exception):
             raise upload.message
@@ -124,18 +123,22 @@ def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
         return error
 
 
-_FIRST = (
-    "SELECT k.receipt FROM store_rawupload r JOIN store_party p ON p.id = r.party_id JOIN {kept} k ON k.raw_id = r.id"
-    " WHERE r.sha256 = %s AND r.kind = %s AND r.refused = '' AND p.code = %s"
-)
+_FIRST = """
+SELECT p.id, s.token, (SELECT k.{answer} FROM store_rawupload r JOIN {kept} k ON k.raw_id = r.id
+ WHERE r.sha256 = %s AND r.kind = %s AND r.refused = '' AND r.party_id = p.id)
+FROM store_party p LEFT JOIN store_stationtoken s ON s.party_id = p.id WHERE p.code = %s
+"""
 _KEPT = {
-    "test": _FIRST.format(kept="store_test"),
-    "repair": _FIRST.format(kept="store_repair"),
-    "check": _FIRST.format(kept="store_equipmentcheck").replace("k.receipt", "k.answer"),
+    "test": _FIRST.format(kept="store_test", answer="receipt"),
+    "repair": _FIRST.format(kept="store_repair", answer="receipt"),
+    "check": _FIRST.format(kept="store_equipmentcheck", answer="answer"),
 }
 
 
-def _known(raw: RawUpload, caller: Caller) -> Receipt | None:
-    """The first receipt, if exactly these bytes were accepted before."""
+def _look(raw: RawUpload, caller: Caller) -> tuple[StationFacts, Receipt | None]:
+    """What is known of the sender, and the first receipt, if exactly these bytes were accepted before."""
     found = fetch_one(_KEPT[raw.kind], [raw.sha256, raw.kind, caller.party_code])
-    return None if found is None else Receipt(False, msgspec.json.decode(found[0]))
+    assert found is not None, "a caller is a party's"
+    party_id, token, answer = found
+    known = None if answer is None else Receipt(False, msgspec.json.decode(answer))
+    return facts_by(party_id, token or ""), known

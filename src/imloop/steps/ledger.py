@@ -19,6 +19,7 @@ from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.proof import journal as proof
 from imloop.steps.access import Caller
+from imloop.steps.station_facts import StationFacts
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
 from imloop.store.prepared import fetch_one, insert, insert_all, rows, update
 
@@ -55,6 +56,8 @@ class Ledger:
     def __init__(self, head: JournalHead, now: datetime, caller: Caller) -> None:
         self.now = now
         self.caller = caller
+        self.sender: StationFacts | None = None
+        """What is known of the caller's party, where it was looked up in this transaction."""
         self._head = head
         self._entries: list[JournalEntry] = []
         self._messages: list[OutboxEntry] = []

@@ -81,7 +81,7 @@ def receive_test(ledger: Ledger, raw: RawUpload, judged: Judged) -> Receipt:
     """Authorise, load, judge, decide, save. Raises a named refusal; the raw bytes are kept either way."""
     record = judged.record
     _authorise(ledger.caller, record)
-    facts = registers.facts(record.station, PartyKind.ISTATION)
+    facts = ledger.sender or registers.facts(record.station, PartyKind.ISTATION)
     station = facts.party
     _require_new(station, record)
     _require_past(record, ledger.now)
