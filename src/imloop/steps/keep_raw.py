@@ -12,8 +12,6 @@ from imloop.steps.ledger import Ledger
 from imloop.store.models import Party, RawUpload
 from imloop.store.prepared import insert, update
 
-_decompress = zstandard.ZstdDecompressor()
-
 
 def sealed(kind: str, body: bytes, now: datetime) -> RawUpload:
     """The bytes as they will be kept; ``kind`` is ``test``, ``repair`` or ``check``. Touches no database."""
@@ -24,7 +22,7 @@ def sealed(kind: str, body: bytes, now: datetime) -> RawUpload:
 
 def keep_raw(raw: RawUpload, party: Party) -> None:
     """Store the bytes of the calling party."""
-    raw.pk, raw.party = None, party
+    raw.pk, raw.party, raw.refused = None, party, ""  # it may have been tried before, in a group that broke
     insert(raw)
 
 
@@ -46,4 +44,4 @@ def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
 
 def raw_bytes(raw: RawUpload) -> bytes:
     """The bytes exactly as they arrived."""
-    return _decompress.decompress(bytes(raw.body))
+    return zstandard.decompress(bytes(raw.body))

@@ -58,7 +58,7 @@ def enter_vehicle(stated: test_record.Vehicle, day: date) -> tuple[Vehicle | Non
         **vehicle.facts,
         **{key: value for key, value in said.items() if value not in (None, "")},
     }
-    if vehicle.pk is None:
+    if vehicle._state.adding:
         insert(vehicle)
     else:
         update(vehicle, *_STATED)

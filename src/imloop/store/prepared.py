@@ -18,6 +18,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 Parameter = object
 Row = tuple[Any, ...]
 M = TypeVar("M", bound=models.Model)
+_AT_ONCE = 50
+"""Rows of one statement: far below the parameters that either database takes."""
 
 
 def fetch_one(sql: str, parameters: Sequence[Parameter]) -> Row | None:
@@ -55,15 +57,15 @@ def insert(row: models.Model) -> None:
 
 
 def insert_all(new: Sequence[models.Model]) -> None:
-    """Keep new rows of one model, with one statement; keys that the database gives are set."""
-    if not new:
-        return
-    shape = _shape(type(new[0]))
-    given = fetch_all(shape.insertion(len(new)), [value for row in new for value in shape.values(row)])
-    for row, key in zip(new, given, strict=bool(given)):
-        (row.pk,) = key
-    for row in new:
-        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    """Keep new rows of one model, with few statements; keys that the database gives are set."""
+    for start in range(0, len(new), _AT_ONCE):
+        part = new[start : start + _AT_ONCE]
+        shape = _shape(type(part[0]))
+        given = fetch_all(shape.insertion(len(part)), [value for row in part for value in shape.values(row)])
+        for row, key in zip(part, given, strict=bool(given)):
+            (row.pk,) = key
+        for row in part:
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def update(row: models.Model, *names: str) -> None:
