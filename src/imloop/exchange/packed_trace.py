@@ -8,7 +8,6 @@ known one before it (the first: from 0), a missing sample as −2³¹.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
@@ -21,7 +20,6 @@ from numpy.typing import NDArray
 
 from imloop.exchange.reading import Reader
 from imloop.facts.test_record import Column, Trace
-from imloop.facts.text import Text
 
 MOST_ROWS, MOST_COLUMNS, MOST_DECIMALS = 1800, 64, 6
 """Half an hour at 1 Hz: no method runs longer than a few minutes."""
@@ -48,39 +46,29 @@ class _Header(msgspec.Struct):
 _header_of = msgspec.json.Decoder(_Header).decode
 
 
-class _Unreadable(Exception):
-    """Code and words of what is wrong."""
-
-    def __init__(self, code: str, words: Text) -> None:
-        super().__init__(words.en)
-        self.code, self.words = code, words
-
-
 def unpack(reader: Reader) -> Trace:
     """The trace under ``packed``; an empty one, and the fault noted, where it cannot be read."""
-    try:
-        return _trace(_frame(reader.data.get("packed")))
-    except _Unreadable as fault:
-        reader.fault("packed", fault.code, fault.words.zh, fault.words.en)
-        return Trace()
+    frame = _frame(reader)
+    return Trace() if frame is None else _trace(reader, frame)
 
 
-def _frame(text: object) -> bytes:
+def _frame(reader: Reader) -> bytes | None:
+    text = reader.data.get("packed")
     if not isinstance(text, str):
-        raise _Unreadable("wrong-value", Text("应为 base64 字符串", "must be a base64 string"))
+        reader.fault("packed", "wrong-value", "应为 base64 字符串", "must be a base64 string")
+        return None
     try:
         data = base64.b64decode(text, validate=True)
         if _is_too_large(data):
-            words = Text(f"解压后超过 {LARGEST} 字节", f"more than {LARGEST} bytes when unpacked")
-            raise _Unreadable("packed-too-large", words)
+            zh, en = f"解压后超过 {LARGEST} 字节", f"more than {LARGEST} bytes when unpacked"
+            reader.fault("packed", "packed-too-large", zh, en)
+            return None
         unpacker = zstandard.ZstdDecompressor()
         return unpacker.decompress(data, max_output_size=LARGEST, allow_extra_data=False)
-    except (binascii.Error, ValueError) as error:
-        raise _Unreadable("packed-unreadable", Text("不是有效的 base64", f"not base64: {error}")) from error
-    except zstandard.ZstdError as error:
-        raise _Unreadable(
-            "packed-unreadable", Text("不是一个完整的 zstd 帧", f"not a zstd frame: {error}")
-        ) from error
+    except (ValueError, zstandard.ZstdError) as error:
+        en = f"must be base64 of one zstd frame: {error}"
+        reader.fault("packed", "packed-unreadable", "应为一个 zstd 帧的 base64", en)
+        return None
 
 
 def _is_too_large(data: bytes) -> bool:
@@ -92,22 +80,24 @@ def _is_too_large(data: bytes) -> bool:
         return len(unfolding.read(LARGEST + 1)) > LARGEST
 
 
-def _trace(frame: bytes) -> Trace:
+def _trace(reader: Reader, frame: bytes) -> Trace:
     end = 4 + int.from_bytes(frame[:4], "little")
     try:
         header = _header_of(frame[4 : min(end, 4 + _HEADER_BYTES)])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _Unreadable("packed-unreadable", Text("头部不可读", f"header unreadable: {error}")) from error
+        reader.fault("packed", "packed-unreadable", "头部不可读", f"header unreadable: {error}")
+        return Trace()
     names = [name for name, _ in header.columns]
     if len(set(names)) != len(names) or "phase" in names:
-        raise _Unreadable(
-            "wrong-value", Text("列名重复或不可用", "a column's name is repeated or not allowed")
+        reader.fault(
+            "packed", "wrong-value", "列名重复或不可用", "a column's name is repeated or not allowed"
         )
+        return Trace()
     phased = sum(count for _, count in header.phase)
     if len(frame) - end != header.rows * len(names) * 4 or (header.phase and phased != header.rows):
-        raise _Unreadable(
-            "unequal-length", Text("数据长度与头部不符", "the data are not as long as the header says")
-        )
+        en = "the data are not as long as the header says"
+        reader.fault("packed", "unequal-length", "数据长度与头部不符", en)
+        return Trace()
     steps = np.frombuffer(frame, dtype="<i4", offset=end).reshape(len(names), header.rows)
     values = _values(steps, [decimals for _, decimals in header.columns])
     phase = tuple(name for name, count in header.phase for _ in range(count))
