@@ -60,14 +60,14 @@ def _frame(reader: Reader) -> bytes | None:
     try:
         data = base64.b64decode(text, validate=True)
         if _is_too_large(data):
-            zh, en = f"解压后超过 {LARGEST} 字节", f"more than {LARGEST} bytes when unpacked"
-            reader.fault("packed", "packed-too-large", zh, en)
+            zh = f"解压后超过 {LARGEST} 字节"
+            reader.fault("packed", "packed-too-large", zh, f"more than {LARGEST} bytes when unpacked")
             return None
         unpacker = zstandard.ZstdDecompressor()
         return unpacker.decompress(data, max_output_size=LARGEST, allow_extra_data=False)
     except (ValueError, zstandard.ZstdError) as error:
-        en = f"must be base64 of one zstd frame: {error}"
-        reader.fault("packed", "packed-unreadable", "应为一个 zstd 帧的 base64", en)
+        zh = "应为一个 zstd 帧的 base64"
+        reader.fault("packed", "packed-unreadable", zh, f"must be base64 of one zstd frame: {error}")
         return None
 
 

@@ -77,7 +77,7 @@ def decide_and_keep(
 
 
 def _keep(row: Case) -> None:
-    if row.pk is None:
+    if row._state.adding:
         insert(row)
     else:
         update(row, *_DERIVED)
