@@ -29,6 +29,7 @@ from imloop.steps.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.link import count_test
 from imloop.steps.receipts import Receipt, test_receipt
 from imloop.steps.rework import order_rework
+from imloop.steps.station_facts import facts_of
 from imloop.steps.subjects import subject_of
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store import stated, traces
@@ -81,7 +82,7 @@ def receive_test(ledger: Ledger, raw: RawUpload, judged: Judged) -> Receipt:
     """Authorise, load, judge, decide, save. Raises a named refusal; the raw bytes are kept either way."""
     record = judged.record
     _authorise(ledger.caller, record)
-    facts = ledger.sender or registers.facts(record.station, PartyKind.ISTATION)
+    facts = ledger.sender or facts_of(registers.party(record.station, PartyKind.ISTATION))
     station = facts.party
     _require_new(station, record)
     _require_past(record, ledger.now)

@@ -9,7 +9,7 @@ from imloop.facts.refusal import Malformed, Unknown, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law, load
 from imloop.steps.access import place_prefix
-from imloop.steps.station_facts import StationFacts, facts_of, facts_of_code
+from imloop.steps.station_facts import StationFacts, facts_of
 from imloop.store.models import Line, Party, PartyKind
 from imloop.store.prepared import rows
 
@@ -34,12 +34,6 @@ def party(code: str, kind: str) -> Party:
         code_kind = "unknown-station" if kind == PartyKind.ISTATION else "unknown-shop"
         raise Unknown(code_kind, Text(f"{label} {code} 未登记。", f"No {kind} is registered under {code}."))
     return found
-
-
-def facts(code: str, kind: str) -> StationFacts:
-    """What is kept in memory of a registered party of a kind, or ``Unknown``."""
-    found = facts_of_code(code)
-    return found if found is not None and found.party.kind == kind else facts_of(party(code, kind))
 
 
 def states_on(who: Party, day: date) -> set[str]:

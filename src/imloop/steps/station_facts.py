@@ -22,8 +22,6 @@ from imloop.store.prepared import fetch_one
 MOST = 5000
 """Stations kept in memory by one process; a province has a few hundred."""
 
-_BY_CODE = "SELECT p.id, s.token FROM store_party p LEFT JOIN store_stationtoken s ON s.party_id = p.id WHERE p.code = %s"
-
 LineStanding = dict[str, tuple[Reason, ...]]
 
 
@@ -83,12 +81,6 @@ _kept: dict[int, tuple[str, StationFacts]] = {}
 def facts_of(station: Party) -> StationFacts:
     """The facts of a registered station now."""
     return facts_by(station.pk, _token(station.pk))
-
-
-def facts_of_code(code: str) -> StationFacts | None:
-    """The facts of the party with a code now; None when there is none."""
-    row = fetch_one(_BY_CODE, [code])
-    return facts_by(row[0], row[1] or "") if row else None
 
 
 def facts_by(party_id: int, token: str) -> StationFacts:
