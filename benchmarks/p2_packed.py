@@ -25,10 +25,11 @@ class PackedUploads(p1_ingest.Uploads):
         return json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
 
 
+def measure(backend: str, count: int) -> Figure:
+    return p1_ingest.measure(
+        backend, count, key="P2", words=WORDS, make=PackedUploads, null="/packed", goals={"L": "≥ 0.25"}
+    )
+
+
 def figures(count: int) -> list[Figure]:
-    return [
-        p1_ingest.measure(
-            backend, count, key="P2", words=WORDS, make=PackedUploads, null="/packed", goals={"L": "≥ 0.25"}
-        )
-        for backend in ("sqlite", "postgresql")
-    ]
+    return [measure(backend, count) for backend in ("sqlite", "postgresql")]
