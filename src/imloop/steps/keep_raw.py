@@ -16,7 +16,7 @@ from imloop.store.prepared import insert, update
 def sealed(kind: str, body: bytes, now: datetime) -> RawUpload:
     """The bytes as they will be kept; ``kind`` is ``test``, ``repair`` or ``check``. Touches no database."""
     digest, size = hashlib.sha256(body).hexdigest(), len(body)
-    compressed = zstandard.ZstdCompressor(level=3).compress(body)
+    compressed = zstandard.ZstdCompressor(level=1).compress(body)
     return RawUpload(received_at=now, kind=kind, sha256=digest, size=size, body=compressed)
 
 

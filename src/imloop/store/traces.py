@@ -8,6 +8,7 @@ Layout: zstd of a MessagePack array ``[phase run-lengths, [name, decimals, bytes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from types import MappingProxyType
 
 import msgspec
@@ -23,18 +24,13 @@ SCALED = range(5)
 
 _MISSING = np.int32(-(2**31))
 _LIMIT = 2**30
-_compress = zstandard.ZstdCompressor(level=6)
+_compress = zstandard.ZstdCompressor(level=3)
 decompress = zstandard.ZstdDecompressor().decompress
 
 
 def encode(trace: Trace) -> bytes:
     """Blob of a trace; ``decode`` gives back exactly the same numbers."""
-    runs: list[tuple[str, int]] = []
-    for phase in trace.phase:
-        if runs and runs[-1][0] == phase:
-            runs[-1] = (phase, runs[-1][1] + 1)
-        else:
-            runs.append((phase, 1))
+    runs = [(name, len(list(same))) for name, same in groupby(trace.phase)]
     channels = list(trace.columns.values())
     alike = len({len(channel) for channel in channels}) == 1
     packed = _pack(channels) if alike else [_pack([channel])[0] for channel in channels]
@@ -53,7 +49,7 @@ def _pack(channels: Sequence[Column]) -> list[tuple[int, bytes]]:
     raw = np.array(channels, dtype=np.float64)
     missing = np.isnan(raw)
     known = np.where(missing, 0.0, raw)
-    packed = [(_RAW, column.tobytes()) for column in raw]
+    packed = [(_RAW, b"")] * len(raw)
     gaps = missing.any(axis=1)
     open_ = np.arange(len(raw))
     for decimals in SCALED:
@@ -67,6 +63,8 @@ def _pack(channels: Sequence[Column]) -> list[tuple[int, bytes]]:
         open_ = open_[~fits]
         if not len(open_):
             break
+    for index in open_.tolist():
+        packed[index] = _RAW, raw[index].tobytes()
     return packed
 
 
