@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,8 +36,8 @@ class Uploads:
         body = sample_message("ASM", station="450203001", fail=True, at=at)
         self.parts = [self._text(body, share) for share in (0.2, 1.0)]
 
-    @staticmethod
-    def _text(body: bytes, share: float) -> str:
+    @classmethod
+    def _text(cls, body: bytes, share: float) -> str:
         """The failing sample, its gases times ``share``: both kinds of upload have the same size."""
         message = json.loads(body)
         columns = message["trace"]["columns"]
@@ -47,6 +47,10 @@ class Uploads:
         message["vehicle"].update(vin="@VIN@", plate="@PLATE@")
         for ecu in message.get("obd", {}).get("ecus", []):
             ecu["vin"] = "@VIN@"
+        return cls._finished(message)
+
+    @staticmethod
+    def _finished(message: Mapping[str, object]) -> str:
         return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
     @property
@@ -80,57 +84,75 @@ def count_stored(environment_: Mapping[str, str], model: str) -> int:
     return int(run_python("-c", code, environment=environment_))
 
 
+def check_stored(environment_: Mapping[str, str], seen: Sequence[Load]) -> str:
+    acknowledged = sum(load.answered for load in seen)
+    stored = count_stored(environment_, "imloop.store.models.Test")
+    if acknowledged != stored:
+        raise Void(f"acknowledged {acknowledged}, stored {stored}")
+    return f"acknowledged = stored = {stored}"
+
+
+def check_peer(environment_: Mapping[str, str], seen: Sequence[Load]) -> None:
+    if sum(load.answered for load in seen) != count_stored(environment_, "peers.crud.models.Test"):
+        raise Void("the peer lost uploads")
+
+
 def check_verdicts(environment_: Mapping[str, str]) -> str:
     """A sample of what was stored is judged again, from the raw bytes: the same answer must come out."""
     return run_python("check_stored.py", "40", environment=environment_).strip()
 
 
-def measure(backend: str, count: int) -> Figure:
+GOALS = {"L": "≥ 0.35", "N": "≥ 20", "N+": "≥ 4"}
+
+
+def measure(
+    backend: str,
+    count: int,
+    *,
+    key: str = "P1",
+    words: Mapping[str, str] = WORDS,
+    make: type[Uploads] = Uploads,
+    null: str = "/tests",
+    goals: Mapping[str, str] = GOALS,
+) -> Figure:
+    """``words``: the contestants; ``make``: the form of the uploads; ``null``: the limit's address for that form."""
     random.seed(1)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
         urls = stack.enter_context(databases(backend, folder, "imloop", "crud"))
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
-        crud = environment(folder / "crud", urls["crud"], "peers.crud.settings")
-        null = environment(folder / "null", "", "peers.limits.settings")
+        limits = environment(folder / "null", "", "peers.limits.settings")
         our_key = json.loads(run_python("seed_imloop.py", "0", environment=ours))["key"]
-        crud_key = json.loads(run_python("seed_crud.py", "0", environment=crud))["key"]
         our_port = stack.enter_context(granian("imloop.site.wsgi:application", ours))
-        crud_port = stack.enter_context(granian("peers.crud.wsgi:application", crud))
-        null_port = stack.enter_context(granian("peers.limits.wsgi:application", null))
-        seen: dict[str, list[Load]] = {name: [] for name in WORDS}
+        null_port = stack.enter_context(granian("peers.limits.wsgi:application", limits))
         uploads = {
-            "imloop": (our_port, Uploads("/api/v1/tests", our_key, 0)),
-            "L": (null_port, Uploads("/tests", "none", 0)),
-            "N": (crud_port, Uploads("/rows", crud_key, 0)),
-            "N+": (crud_port, Uploads("/json", crud_key, 5_000_000)),
+            "imloop": (our_port, make("/api/v1/tests", our_key, 0)),
+            "L": (null_port, make(null, "none", 0)),
         }
+        crud = environment(folder / "crud", urls["crud"], "peers.crud.settings")
+        if "N" in words:
+            crud_key = json.loads(run_python("seed_crud.py", "0", environment=crud))["key"]
+            crud_port = stack.enter_context(granian("peers.crud.wsgi:application", crud))
+            uploads["N"] = crud_port, make("/rows", crud_key, 0)
+            uploads["N+"] = crud_port, make("/json", crud_key, 5_000_000)
+        seen: dict[str, list[Load]] = {name: [] for name in words}
         rates = rounds(
             {name: contestant(port, ups, seen[name]) for name, (port, ups) in uploads.items()}, count
         )
-        acknowledged = sum(load.answered for load in seen["imloop"])
-        stored = count_stored(ours, "imloop.store.models.Test")
-        if acknowledged != stored:
-            raise Void(f"acknowledged {acknowledged}, stored {stored}")
-        verdicts = check_verdicts(ours)
-        peers = sum(load.answered for name in ("N", "N+") for load in seen[name])
-        if peers != count_stored(crud, "peers.crud.models.Test"):
-            raise Void("the peer lost uploads")
-    size = uploads["imloop"][1].size
+        checks = [check_stored(ours, seen["imloop"]), check_verdicts(ours)]
+        if "N" in words:
+            check_peer(crud, [*seen["N"], *seen["N+"]])
+    size, last = uploads["imloop"][1].size, seen["imloop"][-1]
     return Figure(
-        key=f"P1 {backend}",
+        key=f"{key} {backend}",
         title=f"durable ingest over HTTP, {size / 1000:.0f} kB upload, {backend}",
         unit="uploads/s",
-        contestants=WORDS,
+        contestants=words,
         rates=rates,
-        ratios=[
-            ratio(rates, "imloop", "L", "≥ 0.35"),
-            ratio(rates, "imloop", "N", "≥ 20"),
-            ratio(rates, "imloop", "N+", "≥ 4"),
-        ],
-        checks=[f"acknowledged = stored = {stored}", verdicts],
+        ratios=[ratio(rates, "imloop", name, goal) for name, goal in goals.items()],
+        checks=checks,
         notes=[
-            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms at {CONNECTIONS} connections"
+            f"p50 {last.percentile(0.5):.1f} ms, p99 {last.percentile(0.99):.1f} ms at {CONNECTIONS} connections"
         ],
     )
 

@@ -1,4 +1,4 @@
-"""Measure the published figures and write RESULTS.md: ``python benchmarks/run.py [P1|P3|P4] [--rounds N]``."""
+"""Measure the published figures and write RESULTS.md: ``python benchmarks/run.py [P1|P2|P3|P4] [--rounds N]``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from harness import BENCHMARKS, Figure, Ratio, Void
 MODULES = {
     "START": "start",
     "P1": "p1_ingest",
+    "P2": "p2_packed",
     "P3": "p3_recompute",
     "P4": "p4_permit",
     "P10": "p10_what_if",

@@ -1,18 +1,23 @@
-"""The retest permit has a quick door and an ordinary one: both say the same, to the byte."""
+"""Two calls of machines have a quick door and an ordinary one: both say the same, to the byte."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 from wsgiref.util import setup_testing_defaults
 
+import msgspec
 import pytest
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import transaction
 
 from imloop.api.express import Express
 from imloop.steps import clock
+from imloop.store.models import RawUpload
 from support.city import FAR, LISTED, NEAR, City, at
-from support.uploads import PLATE, VIN
+from support.uploads import PLATE, VIN, test_message
 
 
 def ask(door: Any, query: str, key: str = "", **environ: str) -> tuple[str, dict[str, str], bytes]:
@@ -98,6 +103,8 @@ def test_a_wrong_key_is_refused_by_both(city: City, framework: Framework) -> Non
         (f"vin={VIN}", {"REQUEST_METHOD": "POST"}),
         (f"vin={VIN}", {"HTTP_HOST": "elsewhere.example"}),
         (f"vin={VIN}", {"PATH_INFO": "/api/v1/feed"}),
+        ("", {"PATH_INFO": "/api/v1/tests/T1"}),
+        ("", {"PATH_INFO": "/tests", "REQUEST_METHOD": "POST"}),
     ],
 )
 def test_what_is_not_plainly_put_goes_on_to_the_framework(
@@ -110,3 +117,60 @@ def test_what_is_not_plainly_put_goes_on_to_the_framework(
 def test_without_a_key_a_session_may_still_ask(city: City, framework: Framework) -> None:
     assert ask(Express(framework), f"vin={VIN}")[0].startswith("401")
     assert framework.asked == 1
+
+
+def send(door: Any, body: bytes, key: str = "", **environ: Any) -> tuple[str, dict[str, str], bytes]:
+    about = {"REQUEST_METHOD": "POST", "PATH_INFO": "/api/v1/tests", "wsgi.input": BytesIO(body)}
+    return ask(door, "", key, **{**about, "CONTENT_LENGTH": str(len(body)), **environ})
+
+
+def both(framework: Framework, body: bytes, key: str, **environ: Any) -> list[tuple[str, bytes, str]]:
+    """The same upload by each door, as if the other had not been."""
+    said = []
+    for door in (Express(framework), framework):
+        with transaction.atomic():
+            status, headers, answer = send(door, body, key, **environ)
+            raw = RawUpload.objects.latest("id").refused if RawUpload.objects.exists() else ""
+            said.append((status, answer, f"{headers['Content-Type']} {raw}"))
+            transaction.set_rollback(True)
+    return said
+
+
+UPLOADS = {
+    "pass": {"co": 0.1},
+    "fail": {"co": 0.9},
+    "unknown line": {"line": "77"},
+    "another station": {"station": FAR},
+    "malformed": {"method": "XYZ"},
+}
+
+
+@pytest.mark.parametrize("change", UPLOADS.values(), ids=UPLOADS.keys())
+def test_an_upload_is_taken_the_same_by_both(
+    city: City, framework: Framework, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    monkeypatch.setattr("imloop.steps.cases.secrets.token_urlsafe", lambda _: "owner")
+    message = test_message(
+        at("2026-03-05 08:30"), **{"station": NEAR, "vehicle": {"plate": "桂B77777"}, **change}
+    )
+    quick, ordinary = both(framework, msgspec.json.encode(message), city.key(NEAR))
+    assert framework.asked == 1, "the first was answered by the quick door"
+    assert quick == ordinary
+
+
+def test_the_same_upload_again_is_answered_the_same_by_both(city: City, framework: Framework) -> None:
+    message = test_message(at("2026-03-05 08:30"), station=NEAR, vehicle={"plate": "桂B77777"})
+    body, key = msgspec.json.encode(message), city.key(NEAR)
+    first = send(Express(framework), body, key)
+    again, ordinary = send(Express(framework), body, key), send(framework, body, key)
+    assert (first[0], again[0], ordinary[0]) == ("201 Created", "200 OK", "200 OK")
+    assert first[2] == again[2] == ordinary[2]
+
+
+def test_what_no_station_may_send_is_refused_by_both(city: City, framework: Framework) -> None:
+    body = b"x" * (settings.MAX_UPLOAD_BYTES + 1)
+    for key, sent in ((city.key(LISTED), b"{}"), (city.key(NEAR), body), ("imk_a_b", b"{}")):
+        quick, ordinary = both(framework, sent, key)
+        assert quick == ordinary and quick[0][0] == "4"
+    plain = both(framework, b"{}", city.key(NEAR), REMOTE_ADDR="10.0.0.9")
+    assert plain[0] == plain[1]

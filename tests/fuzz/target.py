@@ -12,6 +12,7 @@ from typing import Any
 import zstandard
 
 from imloop.exchange.decode_test import decode_test
+from imloop.exchange.packed_trace import pack
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.law import load
@@ -50,7 +51,14 @@ def _is_place(text: str) -> bool:
 
 def uploads() -> list[bytes]:
     """The golden uploads: what a mutation starts from."""
-    return [zstandard.decompress(file.read_bytes()) for file in sorted(GOLDEN.glob("*.json.zst"))]
+    plain = [zstandard.decompress(file.read_bytes()) for file in sorted(GOLDEN.glob("*.json.zst"))]
+    return plain + [_packed(body) for body in plain[::7]]
+
+
+def _packed(body: bytes) -> bytes:
+    """The same upload with its trace in the small form."""
+    message = json.loads(body)
+    return json.dumps({**message, "trace": {"packed": pack(message["trace"]["columns"])}}).encode()
 
 
 def mutated(dice: Random, body: bytes) -> bytes:

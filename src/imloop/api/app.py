@@ -27,7 +27,7 @@ from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.api.lines import router as lines
 from imloop.exchange.decode_test import decode_test
-from imloop.exchange.intake import take_repair, take_test
+from imloop.exchange.intake import take_repair, take_test_together
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
@@ -85,7 +85,7 @@ def _bad_query(request: HttpRequest, error: ValidationError) -> HttpResponse:
 )
 def post_test(request: HttpRequest) -> HttpResponse:
     """201 with the receipt; the same bytes again give 200 and the first receipt; other bytes 409."""
-    receipt = take_test(body_of(request), caller(request), clock.now())
+    receipt = take_test_together(body_of(request), caller(request), clock.now())
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 

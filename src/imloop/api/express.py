@@ -1,7 +1,8 @@
-"""The call that stations make by the thousand, answered before sessions, languages and routes are looked at.
+"""The calls that stations make by the thousand, answered before sessions, languages and routes are looked at.
 
-``Express`` wraps the WSGI application. It knows one address, the retest permit asked with a machine's key, and gives
-the same bytes as the ordinary call (a test compares them); everything else goes on to the framework.
+``Express`` wraps the WSGI application. It knows two calls of machines with a key, the question for a retest permit and
+the upload of a test, and gives the same bytes as the ordinary call (a test compares them); everything else goes on to
+the framework.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
-from imloop.api.answers import moment_of
+from imloop.api.answers import body_of, moment_of
+from imloop.api.audience import audience_of
 from imloop.api.auth import machine
 from imloop.api.errors import problem, unexpected
+from imloop.exchange.intake import take_test_together
 from imloop.facts.refusal import Refusal
+from imloop.steps import clock
+from imloop.steps.access import Caller, require_kind
 from imloop.steps.ask_permit import ask_permit
 
-PATH = "/api/v1/retest-permit"
+PREFIX = "/api/v1/"
 KNOWN = frozenset({"vin", "plate", "station", "at"})
 _SAFE = [
     ("X-Content-Type-Options", "nosniff"),
@@ -33,6 +38,8 @@ _SAFE = [
 _JSON = [("Content-Type", "application/json"), *_SAFE]
 Environment = dict[str, Any]
 StartResponse = Callable[..., object]
+Call = Callable[[WSGIRequest, Caller], tuple[str, object]]
+"""A call understood: gives the status line and what is said."""
 
 
 class Express:
@@ -40,8 +47,10 @@ class Express:
         self.application = application
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
-        asked = _asked(environ)
-        answer = None if asked is None else _answer(environ, *asked)
+        name = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].removeprefix(PREFIX)}"
+        understand = _CALLS.get(name)
+        call = understand(environ) if understand and _is_ours(environ.get("HTTP_HOST", "")) else None
+        answer = None if call is None else _answer(environ, name, call)
         if answer is None:
             return self.application(environ, start_response)
         status, headers, body = answer
@@ -49,19 +58,34 @@ class Express:
         return [body]
 
 
-def _asked(environ: Environment) -> tuple[dict[str, str], datetime | None] | None:
-    """The question; None when it is not this call, or not plainly put: that is for the framework to say."""
-    if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] != "GET":
-        return None
+def _permit(environ: Environment) -> Call | None:
+    """None when the question is not plainly put: that is for the framework to say."""
     pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     asked = dict(pairs)
-    if len(asked) != len(pairs) or not asked.keys() <= KNOWN or not _is_ours(environ.get("HTTP_HOST", "")):
+    if len(asked) != len(pairs) or not asked.keys() <= KNOWN:
         return None
     text = asked.pop("at", None)
     try:
-        return asked, None if text is None else datetime.fromisoformat(text)
+        at = None if text is None else datetime.fromisoformat(text)
     except ValueError:
         return None
+    given = {name: asked.get(name, "") for name in ("vin", "plate", "station")}
+    return lambda _, who: ("200 OK", ask_permit(who, at=moment_of(at), **given))
+
+
+def _upload(_: Environment) -> Call:
+    return _take
+
+
+def _take(request: WSGIRequest, who: Caller) -> tuple[str, object]:
+    receipt = take_test_together(body_of(request), who, clock.now())
+    return "201 Created" if receipt.created else "200 OK", receipt.body
+
+
+_CALLS: dict[str, Callable[[Environment], Call | None]] = {
+    "GET retest-permit": _permit,
+    "POST tests": _upload,
+}
 
 
 @lru_cache(maxsize=64)
@@ -70,9 +94,7 @@ def _is_ours(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def _answer(
-    environ: Environment, asked: dict[str, str], at: datetime | None
-) -> tuple[str, list[tuple[str, str]], bytes] | None:
+def _answer(environ: Environment, name: str, call: Call) -> tuple[str, list[tuple[str, str]], bytes] | None:
     """Status line, headers and body; None for a person's session."""
     request = WSGIRequest(environ)
     close_old_connections()
@@ -80,8 +102,9 @@ def _answer(
         who = machine(request)
         if who is None:
             return None
-        given = {name: asked.get(name, "") for name in ("vin", "plate", "station")}
-        return "200 OK", _JSON, msgspec.json.encode(ask_permit(who, at=moment_of(at), **given))
+        require_kind(who, *audience_of(*name.split(" ", 1)))
+        status, said = call(request, who)
+        return status, _JSON, msgspec.json.encode(said)
     except Refusal as refusal:
         refused = problem(request, refusal)
     except Exception as error:  # as the framework does: logged, never shown

@@ -50,7 +50,8 @@ TEST_UPLOAD = _request(
         vehicle=_object([], vin=_TEXT, plate=_TEXT, fuel={"enum": [str(f) for f in Fuel]}),
         ambient=_object([], temperature_c=_NUMBER, humidity_pct=_NUMBER, pressure_kpa=_NUMBER),
         trace=_object(
-            ["columns"],
+            [],
+            packed={"type": "string", "contentEncoding": "base64", "description": "instead of columns"},
             columns={
                 "type": "object",
                 "description": "1 Hz columns of equal length; null for a missing sample; phase is text",

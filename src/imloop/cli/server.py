@@ -284,7 +284,7 @@ def key(
         print(issue_key(owner, now()))
 
 
-def bench(name: Annotated[str, typer.Argument(help="P1 P3 P4；缺省全部 · default all")] = "") -> None:
+def bench(name: Annotated[str, typer.Argument(help="P1 P2 P3 P4；缺省全部 · default all")] = "") -> None:
     """跑公布的性能数字 · run the published figures (from a source checkout)."""
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text

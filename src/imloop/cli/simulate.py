@@ -80,12 +80,21 @@ def sample(
     plate: Annotated[str, typer.Option(help="号牌 · plate")] = "桂B8X6K2",
     case: Annotated[str, typer.Option(help="维修所属案件 · the repair's case")] = "",
     seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 1,
+    packed: Annotated[bool, typer.Option("--packed", help="过程数据压缩 · the trace packed small")] = False,
 ) -> None:
     """写出一份可上传的报文 · write one message, ready to upload."""
     from imloop.sim.sample import sample_message
 
     print(
         sample_message(
-            method, station=station, line=line, fail=fail, at=at or None, plate=plate, case_no=case, seed=seed
+            method,
+            station=station,
+            line=line,
+            fail=fail,
+            at=at or None,
+            plate=plate,
+            case_no=case,
+            seed=seed,
+            packed=packed,
         ).decode()
     )

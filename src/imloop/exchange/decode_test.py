@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from imloop.exchange.packed_trace import MOST_ROWS as MAX_ROWS
+from imloop.exchange.packed_trace import unpack
 from imloop.exchange.reading import Reader, parse_json
 from imloop.facts.codes import GAT16_9, Fuel, Method, Outcome, Purpose, Result
 from imloop.facts.test_record import (
@@ -24,8 +26,6 @@ from imloop.facts.test_record import (
 )
 
 SCHEMA = "imloop.test/1"
-MAX_ROWS = 1800
-"""Half an hour at 1 Hz: no method runs longer than a few minutes."""
 
 _NUMERIC = (int, float)
 
@@ -111,6 +111,14 @@ def _fuel(r: Reader, key: str) -> Fuel | None:
 
 
 def _trace(reader: Reader) -> Trace:
+    if "packed" not in reader.data:
+        return _plain_trace(reader)
+    if "columns" in reader.data:
+        reader.fault("packed", "wrong-value", "columns 与 packed 只能有一个", "columns or packed, not both")
+    return unpack(reader)
+
+
+def _plain_trace(reader: Reader) -> Trace:
     columns = reader.child("columns", required=True)
     found: dict[str, Column] = {}
     phase: tuple[str, ...] = ()
@@ -133,7 +141,8 @@ def _trace(reader: Reader) -> Trace:
             )
             continue
         if name == "phase":
-            phase = tuple(value if isinstance(value, str) else "" for value in values)
+            plain = set(map(type, values)) <= {str}
+            phase = tuple(values if plain else [value if isinstance(value, str) else "" for value in values])
         elif (column := _column(columns, name, values)) is not None:
             found[name] = column
     return Trace(MappingProxyType(found), phase)

@@ -1,96 +1,153 @@
-"""The one door for uploads: keep the bytes, read them, take them in. Used by the API, the desks and the simulator."""
+"""The one door for uploads: keep the bytes, read them, take them in. Used by the API, the desks and the simulator.
+
+What needs no database (hash, decode, judge) is done before the write lock is taken.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
+
+import msgspec
 
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_redemption import decode_redemption
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
+from imloop.exchange.together import Together
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, require_kind
-from imloop.steps.keep_raw import keep_raw, keep_refusal
+from imloop.steps.keep_raw import keep_raw, keep_refusal, sealed
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receipts import Receipt
 from imloop.steps.receive_check import receive_check
 from imloop.steps.receive_repair import receive_repair
-from imloop.steps.receive_test import receive_test
+from imloop.steps.receive_test import judge_first, receive_test
 from imloop.steps.redeem_voucher import redeem_voucher
+from imloop.steps.station_facts import StationFacts, facts_by
 from imloop.store.models import PartyKind, RawUpload
-
-R = TypeVar("R")
+from imloop.store.prepared import fetch_one
 
 
 def take_test(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A test upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
-    require_kind(caller, PartyKind.ISTATION)
-    return _take("test", body, caller, now, decode_test, receive_test)
+    return _alone(read_test(body, caller, now))
+
+
+def take_test_together(body: bytes, caller: Caller, now: datetime) -> Receipt:
+    """The same for a server's threads: what they bring at one time is written in one transaction."""
+    return _together(read_test(body, caller, now))
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A repair upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
     require_kind(caller, PartyKind.MSTATION)
-    return _take("repair", body, caller, now, decode_repair, receive_repair)
+    return _alone(_read("repair", body, caller, now, decode_repair, receive_repair))
 
 
 def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A self-check upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _take("check", body, caller, now, decode_check, receive_check)
+    return _alone(_read("check", body, caller, now, decode_check, receive_check))
 
 
 def take_redemption(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """A used voucher. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _take("redemption", body, caller, now, decode_redemption, redeem_voucher)
+    return _alone(_read("redemption", body, caller, now, decode_redemption, redeem_voucher))
 
 
-def _take(
+def read_test(body: bytes, caller: Caller, now: datetime) -> Upload:
+    """A test upload before the write lock: hashed, decoded, judged."""
+    require_kind(caller, PartyKind.ISTATION)
+    return _read("test", body, caller, now, lambda raw: judge_first(decode_test(raw), caller), receive_test)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """``message``: as decoded, or why it could not be."""
+
+    raw: RawUpload
+    caller: Caller
+    now: datetime
+    message: Any
+    receive: Callable[[Ledger, RawUpload, Any], Receipt]
+
+
+def _read(
     kind: str,
     body: bytes,
     caller: Caller,
     now: datetime,
-    decode: Callable[[bytes], R],
-    receive: Callable[[Ledger, RawUpload, R], Receipt],
-) -> Receipt:
-    known = _known(kind, body, caller)
+    decode: Callable[[bytes], object],
+    receive: Callable[[Ledger, RawUpload, Any], Receipt],
+) -> Upload:
+    message: object
+    try:
+        message = decode(body)
+    except Exception as error:
+        message = error
+    return Upload(sealed(kind, body, now), caller, now, message, receive)
+
+
+def _alone(upload: Upload) -> Receipt:
+    (outcome,) = write([upload])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
+    """One transaction; the receipt of each, or why there is none."""
+    first = uploads[0]
+    with writing(first.now, first.caller) as ledger:
+        return [_settle(ledger.beside(upload.now, upload.caller), upload) for upload in uploads]
+
+
+_together = Together(write)
+
+
+def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
+    """Either way the bytes are kept."""
+    raw, caller = upload.raw, upload.caller
+    sender, known = _look(raw, caller)
     if known is not None:
         return known
-    with writing(now, caller) as ledger:
-        known = _known(kind, body, caller)  # again, now that the write lock is held
-        if known is not None:
-            return known
-        raw = keep_raw(ledger, kind, body)
-        try:
-            with ledger.attempt():
-                return receive(ledger, raw, decode(body))
-        except Refusal as refusal:
-            keep_refusal(ledger, raw, refusal)
-            failed: Exception = refusal
-        except Exception as error:  # our own fault: the bytes are evidence all the same
-            keep_refusal(ledger, raw, Refusal("internal-error", Text("平台内部错误。", "Internal error.")))
-            failed = error
-    raise failed
+    keep_raw(raw, sender.party)
+    ledger.sender = sender
+    try:
+        if isinstance(upload.message, Exception):
+            raise upload.message
+        with ledger.attempt():
+            return upload.receive(ledger, raw, upload.message)
+    except Refusal as refusal:
+        keep_refusal(ledger, raw, refusal)
+        return refusal
+    except Exception as error:  # our own fault: the bytes are evidence all the same
+        keep_refusal(ledger, raw, Refusal("internal-error", Text("平台内部错误。", "Internal error.")))
+        return error
 
 
-_KEPT = {"check": "equipment_check"}
-"""Relations of a raw upload that are not called like its kind."""
+_FIRST = """
+SELECT p.id, s.token, (SELECT k.{answer} FROM store_rawupload r JOIN {kept} k ON k.raw_id = r.id
+ WHERE r.sha256 = %s AND r.kind = %s AND r.refused = '' AND r.party_id = p.id)
+FROM store_party p LEFT JOIN store_stationtoken s ON s.party_id = p.id WHERE p.code = %s
+"""
+_KEPT = {
+    "test": _FIRST.format(kept="store_test", answer="receipt"),
+    "repair": _FIRST.format(kept="store_repair", answer="receipt"),
+    "check": _FIRST.format(kept="store_equipmentcheck", answer="answer"),
+    "redemption": _FIRST.format(kept="store_paperunlock", answer="receipt"),
+}
 
 
-def _known(kind: str, body: bytes, caller: Caller) -> Receipt | None:
-    """The first receipt, if exactly these bytes were accepted before."""
-    relation = _KEPT.get(kind, kind)
-    raw = (
-        RawUpload.objects.filter(
-            party__code=caller.party_code, kind=kind, sha256=hashlib.sha256(body).hexdigest(), refused=""
-        )
-        .select_related(relation)
-        .first()
-    )
-    kept = getattr(raw, relation, None)
-    return None if kept is None else Receipt(False, kept.receipt)
+def _look(raw: RawUpload, caller: Caller) -> tuple[StationFacts, Receipt | None]:
+    """What is known of the sender, and the first receipt, if exactly these bytes were accepted before."""
+    found = fetch_one(_KEPT[raw.kind], [raw.sha256, raw.kind, caller.party_code])
+    assert found is not None, "a caller is a party's"
+    party_id, token, answer = found
+    known = None if answer is None else Receipt(False, msgspec.json.decode(answer))
+    return facts_by(party_id, token or ""), known

@@ -24,6 +24,10 @@ class Trace:
 
     columns: Mapping[str, Column] = field(default_factory=lambda: MappingProxyType({}))
     phase: tuple[str, ...] = ()
+    memo: dict[tuple[str, ...], NDArray[np.int64]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Row numbers of phases that were asked for, by their names."""
 
     @property
     def rows(self) -> int:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from imloop.exchange.packed_trace import pack
 from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Purpose
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed, Unknown
@@ -37,11 +38,13 @@ def sample_message(
     case_no: str = "",
     seed: int = 1,
     retest: bool = False,
+    packed: bool = False,
 ) -> bytes:
     """A test of ``method``, or (``repair``) a repair by the shop ``station``; the vehicle follows from ``plate``.
 
     ``at``: ISO 8601 start of the test or end of the repair. Left out, a failing test was three hours ago, a repair
-    ended half an hour ago, a passing test began five minutes ago: in this order the three tell one story. Raises
+    ended half an hour ago, a passing test began five minutes ago: in this order the three tell one story. ``packed``:
+    the trace in its small form. Raises
     ``Malformed`` for another method or time, ``Unknown`` for an unknown shop.
     """
     moment, today = _moment(at), now().replace(microsecond=0)
@@ -71,6 +74,8 @@ def sample_message(
         equipment={kind: serial(station, line, kind) for kind in instruments((vehicle.method,))},
     )
     message, _ = run_message(rng, run, vehicle, state, load().at(started.date(), CITY))
+    if packed:
+        message["trace"] = {"packed": pack(message["trace"]["columns"])}
     return encode(message)
 
 

@@ -16,6 +16,7 @@ from imloop.loop.events import Event
 from imloop.steps.ledger import Ledger
 from imloop.steps.registers import department
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Vehicle
+from imloop.store.prepared import fetch_one, insert, rows, update
 
 _DEPARTMENT_ROLES = {
     "environment": PartyKind.ENVIRONMENT,
@@ -25,15 +26,21 @@ _DEPARTMENT_ROLES = {
 }
 
 
+_DERIVED = (
+    *("station", "state", "round", "failed_at", "deadline", "deadline_provisional"),
+    *("overdue", "objected_at", "closed_at", "snapshot"),
+)
+"""Columns that follow from the loop's case."""
+
+
 def open_case(vehicle: Vehicle | None) -> Case | None:
-    """The vehicle's open case, locked for this step."""
+    """The vehicle's open case."""
     if vehicle is None or vehicle.pk is None:
         return None
-    return (
-        Case.objects.select_related("station", "vehicle")
-        .filter(vehicle=vehicle, closed_at__isnull=True)
-        .first()
-    )
+    for row in rows(Case, "vehicle_id = %s AND closed_at IS NULL ORDER BY id LIMIT 1", [vehicle.pk]):
+        row.vehicle = vehicle
+        return row
+    return None
 
 
 def as_loop_case(row: Case) -> loop.Case:
@@ -62,11 +69,18 @@ def decide_and_keep(
     else:
         decision = loop.decide(as_loop_case(row), event, law, ledger.now)
     _derive(row, decision.case)
-    row.save()
+    _keep(row)
     _append_event(ledger, row, event, decision, law)
     for effect in decision.effects:
         _send(ledger, row, effect)
     return row, decision
+
+
+def _keep(row: Case) -> None:
+    if row._state.adding:
+        insert(row)
+    else:
+        update(row, *_DERIVED)
 
 
 def _derive(row: Case, case: loop.Case) -> None:
@@ -74,7 +88,7 @@ def _derive(row: Case, case: loop.Case) -> None:
     if case.station is None:
         row.station = None
     elif row.station is None or row.station.code != case.station:
-        row.station = Party.objects.get(code=case.station)
+        (row.station,) = rows(Party, "code = %s", [case.station])
     row.state = case.state
     row.round = case.round
     row.failed_at = case.failed_at
@@ -89,17 +103,20 @@ def _derive(row: Case, case: loop.Case) -> None:
 
 def _append_event(ledger: Ledger, row: Case, event: Event, decision: Decision, law: Law) -> None:
     data = msgspec.to_builtins(event)
-    number = row.events.count() + 1
-    CaseEvent.objects.create(
-        case=row,
-        number=number,
-        kind=decision.event,
-        at=event.at,
-        recorded_at=ledger.now,
-        before=decision.before or "",
-        after=decision.case.state,
-        law_hash=law.hash,
-        data=data,
+    (before,) = fetch_one("SELECT count(*) FROM store_caseevent WHERE case_id = %s", [row.pk]) or (0,)
+    number = before + 1
+    insert(
+        CaseEvent(
+            case=row,
+            number=number,
+            kind=decision.event,
+            at=event.at,
+            recorded_at=ledger.now,
+            before=decision.before or "",
+            after=decision.case.state,
+            law_hash=law.hash,
+            data=data,
+        )
     )
     ledger.note(
         "case-event",

@@ -14,6 +14,9 @@ from imloop.law import Law
 from imloop.steps.fees import prices_at
 from imloop.steps.subjects import subject_of
 from imloop.store.models import Party, Vehicle
+from imloop.store.prepared import aware, fetch_one
+
+_PASSED = "SELECT test_no, started_at FROM store_test WHERE vehicle_id = %s AND result = %s ORDER BY started_at DESC LIMIT 1"
 
 
 def charge_for(
@@ -41,10 +44,9 @@ def _last_pass(vehicle: Vehicle, day: date, law: Law) -> PassBefore | None:
     """The last pass, good until the day before the running cycle may be tested again."""
     if not law.flag("commercial.no_double_charge"):
         return None
-    test = (
-        vehicle.tests.filter(result=Result.PASS).order_by("-started_at").only("test_no", "started_at").first()
-    )
+    test = fetch_one(_PASSED, [vehicle.pk, str(Result.PASS)])
     opens_on = cycle_on(subject_of(vehicle), day, law).opens_on
     if test is None or opens_on is None:
         return None
-    return PassBefore(test.test_no, day_of(test.started_at), opens_on - timedelta(days=1))
+    test_no, started_at = test
+    return PassBefore(test_no, day_of(aware(started_at)), opens_on - timedelta(days=1))

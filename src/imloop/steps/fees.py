@@ -15,9 +15,16 @@ from imloop.steps import registers
 from imloop.steps.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.ledger import writing
 from imloop.store.models import Fee, Party, PartyKind
+from imloop.store.prepared import rows
 
 DEVIATIONS = ("fee-above-price", "charged-twice", "fee-below-price")
 """Findings about a charge, the worst first."""
+
+
+_IN_FORCE = (
+    "since <= %s AND (until IS NULL OR until > %s)"
+    " AND (station_id = %s OR (station_id IS NULL AND place IN (%s, %s, %s, %s)))"
+)
 
 
 def set_price(
@@ -56,10 +63,7 @@ def set_price(
 def prices_at(station: Party, day: date) -> list[Price]:
     """The prices in force for a station on a day: its own, its place's and those of the places around it."""
     around = [station.place, f"{station.place[:4]}00", f"{station.place[:2]}0000", "000000"]
-    rows = Fee.objects.filter(
-        Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day)),
-        Q(station=station) | Q(station__isnull=True, place__in=around),
-    )
+    found = rows(Fee, _IN_FORCE, [day, day, station.pk, *around])
     return [
         Price(
             row.place,
@@ -70,13 +74,13 @@ def prices_at(station: Party, day: date) -> list[Price]:
             row.until,
             row.cite,
         )
-        for row in rows
+        for row in found
     ]
 
 
 def price_list(place: str, day: date) -> list[dict[str, object]]:
     """Public: the prices in force in a place on a day, those of single stations included."""
-    rows = Fee.objects.filter(
+    found = Fee.objects.filter(
         Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day)), place__startswith=place_prefix(place)
     ).select_related("station")
     return [
@@ -89,7 +93,7 @@ def price_list(place: str, day: date) -> list[dict[str, object]]:
             "until": row.until.isoformat() if row.until else None,
             "cite": row.cite,
         }
-        for row in rows.order_by("place", "method", F("station__code").asc(nulls_first=True))
+        for row in found.order_by("place", "method", F("station__code").asc(nulls_first=True))
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from imloop.facts.text import Reason
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Finding
+from imloop.store.prepared import insert_all
 
 ROUTINE = (
     "exterior-missing",
@@ -22,15 +23,17 @@ def keep_findings(ledger: Ledger, kind: str, subject: str, station: str, finding
     """``kind`` is ``test``, ``repair`` or ``case``; ``station`` the code of the party it concerns."""
     if not findings:
         return
-    Finding.objects.bulk_create(
-        Finding(
-            created_at=ledger.now,
-            code=finding.code,
-            station_code=station,
-            subject=subject,
-            subject_kind=kind,
-            data=finding.to_json(),
-        )
-        for finding in findings
+    insert_all(
+        [
+            Finding(
+                created_at=ledger.now,
+                code=finding.code,
+                station_code=station,
+                subject=subject,
+                subject_kind=kind,
+                data=finding.to_json(),
+            )
+            for finding in findings
+        ]
     )
     ledger.note("findings", subject, [finding.code for finding in findings])

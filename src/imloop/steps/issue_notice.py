@@ -8,6 +8,7 @@ from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Case, Notice
+from imloop.store.prepared import insert
 from imloop.verdict import Verdict
 
 
@@ -15,7 +16,7 @@ def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Noti
     """One notice per round. Everything the paper shows is decided here and never again."""
     year = day_of(case.failed_at).year
     number = ledger.number("notice", case.place, year)
-    notice = Notice.objects.create(
+    notice = Notice(
         notice_no=f"N{case.place}-{year}-{number:06d}",
         case=case,
         round=case.round,
@@ -43,6 +44,7 @@ def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Noti
             "law": law.hash,
         },
     )
+    insert(notice)
     ledger.note("notice-issued", notice.notice_no, notice.content)
     return notice
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 import zstandard
 
@@ -11,29 +12,29 @@ from imloop.facts.text import Reason
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Party, RawUpload
+from imloop.store.prepared import insert, update
 
 DOUBTFUL = ("voucher-forged",)
 """Refusals that somebody should look into."""
-_compress = zstandard.ZstdCompressor(level=3)
-_decompress = zstandard.ZstdDecompressor()
 
 
-def keep_raw(ledger: Ledger, kind: str, body: bytes) -> RawUpload:
-    """Store the bytes for the calling party. ``kind`` is ``test`` or ``repair``."""
-    return RawUpload.objects.create(
-        received_at=ledger.now,
-        party=Party.objects.get(code=ledger.caller.party_code),
-        kind=kind,
-        sha256=hashlib.sha256(body).hexdigest(),
-        size=len(body),
-        body=_compress.compress(body),
-    )
+def sealed(kind: str, body: bytes, now: datetime) -> RawUpload:
+    """The bytes as they will be kept; ``kind`` is a key of the intake. Touches no database."""
+    digest, size = hashlib.sha256(body).hexdigest(), len(body)
+    compressed = zstandard.ZstdCompressor(level=1).compress(body)
+    return RawUpload(received_at=now, kind=kind, sha256=digest, size=size, body=compressed)
+
+
+def keep_raw(raw: RawUpload, party: Party) -> None:
+    """Store the bytes of the calling party."""
+    raw.pk, raw.party, raw.refused = None, party, ""  # it may have been tried before, in a group that broke
+    insert(raw)
 
 
 def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
     """A refused upload is evidence: say why it was refused."""
     raw.refused = refusal.code
-    raw.save(update_fields=["refused"])
+    update(raw, "refused")
     ledger.note(
         f"{raw.kind}-refused",
         raw.sha256,
@@ -51,4 +52,4 @@ def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
 
 def raw_bytes(raw: RawUpload) -> bytes:
     """The bytes exactly as they arrived."""
-    return _decompress.decompress(bytes(raw.body))
+    return zstandard.decompress(bytes(raw.body))

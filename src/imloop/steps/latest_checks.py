@@ -8,6 +8,7 @@ from django.db import connection
 
 from imloop.facts.check_record import CheckKind
 from imloop.gates.equipment import CheckFact
+from imloop.store.prepared import aware
 
 _ONE = (
     "SELECT * FROM (SELECT kind, finished_at, result FROM store_equipmentcheck"
@@ -24,11 +25,4 @@ def latest_checks(line_id: int, at: datetime = _EVER) -> list[CheckFact]:
     with connection.cursor() as cursor:
         cursor.execute(_SQL, [line_id, adapt(at)] * len(CheckKind))
         rows = cursor.fetchall()
-    return [CheckFact(kind, _aware(finished_at), result) for kind, finished_at, result in rows]
-
-
-def _aware(moment: datetime | str) -> datetime:
-    """SQLite answers text in UTC."""
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return [CheckFact(kind, aware(finished_at), result) for kind, finished_at, result in rows]

@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from threading import RLock
 
 import msgspec
 from django.conf import settings
-from django.db import DataError, transaction
+from django.db import DataError, connection, transaction
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.proof import journal as proof
 from imloop.steps.access import Caller
+from imloop.steps.station_facts import StationFacts
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
+from imloop.store.prepared import fetch_one, insert, insert_all, rows, update
+
+_NEXT = "UPDATE store_counter SET last = last + 1 WHERE kind = %s AND place = %s AND year = %s RETURNING last"
+_PEN = RLock()
+"""Only one may write at a time: threads of one process wait here in turn, not in the database, which lets them guess."""
+_LOCKED = {"sqlite": "id = 1", "postgresql": "id = 1 FOR UPDATE"}
+"""SQLite's transaction holds the write lock from its beginning."""
 
 
 def canonical(body: object) -> str:
@@ -47,9 +56,17 @@ class Ledger:
     def __init__(self, head: JournalHead, now: datetime, caller: Caller) -> None:
         self.now = now
         self.caller = caller
+        self.sender: StationFacts | None = None
+        """What is known of the caller's party, where it was looked up in this transaction."""
         self._head = head
         self._entries: list[JournalEntry] = []
         self._messages: list[OutboxEntry] = []
+
+    def beside(self, now: datetime, caller: Caller) -> Ledger:
+        """For another caller's part of the same transaction: one journal, one outbox, in the order of the parts."""
+        other = Ledger(self._head, now, caller)
+        other._entries, other._messages = self._entries, self._messages
+        return other
 
     @property
     def algorithm(self) -> str:
@@ -80,10 +97,10 @@ class Ledger:
 
     def number(self, kind: str, place: str, year: int) -> int:
         """The next gapless number of a kind in a place and year."""
-        counter, _ = Counter.objects.get_or_create(kind=kind, place=place, year=year)
-        counter.last += 1
-        counter.save(update_fields=["last"])
-        return counter.last
+        drawn = fetch_one(_NEXT, [kind, place, year])
+        if drawn is None:
+            insert(Counter(kind=kind, place=place, year=year, last=1))
+        return int(drawn[0]) if drawn else 1
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -101,10 +118,10 @@ class Ledger:
         if self._entries:
             last = self._entries[-1]
             self._head.number, self._head.hash = last.number, last.hash
-            JournalEntry.objects.bulk_create(self._entries)
-            self._head.save()
+            insert_all(self._entries)
+            update(self._head, "number", "hash", "algorithm")
         if self._messages:
-            OutboxEntry.objects.bulk_create(self._messages)
+            insert_all(self._messages)
 
 
 @contextmanager
@@ -112,7 +129,7 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
     """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is the
     message's fault, whichever step it came through."""
     try:
-        with transaction.atomic():
+        with _PEN, transaction.atomic():
             ledger = Ledger(_locked_head(), now, caller)
             yield ledger
             ledger.write()
@@ -127,7 +144,7 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
 
 
 def _locked_head() -> JournalHead:
-    head = JournalHead.objects.select_for_update().get(pk=1)
+    (head,) = rows(JournalHead, _LOCKED[connection.vendor], [])
     if head.number == 0 and head.algorithm != settings.JOURNAL_HASH:
         head.algorithm, head.hash = settings.JOURNAL_HASH, proof.genesis(settings.JOURNAL_HASH)
     return head

@@ -17,6 +17,7 @@ from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receive_check import require_own_line
 from imloop.steps.software import NOT_APPROVED, is_approved
 from imloop.store.models import Finding, Line, Link, PartyKind, Test
+from imloop.store.prepared import rows, update
 
 AWAKE = ("idle", "testing", "checking")
 """States in which a line must be heard of."""
@@ -107,13 +108,14 @@ def _sequence(link: Link | None, sequence: int | None, spooled: int, law: Law) -
 
 def count_test(ledger: Ledger, line: Line, sequence: int | None, law: Law) -> list[Reason]:
     """A test arrived with its running number: the doubt if numbers before it are missing. Remembers the number."""
-    link = Link.objects.select_for_update().filter(line=line).first() if sequence is not None else None
-    if link is None or sequence is None:
+    found = rows(Link, "line_id = %s", [line.pk]) if sequence is not None else []
+    if not found or sequence is None:
         return []
+    (link,) = found
     gap = _sequence(link, sequence - 1, link.spooled, law)
     if link.sequence is None or sequence > link.sequence:
         link.sequence = sequence
-        link.save(update_fields=["sequence"])
+        update(link, "sequence")
     else:
         _came_late(ledger, line, sequence)
     return [gap] if gap else []

@@ -35,6 +35,7 @@ from imloop.steps.unlock_on_paper import unlock_waiting_for
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store import stated, traces
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
+from imloop.store.prepared import fetch_one, insert, update
 from imloop.verdict import Verdict, judge
 
 _ORIGINS = {
@@ -43,11 +44,13 @@ _ORIGINS = {
     Purpose.SPOT_CHECK_RETEST: loop.Origin.SPOT_CHECK,
     Purpose.REMOTE_SENSING_RETEST: loop.Origin.REMOTE_SENSING,
 }
+_TAKEN = "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id WHERE t.station_id = %s AND t.test_no = %s"
+_PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s AND started_at > %s LIMIT 1"
 
 
 @dataclass(slots=True)
 class _Received:
-    """What the step knows by now; the case and findings grow as it goes."""
+    """What the step knows by now; the findings grow as it goes."""
 
     record: TestRecord
     raw: RawUpload
@@ -58,20 +61,39 @@ class _Received:
     findings: list[Reason]
 
 
-def receive_test(ledger: Ledger, raw: RawUpload, record: TestRecord) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A test and what may be said of it before anything is looked up. ``verdict`` None: the step has to say why not."""
+
+    record: TestRecord
+    law: Law | None = None
+    verdict: Verdict | None = None
+
+
+def judge_first(record: TestRecord, caller: Caller) -> Judged:
+    """Judge by the law of the caller's place, while others write; the step judges again if its law is another."""
+    try:
+        law = registers.law_at(day_of(record.started_at), caller.place)
+        return Judged(record, law, judge(record, law))
+    except Exception:  # met again in the step, which keeps the bytes and says what it was
+        return Judged(record)
+
+
+def receive_test(ledger: Ledger, raw: RawUpload, judged: Judged) -> Receipt:
     """Authorise, load, judge, decide, save. Raises a named refusal; the raw bytes are kept either way."""
+    record = judged.record
     _authorise(ledger.caller, record)
-    station = registers.party(record.station, PartyKind.ISTATION)
-    _require_new(station, record, raw)
+    facts = ledger.sender or facts_of(registers.party(record.station, PartyKind.ISTATION))
+    station = facts.party
+    _require_new(station, record)
     _require_past(record, ledger.now)
     day = day_of(record.started_at)
     law = registers.law_at(day, station.place)
-    facts = facts_of(station)
     registers.require_active(facts, day, law)
     line = registers.require_line(facts, record.line, record.method, record.started_at, law)
     reasons = line_reasons(facts, record.line, record.method, record.started_at, law)
     _require_unlocked(record, reasons)
-    verdict = judge(record, law)
+    verdict = judged.verdict if judged.verdict and judged.law is law else judge(record, law)
     vehicle, doubts = enter_vehicle(record.vehicle, day)
     received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
@@ -98,14 +120,15 @@ def _authorise(caller: Caller, record: TestRecord) -> None:
         )
 
 
-def _require_new(station: Party, record: TestRecord, raw: RawUpload) -> None:
-    kept = Test.objects.filter(station=station, test_no=record.test_no).select_related("raw").first()
+def _require_new(station: Party, record: TestRecord) -> None:
+    kept = fetch_one(_TAKEN, [station.pk, record.test_no])
     if kept is not None:
+        short = kept[0][:12]
         raise Conflict(
             "test-no-taken",
             Text(
-                f"检验编号 {record.test_no} 已有另一份不同的报文（{kept.raw.sha256[:12]}）。",
-                f"Test {record.test_no} was already uploaded with other bytes ({kept.raw.sha256[:12]}).",
+                f"检验编号 {record.test_no} 已有另一份不同的报文（{short}）。",
+                f"Test {record.test_no} was already uploaded with other bytes ({short}).",
             ),
         )
 
@@ -214,7 +237,7 @@ def _event(received: _Received) -> Event | None:
 
 def _overtaken(vehicle: Vehicle, record: TestRecord) -> bool:
     """A later pass is already known: this older run came late and opens nothing."""
-    return vehicle.tests.filter(result=Result.PASS, started_at__gt=record.started_at).exists()
+    return fetch_one(_PASSED_LATER, [vehicle.pk, str(Result.PASS), record.started_at]) is not None
 
 
 def _out_of_order() -> Reason:
@@ -230,7 +253,7 @@ def _out_of_order() -> Reason:
 def _end_cycle(vehicle: Vehicle, day: date, law: Law) -> None:
     vehicle.cycle += 1
     vehicle.due_on = due_after(subject_of(vehicle), day, law) or vehicle.due_on
-    vehicle.save(update_fields=["cycle", "due_on"])
+    update(vehicle, "cycle", "due_on")
 
 
 def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
@@ -256,7 +279,7 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         },
     )
     receipt = receipt.stamped(entry)
-    Test.objects.create(
+    test = Test(
         raw=received.raw,
         station=received.station,
         test_no=record.test_no,
@@ -277,5 +300,6 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         stated=stated.pack(record),
         fee_yuan=record.fee_yuan,
     )
+    insert(test)
     keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     return receipt

@@ -11,6 +11,7 @@ from imloop.law import Law, load
 from imloop.steps.access import place_prefix
 from imloop.steps.station_facts import StationFacts, facts_of
 from imloop.store.models import Line, Party, PartyKind
+from imloop.store.prepared import rows
 
 
 def law_at(day: date, place: str) -> Law:
@@ -80,7 +81,6 @@ def require_line(facts: StationFacts, code: str, method: Method, at: datetime, l
 
 def department(kind: str, place: str) -> Party | None:
     """The most local department of a kind that is in charge of a place."""
-    candidates = Party.objects.filter(
-        kind=kind, place__in=[place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]
-    )
+    around = [place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]
+    candidates = rows(Party, "kind = %s AND place IN (%s, %s, %s, %s)", [str(kind), *around])
     return max(candidates, key=lambda found: len(place_prefix(found.place)), default=None)

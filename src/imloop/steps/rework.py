@@ -12,12 +12,20 @@ from imloop.steps import registers
 from imloop.steps.cases import as_loop_case
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Repair
+from imloop.store.prepared import fetch_one
 
 _LOOKED_AT = 200
+_ANY = (
+    "SELECT 1 FROM store_repair r JOIN store_case c ON c.id = r.case_id"
+    " WHERE c.vehicle_id = %s AND r.warranty_until >= %s LIMIT 1"
+)
+"""Most vehicles have none: asked with every failed test."""
 
 
 def earlier_rework(row: Case) -> Repair | None:
     """The repair of an earlier case that has to be done again for the failure this case stands at."""
+    if fetch_one(_ANY, [row.vehicle_id, day_of(row.failed_at)]) is None:
+        return None
     done = Repair.objects.filter(case__vehicle=row.vehicle, warranty_until__gte=day_of(row.failed_at))
     rows = {(r.shop.code, r.repair_no): r for r in done.exclude(case=row).select_related("shop", "case")}
     law = registers.law_at(day_of(row.failed_at), row.place)

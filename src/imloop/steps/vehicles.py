@@ -11,6 +11,7 @@ from imloop.facts import test_record
 from imloop.facts.text import Reason, Text
 from imloop.steps.plates import change_plates
 from imloop.store.models import Vehicle
+from imloop.store.prepared import insert, rows, update
 
 
 def with_vin(*vins: str) -> QuerySet[Vehicle]:
@@ -41,8 +42,9 @@ def enter_vehicle(stated: test_record.Vehicle, day: date) -> tuple[Vehicle | Non
                 ),
             )
         ]
-    vehicle = find_vehicle(stated.vin, stated.plate) or Vehicle(vin=stated.vin, plate=stated.plate)
-    doubts = _doubts(vehicle, stated)
+    alike = _alike(stated)
+    vehicle = _same(alike, stated) or Vehicle(vin=stated.vin, plate=stated.plate)
+    doubts = _doubts(vehicle, alike, stated)
     former = vehicle.plate, vehicle.plate_colour
     vehicle.vin = vehicle.vin or stated.vin
     vehicle.plate = stated.plate or vehicle.plate
@@ -56,13 +58,37 @@ def enter_vehicle(stated: test_record.Vehicle, day: date) -> tuple[Vehicle | Non
         **vehicle.facts,
         **{key: value for key, value in said.items() if value not in (None, "")},
     }
-    vehicle.save()
+    if vehicle._state.adding:
+        insert(vehicle)
+    else:
+        update(vehicle, *_STATED)
     if vehicle.plate != former[0]:
         change_plates([(vehicle, *former)], day, "test")
     return vehicle, doubts
 
 
-def _doubts(vehicle: Vehicle, stated: test_record.Vehicle) -> list[Reason]:
+_STATED = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", "facts")
+"""What a message says of a vehicle."""
+
+
+def _alike(stated: test_record.Vehicle) -> list[Vehicle]:
+    """The rows with the VIN or the plate, the newest first."""
+    if not stated.plate:
+        return rows(Vehicle, "vin = %s AND NOT (vin = '')", [stated.vin])
+    if not stated.vin:
+        return rows(Vehicle, "plate = %s ORDER BY id DESC", [stated.plate])
+    return rows(
+        Vehicle, "(vin = %s AND NOT (vin = '')) OR plate = %s ORDER BY id DESC", [stated.vin, stated.plate]
+    )
+
+
+def _same(alike: list[Vehicle], stated: test_record.Vehicle) -> Vehicle | None:
+    """As ``find_vehicle``: by VIN, else one that has no VIN yet; without a VIN, whichever bears the plate."""
+    wanted = (stated.vin, "") if stated.vin else (None,)
+    return next((each for vin in wanted for each in alike if vin is None or each.vin == vin), None)
+
+
+def _doubts(vehicle: Vehicle, alike: list[Vehicle], stated: test_record.Vehicle) -> list[Reason]:
     doubts = []
     if vehicle.pk and stated.plate and vehicle.plate and stated.plate != vehicle.plate:
         doubts.append(
@@ -74,16 +100,15 @@ def _doubts(vehicle: Vehicle, stated: test_record.Vehicle) -> list[Reason]:
                 ),
             )
         )
-    if stated.vin and stated.plate:
-        other = Vehicle.objects.filter(plate=stated.plate).exclude(vin__in=["", stated.vin]).first()
-        if other is not None:
-            doubts.append(
-                Reason(
-                    "plate-on-another-vin",
-                    Text(
-                        f"号牌 {stated.plate} 也登记在另一 VIN 名下。",
-                        f"Plate {stated.plate} is also registered for another VIN.",
-                    ),
-                )
+    borne = [each.vin for each in alike if each.plate == stated.plate and each.vin not in ("", stated.vin)]
+    if stated.vin and stated.plate and borne:
+        doubts.append(
+            Reason(
+                "plate-on-another-vin",
+                Text(
+                    f"号牌 {stated.plate} 也登记在另一 VIN 名下。",
+                    f"Plate {stated.plate} is also registered for another VIN.",
+                ),
             )
+        )
     return doubts

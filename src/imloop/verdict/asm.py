@@ -43,6 +43,7 @@ MODES = ("5025", "2540")
 NAMES = ("co_{}_pct", "hc_{}_ppm", "no_{}_ppm")
 ITEMS_OF = {mode: tuple(name.format(mode) for name in NAMES) for mode in MODES}
 
+_NO_WINDOWS = np.array([], dtype=np.int64)
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -169,8 +170,10 @@ def _mode(
 def _hopeless(values: Floats, bound: Floats, rules: Rules, valid: Mask) -> Indices:
     """Windows in which one pollutant stays above the early-fail multiple of its limit in every second."""
     if rules.early_fail_ratio is None:
-        return np.array([], dtype=np.int64)
+        return _NO_WINDOWS
     high = nano_levels(values) > nano_levels(bound * rules.early_fail_ratio)
+    if not high.any():
+        return _NO_WINDOWS
     return np.flatnonzero(valid & _throughout(high, rules.window_s).any(axis=0))
 
 

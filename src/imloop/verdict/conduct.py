@@ -100,7 +100,8 @@ def _probe(record: TestRecord, law: Law) -> list[Reason]:
         for step in range(1, _DROP_WITHIN_S + 1):
             near = rows[step:] - rows[:-step] == step
             fell = nano_levels(co2[rows[:-step]] - co2[rows[step:]]) > nano(level)
-            out[step:] |= near & fell & _steady(record, rows, step)
+            if (both := near & fell).any():
+                out[step:] |= both & _steady(record, rows, step)
     if o2 is not None and len(rows):
         out |= nano_levels(o2[rows]) >= nano(law.number("probe.o2_pct"))
     run = longest_run(out)

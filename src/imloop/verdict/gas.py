@@ -22,6 +22,7 @@ _VAPOUR_KPA = np.array(
     + [1.3129, 1.4027, 1.4979, 1.5988, 1.7056, 1.8185, 1.9380, 2.0644, 2.1978, 2.3388, 2.4877]
     + [2.6447, 2.8104, 2.9850, 3.1690, 3.3629, 3.5670, 3.7818, 4.0078, 4.2455]
 )
+_DEGREES = np.arange(31)
 
 
 def fuel_class(fuel: Fuel | None) -> str:
@@ -44,8 +45,9 @@ def dilution_factor(co: Column, co2: Column, fuel: Fuel | None, law: Law) -> Col
 def vapour_pressure(temperature_c: Column) -> Column:
     """Saturation pressure of water vapour in kPa, 0…30 °C, held outside; interpolated between whole degrees
     (truncating the temperature would move kH by up to 0.02)."""
-    inside = np.clip(np.nan_to_num(temperature_c), 0, 30)
-    return np.asarray(np.interp(inside, np.arange(31), _VAPOUR_KPA), dtype=np.float64)
+    known = np.where(np.isnan(temperature_c), 0.0, temperature_c)
+    inside = np.minimum(np.maximum(known, 0.0), 30.0)
+    return np.asarray(np.interp(inside, _DEGREES, _VAPOUR_KPA), dtype=np.float64)
 
 
 def humidity(temperature_c: Column, humidity_pct: Column, pressure_kpa: Column) -> Column:
@@ -136,10 +138,10 @@ def brettschneider(
 
 def longest_run(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[int, int] | None:
     """First longest run of True as (first, last) index, or None."""
+    if not mask.any():
+        return None
     padded = np.concatenate(([False], mask, [False]))
     edges = np.flatnonzero(padded[1:] != padded[:-1])
-    if not len(edges):
-        return None
     starts, ends = edges[::2], edges[1::2]
     longest = int(np.argmax(ends - starts))
     return int(starts[longest]), int(ends[longest]) - 1

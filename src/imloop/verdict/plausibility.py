@@ -138,7 +138,11 @@ def _above_ceiling(record: TestRecord) -> Doubt:
 
 def _outside(record: TestRecord, name: str, low: float, high: float) -> bool:
     column = record.trace.get(name)
-    return column is not None and bool(((column < low) | (column > high)).any())
+    if column is None:
+        return False
+    if low > -np.inf and np.fmin.reduce(column) < low:
+        return True
+    return bool(high < np.inf and np.fmax.reduce(column) > high)
 
 
 def _frozen_power(record: TestRecord) -> Doubt:

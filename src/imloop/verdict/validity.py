@@ -89,11 +89,14 @@ def _by_phase(phase: tuple[str, ...]) -> Mapping[str, Indices]:
 
 def phase_rows(trace: Trace, *names: str) -> Indices:
     """Row numbers of the given phases, in order. Read-only."""
-    known = _by_phase(trace.phase)
-    found = [known[name] for name in names if name in known]
-    if len(found) <= 1:
-        return found[0] if found else _NO_ROWS
-    return np.sort(np.concatenate(found))
+    rows = trace.memo.get(names)
+    if rows is None:
+        known = _by_phase(trace.phase)
+        found = [known[name] for name in names if name in known]
+        rows = np.sort(np.concatenate(found)) if len(found) > 1 else found[0] if found else _NO_ROWS
+        rows.setflags(write=False)
+        trace.memo[names] = rows
+    return rows
 
 
 def channels(trace: Trace, names: tuple[str, ...], rows: Indices, cite: str) -> list[Reason]:
@@ -121,8 +124,8 @@ def channels(trace: Trace, names: tuple[str, ...], rows: Indices, cite: str) -> 
 
 def longest_block(rows: Indices) -> int:
     """How many seconds the phase lasted without being left."""
-    if not len(rows):
-        return 0
+    if not len(rows) or rows[-1] - rows[0] == len(rows) - 1:
+        return len(rows)
     breaks = np.flatnonzero(np.diff(rows) != 1) + 1
     return int(np.diff(np.concatenate(([0], breaks, [len(rows)]))).max())
 
