@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
+
+from imloop.exchange.station_signing import thumbprint
 
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key")
 """Beside the digest of the content, which the signer adds."""
@@ -48,8 +49,7 @@ def public_key() -> dict[str, str]:
 
 
 def _key_id() -> str:
-    raw = own_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return hashlib.sha256(raw).hexdigest()[:16]
+    return thumbprint(own_key().public_key())
 
 
 class _Own(HTTPSignatureKeyResolver):
