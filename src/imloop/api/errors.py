@@ -43,7 +43,7 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         body["reasons"] = [reason.to_json() for reason in refusal.reasons]
     response = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
     if status == 401:
-        response["WWW-Authenticate"] = "Bearer"
+        response["WWW-Authenticate"] = 'Bearer, Signature realm="imloop"'
     if status == 429:
         response["Retry-After"] = "60"
     return response

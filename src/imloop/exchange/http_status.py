@@ -9,8 +9,16 @@ _BY_CODE = {
     "malformed-json": 400,
     "wrong-key": 401,
     "no-key": 401,
+    "signature-unreadable": 401,
+    "signature-incomplete": 401,
+    "signature-wrong": 401,
+    "signature-too-old": 401,
+    "signature-too-early": 401,
+    "signature-required": 401,
+    "nonce-used": 401,
     "too-large": 413,
     "too-many-questions": 429,
+    "too-many-calls": 429,
     "internal-error": 500,
 }
 

@@ -3,7 +3,16 @@ from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
 from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
-from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, SavedFilter, Standing, User
+from imloop.store.models.parties import (
+    ApiKey,
+    Line,
+    Party,
+    PartyKind,
+    SavedFilter,
+    Standing,
+    UsedNonce,
+    User,
+)
 from imloop.store.models.people import Delegation, Invitation, LogInTry, SecondFactor, UserSession
 from imloop.store.models.roads import PollutionAlert, Zone
 from imloop.store.models.stations import (
@@ -67,6 +76,7 @@ __all__ = [
     "Standing",
     "StationToken",
     "Test",
+    "UsedNonce",
     "User",
     "Vehicle",
     "VehicleChange",
