@@ -64,7 +64,7 @@ def _signer(request: HttpRequest) -> Caller:
 def _address(request: HttpRequest) -> str:
     """As the caller wrote it, but for the scheme, which is not signed; a server hands the path on unescaped."""
     meta = request.META
-    path = quote((meta.get("SCRIPT_NAME", "") + meta["PATH_INFO"]).encode("latin-1"), safe="/")
+    path = quote(meta.get("SCRIPT_NAME", "") + meta["PATH_INFO"], safe="/")
     query = meta.get("QUERY_STRING", "")
     return f"{request.scheme}://{request.get_host()}{path}" + (f"?{query}" if query else "")
 
