@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from imloop import __version__
@@ -15,6 +14,7 @@ from imloop.api.audience import admitted
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.api.lines import router as lines
+from imloop.api.openapi import DescribedAPI
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_repair, take_test
 from imloop.facts.days import day_of
@@ -29,7 +29,7 @@ from imloop.steps.present import case_json, station_json, test_json
 from imloop.steps.replay import replay_test
 from imloop.store.models import PartyKind
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="imloop",
     version=__version__,
     description="汽车排放检验与维护闭环 · the closed loop of vehicle-emission inspection and maintenance",
