@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from imloop import __version__
 from imloop.api import counter, journal, matters, objections, parties, repairs, schemas, vehicles, visits
 from imloop.api.answers import as_json, as_pdf, body_of, moment_of
 from imloop.api.audience import admitted
 from imloop.api.auth import caller
-from imloop.api.errors import problem, unexpected
+from imloop.api.errors import not_in_the_database, problem, unexpected, unreadable
 from imloop.api.lines import router as lines
 from imloop.api.openapi import DescribedAPI
 from imloop.exchange.decode_test import decode_test
@@ -48,6 +49,8 @@ api.add_router("", repairs.router)
 api.add_router("", objections.router)
 api.add_router("", visits.router)
 api.add_exception_handler(Refusal, problem)
+api.add_exception_handler(HttpError, unreadable)
+api.add_exception_handler(DataError, not_in_the_database)
 api.add_exception_handler(Exception, unexpected)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 
 import msgspec
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+from ninja.errors import HttpError
 
 from imloop.exchange.http_status import status_of
-from imloop.facts.refusal import Refusal, Unknown
+from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
+from imloop.steps.ledger import cannot_be_kept
 
 _TITLES = {
     400: "Bad request",
@@ -47,6 +50,16 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if status == 429:
         response["Retry-After"] = "60"
     return response
+
+
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the framework itself could not read, as a refusal like every other."""
+    return problem(request, Malformed("malformed-json", Text("无法读取报文。", str(error))))
+
+
+def not_in_the_database(request: HttpRequest, error: DataError) -> HttpResponse:
+    """A value that the database cannot even look for, such as text with a NUL."""
+    return problem(request, cannot_be_kept())
 
 
 def no_such_call(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -16,6 +17,7 @@ from imloop.facts.text import Text
 from imloop.pages.menu import menu
 from imloop.steps import clock, sessions
 from imloop.steps.access import Caller, caller_of
+from imloop.steps.ledger import cannot_be_kept
 from imloop.steps.second_factor import confirmed, is_required
 from imloop.store.models import PartyKind, User
 
@@ -61,6 +63,8 @@ def public(view: View) -> View:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
             return refused(request, refusal)
+        except DataError:
+            return refused(request, cannot_be_kept())
 
     return guarded
 
@@ -87,6 +91,8 @@ def desk(*kinds: str) -> Callable[[View], View]:
                 return view(request, caller, *args, **kwargs)
             except Refusal as refusal:
                 return refused(request, refusal)
+            except DataError:
+                return refused(request, cannot_be_kept())
 
         return guarded
 
