@@ -1,4 +1,7 @@
-"""Raw HTTP as no client would send it: from a seed always the same requests. ``exchange`` sends one and reads the answer."""
+"""Raw HTTP as no client would send it: from a seed always the same requests. ``exchange`` sends one and reads the answer.
+
+A request comes with whether it is whole: to one that is not, a server waits for the rest, so we hang up instead.
+"""
 
 from __future__ import annotations
 
@@ -49,13 +52,15 @@ HEADERS = (
     "Content-Length: 99999999999", "Content-Length: -1", "Content-Length: 1, 2", "Transfer-Encoding: chunked, x",
     "X: a\r\nInjected: b", "HX-Request: true", "Upgrade: h2c", "Connection: keep-alive, x", "\x00: x", "No colon",
 )  # fmt: skip
+Request = tuple[bytes, bool]
+_WAITS = ("Content-Length", "Transfer-Encoding", "Expect", "Upgrade", "X: a")
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 
 
-def requests(seed: int, count: int, host: str, key: str = "") -> Iterator[bytes]:
+def requests(seed: int, count: int, host: str, key: str = "") -> Iterator[Request]:
     """``count`` requests for ``host``; some bear ``key``."""
     draw = random.Random(seed)
-    makers: tuple[Callable[[random.Random, str], bytes], ...] = (
+    makers: tuple[Callable[[random.Random, str], Request], ...] = (
         _odd_line,
         _odd_query,
         _odd_body,
@@ -63,18 +68,24 @@ def requests(seed: int, count: int, host: str, key: str = "") -> Iterator[bytes]
         _odd_chunks,
     )
     for _ in range(count):
-        lines = f"Host: {host}" + (f"\r\nAuthorization: Bearer {key}" if key and draw.random() < 0.5 else "")
+        lines = f"Host: {host}\r\nConnection: close" + (
+            f"\r\nAuthorization: Bearer {key}" if key and draw.random() < 0.5 else ""
+        )
         yield draw.choice(makers)(draw, lines)
 
 
-def _odd_line(draw: random.Random, lines: str) -> bytes:
+def _odd_line(draw: random.Random, lines: str) -> Request:
     target = draw.choice((*PATHS, *TRAVERSALS))
     version = draw.choice(("HTTP/1.1", "HTTP/1.0", "HTTP/9", ""))
-    more = "".join(f"{header}\r\n" for header in draw.sample(HEADERS, draw.randint(0, 3)))
-    return f"{draw.choice(METHODS)} {target} {version}\r\n{lines}\r\n{more}\r\n".encode("latin-1", "replace")
+    chosen = draw.sample(HEADERS, draw.randint(0, 3))
+    more = "".join(f"{header}\r\n" for header in chosen)
+    is_whole = not any(header.startswith(_WAITS) for header in chosen)
+    return f"{draw.choice(METHODS)} {target} {version}\r\n{lines}\r\n{more}\r\n".encode(
+        "latin-1", "replace"
+    ), is_whole
 
 
-def _odd_query(draw: random.Random, lines: str) -> bytes:
+def _odd_query(draw: random.Random, lines: str) -> Request:
     names = (
         "vin",
         "plate",
@@ -93,20 +104,20 @@ def _odd_query(draw: random.Random, lines: str) -> bytes:
     query = "&".join(f"{draw.choice(names)}={draw.choice(VALUES)}" for _ in range(draw.randint(1, 6)))
     path = draw.choice((*PATHS, "/api/v1/gates/road", "/public/stations", "/roads", "/law")).partition("?")[0]
     line = f"GET {path}?{query.replace(' ', '+')} HTTP/1.1\r\n{lines}\r\n\r\n"
-    return line.encode("utf-8" if draw.random() < 0.5 else "latin-1", "replace")
+    return line.encode("utf-8" if draw.random() < 0.5 else "latin-1", "replace"), True
 
 
-def _odd_body(draw: random.Random, lines: str) -> bytes:
+def _odd_body(draw: random.Random, lines: str) -> Request:
     body = draw.choice(BODIES)
     said = len(body) if draw.random() < 0.8 else draw.choice((0, len(body) // 2, 3_000_000))
     kind = draw.choice(("application/json", "text/plain", "application/x-www-form-urlencoded", "\u00ff"))
     head = (
         f"{draw.choice(('POST', 'PUT'))} {draw.choice(PATHS)} HTTP/1.1\r\n{lines}\r\nContent-Type: {kind}\r\n"
     )
-    return f"{head}Content-Length: {said}\r\n\r\n".encode("latin-1") + body
+    return f"{head}Content-Length: {said}\r\n\r\n".encode("latin-1") + body, said <= len(body)
 
 
-def _odd_form(draw: random.Random, lines: str) -> bytes:
+def _odd_form(draw: random.Random, lines: str) -> Request:
     part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="' + draw.choice(
         (b"../../x.pdf", b"a" * 3000, b"\xff\x00", b"x\r\nX: y")
     )
@@ -120,10 +131,10 @@ def _odd_form(draw: random.Random, lines: str) -> bytes:
     head = (
         f"POST {draw.choice(PATHS)} HTTP/1.1\r\n{lines}\r\nContent-Type: multipart/form-data; boundary=b\r\n"
     )
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body, True
 
 
-def _odd_chunks(draw: random.Random, lines: str) -> bytes:
+def _odd_chunks(draw: random.Random, lines: str) -> Request:
     body = draw.choice(
         (
             b"0\r\n\r\n",
@@ -135,18 +146,22 @@ def _odd_chunks(draw: random.Random, lines: str) -> bytes:
         )
     )
     head = f"POST {draw.choice(PATHS)} HTTP/1.1\r\n{lines}\r\nTransfer-Encoding: chunked\r\n"
-    return f"{head}Content-Type: application/json\r\n\r\n".encode("latin-1") + body
+    return f"{head}Content-Type: application/json\r\n\r\n".encode("latin-1") + body, body.endswith(
+        b"0\r\n\r\n"
+    )
 
 
-def exchange(port: int, request: bytes, patience: float) -> list[int]:
-    """Send, say that no more comes, read to the end. Statuses of what came back; none: the server hung up.
+def exchange(port: int, request: bytes, patience: float, *, is_whole: bool = True) -> list[int]:
+    """Send and read to the end; of a request that is not whole say that no more comes. Statuses of what came back; none:
+    the server hung up.
 
     Raises ``TimeoutError`` when the server neither answers nor hangs up within ``patience`` seconds."""
     got = b""
     with socket.create_connection(("127.0.0.1", port), timeout=patience) as connection:
         try:
             connection.sendall(request)
-            connection.shutdown(socket.SHUT_WR)
+            if not is_whole:
+                connection.shutdown(socket.SHUT_WR)
             while block := connection.recv(65536):
                 got += block
         except TimeoutError:

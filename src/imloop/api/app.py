@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import HttpError, ValidationError
 
@@ -13,10 +12,11 @@ from imloop.api import counter, journal, matters, objections, parties, repairs, 
 from imloop.api.answers import as_json, as_pdf, body_of, moment_of
 from imloop.api.audience import admitted
 from imloop.api.auth import caller
-from imloop.api.errors import not_in_the_database, problem, unexpected, unreadable
+from imloop.api.errors import problem, unexpected, unreadable, untakeable
 from imloop.api.lines import router as lines
 from imloop.api.openapi import DescribedAPI
 from imloop.exchange.decode_test import decode_test
+from imloop.exchange.http_status import UNTAKEABLE
 from imloop.exchange.intake import take_repair, take_test
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem, Refusal
@@ -50,7 +50,8 @@ api.add_router("", objections.router)
 api.add_router("", visits.router)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(HttpError, unreadable)
-api.add_exception_handler(DataError, not_in_the_database)
+for kind_of_fault in UNTAKEABLE:
+    api.add_exception_handler(kind_of_fault, untakeable)
 api.add_exception_handler(Exception, unexpected)
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 
 import msgspec
-from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import HttpError
 
-from imloop.exchange.http_status import status_of
+from imloop.exchange.http_status import as_refusal, status_of
 from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
-from imloop.steps.ledger import cannot_be_kept
 
 _TITLES = {
     400: "Bad request",
@@ -57,9 +55,10 @@ def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, Malformed("malformed-json", Text("无法读取报文。", str(error))))
 
 
-def not_in_the_database(request: HttpRequest, error: DataError) -> HttpResponse:
-    """A value that the database cannot even look for, such as text with a NUL."""
-    return problem(request, cannot_be_kept())
+def untakeable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Text with a NUL, the year 9999: refused, and logged in case the fault is ours."""
+    log.warning("beyond what can be taken at %s", request.path, exc_info=error)
+    return problem(request, as_refusal(error))
 
 
 def no_such_call(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,8 @@ from django.http.request import split_domain_port, validate_host
 
 from imloop.api.answers import moment_of
 from imloop.api.auth import machine
-from imloop.api.errors import problem, unexpected
+from imloop.api.errors import problem, unexpected, untakeable
+from imloop.exchange.http_status import UNTAKEABLE
 from imloop.facts.refusal import Refusal
 from imloop.steps.ask_permit import ask_permit
 
@@ -84,6 +85,8 @@ def _answer(
         return "200 OK", _JSON, msgspec.json.encode(ask_permit(who, at=moment_of(at), **given))
     except Refusal as refusal:
         refused = problem(request, refusal)
+    except UNTAKEABLE as error:
+        refused = untakeable(request, error)
     except Exception as error:  # as the framework does: logged, never shown
         refused = unexpected(request, error)
     return f"{refused.status_code} {refused.reason_phrase}", [*refused.items(), *_SAFE], refused.content
