@@ -29,7 +29,9 @@ EXPECTED = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-INLINE = re.compile(rb"<script(?![^>]*(?:\ssrc=|application/json))[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:", re.I)
+INLINE = re.compile(
+    rb"<script(?![^>]*(?:\ssrc=|application/json))[^>]*>|<style|\sstyle=|\son[a-z]+=\"|javascript:", re.I
+)
 READS = ("settings", "find")
 """Pages that a form only asks; they change nothing."""
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +22,7 @@ from imloop.steps.keys import Kind, forget_nonces, issue_key, revoke_key, rotate
 from imloop.store.models import ApiKey, Party, Test, UsedNonce
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
+from support.repository import ROOT
 from support.signing import HOST, Signer, pem_of
 from support.uploads import test_message
 
@@ -199,3 +205,32 @@ def test_a_party_that_calls_too_often_is_asked_to_wait(city: City, monkeypatch: 
         refused = near.get("/api/v1/feed")
         assert code_of(refused) == (429, "too-many-calls") and refused["Retry-After"] == "60"
         assert far.get("/api/v1/feed").status_code == 200, "counted by party"
+
+
+def test_the_documented_shell_example_is_taken(city: City, tmp_path: Path) -> None:
+    """``docs/api.md`` with openssl; curl is stood in for by a function that prints what it was given."""
+    if not (shutil.which("bash") and shutil.which("openssl")):
+        pytest.skip("the example needs bash and openssl")
+    (example,) = re.findall(
+        r"^```bash\n(.*?)^```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    (tmp_path / "test.json").write_bytes(upload())
+    stand_in = f"curl() {{ printf '%s\\0' \"$@\"; }}; date() {{ echo {int(clock.now().timestamp())}; }}\n"
+    token = issue_key(Party.objects.get(code=NEAR), clock.now(), kind=Kind.HMAC_SHA256)
+    done = subprocess.run(
+        ["bash", "-eu", "-c", stand_in + example],
+        cwd=tmp_path,
+        env={**os.environ, "KEY": token, "HOST": "testserver"},
+        capture_output=True,
+        check=True,
+    )
+    url, *given = done.stdout.decode().split("\0")
+    headers = dict(given[n + 1].split(": ", 1) for n, word in enumerate(given) if word == "-H")
+    answer = Client().generic(
+        "POST",
+        url.removeprefix("https://testserver"),
+        (tmp_path / "test.json").read_bytes(),
+        content_type=headers.pop("Content-Type"),
+        headers=headers,
+    )
+    assert answer.status_code == 201, answer.content
