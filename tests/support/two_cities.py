@@ -91,7 +91,12 @@ def _papers(city: City) -> dict[str, object]:
         "digest": paper.sha256,
         "vehicle_id": Vehicle.objects.get().pk,
         "finding": Finding.objects.create(
-            created_at=now, code="x", station_code=NEAR, subject=case.case_no, subject_kind="case", data={}
+            created_at=now,
+            code="x",
+            station_code=NEAR,
+            subject=case.case_no,
+            subject_kind="case",
+            data={"text": "甲", "text_en": "a"},
         ).pk,
     }
 
