@@ -8,7 +8,7 @@ PY      := .venv/bin/python
 export IMLOOP_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test browser check docs bench fuzz prove mutation lock clean
+.PHONY: help setup dev run test browser check docs bench fuzz audit prove mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ bench: dev ## measure, and write benchmarks/RESULTS.md
 fuzz: dev ## fuzz decoding and judging with atheris (ARGS="-max_total_time=3600")
 	@$(PY) -m pip install -q atheris
 	$(PY) tests/fuzz/run.py $(ARGS)
+
+audit: dev ## known vulnerabilities of the pinned dependencies (needs a network; says so without one)
+	@$(PY) scripts/audit.py
 
 prove: dev ## prove the batch path equal to the reference on 100,000 generated tests of each method (8 minutes)
 	$(PY) tests/verdict_batch/prove.py $(ARGS)

@@ -133,6 +133,7 @@ def environment(folder: Path, url: str, settings: str) -> dict[str, str]:
         **kept,
         "PYTHONPATH": str(BENCHMARKS),
         "IMLOOP_DATA": str(folder),
+        "IMLOOP_CALLS_PER_MINUTE": "0",  # one station asks for all
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": settings,
     }

@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from imloop.exchange.station_signing import thumbprint
 from support.commands import Commands
 
 PASSWORD = "a long enough passphrase"
@@ -89,10 +92,28 @@ def test_a_key_is_issued_and_revoked(imloop: Commands, journal: Path) -> None:
     secret = imloop("key", "M450203001").stdout.strip()
     key_id = secret.split("_")[1]
     assert secret not in journal.read_text()
-    revoked = imloop("key", "M450203001", "--revoke", key_id)
-    assert revoked.returncode == 0
-    assert imloop("key", "M450203001", "--revoke", "nonsense").returncode == 2
+    assert imloop("key", "revoke", key_id, "--reason", "stolen").returncode == 0
+    assert imloop("key", "revoke", key_id, "--reason", "again").returncode == 2
     assert imloop("key", "nobody").returncode == 2
+    listed = json.loads(imloop("key", "list", "M450203001", "--json").stdout)
+    assert {row["state"] for row in listed if row["key_id"] == key_id} == {"revoked"}
+    assert secret not in str(listed)
+
+
+def test_keys_that_sign_are_issued_and_rotated(imloop: Commands, journal: Path, tmp_path: Path) -> None:
+    token = imloop("key", "issue", "M450203001", "--kind", "hmac", "--note", "一号电脑").stdout.strip()
+    assert token.startswith("imh_")
+    successor = imloop("key", "rotate", token.split("_")[1]).stdout.strip()
+    assert successor.startswith("imh_") and successor != token
+    file = tmp_path / "station.pub"
+    private = Ed25519PrivateKey.generate()
+    file.write_bytes(
+        private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+    )
+    issued = imloop("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", file)
+    assert issued.stdout.strip() == thumbprint(private.public_key())
+    again = imloop("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", file)
+    assert (again.returncode, "key-known" in again.stderr) == (2, True)
 
 
 def test_check_says_of_every_part_whether_it_is_sound(imloop: Commands, journal: Path) -> None:

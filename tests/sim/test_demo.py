@@ -93,15 +93,18 @@ def test_one_line_is_locked_and_a_later_start_checks_afresh(demo: Path) -> None:
 def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
     from django.contrib.auth import authenticate
 
+    from imloop.facts.days import day_of
     from imloop.sim.demo import load_demo
+    from imloop.steps import clock
     from imloop.steps.keys import recognise
     from imloop.store.models import JournalEntry
 
     file = demo / "demo-credentials.json"
     kept = json.loads(file.read_text(encoding="utf-8"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert recognise(kept["keys"]["450203001"]).party_code == "450203001"
-    assert recognise(kept["keys"]["450200-environment"]).kind == "environment"
+    today = day_of(clock.now())
+    assert recognise(kept["keys"]["450203001"], today).party_code == "450203001"
+    assert recognise(kept["keys"]["450200-environment"], today).kind == "environment"
     assert set(kept["users"]) == {
         "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin",
     }  # fmt: skip

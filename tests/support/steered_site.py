@@ -22,6 +22,9 @@ PRIVATE_CAR = {
 CLOCK = "clock"
 """The file's name in the data directory; it holds ``2026-03-05 09:00``, in China."""
 
+KEY = "istation-key"
+"""The file of a bearer key of the first station."""
+
 
 def steer(data: Path) -> None:
     """From now on every request is answered at the moment of the file."""
@@ -52,6 +55,7 @@ def prepare(data: Path) -> None:
     Vehicle.objects.create(vin=VIN, plate=PLATE, fuel="gasoline", facts=PRIVATE_CAR)
     mornings = [Hours(None, time(8), time(12)), Hours(None, time(14), time(17))]
     set_hours(city.callers[NEAR], mornings, date(2026, 3, 1), now)
+    (data / KEY).write_text(city.key(NEAR), encoding="ascii")
     connections.close_all()
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from imloop.facts.days import CHINA
@@ -27,19 +26,28 @@ def as_pdf(document: bytes, name: str) -> HttpResponse:
     )
 
 
+def refuse_larger(request: HttpRequest, limit: int) -> None:
+    """413 by what the caller says of the size, before anything is read."""
+    try:
+        fits = int(request.META.get("CONTENT_LENGTH") or 0) <= limit
+    except ValueError:
+        fits = False
+    if not fits:
+        raise _too_large(limit)
+
+
 def body_of(request: HttpRequest) -> bytes:
     """The raw body, refused before it is read when it is larger than the limit."""
     limit = settings.MAX_UPLOAD_BYTES
-    too_large = Malformed("too-large", Text(f"报文超过 {limit} 字节。", f"The body exceeds {limit} bytes."))
-    try:
-        if int(request.headers.get("Content-Length") or 0) > limit:
-            raise too_large
-        body = request.body
-    except (RequestDataTooBig, ValueError):
-        raise too_large from None
+    refuse_larger(request, limit)
+    body = request.body
     if len(body) > limit:
-        raise too_large
+        raise _too_large(limit)
     return body
+
+
+def _too_large(limit: int) -> Malformed:
+    return Malformed("too-large", Text(f"报文超过 {limit} 字节。", f"The body exceeds {limit} bytes."))
 
 
 def file_of(request: HttpRequest, limit: int) -> bytes:

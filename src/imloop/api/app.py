@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from imloop import __version__
 from imloop.api import (
@@ -24,9 +23,11 @@ from imloop.api import (
 from imloop.api.answers import as_json, as_pdf, body_of, moment_of
 from imloop.api.audience import admitted
 from imloop.api.auth import caller
-from imloop.api.errors import problem, unexpected
+from imloop.api.errors import problem, unexpected, unreadable, untakeable
 from imloop.api.lines import router as lines
+from imloop.api.openapi import DescribedAPI
 from imloop.exchange.decode_test import decode_test
+from imloop.exchange.http_status import UNTAKEABLE
 from imloop.exchange.intake import take_repair, take_test_together
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem, Refusal
@@ -40,7 +41,7 @@ from imloop.steps.present import case_json, station_json, test_json
 from imloop.steps.replay import replay_test
 from imloop.store.models import PartyKind
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="imloop",
     version=__version__,
     description="汽车排放检验与维护闭环 · the closed loop of vehicle-emission inspection and maintenance",
@@ -60,6 +61,9 @@ api.add_router("", objections.router)
 api.add_router("", visits.router)
 api.add_router("", outages.router)
 api.add_exception_handler(Refusal, problem)
+api.add_exception_handler(HttpError, unreadable)
+for kind_of_fault in UNTAKEABLE:
+    api.add_exception_handler(kind_of_fault, untakeable)
 api.add_exception_handler(Exception, unexpected)
 
 

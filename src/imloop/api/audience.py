@@ -6,10 +6,13 @@ at all is turned away here. ``docs/access.md`` is written from this table, and a
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 
+from imloop.api.answers import refuse_larger
 from imloop.api.auth import caller
 from imloop.steps.access import OFFICES, PUBLIC, Caller, require_kind
+from imloop.steps.attachments import LARGEST
 from imloop.store.models import PartyKind
 
 I_STATION, M_STATION = (PartyKind.ISTATION,), (PartyKind.MSTATION,)
@@ -97,6 +100,7 @@ def admitted(request: HttpRequest) -> Caller:
     """The caller, if the call is for its kind. Raises ``NotAllowed``."""
     route = request.resolver_match.route if request.resolver_match else ""
     path = route.partition("v1/")[2].replace("<", "{").replace(">", "}")
+    refuse_larger(request, LARGEST if path.endswith("/files") else settings.MAX_UPLOAD_BYTES)
     kinds = audience_of(request.method or "", _plain(path))
     if not kinds:
         return PUBLIC

@@ -1,30 +1,72 @@
-"""Who calls: a machine with a bearer key, or a person with a session."""
+"""Who calls: a machine that sends a key or signs with one, or a person with a session."""
 
 from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from imloop.api.answers import refuse_larger
+from imloop.exchange.rate_limit import count_call
+from imloop.exchange.station_signing import key_id_of, verify
+from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
+from imloop.steps import clock
 from imloop.steps.access import Caller, caller_of
-from imloop.steps.keys import recognise
+from imloop.steps.keys import recognise, signing_key, spend
 from imloop.store.models import User
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
 
 def machine(request: HttpRequest) -> Caller | None:
-    """The caller behind a bearer key; None when none was sent."""
-    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        return None
-    if not (request.is_secure() or settings.PLAIN_KEYS or request.META.get("REMOTE_ADDR") in _LOOPBACK):
-        raise NotAllowed(
-            "key-over-plain-http",
-            Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
-        )
-    return recognise(token.strip())
+    """The caller behind a signature or a bearer key; None when neither was sent. Counted; too many a minute are refused."""
+    now = clock.now()
+    if "HTTP_SIGNATURE_INPUT" in request.META:
+        found = _signer(request)
+    else:
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return None
+        if not (request.is_secure() or settings.PLAIN_KEYS or request.META.get("REMOTE_ADDR") in _LOOPBACK):
+            raise NotAllowed(
+                "key-over-plain-http",
+                Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
+            )
+        found = recognise(token.strip(), day_of(now))
+    count_call(found.party_code, now)
+    return found
+
+
+def _signer(request: HttpRequest) -> Caller:
+    """The key is looked up before the body is read: a stranger cannot make us read much."""
+    now = clock.now()
+    window = timedelta(seconds=settings.SIGNATURE_WINDOW_SECONDS)
+    refuse_larger(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    held = signing_key(key_id_of(request.headers), day_of(now))
+    signed = verify(
+        request.method or "",
+        _address(request),
+        request.headers,
+        request.body,
+        algorithm=held.algorithm,
+        key=held.key,
+        now=now,
+        window=window,
+    )
+    spend(held, signed.nonce, signed.created + window, day_of(now))
+    return held.caller
+
+
+def _address(request: HttpRequest) -> str:
+    """As the caller wrote it, but for the scheme, which is not signed; a server hands the path on unescaped."""
+    meta = request.META
+    path = quote(meta.get("SCRIPT_NAME", "") + meta["PATH_INFO"], safe="/")
+    query = meta.get("QUERY_STRING", "")
+    return f"{request.scheme}://{request.get_host()}{path}" + (f"?{query}" if query else "")
 
 
 def caller(request: HttpRequest) -> Caller:
@@ -37,4 +79,6 @@ def caller(request: HttpRequest) -> Caller:
         return found
     if request.method == "GET" and isinstance(request.user, User) and request.user.is_authenticated:
         return caller_of(request.user)
-    raise NotAllowed("no-key", Text("请提供密钥。", "Send a key: Authorization: Bearer …"))
+    raise NotAllowed(
+        "no-key", Text("请提供密钥。", "Send a key: Authorization: Bearer …, or sign the message.")
+    )

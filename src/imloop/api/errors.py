@@ -6,9 +6,10 @@ import logging
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from ninja.errors import HttpError
 
-from imloop.exchange.http_status import status_of
-from imloop.facts.refusal import Refusal, Unknown
+from imloop.exchange.http_status import as_refusal, status_of
+from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
 
 _TITLES = {
@@ -43,10 +44,21 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         body["reasons"] = [reason.to_json() for reason in refusal.reasons]
     response = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
     if status == 401:
-        response["WWW-Authenticate"] = "Bearer"
+        response["WWW-Authenticate"] = 'Bearer, Signature realm="imloop"'
     if status == 429:
         response["Retry-After"] = "60"
     return response
+
+
+def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the framework itself could not read, as a refusal like every other."""
+    return problem(request, Malformed("malformed-json", Text("无法读取报文。", str(error))))
+
+
+def untakeable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Text with a NUL, the year 9999: refused, and logged in case the fault is ours."""
+    log.warning("beyond what can be taken at %s", request.path, exc_info=error)
+    return problem(request, as_refusal(error))
 
 
 def no_such_call(request: HttpRequest) -> HttpResponse:

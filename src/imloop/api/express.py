@@ -22,7 +22,8 @@ from django.http.request import split_domain_port, validate_host
 from imloop.api.answers import body_of, moment_of
 from imloop.api.audience import audience_of
 from imloop.api.auth import machine
-from imloop.api.errors import problem, unexpected
+from imloop.api.errors import problem, unexpected, untakeable
+from imloop.exchange.http_status import UNTAKEABLE
 from imloop.exchange.intake import take_test_together
 from imloop.facts.refusal import Refusal
 from imloop.steps import clock
@@ -107,6 +108,8 @@ def _answer(environ: Environment, name: str, call: Call) -> tuple[str, list[tupl
         return status, _JSON, msgspec.json.encode(said)
     except Refusal as refusal:
         refused = problem(request, refusal)
+    except UNTAKEABLE as error:
+        refused = untakeable(request, error)
     except Exception as error:  # as the framework does: logged, never shown
         refused = unexpected(request, error)
     return f"{refused.status_code} {refused.reason_phrase}", [*refused.items(), *_SAFE], refused.content

@@ -1,4 +1,4 @@
-"""serve (and prepare), work, check, user, key, bench."""
+"""serve (and prepare), work, check, user, bench."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def register(app: typer.Typer) -> None:
     app.command()(work)
     app.command()(check)
     app.command()(user)
-    app.command()(key)
     app.command()(bench)
 
 
@@ -167,6 +166,7 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.certificates import warn_of_expiry
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
+    from imloop.steps.keys import forget_nonces
     from imloop.steps.link import notice_lost_links
     from imloop.steps.match_papers import find_unmatched, watch_shares
     from imloop.steps.seal_days import seal_days
@@ -179,6 +179,7 @@ def _clocks(always_say: bool) -> None:
     watch_shares(now())
     seal_days(now())
     count_figures(now())
+    forget_nonces(now())
     _demo_morning()
     if always_say or overdue or recomputed:
         print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
@@ -256,32 +257,6 @@ def user(
             raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
         create_user(username, password, owner, now(), must_change_password=True)
     print(f"{username} ok")
-
-
-def key(
-    party: str,
-    revoke: Annotated[str, typer.Option(help="吊销此密钥编号 · revoke this key id")] = "",
-    data: DataDir = VAR,
-) -> None:
-    """给单位发一把接口密钥（只显示一次），或吊销 · issue (shown once) or revoke an API key."""
-    connect_migrated(data)
-    from imloop.facts.refusal import Unknown
-    from imloop.facts.text import Text
-    from imloop.steps.clock import now
-    from imloop.steps.keys import issue_key, revoke_key
-    from imloop.store.models import ApiKey, Party
-
-    owner = Party.objects.filter(code=party).first()
-    if owner is None or (revoke and not ApiKey.objects.filter(key_id=revoke, party=owner).exists()):
-        raise Unknown(
-            "unknown-party",
-            Text(f"没有单位或密钥 {party} {revoke}。", f"No such party or key: {party} {revoke}."),
-        )
-    if revoke:
-        revoke_key(revoke, now())
-        print(f"{revoke} revoked")
-    else:
-        print(issue_key(owner, now()))
 
 
 def bench(name: Annotated[str, typer.Argument(help="P1 P2 P3 P4；缺省全部 · default all")] = "") -> None:

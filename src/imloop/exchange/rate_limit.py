@@ -1,4 +1,4 @@
-"""How often an address may ask what anyone may ask, in a minute."""
+"""How often an address may ask what anyone may ask, and a party's machines may call, in a minute."""
 
 from __future__ import annotations
 
@@ -31,6 +31,37 @@ def count_question(request: HttpRequest, now: datetime) -> None:
             Text(
                 f"查询过于频繁：每分钟最多 {allowed} 次，请一分钟后再查。",
                 f"Too many questions: at most {allowed} a minute. Ask again in a minute.",
+            ),
+        )
+
+
+class _Minute:
+    """Calls of each party in the minute that runs; a plain dictionary, as the fast calls pass here."""
+
+    def __init__(self) -> None:
+        self.minute = 0
+        self.calls: dict[str, int] = {}
+
+    def count(self, party: str, minute: int) -> int:
+        if minute != self.minute:
+            self.minute, self.calls = minute, {}
+        made = self.calls[party] = self.calls.get(party, 0) + 1
+        return made
+
+
+_made = _Minute()
+
+
+def count_call(party: str, now: datetime) -> None:
+    """Refuse (429) a party whose machines call more than ``CALLS_PER_MINUTE`` times a minute; 0: no limit. Each worker
+    process counts for itself."""
+    allowed = settings.CALLS_PER_MINUTE
+    if allowed and _made.count(party, int(now.timestamp()) // _MINUTE) > allowed:
+        raise NotAllowed(
+            "too-many-calls",
+            Text(
+                f"调用过于频繁：每单位每分钟最多 {allowed} 次。",
+                f"Too many calls: at most {allowed} a minute for each party.",
             ),
         )
 

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 
-from imloop.exchange.vouchers import issue, key_id
+from imloop.exchange.station_signing import thumbprint
+from imloop.exchange.vouchers import issue
 
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key")
 """Beside the digest of the content, which the signer adds."""
@@ -45,7 +46,7 @@ def public_key() -> dict[str, str]:
     """Key id (first 16 hex digits of the raw key's SHA-256), algorithm and PEM."""
     public = own_key().public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    return {"keyid": key_id(public), "alg": "ed25519", "pem": pem}
+    return {"keyid": thumbprint(public), "alg": "ed25519", "pem": pem}
 
 
 def sign_voucher(number: str, station: str, day: date, issued_at: datetime) -> dict[str, str]:
@@ -73,7 +74,7 @@ def signed_headers(url: str, body: bytes, idempotency_key: str, now: datetime) -
     signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_Own())
     signer.sign(
         _Request("POST", url, headers),
-        key_id=key_id(own_key().public_key()),
+        key_id=thumbprint(own_key().public_key()),
         created=now,
         label="imloop",
         covered_component_ids=COVERED,

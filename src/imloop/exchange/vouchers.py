@@ -8,7 +8,6 @@ That a voucher is used once, only those can tell who keep the used ones: the sta
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -18,10 +17,11 @@ from datetime import date, datetime
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from stdnum import luhn
 
 from imloop.exchange.reading import Reader
+from imloop.exchange.station_signing import thumbprint
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Unlawful
 from imloop.facts.text import Text
@@ -60,7 +60,7 @@ def issue(
         day=day,
         code=code or new_code(),
         issued_at=issued_at,
-        keyid=key_id(key.public_key()),
+        keyid=thumbprint(key.public_key()),
         signature="",
     )
     return replace(unsigned, signature=_text(key.sign(canonical(unsigned))))
@@ -73,7 +73,7 @@ def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime)
     ``Malformed`` ``malformed-key`` when the key is none.
     """
     key = read_key(public_key_pem)
-    if voucher.keyid != key_id(key):
+    if voucher.keyid != thumbprint(key):
         raise Unlawful(
             "voucher-other-key",
             Text(
@@ -157,11 +157,6 @@ def written_code(bare: str) -> str:
 def canonical(voucher: Voucher) -> bytes:
     """What is signed: the fields but the signature as JSON, keys sorted, no blanks, UTF-8 (RFC 8785)."""
     return msgspec.json.encode(_signed(voucher), order="sorted")
-
-
-def key_id(key: Ed25519PublicKey) -> str:
-    """First 16 hex digits of the raw key's SHA-256."""
-    return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
 
 
 def read_key(pem: str) -> Ed25519PublicKey:

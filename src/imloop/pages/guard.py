@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from imloop.exchange.http_status import status_of
+from imloop.exchange.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.menu import menu
@@ -51,6 +51,15 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     )
 
 
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our own page, or whose page was open for too long."""
+    told = Text(
+        "此表单不是从本站页面提交的，或页面打开过久。请返回、刷新页面后再提交。",
+        "This form was not sent from a page of this site, or its page was open too long. Go back, reload, send again.",
+    )
+    return refused(request, NotAllowed("form-not-ours", told))
+
+
 def public(view: View) -> View:
     """A view for anyone; refusals become a page."""
 
@@ -61,6 +70,8 @@ def public(view: View) -> View:
             return view(request, *args, **kwargs)
         except Refusal as refusal:
             return refused(request, refusal)
+        except UNTAKEABLE as error:
+            return refused(request, as_refusal(error))
 
     return guarded
 
@@ -87,6 +98,8 @@ def desk(*kinds: str) -> Callable[[View], View]:
                 return view(request, caller, *args, **kwargs)
             except Refusal as refusal:
                 return refused(request, refusal)
+            except UNTAKEABLE as error:
+                return refused(request, as_refusal(error))
 
         return guarded
 

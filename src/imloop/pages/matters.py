@@ -180,8 +180,9 @@ def published(event: MatterEvent) -> dict[str, object]:
 
 def sent_file(request: HttpRequest) -> tuple[str, bytes]:
     """Name and bytes of the form's file; a larger one than is kept is not read into memory."""
-    file = request.FILES["file"]
-    assert isinstance(file, UploadedFile)
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        raise Malformed("no-file", Text("请选择一个文件。", "Choose a file."))
     return file.name or "", file.read(LARGEST + 1)
 
 

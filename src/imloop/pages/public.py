@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +22,13 @@ from imloop.papers.assemble import owner_notice
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
 
-YEAR = 365 * 24 * 3600
+_KEPT: dict[str, Any] = {
+    "max_age": 365 * 24 * 3600,
+    "samesite": "Lax",
+    "secure": settings.HTTPS,
+    "httponly": True,
+}
+"""How a reader's choice is kept: a year, for the pages only."""
 
 
 @public
@@ -67,9 +75,9 @@ def change_settings(request: HttpRequest) -> HttpResponse:
     response = redirect(target)
     language = request.GET.get("language")
     if language in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax")
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, **_KEPT)
     if request.GET.get("large") in ("0", "1"):
-        response.set_cookie("large_text", request.GET["large"], max_age=YEAR, samesite="Lax")
+        response.set_cookie("large_text", request.GET["large"], **_KEPT)
     return response
 
 

@@ -29,6 +29,8 @@ def _secret_key(data: Path) -> str:
 
 DATA_DIR = _data_dir()
 SECRET_KEY = _secret_key(DATA_DIR)
+# Former ones, while sessions and HMAC keys of their time still count.
+SECRET_KEY_FALLBACKS = os.environ.get("IMLOOP_OLD_SECRET_KEYS", "").split()
 DEBUG = os.environ.get("IMLOOP_DEBUG", "") == "1"
 ALLOWED_HOSTS = os.environ.get("IMLOOP_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 BASE_URL = os.environ.get("IMLOOP_BASE_URL", "http://127.0.0.1:8000")
@@ -37,9 +39,15 @@ MAX_UPLOAD_BYTES = int(os.environ.get("IMLOOP_MAX_UPLOAD_BYTES", str(2 * 1024 * 
 CLOCK_SKEW_SECONDS = int(os.environ.get("IMLOOP_CLOCK_SKEW_SECONDS", "300"))
 # Anonymous questions and applications of one address; see exchange/rate_limit.py.
 PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30"))
+# Calls of one party's machines; 0: no limit.
+CALLS_PER_MINUTE = int(os.environ.get("IMLOOP_CALLS_PER_MINUTE", "6000"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
+# Kinds of party, or codes of parties, whose messages must be signed; see steps/keys.py.
+MUST_SIGN = frozenset(os.environ.get("IMLOOP_MUST_SIGN", "").split())
+SIGNATURE_WINDOW_SECONDS = int(os.environ.get("IMLOOP_SIGNATURE_WINDOW_SECONDS", "300"))
+HMAC = os.environ.get("IMLOOP_HMAC", "hmac-sha256")
 # Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
 TILES = os.environ.get("IMLOOP_TILES", "")
 # Wrong answers at log-in that lock a name, and for how long; see steps/log_in.py.
@@ -48,7 +56,8 @@ LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))
 DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
 # Fixed by the journal's first entry; see steps/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
+# What is signed is read whole, a file of steps/attachments.py too; calls that take no file keep to MAX_UPLOAD_BYTES.
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_UPLOAD_BYTES, 5 * 1024 * 1024)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -114,7 +123,14 @@ LOGIN_REDIRECT_URL = "/desk"
 LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "imloop.pages.guard.csrf_failed"
+HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# Whether all of a domain speaks TLS is its owner's to say, and what speaks plain HTTP is redirected by the proxy: stations
+# on the same machine may go on calling over loopback.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

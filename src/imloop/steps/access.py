@@ -84,6 +84,12 @@ def require_kind(caller: Caller, *kinds: str) -> None:
         )
 
 
+def require_place(caller: Caller, place: str) -> None:
+    """Refuse a department of elsewhere."""
+    if not covers(caller.place, place):
+        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only for your own place."))
+
+
 def own(caller: Caller, place_field: str, station_field: str, shop_field: str | None) -> Q:
     """The rows a caller may see, as a filter. ``*_field`` are look-up paths to the place and the party codes."""
     if caller.is_department:

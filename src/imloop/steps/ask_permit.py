@@ -18,7 +18,7 @@ from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.steps import registers
-from imloop.steps.access import OFFICES, Caller, require_kind
+from imloop.steps.access import OFFICES, Caller, require_kind, require_place
 from imloop.steps.line_standing import station_lock
 from imloop.steps.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles import find_vehicle
@@ -66,6 +66,7 @@ def ask_permit(
         station = caller.party_code
     found = _look(station, vin.strip().upper(), plate.strip().upper().replace("·", ""))
     facts = facts_by(found.station_id, found.token or "")
+    require_place(caller, facts.party.place)
     law = registers.law_at(day_of(at), facts.party.place)
     permit = loop.permit(
         _CASE.decode(found.snapshot) if found.snapshot else None,

@@ -13,7 +13,7 @@ from imloop.gates.reception import Arrival, reception
 from imloop.gates.staff import people_reasons
 from imloop.law import Law
 from imloop.steps import registers
-from imloop.steps.access import Caller
+from imloop.steps.access import Caller, require_place
 from imloop.steps.cases import as_loop_case
 from imloop.steps.charges import charge_for
 from imloop.steps.enrol import is_enrolled
@@ -84,7 +84,9 @@ def _station(caller: Caller, station: str) -> Party:
         raise NotAllowed(
             "wrong-kind-of-party", Text("仅检验机构和主管部门可查询。", "Only stations and departments.")
         )
-    return registers.party(station, PartyKind.ISTATION)
+    found = registers.party(station, PartyKind.ISTATION)
+    require_place(caller, found.place)
+    return found
 
 
 def _vehicle(vin: str, plate: str) -> Vehicle:

@@ -43,6 +43,7 @@ ENTRIES: dict[str, Text] = {
     "invited": Text("邀请", "invited"),
     "key-issued": Text("发放密钥", "key issued"),
     "key-revoked": Text("吊销密钥", "key revoked"),
+    "key-rotated": Text("更换密钥", "key rotated"),
     "line-ended": Text("停用检测线", "line ended"),
     "line-ordered": Text("锁定或解锁检测线", "line ordered"),
     "line-set": Text("登记检测线", "line set"),

@@ -134,13 +134,18 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
             yield ledger
             ledger.write()
     except DataError as error:
-        raise Malformed(
-            "cannot-be-kept",
-            Text(
-                "有一项内容过长，或者含有不能保存的字符。",
-                "A value is too long, or holds a character that cannot be kept.",
-            ),
-        ) from error
+        raise cannot_be_kept() from error
+
+
+def cannot_be_kept() -> Malformed:
+    """What a value deserves that the database refuses, written or asked for."""
+    return Malformed(
+        "cannot-be-kept",
+        Text(
+            "有一项内容过长，或者含有不能保存的字符。",
+            "A value is too long, or holds a character that cannot be kept.",
+        ),
+    )
 
 
 def _locked_head() -> JournalHead:

@@ -36,6 +36,14 @@ def party(code: str, kind: str) -> Party:
     return found
 
 
+def any_party(code: str) -> Party:
+    """A party of whatever kind, or ``Unknown``."""
+    found = Party.objects.filter(code=code).first()
+    if found is None:
+        raise Unknown("unknown-party", Text(f"没有单位 {code}。", f"No party {code}."))
+    return found
+
+
 def states_on(who: Party, day: date) -> set[str]:
     """Every state of a party's standing that holds on the day."""
     return {standing.state for standing in facts_of(who).standings if standing.holds(day)}

@@ -13,7 +13,8 @@ from imloop.facts.text import Text
 from imloop.steps import sessions
 from imloop.steps.access import Caller, caller_for
 from imloop.steps.ledger import writing
-from imloop.store.models import Delegation, Invitation, Party, PartyKind, User
+from imloop.steps.registers import any_party
+from imloop.store.models import Delegation, Invitation, PartyKind, User
 
 VALID = timedelta(days=7)
 LONGEST = timedelta(days=92)
@@ -56,7 +57,7 @@ def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetim
     _require(caller, party, now)
     if not 0 < len(name.strip()) <= 60:
         raise Malformed("wrong-value", Text("请写明邀请谁。", "Say who is invited."))
-    owner = _party(party)
+    owner = any_party(party)
     token = secrets.token_urlsafe(24)
     with writing(now, acting(caller, day_of(now))) as ledger:
         row = Invitation.objects.create(
@@ -211,13 +212,6 @@ def _require(caller: Caller, party: str, now: datetime) -> None:
         raise NotAllowed(
             "heads-only", Text("由单位负责人管理人员。", "The head of the party manages its people.")
         )
-
-
-def _party(code: str) -> Party:
-    found = Party.objects.filter(code=code).first()
-    if found is None:
-        raise Unknown("unknown-party", Text(f"没有单位 {code}。", f"No party {code}."))
-    return found
 
 
 def _sha(token: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.road import LEVELS
 from imloop.gates.road_rules import parse_rules
 from imloop.steps import registers
-from imloop.steps.access import Caller, covers, require_kind
+from imloop.steps.access import Caller, require_kind, require_place
 from imloop.steps.ledger import Ledger, writing
 from imloop.store.models import PartyKind, PollutionAlert, Zone
 
@@ -71,7 +71,7 @@ def end_zone(caller: Caller, zone_id: int, *, on: date, now: datetime) -> Zone:
         zone = Zone.objects.filter(pk=zone_id).first()
         if zone is None:
             raise Unknown("unknown-zone", Text("没有这个限行区。", "There is no such zone."))
-        _require_own(caller, zone.place)
+        require_place(caller, zone.place)
         if on <= zone.since or (zone.until is not None and on > zone.until):
             raise Malformed("malformed", Text("结束日期不在有效期内。", "The day is not inside its span."))
         zone.until = on
@@ -126,7 +126,7 @@ def lift_alert(caller: Caller, alert_id: int, *, now: datetime) -> PollutionAler
         alert = PollutionAlert.objects.filter(pk=alert_id).first()
         if alert is None:
             raise Unknown("unknown-alert", Text("没有这次预警。", "There is no such alert."))
-        _require_own(caller, alert.place)
+        require_place(caller, alert.place)
         if now <= alert.since or (alert.until is not None and alert.until <= now):
             raise Conflict("alert-not-running", Text("预警此刻没有生效。", "The alert does not last now."))
         alert.until = now
@@ -146,11 +146,6 @@ def _require_free(place: str, code: str, since: date, until: date | None) -> Non
                     f"{code} is in force then already; end it first.",
                 ),
             )
-
-
-def _require_own(caller: Caller, place: str) -> None:
-    if not covers(caller.place, place):
-        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only for your own place."))
 
 
 def _tell_police(ledger: Ledger, caller: Caller, topic: str, subject: str, body: dict[str, object]) -> None:

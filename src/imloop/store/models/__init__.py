@@ -4,7 +4,16 @@ from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.outages import Outage, PaperUnlock, Voucher
-from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, SavedFilter, Standing, User
+from imloop.store.models.parties import (
+    ApiKey,
+    Line,
+    Party,
+    PartyKind,
+    SavedFilter,
+    Standing,
+    UsedNonce,
+    User,
+)
 from imloop.store.models.people import Delegation, Invitation, LogInTry, SecondFactor, UserSession
 from imloop.store.models.roads import PollutionAlert, Zone
 from imloop.store.models.stations import (
@@ -71,6 +80,7 @@ __all__ = [
     "Standing",
     "StationToken",
     "Test",
+    "UsedNonce",
     "User",
     "Vehicle",
     "VehicleChange",

@@ -103,13 +103,36 @@ class Line(models.Model):
 
 
 class ApiKey(models.Model):
-    """A machine's key. Only the SHA-256 of the secret is kept; the secret has 256 random bits."""
+    """A machine's key, in one of several ways. Of a bearer key only the SHA-256 is kept (the secret has 256 random bits);
+    of an Ed25519 key the public half; an HMAC secret is kept encrypted, as it is needed to check a signature."""
+
+    class Kind(models.TextChoices):
+        BEARER = "bearer", "持有即可"
+        ED25519 = "ed25519", "Ed25519 签名"
+        HMAC_SHA256 = "hmac-sha256", "HMAC-SHA256 签名"
+        HMAC_SM3 = "hmac-sm3", "HMAC-SM3 签名"
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="keys")
     key_id = models.CharField(max_length=16, unique=True)
-    secret_sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BEARER)
+    secret_sha256 = models.CharField(max_length=64, blank=True, default="")
+    material = models.CharField(
+        max_length=200, blank=True, default="", help_text="raw public key, or sealed HMAC secret; base64"
+    )
+    note = models.CharField(max_length=60, blank=True, default="", help_text="where it is used")
     created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=80, blank=True, default="")
+    until = models.DateField(null=True, help_text="first day on which it no longer opens anything")
+    used_on = models.DateField(null=True, help_text="the last day it was used; to the day only")
     revoked_at = models.DateTimeField(null=True)
+    revoked_reason = models.CharField(max_length=200, blank=True, default="")
+
+
+class UsedNonce(models.Model):
+    """A signed message that was taken: it must not be taken again. Forgotten when it would be too old anyway."""
+
+    digest = models.CharField(max_length=32, primary_key=True, help_text="of key id and nonce")
+    expires_at = models.PositiveBigIntegerField(help_text="seconds since 1970")
 
 
 class User(AbstractUser):

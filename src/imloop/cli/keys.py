@@ -1,0 +1,106 @@
+"""imloop key: the keys of a party's machines."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from imloop.cli.common import AsJson, DataDir, connect, connect_migrated, print_json, print_table
+from imloop.cli.server import VAR
+
+
+class _IssueUnlessSaid(TyperGroup):
+    """``imloop key PARTY`` is ``imloop key issue PARTY``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["issue", *args])
+
+
+key = typer.Typer(cls=_IssueUnlessSaid, help="接口密钥 · keys of machines", no_args_is_help=True)
+KeyId = Annotated[str, typer.Argument(help="密钥编号 · key id")]
+PublicKey = Annotated[Path | None, typer.Option(help="Ed25519 公钥文件（PEM）· public key file")]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="失效日（不含）· first day it no longer opens")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(key, name="key")
+
+
+@key.command()
+def issue(
+    party: Annotated[str, typer.Argument(help="单位代码 · party code")],
+    kind: Annotated[str, typer.Option(help="bearer | hmac | ed25519（需 --public-key）")] = "bearer",
+    public_key: PublicKey = None,
+    note: Annotated[str, typer.Option(help="用在哪里 · where it is used")] = "",
+    until: Until = None,
+    data: DataDir = VAR,
+) -> None:
+    """发一把密钥，只显示一次 · a new key, shown once; of Ed25519 only its id, as the private half stays with the station."""
+    connect_migrated(data)
+    from imloop.steps.clock import now
+    from imloop.steps.keys import issue_key
+    from imloop.steps.manage_keys import kind_of
+    from imloop.steps.registers import any_party
+
+    pem = public_key.read_bytes() if public_key else b""
+    print(
+        issue_key(any_party(party), now(), kind=kind_of(kind), public_key=pem, note=note, until=_day(until))
+    )
+
+
+@key.command("list")
+def list_(
+    party: Annotated[str, typer.Argument(help="单位代码；缺省全部 · party code; default all")] = "",
+    data: DataDir = VAR,
+    as_json: AsJson = False,
+) -> None:
+    """密钥、期限、最后使用日 · keys, their ends, the day of last use; never a secret."""
+    connect(data)
+    from imloop.steps.clock import now
+    from imloop.steps.manage_keys import every_key, key_json
+
+    rows = [key_json(row, now()) for row in every_key(party)]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("party", "key_id", "kind", "state", "note", "until", "used_on", "reason")
+    print_table(list(columns), [tuple(row[name] or "" for name in columns) for row in rows])
+
+
+@key.command()
+def rotate(key_id: KeyId, public_key: PublicKey = None, until: Until = None, data: DataDir = VAR) -> None:
+    """换一把：新旧并用到失效日（缺省七天）· a successor of the same kind; the old one goes on until the day, default a week."""
+    connect_migrated(data)
+    from imloop.steps.clock import now
+    from imloop.steps.keys import rotate_key
+
+    print(
+        rotate_key(
+            key_id, now(), public_key=public_key.read_bytes() if public_key else b"", until=_day(until)
+        )
+    )
+
+
+@key.command()
+def revoke(
+    key_id: KeyId,
+    reason: Annotated[str, typer.Option(help="理由，记入日志 · why; journalled")],
+    data: DataDir = VAR,
+) -> None:
+    """立即吊销 · it opens nothing from now on."""
+    connect_migrated(data)
+    from imloop.steps.clock import now
+    from imloop.steps.keys import revoke_key
+
+    revoke_key(key_id, now(), reason=reason)
+    print(f"{key_id} revoked")
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None

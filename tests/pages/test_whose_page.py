@@ -1,0 +1,120 @@
+"""Every desk page of somebody else's object, by people of another party of the same kind or of another city: refused.
+
+A new page with an object in its address fails the first test until it is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from imloop.pages.guard import EVERY_DESK, audience_of
+from imloop.pages.urls import urlpatterns
+from imloop.steps import clock
+from imloop.steps.people import create_user
+from imloop.store.models import JournalEntry, Party
+from support.city import City
+from support.doors import Doors
+from support.two_cities import TwoCities
+
+PAGES = {str(pattern.pattern): audience_of(pattern.callback) for pattern in urlpatterns}
+NAMED = [route for route, kinds in PAGES.items() if kinds and "<" in route]
+LISTS = [route for route, kinds in PAGES.items() if kinds and "<" not in route]
+TOKEN = re.compile(r"<str:token>")
+REGISTER = {
+    "vehicles/<int:vehicle_id>": "the register of vehicles is one; every look is journalled",
+    "vehicles/import/<str:digest>.csv": "named by the digest of a list that only its sender knows",
+    "filters/<int:number>/delete": "only one's own filters are looked for; leads back in any case",
+    "desk/mstation/repairs/<str:repair_no>": "",
+}
+"""Pages whose object is not the party's, with the reason; empty: looked for among one's own only, refused like the rest."""
+ADDRESSES = {
+    "people/<str:username>": "people/u-450203001",
+    "desk/istation/visits/<int:number>": "desk/istation/visits/{number}",
+    "notices/<str:notice_no>.pdf": "notices/{notice_no}.pdf",
+    "reports/<str:test_no>.pdf": "reports/{test_no}.pdf",
+    "tests/<str:test_no>": "tests/{test_no}",
+    "traces/<str:test_no>.csv": "traces/{test_no}.csv",
+    "desk/mstation/repairs/<str:repair_no>": "desk/mstation/repairs/{repair_no}",
+    "repairs/<str:shop>/<str:repair_no>/files/<str:digest>": "repairs/{shop}/{repair_no}/files/{photo}",
+    "findings/<int:number>": "findings/{finding}",
+    "lines/<str:station>/<str:code>": "lines/{station}/{line}",
+    "parties/<str:code>": "parties/{station}",
+    "couriers/<str:code>": "couriers/{receiver}",
+    "matters/<str:matter_no>": "matters/{matter_no}",
+    "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
+    "cases/<str:case_no>": "cases/{case_no}",
+    "cases/<str:case_no>/decide": "cases/{case_no}/decide",
+    "vehicles/<int:vehicle_id>": "vehicles/{vehicle_id}",
+    "vehicles/import/<str:digest>.csv": "vehicles/import/0123456789abcdef.csv",
+    "filters/<int:number>/delete": "filters/1/delete",
+}
+EVERYWHERE = {("people/<str:username>", "admin"), ("couriers/<str:code>", "admin")}
+"""An administrator manages the people and the receivers of every place."""
+REFUSED = (403, 404, 405, 422)
+
+
+def test_every_page_with_an_object_is_decided() -> None:
+    assert sorted(ADDRESSES) == sorted(NAMED)
+    public = [route for route, kinds in PAGES.items() if not kinds and "<" in route]
+    by_secret = [route for route in public if TOKEN.search(route)]
+    assert sorted(set(public) - set(by_secret)) == [
+        "apply/<str:subject>",
+        "public/journal/<int:number>",
+        "public/stations/<str:code>",
+        "public/stations/<str:code>/book",
+        "public/stations/<str:code>/queue",
+    ], "an object that anyone may see"
+
+
+@pytest.fixture
+def world(city: City, doors: Doors) -> TwoCities:
+    doors.at("2026-03-05 09:30")
+    found = TwoCities.build(city)
+    create_user("u-450203001", "a-long-password", Party.objects.get(code="450203001"), clock.now())
+    return found
+
+
+def person(code: str) -> Client:
+    client = Client()
+    party = Party.objects.get(code=code)
+    client.force_login(create_user(f"stranger-{code}", "a-long-password", party, clock.now(), is_head=True))
+    return client
+
+
+@pytest.mark.parametrize("kind", EVERY_DESK)
+def test_strangers_are_refused(world: TwoCities, kind: str) -> None:
+    for code in world.stranger(kind):
+        client = person(code)
+        for route, pattern in ADDRESSES.items():
+            if kind not in PAGES[route] or REGISTER.get(route) or (route, kind) in EVERYWHERE:
+                continue
+            path = "/" + pattern.format(**world.names)
+            looks = JournalEntry.objects.filter(kind="looked-up").count()
+            for answer in (
+                client.get(path),
+                client.post(path, {"what": "annul", "reason": "x", "sure": "1"}),
+            ):
+                led_back = (
+                    route.endswith("/decide") and answer.headers.get("Location") == path[: -len("/decide")]
+                )
+                assert answer.status_code in REFUSED or led_back, (code, path, answer.status_code)
+                shown = answer.content.decode(errors="replace")
+                named = str(world.names.values()) + path
+                assert not [word for word in world.told if word in shown and word not in named], (code, path)
+            assert JournalEntry.objects.filter(kind="looked-up").count() == looks, "nobody looked"
+
+
+@pytest.mark.parametrize("kind", EVERY_DESK)
+def test_lists_hold_nothing_of_others(world: TwoCities, kind: str) -> None:
+    for code in world.stranger(kind):
+        client = person(code)
+        for route in LISTS:
+            if kind not in PAGES[route]:
+                continue
+            answer = client.get(f"/{route}")
+            assert answer.status_code < 500, (code, route)
+            shown = answer.content.decode(errors="replace")
+            assert not [word for word in world.told if word in shown], (code, route)
