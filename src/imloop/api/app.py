@@ -9,7 +9,18 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from imloop import __version__
-from imloop.api import counter, journal, matters, objections, parties, repairs, schemas, vehicles, visits
+from imloop.api import (
+    counter,
+    draws,
+    journal,
+    matters,
+    objections,
+    parties,
+    repairs,
+    schemas,
+    vehicles,
+    visits,
+)
 from imloop.api.answers import as_json, as_pdf, body_of, moment_of
 from imloop.api.audience import admitted
 from imloop.api.auth import caller
@@ -47,6 +58,7 @@ api.add_router("", lines)
 api.add_router("", repairs.router)
 api.add_router("", objections.router)
 api.add_router("", visits.router)
+api.add_router("", draws.router)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(Exception, unexpected)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from imloop.api.auth import caller
 from imloop.steps.access import OFFICES, PUBLIC, Caller, require_kind
+from imloop.steps.draws import DRAWERS
 from imloop.store.models import PartyKind
 
 I_STATION, M_STATION = (PartyKind.ISTATION,), (PartyKind.MSTATION,)
@@ -78,6 +79,18 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "POST opening-hours": I_STATION,
     "POST closed-days": I_STATION,
     "DELETE closed-days/{day}": I_STATION,
+    "GET draws": (*DRAWERS, PartyKind.ADMIN),
+    "POST draws": DRAWERS,
+    "GET draws/{no}": (*DRAWERS, PartyKind.ADMIN),
+    "GET draws/{no}/own": (*I_STATION, *M_STATION),
+    "POST draws/{no}/join": DRAWERS,
+    "POST draws/{no}/commit": DRAWERS,
+    "POST draws/{no}/numbers": DRAWERS,
+    "POST draws/{no}/reveal": DRAWERS,
+    "POST draws/{no}/void": DRAWERS,
+    "POST draws/{no}/visits/{unit}/begin": DRAWERS,
+    "POST draws/{no}/visits/{unit}/result": DRAWERS,
+    "POST draws/{no}/publish": DRAWERS,
 }
 """``METHOD path`` → kinds. What is below ``public/`` is for anyone."""
 

@@ -1,6 +1,7 @@
 from imloop.store.models.appointments import Appointment, ClosedDay, Opening
 from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
 from imloop.store.models.couriers import Delivery, Receiver
+from imloop.store.models.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, SavedFilter, Standing, User
@@ -36,6 +37,10 @@ __all__ = [
     "Fee",
     "Delegation",
     "Delivery",
+    "Draw",
+    "DrawNumber",
+    "DrawPart",
+    "DrawVisit",
     "Invitation",
     "LogInTry",
     "SecondFactor",
