@@ -30,6 +30,7 @@ from imloop.store.models import Draw, DrawPart, DrawVisit, Party, PartyKind
 
 DRAWERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.SUPERVISOR)
 """The departments that draw and visit."""
+FIXED = ("state", "people", "header", "commitment", "committed_at", "journal_number")
 OPEN = (Draw.State.PREPARED, Draw.State.COMMITTED, Draw.State.DRAWN)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NAME, _MOST_PEOPLE = 40, 200
@@ -260,7 +261,7 @@ def commit(caller: Caller, no: str, now: datetime) -> Draw:
         draw.state = Draw.State.COMMITTED
         entry = ledger.note("draw-committed", no, {"commitment": draw.commitment})
         draw.journal_number = entry.number
-        draw.save()
+        draw.save(update_fields=FIXED)
         tell(ledger, draw)
     return draw
 
@@ -380,7 +381,7 @@ def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
             )
         draw.state, draw.voided_at = Draw.State.VOIDED, now
         draw.void_reason, draw.voided_by = reason, caller.actor[:80]
-        draw.save()
+        draw.save(update_fields=["state", "voided_at", "void_reason", "voided_by"])
         ledger.note("draw-voided", no, {"reason": reason})
         tell(ledger, draw)
     return draw

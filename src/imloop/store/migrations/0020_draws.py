@@ -5,24 +5,19 @@ from django.db import migrations, models
 
 from imloop.store.migrations import _frozen
 
-# table → columns that may still change: what was prepared or deposited never does.
-FREE = {
-    "store_draw": (
-        "state", "header", "people", "commitment", "committed_at", "journal_number", "drawn_at", "published_at", "whole",
-        "voided_at", "void_reason", "voided_by",
-    ),
-    "store_drawpart": ("nonce", "revealed_at"),
-}
+# Columns that may still change: what was prepared never does, and no draw goes away.
+FREE = (
+    "state", "header", "people", "commitment", "committed_at", "journal_number", "drawn_at", "published_at", "whole",
+    "voided_at", "void_reason", "voided_by",
+)
 
 
 def freeze(apps, editor):
-    for table, free in FREE.items():
-        _frozen.freeze(editor, table, free)
+    _frozen.freeze(editor, "store_draw", FREE)
 
 
 def thaw(apps, editor):
-    for table in FREE:
-        _frozen.thaw(editor, table)
+    _frozen.thaw(editor, "store_draw")
 
 
 class Migration(migrations.Migration):
