@@ -20,15 +20,14 @@ PASSWORD = "a long enough passphrase"
 _UPLOADS = """
 import sys, django; django.setup()
 from datetime import timedelta
-from django.db import connection
 from support.city import City, at
-from imloop.exchange.decode_test import decode_test
 city = City.build()
 print("ready", flush=True)
 start = at("2026-03-02 08:00")
-for number in range(int(sys.argv[1])):
+count = int(sys.argv[1])
+for number in range(count):
     moment = (start + timedelta(minutes=4 * number)).strftime("%Y-%m-%d %H:%M")
-    city.test(moment, test_no=f"T{number:04d}", co=0.9 if number == 0 else 0.1)
+    city.test(moment, test_no=f"T{number:04d}", co=0.9 if number == count - 1 else 0.1)
 print("done", flush=True)
 """
 _VERDICTS = """

@@ -152,11 +152,9 @@ def test_a_void_draw_stays_public_with_its_reason(story: DrawStory, city: City) 
 def test_english_and_files(story: DrawStory, city: City) -> None:
     story.published()
     client = person(ENVIRONMENT)
-    client.cookies["django_language"] = "en"
+    client.get("/settings", {"language": "en"})
     for path in ("/draws", "/draws/new", f"/draws/{story.no}", "/public/draws", f"/public/draws/{story.no}"):
-        text = re.sub(
-            r"双色球|大乐透|第 \d+ 期|[^<>]*治理站|[^<>]*检测[站中心]+|鱼峰诚修", "", read(client, path)
-        )
+        text = read(client, path)
         assert "Random inspection" in text or "Prepare a list" in text, path
     file = client.get("/draws", {"format": "csv"}).content.decode("utf-8-sig")
     assert story.no in file and at("2026-01-05 09:00").strftime("%Y-%m-%d") in file

@@ -70,7 +70,7 @@ def quarter(day: date) -> str:
 
 
 def _secrets(period: str) -> dict[str, str]:
-    """The same for the same quarter, so that a demo is the same wherever it is loaded; real ones come from nobody."""
+    """The same wherever the demo is loaded in a quarter; in a real draw each department makes its own."""
     return {kind: hashlib.sha256(f"demo {period} {kind}".encode()).hexdigest() for kind in _PEOPLE}
 
 
