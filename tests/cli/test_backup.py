@@ -52,6 +52,14 @@ def program(imloop: Commands, text: str, *arguments: str) -> subprocess.Popen[st
     )
 
 
+def verdicts(imloop: Commands) -> str:
+    """Every stored verdict and what comes out when it is computed anew."""
+    with program(imloop, _VERDICTS) as asked:
+        said, _errors = asked.communicate()
+    assert asked.returncode == 0
+    return said
+
+
 def elsewhere(imloop: Commands, folder: Path) -> Commands:
     """An empty installation: SQLite in a folder of its own."""
     folder.mkdir()
@@ -69,17 +77,18 @@ def archive(imloop: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert imloop("prepare", IMLOOP_ADMIN="first", IMLOOP_ADMIN_PASSWORD=PASSWORD).returncode == 0
     (imloop.data / "secret-key").write_text("not for everyone")
     folder = tmp_path_factory.mktemp("backups")
-    uploads = program(imloop, _UPLOADS, "25")
-    assert uploads.stdout is not None and uploads.stdout.readline() == "ready\n"
-    beside: list[int] = []
-    other = threading.Thread(
-        target=lambda: beside.append(imloop("backup", folder / "beside.tar.zst").returncode)
-    )
-    other.start()
-    done = imloop("backup", folder / "b.tar.zst", "--json")
-    other.join()
-    assert done.returncode == 0 and beside == [0], done.stderr
-    assert uploads.stdout.read() == "done\n" and uploads.wait() == 0
+    with program(imloop, _UPLOADS, "25") as uploads:
+        assert uploads.stdout is not None and uploads.stdout.readline() == "ready\n"
+        beside: list[int] = []
+        other = threading.Thread(
+            target=lambda: beside.append(imloop("backup", folder / "beside.tar.zst").returncode)
+        )
+        other.start()
+        done = imloop("backup", folder / "b.tar.zst", "--json")
+        other.join()
+        assert done.returncode == 0 and beside == [0], done.stderr
+        assert uploads.stdout.read() == "done\n"
+    assert uploads.returncode == 0
     assert imloop("backup", folder / "all.tar.zst", "--with-secrets").returncode == 0
     assert sorted(path.name for path in folder.iterdir()) == ["all.tar.zst", "b.tar.zst", "beside.tar.zst"]
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
@@ -108,7 +117,7 @@ def test_restored_elsewhere_it_goes_on_with_the_same_verdicts(
     root = json.loads(imloop("journal", "root", "--json").stdout)
     assert f"journal {root['number']} {root['hash']}" in done.stdout
     assert there("check").returncode == 0 and there("journal", "verify").returncode == 0
-    here, again = (program(each, _VERDICTS).communicate()[0] for each in (imloop, there))
+    here, again = verdicts(imloop), verdicts(there)
     assert here == again and here.count('"T0') >= 25
     assert (there.data / "secret-key").read_text() == "not for everyone"
     # A new number does not meet an old one, and what was frozen is still frozen.

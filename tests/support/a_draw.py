@@ -61,18 +61,14 @@ def people() -> dict[str, Any]:
     return {"no": "450200-D2026-0001", "salt": "00" * 16, "roster": roster, "conflicts": conflicts}
 
 
-def published(
-    units: Sequence[dict[str, Any]] | None = None, *, change: Change | None = None, whole: bool = True
+def _header(
+    strata: Sequence[dict[str, Any]], every: Sequence[dict[str, Any]], crew: dict[str, Any]
 ) -> dict[str, Any]:
-    """The export of a draw; ``change`` alters the list before it is fixed."""
-    first, stratum_i = framed(stations() if units is None else units, 12)
-    second, stratum_m = framed([unit("M", number) for number in range(10)], 3, code="M")
-    every, crew = first + second, people()
-    header = {
+    return {
         "schema": draw.HEADER,
         "no": "450200-D2026-0001",
         "period": "2026Q1",
-        "strata": [stratum_i, stratum_m],
+        "strata": list(strata),
         "rules": RULES,
         "units_root": draw.root(every),
         "people_hash": draw.digest(crew),
@@ -82,6 +78,16 @@ def published(
         ],
         "nonces": {name: hashlib.sha256(nonce.encode()).hexdigest() for name, nonce in NONCES.items()},
     }
+
+
+def published(
+    units: Sequence[dict[str, Any]] | None = None, *, change: Change | None = None, whole: bool = True
+) -> dict[str, Any]:
+    """The export of a draw; ``change`` alters the list before it is fixed."""
+    first, stratum_i = framed(stations() if units is None else units, 12)
+    second, stratum_m = framed([unit("M", number) for number in range(10)], 3, code="M")
+    every, crew = first + second, people()
+    header = _header([stratum_i, stratum_m], every, crew)
     seed = draw.seed_of(header["no"], VALUES, NONCES)
     drawn = draw.result(seed, header, every, crew)
     papers = {f"T{number}": 1 + number % 3 for number in range(20)}
