@@ -126,12 +126,9 @@ def test_restored_elsewhere_it_goes_on_with_the_same_verdicts(
     with pytest.raises(sqlite3.IntegrityError, match="never changed"):
         connection.execute("DELETE FROM store_journalentry")
     connection.close()
-    # And from there back into the kind of database it came from.
-    assert there("backup", tmp_path / "back.tar.zst").returncode == 0
-    assert manifest_of(tmp_path / "back.tar.zst")["database"] == "sqlite"
-    refused = imloop("restore", tmp_path / "back.tar.zst")
+    refused = imloop("restore", whole)
     assert (refused.returncode, "not-empty" in refused.stderr) == (2, True)
-    assert imloop("restore", tmp_path / "back.tar.zst", "--force").returncode != 0  # nobody there to say yes
+    assert imloop("restore", whole, "--force").returncode != 0  # nobody there to say yes
 
 
 def test_a_backup_taken_during_uploads_is_one_consistent_moment(
@@ -181,3 +178,26 @@ def test_a_newer_backup_is_refused(imloop: Commands, archive: Path, tmp_path: Pa
     newer.write_bytes(zstandard.compress(plain.replace(b'"0001_tables"', b'"9001_tables"')))
     done = there("restore", newer)
     assert (done.returncode, "backup-is-newer" in done.stderr) == (2, True), done.stderr
+
+
+def test_by_force_it_asks_empties_and_takes_the_backup_of_the_other_kind(
+    imloop: Commands, archive: Path, tmp_path: Path
+) -> None:
+    """On PostgreSQL: there to SQLite, and back into PostgreSQL. The last test here, as it replaces the installation."""
+    there = elsewhere(imloop, tmp_path / "there")
+    assert there("restore", archive.with_name("all.tar.zst")).returncode == 0
+    assert there("backup", tmp_path / "back.tar.zst").returncode == 0
+    assert manifest_of(tmp_path / "back.tar.zst")["database"] == "sqlite"
+    before = verdicts(imloop)
+    assert imloop("user", "late", IMLOOP_PASSWORD=PASSWORD).returncode == 0
+    command = [sys.executable, "-m", "imloop.cli", "restore", str(tmp_path / "back.tar.zst"), "--force"]
+    for said, code in (("n\n", 2), ("y\n", 0)):
+        done = subprocess.run(
+            command, input=said, capture_output=True, text=True, env=imloop.environment, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+    assert imloop("check").returncode == 0
+    assert verdicts(imloop) == before
+    assert (
+        imloop("user", "late", IMLOOP_PASSWORD=PASSWORD).returncode == 0
+    )  # its journal entry was not in the backup

@@ -13,6 +13,7 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
 from imloop.proof.frame import largest_ratio, paths
+from imloop.steps import registers
 from imloop.steps.access import Caller
 from imloop.steps.draw_numbers import confirmed, drawn_of, nonces_of, seed_of, values_of
 from imloop.steps.draw_visits import publication_due
@@ -204,7 +205,8 @@ def _waits(party: Party, draw: Draw, today: date) -> list[Wait]:
         begun = day_of(draw.prepared_at)
         if part is None:
             return [Wait("join", begun, first)] if draw.place == party.place else []
-        enough = draw.parts.count() >= 2 and draw.prepared_by_id != party.pk
+        least = registers.law_at(today, draw.place).integer("draw.departments_min")
+        enough = draw.parts.count() >= least and draw.prepared_by_id != party.pk
         return [Wait("commit", begun, first)] if enough else []
     if part is None:
         return []

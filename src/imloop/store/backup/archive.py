@@ -114,9 +114,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
 def verified(path: Path) -> dict[str, Any]:
     """The manifest, after every member was read through and found as the manifest says."""
     manifest = read_manifest(path)
-    wanted = {each["member"]: each["sha256"] for each in (*manifest["tables"], *manifest["files"])}
     name = MANIFEST
     try:
+        wanted = {each["member"]: each["sha256"] for each in (*manifest["tables"], *manifest["files"])}
         with reading(path) as members:
             for name, body in members:
                 found = hashlib.file_digest(body, "sha256").hexdigest()

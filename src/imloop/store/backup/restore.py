@@ -14,7 +14,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.store.backup.archive import MANIFEST, damaged, reading, rows_in
+from imloop.store.backup.archive import damaged, reading, rows_in
+from imloop.store.backup.write import PLAIN_FILES, SECRET_FILES
 
 BATCH = 500
 _TELLING = ("store_party", "store_user", "store_journalentry")
@@ -75,7 +76,7 @@ def restore(path: Path, manifest: dict[str, Any], data: Path, advance: Advance |
                         done += count
                         if advance:
                             advance(done, total)
-                elif name != MANIFEST:
+                elif name.removeprefix("files/") in (*PLAIN_FILES, *SECRET_FILES):
                     _put(data / name.removeprefix("files/"), body)
         _reset_numbers([known[table["table"]] for table in manifest["tables"]])
     call_command("migrate", verbosity=0, interactive=False)
