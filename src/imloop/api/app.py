@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from imloop import __version__
 from imloop.api import (
     counter,
+    draws,
     journal,
     matters,
     objections,
@@ -60,6 +61,7 @@ api.add_router("", repairs.router)
 api.add_router("", objections.router)
 api.add_router("", visits.router)
 api.add_router("", outages.router)
+api.add_router("", draws.router)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(HttpError, unreadable)
 for kind_of_fault in UNTAKEABLE:

@@ -13,6 +13,7 @@ from imloop.api.answers import refuse_larger
 from imloop.api.auth import caller
 from imloop.steps.access import OFFICES, PUBLIC, Caller, require_kind
 from imloop.steps.attachments import LARGEST
+from imloop.steps.draws import DRAWERS
 from imloop.store.models import PartyKind
 
 I_STATION, M_STATION = (PartyKind.ISTATION,), (PartyKind.MSTATION,)
@@ -87,6 +88,18 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "GET offline-vouchers": I_STATION,
     "GET offline-vouchers/form.pdf": I_STATION,
     "POST offline-vouchers/redeem": I_STATION,
+    "GET draws": (*DRAWERS, PartyKind.ADMIN),
+    "POST draws": DRAWERS,
+    "GET draws/{no}": (*DRAWERS, PartyKind.ADMIN),
+    "GET draws/{no}/own": (*I_STATION, *M_STATION),
+    "POST draws/{no}/join": DRAWERS,
+    "POST draws/{no}/commit": DRAWERS,
+    "POST draws/{no}/numbers": DRAWERS,
+    "POST draws/{no}/reveal": DRAWERS,
+    "POST draws/{no}/void": DRAWERS,
+    "POST draws/{no}/visits/{unit}/begin": DRAWERS,
+    "POST draws/{no}/visits/{unit}/result": DRAWERS,
+    "POST draws/{no}/publish": DRAWERS,
 }
 """``METHOD path`` → kinds. What is below ``public/`` is for anyone."""
 

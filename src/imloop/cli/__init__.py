@@ -11,9 +11,11 @@ import sys
 import typer
 
 from imloop.cli import (
+    backup,
     counter_gates,
     couriers,
     data,
+    draws,
     keys,
     lines,
     matters,
@@ -34,7 +36,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers, vouchers, keys):
+for module in (
+    server,
+    offline,
+    replay,
+    data,
+    trust,
+    simulate,
+    lines,
+    matters,
+    couriers,
+    vouchers,
+    keys,
+    draws,
+    backup,
+):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)

@@ -33,7 +33,7 @@ def list_(
     from imloop.facts.days import day_of
     from imloop.steps import clock, look_matters
 
-    caller, day = _caller(party), day_of(clock.now())
+    caller, day = acting_as(party), day_of(clock.now())
     found = (
         look_matters.work_list(caller, day) if mine else look_matters.matters(caller)[: look_matters.SHOWN]
     )
@@ -66,7 +66,7 @@ def show(matter_no: str, party: As, data: DataDir = VAR, as_json: AsJson = False
     from imloop.steps.attachments import the_matter
     from imloop.steps.matter_roles import roles_in
 
-    caller = _caller(party)
+    caller = acting_as(party)
     row = the_matter(caller=caller, matter_no=matter_no)
     told = look_matters.matter_json(row, roles_in(caller, row), clock.now())
     if as_json:
@@ -103,7 +103,7 @@ def step(
     from imloop.steps.matter_roles import roles_in
     from imloop.steps.matters import take_step
 
-    caller = _caller(party)
+    caller = acting_as(party)
     given = dict(pair.split("=", 1) if "=" in pair else (pair, "") for pair in field or [])
     row = take_step(caller, matter_no, step, given, clock.now())
     told = look_matters.matter_json(row, roles_in(caller, row), clock.now())
@@ -113,7 +113,8 @@ def step(
         print(f"{told['matter_no']}  {told['state_name']}  {told['due_on'] or ''}")
 
 
-def _caller(code: str) -> Caller:
+def acting_as(code: str) -> Caller:
+    """The party in whose name a command acts, or ``Unknown``."""
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text
     from imloop.steps.access import caller_for

@@ -63,8 +63,8 @@ class Schedule:
     month_end: bool
 
     def milestone(self, registered: date, months: int, kind: Kind) -> Milestone:
-        due = _months_later(registered, months, self.month_end)
-        return Milestone(kind, _months_later(due, -self.opens_months, self.month_end), due)
+        due = months_later(registered, months, self.month_end)
+        return Milestone(kind, months_later(due, -self.opens_months, self.month_end), due)
 
 
 @lru_cache(maxsize=4096)
@@ -215,14 +215,14 @@ def _unknown_registration(law: Law) -> Reason:
 def _opens(due: date | None, law: Law) -> date | None:
     if due is None:
         return None
-    return _months_later(due, -law.integer("cycle.opens_months_before"), law.flag("cycle.month_end"))
+    return months_later(due, -law.integer("cycle.opens_months_before"), law.flag("cycle.month_end"))
 
 
 def _same_month(one: date, other: date) -> bool:
     return (one.year, one.month) == (other.year, other.month)
 
 
-def _months_later(day: date, months: int, month_end: bool) -> date:
+def months_later(day: date, months: int, month_end: bool = False) -> date:
     """``months`` later (earlier when negative). With ``month_end``: later ends on a month's last day; earlier begins on
     the day after a month's last day, so that a cycle ending 31 March opens on 1 January."""
     if month_end and months < 0:

@@ -46,6 +46,7 @@ _OF: dict[str, tuple[str, ...]] = {
         "/environment/what-if",
         "/conflicts",
         "/couriers",
+        "/draws",
     ),
     PartyKind.TRANSPORT: (
         "/work",
@@ -58,6 +59,7 @@ _OF: dict[str, tuple[str, ...]] = {
         "/certificates",
         "/conflicts",
         "/couriers",
+        "/draws",
     ),
     PartyKind.MARKET: (
         "/work",
@@ -68,9 +70,10 @@ _OF: dict[str, tuple[str, ...]] = {
         "/cases",
         "/matters",
         "/parties",
+        "/draws",
     ),
-    PartyKind.SUPERVISOR: ("/work", *_SUPERVISION, *_REST[1:]),
-    PartyKind.ADMIN: ("/work", "/outages", *_SUPERVISION, *_REST[1:]),
+    PartyKind.SUPERVISOR: ("/work", *_SUPERVISION, *_REST[1:], "/draws"),
+    PartyKind.ADMIN: ("/work", "/outages", *_SUPERVISION, *_REST[1:], "/draws"),
     PartyKind.POLICE: (
         "/work",
         "/desk/police",
@@ -117,6 +120,7 @@ def menu(caller: Caller) -> list[dict[str, str]]:
         "/conflicts": _("检修分离"),
         "/prices": _("收费"),
         "/couriers": _("外送"),
+        "/draws": _("随机抽查"),
         "/supervision": _("人员与履职"),
         "/supervision/looks": _("谁看过"),
         "/supervision/acts": _("履职记录"),

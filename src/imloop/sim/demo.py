@@ -11,6 +11,7 @@ from django.db import transaction
 from imloop.sim.checks import fresh_checks
 from imloop.sim.city import create_city, is_loaded, write_credentials
 from imloop.sim.course import Course
+from imloop.sim.draws import enter_last_quarter, enter_this_quarter
 from imloop.sim.lines import Lines
 from imloop.sim.office import enter_matters, enter_objections, suspended_shop
 from imloop.sim.outage import enter_outage
@@ -52,6 +53,7 @@ def load_demo(
             enter_roads(now)
             enter_receivers(data_dir, now)
             write_outlines(data_dir)
+            enter_last_quarter(now)
             suspended_shop(now)
             state_file.write_text(
                 json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),
@@ -72,5 +74,6 @@ def load_demo(
         course.run(step)
         set_due_dates(until)
         enter_visits(until)
+        enter_this_quarter(data_dir, until)
         count_figures(until)
     state_file.unlink()

@@ -22,6 +22,7 @@ from imloop.steps.conflicts import conflict_list
 from imloop.steps.enrol import enrolments
 from imloop.steps.fees import DEVIATIONS
 from imloop.steps.findings import ROUTINE
+from imloop.steps.look_draws import WAITING, open_draws, waits
 from imloop.steps.look_lines import view, visible_lines
 from imloop.steps.look_matters import work_list
 from imloop.steps.matters import as_fact
@@ -60,6 +61,7 @@ KIND_NAMES: dict[str, Text] = {
     "fee": Text("收费", "fees"),
     "guest": Text("外地车辆", "vehicles of other provinces"),
     "delivery": Text("外送", "couriers"),
+    "draw": Text("随机抽查", "random draws"),
 }
 
 
@@ -228,6 +230,16 @@ def _deliveries(caller: Caller, now: datetime) -> Iterator[Task]:
             yield Task("delivery", day_of(receiver.failing_since), None, words, receiver.name, link)
 
 
+def _draws(caller: Caller, now: datetime) -> Iterator[Task]:
+    for draw in open_draws(caller):
+        for wait in waits(caller, draw, now):
+            words = WAITING[wait.step]
+            named = Text(f"{words.zh}：{wait.of}", f"{words.en}: {wait.of}") if wait.of else words
+            late = wait.due is not None and wait.due < day_of(now)
+            about = f"{draw.period} · {draw.no}"
+            yield Task("draw", wait.since, wait.due, named, about, f"/draws/{draw.no}", late=late)
+
+
 _SOURCES: dict[str, tuple[Callable[[Caller, datetime], Iterable[Task]], ...]] = {
     PartyKind.ENVIRONMENT: (
         _outages,
@@ -238,11 +250,12 @@ _SOURCES: dict[str, tuple[Callable[[Caller, datetime], Iterable[Task]], ...]] = 
         _lines,
         _certificates,
         _deliveries,
+        _draws,
     ),
-    PartyKind.TRANSPORT: (_matters, _findings, _certificates, _deliveries),
-    PartyKind.MARKET: (_certificates, _conflicts, _fees, _lines, _matters),
+    PartyKind.TRANSPORT: (_matters, _findings, _certificates, _deliveries, _draws),
+    PartyKind.MARKET: (_certificates, _conflicts, _fees, _lines, _matters, _draws),
     PartyKind.POLICE: (_matters, _overdue, _guests),
-    PartyKind.SUPERVISOR: (_matters, _findings, _conflicts),
+    PartyKind.SUPERVISOR: (_matters, _findings, _conflicts, _draws),
     PartyKind.ADMIN: (_outages, _deliveries),
 }
 """What each department is asked for."""

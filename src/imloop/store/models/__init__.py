@@ -1,6 +1,7 @@
 from imloop.store.models.appointments import Appointment, ClosedDay, Opening
 from imloop.store.models.cases import Case, CaseEvent, Notice, Repair, RepairMark
 from imloop.store.models.couriers import Delivery, Receiver
+from imloop.store.models.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.figures import ShopFigures
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.outages import Outage, PaperUnlock, Voucher
@@ -46,6 +47,10 @@ __all__ = [
     "Fee",
     "Delegation",
     "Delivery",
+    "Draw",
+    "DrawNumber",
+    "DrawPart",
+    "DrawVisit",
     "Invitation",
     "LogInTry",
     "SecondFactor",

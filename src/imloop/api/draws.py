@@ -1,0 +1,197 @@
+"""Calls about random draws: public lists and files, the departments' steps, a station's own proof."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+
+from imloop.api.answers import as_json
+from imloop.api.auth import caller
+from imloop.exchange.rate_limit import count_question
+from imloop.steps import clock, draw_numbers, draw_visits, draws, look_draws
+from imloop.steps.draw_plan import Plan, Source
+
+router = Router()
+
+
+class FallbackIn(Schema):
+    name: str
+    on: date
+
+
+class SourceIn(Schema):
+    """``name``: such as 双色球 第 2026004 期; ``on``: the day it is published; ``fallback``: what counts otherwise."""
+
+    code: str
+    name: str
+    on: date
+    fallback: FallbackIn
+
+
+class PlanIn(Schema):
+    """``visits``: I, M, F → how many; ``methods``: pareto or poisson; ``excluded``: unit → reason."""
+
+    period: str
+    visits: dict[str, int]
+    first: date
+    last: date
+    sources: list[SourceIn]
+    methods: dict[str, str] = {}
+    excluded: dict[str, str] = {}
+
+    def plan(self) -> Plan:
+        sources = [
+            Source(each.code, each.name, each.on, each.fallback.name, each.fallback.on)
+            for each in self.sources
+        ]
+        return Plan(self.period, self.visits, self.first, self.last, sources, self.methods, self.excluded)
+
+
+class ConflictIn(Schema):
+    inspector: str
+    unit: str
+    reason: str
+
+
+class JoinIn(Schema):
+    nonce_sha256: str
+    inspectors: list[str] = []
+    conflicts: list[ConflictIn] = []
+
+
+class NumberIn(Schema):
+    """``fallback``: why the substitute counts; empty: the named source itself."""
+
+    source: str
+    value: str
+    fallback: str = ""
+
+
+class RevealIn(Schema):
+    nonce: str
+
+
+class VoidIn(Schema):
+    reason: str
+
+
+class ResultIn(Schema):
+    """``outcome``: sound, faults, impossible."""
+
+    outcome: str
+    result: str
+
+
+class PublishIn(Schema):
+    """``whole``: the whole list with every chance; false: the drawn units, and each station its own proof."""
+
+    whole: bool = True
+
+
+@router.get("/public/draws", tags=["public"], summary="随机抽取清单 · random draws, voided ones included")
+def get_public_draws(request: HttpRequest, place: str = "") -> HttpResponse:
+    count_question(request, clock.now())
+    return as_json({"draws": [look_draws.summary(row) for row in look_draws.draws(place)[:200]]})
+
+
+@router.get("/public/draws/{no}", tags=["public"], summary="一次抽取 · one draw")
+def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
+    """Everything public by now; once published, the file that /public/draws/check.py verifies (imloop.draw/1)."""
+    count_question(request, clock.now())
+    return as_json(look_draws.public_json(look_draws.public_draw(no)))
+
+
+@router.get("/draws", tags=["departments"], summary="本地的抽取 · draws of one's place")
+def get_draws(request: HttpRequest) -> HttpResponse:
+    who, now = caller(request), clock.now()
+    found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
+    rows = [
+        {**look_draws.summary(row), "waits": [wait.step for wait in look_draws.waits(who, row, now)]}
+        for row in found
+    ]
+    return as_json({"draws": rows})
+
+
+@router.post("/draws", tags=["departments"], summary="编制抽取名单 · prepare a draw")
+def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
+    """201 with the list as of today and everyone's chance, still sealed."""
+    who = caller(request)
+    row = draws.prepare(who, asked.plan(), clock.now())
+    return as_json(look_draws.draw_json(who, row, clock.now()), 201)
+
+
+@router.get("/draws/{no}", tags=["departments"], summary="一次抽取，含未公开名单 · with its sealed list")
+def get_draw(request: HttpRequest, no: str) -> HttpResponse:
+    """The look is journalled."""
+    who, now = caller(request), clock.now()
+    return as_json(look_draws.draw_json(who, look_draws.sealed(who, no, now), now))
+
+
+@router.get("/draws/{no}/own", tags=["everyone"], summary="本站的证明 · a station's own proof")
+def get_own(request: HttpRequest, no: str) -> HttpResponse:
+    """imloop.draw-own/1, after publication."""
+    return as_json(look_draws.own_proof(caller(request), no))
+
+
+@router.post("/draws/{no}/join", tags=["departments"], summary="参加抽取 · take part")
+def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
+    who, now = caller(request), clock.now()
+    conflicts = [each.dict() for each in given.conflicts]
+    part = draws.join(
+        who,
+        no,
+        nonce_sha256=given.nonce_sha256,
+        inspectors=given.inspectors,
+        conflicts=conflicts,
+        now=now,
+    )
+    return as_json({"no": no, "nonce_sha256": part.nonce_sha256, "inspectors": len(part.inspectors)}, 201)
+
+
+@router.post("/draws/{no}/commit", tags=["departments"], summary="锁定名单 · fix the list")
+def post_commit(request: HttpRequest, no: str) -> HttpResponse:
+    return as_json(look_draws.public_json(draws.commit(caller(request), no, clock.now())), 201)
+
+
+@router.post("/draws/{no}/numbers", tags=["departments"], summary="录入公开随机数 · enter a public number")
+def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
+    """``confirmed`` true when another department entered the same."""
+    who = caller(request)
+    row = draw_numbers.enter_number(who, no, given.source, given.value, clock.now(), given.fallback)
+    return as_json({"source": row.source, "value": row.value, "confirmed": row.confirmed_at is not None}, 201)
+
+
+@router.post("/draws/{no}/reveal", tags=["departments"], summary="公开秘密数 · give one's secret")
+def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
+    """With the last department's secret the draw happens: ``state`` drawn."""
+    row = draw_numbers.reveal(caller(request), no, given.nonce, clock.now())
+    return as_json({"no": no, "state": str(row.state)}, 201)
+
+
+@router.post("/draws/{no}/void", tags=["departments"], summary="作废 · void")
+def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
+    row = draws.void(caller(request), no, given.reason, clock.now())
+    return as_json(look_draws.public_json(row), 201)
+
+
+@router.post("/draws/{no}/visits/{unit}/begin", tags=["departments"], summary="开始检查 · begin a visit")
+def post_begin(request: HttpRequest, no: str, unit: str) -> HttpResponse:
+    """``looked_at``: the tests or repairs to look at, drawn by the same seed."""
+    visit = draw_visits.open_visit(caller(request), no, unit, clock.now())
+    return as_json({"unit": unit, "looked_at": visit.looked_at}, 201)
+
+
+@router.post("/draws/{no}/visits/{unit}/result", tags=["departments"], summary="检查结果 · its result")
+def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> HttpResponse:
+    visit = draw_visits.record_visit(
+        caller(request), no, unit, outcome=said.outcome, result=said.result, now=clock.now()
+    )
+    return as_json({"unit": unit, "outcome": visit.outcome}, 201)
+
+
+@router.post("/draws/{no}/publish", tags=["departments"], summary="公布 · publish")
+def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
+    row = draw_visits.publish(caller(request), no, whole=asked.whole, now=clock.now())
+    return as_json(look_draws.public_json(row), 201)

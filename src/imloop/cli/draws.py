@@ -1,0 +1,213 @@
+"""imloop draw …: random draws from the server's own command line; verify needs no database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
+from imloop.cli.matters import As, acting_as
+from imloop.cli.server import VAR
+
+draw = typer.Typer(
+    help="随机抽查：任何人可复算 · random draws that anyone can do again", no_args_is_help=True
+)
+_Nonce = Annotated[Path, typer.Argument(help="秘密数文件 · file with the secret")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(draw, name="draw")
+
+
+@draw.command()
+def nonce(file: Annotated[Path, typer.Argument(help="新文件，仅本人可读 · a new file")]) -> None:
+    """产生本部门的秘密数，打印要交存的哈希 · make a secret; prints the hash to deposit."""
+    secret = secrets.token_hex(32)
+    file.touch(mode=0o600, exist_ok=False)
+    file.write_text(secret + "\n", encoding="ascii")
+    print(hashlib.sha256(secret.encode()).hexdigest())
+
+
+@draw.command()
+def new(
+    file: Annotated[Path, typer.Argument(help="如 POST /draws 的报文 · as the body of POST /draws")],
+    party: As,
+    data: DataDir = VAR,
+) -> None:
+    """编制名单 · prepare the list of a draw; prints its number."""
+    connect(data)
+    from pydantic import ValidationError
+
+    from imloop.api.draws import PlanIn
+    from imloop.facts.refusal import Malformed
+    from imloop.facts.text import Text
+    from imloop.steps import clock, draws
+
+    try:
+        asked = PlanIn.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        words = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise Malformed("malformed", Text(words, words)) from None
+    print(draws.prepare(acting_as(party), asked.plan(), clock.now()).no)
+
+
+@draw.command("list")
+def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
+    """全部抽取，含作废 · every draw, voided ones included, and whom it waits for."""
+    connect(data)
+    from imloop.steps import clock, look_draws
+
+    rows: list[dict[str, Any]] = []
+    for row in look_draws.draws():
+        acting = look_draws.who_must_act(row, clock.now())
+        waits = [f"{party.code}: {wait.step}" for party, steps in acting for wait in steps]
+        rows.append({**look_draws.summary(row), "waits": waits})
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("编号 no.", "期次 period", "状态 state", "等 waits", "承诺值 commitment")
+    print_table(
+        columns,
+        [(r["no"], r["period"], r["state"], " · ".join(r["waits"]), r["commitment"][:16]) for r in rows],
+    )
+
+
+@draw.command()
+def join(
+    no: str,
+    file: _Nonce,
+    party: As,
+    inspector: Annotated[list[str] | None, typer.Option(help="检查人员，可重复 · may be repeated")] = None,
+    conflict: Annotated[
+        list[str] | None, typer.Option(help="“姓名 单位代码 理由” · name unit reason")
+    ] = None,
+    data: DataDir = VAR,
+) -> None:
+    """参加抽取：交存秘密数的哈希 · take part: deposit the secret's hash, name inspectors."""
+    connect(data)
+    from imloop.steps import clock, draws
+
+    rows = []
+    for line in conflict or []:
+        name, unit, reason = (line.split(maxsplit=2) + ["", "", ""])[:3]
+        rows.append({"inspector": name, "unit": unit, "reason": reason})
+    digest = hashlib.sha256(_secret(file).encode()).hexdigest()
+    draws.join(
+        acting_as(party), no, nonce_sha256=digest, inspectors=inspector or [], conflicts=rows, now=clock.now()
+    )
+    print(digest)
+
+
+def _secret(file: Path) -> str:
+    return file.read_text(encoding="ascii").strip()
+
+
+@draw.command()
+def commit(no: str, party: As, data: DataDir = VAR) -> None:
+    """锁定名单，打印承诺值 · fix the list; prints the commitment."""
+    connect(data)
+    from imloop.steps import clock, draws
+
+    print(draws.commit(acting_as(party), no, clock.now()).commitment)
+
+
+@draw.command()
+def number(
+    no: str,
+    source: str,
+    value: str,
+    party: As,
+    fallback: Annotated[str, typer.Option(help="采用替代来源的理由 · why the substitute counts")] = "",
+    data: DataDir = VAR,
+) -> None:
+    """录入公开随机数；两个部门各录一次 · enter a public number; two departments each."""
+    connect(data)
+    from imloop.steps import clock, draw_numbers
+
+    row = draw_numbers.enter_number(acting_as(party), no, source, value, clock.now(), fallback)
+    print(f"{row.source} {row.value} {'已核对 confirmed' if row.confirmed_at else '待另一部门 waits'}")
+
+
+@draw.command()
+def reveal(no: str, file: _Nonce, party: As, data: DataDir = VAR) -> None:
+    """公开本部门的秘密数；最后一个部门公开时即抽取 · give the secret; the last one draws."""
+    connect(data)
+    from imloop.steps import clock, draw_numbers
+
+    row = draw_numbers.reveal(acting_as(party), no, _secret(file), clock.now())
+    print(f"{no} {row.state}")
+    for visit in row.visits.order_by("planned_on", "unit"):
+        print(f"  {visit.planned_on} {visit.unit} {visit.name} · {visit.lead} · {visit.member}")
+
+
+@draw.command()
+def void(
+    no: str,
+    party: As,
+    reason: Annotated[str, typer.Option(help="理由，会公布 · reason, published")],
+    data: DataDir = VAR,
+) -> None:
+    """作废，编号和理由公布 · void; number and reason stay public."""
+    connect(data)
+    from imloop.steps import clock, draws
+
+    print(f"{no} {draws.void(acting_as(party), no, reason, clock.now()).state}")
+
+
+@draw.command()
+def publish(
+    no: str,
+    party: As,
+    whole: Annotated[bool, typer.Option(help="公布全部名单 · the whole list")] = True,
+    data: DataDir = VAR,
+) -> None:
+    """公布抽取过程和结果 · publish how it was drawn and what was found."""
+    connect(data)
+    from imloop.steps import clock, draw_visits
+
+    print(f"{no} {draw_visits.publish(acting_as(party), no, whole=whole, now=clock.now()).state}")
+
+
+@draw.command()
+def export(no: str, file: Path, data: DataDir = VAR) -> None:
+    """导出当前公开的内容 · write what is public by now (imloop.draw/1)."""
+    connect(data)
+    from imloop.steps import look_draws
+
+    found = look_draws.public_json(look_draws.public_draw(no))
+    file.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{no} {found['state']} → {file}")
+
+
+@draw.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="公布的抽取 · a published draw")],
+    own: Annotated[Path | None, typer.Option(help="某站的证明 · a station's own proof")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """复算一次抽取，不需要数据库 · do a draw again; exit 1 when it does not follow, 2 when it is no draw."""
+    from imloop.facts.refusal import Malformed
+    from imloop.facts.text import Text
+    from imloop.proof import draw as proof
+
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        mine = json.loads(own.read_text(encoding="utf-8")) if own else None
+        found = proof.faults(told) if mine is None else proof.own_faults(mine, told)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
+        words = f"{type(error).__name__}: {error}"
+        raise Malformed("malformed-draw", Text(f"不是公布的抽取：{words}", f"No draw: {words}")) from None
+    if as_json:
+        print_json({"no": told["no"], "commitment": told["commitment"], "faults": found})
+    else:
+        for fault in found:
+            print(fault)
+        print("抽取可复算 · the draw follows" if not found else f"{len(found)} 处不符 · faults")
+    sys.exit(1 if found else 0)

@@ -1,0 +1,102 @@
+"""``imloop draw``: a draw is verified without a database; departments' steps from the server's command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from support.a_draw import published
+from support.commands import Commands
+
+ENVIRONMENT, MARKET = "450200-environment", "450200-market"
+
+
+def test_verify_needs_the_file_alone(imloop: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "draw.json"
+    file.write_text(json.dumps(published()), encoding="utf-8")
+    done = imloop("draw", "verify", file, "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert (done.returncode, json.loads(done.stdout)["faults"]) == (0, [])
+    forged = published()
+    forged["nonces"][ENVIRONMENT] = "00"
+    file.write_text(json.dumps(forged), encoding="utf-8")
+    done = imloop("draw", "verify", file)
+    assert done.returncode == 1 and "处不符" in done.stdout
+    file.write_text('{"schema": "imloop.draw/1"}')
+    done = imloop("draw", "verify", file)
+    assert (done.returncode, done.stderr.count("\n"), "malformed-draw" in done.stderr) == (2, 1, True)
+    assert imloop("draw", "verify", tmp_path / "none.json").returncode == 2
+
+
+@pytest.fixture(scope="module")
+def city(imloop: Commands) -> Path:
+    """Twelve repairers and two departments, by the commands an operator has."""
+    assert imloop("prepare", IMLOOP_ADMIN="first", IMLOOP_ADMIN_PASSWORD="a long passphrase").returncode == 0
+    rows = [f"M4502030{n:02d},修理厂{n},450203,2025-01-01,方案五(三)" for n in range(12)]
+    shops = imloop.data / "shops.csv"
+    shops.write_text("code,name,place,since,cite\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert imloop("import", "repairers", shops).returncode == 0
+    return imloop.data
+
+
+def plan(folder: Path) -> Path:
+    today = date.today()
+    days = [(today + timedelta(days=n)).isoformat() for n in (5, 6, 8, 9, 20, 60)]
+    sources = [
+        {"code": code, "name": code, "on": on, "fallback": {"name": "次日", "on": later}}
+        for code, on, later in (("ssq", days[0], days[2]), ("dlt", days[1], days[3]))
+    ]
+    asked = {"period": "2026Q1", "visits": {"M": 3}, "first": days[4], "last": days[5], "sources": sources}
+    file = folder / "plan.json"
+    file.write_text(json.dumps(asked), encoding="utf-8")
+    return file
+
+
+def test_a_draw_is_prepared_joined_fixed_and_listed(imloop: Commands, city: Path) -> None:
+    departments(imloop)
+    made = imloop("draw", "new", plan(city), "--as", ENVIRONMENT)
+    assert made.returncode == 0, made.stderr
+    no = made.stdout.strip()
+    for party, name in ((ENVIRONMENT, "env"), (MARKET, "market")):
+        secret = city / name
+        digest = imloop("draw", "nonce", secret).stdout
+        assert secret.stat().st_mode & 0o777 == 0o600
+        assert imloop("draw", "nonce", secret).returncode == 2  # never over an old one
+        people = ("--inspector", "韦晓东", "--inspector", "莫丽", "--conflict", "莫丽 M450203001 亲属")
+        done = imloop("draw", "join", no, secret, "--as", party, *people)
+        assert (done.returncode, done.stdout) == (0, digest), done.stderr
+    early = imloop("draw", "commit", no, "--as", ENVIRONMENT)
+    assert (early.returncode, "not-by-the-same" in early.stderr) == (2, True)
+    commitment = imloop("draw", "commit", no, "--as", MARKET).stdout.strip()
+    row = json.loads(imloop("draw", "list", "--json").stdout)[0]
+    assert (row["no"], row["state"], row["commitment"]) == (no, "committed", commitment)
+    assert no in imloop("draw", "list").stdout
+    early = imloop("draw", "number", no, "ssq", "01 02", "--as", MARKET)
+    assert (early.returncode, "too-early" in early.stderr) == (2, True)
+    early = imloop("draw", "reveal", no, city / "env", "--as", ENVIRONMENT)
+    assert (early.returncode, "numbers-missing" in early.stderr) == (2, True)
+    file = city / "draw.json"
+    assert imloop("draw", "export", no, file).returncode == 0
+    assert json.loads(file.read_text())["commitment"] == commitment
+    assert imloop("draw", "verify", file).returncode == 2  # not published yet
+    assert imloop("draw", "publish", no, "--as", MARKET).returncode == 2
+    ended = imloop("draw", "void", no, "--as", MARKET, "--reason", "试用")
+    assert (ended.returncode, "voided" in ended.stdout) == (0, True)
+    assert imloop("draw", "new", city / "env", "--as", MARKET).returncode == 2
+
+
+def departments(imloop: Commands) -> None:
+    """Registered as an installation's own parties; there is no command for it, the database's own door serves."""
+    from subprocess import run
+    from sys import executable
+
+    program = (
+        "import django; django.setup()\n"
+        "from imloop.store.models import Party\n"
+        "for kind in ('environment', 'market'):\n"
+        "    Party.objects.create(code='450200-' + kind, kind=kind, name=kind, place='450200')\n"
+    )
+    environment = {**imloop.environment, "DJANGO_SETTINGS_MODULE": "imloop.site.settings"}
+    run([executable, "-c", program], env=environment, check=True)
