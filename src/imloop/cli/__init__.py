@@ -22,6 +22,7 @@ from imloop.cli import (
     simulate,
     trust,
     vehicle_gates,
+    working,
 )
 
 app = typer.Typer(
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers):
+for module in (server, working, offline, replay, data, trust, simulate, lines, matters, couriers):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from imloop.cli.common import AsJson, DataDir, connect, connect_migrated, print_json
+from imloop.cli.serving import Background, serve_forever
 
 VAR = Path("var")
 
@@ -19,7 +19,6 @@ VAR = Path("var")
 def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command(hidden=True)(prepare)
-    app.command()(work)
     app.command()(check)
     app.command()(user)
     app.command()(key)
@@ -47,13 +46,12 @@ def serve(
     if prepared:
         raise typer.Exit(prepared)
     _print_welcome(base_url, data, demo)
-    child = subprocess.Popen([*imloop, "work"]) if clock else None
+    background = Background([*imloop, "work", "--attended"]) if clock else None
     try:
-        _serve_forever(host, port, workers)
+        serve_forever(host, port, workers)
     finally:
-        if child is not None:
-            child.terminate()
-            child.wait(timeout=10)
+        if background is not None:
+            background.stop()
 
 
 def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir = VAR) -> None:
@@ -70,22 +68,6 @@ def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir
         load_demo(data, now(), settings.BASE_URL)
     elif people.nobody_yet():
         _ask_first_administrator()
-
-
-def _serve_forever(host: str, port: int, workers: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    Granian(
-        "imloop.site.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-        backpressure=256,
-        log_access=False,
-    ).serve()
 
 
 def _ask_first_administrator() -> None:
@@ -131,75 +113,6 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
         print(f"  账号与密钥 · accounts and keys: {data / 'demo-credentials.json'}")
         print(f"  先看 · first: 用 environment 账号登录 {base_url}/login → 今天需要处理 → 打开一个案件")
         print("               log in as environment, open the work list, then one case\n")
-
-
-def work(
-    once: Annotated[bool, typer.Option("--once", help="只做一遍 · one pass")] = False,
-    every: Annotated[float, typer.Option(help="时钟任务的间隔秒 · seconds between clock passes")] = 60.0,
-    data: DataDir = VAR,
-) -> None:
-    """后台任务：外送消息；逾期、日历重算、失联、证书到期、封存日志 · couriers every second; clocks: overdue cases, deadlines,
-    lost links, certificates, the journal's day."""
-    connect(data)
-    from django.db import OperationalError, close_old_connections
-
-    from imloop.exchange.courier import carry
-    from imloop.steps.clock import now
-
-    next_clocks = 0.0
-    while True:
-        close_old_connections()
-        try:
-            if time.monotonic() >= next_clocks:
-                next_clocks = time.monotonic() + every
-                _clocks(once)
-            carry(now)
-        except OperationalError as error:  # a busy or restarting database: the next pass does it
-            print(f"imloop work: {error}", file=sys.stderr)
-        if once:
-            _print_lags()
-            return
-        time.sleep(1.0)
-
-
-def _clocks(always_say: bool) -> None:
-    """What falls due by time alone."""
-    from imloop.steps.certificates import warn_of_expiry
-    from imloop.steps.clock import now
-    from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
-    from imloop.steps.link import notice_lost_links
-    from imloop.steps.seal_days import seal_days
-    from imloop.steps.shop_figures import count_figures
-
-    overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
-    notice_lost_links(now())
-    warn_of_expiry(now())
-    seal_days(now())
-    count_figures(now())
-    _demo_morning()
-    if always_say or overdue or recomputed:
-        print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
-
-
-def _print_lags() -> None:
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.deliveries import lags
-    from imloop.steps.receivers import receivers
-
-    for lag in lags(receivers(SYSTEM)):
-        since = f" · {lag.oldest:%Y-%m-%d %H:%M}" if lag.oldest else ""
-        print(f"{lag.receiver.code}: 待送 waiting {lag.waiting}{since} · 被拒 dead {lag.dead}")
-
-
-def _demo_morning() -> None:
-    """A served demo city checks its lines every morning; any other installation is left alone."""
-    from imloop.sim.whose import is_demo
-
-    if is_demo():
-        from imloop.sim.mornings import morning_checks
-        from imloop.steps.clock import now
-
-        morning_checks(now())
 
 
 def check(data: DataDir = VAR, as_json: AsJson = False) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-import zstandard
-
 from imloop.facts.refusal import Refusal
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Party, RawUpload
+from imloop.store.packing import compress, decompress
 
-_compress = zstandard.ZstdCompressor(level=3)
-_decompress = zstandard.ZstdDecompressor()
+_LEVEL = 3
 
 
 def keep_raw(ledger: Ledger, kind: str, body: bytes) -> RawUpload:
@@ -22,7 +20,7 @@ def keep_raw(ledger: Ledger, kind: str, body: bytes) -> RawUpload:
         kind=kind,
         sha256=hashlib.sha256(body).hexdigest(),
         size=len(body),
-        body=_compress.compress(body),
+        body=compress(body, _LEVEL),
     )
 
 
@@ -44,4 +42,4 @@ def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
 
 def raw_bytes(raw: RawUpload) -> bytes:
     """The bytes exactly as they arrived."""
-    return _decompress.decompress(bytes(raw.body))
+    return decompress(bytes(raw.body))

@@ -11,9 +11,9 @@ from types import MappingProxyType
 
 import msgspec
 import numpy as np
-import zstandard
 
 from imloop.facts.test_record import Column, Trace
+from imloop.store.packing import compress, decompress
 
 _RAW = -1
 SCALED = range(5)
@@ -21,8 +21,7 @@ SCALED = range(5)
 
 _MISSING = np.int32(-(2**31))
 _LIMIT = 2**30
-_compress = zstandard.ZstdCompressor(level=6)
-decompress = zstandard.ZstdDecompressor().decompress
+_LEVEL = 6
 
 
 def encode(trace: Trace) -> bytes:
@@ -34,7 +33,7 @@ def encode(trace: Trace) -> bytes:
         else:
             runs.append((phase, 1))
     columns = [(name, *_pack(column)) for name, column in trace.columns.items()]
-    return _compress.compress(msgspec.msgpack.encode([runs, columns]))
+    return compress(msgspec.msgpack.encode([runs, columns]), _LEVEL)
 
 
 def decode(blob: bytes | memoryview[int]) -> Trace:
