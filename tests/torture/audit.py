@@ -59,14 +59,14 @@ def lost(said: list[dict[str, str]]) -> Iterator[str]:
 
 
 def lost_heartbeats(said: list[dict[str, str]]) -> Iterator[str]:
-    latest: dict[str, str] = {}
+    latest: dict[tuple[str, str], str] = {}
     for each in said:
         if each["kind"] == "heartbeat":
-            latest[each["by"]] = max(latest.get(each["by"], ""), each["at"])
-    for station, at in latest.items():
-        link = kept.Link.objects.get(line__station__code=station, line__code="01")
+            latest[each["by"], each["line"]] = max(latest.get((each["by"], each["line"]), ""), each["at"])
+    for (station, line), at in latest.items():
+        link = kept.Link.objects.get(line__station__code=station, line__code=line)
         if link.seen_at < datetime.fromisoformat(at):
-            yield f"heartbeat of {station}: last seen {link.seen_at}, acknowledged {at}"
+            yield f"heartbeat of {station}/{line}: last seen {link.seen_at}, acknowledged {at}"
 
 
 def half_stored() -> Iterator[str]:

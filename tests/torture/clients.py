@@ -54,6 +54,8 @@ class Client(threading.Thread):
         super().__init__(name=f"client-{number}", daemon=True)
         self.number, self.base_url, self.pair, self.keys = number, base_url, pair, keys
         self.random = random.Random(seed * 1000 + number)
+        # One line each: of two heartbeats at the same moment the later to be kept may be the earlier.
+        self.line = f"{1 + number // 2:02d}"
         self.stopping = threading.Event()
         self.counts: Counter[str] = Counter()
         self.surprises: list[str] = []
@@ -102,7 +104,7 @@ class Client(threading.Thread):
         return Upload("test", "tests", str(message["test_no"]), station, msgspec.json.encode(message))
 
     def _heartbeat(self, station: str, sequence: int) -> Upload:
-        sign = {"line": "01", "status": "idle", "clock": datetime.now(CHINA).isoformat()}
+        sign = {"line": self.line, "status": "idle", "clock": datetime.now(CHINA).isoformat()}
         body = msgspec.json.encode({"station": station, "lines": [sign]})
         return Upload("heartbeat", "heartbeats", str(sequence), station, body)
 
@@ -140,10 +142,11 @@ class Client(threading.Thread):
         )
 
     def _note_failure(self, answer: httpx.Response) -> None:
-        """A failure has a name; a 503 says when to come again."""
+        """A failure has a name, and says when to come again."""
         kind = answer.headers.get("Content-Type", "")
         self.counts[f"answered {answer.status_code}"] += 1
-        if answer.status_code == 500 or (kind != "application/problem+json" and answer.status_code != 503):
+        named = kind == "application/problem+json" and "Retry-After" in answer.headers
+        if answer.status_code not in (503, 507) or not named:
             self.surprises.append(f"{answer.status_code} {kind}: {answer.text[:200]}")
 
     def _acknowledge(self, upload: Upload, answer: httpx.Response, tries: int) -> None:
@@ -158,6 +161,7 @@ class Client(threading.Thread):
             "kind": upload.kind,
             "number": upload.number,
             "by": upload.by,
+            "line": self.line,
             "sha256": hashlib.sha256(upload.body).hexdigest(),
             "receipt": receipt,
             "at": answer.json().get("received_at"),

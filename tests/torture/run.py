@@ -52,10 +52,10 @@ def free_port() -> int:
 class Torture:
     """A site under load from ``CLIENTS`` stations, with one system outside that is brought every message."""
 
-    def __init__(self, folder: Path, url: str, seed: int) -> None:
+    def __init__(self, folder: Path, url: str, seed: int, data: Path | None = None) -> None:
         self.folder, self.seed = folder, seed
         self.outside = Outside(folder / "outside.log", seed)
-        self.site = Site(folder, url, free_port())
+        self.site = Site(data or folder, url, free_port(), folder / "server.log")
         known = credentials(self.site, self.outside.url)
         self.office, self.keys = str(known["office"]), dict(known["keys"])  # type: ignore[call-overload]
         pairs = [tuple(pair) for pair in known["pairs"]]  # type: ignore[attr-defined]

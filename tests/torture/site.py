@@ -33,12 +33,12 @@ def environment(data: Path, url: str) -> dict[str, str]:
 class Site:
     """One installation. ``ensure()`` starts what is not running, as a service manager does."""
 
-    def __init__(self, data: Path, url: str, port: int) -> None:
+    def __init__(self, data: Path, url: str, port: int, log: Path) -> None:
         self.data, self.url, self.port = data, url, port
         self.base_url = f"http://127.0.0.1:{port}"
         self.environment = environment(data, url)
         self.starts = 0
-        self.log = (data / "server.log").open("ab")
+        self.log_file, self.log = log, log.open("ab")
         self._lock = threading.Lock()
         self.server: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
@@ -74,7 +74,7 @@ class Site:
 
     def answers(self) -> bool:
         try:
-            urllib.request.urlopen(f"{self.base_url}/api/v1/feed", timeout=5).close()
+            urllib.request.urlopen(f"{self.base_url}/api/v1/feed", timeout=30).close()
         except urllib.error.HTTPError:
             return True  # it says: no key
         except OSError:
@@ -82,7 +82,7 @@ class Site:
         return True
 
     def tail(self) -> str:
-        return (self.data / "server.log").read_text(errors="replace")[-3000:]
+        return self.log_file.read_text(errors="replace")[-3000:]
 
     def victims(self) -> dict[str, list[int]]:
         """Process ids by what is killed: everything at once, the first process alone, a web worker, one of two workers."""

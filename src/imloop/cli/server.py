@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from imloop.cli.common import AsJson, DataDir, connect, connect_migrated, print_json
-from imloop.cli.serving import Background, serve_forever
+from imloop.cli.serving import Background, counting_together, serve_forever
 
 VAR = Path("var")
 
@@ -48,7 +48,8 @@ def serve(
     _print_welcome(base_url, data, demo)
     background = Background([*imloop, "work", "--attended"]) if clock else None
     try:
-        serve_forever(host, port, workers)
+        with counting_together(workers):
+            serve_forever(host, port, workers)
     finally:
         if background is not None:
             background.stop()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from typing import Annotated
 
+import structlog
 import typer
 
 from imloop.cli.common import DataDir, connect
 from imloop.cli.server import VAR
 
-log = logging.getLogger("imloop.work")
+_failed: list[str] = []
+"""Duties of this round that could not be done."""
+log = structlog.get_logger("imloop.work")
 
 
 def register(app: typer.Typer) -> None:
@@ -49,17 +51,18 @@ def work(
         time.sleep(1.0)
 
 
-def _attempt(name: str, duty: Callable[[], int]) -> int:
+def _attempt(name: str, duty: Callable[[], int | None]) -> int:
     """What cannot be done now, the next pass does; the other duties go on. Returns how much was done."""
     from django.db import InterfaceError, OperationalError, close_old_connections
 
     try:
-        return duty()
+        return duty() or 0
     except (OperationalError, InterfaceError) as error:  # a busy, full or restarting database
-        log.warning("%s: the database does not answer (%s)", name, type(error).__name__)
-    except Exception:
-        log.exception("%s failed", name)
+        log.warning("database away", duty=name, exc_info=error)
+    except Exception as error:
+        log.error("failed", duty=name, exc_info=error)
     close_old_connections()
+    _failed.append(name)
     return 0
 
 
@@ -68,10 +71,12 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.certificates import warn_of_expiry
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
+    from imloop.steps.health import passed
     from imloop.steps.link import notice_lost_links
     from imloop.steps.seal_days import seal_days
     from imloop.steps.shop_figures import count_figures
 
+    _failed.clear()
     overdue = _attempt("overdue", lambda: declare_overdue(now()))
     recomputed = _attempt("deadlines", lambda: recompute_deadlines(now()))
     _attempt("lost links", lambda: notice_lost_links(now()))
@@ -79,6 +84,7 @@ def _clocks(always_say: bool) -> None:
     _attempt("journal day", lambda: int(seal_days(now()) is not None))
     _attempt("shop figures", lambda: count_figures(now()))
     _attempt("demo", _demo_morning)
+    _attempt("sign of life", lambda: passed(now(), list(_failed)))
     if always_say or overdue or recomputed:
         print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
 

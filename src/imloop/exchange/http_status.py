@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown, Unlawful
+from imloop.facts.refusal import (
+    Conflict,
+    Malformed,
+    NotAllowed,
+    Refusal,
+    Unavailable,
+    Unknown,
+    Unlawful,
+)
 
-_STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403}
+_STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403, Unavailable: 503}
 _BY_CODE = {
     "malformed-json": 400,
     "wrong-key": 401,
@@ -12,6 +20,7 @@ _BY_CODE = {
     "too-large": 413,
     "too-many-questions": 429,
     "internal-error": 500,
+    "disk-full": 507,
 }
 
 

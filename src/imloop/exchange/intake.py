@@ -10,6 +10,8 @@ from typing import TypeVar
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
+from django.db import InterfaceError, OperationalError
+
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, require_kind
@@ -64,6 +66,8 @@ def _take(
         except Refusal as refusal:
             keep_refusal(ledger, raw, refusal)
             failed: Exception = refusal
+        except (OperationalError, InterfaceError):  # the database cannot keep anything: nothing is promised
+            raise
         except Exception as error:  # our own fault: the bytes are evidence all the same
             keep_refusal(ledger, raw, Refusal("internal-error", Text("平台内部错误。", "Internal error.")))
             failed = error

@@ -2,6 +2,7 @@ from imloop.store.models.appointments import Appointment, ClosedDay, Opening
 from imloop.store.models.cases import Case, CaseEvent, Notice, Repair
 from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.figures import ShopFigures
+from imloop.store.models.health import WorkPass
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.parties import ApiKey, Line, Party, PartyKind, SavedFilter, Standing, User
 from imloop.store.models.people import Delegation, Invitation, LogInTry, SecondFactor, UserSession
@@ -71,4 +72,5 @@ __all__ = [
     "Vehicle",
     "VehicleChange",
     "Zone",
+    "WorkPass",
 ]
