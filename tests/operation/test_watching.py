@@ -112,9 +112,9 @@ def test_metrics_count_uploads_refusals_and_what_is_open(watched: City) -> None:
     after = samples()
 
     def more(name: str, *labels: str) -> float:
-        return after[name, labels] - before.get((name, labels), 0)
+        return after.get((name, labels), 0) - before.get((name, labels), 0)
 
-    assert more("imloop_uploads_total", "test", "fail") == 1
+    assert more("imloop_uploads_total", "test", "fail") == 1, sorted(k for k in after if "uploads" in k[0])
     assert more("imloop_uploads_total", "test", "again") == 1
     assert more("imloop_refusals_total", "malformed-json") == 1
     assert (after["imloop_open_cases", ()], after["imloop_work_age_seconds", ()]) == (1, 60)

@@ -15,6 +15,6 @@ UPLOADS = Counter("imloop_uploads", "Uploads taken in, by kind and result; again
 
 
 def count_upload(kind: str, created: bool, receipt: dict[str, object]) -> None:
-    """``receipt``: its ``result`` where the kind has one."""
-    result = str(receipt.get("result", "kept")) if created else "again"
+    """``receipt``: its verdict (a test) or result (a check) where the kind has one."""
+    result = str(receipt.get("verdict") or receipt.get("result") or "kept") if created else "again"
     UPLOADS.labels(kind, result).inc()
