@@ -175,6 +175,7 @@ def test_the_application_s_role_adds_to_the_journal_and_can_do_nothing_else(
 
     owner_url = imloop.environment["DATABASE_URL"]
     python(BUILD, imloop, owner_url)
+    assert imloop("prepare", DATABASE_URL=role_url).returncode == 0, "nothing to migrate: the role may serve"
     python(UPLOAD, imloop, role_url)
     with psycopg.connect(owner_url) as owner:
         (name,) = owner.execute("SELECT current_user").fetchone()  # type: ignore[misc]

@@ -117,7 +117,12 @@ def test_what_another_worker_did_meanwhile_is_not_done_again(
 def test_a_warning_already_given_is_not_given_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     station, now = Party.objects.get(code=NEAR), at("2026-03-02 09:00")
     kept = Certificate.objects.create(
-        party=station, kind="cma", number="1", issuer="x", since=now.date(), until=at("2026-03-20 00:00").date()
+        party=station,
+        kind="cma",
+        number="1",
+        issuer="x",
+        since=now.date(),
+        until=at("2026-03-20 00:00").date(),
     )
     read_before = [(Certificate.objects.get(pk=kept.pk), station)]
     assert warn_of_expiry(now) == 1
@@ -164,7 +169,10 @@ def test_the_clock_of_the_platform_jumps_back_and_forth(doors: Doors) -> None:
         assert isinstance(vehicle, dict)
         doors.post("tests", {**message, "vehicle": {**vehicle, **who}}, by=NEAR, expect=expect)
 
-    beat = {"station": NEAR, "lines": [{"line": "01", "status": "idle", "clock": "2026-03-10T09:00:00+08:00"}]}
+    beat = {
+        "station": NEAR,
+        "lines": [{"line": "01", "status": "idle", "clock": "2026-03-10T09:00:00+08:00"}],
+    }
     doors.at("2026-03-10 09:30")
     upload("2026-03-10 09:00", 0.9, "T-1")
     doors.post("heartbeats", beat, by=NEAR)

@@ -155,7 +155,9 @@ def undelivered(log: Path) -> Iterator[str]:
         first.setdefault(row["key"], row["seq"])
     arrived = list(first.values())
     expected = list(
-        kept.OutboxEntry.objects.filter(receiver=receiver.party.code).order_by("id").values_list("id", flat=True)
+        kept.OutboxEntry.objects.filter(receiver=receiver.party.code)
+        .order_by("id")
+        .values_list("id", flat=True)
     )
     if arrived != expected:
         yield f"outside has {len(arrived)} messages, {len(expected)} were sent, or in another order"

@@ -130,9 +130,7 @@ class Client(threading.Thread):
         elif answer.status_code in (200, 201):
             self._acknowledge(upload, answer, tries)
         else:
-            self.surprises.append(
-                f"{upload.kind} {upload.number}: {answer.status_code} {answer.text[:300]}"
-            )
+            self.surprises.append(f"{upload.kind} {upload.number}: {answer.status_code} {answer.text[:300]}")
 
     def _post(self, upload: Upload) -> httpx.Response:
         return self._http.post(
@@ -176,7 +174,7 @@ class Client(threading.Thread):
         try:
             answer = self._post(upload)
         except httpx.HTTPError:
-            return
+            return None
         if answer.status_code >= 500:
             return self._note_failure(answer)
         self.counts["duplicates sent"] += 1

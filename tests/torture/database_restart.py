@@ -14,9 +14,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2] / "scripts")]
+sys.path[:0] = [
+    str(Path(__file__).resolve().parents[1]),
+    str(Path(__file__).resolve().parents[2] / "scripts"),
+]
 
 from pg import Server  # noqa: E402
+
 from torture.run import Torture, report  # noqa: E402
 
 
@@ -49,7 +53,10 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--keep", type=Path, help="leave the folder of a run that found something here")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="impg", dir="/tmp") as place, tempfile.TemporaryDirectory() as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="impg", dir="/tmp") as place,
+        tempfile.TemporaryDirectory() as name,
+    ):
         server, folder = Server(Path(place).resolve(), durable=True), Path(name)
         server.start()
         torture = Torture(folder, server.url, given.seed)

@@ -73,9 +73,7 @@ class Written:
         assert isinstance(vehicle, dict)
         test["vehicle"] = {**vehicle, **who}
         self._send(clients[NEAR], "tests", test)
-        self._send(
-            clients[LISTED], "repairs", repair_message(start + timedelta(hours=5), shop=LISTED, **who)
-        )
+        self._send(clients[LISTED], "repairs", repair_message(start + timedelta(hours=5), shop=LISTED, **who))
 
     def _send(self, client: object, path: str, message: dict[str, object]) -> None:
         import hashlib
@@ -124,9 +122,7 @@ def _look(db: sqlite3.Connection, expected: dict[str, str]) -> list[str]:
 def _journal(db: sqlite3.Connection) -> list[str]:
     from imloop.proof import journal as proof
 
-    number, digest, algorithm = db.execute(
-        "SELECT number, hash, algorithm FROM store_journalhead"
-    ).fetchone()
+    number, digest, algorithm = db.execute("SELECT number, hash, algorithm FROM store_journalhead").fetchone()
     head = {"schema": proof.EXPORT, "algorithm": algorithm, "number": number, "hash": digest}
     rows = db.execute(f"SELECT {', '.join(proof.FIELDS)} FROM store_journalentry ORDER BY number")
     entries = [dict(zip(proof.FIELDS, row, strict=True)) for row in rows]

@@ -28,7 +28,14 @@ def main(receiver: str) -> None:
     call_command("migrate", verbosity=0)
     City.build()
     add_receiver(
-        SYSTEM, code="outside", name="外部平台", party=OFFICE, way="http", address=receiver, topics=[], now=now()
+        SYSTEM,
+        code="outside",
+        name="外部平台",
+        party=OFFICE,
+        way="http",
+        address=receiver,
+        topics=[],
+        now=now(),
     )
     codes = (NEAR, FAR, LISTED, OTHER, OFFICE)
     keys = {code: issue_key(Party.objects.get(code=code), now()) for code in codes}

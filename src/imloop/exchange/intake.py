@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+from django.db import InterfaceError, OperationalError
+
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
-from django.db import InterfaceError, OperationalError
-
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, require_kind

@@ -11,7 +11,9 @@ REQUESTS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
 )
 REFUSALS = Counter("imloop_refusals", "Refusals by code.", ("code",))
-UPLOADS = Counter("imloop_uploads", "Uploads taken in, by kind and result; again: a duplicate.", ("kind", "result"))
+UPLOADS = Counter(
+    "imloop_uploads", "Uploads taken in, by kind and result; again: a duplicate.", ("kind", "result")
+)
 
 
 def count_upload(kind: str, created: bool, receipt: dict[str, object]) -> None:

@@ -37,7 +37,9 @@ def _tests() -> Iterator[str]:
             continue
         body = json.loads(entry.body)
         shown = {"result": row.result, "law": row.law_hash, "report": row.receipt.get("report")}
-        told = all(row.receipt.get(name) == row.verdict[name] for name in row.verdict if name not in _TOLD_ANEW)
+        told = all(
+            row.receipt.get(name) == row.verdict[name] for name in row.verdict if name not in _TOLD_ANEW
+        )
         if not told or row.verdict["verdict"] != row.result or shown != {name: body[name] for name in shown}:
             yield f"test {row.test_no} is not what entry {entry.number} says"
         yield from _upload(f"test {row.test_no}", row.raw, row.receipt, entry)
