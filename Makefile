@@ -8,7 +8,7 @@ PY      := .venv/bin/python
 export IMLOOP_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test browser check docs bench fuzz audit prove mutation lock clean
+.PHONY: help setup dev run test browser check docs bench torture faults fuzz audit prove mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -49,6 +49,16 @@ docs: dev ## write the generated pages under docs/
 
 bench: dev ## measure, and write benchmarks/RESULTS.md
 	$(PY) benchmarks/run.py $(ARGS)
+
+torture: dev ## SIGKILL under load, then compare (ARGS="--kills 200 --seed 1 --database postgresql")
+	@$(PY) tests/torture/run.py $(ARGS)
+
+faults: dev ## power cuts, disk full (needs root), database restarts
+	$(PY) tests/torture/power_cut.py --cuts 1000
+	$(PY) tests/torture/power_cut.py --cuts 100 --lying-disk
+	$(PY) tests/torture/disk_full.py
+	$(PY) tests/torture/disk_full.py --database postgresql
+	$(PY) tests/torture/database_restart.py
 
 fuzz: dev ## fuzz decoding and judging with atheris (ARGS="-max_total_time=3600")
 	@$(PY) -m pip install -q atheris

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Unlawful")
+REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Unlawful", "Unavailable")
 CODE_POSITION = {**dict.fromkeys(REFUSALS, 0), "Reason": 0, "Problem": 1}
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 CHINESE = re.compile("[\u4e00-\u9fff]")

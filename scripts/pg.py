@@ -84,11 +84,16 @@ class Server:
         made = subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
         if made.returncode:
             sys.exit(f"initdb failed: {made.stderr.strip()}")
+        self.launch()
+
+    def launch(self) -> None:
+        """Start what ``start`` made, or start it again after ``stop`` or ``crash``."""
         settings = [part for setting in self.settings for part in ("-c", setting)]
         command, options = self._command(
             "postgres", "-D", str(self.data), "-k", str(self.folder), "-c", "listen_addresses=", *settings
         )
-        with (self.folder / "log").open("wb") as log:
+        (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that crashed
+        with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True, **options
             )  # type: ignore[call-overload]
@@ -117,6 +122,12 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def crash(self) -> None:
+        """Every process of the server is killed, as when the machine's power fails."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def _group_of(user: str) -> int:

@@ -24,7 +24,7 @@ from imloop.steps.access import SYSTEM
 from imloop.steps.ledger import writing
 from imloop.steps.seal_days import place_of, seal_days
 from imloop.store.grants import statements
-from imloop.store.models import JournalDay, JournalEntry, JournalHead, Test
+from imloop.store.models import JournalDay, JournalEntry, Test
 from support.city import City, at
 
 Rows = list[dict[str, object]]
@@ -239,31 +239,6 @@ def test_roots_are_frozen(city: City) -> None:
     for statement in ("UPDATE store_journalday SET root = ''", "DELETE FROM store_journalday"):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             connection.cursor().execute(statement)
-
-
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="roles are PostgreSQL's")
-def test_the_application_s_role_can_add_to_the_journal_and_nothing_else(city: City) -> None:
-    city.test("2026-03-02 09:00", co=0.9)
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE imloop_app_test NOLOGIN")
-        for statement in statements("imloop_app_test"):
-            cursor.execute(statement)
-        cursor.execute("SET LOCAL ROLE imloop_app_test")
-        seal_days(at("2026-03-03 00:05"))
-        city.repair("2026-03-03 15:00")
-        for statement in (
-            "UPDATE store_journalentry SET body = ''",
-            "DELETE FROM store_journalentry",
-            "TRUNCATE store_journalentry",
-            "DROP TRIGGER store_journalentry_no_update ON store_journalentry",
-            "ALTER TABLE store_journalentry DISABLE TRIGGER ALL",
-            "DELETE FROM store_journalhead",
-            "UPDATE store_test SET result = 'pass'",
-        ):
-            with pytest.raises(DatabaseError, match="permission denied|must be owner"), transaction.atomic():
-                cursor.execute(statement)
-        cursor.execute("RESET ROLE")
-    assert JournalHead.objects.get().number == JournalEntry.objects.count()
 
 
 def test_an_odd_role_is_refused() -> None:

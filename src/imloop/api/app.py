@@ -30,6 +30,7 @@ from imloop.api.openapi import DescribedAPI
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.http_status import UNTAKEABLE
 from imloop.exchange.intake import take_repair, take_test_together
+from imloop.exchange.metrics import count_upload
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
@@ -92,6 +93,7 @@ def _bad_query(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def post_test(request: HttpRequest) -> HttpResponse:
     """201 with the receipt; the same bytes again give 200 and the first receipt; other bytes 409."""
     receipt = take_test_together(body_of(request), caller(request), clock.now())
+    count_upload("test", receipt.created, receipt.body)
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 
@@ -119,6 +121,7 @@ def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
 def post_repair(request: HttpRequest) -> HttpResponse:
     """201 with the receipt and the state of the case; the same bytes again give 200 and the first receipt."""
     receipt = take_repair(body_of(request), caller(request), clock.now())
+    count_upload("repair", receipt.created, receipt.body)
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
 import msgspec
+import structlog
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import HttpError
 
+from imloop.exchange import metrics
 from imloop.exchange.http_status import as_refusal, status_of
+from imloop.exchange.trouble import unavailable
 from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
 
@@ -22,8 +23,12 @@ _TITLES = {
     422: "Not accepted",
     429: "Too many requests",
     500: "Internal error",
+    503: "Not now",
+    507: "Storage full",
 }
-log = logging.getLogger("imloop.api")
+_RETRY_AFTER = {429: "60", 503: "5", 507: "60"}
+"""Seconds."""
+log = structlog.get_logger("imloop.api")
 
 
 def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -42,11 +47,14 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         body["errors"] = [fault.to_json() for fault in refusal.problems]
     if refusal.reasons:
         body["reasons"] = [reason.to_json() for reason in refusal.reasons]
+    if status >= 500 and (request_id := request.META.get("imloop.request_id")):
+        body["request_id"] = request_id
+    metrics.REFUSALS.labels(refusal.code).inc()
     response = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer, Signature realm="imloop"'
-    if status == 429:
-        response["Retry-After"] = "60"
+    if status in _RETRY_AFTER:
+        response["Retry-After"] = _RETRY_AFTER[status]
     return response
 
 
@@ -70,8 +78,12 @@ def no_such_call(request: HttpRequest) -> HttpResponse:
 
 
 def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Never a stack trace to the caller; always one in the log."""
-    log.error("unexpected error at %s", request.path, exc_info=error)
+    """Never a stack trace to the caller; always one in the log. A database that is away is said to be."""
+    away = unavailable(error)
+    if away is not None:
+        log.error("unavailable", code=away.code)
+        return problem(request, away)
+    log.error("unexpected", exc_info=error)
     return problem(
         request, Refusal("internal-error", Text("平台内部错误，已记录。", "Internal error, recorded."))
     )

@@ -11,6 +11,7 @@ from imloop.api.answers import as_json, body_of, moment_of
 from imloop.api.auth import caller
 from imloop.exchange.decode_check import decode_heartbeat
 from imloop.exchange.intake import take_check
+from imloop.exchange.metrics import count_upload
 from imloop.facts.days import day_of
 from imloop.steps import clock
 from imloop.steps.link import receive_heartbeat
@@ -51,6 +52,7 @@ class WithdrawalIn(Schema):
 def post_check(request: HttpRequest) -> HttpResponse:
     """201 with the recomputed result; the same bytes again give 200 and the first answer; other bytes 409."""
     receipt = take_check(body_of(request), caller(request), clock.now())
+    count_upload("check", receipt.created, receipt.body)
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 

@@ -26,6 +26,7 @@ from imloop.cli import (
     trust,
     vehicle_gates,
     vouchers,
+    working,
 )
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for module in (
     server,
+    working,
     offline,
     replay,
     data,

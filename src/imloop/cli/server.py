@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from imloop.cli.common import AsJson, DataDir, connect, connect_migrated, print_json
+from imloop.cli.serving import Background, counting_together, serve_forever
 
 VAR = Path("var")
 
@@ -19,7 +19,7 @@ VAR = Path("var")
 def register(app: typer.Typer) -> None:
     app.command()(serve)
     app.command(hidden=True)(prepare)
-    app.command()(work)
+    app.command()(migrate)
     app.command()(check)
     app.command()(user)
     app.command()(bench)
@@ -46,13 +46,13 @@ def serve(
     if prepared:
         raise typer.Exit(prepared)
     _print_welcome(base_url, data, demo)
-    child = subprocess.Popen([*imloop, "work"]) if clock else None
+    background = Background([*imloop, "work", "--attended"]) if clock else None
     try:
-        _serve_forever(host, port, workers)
+        with counting_together(workers):
+            serve_forever(host, port, workers)
     finally:
-        if child is not None:
-            child.terminate()
-            child.wait(timeout=10)
+        if background is not None:
+            background.stop()
 
 
 def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir = VAR) -> None:
@@ -71,20 +71,10 @@ def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir
         _ask_first_administrator()
 
 
-def _serve_forever(host: str, port: int, workers: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    Granian(
-        "imloop.site.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=4,
-        backpressure=256,
-        log_access=False,
-    ).serve()
+def migrate(data: DataDir = VAR) -> None:
+    """建表或升级到本版本；serve 启动时也会做 · bring the tables up to this version; serve does it, too."""
+    connect_migrated(data)
+    print("数据库为最新 · the tables are up to date")
 
 
 def _ask_first_administrator() -> None:
@@ -132,97 +122,23 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
         print("               log in as environment, open the work list, then one case\n")
 
 
-def work(
-    once: Annotated[bool, typer.Option("--once", help="只做一遍 · one pass")] = False,
-    every: Annotated[float, typer.Option(help="时钟任务的间隔秒 · seconds between clock passes")] = 60.0,
-    data: DataDir = VAR,
-) -> None:
-    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · couriers every second; clocks: overdue cases,
-    deadlines, lost links, certificates, retests on paper, the journal's day."""
-    connect(data)
-    from django.db import OperationalError, close_old_connections
-
-    from imloop.exchange.courier import carry
-    from imloop.steps.clock import now
-
-    next_clocks = 0.0
-    while True:
-        close_old_connections()
-        try:
-            if time.monotonic() >= next_clocks:
-                next_clocks = time.monotonic() + every
-                _clocks(once)
-            carry(now)
-        except OperationalError as error:  # a busy or restarting database: the next pass does it
-            print(f"imloop work: {error}", file=sys.stderr)
-        if once:
-            _print_lags()
-            return
-        time.sleep(1.0)
-
-
-def _clocks(always_say: bool) -> None:
-    """What falls due by time alone."""
-    from imloop.steps.certificates import warn_of_expiry
-    from imloop.steps.clock import now
-    from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
-    from imloop.steps.keys import forget_nonces
-    from imloop.steps.link import notice_lost_links
-    from imloop.steps.match_papers import find_unmatched, watch_shares
-    from imloop.steps.seal_days import seal_days
-    from imloop.steps.shop_figures import count_figures
-
-    overdue, recomputed = declare_overdue(now()), recompute_deadlines(now())
-    notice_lost_links(now())
-    warn_of_expiry(now())
-    find_unmatched(now())
-    watch_shares(now())
-    seal_days(now())
-    count_figures(now())
-    forget_nonces(now())
-    _demo_morning()
-    if always_say or overdue or recomputed:
-        print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
-
-
-def _print_lags() -> None:
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.deliveries import lags
-    from imloop.steps.receivers import receivers
-
-    for lag in lags(receivers(SYSTEM)):
-        since = f" · {lag.oldest:%Y-%m-%d %H:%M}" if lag.oldest else ""
-        print(f"{lag.receiver.code}: 待送 waiting {lag.waiting}{since} · 被拒 dead {lag.dead}")
-
-
-def _demo_morning() -> None:
-    """A served demo city checks its lines every morning; any other installation is left alone."""
-    from imloop.sim.whose import is_demo
-
-    if is_demo():
-        from imloop.sim.mornings import morning_checks
-        from imloop.steps.clock import now
-
-        morning_checks(now())
-
-
 def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """安装自检：数据库、日志链、案件、法律数据 · is everything sound; exit 1 when not."""
     connect(data)
-    from django.core.management import call_command
-    from django.core.management.base import CommandError
-
     from imloop.law.report import check as law_faults
-    from imloop.steps import journal
+    from imloop.steps import health, journal
+    from imloop.steps.as_journalled import unlike_the_journal
+    from imloop.steps.clock import now
 
-    faults = {"law": [str(fault) for fault in law_faults(None)], "database": [], "journal": [], "cases": []}
-    try:
-        call_command("migrate", check_unapplied=True, verbosity=0)
-    except (CommandError, SystemExit):
-        faults["database"] = ["unapplied migrations: run imloop serve"]
-    else:
-        faults["journal"] = journal.faults()
+    faults = {"law": [str(fault) for fault in law_faults(None)]}
+    # As /readyz says it; whether background work runs is asked there: here nothing need run.
+    for each in health.checks(now()):
+        if each.name != "work":
+            faults[each.name] = [] if each.fault is None else [each.fault.en]
+    if not faults["database"]:
+        faults["journal"] += journal.faults()
         faults["cases"] = journal.faulty_cases()
+        faults["uploads"] = unlike_the_journal()
     if as_json:
         print_json(faults)
     else:

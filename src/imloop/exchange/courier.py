@@ -46,6 +46,8 @@ def carry(clock: Callable[[], datetime], transport: httpx.BaseTransport | None =
 def _carry_to(receiver: Receiver, http: httpx.Client, clock: Callable[[], datetime]) -> int:
     arrived = 0
     for entry in list(deliveries.waiting(receiver)[:MOST]):
+        if not deliveries.hold(receiver, clock()):
+            break
         message = deliveries.message_of(receiver, entry)
         try:
             answered = _bring(receiver, message, http, clock())

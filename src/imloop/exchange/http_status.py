@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from django.db import DataError
 
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown, Unlawful
+from imloop.facts.refusal import (
+    Conflict,
+    Malformed,
+    NotAllowed,
+    Refusal,
+    Unavailable,
+    Unknown,
+    Unlawful,
+)
 from imloop.facts.text import Text
 from imloop.steps.ledger import cannot_be_kept
 
-_STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403}
+_STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403, Unavailable: 503}
 _BY_CODE = {
     "malformed-json": 400,
     "wrong-key": 401,
@@ -24,6 +32,7 @@ _BY_CODE = {
     "too-many-questions": 429,
     "too-many-calls": 429,
     "internal-error": 500,
+    "disk-full": 507,
 }
 
 

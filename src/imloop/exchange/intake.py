@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import InterfaceError, OperationalError
 
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_redemption import decode_redemption
@@ -126,6 +127,8 @@ def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
     except Refusal as refusal:
         keep_refusal(ledger, raw, refusal)
         return refusal
+    except (OperationalError, InterfaceError):  # the database cannot keep anything: nothing is promised
+        raise
     except Exception as error:  # our own fault: the bytes are evidence all the same
         keep_refusal(ledger, raw, Refusal("internal-error", Text("平台内部错误。", "Internal error.")))
         return error

@@ -7,7 +7,8 @@ The tree (HTTP status is mapped once, at the edge, from the class):
      ├─ Unknown        it names something the registers do not hold
      ├─ NotAllowed     the caller may not do this
      ├─ Conflict       it contradicts what is already kept
-     └─ Unlawful       a clause forbids it
+     ├─ Unlawful       a clause forbids it
+     └─ Unavailable    not now: the platform itself cannot, nothing was kept
 """
 
 from __future__ import annotations
@@ -67,4 +68,8 @@ class Conflict(Refusal):
 
 
 class Unlawful(Refusal):
+    pass
+
+
+class Unavailable(Refusal):
     pass

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import dj_database_url
 
+from imloop.site.logs import logging_of
+
 
 def _data_dir() -> Path:
     path = Path(os.environ.get("IMLOOP_DATA", "var")).resolve()
@@ -56,6 +58,10 @@ LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))
 DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
 # Fixed by the journal's first entry; see steps/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
+# Below this the site says it is not ready; see steps/health.py.
+MIN_FREE_MB = int(os.environ.get("IMLOOP_MIN_FREE_MB", "512"))
+# Asked for at /metrics; empty: only this machine itself may ask.
+METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")
 # What is signed is read whole, a file of steps/attachments.py too; calls that take no file keep to MAX_UPLOAD_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_UPLOAD_BYTES, 5 * 1024 * 1024)
 
@@ -70,6 +76,7 @@ INSTALLED_APPS = [
     "imloop.pages",
 ]
 MIDDLEWARE = [
+    "imloop.site.observe.RouteNoted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -150,12 +157,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
 NINJA_PAGINATION_PER_PAGE = 100
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # A refusal is an answer, not an event for the log.
-    "loggers": {"django.request": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("IMLOOP_LOG", "WARNING")},
-}
+LOGGING = logging_of(os.environ.get("IMLOOP_LOG", "WARNING"), os.environ.get("IMLOOP_LOG_FORMAT", "json"))

@@ -3,8 +3,13 @@ from django.views.generic import RedirectView
 
 from imloop.api.app import api
 from imloop.api.errors import no_such_call
+from imloop.site import health
 
+handler500 = "imloop.site.health.failed"
 urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
     path("api/v1/", api.urls),
     path("api/docs", RedirectView.as_view(url="/api/v1/docs")),
     re_path("^api/", no_such_call),

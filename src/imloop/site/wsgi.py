@@ -6,5 +6,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
 _framework = get_wsgi_application()
 
 from imloop.api.express import Express  # noqa: E402 - only after the framework is set up
+from imloop.site.observe import Observed  # noqa: E402
 
-application = Express(_framework)
+application = Observed(Express(_framework))

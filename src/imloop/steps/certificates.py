@@ -130,8 +130,10 @@ def warn_of_expiry(now: datetime) -> int:
         return 0
     with writing(now, SYSTEM) as ledger:
         for each, owner, days in due:
-            each.warned_days = days
-            each.save(update_fields=["warned_days"])
+            # Read before the lock was held: another worker may have warned meanwhile.
+            mine = Certificate.objects.filter(pk=each.pk, warned_days=each.warned_days)
+            if not mine.update(warned_days=days):
+                continue
             _warn(ledger, each, owner, (each.until - day).days)
             count += 1
     return count

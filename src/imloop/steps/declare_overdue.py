@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from imloop.facts.days import day_of
+from imloop.facts.refusal import Conflict, Unlawful
 from imloop.loop.events import DeadlinePassed, DeadlineRecomputed, Event
 from imloop.steps import registers
 from imloop.steps.access import SYSTEM
@@ -31,10 +32,14 @@ def recompute_deadlines(now: datetime) -> int:
 
 
 def _move(case_no: str, event: Event, now: datetime) -> int:
-    with writing(now, SYSTEM) as ledger:
-        row = Case.objects.select_related("vehicle", "station").get(case_no=case_no)
-        if row.closed_at is not None:
-            return 0
-        law = registers.law_at(day_of(now), row.place)
-        decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    """The case was read before the lock was held: what another worker or an upload did meanwhile counts."""
+    try:
+        with writing(now, SYSTEM) as ledger:
+            row = Case.objects.select_related("vehicle", "station").get(case_no=case_no)
+            if row.closed_at is not None:
+                return 0
+            law = registers.law_at(day_of(now), row.place)
+            decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    except (Unlawful, Conflict):  # no longer due
+        return 0
     return 1

@@ -21,7 +21,8 @@ from imloop.steps.access import SYSTEM
 from imloop.steps.ledger import writing
 from imloop.store.models import Delivery, OutboxEntry, Receiver
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
+"""How long a worker may be silent before another carries on; longer than one message can take."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 
 
@@ -65,23 +66,42 @@ def waiting(receiver: Receiver) -> QuerySet[OutboxEntry]:
 
 def due(now: datetime) -> list[Receiver]:
     """Receivers that may be carried to now."""
-    ready = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
+    ready = _over("retry_at", now, LONGEST_PAUSE)
     return list(Receiver.objects.filter(ready, paused=False).select_related("party").order_by("id"))
 
 
 @contextmanager
 def leased(receiver: Receiver, now: datetime) -> Iterator[bool]:
     """Whether this worker may carry to the receiver: of two that ask, one. Given back at the end."""
-    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
     until = now + LEASE
-    mine = Receiver.objects.filter(free, pk=receiver.pk).update(leased_until=until) == 1
+    rows = Receiver.objects.filter(_over("leased_until", now, LEASE), pk=receiver.pk)
+    mine = rows.update(leased_until=until) == 1
     try:
         if mine:
             receiver.refresh_from_db()
         yield mine
     finally:
         if mine:
-            Receiver.objects.filter(pk=receiver.pk, leased_until=until).update(leased_until=None)
+            held = Receiver.objects.filter(pk=receiver.pk, leased_until=receiver.leased_until)
+            held.update(leased_until=None)
+
+
+def hold(receiver: Receiver, now: datetime) -> bool:
+    """Renew the lease when half of it is gone; False when another worker has taken over meanwhile."""
+    until = now + LEASE
+    if receiver.leased_until is not None and until - LEASE / 2 < receiver.leased_until <= until:
+        return True
+    held = Receiver.objects.filter(pk=receiver.pk, leased_until=receiver.leased_until)
+    if held.update(leased_until=until) != 1:
+        return False
+    receiver.leased_until = until
+    return True
+
+
+def _over(field: str, now: datetime, longest: timedelta) -> Q:
+    """A moment that has come. One further away than it can have been set is of a clock that was set back since."""
+    later = Q(**{f"{field}__gt": now + longest})
+    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now}) | later
 
 
 def delivered(receiver: Receiver, message: Message, answered: str, now: datetime) -> None:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-import zstandard
-
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Reason
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Party, RawUpload
+from imloop.store.packing import compress, decompress
 from imloop.store.prepared import insert, update
 
 DOUBTFUL = ("voucher-forged",)
 """Refusals that somebody should look into."""
+_LEVEL = 1
 
 
 def sealed(kind: str, body: bytes, now: datetime) -> RawUpload:
     """The bytes as they will be kept; ``kind`` is a key of the intake. Touches no database."""
     digest, size = hashlib.sha256(body).hexdigest(), len(body)
-    compressed = zstandard.ZstdCompressor(level=1).compress(body)
-    return RawUpload(received_at=now, kind=kind, sha256=digest, size=size, body=compressed)
+    return RawUpload(received_at=now, kind=kind, sha256=digest, size=size, body=compress(body, _LEVEL))
 
 
 def keep_raw(raw: RawUpload, party: Party) -> None:
@@ -52,4 +51,4 @@ def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
 
 def raw_bytes(raw: RawUpload) -> bytes:
     """The bytes exactly as they arrived."""
-    return zstandard.decompress(bytes(raw.body))
+    return decompress(bytes(raw.body))

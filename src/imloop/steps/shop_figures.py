@@ -14,7 +14,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 
 from imloop.facts.codes import Fuel
@@ -35,9 +35,12 @@ def count_figures(now: datetime) -> int:
     if ShopFigures.objects.filter(counted_on=today).exists():
         return 0
     rows = [row for shop in Party.objects.filter(kind=PartyKind.MSTATION) for row in _figures_of(shop, now)]
-    with transaction.atomic():
-        ShopFigures.objects.all().delete()
-        ShopFigures.objects.bulk_create(rows)
+    try:
+        with transaction.atomic():
+            ShopFigures.objects.all().delete()
+            ShopFigures.objects.bulk_create(rows)
+    except IntegrityError:  # another worker counted at the same moment
+        return 0
     return len({row.shop_id for row in rows})
 
 

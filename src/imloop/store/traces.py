@@ -13,10 +13,10 @@ from types import MappingProxyType
 
 import msgspec
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
 from imloop.facts.test_record import Column, Trace
+from imloop.store.packing import compress, decompress
 
 _RAW = -1
 SCALED = range(5)
@@ -24,8 +24,7 @@ SCALED = range(5)
 
 _MISSING = np.int32(-(2**31))
 _LIMIT = 2**30
-_compress = zstandard.ZstdCompressor(level=3)
-decompress = zstandard.ZstdDecompressor().decompress
+_LEVEL = 3
 
 
 def encode(trace: Trace) -> bytes:
@@ -35,7 +34,7 @@ def encode(trace: Trace) -> bytes:
     alike = len({len(channel) for channel in channels}) == 1
     packed = _pack(channels) if alike else [_pack([channel])[0] for channel in channels]
     columns = [(name, *each) for name, each in zip(trace.columns, packed, strict=True)]
-    return _compress.compress(msgspec.msgpack.encode([runs, columns]))
+    return compress(msgspec.msgpack.encode([runs, columns]), _LEVEL)
 
 
 def decode(blob: bytes | memoryview[int]) -> Trace:

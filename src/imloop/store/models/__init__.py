@@ -3,6 +3,7 @@ from imloop.store.models.cases import Case, CaseEvent, Notice, Repair, RepairMar
 from imloop.store.models.couriers import Delivery, Receiver
 from imloop.store.models.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.figures import ShopFigures
+from imloop.store.models.health import WorkPass
 from imloop.store.models.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.outages import Outage, PaperUnlock, Voucher
 from imloop.store.models.parties import (
@@ -91,4 +92,5 @@ __all__ = [
     "VehicleChange",
     "Voucher",
     "Zone",
+    "WorkPass",
 ]

@@ -1,0 +1,27 @@
+"""A process ends with the one that started it.
+
+Without that, a server whose first process was killed leaves its workers behind on the port, and the next server, perhaps
+a newer version, shares the callers with them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+_EVERY = 1.0
+"""Seconds between two looks."""
+
+
+def end_with_parent() -> None:
+    """From now on this process is asked to end (SIGTERM) when its parent is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_EVERY)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()

@@ -1,0 +1,107 @@
+"""An installation of an older version is migrated, and everything it kept is still what it was."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.commands import Commands
+
+FILL = """
+import base64, json, sys, django, zstandard
+from pathlib import Path
+django.setup()
+from django.core.management import call_command
+from django.db import connection, transaction
+kept = json.loads(zstandard.ZstdDecompressor().decompress(Path(sys.argv[1]).read_bytes()))
+call_command("migrate", "store", kept["migration"], verbosity=0)
+
+def value(given, kind):
+    if isinstance(given, dict):
+        return base64.b64decode(given["base64"])
+    return bool(given) if kind == "BooleanField" and given is not None else given
+
+with transaction.atomic(), connection.cursor() as cursor:
+    cursor.execute("DELETE FROM store_journalhead")
+    for table, part in kept["tables"].items():
+        described = connection.introspection.get_table_description(cursor, table)
+        kinds = {c.name: connection.introspection.get_field_type(c.type_code, c) for c in described}
+        marks = ", ".join(["%s"] * len(part["columns"]))
+        sql = f"INSERT INTO {table} ({', '.join(part['columns'])}) VALUES ({marks})"
+        for row in part["rows"]:
+            cursor.execute(sql, [value(v, kinds[c]) for c, v in zip(part["columns"], row)])
+        if connection.vendor == "postgresql" and "id" in part["columns"]:
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
+"""
+GO_ON = """
+import django
+django.setup()
+from imloop.steps.access import caller_for
+from imloop.store.models import Case, Party
+from support.city import City, at
+city = City(callers={p.code: caller_for(p) for p in Party.objects.all()})
+city.repair("2026-03-05 15:00")
+city.test("2026-03-06 09:00", co=0.1, test_no="T-3")
+print([str(state) for state in Case.objects.values_list("state", flat=True)])
+"""
+FREEZE = """
+import django
+django.setup()
+from django.db import DatabaseError, connection, transaction
+tables = ("journalentry", "journalday", "caseevent", "notice", "test", "repair", "rawupload")
+columns = {"rawupload": "sha256 = 'x'"}
+for table in tables:
+    for sql in (f"UPDATE store_{table} SET {columns.get(table, 'id = id')}", f"DELETE FROM store_{table}"):
+        sql = sql.replace("id = id", "number = number") if table == "journalentry" else sql
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(sql)
+        except DatabaseError as error:
+            assert "never changed" in str(error), error
+        else:
+            raise SystemExit(f"not frozen: {sql}")
+"""
+
+
+def python(imloop: Commands, script: str, *arguments: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        env={**imloop.environment, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def upgraded(imloop: Commands) -> Commands:
+    """An older installation with a case in its second round, then the newest tables."""
+    python(imloop, FILL, Path(__file__).with_name("before_upgrade.json.zst"))
+    assert "imloop migrate" in imloop("check").stdout
+    done = imloop("migrate")
+    assert done.returncode == 0, done.stderr
+    return imloop
+
+
+def test_what_was_kept_is_what_it_was(upgraded: Commands) -> None:
+    done = upgraded("check")
+    assert done.returncode == 0, done.stdout
+    assert upgraded("journal", "verify").returncode == 0
+    replayed = upgraded("replay")
+    assert replayed.returncode == 0, replayed.stdout
+
+
+def test_what_was_frozen_is_frozen(upgraded: Commands) -> None:
+    python(upgraded, FREEZE)
+
+
+def test_the_case_goes_on_where_it_was(upgraded: Commands) -> None:
+    assert python(upgraded, GO_ON).strip() == "['closed']"
+    assert upgraded("check").returncode == 0

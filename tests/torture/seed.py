@@ -1,0 +1,46 @@
+"""An empty database becomes the small city of the stories, with keys and one receiver outside: ``seed.py RECEIVER_URL``.
+
+Prints ``{"pairs": [[station, shop]], "office": code, "keys": {code: key}}``.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from imloop.steps.access import SYSTEM  # noqa: E402
+from imloop.steps.clock import now  # noqa: E402
+from imloop.steps.keys import issue_key  # noqa: E402
+from imloop.steps.receivers import add_receiver  # noqa: E402
+from imloop.store.models import Party  # noqa: E402
+from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City  # noqa: E402
+
+OFFICE = f"{PLACE}-environment"
+
+
+def main(receiver: str) -> None:
+    call_command("migrate", verbosity=0)
+    City.build()
+    add_receiver(
+        SYSTEM,
+        code="outside",
+        name="外部平台",
+        party=OFFICE,
+        way="http",
+        address=receiver,
+        topics=[],
+        now=now(),
+    )
+    codes = (NEAR, FAR, LISTED, OTHER, OFFICE)
+    keys = {code: issue_key(Party.objects.get(code=code), now()) for code in codes}
+    print(json.dumps({"pairs": [[NEAR, LISTED], [FAR, OTHER]], "office": OFFICE, "keys": keys}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
