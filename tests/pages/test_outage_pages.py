@@ -125,7 +125,8 @@ def test_paper_in_by_keyboard_unlock_by_voucher(people: People) -> None:
     status, text = people.posts(page, voucher_form(plate="桂B99999"), by=NEAR)
     assert status == 422 and "不能再次使用" in text
     case = Case.objects.get()
-    assert "等待维修站补传记录" in people.reads(f"/c/{case.owner_token}")
+    owner = people.reads(f"/c/{case.owner_token}")
+    assert "已凭纸质材料放行" in owner and "等待维修站补传记录" in owner
     assert PaperUnlock.objects.get().unlock_no in people.reads(f"/cases/{case.case_no}", by=OFFICE)
 
 

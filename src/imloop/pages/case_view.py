@@ -117,9 +117,10 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
     permit = loop.permit(
         as_loop_case(case), station=case.station.code if case.station else "", at=now, law=today
     )
+    on_paper = permit.allowed and any(reason.code == "paper-fallback" for reason in permit.reasons)
     return {
         "case": case,
-        "headline": headline(case),
+        "headline": _("已凭纸质材料放行，请回原站复检") if on_paper else headline(case),
         "steps": steps(case),
         "items": result_items(test),
         "reasons": test.verdict["reasons"] if test else [],

@@ -53,7 +53,8 @@ def visible(caller: Caller) -> QuerySet[Outage]:
     rows = Outage.objects.order_by("-starts_at", "-id")
     if caller.is_department:
         return rows.filter(Q(place__startswith=place_prefix(caller.place)) | Q(place__in=_above(caller)))
-    return rows.filter(~Q(scope=Scope.OWN_FAULT) | Q(declared_by__startswith=caller.party_code))
+    own = Q(declared_by=caller.party_code) | Q(declared_by__startswith=f"{caller.party_code}/")
+    return rows.filter(~Q(scope=Scope.OWN_FAULT) | own)
 
 
 def _above(caller: Caller) -> list[str]:
