@@ -15,6 +15,7 @@ from imloop.api.audience import admitted
 from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected
 from imloop.api.lines import router as lines
+from imloop.api.stream import router as stream
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_repair, take_test
 from imloop.facts.days import day_of
@@ -47,6 +48,7 @@ api.add_router("", lines)
 api.add_router("", repairs.router)
 api.add_router("", objections.router)
 api.add_router("", visits.router)
+api.add_router("", stream)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(Exception, unexpected)
 

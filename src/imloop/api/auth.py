@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
+from imloop.steps import sessions
 from imloop.steps.access import Caller, caller_of
-from imloop.steps.keys import recognise
+from imloop.steps.keys import is_live, recognise
 from imloop.store.models import User
 
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -38,3 +41,16 @@ def caller(request: HttpRequest) -> Caller:
     if request.method == "GET" and isinstance(request.user, User) and request.user.is_authenticated:
         return caller_of(request.user)
     raise NotAllowed("no-key", Text("请提供密钥。", "Send a key: Authorization: Bearer …"))
+
+
+def key_id_of(request: HttpRequest) -> str:
+    """The id of the key that a machine showed; empty for a person."""
+    _, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip().removeprefix("imk_").partition("_")[0]
+
+
+def still_admitted(request: HttpRequest, now: datetime) -> bool:
+    """Whether who was let in with this request still would be: the key not revoked, the log-in not ended."""
+    if key_id := key_id_of(request):
+        return is_live(key_id)
+    return sessions.is_live(request.session.session_key or "", now)

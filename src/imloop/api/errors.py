@@ -21,6 +21,7 @@ _TITLES = {
     422: "Not accepted",
     429: "Too many requests",
     500: "Internal error",
+    503: "Not now",
 }
 log = logging.getLogger("imloop.api")
 
@@ -44,7 +45,7 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     response = HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
-    if status == 429:
+    if status in (429, 503):
         response["Retry-After"] = "60"
     return response
 

@@ -11,6 +11,8 @@ _BY_CODE = {
     "no-key": 401,
     "too-large": 413,
     "too-many-questions": 429,
+    "too-many-streams": 429,
+    "streams-full": 503,
     "internal-error": 500,
 }
 

@@ -37,6 +37,11 @@ MAX_UPLOAD_BYTES = int(os.environ.get("IMLOOP_MAX_UPLOAD_BYTES", str(2 * 1024 * 
 CLOCK_SKEW_SECONDS = int(os.environ.get("IMLOOP_CLOCK_SKEW_SECONDS", "300"))
 # Anonymous questions and applications of one address; see exchange/rate_limit.py.
 PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30"))
+# Ordinary calls that one worker process works on at the same time, each with a database connection.
+CALLS_AT_ONCE = 4
+# Answers held open (GET feed/stream), of one party and of one worker process; see api/live.py.
+STREAMS_OF_PARTY = int(os.environ.get("IMLOOP_STREAMS_OF_PARTY", "20"))
+STREAMS = int(os.environ.get("IMLOOP_STREAMS", "500"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"

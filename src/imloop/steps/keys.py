@@ -55,3 +55,8 @@ def recognise(token: str) -> Caller:
 
 def _sha(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def is_live(key_id: str) -> bool:
+    """Whether a key still opens anything: asked again and again while a stream that it opened runs."""
+    return ApiKey.objects.filter(key_id=key_id, revoked_at__isnull=True).exists()

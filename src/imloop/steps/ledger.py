@@ -19,6 +19,7 @@ from imloop.facts.text import Text
 from imloop.proof import journal as proof
 from imloop.steps.access import Caller
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
+from imloop.store.wake import announce
 
 
 def canonical(body: object) -> str:
@@ -105,6 +106,7 @@ class Ledger:
             self._head.save()
         if self._messages:
             OutboxEntry.objects.bulk_create(self._messages)
+            announce()
 
 
 @contextmanager
