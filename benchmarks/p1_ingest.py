@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from harness import Figure, Void, databases, environment, granian, ratio, rounds, run_python
+from harness import SERVED, Figure, Void, databases, environment, granian, ratio, rounds, run_python
 from load import Load, http_request, run
 
 SECONDS, CONNECTIONS, FAIL_SHARE = 3.0, 4, 8
@@ -95,7 +95,7 @@ def measure(backend: str, count: int) -> Figure:
         null = environment(folder / "null", "", "peers.limits.settings")
         our_key = json.loads(run_python("seed_imloop.py", "0", environment=ours))["key"]
         crud_key = json.loads(run_python("seed_crud.py", "0", environment=crud))["key"]
-        our_port = stack.enter_context(granian("imloop.site.wsgi:application", ours))
+        our_port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))
         crud_port = stack.enter_context(granian("peers.crud.wsgi:application", crud))
         null_port = stack.enter_context(granian("peers.limits.wsgi:application", null))
         seen: dict[str, list[Load]] = {name: [] for name in WORDS}

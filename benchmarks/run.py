@@ -21,6 +21,7 @@ MODULES = {
     "P1": "p1_ingest",
     "P3": "p3_recompute",
     "P4": "p4_permit",
+    "P5": "p5_stream",
     "P10": "p10_what_if",
     "VEHICLES": "vehicle_import",
 }

@@ -199,7 +199,8 @@ def main(count: int) -> None:
             made += len(with_case)
         checks(moment)
         five_tests_each(station, moment - timedelta(days=30))
-    print(json.dumps({"station": STATION, "key": issue_key(station, moment), "vehicles": count}))
+    keys = {"key": issue_key(station, moment), "shop": SHOP, "shop_key": issue_key(shop, moment)}
+    print(json.dumps({"station": STATION, "vehicles": count, **keys}))
 
 
 if __name__ == "__main__":
