@@ -66,7 +66,9 @@ class Clock:
         return self.now
 
 
-@hypothesis_settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.sampled_from(BEHAVIOURS), max_size=12))
 def test_everything_arrives_once_and_in_order_whatever_happens(
     region: Receiver, behaviours: list[str]

@@ -26,7 +26,7 @@ from imloop.store.models import Party
 what, code = sys.argv[1:]
 print(issue_key(Party.objects.get(code=code), now()) if what == "issue" else revoke_key(code, now()))
 """
-WAIT = httpx.Timeout(10.0)
+WAIT = httpx.Timeout(60.0)
 
 
 class Site:

@@ -45,6 +45,7 @@ class Stream:
     cursor: int
     behind: bool = True
     over: bool = False
+    probed: bool = False
     news: threading.Event = field(default_factory=threading.Event)
     _waiting: deque[tuple[int, bytes]] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -75,6 +76,11 @@ class Stream:
             self._waiting.clear()
             return found
 
+    def probe(self) -> None:
+        """Send a sign of life now."""
+        self.probed = True
+        self.news.set()
+
     def end(self) -> None:
         self.over = True
         self.news.set()
@@ -85,7 +91,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._streams: dict[str, set[Stream]] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._entered = 0
         self._stopping = False
         self._ready = threading.Event()
@@ -97,12 +103,8 @@ class Hub:
 
         Raises a refusal when the party, or the process, has as many streams as it may."""
         with self._lock:
-            own = self._streams.get(stream.party, set())
-            if self._stopping or sum(map(len, self._streams.values())) >= settings.STREAMS:
-                raise Refusal("streams-full", _FULL)
-            if len(own) >= settings.STREAMS_OF_PARTY:
-                raise NotAllowed("too-many-streams", _too_many(len(own)))
-            self._streams[stream.party] = own | {stream}
+            self._require_place(stream.party)
+            self._streams[stream.party] = self._of(stream.party) | {stream}
             self._entered += 1
             if self._reader is None:
                 self._reader = threading.Thread(target=self._read, name="feed-reader", daemon=True)
@@ -110,9 +112,23 @@ class Hub:
         self._ear.ring()
         self._ready.wait(10 * REST)
 
+    def _require_place(self, party: str) -> None:
+        if self._stopping or sum(map(len, self._streams.values())) >= settings.STREAMS:
+            raise Refusal("streams-full", _FULL)
+        if len(self._of(party)) >= settings.STREAMS_OF_PARTY:
+            # A client that hung up is noticed when something is sent to it.
+            for each in self._of(party):
+                each.probe()
+            if not self._lock.wait_for(lambda: len(self._of(party)) < settings.STREAMS_OF_PARTY, REST):
+                raise NotAllowed("too-many-streams", _too_many(settings.STREAMS_OF_PARTY))
+
+    def _of(self, party: str) -> set[Stream]:
+        return self._streams.get(party, set())
+
     def leave(self, stream: Stream) -> None:
         with self._lock:
-            left = self._streams.get(stream.party, set()) - {stream}
+            self._lock.notify_all()
+            left = self._of(stream.party) - {stream}
             if left:
                 self._streams[stream.party] = left
             else:

@@ -96,6 +96,9 @@ class Events:
             if time.monotonic() >= self._beat:
                 self._beat = time.monotonic() + BEAT
                 return b": %d\n\n" % stream.cursor if self._goes_on() else b""
+            if stream.probed:
+                stream.probed = False
+                return b":\n\n"
             if data := self._unsent(self._page() if stream.behind else stream.fetch()):
                 return data
             if not stream.behind:
