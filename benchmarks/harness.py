@@ -20,6 +20,10 @@ BENCHMARKS = ROOT / "benchmarks"
 sys.path[:0] = [str(BENCHMARKS), str(ROOT / "scripts")]
 
 
+SERVED = 504
+"""Threads of ``imloop serve``: those of ordinary calls, and one for each stream that may be open."""
+
+
 class Void(Exception):
     """A correctness check failed: the row must not be published."""
 
@@ -91,15 +95,16 @@ def run_python(*arguments: str, environment: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def granian(application: str, environment: Mapping[str, str]) -> Iterator[int]:
-    """The same server for everyone, set as ``imloop serve`` sets it: one worker, four threads. Yields its port."""
+def granian(application: str, environment: Mapping[str, str], threads: int = 4) -> Iterator[int]:
+    """The same server for everyone, one worker; four threads, or with ``threads=SERVED`` as many as ``imloop serve``
+    allows, four of which work at once. Yields its port."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
     command += [
         "--blocking-threads",
-        "4",
+        str(threads),
         "--backpressure",
-        "256",
+        str(252 + threads),
         "--no-access-log",
         "--log-level",
         "error",

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from harness import Figure, Void, databases, environment, granian, ratio, rounds, run_python
+from harness import SERVED, Figure, Void, databases, environment, granian, ratio, rounds, run_python
 from load import Load, http_request, run
 
 SECONDS, CONNECTIONS, FAIL_SHARE = 3.0, 4, 8
@@ -123,7 +123,7 @@ def measure(
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
         limits = environment(folder / "null", "", "peers.limits.settings")
         our_key = json.loads(run_python("seed_imloop.py", "0", environment=ours))["key"]
-        our_port = stack.enter_context(granian("imloop.site.wsgi:application", ours))
+        our_port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))
         null_port = stack.enter_context(granian("peers.limits.wsgi:application", limits))
         uploads = {
             "imloop": (our_port, make("/api/v1/tests", our_key, 0)),

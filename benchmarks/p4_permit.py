@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from harness import Figure, Void, databases, environment, granian, ratio, rounds, run_python
+from harness import SERVED, Figure, Void, databases, environment, granian, ratio, rounds, run_python
 from load import Load, http_request, run
 
 SECONDS, CONNECTIONS = 2.0, 4
@@ -78,7 +78,7 @@ def measure(backend: str, count: int) -> Figure:
         null = environment(folder / "null", "", "peers.limits.settings")
         us = json.loads(run_python("seed_imloop.py", str(VEHICLES), environment=ours))
         them = json.loads(run_python("seed_crud.py", str(VEHICLES), environment=crud))
-        our_port = stack.enter_context(granian("imloop.site.wsgi:application", ours))
+        our_port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))
         crud_port = stack.enter_context(granian("peers.crud.wsgi:application", crud))
         null_port = stack.enter_context(granian("peers.limits.wsgi:application", null))
         path = "/api/v1/retest-permit"

@@ -22,6 +22,7 @@ MODULES = {
     "P2": "p2_packed",
     "P3": "p3_recompute",
     "P4": "p4_permit",
+    "P5": "p5_stream",
     "P10": "p10_what_if",
     "VEHICLES": "vehicle_import",
 }

@@ -199,12 +199,15 @@ def main(count: int) -> None:
             made += len(with_case)
         checks(moment)
         five_tests_each(station, moment - timedelta(days=30))
-    tokens = list(Case.objects.order_by("-id").values_list("owner_token", flat=True)[:20])
-    print(
-        json.dumps(
-            {"station": STATION, "key": issue_key(station, moment), "vehicles": count, "tokens": tokens}
-        )
-    )
+    found = {
+        "station": STATION,
+        "key": issue_key(station, moment),
+        "shop": SHOP,
+        "shop_key": issue_key(shop, moment),
+        "vehicles": count,
+        "tokens": list(Case.objects.order_by("-id").values_list("owner_token", flat=True)[:20]),
+    }
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -124,6 +124,7 @@ class LiveServer:
     data: Path
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
+    program: tuple[str, ...]
 
     @property
     def credentials(self) -> dict[str, dict[str, object]]:
@@ -153,8 +154,22 @@ class Servers:
             "IMLOOP_BASE_URL": base_url,
             **more,
         }
-        log = Path(_TMP.name) / f"{name}.log"
-        with log.open("wb") as file:
+        process = self._run(program, port, data, environment)
+        return LiveServer(base_url, data, process, environment, tuple(program))
+
+    def restart(self, server: LiveServer) -> LiveServer:
+        """End it as an operator does and start it again: same address, same database."""
+        server.process.terminate()
+        assert server.process.wait(timeout=20) == 0, "it does not end by itself"
+        port = int(server.base_url.rpartition(":")[2])
+        process = self._run([*server.program], port, server.data, server.environment)
+        return replace(server, process=process)
+
+    def _run(
+        self, program: list[str], port: int, data: Path, environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        log = Path(_TMP.name) / f"{data.name}.log"
+        with log.open("ab") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", *program, "--port", str(port), "--data", str(data)],
                 env=environment,
@@ -163,7 +178,7 @@ class Servers:
             )
         self._running.append(process)
         _wait_until_up(port, process, log)
-        return LiveServer(base_url, data, process, environment)
+        return process
 
     def stop(self) -> None:
         for process in self._running:

@@ -21,6 +21,7 @@ from imloop.exchange.signing import public_key
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.steps import deliveries, receivers
 from imloop.steps.access import SYSTEM, caller_for
+from imloop.steps.work import tasks
 from imloop.store.models import Delivery, JournalEntry, OutboxEntry, Party, Receiver
 from support.city import NEAR, City, at
 from support.fake_receiver import FakeReceiver
@@ -231,6 +232,23 @@ def test_the_day_sheet_tells_sent_from_acknowledged_from_differing(region: Recei
     sheet, before = deliveries.reconcile(region, [START.date(), START.date() - timedelta(days=1)])
     assert (sheet.sent, sheet.acknowledged, sheet.unanswered, sheet.differing, sheet.dead) == (4, 2, 1, 1, 1)
     assert (before.sent, before.dead) == (0, 0)
+
+
+def test_other_bytes_than_were_sent_are_a_task_until_they_arrive(region: Receiver) -> None:
+    (seq,) = messages(1)
+    office = caller_for(Party.objects.get(code=OFFICE))
+    carry(lambda: START, FakeReceiver("wrong"))
+    assert JournalEntry.objects.filter(kind="delivery-differs", subject="region").exists()
+    assert ["不一致" in task.what.zh for task in tasks(office, START) if task.kind == "delivery"] == [True]
+
+    bring_again(SYSTEM, "region", seq, START, FakeReceiver("wrong"))
+    assert deliveries.lags([region])[0].differing == 1, "still other bytes"
+    receivers.replay_from(SYSTEM, "region", seq=seq, reason="对方已改正", now=START)
+    carry(lambda: START, FakeReceiver())
+    assert deliveries.lags([region])[0].differing == 0
+    (sheet,) = deliveries.reconcile(region, [START.date()])
+    assert (sheet.sent, sheet.acknowledged, sheet.differing) == (2, 1, 1), "the day keeps what happened"
+    assert not [task for task in tasks(office, START) if task.kind == "delivery"]
 
 
 def test_what_is_sent_proves_who_sent_it(region: Receiver) -> None:

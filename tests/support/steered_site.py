@@ -71,13 +71,15 @@ def main() -> None:
     from granian.constants import Interfaces
 
     django.setup()
-    prepare(given.data)
+    if not (given.data / CLOCK).exists():
+        prepare(given.data)
     Granian(
         "support.steered_wsgi:application",
         address="127.0.0.1",
         port=given.port,
         interface=Interfaces.WSGI,
-        blocking_threads=4,
+        blocking_threads=64,
+        log_level="error",
     ).serve()
 
 

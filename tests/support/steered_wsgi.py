@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from imloop.site.wsgi import application
+from imloop.site.worker import application
 from support.steered_site import steer
 
 steer(Path(os.environ["IMLOOP_DATA"]))

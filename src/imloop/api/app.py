@@ -27,6 +27,7 @@ from imloop.api.auth import caller
 from imloop.api.errors import problem, unexpected, unreadable, untakeable
 from imloop.api.lines import router as lines
 from imloop.api.openapi import DescribedAPI
+from imloop.api.stream import router as stream
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.http_status import UNTAKEABLE
 from imloop.exchange.intake import take_repair, take_test_together
@@ -63,6 +64,7 @@ api.add_router("", objections.router)
 api.add_router("", visits.router)
 api.add_router("", outages.router)
 api.add_router("", draws.router)
+api.add_router("", stream)
 api.add_exception_handler(Refusal, problem)
 api.add_exception_handler(HttpError, unreadable)
 for kind_of_fault in UNTAKEABLE:

@@ -33,6 +33,7 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "GET rework": (*M_STATION, *OFFICES),
     "GET retest-permit": (*I_STATION, *OFFICES),
     "GET feed": EVERYONE,
+    "GET feed/stream": EVERYONE,
     "GET cases/{case_no}": EVERYONE,
     "POST cases/{case_no}/exit": ENVIRONMENT,
     "POST cases/{case_no}/objection/reject": ENVIRONMENT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from django.conf import settings
@@ -14,9 +14,9 @@ from imloop.exchange.station_signing import key_id_of, verify
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
-from imloop.steps import clock
+from imloop.steps import clock, sessions
 from imloop.steps.access import Caller, caller_of
-from imloop.steps.keys import recognise, signing_key, spend
+from imloop.steps.keys import is_live, recognise, signing_key, spend
 from imloop.store.models import User
 
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -82,3 +82,18 @@ def caller(request: HttpRequest) -> Caller:
     raise NotAllowed(
         "no-key", Text("请提供密钥。", "Send a key: Authorization: Bearer …, or sign the message.")
     )
+
+
+def shown_key(request: HttpRequest) -> str:
+    """The id of the key that a machine showed or signed with; empty for a person."""
+    if "HTTP_SIGNATURE_INPUT" in request.META:
+        return key_id_of(request.headers)
+    _, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip().removeprefix("imk_").partition("_")[0]
+
+
+def still_admitted(request: HttpRequest, now: datetime) -> bool:
+    """Whether who was let in with this request still would be: the key not revoked, the log-in not ended."""
+    if key_id := shown_key(request):
+        return is_live(key_id, day_of(now))
+    return sessions.is_live(request.session.session_key or "", now)

@@ -36,6 +36,8 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
             "waiting": lag.waiting,
             "oldest": lag.oldest.isoformat() if lag.oldest else None,
             "dead": lag.dead,
+            "differing": lag.differing,
+            "failing_since": lag.receiver.failing_since.isoformat() if lag.receiver.failing_since else None,
             "tries": lag.receiver.tries,
             "last_error": lag.receiver.last_error,
         }
@@ -44,7 +46,17 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("code", "party", "waiting", "oldest", "dead", "tries", "last_error")
+    columns = (
+        "code",
+        "party",
+        "waiting",
+        "oldest",
+        "dead",
+        "differing",
+        "failing_since",
+        "tries",
+        "last_error",
+    )
     print_table(list(columns), [tuple(row[name] or "" for name in columns) for row in rows])
 
 

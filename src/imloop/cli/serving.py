@@ -59,14 +59,17 @@ def serve_forever(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from imloop.site.settings import CALLS_AT_ONCE, STREAMS
+
     Granian(
-        "imloop.site.served:application",
+        "imloop.site.worker:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
-        backpressure=256,
+        blocking_threads=CALLS_AT_ONCE + STREAMS,  # idle ones end by themselves
+        backpressure=256 + STREAMS,
         log_access=False,
+        log_level="error",  # it warns of so many threads
         respawn_failed_workers=True,
     ).serve()

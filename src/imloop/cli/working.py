@@ -101,7 +101,12 @@ def _print_lags() -> None:
 
     for lag in lags(receivers(SYSTEM)):
         since = f" · {lag.oldest:%Y-%m-%d %H:%M}" if lag.oldest else ""
-        print(f"{lag.receiver.code}: 待送 waiting {lag.waiting}{since} · 被拒 dead {lag.dead}")
+        failing = lag.receiver.failing_since
+        print(
+            f"{lag.receiver.code}: 待送 waiting {lag.waiting}{since} · 被拒 dead {lag.dead}"
+            f" · 不一致 differing {lag.differing}"
+            + (f" · 送不到 failing since {failing:%Y-%m-%d %H:%M}" if failing else "")
+        )
 
 
 def _demo_morning() -> int:

@@ -76,8 +76,12 @@ def bring_again(
         except (TryLater, Refused) as error:
             words = Text(f"仍未送达：{error}", f"Still not delivered: {error}")
             raise NotAllowed("not-delivered", words) from None
-    receiver.deliveries.filter(entry=entry, state=Delivery.State.DEAD).update(
-        state=Delivery.State.DELIVERED, at=now, answered=answered[:64], error=""
+    differs = bool(answered) and answered != message.sha256
+    receiver.deliveries.filter(entry=entry, state__in=Delivery.UNSETTLED).update(
+        state=Delivery.State.DIFFERING if differs else Delivery.State.DELIVERED,
+        at=now,
+        answered=answered[:64],
+        error="",
     )
 
 

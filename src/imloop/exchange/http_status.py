@@ -31,6 +31,8 @@ _BY_CODE = {
     "too-large": 413,
     "too-many-questions": 429,
     "too-many-calls": 429,
+    "too-many-streams": 429,
+    "streams-full": 503,
     "internal-error": 500,
     "disk-full": 507,
 }

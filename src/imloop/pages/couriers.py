@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from io import BytesIO
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from imloop.exchange.courier import bring_again
-from imloop.exchange.files import write_csv
 from imloop.exchange.signing import public_key
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
+from imloop.pages.tables import Columns, as_file
 from imloop.steps import clock
 from imloop.steps.access import Caller
-from imloop.steps.deliveries import lags, reconcile, waiting
+from imloop.steps.deliveries import DaySheet, lags, reconcile, waiting
 from imloop.steps.receivers import add_receiver, dismiss, receiver, receivers, replay_from, set_paused
 from imloop.store.models import Delivery, Party, PartyKind, Receiver
 from imloop.store.models.parties import DEPARTMENTS
 
 OFFICES = (*DEPARTMENTS, PartyKind.ADMIN)
 DAYS, SHOWN = 14, 50
-_COLUMNS = ("day", "sent", "acknowledged", "unanswered", "differing", "dead")
 
 
 @desk(*OFFICES)
@@ -65,8 +64,8 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
     now = clock.now()
     row = receiver(caller, code)
     days = [day_of(now) - timedelta(days=back) for back in range(DAYS)]
-    if request.GET.get("format") == "csv":
-        return _sheet(row, days)
+    if file := as_file(request, caller, f"deliveries-{row.code}", _columns(), reconcile(row, days)):
+        return file
     context: dict[str, object] = {"typed": request.POST}
     status = 200
     if request.method == "POST":
@@ -79,7 +78,7 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
         "lag": lags([row])[0],
         "next": waiting(row).first(),
         "sheets": reconcile(row, days),
-        "dead": row.deliveries.filter(state=Delivery.State.DEAD)
+        "dead": row.deliveries.filter(state__in=Delivery.UNSETTLED)
         .select_related("entry")
         .order_by("at")[:SHOWN],
     }
@@ -104,12 +103,15 @@ def _act(request: HttpRequest, caller: Caller, code: str, now: datetime) -> None
         raise Malformed("wrong-value", Text("没有这项操作。", "No such action."))
 
 
-def _sheet(row: Receiver, days: list[date]) -> HttpResponse:
-    out = BytesIO()
-    sheets = reconcile(row, days)
-    write_csv(out, _COLUMNS, [{name: getattr(sheet, name) for name in _COLUMNS} for sheet in sheets])
-    headers = {"Content-Disposition": f'attachment; filename="deliveries-{row.code}.csv"'}
-    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+def _columns() -> Columns[DaySheet]:
+    return {
+        _("日期"): lambda sheet: sheet.day,
+        _("送出"): lambda sheet: sheet.sent,
+        _("对方确认一致"): lambda sheet: sheet.acknowledged,
+        _("未回执"): lambda sheet: sheet.unanswered,
+        _("不一致"): lambda sheet: sheet.differing,
+        _("被拒"): lambda sheet: sheet.dead,
+    }
 
 
 @public

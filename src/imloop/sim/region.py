@@ -30,3 +30,14 @@ def enter_receivers(data_dir: Path, now: datetime) -> None:
             topics=[],
             now=now,
         )
+    # One that cannot be reached: its folder is not there, and the couriers' page shows how that looks.
+    add_receiver(
+        SYSTEM,
+        code="region-archive",
+        name="自治区旧系统（演示，未接通）",
+        party=f"{CITY}-environment",
+        way="folder",
+        address=str((data_dir / "outside" / "region-archive").absolute()),
+        topics=["case-opened", "case-closed"],
+        now=now,
+    )

@@ -14,13 +14,13 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Histogram
 
-from imloop.api import express
+from imloop.api.express import ROUTE
 from imloop.exchange.metrics import REQUESTS
 from imloop.site.logs import REQUEST_NUMBER
 
 Environment = dict[str, Any]
 StartResponse = Callable[..., object]
-REQUEST_ID, ROUTE = "imloop.request_id", "imloop.route"
+REQUEST_ID = "imloop.request_id"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _process, _numbers = secrets.token_hex(6), count(1)
@@ -57,7 +57,7 @@ class Observed:
 
 
 def _note(environ: Environment, status: str, seconds: float) -> None:
-    route = environ.get(ROUTE) or (express.PATH if environ["PATH_INFO"] == express.PATH else "other")
+    route = environ.get(ROUTE, "other")
     method = environ["REQUEST_METHOD"]
     key = (route, method if method in _KNOWN_METHODS else "other", status)
     series = _series.get(key)

@@ -105,8 +105,21 @@ def _over(field: str, now: datetime, longest: timedelta) -> Q:
 
 
 def delivered(receiver: Receiver, message: Message, answered: str, now: datetime) -> None:
-    """It arrived: kept, and the next one's turn."""
+    """It arrived: kept, and the next one's turn. What the receiver says it got must be what was sent: if not, somebody has to
+    look."""
+    if answered and answered != message.sha256:
+        with writing(now, SYSTEM) as ledger:
+            _end(receiver, message, Delivery.State.DIFFERING, now, answered=answered[:64])
+            _go_on(receiver, message.entry.pk, delivered_at=now)
+            ledger.note(
+                "delivery-differs", receiver.code, {"seq": message.entry.pk, "answered": answered[:64]}
+            )
+        return
     with transaction.atomic():
+        # After a replay, what was refused or differed before is done with.
+        receiver.deliveries.filter(entry=message.entry, state__in=Delivery.UNSETTLED).update(
+            state=Delivery.State.SETTLED
+        )
         _end(receiver, message, Delivery.State.DELIVERED, now, answered=answered[:64])
         _go_on(receiver, message.entry.pk, delivered_at=now)
 
@@ -164,6 +177,7 @@ class Lag:
     waiting: int
     oldest: datetime | None
     dead: int
+    differing: int
 
 
 def lags(receivers: Iterable[Receiver]) -> list[Lag]:
@@ -173,6 +187,7 @@ def lags(receivers: Iterable[Receiver]) -> list[Lag]:
             waiting=waiting(receiver).count(),
             oldest=waiting(receiver).values_list("created_at", flat=True).first(),
             dead=receiver.deliveries.filter(state=Delivery.State.DEAD).count(),
+            differing=receiver.deliveries.filter(state=Delivery.State.DIFFERING).count(),
         )
         for receiver in receivers
     ]
@@ -196,7 +211,9 @@ def reconcile(receiver: Receiver, days: Iterable[date]) -> list[DaySheet]:
     for day in days:
         start = datetime(day.year, day.month, day.day, tzinfo=CHINA)
         rows = receiver.deliveries.filter(at__gte=start, at__lt=start + timedelta(days=1))
-        sent = rows.filter(state=Delivery.State.DELIVERED)
+        sent = rows.exclude(state=Delivery.State.DEAD).filter(
+            Q(state=Delivery.State.DELIVERED) | ~Q(answered="")
+        )
         sheets.append(
             DaySheet(
                 day=day,

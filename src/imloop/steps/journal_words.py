@@ -23,6 +23,7 @@ ENTRIES: dict[str, Text] = {
     "day-closed": Text("公布停业日", "day closed"),
     "day-opened": Text("恢复营业", "day opened"),
     "day-sealed": Text("公布每日根", "daily root"),
+    "delivery-differs": Text("外送内容不一致", "delivery differs"),
     "dead-letter": Text("外送失败", "dead letter"),
     "dead-letter-dismissed": Text("放弃外送", "dead letter dismissed"),
     "delegated": Text("委托", "delegated"),

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
@@ -139,6 +140,13 @@ def live(key_id: str, day: date) -> ApiKey:
     if key is None or (key.until is not None and key.until <= day):
         raise _unknown(key_id)
     return key
+
+
+def is_live(key_id: str, day: date) -> bool:
+    """Whether a key still opens anything: asked again and again while a stream that it opened runs."""
+    return ApiKey.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=day), key_id=key_id, revoked_at__isnull=True
+    ).exists()
 
 
 def recognise(token: str, day: date) -> Caller:

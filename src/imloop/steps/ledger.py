@@ -22,6 +22,7 @@ from imloop.steps.access import Caller
 from imloop.steps.station_facts import StationFacts
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
 from imloop.store.prepared import fetch_one, insert, insert_all, rows, update
+from imloop.store.wake import announce
 
 _NEXT = "UPDATE store_counter SET last = last + 1 WHERE kind = %s AND place = %s AND year = %s RETURNING last"
 _PEN = RLock()
@@ -122,6 +123,7 @@ class Ledger:
             update(self._head, "number", "hash", "algorithm")
         if self._messages:
             insert_all(self._messages)
+            announce()
 
 
 @contextmanager

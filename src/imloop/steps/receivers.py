@@ -117,9 +117,9 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
 
 
 def dismiss(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> None:
-    """A dead letter that need not be sent again, with a reason."""
+    """A dead letter, or one that differs, that need not be sent again, with a reason."""
     row = receiver(caller, code)
-    dead = row.deliveries.filter(entry_id=seq, state=Delivery.State.DEAD)
+    dead = row.deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     if not dead.exists():
@@ -132,7 +132,7 @@ def dismiss(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) 
 def dead_letter(caller: Caller, code: str, seq: int) -> tuple[Receiver, OutboxEntry]:
     """A dead letter, to be sent again by itself."""
     row = receiver(caller, code)
-    found = row.deliveries.filter(entry_id=seq, state=Delivery.State.DEAD).select_related("entry").first()
+    found = row.deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED).select_related("entry").first()
     if found is None:
         raise Unknown("unknown-entry", Text(f"没有被拒的消息 {seq}。", f"No dead letter {seq}."))
     return row, found.entry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
 from imloop.facts.refusal import NotAllowed, Unknown
@@ -68,3 +69,12 @@ def _end(caller: Caller, user: User, rows: list[UserSession], now: datetime) -> 
         Session.objects.filter(pk__in=[row.session_key for row in rows]).delete()
         UserSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
         ledger.note("sessions-ended", user.username, {"count": len(rows)})
+
+
+def is_live(key: str, now: datetime) -> bool:
+    """Whether a log-in still holds, and its person may still come in."""
+    row = Session.objects.filter(pk=key, expire_date__gt=now).first()
+    return (
+        row is not None
+        and User.objects.filter(pk=row.get_decoded().get(SESSION_KEY), is_active=True).exists()
+    )

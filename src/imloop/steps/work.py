@@ -225,6 +225,14 @@ def _deliveries(caller: Caller, now: datetime) -> Iterator[Task]:
             count = dead.count()
             words = Text(f"{count} 条消息被拒", f"{count} messages were refused")
             yield Task("delivery", day_of(first.at), None, words, receiver.name, link)
+        differing = receiver.deliveries.filter(state=Delivery.State.DIFFERING).order_by("at")
+        if (odd := differing.first()) is not None:
+            count = differing.count()
+            words = Text(
+                f"{count} 条消息对方收到的内容与送出的不一致",
+                f"{count} messages arrived with other bytes than were sent",
+            )
+            yield Task("delivery", day_of(odd.at), None, words, receiver.name, link)
         if receiver.failing_since is not None:
             words = Text("送不到，正在重试", "not reachable, being tried again")
             yield Task("delivery", day_of(receiver.failing_since), None, words, receiver.name, link)

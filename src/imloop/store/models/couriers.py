@@ -42,7 +42,12 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         DELIVERED = "delivered", "已送达"
         DEAD = "dead", "被拒"
+        DIFFERING = "differing", "不一致"
         DISMISSED = "dismissed", "不再送"
+        SETTLED = "settled", "已补送"
+
+    UNSETTLED = (State.DEAD, State.DIFFERING)
+    """Somebody has to look: refused for good, or the receiver says it got other bytes than were sent."""
 
     receiver = models.ForeignKey(Receiver, on_delete=models.PROTECT, related_name="deliveries")
     entry = models.ForeignKey(OutboxEntry, on_delete=models.PROTECT, related_name="deliveries")

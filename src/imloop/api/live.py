@@ -1,0 +1,186 @@
+"""Open streams of one serving process: who waits, and one thread that reads the outbox once for all of them.
+
+A stream first hears what it missed, read for it alone, then what the reader hands out. It is entered before it catches up,
+and its own cursor drops what comes both ways, so nothing falls between. One that does not keep up catches up again from
+its cursor; it never keeps others waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+
+import msgspec
+from django.conf import settings
+from django.db import Error, connection
+
+from imloop.facts.refusal import NotAllowed, Refusal
+from imloop.facts.text import Text
+from imloop.steps.feed import after_in_all, as_entry, newest
+from imloop.store.models import OutboxEntry
+from imloop.store.wake import Listener
+
+READ_AT_ONCE = 500
+MOST_WAITING = 1000
+"""Messages kept for a stream that does not fetch them; beyond, it reads them from the outbox again."""
+REST = 1.0
+"""Seconds: the longest wait for a wake-up, after which the outbox is read all the same, and the pause after an error."""
+_FULL = Text(
+    "实时连接已满，请稍后重试，或改用 GET feed。", "All streams are taken: try later, or use GET feed."
+)
+
+
+def as_event(entry: OutboxEntry) -> bytes:
+    """One message as text/event-stream; the JSON has no line break of its own."""
+    data = msgspec.json.encode(as_entry(entry))
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (entry.pk, entry.topic.encode(), data)
+
+
+@dataclass(eq=False)
+class Stream:
+    """One open answer. ``cursor``: the last sequence sent; ``behind``: it must read the outbox before it hears more."""
+
+    party: str
+    cursor: int
+    behind: bool = True
+    over: bool = False
+    probed: bool = False
+    news: threading.Event = field(default_factory=threading.Event)
+    _waiting: deque[tuple[int, bytes]] = field(default_factory=deque)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def hand(self, seq: int, event: bytes) -> None:
+        """By the reader."""
+        with self._lock:
+            if self.behind:
+                return
+            if len(self._waiting) < MOST_WAITING:
+                self._waiting.append((seq, event))
+            else:
+                self.behind = True
+                self._waiting.clear()
+        self.news.set()
+
+    def follow(self) -> None:
+        """From here on what is handed out is kept: the stream is about to read up to it."""
+        with self._lock:
+            self.behind = False
+            self._waiting.clear()
+
+    def fetch(self) -> list[tuple[int, bytes]]:
+        """What was handed out since, in order."""
+        with self._lock:
+            self.news.clear()
+            found = list(self._waiting)
+            self._waiting.clear()
+            return found
+
+    def probe(self) -> None:
+        """Send a sign of life now."""
+        self.probed = True
+        self.news.set()
+
+    def end(self) -> None:
+        self.over = True
+        self.news.set()
+
+
+class Hub:
+    """All streams of the process; any thread may call."""
+
+    def __init__(self) -> None:
+        self._streams: dict[str, set[Stream]] = {}
+        self._lock = threading.Condition()
+        self._entered = 0
+        self._stopping = False
+        self._ready = threading.Event()
+        self._ear = Listener()
+        self._reader: threading.Thread | None = None
+
+    def enter(self, stream: Stream) -> None:
+        """From its return on, whatever is committed is handed to the stream or found by its catching up.
+
+        Raises a refusal when the party, or the process, has as many streams as it may."""
+        with self._lock:
+            self._require_place(stream.party)
+            self._streams[stream.party] = self._of(stream.party) | {stream}
+            self._entered += 1
+            if self._reader is None:
+                self._reader = threading.Thread(target=self._read, name="feed-reader", daemon=True)
+                self._reader.start()
+        self._ear.ring()
+        self._ready.wait(10 * REST)
+
+    def _require_place(self, party: str) -> None:
+        if self._stopping or sum(map(len, self._streams.values())) >= settings.STREAMS:
+            raise Refusal("streams-full", _FULL)
+        if len(self._of(party)) >= settings.STREAMS_OF_PARTY:
+            # A client that hung up is noticed when something is sent to it.
+            for each in self._of(party):
+                each.probe()
+            if not self._lock.wait_for(lambda: len(self._of(party)) < settings.STREAMS_OF_PARTY, REST):
+                raise NotAllowed("too-many-streams", _too_many(settings.STREAMS_OF_PARTY))
+
+    def _of(self, party: str) -> set[Stream]:
+        return self._streams.get(party, set())
+
+    def leave(self, stream: Stream) -> None:
+        with self._lock:
+            self._lock.notify_all()
+            left = self._of(stream.party) - {stream}
+            if left:
+                self._streams[stream.party] = left
+            else:
+                self._streams.pop(stream.party, None)
+
+    def stop(self) -> None:
+        """Every stream ends after the message it is at; its client comes back with the last sequence it got."""
+        self._stopping = True
+        for own in tuple(self._streams.values()):
+            for stream in own:
+                stream.end()
+
+    def _read(self) -> None:
+        """The reader's thread: follow the outbox for as long as the process serves."""
+        head = -1
+        while not self._stopping:
+            try:
+                connection.ensure_connection()
+                self._ear.listen()
+                while not self._stopping:
+                    head = self._read_on(head)
+                    self._ready.set()
+                    self._ear.wait(REST, watch=bool(self._streams))
+            except Error:  # a busy or restarting database: what is committed meanwhile is read afterwards
+                connection.close()
+                threading.Event().wait(REST)
+        self._ear.stop()
+        connection.close()
+
+    def _read_on(self, head: int) -> int:
+        """Hand out what came after ``head``; returns the new head."""
+        entered = self._entered
+        if head < 0:
+            return newest()
+        if not self._streams:
+            last = newest()
+            # Who entered meanwhile may have caught up before: what lies between is read for it.
+            return last if entered == self._entered else head
+        while rows := after_in_all(head, READ_AT_ONCE):
+            for row in rows:
+                if own := self._streams.get(row.receiver):
+                    event = as_event(row)
+                    for stream in own:
+                        stream.hand(row.pk, event)
+            head = rows[-1].pk
+            if len(rows) < READ_AT_ONCE:
+                break
+        return head
+
+
+def _too_many(most: int) -> Text:
+    return Text(
+        f"本单位已有 {most} 个实时连接，请先关闭其他连接。",
+        f"This party has {most} open streams: close others first.",
+    )

@@ -1,0 +1,56 @@
+"""The application as a worker process of ``imloop serve`` runs it: ordinary calls and open streams at one address.
+
+The server has a thread for every stream beside those of ordinary calls; they share a few database connections.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any
+
+# isort: split - only after the framework is set up
+from django.conf import settings
+
+from imloop.api.live import Hub
+from imloop.api.stream import HUB
+from imloop.site.parent import end_with_parent
+from imloop.site.wsgi import application as ordinary
+from imloop.store import seats
+
+
+class Worker:
+    def __init__(self) -> None:
+        self._hub = Hub()
+        self._attended = threading.Lock()
+        seats.share(settings.CALLS_AT_ONCE)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGUSR1, self._attend)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        environ[HUB] = self._hub
+        if self._attended.acquire(blocking=False):
+            # Signal handlers are set in the main thread only, and the server has set its own by now.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+        with seats.seated():
+            return ordinary(environ, start_response)
+
+    def _attend(self, *_: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._then(signal.getsignal(number)))
+
+    def _then(self, server: Any) -> Callable[[int, FrameType | None], None]:
+        """The server waits until open answers have ended: end them first."""
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            self._hub.stop()
+            if callable(server):
+                server(number, frame)
+
+        return handle
+
+
+application = Worker()
+end_with_parent()

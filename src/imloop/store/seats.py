@@ -1,0 +1,44 @@
+"""A few database connections for many threads.
+
+A server that holds answers open has a thread for each of them, and any thread may serve the next ordinary call. Connections
+of their own would be as many as there are threads; so whoever needs the database takes one of a few seats, in turn.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+_free: queue.SimpleQueue[object] | None = None
+_mine = threading.local()
+
+
+def share(count: int) -> None:
+    """From now on this process's threads use ``count`` connections between them; called once, when serving begins."""
+    global _free
+    _free = queue.SimpleQueue()
+    for _ in range(count):
+        wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
+        wrapper.inc_thread_sharing()
+        _free.put(wrapper)
+
+
+@contextmanager
+def seated() -> Iterator[None]:
+    """The database is this thread's to use inside; without ``share`` the thread's own connection, as ever."""
+    if _free is None or getattr(_mine, "seated", False):
+        yield
+        return
+    wrapper = _free.get()
+    connections[DEFAULT_DB_ALIAS] = wrapper
+    _mine.seated = True
+    try:
+        yield
+    finally:
+        _mine.seated = False
+        del connections[DEFAULT_DB_ALIAS]
+        _free.put(wrapper)
