@@ -14,6 +14,7 @@ from imloop.cli import (
     counter_gates,
     couriers,
     data,
+    dialects,
     lines,
     matters,
     offline,
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers):
+for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers, dialects):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)

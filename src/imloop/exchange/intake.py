@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from imloop.exchange.decode_check import decode_check
@@ -24,16 +25,17 @@ from imloop.store.models import PartyKind, RawUpload
 R = TypeVar("R")
 
 
-def take_test(body: bytes, caller: Caller, now: datetime) -> Receipt:
-    """A test upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
+def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
+    """A test upload, in ``dialect`` where the sender names one. Idempotent; raises ``Refusal`` after the bytes, as they
+    came, and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _take("test", body, caller, now, decode_test, receive_test)
+    return _take("test", body, caller, now, partial(decode_test, dialect=dialect), receive_test)
 
 
-def take_repair(body: bytes, caller: Caller, now: datetime) -> Receipt:
-    """A repair upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
+def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
+    """A repair upload, in ``dialect`` where the sender names one; otherwise as ``take_test``."""
     require_kind(caller, PartyKind.MSTATION)
-    return _take("repair", body, caller, now, decode_repair, receive_repair)
+    return _take("repair", body, caller, now, partial(decode_repair, dialect=dialect), receive_repair)
 
 
 def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
