@@ -23,6 +23,7 @@ from imloop.cli import (
     simulate,
     trust,
     vehicle_gates,
+    vouchers,
 )
 
 app = typer.Typer(
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers, dialects):
+for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers, dialects, vouchers):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)

@@ -45,11 +45,7 @@ def public_key() -> dict[str, str]:
     """Key id (first 16 hex digits of the raw key's SHA-256), algorithm and PEM."""
     public = own_key().public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    return {"keyid": _key_id(), "alg": "ed25519", "pem": pem}
-
-
-def _key_id() -> str:
-    return thumbprint(own_key().public_key())
+    return {"keyid": thumbprint(public), "alg": "ed25519", "pem": pem}
 
 
 class _Own(HTTPSignatureKeyResolver):
@@ -72,7 +68,7 @@ def signed_headers(url: str, body: bytes, idempotency_key: str, now: datetime) -
     signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_Own())
     signer.sign(
         _Request("POST", url, headers),
-        key_id=_key_id(),
+        key_id=thumbprint(own_key().public_key()),
         created=now,
         label="imloop",
         covered_component_ids=COVERED,
