@@ -11,6 +11,7 @@ import sys
 import typer
 
 from imloop.cli import (
+    agent,
     counter_gates,
     couriers,
     data,
@@ -34,7 +35,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (server, offline, replay, data, trust, simulate, lines, matters, couriers, dialects, vouchers):
+for module in (
+    server,
+    offline,
+    replay,
+    data,
+    trust,
+    simulate,
+    lines,
+    matters,
+    couriers,
+    dialects,
+    vouchers,
+    agent,
+):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
 vehicle_gates.add_to(gate)
