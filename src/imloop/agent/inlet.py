@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from imloop.agent.spool import Item, Kind, Spool
+from imloop.agent.spool import Item, Kind, Spool, State
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
@@ -37,7 +37,7 @@ def take(
     """
     reading = read(body, kind, dialect)
     _DECODERS[reading.kind](body)
-    return spool.put(
+    item, fresh = spool.put(
         Kind(reading.kind),
         body,
         now,
@@ -45,6 +45,9 @@ def take(
         dialect=reading.dialect.name,
         file=file,
     )
+    if item.state == State.REFUSED and spool.retry(item.id):
+        item = spool.get(item.id) or item  # sent once more by hand: it is asked once more
+    return item, fresh
 
 
 def _converted(body: bytes, reading: Reading) -> bytes:

@@ -103,10 +103,12 @@ class Paper:
         if held.used is not None:
             raise _used(number)
         body = {
-            **held.voucher.to_json(),
-            **case,
-            "used_at": now.isoformat(),
+            "schema": "imloop.redemption/1",
             "voucher": held.voucher.to_json(),
+            "vehicle": {name: case.get(name, "") for name in ("plate", "vin")},
+            "shop": case.get("shop", ""),
+            "documents": {name: case.get(name, "") for name in ("settlement_no", "certificate_no")},
+            "used_at": now.isoformat(),
         }
         item, fresh = self.spool.put(Kind.REDEEM, msgspec.json.encode(body), now, reference=number)
         if not fresh:
