@@ -23,6 +23,7 @@ MODULES = {
     "P4": "p4_permit",
     "P10": "p10_what_if",
     "VEHICLES": "vehicle_import",
+    "REPLAY": "replay_after_outage",
 }
 KEPT = BENCHMARKS / "results.json"
 HEAD = """# Results
