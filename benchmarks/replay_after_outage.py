@@ -23,7 +23,8 @@ from harness import BENCHMARKS, Figure, Void, databases, environment, granian, r
 from load import Load
 from p1_ingest import Uploads, check_verdicts, contestant, count_stored
 
-STATIONS, VEHICLES, ASKS_PER_SECOND, GOAL_MS = 20, 10_000, 20, 50
+STATIONS, VEHICLES, GOAL_MS = 20, 10_000, 50
+ASKERS, ASKS_PER_SECOND = 4, 20
 TESTS = int(os.environ.get("BENCH_REPLAY_TESTS", "10000"))
 FIRST_INGESTED, FIRST_REPLAYED = 1_020_000, 5_050_000
 """Numbers from which VIN and plate follow: neither may meet a seeded vehicle, whose open case is another station's."""
@@ -36,15 +37,21 @@ WORDS = {
 
 @dataclass
 class Asker:
-    """Asks at a steady pace whatever the answers do; ``latencies`` in ms count from when the question was due."""
+    """Stations that ask at a steady pace, whatever the answers do; ``latencies`` in ms count from when a question was due."""
 
     port: int
     key: str
     latencies: list[float] = field(default_factory=list)
     bad: list[int] = field(default_factory=list)
 
-    def run(self, stop: threading.Event) -> None:
-        draw, began, number = random.Random(9), time.perf_counter(), 0
+    def start(self, stop: threading.Event) -> list[threading.Thread]:
+        threads = [threading.Thread(target=self._ask, args=(stop, number)) for number in range(ASKERS)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _ask(self, stop: threading.Event, who: int) -> None:
+        draw, began, number = random.Random(who), time.perf_counter(), who
         connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
         while not stop.is_set():
             due = began + number / ASKS_PER_SECOND
@@ -60,7 +67,7 @@ class Asker:
             self.latencies.append((time.perf_counter() - due) * 1000)
             if answer.status != 200:
                 self.bad.append(answer.status)
-            number += 1
+            number += ASKERS
         connection.close()
 
     def percentile(self, share: float) -> float:
@@ -91,13 +98,13 @@ def replay(
                 if agents.stdout.readline().strip() != "ready":
                     raise Void("the agents did not start")
                 stop = threading.Event()
-                asking = threading.Thread(target=asker.run, args=(stop,))
-                asking.start()
+                asking = asker.start(stop)
                 agents.stdin.write("go\n")
                 agents.stdin.flush()
                 told = agents.stdout.readline()
                 stop.set()
-                asking.join()
+                for thread in asking:
+                    thread.join()
         if not told:
             raise Void("the agents failed")
         done = json.loads(told)

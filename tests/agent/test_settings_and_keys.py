@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from imloop.agent.config import read_config, write_config
-from imloop.agent.credentials import ENVIRONMENT, credentials, read_key
+from imloop.agent.credentials import credentials, read_key
 from imloop.exchange.station_signing import hmac_key, verify
 from imloop.facts.refusal import Malformed, NotAllowed
 
@@ -57,8 +57,7 @@ def test_a_faulty_setting_is_named(tmp_path: Path, text: str, named: str) -> Non
     assert named in str(refused.value)
 
 
-def test_a_key_file_that_others_can_read_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(ENVIRONMENT, raising=False)
+def test_a_key_file_that_others_can_read_is_not_used(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text("imk_secret\n", encoding="utf-8")
     file.chmod(0o644)
@@ -68,8 +67,6 @@ def test_a_key_file_that_others_can_read_is_not_used(tmp_path: Path, monkeypatch
     assert read_key(file) == "imk_secret"
     with pytest.raises(Malformed):
         read_key(None)
-    monkeypatch.setenv(ENVIRONMENT, "from the environment")
-    assert read_key(None) == "from the environment"
 
 
 def test_a_plain_key_needs_tls_or_loopback(clock: Clock) -> None:

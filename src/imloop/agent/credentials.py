@@ -17,7 +17,6 @@ from imloop.exchange.station_signing import HMAC_TOKEN, hmac_key, sign, thumbpri
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 
-ENVIRONMENT = "IMLOOP_AGENT_KEY"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 Headers = Callable[[str, str, bytes, datetime], dict[str, str]]
@@ -33,15 +32,13 @@ class Credentials:
 
 
 def read_key(file: Path | None) -> str:
-    """The key: from the environment, else from the file. Raises ``NotAllowed`` when others can read the file."""
-    if given := os.environ.get(ENVIRONMENT, "").strip():
-        return given
+    """The key out of its file. Raises ``NotAllowed`` when others can read it, ``Malformed`` when none is named."""
     if file is None:
         raise Malformed(
             "no-key-file",
             Text(
-                f"请给出密钥文件（--key-file 或 {ENVIRONMENT}）。",
-                f"Name a key file (--key-file or {ENVIRONMENT}).",
+                "请给出密钥文件（--key-file 或 IMLOOP_AGENT_KEY）。",
+                "Name a key file (--key-file or IMLOOP_AGENT_KEY).",
             ),
         )
     if os.name == "posix" and file.stat().st_mode & 0o077:

@@ -40,11 +40,11 @@ def open_spool(config: Config) -> Spool:
 class Agent:
     """Everything wired together; ``start`` begins, ``stop`` ends cleanly: what was taken in is on the disk anyway."""
 
-    def __init__(self, config: Config, now: Callable[[], datetime] = china_now) -> None:
+    def __init__(self, config: Config, key: str = "", now: Callable[[], datetime] = china_now) -> None:
         self.config, self.now = config, now
         self.spool = open_spool(config)
         self._alone = _only_one(config)
-        key = read_key(config.key_file)
+        key = key or read_key(config.key_file)
         self.platform = Platform(config.url, credentials(key, config.url), config.patience_s)
         self.folder = Folder(config.watch, self.spool, self._taken) if config.watch else None
         self.uploader = Uploader(self.spool, self.platform, now, self._refused)
@@ -152,12 +152,12 @@ def _only_one(config: Config) -> sqlite3.Connection:
     return lock
 
 
-def run(config: Config) -> None:
-    """Until SIGTERM or Ctrl-C."""
+def run(config: Config, key: str = "") -> None:
+    """Until SIGTERM or Ctrl-C. ``key``: instead of the one in the key file."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    agent = Agent(config)
+    agent = Agent(config, key)
     agent.start()
     while not ended.wait(1.0):
         pass

@@ -168,17 +168,15 @@ class Spool:
             raise _full()
         packed = self._pack.compress(original)
         other = None if converted is None or converted == original else self._pack.compress(converted)
-        row = (
-            kind,
-            digest,
-            dialect,
-            packed,
-            other,
-            len(packed) + len(other or b""),
-            file,
-            reference,
-            now.isoformat(),
-        )
+        size = len(packed) + len(other or b"")
+        fresh = self._insert((kind, digest, dialect, packed, other, size, file, reference, now.isoformat()))
+        item = self.by_digest(kind, digest) or self._one("kind = ? AND reference = ?", kind, reference)
+        assert item is not None
+        self.filled.set()
+        return item, fresh
+
+    def _insert(self, row: tuple[object, ...]) -> bool:
+        """False: the same bytes, or the same reference, were there already."""
         try:
             with self._writing() as db:
                 made = db.execute(
@@ -186,15 +184,11 @@ class Spool:
                     " accepted_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
                     row,
                 )
-                fresh = made.rowcount == 1
         except sqlite3.OperationalError as error:
-            if "full" in str(error) or "disk" in str(error):
+            if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
                 raise _full() from error
             raise
-        item = self.by_digest(kind, digest) or self._one("kind = ? AND reference = ?", kind, reference)
-        assert item is not None
-        self.filled.set()
-        return item, fresh
+        return made.rowcount == 1
 
     def _one(self, where: str, *values: object) -> Item | None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -92,7 +93,8 @@ def run(
         "watch": watch,
         "port": port,
     }
-    run_agent(_config(config, **given, lines=tuple(line) if line else None))
+    settings = _config(config, **given, lines=tuple(line) if line else None)
+    run_agent(settings, os.environ.get("IMLOOP_AGENT_KEY", "").strip())
 
 
 def _spool_of(config: Path | None, spool: Path | None) -> tuple[Path, str]:
