@@ -76,9 +76,11 @@ def test_a_plain_key_needs_tls_or_loopback(clock: Clock) -> None:
         credentials("k", "http://platform.test")
 
 
-def test_an_hmac_key_signs_and_never_travels(clock: Clock) -> None:
+@pytest.mark.parametrize("algorithm", ["", "hmac-sm3"])
+def test_an_hmac_key_signs_and_never_travels(clock: Clock, algorithm: str) -> None:
     key = "imh_abc_0123456789abcdef"
-    made = credentials(key, "http://platform.test")
+    made = credentials(key, "http://platform.test", algorithm)
+    assert made.name == (algorithm or "hmac-sha256")
     headers = made.headers("POST", URL, b'{"a":1}', clock())
     assert "0123456789abcdef" not in str(headers)
     verify(
@@ -118,3 +120,8 @@ def test_a_broken_key_is_said_to_be_one(key: str) -> None:
     with pytest.raises(Malformed) as refused:
         credentials(key, "https://platform.test")
     assert refused.value.code == "malformed-key"
+
+
+def test_another_algorithm_is_no_algorithm() -> None:
+    with pytest.raises(Malformed):
+        credentials("imh_abc_0123456789abcdef", "http://platform.test", "hmac-md5")

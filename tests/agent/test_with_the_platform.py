@@ -18,6 +18,7 @@ from imloop.agent.uploader import Step, Uploader
 from imloop.store.models import Case, Finding, Link, Test
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
+from support.fake_platform import FakePlatform
 from support.in_process import InProcess
 from support.uploads import repair_message, test_message
 
@@ -73,6 +74,7 @@ def test_a_file_in_a_dialect_reaches_the_platform(
     folder = Folder(tmp_path / "inbox", spool)
     (folder.path / "one.ini").write_bytes((EXAMPLES / "line-ini-asm.ini").read_bytes())
     folder.look(clock())
+    clock.on(seconds=3)
     folder.look(clock())
     assert send_all(uploader) == [Step.SENT]
     receipt = json.loads(spool.answer(1))
@@ -135,3 +137,11 @@ def test_a_permit_is_asked_through(uploader: Uploader, clock: Clock) -> None:
     answer = ask(uploader.platform, f"plate=桂B12345&station={NEAR}", clock())
     assert answer is not None and answer.status == 200
     assert answer.json is not None and answer.json["reasons"][0]["code"] == "no-open-case"
+
+
+def test_chinese_in_a_question_is_escaped_before_it_is_signed(doors: Doors, clock: Clock) -> None:
+    fake = FakePlatform()
+    fake.answers["GET /api/v1/retest-permit"] = (200, {}, b"{}")
+    signed = Platform(URL, credentials("imh_abc_0123456789abcdef", URL), transport=fake)
+    assert ask(signed, "plate=桂B12345&at=2026-03-05T09:00:00%2B08:00", clock()) is not None
+    assert "signature" in fake.seen[0][2]

@@ -12,9 +12,9 @@ from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 
 _SECTIONS: dict[str, dict[str, Any]] = {
-    "platform": {"url": str, "station": str, "key_file": str, "patience_s": (int, float)},
+    "platform": {"url": str, "station": str, "key_file": str, "patience_s": (int, float), "algorithm": str},
     "spool": {"folder": str, "max_mb": int, "keep_days": int},
-    "inlets": {"watch": str, "port": int, "answer_within_s": (int, float)},
+    "inlets": {"watch": str, "port": int, "answer_within_s": (int, float), "settle_s": (int, float)},
     "lines": {"codes": list, "software": str, "software_sha256": str},
 }
 
@@ -22,7 +22,8 @@ _SECTIONS: dict[str, dict[str, Any]] = {
 @dataclass(frozen=True, slots=True)
 class Config:
     """``max_mb``: bound of the spool; ``keep_days``: how long sent bytes stay; ``port`` 0: no HTTP inlet.
-    ``answer_within_s``: how long the line's software waits for the platform's own receipt."""
+    ``answer_within_s``: how long the line's software waits for the platform's own receipt; ``settle_s``: how long a file
+    must stay as it is; ``algorithm``: ``hmac-sm3`` for an HMAC key that signs with SM3."""
 
     url: str
     station: str
@@ -32,6 +33,8 @@ class Config:
     port: int = 0
     patience_s: float = 20.0
     answer_within_s: float = 3.0
+    settle_s: float = 3.0
+    algorithm: str = ""
     max_mb: int = 5120
     keep_days: int = 30
     lines: tuple[str, ...] = ()

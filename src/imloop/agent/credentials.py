@@ -17,6 +17,7 @@ from imloop.exchange.station_signing import HMAC_TOKEN, hmac_key, sign, thumbpri
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 
+_HMACS = ("hmac-sha256", "hmac-sm3")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 Headers = Callable[[str, str, bytes, datetime], dict[str, str]]
@@ -52,13 +53,14 @@ def read_key(file: Path | None) -> str:
     return file.read_text(encoding="utf-8").strip()
 
 
-def credentials(key: str, url: str) -> Credentials:
+def credentials(key: str, url: str, algorithm: str = "") -> Credentials:
     """How to use a key: a PEM signs with Ed25519, ``imh_…`` with HMAC, anything else travels as it is, which needs TLS
-    or loopback. Raises ``Malformed`` or ``NotAllowed``."""
+    or loopback. ``algorithm``: of an HMAC key, SHA-256 unless ``hmac-sm3``. Raises ``Malformed`` or ``NotAllowed``."""
     if key.startswith("-----BEGIN"):
         return Credentials("ed25519", _with_ed25519(key))
     if key.startswith(f"{HMAC_TOKEN}_"):
-        return Credentials("hmac-sha256", _with_hmac(key))
+        name = algorithm or "hmac-sha256"
+        return Credentials(name, _with_hmac(key, name))
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise NotAllowed(
@@ -68,14 +70,25 @@ def credentials(key: str, url: str) -> Credentials:
     return Credentials("bearer", lambda *_: {"Authorization": f"Bearer {key}"})
 
 
-def _with_hmac(key: str) -> Headers:
+def _with_hmac(key: str, algorithm: str) -> Headers:
+    if algorithm not in _HMACS:
+        raise Malformed(
+            "bad-agent-setting",
+            Text(
+                f"采集端设置 algorithm：应为 {'、'.join(_HMACS)}。",
+                f"Agent setting algorithm: one of {', '.join(_HMACS)}.",
+            ),
+        )
     try:
         key_id, secret = hmac_key(key)
     except ValueError as error:
         raise _malformed() from error
 
     def headers(method: str, url: str, body: bytes, now: datetime) -> dict[str, str]:
-        return sign(method, url, body, key_id=key_id, secret=secret, now=now, nonce=secrets.token_hex(12))
+        nonce = secrets.token_hex(12)
+        return sign(
+            method, url, body, key_id=key_id, secret=secret, now=now, nonce=nonce, algorithm=algorithm
+        )
 
     return headers
 

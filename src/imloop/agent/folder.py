@@ -1,6 +1,6 @@
 """A watched folder: station software that only writes files needs nothing else.
 
-A file is taken when two looks in a row find it with the same size and time; names that begin with a dot or end in
+A file is taken once it has kept its size and time for a while, and is not empty; names that begin with a dot or end in
 ``.tmp``, ``.part`` or ``~`` are still being written. Taken files go to ``done/DAY/``, what cannot be accepted to
 ``refused/`` with its reason beside. While the spool is full, files stay where they are.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -25,20 +25,23 @@ LARGEST = 16 * 2**20
 
 
 class Folder:
-    """``taken`` hears of every new item."""
+    """``settle``: seconds a file must stay as it is; ``taken`` hears of every new item."""
 
-    def __init__(self, path: Path, spool: Spool, taken: Callable[[Item], None] = lambda _: None) -> None:
-        self.path, self.spool, self._taken = path, spool, taken
-        self._seen: dict[Path, tuple[int, int]] = {}
+    def __init__(
+        self, path: Path, spool: Spool, settle: float = 3.0, taken: Callable[[Item], None] = lambda _: None
+    ) -> None:
+        self.path, self.spool, self._settle, self._taken = path, spool, timedelta(seconds=settle), taken
+        self._seen: dict[Path, tuple[tuple[int, int], datetime]] = {}
         path.mkdir(parents=True, exist_ok=True)
 
     def look(self, now: datetime) -> int:
-        """One look: take what has not changed since the last one, oldest first. How many files were taken."""
+        """One look: take what has stayed as it is, oldest first. How many files were taken."""
         before, self._seen = self._seen, {}
         taken = 0
         for file, sign in sorted(self._files(), key=lambda each: (each[1][1], each[0].name)):
-            self._seen[file] = sign
-            if before.get(file) == sign:
+            known, since = before.get(file, (sign, now))
+            self._seen[file] = (sign, since if known == sign else now)
+            if now - self._seen[file][1] >= self._settle:
                 taken += self._take(file, now)
         return taken
 
@@ -47,7 +50,8 @@ class Folder:
             finished = not entry.name.startswith(".") and not entry.name.lower().endswith(_UNFINISHED)
             if finished and entry.is_file(follow_symlinks=False):
                 facts = entry.stat()
-                yield Path(entry.path), (facts.st_size, facts.st_mtime_ns)
+                if facts.st_size:
+                    yield Path(entry.path), (facts.st_size, facts.st_mtime_ns)
 
     def _take(self, file: Path, now: datetime) -> int:
         target = _free(self.path / "done" / f"{now:%Y-%m-%d}" / file.name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -20,6 +21,8 @@ PATHS = {
     "redeem": "offline-vouchers/redeem",
 }
 """Where a kind of message goes, below ``/api/v1``."""
+_QUERY_SAFE = "%&=+:/?-._~"
+"""What stays as it is in a query that may be escaped already: what is signed must be what is sent."""
 _PROBLEM = "application/problem+json"
 _TRY_AGAIN = frozenset({401, 408, 425, 429})
 _NOT_OF_THE_MESSAGE = frozenset({"key-over-plain-http", "unknown-call", "internal-error"})
@@ -104,7 +107,8 @@ class Platform:
     def get(self, path: str, now: datetime, query: str = "", patience: float | None = None) -> Answer:
         """What stands at ``/api/v1/path``, or at the root for a path that begins with ``/``. Raises ``NoNetwork``."""
         address = f"{self.url}{path}" if path.startswith("/") else f"{self.url}/api/v1/{path}"
-        return self._ask("GET", f"{address}?{query}" if query else address, b"", now, patience)
+        plain = quote(query, safe=_QUERY_SAFE)
+        return self._ask("GET", f"{address}?{plain}" if query else address, b"", now, patience)
 
     def _ask(self, method: str, url: str, body: bytes, now: datetime, patience: float | None) -> Answer:
         headers = {"Accept": "application/json", **self._credentials.headers(method, url, body, now)}

@@ -131,7 +131,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _address(self) -> tuple[str, str]:
         parts = urlsplit(self.path)
-        return parts.path.strip("/").removeprefix("api/v1/"), parts.query
+        query = parts.query.encode("latin-1").decode(
+            "utf-8", "replace"
+        )  # as sent, unescaped Chinese included
+        return parts.path.strip("/").removeprefix("api/v1/"), query
 
     def _guarded(self, answer: Callable[[], Reply | None]) -> Reply:
         """Only programs of this computer: a page of some web site in its browser is none."""

@@ -45,8 +45,10 @@ class Agent:
         self.spool = open_spool(config)
         self._alone = _only_one(config)
         key = key or read_key(config.key_file)
-        self.platform = Platform(config.url, credentials(key, config.url), config.patience_s)
-        self.folder = Folder(config.watch, self.spool, self._taken) if config.watch else None
+        self.platform = Platform(
+            config.url, credentials(key, config.url, config.algorithm), config.patience_s
+        )
+        self.folder = Folder(config.watch, self.spool, config.settle_s, self._taken) if config.watch else None
         self.uploader = Uploader(self.spool, self.platform, now, self._refused)
         self.lines = Lines(config.station, config.lines, config.software)
         self.paper = Paper(self.spool, config.station)
