@@ -11,6 +11,7 @@ from imloop.agent.credentials import credentials
 from imloop.agent.folder import Folder
 from imloop.agent.inlet import take
 from imloop.agent.lines import Lines, beat
+from imloop.agent.paper import Paper
 from imloop.agent.permit import ask
 from imloop.agent.platform import Platform
 from imloop.agent.spool import Spool, State
@@ -20,7 +21,7 @@ from support.city import LISTED, NEAR, at
 from support.doors import Doors
 from support.fake_platform import FakePlatform
 from support.in_process import InProcess
-from support.uploads import repair_message, test_message
+from support.uploads import PLATE, VIN, repair_message, test_message
 
 from .conftest import Clock
 
@@ -145,3 +146,18 @@ def test_chinese_in_a_question_is_escaped_before_it_is_signed(doors: Doors, cloc
     signed = Platform(URL, credentials("imh_abc_0123456789abcdef", URL), transport=fake)
     assert ask(signed, "plate=桂B12345&at=2026-03-05T09:00:00%2B08:00", clock()) is not None
     assert "signature" in fake.seen[0][2]
+
+
+def test_a_voucher_used_without_network_is_redeemed_at_the_platform(
+    uploader: Uploader, doors: Doors, spool: Spool, clock: Clock
+) -> None:
+    pytest.importorskip("imloop.api.outages", reason="the platform issues no vouchers")
+    paper = Paper(spool, NEAR)
+    assert paper.refresh(uploader.platform, clock())
+    first, *others = paper.usable(clock())
+    papers = {"plate": PLATE, "vin": VIN, "shop": LISTED, "settlement_no": "J1", "certificate_no": "H1"}
+    paper.use(first.voucher.number, papers, clock())
+    doors.at("2026-03-05 09:40")
+    assert send_all(uploader) == [Step.SENT]
+    assert json.loads(spool.answer(1))["voucher"] == first.voucher.number
+    assert [held.voucher for held in paper.usable(clock())] == [held.voucher for held in others]

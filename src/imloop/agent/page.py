@@ -24,11 +24,17 @@ SHOWN = 50
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, "Noto Sans SC", sans-serif; margin: 1rem auto; max-width: 64rem; padding: 0 1rem; }
-dl { display: grid; gap: .25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); }
+dl { display: grid; gap: .25rem 1rem; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); }
 dl div { border: 1px solid; border-radius: .4rem; padding: .4rem .8rem; }
 dt { font-size: .85rem; } dd { font-size: 1.3rem; margin: 0; overflow-wrap: anywhere; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+@media (max-width: 48rem) {
+  thead { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
+  tr { border-bottom: 2px solid; display: block; padding: .3rem 0; }
+  td { border: 0; display: grid; gap: .5rem; grid-template-columns: 8rem 1fr; padding: .1rem 0; }
+  td::before { content: attr(data-name); }
+}
 .warn { border: 2px solid; padding: .5rem .8rem; font-weight: 600; }
 """
 
@@ -65,7 +71,7 @@ def _figures(figures: Figures, found: Status, now: datetime) -> str:
         ("积压 · backlog", f"{figures.backlog_minutes(now)} 分钟 min"),
         ("已上传 · sent", str(figures.sent)),
         ("平台拒收 · refused", str(figures.refused)),
-        ("最近联通 · last contact", found.last_contact.replace("T", " ") or "–"),
+        ("最近联通 · last contact", found.last_contact[:16].replace("T", " ") or "–"),
         ("暂存 · spool", f"{figures.stored / 2**20:,.1f} / {figures.limit / 2**20:,.0f} MB"),
     ]
     return (
@@ -75,18 +81,27 @@ def _figures(figures: Figures, found: Status, now: datetime) -> str:
     )
 
 
+_HEADS = ("号 no.", "报文 message", "状态 state", "收到 taken in", "次数 tries", "平台答复 answer")
+
+
 def _table(title: str, items: list[Item]) -> str:
-    rows = "".join(
-        f"<tr><td>{item.id}</td><td>{_KINDS.get(item.kind, item.kind)}</td><td>{'<br>'.join(_STATES[State(item.state)])}</td>"
-        f"<td>{escape(item.accepted_at[:19].replace('T', ' '))}</td><td>{item.tries}</td>"
-        f"<td>{escape(item.error)}</td></tr>"
-        for item in items
+    heads = "".join(f'<th scope="col">{name}</th>' for name in _HEADS)
+    rows = "".join(f"<tr>{_cells(item)}</tr>" for item in items)
+    return f"<h2>{title}</h2><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cells(item: Item) -> str:
+    """Each with its heading, which a narrow screen shows beside it."""
+    values = (
+        str(item.id),
+        _KINDS.get(item.kind, item.kind),
+        " ".join(_STATES[State(item.state)]),
+        item.accepted_at[:19].replace("T", " "),
+        str(item.tries),
+        item.error or str(item.status or "–"),
     )
-    heads = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("号 no.", "报文 message", "状态 state", "收到 taken in", "次数 tries", "平台答复 answer")
-    )
-    return f'<h2>{title}</h2><div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    pairs = zip(_HEADS, values, strict=True)
+    return "".join(f'<td data-name="{name}"><span>{escape(value)}</span></td>' for name, value in pairs)
 
 
 def _empty() -> str:

@@ -143,7 +143,7 @@ def queue(
             f"等待 {told['waiting']} · 已上传 {told['sent']} · 拒收 {told['refused']} · 积压 {told['backlog_minutes']} 分钟"
             f" · 最近联通 {told['last_contact'] or '–'}"
         )
-        if told["last_error"]:
+        if told["waiting"] and told["last_error"]:
             print(f"最近的错误 · last error: {told['last_error']}")
         print_table(
             ["号", "报文", "状态", "收到", "次数", "答复"],
