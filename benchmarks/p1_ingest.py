@@ -58,13 +58,16 @@ class Uploads:
         return max(len(part.encode()) for part in self.parts)
 
     def __call__(self, _: int) -> bytes:
+        return http_request("POST", self.path, self.body(), self.headers)
+
+    def body(self) -> bytes:
+        """The next upload by itself."""
         self.number += 1
         text = self.parts[self.number % FAIL_SHARE == 0]
         text = text.replace("@TEST@", f"bench-{self.number:09d}").replace(
             "@VIN@", f"LSVAU2180N{self.number % 10**7:07d}"
         )
-        body = text.replace("@PLATE@", f"桂B{self.number % 10**5:05d}").encode()
-        return http_request("POST", self.path, body, self.headers)
+        return text.replace("@PLATE@", f"桂B{self.number % 10**5:05d}").encode()
 
 
 def contestant(port: int, uploads: Uploads, seen: list[Load]) -> Callable[[], float]:

@@ -25,6 +25,7 @@ MODULES = {
     "P5": "p5_stream",
     "P10": "p10_what_if",
     "VEHICLES": "vehicle_import",
+    "REPLAY": "replay_after_outage",
 }
 KEPT = BENCHMARKS / "results.json"
 HEAD = """# Results

@@ -1,7 +1,8 @@
 """Write the pages of docs/ that follow from the code, or with ``--check`` say which ones are stale.
 
 loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md from the refusals in the source,
-access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the command line itself.
+access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the command line itself,
+dialects.md from the maps of station software.
 """
 
 from __future__ import annotations
@@ -206,6 +207,43 @@ def errors_page() -> str:
     return "\n".join(out) + "\n"
 
 
+# -- dialects ------------------------------------------------------------------------------------------------
+
+STANDINGS = {"standard": "of the standard", "recorded": "as recorded on lines", "reading": "our reading"}
+
+
+def dialects_page() -> str:
+    from imloop.exchange.dialects import every
+    from imloop.exchange.dialects.report import map_rows
+
+    out = [
+        "# Dialects of station software\n",
+        "A station's software need not speak our JSON. The bytes say which dialect they are in (`?dialect=NAME` refuses "
+        "them when they are in another); they are kept exactly as they came, in UTF-8 (with or without mark) or GB18030, "
+        "and read by the map below every time they are judged again. An empty cell, `-` or `null` is a missing sample; a "
+        "time without offset is China's. A code that a map does not know is refused with the sender's own field name, "
+        "never guessed.\n",
+        "Before the first upload: `imloop dialect check FILE` says per field what was read, is missing or is ignored, "
+        "decodes and judges; exit 0 is conformance, `--json` for machines. `imloop dialect show NAME` prints a map, "
+        "`imloop dialect example NAME FILE` writes one of our messages in it; `imloop sim sample ASM --station 450203001` "
+        "makes one to start from. A map is one file in `src/imloop/exchange/dialects/maps/`: names of another maker are a "
+        "new file, no code. Examples with what they read as: `tests/exchange/dialects/`.\n",
+        "| dialect | what | message | as | names |",
+        "|---|---|---|---|---|",
+    ]
+    for each in every().values():
+        out.append(
+            f"| `{each.name}` | {each.title.en} | {each.message} | {', '.join(each.containers)} | "
+            f"{STANDINGS[each.standing]}: {each.cite} |"
+        )
+    for each in every().values():
+        rows = [[cell.replace("|", "¦") for cell in row] for row in map_rows(each)]
+        if rows:
+            out += [f"\n## `{each.name}`\n", "| theirs | ours | read as | required |", "|---|---|---|---|"]
+            out += [f"| `{theirs}` | `{ours}` | {how} | {must} |" for theirs, ours, how, must in rows]
+    return "\n".join(out) + "\n"
+
+
 # -- settings ------------------------------------------------------------------------------------------------
 
 
@@ -289,6 +327,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "matters.md": matters_page,
     "law-coverage.md": coverage_page,
     "errors.md": errors_page,
+    "dialects.md": dialects_page,
     "settings.md": settings_page,
     "cli.md": cli_page,
 }

@@ -92,9 +92,10 @@ def _bad_query(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.post(
     "/tests", openapi_extra=schemas.TEST_UPLOAD, tags=["I-station"], summary="上传一次检验 · upload a test"
 )
-def post_test(request: HttpRequest) -> HttpResponse:
-    """201 with the receipt; the same bytes again give 200 and the first receipt; other bytes 409."""
-    receipt = take_test_together(body_of(request), caller(request), clock.now())
+def post_test(request: HttpRequest, dialect: str = "") -> HttpResponse:
+    """201 with the receipt; the same bytes again give 200 and the first receipt; other bytes 409. The bytes say which
+    dialect they are in; ``dialect`` refuses them when they are in another."""
+    receipt = take_test_together(body_of(request), caller(request), clock.now(), dialect)
     count_upload("test", receipt.created, receipt.body)
     return as_json(receipt.body, 201 if receipt.created else 200)
 
@@ -120,9 +121,9 @@ def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
     tags=["M-station"],
     summary="上传维修记录 · upload a repair",
 )
-def post_repair(request: HttpRequest) -> HttpResponse:
+def post_repair(request: HttpRequest, dialect: str = "") -> HttpResponse:
     """201 with the receipt and the state of the case; the same bytes again give 200 and the first receipt."""
-    receipt = take_repair(body_of(request), caller(request), clock.now())
+    receipt = take_repair(body_of(request), caller(request), clock.now(), dialect)
     count_upload("repair", receipt.created, receipt.body)
     return as_json(receipt.body, 201 if receipt.created else 200)
 

@@ -78,8 +78,9 @@ def _permit(environ: Environment) -> Call | None:
     return lambda _, who: ("200 OK", ask_permit(who, at=moment_of(at), **given))
 
 
-def _upload(_: Environment) -> Call:
-    return _take
+def _upload(environ: Environment) -> Call | None:
+    """None for one that names its dialect."""
+    return None if environ.get("QUERY_STRING") else _take
 
 
 def _take(request: WSGIRequest, who: Caller) -> tuple[str, object]:

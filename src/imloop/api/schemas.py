@@ -18,8 +18,13 @@ def _object(required: list[str], **properties: object) -> dict[str, object]:
     return {"type": "object", "required": required, "properties": properties}
 
 
+_DIALECTS = ("application/xml", "text/csv", "text/plain")
+"""The bytes themselves say which dialect they are in (``docs/dialects.md``)."""
+
+
 def _request(schema: dict[str, object]) -> dict[str, object]:
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}} | {kind: {"schema": _TEXT} for kind in _DIALECTS}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 TEST_UPLOAD = _request(

@@ -11,10 +11,12 @@ import sys
 import typer
 
 from imloop.cli import (
+    agent,
     backup,
     counter_gates,
     couriers,
     data,
+    dialects,
     draws,
     keys,
     lines,
@@ -48,7 +50,9 @@ for module in (
     lines,
     matters,
     couriers,
+    dialects,
     vouchers,
+    agent,
     keys,
     draws,
     backup,

@@ -1,4 +1,4 @@
-"""``imloop.repair/1`` bytes, or a JT/T 1132.2 message → ``facts.RepairRecord`` (contract §5)."""
+"""``imloop.repair/1`` bytes, or a repair in a dialect such as JT/T 1132.2 → ``facts.RepairRecord`` (contract §5)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
-from imloop.exchange.jtt1132 import as_repair, looks_like_jtt1132
-from imloop.exchange.reading import Reader, parse_json
+from imloop.exchange.dialects import MessageKind, read
+from imloop.exchange.reading import Reader
+from imloop.facts.refusal import Malformed
 from imloop.facts.repair_record import REPAIR_ITEMS, Documents, Part, RepairItem, RepairRecord, Warranty
 
 
-def decode_repair(body: bytes) -> RepairRecord:
-    """A repair record, or ``Malformed`` with every faulty path."""
-    message = parse_json(body)
-    reader = Reader(as_repair(message) if looks_like_jtt1132(message) else message)
+def decode_repair(body: bytes, dialect: str = "") -> RepairRecord:
+    """A repair record, or ``Malformed`` with every faulty path. ``dialect``: the one it has to be in, where one was named."""
+    reading = read(body, MessageKind.REPAIR, dialect)
+    try:
+        return _record(Reader(reading.message))
+    except Malformed as fault:
+        raise reading.in_their_words(fault) from None
+
+
+def _record(reader: Reader) -> RepairRecord:
     repair_no = reader.text("repair_no", required=True, longest=64)
     shop = reader.text("shop", required=True, longest=40)
     received, finished = reader.moment("received_at"), reader.moment("finished_at")

@@ -1,4 +1,4 @@
-"""``imloop.test/1`` bytes → ``facts.TestRecord`` (contract §2)."""
+"""``imloop.test/1`` bytes (contract §2), or a test in a dialect of station software → ``facts.TestRecord``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from types import MappingProxyType
 
 import numpy as np
 
+from imloop.exchange.dialects import MessageKind, read
 from imloop.exchange.packed_trace import MOST_ROWS as MAX_ROWS
 from imloop.exchange.packed_trace import unpack
-from imloop.exchange.reading import Reader, parse_json
+from imloop.exchange.reading import Reader
 from imloop.facts.codes import GAT16_9, Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.refusal import Malformed
 from imloop.facts.test_record import (
     Ambient,
     Claim,
@@ -30,9 +32,16 @@ SCHEMA = "imloop.test/1"
 _NUMERIC = (int, float)
 
 
-def decode_test(body: bytes) -> TestRecord:
-    """A test record, or ``Malformed`` with every faulty path."""
-    reader = Reader(parse_json(body))
+def decode_test(body: bytes, dialect: str = "") -> TestRecord:
+    """A test record, or ``Malformed`` with every faulty path. ``dialect``: the one it has to be in, where one was named."""
+    reading = read(body, MessageKind.TEST, dialect)
+    try:
+        return _record(Reader(reading.message))
+    except Malformed as fault:
+        raise reading.in_their_words(fault) from None
+
+
+def _record(reader: Reader) -> TestRecord:
     if reader.data.get("schema") != SCHEMA:
         reader.fault("schema", "wrong-schema", f"应为 {SCHEMA}", f"must be {SCHEMA}")
     started, ended = reader.moment("started_at"), reader.moment("ended_at")

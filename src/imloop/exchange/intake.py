@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -33,20 +34,21 @@ from imloop.store.models import PartyKind, RawUpload
 from imloop.store.prepared import fetch_one
 
 
-def take_test(body: bytes, caller: Caller, now: datetime) -> Receipt:
-    """A test upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
-    return _alone(read_test(body, caller, now))
+def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
+    """A test upload, in ``dialect`` where the sender names one. Idempotent; raises ``Refusal`` after the bytes, as they
+    came, and the reason were kept."""
+    return _alone(read_test(body, caller, now, dialect))
 
 
-def take_test_together(body: bytes, caller: Caller, now: datetime) -> Receipt:
+def take_test_together(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
     """The same for a server's threads: what they bring at one time is written in one transaction."""
-    return _together(read_test(body, caller, now))
+    return _together(read_test(body, caller, now, dialect))
 
 
-def take_repair(body: bytes, caller: Caller, now: datetime) -> Receipt:
-    """A repair upload. Idempotent; raises ``Refusal`` after the bytes and the reason were kept."""
+def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
+    """A repair upload, in ``dialect`` where the sender names one; otherwise as ``take_test``."""
     require_kind(caller, PartyKind.MSTATION)
-    return _alone(_read("repair", body, caller, now, decode_repair, receive_repair))
+    return _alone(_read("repair", body, caller, now, partial(decode_repair, dialect=dialect), receive_repair))
 
 
 def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
@@ -61,10 +63,17 @@ def take_redemption(body: bytes, caller: Caller, now: datetime) -> Receipt:
     return _alone(_read("redemption", body, caller, now, decode_redemption, redeem_voucher))
 
 
-def read_test(body: bytes, caller: Caller, now: datetime) -> Upload:
+def read_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
     """A test upload before the write lock: hashed, decoded, judged."""
     require_kind(caller, PartyKind.ISTATION)
-    return _read("test", body, caller, now, lambda raw: judge_first(decode_test(raw), caller), receive_test)
+    return _read(
+        "test",
+        body,
+        caller,
+        now,
+        lambda raw: judge_first(decode_test(raw, dialect=dialect), caller),
+        receive_test,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,146 @@
+"""Files are taken when they are whole, once, in order; what cannot be accepted lies apart with its reason."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from imloop.agent.folder import Folder
+from imloop.agent.spool import RESERVE, Spool
+from imloop.agent.uploader import Step, Uploader
+
+from .conftest import Bench, Clock, upload
+
+EXAMPLES = Path(__file__).parents[1] / "exchange" / "dialects"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, spool: Spool) -> Folder:
+    return Folder(tmp_path / "inbox", spool)
+
+
+def write(folder: Folder, name: str, body: bytes, order: int) -> Path:
+    file = folder.path / name
+    file.write_bytes(body)
+    os.utime(file, ns=(order, order))
+    return file
+
+
+def look(folder: Folder, clock: Clock) -> int:
+    """A look, long enough after the last one for files to have settled."""
+    clock.on(seconds=3)
+    return folder.look(clock())
+
+
+def names(path: Path) -> list[str]:
+    return sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file())
+
+
+def test_files_are_taken_once_they_have_settled_oldest_first(folder: Folder, clock: Clock) -> None:
+    write(folder, "b.json", upload(1), 1)
+    write(folder, "a.json", upload(2), 2)
+    assert look(folder, clock) == 0
+    assert look(folder, clock) == 2
+    assert [json.loads(folder.spool.body(n))["test_no"] for n in (1, 2)] == ["T0001", "T0002"]
+    assert names(folder.path) == ["done/2026-03-05/a.json", "done/2026-03-05/b.json"]
+
+
+def test_a_file_that_still_grows_or_is_named_as_unfinished_waits(folder: Folder, clock: Clock) -> None:
+    body = upload(1)
+    write(folder, "one.json", body[:100], 1)
+    write(folder, "two.json.tmp", upload(2), 1)
+    write(folder, ".three.json", upload(3), 1)
+    look(folder, clock)
+    write(folder, "one.json", body, 2)
+    assert look(folder, clock) == 0
+    assert look(folder, clock) == 1
+    (folder.path / "two.json.tmp").rename(folder.path / "two.json")
+    look(folder, clock)
+    assert look(folder, clock) == 1
+    assert [item.id for item in folder.spool.items()] == [1, 2]
+
+
+def test_a_slow_writer_is_waited_for_and_an_empty_file_is_none(folder: Folder, clock: Clock) -> None:
+    write(folder, "empty.json", b"", 1)
+    write(folder, "one.json", upload(1), 1)
+    for seconds in (0, 1, 1):
+        clock.on(seconds=seconds)
+        assert folder.look(clock()) == 0
+    write(folder, "one.json", upload(2), 2)  # it had not been finished
+    for seconds in (0.5, 1, 1):
+        clock.on(seconds=seconds)
+        assert folder.look(clock()) == 0
+    clock.on(seconds=1)
+    assert folder.look(clock()) == 1
+    assert json.loads(folder.spool.body(1))["test_no"] == "T0002"
+    assert names(folder.path) == ["done/2026-03-05/one.json", "empty.json"]
+
+
+def test_files_of_several_dialects(folder: Folder, clock: Clock) -> None:
+    for number, name in enumerate(
+        ("line-ini-asm.ini", "line-csv-tsi.csv", "hj1238-lugdown.xml", "jtt1132-repair.json")
+    ):
+        write(folder, name, (EXAMPLES / name).read_bytes(), number)
+    look(folder, clock)
+    assert look(folder, clock) == 4
+    assert [(item.kind, item.dialect) for item in folder.spool.items()] == [
+        ("test", "line-ini"),
+        ("test", "line-csv"),
+        ("test", "hj1238"),
+        ("repair", "jtt1132"),
+    ]
+
+
+def test_an_unreadable_file_is_put_aside_with_its_reason(folder: Folder, clock: Clock) -> None:
+    body = (EXAMPLES / "line-ini-asm.ini").read_bytes().replace(b"StationCode", b"Station")
+    write(folder, "bad.ini", body, 1)
+    look(folder, clock)
+    assert look(folder, clock) == 0
+    assert names(folder.path) == ["refused/bad.ini", "refused/bad.ini.reason.json"]
+    told = json.loads((folder.path / "refused/bad.ini.reason.json").read_bytes())
+    assert told["code"] == "malformed" and "Task.StationCode" in told["errors"][0]["detail"]
+    assert folder.spool.items() == []
+
+
+def test_the_same_file_twice_is_one_item(folder: Folder, clock: Clock) -> None:
+    for name in ("one.json", "one.json"):
+        write(folder, name, upload(1), 1)
+        look(folder, clock)
+        look(folder, clock)
+    assert len(folder.spool.items()) == 1
+    assert names(folder.path) == ["done/2026-03-05/one-2.json", "done/2026-03-05/one.json"]
+
+
+def test_files_wait_outside_while_the_spool_is_full(tmp_path: Path, clock: Clock) -> None:
+    free = [0]
+    spool = Spool(tmp_path / "spool", free=lambda _: free[0])
+    folder = Folder(tmp_path / "inbox", spool)
+    write(folder, "one.json", upload(1), 1)
+    for _ in range(3):
+        assert look(folder, clock) == 0
+    assert names(folder.path) == ["one.json"]
+    free[0] = 10 * RESERVE
+    assert look(folder, clock) == 1
+    spool.close()
+
+
+def test_the_platforms_refusal_joins_the_file(folder: Folder, bench: Bench, clock: Clock) -> None:
+    write(folder, "one.json", upload(1), 1)
+    look(folder, clock)
+    look(folder, clock)
+    bench.fake.mood.append("refuse")
+    assert Uploader(bench.spool, bench.platform, clock, folder.refused).step() is Step.REFUSED
+    assert names(folder.path) == ["refused/one.json", "refused/one.json.reason.json"]
+    assert b"malformed" in (folder.path / "refused/one.json.reason.json").read_bytes()
+
+
+def test_new_tests_are_told(tmp_path: Path, spool: Spool, clock: Clock) -> None:
+    heard: list[int] = []
+    folder = Folder(tmp_path / "inbox", spool, taken=lambda item: heard.append(item.id))
+    write(folder, "one.json", upload(1), 1)
+    look(folder, clock)
+    look(folder, clock)
+    assert heard == [1]

@@ -1,0 +1,91 @@
+"""``imloop agent`` beside a running or a stopped agent: the queue, another try, vouchers, a settings file."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from imloop.agent.config import read_config
+from imloop.agent.inlet import take
+from imloop.agent.run import china_now
+from imloop.agent.spool import Spool, State
+from support.city import NEAR
+from support.commands import Commands
+from support.uploads import test_message
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    kept, now = Spool(tmp_path / "spool"), china_now()
+    for number in range(3):
+        message = test_message(
+            datetime.fromisoformat("2026-03-05T09:00:00+08:00"), station=NEAR, test_no=f"T{number}"
+        )
+        take(kept, json.dumps(message).encode(), now)
+    kept.settle(1, State.SENT, 201, b"{}", "", now)
+    kept.settle(2, State.REFUSED, 422, b'{"code":"malformed"}', "422 malformed", now)
+    kept.close()
+    return tmp_path / "spool"
+
+
+def test_the_queue_is_shown_and_a_refused_message_tried_again(imloop: Commands, spool: Path) -> None:
+    told = imloop("agent", "queue", "--spool", spool, "--json")
+    answer = json.loads(told.stdout)
+    assert told.returncode == 1  # something was refused
+    assert (answer["waiting"], answer["sent"], answer["refused"]) == (1, 1, 1)
+    assert [item["state"] for item in answer["items"]] == ["sent", "refused", "waiting"]
+    assert "422 malformed" in imloop("agent", "queue", "--spool", spool).stdout
+    assert imloop("agent", "retry", 2, "--spool", spool).returncode == 0
+    assert imloop("agent", "retry", 2, "--spool", spool).returncode == 1
+    only = json.loads(imloop("agent", "queue", "--spool", spool, "--state", "waiting", "--json").stdout)
+    assert [item["id"] for item in only["items"]] == [2, 3] and only["refused"] == 0
+    assert imloop("agent", "queue", "--spool", spool.parent / "nothing").returncode == 2
+
+
+def test_a_settings_file_is_written_once_from_answers(imloop: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "agent.toml"
+    given = ["--url", "https://imloop.example", "--station", NEAR, "--key-file", "station.key"]
+    given += ["--watch", "inbox", "--port", "8123", "--lines", "01,02"]
+    assert imloop("agent", "init", file, *given).returncode == 0
+    assert read_config(file).lines == ("01", "02")
+    assert imloop("agent", "init", file, *given).returncode == 2
+    assert imloop("agent", "voucher", "list", "--config", file, "--json").stdout.strip() == "[]"
+    assert "没有离线凭单" in imloop("agent", "voucher", "list", "--config", file).stdout
+    papers = [
+        "--plate",
+        "桂B12345",
+        "--vin",
+        "LFV2A21K6J3123456",
+        "--shop",
+        "S",
+        "--settlement",
+        "J",
+        "--certificate",
+        "H",
+    ]
+    used = imloop("agent", "voucher", "use", *papers, "--config", file)
+    assert used.returncode == 2 and "no-voucher-left" in used.stderr
+
+
+def test_without_settings_it_says_what_is_missing(imloop: Commands, tmp_path: Path) -> None:
+    done = imloop("agent", "run", "--spool", tmp_path / "s", "--station", NEAR)
+    assert done.returncode == 2 and "url" in done.stderr
+    key = tmp_path / "key"
+    key.write_text("k", encoding="utf-8")
+    key.chmod(0o644)
+    open_key = imloop(
+        "agent",
+        "run",
+        "--spool",
+        tmp_path / "s",
+        "--station",
+        NEAR,
+        "--url",
+        "http://127.0.0.1:1",
+        "--key-file",
+        key,
+    )
+    assert open_key.returncode == 2 and "key-file-open" in open_key.stderr
