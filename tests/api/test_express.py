@@ -164,7 +164,9 @@ def test_the_same_upload_again_is_answered_the_same_by_both(city: City, framewor
     first = send(Express(framework), body, key)
     again, ordinary = send(Express(framework), body, key), send(framework, body, key)
     assert (first[0], again[0], ordinary[0]) == ("201 Created", "200 OK", "200 OK")
-    assert first[2] == again[2] == ordinary[2]
+    assert again[2] == ordinary[2]
+    # PostgreSQL keeps the receipt's keys in an order of its own.
+    assert msgspec.json.decode(first[2]) == msgspec.json.decode(again[2])
 
 
 def test_what_no_station_may_send_is_refused_by_both(city: City, framework: Framework) -> None:
