@@ -14,7 +14,14 @@ from imloop.pages.guard import desk, page, words
 from imloop.steps import clock, manage_keys
 from imloop.steps.access import Caller
 from imloop.steps.keys import OVERLAP
-from imloop.store.models import Party, PartyKind
+from imloop.store.models import ApiKey, Party, PartyKind
+
+KINDS = {
+    ApiKey.Kind.ED25519: Text("Ed25519 签名", "Ed25519 signature"),
+    ApiKey.Kind.HMAC_SHA256: Text("HMAC-SHA256 签名", "HMAC-SHA256 signature"),
+    ApiKey.Kind.HMAC_SM3: Text("HMAC-SM3 签名", "HMAC-SM3 signature"),
+    ApiKey.Kind.BEARER: Text("随报文发送", "sent with each message"),
+}
 
 
 @desk()
@@ -37,7 +44,7 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
     day = day_of(now)
     rows = [(row, manage_keys.state_of(row, day)) for row in manage_keys.keys_of(caller, party, now)]
     context |= {
-        "live": [row for row, state in rows if state == "live"],
+        "live": [(row, words(KINDS[row.kind])) for row, state in rows if state == "live"],
         "former": [(row, state) for row, state in rows if state != "live"],
         "party": party,
         "parties": Party.objects.order_by("code") if is_admin else [],
