@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from imloop.steps.access import SYSTEM
 from imloop.steps.certificates import warn_of_expiry
 from imloop.steps.declare_overdue import declare_overdue
 from imloop.steps.seal_days import seal_days
-from imloop.store.models import Certificate, JournalEntry, Party, Receiver
+from imloop.store.models import Certificate, Delivery, JournalEntry, Party, Receiver
 from support.city import NEAR, City, at
 from support.commands import Commands
 from support.doors import Doors
@@ -49,6 +50,7 @@ Certificate.objects.create(party=Party.objects.get(code=NEAR), kind="cma", numbe
 LOOK = """
 import django, json
 from collections import Counter
+from collections.abc import Callable
 django.setup()
 from imloop.store.models import Case, CaseEvent, Delivery, JournalEntry, OutboxEntry
 print(json.dumps({
@@ -157,6 +159,19 @@ def test_a_worker_that_was_overtaken_stops(city: City) -> None:
             assert other
             assert not deliveries.hold(row, later)
     assert carry(lambda: later, FakeReceiver()) == 0
+
+
+@pytest.mark.parametrize("end", [deliveries.delivered, deliveries.refused])
+def test_a_message_that_two_workers_brought_ends_once(city: City, end: Callable[..., None]) -> None:
+    """A worker that stood still longer than its lease wakes after another has taken over."""
+    outside(city)
+    now = at("2026-03-02 09:00")
+    city.test("2026-03-02 09:00", co=0.9)
+    slow, quick = Receiver.objects.get(), Receiver.objects.get()
+    entry = deliveries.waiting(slow)[0]
+    for row in (quick, slow):
+        end(row, deliveries.message_of(row, entry), "", now)
+    assert (Delivery.objects.get().entry, slow.cursor) == (entry, entry.pk)
 
 
 def test_the_clock_of_the_platform_jumps_back_and_forth(doors: Doors) -> None:

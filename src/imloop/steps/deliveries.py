@@ -105,30 +105,31 @@ def _over(field: str, now: datetime, longest: timedelta) -> Q:
 
 
 def delivered(receiver: Receiver, message: Message, answered: str, now: datetime) -> None:
-    """It arrived: kept, and the next one's turn. What the receiver says it got must be what was sent: if not, somebody has to
-    look."""
+    """It arrived: kept, and the next one's turn. Another worker that took over meanwhile has kept it already. What the
+    receiver says it got must be what was sent: if not, somebody has to look."""
+    tries, said = receiver.tries + 1, answered[:64]
     if answered and answered != message.sha256:
         with writing(now, SYSTEM) as ledger:
-            _end(receiver, message, Delivery.State.DIFFERING, now, answered=answered[:64])
-            _go_on(receiver, message.entry.pk, delivered_at=now)
-            ledger.note(
-                "delivery-differs", receiver.code, {"seq": message.entry.pk, "answered": answered[:64]}
-            )
+            if _go_on(receiver, message.entry.pk, delivered_at=now):
+                _end(receiver, message, Delivery.State.DIFFERING, now, tries, answered=said)
+                ledger.note("delivery-differs", receiver.code, {"seq": message.entry.pk, "answered": said})
         return
     with transaction.atomic():
-        # After a replay, what was refused or differed before is done with.
-        receiver.deliveries.filter(entry=message.entry, state__in=Delivery.UNSETTLED).update(
-            state=Delivery.State.SETTLED
-        )
-        _end(receiver, message, Delivery.State.DELIVERED, now, answered=answered[:64])
-        _go_on(receiver, message.entry.pk, delivered_at=now)
+        if _go_on(receiver, message.entry.pk, delivered_at=now):
+            # After a replay, what was refused or differed before is done with.
+            receiver.deliveries.filter(entry=message.entry, state__in=Delivery.UNSETTLED).update(
+                state=Delivery.State.SETTLED
+            )
+            _end(receiver, message, Delivery.State.DELIVERED, now, tries, answered=said)
 
 
 def refused(receiver: Receiver, message: Message, error: str, now: datetime) -> None:
     """It will never be taken: set aside, journalled, and the next one's turn."""
+    tries = receiver.tries + 1
     with writing(now, SYSTEM) as ledger:
-        _end(receiver, message, Delivery.State.DEAD, now, error=error[:200])
-        _go_on(receiver, message.entry.pk)
+        if not _go_on(receiver, message.entry.pk):
+            return
+        _end(receiver, message, Delivery.State.DEAD, now, tries, error=error[:200])
         ledger.note("dead-letter", receiver.code, {"seq": message.entry.pk, "error": error[:200]})
 
 
@@ -141,19 +142,19 @@ def failed(receiver: Receiver, error: str, now: datetime) -> None:
     receiver.save(update_fields=["tries", "retry_at", "failing_since", "last_error"])
 
 
-def _end(receiver: Receiver, message: Message, state: str, now: datetime, **more: str) -> None:
+def _end(receiver: Receiver, message: Message, state: str, now: datetime, tries: int, **more: str) -> None:
     Delivery.objects.create(
         receiver=receiver,
         entry=message.entry,
         state=state,
         at=now,
-        tries=receiver.tries + 1,
+        tries=tries,
         sha256=message.sha256,
         **more,
     )
 
 
-def _go_on(receiver: Receiver, handled: int, delivered_at: datetime | None = None) -> None:
+def _go_on(receiver: Receiver, handled: int, delivered_at: datetime | None = None) -> bool:
     # Only forward: a replay that set the cursor back meanwhile wins over a message already on its way.
     moved = Receiver.objects.filter(pk=receiver.pk, cursor=receiver.cursor).update(
         cursor=handled,
@@ -167,6 +168,7 @@ def _go_on(receiver: Receiver, handled: int, delivered_at: datetime | None = Non
         receiver.cursor, receiver.tries, receiver.failing_since = handled, 0, None
     else:
         receiver.refresh_from_db()
+    return moved == 1
 
 
 @dataclass(frozen=True, slots=True)
