@@ -13,6 +13,7 @@ from typing import Any
 
 # isort: split - only after the framework is set up
 from django.conf import settings
+from django.urls import resolve
 
 from imloop.api.live import Hub
 from imloop.api.stream import HUB
@@ -54,3 +55,4 @@ class Worker:
 
 application = Worker()
 end_with_parent()
+resolve("/healthz")  # reads every page and call now: the first request after a start need not wait for it
