@@ -137,6 +137,26 @@ def test_the_platforms_refusal_joins_the_file(folder: Folder, bench: Bench, cloc
     assert b"malformed" in (folder.path / "refused/one.json.reason.json").read_bytes()
 
 
+def test_a_refusal_that_comes_before_the_file_is_moved_joins_it_all_the_same(
+    tmp_path: Path, bench: Bench, clock: Clock
+) -> None:
+    bench.fake.mood.append("refuse")
+    folder = Folder(tmp_path / "inbox", bench.spool, taken=lambda _: None)
+    uploader = Uploader(bench.spool, bench.platform, clock, folder.refused)
+    put = bench.spool.put
+
+    def put_and_send(*given: object, **more: object) -> object:
+        kept = put(*given, **more)  # type: ignore[arg-type]
+        assert uploader.step() is Step.REFUSED
+        return kept
+
+    bench.spool.put = put_and_send  # type: ignore[method-assign, assignment]
+    write(folder, "one.json", upload(1), 1)
+    look(folder, clock)
+    look(folder, clock)
+    assert names(folder.path) == ["refused/one.json", "refused/one.json.reason.json"]
+
+
 def test_new_tests_are_told(tmp_path: Path, spool: Spool, clock: Clock) -> None:
     heard: list[int] = []
     folder = Folder(tmp_path / "inbox", spool, taken=lambda item: heard.append(item.id))

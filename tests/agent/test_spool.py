@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +54,16 @@ def test_our_own_json_is_sent_byte_for_byte_but_in_utf8(spool: Spool, clock: Clo
     assert spool.body(take(spool, body, clock())[0].id) == body
     marked, _ = take(spool, b"\xef\xbb\xbf" + upload(2), clock())
     assert spool.body(marked.id) == upload(2)
+    check = {
+        "check_no": "C1",
+        "station": "450203001",
+        "line": "01",
+        "kind": "analyser_leak",
+        "values": {"loss_kpa": 0.1},
+    }
+    check |= {"started_at": "2026-03-05T08:00:00+08:00", "finished_at": "2026-03-05T08:03:00+08:00"}
+    plain = json.dumps(check).encode()
+    assert spool.body(take(spool, b"\xef\xbb\xbf" + plain, clock())[0].id) == plain
     chinese, _ = take(spool, upload(3).decode().encode("gb18030"), clock())
     assert read(spool.body(chinese.id)).message == read(upload(3)).message
 

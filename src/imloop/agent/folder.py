@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from imloop.agent.inlet import take
-from imloop.agent.spool import Item, Spool
+from imloop.agent.spool import Item, Spool, State
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 
@@ -68,6 +68,9 @@ class Folder:
         _move(file, target)
         if fresh:
             self._taken(item)
+        answered = self.spool.get(item.id)
+        if answered is not None and answered.state == State.REFUSED:
+            self.refused(answered)  # the platform was quicker than the move
         return 1
 
     def refused(self, item: Item) -> None:

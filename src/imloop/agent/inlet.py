@@ -36,14 +36,12 @@ def take(
     either, ``NotAllowed`` ``spool-full``; nothing is kept then.
     """
     reading = read(body, kind, dialect)
-    _DECODERS[reading.kind](body)
+    converted = _converted(body, reading)
+    _DECODERS[reading.kind](
+        converted if reading.dialect.name == OURS else body
+    )  # faults in the sender's words
     item, fresh = spool.put(
-        Kind(reading.kind),
-        body,
-        now,
-        converted=_converted(body, reading),
-        dialect=reading.dialect.name,
-        file=file,
+        Kind(reading.kind), body, now, converted=converted, dialect=reading.dialect.name, file=file
     )
     if item.state == State.REFUSED and spool.retry(item.id):
         item = spool.get(item.id) or item  # sent once more by hand: it is asked once more
