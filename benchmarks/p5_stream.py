@@ -6,6 +6,7 @@ is repairs shown a second of waiting, so that a larger ratio is better, as every
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -22,7 +23,6 @@ from typing import Any
 from harness import SERVED, Figure, Void, databases, environment, granian, ratio, rounds, run_python
 from load import http_request, run
 
-VEHICLES = 6000
 ROUND, POLLED = 20, 3
 """Repairs a round; those of the peer take half a second each."""
 WORDS = {
@@ -81,7 +81,7 @@ class Story:
             seeded["shop"],
             seeded["shop_key"],
         )
-        self.clock, self.numbers, self.posted = folder / "commit-began", iter(range(VEHICLES)), 0
+        self.clock, self.numbers, self.posted = folder / "commit-began", itertools.count(), 0
 
     def post(self) -> None:
         """One repair of a vehicle whose case waits for it."""
@@ -184,7 +184,8 @@ def measure(backend: str, count: int) -> Figure:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
         urls = stack.enter_context(databases(backend, folder, "imloop"))
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
-        seeded = json.loads(run_python("seed_imloop.py", str(VEHICLES), environment=ours))
+        vehicles = 20 * (count * (ROUND + POLLED) + 8)
+        seeded = json.loads(run_python("seed_imloop.py", str(vehicles), environment=ours))
         other = connected(urls["imloop"])
         stack.callback(other.close)
         with granian("timed_site:application", ours, SERVED) as port:

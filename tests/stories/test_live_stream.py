@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -105,7 +104,7 @@ def _events(answer: httpx.Response) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def site(servers: Any) -> Site:
-    return Site(servers, f"stream-{os.getpid()}")
+    return Site(servers, "stream")
 
 
 def until(events: Iterator[dict[str, Any]], topic: str, case: str) -> list[dict[str, Any]]:

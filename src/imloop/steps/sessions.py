@@ -74,7 +74,5 @@ def _end(caller: Caller, user: User, rows: list[UserSession], now: datetime) -> 
 def is_live(key: str, now: datetime) -> bool:
     """Whether a log-in still holds, and its person may still come in."""
     row = Session.objects.filter(pk=key, expire_date__gt=now).first()
-    return (
-        row is not None
-        and User.objects.filter(pk=row.get_decoded().get(SESSION_KEY), is_active=True).exists()
-    )
+    person = int(row.get_decoded().get(SESSION_KEY, 0)) if row else 0
+    return User.objects.filter(pk=person, is_active=True).exists()

@@ -1,0 +1,115 @@
+"""The feed as events: where it begins, what it acknowledges, when it ends; a stream that is slow reads on by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client, RequestFactory
+
+from imloop.api import live, stream
+from imloop.api.live import Hub, Stream
+from imloop.api.stream import Events
+from imloop.steps.keys import revoke_key
+from imloop.store.models import OutboxEntry
+from support.city import FAR, NEAR, City, at
+
+NOW = at("2026-03-02 09:00")
+
+
+def message(receiver: str = NEAR, topic: str = "case-opened") -> int:
+    entry = OutboxEntry.objects.create(
+        receiver=receiver, topic=topic, subject="C", created_at=NOW, body={"n": 1}
+    )
+    return int(entry.pk)
+
+
+def ids(body: bytes) -> list[int]:
+    return [int(line[4:]) for line in body.decode().splitlines() if line.startswith("id: ")]
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Nobody reads for it: what is handed to its streams, the test hands."""
+    monkeypatch.setattr(Hub, "_read", lambda self: self._ready.set())
+    monkeypatch.setattr(stream, "close_old_connections", lambda: None)
+    monkeypatch.setattr(live, "REST", 0.01)
+    made = Hub()
+    yield made
+    made.stop()
+
+
+def test_a_server_that_holds_nothing_open_says_what_waits_and_ends(city: City) -> None:
+    first, second = message(), message()
+    message(FAR)
+    client = city.client(NEAR)
+    answer = client.get("/api/v1/feed/stream?after=0")
+    assert answer["Content-Type"] == "text/event-stream" and ids(answer.content) == [first, second]
+    assert ids(client.get("/api/v1/feed/stream").content) == [], "from now on"
+    again = client.get("/api/v1/feed/stream", headers={"Last-Event-ID": str(first)})
+    assert ids(again.content) == [second]
+
+
+def test_only_a_machine_that_comes_back_acknowledges(city: City) -> None:
+    seq = message()
+    person = Client()
+    from imloop.steps.people import create_user
+    from imloop.store.models import Party
+
+    person.force_login(create_user("near", "a-long-password", Party.objects.get(code=NEAR), NOW))
+    person.get("/api/v1/feed/stream", headers={"Last-Event-ID": str(seq)})
+    assert OutboxEntry.objects.get(pk=seq).seen_at is None
+    city.client(NEAR).get("/api/v1/feed/stream", headers={"Last-Event-ID": str(seq)})
+    assert OutboxEntry.objects.get(pk=seq).seen_at is not None
+
+
+def test_missed_first_then_handed_out_each_once(city: City, hub: Hub) -> None:
+    missed = message()
+    own = Stream(NEAR, 0)
+    events = Events(hub, own, RequestFactory().get("/"))
+    assert next(events).startswith(b"retry")
+    assert ids(next(events)) == [missed]
+    for seq in (missed, missed + 1):
+        own.hand(seq, b"id: %d\n\n" % seq)
+    assert ids(next(events)) == [missed + 1], "what came both ways is said once"
+
+
+def test_one_that_does_not_fetch_reads_from_the_outbox_again(
+    city: City, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_WAITING", 2)
+    own = Stream(NEAR, 0)
+    events = Events(hub, own, RequestFactory().get("/"))
+    next(events)
+    message()
+    next(events)
+    late = [message() for _ in range(4)]
+    for seq in late:
+        own.hand(seq, b"id: %d\n\n" % seq)
+    assert own.behind
+    assert ids(next(events)) == late
+
+
+def test_a_revoked_key_ends_its_stream_at_the_next_sign_of_life(
+    city: City, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "BEAT", 0.0)
+    key = city.key(NEAR)
+    request = RequestFactory().get("/", headers={"Authorization": f"Bearer {key}"})
+    events = Events(hub, Stream(NEAR, 0), request)
+    next(events)
+    assert next(events).startswith(b":"), "a sign of life"
+    revoke_key(key.split("_")[1], NOW)
+    assert list(events) == []
+
+
+def test_a_server_that_stops_ends_every_stream_and_opens_none(city: City, hub: Hub) -> None:
+    from imloop.facts.refusal import Refusal
+
+    events = Events(hub, Stream(NEAR, 0), RequestFactory().get("/"))
+    next(events)
+    hub.stop()
+    assert list(events) == []
+    with pytest.raises(Refusal) as refused:
+        Events(hub, Stream(NEAR, 0), RequestFactory().get("/"))
+    assert refused.value.code == "streams-full"
