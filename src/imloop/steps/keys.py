@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
@@ -114,24 +115,30 @@ def rotate_key(
 ) -> str:
     """A successor of the same kind; the old one goes on until a day (exclusive), so that machines can change over."""
     with writing(now, by) as ledger:
-        old = live(key_id, day_of(now))
-        made = new_key(ledger, old.party, kind=old.kind, public_key=public_key, note=old.note)
-        last = until or day_of(now) + OVERLAP
-        old.until = min(last, old.until) if old.until else last
-        old.save(update_fields=["until"])
-        ledger.note("key-rotated", old.party.code, {"key_id": key_id, "until": old.until})
-        return made
+        return rotate(ledger, live(key_id, day_of(now)), public_key=public_key, until=until)
+
+
+def rotate(ledger: Ledger, old: ApiKey, *, public_key: bytes = b"", until: date | None = None) -> str:
+    """The same as part of a larger step."""
+    made = new_key(ledger, old.party, kind=old.kind, public_key=public_key, note=old.note)
+    last = until or day_of(ledger.now) + OVERLAP
+    old.until = min(last, old.until) if old.until else last
+    old.save(update_fields=["until"])
+    ledger.note("key-rotated", old.party.code, {"key_id": old.key_id, "until": old.until})
+    return made
 
 
 def revoke_key(key_id: str, now: datetime, by: Caller = SYSTEM, *, reason: str = "") -> None:
     """It opens nothing from this moment on."""
     with writing(now, by) as ledger:
-        key = ApiKey.objects.select_related("party").filter(key_id=key_id, revoked_at__isnull=True).first()
-        if key is None:
-            raise _unknown(key_id)
-        key.revoked_at, key.revoked_reason = now, reason.strip()[:200]
-        key.save(update_fields=["revoked_at", "revoked_reason"])
-        ledger.note("key-revoked", key.party.code, {"key_id": key_id, "reason": key.revoked_reason})
+        revoke(ledger, live(key_id, day_of(now)), reason)
+
+
+def revoke(ledger: Ledger, key: ApiKey, reason: str) -> None:
+    """The same as part of a larger step."""
+    key.revoked_at, key.revoked_reason = ledger.now, reason.strip()[:200]
+    key.save(update_fields=["revoked_at", "revoked_reason"])
+    ledger.note("key-revoked", key.party.code, {"key_id": key.key_id, "reason": key.revoked_reason})
 
 
 def live(key_id: str, day: date) -> ApiKey:
@@ -223,7 +230,7 @@ def _public(pem: bytes) -> tuple[str, str]:
     """Key id and raw base64 of a public key in PEM. The id follows from the key, so the station can compute it."""
     try:
         key = load_pem_public_key(pem)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):
         raise Malformed(

@@ -64,19 +64,29 @@ def issue(
 
 
 def rotate(caller: Caller, key_id: str, *, public_key: str = "", now: datetime) -> str:
-    owner = keys.live(key_id, day_of(now)).party
-    _require(caller, owner.code, now)
-    return keys.rotate_key(key_id, now, acting(caller, day_of(now)), public_key=public_key.encode())
+    """The successor, shown once; the old key goes on for ``keys.OVERLAP``."""
+    old = _theirs(caller, key_id, now)
+    with writing(now, acting(caller, day_of(now))) as ledger:
+        made = keys.rotate(ledger, old, public_key=public_key.encode())
+        _tell(ledger, old.party, caller, "key-rotated", {"key_id": key_id})
+    return made
 
 
 def revoke(caller: Caller, key_id: str, *, reason: str, now: datetime) -> None:
-    owner = keys.live(key_id, day_of(now)).party
-    _require(caller, owner.code, now)
+    """It opens nothing from this moment on."""
+    key = _theirs(caller, key_id, now)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     with writing(now, acting(caller, day_of(now))) as ledger:
-        _tell(ledger, owner, caller, "key-revoked", {"key_id": key_id, "reason": reason})
-    keys.revoke_key(key_id, now, acting(caller, day_of(now)), reason=reason)
+        keys.revoke(ledger, key, reason)
+        _tell(ledger, key.party, caller, "key-revoked", {"key_id": key_id, "reason": reason})
+
+
+def _theirs(caller: Caller, key_id: str, now: datetime) -> ApiKey:
+    """A key in force that the caller may manage."""
+    found = keys.live(key_id, day_of(now))
+    _require(caller, found.party.code, now)
+    return found
 
 
 def key_json(row: ApiKey, now: datetime) -> dict[str, object]:
