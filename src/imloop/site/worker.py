@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
-# isort: split - only after the framework is set up
 from django.conf import settings
 from django.urls import resolve
 
+from imloop.site.wsgi import application as ordinary  # isort: skip - first: it sets the framework up
 from imloop.api.live import Hub
 from imloop.api.stream import HUB
 from imloop.site.parent import end_with_parent
-from imloop.site.wsgi import application as ordinary
 from imloop.store import seats
 
 
