@@ -20,7 +20,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from harness import BENCHMARKS, Figure, Void, databases, environment, granian, ratio, rounds, run_python
-from load import Load
+from load import Load, http_request, run
 from p1_ingest import Uploads, check_verdicts, contestant, count_stored
 
 STATIONS, VEHICLES, GOAL_MS = 20, 10_000, 50
@@ -73,6 +73,13 @@ class Asker:
     def percentile(self, share: float) -> float:
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def warm_up(port: int, key: str) -> None:
+    """The law and the registers are read once, before anything is measured."""
+    question = "/api/v1/retest-permit?vin=LSVAU2180N0000001&station=450203001"
+    request = http_request("GET", question, b"", f"Authorization: Bearer {key}\r\n")
+    run(port, lambda _: request, seconds=2, connections=4)
 
 
 def replay(
@@ -129,6 +136,7 @@ def measure(backend: str, count: int) -> Figure:
         seen: list[Load] = []
         sent: list[int] = []
         asker = Asker(port, key)
+        warm_up(port, key)
         rates = rounds(
             {
                 "replay": replay(port, keys, ours, asker, sent),
