@@ -19,7 +19,18 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from harness import BENCHMARKS, Figure, Void, databases, environment, granian, ratio, rounds, run_python
+from harness import (
+    BENCHMARKS,
+    SERVED,
+    Figure,
+    Void,
+    databases,
+    environment,
+    granian,
+    ratio,
+    rounds,
+    run_python,
+)
 from load import Load, http_request, run
 from p1_ingest import Uploads, check_verdicts, contestant, count_stored
 
@@ -132,7 +143,7 @@ def measure(backend: str, count: int) -> Figure:
         seeded = json.loads(run_python("seed_replay.py", str(STATIONS), str(VEHICLES), environment=ours))
         keys: dict[str, str] = seeded["keys"]
         key = keys["450203001"]
-        port = stack.enter_context(granian("imloop.site.wsgi:application", ours))
+        port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))
         seen: list[Load] = []
         sent: list[int] = []
         asker = Asker(port, key)

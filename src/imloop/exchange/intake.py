@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from threading import BoundedSemaphore
 from typing import Any
 
 import msgspec
@@ -32,6 +33,7 @@ from imloop.steps.redeem_voucher import redeem_voucher
 from imloop.steps.station_facts import StationFacts, facts_by
 from imloop.store.models import PartyKind, RawUpload
 from imloop.store.prepared import fetch_one
+from imloop.store.seats import seated, standing
 
 
 def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -41,8 +43,12 @@ def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> 
 
 
 def take_test_together(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
-    """The same for a server's threads: what they bring at one time is written in one transaction."""
-    return _together(read_test(body, caller, now, dialect))
+    """The same for a server's threads: what they bring at one time is written in one transaction. Who waits for his turn
+    keeps no place at the database, and few read at one time: other calls are answered in between."""
+    with standing():
+        with _READERS, seated():
+            upload = read_test(body, caller, now, dialect)
+        return _together(upload)
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -117,7 +123,14 @@ def write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
         return [_settle(ledger.beside(upload.now, upload.caller), upload) for upload in uploads]
 
 
-_together = Together(write)
+def _write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
+    with seated():
+        return write(uploads)
+
+
+_READERS = BoundedSemaphore(2)
+"""Decoding and judging is work for the processor, of which Python's threads have one between them."""
+_together = Together(_write)
 
 
 def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:

@@ -34,11 +34,33 @@ def seated() -> Iterator[None]:
         yield
         return
     wrapper = _free.get()
-    connections[DEFAULT_DB_ALIAS] = wrapper
-    _mine.seated = True
+    _sit(wrapper)
     try:
         yield
     finally:
-        _mine.seated = False
-        del connections[DEFAULT_DB_ALIAS]
-        _free.put(wrapper)
+        _leave(wrapper)
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """Who only waits inside gives the seat to others, and has one again afterwards. Not inside a transaction."""
+    if _free is None or not getattr(_mine, "seated", False):
+        yield
+        return
+    _leave(connections[DEFAULT_DB_ALIAS])
+    try:
+        yield
+    finally:
+        _sit(_free.get())
+
+
+def _sit(wrapper: object) -> None:
+    connections[DEFAULT_DB_ALIAS] = wrapper
+    _mine.seated = True
+
+
+def _leave(wrapper: object) -> None:
+    assert _free is not None
+    _mine.seated = False
+    del connections[DEFAULT_DB_ALIAS]
+    _free.put(wrapper)

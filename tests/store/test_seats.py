@@ -1,0 +1,80 @@
+"""A few connections for many threads: who works has one, who only waits has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event, Thread
+
+import pytest
+from django.db import connection
+
+from imloop.store import seats
+
+
+@pytest.fixture
+def one_seat(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(seats, "_free", None)
+    seats.share(1)
+    assert seats._free is not None
+    yield
+    wrapper = seats._free.get_nowait()  # given back by everybody
+    wrapper.close()  # type: ignore[attr-defined]
+
+
+def ask() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 41 + 1")
+        return int(cursor.fetchone()[0])
+
+
+def in_a_thread(work: object) -> Thread:
+    thread = Thread(target=work)  # type: ignore[arg-type]
+    thread.start()
+    return thread
+
+
+def test_who_stands_lets_another_sit_and_sits_again(one_seat: None) -> None:
+    answers: list[int] = []
+    standing, over = Event(), Event()
+
+    def waits() -> None:
+        with seats.seated():
+            answers.append(ask())
+            with seats.standing():
+                standing.set()
+                assert over.wait(30)
+            answers.append(ask())
+
+    first = in_a_thread(waits)
+    assert standing.wait(30)
+
+    def works() -> None:
+        with seats.seated(), seats.seated():  # asking twice takes one
+            answers.append(ask())
+
+    second = in_a_thread(works)
+    second.join(30)
+    assert answers == [42, 42] and first.is_alive()
+    over.set()
+    first.join(30)
+    assert answers == [42, 42, 42]
+
+
+def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:
+    failed: list[BaseException] = []
+
+    def fails() -> None:
+        try:
+            with seats.seated(), seats.standing(), seats.seated():
+                raise RuntimeError
+        except RuntimeError as error:
+            failed.append(error)
+
+    for _ in range(2):
+        in_a_thread(fails).join(30)
+    assert len(failed) == 2
+
+
+def test_without_sharing_nothing_is_taken_from_a_thread(db: None) -> None:
+    with seats.standing():
+        assert ask() == 42
