@@ -38,7 +38,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _lay_key(folder: Path, key: asyncssh.SSHKey, passphrase: str | None = None) -> None:
     file = folder / "sftp-key"
-    file.write_bytes(key.export_private_key(passphrase=passphrase, rounds=1))
+    file.write_bytes(key.export_private_key(passphrase=passphrase, rounds=50))
     file.chmod(0o600)
 
 
