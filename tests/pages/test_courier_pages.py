@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from imloop.exchange.courier import carry
@@ -97,3 +99,21 @@ def test_an_administrator_adds_and_nobody_else_sees(city: City) -> None:
     assert "旧系统" not in market.get("/couriers").content.decode()
     assert market.get("/couriers/old").status_code == 404
     assert person(NEAR).get("/couriers").status_code == 403
+
+
+def test_a_receiver_by_sftp_is_added_and_says_what_it_lacks(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    admin = Party.objects.create(code="admin", kind="admin", name="系统管理", place="450200")
+    form = {"code": "old", "name": "旧系统", "party": OFFICE, "way": "sftp", "topics": ""}
+    client = person(admin.code)
+    with_password = client.post("/couriers", {**form, "address": "sftp://imloop:secret@127.0.0.1/in"})
+    assert with_password.status_code == 422 and "不含密码" in with_password.content.decode()
+    added = client.post("/couriers", {**form, "address": "sftp://imloop@127.0.0.1/in"})
+    assert added["Location"] == "/couriers/old"
+    OutboxEntry.objects.create(
+        receiver=OFFICE, topic="case-opened", subject="C1", created_at=clock.now(), body={}
+    )
+    carry(clock.now)
+    assert "sftp-key-missing" in person(OFFICE).get("/couriers/old").content.decode()

@@ -52,7 +52,7 @@ def backup(
     rows = sum(table["rows"] for table in tables)
     print(f"{file}: {rows} 行 · rows; 日志 journal {journal['number']} {journal['hash']}")
     if not with_secrets:
-        print("不含密钥；另存 secret-key 与 signing-key.pem · without the keys: keep them elsewhere")
+        print("不含密钥；另存 secret-key、signing-key.pem、sftp-key · without the keys: keep them elsewhere")
 
 
 def restore(

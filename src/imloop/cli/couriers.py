@@ -64,7 +64,9 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
 def add(
     code: str,
     party: Annotated[str, typer.Option(help="送出哪个单位的消息 · whose messages")],
-    to: Annotated[str, typer.Option(help="https:// 地址，或文件夹的绝对路径 · URL or absolute folder")],
+    to: Annotated[
+        str, typer.Option(help="https:// 或 sftp:// 地址，或文件夹的绝对路径 · URL or absolute folder")
+    ],
     name: Annotated[str, typer.Option(help="名称 · name")] = "",
     topics: Annotated[str, typer.Option(help="只送这些主题，逗号分隔 · only these topics")] = "",
     data: DataDir = VAR,
@@ -73,14 +75,14 @@ def add(
     connect(data)
     from imloop.steps import clock
     from imloop.steps.access import SYSTEM
-    from imloop.steps.receivers import add_receiver
+    from imloop.steps.receivers import add_receiver, way_of
 
     row = add_receiver(
         SYSTEM,
         code=code,
         name=name or code,
         party=party,
-        way="folder" if to.startswith("/") else "http",
+        way=way_of(to),
         address=to,
         topics=[topic.strip() for topic in topics.split(",") if topic.strip()],
         now=clock.now(),

@@ -1,9 +1,10 @@
-"""Bring waiting messages to their receivers: by signed HTTP, or as files into a folder."""
+"""Bring waiting messages to their receivers: by signed HTTP, or as files into a folder, here or by SFTP."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps import deliveries
 from imloop.steps.access import Caller
-from imloop.steps.deliveries import Message
+from imloop.steps.deliveries import Message, Refused, TryLater
 from imloop.steps.receivers import dead_letter
 from imloop.store.models import Delivery, Receiver
 
@@ -24,12 +25,8 @@ TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _TRY_AGAIN = frozenset({408, 425, 429})
 
 
-class TryLater(Exception):
-    """Nothing answered, or it asks for patience."""
-
-
-class Refused(Exception):
-    """The receiver will never take this message."""
+Bring = Callable[[Message, datetime], str]
+"""Returns the SHA-256 the receiver says it got; empty when it does not say."""
 
 
 def carry(clock: Callable[[], datetime], transport: httpx.BaseTransport | None = None) -> int:
@@ -39,18 +36,19 @@ def carry(clock: Callable[[], datetime], transport: httpx.BaseTransport | None =
         for receiver in deliveries.due(clock()):
             with deliveries.leased(receiver, clock()) as mine:
                 if mine:
-                    arrived += _carry_to(receiver, http, clock)
+                    with _way_to(receiver, http) as bring:
+                        arrived += _carry_to(receiver, bring, clock)
     return arrived
 
 
-def _carry_to(receiver: Receiver, http: httpx.Client, clock: Callable[[], datetime]) -> int:
+def _carry_to(receiver: Receiver, bring: Bring, clock: Callable[[], datetime]) -> int:
     arrived = 0
     for entry in list(deliveries.waiting(receiver)[:MOST]):
         if not deliveries.hold(receiver, clock()):
             break
         message = deliveries.message_of(receiver, entry)
         try:
-            answered = _bring(receiver, message, http, clock())
+            answered = bring(message, clock())
         except TryLater as error:
             deliveries.failed(receiver, str(error), clock())
             break
@@ -70,9 +68,12 @@ def bring_again(
     """Send a dead letter once more, by itself; refused again it stays one."""
     receiver, entry = dead_letter(caller, code, seq)
     message = deliveries.message_of(receiver, entry)
-    with httpx.Client(timeout=TIMEOUT, transport=transport, follow_redirects=False) as http:
+    with (
+        httpx.Client(timeout=TIMEOUT, transport=transport, follow_redirects=False) as http,
+        _way_to(receiver, http) as bring,
+    ):
         try:
-            answered = _bring(receiver, message, http, now)
+            answered = bring(message, now)
         except (TryLater, Refused) as error:
             words = Text(f"仍未送达：{error}", f"Still not delivered: {error}")
             raise NotAllowed("not-delivered", words) from None
@@ -85,10 +86,22 @@ def bring_again(
     )
 
 
-def _bring(receiver: Receiver, message: Message, http: httpx.Client, now: datetime) -> str:
-    """Returns the SHA-256 the receiver says it got; empty when it does not say."""
+@contextmanager
+def _way_to(receiver: Receiver, http: httpx.Client) -> Iterator[Bring]:
+    """How messages get there; what was opened for it is closed at the end."""
     if receiver.way == Receiver.Way.FOLDER:
-        return _drop(Path(receiver.address), message)
+        yield lambda message, now: _drop(Path(receiver.address), message)
+    elif receiver.way == Receiver.Way.SFTP:
+        # Its library takes memory and time to load, and few installations have such a receiver.
+        from imloop.exchange.sftp_drop import SftpDrop
+
+        with SftpDrop(receiver.address) as there:
+            yield lambda message, now: there.put(message)
+    else:
+        yield lambda message, now: _post(receiver, message, http, now)
+
+
+def _post(receiver: Receiver, message: Message, http: httpx.Client, now: datetime) -> str:
     key = f"{receiver.code}-{message.entry.pk}"
     headers = signed_headers(receiver.address, message.body, key, now)
     try:
@@ -113,14 +126,13 @@ def _acknowledged(answer: httpx.Response) -> str:
 
 def _drop(folder: Path, message: Message) -> str:
     """A file that appears whole or not at all, and is on the disk when it counts as delivered."""
-    name = f"{message.entry.pk:012d}-{message.entry.topic}.json"
-    part = folder / f".{name}.part"
+    part = folder / f".{message.file_name}.part"
     try:
         with part.open("wb") as out:
             out.write(message.body)
             out.flush()
             os.fsync(out.fileno())
-        part.replace(folder / name)
+        part.replace(folder / message.file_name)
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

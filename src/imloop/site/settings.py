@@ -65,6 +65,8 @@ DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
 # Below this the site says it is not ready; see steps/health.py.
 MIN_FREE_MB = int(os.environ.get("IMLOOP_MIN_FREE_MB", "512"))
+# Of sftp-key in the data directory; see exchange/sftp_drop.py.
+SFTP_PASSPHRASE = os.environ.get("IMLOOP_SFTP_PASSPHRASE", "")
 # Asked for at /metrics; empty: only this machine itself may ask.
 METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")
 # What is signed is read whole, a file of steps/attachments.py too; calls that take no file keep to MAX_UPLOAD_BYTES.

@@ -26,6 +26,14 @@ LEASE = timedelta(minutes=1)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 
 
+class TryLater(Exception):
+    """Nothing answered, or it asks for patience."""
+
+
+class Refused(Exception):
+    """The receiver will never take this message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message as it is sent, byte for byte the same at every try."""
@@ -36,6 +44,11 @@ class Message:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def file_name(self) -> str:
+        """Sorts as the messages follow each other."""
+        return f"{self.entry.pk:012d}-{self.entry.topic}.json"
 
 
 def message_of(receiver: Receiver, entry: OutboxEntry) -> Message:
@@ -208,7 +221,7 @@ class DaySheet:
 
 
 def reconcile(receiver: Receiver, days: Iterable[date]) -> list[DaySheet]:
-    """A sheet per day (China). ``acknowledged``: answered with the hash of what was sent, or written into its folder."""
+    """A sheet per day (China). ``acknowledged``: answered with the hash of what was sent, or flushed to disk in its folder."""
     sheets = []
     for day in days:
         start = datetime(day.year, day.month, day.day, tzinfo=CHINA)

@@ -10,6 +10,7 @@ from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.steps.access import Caller
 from imloop.steps.ledger import writing
+from imloop.steps.sftp_address import sftp_address
 from imloop.store.models import Delivery, OutboxEntry, Party, PartyKind, Receiver
 
 
@@ -69,6 +70,13 @@ def add_receiver(
     return row
 
 
+def way_of(address: str) -> str:
+    """The way that an address speaks of; whether it is a good one, ``add_receiver`` says."""
+    if address.startswith("/"):
+        return Receiver.Way.FOLDER
+    return Receiver.Way.SFTP if address.startswith("sftp://") else Receiver.Way.HTTP
+
+
 def _require_address(way: str, address: str) -> None:
     if way == Receiver.Way.HTTP:
         parts = urlsplit(address)
@@ -83,6 +91,13 @@ def _require_address(way: str, address: str) -> None:
         if PurePath(address).is_absolute():
             return
         words = Text("文件夹须为绝对路径。", "The folder must be an absolute path.")
+    elif way == Receiver.Way.SFTP:
+        if sftp_address(address):
+            return
+        words = Text(
+            "地址须为 sftp://用户@主机[:端口]/文件夹，不含密码。",
+            "The address must be sftp://user@host[:port]/folder, without a password.",
+        )
     else:
         words = Text(f"没有方式 {way}。", f"No way {way}.")
     raise Malformed("wrong-value", words)

@@ -23,8 +23,8 @@ from imloop import __version__
 from imloop.store.backup.archive import MANIFEST, SCHEMA, add_bytes, add_file, pack, writing_to
 from imloop.store.models import JournalDay, JournalHead
 
-PLAIN_FILES = ("outlines.geojson",)
-SECRET_FILES = ("secret-key", "signing-key.pem")
+PLAIN_FILES = ("outlines.geojson", "sftp-known-hosts")
+SECRET_FILES = ("secret-key", "signing-key.pem", "sftp-key")
 LEFT_OUT = ("stationtoken", "usersession")
 """Written by triggers, and sessions: after a restore people log in anew."""
 _COPY = "backup-copy"

@@ -16,6 +16,7 @@ class Receiver(models.Model):
     class Way(models.TextChoices):
         HTTP = "http", "HTTP"
         FOLDER = "folder", "文件夹"
+        SFTP = "sftp", "SFTP"
 
     code = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
