@@ -16,7 +16,8 @@ from imloop.agent.inlet import take
 from imloop.agent.paper import Paper
 from imloop.agent.permit import no_network
 from imloop.agent.spool import Spool
-from imloop.exchange.vouchers import Voucher, issue, key_id
+from imloop.exchange.station_signing import thumbprint
+from imloop.exchange.vouchers import Voucher, issue
 from imloop.facts.refusal import Conflict, Unknown, Unlawful
 from support.city import FAR, NEAR, at
 
@@ -46,7 +47,7 @@ class Issued:
     def offer(self, *vouchers: Voucher) -> None:
         public = KEY.public_key()
         pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-        key = {"keyid": key_id(public), "alg": "ed25519", "pem": pem}
+        key = {"keyid": thumbprint(public), "alg": "ed25519", "pem": pem}
         self.bench.fake.answers |= {
             "GET /api/v1/offline-vouchers": (
                 200,

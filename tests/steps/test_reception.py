@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.steps.access import caller_for
 from imloop.steps.ask_reception import ask_reception
 from imloop.steps.enrol import enrol
 from imloop.steps.fees import set_price
@@ -123,6 +124,7 @@ def test_a_charge_above_the_price_is_found(city: City) -> None:
 
 def test_a_commercial_vehicle_pays_once(city: City) -> None:
     Party.objects.filter(code=NEAR).update(place=HANGZHOU)
+    city.callers[NEAR] = caller_for(Party.objects.get(code=NEAR))
     publish(city, HANGZHOU)
     lorry = {
         "vin": VIN, "plate": "浙A12345", "fuel": "gasoline", "vehicle_type": "H31", "usage": "F",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from imloop.api.draws import PlanIn
+from imloop.steps import draws
 from imloop.steps.access import Caller, caller_for
 from imloop.steps.attachments import attach, attach_to_repair
 from imloop.steps.matters import open_measure
@@ -16,6 +18,8 @@ from imloop.store.models import (
     Finding,
     Line,
     Notice,
+    Outage,
+    PaperUnlock,
     Party,
     PartyKind,
     PollutionAlert,
@@ -28,6 +32,7 @@ from imloop.store.models import (
     Zone,
 )
 from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City, at
+from support.draw_story import plan
 from support.uploads import PLATE, VIN
 
 ELSEWHERE = "450300"
@@ -54,7 +59,9 @@ class TwoCities:
         Party.objects.create(code="M450302001", kind=PartyKind.MSTATION, name="桂林修", place=ELSEWHERE)
         city.test("2026-03-02 09:00", co=0.9)
         city.repair("2026-03-04 16:00", case_no=Case.objects.get().case_no)
-        return cls(city, {**_papers(city), **_registers(city), **_at_the_station(city)})
+        return cls(
+            city, {**_papers(city), **_registers(city), **_at_the_station(city), **_of_departments(city)}
+        )
 
     @property
     def told(self) -> list[str]:
@@ -148,3 +155,37 @@ def _at_the_station(city: City) -> dict[str, object]:
         created_at=now,
     )
     return {"number": booked.pk, "day": "2026-03-06"}
+
+
+def _of_departments(city: City) -> dict[str, object]:
+    """An outage with a retest unlocked on paper, a draw that is being prepared."""
+    now, case = at("2026-03-05 09:00"), Case.objects.get()
+    outage = Outage.objects.create(
+        outage_no="O-1",
+        scope="place",
+        place=PLACE,
+        cause="断电",
+        starts_at=now,
+        declared_at=now,
+        declared_by=f"{PLACE}-environment",
+    )
+    unlock = PaperUnlock.objects.create(
+        unlock_no="U-1",
+        way="operator",
+        outage=outage,
+        station=Party.objects.get(code=NEAR),
+        case=case,
+        plate=PLATE,
+        vin=VIN,
+        shop=Party.objects.get(code=LISTED),
+        settlement_no="J-9",
+        approver="甲",
+        reason="乙",
+        granted_at=now,
+        expires_at=now + timedelta(hours=8),
+        recorded_at=now,
+    )
+    draw = draws.prepare(
+        city.callers[f"{PLACE}-environment"], PlanIn(**plan()).plan(), at("2026-01-05 09:00")
+    )
+    return {"outage_no": outage.outage_no, "unlock": unlock.unlock_no, "no": draw.no, "unit": NEAR}

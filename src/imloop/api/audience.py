@@ -84,7 +84,7 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "POST closed-days": I_STATION,
     "DELETE closed-days/{day}": I_STATION,
     "POST outages": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
-    "POST outages/{number}/end": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
+    "POST outages/{outage_no}/end": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
     "POST fallback-unlocks": (*ENVIRONMENT, PartyKind.ADMIN),
     "GET offline-vouchers": I_STATION,
     "GET offline-vouchers/form.pdf": I_STATION,

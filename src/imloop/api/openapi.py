@@ -6,7 +6,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from imloop.api.shapes import ANSWERS, ATTACHED, PDF, TYPES
+from imloop.api.shapes import ANSWERS, ATTACHED, EVENTS, PDF, TYPES
 
 _TEXT: dict[str, object] = {"type": "string"}
 PROBLEM: dict[str, object] = {
@@ -79,6 +79,8 @@ def _answer(shape: str) -> dict[str, object]:
     if shape in (PDF, ATTACHED):
         content: dict[str, object] = {shape: {"schema": {"type": "string", "format": "binary"}}}
         return {"description": "the file", "content": content}
+    if shape == EVENTS:
+        return {"description": "the feed as it grows", "content": {shape: {"schema": _TEXT}}}
     fields = dict(field.split(":") for field in shape.split())
     schema = {
         "type": "object",

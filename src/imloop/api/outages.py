@@ -67,10 +67,10 @@ def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
     return as_json(public_json(declare(caller(request), Declaration(**said), clock.now())), 201)
 
 
-@router.post("/outages/{number}/end", tags=["environment"], summary="宣布故障结束 · the outage is over")
-def post_end(request: HttpRequest, number: str, ended: EndIn) -> HttpResponse:
+@router.post("/outages/{outage_no}/end", tags=["environment"], summary="宣布故障结束 · the outage is over")
+def post_end(request: HttpRequest, outage_no: str, ended: EndIn) -> HttpResponse:
     at = moment_of(ended.at) if ended.at else None
-    return as_json(public_json(end(caller(request), number, at=at, now=clock.now())))
+    return as_json(public_json(end(caller(request), outage_no, at=at, now=clock.now())))
 
 
 @router.get("/public/outages", tags=["public"], summary="系统故障公告 · outages, past and running")

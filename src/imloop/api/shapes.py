@@ -20,8 +20,10 @@ _SOFTWARE = "id:i sha256:s name:s version:s place:s since:s until:s? in_force:b 
 _APPOINTMENT = "id:i ticket:s station:s line:s method:s purpose:s starts_at:s ends_at:s walk_in:b plate:s case:s? state:s why:s"
 _FILE = "name:s sha256:s size:i"
 _RECEIPT = "schema:s received_at:s"
-PDF, ATTACHED = "application/pdf", "*/*"
+PDF, ATTACHED, EVENTS = "application/pdf", "*/*", "text/event-stream"
 
+_OUTAGE = "outage_no:s scope:s place:s stations:a cause:s starts_at:s ends_at:s? declared_at:s"
+_DRAW = "schema:s no:s period:s place:s state:s prepared_at:s prepared_by:s commitment:s published_at:s? void_reason:s departments:a"
 ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
     "POST tests": ((201, 200), f"{_RECEIPT} test_no:s"),
     "GET tests/{test_no}": (
@@ -34,6 +36,28 @@ ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
     "POST repairs": ((201, 200), f"{_RECEIPT} repair_no:s case:s case_state:s"),
     "GET rework": ((200,), "rates:a"),
     "GET retest-permit": ((200,), "allowed:b reasons:a case:s? station:s at:s"),
+    "GET feed/stream": ((200,), EVENTS),
+    "POST outages": ((201,), _OUTAGE),
+    "POST outages/{outage_no}/end": ((200,), _OUTAGE),
+    "GET public/outages": ((200,), "outages:a"),
+    "POST fallback-unlocks": ((201,), "unlock:s state:s unlocked:b station:s shop:s"),
+    "GET offline-vouchers": ((200,), "key:o vouchers:a"),
+    "GET offline-vouchers/form.pdf": ((200,), PDF),
+    "POST offline-vouchers/redeem": ((201, 200), _RECEIPT),
+    "GET public/draws": ((200,), "draws:a"),
+    "GET public/draws/{no}": ((200,), _DRAW),
+    "GET draws": ((200,), "draws:a"),
+    "POST draws": ((201,), "no:s state:s"),
+    "GET draws/{no}": ((200,), "no:s state:s"),
+    "GET draws/{no}/own": ((200,), "schema:s"),
+    "POST draws/{no}/join": ((201,), "no:s nonce_sha256:s inspectors:i"),
+    "POST draws/{no}/commit": ((201,), _DRAW),
+    "POST draws/{no}/numbers": ((201,), "source:s value:s confirmed:b"),
+    "POST draws/{no}/reveal": ((201,), "no:s state:s"),
+    "POST draws/{no}/void": ((201,), _DRAW),
+    "POST draws/{no}/visits/{unit}/begin": ((201,), "unit:s looked_at:a"),
+    "POST draws/{no}/visits/{unit}/result": ((201,), "unit:s outcome:s"),
+    "POST draws/{no}/publish": ((201,), _DRAW),
     "GET feed": ((200,), "entries:a next:i more:b"),
     "GET cases/{case_no}": ((200,), _CASE),
     "POST cases/{case_no}/exit": ((201,), _CASE),
