@@ -5,6 +5,8 @@ DATA    ?= var
 DEMO    ?= 1
 PURE    := facts proof law verdict loop gates matters watch steps
 PY      := .venv/bin/python
+# Test processes at one time; 0 runs them in one.
+WORKERS ?= auto
 export IMLOOP_DATA := $(DATA)
 
 .DEFAULT_GOAL := help
@@ -12,7 +14,7 @@ export IMLOOP_DATA := $(DATA)
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
-	@echo "Variables: PORT=8000 DATA=var DEMO=0 (start empty) ARGS=… (for pytest, bench)"
+	@echo "Variables: PORT=8000 DATA=var DEMO=0 (start empty) WORKERS=auto (test processes) ARGS=… (for pytest, bench)"
 
 setup: ## set up what running needs (seconds when nothing changed)
 	@$(PYTHON) scripts/setup.py
@@ -25,9 +27,9 @@ run: setup ## set up, migrate, load the demo city, serve on 127.0.0.1:$(PORT)
 
 test: dev ## the whole suite, on SQLite and on PostgreSQL
 	@echo "== tests on SQLite"
-	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest --ignore=tests/browser $(ARGS)
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(ARGS)
 	@echo "== tests on PostgreSQL"
-	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest --ignore=tests/browser $(ARGS)
+	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(ARGS)
 
 browser: dev ## the pages in a real Chromium: everything on SQLite, the stories on PostgreSQL too
 	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest tests/browser -ra $(ARGS)

@@ -54,6 +54,12 @@ import django  # noqa: E402 - the environment above decides what it finds
 
 django.setup()
 
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+# A slow machine makes no test fail: nothing here is about time.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
+
 
 def pytest_sessionfinish() -> None:
     from django.db import connections
