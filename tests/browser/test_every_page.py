@@ -16,7 +16,7 @@ from support.desks import NARROW, WIDE, Desk, Windows
 ROLES = ("", "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
 NEEDED = """
 import django, json; django.setup()
-from imloop.steps import clock, staffing
+from imloop.steps import clock, objections, staffing
 from imloop.steps.access import SYSTEM
 from imloop.store.models import Appointment, Case, Matter, Party
 party = Party.objects.get(code="450200-market").code
@@ -26,6 +26,7 @@ print(json.dumps({
     "plate": waiting[0].vehicle.plate,
     "case": waiting[0].owner_token,
     "closed": closed[0].owner_token,
+    "disputable": next(case.owner_token for case in waiting if objections.standing(case, clock.now()).open),
     "appointment": Appointment.objects.exclude(token="").order_by("-id")[0].token,
     "invitation": staffing.invite(SYSTEM, party, name="张三", as_head=False, now=clock.now()),
     "matters": [row.token for row in Matter.objects.order_by("id") if row.state in ("returned", "site_check")],
@@ -51,6 +52,7 @@ def starts(demo_server: Any) -> dict[str, list[str]]:
             case,
             f"{case}/book",
             f"/c/{known['closed']}",
+            f"/c/{known['disputable']}/object",
             f"/a/{known['appointment']}",
             *(f"/m/{token}" for token in known["matters"]),
             f"/roads?plate={plate}",
