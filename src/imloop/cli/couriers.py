@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
+from imloop.cli.common import AsJson, DataDir, connect, print_json
 from imloop.cli.server import VAR
 
 courier = typer.Typer(help="向外部系统送达 · messages to systems outside", no_args_is_help=True)
@@ -46,18 +47,28 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = (
-        "code",
-        "party",
-        "waiting",
-        "oldest",
-        "dead",
-        "differing",
-        "failing_since",
-        "tries",
-        "last_error",
-    )
-    print_table(list(columns), [tuple(row[name] or "" for name in columns) for row in rows])
+    print_lags()
+
+
+def print_lags() -> None:
+    """A line for each receiver: what waits since when, what was refused or differs, why nothing arrives. Times of China."""
+    from imloop.facts.days import CHINA
+    from imloop.steps.access import SYSTEM
+    from imloop.steps.deliveries import lags
+    from imloop.steps.receivers import receivers
+
+    def shown(moment: datetime | None) -> str:
+        return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""
+
+    for lag in lags(receivers(SYSTEM)):
+        row = lag.receiver
+        said = [f"待送 waiting {lag.waiting}" + (f" · {shown(lag.oldest)} 起 on" if lag.oldest else "")]
+        said += [f"被拒 dead {lag.dead}", f"不一致 differing {lag.differing}"]
+        if row.paused:
+            said.append("已暂停 paused")
+        if row.failing_since:
+            said.append(f"送不到 failing since {shown(row.failing_since)}：{row.last_error}")
+        print(f"{row.code} ← {row.party.code}: {' · '.join(said)}")
 
 
 @courier.command()

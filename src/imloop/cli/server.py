@@ -175,7 +175,9 @@ def user(
     print(f"{username} ok")
 
 
-def bench(name: Annotated[str, typer.Argument(help="P1 P2 P3 P4 P5 P10 REPLAY；缺省全部 · default all")] = "") -> None:
+def bench(
+    name: Annotated[str, typer.Argument(help="P1 P2 P3 P4 P5 P10 REPLAY；缺省全部 · default all")] = "",
+) -> None:
     """跑公布的性能数字 · run the published figures (from a source checkout)."""
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text

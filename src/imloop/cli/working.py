@@ -10,6 +10,7 @@ import structlog
 import typer
 
 from imloop.cli.common import DataDir, connect
+from imloop.cli.couriers import print_lags
 from imloop.cli.server import VAR
 
 _failed: list[str] = []
@@ -46,7 +47,7 @@ def work(
             _clocks(once)
         _attempt("couriers", lambda: carry(now))
         if once:
-            _print_lags()
+            print_lags()
             return
         time.sleep(1.0)
 
@@ -92,21 +93,6 @@ def _clocks(always_say: bool) -> None:
     _attempt("sign of life", lambda: passed(now(), list(_failed)))
     if always_say or overdue or recomputed:
         print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
-
-
-def _print_lags() -> None:
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.deliveries import lags
-    from imloop.steps.receivers import receivers
-
-    for lag in lags(receivers(SYSTEM)):
-        since = f" · {lag.oldest:%Y-%m-%d %H:%M}" if lag.oldest else ""
-        failing = lag.receiver.failing_since
-        print(
-            f"{lag.receiver.code}: 待送 waiting {lag.waiting}{since} · 被拒 dead {lag.dead}"
-            f" · 不一致 differing {lag.differing}"
-            + (f" · 送不到 failing since {failing:%Y-%m-%d %H:%M}" if failing else "")
-        )
 
 
 def _demo_morning() -> int:
