@@ -11,14 +11,25 @@ from django.db import connection
 from imloop.store import seats
 
 
-@pytest.fixture
-def one_seat(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _seats(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(seats, "_free", None)
-    seats.share(1)
+    seats.share(count)
     assert seats._free is not None
     yield
-    wrapper = seats._free.get_nowait()  # given back by everybody
-    wrapper.close()  # type: ignore[attr-defined]
+    wrappers = [seats._free.get_nowait() for _ in range(count)]  # given back by everybody
+    assert len(set(map(id, wrappers))) == count and seats._free.empty()
+    for wrapper in wrappers:
+        wrapper.close()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def one_seat(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from _seats(1, monkeypatch)
+
+
+@pytest.fixture
+def two_seats(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from _seats(2, monkeypatch)
 
 
 def ask() -> int:
@@ -58,6 +69,36 @@ def test_who_stands_lets_another_sit_and_sits_again(one_seat: None) -> None:
     over.set()
     first.join(30)
     assert answers == [42, 42, 42]
+
+
+def test_who_sits_elsewhere_after_standing_gives_that_seat_back(two_seats: None) -> None:
+    """Else two threads would write through one connection, which ends the process."""
+    standing, taken, over = Event(), Event(), Event()
+
+    def waits() -> None:
+        with seats.seated():
+            with seats.standing():
+                standing.set()
+                assert taken.wait(30)
+            over.set()
+
+    def takes_both() -> None:
+        with seats.seated():  # the free one, then the one just left
+            other = in_a_thread(sits)
+            assert taken.wait(30)
+        other.join(30)
+
+    def sits() -> None:
+        with seats.seated():
+            taken.set()
+            assert over.wait(30)
+
+    first = in_a_thread(waits)
+    assert standing.wait(30)
+    second = in_a_thread(takes_both)
+    first.join(30)
+    second.join(30)
+    assert over.is_set() and not second.is_alive()
 
 
 def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:

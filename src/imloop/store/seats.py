@@ -33,12 +33,11 @@ def seated() -> Iterator[None]:
     if _free is None or getattr(_mine, "seated", False):
         yield
         return
-    wrapper = _free.get()
-    _sit(wrapper)
+    _sit()
     try:
         yield
     finally:
-        _leave(wrapper)
+        _leave()
 
 
 @contextmanager
@@ -47,20 +46,23 @@ def standing() -> Iterator[None]:
     if _free is None or not getattr(_mine, "seated", False):
         yield
         return
-    _leave(connections[DEFAULT_DB_ALIAS])
+    _leave()
     try:
         yield
     finally:
-        _sit(_free.get())
+        _sit()
 
 
-def _sit(wrapper: object) -> None:
-    connections[DEFAULT_DB_ALIAS] = wrapper
+def _sit() -> None:
+    assert _free is not None
+    connections[DEFAULT_DB_ALIAS] = _free.get()
     _mine.seated = True
 
 
-def _leave(wrapper: object) -> None:
+def _leave() -> None:
+    """Gives back the seat held now, which after standing is not the one first taken."""
     assert _free is not None
+    held = connections[DEFAULT_DB_ALIAS]
     _mine.seated = False
     del connections[DEFAULT_DB_ALIAS]
-    _free.put(wrapper)
+    _free.put(held)
