@@ -29,6 +29,7 @@ from imloop.steps.match_papers import settle
 from imloop.steps.outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
+from imloop.store.prepared import fetch_one
 
 OUTSIDE = ("fallback-outside-outage", "fallback-own-fault")
 """Doubts that end when the outage is declared after all."""
@@ -216,6 +217,12 @@ def _settle_doubts(ledger: Ledger, row: PaperUnlock) -> None:
     )
 
 
+_WAITS = """
+SELECT 1 FROM store_paperunlock WHERE unlocked_at IS NULL
+ AND (vin = %s AND vin <> '' OR plate = %s AND plate <> '') AND granted_at > %s LIMIT 1
+"""
+
+
 def unlock_waiting(ledger: Ledger, declared: Outage) -> int:
     """An outage was declared: try what was used while it ran. Returns how many opened."""
     waiting = _waiting().filter(
@@ -229,6 +236,9 @@ def unlock_waiting(ledger: Ledger, declared: Outage) -> int:
 def unlock_waiting_for(ledger: Ledger, case: Case) -> int:
     """A failed test arrived: try the papers of that vehicle which came before it. Returns how many opened."""
     vehicle = case.vehicle
+    # Nearly always none, and asked at every failed test.
+    if fetch_one(_WAITS, [vehicle.vin, vehicle.plate, case.failed_at]) is None:
+        return 0
     named = Q(vin=vehicle.vin) if vehicle.vin else Q(pk__in=())
     if vehicle.plate:
         named |= Q(plate=vehicle.plate)
