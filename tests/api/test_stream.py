@@ -90,6 +90,29 @@ def test_one_that_does_not_fetch_reads_from_the_outbox_again(
     assert ids(next(events)) == late
 
 
+def test_what_is_too_much_while_it_reads_is_read_afterwards(
+    city: City, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_WAITING", 2)
+    own = Stream(NEAR, 0)
+    events = Events(hub, own, RequestFactory().get("/"))
+    next(events)
+    first, late = message(), []
+    read = stream.after_in
+
+    def read_slowly(party: str, after: int, most: int) -> list[OutboxEntry]:
+        found = list(read(party, after, most))
+        if not late:
+            late.extend(message() for _ in range(4))
+            for seq in late:
+                own.hand(seq, b"id: %d\n\n" % seq)
+        return found
+
+    monkeypatch.setattr(stream, "after_in", read_slowly)
+    assert ids(next(events)) == [first]
+    assert ids(next(events)) == late
+
+
 def test_a_revoked_key_ends_its_stream_at_the_next_sign_of_life(
     city: City, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,9 +58,17 @@ class Stream:
             if len(self._waiting) < MOST_WAITING:
                 self._waiting.append((seq, event))
             else:
-                self.behind = True
-                self._waiting.clear()
+                self._fall_behind()
         self.news.set()
+
+    def lag(self) -> None:
+        """There is more to read than was read: what is handed out meanwhile is not kept."""
+        with self._lock:
+            self._fall_behind()
+
+    def _fall_behind(self) -> None:
+        self.behind = True
+        self._waiting.clear()
 
     def follow(self) -> None:
         """From here on what is handed out is kept: the stream is about to read up to it."""

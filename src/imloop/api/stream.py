@@ -20,7 +20,7 @@ from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 from imloop.steps import clock
 from imloop.steps.feed import acknowledge, after_in, newest_of
-from imloop.store.seats import seated
+from imloop.store.seats import seated, standing
 
 router = Router()
 HUB = "imloop.hub"
@@ -49,7 +49,8 @@ def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse:
     if not isinstance(hub, Hub):
         missed = b"".join(as_event(entry) for entry in after_in(who.party_code, start, PAGE))
         return HttpResponse(_HELLO + missed, content_type="text/event-stream", headers=HEADERS)
-    events = Events(hub, Stream(who.party_code, start), request)
+    with standing():  # a place among the streams may take a moment to become free
+        events = Events(hub, Stream(who.party_code, start), request)
     return StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
 
 
@@ -111,7 +112,8 @@ class Events:
         with seated():
             close_old_connections()
             found = after_in(self._stream.party, self._stream.cursor, PAGE)
-        self._stream.behind = len(found) == PAGE
+        if len(found) == PAGE:
+            self._stream.lag()
         return [(entry.pk, as_event(entry)) for entry in found]
 
     def _unsent(self, events: Iterable[tuple[int, bytes]]) -> bytes:

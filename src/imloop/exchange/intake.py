@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -44,9 +44,9 @@ def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> 
 
 def take_test_together(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
     """The same for a server's threads: what they bring at one time is written in one transaction. Who waits for his turn
-    keeps no place at the database, and few read at one time: other calls are answered in between."""
+    keeps no place at the database, and one reads at a time: other calls are answered in between."""
     with standing():
-        with _READERS, seated():
+        with _READING, seated():
             upload = read_test(body, caller, now, dialect)
         return _together(upload)
 
@@ -128,8 +128,9 @@ def _write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
         return write(uploads)
 
 
-_READERS = BoundedSemaphore(2)
-"""Decoding and judging is work for the processor, of which Python's threads have one between them."""
+_READING = Lock()
+"""Decoding and judging is work for the processor, of which Python's threads have one between them: more at a time would
+only keep other calls waiting."""
 _together = Together(_write)
 
 
