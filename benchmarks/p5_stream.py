@@ -57,7 +57,9 @@ class Open:
                 self._more()
             at = time.monotonic_ns()
             event, _, self.rest = self.rest.partition(b"\n\n")
-            if (begin := event.find(b"id: ")) < 0:
+            if (
+                begin := (b"\n" + event).find(b"\nid: ")
+            ) < 0:  # at the head of a line, unlike that of X-Request-Id
                 continue
             lines = dict(line.split(b": ", 1) for line in event[begin:].split(b"\n") if b": " in line)
             self.last = int(lines[b"id"])

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from imloop.steps.access import Caller
 from imloop.store.models import OutboxEntry
+from imloop.store.prepared import rows
 
 MOST = 500
 
@@ -36,12 +37,12 @@ def as_entry(entry: OutboxEntry) -> dict[str, object]:
 
 def after_in(party_code: str, after: int, limit: int) -> list[OutboxEntry]:
     """Messages of one party, oldest first."""
-    return list(OutboxEntry.objects.filter(receiver=party_code, id__gt=after).order_by("id")[:limit])
+    return rows(OutboxEntry, "receiver = %s AND id > %s ORDER BY id LIMIT %s", [party_code, after, limit])
 
 
 def after_in_all(after: int, limit: int) -> list[OutboxEntry]:
     """Messages of whatever party, oldest first: one question for everyone who waits."""
-    return list(OutboxEntry.objects.filter(id__gt=after).order_by("id")[:limit])
+    return rows(OutboxEntry, "id > %s ORDER BY id LIMIT %s", [after, limit])
 
 
 def newest() -> int:
