@@ -26,6 +26,7 @@ def environment(data: Path, url: str) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT / "tests"))),
         "DJANGO_SETTINGS_MODULE": "imloop.site.settings",
         "IMLOOP_DATA": str(data),
+        "IMLOOP_MIN_FREE_MB": "1",  # the disk that fills up is a small one
         "DATABASE_URL": url,
         "IMLOOP_SECRET_KEY": "only-for-torture",
     }
