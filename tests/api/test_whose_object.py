@@ -96,6 +96,9 @@ OBJECTS: dict[str, Object] = {
 OBJECTS |= {
     "POST outages/{outage_no}/end": Object(OFFICE, body={}),
     "POST fallback-unlocks": Object(OFFICE, body=ON_PAPER),
+    "GET fallback-unlocks/{unlock_no}": Object(NEAR),
+    "POST fallback-unlocks/{unlock_no}/files": Object(NEAR, query="paper=notice&name=x.png", body=PNG + b"4"),
+    "GET fallback-unlocks/{unlock_no}/files/{sha256}": Object(NEAR),
     "GET draws/{no}": Object(OFFICE),
     "POST draws/{no}/join": Object(OFFICE, body={"nonce_sha256": "a" * 64}),
     "POST draws/{no}/commit": Object(OFFICE, body={}),

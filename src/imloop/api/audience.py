@@ -14,6 +14,7 @@ from imloop.api.auth import caller
 from imloop.steps.access import OFFICES, PUBLIC, Caller, require_kind
 from imloop.steps.attachments import LARGEST
 from imloop.steps.draws import DRAWERS
+from imloop.steps.paper_files import GIVERS
 from imloop.store.models import PartyKind
 
 I_STATION, M_STATION = (PartyKind.ISTATION,), (PartyKind.MSTATION,)
@@ -86,6 +87,9 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "POST outages": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
     "POST outages/{outage_no}/end": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
     "POST fallback-unlocks": (*ENVIRONMENT, PartyKind.ADMIN),
+    "GET fallback-unlocks/{unlock_no}": EVERYONE,
+    "POST fallback-unlocks/{unlock_no}/files": GIVERS,
+    "GET fallback-unlocks/{unlock_no}/files/{sha256}": EVERYONE,
     "GET offline-vouchers": I_STATION,
     "GET offline-vouchers/form.pdf": I_STATION,
     "POST offline-vouchers/redeem": I_STATION,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json, body_of, file_of
+from imloop.api.answers import as_file, as_json, body_of, file_of
 from imloop.api.auth import caller
 from imloop.exchange.decode_application import decode_application
 from imloop.exchange.rate_limit import count_question
@@ -149,9 +149,4 @@ def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
 
 @router.get("/matters/{matter_no}/files/{digest}", tags=["departments"], summary="取文件 · fetch a file")
 def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
-    kept = the_file(digest, caller=caller(request), matter_no=matter_no)
-    return HttpResponse(
-        bytes(kept.body),
-        content_type=kept.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{digest[:12]}"'},
-    )
+    return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))

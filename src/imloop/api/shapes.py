@@ -41,6 +41,12 @@ ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
     "POST outages/{outage_no}/end": ((200,), _OUTAGE),
     "GET public/outages": ((200,), "outages:a"),
     "POST fallback-unlocks": ((201,), "unlock:s state:s unlocked:b station:s shop:s"),
+    "GET fallback-unlocks/{unlock_no}": (
+        (200,),
+        "unlock:s state:s unlocked:b station:s shop:s photographs:o",
+    ),
+    "POST fallback-unlocks/{unlock_no}/files": ((201,), _FILE),
+    "GET fallback-unlocks/{unlock_no}/files/{sha256}": ((200,), ATTACHED),
     "GET offline-vouchers": ((200,), "key:o vouchers:a"),
     "GET offline-vouchers/form.pdf": ((200,), PDF),
     "POST offline-vouchers/redeem": ((201, 200), _RECEIPT),

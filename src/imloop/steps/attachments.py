@@ -1,5 +1,5 @@
-"""Files handed in with a matter or a repair: PDF, JPEG or PNG by their first bytes, kept as received with their
-hash."""
+"""Files handed in with a matter, a repair or a retest on paper: PDF, JPEG or PNG by their first bytes, kept as received
+with their hash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imloop.facts.text import Text
 from imloop.matters import State
 from imloop.steps import look
 from imloop.steps.access import Caller
-from imloop.steps.ledger import writing
+from imloop.steps.ledger import Ledger, writing
 from imloop.steps.matter_roles import visible
 from imloop.steps.matters import applicant
 from imloop.store.models import Attachment, Matter
@@ -42,22 +42,23 @@ def attach(
 ) -> Attachment:
     """Add a file to an open matter, by its secret address or by someone who may see it. The same file twice is kept
     once."""
-    kind = _checked(body)
+    checked(body)
     row = the_matter(token=token, caller=caller, matter_no=matter_no)
     if not State(row.state).is_open:
         raise NotAllowed("matter-closed", Text("事项已办结。", "The matter is closed."))
-    by = caller or applicant(row)
-    return _keep(Attachment(matter=row), row.attachments.all(), row.matter_no, (name, kind, body), by, now)
+    with writing(now, caller or applicant(row)) as ledger:
+        return keep(ledger, Attachment(matter=row), row.attachments.all(), row.matter_no, name, body)
 
 
 def attach_to_repair(caller: Caller, repair_no: str, name: str, body: bytes, now: datetime) -> Attachment:
     """A photograph or paper of a repair, by the M-station that reported it."""
-    kind = _checked(body)
+    checked(body)
     row = look.repairs(caller).filter(repair_no=repair_no, shop__code=caller.party_code).first()
     if row is None:
         raise Unknown("unknown-repair", Text("没有这条维修记录。", "There is no such repair."))
     subject = f"{row.shop.code}/{row.repair_no}"
-    return _keep(Attachment(repair=row), row.files.all(), subject, (name, kind, body), caller, now)
+    with writing(now, caller) as ledger:
+        return keep(ledger, Attachment(repair=row), row.files.all(), subject, name, body)
 
 
 def repair_file(caller: Caller, shop: str, repair_no: str, digest: str) -> Attachment:
@@ -69,34 +70,27 @@ def repair_file(caller: Caller, shop: str, repair_no: str, digest: str) -> Attac
     return found
 
 
-def _checked(body: bytes) -> str:
+def checked(body: bytes) -> str:
     """The media type of a file that may be kept."""
     if len(body) > LARGEST:
         raise Malformed("too-large", Text("文件超过 5 MB。", "The file is larger than 5 MB."))
     return media_type(body)
 
 
-def _keep(
-    new: Attachment,
-    others: QuerySet[Attachment],
-    subject: str,
-    file: tuple[str, str, bytes],
-    by: Caller,
-    now: datetime,
+def keep(
+    ledger: Ledger, new: Attachment, others: QuerySet[Attachment], subject: str, name: str, body: bytes
 ) -> Attachment:
-    """``file``: name, media type, bytes."""
-    name, new.media_type, new.body = file
-    new.sha256, new.size = hashlib.sha256(new.body).hexdigest(), len(new.body)
+    """``new`` names what the file belongs to, ``others`` are the files there already: the same one is kept once."""
+    new.media_type, new.sha256, new.size = checked(body), hashlib.sha256(body).hexdigest(), len(body)
     if others.count() >= MOST:
         raise Malformed("too-many", Text(f"最多 {MOST} 个文件。", f"At most {MOST} files."))
     kept = others.filter(sha256=new.sha256).first()
     if kept is not None:
         return kept
-    new.name = (name.strip() or "附件")[-120:]
-    new.uploaded_at, new.uploaded_by = now, by.actor[:80]
-    with writing(now, by) as ledger:
-        new.save()
-        ledger.note("attached", subject, {"name": new.name, "sha256": new.sha256, "size": new.size})
+    new.body, new.name = body, (name.strip() or "附件")[-120:]
+    new.uploaded_at, new.uploaded_by = ledger.now, ledger.caller.actor[:80]
+    new.save()
+    ledger.note("attached", subject, {"name": new.name, "sha256": new.sha256, "size": new.size})
     return new
 
 

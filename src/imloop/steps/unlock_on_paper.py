@@ -8,7 +8,7 @@ voucher waits and is tried again when one of them arrives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -27,6 +27,7 @@ from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.match_papers import settle
 from imloop.steps.outages import DECLARERS, as_fact, declared_for, outage
+from imloop.steps.paper_files import Photograph, check_photographs, keep_photographs
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
 
@@ -53,10 +54,12 @@ def unlock_by_operator(
     settlement_no: str = "",
     certificate_no: str = "",
     outage_no: str = "",
+    files: Sequence[Photograph] = (),
     now: datetime,
 ) -> PaperUnlock:
     """Now, by what the station read out over the telephone. Unlike a voucher it must hold at once, except that the
-    failed test may still be on its way. ``outage_no`` empty: whichever runs for the station."""
+    failed test may still be on its way. ``outage_no`` empty: whichever runs for the station; ``files``: pictures of the
+    paper, where the station sent some."""
     require_kind(caller, *DECLARERS)
     where = registers.party(station, PartyKind.ISTATION)
     who = registers.party(shop, PartyKind.MSTATION)
@@ -67,6 +70,7 @@ def unlock_by_operator(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
         )
     chosen = [as_fact(outage(caller, outage_no))] if outage_no else None
+    check_photographs(files)
     vin, plate = _named_vehicle(caller, case_no, vin, plate)
     with writing(now, caller) as ledger:
         row = new_unlock(
@@ -85,6 +89,7 @@ def unlock_by_operator(
         if reasons and reasons != (_NO_FAILED_TEST,):
             first = reasons[0]
             raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
+        keep_photographs(ledger, row, files)
     return row
 
 

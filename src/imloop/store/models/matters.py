@@ -53,10 +53,13 @@ class MatterEvent(models.Model):
 
 
 class Attachment(models.Model):
-    """A file handed in with a matter, a certificate or a repair, as received. Frozen."""
+    """A file handed in with a matter, a certificate, a repair or a retest on paper, as received. ``paper``: which of the
+    papers shown for the retest it is a picture of. Frozen."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="attachments", null=True)
     repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)
+    unlock = models.ForeignKey("store.PaperUnlock", on_delete=models.PROTECT, related_name="files", null=True)
+    paper = models.CharField(max_length=12, blank=True, default="")
     name = models.CharField(max_length=120)
     media_type = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64, db_index=True)
