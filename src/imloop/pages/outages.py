@@ -32,6 +32,7 @@ TAGS = {
     Standing.KEPT: "info",
     Standing.WAITING: "wait",
     Standing.MISSED: "fail",
+    Standing.DIFFERS: "fail",
     Standing.MATCHED: "pass",
 }
 
@@ -155,7 +156,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "rows": [unlock_row(each, now) for each in rows[:SHOWN]],
         "total": rows.count(),
         "matched": rows.filter(repair__isnull=False).count(),
-        "unlocked": request.GET.get("unlocked", ""),
+        "unlocked": rows.filter(unlock_no=request.GET.get("unlocked", "")).first(),
         "may_decide": caller.kind in DECLARERS and row.ends_at is None,
         "opens": known.as_fact(row).counts(law),
         "istations": look.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),

@@ -19,12 +19,13 @@ from imloop.loop.events import RepairReported
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
 from imloop.steps.cases import as_loop_case, decide_and_keep
+from imloop.steps.doubt_papers import say_what_is_wrong, say_whose_paper
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.steps.match_papers import settle
 from imloop.steps.receipts import Receipt
 from imloop.steps.repair_marks import doubts_about, keep_marks
-from imloop.steps.rework import earlier_rework
+from imloop.steps.rework import earlier_rework, odometer_at_fail
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
@@ -49,7 +50,7 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
     owed = earlier_rework(row)
     if owed is not None and owed.shop == shop and not fact.rework_of:
         fact = replace(fact, rework_of=owed.repair_no)
-    event = RepairReported(at=record.finished_at, repair=fact)
+    event = RepairReported(at=record.finished_at, repair=fact, failed_odometer_km=odometer_at_fail(row))
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
     permit = loop.permit(
         as_loop_case(row),
@@ -128,6 +129,14 @@ def _case_of(record: RepairRecord) -> Case:
             ),
         )
     if record.vin and row.vehicle.vin and record.vin != row.vehicle.vin:
+        if row in waiting:
+            raise Conflict(
+                "paper-of-other-vehicle",
+                Text(
+                    f"案件 {row.case_no} 凭纸质材料复检过，补传的维修记录却是另一辆车（{record.vin}）。",
+                    f"Case {row.case_no} was retested on paper; its record names another vehicle ({record.vin}).",
+                ),
+            )
         raise Conflict(
             "vehicle-differs",
             Text("维修记录的 VIN 与案件车辆不一致。", "The repair's VIN is not the VIN of the case."),
@@ -151,7 +160,8 @@ def _save(
         for note in record.notes
     ]
     doubts += _about_the_warranty(record, fact, running, law)
-    doubts += doubts_about(record, shop, row, law)
+    signs = doubts_about(record, shop, row, law)
+    doubts += signs
     entry = ledger.note(
         "repair-received",
         f"{shop.code}/{record.repair_no}",
@@ -177,6 +187,8 @@ def _save(
     keep_marks(repair, record)
     keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
     settle(ledger, row)
+    say_what_is_wrong(ledger, row, fact, signs)
+    say_whose_paper(ledger, repair)
     return receipt
 
 

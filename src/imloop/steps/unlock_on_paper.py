@@ -23,6 +23,7 @@ from imloop.loop.events import UnlockedOnPaper
 from imloop.steps import registers
 from imloop.steps.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.cases import as_loop_case, decide_and_keep
+from imloop.steps.doubt_papers import say_where_it_was_used
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.match_papers import settle
@@ -163,7 +164,9 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
     row.save(update_fields=["case", "unlocked_at"])
     _ask_for_the_record(ledger, row, case)
     settle(ledger, case)
-    row.refresh_from_db(fields=["repair", "matched_at"])
+    row.refresh_from_db(fields=["repair", "matched_at", "contradicted_at"])
+    if row.repair_id is None:
+        say_where_it_was_used(ledger, row)
     return ()
 
 

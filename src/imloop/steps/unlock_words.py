@@ -29,12 +29,14 @@ class Standing(StrEnum):
     WAITING = "waiting"
     MISSED = "missed"
     MATCHED = "matched"
+    DIFFERS = "differs"
 
 
 STANDING_NAMES: dict[Standing, Text] = {
     Standing.KEPT: Text("已登记，尚未生效", "kept, opens nothing yet"),
     Standing.WAITING: Text("等待补传维修记录", "waits for the repair's record"),
     Standing.MISSED: Text("逾期未补传", "no record in time"),
+    Standing.DIFFERS: Text("补传的维修记录与纸质材料不一致", "the record differs from the paper"),
     Standing.MATCHED: Text("已与维修记录核对一致", "matched with the repair's record"),
 }
 
@@ -43,6 +45,8 @@ def standing(row: PaperUnlock) -> Standing:
     """What became of it. A record that comes late still matches; the finding about the delay stays."""
     if row.repair_id is not None:
         return Standing.MATCHED
+    if row.contradicted_at is not None:
+        return Standing.DIFFERS
     if row.missed_at is not None:
         return Standing.MISSED
     return Standing.WAITING if row.unlocked_at is not None else Standing.KEPT

@@ -34,4 +34,9 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, default='', max_length=12),
         ),
         migrations.RunPython(freeze, thaw),
+        migrations.AddField(
+            model_name='paperunlock',
+            name='contradicted_at',
+            field=models.DateTimeField(help_text='when a record came that says otherwise', null=True),
+        ),
     ]
