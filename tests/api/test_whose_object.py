@@ -130,6 +130,7 @@ OWN_ONLY = {
     "GET offline-vouchers": "always the caller's own",
     "GET offline-vouchers/form.pdf": "always the caller's own",
     "POST offline-vouchers/redeem": "the station signed into the voucher must be the caller (tests/stories/test_vouchers.py)",
+    "POST repairs/files": "always the caller's own (tests/stories/test_repair_files.py)",
     "POST equipment-checks": "the station of the message must be the caller's, as with tests (intake)",
     "POST opening-hours": "always the caller's own",
     "POST closed-days": "always the caller's own",

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from imloop.facts.pictures import LARGEST
 from imloop.steps import clock, journal, registers
-from imloop.steps.attachments import LARGEST
 from imloop.steps.people import create_user
 from imloop.store.models import Attachment, JournalEntry, PaperUnlock, Party
 from support.city import FAR, LISTED, NEAR, PLACE

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 
 from imloop.api.answers import refuse_larger
 from imloop.api.auth import caller
+from imloop.facts.pictures import LARGEST
 from imloop.steps.access import OFFICES, PUBLIC, Caller, require_kind
-from imloop.steps.attachments import LARGEST
 from imloop.steps.draws import DRAWERS
 from imloop.steps.paper_files import GIVERS
 from imloop.store.models import PartyKind
@@ -31,6 +31,7 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "GET tests/{test_no}/report.pdf": (*I_STATION, *OFFICES),
     "GET tests/{test_no}/replay": (*I_STATION, *OFFICES),
     "POST repairs": M_STATION,
+    "POST repairs/files": M_STATION,
     "GET rework": (*M_STATION, *OFFICES),
     "GET retest-permit": (*I_STATION, *OFFICES),
     "GET feed": EVERYONE,

@@ -13,10 +13,11 @@ from imloop.exchange.decode_application import decode_application
 from imloop.exchange.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.facts.days import day_of
+from imloop.facts.pictures import LARGEST
 from imloop.matters import Role
 from imloop.matters.conditions import conditions
 from imloop.steps import clock, look_matters, registers
-from imloop.steps.attachments import LARGEST, attach, the_file, the_matter
+from imloop.steps.attachments import attach, the_file, the_matter
 from imloop.steps.matter_key import collect_key
 from imloop.steps.matter_roles import roles_in
 from imloop.steps.matters import (

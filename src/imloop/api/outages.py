@@ -12,9 +12,9 @@ from imloop.api.answers import as_file, as_json, as_pdf, body_of, file_of, momen
 from imloop.api.auth import caller
 from imloop.exchange.intake import take_redemption
 from imloop.exchange.signing import public_key, sign_voucher
+from imloop.facts.pictures import LARGEST
 from imloop.papers.outage_form import outage_form
 from imloop.steps import clock, unlock_words
-from imloop.steps.attachments import LARGEST
 from imloop.steps.declare_outage import Declaration, declare, end
 from imloop.steps.outages import public_json, published
 from imloop.steps.paper_files import Photograph, attach_photographs, photograph

@@ -34,6 +34,7 @@ ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
     "GET tests/{test_no}/report.pdf": ((200,), PDF),
     "GET tests/{test_no}/replay": ((200,), "test_no:s same:b differs:a verdict:o"),
     "POST repairs": ((201, 200), f"{_RECEIPT} repair_no:s case:s case_state:s"),
+    "POST repairs/files": ((201,), _FILE),
     "GET rework": ((200,), "rates:a"),
     "GET retest-permit": ((200,), "allowed:b reasons:a case:s? station:s at:s"),
     "GET feed/stream": ((200,), EVENTS),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
+from imloop.facts.pictures import LARGEST
 from imloop.pages.guard import words
-from imloop.steps.attachments import LARGEST
 from imloop.steps.paper_files import Photograph
 from imloop.steps.unlock_words import PAPERS, photographs
 from imloop.store.models import PaperUnlock

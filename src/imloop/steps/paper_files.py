@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from imloop.facts.pictures import media_type
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.steps import unlock_words
 from imloop.steps.access import Caller, require_kind
-from imloop.steps.attachments import checked, keep
+from imloop.steps.attachments import keep
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.outages import DECLARERS
 from imloop.steps.unlock_words import PAPERS
@@ -42,7 +43,7 @@ def check_photographs(files: Sequence[Photograph]) -> None:
                 "wrong-value",
                 Text(f"没有这种材料：{file.paper}（{known}）。", f"No such paper: {file.paper} ({known})."),
             )
-        checked(file.body)
+        media_type(file.body)
 
 
 def keep_photographs(ledger: Ledger, row: PaperUnlock, files: Sequence[Photograph]) -> list[Attachment]:

@@ -18,6 +18,7 @@ from imloop.law import Law
 from imloop.loop.events import RepairReported
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
+from imloop.steps.attachments import named_and_missing
 from imloop.steps.cases import as_loop_case, decide_and_keep
 from imloop.steps.doubt_papers import say_what_is_wrong, say_whose_paper
 from imloop.steps.findings import keep_findings
@@ -167,7 +168,8 @@ def _save(
         f"{shop.code}/{record.repair_no}",
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
-    receipt = _receipt(ledger, record, row, fact, permit, doubts).stamped(entry)
+    missing = named_and_missing(record, shop)
+    receipt = _receipt(ledger, record, row, fact, permit, doubts, missing).stamped(entry)
     repair = Repair.objects.create(
         raw=raw,
         shop=shop,
@@ -218,6 +220,7 @@ def _receipt(
     fact: loop.RepairFact,
     permit: loop.Permit,
     doubts: list[Reason],
+    missing: list[str],
 ) -> Receipt:
     return Receipt(
         True,
@@ -234,5 +237,6 @@ def _receipt(
             "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
             "retest": permit.to_json(),
             "findings": [doubt.to_json() for doubt in doubts],
+            "photographs_missing": missing,
         },
     )

@@ -1,4 +1,4 @@
-"""A file may belong to a retest on paper. SQLite makes the table anew for a column with a default, which takes the
+"""A file may belong to a retest on paper, or to a repair whose record is still to come. SQLite makes the table anew for a column with a default, which takes the
 triggers with it: they are laid aside and put back."""
 
 import django.db.models.deletion
@@ -32,6 +32,20 @@ class Migration(migrations.Migration):
             model_name='attachment',
             name='paper',
             field=models.CharField(blank=True, default='', max_length=12),
+        ),
+        migrations.AddField(
+            model_name='attachment',
+            name='shop',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='store.party'),
+        ),
+        migrations.AddField(
+            model_name='attachment',
+            name='repair_no',
+            field=models.CharField(blank=True, default='', max_length=64),
+        ),
+        migrations.AddIndex(
+            model_name='attachment',
+            index=models.Index(condition=models.Q(('shop__isnull', False)), fields=['shop', 'repair_no'], name='attachment_of_repair'),
         ),
         migrations.RunPython(freeze, thaw),
         migrations.AddField(
