@@ -9,7 +9,7 @@ from django.test import Client
 
 from imloop.steps import clock
 from imloop.steps.people import create_user
-from imloop.store.models import Attachment, Case, Party
+from imloop.store.models import Attachment, Case, Party, User
 from support.city import LISTED, NEAR, OTHER, PLACE
 from support.doors import Doors
 from support.outages import FAIL, repair, upload
@@ -26,25 +26,32 @@ def failed(doors: Doors) -> Doors:
     return doors
 
 
+def at_desk(code: str) -> Client:
+    client = Client()
+    name, party = f"u-{code}", Party.objects.get(code=code)
+    user = User.objects.filter(username=name).first()
+    client.force_login(user or create_user(name, "a-long-password", party, clock.now()))
+    return client
+
+
 def test_a_photograph_waits_for_its_record_and_is_seen_with_it(failed: Doors) -> None:
     kept = failed.post(HERE, JPEG, by=LISTED, expect=201)
     assert failed.post(HERE, JPEG, by=LISTED, expect=201) == kept
     receipt = repair(failed, repair_no="W-1", documents={"photos": ["old.jpg", "new.jpg", "ref:77"]})
     assert receipt["photographs_missing"] == ["new.jpg"]
     assert failed.post(HERE, JPEG, by=LISTED, expect=201) == kept, "once, whichever came first"
+    assert "未收到</span> new.jpg" in at_desk(LISTED).get("/desk/mstation/repairs/W-1").content.decode()
     failed.post("repairs/files?repair_no=W-1&name=new.jpg", JPEG + b"2", by=LISTED, expect=201)
     assert Attachment.objects.count() == 2
     digest = hashlib.sha256(JPEG).hexdigest()
     for code in (NEAR, LISTED, f"{PLACE}-transport"):
-        client = Client()
-        party = Party.objects.get(code=code)
-        client.force_login(create_user(f"u-{code}", "a-long-password", party, clock.now()))
+        client = at_desk(code)
         answer = client.get(f"/repairs/{LISTED}/W-1/files/{digest}")
         assert (answer.status_code, answer.content) == (200, JPEG)
         page = "/desk/mstation/repairs/W-1" if code == LISTED else f"/repairs/{LISTED}/W-1"
         if code != NEAR:
             text = client.get(page).content.decode()
-            assert "old.jpg" in text and "new.jpg" in text
+            assert "old.jpg" in text and "new.jpg" in text and "未收到" not in text
     assert Case.objects.get().state == "awaiting_retest"
 
 

@@ -4,13 +4,13 @@ with their hash."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from imloop.facts.pictures import is_picture, media_type
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
-from imloop.facts.repair_record import RepairRecord
 from imloop.facts.text import Text
 from imloop.matters import State
 from imloop.steps import look, registers
@@ -76,10 +76,10 @@ def files_of(repair: Repair) -> QuerySet[Attachment]:
     return _of(repair.shop, repair.repair_no).order_by("id").defer("body")
 
 
-def named_and_missing(record: RepairRecord, shop: Party) -> list[str]:
-    """Names of files among the record's photographs that have not come."""
-    there = set(_of(shop, record.repair_no).values_list("name", flat=True))
-    return [name for name in record.documents.photos if is_picture(name) and name not in there]
+def named_and_missing(shop: Party, repair_no: str, photos: Iterable[str]) -> list[str]:
+    """Names of files among a record's photographs that have not come."""
+    there = set(_of(shop, repair_no).values_list("name", flat=True))
+    return [name for name in photos if is_picture(name) and name not in there]
 
 
 def repair_file(caller: Caller, shop: str, repair_no: str, digest: str) -> Attachment:

@@ -168,7 +168,7 @@ def _save(
         f"{shop.code}/{record.repair_no}",
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
-    missing = named_and_missing(record, shop)
+    missing = named_and_missing(shop, record.repair_no, record.documents.photos)
     receipt = _receipt(ledger, record, row, fact, permit, doubts, missing).stamped(entry)
     repair = Repair.objects.create(
         raw=raw,
