@@ -84,9 +84,25 @@ def test_the_message_waits_for_its_photograph_but_not_for_ever(folder: Folder, c
     assert look(folder, clock, minutes=2) == 1
     assert kinds(folder.spool) == ["photo", "repair"]
     (folder.path / "new.png").write_bytes(NEW)  # late, and sent all the same
-    assert look(folder, clock) == 1
+    assert look(folder, clock, minutes=4) == 0
+    assert look(folder, clock, minutes=2) == 1
     assert kinds(folder.spool) == ["photo", "repair", "photo"]
     assert "new.png" in folder.spool.items()[-1].address
+
+
+def test_a_name_used_again_goes_with_the_repair_that_brings_it(folder: Folder, clock: Clock) -> None:
+    (folder.path / "w1.json").write_bytes(repair("img1.jpg"))
+    assert look(folder, clock, minutes=6) == 1
+    (folder.path / "img1.jpg").write_bytes(OLD)
+    assert look(folder, clock, minutes=4) == 0
+    (folder.path / "w2.json").write_bytes(repair("img1.jpg", number="W-2"))
+    assert look(folder, clock) == 1
+    assert [item.address.partition("?")[2] for item in folder.spool.items() if item.kind == "photo"] == [
+        "repair_no=W-2&name=img1.jpg"
+    ]
+    clock.on(days=1)
+    (folder.path / "img1.jpg").write_bytes(NEW)
+    assert look(folder, clock, minutes=6) == 0, "what was missed a day ago is missed"
 
 
 @pytest.mark.parametrize(("body", "code"), [(b"GIF89a", "wrong-file"), (OLD + b"x" * LARGEST, "too-large")])

@@ -83,7 +83,7 @@ class Folder:
         except OSError:
             return 0  # still locked by its writer: the next look finds it again
         for name in missing:
-            self.spool.note(f"photo:{name}", repair_no)
+            self.spool.note(f"photo:{name}", f"{now.isoformat()} {repair_no}")
         for name, (_, place) in photos.items():
             _move(pictures[name], Path(place))
             sent = self.spool.by_address(address_of(repair_no, name))
@@ -131,12 +131,15 @@ class Folder:
         return body
 
     def _take_late(self, file: Path, now: datetime) -> int:
-        """A photograph whose repair went without it; or one that no repair has named so far."""
-        repair_no = self.spool.fact(f"photo:{file.name}")
+        """A photograph whose repair went without it; or one that no repair has named so far. Cameras use their names
+        again: first another repair that names it may come, and what was missed a day ago is missed."""
+        lain = now - self._seen[file][1] - self._settle
+        since, _, repair_no = self.spool.fact(f"photo:{file.name}").partition(" ")
+        missed = bool(repair_no) and now - datetime.fromisoformat(since) < NOBODYS
         try:
-            if not repair_no:
-                if now - self._seen[file][1] >= NOBODYS:
-                    raise _nobodys()
+            if not missed and lain >= NOBODYS:
+                raise _nobodys()
+            if not missed or lain < PATIENCE:
                 return 0
             target = _free(self._done(file.name, now))
             photo = Photo(repair_no=repair_no, name=file.name, body=self._picture(file), file=str(target))
