@@ -148,6 +148,7 @@ def test_every_kind_has_its_address(bench: Bench) -> None:
         "repairs",
         "equipment-checks",
         "offline-vouchers/redeem",
+        "repairs/files",
     ]
 
 

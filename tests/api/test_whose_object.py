@@ -96,6 +96,9 @@ OBJECTS: dict[str, Object] = {
 OBJECTS |= {
     "POST outages/{outage_no}/end": Object(OFFICE, body={}),
     "POST fallback-unlocks": Object(OFFICE, body=ON_PAPER),
+    "GET fallback-unlocks/{unlock_no}": Object(NEAR),
+    "POST fallback-unlocks/{unlock_no}/files": Object(NEAR, query="paper=notice&name=x.png", body=PNG + b"4"),
+    "GET fallback-unlocks/{unlock_no}/files/{sha256}": Object(NEAR),
     "GET draws/{no}": Object(OFFICE),
     "POST draws/{no}/join": Object(OFFICE, body={"nonce_sha256": "a" * 64}),
     "POST draws/{no}/commit": Object(OFFICE, body={}),
@@ -127,6 +130,7 @@ OWN_ONLY = {
     "GET offline-vouchers": "always the caller's own",
     "GET offline-vouchers/form.pdf": "always the caller's own",
     "POST offline-vouchers/redeem": "the station signed into the voucher must be the caller (tests/stories/test_vouchers.py)",
+    "POST repairs/files": "always the caller's own (tests/stories/test_repair_files.py)",
     "POST equipment-checks": "the station of the message must be the caller's, as with tests (intake)",
     "POST opening-hours": "always the caller's own",
     "POST closed-days": "always the caller's own",

@@ -89,3 +89,23 @@ def test_without_settings_it_says_what_is_missing(imloop: Commands, tmp_path: Pa
         key,
     )
     assert open_key.returncode == 2 and "key-file-open" in open_key.stderr
+
+
+def test_settings_and_key_of_a_demo_station_in_one_command(imloop: Commands, tmp_path: Path) -> None:
+    data, folder = tmp_path / "var", tmp_path / "agent-demo"
+    missing = imloop("agent", "demo", "--data", data, "--folder", folder)
+    assert missing.returncode == 2 and "make run" in missing.stderr
+    data.mkdir()
+    known = {"base_url": "http://127.0.0.1:8077", "keys": {NEAR: "the-key-of-near", "M1": "k"}}
+    (data / "demo-credentials.json").write_text(json.dumps(known), encoding="utf-8")
+    for _ in range(2):  # a new demo city has new keys
+        done = imloop("agent", "demo", NEAR, "--data", data, "--folder", folder)
+        assert done.returncode == 0 and f"--config {folder / 'agent.toml'}" in done.stdout
+    settings = read_config(folder / "agent.toml")
+    assert (settings.url, settings.station, settings.lines) == (known["base_url"], NEAR, ("01",))
+    assert settings.watch == folder / "inbox" and settings.watch.is_dir()
+    assert settings.key_file is not None
+    assert settings.key_file.read_text(encoding="utf-8") == "the-key-of-near"
+    assert settings.key_file.stat().st_mode & 0o077 == 0
+    assert "the-key" not in (folder / "agent.toml").read_text(encoding="utf-8") + done.stdout
+    assert imloop("agent", "demo", "nobody", "--data", data, "--folder", folder).returncode == 2

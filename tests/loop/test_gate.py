@@ -6,7 +6,19 @@ import pytest
 
 from imloop.facts.text import Reason, Text
 from imloop.loop.permit import CLAUSES
-from support.loop_stories import asked, at, codes, decided, failed, granted, law_of, repaired, story, unlocked
+from support.loop_stories import (
+    asked,
+    at,
+    codes,
+    contradicted,
+    decided,
+    failed,
+    granted,
+    law_of,
+    repaired,
+    story,
+    unlocked,
+)
 
 FAIL = failed("2026-03-02 09:00")
 GOOD = repaired("2026-03-04 16:00")
@@ -189,11 +201,13 @@ def test_every_clause_of_the_gate_can_refuse_and_has_a_law_behind_it() -> None:
         assert law.under(clause.key) or law.cite(clause.key), clause.code
     guarded = {clause.code for clause in CLAUSES if clause.guard is not None}
     bad = repaired("2026-03-04 16:00", listed=False, documents=())
+    on_paper = story(FAIL, unlocked(NEXT_DAY, story(FAIL), settlement="J1"))
     seen = {
         *codes(asked(story(FAIL, bad), "2026-04-30 09:00", "B")),
         *codes(asked(story(FAIL), NEXT_DAY)),
         *codes(asked(story(FAIL, repaired("2026-03-01 16:00")), NEXT_DAY)),
         *codes(asked(story(FAIL, repaired("2026-03-04 16:00", invoice_no="无")), NEXT_DAY)),
-        *codes(asked(story(FAIL, unlocked(NEXT_DAY, story(FAIL), settlement="J1")), NEXT_DAY)),
+        *codes(asked(on_paper, NEXT_DAY)),
+        *codes(asked(decided(on_paper, contradicted(NEXT_DAY, on_paper)).case, NEXT_DAY)),
     }
     assert guarded == seen

@@ -1,6 +1,6 @@
 """Legal cases: facts, step by step, and what the law makes of them. The cases are tests/law/cases/*.yaml.
 
-A step is ``fail pass repair unlock exit clock scrap object reject annul`` (an event at that time) or ``permit`` (the gate is asked). Beside
+A step is ``fail pass repair unlock contradict exit clock scrap object reject annul`` (an event at that time) or ``permit`` (the gate is asked). Beside
 it: the event's facts, and what must hold after it: ``state round deadline overdue effects answer
 unmatched``, ``unlawful`` (codes
 of the refusal), for a permit ``refused`` and ``warned``. ``switch`` replaces values of the plan for one case.
@@ -18,14 +18,38 @@ import yaml
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Unlawful
+from imloop.facts.repair_record import RepairItem
 from imloop.law import Book, load
 from imloop.law.book import DATA
 from imloop.loop.events import CaseAnnulled, DeadlinePassed, Event, VehicleScrapped
-from support.loop_stories import at, failed, granted, objected, passed, rejected, repaired, unlocked
+from support.loop_stories import (
+    at,
+    contradicted,
+    failed,
+    granted,
+    objected,
+    passed,
+    rejected,
+    repaired,
+    unlocked,
+)
 
 CASES = Path(__file__).resolve().parents[1] / "law" / "cases"
 PLAN = DATA / "450200" / "plan.yaml"
-VERBS = ("fail", "pass", "repair", "unlock", "exit", "clock", "scrap", "object", "reject", "annul", "permit")
+VERBS = (
+    "fail",
+    "pass",
+    "repair",
+    "unlock",
+    "contradict",
+    "exit",
+    "clock",
+    "scrap",
+    "object",
+    "reject",
+    "annul",
+    "permit",
+)
 EXPECTED = {
     *("state", "round", "deadline", "overdue", "effects", "answer", "unmatched"),
     *("unlawful", "refused", "warned"),
@@ -83,6 +107,8 @@ class Court:
             return unlocked(
                 when, self.case, station=facts["station"], listed=facts.get("listed", True), **papers
             )
+        if verb == "contradict":
+            return contradicted(when, self.case)
         if verb == "object":
             return objected(when, ground=facts["ground"])
         if verb == "reject":
@@ -100,7 +126,11 @@ class Court:
             documents=tuple(facts["documents"]),
             listed=facts["listed"],
             odometer_km=facts.get("odometer_km"),
+            failed_odometer_km=facts.get("failed_km"),
+            shop=facts.get("shop", "M1"),
+            items=() if facts.get("work") is False else (RepairItem("O2S", "氧传感器"),),
             law=self.law(at(when)),
+            **{f"{name}_no": facts[name] for name in ("settlement", "certificate") if name in facts},
         )
 
     def take(self, event: Event) -> list[str]:
@@ -171,6 +201,9 @@ def test_every_case_names_its_clause_and_only_known_words() -> None:
         "ground",
         "settlement",
         "certificate",
+        "failed_km",
+        "shop",
+        "work",
     }
     for param in legal_cases():
         case = param.values[1]

@@ -28,7 +28,7 @@ from imloop.loop.events import (
     TestPassed,
     VehicleScrapped,
 )
-from support.loop_stories import PAPERS, PLACE, at, decided, law_of, repaired, unlocked
+from support.loop_stories import PAPERS, PLACE, at, contradicted, decided, law_of, repaired, unlocked
 
 PLAN_BEGINS, FULL_BEGINS = date(2025, 10, 1), date(2026, 3, 1)
 STATIONS = ("A", "B", "C")
@@ -63,6 +63,7 @@ class Loop(RuleBasedStateMachine):
         self.fails: list[datetime] = []
         self.exits: list[StationExit] = []
         self.on_paper: list[tuple[str, datetime]] = []
+        self.known_false: dict[int, datetime] = {}
         self.home = ""
         self.serial = 0
 
@@ -92,8 +93,11 @@ class Loop(RuleBasedStateMachine):
     def paper_stands_in(self, station: str, when: datetime) -> bool:
         """The flow chart: during an outage the paper stands in for the record, where it was shown and not for long."""
         return any(
-            where == station and since > self.fails[-1] and since <= when <= since + timedelta(hours=8)
-            for where, since in self.on_paper
+            where == station
+            and since > self.fails[-1]
+            and since <= when <= since + timedelta(hours=8)
+            and when < self.known_false.get(number, when + timedelta(1))
+            for number, (where, since) in enumerate(self.on_paper)
         )
 
     def is_open(self) -> bool:
@@ -175,6 +179,21 @@ class Loop(RuleBasedStateMachine):
             return
         assert lawful
         self.on_paper.append((station, shown))
+
+    @precondition(lambda self: self.is_open() and self.on_paper)
+    @rule()
+    def record_says_otherwise(self) -> None:
+        """Of the last paper shown, once: from now on it carries nothing; what was measured before stands."""
+        assert self.case is not None
+        last = len(self.on_paper) - 1
+        told = bool(self.case.unlocks[-1].record) or last in self.known_false
+        try:
+            self.case = decided(self.case, contradicted(f"{self.now:%Y-%m-%d %H:%M}", self.case)).case
+        except Unlawful:
+            assert told
+            return
+        assert not told
+        self.known_false[last] = self.now
 
     @precondition(is_open)
     @rule(recompute=st.booleans())

@@ -43,6 +43,7 @@ ADDRESSES = {
     "repairs/<str:shop>/<str:repair_no>": "repairs/{shop}/{repair_no}",
     "outages/<str:number>": "outages/{outage_no}",
     "unlocks/<str:number>": "unlocks/{unlock}",
+    "unlocks/<str:number>/files/<str:digest>": "unlocks/{unlock}/files/{sha256}",
     "draws/<str:no>": "draws/{no}",
     "lines/<str:station>/<str:code>": "lines/{station}/{line}",
     "parties/<str:code>": "parties/{station}",

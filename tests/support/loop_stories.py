@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from imloop import loop
 from imloop.facts.days import CHINA, day_of
-from imloop.facts.repair_record import Documents, RepairRecord, Warranty
+from imloop.facts.repair_record import Documents, RepairItem, RepairRecord, Warranty
 from imloop.law import Law, load
 from imloop.loop.case import RepairFact, StationExit, Unlock
 from imloop.loop.events import (
@@ -14,6 +14,7 @@ from imloop.loop.events import (
     ExitGranted,
     ObjectionRaised,
     ObjectionRejected,
+    PaperContradicted,
     RepairReported,
     TestFailed,
     TestPassed,
@@ -56,6 +57,7 @@ def repair_at(
     odometer_km: float | None = None,
     warranty: Warranty | None = None,
     earlier: tuple[RepairFact, ...] = (),
+    items: tuple[RepairItem, ...] = (RepairItem("O2S", "氧传感器"),),
     place: str = PLACE,
     law: Law | None = None,
     **numbers: str,
@@ -69,13 +71,24 @@ def repair_at(
         finished_at=at(when),
         odometer_km=odometer_km,
         warranty=warranty,
+        items=items,
         documents=Documents(**papers),  # type: ignore[arg-type]
     )
     return loop.repair_fact(record, listed=listed, law=law or law_of(at(when), place), earlier=earlier)
 
 
-def repaired(when: str, **how: object) -> RepairReported:
-    return RepairReported(at=at(when), repair=repair_at(when, **how))  # type: ignore[arg-type]
+def repaired(when: str, *, failed_odometer_km: float | None = None, **how: object) -> RepairReported:
+    record = repair_at(when, **how)  # type: ignore[arg-type]
+    return RepairReported(at=at(when), repair=record, failed_odometer_km=failed_odometer_km)
+
+
+def contradicted(when: str, case: loop.Case | None) -> PaperContradicted:
+    """A record came at ``when`` and says otherwise than the last paper shown."""
+    assert case is not None
+    unlock = case.unlocks[-1]
+    return PaperContradicted(
+        at=at(when), unlock_no=unlock.unlock_no, shop=unlock.shop, repair_no="R9", differs=("work",)
+    )
 
 
 def granted(

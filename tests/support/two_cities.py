@@ -11,6 +11,7 @@ from imloop.steps.access import Caller, caller_for
 from imloop.steps.attachments import attach, attach_to_repair
 from imloop.steps.matters import open_measure
 from imloop.steps.opening import Hours, set_hours
+from imloop.steps.paper_files import Photograph, attach_photographs
 from imloop.store.models import (
     Appointment,
     Case,
@@ -188,4 +189,8 @@ def _of_departments(city: City) -> dict[str, object]:
     draw = draws.prepare(
         city.callers[f"{PLACE}-environment"], PlanIn(**plan()).plan(), at("2026-01-05 09:00")
     )
-    return {"outage_no": outage.outage_no, "unlock": unlock.unlock_no, "no": draw.no, "unit": NEAR}
+    (shown,) = attach_photographs(
+        city.callers[NEAR], unlock.unlock_no, [Photograph("notice", "c.png", PNG + b"3")], now
+    )
+    numbers = {"outage_no": outage.outage_no, "unlock": unlock.unlock_no, "unlock_no": unlock.unlock_no}
+    return {**numbers, "sha256": shown.sha256, "no": draw.no, "unit": NEAR}

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
+from imloop.agent.photo import Photo
 from imloop.agent.spool import Item, Kind, Spool, State
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.dialects import MessageKind, Reading, read
 from imloop.exchange.dialects.maps import OURS
+from imloop.facts.pictures import is_picture
+from imloop.facts.refusal import Malformed
+from imloop.facts.repair_record import RepairRecord
+
+NONE: Mapping[str, tuple[bytes, str]] = MappingProxyType({})
 
 _DECODERS: dict[MessageKind, Callable[[bytes], object]] = {
     MessageKind.TEST: decode_test,
@@ -29,23 +36,59 @@ def take(
     kind: MessageKind | None = None,
     dialect: str = "",
     file: str = "",
+    photos: Mapping[str, tuple[bytes, str]] = NONE,
 ) -> tuple[Item, bool]:
     """Keep a message for sending; (item, whether it is new).
 
-    ``kind``: what it must be, where the way in says so. Raises ``Malformed`` for what the platform could not read
+    ``kind``: what it must be, where the way in says so; ``photos``: name → bytes and where the file will lie, of those
+    that a repair names. Raises ``Malformed`` for what the platform could not read
     either, ``NotAllowed`` ``spool-full``; nothing is kept then.
     """
     reading = read(body, kind, dialect)
     converted = _converted(body, reading)
-    _DECODERS[reading.kind](
+    record = _DECODERS[reading.kind](
         converted if reading.dialect.name == OURS else body
     )  # faults in the sender's words
+    pictures = _photos(record, photos)
     item, fresh = spool.put(
-        Kind(reading.kind), body, now, converted=converted, dialect=reading.dialect.name, file=file
+        Kind(reading.kind),
+        body,
+        now,
+        converted=converted,
+        dialect=reading.dialect.name,
+        file=file,
+        photos=pictures,
     )
+    if not fresh:
+        for photo in pictures:  # it came without them before
+            spool.put_photo(photo, now)
     if item.state == State.REFUSED and spool.retry(item.id):
         item = spool.get(item.id) or item  # sent once more by hand: it is asked once more
     return item, fresh
+
+
+def _photos(record: object, files: Mapping[str, tuple[bytes, str]]) -> list[Photo]:
+    """In the order in which the record names them."""
+    if not isinstance(record, RepairRecord):
+        return []
+    return [
+        Photo(repair_no=record.repair_no, name=name, body=files[name][0], file=files[name][1])
+        for name in dict.fromkeys(record.documents.photos)
+        if name in files
+    ]
+
+
+def pictures_of(body: bytes) -> tuple[str, list[str]]:
+    """The number of a repair and the files that it names as its photographs; none for any other message, or one that
+    cannot be read."""
+    try:
+        reading = read(body)
+        record = decode_repair(body) if reading.kind is MessageKind.REPAIR else None
+    except Malformed:
+        record = None
+    if record is None:
+        return "", []
+    return record.repair_no, [name for name in dict.fromkeys(record.documents.photos) if is_picture(name)]
 
 
 def _converted(body: bytes, reading: Reading) -> bytes:

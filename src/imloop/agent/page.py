@@ -13,7 +13,13 @@ _STATES = {
     State.SENT: ("已上传", "sent"),
     State.REFUSED: ("平台拒收", "refused"),
 }
-_KINDS = {"test": "检验 test", "repair": "维修 repair", "check": "自检 check", "redeem": "离线凭单 voucher"}
+_KINDS = {
+    "test": "检验 test",
+    "repair": "维修 repair",
+    "check": "自检 check",
+    "redeem": "离线凭单 voucher",
+    "photo": "照片 photograph",
+}
 _ROOM = {
     Room.OK: "",
     Room.TIGHT: "暂存空间将满 · spool nearly full",

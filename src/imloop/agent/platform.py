@@ -19,11 +19,13 @@ PATHS = {
     "repair": "repairs",
     "check": "equipment-checks",
     "redeem": "offline-vouchers/redeem",
+    "photo": "repairs/files",
 }
 """Where a kind of message goes, below ``/api/v1``."""
 _QUERY_SAFE = "%&=+:/?-._~"
 """What stays as it is in a query that may be escaped already: what is signed must be what is sent."""
 _PROBLEM = "application/problem+json"
+JSON, FILE = "application/json", "application/octet-stream"
 _TRY_AGAIN = frozenset({401, 408, 425, 429})
 _NOT_OF_THE_MESSAGE = frozenset({"key-over-plain-http", "unknown-call", "internal-error"})
 
@@ -100,9 +102,11 @@ class Platform:
     def close(self) -> None:
         self._client.close()
 
-    def post(self, path: str, body: bytes, now: datetime, patience: float | None = None) -> Answer:
-        """A message to ``/api/v1/path``. Raises ``NoNetwork``."""
-        return self._ask("POST", f"{self.url}/api/v1/{path}", body, now, patience)
+    def post(
+        self, path: str, body: bytes, now: datetime, patience: float | None = None, kind: str = JSON
+    ) -> Answer:
+        """A message, or a file of another ``kind``, to ``/api/v1/path``. Raises ``NoNetwork``."""
+        return self._ask("POST", f"{self.url}/api/v1/{path}", body, now, patience, kind)
 
     def get(self, path: str, now: datetime, query: str = "", patience: float | None = None) -> Answer:
         """What stands at ``/api/v1/path``, or at the root for a path that begins with ``/``. Raises ``NoNetwork``."""
@@ -110,18 +114,24 @@ class Platform:
         plain = quote(query, safe=_QUERY_SAFE)
         return self._ask("GET", f"{address}?{plain}" if query else address, b"", now, patience)
 
-    def _ask(self, method: str, url: str, body: bytes, now: datetime, patience: float | None) -> Answer:
+    def _ask(
+        self, method: str, url: str, body: bytes, now: datetime, patience: float | None, kind: str = JSON
+    ) -> Answer:
         headers = {"Accept": "application/json", **self._credentials.headers(method, url, body, now)}
         if body:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = kind
         more: dict[str, Any] = {} if patience is None else {"timeout": patience}
         try:
             answer = self._client.request(method, url, content=body or None, headers=headers, **more)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NoNetwork(f"{type(error).__name__}: {error}".rstrip(": ")) from error
-        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        answered = answer.headers.get("content-type", "").partition(";")[0].strip()
         return Answer(
-            answer.status_code, answer.content, kind, answer.headers, _skew(answer.headers.get("date"), now)
+            answer.status_code,
+            answer.content,
+            answered,
+            answer.headers,
+            _skew(answer.headers.get("date"), now),
         )
 
 

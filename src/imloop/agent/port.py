@@ -6,7 +6,7 @@ platform's receipt when it comes in time, else 202 with the number in the queue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,20 +15,25 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from imloop.agent.folder import LARGEST, reason, too_large
+from imloop.agent.form import FORM, parts_of
 from imloop.agent.inlet import take
 from imloop.agent.lines import Lines
 from imloop.agent.page import STYLE, page
 from imloop.agent.paper import Paper
 from imloop.agent.permit import ask, no_network
+from imloop.agent.photo import Photo
 from imloop.agent.platform import NoNetwork, Platform
 from imloop.agent.spool import Item, Spool, State
 from imloop.agent.status import status
 from imloop.agent.uploader import Uploader
 from imloop.exchange.decode_check import decode_heartbeat
 from imloop.exchange.dialects import MessageKind
+from imloop.facts.pictures import media_type
 from imloop.facts.refusal import Malformed, NotAllowed, Refusal
+from imloop.facts.text import Text
 
 _KINDS = {"tests": MessageKind.TEST, "repairs": MessageKind.REPAIR, "equipment-checks": MessageKind.CHECK}
+_PHOTOS = "repairs/files"
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 Reply = tuple[int, str, bytes]
@@ -47,14 +52,33 @@ class Desk:
     now: Callable[[], datetime]
     within: float = 3.0
 
-    def post(self, path: str, query: str, body: bytes) -> Reply:
-        """Raises ``Refusal`` for what cannot be taken."""
+    def post(self, path: str, query: str, body: bytes, kind: str = _JSON) -> Reply:
+        """``kind``: of the body, as the caller names it. Raises ``Refusal`` for what cannot be taken."""
         if path == "heartbeats":
             return self._heartbeat(body)
-        dialect = parse_qs(query).get("dialect", [""])[0]
-        item, fresh = take(self.spool, body, self.now(), _KINDS[path], dialect)
+        asked = parse_qs(query)
+        if path == _PHOTOS:
+            item, fresh = self._photo(asked, body)
+            return self._waited(item, fresh)
+        files: dict[str, bytes] = {}
+        if path == "repairs" and kind.lower().startswith(FORM):
+            body, files = parts_of(kind, body)
+            _acceptable(files)
+        photos = {name: (content, "") for name, content in files.items()}
+        dialect = asked.get("dialect", [""])[0]
+        item, fresh = take(self.spool, body, self.now(), _KINDS[path], dialect, photos=photos)
         if fresh:
             self.lines.learn(self.spool, item)
+        return self._waited(item, fresh)
+
+    def _photo(self, asked: Mapping[str, Sequence[str]], body: bytes) -> tuple[Item, bool]:
+        repair_no, name = (asked.get(each, [""])[0].strip() for each in ("repair_no", "name"))
+        if not (repair_no and name):
+            raise Malformed("missing", Text("请写明 repair_no 和 name。", "Name repair_no and name."))
+        _acceptable({name: body})
+        return self.spool.put_photo(Photo(repair_no=repair_no, name=name, body=body), self.now())
+
+    def _waited(self, item: Item, fresh: bool) -> Reply:
         if item.state == State.WAITING and not self.uploader.offline:
             item = self.spool.wait_settled(item.id, self.within, lambda: self.uploader.offline)
         return self._receipt(item, fresh)
@@ -109,6 +133,12 @@ def _queued(item: Item) -> dict[str, object]:
     }
 
 
+def _acceptable(files: Mapping[str, bytes]) -> None:
+    """What the platform would refuse is refused here, before anything is kept."""
+    for content in files.values():
+        media_type(content)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "imloop-agent"
@@ -125,7 +155,9 @@ class _Handler(BaseHTTPRequestHandler):
 
         def answer() -> Reply | None:
             body = self._body()
-            return self.desk.post(path, query, body) if path in (*_KINDS, "heartbeats") else None
+            if path not in (*_KINDS, _PHOTOS, "heartbeats"):
+                return None
+            return self.desk.post(path, query, body, self.headers.get("Content-Type", ""))
 
         self._reply(self._guarded(answer))
 

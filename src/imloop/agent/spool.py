@@ -9,7 +9,7 @@ import hashlib
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import zstandard
 
+from imloop.agent.photo import Photo
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 
@@ -26,13 +27,19 @@ CREATE TABLE IF NOT EXISTS item (
   id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, sha256 TEXT NOT NULL, dialect TEXT NOT NULL,
   original BLOB, converted BLOB, stored INTEGER NOT NULL, file TEXT NOT NULL, reference TEXT,
   state TEXT NOT NULL, accepted_at TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, tried_at TEXT,
-  error TEXT NOT NULL DEFAULT '', status INTEGER, answer BLOB, settled_at TEXT, UNIQUE (kind, sha256));
+  error TEXT NOT NULL DEFAULT '', status INTEGER, answer BLOB, settled_at TEXT, address TEXT NOT NULL DEFAULT '',
+  UNIQUE (kind, sha256));
 CREATE UNIQUE INDEX IF NOT EXISTS item_reference ON item (kind, reference) WHERE reference IS NOT NULL;
 CREATE INDEX IF NOT EXISTS item_state ON item (state, id);
 CREATE INDEX IF NOT EXISTS item_stored ON item (stored) WHERE stored > 0;
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-_COLUMNS = "id, kind, sha256, dialect, file, state, accepted_at, tries, tried_at, error, status, settled_at, reference"
+_ADDRESS = "ALTER TABLE item ADD COLUMN address TEXT NOT NULL DEFAULT ''"
+"""For the spool of an agent that knew no photographs."""
+_COLUMNS = (
+    "id, kind, sha256, dialect, file, state, accepted_at, tries, tried_at, error, status, settled_at, reference,"
+    " address"
+)
 TIGHT, RESERVE = 0.8, 200 * 2**20
 """Share of the bound from which the spool warns; bytes of the disk that are left to others."""
 
@@ -50,6 +57,7 @@ class Kind(StrEnum):
     REPAIR = "repair"
     CHECK = "check"
     REDEEM = "redeem"
+    PHOTO = "photo"
 
 
 class Room(StrEnum):
@@ -62,7 +70,8 @@ class Room(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One message. Times are ISO 8601 with offset; ``status`` and ``answer`` are the platform's, once it has answered."""
+    """One message. Times are ISO 8601 with offset; ``status`` and ``answer`` are the platform's, once it has answered;
+    ``address``: where it goes, where that is not its kind's own."""
 
     id: int
     kind: str
@@ -77,6 +86,7 @@ class Item:
     status: int | None
     settled_at: str | None
     reference: str | None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,8 @@ class Spool:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.executescript(_SCHEMA)
+        if "address" not in [column[1] for column in self._db.execute("PRAGMA table_info(item)")]:
+            self._db.execute(_ADDRESS)
         self._pack, self._unpack = zstandard.ZstdCompressor(level=3), zstandard.ZstdDecompressor()
         self.filled = threading.Event()
         """Set when something new waits."""
@@ -154,11 +166,12 @@ class Spool:
         dialect: str = "imloop",
         file: str = "",
         reference: str | None = None,
+        photos: Sequence[Photo] = (),
     ) -> tuple[Item, bool]:
         """Keep a message; (item, whether it is new). It is on the disk when this returns.
 
-        ``converted``: what will be sent, where it is not the original. Raises ``NotAllowed`` ``spool-full``: then
-        nothing of it was kept.
+        ``converted``: what will be sent, where it is not the original; ``photos``: kept with it in one transaction, to be
+        sent before it. Raises ``NotAllowed`` ``spool-full``: then nothing of it was kept.
         """
         digest = hashlib.sha256(original).hexdigest()
         known = self.by_digest(kind, digest)
@@ -169,21 +182,42 @@ class Spool:
         packed = self._pack.compress(original)
         other = None if converted is None or converted == original else self._pack.compress(converted)
         size = len(packed) + len(other or b"")
-        fresh = self._insert((kind, digest, dialect, packed, other, size, file, reference, now.isoformat()))
+        rows = [self._photo_row(photo, now) for photo in photos]
+        rows.append((kind, digest, dialect, packed, other, size, file, reference, now.isoformat(), ""))
+        fresh = self._insert(rows)
         item = self.by_digest(kind, digest) or self._one("kind = ? AND reference = ?", kind, reference)
         assert item is not None
         self.filled.set()
         return item, fresh
 
-    def _insert(self, row: tuple[object, ...]) -> bool:
-        """False: the same bytes, or the same reference, were there already."""
+    def put_photo(self, photo: Photo, now: datetime) -> tuple[Item, bool]:
+        """A photograph that comes by itself; as ``put``."""
+        known = self.by_digest(Kind.PHOTO, photo.digest)
+        if known is not None:
+            return known, False
+        if self.room() is Room.FULL:
+            raise _full()
+        fresh = self._insert([self._photo_row(photo, now)])
+        item = self.by_digest(Kind.PHOTO, photo.digest)
+        assert item is not None
+        self.filled.set()
+        return item, fresh
+
+    def _photo_row(self, photo: Photo, now: datetime) -> tuple[object, ...]:
+        packed = self._pack.compress(photo.body)
+        named = (photo.file, None, now.isoformat(), photo.address)
+        return (Kind.PHOTO, photo.digest, "", packed, None, len(packed), *named)
+
+    def _insert(self, rows: Sequence[tuple[object, ...]]) -> bool:
+        """All or none, in this order. False: the last one's bytes, or its reference, were there already."""
         try:
             with self._writing() as db:
-                made = db.execute(
-                    "INSERT OR IGNORE INTO item (kind, sha256, dialect, original, converted, stored, file, reference,"
-                    " accepted_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
-                    row,
-                )
+                for row in rows:
+                    made = db.execute(
+                        "INSERT OR IGNORE INTO item (kind, sha256, dialect, original, converted, stored, file, reference,"
+                        " accepted_at, address, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
+                        row,
+                    )
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
                 raise _full() from error
@@ -200,6 +234,9 @@ class Spool:
 
     def by_reference(self, kind: str, reference: str) -> Item | None:
         return self._one("kind = ? AND reference = ?", kind, reference)
+
+    def by_address(self, address: str) -> Item | None:
+        return self._one("address = ?", address)
 
     def get(self, number: int) -> Item | None:
         return self._one("id = ?", number)

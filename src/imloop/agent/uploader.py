@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from imloop.agent.platform import PATHS, Answer, NoNetwork, Platform
-from imloop.agent.spool import Item, Spool, State
+from imloop.agent.platform import FILE, JSON, PATHS, Answer, NoNetwork, Platform
+from imloop.agent.spool import Item, Kind, Spool, State
 
 DELAYS = (1, 2, 5, 10, 20, 40, 60)
 """Seconds between tries; the last one from then on."""
@@ -59,7 +59,8 @@ class Uploader:
         if item is None:
             return Step.EMPTY
         try:
-            answer = self.platform.post(PATHS[item.kind], self.spool.body(item.id), moment)
+            body, kind = self.spool.body(item.id), FILE if item.kind == Kind.PHOTO else JSON
+            answer = self.platform.post(item.address or PATHS[item.kind], body, moment, kind=kind)
         except NoNetwork as error:
             return self._later(item, str(error), 0.0)
         self.heard(answer)
@@ -67,12 +68,19 @@ class Uploader:
             self._fails = 0
             self.spool.settle(item.id, State.SENT, answer.status, answer.body, "", self.now())
             return Step.SENT
-        if answer.refused or (answer.code == "internal-error" and item.tries + 1 >= PATIENCE_WITH_ONE):
+        if self._is_over(item, answer):
             self._fails = 0
             self.spool.settle(item.id, State.REFUSED, answer.status, answer.body, answer.words, self.now())
             self._refused(item)
             return Step.REFUSED
         return self._later(item, answer.words, answer.retry_after)
+
+    def _is_over(self, item: Item, answer: Answer) -> bool:
+        """Refused, or of no use to try again: a repair must not wait for ever for its photograph, be the platform older
+        than this agent."""
+        if answer.refused or (item.kind == Kind.PHOTO and answer.code == "unknown-call"):
+            return True
+        return answer.code == "internal-error" and item.tries + 1 >= PATIENCE_WITH_ONE
 
     def heard(self, answer: Answer) -> None:
         """The platform was reached: remember when (to the minute), and how far our clock is off."""

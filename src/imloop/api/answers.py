@@ -12,6 +12,7 @@ from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.steps import clock
+from imloop.store.models import Attachment
 
 
 def as_json(body: object, status: int = 200) -> HttpResponse:
@@ -23,6 +24,15 @@ def as_pdf(document: bytes, name: str) -> HttpResponse:
         document,
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+    )
+
+
+def as_file(kept: Attachment) -> HttpResponse:
+    """What was handed in, always as a download."""
+    return HttpResponse(
+        bytes(kept.body),
+        content_type=kept.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{kept.sha256[:12]}"'},
     )
 
 

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 
 from imloop.api.answers import refuse_larger
 from imloop.api.auth import caller
+from imloop.facts.pictures import LARGEST
 from imloop.steps.access import OFFICES, PUBLIC, Caller, require_kind
-from imloop.steps.attachments import LARGEST
 from imloop.steps.draws import DRAWERS
+from imloop.steps.paper_files import GIVERS
 from imloop.store.models import PartyKind
 
 I_STATION, M_STATION = (PartyKind.ISTATION,), (PartyKind.MSTATION,)
@@ -30,6 +31,7 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "GET tests/{test_no}/report.pdf": (*I_STATION, *OFFICES),
     "GET tests/{test_no}/replay": (*I_STATION, *OFFICES),
     "POST repairs": M_STATION,
+    "POST repairs/files": M_STATION,
     "GET rework": (*M_STATION, *OFFICES),
     "GET retest-permit": (*I_STATION, *OFFICES),
     "GET feed": EVERYONE,
@@ -86,6 +88,9 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
     "POST outages": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
     "POST outages/{outage_no}/end": (*I_STATION, *ENVIRONMENT, PartyKind.ADMIN),
     "POST fallback-unlocks": (*ENVIRONMENT, PartyKind.ADMIN),
+    "GET fallback-unlocks/{unlock_no}": EVERYONE,
+    "POST fallback-unlocks/{unlock_no}/files": GIVERS,
+    "GET fallback-unlocks/{unlock_no}/files/{sha256}": EVERYONE,
     "GET offline-vouchers": I_STATION,
     "GET offline-vouchers/form.pdf": I_STATION,
     "POST offline-vouchers/redeem": I_STATION,

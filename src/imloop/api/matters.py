@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json, body_of, file_of
+from imloop.api.answers import as_file, as_json, body_of, file_of
 from imloop.api.auth import caller
 from imloop.exchange.decode_application import decode_application
 from imloop.exchange.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.facts.days import day_of
+from imloop.facts.pictures import LARGEST
 from imloop.matters import Role
 from imloop.matters.conditions import conditions
 from imloop.steps import clock, look_matters, registers
-from imloop.steps.attachments import LARGEST, attach, the_file, the_matter
+from imloop.steps.attachments import attach, the_file, the_matter
 from imloop.steps.matter_key import collect_key
 from imloop.steps.matter_roles import roles_in
 from imloop.steps.matters import (
@@ -149,9 +150,4 @@ def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
 
 @router.get("/matters/{matter_no}/files/{digest}", tags=["departments"], summary="取文件 · fetch a file")
 def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
-    kept = the_file(digest, caller=caller(request), matter_no=matter_no)
-    return HttpResponse(
-        bytes(kept.body),
-        content_type=kept.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{digest[:12]}"'},
-    )
+    return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))

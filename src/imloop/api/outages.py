@@ -8,16 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from imloop.api import schemas
-from imloop.api.answers import as_json, as_pdf, body_of, moment_of
+from imloop.api.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
 from imloop.api.auth import caller
 from imloop.exchange.intake import take_redemption
 from imloop.exchange.signing import public_key, sign_voucher
+from imloop.facts.pictures import LARGEST
 from imloop.papers.outage_form import outage_form
-from imloop.steps import clock
+from imloop.steps import clock, unlock_words
 from imloop.steps.declare_outage import Declaration, declare, end
 from imloop.steps.outages import public_json, published
+from imloop.steps.paper_files import Photograph, attach_photographs, photograph
 from imloop.steps.unlock_on_paper import unlock_by_operator
-from imloop.steps.unlock_words import unlock_json
 from imloop.steps.voucher_stock import stock
 
 router = Router()
@@ -84,7 +85,38 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     """The operator lets a retest rest on the paper a station sees, in an outage declared for it."""
     said = unlock.dict()
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
-    return as_json(unlock_json(unlock_by_operator(caller(request), **said, now=clock.now())), 201)
+    return as_json(
+        unlock_words.unlock_json(unlock_by_operator(caller(request), **said, now=clock.now())), 201
+    )
+
+
+@router.get(
+    "/fallback-unlocks/{unlock_no}", tags=["everyone"], summary="一次凭纸质材料的复检 · one retest on paper"
+)
+def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
+    """What became of it, and which photographs of the paper there are."""
+    return as_json(unlock_words.unlock_json(unlock_words.unlock(caller(request), unlock_no, clock.now())))
+
+
+@router.post(
+    "/fallback-unlocks/{unlock_no}/files",
+    tags=["I-station"],
+    summary="附纸质材料的照片 · a photograph of the paper",
+)
+def post_photograph(request: HttpRequest, unlock_no: str, paper: str, name: str) -> HttpResponse:
+    """A PDF, JPEG or PNG as the body; ``paper``: ``notice``, ``settlement`` or ``certificate``."""
+    file = Photograph(paper, name, file_of(request, LARGEST))
+    (kept,) = attach_photographs(caller(request), unlock_no, [file], clock.now())
+    return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
+
+
+@router.get(
+    "/fallback-unlocks/{unlock_no}/files/{sha256}",
+    tags=["everyone"],
+    summary="取照片 · fetch a photograph",
+)
+def get_photograph(request: HttpRequest, unlock_no: str, sha256: str) -> HttpResponse:
+    return as_file(photograph(caller(request), unlock_no, sha256, clock.now()))
 
 
 @router.get("/offline-vouchers", tags=["I-station"], summary="离线凭单 · vouchers for an outage")

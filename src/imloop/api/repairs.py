@@ -1,16 +1,25 @@
-"""Calls about what repairs amount to."""
+"""Calls about repairs: their photographs, and what they amount to."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from imloop.api.answers import as_json
+from imloop.api.answers import as_json, file_of
 from imloop.api.auth import caller
+from imloop.facts.pictures import LARGEST
 from imloop.steps import clock
+from imloop.steps.attachments import hand_in
 from imloop.steps.rework_rate import rework_rates
 
 router = Router()
+
+
+@router.post("/repairs/files", tags=["M-station"], summary="附维修照片和单据 · a photograph of a repair")
+def post_repair_file(request: HttpRequest, repair_no: str, name: str) -> HttpResponse:
+    """A PDF, JPEG or PNG as the body, before the record of that repair or after it. The same file again is one."""
+    kept = hand_in(caller(request), repair_no, name, file_of(request, LARGEST), clock.now())
+    return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
 @router.get("/rework", tags=["M-station"], summary="质保期内返修率 · rework under warranty, twelve months")

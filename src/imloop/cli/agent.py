@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, print_json, print_table
+from imloop.cli.common import AsJson, DataDir, print_json, print_table
 
 if TYPE_CHECKING:
     from imloop.agent.config import Config
@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
         help="站端采集 · the station's own agent: spool, upload, vouchers", no_args_is_help=True
     )
     agent.command()(init)
+    agent.command()(demo)
     agent.command()(run)
     agent.command()(queue)
     agent.command()(retry)
@@ -62,6 +63,18 @@ def init(
 
     write_config(file, url=url, station=station, key_file=key_file, watch=watch, port=port, lines=lines)
     print(f"{file} · imloop agent run --config {file}")
+
+
+def demo(
+    station: Annotated[str, typer.Argument(help="演示城市的站点编号 · station code")] = "450203001",
+    folder: Annotated[Path, typer.Option(help="写到哪里 · where to")] = Path("agent-demo"),
+    data: DataDir = Path("var"),
+) -> None:
+    """对着演示城市试用：写好设置和密钥 · settings and key of a station of the demo city."""
+    from imloop.agent.demo import prepare
+
+    settings = prepare(data / "demo-credentials.json", station, folder)
+    print(f"{settings} · imloop agent run --config {settings}")
 
 
 def _config(file: Path | None, **given: object) -> Config:

@@ -119,7 +119,11 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
     if demo:
         print(f"  账号与密钥 · accounts and keys: {data / 'demo-credentials.json'}")
         print(f"  先看 · first: 用 environment 账号登录 {base_url}/login → 今天需要处理 → 打开一个案件")
-        print("               log in as environment, open the work list, then one case\n")
+        print("               log in as environment, open the work list, then one case")
+        print("  站端采集 · a station's agent, in other terminals:")
+        print(f"    imloop agent demo --data {data}")
+        print("    imloop agent run --config agent-demo/agent.toml")
+        print("    imloop sim sample ASM --station 450203001 > agent-demo/inbox/one.json\n")
 
 
 def check(data: DataDir = VAR, as_json: AsJson = False) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from imloop.site.metric_files import metric_folder
+
 _PAUSE = 1.0
 """Seconds before background work that ended is started again."""
 
@@ -47,9 +49,9 @@ def counting_together(workers: int) -> Iterator[None]:
         yield
         return
     shared = Path("/dev/shm")  # noqa: S108 - the system's shared memory
-    place = shared if os.access(shared, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="imloop-metrics-", dir=place) as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    place = shared if os.access(shared, os.W_OK) else Path(tempfile.gettempdir())
+    with metric_folder(place) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
         yield
 
 

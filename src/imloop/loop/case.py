@@ -51,7 +51,8 @@ class Lack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairFact:
-    """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies."""
+    """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done or
+    parts fitted."""
 
     repair_no: str
     shop: str
@@ -66,6 +67,7 @@ class RepairFact:
     rework_of: str = ""
     settlement_no: str = ""
     certificate_no: str = ""
+    work_listed: bool = True
 
     def under_warranty(self, day: date, odometer_km: float | None) -> bool:
         """Finished, and inside both ends of the warranty; an unknown odometer cannot end it."""
@@ -130,7 +132,7 @@ class Objection:
 class Unlock:
     """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``: ``operator``
     or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded later and says
-    the same, empty until it comes."""
+    the same, empty until it comes; ``contradicted_at``: when a record came that is the paper's and says otherwise."""
 
     unlock_no: str
     outage_no: str
@@ -146,6 +148,7 @@ class Unlock:
     expires_at: datetime
     failed_at: datetime
     record: str = ""
+    contradicted_at: datetime | None = None
 
     @property
     def papers(self) -> frozenset[str]:
@@ -154,7 +157,15 @@ class Unlock:
         return frozenset(name for name, number in named.items() if any(c.isdigit() for c in number))
 
     def covers(self, station: str, at: datetime) -> bool:
+        return self.shown(station, at) and not self.contradicted(at)
+
+    def shown(self, station: str, at: datetime) -> bool:
+        """There, and within its hours."""
         return self.station == station and self.granted_at <= at <= self.expires_at
+
+    def contradicted(self, at: datetime) -> bool:
+        """The platform knew better by then. A retest measured before stands, however late it is uploaded."""
+        return not self.record and self.contradicted_at is not None and at >= self.contradicted_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,13 +20,14 @@ from imloop.loop.events import (
     ExitGranted,
     ObjectionRaised,
     ObjectionRejected,
+    PaperContradicted,
     RepairReported,
     TestFailed,
     TestPassed,
     UnlockedOnPaper,
     VehicleScrapped,
 )
-from imloop.loop.on_paper import matched
+from imloop.loop.on_paper import contradicted, matched
 from imloop.loop.table import Row, rows_for
 
 
@@ -139,6 +140,8 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         return replace(case, repairs=repairs, unlocks=matched(case.unlocks, repairs))
     if isinstance(event, UnlockedOnPaper):
         return replace(case, unlocks=matched((*case.unlocks, event.unlock), case.repairs))
+    if isinstance(event, PaperContradicted):
+        return replace(case, unlocks=contradicted(case.unlocks, event.unlock_no, event.at))
     if isinstance(event, DeadlinePassed):
         return replace(case, overdue=True)
     if isinstance(event, DeadlineRecomputed):
@@ -198,6 +201,9 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
         data["shop"] = event.repair.shop
         data["documents"] = sorted(event.repair.documents)
         data["lacks"] = [lack.code for lack in event.repair.lacks]
+        if kind is EffectKind.REWORK_ORDERED:
+            data |= {"test_no": case.failed_test, "items": list(case.failed_items)}
+            data |= {"rework_of": event.repair.repair_no, "free_of_charge": True}
     if isinstance(event, ObjectionRaised):
         raised = case.objection
         assert raised is not None
@@ -208,6 +214,9 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
         unlock = event.unlock
         data |= {"unlock": unlock.unlock_no, "outage": unlock.outage_no, "station": unlock.station}
         data |= {"shop": unlock.shop, "expires_at": unlock.expires_at.isoformat()}
+    if isinstance(event, PaperContradicted):
+        data |= {"unlock": event.unlock_no, "shop": event.shop, "repair_no": event.repair_no}
+        data["differs"] = list(event.differs)
     if isinstance(event, ExitGranted):
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()

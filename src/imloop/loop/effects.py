@@ -22,6 +22,7 @@ class EffectKind(StrEnum):
     DEADLINE_CHANGED = "deadline-changed"
     EXIT_GRANTED = "exit-granted"
     UNLOCKED_ON_PAPER = "unlocked-on-paper"
+    PAPER_CONTRADICTED = "paper-contradicted"
     OBJECTION_RAISED = "objection-raised"
     OBJECTION_REJECTED = "objection-rejected"
     CASE_ANNULLED = "case-annulled"
@@ -42,6 +43,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.DEADLINE_CHANGED: ("first_station", "environment"),
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
     EffectKind.UNLOCKED_ON_PAPER: ("first_station", "environment", "transport"),
+    EffectKind.PAPER_CONTRADICTED: ("first_station", "repairer", "environment", "transport"),
     EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
     EffectKind.OBJECTION_REJECTED: ("first_station",),
     EffectKind.CASE_ANNULLED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
@@ -60,6 +62,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.DEADLINE_CHANGED: Text("期限重算", "deadline recomputed"),
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
     EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
+    EffectKind.PAPER_CONTRADICTED: Text("补传记录与纸质材料不一致", "the record contradicts the paper"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),
     EffectKind.OBJECTION_REJECTED: Text("异议不成立", "objection not upheld"),
     EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),

@@ -34,10 +34,12 @@ class TestPassed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairReported:
-    """``at``: when the repair was finished; what it lacks was judged by the law of that day."""
+    """``at``: when the repair was finished; what it lacks was judged by the law of that day. ``failed_odometer_km``: as
+    the line read it at the last failed test, for a record that comes after it."""
 
     at: datetime
     repair: RepairFact
+    failed_odometer_km: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,18 @@ class UnlockedOnPaper:
 
     at: datetime
     unlock: Unlock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperContradicted:
+    """The record that the paper announced came, and says otherwise. ``at``: when it came; ``differs``: keys of
+    ``on_paper.DIFFERENCES``."""
+
+    at: datetime
+    unlock_no: str
+    shop: str
+    repair_no: str
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +131,7 @@ Event = (
     | DeadlineRecomputed
     | ExitGranted
     | UnlockedOnPaper
+    | PaperContradicted
     | ObjectionRaised
     | ObjectionRejected
     | CaseAnnulled
@@ -131,6 +146,7 @@ EVENT_NAMES: dict[type, Text] = {
     DeadlineRecomputed: Text("期限重算", "deadline recomputed"),
     ExitGranted: Text("准予变更复检站", "exit granted"),
     UnlockedOnPaper: Text("故障期间凭纸质材料解锁", "unlocked on paper"),
+    PaperContradicted: Text("补传记录与纸质材料不一致", "record contradicts the paper"),
     ObjectionRaised: Text("车主提出异议", "objection raised"),
     ObjectionRejected: Text("异议不成立", "objection not upheld"),
     CaseAnnulled: Text("撤销案件", "case annulled"),

@@ -17,12 +17,14 @@ from imloop.loop.events import (
     ExitGranted,
     ObjectionRaised,
     ObjectionRejected,
+    PaperContradicted,
     RepairReported,
     TestFailed,
     TestPassed,
     UnlockedOnPaper,
     VehicleScrapped,
 )
+from imloop.loop.on_paper import reworked_late
 from imloop.loop.permit import permit
 
 Check = Callable[[Case, Event, Law], tuple[Reason, ...]]
@@ -108,6 +110,40 @@ def repair_falls_short(case: Case, event: Event, law: Law) -> tuple[Reason, ...]
 def _opens(case: Case, event: Event) -> bool:
     assert isinstance(event, RepairReported)
     return event.repair.finished_at > case.failed_at and not event.repair.lacks
+
+
+@_guard(
+    "是本轮不合格复检所凭纸质材料的维修，当时仍在质保期内",
+    "it is the repair whose paper carried the failed retest, and was under warranty then",
+)
+def rework_told_late(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Known in time, the record would have had the rework ordered with the failed retest (R21)."""
+    return _unless(_reworked_late(case, event), _NO_LATE_REWORK)
+
+
+@_guard("不是", "it is not")
+def no_rework_told_late(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """The other half of ``rework_told_late``."""
+    return _unless(not _reworked_late(case, event), _LATE_REWORK)
+
+
+def _reworked_late(case: Case, event: Event) -> bool:
+    assert isinstance(event, RepairReported)
+    return reworked_late(case, event.repair, event.failed_odometer_km)
+
+
+@_guard("维修单位与凭证符合完工当日规定", "repairer and documents satisfy the law of the finishing day")
+def record_sound(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """What the record lacks was found by ``repairs.repair_fact``."""
+    assert isinstance(event, RepairReported)
+    return _unless(not event.repair.lacks, _FALLS_SHORT)
+
+
+@_guard("维修单位、凭证不符合", "they do not")
+def record_lacking(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """The other half of ``record_sound``."""
+    assert isinstance(event, RepairReported)
+    return _unless(bool(event.repair.lacks), _OPENS)
 
 
 @_guard("期限已过且本轮尚未报过", "the last day is over, not yet reported in this round")
@@ -227,6 +263,14 @@ def record_awaited(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return _unless(bool(case.unmatched), _NOT_AWAITED)
 
 
+@_guard("该解锁尚未与维修记录核对一致，也未发现不一致", "that unlock is neither matched nor contradicted yet")
+def paper_unsettled(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Told once."""
+    assert isinstance(event, PaperContradicted)
+    waits = any(each.unlock_no == event.unlock_no and each.contradicted_at is None for each in case.unmatched)
+    return _unless(waits, _SETTLED)
+
+
 @_guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
 def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """No case is moved by decision without someone who answers for it; nothing of this is automatic."""
@@ -281,6 +325,17 @@ _FALLS_SHORT = Reason(
     "repair-falls-short", Text("维修不符合放行条件。", "The repair does not open the retest.")
 )
 _OPENS = Reason("repair-opens-retest", Text("维修符合放行条件。", "The repair opens the retest."))
+_NO_LATE_REWORK = Reason(
+    "no-late-rework",
+    Text("不是本轮所凭纸质材料的质保期内维修。", "Not the repair behind this round's paper, under warranty."),
+)
+_LATE_REWORK = Reason(
+    "late-rework", Text("应由原维修站返修。", "Its shop has to do it again under warranty.")
+)
+_SETTLED = Reason(
+    "paper-settled",
+    Text("该解锁已核对过。", "The unlock was compared already."),
+)
 _NOT_DUE = Reason(
     "not-overdue", Text("期限未过，或已报逾期。", "Not past the deadline, or already reported.")
 )

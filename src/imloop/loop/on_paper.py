@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from imloop.facts.text import Text
-from imloop.loop.case import RepairFact, Unlock
+from imloop.loop.case import Case, RepairFact, Unlock
 
 DIFFERENCES: dict[str, Text] = {
     "shop": Text("维修站", "the repairer"),
     "settlement": Text("结算清单编号", "the settlement list's number"),
     "certificate": Text("竣工出厂合格证编号", "the certificate's number"),
     "finished_at": Text("完工时间", "when it was finished"),
+    "work": Text("没有作业项目和配件", "no work and no parts are listed"),
+    "vehicle": Text("车辆", "the vehicle"),
 }
 
 
@@ -20,17 +23,43 @@ def speaks_of(unlock: Unlock, repair: RepairFact) -> bool:
     """Is this the record the unlock waits for, right or wrong: finished between the failed test and the unlock, or
     bearing one of its numbers."""
     between = unlock.failed_at < repair.finished_at <= unlock.granted_at
-    return between or any(mine and mine == theirs for mine, theirs in _numbers(unlock, repair).values())
+    return between or _numbered(unlock, repair)
+
+
+def is_the_papers(unlock: Unlock, repair: RepairFact) -> bool:
+    """Surely the record that the paper announced: it bears one of its numbers, or the same shop finished it between the
+    failed test and the unlock. Another shop's work in between is its own."""
+    return _numbered(unlock, repair) or (unlock.shop == repair.shop and speaks_of(unlock, repair))
 
 
 def differences(unlock: Unlock, repair: RepairFact) -> tuple[str, ...]:
     """In what the record differs from the paper the station saw, keys of ``DIFFERENCES``; none: they are the same. A
-    number that the station did not note cannot differ."""
+    number that the station did not note cannot differ; a settlement list lists work."""
     found = ["shop"] if unlock.shop != repair.shop else []
     found += [name for name, (mine, theirs) in _numbers(unlock, repair).items() if mine and mine != theirs]
     if not unlock.failed_at < repair.finished_at <= unlock.granted_at:
         found.append("finished_at")
+    if unlock.settlement_no and not repair.work_listed:
+        found.append("work")
     return tuple(found)
+
+
+def contradicted(unlocks: Iterable[Unlock], unlock_no: str, at: datetime) -> tuple[Unlock, ...]:
+    """The named one carries no retest from then on."""
+    return tuple(
+        replace(each, contradicted_at=at) if each.unlock_no == unlock_no else each for each in unlocks
+    )
+
+
+def reworked_late(case: Case, repair: RepairFact, odometer_km: float | None) -> bool:
+    """Is this the record of the paper on which the retest failed, and was the repair under warranty at that test? Then
+    the rework is its shop's, as it would have been had the record come in time."""
+    on_it = any(
+        unlock.failed_at < repair.finished_at <= unlock.granted_at <= case.failed_at
+        for unlock in case.unlocks
+    )
+    known = replace(case, repairs=(*case.repairs, repair))
+    return on_it and known.warranty_repair(case.failed_at, odometer_km) == repair
 
 
 def matched(unlocks: Iterable[Unlock], repairs: Iterable[RepairFact]) -> tuple[Unlock, ...]:
@@ -41,6 +70,19 @@ def matched(unlocks: Iterable[Unlock], repairs: Iterable[RepairFact]) -> tuple[U
 
 def _record(unlock: Unlock, repairs: tuple[RepairFact, ...]) -> str:
     return next((repair.repair_no for repair in repairs if not differences(unlock, repair)), "")
+
+
+def same_paper(noted: tuple[str, str], uploaded: tuple[str, str]) -> bool:
+    """Settlement list and certificate, as noted and as uploaded: is one of the numbers the same?"""
+    return any(
+        _plain(mine) and _plain(mine) == _plain(theirs) for mine, theirs in zip(noted, uploaded, strict=True)
+    )
+
+
+def _numbered(unlock: Unlock, repair: RepairFact) -> bool:
+    return same_paper(
+        (unlock.settlement_no, unlock.certificate_no), (repair.settlement_no, repair.certificate_no)
+    )
 
 
 def _numbers(unlock: Unlock, repair: RepairFact) -> dict[str, tuple[str, str]]:

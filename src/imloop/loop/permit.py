@@ -195,6 +195,35 @@ def on_paper(q: Question) -> Reason | None:
     )
 
 
+def paper_contradicted(q: Question) -> Reason | None:
+    """Why a paper that would still hold does not: its record came, and says otherwise."""
+    if q.unlock is not None or (q.repair is not None and not q.repair.lacks):
+        return None
+    lapsed = next(
+        (
+            each
+            for each in q.case.unlocks
+            if each.granted_at > q.case.failed_at and each.shown(q.station, q.at) and each.contradicted(q.at)
+        ),
+        None,
+    )
+    if lapsed is None:
+        return None
+    return Reason(
+        "paper-contradicted",
+        Text(
+            f"补传的维修记录与解锁 {lapsed.unlock_no} 所凭的纸质材料不一致，不再凭其复检，按维修记录办理。",
+            f"The record that came differs from the paper of unlock {lapsed.unlock_no}: the record counts now.",
+        ),
+        q.law.cite("outage.paper_accepted"),
+        Text(
+            "请维修站核对后补传与实际相符的维修记录。",
+            "Ask the repairer to check, and to upload the record as it really was.",
+        ),
+        warning=True,
+    )
+
+
 def _lacking(q: Question, code: str) -> str | None:
     """The clause by which the repair falls short in this way; None if it does not, or no record is wanted."""
     if q.repair is None or not waits_for_repair(q):
@@ -285,6 +314,15 @@ CLAUSES: tuple[Clause, ...] = (
             "unlocked on paper in an outage, in place of the record (a warning only)",
         ),
         on_paper,
+    ),
+    Clause(
+        "paper-contradicted",
+        "outage.paper_accepted",
+        Text(
+            "补传记录与纸质材料不一致，纸质材料不再有效（仅提示）",
+            "the record contradicts the paper, which no longer holds (a warning only)",
+        ),
+        paper_contradicted,
     ),
     Clause(
         "overdue", "deadline.working_days", Text("期限未过（仅提示）", "in time (a warning only)"), in_time

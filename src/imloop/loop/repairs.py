@@ -40,6 +40,7 @@ def repair_fact(
         rework_of=_rework_of(record, earlier),
         settlement_no=record.documents.settlement_no,
         certificate_no=record.documents.certificate_no,
+        work_listed=bool(record.items or record.parts),
     )
     return replace(fact, lacks=_lacks(fact, record, law, reused))
 

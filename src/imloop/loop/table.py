@@ -33,6 +33,17 @@ class Row:
     effects: tuple[E, ...]
 
 
+def _short_rows(state: State) -> tuple[Row, ...]:
+    """A record that opens no retest. One that belongs to the paper of a retest that failed still has its rework ordered."""
+    repaired, told = events.RepairReported, (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT)
+    if state is RETEST:
+        return (Row(state, repaired, (g.repair_falls_short,), state, told),)
+    return (
+        Row(state, repaired, (g.repair_falls_short, g.no_rework_told_late), state, told),
+        Row(state, repaired, (g.repair_falls_short, g.rework_told_late), state, (*told, E.REWORK_ORDERED)),
+    )
+
+
 def _open_rows(state: State) -> tuple[Row, ...]:
     """What may happen to every open case, whichever its state."""
     failed, repaired = events.TestFailed, events.RepairReported
@@ -48,10 +59,11 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, failed, (*_A_RETEST, g.not_repaired_since, g.warranty_over), REPAIR, (E.RETEST_FAILED,)),
         Row(state, failed, (*_A_RETEST, g.repaired_since), RETEST, (E.RETEST_FAILED, E.RETEST_ALLOWED)),
         Row(state, repaired, (g.repair_opens_retest,), RETEST, (E.REPAIR_SHARED, E.RETEST_ALLOWED)),
-        Row(state, repaired, (g.repair_falls_short,), state, (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT)),
+        *_short_rows(state),
         Row(state, events.DeadlinePassed, (g.deadline_is_past,), state, (E.OVERDUE,)),
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
         Row(state, events.UnlockedOnPaper, _ON_PAPER, state, (E.UNLOCKED_ON_PAPER,)),
+        Row(state, events.PaperContradicted, (g.paper_unsettled,), state, (E.PAPER_CONTRADICTED,)),
         Row(state, events.ExitGranted, (g.decision_is_founded,), state, (E.EXIT_GRANTED,)),
         Row(
             state,
@@ -84,7 +96,28 @@ TABLE: tuple[Row, ...] = (
         State.CLOSED,
         (E.UNLOCKED_ON_PAPER,),
     ),
-    Row(State.CLOSED, events.RepairReported, (g.record_awaited,), State.CLOSED, (E.REPAIR_SHARED,)),
+    # A passed retest was measured and stays, whatever its record turns out to be.
+    Row(
+        State.CLOSED,
+        events.RepairReported,
+        (g.record_awaited, g.record_sound),
+        State.CLOSED,
+        (E.REPAIR_SHARED,),
+    ),
+    Row(
+        State.CLOSED,
+        events.RepairReported,
+        (g.record_awaited, g.record_lacking),
+        State.CLOSED,
+        (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT),
+    ),
+    Row(
+        State.CLOSED,
+        events.PaperContradicted,
+        (g.paper_unsettled,),
+        State.CLOSED,
+        (E.PAPER_CONTRADICTED,),
+    ),
 )
 
 

@@ -170,6 +170,7 @@ def _event_row(event: object) -> dict[str, object]:
         "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
         "ExitGranted": lambda: data["exit"]["to_station"] or _("任一检验机构"),
         "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
+        "PaperContradicted": lambda: f"{data['unlock_no']} · {data['shop']} · {data['repair_no']}",
         "CaseAnnulled": lambda: data["reason"],
         "ObjectionRejected": lambda: data["reason"],
     }.get(event.kind, lambda: "")

@@ -18,10 +18,12 @@ from imloop.pages.guard import desk, page
 from imloop.pages.istation_live import live_card
 from imloop.pages.matters import refusal_context, require_sure
 from imloop.pages.outages import moment, outage_row, unlock_row
+from imloop.pages.paper_photographs import sent_photographs
 from imloop.papers.outage_form import outage_form
 from imloop.steps import clock, look, outages, registers
 from imloop.steps.access import Caller
 from imloop.steps.declare_outage import Declaration, declare, end
+from imloop.steps.paper_files import attach_photographs, check_photographs
 from imloop.steps.registers import department
 from imloop.steps.unlock_words import unlocks
 from imloop.steps.voucher_stock import stock
@@ -39,7 +41,7 @@ def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            return _act(request.POST, caller, now)
+            return _act(request, caller, now)
         except Refusal as refusal:
             context, status = {**context, **refusal_context(refusal)}, 422
     return page(request, caller, "pages/outage.html", {**context, **_context(request, caller, now)}, status)
@@ -73,7 +75,8 @@ def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, o
     }
 
 
-def _act(form: QueryDict, caller: Caller, now: datetime) -> HttpResponse:
+def _act(request: HttpRequest, caller: Caller, now: datetime) -> HttpResponse:
+    form = request.POST
     what = form.get("what", "")
     if what == "own-fault":
         require_sure(form)
@@ -88,8 +91,12 @@ def _act(form: QueryDict, caller: Caller, now: datetime) -> HttpResponse:
     if what == "own-fault-over":
         end(caller, form.get("outage_no", ""), at=None, now=now)
         return redirect(PAGE)
+    photographs = sent_photographs(request)
+    check_photographs(photographs)
     receipt = take_redemption(msgspec.json.encode(_redemption(form, now)), caller, now)
-    return redirect(f"{PAGE}?told={receipt.body['unlock']}#told")
+    number = str(receipt.body["unlock"])
+    attach_photographs(caller, number, photographs, now)
+    return redirect(f"{PAGE}?told={number}#told")
 
 
 def _redemption(form: QueryDict, now: datetime) -> dict[str, object]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
+from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.law import Law
@@ -22,7 +23,7 @@ from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look_matters, registers
 from imloop.steps.access import Caller
-from imloop.steps.attachments import LARGEST, attach, the_file, the_matter
+from imloop.steps.attachments import attach, the_file, the_matter
 from imloop.steps.matter_roles import roles_in
 from imloop.steps.matters import as_fact, nominate_for_scrappage, open_measure, take_step
 from imloop.store.models import Attachment, Matter, MatterEvent, Party, PartyKind

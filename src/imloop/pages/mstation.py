@@ -26,7 +26,7 @@ from imloop.pages.repair_form import faults_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look, registers
 from imloop.steps.access import Caller
-from imloop.steps.attachments import attach_to_repair, repair_file
+from imloop.steps.attachments import attach_to_repair, files_of, named_and_missing, repair_file
 from imloop.steps.cases import as_loop_case
 from imloop.steps.registers import law_at
 from imloop.steps.repair_watch import repair_list
@@ -217,7 +217,8 @@ def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResp
         "new": "new" in request.GET,
         "permit": _permit(row.case),
         "done": [(words(REPAIR_ITEMS[item["code"]]), item) for item in row.record["items"]],
-        "files": list(row.files.order_by("id").defer("body")),
+        "files": list(files_of(row)),
+        "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
     }
     return page(request, caller, "pages/repair_record.html", context, status)
 

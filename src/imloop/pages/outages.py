@@ -13,7 +13,8 @@ from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.outage import LINK_NAMES, SCOPE_NAMES, Scope
 from imloop.pages.guard import desk, page, public, words
-from imloop.pages.matters import refusal_context, require_sure
+from imloop.pages.matters import file_response, refusal_context, require_sure, sent_file
+from imloop.pages.paper_photographs import photograph_rows, sent_photographs
 from imloop.steps import clock, look, registers
 from imloop.steps import outages as known
 from imloop.steps.access import OFFICES, Caller
@@ -21,8 +22,9 @@ from imloop.steps.declare_outage import Declaration, declare, end
 from imloop.steps.match_papers import due_on, paper_shares
 from imloop.steps.outage_signs import signs
 from imloop.steps.outages import DECLARERS
+from imloop.steps.paper_files import GIVERS, Photograph, attach_photographs, photograph
 from imloop.steps.unlock_on_paper import unlock_by_operator
-from imloop.steps.unlock_words import STANDING_NAMES, Standing, standing, unlock, unlocks
+from imloop.steps.unlock_words import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
 from imloop.store.models import Outage, PaperUnlock, PartyKind
 
 SHOWN = 100
@@ -30,6 +32,7 @@ TAGS = {
     Standing.KEPT: "info",
     Standing.WAITING: "wait",
     Standing.MISSED: "fail",
+    Standing.DIFFERS: "fail",
     Standing.MATCHED: "pass",
 }
 
@@ -57,6 +60,7 @@ def unlock_row(row: PaperUnlock, now: datetime) -> dict[str, object]:
         "css": TAGS[state],
         "due": due_on(row, registers.law_at(day_of(now), row.station.place)),
         "matched": state is Standing.MATCHED,
+        "photographs": photograph_rows(row),
     }
 
 
@@ -142,7 +146,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
     status = 200
     if request.method == "POST":
         try:
-            return _act(request.POST, caller, row, now)
+            return _act(request, caller, row, now)
         except Refusal as refusal:
             context, status = {**context, **refusal_context(refusal)}, 422
     law = registers.law_at(day_of(now), row.place)
@@ -152,7 +156,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "rows": [unlock_row(each, now) for each in rows[:SHOWN]],
         "total": rows.count(),
         "matched": rows.filter(repair__isnull=False).count(),
-        "unlocked": request.GET.get("unlocked", ""),
+        "unlocked": rows.filter(unlock_no=request.GET.get("unlocked", "")).first(),
         "may_decide": caller.kind in DECLARERS and row.ends_at is None,
         "opens": known.as_fact(row).counts(law),
         "istations": look.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),
@@ -165,20 +169,45 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
     return page(request, caller, "pages/one_outage.html", context, status)
 
 
-def _act(form: QueryDict, caller: Caller, row: Outage, now: datetime) -> HttpResponse:
+def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> HttpResponse:
+    form = request.POST
     require_sure(form)
     if form.get("what") == "end":
         end(caller, row.outage_no, at=moment(form.get("at", "")), now=now)
         return redirect(f"/outages/{row.outage_no}")
     names = ("station", "shop", "reason", "case_no", "vin", "plate", "settlement_no", "certificate_no")
     found = unlock_by_operator(
-        caller, **{name: form.get(name, "") for name in names}, outage_no=row.outage_no, now=now
+        caller,
+        **{name: form.get(name, "") for name in names},
+        outage_no=row.outage_no,
+        files=sent_photographs(request),
+        now=now,
     )
     return redirect(f"/outages/{row.outage_no}?unlocked={found.unlock_no}#{found.unlock_no}")
 
 
 @desk()
 def one_unlock(request: HttpRequest, caller: Caller, number: str) -> HttpResponse:
-    """One retest on paper; the look is journalled."""
+    """One retest on paper; the look is journalled. POST: a photograph of the paper."""
     now = clock.now()
-    return page(request, caller, "pages/unlock.html", unlock_row(unlock(caller, number, now), now))
+    context: dict[str, object] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        try:
+            file = Photograph(request.POST.get("paper", ""), *sent_file(request))
+            attach_photographs(caller, number, [file], now)
+            return redirect(f"/unlocks/{number}#files")
+        except Refusal as refusal:
+            context, status = {**context, **refusal_context(refusal)}, 422
+    context |= {
+        **unlock_row(unlock(caller, number, now), now),
+        "may_give": caller.kind in GIVERS,
+        "papers": [(name, words(text)) for name, text in PAPERS.items()],
+    }
+    return page(request, caller, "pages/unlock.html", context, status)
+
+
+@desk()
+def unlock_file(request: HttpRequest, caller: Caller, number: str, digest: str) -> HttpResponse:
+    """One photograph; the look is journalled."""
+    return file_response(photograph(caller, number, digest, clock.now()))

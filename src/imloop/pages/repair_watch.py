@@ -12,6 +12,7 @@ from imloop.pages.mstation import PER_PAGE, record_columns
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look
 from imloop.steps.access import Caller
+from imloop.steps.attachments import files_of, named_and_missing
 from imloop.steps.repair_watch import ShopRow, doubts_of, repair_list, shop_rows
 from imloop.steps.saved_filters import saved_filters
 from imloop.store.models import PartyKind, Repair
@@ -58,7 +59,8 @@ def one_repair(request: HttpRequest, caller: Caller, shop: str, repair_no: str) 
         "case": row.case,
         "doubts": doubts_of(row),
         "done": [(words(REPAIR_ITEMS[item["code"]]), item) for item in row.record["items"]],
-        "files": list(row.files.order_by("id").defer("body")),
+        "files": list(files_of(row)),
+        "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
     }
     return page(request, caller, "pages/repair_seen.html", context)
 

@@ -135,6 +135,7 @@ urlpatterns: list[URLPattern] = [
     path("outages", outages.outages),
     path("outages/<str:number>", outages.one_outage),
     path("unlocks/<str:number>", outages.one_unlock),
+    path("unlocks/<str:number>/files/<str:digest>", outages.unlock_file),
     path("public/outages", outages.public_outages),
     path("public/stations/<str:code>", parties.public_station),
     path("parties", parties.stations),

@@ -6,6 +6,7 @@ a newer version, shares the callers with them.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -16,8 +17,10 @@ _EVERY = 1.0
 
 
 def end_with_parent() -> None:
-    """From now on this process is asked to end (SIGTERM) when its parent is gone."""
-    parent = os.getppid()
+    """From now on this process is asked to end (SIGTERM) when its parent is gone, be it already: a worker takes a moment to
+    come this far, and knows who started it."""
+    known = multiprocessing.parent_process()
+    parent = os.getppid() if known is None else known.pid
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -13,7 +13,7 @@ from imloop.store.models import Party, RawUpload
 from imloop.store.packing import compress, decompress
 from imloop.store.prepared import insert, update
 
-DOUBTFUL = ("voucher-forged",)
+DOUBTFUL = ("voucher-forged", "paper-of-other-vehicle")
 """Refusals that somebody should look into."""
 _LEVEL = 1
 

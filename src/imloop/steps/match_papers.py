@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,11 +11,10 @@ from imloop.facts.days import day_of
 from imloop.facts.share import Share
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import RepairFact, Unlock
-from imloop.loop.on_paper import DIFFERENCES, differences, speaks_of
 from imloop.steps import registers
 from imloop.steps.access import SYSTEM, Caller, own
 from imloop.steps.cases import as_loop_case
+from imloop.steps.doubt_papers import say, say_differences
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger, writing
 from imloop.store.models import Case, Finding, PaperUnlock, Party, PartyKind, Repair, Test
@@ -33,53 +31,13 @@ def settle(ledger: Ledger, case: Case) -> list[str]:
             continue
         repair = Repair.objects.filter(case=case, repair_no=unlock.record, shop__code=unlock.shop).first()
         if repair is None:
-            _say_differences(ledger, row, unlock, known.repairs)
+            say_differences(ledger, case, row, unlock, known.repairs)
             continue
         row.repair, row.matched_at = repair, ledger.now
         row.save(update_fields=["repair", "matched_at"])
         ledger.note("paper-matched", row.unlock_no, {"repair": repair.repair_no, "shop": unlock.shop})
         matched.append(row.unlock_no)
     return matched
-
-
-def _say_differences(ledger: Ledger, row: PaperUnlock, unlock: Unlock, repairs: Iterable[RepairFact]) -> None:
-    """One finding for each record that should be the one and is not."""
-    for repair in repairs:
-        found = differences(unlock, repair) if speaks_of(unlock, repair) else ()
-        if found and not _said("fallback-differs", row, repair.repair_no):
-            zh = "、".join(DIFFERENCES[name].zh for name in found)
-            en = ", ".join(DIFFERENCES[name].en for name in found)
-            _both(
-                ledger,
-                row,
-                "fallback-differs",
-                Text(
-                    f"补传的维修记录 {repair.repair_no} 与凭以复检的纸质材料不一致：{zh}。",
-                    f"Repair {repair.repair_no}, uploaded later, differs from the paper shown: {en}.",
-                ),
-                item=repair.repair_no,
-            )
-
-
-def _said(code: str, row: PaperUnlock, item: str) -> bool:
-    return Finding.objects.filter(subject=row.unlock_no, code=code, data__item=item).exists()
-
-
-def _both(ledger: Ledger, row: PaperUnlock, code: str, text: Text, item: str | None = None) -> None:
-    """The station that saw the paper and the shop that wrote it: which of them erred is not known."""
-    law = registers.law_at(day_of(ledger.now), row.station.place)
-    reason = Reason(
-        code,
-        text,
-        law.cite("outage.paper_accepted"),
-        Text(
-            "核对检验机构留存的复印件和维修站的台账。",
-            "Compare the copy kept by the station with the books of the repairer.",
-        ),
-        item=item,
-    )
-    for party in (row.station.code, row.shop.code):
-        keep_findings(ledger, "unlock", row.unlock_no, party, [reason])
 
 
 def due_on(row: PaperUnlock, law: Law) -> date | None:
@@ -111,7 +69,7 @@ def _miss(ledger: Ledger, row: PaperUnlock, last: date) -> None:
         missed_at=ledger.now
     ):
         return
-    _both(
+    say(
         ledger,
         row,
         "fallback-unmatched",

@@ -18,13 +18,15 @@ from imloop.law import Law
 from imloop.loop.events import RepairReported
 from imloop.steps import registers
 from imloop.steps.access import Caller, require_kind
+from imloop.steps.attachments import named_and_missing
 from imloop.steps.cases import as_loop_case, decide_and_keep
+from imloop.steps.doubt_papers import say_what_is_wrong, say_whose_paper
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.steps.match_papers import settle
 from imloop.steps.receipts import Receipt
 from imloop.steps.repair_marks import doubts_about, keep_marks
-from imloop.steps.rework import earlier_rework
+from imloop.steps.rework import earlier_rework, odometer_at_fail
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
@@ -49,7 +51,7 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord) -> Rece
     owed = earlier_rework(row)
     if owed is not None and owed.shop == shop and not fact.rework_of:
         fact = replace(fact, rework_of=owed.repair_no)
-    event = RepairReported(at=record.finished_at, repair=fact)
+    event = RepairReported(at=record.finished_at, repair=fact, failed_odometer_km=odometer_at_fail(row))
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
     permit = loop.permit(
         as_loop_case(row),
@@ -128,6 +130,14 @@ def _case_of(record: RepairRecord) -> Case:
             ),
         )
     if record.vin and row.vehicle.vin and record.vin != row.vehicle.vin:
+        if row in waiting:
+            raise Conflict(
+                "paper-of-other-vehicle",
+                Text(
+                    f"案件 {row.case_no} 凭纸质材料复检过，补传的维修记录却是另一辆车（{record.vin}）。",
+                    f"Case {row.case_no} was retested on paper; its record names another vehicle ({record.vin}).",
+                ),
+            )
         raise Conflict(
             "vehicle-differs",
             Text("维修记录的 VIN 与案件车辆不一致。", "The repair's VIN is not the VIN of the case."),
@@ -151,13 +161,15 @@ def _save(
         for note in record.notes
     ]
     doubts += _about_the_warranty(record, fact, running, law)
-    doubts += doubts_about(record, shop, row, law)
+    signs = doubts_about(record, shop, row, law)
+    doubts += signs
     entry = ledger.note(
         "repair-received",
         f"{shop.code}/{record.repair_no}",
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
-    receipt = _receipt(ledger, record, row, fact, permit, doubts).stamped(entry)
+    missing = named_and_missing(shop, record.repair_no, record.documents.photos)
+    receipt = _receipt(ledger, record, row, fact, permit, doubts, missing).stamped(entry)
     repair = Repair.objects.create(
         raw=raw,
         shop=shop,
@@ -177,6 +189,8 @@ def _save(
     keep_marks(repair, record)
     keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
     settle(ledger, row)
+    say_what_is_wrong(ledger, row, fact, signs)
+    say_whose_paper(ledger, repair)
     return receipt
 
 
@@ -206,6 +220,7 @@ def _receipt(
     fact: loop.RepairFact,
     permit: loop.Permit,
     doubts: list[Reason],
+    missing: list[str],
 ) -> Receipt:
     return Receipt(
         True,
@@ -222,5 +237,6 @@ def _receipt(
             "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
             "retest": permit.to_json(),
             "findings": [doubt.to_json() for doubt in doubts],
+            "photographs_missing": missing,
         },
     )

@@ -8,6 +8,7 @@ from imloop.facts.repair_record import RepairRecord
 from imloop.facts.text import Reason
 from imloop.gates.plausible_repair import Beside, content_mark, doubts, serials
 from imloop.law import Law
+from imloop.steps.rework import odometer_at_fail
 from imloop.store.models import Case, Party, Repair, RepairMark
 
 SERIAL, CONTENT = RepairMark.Kind.SERIAL, RepairMark.Kind.CONTENT
@@ -22,17 +23,11 @@ def doubts_about(record: RepairRecord, shop: Party, case: Case, law: Law) -> lis
         kind=CONTENT, value=content_mark(record), repair__shop=shop, repair__finished_at__gte=since
     )
     beside = Beside(
-        odometer_km=_odometer_at_fail(case),
+        odometer_km=odometer_at_fail(case),
         serials=dict(fitted),
         alike=alike.values("repair__case__vehicle").distinct().count(),
     )
     return doubts(record, beside, law)
-
-
-def _odometer_at_fail(case: Case) -> float | None:
-    """As the last failed test reported it."""
-    failed = case.events.filter(kind="TestFailed").order_by("-number").first()
-    return None if failed is None else failed.data.get("odometer_km")
 
 
 def keep_marks(repair: Repair, record: RepairRecord) -> None:

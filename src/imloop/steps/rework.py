@@ -30,7 +30,7 @@ def earlier_rework(row: Case) -> Repair | None:
     rows = {(r.shop.code, r.repair_no): r for r in done.exclude(case=row).select_related("shop", "case")}
     law = registers.law_at(day_of(row.failed_at), row.place)
     found = owed_by(
-        _done(rows.values()), row.snapshot["failed_items"], row.failed_at, _odometer(row), law
+        _done(rows.values()), row.snapshot["failed_items"], row.failed_at, odometer_at_fail(row), law
     ) if rows else None  # fmt: skip
     return rows[found.shop, found.repair_no] if found else None
 
@@ -40,7 +40,7 @@ def rework_due(row: Case) -> Repair | None:
     earlier one. None: nothing is under warranty, or it has been repaired since."""
     if row.state != "awaiting_repair":
         return None
-    running = as_loop_case(row).warranty_repair(row.failed_at, _odometer(row))
+    running = as_loop_case(row).warranty_repair(row.failed_at, odometer_at_fail(row))
     if running is not None:
         return row.repairs.select_related("shop").filter(repair_no=running.repair_no).last()
     return earlier_rework(row)
@@ -103,7 +103,7 @@ def _answered(repair: Repair) -> tuple[str, ...]:
     return tuple(failed.data["items"]) if failed else ()
 
 
-def _odometer(row: Case) -> float | None:
+def odometer_at_fail(row: Case) -> float | None:
     """As the line read it for the failed test of this round."""
     failed = _failures(row).filter(at=row.failed_at).last()
     return failed.data.get("odometer_km") if failed else None

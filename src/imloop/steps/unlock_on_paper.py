@@ -8,7 +8,7 @@ voucher waits and is tried again when one of them arrives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -23,10 +23,12 @@ from imloop.loop.events import UnlockedOnPaper
 from imloop.steps import registers
 from imloop.steps.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.cases import as_loop_case, decide_and_keep
+from imloop.steps.doubt_papers import say_where_it_was_used
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.match_papers import settle
 from imloop.steps.outages import DECLARERS, as_fact, declared_for, outage
+from imloop.steps.paper_files import Photograph, check_photographs, keep_photographs
 from imloop.steps.vehicles import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
 from imloop.store.prepared import fetch_one
@@ -54,10 +56,12 @@ def unlock_by_operator(
     settlement_no: str = "",
     certificate_no: str = "",
     outage_no: str = "",
+    files: Sequence[Photograph] = (),
     now: datetime,
 ) -> PaperUnlock:
     """Now, by what the station read out over the telephone. Unlike a voucher it must hold at once, except that the
-    failed test may still be on its way. ``outage_no`` empty: whichever runs for the station."""
+    failed test may still be on its way. ``outage_no`` empty: whichever runs for the station; ``files``: pictures of the
+    paper, where the station sent some."""
     require_kind(caller, *DECLARERS)
     where = registers.party(station, PartyKind.ISTATION)
     who = registers.party(shop, PartyKind.MSTATION)
@@ -68,6 +72,7 @@ def unlock_by_operator(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
         )
     chosen = [as_fact(outage(caller, outage_no))] if outage_no else None
+    check_photographs(files)
     vin, plate = _named_vehicle(caller, case_no, vin, plate)
     with writing(now, caller) as ledger:
         row = new_unlock(
@@ -86,6 +91,7 @@ def unlock_by_operator(
         if reasons and reasons != (_NO_FAILED_TEST,):
             first = reasons[0]
             raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
+        keep_photographs(ledger, row, files)
     return row
 
 
@@ -159,7 +165,9 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
     row.save(update_fields=["case", "unlocked_at"])
     _ask_for_the_record(ledger, row, case)
     settle(ledger, case)
-    row.refresh_from_db(fields=["repair", "matched_at"])
+    row.refresh_from_db(fields=["repair", "matched_at", "contradicted_at"])
+    if row.repair_id is None:
+        say_where_it_was_used(ledger, row)
     return ()
 
 

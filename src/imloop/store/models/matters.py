@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from imloop.store.models.parties import Party
 from imloop.store.models.vehicles import Vehicle
@@ -53,10 +54,16 @@ class MatterEvent(models.Model):
 
 
 class Attachment(models.Model):
-    """A file handed in with a matter, a certificate or a repair, as received. Frozen."""
+    """A file handed in with a matter, a certificate, a repair or a retest on paper, as received. ``shop``, ``repair_no``:
+    of the repair whose record was still to come; ``paper``: which of the papers shown for the retest it is a picture of.
+    Frozen."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="attachments", null=True)
     repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)
+    unlock = models.ForeignKey("store.PaperUnlock", on_delete=models.PROTECT, related_name="files", null=True)
+    shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", null=True)
+    repair_no = models.CharField(max_length=64, blank=True, default="")
+    paper = models.CharField(max_length=12, blank=True, default="")
     name = models.CharField(max_length=120)
     media_type = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -64,3 +71,10 @@ class Attachment(models.Model):
     body = models.BinaryField()
     uploaded_at = models.DateTimeField()
     uploaded_by = models.CharField(max_length=80)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["shop", "repair_no"], condition=Q(shop__isnull=False), name="attachment_of_repair"
+            )
+        ]

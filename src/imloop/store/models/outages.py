@@ -84,6 +84,7 @@ class PaperUnlock(models.Model):
     unlocked_at = models.DateTimeField(null=True)
     repair = models.ForeignKey(Repair, on_delete=models.PROTECT, null=True, related_name="papers_shown")
     matched_at = models.DateTimeField(null=True)
+    contradicted_at = models.DateTimeField(null=True, help_text="when a record came that says otherwise")
     missed_at = models.DateTimeField(null=True, help_text="when the days for uploading the record had passed")
     receipt = models.JSONField(default=dict)
 
