@@ -141,6 +141,11 @@ def test_a_file_that_cannot_be_a_register_is_refused_whole(
     assert named in done.stderr or name in done.stderr
 
 
+def test_what_is_no_register_is_one_line(imloop: Commands, tmp_path: Path) -> None:
+    done = imloop("export", "nonsense", tmp_path / "x.csv")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_written_as_text(imloop: Commands, tmp_path: Path) -> None:
     file, out, back = tmp_path / "shops.csv", tmp_path / "out.csv", tmp_path / "out.ndjson"
     evil = '=HYPERLINK("http://x","柳北修理厂")'
