@@ -45,7 +45,11 @@ import django  # noqa: E402 - the environment above decides what it finds
 
 django.setup()
 
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
+
+# Made a thousand times in a run: here a password is hashed by the same program with less work.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 # A slow machine makes no test fail: nothing here is about time.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
