@@ -10,8 +10,8 @@ WORKERS ?= auto
 export IMLOOP_DATA := $(DATA)
 # Tests start hundreds of processes: each would compile everything anew where the environment forbids keeping it.
 unexport PYTHONDONTWRITEBYTECODE
-# Tests that share what is dear to set up run in one process.
-PYTEST  := -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+# The tests of a file share what is dear to set up: they run in one process.
+PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev run test browser check docs bench torture faults fuzz audit prove mutation lock clean

@@ -27,13 +27,12 @@ import pytest
 
 from support.commands import Commands
 from support.databases import Databases, undone
-from support.one_database import COLLECTED, company_of, of_run
+from support.one_database import COLLECTED, of_run
 
 _TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
-# A parallel worker finds the database of the process that started it: a server's can be used, a file's cannot.
-_GIVEN_URL = os.environ.get("DATABASE_URL", "")
+# Below, DATABASE_URL becomes a database of this process: a parallel worker, too, must find what the run was given.
+_GIVEN_URL = os.environ.setdefault("IMLOOP_TESTS_SERVER", os.environ.get("DATABASE_URL", ""))
 DATABASES = Databases("" if _GIVEN_URL.startswith("sqlite") else _GIVEN_URL, Path(_TMP.name))
-
 
 os.environ["IMLOOP_DATA"] = f"{_TMP.name}/data"
 os.environ["IMLOOP_SECRET_KEY"] = "only-for-tests"
@@ -62,9 +61,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = of_run(items, DATABASES.kind)
     chosen = set(items)
     config.hook.pytest_deselected(items=[item for item in config.stash[COLLECTED] if item not in chosen])
-    for item in items:
-        if company := company_of(item):
-            item.add_marker(pytest.mark.xdist_group(company))
 
 
 def pytest_sessionfinish() -> None:

@@ -21,7 +21,9 @@ def fail(steered: Any, number: int) -> str:
     steered.at("2026-03-02 09:30")
     plate = f"桂B{number:05d}"
     vehicle = {"vin": f"LSVAU2180N2{number:06d}", "plate": plate, "fuel": "gasoline"}
-    message = test_message(at("2026-03-02 09:00"), station=NEAR, co=0.9, vehicle=vehicle, test_no=f"T{number}")
+    message = test_message(
+        at("2026-03-02 09:00"), station=NEAR, co=0.9, vehicle=vehicle, test_no=f"T{number}"
+    )
     answer = httpx.post(
         f"{steered.windows.base_url}/api/v1/tests",
         content=msgspec.json.encode(message),

@@ -1,4 +1,4 @@
-"""Which of the two runs of the suite a test is in, and which tests of a run share a process.
+"""Which of the two runs of the suite a test is in.
 
 A test runs on SQLite and on PostgreSQL, unless it reaches no database (then in SQLite's run alone), or is marked
 ``@pytest.mark.one_database("sqlite" | "postgresql", reason="…")``.
@@ -33,14 +33,11 @@ def runs_of(item: pytest.Item) -> tuple[str, ...]:
 
 def of_run(items: Iterable[pytest.Item], kind: str) -> list[pytest.Item]:
     """The tests of one run. Those that need much come first, so that short ones fill the end of a parallel run."""
-    return sorted((item for item in items if kind in runs_of(item)), key=lambda item: not company_of(item))
+    return sorted((item for item in items if kind in runs_of(item)), key=lambda item: not _is_dear(item))
 
 
-def company_of(item: pytest.Item) -> str:
-    """Tests of one company run one after the other in one process, for what they share; empty: anywhere."""
-    if "live_server" in _fixtures(item):
-        return "live_server"
-    return item.nodeid.partition("::")[0] if any(name in _fixtures(item) for name in _DEAR) else ""
+def _is_dear(item: pytest.Item) -> bool:
+    return any(name in _fixtures(item) for name in _DEAR)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:
