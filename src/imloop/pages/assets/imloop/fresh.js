@@ -4,10 +4,11 @@
 
 const note = document.getElementById("fresh");
 const TOGETHER = 300; // milliseconds: messages of one moment are one renewal
-const LATER = 5000;
+const REST = 3000; // between renewals: where messages come all the time the server has other work, too
 let last = note.dataset.after;
 let source = null;
 let timer = 0;
+let renewed = 0;
 let asking = false;
 let put_off = false;
 let pressed = false;
@@ -34,37 +35,42 @@ function ended(yes) {
 
 function heard(event) {
   last = event.lastEventId;
-  soon(TOGETHER);
+  soon();
 }
 
-function soon(milliseconds) {
-  clearTimeout(timer);
-  timer = setTimeout(renew, milliseconds);
+function soon() {
+  if (!timer) timer = setTimeout(renew, Math.max(TOGETHER, renewed + REST - Date.now()));
 }
 
 async function renew() {
-  if (asking) return soon(TOGETHER);
+  timer = 0;
+  renewed = Date.now();
+  if (asking) return soon();
   asking = true;
+  const page = await asked();
+  asking = false;
+  if (!page) soon();
+  else if (!page.getElementById("fresh")) stop(true); // logged out
+  else if (busy()) put_off = true;
+  else for (const part of document.querySelectorAll("[data-fresh]")) put(part, page.getElementById(part.id));
+}
+
+// The page as it is now; null without network or while the server is away.
+async function asked() {
   try {
     const answer = await fetch(location.href, { headers: { "HX-Request": "true" } });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (answer.status >= 500) soon(LATER);
-    else if (!page.getElementById("fresh")) stop(true); // logged out
-    else if (busy()) put_off = true;
-    else for (const part of document.querySelectorAll("[data-fresh]")) put(part, page.getElementById(part.id));
+    return answer.status < 500 ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   } catch {
-    soon(LATER); // no network
-  } finally {
-    asking = false;
+    return null;
   }
 }
 
 // Nothing moves under a finger, a cursor that types, or a selection.
 function busy() {
   const at = document.activeElement;
-  const types = at.matches("input, select, textarea") && at.closest("[data-fresh]");
+  const types = at?.matches("input, select, textarea") && at.closest("[data-fresh]");
   const chosen = document.getSelection();
-  return pressed || types || (!chosen.isCollapsed && chosen.anchorNode.parentElement.closest("[data-fresh]"));
+  return pressed || types || (!chosen.isCollapsed && chosen.anchorNode.parentElement?.closest("[data-fresh]"));
 }
 
 function put(part, fresh) {
@@ -85,7 +91,7 @@ function name_of(element) {
 
 function freed() {
   pressed = false;
-  if (put_off) soon(TOGETHER);
+  if (put_off) soon();
   put_off = false;
 }
 
