@@ -47,6 +47,7 @@ def test_the_exported_journal_verifies_and_ends_where_the_database_ends(
     assert unprepared("journal", "verify").returncode == 0
 
 
+@pytest.mark.one_database("sqlite", reason="it is about a file")
 @pytest.mark.parametrize("change", ["body", "actor", "at", "removed", "swapped", "inserted"])
 def test_every_tampering_is_found(unprepared: Commands, journal: Path, tmp_path: Path, change: str) -> None:
     entries = [json.loads(line) for line in journal.read_text().splitlines()]
@@ -67,6 +68,7 @@ def test_every_tampering_is_found(unprepared: Commands, journal: Path, tmp_path:
     assert "断裂" in done.stdout
 
 
+@pytest.mark.one_database("sqlite", reason="it is about a file")
 def test_what_is_no_journal_is_refused(unprepared: Commands, tmp_path: Path) -> None:
     file = tmp_path / "x.ndjson"
     file.write_text('{"number": 1}\n')
