@@ -37,7 +37,7 @@ class Databases:
     def url(self, name: str) -> str:
         """The address that a database of this process has, or will have."""
         if self._server_url:
-            return self._url_of(f"imloop_{name}_{os.getpid()}")
+            return self._url_of(f"imloop_{name}_{os.getpid()}".replace("-", "_"))
         return f"sqlite:///{self._folder}/{name}.sqlite3"
 
     def empty(self, name: str) -> str:
