@@ -90,14 +90,16 @@ function name_of(element) {
 }
 
 function freed() {
-  pressed = false;
   if (put_off) soon();
   put_off = false;
 }
 
 if ("EventSource" in window) {
   document.addEventListener("pointerdown", () => { pressed = true; });
-  for (const event of ["pointerup", "pointercancel", "focusout"]) document.addEventListener(event, freed);
+  for (const event of ["pointerup", "pointercancel"]) {
+    document.addEventListener(event, () => { pressed = false; freed(); });
+  }
+  document.addEventListener("focusout", freed);
   // A page that nobody sees keeps no stream; looked at again, it hears what it missed.
   document.addEventListener("visibilitychange", () => (document.hidden ? stop(false) : listen()));
   window.addEventListener("pagehide", () => stop(false));
