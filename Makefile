@@ -8,6 +8,10 @@ PY      := .venv/bin/python
 # Test processes at one time; 0 runs them in one.
 WORKERS ?= auto
 export IMLOOP_DATA := $(DATA)
+# Tests start hundreds of processes: each would compile everything anew where the environment forbids keeping it.
+unexport PYTHONDONTWRITEBYTECODE
+# The tests of a file share what is dear to set up: they run in one process.
+PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev run test browser check docs bench torture faults fuzz audit prove mutation lock clean
@@ -27,9 +31,9 @@ run: setup ## set up, migrate, load the demo city, serve on 127.0.0.1:$(PORT)
 
 test: dev ## the whole suite, on SQLite and on PostgreSQL
 	@echo "== tests on SQLite"
-	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(ARGS)
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) $(PYTEST) --ignore=tests/browser $(ARGS)
 	@echo "== tests on PostgreSQL"
-	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest -n $(WORKERS) --ignore=tests/browser $(ARGS)
+	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) $(PYTEST) --ignore=tests/browser $(ARGS)
 
 browser: dev ## the pages in a real Chromium: everything on SQLite, the stories on PostgreSQL too
 	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest tests/browser -ra $(ARGS)

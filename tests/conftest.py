@@ -1,9 +1,12 @@
-"""The suite runs unchanged on SQLite and PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite.
+"""The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend on
+the database is in one of both runs only: ``support.one_database``.
 
 ``db``           a migrated database; what a test writes is rolled back
 ``city``         a few registered parties in ``db``
 ``doors``        the API of that city, at a moment the test names
 ``imloop``       commands as a user types them, with a data directory and a database of their own
+``unprepared``   the same before anybody prepared that database
+``offline``      commands that need no database, and find none
 ``live_server``  a real ``imloop serve --demo`` in a process of its own, with a database of its own
 """
 
@@ -16,86 +19,78 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from support.commands import Commands
+from support.databases import Databases, undone
+from support.one_database import COLLECTED, of_run
+
 _TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
-# A parallel worker finds the database of the process that started it: a server's can be used, a file's cannot.
-_GIVEN_URL = os.environ.get("DATABASE_URL", "")
-_SERVER_URL = "" if _GIVEN_URL.startswith("sqlite") else _GIVEN_URL
-_DATABASES: list[str] = []
-
-
-def _new_database(name: str) -> str:
-    """URL of an empty database: a file, or a new database on the given PostgreSQL server."""
-    if not _SERVER_URL:
-        return f"sqlite:///{_TMP.name}/{name}.sqlite3"
-    import psycopg
-
-    database = f"imloop_{name}_{os.getpid()}"
-    with psycopg.connect(_SERVER_URL, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {database}")
-        connection.execute(f"CREATE DATABASE {database}")
-    _DATABASES.append(database)
-    return urlunsplit(urlsplit(_SERVER_URL)._replace(path=f"/{database}"))
-
+# Below, DATABASE_URL becomes a database of this process: a parallel worker, too, must find what the run was given.
+_GIVEN_URL = os.environ.setdefault("IMLOOP_TESTS_SERVER", os.environ.get("DATABASE_URL", ""))
+DATABASES = Databases("" if _GIVEN_URL.startswith("sqlite") else _GIVEN_URL, Path(_TMP.name))
 
 os.environ["IMLOOP_DATA"] = f"{_TMP.name}/data"
 os.environ["IMLOOP_SECRET_KEY"] = "only-for-tests"
 os.environ["IMLOOP_DEPARTMENT_TOTP"] = "0"  # its own tests turn it on
 os.environ["DJANGO_SETTINGS_MODULE"] = "imloop.site.settings"
-os.environ["DATABASE_URL"] = _new_database("suite")
+os.environ["DATABASE_URL"] = DATABASES.url("suite")
 
 import django  # noqa: E402 - the environment above decides what it finds
 
 django.setup()
 
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
+
+# Made a thousand times in a run: here a password is hashed by the same program with less work.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 # A slow machine makes no test fail: nothing here is about time.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any-machine")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[COLLECTED] = list(items)
+    items[:] = of_run(items, DATABASES.kind)
+    chosen = set(items)
+    config.hook.pytest_deselected(items=[item for item in config.stash[COLLECTED] if item not in chosen])
+
+
 def pytest_sessionfinish() -> None:
     from django.db import connections
 
     connections.close_all()
-    if _SERVER_URL and _DATABASES:
-        import psycopg
-
-        with psycopg.connect(_SERVER_URL, autocommit=True) as connection:
-            for database in _DATABASES:
-                connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    DATABASES.drop()
 
 
 @pytest.fixture(scope="session")
-def migrated() -> None:
-    from django.core.management import call_command
+def databases() -> Databases:
+    """The only door to a database: a test that comes through it runs on both kinds."""
+    return DATABASES
 
-    call_command("migrate", verbosity=0)
+
+@pytest.fixture(scope="session")
+def migrated(databases: Databases) -> None:
+    from django.db import connections
+
+    connections.close_all()
+    databases.migrated("suite")
 
 
 @pytest.fixture
 def db(migrated: None) -> Iterator[None]:
     from django.core.cache import cache
-    from django.db import transaction
 
     cache.clear()
-
-    class Undo(Exception):
-        pass
-
-    try:
-        with transaction.atomic():
-            yield
-            raise Undo
-    except Undo:
-        pass
+    with undone():
+        yield
 
 
 @pytest.fixture
@@ -115,13 +110,26 @@ def doors(city: object, monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 @pytest.fixture(scope="module")
-def imloop(request: pytest.FixtureRequest) -> object:
-    from support.commands import Commands
+def imloop(request: pytest.FixtureRequest, databases: Databases) -> Commands:
+    return _commands(request, databases.migrated)
 
+
+@pytest.fixture(scope="module")
+def unprepared(request: pytest.FixtureRequest, databases: Databases) -> Commands:
+    return _commands(request, databases.empty)
+
+
+@pytest.fixture
+def offline(tmp_path: Path) -> Commands:
+    nowhere = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "IMLOOP_DATA": str(tmp_path / "none")}
+    return Commands(tmp_path, os.environ | nowhere)
+
+
+def _commands(request: pytest.FixtureRequest, new: Callable[[str], str]) -> Commands:
     name = request.module.__name__.rpartition(".")[2]
     data = Path(_TMP.name) / name
     data.mkdir()
-    return Commands(data, {**os.environ, "DATABASE_URL": _new_database(name), "IMLOOP_DATA": str(data)})
+    return Commands(data, {**os.environ, "DATABASE_URL": new(name), "IMLOOP_DATA": str(data)})
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,8 @@ class LiveServer:
 class Servers:
     """Servers in processes of their own, each with a database and a data directory of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, name: str, program: list[str], **more: str) -> LiveServer:
@@ -155,7 +164,7 @@ class Servers:
         base_url = f"http://127.0.0.1:{port}"
         environment = {
             **os.environ,
-            "DATABASE_URL": _new_database(name),
+            "DATABASE_URL": self._databases.migrated(name),
             "IMLOOP_DATA": str(data),
             "IMLOOP_BASE_URL": base_url,
             **more,
@@ -194,8 +203,8 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Servers]:
-    every = Servers()
+def servers(databases: Databases) -> Iterator[Servers]:
+    every = Servers(databases)
     try:
         yield every
     finally:

@@ -31,29 +31,29 @@ def spool(tmp_path: Path) -> Path:
     return tmp_path / "spool"
 
 
-def test_the_queue_is_shown_and_a_refused_message_tried_again(imloop: Commands, spool: Path) -> None:
-    told = imloop("agent", "queue", "--spool", spool, "--json")
+def test_the_queue_is_shown_and_a_refused_message_tried_again(offline: Commands, spool: Path) -> None:
+    told = offline("agent", "queue", "--spool", spool, "--json")
     answer = json.loads(told.stdout)
     assert told.returncode == 1  # something was refused
     assert (answer["waiting"], answer["sent"], answer["refused"]) == (1, 1, 1)
     assert [item["state"] for item in answer["items"]] == ["sent", "refused", "waiting"]
-    assert "422 malformed" in imloop("agent", "queue", "--spool", spool).stdout
-    assert imloop("agent", "retry", 2, "--spool", spool).returncode == 0
-    assert imloop("agent", "retry", 2, "--spool", spool).returncode == 1
-    only = json.loads(imloop("agent", "queue", "--spool", spool, "--state", "waiting", "--json").stdout)
+    assert "422 malformed" in offline("agent", "queue", "--spool", spool).stdout
+    assert offline("agent", "retry", 2, "--spool", spool).returncode == 0
+    assert offline("agent", "retry", 2, "--spool", spool).returncode == 1
+    only = json.loads(offline("agent", "queue", "--spool", spool, "--state", "waiting", "--json").stdout)
     assert [item["id"] for item in only["items"]] == [2, 3] and only["refused"] == 0
-    assert imloop("agent", "queue", "--spool", spool.parent / "nothing").returncode == 2
+    assert offline("agent", "queue", "--spool", spool.parent / "nothing").returncode == 2
 
 
-def test_a_settings_file_is_written_once_from_answers(imloop: Commands, tmp_path: Path) -> None:
+def test_a_settings_file_is_written_once_from_answers(offline: Commands, tmp_path: Path) -> None:
     file = tmp_path / "agent.toml"
     given = ["--url", "https://imloop.example", "--station", NEAR, "--key-file", "station.key"]
     given += ["--watch", "inbox", "--port", "8123", "--lines", "01,02"]
-    assert imloop("agent", "init", file, *given).returncode == 0
+    assert offline("agent", "init", file, *given).returncode == 0
     assert read_config(file).lines == ("01", "02")
-    assert imloop("agent", "init", file, *given).returncode == 2
-    assert imloop("agent", "voucher", "list", "--config", file, "--json").stdout.strip() == "[]"
-    assert "没有离线凭单" in imloop("agent", "voucher", "list", "--config", file).stdout
+    assert offline("agent", "init", file, *given).returncode == 2
+    assert offline("agent", "voucher", "list", "--config", file, "--json").stdout.strip() == "[]"
+    assert "没有离线凭单" in offline("agent", "voucher", "list", "--config", file).stdout
     papers = [
         "--plate",
         "桂B12345",
@@ -66,17 +66,17 @@ def test_a_settings_file_is_written_once_from_answers(imloop: Commands, tmp_path
         "--certificate",
         "H",
     ]
-    used = imloop("agent", "voucher", "use", *papers, "--config", file)
+    used = offline("agent", "voucher", "use", *papers, "--config", file)
     assert used.returncode == 2 and "no-voucher-left" in used.stderr
 
 
-def test_without_settings_it_says_what_is_missing(imloop: Commands, tmp_path: Path) -> None:
-    done = imloop("agent", "run", "--spool", tmp_path / "s", "--station", NEAR)
+def test_without_settings_it_says_what_is_missing(offline: Commands, tmp_path: Path) -> None:
+    done = offline("agent", "run", "--spool", tmp_path / "s", "--station", NEAR)
     assert done.returncode == 2 and "url" in done.stderr
     key = tmp_path / "key"
     key.write_text("k", encoding="utf-8")
     key.chmod(0o644)
-    open_key = imloop(
+    open_key = offline(
         "agent",
         "run",
         "--spool",

@@ -143,6 +143,7 @@ def test_a_backup_taken_during_uploads_is_one_consistent_moment(
     assert told["secrets"] is False and told["files"] == []
 
 
+@pytest.mark.one_database("sqlite", reason="it is about the archive")
 def test_damage_is_named_before_anything_is_written(imloop: Commands, archive: Path, tmp_path: Path) -> None:
     there = elsewhere(imloop, tmp_path / "there")
     whole = archive.read_bytes()
@@ -171,6 +172,7 @@ def test_damage_is_named_before_anything_is_written(imloop: Commands, archive: P
     assert there("restore", tmp_path / "none.tar.zst").returncode == 2
 
 
+@pytest.mark.one_database("sqlite", reason="it is about the archive")
 def test_a_newer_backup_is_refused(imloop: Commands, archive: Path, tmp_path: Path) -> None:
     there = elsewhere(imloop, tmp_path / "there")
     plain = unpacked(archive)

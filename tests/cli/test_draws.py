@@ -14,20 +14,20 @@ from support.commands import Commands
 ENVIRONMENT, MARKET = "450200-environment", "450200-market"
 
 
-def test_verify_needs_the_file_alone(imloop: Commands, tmp_path: Path) -> None:
+def test_verify_needs_the_file_alone(offline: Commands, tmp_path: Path) -> None:
     file = tmp_path / "draw.json"
     file.write_text(json.dumps(published()), encoding="utf-8")
-    done = imloop("draw", "verify", file, "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    done = offline("draw", "verify", file, "--json")
     assert (done.returncode, json.loads(done.stdout)["faults"]) == (0, [])
     forged = published()
     forged["nonces"][ENVIRONMENT] = "00"
     file.write_text(json.dumps(forged), encoding="utf-8")
-    done = imloop("draw", "verify", file)
+    done = offline("draw", "verify", file)
     assert done.returncode == 1 and "处不符" in done.stdout
     file.write_text('{"schema": "imloop.draw/1"}')
-    done = imloop("draw", "verify", file)
+    done = offline("draw", "verify", file)
     assert (done.returncode, done.stderr.count("\n"), "malformed-draw" in done.stderr) == (2, 1, True)
-    assert imloop("draw", "verify", tmp_path / "none.json").returncode == 2
+    assert offline("draw", "verify", tmp_path / "none.json").returncode == 2
 
 
 @pytest.fixture(scope="module")

@@ -16,39 +16,40 @@ PASSWORD = "a long enough passphrase"
 
 
 @pytest.fixture(scope="module")
-def administrator(imloop: Commands) -> str:
+def administrator(unprepared: Commands) -> str:
     """An empty installation asks for its first administrator, here by its environment."""
-    assert "imloop user" in imloop("prepare").stdout
+    assert "imloop user" in unprepared("prepare").stdout
     given = {"IMLOOP_ADMIN": "first", "IMLOOP_ADMIN_PASSWORD": PASSWORD}
-    assert imloop("prepare", **given).returncode == 0
+    assert unprepared("prepare", **given).returncode == 0
     return "first"
 
 
 @pytest.fixture(scope="module")
-def journal(imloop: Commands, administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def journal(unprepared: Commands, administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An exported journal with some history."""
-    shops = imloop.data / "shops.csv"
+    shops = unprepared.data / "shops.csv"
     shops.write_text("code,name,place,since,cite\nM450203001,柳南治理站,450203,2026-01-01,方案五(三)\n")
-    assert imloop("import", "repairers", shops).returncode == 0
-    assert imloop("user", "repairer", "--party", "M450203001", IMLOOP_PASSWORD=PASSWORD).returncode == 0
-    assert imloop("key", "M450203001").returncode == 0
+    assert unprepared("import", "repairers", shops).returncode == 0
+    assert unprepared("user", "repairer", "--party", "M450203001", IMLOOP_PASSWORD=PASSWORD).returncode == 0
+    assert unprepared("key", "M450203001").returncode == 0
     file = tmp_path_factory.mktemp("journal") / "journal.ndjson"
-    assert imloop("journal", "export", file).returncode == 0
+    assert unprepared("journal", "export", file).returncode == 0
     return file
 
 
 def test_the_exported_journal_verifies_and_ends_where_the_database_ends(
-    imloop: Commands, journal: Path
+    unprepared: Commands, journal: Path
 ) -> None:
     last = json.loads(journal.read_text().splitlines()[-1])
-    root = json.loads(imloop("journal", "root", "--json").stdout)
+    root = json.loads(unprepared("journal", "root", "--json").stdout)
     assert (root["number"], root["hash"]) == (last["number"], last["hash"])
-    assert imloop("journal", "verify", journal).returncode == 0
-    assert imloop("journal", "verify").returncode == 0
+    assert unprepared("journal", "verify", journal).returncode == 0
+    assert unprepared("journal", "verify").returncode == 0
 
 
+@pytest.mark.one_database("sqlite", reason="it is about a file")
 @pytest.mark.parametrize("change", ["body", "actor", "at", "removed", "swapped", "inserted"])
-def test_every_tampering_is_found(imloop: Commands, journal: Path, tmp_path: Path, change: str) -> None:
+def test_every_tampering_is_found(unprepared: Commands, journal: Path, tmp_path: Path, change: str) -> None:
     entries = [json.loads(line) for line in journal.read_text().splitlines()]
     assert len(entries) >= 3
     match change:
@@ -62,66 +63,67 @@ def test_every_tampering_is_found(imloop: Commands, journal: Path, tmp_path: Pat
             entries[2][field] = entries[2][field] + " "
     forged = tmp_path / "forged.ndjson"
     forged.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
-    done = imloop("journal", "verify", forged)
+    done = unprepared("journal", "verify", forged)
     assert done.returncode == 1
     assert "断裂" in done.stdout
 
 
-def test_what_is_no_journal_is_refused(imloop: Commands, tmp_path: Path) -> None:
+@pytest.mark.one_database("sqlite", reason="it is about a file")
+def test_what_is_no_journal_is_refused(unprepared: Commands, tmp_path: Path) -> None:
     file = tmp_path / "x.ndjson"
     file.write_text('{"number": 1}\n')
-    done = imloop("journal", "verify", file)
+    done = unprepared("journal", "verify", file)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
-def test_the_first_administrator_is_made_once(imloop: Commands, administrator: str) -> None:
-    assert imloop("prepare", IMLOOP_ADMIN="second", IMLOOP_ADMIN_PASSWORD=PASSWORD).returncode == 0
-    taken = imloop("user", administrator, IMLOOP_PASSWORD=PASSWORD)
+def test_the_first_administrator_is_made_once(unprepared: Commands, administrator: str) -> None:
+    assert unprepared("prepare", IMLOOP_ADMIN="second", IMLOOP_ADMIN_PASSWORD=PASSWORD).returncode == 0
+    taken = unprepared("user", administrator, IMLOOP_PASSWORD=PASSWORD)
     assert (taken.returncode, "username-taken" in taken.stderr) == (2, True)
-    assert imloop("user", "second", IMLOOP_PASSWORD=PASSWORD).returncode == 0
+    assert unprepared("user", "second", IMLOOP_PASSWORD=PASSWORD).returncode == 0
 
 
 @pytest.mark.parametrize("password", ["hunter2", "1234567890"])
-def test_a_weak_password_is_refused(imloop: Commands, password: str) -> None:
-    done = imloop("user", "somebody", IMLOOP_PASSWORD=password)
+def test_a_weak_password_is_refused(unprepared: Commands, password: str) -> None:
+    done = unprepared("user", "somebody", IMLOOP_PASSWORD=password)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert password not in done.stderr
 
 
-def test_a_key_is_issued_and_revoked(imloop: Commands, journal: Path) -> None:
-    secret = imloop("key", "M450203001").stdout.strip()
+def test_a_key_is_issued_and_revoked(unprepared: Commands, journal: Path) -> None:
+    secret = unprepared("key", "M450203001").stdout.strip()
     key_id = secret.split("_")[1]
     assert secret not in journal.read_text()
-    assert imloop("key", "revoke", key_id, "--reason", "stolen").returncode == 0
-    assert imloop("key", "revoke", key_id, "--reason", "again").returncode == 2
-    assert imloop("key", "nobody").returncode == 2
-    listed = json.loads(imloop("key", "list", "M450203001", "--json").stdout)
+    assert unprepared("key", "revoke", key_id, "--reason", "stolen").returncode == 0
+    assert unprepared("key", "revoke", key_id, "--reason", "again").returncode == 2
+    assert unprepared("key", "nobody").returncode == 2
+    listed = json.loads(unprepared("key", "list", "M450203001", "--json").stdout)
     assert {row["state"] for row in listed if row["key_id"] == key_id} == {"revoked"}
     assert secret not in str(listed)
 
 
-def test_keys_that_sign_are_issued_and_rotated(imloop: Commands, journal: Path, tmp_path: Path) -> None:
-    token = imloop("key", "issue", "M450203001", "--kind", "hmac", "--note", "一号电脑").stdout.strip()
+def test_keys_that_sign_are_issued_and_rotated(unprepared: Commands, journal: Path, tmp_path: Path) -> None:
+    token = unprepared("key", "issue", "M450203001", "--kind", "hmac", "--note", "一号电脑").stdout.strip()
     assert token.startswith("imh_")
-    successor = imloop("key", "rotate", token.split("_")[1]).stdout.strip()
+    successor = unprepared("key", "rotate", token.split("_")[1]).stdout.strip()
     assert successor.startswith("imh_") and successor != token
     file = tmp_path / "station.pub"
     private = Ed25519PrivateKey.generate()
     file.write_bytes(
         private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
     )
-    issued = imloop("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", file)
+    issued = unprepared("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", file)
     assert issued.stdout.strip() == thumbprint(private.public_key())
-    again = imloop("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", file)
+    again = unprepared("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", file)
     assert (again.returncode, "key-known" in again.stderr) == (2, True)
 
 
-def test_check_says_of_every_part_whether_it_is_sound(imloop: Commands, journal: Path) -> None:
-    done = imloop("check", "--json")
+def test_check_says_of_every_part_whether_it_is_sound(unprepared: Commands, journal: Path) -> None:
+    done = unprepared("check", "--json")
     assert done.returncode == 0
     assert set(json.loads(done.stdout)) == {"law", "disk", "database", "journal", "cases", "uploads"}
     assert not any(json.loads(done.stdout).values())
 
 
-def test_work_does_one_pass(imloop: Commands, journal: Path) -> None:
-    assert "0" in imloop("work", "--once").stdout
+def test_work_does_one_pass(unprepared: Commands, journal: Path) -> None:
+    assert "0" in unprepared("work", "--once").stdout

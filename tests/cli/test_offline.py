@@ -26,24 +26,24 @@ def files(tmp_path: Path) -> dict[str, Path]:
     return found
 
 
-def test_judge_json_one_object_per_line_in_file_order(imloop: Commands, files: dict[str, Path]) -> None:
-    done = imloop("judge", str(files["pass"]), str(files["fail"]), "--json")
+def test_judge_json_one_object_per_line_in_file_order(offline: Commands, files: dict[str, Path]) -> None:
+    done = offline("judge", str(files["pass"]), str(files["fail"]), "--json")
     assert done.returncode == 1
     assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["pass", "fail"]
-    assert imloop("judge", str(files["pass"])).returncode == 0
+    assert offline("judge", str(files["pass"])).returncode == 0
 
 
 def test_judge_takes_the_place_from_the_station_and_the_law_of_the_day(
-    imloop: Commands, files: dict[str, Path]
+    offline: Commands, files: dict[str, Path]
 ) -> None:
-    law = json.loads(imloop("judge", str(files["pass"]), "--json").stdout)["law"]
+    law = json.loads(offline("judge", str(files["pass"]), "--json").stdout)["law"]
     assert (law["place"], law["on"]) == ("450203", "2026-03-05")
-    limit_b = json.loads(imloop("judge", str(files["pass"]), "--json", "--limit-set", "b").stdout)
+    limit_b = json.loads(offline("judge", str(files["pass"]), "--json", "--limit-set", "b").stdout)
     assert limit_b["limit_set"] == "b"
 
 
-def test_explain_shows_steps(imloop: Commands, files: dict[str, Path]) -> None:
-    shown = imloop("judge", str(files["fail"]), "--explain").stdout
+def test_explain_shows_steps(offline: Commands, files: dict[str, Path]) -> None:
+    shown = offline("judge", str(files["fail"]), "--explain").stdout
     assert "步骤" in shown and "Σ(C·DF·kH) / 10" in shown
 
 
@@ -57,26 +57,25 @@ def test_explain_shows_steps(imloop: Commands, files: dict[str, Path]) -> None:
         ("deadline", "2026-03-01", "--days", "0"),
         ("law", "show", "--on", "x"),
         ("nonsense",),
-        ("export", "nonsense", "x.csv"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
-    imloop: Commands, files: dict[str, Path], arguments: tuple[str, ...], tmp_path: Path
+    offline: Commands, files: dict[str, Path], arguments: tuple[str, ...], tmp_path: Path
 ) -> None:
     given = [str(files["bad"]) if argument == "BAD" else argument for argument in arguments]
-    done = imloop(*given)
+    done = offline(*given)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()
 
 
-def test_deadline(imloop: Commands) -> None:
-    answer = json.loads(imloop("deadline", "2026-02-05", "--json").stdout)
+def test_deadline(offline: Commands) -> None:
+    answer = json.loads(offline("deadline", "2026-02-05", "--json").stdout)
     assert answer["deadline"] == "2026-03-04"
     assert (answer["start"], answer["provisional"], len(answer["days"])) == ("2026-02-05", False, 15)
 
 
-def test_law_commands(imloop: Commands) -> None:
-    assert imloop("law", "check").returncode == 0
-    shown = json.loads(imloop("law", "show", "--place", "450200", "--on", "2026-03-05", "--json").stdout)
+def test_law_commands(offline: Commands) -> None:
+    assert offline("law", "check").returncode == 0
+    shown = json.loads(offline("law", "show", "--place", "450200", "--on", "2026-03-05", "--json").stdout)
     assert all(row["cite"] for row in shown["values"])

@@ -54,6 +54,7 @@ def read_csv(file: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
 
 
+@pytest.mark.one_database("sqlite", reason="it is about files")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
 def test_a_csv_is_read_in_every_encoding_offices_write(
     imloop: Commands, tmp_path: Path, encoding: str
@@ -119,6 +120,7 @@ def test_refused_rows_are_named_and_the_others_entered(imloop: Commands, tmp_pat
     assert [json.loads(line)["vin"] for line in back.read_text().splitlines()] == ["LGWEF4A59MF000018"]
 
 
+@pytest.mark.one_database("sqlite", reason="it is about files")
 @pytest.mark.parametrize(
     ("name", "content", "named"),
     [
@@ -141,6 +143,13 @@ def test_a_file_that_cannot_be_a_register_is_refused_whole(
     assert named in done.stderr or name in done.stderr
 
 
+@pytest.mark.one_database("sqlite", reason="it is about files")
+def test_what_is_no_register_is_one_line(imloop: Commands, tmp_path: Path) -> None:
+    done = imloop("export", "nonsense", tmp_path / "x.csv")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.one_database("sqlite", reason="it is about files")
 def test_a_cell_that_a_spreadsheet_would_run_is_written_as_text(imloop: Commands, tmp_path: Path) -> None:
     file, out, back = tmp_path / "shops.csv", tmp_path / "out.csv", tmp_path / "out.ndjson"
     evil = '=HYPERLINK("http://x","柳北修理厂")'

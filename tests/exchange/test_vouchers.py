@@ -93,16 +93,16 @@ def test_no_framework_is_needed() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_command_needs_a_file_and_the_public_key_only(imloop: Commands, tmp_path: Path) -> None:
+def test_the_command_needs_a_file_and_the_public_key_only(offline: Commands, tmp_path: Path) -> None:
     file, key = tmp_path / "voucher.json", tmp_path / "key.pem"
     file.write_text(json.dumps(TRUE.to_json()), encoding="utf-8")
     key.write_text(PEM, encoding="ascii")
     moment = ("--at", "2026-03-05T10:00:00+08:00")
-    good = imloop("voucher", "check", str(file), "--key", str(key), *moment)
+    good = offline("voucher", "check", str(file), "--key", str(key), *moment)
     assert good.returncode == 0 and "有效" in good.stdout
     key.write_text(json.dumps({"keyid": TRUE.keyid, "alg": "ed25519", "pem": PEM}), encoding="ascii")
     file.write_text(json.dumps({"vouchers": [TRUE.to_json()]}), encoding="utf-8")
-    elsewhere = imloop("voucher", "check", str(file), "--key", str(key), "--station", FAR, "--json", *moment)
+    elsewhere = offline("voucher", "check", str(file), "--key", str(key), "--station", FAR, "--json", *moment)
     assert elsewhere.returncode == 1
     assert json.loads(elsewhere.stdout) == {
         "number": TRUE.number,
@@ -110,4 +110,4 @@ def test_the_command_needs_a_file_and_the_public_key_only(imloop: Commands, tmp_
         "code": "voucher-other-station",
     }
     file.write_text("[]", encoding="utf-8")
-    assert imloop("voucher", "check", str(file), "--key", str(key)).returncode == 2
+    assert offline("voucher", "check", str(file), "--key", str(key)).returncode == 2

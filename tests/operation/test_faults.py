@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,16 +27,12 @@ def torture(script: str, *arguments: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="brings a database of its own"
-)
 def test_nothing_acknowledged_is_lost_when_everything_is_killed() -> None:
     found = torture("run.py", "--kills", "3", "--seed", "21")
     assert found["kills"] == 3
     assert found["distinct uploads acknowledged"] > 0
 
 
-@pytest.mark.skipif(os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="SQLite's own files")
 def test_power_cuts_lose_nothing_and_a_disk_that_lies_is_noticed() -> None:
     found = torture("power_cut.py", "--uploads", "6", "--cuts", "40")
     assert found["states with faults"] == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -165,9 +164,7 @@ def python(script: str, imloop: Commands, url: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.skipif(
-    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="roles are PostgreSQL's"
-)
+@pytest.mark.one_database("postgresql", reason="roles are PostgreSQL's")
 def test_the_application_s_role_adds_to_the_journal_and_can_do_nothing_else(
     imloop: Commands, role_url: str
 ) -> None:

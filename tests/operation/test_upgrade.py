@@ -81,13 +81,13 @@ def python(imloop: Commands, script: str, *arguments: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def upgraded(imloop: Commands) -> Commands:
+def upgraded(unprepared: Commands) -> Commands:
     """An older installation with a case in its second round, then the newest tables."""
-    python(imloop, FILL, Path(__file__).with_name("before_upgrade.json.zst"))
-    assert "imloop migrate" in imloop("check").stdout
-    done = imloop("migrate")
+    python(unprepared, FILL, Path(__file__).with_name("before_upgrade.json.zst"))
+    assert "imloop migrate" in unprepared("check").stdout
+    done = unprepared("migrate")
     assert done.returncode == 0, done.stderr
-    return imloop
+    return unprepared
 
 
 def test_what_was_kept_is_what_it_was(upgraded: Commands) -> None:

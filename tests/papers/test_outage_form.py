@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pypdfium2
+import pytest
 
 from imloop.exchange.signing import sign_voucher
 from imloop.papers.outage_form import outage_form
@@ -10,6 +11,7 @@ from imloop.steps.voucher_stock import stock
 from support.city import FAR, NEAR, City, at
 
 NOW = at("2026-03-03 08:00")
+pytestmark = pytest.mark.one_database("sqlite", reason="a paper is made of what was read already")
 
 
 def pages_of(pdf: bytes) -> list[str]:

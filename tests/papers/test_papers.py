@@ -21,6 +21,7 @@ from support.city import NEAR, City, at
 from support.uploads import test_message
 
 SVG = "{http://www.w3.org/2000/svg}"
+pytestmark = pytest.mark.one_database("sqlite", reason="a paper is made of what was read already")
 
 
 def text_of(pdf: bytes) -> list[str]:

@@ -26,6 +26,7 @@ KEPT = sorted((Path(__file__).parent / "http").glob("*.http"))
 HANGS = 999
 ALLOWED = {501, 505}
 """Said by the HTTP server itself: a method or version that it does not know."""
+pytestmark = pytest.mark.one_database("sqlite", reason="it is about the HTTP server")
 
 
 @pytest.fixture(scope="module")

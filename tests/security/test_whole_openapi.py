@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -36,10 +36,10 @@ CHECKS = [
     response_schema_conformance,
 ]
 OWNERS = {"istation": NEAR, "mstation": LISTED}
-pytestmark = pytest.mark.skipif(
-    connection.vendor != "sqlite" and EXAMPLES < 50,
-    reason="generated messages are tried on SQLite; more by request",
-)
+if EXAMPLES < 50:
+    pytestmark = pytest.mark.one_database(
+        "sqlite", reason="generated messages are many; more, on both, by request"
+    )
 
 
 def _application() -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,17 +15,27 @@ import pytest
 
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
+from support.databases import undone
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
 SMALL = {"days": 45, "vehicles": 110, "progress": False}
 
 
-@pytest.fixture
-def demo(db: None, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def small_city(migrated: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Loaded once: every test finds it as it was loaded."""
     from imloop.sim.demo import load_demo
 
-    load_demo(tmp_path, NOW, "http://127.0.0.1:8000", **SMALL)
-    return tmp_path
+    folder = tmp_path_factory.mktemp("city")
+    with undone():
+        load_demo(folder, NOW, "http://127.0.0.1:8000", **SMALL)
+        yield folder
+
+
+@pytest.fixture
+def demo(small_city: Path, db: None, tmp_path: Path) -> Path:
+    """Its data directory, to be changed at will."""
+    return shutil.copytree(small_city, tmp_path / "data")
 
 
 def labels(data: Path) -> list[dict[str, object]]:
@@ -132,30 +144,6 @@ def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
     assert before == (JournalEntry.objects.count(), (demo / "demo-credentials.json").read_bytes())
 
 
-def test_an_interrupted_load_is_taken_up_again(
-    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from imloop.sim import course, demo
-    from imloop.store.models import Test
-
-    take_test, taken = course.take_test, []
-
-    def break_off(*arguments: object) -> object:
-        if len(taken) == 25:
-            raise KeyboardInterrupt
-        taken.append(arguments)
-        return take_test(*arguments)
-
-    small = {"days": 20, "vehicles": 40, "progress": False}
-    monkeypatch.setattr(course, "take_test", break_off)
-    with pytest.raises(KeyboardInterrupt):
-        demo.load_demo(tmp_path, NOW, "http://127.0.0.1:8000", **small)
-    monkeypatch.undo()
-    demo.load_demo(tmp_path, NOW + timedelta(hours=1), "http://127.0.0.1:8000", **small)
-    assert Test.objects.exclude(outcome="aborted").count() >= 40
-    assert Test.objects.count() == Counter(row["kind"] for row in labels(tmp_path))["test"]
-
-
 def test_traffic_goes_on_with_new_vehicles(demo: Path) -> None:
     from imloop.sim.traffic import run
     from imloop.store.models import Test, Vehicle
@@ -232,6 +220,19 @@ def test_the_share_of_clean_buses_rises(demo: Path) -> None:
     buses = [answer.facts["percent"] for answer in found["places"] if answer.facts["fleet"] == "bus"]
     assert all(isinstance(each, float) for each in buses) and buses == sorted(set(buses), reverse=True)
     assert len({share.enterprise for share in found["enterprises"]}) == 2
+
+
+def test_whatever_departments_and_stations_hear_renews_their_lists(demo: Path) -> None:
+    from imloop.steps.topics import OF_CASES, OF_OFFICES, OF_VISITS
+    from imloop.store.models import OutboxEntry
+
+    def heard(party: str) -> set[str]:
+        rows = OutboxEntry.objects.filter(receiver__startswith=party)
+        return set(rows.values_list("topic", flat=True))
+
+    assert {"case-opened", "matter-step", "draw"} <= heard("450200-") <= set(OF_OFFICES)
+    assert {"appointment-booked", "retest-allowed"} <= set(OF_VISITS)
+    assert set(OF_CASES) >= {topic for topic in heard("450203001") if topic.startswith(("case", "retest"))}
 
 
 def test_only_the_demos_database_is_topped_up(demo: Path) -> None:

@@ -7,39 +7,62 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
+from imloop.exchange.station_signing import hmac_key, sign
+from imloop.store.models import ApiKey
 from support.city import FAR, LISTED, NEAR, at
+from support.steered_site import BEAT, PASSWORD
 from support.uploads import repair_message, test_message
 
 _SETUP = """
-import json, sys, django; django.setup()
+import sys, django; django.setup()
 from imloop.steps.clock import now
-from imloop.steps.keys import issue_key, revoke_key
+from imloop.steps.keys import issue_key
 from imloop.store.models import Party
-what, code = sys.argv[1:]
-print(issue_key(Party.objects.get(code=code), now()) if what == "issue" else revoke_key(code, now()))
+code, kind = sys.argv[1:]
+print(issue_key(Party.objects.get(code=code), now(), kind=kind))
+"""
+_LET_GO = """
+import sys, django; django.setup()
+from imloop.steps.access import SYSTEM, caller_for
+from imloop.steps.clock import now
+from imloop.steps.keys import revoke_key
+from imloop.steps.sessions import end_all
+from imloop.steps.staffing import set_active
+from imloop.store.models import Party, User
+bearer, signing, ended, away = sys.argv[1:]
+revoke_key(bearer, now())
+revoke_key(signing, now())
+administrator = caller_for(Party(code="450200-admin", kind="admin", name="x", place="450200"))
+end_all(administrator, User.objects.get(username=ended), now())
+set_active(administrator, away, active=False, reason="x", now=now())
 """
 WAIT = httpx.Timeout(60.0)
+HMAC = ApiKey.Kind.HMAC_SHA256.value
 
 
 class Site:
     def __init__(self, servers: Any, name: str) -> None:
         self.servers = servers
         self.server = servers.start(
-            name, ["support.steered_site"], PYTHONPATH="tests", IMLOOP_STREAMS_OF_PARTY="3"
+            name,
+            ["support.steered_site"],
+            PYTHONPATH="tests",
+            IMLOOP_STREAMS_OF_PARTY="3",
+            **{BEAT: "0.3"},
         )
-        self.keys = {code: self.run("issue", code) for code in (NEAR, FAR, LISTED)}
+        self.keys = {code: self.run(_SETUP, code, "bearer") for code in (NEAR, FAR, LISTED)}
         self.numbers = iter(range(100))
 
-    def run(self, what: str, code: str) -> str:
-        """A step in a process of its own, beside the server."""
-        command = [sys.executable, "-c", _SETUP, what, code]
+    def run(self, script: str, *arguments: str) -> str:
+        """Steps in a process of their own, beside the server."""
+        command = [sys.executable, "-c", script, *arguments]
         return subprocess.check_output(command, env=self.server.environment, text=True).strip()
 
     def restart(self) -> None:
@@ -47,6 +70,31 @@ class Site:
 
     def bearer(self, code: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys[code]}"}
+
+    def log_in(self, code: str) -> dict[str, str]:
+        """The headers of the person of that party, logged in by the page."""
+        with httpx.Client(base_url=self.server.base_url, timeout=WAIT) as browser:
+            browser.get("/login")
+            form = {
+                "username": code,
+                "password": PASSWORD,
+                "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+            }
+            assert browser.post("/login", data=form).status_code == 302
+            return {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+
+    def log_out(self, shown: dict[str, str]) -> None:
+        token = shown["Cookie"].partition("csrftoken=")[2].partition(";")[0]
+        address = f"{self.server.base_url}/logout"
+        assert httpx.post(address, headers={**shown, "X-CSRFToken": token}, timeout=WAIT).status_code == 302
+
+    def signed(self, key: str, when: str) -> dict[str, str]:
+        """The headers of a question for the stream, signed with an HMAC key."""
+        key_id, secret = hmac_key(key)
+        address = f"{self.server.base_url}/api/v1/feed/stream"
+        return sign(
+            "GET", address, b"", key_id=key_id, secret=secret, now=at(when), nonce=key, algorithm=HMAC
+        )
 
     def clock(self, when: str) -> None:
         (self.server.data / "clock").write_text(when, encoding="ascii")
@@ -173,6 +221,39 @@ def test_ordinary_calls_are_answered_beside_many_streams(site: Site) -> None:
         for each in callers:
             each.join()
         assert answers == [200] * 8
+
+
+def test_who_would_no_longer_be_let_in_is_let_go(site: Site) -> None:
+    """Revoked keys, shown or signed with, an ended log-in, one logged out, and one of a person who was put out."""
+    moment, police, market = "2026-03-02 10:00", "450200-police", "450200-market"
+    site.clock(moment)
+    bearer, signing = site.run(_SETUP, FAR, "bearer"), site.run(_SETUP, FAR, HMAC)
+    ended, away, out, stays = (site.log_in(code) for code in (police, market, LISTED, NEAR))
+    headers = {
+        "revoked key": {"Authorization": f"Bearer {bearer}"},
+        "revoked signing key": site.signed(signing, moment),
+        "ended by an administrator": ended,
+        "put out": away,
+        "logged out": out,
+        "stays": stays,
+    }
+    address = f"{site.server.base_url}/api/v1/feed/stream"
+    with ExitStack() as open_ones:
+        streams = {}
+        for name, shown in headers.items():
+            answer = open_ones.enter_context(httpx.stream("GET", address, headers=shown, timeout=WAIT))
+            assert answer.status_code == 200, name
+            streams[name] = answer.iter_bytes()
+            assert next(streams[name]).startswith(b"retry"), name
+            assert next(streams[name]).startswith(b":"), f"{name}: a sign of life while all is well"
+        site.run(_LET_GO, bearer.split("_")[1], signing.split("_")[1], police, market)
+        site.log_out(out)
+        rest = streams.pop("stays")
+        for name, stream in streams.items():
+            assert all(each.startswith(b":") for each in stream), f"{name}: ends, and brings nothing more"
+        assert next(rest).startswith(b":"), "another's goes on"
+    for name in ("revoked key", "ended by an administrator", "put out", "logged out"):
+        assert httpx.get(address, headers=headers[name], timeout=WAIT).status_code == 401, name
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.one_database("sqlite", reason="the steps behind the demo city are tested on both")
 
 
 def commands(readme: str) -> list[str]:

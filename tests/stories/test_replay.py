@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from support.commands import Commands
 
 if TYPE_CHECKING:
     from conftest import LiveServer
+
+pytestmark = pytest.mark.one_database("sqlite", reason="the steps behind the demo city are tested on both")
 
 
 def commands(server: LiveServer) -> Commands:

@@ -13,6 +13,7 @@ from imloop.sim.station_day import replay_day
 
 DAY = Path(__file__).parents[3] / "shared" / "data" / "real" / "station-day-2020-10-12.json"
 needs_day = pytest.mark.skipif(not DAY.exists(), reason="../shared is absent: no recorded station day")
+pytestmark = pytest.mark.one_database("sqlite", reason="the steps behind the demo city are tested on both")
 
 
 @needs_day

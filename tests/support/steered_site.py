@@ -22,18 +22,23 @@ PRIVATE_CAR = {
 CLOCK = "clock"
 """The file's name in the data directory; it holds ``2026-03-05 09:00``, in China."""
 
+BEAT = "STEERED_BEAT"
+"""Of the environment: seconds between signs of life of an open stream, where the usual ones are too long to wait for."""
+
 KEY = "istation-key"
 """The file of a bearer key of the first station."""
 
 
 def steer(data: Path) -> None:
     """From now on every request is answered at the moment of the file."""
+    from imloop.api import stream
     from imloop.facts.days import CHINA
     from imloop.steps import clock
 
     clock.now = lambda: datetime.fromisoformat((data / CLOCK).read_text(encoding="ascii")).replace(
         tzinfo=CHINA
     )
+    stream.BEAT = float(os.environ.get(BEAT, stream.BEAT))
 
 
 def prepare(data: Path) -> None:

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from imloop.loop.case import STATE_NAMES, State
+from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.pictures import trace_csv
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import look
+from imloop.steps import clock, look
 from imloop.steps.access import Caller
 from imloop.steps.saved_filters import saved_filters
+from imloop.steps.topics import OF_CASES
 from imloop.store import traces
 from imloop.store.models import Case, PartyKind
 
@@ -44,6 +46,7 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = _filtered(request, caller)
     if file := as_file(request, caller, "cases", _columns(), rows):
         return file
+    renewal = fresh(caller, OF_CASES)
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "shown": shown,
@@ -51,6 +54,8 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
         "stations": look.parties(PartyKind.ISTATION),
+        "now": clock.now(),
+        **renewal,
     }
     return page(request, caller, "pages/cases.html", context)
 

@@ -12,6 +12,7 @@ from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
+from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.matters import refusal_context, require_sure
 from imloop.steps import appointments, clock
@@ -29,6 +30,7 @@ from imloop.steps.opening import (
     set_hours,
 )
 from imloop.steps.station_facts import facts_of
+from imloop.steps.topics import OF_VISITS
 from imloop.steps.visit_queue import day_list, queue
 from imloop.store.models import Appointment, Party, PartyKind
 
@@ -92,6 +94,7 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
             status = 422
     now = clock.now()
     station = Party.objects.get(code=caller.party_code)
+    context |= fresh(caller, OF_VISITS)
     context |= {
         "now": now,
         "station": station,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
+from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps import clock, look
@@ -18,6 +19,7 @@ from imloop.steps.conflicts import conflict_list
 from imloop.steps.enrol import enrolments
 from imloop.steps.fees import DEVIATIONS
 from imloop.steps.look_lines import visible_lines
+from imloop.steps.topics import OF_OFFICES
 from imloop.steps.work import KIND_NAMES, Task, tasks
 from imloop.store.models import PartyKind
 
@@ -28,7 +30,7 @@ Tile = dict[str, object]
 @desk(*OFFICES)
 def work(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The work list, by kind if asked; as a file with ``format``."""
-    now = clock.now()
+    now, renewal = clock.now(), fresh(caller, OF_OFFICES)
     found = tasks(caller, now)
     counts = Counter(task.kind for task in found)
     chosen = request.GET.get("kind", "")
@@ -45,6 +47,7 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
         "all": len(found),
         "tiles": _TILES.get(caller.kind, lambda *_: [])(caller, now),
         "query": query_of(request),
+        **renewal,
     }
     return page(request, caller, "pages/work.html", context)
 

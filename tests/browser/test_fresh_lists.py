@@ -1,0 +1,108 @@
+"""Lists renew themselves when the feed says something new, and nobody's hands are disturbed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import msgspec
+from playwright.sync_api import expect
+
+from support.city import NEAR, PLACE, at
+from support.desks import PATIENCE_MS, Desk
+from support.steered_site import KEY
+from support.uploads import PLATE, VIN, test_message
+
+OFFICE = f"{PLACE}-environment"
+
+
+def fail(steered: Any, number: int) -> str:
+    """A vehicle fails at the station's own door for machines; the plate as it is shown."""
+    steered.at("2026-03-02 09:30")
+    plate = f"桂B{number:05d}"
+    vehicle = {"vin": f"LSVAU2180N2{number:06d}", "plate": plate, "fuel": "gasoline"}
+    message = test_message(
+        at("2026-03-02 09:00"), station=NEAR, co=0.9, vehicle=vehicle, test_no=f"T{number}"
+    )
+    answer = httpx.post(
+        f"{steered.windows.base_url}/api/v1/tests",
+        content=msgspec.json.encode(message),
+        headers={"Authorization": f"Bearer {(steered.data / KEY).read_text(encoding='ascii')}"},
+        timeout=60,
+    )
+    assert answer.status_code == 201, answer.text
+    return f"桂B·{number:05d}"
+
+
+def stay(desk: Desk) -> None:
+    """From here on the page must not be loaded anew."""
+    desk.page.evaluate("window.stayed = true")
+
+
+def stayed(desk: Desk) -> bool:
+    return bool(desk.page.evaluate("window.stayed === true"))
+
+
+def test_the_cases_come_by_themselves_and_focus_and_words_stay(steered: Any) -> None:
+    first = fail(steered, 1)
+    office = steered.desk(OFFICE)
+    office.go("/cases")
+    stay(office)
+    office.sees(first, "更新于")
+    office.page.get_by_role("main").get_by_label("案件号、号牌或 VIN 尾号", exact=True).fill("桂B9")
+    case = office.page.get_by_role("main").get_by_role("link", name="450200-2026-").first
+    case.focus()
+    focused = "document.activeElement.getAttribute('href')"
+    before = office.page.evaluate(focused)
+    second = fail(steered, 2)
+    office.sees(first, second)
+    assert stayed(office), "not by loading the page anew"
+    assert office.page.evaluate(focused) == before
+    expect(office.page.locator("#q")).to_have_value("桂B9")
+    office.page.locator("#q").focus()
+    office.page.keyboard.type("9")
+    office.sees(fail(steered, 3))
+    office.page.keyboard.type("8")
+    expect(office.page.locator("#q")).to_have_value("桂B998")
+
+
+def test_who_is_logged_out_elsewhere_is_told_that_the_list_is_old(steered: Any) -> None:
+    office = steered.desk(OFFICE)
+    office.go("/work")
+    ended = office.page.get_by_text("实时更新已中断")
+    expect(ended).to_be_hidden()
+    other = office.page.context.new_page()
+    other.goto(f"{office.base_url}/account")
+    other.get_by_role("button", name="退出").first.click()
+    other.wait_for_url(lambda address: "/account" not in address)
+    expect(ended).to_be_visible(timeout=PATIENCE_MS)
+    office.page.context.close()
+
+
+def test_the_queue_shows_a_new_appointment(steered: Any) -> None:
+    steered.at("2026-03-04 09:00")
+    station = steered.desk(NEAR)
+    station.go("/desk/istation/queue")
+    station.sees("今天没有预约")
+    stay(station)
+    station.page.get_by_role("main").get_by_label("号牌号码", exact=True).fill("桂B77")
+    owner = steered.windows.open(width=390)
+    owner.go(f"/public/stations/{NEAR}/book")
+    owner.fill("号牌号码", PLATE)
+    owner.fill("车辆识别代号后六位", VIN[-6:])
+    owner.fill("联系电话", "13900000001")
+    owner.press("确认预约")
+    owner.sees("预约成功")
+    station.sees("已预约")
+    assert stayed(station)
+    expect(station.page.locator("#plate")).to_have_value("桂B77")
+
+
+def test_without_script_a_reload_shows_the_same(steered: Any) -> None:
+    office = steered.desk(OFFICE, script=False)
+    office.go("/cases")
+    office.sees("更新于")
+    plate = fail(steered, 5)
+    office.page.reload()
+    office.sees(plate)
+    expect(office.page.get_by_text("实时更新已中断")).to_be_hidden()
