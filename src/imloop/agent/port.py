@@ -6,6 +6,7 @@ platform's receipt when it comes in time, else 202 with the number in the queue.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,8 @@ from imloop.facts.text import Text
 _KINDS = {"tests": MessageKind.TEST, "repairs": MessageKind.REPAIR, "equipment-checks": MessageKind.CHECK}
 _PHOTOS = "repairs/files"
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_FAREWELL = 2.0
+"""Seconds of silence after which a caller that still owes a refused body is left alone."""
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 Reply = tuple[int, str, bytes]
 
@@ -203,12 +206,28 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status_code)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")  # else its next message would go into a closed connection
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header(
             "Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
         )
         self.end_headers()
         self.wfile.write(body)
+        if self.close_connection:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Closing while a body that was not read still comes in would take the answer from its sender."""
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(_FAREWELL)
+        left = LARGEST
+        try:
+            while left > 0 and (piece := self.connection.recv(1 << 16)):
+                left -= len(piece)
+        except OSError:
+            return
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
         """Quiet: what matters stands in the queue."""
