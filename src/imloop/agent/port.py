@@ -219,11 +219,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hang_up(self) -> None:
         """Closing while a body that was not read still comes in would take the answer from its sender."""
-        self.wfile.flush()
-        self.connection.shutdown(socket.SHUT_WR)
-        self.connection.settimeout(_FAREWELL)
         left = LARGEST
         try:
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(_FAREWELL)
             while left > 0 and (piece := self.connection.recv(1 << 16)):
                 left -= len(piece)
         except OSError:
