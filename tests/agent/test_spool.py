@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,6 +32,20 @@ def test_identical_bytes_are_one_item(spool: Spool, clock: Clock) -> None:
     assert fresh and not fresh_again and first == again
     other, _ = take(spool, upload(2), clock())
     assert other.id > first.id
+
+
+def test_callers_at_once_each_find_their_own_bytes(spool: Spool, clock: Clock) -> None:
+    """Large enough that packing one takes as long as the others need to come in."""
+    bodies = [random.Random(number).randbytes(2**18) * 4 for number in range(48)]
+
+    def keep(body: bytes) -> bytes:
+        item, fresh = spool.put(Kind.TEST, body, clock(), converted=body[::-1])
+        assert fresh
+        return spool.original(item.id) + spool.body(item.id)
+
+    with ThreadPoolExecutor(8) as callers:
+        kept = list(callers.map(keep, bodies))
+    assert kept == [body + body[::-1] for body in bodies]
 
 
 def test_another_process_finds_it(spool: Spool, clock: Clock) -> None:

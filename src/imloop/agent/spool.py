@@ -110,6 +110,11 @@ class Figures:
         )
 
 
+def _packed(message: bytes) -> bytes:
+    """By a compressor of its own: one may serve one thread at a time, and the port has a thread for each caller."""
+    return zstandard.compress(message, 3)
+
+
 def _disk_free(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
@@ -134,7 +139,6 @@ class Spool:
         self._db.executescript(_SCHEMA)
         if "address" not in [column[1] for column in self._db.execute("PRAGMA table_info(item)")]:
             self._db.execute(_ADDRESS)
-        self._pack, self._unpack = zstandard.ZstdCompressor(level=3), zstandard.ZstdDecompressor()
         self.filled = threading.Event()
         """Set when something new waits."""
         self.settled = threading.Condition()
@@ -179,8 +183,8 @@ class Spool:
             return known, False
         if self.room() is Room.FULL:
             raise _full()
-        packed = self._pack.compress(original)
-        other = None if converted is None or converted == original else self._pack.compress(converted)
+        packed = _packed(original)
+        other = None if converted is None or converted == original else _packed(converted)
         size = len(packed) + len(other or b"")
         rows = [self._photo_row(photo, now) for photo in photos]
         rows.append((kind, digest, dialect, packed, other, size, file, reference, now.isoformat(), ""))
@@ -204,7 +208,7 @@ class Spool:
         return item, fresh
 
     def _photo_row(self, photo: Photo, now: datetime) -> tuple[object, ...]:
-        packed = self._pack.compress(photo.body)
+        packed = _packed(photo.body)
         named = (photo.file, None, now.isoformat(), photo.address)
         return (Kind.PHOTO, photo.digest, "", packed, None, len(packed), *named)
 
@@ -274,7 +278,7 @@ class Spool:
             row = self._db.execute(f"SELECT {column} FROM item WHERE id = ?", (number,)).fetchone()
         if row is None or row[0] is None:
             raise KeyError(number)
-        return self._unpack.decompress(row[0])
+        return zstandard.decompress(row[0])
 
     def settle(
         self, number: int, state: State, status: int, answer: bytes, error: str, now: datetime
