@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from support.city import NEAR, at
-from support.keyboard import enter, tab_to, type_into
+from support.keyboard import enter, has_focus, tab_to, type_into
 from support.steered_site import PASSWORD
 from support.uploads import PLATE, test_message
 
@@ -21,7 +21,8 @@ def test_log_in_reception_and_upload_by_keyboard(steered: Any) -> None:
     )  # Chromium hands choosers over from the start, not only when waited for
     station.go("/")
     enter(page, "登录")
-    page.keyboard.insert_text(NEAR)  # the first field has the focus already
+    has_focus(page, "用户名")  # nobody has to tab to the first field
+    page.keyboard.insert_text(NEAR)
     type_into(page, "密码", PASSWORD)
     with page.expect_navigation():
         page.keyboard.press("Enter")

@@ -26,6 +26,11 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab does not lead to {name!r}")
 
 
+def has_focus(page: Page, name: str) -> None:
+    """Wait until the page has put the focus there itself; browsers do so with the first picture, not with the load."""
+    page.wait_for_function(f"name => ({_FOCUSED})()[0] === name", arg=name)
+
+
 def type_into(page: Page, name: str, text: str) -> None:
     tab_to(page, name)
     page.keyboard.insert_text(text)
