@@ -36,7 +36,7 @@ test: dev ## the whole suite, on SQLite and on PostgreSQL
 	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) $(PYTEST) --ignore=tests/browser $(ARGS)
 
 browser: dev ## the pages in a real Chromium: everything on SQLite, the stories on PostgreSQL too
-	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest tests/browser -ra $(ARGS)
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) $(PYTEST) tests/browser -ra $(ARGS)
 	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest tests/browser/test_the_loop_by_clicking.py -ra $(ARGS)
 
 check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs

@@ -79,6 +79,12 @@ def keep(figure: Figure) -> dict[str, object]:
     }
 
 
+def publish(kept: dict[str, dict[str, object]]) -> None:
+    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    page = HEAD + "\n".join(section(kept[key]) for key in sorted(kept))
+    (BENCHMARKS / "RESULTS.md").write_text(page, encoding="utf-8")
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("names", nargs="*", metavar="|".join(MODULES), help="default: all")
@@ -92,14 +98,11 @@ def main() -> int:
         try:
             for figure in importlib.import_module(MODULES[name]).figures(given.rounds):
                 kept[figure.key] = keep(figure)
+                publish(kept)
                 print("  " + "\n  ".join(each.cell() for each in figure.ratios), flush=True)
         except Void as void:
             print(f"{name} void: {void}", file=sys.stderr)
             return 1
-    KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    page = HEAD + "\n".join(section(kept[key]) for key in sorted(kept))
-    (BENCHMARKS / "RESULTS.md").write_text(page, encoding="utf-8")
-    print("wrote benchmarks/RESULTS.md")
     return 0
 
 

@@ -17,6 +17,7 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.core.management.color import no_style  # noqa: E402
 
 from imloop.exchange.intake import take_repair, take_test  # noqa: E402
 from imloop.facts.check_record import CheckKind  # noqa: E402
@@ -176,6 +177,8 @@ def five_tests_each(station: Party, moment: datetime) -> None:
         cursor.execute(raw, [started, b""])
         earlier = connection.ops.adapt_datetimefield_value(moment - timedelta(days=700))
         cursor.execute(test, [earlier, earlier, earlier, b""])
+        for reset in connection.ops.sequence_reset_sql(no_style(), [RawUpload]):  # its numbers were given here
+            cursor.execute(reset)
         cursor.execute("ANALYZE")
 
 
