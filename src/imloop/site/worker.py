@@ -5,6 +5,7 @@ The server has a thread for every stream beside those of ordinary calls; they sh
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import threading
@@ -58,3 +59,7 @@ class Worker:
 application = Worker()
 end_with_parent()
 resolve("/healthz")  # reads every page and call now: the first request after a start need not wait for it
+# What is loaded by now stays until the end. Walking through it to look for garbage would stop every call for a tenth of a
+# second, at any moment.
+gc.collect()
+gc.freeze()
