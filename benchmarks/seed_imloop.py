@@ -177,7 +177,8 @@ def five_tests_each(station: Party, moment: datetime) -> None:
         cursor.execute(raw, [started, b""])
         earlier = connection.ops.adapt_datetimefield_value(moment - timedelta(days=700))
         cursor.execute(test, [earlier, earlier, earlier, b""])
-        for reset in connection.ops.sequence_reset_sql(no_style(), [RawUpload]):  # its numbers were given here
+        # Its numbers were given here, past the database's own count.
+        for reset in connection.ops.sequence_reset_sql(no_style(), [RawUpload]):
             cursor.execute(reset)
         cursor.execute("ANALYZE")
 
