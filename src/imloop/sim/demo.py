@@ -14,7 +14,7 @@ from imloop.sim.course import Course
 from imloop.sim.draws import enter_last_quarter, enter_this_quarter
 from imloop.sim.lines import Lines
 from imloop.sim.office import enter_matters, enter_objections, suspended_shop
-from imloop.sim.outage import enter_outage
+from imloop.sim.outage import CARS, enter_outage
 from imloop.sim.outlines import write_outlines
 from imloop.sim.places import STATIONS
 from imloop.sim.progress import bar
@@ -64,7 +64,7 @@ def load_demo(
     lines = Lines([station.code for station in STATIONS])
     with (
         (data_dir / LABELS).open("w", encoding="utf-8") as labels,
-        bar("演示城市 demo city", plan["vehicles"], progress) as step,
+        bar("演示城市 demo city", plan["vehicles"] + len(CARS), progress) as step,
     ):
         course = Course(plan["seed"], until, lines, labels)
         fill(course, plan["days"], first=0, count=plan["vehicles"])
