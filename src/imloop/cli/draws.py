@@ -67,16 +67,16 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     rows: list[dict[str, Any]] = []
     for row in look_draws.draws():
         acting = look_draws.who_must_act(row, clock.now())
-        waits = [f"{party.code}: {wait.step}" for party, steps in acting for wait in steps]
+        waits = [f"{party.code}: {wait.step} {wait.of}".strip() for party, steps in acting for wait in steps]
         rows.append({**look_draws.summary(row), "waits": waits})
     if as_json:
         print_json(rows)
         return
-    columns = ("编号 no.", "期次 period", "状态 state", "等 waits", "承诺值 commitment")
-    print_table(
-        columns,
-        [(r["no"], r["period"], r["state"], " · ".join(r["waits"]), r["commitment"][:16]) for r in rows],
-    )
+    columns = ("编号 no.", "期次 period", "状态 state", "承诺值 commitment")
+    print_table(columns, [(r["no"], r["period"], r["state"], r["commitment"][:16]) for r in rows])
+    for row in rows:
+        for wait in row["waits"]:
+            print(f"{row['no']} 等 waits for {wait}")
 
 
 @draw.command()
