@@ -1,4 +1,4 @@
-"""The platform as it is served, noting when it begins to commit: eight bytes of monotonic nanoseconds, shared by a file."""
+"""The platform as it is served, noting when a commit begins and ends: twice eight bytes of monotonic nanoseconds, shared by a file."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ FILE = "commit-began"
 def _shared(folder: Path) -> mmap.mmap:
     file = folder / FILE
     if not file.exists():
-        file.write_bytes(bytes(8))
+        file.write_bytes(bytes(16))
     with file.open("r+b") as handle:
-        return mmap.mmap(handle.fileno(), 8)
+        return mmap.mmap(handle.fileno(), 16)
 
 
 _clock = _shared(Path(os.environ["IMLOOP_DATA"]))
@@ -31,8 +31,11 @@ _commit = BaseDatabaseWrapper._commit  # type: ignore[attr-defined]
 
 
 def _noting(self: Any) -> Any:
-    _clock[:8] = struct.pack("<q", time.monotonic_ns())
-    return _commit(self)
+    began = time.monotonic_ns()
+    _clock[:8] = struct.pack("<q", began)
+    done = _commit(self)
+    _clock[8:] = struct.pack("<q", time.monotonic_ns())
+    return done
 
 
 BaseDatabaseWrapper._commit = _noting  # type: ignore[attr-defined]
