@@ -15,6 +15,7 @@ import statistics
 import struct
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -125,11 +126,15 @@ class Story:
 
 
 def streamed(story: Story, stream: Open, seen: list[float], own: list[float]) -> float:
+    """The station hears while the repairer still waits for the answer."""
     waits = []
-    for _ in range(ROUND):
-        story.post()
-        waits.append((stream.until("repair-shared") - story.committed()) / 1e9)
-        own.append(story.own_commit())
+    with ThreadPoolExecutor(1) as repairer:
+        for _ in range(ROUND):
+            posting = repairer.submit(story.post)
+            shown = stream.until("repair-shared")
+            posting.result()
+            waits.append((shown - story.committed()) / 1e9)
+            own.append(story.own_commit())
     seen.extend(waits)
     return 1 / statistics.median(waits)
 

@@ -15,6 +15,8 @@ from django.db import connection, transaction
 CHANNEL = "imloop_outbox"
 LOOK_EVERY = 0.02
 """Seconds between two looks at the data version: what ``imloop work`` writes is seen after half of it."""
+STEP_ASIDE = 0.0003
+"""Seconds; longer than a reader of one page needs."""
 _ears: set[threading.Event] = set()
 
 
@@ -28,8 +30,12 @@ def announce() -> None:
 
 
 def _ring() -> None:
+    """Wake this process's own reader, and step aside: whoever has committed goes on computing its answer, and would keep
+    the reader waiting for the processor."""
     for ear in tuple(_ears):
         ear.set()
+    if _ears:
+        time.sleep(STEP_ASIDE)
 
 
 class Listener:
