@@ -128,6 +128,7 @@ class Story:
 def streamed(story: Story, stream: Open, seen: list[float], own: list[float]) -> float:
     """The station hears while the repairer still waits for the answer."""
     waits = []
+    stream.to(max(feed(story, stream.last), default=stream.last))  # what other contestants posted
     with ThreadPoolExecutor(1) as repairer:
         for _ in range(ROUND):
             posting = repairer.submit(story.post)
