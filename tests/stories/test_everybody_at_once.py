@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from support.city import NEAR, at
-from support.steered_site import CLOCK, KEY
+from support.steered_site import KEY, set_clock
 from support.uploads import test_message
 
 CALLERS, EACH = 8, 3
@@ -62,7 +62,7 @@ def one_caller(base_url: str, key: str, who: int) -> list[dict[str, Any]]:
 
 def test_each_gets_his_own_answer_and_everything_is_kept(servers: Any) -> None:
     server = servers.start("at-once", ["support.steered_site"], PYTHONPATH="tests")
-    (server.data / CLOCK).write_text("2026-03-02 10:00", encoding="ascii")
+    set_clock(server.data, "2026-03-02 10:00")
     key = (server.data / KEY).read_text(encoding="ascii")
     with ThreadPoolExecutor(CALLERS) as callers:
         answered = list(callers.map(partial(one_caller, server.base_url, key), range(CALLERS)))

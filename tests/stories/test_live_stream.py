@@ -17,7 +17,7 @@ import pytest
 from imloop.exchange.station_signing import hmac_key, sign
 from imloop.store.models import ApiKey
 from support.city import FAR, LISTED, NEAR, at
-from support.steered_site import BEAT, PASSWORD
+from support.steered_site import BEAT, PASSWORD, set_clock
 from support.uploads import repair_message, test_message
 
 _SETUP = """
@@ -97,7 +97,7 @@ class Site:
         )
 
     def clock(self, when: str) -> None:
-        (self.server.data / "clock").write_text(when, encoding="ascii")
+        set_clock(self.server.data, when)
 
     def post(self, path: str, message: dict[str, object], by: str) -> dict[str, Any]:
         answer = httpx.post(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from support.steered_site import CLOCK, PASSWORD
+from support.steered_site import PASSWORD, set_clock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
@@ -117,7 +117,7 @@ class SteeredCity:
     data: Path
 
     def at(self, text: str) -> None:
-        (self.data / CLOCK).write_text(text, encoding="ascii")
+        set_clock(self.data, text)
 
     def desk(self, code: str, **options: Any) -> Desk:
         """The window of the person of that party, logged in."""
