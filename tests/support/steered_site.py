@@ -59,7 +59,7 @@ def prepare(data: Path) -> None:
     from support.city import NEAR, City, at
     from support.uploads import PLATE, VIN
 
-    (data / CLOCK).write_text(START, encoding="ascii")
+    set_clock(data, START)
     call_command("migrate", verbosity=0)
     city, now = City.build(), at(START)
     for party in Party.objects.order_by("id"):

@@ -16,7 +16,7 @@ CHANNEL = "imloop_outbox"
 LOOK_EVERY = 0.02
 """Seconds between two looks at the data version: what ``imloop work`` writes is seen after half of it."""
 STEP_ASIDE = 0.0003
-"""Seconds; longer than a reader of one page needs."""
+"""Seconds; about what a reader of a few messages needs."""
 _ears: set[threading.Event] = set()
 
 
