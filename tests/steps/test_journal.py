@@ -222,12 +222,18 @@ def test_a_journal_of_sm3_stays_one_whatever_the_setting_says_later(
 
 
 def test_what_a_step_gives_up_leaves_no_gap(city: City) -> None:
+    numbers = []
     with writing(at("2026-03-02 09:00"), SYSTEM) as ledger:
         ledger.note("one", "a", {})
         with pytest.raises(Malformed), ledger.attempt():
             ledger.note("two", "b", {})
+            ledger.number("gap", "450203", 2026)
             raise Malformed("wrong-value", Text("不行", "no"))
         ledger.note("three", "c\nd", {})
+        numbers += [ledger.number("gap", "450203", 2026), ledger.number("gap", "450203", 2026)]
+    with writing(at("2026-03-02 09:01"), SYSTEM) as ledger:
+        numbers += [ledger.number("gap", "450203", year) for year in (2026, 2027)]
+    assert numbers == [1, 2, 3, 1]
     kinds = list(JournalEntry.objects.order_by("number").values_list("kind", "subject"))
     assert kinds == [("one", "a"), ("three", "c d")]
     assert journal.faults() == []

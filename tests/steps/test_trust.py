@@ -42,7 +42,7 @@ def test_a_fault_of_ours_still_keeps_the_bytes(city: City, monkeypatch: pytest.M
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("imloop.steps.receive_test.judge", broken)
+    monkeypatch.setattr("imloop.steps.judged.judge", broken)
     with pytest.raises(ZeroDivisionError):
         city.test("2026-03-02 09:00")
     assert RawUpload.objects.get().refused == "internal-error"

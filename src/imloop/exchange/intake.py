@@ -5,6 +5,7 @@ What needs no database (hash, decode, judge) is done before the write lock is ta
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,20 +20,23 @@ from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_redemption import decode_redemption
 from imloop.exchange.decode_repair import decode_repair
 from imloop.exchange.decode_test import decode_test
+from imloop.exchange.read_aside import Aside
 from imloop.exchange.together import Together
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, require_kind
-from imloop.steps.keep_raw import keep_raw, keep_refusal, sealed
+from imloop.steps.judged import judge_first
+from imloop.steps.keep_raw import keep_raw, keep_refusal, raw_of
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receipts import Receipt
 from imloop.steps.receive_check import receive_check
 from imloop.steps.receive_repair import receive_repair
-from imloop.steps.receive_test import judge_first, receive_test
+from imloop.steps.receive_test import receive_test
 from imloop.steps.redeem_voucher import redeem_voucher
 from imloop.steps.station_facts import StationFacts, facts_by
 from imloop.store.models import PartyKind, RawUpload
 from imloop.store.prepared import fetch_one
+from imloop.store.sealed import seal
 from imloop.store.seats import seated, standing
 
 
@@ -43,12 +47,23 @@ def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> 
 
 
 def take_test_together(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
-    """The same for a server's threads: what they bring at one time is written in one transaction. Who waits for his turn
-    keeps no place at the database, and one reads at a time: other calls are answered in between."""
+    """The same for a server's threads: what they bring at one time is written in one transaction, and read aside where
+    there is a process for it. Who waits for his turn keeps no place at the database."""
+    require_kind(caller, PartyKind.ISTATION)
     with standing():
-        with _READING, seated():
-            upload = read_test(body, caller, now, dialect)
-        return _together(upload)
+        return _together(_read_aside(body, caller, now, dialect) or _read_here(body, caller, now, dialect))
+
+
+def _read_aside(body: bytes, caller: Caller, now: datetime, dialect: str) -> Upload | None:
+    found = aside(body, caller.place, dialect)
+    if found is None:
+        return None
+    return Upload(raw_of(found.sealed, "test", now), caller, now, found.judged, receive_test)
+
+
+def _read_here(body: bytes, caller: Caller, now: datetime, dialect: str) -> Upload:
+    with _READING, seated():
+        return read_test(body, caller, now, dialect)
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -77,7 +92,7 @@ def read_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> 
         body,
         caller,
         now,
-        lambda raw: judge_first(decode_test(raw, dialect=dialect), caller),
+        lambda raw: judge_first(decode_test(raw, dialect=dialect), caller.place),
         receive_test,
     )
 
@@ -106,21 +121,25 @@ def _read(
         message = decode(body)
     except Exception as error:
         message = error
-    return Upload(sealed(kind, body, now), caller, now, message, receive)
+    return Upload(raw_of(seal(body), kind, now), caller, now, message, receive)
 
 
 def _alone(upload: Upload) -> Receipt:
-    (outcome,) = write([upload])
+    (outcome,) = _in_one([upload], _in_parts)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
 
 
 def write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
-    """One transaction; the receipt of each, or why there is none."""
-    first = uploads[0]
-    with writing(first.now, first.caller) as ledger:
-        return [_settle(ledger.beside(upload.now, upload.caller), upload) for upload in uploads]
+    """One transaction; the receipt of each, or why there is none.
+
+    Nearly all are taken, so none has a part of the transaction that could be undone by itself; when one is refused after
+    all, everything is undone and done again with such parts.
+    """
+    with contextlib.suppress(_NotTaken):
+        return _in_one(uploads, _straight)
+    return _in_one(uploads, _in_parts)
 
 
 def _write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
@@ -128,13 +147,29 @@ def _write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
         return write(uploads)
 
 
+def _in_one(
+    uploads: Sequence[Upload], take: Callable[[Ledger, Upload], Receipt | Exception]
+) -> list[Receipt | Exception]:
+    first = uploads[0]
+    with writing(first.now, first.caller) as ledger:
+        return [_settle(ledger.beside(upload.now, upload.caller), upload, take) for upload in uploads]
+
+
 _READING = Lock()
-"""Decoding and judging is work for the processor, of which Python's threads have one between them: more at a time would
-only keep other calls waiting."""
+"""Reading here is work for the processor, of which Python's threads have one between them: more at a time would only keep
+other calls waiting."""
+aside = Aside()
+"""Started by a server that has a processor to spare."""
 _together = Together(_write)
 
 
-def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
+class _NotTaken(Exception):
+    """An upload was refused, with no part of the transaction to undo by itself."""
+
+
+def _settle(
+    ledger: Ledger, upload: Upload, take: Callable[[Ledger, Upload], Receipt | Exception]
+) -> Receipt | Exception:
     """Either way the bytes are kept."""
     raw, caller = upload.raw, upload.caller
     sender, known = _look(raw, caller)
@@ -142,11 +177,23 @@ def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
         return known
     keep_raw(raw, sender.party)
     ledger.sender = sender
+    return take(ledger, upload)
+
+
+def _straight(ledger: Ledger, upload: Upload) -> Receipt:
     try:
-        if isinstance(upload.message, Exception):
-            raise upload.message
+        return _receive(ledger, upload)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        raise _NotTaken from error
+
+
+def _in_parts(ledger: Ledger, upload: Upload) -> Receipt | Exception:
+    raw = upload.raw
+    try:
         with ledger.attempt():
-            return upload.receive(ledger, raw, upload.message)
+            return _receive(ledger, upload)
     except Refusal as refusal:
         keep_refusal(ledger, raw, refusal)
         return refusal
@@ -155,6 +202,12 @@ def _settle(ledger: Ledger, upload: Upload) -> Receipt | Exception:
     except Exception as error:  # our own fault: the bytes are evidence all the same
         keep_refusal(ledger, raw, Refusal("internal-error", Text("平台内部错误。", "Internal error.")))
         return error
+
+
+def _receive(ledger: Ledger, upload: Upload) -> Receipt:
+    if isinstance(upload.message, Exception):
+        raise upload.message
+    return upload.receive(ledger, upload.raw, upload.message)
 
 
 _FIRST = """

@@ -19,6 +19,7 @@ from django.urls import resolve
 from imloop.site.wsgi import application as ordinary  # isort: skip - first: it sets the framework up
 from imloop.api.live import Hub
 from imloop.api.stream import HUB
+from imloop.exchange.intake import aside
 from imloop.site.parent import end_with_parent
 from imloop.store import seats
 
@@ -28,6 +29,8 @@ class Worker:
         self._hub = Hub()
         self._attended = threading.Lock()
         seats.share(settings.CALLS_AT_ONCE)
+        if settings.READ_ASIDE:
+            aside.start()
         # A call of a third of a millisecond shall not wait five for each thread that computes.
         sys.setswitchinterval(0.001)
         if threading.current_thread() is threading.main_thread():

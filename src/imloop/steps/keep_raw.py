@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from imloop.facts.refusal import Refusal
@@ -10,18 +9,17 @@ from imloop.facts.text import Reason
 from imloop.steps.findings import keep_findings
 from imloop.steps.ledger import Ledger
 from imloop.store.models import Party, RawUpload
-from imloop.store.packing import compress, decompress
+from imloop.store.packing import decompress
 from imloop.store.prepared import insert, update
+from imloop.store.sealed import Sealed
 
 DOUBTFUL = ("voucher-forged", "paper-of-other-vehicle")
 """Refusals that somebody should look into."""
-_LEVEL = 1
 
 
-def sealed(kind: str, body: bytes, now: datetime) -> RawUpload:
-    """The bytes as they will be kept; ``kind`` is a key of the intake. Touches no database."""
-    digest, size = hashlib.sha256(body).hexdigest(), len(body)
-    return RawUpload(received_at=now, kind=kind, sha256=digest, size=size, body=compress(body, _LEVEL))
+def raw_of(sealed: Sealed, kind: str, now: datetime) -> RawUpload:
+    """The row that will keep the bytes; ``kind`` is a key of the intake. Touches no database."""
+    return RawUpload(received_at=now, kind=kind, sha256=sealed.sha256, size=sealed.size, body=sealed.body)
 
 
 def keep_raw(raw: RawUpload, party: Party) -> None:

@@ -21,10 +21,11 @@ from imloop.proof import journal as proof
 from imloop.steps.access import Caller
 from imloop.steps.station_facts import StationFacts
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
-from imloop.store.prepared import fetch_one, insert, insert_all, rows, update
+from imloop.store.prepared import fetch_all, fetch_one, insert, insert_all, rows, update
 from imloop.store.wake import announce
 
-_NEXT = "UPDATE store_counter SET last = last + 1 WHERE kind = %s AND place = %s AND year = %s RETURNING last"
+_LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
+_COUNTED = "UPDATE store_counter SET last = %s WHERE kind = %s AND place = %s AND year = %s"
 _PEN = RLock()
 """Only one may write at a time: threads of one process wait here in turn, not in the database, which lets them guess."""
 _LOCKED = {"sqlite": "id = 1", "postgresql": "id = 1 FOR UPDATE"}
@@ -62,11 +63,12 @@ class Ledger:
         self._head = head
         self._entries: list[JournalEntry] = []
         self._messages: list[OutboxEntry] = []
+        self._numbers: dict[tuple[str, str, int], int] = {}
 
     def beside(self, now: datetime, caller: Caller) -> Ledger:
         """For another caller's part of the same transaction: one journal, one outbox, in the order of the parts."""
         other = Ledger(self._head, now, caller)
-        other._entries, other._messages = self._entries, self._messages
+        other._entries, other._messages, other._numbers = self._entries, self._messages, self._numbers
         return other
 
     @property
@@ -97,25 +99,33 @@ class Ledger:
         )
 
     def number(self, kind: str, place: str, year: int) -> int:
-        """The next gapless number of a kind in a place and year."""
-        drawn = fetch_one(_NEXT, [kind, place, year])
-        if drawn is None:
-            insert(Counter(kind=kind, place=place, year=year, last=1))
-        return int(drawn[0]) if drawn else 1
+        """The next gapless number of a kind in a place and year: counted here, as the journal is locked."""
+        of = kind, place, year
+        if of not in self._numbers:
+            known = fetch_one(_LAST, of)
+            if known is None:
+                insert(Counter(kind=kind, place=place, year=year, last=0))
+            self._numbers[of] = int(known[0]) if known else 0
+        self._numbers[of] += 1
+        return self._numbers[of]
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part that may be refused: its rows, entries and messages vanish together if it raises."""
-        entries, messages = len(self._entries), len(self._messages)
+        entries, messages, numbers = len(self._entries), len(self._messages), dict(self._numbers)
         try:
             with transaction.atomic():
                 yield
         except BaseException:
             del self._entries[entries:]
             del self._messages[messages:]
+            self._numbers.clear()
+            self._numbers.update(numbers)
             raise
 
     def write(self) -> None:
+        for of, count in self._numbers.items():
+            fetch_all(_COUNTED, [count, *of])
         if self._entries:
             last = self._entries[-1]
             self._head.number, self._head.hash = last.number, last.hash

@@ -23,6 +23,7 @@ from imloop.steps.cases import as_loop_case, decide_and_keep, open_case
 from imloop.steps.charges import charge_for
 from imloop.steps.findings import keep_findings
 from imloop.steps.issue_notice import issue_notice
+from imloop.steps.judged import Judged
 from imloop.steps.ledger import Ledger
 from imloop.steps.let_cases_go import let_late_case_go
 from imloop.steps.line_standing import doubts_of, line_reasons, lock_of
@@ -33,10 +34,9 @@ from imloop.steps.station_facts import facts_of
 from imloop.steps.subjects import subject_of
 from imloop.steps.unlock_on_paper import unlock_waiting_for
 from imloop.steps.vehicles import enter_vehicle
-from imloop.store import stated, traces
-from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
+from imloop.store.models import Case, JournalEntry, Party, PartyKind, RawUpload, Test, Vehicle
 from imloop.store.prepared import fetch_one, insert, update
-from imloop.verdict import Verdict, judge
+from imloop.verdict import Verdict
 
 _ORIGINS = {
     Purpose.REGISTRATION: loop.Origin.REGISTRATION,
@@ -52,7 +52,7 @@ _PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s 
 class _Received:
     """What the step knows by now; the findings grow as it goes."""
 
-    record: TestRecord
+    judged: Judged
     raw: RawUpload
     station: Party
     law: Law
@@ -60,23 +60,9 @@ class _Received:
     vehicle: Vehicle | None
     findings: list[Reason]
 
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A test and what may be said of it before anything is looked up. ``verdict`` None: the step has to say why not."""
-
-    record: TestRecord
-    law: Law | None = None
-    verdict: Verdict | None = None
-
-
-def judge_first(record: TestRecord, caller: Caller) -> Judged:
-    """Judge by the law of the caller's place, while others write; the step judges again if its law is another."""
-    try:
-        law = registers.law_at(day_of(record.started_at), caller.place)
-        return Judged(record, law, judge(record, law))
-    except Exception:  # met again in the step, which keeps the bytes and says what it was
-        return Judged(record)
+    @property
+    def record(self) -> TestRecord:
+        return self.judged.record
 
 
 def receive_test(ledger: Ledger, raw: RawUpload, judged: Judged) -> Receipt:
@@ -93,9 +79,9 @@ def receive_test(ledger: Ledger, raw: RawUpload, judged: Judged) -> Receipt:
     line = registers.require_line(facts, record.line, record.method, record.started_at, law)
     reasons = line_reasons(facts, record.line, record.method, record.started_at, law)
     _require_unlocked(record, reasons)
-    verdict = judged.verdict if judged.verdict and judged.law is law else judge(record, law)
+    verdict = judged.under(law)
     vehicle, doubts = enter_vehicle(record.vehicle, day)
-    received = _Received(record, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
+    received = _Received(judged, raw, station, law, verdict, vehicle, [*doubts, *verdict.findings])
     received.findings += _about_the_message(record, ledger.now, law)
     if record.fee_yuan is not None:
         received.findings += charge_for(vehicle, station, record.method, day, law, record.fee_yuan).reasons
@@ -264,21 +250,18 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
     notice = issue_notice(ledger, case, received.law, verdict) if case is not None and opened else None
     year = day_of(record.started_at).year
     report = f"R{received.station.place}-{year}-{ledger.number('report', received.station.place, year):06d}"
+    said = verdict.to_json()
     receipt = test_receipt(
-        record, verdict, received.findings, report=report, case=case, notice=notice, received_at=ledger.now
+        record,
+        verdict,
+        said,
+        received.findings,
+        report=report,
+        case=case,
+        notice=notice,
+        received_at=ledger.now,
     )
-    entry = ledger.note(
-        "test-received",
-        f"{received.station.code}/{record.test_no}",
-        {
-            "sha256": received.raw.sha256,
-            "result": verdict.result,
-            "law": verdict.law_hash,
-            "report": report,
-            "case": case.case_no if case is not None else None,
-        },
-    )
-    receipt = receipt.stamped(entry)
+    receipt = receipt.stamped(_noted(ledger, received, report, case))
     test = Test(
         raw=received.raw,
         station=received.station,
@@ -294,12 +277,27 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         received_at=ledger.now,
         result=verdict.result,
         law_hash=verdict.law_hash,
-        verdict=verdict.to_json(),
+        verdict=said,
         receipt=receipt.body,
-        trace=traces.encode(record.trace),
-        stated=stated.pack(record),
+        trace=received.judged.trace,
+        stated=received.judged.stated,
         fee_yuan=record.fee_yuan,
     )
     insert(test)
     keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     return receipt
+
+
+def _noted(ledger: Ledger, received: _Received, report: str, case: Case | None) -> JournalEntry:
+    verdict = received.verdict
+    return ledger.note(
+        "test-received",
+        f"{received.station.code}/{received.record.test_no}",
+        {
+            "sha256": received.raw.sha256,
+            "result": verdict.result,
+            "law": verdict.law_hash,
+            "report": report,
+            "case": case.case_no if case is not None else None,
+        },
+    )

@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+from imloop.store import seats
 
 Parameter = object
 Row = tuple[Any, ...]
@@ -30,7 +32,7 @@ def fetch_one(sql: str, parameters: Sequence[Parameter]) -> Row | None:
 
 def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
     """Every row of a statement that gives rows."""
-    database = connections[DEFAULT_DB_ALIAS]
+    database = seats.database()
     database.ensure_connection()
     with database.wrap_database_errors:
         if database.vendor == "sqlite":

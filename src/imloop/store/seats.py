@@ -12,9 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-_free: queue.SimpleQueue[object] | None = None
-_mine = threading.local()
+
+class _Mine(threading.local):
+    seat: BaseDatabaseWrapper | None = None
+
+
+_free: queue.SimpleQueue[BaseDatabaseWrapper] | None = None
+_mine = _Mine()
 
 
 def share(count: int) -> None:
@@ -30,7 +36,7 @@ def share(count: int) -> None:
 @contextmanager
 def seated() -> Iterator[None]:
     """The database is this thread's to use inside; without ``share`` the thread's own connection, as ever."""
-    if _free is None or getattr(_mine, "seated", False):
+    if _free is None or _mine.seat is not None:
         yield
         return
     _sit()
@@ -43,7 +49,7 @@ def seated() -> Iterator[None]:
 @contextmanager
 def standing() -> Iterator[None]:
     """Who only waits inside gives the seat to others, and has one again afterwards. Not inside a transaction."""
-    if _free is None or not getattr(_mine, "seated", False):
+    if _free is None or _mine.seat is None:
         yield
         return
     _leave()
@@ -53,16 +59,20 @@ def standing() -> Iterator[None]:
         _sit()
 
 
+def database() -> BaseDatabaseWrapper:
+    """The connection of this thread now."""
+    return _mine.seat or connections[DEFAULT_DB_ALIAS]
+
+
 def _sit() -> None:
     assert _free is not None
-    connections[DEFAULT_DB_ALIAS] = _free.get()
-    _mine.seated = True
+    connections[DEFAULT_DB_ALIAS] = _mine.seat = _free.get()
 
 
 def _leave() -> None:
     """Gives back the seat held now, which after standing is not the one first taken."""
     assert _free is not None
-    held = connections[DEFAULT_DB_ALIAS]
-    _mine.seated = False
+    held, _mine.seat = _mine.seat, None
+    assert held is not None
     del connections[DEFAULT_DB_ALIAS]
     _free.put(held)

@@ -1,0 +1,58 @@
+"""A test upload, read as far as no database is needed: hash, decode, judge, pack."""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any
+
+from imloop.exchange.decode_test import decode_test
+from imloop.facts import test_record as facts
+from imloop.facts.text import Reason, Text
+from imloop.steps.judged import Judged, judge_first
+from imloop.store.sealed import Sealed, seal
+from imloop.verdict import answer
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What is known of an upload by itself. May be pickled."""
+
+    sealed: Sealed
+    judged: Judged
+
+
+def read(body: bytes, place: str, dialect: str) -> Read:
+    """``place``: whose law; ``dialect``: the one named by the sender, or "". Raises what ``decode_test`` raises."""
+    return Read(seal(body), judge_first(decode_test(body, dialect=dialect), place))
+
+
+def _read_only(pairs: dict[object, object]) -> Mapping[object, object]:
+    return MappingProxyType(pairs)
+
+
+def _by_fields(kind: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[object, ...]]]:
+    """Pickled as a call with its values: a third of what the frozen dataclass does by itself costs."""
+    names = [field.name for field in fields(kind) if field.init]
+    return lambda each: (kind, tuple([getattr(each, name) for name in names]))
+
+
+_KINDS = (
+    *(Read, Sealed, Judged, Text, Reason),
+    *(
+        facts.TestRecord,
+        facts.Vehicle,
+        facts.Owner,
+        facts.Trace,
+        facts.Ambient,
+        facts.Exterior,
+        facts.Evaporative,
+    ),
+    *(facts.Ecu, facts.Obd, facts.Claim, facts.SecondRun),
+    *(answer.Verdict, answer.ItemVerdict, answer.Step, answer.ClaimCheck),
+)
+for _kind in _KINDS:
+    copyreg.pickle(_kind, _by_fields(_kind))  # type: ignore[arg-type]
+copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))

@@ -1,0 +1,139 @@
+"""A process beside the server's own reads uploads: the same answers with and without it, whatever happens to it."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from imloop.exchange import intake
+from imloop.exchange.read_aside import Aside
+from imloop.exchange.read_test import read
+from imloop.facts.codes import Method
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.test_record import Trace
+from imloop.sim.sample import sample_message
+from support.city import FAR, NEAR, City, at
+from support.uploads import test_message
+
+NOW = at("2026-03-05 10:00")
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pipe that a new process inherits")
+
+
+def until(true: Callable[[], bool]) -> None:
+    last = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < last
+        time.sleep(0.01)
+
+
+def ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+@pytest.fixture
+def aside() -> Iterator[Aside]:
+    one = Aside(pause=0.0)
+    one.start()
+    until(lambda: one.ready)
+    yield one
+    one.stop()
+
+
+def body(test_no: str, **change: object) -> bytes:
+    return msgspec.json.encode(test_message(at("2026-03-05 09:00"), station=NEAR, test_no=test_no, **change))
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_known_of_an_upload_travels_unchanged(method: Method, packed: bool) -> None:
+    found = read(sample_message(method, station=NEAR, fail=True, packed=packed), "450203", "")
+    there = pickle.loads(pickle.dumps(found))
+    assert there == found
+    assert there.judged.record.trace == Trace()
+
+
+def test_read_aside_or_here_the_receipts_are_the_same(
+    city: City, aside: Aside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import transaction
+
+    monkeypatch.setattr(intake, "aside", aside)
+    answers = []
+    for where in ("aside", "here"):
+        if where == "here":
+            monkeypatch.setattr(intake, "aside", Aside())
+        with transaction.atomic():
+            said = [
+                intake.take_test_together(
+                    body(f"{n}", vehicle={"plate": f"桂B0000{n}"}), city.callers[NEAR], NOW
+                )
+                for n in range(3)
+            ]
+            answers.append([receipt.body for receipt in said])
+            transaction.set_rollback(True)
+    assert answers[0] == answers[1]
+
+
+def test_what_cannot_be_read_aside_is_refused_here_with_its_reason(
+    city: City, aside: Aside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "aside", aside)
+    caller = city.callers[NEAR]
+    for wrong in (b"{", body("A", method="NONE"), b'{"schema": "imloop.test/1"}'):
+        with pytest.raises(Malformed):
+            intake.take_test_together(wrong, caller, NOW)
+    with pytest.raises(Refusal):
+        intake.take_test_together(body("A"), city.callers[FAR], NOW)
+    assert aside.ready
+    assert intake.take_test_together(body("A"), caller, NOW).created
+
+
+def test_killed_it_is_missed_by_nobody_and_comes_back(aside: Aside) -> None:
+    pid = aside.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: ended(pid))
+    assert aside(body("A"), "450203", "") is None
+    until(lambda: aside.ready)
+    assert aside.pid != pid
+    found = aside(body("A"), "450203", "")
+    assert found == read(body("A"), "450203", "")
+
+
+SERVER = """
+import sys
+from imloop.exchange.read_aside import Aside
+aside = Aside()
+aside.start()
+while not aside.ready:
+    pass
+print(aside.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_it_ends_with_a_server_that_is_killed() -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdin is not None and server.stdout is not None
+    pid = int(server.stdout.readline())
+    assert not ended(pid)
+    server.kill()
+    server.wait(30)
+    until(lambda: ended(pid))
+    server.stdin.close()
+    server.stdout.close()
