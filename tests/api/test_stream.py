@@ -10,7 +10,9 @@ from django.test import Client, RequestFactory
 from imloop.api import live, stream
 from imloop.api.live import Hub, Stream
 from imloop.api.stream import Events
+from imloop.steps.feed import after_in, as_entry, newest
 from imloop.steps.keys import revoke_key
+from imloop.steps.ledger import writing
 from imloop.store.models import OutboxEntry
 from support.city import FAR, NEAR, City, at
 
@@ -136,3 +138,34 @@ def test_a_server_that_stops_ends_every_stream_and_opens_none(city: City, hub: H
     with pytest.raises(Refusal) as refused:
         Events(hub, Stream(NEAR, 0), RequestFactory().get("/"))
     assert refused.value.code == "streams-full"
+
+
+def test_what_is_committed_here_is_handed_out_as_it_would_be_read(city: City, hub: Hub) -> None:
+    own = Stream(NEAR, 0)
+    Events(hub, own, RequestFactory().get("/"))
+    own.follow()
+    hub._head = message(FAR)
+    with writing(NOW, city.callers[NEAR]) as ledger:
+        for receiver in (NEAR, FAR, NEAR):
+            ledger.send(receiver, "case-opened", "C", {"vin": "V", "deadline": NOW.isoformat(), "n": 1})
+    assert hub._take(ledger._messages)
+    read = after_in(NEAR, 0, 10)
+    assert [seq for seq, _ in own.fetch()] == [each.pk for each in read]
+    mine = [each for each in ledger._messages if each.receiver == NEAR]
+    assert [as_entry(each) for each in mine] == [as_entry(each) for each in read]
+    assert hub._head == newest()
+
+
+def test_what_others_may_have_written_between_is_read(city: City, hub: Hub) -> None:
+    hub._head = message(FAR)
+    with writing(NOW, city.callers[NEAR]) as ledger:
+        for subject in ("before", "own", "own"):
+            ledger.send(NEAR, "case-opened", subject, {})
+    messages = ledger._messages
+    assert not hub._take(messages[1:]), "one before is not known here"
+    assert not hub._take([messages[0], messages[2]]), "one between is not known here"
+    with hub._following:
+        assert not hub._take(messages), "the reader is at it"
+    before = hub._head
+    assert hub._take(messages) and hub._head == before + 3
+    assert not hub._take(messages), "once"

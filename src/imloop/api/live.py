@@ -1,4 +1,4 @@
-"""Open streams of one serving process: who waits, and one thread that reads the outbox once for all of them.
+"""Open streams of one serving process: who waits, and one thread that follows the outbox for all of them.
 
 A stream first hears what it missed, read for it alone, then what the reader hands out. It is entered before it catches up,
 and its own cursor drops what comes both ways, so nothing falls between. One that does not keep up catches up again from
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -103,7 +104,9 @@ class Hub:
         self._entered = 0
         self._stopping = False
         self._ready = threading.Event()
-        self._ear = Listener()
+        self._head = -1
+        self._following = threading.Lock()
+        self._ear = Listener(self._take)
         self._reader: threading.Thread | None = None
 
     def enter(self, stream: Stream) -> None:
@@ -151,13 +154,13 @@ class Hub:
 
     def _read(self) -> None:
         """The reader's thread: follow the outbox for as long as the process serves."""
-        head = -1
         while not self._stopping:
             try:
                 connection.ensure_connection()
                 self._ear.listen()
                 while not self._stopping:
-                    head = self._read_on(head)
+                    with self._following:
+                        self._head = self._read_on(self._head)
                     self._ready.set()
                     self._ear.wait(REST, watch=bool(self._streams))
             except Error:  # a busy or restarting database: what is committed meanwhile is read afterwards
@@ -176,15 +179,33 @@ class Hub:
             # Who entered meanwhile may have caught up before: what lies between is read for it.
             return last if entered == self._entered else head
         while rows := after_in_all(head, READ_AT_ONCE):
-            for row in rows:
-                if own := self._streams.get(row.receiver):
-                    event = as_event(row)
-                    for stream in own:
-                        stream.hand(row.pk, event)
-            head = rows[-1].pk
+            head = self._hand_out(rows)
             if len(rows) < READ_AT_ONCE:
                 break
         return head
+
+    def _take(self, messages: Sequence[OutboxEntry]) -> bool:
+        """By whoever has committed them: handed out at once, unless the reader is at it, or there is a gap before or
+        between them, where another process may have written."""
+        if not self._following.acquire(blocking=False):
+            return False
+        try:
+            first = self._head + 1
+            if [each.pk for each in messages] != list(range(first, first + len(messages))):
+                return False
+            self._head = self._hand_out(messages)
+            return True
+        finally:
+            self._following.release()
+
+    def _hand_out(self, messages: Sequence[OutboxEntry]) -> int:
+        """Each to the streams of its receiver; returns the last sequence."""
+        for message in messages:
+            if own := self._streams.get(message.receiver):
+                event = as_event(message)
+                for stream in own:
+                    stream.hand(message.pk, event)
+        return int(messages[-1].pk)
 
 
 def _too_many(most: int) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from imloop.steps.access import Caller
 from imloop.store.models import OutboxEntry
@@ -30,7 +30,7 @@ def as_entry(entry: OutboxEntry) -> dict[str, object]:
         "seq": entry.pk,
         "topic": entry.topic,
         "subject": entry.subject,
-        "at": entry.created_at.isoformat(),
+        "at": entry.created_at.astimezone(UTC).isoformat(),
         "body": entry.body,
     }
 

@@ -133,7 +133,7 @@ class Ledger:
             update(self._head, "number", "hash", "algorithm")
         if self._messages:
             insert_all(self._messages)
-            announce()
+            announce(self._messages)
 
 
 @contextmanager

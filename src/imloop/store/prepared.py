@@ -44,7 +44,8 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
         # Django's own cursor writes parameters into the text, so the server would parse and plan it every time.
         with psycopg.Cursor(database.connection) as cursor:
             cursor.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]
-            return cursor.fetchall() if cursor.description else []
+            given = cursor.pgresult  # asking for its width: ``description`` would describe every column
+            return cursor.fetchall() if given is not None and given.nfields else []
 
 
 def rows(model: type[M], where: str, parameters: Sequence[Parameter]) -> list[M]:

@@ -1,52 +1,61 @@
-"""Who reads the outbox is woken when messages are committed. Waking says nothing: the outbox and its sequence are the truth.
+"""Who reads the outbox hears of what is committed. The outbox and its sequence are the truth; hearing only saves a look.
 
-PostgreSQL: ``NOTIFY`` inside the writing transaction, so that every serving process hears of it with the commit and of
-nothing that was rolled back. SQLite: an event after the commit within a process; what other processes wrote is seen by the
-file's data version, looked at while somebody waits.
+What this process commits is told with its messages, after the commit. Who did not take them, and every other process, is
+woken, which says nothing. PostgreSQL: ``NOTIFY`` inside the writing transaction, so that it comes with the commit and never
+for what was rolled back. SQLite: an event within the process; what other processes wrote is seen by the file's data
+version, looked at while somebody waits.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from django.db import connection, transaction
+
+from imloop.store.models import OutboxEntry
 
 CHANNEL = "imloop_outbox"
 LOOK_EVERY = 0.02
 """Seconds between two looks at the data version: what ``imloop work`` writes is seen after half of it."""
 STEP_ASIDE = 0.0003
 """Seconds; about what a reader of a few messages needs."""
-_ears: set[threading.Event] = set()
+Messages = Sequence[OutboxEntry]
+_ears: set[Listener] = set()
 
 
-def announce() -> None:
-    """Called inside the transaction that writes messages."""
+def announce(messages: Messages) -> None:
+    """Called inside the transaction that writes the messages; they have their sequences."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")
-    else:
-        transaction.on_commit(_ring)
+    transaction.on_commit(partial(_tell, messages), robust=True)
 
 
-def _ring() -> None:
-    """Wake this process's own reader, and step aside: whoever has committed goes on computing its answer, and would keep
-    the reader waiting for the processor."""
+def _tell(messages: Messages) -> None:
+    """Tell this process's own readers, and step aside: whoever has committed goes on computing its answer, and would keep
+    those who send the messages on waiting for the processor."""
     for ear in tuple(_ears):
-        ear.set()
+        if not ear.take(messages):
+            ear.ring()
     if _ears:
         time.sleep(STEP_ASIDE)
 
 
 class Listener:
-    """For one thread, on its own connection. After ``listen`` (again after a lost connection) read before waiting."""
+    """For one thread, on its own connection. After ``listen`` (again after a lost connection) read before waiting.
 
-    def __init__(self) -> None:
+    ``take``: called by whoever has committed messages; False where they must be read after all."""
+
+    def __init__(self, take: Callable[[Messages], bool]) -> None:
+        self.take = take
         self._ear = threading.Event()
         self._version = 0
 
     def listen(self) -> None:
-        _ears.add(self._ear)
+        _ears.add(self)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"LISTEN {CHANNEL}")
@@ -73,7 +82,7 @@ class Listener:
         self._ear.set()
 
     def stop(self) -> None:
-        _ears.discard(self._ear)
+        _ears.discard(self)
 
 
 def _data_version() -> int:
