@@ -46,6 +46,7 @@ def enter_vehicle(stated: test_record.Vehicle, day: date) -> tuple[Vehicle | Non
     vehicle = _same(alike, stated) or Vehicle(vin=stated.vin, plate=stated.plate)
     doubts = _doubts(vehicle, alike, stated)
     former = vehicle.plate, vehicle.plate_colour
+    before = [getattr(vehicle, name) for name in _STATED]
     vehicle.vin = vehicle.vin or stated.vin
     vehicle.plate = stated.plate or vehicle.plate
     vehicle.plate_colour = stated.plate_colour or vehicle.plate_colour
@@ -60,8 +61,10 @@ def enter_vehicle(stated: test_record.Vehicle, day: date) -> tuple[Vehicle | Non
     }
     if vehicle._state.adding:
         insert(vehicle)
-    else:
-        update(vehicle, *_STATED)
+    elif changed := [
+        name for name, old in zip(_STATED, before, strict=True) if getattr(vehicle, name) != old
+    ]:
+        update(vehicle, *changed)
     if vehicle.plate != former[0]:
         change_plates([(vehicle, *former)], day, "test")
     return vehicle, doubts
