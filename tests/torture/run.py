@@ -29,7 +29,14 @@ from torture.outside import Outside  # noqa: E402
 from torture.site import Site, credentials, kill  # noqa: E402
 
 CLIENTS = 4
-WEIGHTS = {"everything": 2, "web worker": 4, "background work": 2, "second worker": 2, "first process": 1}
+WEIGHTS = {
+    "everything": 2,
+    "web worker": 4,
+    "reading process": 2,
+    "background work": 2,
+    "second worker": 2,
+    "first process": 1,
+}
 
 
 @contextmanager

@@ -87,14 +87,17 @@ class Site:
         return self.log_file.read_text(errors="replace")[-3000:]
 
     def victims(self) -> dict[str, list[int]]:
-        """Process ids by what is killed: everything at once, the first process alone, a web worker, one of two workers."""
+        """Process ids by what is killed: everything at once, the first process alone, a web worker, what reads beside it, one
+        of two workers."""
         assert self.server is not None
         assert self.worker is not None
         children = dict(children_of(self.server.pid))
+        readers = [reader for pid in children for reader, _ in children_of(pid)]
         return {
-            "everything": [self.server.pid, *children, self.worker.pid],
+            "everything": [self.server.pid, *children, *readers, self.worker.pid],
             "first process": [self.server.pid],
             "web worker": [pid for pid, words in children.items() if " serve " in words],
+            "reading process": readers,
             "background work": [pid for pid, words in children.items() if " work" in words],
             "second worker": [self.worker.pid],
         }
@@ -142,17 +145,11 @@ def kill(pids: list[int]) -> int:
 
 
 def children_of(pid: int) -> Iterator[tuple[int, str]]:
-    """(process id, command line) of direct children; none when the process is gone."""
-    try:
-        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return
-    for child in listed:
-        try:
-            words = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except OSError:
-            continue
-        yield int(child), words
+    """(process id, command line) of direct children, whichever thread started them; none when the process is gone."""
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in listed.read_text().split():
+                yield int(child), Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
 def credentials(site: Site, receiver_url: str) -> Mapping[str, object]:
