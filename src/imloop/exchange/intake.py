@@ -137,8 +137,9 @@ def write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
     Nearly all are taken, so none has a part of the transaction that could be undone by itself; when one is refused after
     all, everything is undone and done again with such parts.
     """
-    with contextlib.suppress(_NotTaken):
-        return _in_one(uploads, _straight)
+    if not any(isinstance(upload.message, Exception) for upload in uploads):
+        with contextlib.suppress(_NotTaken):
+            return _in_one(uploads, _straight)
     return _in_one(uploads, _in_parts)
 
 
