@@ -56,7 +56,7 @@ class Aside:
 
     def __call__(self, body: bytes, place: str, dialect: str) -> Read | None:
         """None: read for yourself."""
-        if self._line is None:
+        if not self.ready:
             return None
         with self._turn:
             line = self._line
@@ -72,18 +72,23 @@ class Aside:
 
     def _attend(self) -> None:
         while not self._stopping.is_set():
-            ours, theirs = Pipe()
-            with ours:
-                with theirs:
-                    command = [sys.executable, "-m", "imloop.exchange.read_aside", str(theirs.fileno())]
-                    self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
-                with contextlib.suppress(EOFError, OSError):
-                    ours.recv()
-                    self._line = ours
-                self._process.wait()
-                with self._turn:
-                    self._line = None
+            with contextlib.suppress(OSError):  # no room for another process now
+                self._live()
             self._stopping.wait(self._pause)
+
+    def _live(self) -> None:
+        """From the start of a process to its end."""
+        ours, theirs = Pipe()
+        with ours:
+            with theirs:
+                command = [sys.executable, "-m", "imloop.exchange.read_aside", str(theirs.fileno())]
+                self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+            with contextlib.suppress(EOFError, OSError):
+                ours.recv()
+                self._line = ours
+            self._process.wait()
+            with self._turn:
+                self._line = None
 
 
 def _serve(line: Connection) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
@@ -29,7 +29,7 @@ def read(body: bytes, place: str, dialect: str) -> Read:
     return Read(seal(body), judge_first(decode_test(body, dialect=dialect), place))
 
 
-def _read_only(pairs: dict[object, object]) -> Mapping[object, object]:
+def _read_only(pairs: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(pairs)
 
 
@@ -54,5 +54,5 @@ _KINDS = (
     *(answer.Verdict, answer.ItemVerdict, answer.Step, answer.ClaimCheck),
 )
 for _kind in _KINDS:
-    copyreg.pickle(_kind, _by_fields(_kind))  # type: ignore[arg-type]
+    copyreg.pickle(_kind, _by_fields(_kind))
 copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
