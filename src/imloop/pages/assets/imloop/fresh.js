@@ -1,10 +1,12 @@
-// A list renews itself when the feed says something new: the page is asked for again, and its parts marked data-fresh take
-// the place of the old ones. Without script, or where the stream cannot be opened, the page shows the same after a reload.
+// A list renews itself when the feed says something new, and each minute for what is not worth a message (who has come,
+// how long somebody waits): the page is asked for again, and its parts marked data-fresh take the place of the old ones.
+// Without script, or where the stream cannot be opened, the page shows the same after a reload.
 "use strict";
 
 const note = document.getElementById("fresh");
 const TOGETHER = 300; // milliseconds: messages of one moment are one renewal
 const REST = 3000; // between renewals: where messages come all the time the server has other work, too
+const AT_LAST = 60000; // without any message
 let last = note.dataset.after;
 let source = null;
 let timer = 0;
@@ -104,5 +106,6 @@ if ("EventSource" in window) {
   document.addEventListener("visibilitychange", () => (document.hidden ? stop(false) : listen()));
   window.addEventListener("pagehide", () => stop(false));
   window.addEventListener("pageshow", listen);
+  setInterval(() => { if (source && Date.now() - renewed >= AT_LAST) soon(); }, AT_LAST);
   listen();
 }
