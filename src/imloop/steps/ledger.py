@@ -21,7 +21,7 @@ from imloop.proof import journal as proof
 from imloop.steps.access import Caller
 from imloop.steps.station_facts import StationFacts
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
-from imloop.store.prepared import fetch_all, fetch_one, insert, insert_all, rows, update
+from imloop.store.prepared import fetch_all, fetch_one, insert, insert_all, rows, update, without_waiting
 from imloop.store.wake import announce
 
 _LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
@@ -124,13 +124,14 @@ class Ledger:
             raise
 
     def write(self) -> None:
-        for of, count in self._numbers.items():
-            fetch_all(_COUNTED, [count, *of])
-        if self._entries:
-            last = self._entries[-1]
-            self._head.number, self._head.hash = last.number, last.hash
-            insert_all(self._entries)
-            update(self._head, "number", "hash", "algorithm")
+        with without_waiting():
+            for of, count in self._numbers.items():
+                fetch_all(_COUNTED, [count, *of])
+            if self._entries:
+                last = self._entries[-1]
+                self._head.number, self._head.hash = last.number, last.hash
+                insert_all(self._entries)
+                update(self._head, "number", "hash", "algorithm")
         if self._messages:
             insert_all(self._messages)
             announce(self._messages)

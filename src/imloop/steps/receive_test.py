@@ -35,7 +35,7 @@ from imloop.steps.subjects import subject_of
 from imloop.steps.unlock_on_paper import unlock_waiting_for
 from imloop.steps.vehicles import enter_vehicle
 from imloop.store.models import Case, JournalEntry, Party, PartyKind, RawUpload, Test, Vehicle
-from imloop.store.prepared import fetch_one, insert, update
+from imloop.store.prepared import fetch_one, insert, update, without_waiting
 from imloop.verdict import Verdict
 
 _ORIGINS = {
@@ -283,8 +283,9 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         stated=received.judged.stated,
         fee_yuan=record.fee_yuan,
     )
-    insert(test)
-    keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
+    with without_waiting():
+        insert(test)
+        keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     return receipt
 
 

@@ -7,7 +7,8 @@ database; run inside the step's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -44,8 +45,20 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
         # Django's own cursor writes parameters into the text, so the server would parse and plan it every time.
         with psycopg.Cursor(database.connection) as cursor:
             cursor.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]
-            given = cursor.pgresult  # asking for its width: ``description`` would describe every column
-            return cursor.fetchall() if given is not None and given.nfields else []
+            answer = cursor.pgresult  # its width is enough: ``description`` would describe every column
+            return cursor.fetchall() if answer is not None and answer.nfields else []
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """On PostgreSQL the statements inside are sent one after the other and answered together when it ends, with whatever
+    they failed with; none gives rows, and new rows get no keys. SQLite is not far away."""
+    database = seats.database()
+    if database.vendor == "sqlite":
+        yield
+        return
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield
 
 
 def rows(model: type[M], where: str, parameters: Sequence[Parameter]) -> list[M]:
