@@ -113,6 +113,20 @@ def test_killed_it_is_missed_by_nobody_and_comes_back(aside: Aside) -> None:
     assert found == read(body("A"), "450203", "")
 
 
+def test_an_answer_that_breaks_off_is_never_anothers(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("multiprocessing.connection._ForkingPickler.loads", breaks)
+        with pytest.raises(MemoryError):
+            aside(body("A"), "450203", "")
+    assert aside(body("B"), "450203", "") is None
+    until(lambda: aside.ready)
+    found = aside(body("B"), "450203", "")
+    assert found is not None and found.judged.record.test_no == "B"
+
+
 SERVER = """
 import sys
 from imloop.exchange.read_aside import Aside

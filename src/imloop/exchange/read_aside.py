@@ -51,8 +51,7 @@ class Aside:
     def stop(self) -> None:
         """For good."""
         self._stopping.set()
-        if self._process is not None:
-            self._process.kill()
+        self._end()
 
     def __call__(self, body: bytes, place: str, dialect: str) -> Read | None:
         """None: read for yourself."""
@@ -65,10 +64,19 @@ class Aside:
             try:
                 line.send((body, place, dialect))
                 found: Read | None = line.recv()
-            except (EOFError, OSError):  # it has died, and is attended to
+            except (
+                BaseException
+            ) as error:  # half a question or answer may lie in the line: never for another upload
                 self._line = None
-                return None
+                self._end()
+                if isinstance(error, (EOFError, OSError)):  # it had died
+                    return None
+                raise
         return found
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
 
     def _attend(self) -> None:
         while not self._stopping.is_set():

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
 from imloop.exchange.decode_test import decode_test
 from imloop.facts import test_record as facts
-from imloop.facts.text import Reason, Text
 from imloop.steps.judged import Judged, judge_first
 from imloop.store.sealed import Sealed, seal
 from imloop.verdict import answer
@@ -39,20 +38,11 @@ def _by_fields(kind: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[object
     return lambda each: (kind, tuple([getattr(each, name) for name in names]))
 
 
-_KINDS = (
-    *(Read, Sealed, Judged, Text, Reason),
-    *(
-        facts.TestRecord,
-        facts.Vehicle,
-        facts.Owner,
-        facts.Trace,
-        facts.Ambient,
-        facts.Exterior,
-        facts.Evaporative,
-    ),
-    *(facts.Ecu, facts.Obd, facts.Claim, facts.SecondRun),
-    *(answer.Verdict, answer.ItemVerdict, answer.Step, answer.ClaimCheck),
-)
+_KINDS = {
+    kind
+    for kind in (*vars(facts).values(), *vars(answer).values(), Read, Sealed, Judged)
+    if isinstance(kind, type) and is_dataclass(kind)
+}
 for _kind in _KINDS:
     copyreg.pickle(_kind, _by_fields(_kind))
 copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
