@@ -1,6 +1,6 @@
 """Open streams of one serving process: who waits, and one thread that follows the outbox for all of them.
 
-A stream first hears what it missed, read for it alone, then what the reader hands out. It is entered before it catches up,
+A stream first hears what it missed, read for it alone, then what is handed out. It is entered before it catches up,
 and its own cursor drops what comes both ways, so nothing falls between. One that does not keep up catches up again from
 its cursor; it never keeps others waiting.
 """
@@ -52,7 +52,7 @@ class Stream:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def hand(self, seq: int, event: bytes) -> None:
-        """By the reader."""
+        """By the hub, in the order of the sequence."""
         with self._lock:
             if self.behind:
                 return

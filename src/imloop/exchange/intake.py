@@ -19,13 +19,12 @@ from django.db import InterfaceError, OperationalError
 from imloop.exchange.decode_check import decode_check
 from imloop.exchange.decode_redemption import decode_redemption
 from imloop.exchange.decode_repair import decode_repair
-from imloop.exchange.decode_test import decode_test
 from imloop.exchange.read_aside import Aside
+from imloop.exchange.read_test import judged
 from imloop.exchange.together import Together
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.steps.access import Caller, require_kind
-from imloop.steps.judged import judge_first
 from imloop.steps.keep_raw import keep_raw, keep_refusal, raw_of
 from imloop.steps.ledger import Ledger, writing
 from imloop.steps.receipts import Receipt
@@ -43,6 +42,7 @@ from imloop.store.seats import seated, standing
 def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
     """A test upload, in ``dialect`` where the sender names one. Idempotent; raises ``Refusal`` after the bytes, as they
     came, and the reason were kept."""
+    require_kind(caller, PartyKind.ISTATION)
     return _alone(read_test(body, caller, now, dialect))
 
 
@@ -85,16 +85,9 @@ def take_redemption(body: bytes, caller: Caller, now: datetime) -> Receipt:
 
 
 def read_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
-    """A test upload before the write lock: hashed, decoded, judged."""
-    require_kind(caller, PartyKind.ISTATION)
-    return _read(
-        "test",
-        body,
-        caller,
-        now,
-        lambda raw: judge_first(decode_test(raw, dialect=dialect), caller.place),
-        receive_test,
-    )
+    """A test upload of an I-station before the write lock: hashed, decoded, judged."""
+    decode = partial(judged, place=caller.place, dialect=dialect)
+    return _read("test", body, caller, now, decode, receive_test)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,14 @@ class Read:
     judged: Judged
 
 
-def read(body: bytes, place: str, dialect: str) -> Read:
+def judged(body: bytes, place: str, dialect: str) -> Judged:
     """``place``: whose law; ``dialect``: the one named by the sender, or "". Raises what ``decode_test`` raises."""
-    return Read(seal(body), judge_first(decode_test(body, dialect=dialect), place))
+    return judge_first(decode_test(body, dialect=dialect), place)
+
+
+def read(body: bytes, place: str, dialect: str) -> Read:
+    """All of it; otherwise as ``judged``."""
+    return Read(seal(body), judged(body, place, dialect))
 
 
 def _read_only(pairs: dict[Any, Any]) -> MappingProxyType[Any, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,7 +68,6 @@ def next_step(result: Result, case: Case | None) -> tuple[str, Text]:
 def test_receipt(
     record: TestRecord,
     verdict: Verdict,
-    said: Mapping[str, object],
     findings: Sequence[Reason],
     *,
     report: str,
@@ -76,7 +75,7 @@ def test_receipt(
     notice: Notice | None,
     received_at: datetime,
 ) -> Receipt:
-    """Contract §4: the verdict as ``said`` (§3), and ``report case notice deadline next`` beside it."""
+    """Contract §4: the verdict of §3, and ``report case notice deadline next`` beside it."""
     action, words = next_step(verdict.result, case)
     body = {
         "schema": "imloop.receipt/1",
@@ -89,7 +88,7 @@ def test_receipt(
         "deadline": case.deadline.isoformat() if case and case.closed_at is None else None,
         "deadline_provisional": bool(case and case.deadline_provisional),
         "next": {"action": action, "text": words.zh, "text_en": words.en},
-        **said,
+        **verdict.to_json(),
         "findings": [finding.to_json() for finding in findings],
     }
     body["test_no"] = record.test_no

@@ -34,7 +34,7 @@ from imloop.steps.station_facts import facts_of
 from imloop.steps.subjects import subject_of
 from imloop.steps.unlock_on_paper import unlock_waiting_for
 from imloop.steps.vehicles import enter_vehicle
-from imloop.store.models import Case, JournalEntry, Party, PartyKind, RawUpload, Test, Vehicle
+from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
 from imloop.store.prepared import fetch_one, insert, update, without_waiting
 from imloop.verdict import Verdict
 
@@ -250,18 +250,21 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
     notice = issue_notice(ledger, case, received.law, verdict) if case is not None and opened else None
     year = day_of(record.started_at).year
     report = f"R{received.station.place}-{year}-{ledger.number('report', received.station.place, year):06d}"
-    said = verdict.to_json()
     receipt = test_receipt(
-        record,
-        verdict,
-        said,
-        received.findings,
-        report=report,
-        case=case,
-        notice=notice,
-        received_at=ledger.now,
+        record, verdict, received.findings, report=report, case=case, notice=notice, received_at=ledger.now
     )
-    receipt = receipt.stamped(_noted(ledger, received, report, case))
+    entry = ledger.note(
+        "test-received",
+        f"{received.station.code}/{record.test_no}",
+        {
+            "sha256": received.raw.sha256,
+            "result": verdict.result,
+            "law": verdict.law_hash,
+            "report": report,
+            "case": case.case_no if case is not None else None,
+        },
+    )
+    receipt = receipt.stamped(entry)
     test = Test(
         raw=received.raw,
         station=received.station,
@@ -277,7 +280,7 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         received_at=ledger.now,
         result=verdict.result,
         law_hash=verdict.law_hash,
-        verdict=said,
+        verdict=verdict.to_json(),
         receipt=receipt.body,
         trace=received.judged.trace,
         stated=received.judged.stated,
@@ -287,18 +290,3 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         insert(test)
         keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     return receipt
-
-
-def _noted(ledger: Ledger, received: _Received, report: str, case: Case | None) -> JournalEntry:
-    verdict = received.verdict
-    return ledger.note(
-        "test-received",
-        f"{received.station.code}/{received.record.test_no}",
-        {
-            "sha256": received.raw.sha256,
-            "result": verdict.result,
-            "law": verdict.law_hash,
-            "report": report,
-            "case": case.case_no if case is not None else None,
-        },
-    )

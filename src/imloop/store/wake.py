@@ -21,7 +21,7 @@ CHANNEL = "imloop_outbox"
 LOOK_EVERY = 0.02
 """Seconds between two looks at the data version: what ``imloop work`` writes is seen after half of it."""
 STEP_ASIDE = 0.0003
-"""Seconds; about what a reader of a few messages needs."""
+"""Seconds; about what those who send a few messages on need."""
 Messages = Sequence[OutboxEntry]
 _ears: set[Listener] = set()
 
