@@ -23,9 +23,9 @@ from imloop.exchange.intake import take_repair, take_test  # noqa: E402
 from imloop.facts.check_record import CheckKind  # noqa: E402
 from imloop.facts.codes import Method  # noqa: E402
 from imloop.sim.sample import sample_message  # noqa: E402
-from imloop.steps.access import caller_for  # noqa: E402
-from imloop.steps.clock import now  # noqa: E402
-from imloop.steps.keys import issue_key  # noqa: E402
+from imloop.steps.accounts.keys import issue_key  # noqa: E402
+from imloop.steps.ground.access import caller_for  # noqa: E402
+from imloop.steps.ground.clock import now  # noqa: E402
 from imloop.store.models import (  # noqa: E402
     Case,
     Certificate,

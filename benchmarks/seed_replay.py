@@ -13,8 +13,8 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 
 from imloop.facts.codes import Method  # noqa: E402
-from imloop.steps.clock import now  # noqa: E402
-from imloop.steps.keys import issue_key  # noqa: E402
+from imloop.steps.accounts.keys import issue_key  # noqa: E402
+from imloop.steps.ground.clock import now  # noqa: E402
 from imloop.store.models import Case, Line, Party, PartyKind, Standing, Vehicle  # noqa: E402
 from seed_imloop import BLOCK, PLACE, copies, parties, plate, template, vin  # noqa: E402
 

@@ -14,8 +14,8 @@ from django.core.management import call_command  # noqa: E402
 
 from imloop.exchange.intake import take_test  # noqa: E402
 from imloop.sim.sample import sample_message  # noqa: E402
-from imloop.steps.access import caller_for  # noqa: E402
-from imloop.steps.clock import now  # noqa: E402
+from imloop.steps.ground.access import caller_for  # noqa: E402
+from imloop.steps.ground.clock import now  # noqa: E402
 from imloop.store.models import RawUpload, Test  # noqa: E402
 from seed_imloop import STATION, parties, plate  # noqa: E402
 

@@ -21,8 +21,8 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
 from imloop.exchange.imports import import_file  # noqa: E402
-from imloop.steps.access import SYSTEM  # noqa: E402
-from imloop.steps.clock import now  # noqa: E402
+from imloop.steps.ground.access import SYSTEM  # noqa: E402
+from imloop.steps.ground.clock import now  # noqa: E402
 from imloop.store.models import Vehicle  # noqa: E402
 
 BLOCK = 4000

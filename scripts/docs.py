@@ -87,7 +87,7 @@ def access_page() -> str:
         "know;\n"
         "- writing pages and calls also ask for the kind of department the law names: see the refusals in "
         "[errors.md](errors.md).\n\n"
-        "The rule is `own()` in `src/imloop/steps/access.py`. Whoever looks up one vehicle, case or test is entered "
+        "The rule is `own()` in `src/imloop/steps/ground/access.py`. Whoever looks up one vehicle, case or test is entered "
         "in the journal.\n\n"
         "## Pages\n\n"
         + head

@@ -113,7 +113,7 @@ def test_a_huge_body_is_413(city: City) -> None:
 
 
 def test_keys(city: City) -> None:
-    from imloop.steps.keys import revoke_key
+    from imloop.steps.accounts.keys import revoke_key
 
     key = city.key(NEAR)
     assert post(Client(), "tests", upload()).status_code == 401

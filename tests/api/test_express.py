@@ -14,7 +14,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import transaction
 
 from imloop.api.express import Express
-from imloop.steps import clock
+from imloop.steps.ground import clock
 from imloop.store.models import RawUpload
 from support.city import FAR, LISTED, NEAR, City, at
 from support.uploads import PLATE, VIN, test_message
@@ -149,7 +149,7 @@ UPLOADS = {
 def test_an_upload_is_taken_the_same_by_both(
     city: City, framework: Framework, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("imloop.steps.cases.secrets.token_urlsafe", lambda _: "owner")
+    monkeypatch.setattr("imloop.steps.cases.cases.secrets.token_urlsafe", lambda _: "owner")
     message = test_message(
         at("2026-03-05 08:30"), **{"station": NEAR, "vehicle": {"plate": "桂B77777"}, **change}
     )

@@ -10,9 +10,9 @@ from django.test import Client, RequestFactory
 from imloop.api import live, stream
 from imloop.api.live import Hub, Stream
 from imloop.api.stream import Events
-from imloop.steps.feed import after_in, as_entry, newest
-from imloop.steps.keys import revoke_key
-from imloop.steps.ledger import writing
+from imloop.steps.accounts.keys import revoke_key
+from imloop.steps.couriers.feed import after_in, as_entry, newest
+from imloop.steps.ground.ledger import writing
 from imloop.store.models import OutboxEntry
 from support.city import FAR, NEAR, City, at
 
@@ -55,7 +55,7 @@ def test_a_server_that_holds_nothing_open_says_what_waits_and_ends(city: City) -
 def test_only_a_machine_that_comes_back_acknowledges(city: City) -> None:
     seq = message()
     person = Client()
-    from imloop.steps.people import create_user
+    from imloop.steps.accounts.people import create_user
     from imloop.store.models import Party
 
     person.force_login(create_user("near", "a-long-password", Party.objects.get(code=NEAR), NOW))

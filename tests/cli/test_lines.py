@@ -25,7 +25,7 @@ def test_an_ordered_lock_is_exit_one(
 ) -> None:
     from datetime import timedelta
 
-    from imloop.steps.order_line import order_line
+    from imloop.steps.lines.lock_line import order_line
     from support.city import at
 
     monkeypatch.setattr("imloop.cli.lines.connect", lambda data: None)

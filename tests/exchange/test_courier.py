@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from imloop.exchange.courier import bring_again, carry
 from imloop.exchange.signing import public_key
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
-from imloop.steps import deliveries, receivers
-from imloop.steps.access import SYSTEM, caller_for
-from imloop.steps.work import tasks
+from imloop.steps.couriers import deliveries, receivers
+from imloop.steps.desk.work_list import tasks
+from imloop.steps.ground.access import SYSTEM, caller_for
 from imloop.store.models import Delivery, JournalEntry, OutboxEntry, Party, Receiver
 from support.city import NEAR, City, at
 from support.fake_receiver import FakeReceiver

@@ -12,8 +12,8 @@ from imloop.exchange.intake import Upload, read_test, write
 from imloop.exchange.together import Together
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
-from imloop.steps import journal
-from imloop.steps.receipts import Receipt
+from imloop.steps.ground.receipts import Receipt
+from imloop.steps.journal import journal
 from imloop.store.models import RawUpload, Test
 from support.city import FAR, NEAR, City, at
 from support.uploads import test_message

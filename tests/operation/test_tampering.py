@@ -11,9 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
-from imloop.steps import journal
-from imloop.steps.as_journalled import unlike_the_journal
-from imloop.steps.seal_days import seal_days
+from imloop.steps.journal import journal
+from imloop.steps.journal.check_against_journal import unlike_the_journal
+from imloop.steps.journal.seal_days import seal_days
 from support.city import City, at
 from support.commands import Commands
 
@@ -123,7 +123,7 @@ FORBIDDEN = (
 UPLOAD = """
 import django
 django.setup()
-from imloop.steps.access import caller_for
+from imloop.steps.ground.access import caller_for
 from imloop.store.models import Party
 from support.city import City
 city = City(callers={p.code: caller_for(p) for p in Party.objects.all()})

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from imloop.exchange.courier import carry
-from imloop.steps import deliveries, journal, receivers
-from imloop.steps.access import SYSTEM
-from imloop.steps.certificates import warn_of_expiry
-from imloop.steps.declare_overdue import declare_overdue
-from imloop.steps.seal_days import seal_days
+from imloop.steps.cases.declare_overdue import declare_overdue
+from imloop.steps.couriers import deliveries, receivers
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.journal import journal
+from imloop.steps.journal.seal_days import seal_days
+from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.store.models import Certificate, Delivery, JournalEntry, Party, Receiver
 from support.city import NEAR, City, at
 from support.commands import Commands
@@ -31,9 +32,9 @@ from datetime import timedelta
 from pathlib import Path
 django.setup()
 from imloop.facts.days import day_of
-from imloop.steps import clock
-from imloop.steps.access import SYSTEM
-from imloop.steps.receivers import add_receiver
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.couriers.receivers import add_receiver
 from imloop.store.models import Certificate, Party
 from support.city import City, NEAR
 now = clock.now()
@@ -109,7 +110,9 @@ def test_what_another_worker_did_meanwhile_is_not_done_again(
             return due
 
     assert declare_overdue(late) == 1
-    monkeypatch.setattr("imloop.steps.declare_overdue.Case.objects.filter", lambda **_: Old(), raising=False)
+    monkeypatch.setattr(
+        "imloop.steps.cases.declare_overdue.Case.objects.filter", lambda **_: Old(), raising=False
+    )
     assert declare_overdue(late) == 0
     monkeypatch.undo()
     assert city.case().events.filter(kind="DeadlinePassed").count() == 1
@@ -128,7 +131,7 @@ def test_a_warning_already_given_is_not_given_again(city: City, monkeypatch: pyt
     )
     read_before = [(Certificate.objects.get(pk=kept.pk), station)]
     assert warn_of_expiry(now) == 1
-    monkeypatch.setattr("imloop.steps.certificates._running_out", lambda _: read_before)
+    monkeypatch.setattr("imloop.steps.stations.certificates._running_out", lambda _: read_before)
     assert warn_of_expiry(now) == 0
     assert JournalEntry.objects.filter(kind="certificate-warned").count() == 1
 

@@ -21,9 +21,9 @@ MESSAGES = 30
 PREPARE = """
 import django, json, sys
 django.setup()
-from imloop.steps import clock
-from imloop.steps.access import SYSTEM
-from imloop.steps.receivers import add_receiver
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.couriers.receivers import add_receiver
 from support.city import City
 City.build()
 for code, address in json.loads(sys.argv[1]).items():
@@ -33,9 +33,9 @@ for code, address in json.loads(sys.argv[1]).items():
 SEND = """
 import django, json, sys
 django.setup()
-from imloop.steps import clock
-from imloop.steps.access import SYSTEM
-from imloop.steps.ledger import writing
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.ground.ledger import writing
 for number in range(*map(int, sys.argv[1:3])):
     with writing(clock.now(), SYSTEM) as ledger:
         for office in sys.argv[3:]:
@@ -44,7 +44,7 @@ for number in range(*map(int, sys.argv[1:3])):
 UNTIL_NOTHING_WAITS = """
 import django, sys, time
 django.setup()
-from imloop.steps.deliveries import waiting
+from imloop.steps.couriers.deliveries import waiting
 from imloop.store.models import Receiver
 until = time.monotonic() + 240
 while any(waiting(each).exists() for each in Receiver.objects.all()):

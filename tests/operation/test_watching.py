@@ -20,7 +20,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from imloop.api.express import Express
 from imloop.site.observe import Observed
-from imloop.steps import clock, health
+from imloop.steps.desk import health
+from imloop.steps.ground import clock
 from imloop.store.models import JournalHead
 from support.city import NEAR, City, at
 from support.doors import Doors

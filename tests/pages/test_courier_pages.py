@@ -11,9 +11,10 @@ from django.conf import settings
 from django.test import Client
 
 from imloop.exchange.courier import carry
-from imloop.steps import clock, receivers
-from imloop.steps.access import SYSTEM
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.couriers import receivers
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
 from imloop.store.models import OutboxEntry, Party, Receiver
 from support.city import NEAR, City
 from support.fake_receiver import FakeReceiver

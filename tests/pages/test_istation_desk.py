@@ -9,9 +9,9 @@ from django.test import Client
 
 from imloop.facts.check_record import CheckKind
 from imloop.gates.equipment import CheckFact, checks_due
-from imloop.steps import clock, registers
-from imloop.steps.people import create_user
-from imloop.steps.station_figures import station_figures
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock, registers
+from imloop.steps.lines.station_figures import station_figures
 from imloop.store.models import Party
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 
 from imloop.exchange.station_signing import hmac_key, thumbprint
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import ApiKey, JournalEntry, OutboxEntry, Party, PartyKind
 from support.city import FAR, NEAR, PLACE, City
 from support.doors import Doors

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imloop.sim.identifiers import unified_code
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Matter, Party, Standing
 from support.applications import shop_application, station_application
 from support.city import City, at

@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Case, Party, Repair
 from support.city import LISTED, OTHER, PLACE, City, at
 

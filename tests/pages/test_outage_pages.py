@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from imloop.exchange.signing import sign_voucher
-from imloop.steps import clock
-from imloop.steps.people import create_user
-from imloop.steps.voucher_stock import stock
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
+from imloop.steps.outages.voucher_stock import stock
 from imloop.store.models import Case, Finding, Link, Outage, PaperUnlock, Party, Voucher
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.uploads import PLATE

@@ -14,8 +14,8 @@ import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City
 from support.sentences import constants, of_code, of_template, sources

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Invitation, JournalEntry, LogInTry, Party, SecondFactor, User
 from support.city import LISTED, NEAR, City
 

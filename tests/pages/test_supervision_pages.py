@@ -10,9 +10,9 @@ from django.test import Client
 
 import imloop
 from imloop.facts.mask import masked_name, masked_phone
-from imloop.steps import clock
-from imloop.steps.journal_words import ENTRIES
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
+from imloop.steps.journal.texts import ENTRIES
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City, at
 
@@ -83,8 +83,8 @@ def test_acts_and_their_file(case: Case) -> None:
 
 
 def test_who_looks_unusually_often_stands_first(case: Case) -> None:
-    from imloop.steps.access import caller_of
-    from imloop.steps.ledger import writing
+    from imloop.steps.ground.access import caller_of
+    from imloop.steps.ground.ledger import writing
     from imloop.store.models import User
 
     person("police", "lin")

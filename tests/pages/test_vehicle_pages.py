@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imloop.facts.days import day_of
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import (
     Enrolment,
     JournalEntry,

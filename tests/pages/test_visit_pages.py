@@ -7,8 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Appointment, Case, Party
 from support.city import FAR, NEAR, City
 from support.doors import Doors

@@ -12,8 +12,8 @@ from django.test import Client
 
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import JournalEntry, Party
 from support.city import City
 from support.doors import Doors

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.access import caller_for
-from imloop.steps.declare_overdue import declare_overdue
-from imloop.steps.people import create_user
-from imloop.steps.work import tasks
+from imloop.steps.accounts.people import create_user
+from imloop.steps.cases.declare_overdue import declare_overdue
+from imloop.steps.desk.work_list import tasks
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import caller_for
 from imloop.store.models import Case, Certificate, Finding, JournalEntry, Party, SavedFilter
 from support.city import LISTED, NEAR, City
 

@@ -17,8 +17,8 @@ from django.test import Client, override_settings
 
 from imloop.exchange import rate_limit
 from imloop.exchange.station_signing import sign
-from imloop.steps import clock
-from imloop.steps.keys import Kind, forget_nonces, issue_key, revoke_key, rotate_key
+from imloop.steps.accounts.keys import Kind, forget_nonces, issue_key, revoke_key, rotate_key
+from imloop.steps.ground import clock
 from imloop.store.models import ApiKey, Party, Test, UsedNonce
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors

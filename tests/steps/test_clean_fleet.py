@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from imloop.facts.refusal import Malformed, NotAllowed
-from imloop.steps import clock
-from imloop.steps.access import Caller
-from imloop.steps.clean_fleet import clean_fleet
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.roads.clean_fleet import clean_fleet
 from imloop.store.models import Vehicle
 from support.city import NEAR, PLACE, City, at
 

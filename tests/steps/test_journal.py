@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import journal as proof
-from imloop.steps import journal
-from imloop.steps.access import SYSTEM
-from imloop.steps.ledger import writing
-from imloop.steps.seal_days import place_of, seal_days
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.ground.ledger import writing
+from imloop.steps.journal import journal
+from imloop.steps.journal.seal_days import place_of, seal_days
 from imloop.store.grants import statements
 from imloop.store.models import JournalDay, JournalEntry, Test
 from support.city import City, at

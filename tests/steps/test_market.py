@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
-from imloop.steps import clock
-from imloop.steps.fees import price_list, prices_at, set_price
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
+from imloop.steps.prices.fees import price_list, prices_at, set_price
 from imloop.store.models import Fee, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City, at
 

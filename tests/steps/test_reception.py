@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from imloop.facts.refusal import Malformed, NotAllowed
-from imloop.steps.access import caller_for
-from imloop.steps.ask_reception import ask_reception
-from imloop.steps.enrol import enrol
-from imloop.steps.fees import set_price
+from imloop.steps.appointments.ask_reception import ask_reception
+from imloop.steps.ground.access import caller_for
+from imloop.steps.prices.fees import set_price
+from imloop.steps.vehicles.enrol_guest_vehicle import enrol
 from imloop.store.models import Finding, Party, Standing, Vehicle
 from support.city import FAR, NEAR, PLACE, City, at
 from support.uploads import VIN

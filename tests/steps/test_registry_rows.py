@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imloop.steps.access import SYSTEM
-from imloop.steps.registry_rows import enter_rows
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.stations.registry_rows import enter_rows
 from imloop.store.models import Standing
 from support.city import City, at
 

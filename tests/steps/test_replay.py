@@ -12,10 +12,10 @@ from imloop.exchange.decode_test import decode_test
 from imloop.exchange.files import write_sheets
 from imloop.facts.refusal import Malformed
 from imloop.law import load, overlay
-from imloop.steps import replay
-from imloop.steps.replay import Selection, blocks, replay_block
-from imloop.steps.what_if import judge_block, run_latest
-from imloop.steps.what_if_report import report_sheets
+from imloop.steps.inspections import replay
+from imloop.steps.inspections.replay import Selection, blocks, replay_block
+from imloop.steps.inspections.what_if import judge_block, run_latest
+from imloop.steps.inspections.what_if_report import report_sheets
 from imloop.store.models import JournalEntry, RawUpload, Test
 from support.city import FAR, NEAR, City, at
 

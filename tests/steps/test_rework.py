@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from imloop.facts.refusal import NotAllowed, Unknown
-from imloop.steps import clock
-from imloop.steps.rework import owed_cases, rework_due
-from imloop.steps.rework_rate import rework_rate, rework_rates
+from imloop.steps.ground import clock
+from imloop.steps.repairs.rework import owed_cases, rework_due
+from imloop.steps.repairs.rework_rate import rework_rate, rework_rates
 from imloop.store.models import Case, Finding, OutboxEntry, Party, Repair
 from support.city import LISTED, NEAR, OTHER, PLACE, UNLISTED, City, at
 from support.uploads import VIN, test_message

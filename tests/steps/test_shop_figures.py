@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from imloop.steps import clock, shop_figures
-from imloop.steps.shop_figures import choices, count_figures
+from imloop.steps.ground import clock
+from imloop.steps.repairs import shop_figures
+from imloop.steps.repairs.shop_figures import choices, count_figures
 from imloop.store.models import Case, Party, ShopFigures
 from support.city import LISTED, NEAR, OTHER, UNLISTED, City, at
 

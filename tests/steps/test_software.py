@@ -9,8 +9,8 @@ import pytest
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
-from imloop.steps import clock
-from imloop.steps.software import approve_software, is_approved, running, withdraw_software
+from imloop.steps.ground import clock
+from imloop.steps.lines.software import approve_software, is_approved, running, withdraw_software
 from imloop.store.models import Finding, JournalEntry, OutboxEntry, Party, Software
 from support.city import FAR, NEAR, PLACE, City, at
 

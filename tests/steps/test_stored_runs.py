@@ -9,7 +9,7 @@ import pytest
 
 from imloop.facts.codes import Method
 from imloop.facts.test_record import TestRecord
-from imloop.steps.stored_runs import stored_runs
+from imloop.steps.inspections.stored_runs import stored_runs
 from imloop.store import stated, traces
 from imloop.verdict.batch import Outcomes, judge_many, runs_of
 from support.generated import generate

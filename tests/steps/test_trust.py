@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from imloop.exchange.decode_test import decode_test
 from imloop.exchange.intake import take_test
 from imloop.facts.refusal import Conflict, Malformed
-from imloop.steps import journal
-from imloop.steps.replay import replay_test
+from imloop.steps.inspections.replay import replay_test
+from imloop.steps.journal import journal
 from imloop.store.models import Case, RawUpload, Test
 from support.city import NEAR, City, at
 from support.uploads import test_message
@@ -42,7 +42,7 @@ def test_a_fault_of_ours_still_keeps_the_bytes(city: City, monkeypatch: pytest.M
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("imloop.steps.judged.judge", broken)
+    monkeypatch.setattr("imloop.steps.inspections.judge_upload.judge", broken)
     with pytest.raises(ZeroDivisionError):
         city.test("2026-03-02 09:00")
     assert RawUpload.objects.get().refused == "internal-error"

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from imloop.steps.access import caller_for
-from imloop.steps.certificates import enter_certificate
-from imloop.steps.registers import is_active
-from imloop.steps.station_facts import facts_of
+from imloop.steps.ground.access import caller_for
+from imloop.steps.stations.certificates import enter_certificate
+from imloop.steps.stations.standing import is_active
+from imloop.steps.stations.station_facts import facts_of
 from imloop.store.models import (
     Certificate,
     Equipment,

@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client, override_settings
 
 from imloop.proof import draw as proof
-from imloop.steps.work import tasks
+from imloop.steps.desk.work_list import tasks
 from imloop.store.models import Draw, DrawVisit, JournalEntry
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.doors import Doors

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from imloop.steps import journal
-from imloop.steps.match_papers import find_unmatched
+from imloop.steps.journal import journal
+from imloop.steps.outages.match_papers import find_unmatched
 from imloop.store.models import Case, Finding, OutboxEntry, PaperUnlock, Test
 from support.city import LISTED, NEAR, OTHER, PLACE, at
 from support.doors import Doors

@@ -14,9 +14,9 @@ from imloop.exchange.decode_check import decode_check, decode_heartbeat
 from imloop.exchange.intake import take_check
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.sim.checks import GOOD
-from imloop.steps.ask_permit import ask_permit
-from imloop.steps.link import notice_lost_links
-from imloop.steps.order_line import order_line
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.lines.heartbeats import notice_lost_links
+from imloop.steps.lines.lock_line import order_line
 from imloop.store.models import (
     Certificate,
     Equipment,
@@ -148,7 +148,7 @@ def beat(client: Client, clock: str, **change: object) -> dict[str, object]:
 
 
 def test_the_link(city: City) -> None:
-    from imloop.steps.clock import now
+    from imloop.steps.ground.clock import now
 
     client = city.client(NEAR)
     Software.objects.create(

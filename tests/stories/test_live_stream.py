@@ -22,19 +22,19 @@ from support.uploads import repair_message, test_message
 
 _SETUP = """
 import sys, django; django.setup()
-from imloop.steps.clock import now
-from imloop.steps.keys import issue_key
+from imloop.steps.ground.clock import now
+from imloop.steps.accounts.keys import issue_key
 from imloop.store.models import Party
 code, kind = sys.argv[1:]
 print(issue_key(Party.objects.get(code=code), now(), kind=kind))
 """
 _LET_GO = """
 import sys, django; django.setup()
-from imloop.steps.access import SYSTEM, caller_for
-from imloop.steps.clock import now
-from imloop.steps.keys import revoke_key
-from imloop.steps.sessions import end_all
-from imloop.steps.staffing import set_active
+from imloop.steps.ground.access import SYSTEM, caller_for
+from imloop.steps.ground.clock import now
+from imloop.steps.accounts.keys import revoke_key
+from imloop.steps.accounts.sessions import end_all
+from imloop.steps.accounts.staffing import set_active
 from imloop.store.models import Party, User
 bearer, signing, ended, away = sys.argv[1:]
 revoke_key(bearer, now())

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from imloop.steps import journal
-from imloop.steps.match_papers import find_unmatched, watch_shares
-from imloop.steps.work import tasks
+from imloop.steps.desk.work_list import tasks
+from imloop.steps.journal import journal
+from imloop.steps.outages.match_papers import find_unmatched, watch_shares
 from imloop.store.models import Case, Finding, JournalEntry, OutboxEntry, PaperUnlock
 from support.city import FAR, LISTED, NEAR, PLACE, UNLISTED, at
 from support.doors import Doors
@@ -188,7 +188,7 @@ def test_an_end_is_told_once_and_not_before_what_rested_on_it(failed: Doors) -> 
 
 def test_a_station_that_rests_on_paper_too_often_is_a_finding_once(failed: Doors, monkeypatch: Any) -> None:
     from imloop.facts.share import Share
-    from imloop.steps import match_papers
+    from imloop.steps.outages import match_papers
 
     failed.at("2026-03-04 10:00")
     declare(failed)

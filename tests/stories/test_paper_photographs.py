@@ -11,8 +11,9 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 
 from imloop.facts.pictures import LARGEST
-from imloop.steps import clock, journal, registers
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock, registers
+from imloop.steps.journal import journal
 from imloop.store.models import Attachment, JournalEntry, PaperUnlock, Party
 from support.city import FAR, LISTED, NEAR, PLACE
 from support.doors import Doors

@@ -7,8 +7,8 @@ import hashlib
 import pytest
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.people import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Case, Party, User
 from support.city import LISTED, NEAR, OTHER, PLACE
 from support.doors import Doors

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imloop.facts.refusal import Unlawful
-from imloop.steps.ask_permit import ask_permit
-from imloop.steps.declare_overdue import declare_overdue
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.store.models import Case, Finding, Notice, OutboxEntry, Test
 from support.city import FAR, LISTED, NEAR, UNLISTED, City, at
 from support.uploads import VIN

@@ -14,7 +14,7 @@ from django.test import Client
 
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.facts.days import day_of
-from imloop.steps import clock
+from imloop.steps.ground import clock
 from imloop.store.models import (
     Enrolment,
     JournalEntry,
@@ -190,7 +190,7 @@ def test_anyone_asks_with_what_is_written_on_the_vehicle(city: City, tmp_path: P
 
 
 def test_an_overdue_case_and_an_expired_inspection_keep_it_off_the_road(city: City, tmp_path: Path) -> None:
-    from imloop.steps.declare_overdue import declare_overdue
+    from imloop.steps.cases.declare_overdue import declare_overdue
 
     lists(city, tmp_path, {**CAR, "first_registered_on": "2016-03-15"})
     city.test("2026-03-02 09:00", co=0.9)

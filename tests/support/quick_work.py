@@ -23,7 +23,7 @@ def hurry() -> None:
 
     from imloop.cli import working
     from imloop.exchange import courier
-    from imloop.steps import clock
+    from imloop.steps.ground import clock
 
     since = float(os.environ["QUICK_SINCE"])
     start = datetime.fromtimestamp(since, UTC)

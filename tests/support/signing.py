@@ -13,8 +13,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from imloop.exchange.station_signing import hmac_key, sign
-from imloop.steps import clock
-from imloop.steps.keys import Kind, issue_key
+from imloop.steps.accounts.keys import Kind, issue_key
+from imloop.steps.ground import clock
 from imloop.store.models import Party
 from support.city import at
 

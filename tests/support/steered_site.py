@@ -40,7 +40,7 @@ def steer(data: Path) -> None:
     """From now on every request is answered at the moment of the file."""
     from imloop.api import stream
     from imloop.facts.days import CHINA
-    from imloop.steps import clock
+    from imloop.steps.ground import clock
 
     clock.now = lambda: datetime.fromisoformat((data / CLOCK).read_text(encoding="ascii")).replace(
         tzinfo=CHINA
@@ -53,8 +53,8 @@ def prepare(data: Path) -> None:
     from django.core.management import call_command
     from django.db import connections
 
-    from imloop.steps.opening import Hours, set_hours
-    from imloop.steps.people import create_user
+    from imloop.steps.accounts.people import create_user
+    from imloop.steps.appointments.opening_hours import Hours, set_hours
     from imloop.store.models import Party, Vehicle
     from support.city import NEAR, City, at
     from support.uploads import PLATE, VIN

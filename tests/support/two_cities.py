@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from imloop.api.draws import PlanIn
-from imloop.steps import draws
-from imloop.steps.access import Caller, caller_for
-from imloop.steps.attachments import attach, attach_to_repair
-from imloop.steps.matters import open_measure
-from imloop.steps.opening import Hours, set_hours
-from imloop.steps.paper_files import Photograph, attach_photographs
+from imloop.steps.appointments.opening_hours import Hours, set_hours
+from imloop.steps.draws import draws
+from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.matters.attachments import attach
+from imloop.steps.matters.matters import open_measure
+from imloop.steps.outages.paper_files import Photograph, attach_photographs
+from imloop.steps.repairs.repair_files import attach_to_repair
 from imloop.store.models import (
     Appointment,
     Case,

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.steps import clock
+from imloop.steps.ground import clock
 from imloop.store.models import Attachment
 
 

@@ -36,12 +36,17 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
 from imloop.papers.assemble import notice_document, report_document
-from imloop.steps import clock, look
-from imloop.steps.ask_permit import ask_permit
-from imloop.steps.feed import feed
-from imloop.steps.grant_exit import grant_exit
-from imloop.steps.present import case_json, station_json, test_json
-from imloop.steps.replay import replay_test
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.as_json import case_json
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.cases.grant_exit import grant_exit
+from imloop.steps.couriers.feed import feed
+from imloop.steps.ground import clock
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.inspections.as_json import test_json
+from imloop.steps.inspections.replay import replay_test
+from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.as_json import station_json
 from imloop.store.models import PartyKind
 
 api = DescribedAPI(
@@ -102,7 +107,7 @@ def post_test(request: HttpRequest, dialect: str = "") -> HttpResponse:
 
 @api.get("/tests/{test_no}", tags=["I-station"], summary="一次检验 · one test")
 def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(test_json(look.test(caller(request), test_no, station)))
+    return as_json(test_json(test_lookups.test(caller(request), test_no, station)))
 
 
 @api.get("/tests/{test_no}/report.pdf", tags=["I-station"], summary="检验报告 · test report")
@@ -112,7 +117,7 @@ def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
 
 @api.get("/tests/{test_no}/replay", tags=["I-station"], summary="按当日法律复算 · recompute")
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(replay_test(look.test(caller(request), test_no, station), decode_test))
+    return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_test))
 
 
 @api.post(
@@ -143,7 +148,7 @@ def get_feed(request: HttpRequest, after: int = 0, limit: int = 100) -> HttpResp
 
 @api.get("/cases/{case_no}", tags=["everyone"], summary="一个案件 · one case")
 def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
-    return as_json(case_json(look.case(caller(request), case_no)))
+    return as_json(case_json(case_lookups.case(caller(request), case_no)))
 
 
 @api.post("/cases/{case_no}/exit", tags=["environment"], summary="同站规则的例外 · lawful exit")
@@ -167,5 +172,8 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
     )
     day = day_of(clock.now())
     return as_json(
-        {"on": day.isoformat(), "stations": [station_json(p, day) for k in kinds for p in look.parties(k)]}
+        {
+            "on": day.isoformat(),
+            "stations": [station_json(p, day) for k in kinds for p in station_lookups.parties(k)],
+        }
     )

@@ -1,6 +1,6 @@
 """Who may make which call: one table, asked before a call's own body is read.
 
-Which objects a caller may see or move is said by ``steps/access.py``; a kind of party that has no business with a call
+Which objects a caller may see or move is said by ``steps/ground/access.py``; a kind of party that has no business with a call
 at all is turned away here. ``docs/access.md`` is written from this table, and a test makes every call as every kind.
 """
 
@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from imloop.api.answers import refuse_larger
 from imloop.api.auth import caller
 from imloop.facts.pictures import LARGEST
-from imloop.steps.access import OFFICES, PUBLIC, Caller, require_kind
-from imloop.steps.draws import DRAWERS
-from imloop.steps.paper_files import GIVERS
+from imloop.steps.draws.draws import DRAWERS
+from imloop.steps.ground.access import OFFICES, PUBLIC, Caller, require_kind
+from imloop.steps.outages.paper_files import GIVERS
 from imloop.store.models import PartyKind
 
 I_STATION, M_STATION = (PartyKind.ISTATION,), (PartyKind.MSTATION,)

@@ -14,9 +14,10 @@ from imloop.exchange.station_signing import key_id_of, verify
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
-from imloop.steps import clock, sessions
-from imloop.steps.access import Caller, caller_of
-from imloop.steps.keys import is_live, recognise, signing_key, spend
+from imloop.steps.accounts import sessions
+from imloop.steps.accounts.keys import is_live, recognise, signing_key, spend
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import User
 
 _LOOPBACK = ("127.0.0.1", "::1")

@@ -11,10 +11,10 @@ from ninja import Router, Schema
 from imloop.api.answers import as_json, moment_of
 from imloop.api.auth import caller
 from imloop.facts.days import day_of, read_day
-from imloop.steps import clock
-from imloop.steps.ask_reception import ask_reception
-from imloop.steps.conflicts import ask_conflict
-from imloop.steps.fees import price_list, set_price
+from imloop.steps.appointments.ask_reception import ask_reception
+from imloop.steps.ground import clock
+from imloop.steps.prices.fees import price_list, set_price
+from imloop.steps.stations.conflicts import ask_conflict
 
 router = Router()
 

@@ -10,8 +10,20 @@ from ninja import Router, Schema
 from imloop.api.answers import as_json
 from imloop.api.auth import caller
 from imloop.exchange.rate_limit import count_question
-from imloop.steps import clock, draw_numbers, draw_visits, draws, look_draws
-from imloop.steps.draw_plan import Plan, Source
+from imloop.steps.draws import (
+    draws,
+)
+from imloop.steps.draws import (
+    lookups as draw_lookups,
+)
+from imloop.steps.draws import (
+    numbers as draw_numbers,
+)
+from imloop.steps.draws import (
+    visits as draw_visits,
+)
+from imloop.steps.draws.plan import Plan, Source
+from imloop.steps.ground import clock
 
 router = Router()
 
@@ -93,14 +105,14 @@ class PublishIn(Schema):
 @router.get("/public/draws", tags=["public"], summary="随机抽取清单 · random draws, voided ones included")
 def get_public_draws(request: HttpRequest, place: str = "") -> HttpResponse:
     count_question(request, clock.now())
-    return as_json({"draws": [look_draws.summary(row) for row in look_draws.draws(place)[:200]]})
+    return as_json({"draws": [draw_lookups.summary(row) for row in draw_lookups.draws(place)[:200]]})
 
 
 @router.get("/public/draws/{no}", tags=["public"], summary="一次抽取 · one draw")
 def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
     """Everything public by now; once published, the file that /public/draws/check.py verifies (imloop.draw/1)."""
     count_question(request, clock.now())
-    return as_json(look_draws.public_json(look_draws.public_draw(no)))
+    return as_json(draw_lookups.public_json(draw_lookups.public_draw(no)))
 
 
 @router.get("/draws", tags=["departments"], summary="本地的抽取 · draws of one's place")
@@ -108,7 +120,7 @@ def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
     found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
     rows = [
-        {**look_draws.summary(row), "waits": [wait.step for wait in look_draws.waits(who, row, now)]}
+        {**draw_lookups.summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]}
         for row in found
     ]
     return as_json({"draws": rows})
@@ -119,20 +131,20 @@ def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     """201 with the list as of today and everyone's chance, still sealed."""
     who = caller(request)
     row = draws.prepare(who, asked.plan(), clock.now())
-    return as_json(look_draws.draw_json(who, row, clock.now()), 201)
+    return as_json(draw_lookups.draw_json(who, row, clock.now()), 201)
 
 
 @router.get("/draws/{no}", tags=["departments"], summary="一次抽取，含未公开名单 · with its sealed list")
 def get_draw(request: HttpRequest, no: str) -> HttpResponse:
     """The look is journalled."""
     who, now = caller(request), clock.now()
-    return as_json(look_draws.draw_json(who, look_draws.sealed(who, no, now), now))
+    return as_json(draw_lookups.draw_json(who, draw_lookups.sealed(who, no, now), now))
 
 
 @router.get("/draws/{no}/own", tags=["everyone"], summary="本站的证明 · a station's own proof")
 def get_own(request: HttpRequest, no: str) -> HttpResponse:
     """imloop.draw-own/1, after publication."""
-    return as_json(look_draws.own_proof(caller(request), no))
+    return as_json(draw_lookups.own_proof(caller(request), no))
 
 
 @router.post("/draws/{no}/join", tags=["departments"], summary="参加抽取 · take part")
@@ -152,7 +164,7 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
 
 @router.post("/draws/{no}/commit", tags=["departments"], summary="锁定名单 · fix the list")
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
-    return as_json(look_draws.public_json(draws.commit(caller(request), no, clock.now())), 201)
+    return as_json(draw_lookups.public_json(draws.commit(caller(request), no, clock.now())), 201)
 
 
 @router.post("/draws/{no}/numbers", tags=["departments"], summary="录入公开随机数 · enter a public number")
@@ -173,7 +185,7 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
 @router.post("/draws/{no}/void", tags=["departments"], summary="作废 · void")
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
     row = draws.void(caller(request), no, given.reason, clock.now())
-    return as_json(look_draws.public_json(row), 201)
+    return as_json(draw_lookups.public_json(row), 201)
 
 
 @router.post("/draws/{no}/visits/{unit}/begin", tags=["departments"], summary="开始检查 · begin a visit")
@@ -194,4 +206,4 @@ def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> Htt
 @router.post("/draws/{no}/publish", tags=["departments"], summary="公布 · publish")
 def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
     row = draw_visits.publish(caller(request), no, whole=asked.whole, now=clock.now())
-    return as_json(look_draws.public_json(row), 201)
+    return as_json(draw_lookups.public_json(row), 201)

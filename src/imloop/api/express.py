@@ -27,9 +27,9 @@ from imloop.exchange.http_status import UNTAKEABLE
 from imloop.exchange.intake import take_test_together
 from imloop.exchange.metrics import count_upload
 from imloop.facts.refusal import Refusal
-from imloop.steps import clock
-from imloop.steps.access import Caller, require_kind
-from imloop.steps.ask_permit import ask_permit
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, require_kind
 
 PREFIX = "/api/v1/"
 ROUTE = "imloop.route"

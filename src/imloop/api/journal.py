@@ -7,8 +7,9 @@ from ninja import Router
 
 from imloop.api.answers import as_json
 from imloop.exchange.rate_limit import count_question
-from imloop.steps import clock, seal_days
-from imloop.steps.journal import published
+from imloop.steps.ground import clock
+from imloop.steps.journal import seal_days
+from imloop.steps.journal.journal import published
 
 router = Router(tags=["public"])
 

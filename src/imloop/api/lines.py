@@ -13,11 +13,17 @@ from imloop.exchange.decode_check import decode_heartbeat
 from imloop.exchange.intake import take_check
 from imloop.exchange.metrics import count_upload
 from imloop.facts.days import day_of
-from imloop.steps import clock
-from imloop.steps.link import receive_heartbeat
-from imloop.steps.look_lines import line_json, view, visible_lines
-from imloop.steps.order_line import order_line
-from imloop.steps.software import approvals, approve_software, running, software_json, withdraw_software
+from imloop.steps.ground import clock
+from imloop.steps.lines.heartbeats import receive_heartbeat
+from imloop.steps.lines.lock_line import order_line
+from imloop.steps.lines.lookups import line_json, view, visible_lines
+from imloop.steps.lines.software import (
+    approvals,
+    approve_software,
+    running,
+    software_json,
+    withdraw_software,
+)
 
 router = Router()
 LARGEST = 256 * 1024

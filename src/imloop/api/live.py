@@ -18,7 +18,7 @@ from django.db import Error, connection
 
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
-from imloop.steps.feed import after_in_all, as_entry, newest
+from imloop.steps.couriers.feed import after_in_all, as_entry, newest
 from imloop.store.models import OutboxEntry
 from imloop.store.wake import Listener
 

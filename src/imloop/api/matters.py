@@ -16,11 +16,11 @@ from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.matters import Role
 from imloop.matters.conditions import conditions
-from imloop.steps import clock, look_matters, registers
-from imloop.steps.attachments import attach, the_file, the_matter
-from imloop.steps.matter_key import collect_key
-from imloop.steps.matter_roles import roles_in
-from imloop.steps.matters import (
+from imloop.steps.ground import clock, registers
+from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.matters.attachments import attach, the_file, the_matter
+from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.matters import (
     apply,
     nominate_for_scrappage,
     open_measure,
@@ -28,6 +28,7 @@ from imloop.steps.matters import (
     take_step,
     take_step_by_token,
 )
+from imloop.steps.matters.roles import roles_in
 from imloop.store.models import Matter
 
 router = Router()
@@ -48,7 +49,7 @@ class MeasureIn(Schema):
 
 
 def _answer(row: Matter, roles: frozenset[Role], status: int = 200, **more: object) -> HttpResponse:
-    return as_json({**look_matters.matter_json(row, roles, clock.now()), **more}, status)
+    return as_json({**matter_lookups.matter_json(row, roles, clock.now()), **more}, status)
 
 
 @router.get("/public/conditions/{subject}", tags=["public"], summary="申请条件 · what an applicant must meet")
@@ -104,16 +105,18 @@ def post_key(request: HttpRequest, token: str) -> HttpResponse:
 
 @router.get("/public/decisions", tags=["public"], summary="公布的决定 · published decisions")
 def get_decisions(request: HttpRequest, place: str = "") -> HttpResponse:
-    found = look_matters.publications(clock.now(), place=place)
-    return as_json({"decisions": [look_matters.publication_json(event) for event in found]})
+    found = matter_lookups.publications(clock.now(), place=place)
+    return as_json({"decisions": [matter_lookups.publication_json(event) for event in found]})
 
 
 @router.get("/matters", tags=["departments"], summary="事项 · matters, the most urgent first")
 def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
     """``mine``: only those in which the next step is the caller's."""
     who, day = caller(request), day_of(clock.now())
-    found = look_matters.work_list(who, day) if mine else look_matters.matters(who)[: look_matters.SHOWN]
-    return as_json({"matters": [look_matters.summary(row, day) for row in found]})
+    found = (
+        matter_lookups.work_list(who, day) if mine else matter_lookups.matters(who)[: matter_lookups.SHOWN]
+    )
+    return as_json({"matters": [matter_lookups.summary(row, day) for row in found]})
 
 
 @router.post("/matters", tags=["departments"], summary="立案、自愿退出、报废提名 · open a matter")

@@ -8,11 +8,11 @@ from ninja import Router, Schema
 from imloop.api.answers import as_json
 from imloop.api.auth import caller
 from imloop.exchange.rate_limit import count_question
-from imloop.steps import clock
-from imloop.steps.cases import as_loop_case
-from imloop.steps.grant_exit import reject_objection
-from imloop.steps.objections import raise_objection
-from imloop.steps.present import case_json
+from imloop.steps.cases.as_json import case_json
+from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.grant_exit import reject_objection
+from imloop.steps.cases.objections import raise_objection
+from imloop.steps.ground import clock
 
 router = Router()
 

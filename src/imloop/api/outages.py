@@ -14,12 +14,13 @@ from imloop.exchange.intake import take_redemption
 from imloop.exchange.signing import public_key, sign_voucher
 from imloop.facts.pictures import LARGEST
 from imloop.papers.outage_form import outage_form
-from imloop.steps import clock, unlock_words
-from imloop.steps.declare_outage import Declaration, declare, end
-from imloop.steps.outages import public_json, published
-from imloop.steps.paper_files import Photograph, attach_photographs, photograph
-from imloop.steps.unlock_on_paper import unlock_by_operator
-from imloop.steps.voucher_stock import stock
+from imloop.steps.ground import clock
+from imloop.steps.outages import unlock_texts
+from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.outages import public_json, published
+from imloop.steps.outages.paper_files import Photograph, attach_photographs, photograph
+from imloop.steps.outages.unlock_on_paper import unlock_by_operator
+from imloop.steps.outages.voucher_stock import stock
 
 router = Router()
 MOST = 200
@@ -86,7 +87,7 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     said = unlock.dict()
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
     return as_json(
-        unlock_words.unlock_json(unlock_by_operator(caller(request), **said, now=clock.now())), 201
+        unlock_texts.unlock_json(unlock_by_operator(caller(request), **said, now=clock.now())), 201
     )
 
 
@@ -95,7 +96,7 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
 )
 def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
     """What became of it, and which photographs of the paper there are."""
-    return as_json(unlock_words.unlock_json(unlock_words.unlock(caller(request), unlock_no, clock.now())))
+    return as_json(unlock_texts.unlock_json(unlock_texts.unlock(caller(request), unlock_no, clock.now())))
 
 
 @router.post(

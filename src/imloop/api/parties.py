@@ -12,12 +12,12 @@ from imloop.api.answers import as_json
 from imloop.api.auth import caller
 from imloop.exchange.rate_limit import count_question
 from imloop.facts.days import day_of
-from imloop.steps import clock
-from imloop.steps.certificates import certificates_of, enter_certificate, expiring
-from imloop.steps.equipment import add_instrument, end_line, retire_instrument, set_line
-from imloop.steps.registers import known_place
-from imloop.steps.shop_figures import ORDERS, choices
-from imloop.steps.staff import join, leave, staff_of
+from imloop.steps.ground import clock
+from imloop.steps.ground.registers import known_place
+from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
+from imloop.steps.repairs.shop_figures import ORDERS, choices
+from imloop.steps.stations.certificates import certificates_of, enter_certificate, expiring
+from imloop.steps.stations.staff import join, leave, staff_of
 from imloop.store.models import Certificate, Party, PartyKind, Staff
 
 router = Router()

@@ -8,9 +8,9 @@ from ninja import Router
 from imloop.api.answers import as_json, file_of
 from imloop.api.auth import caller
 from imloop.facts.pictures import LARGEST
-from imloop.steps import clock
-from imloop.steps.attachments import hand_in
-from imloop.steps.rework_rate import rework_rates
+from imloop.steps.ground import clock
+from imloop.steps.repairs.repair_files import hand_in
+from imloop.steps.repairs.rework_rate import rework_rates
 
 router = Router()
 

@@ -18,8 +18,8 @@ from imloop.api.auth import caller, shown_key, still_admitted
 from imloop.api.live import Hub, Stream, as_event
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
-from imloop.steps import clock
-from imloop.steps.feed import acknowledge, after_in, newest_of
+from imloop.steps.couriers.feed import acknowledge, after_in, newest_of
+from imloop.steps.ground import clock
 from imloop.store.seats import seated, standing
 
 router = Router()

@@ -11,16 +11,16 @@ from ninja import Router, Schema
 from imloop.api.answers import as_json, moment_of
 from imloop.api.auth import caller
 from imloop.exchange.rate_limit import count_question
-from imloop.steps import clock
-from imloop.steps.ask_cycle import ask_cycle
-from imloop.steps.ask_mark import ask_mark, release_mark
-from imloop.steps.ask_registration import ask_registration
-from imloop.steps.ask_road import Stated, ask_road, ask_road_openly
-from imloop.steps.change_vehicle import change_vehicle
-from imloop.steps.clean_fleet import clean_fleet
-from imloop.steps.enrol import enrol
-from imloop.steps.look_vehicle import vehicle, vehicle_json
-from imloop.steps.zones import declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.ground import clock
+from imloop.steps.roads.ask_road import Stated, ask_road, ask_road_openly
+from imloop.steps.roads.clean_fleet import clean_fleet
+from imloop.steps.roads.zones import declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.vehicles.ask_cycle import ask_cycle
+from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
+from imloop.steps.vehicles.ask_registration import ask_registration
+from imloop.steps.vehicles.change_vehicle import change_vehicle
+from imloop.steps.vehicles.enrol_guest_vehicle import enrol
+from imloop.steps.vehicles.lookups import vehicle, vehicle_json
 
 router = Router()
 

@@ -11,11 +11,12 @@ from imloop.api.answers import as_json
 from imloop.api.auth import caller
 from imloop.exchange.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
-from imloop.steps import appointments, clock, registers
-from imloop.steps.appointment_words import appointment_json, slot_json
-from imloop.steps.free_slots import free_slots, why_closed
-from imloop.steps.opening import Hours, close_day, open_day, set_hours
-from imloop.steps.visit_queue import board, day_list
+from imloop.steps.appointments import appointments
+from imloop.steps.appointments.free_slots import free_slots, why_closed
+from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, set_hours
+from imloop.steps.appointments.texts import appointment_json, slot_json
+from imloop.steps.appointments.visit_queue import board, day_list
+from imloop.steps.ground import clock, registers
 from imloop.store.models import PartyKind
 
 router = Router()

@@ -39,7 +39,7 @@ def backup(
 ) -> None:
     """备份整个平台到一个文件，运行中即可 · the whole installation into one file, while it runs."""
     connect(data)
-    from imloop.steps.clock import now
+    from imloop.steps.ground.clock import now
     from imloop.store.backup import write_backup
 
     with _bar("备份 backup") as advance:
@@ -76,7 +76,7 @@ def restore(
     faults = _faults()
     for fault in faults[:20]:
         print(fault)
-    from imloop.steps.journal import published
+    from imloop.steps.journal.journal import published
 
     now = published(1)
     days = now["days"]
@@ -105,6 +105,6 @@ def _ask_to_empty(force: bool) -> None:
 
 
 def _faults() -> list[str]:
-    from imloop.steps import journal
+    from imloop.steps.journal import journal
 
     return [*journal.faults(), *journal.faulty_cases()]

@@ -39,7 +39,7 @@ def reception(
 ) -> None:
     """能否在此受理检验 · may it be tested here, on this line, by these people."""
     connect(data)
-    from imloop.steps.ask_reception import ask_reception
+    from imloop.steps.appointments.ask_reception import ask_reception
 
     answer = ask_reception(
         operator(),
@@ -64,7 +64,7 @@ def retest(
 ) -> None:
     """能否在此复检 · may it be retested here."""
     connect(data)
-    from imloop.steps.ask_permit import ask_permit
+    from imloop.steps.cases.ask_permit import ask_permit
 
     say(ask_permit(operator(), station=station, at=moment_of(at), vin=vin, plate=plate), as_json)
 
@@ -84,9 +84,9 @@ def charge(
     from imloop.facts.days import day_of
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
-    from imloop.steps import registers
-    from imloop.steps.charges import charge_for
-    from imloop.steps.find_subject import require_vehicle
+    from imloop.steps.ground import registers
+    from imloop.steps.prices.charges import charge_for
+    from imloop.steps.vehicles.find_vehicle import require_vehicle
     from imloop.store.models import PartyKind
 
     where = registers.party(station, PartyKind.ISTATION)
@@ -111,6 +111,6 @@ def conflict(
     """检修是否分离 · does it share an owner, account or address with a station of the other kind."""
     connect(data)
     from imloop.facts.days import day_of
-    from imloop.steps.conflicts import ask_conflict
+    from imloop.steps.stations.conflicts import ask_conflict
 
     say(ask_conflict(operator(), party, day_of(moment_of(at))).to_json(), as_json)

@@ -22,9 +22,9 @@ def register(app: typer.Typer) -> None:
 def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """接收方、积压和失败 · receivers, what waits, what fails."""
     connect(data)
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.deliveries import lags
-    from imloop.steps.receivers import receivers
+    from imloop.steps.couriers.deliveries import lags
+    from imloop.steps.couriers.receivers import receivers
+    from imloop.steps.ground.access import SYSTEM
 
     rows = [
         {
@@ -53,9 +53,9 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
 def print_lags() -> None:
     """A line for each receiver: what waits since when, what was refused or differs, why nothing arrives. Times of China."""
     from imloop.facts.days import CHINA
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.deliveries import lags
-    from imloop.steps.receivers import receivers
+    from imloop.steps.couriers.deliveries import lags
+    from imloop.steps.couriers.receivers import receivers
+    from imloop.steps.ground.access import SYSTEM
 
     def shown(moment: datetime | None) -> str:
         return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""
@@ -84,9 +84,9 @@ def add(
 ) -> None:
     """新设接收方，自下一条消息起 · from the next message on."""
     connect(data)
-    from imloop.steps import clock
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.receivers import add_receiver, way_of
+    from imloop.steps.couriers.receivers import add_receiver, way_of
+    from imloop.steps.ground import clock
+    from imloop.steps.ground.access import SYSTEM
 
     row = add_receiver(
         SYSTEM,
@@ -115,9 +115,9 @@ def resume(code: str, reason: Reason = "", data: DataDir = VAR) -> None:
 
 def _set_paused(code: str, paused: bool, reason: str, data: DataDir) -> None:
     connect(data)
-    from imloop.steps import clock
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.receivers import set_paused
+    from imloop.steps.couriers.receivers import set_paused
+    from imloop.steps.ground import clock
+    from imloop.steps.ground.access import SYSTEM
 
     set_paused(SYSTEM, code, paused=paused, reason=reason, now=clock.now())
     print("已暂停 · paused" if paused else "已恢复 · resumed")
@@ -132,9 +132,9 @@ def replay(
 ) -> None:
     """从某一序号起重送 · bring everything once more from a sequence on."""
     connect(data)
-    from imloop.steps import clock
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.receivers import replay_from
+    from imloop.steps.couriers.receivers import replay_from
+    from imloop.steps.ground import clock
+    from imloop.steps.ground.access import SYSTEM
 
     count = replay_from(SYSTEM, code, seq=seq, reason=reason, now=clock.now())
     print(f"{count} 条将重送 · messages will be sent again")

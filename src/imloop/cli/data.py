@@ -28,9 +28,9 @@ def import_rows(
 
     from imloop.exchange.files import count_rows
     from imloop.exchange.imports import import_file, rejected_rows
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.clock import now
-    from imloop.steps.registry_rows import COLUMNS
+    from imloop.steps.ground.access import SYSTEM
+    from imloop.steps.ground.clock import now
+    from imloop.steps.stations.registry_rows import COLUMNS
 
     _require_kind(kind, COLUMNS)
     folder = data / "imports"
@@ -64,9 +64,9 @@ def export(
     from rich.progress import Progress
 
     from imloop.exchange.files import write_rows
-    from imloop.steps.access import Caller
-    from imloop.steps.clock import now
-    from imloop.steps.exports import EXPORTS, note_export
+    from imloop.steps.ground.access import Caller
+    from imloop.steps.ground.clock import now
+    from imloop.steps.reports.exports import EXPORTS, note_export
 
     _require_kind(kind, EXPORTS)
     columns, rows = EXPORTS[kind]

@@ -47,7 +47,8 @@ def new(
     from imloop.api.draws import PlanIn
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import draws
+    from imloop.steps.ground import clock
 
     try:
         asked = PlanIn.model_validate_json(file.read_bytes())
@@ -62,13 +63,14 @@ def new(
 def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """全部抽取，含作废 · every draw, voided ones included, and whom it waits for."""
     connect(data)
-    from imloop.steps import clock, look_draws
+    from imloop.steps.draws import lookups as draw_lookups
+    from imloop.steps.ground import clock
 
     rows: list[dict[str, Any]] = []
-    for row in look_draws.draws():
-        acting = look_draws.who_must_act(row, clock.now())
+    for row in draw_lookups.draws():
+        acting = draw_lookups.who_must_act(row, clock.now())
         waits = [f"{party.code}: {wait.step} {wait.of}".strip() for party, steps in acting for wait in steps]
-        rows.append({**look_draws.summary(row), "waits": waits})
+        rows.append({**draw_lookups.summary(row), "waits": waits})
     if as_json:
         print_json(rows)
         return
@@ -92,7 +94,8 @@ def join(
 ) -> None:
     """参加抽取：交存秘密数的哈希 · take part: deposit the secret's hash, name inspectors."""
     connect(data)
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import draws
+    from imloop.steps.ground import clock
 
     rows = []
     for line in conflict or []:
@@ -113,7 +116,8 @@ def _secret(file: Path) -> str:
 def commit(no: str, party: As, data: DataDir = VAR) -> None:
     """锁定名单，打印承诺值 · fix the list; prints the commitment."""
     connect(data)
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import draws
+    from imloop.steps.ground import clock
 
     print(draws.commit(acting_as(party), no, clock.now()).commitment)
 
@@ -129,7 +133,8 @@ def number(
 ) -> None:
     """录入公开随机数；两个部门各录一次 · enter a public number; two departments each."""
     connect(data)
-    from imloop.steps import clock, draw_numbers
+    from imloop.steps.draws import numbers as draw_numbers
+    from imloop.steps.ground import clock
 
     row = draw_numbers.enter_number(acting_as(party), no, source, value, clock.now(), fallback)
     print(f"{row.source} {row.value} {'已核对 confirmed' if row.confirmed_at else '待另一部门 waits'}")
@@ -139,7 +144,8 @@ def number(
 def reveal(no: str, file: _Nonce, party: As, data: DataDir = VAR) -> None:
     """公开本部门的秘密数；最后一个部门公开时即抽取 · give the secret; the last one draws."""
     connect(data)
-    from imloop.steps import clock, draw_numbers
+    from imloop.steps.draws import numbers as draw_numbers
+    from imloop.steps.ground import clock
 
     row = draw_numbers.reveal(acting_as(party), no, _secret(file), clock.now())
     print(f"{no} {row.state}")
@@ -156,7 +162,8 @@ def void(
 ) -> None:
     """作废，编号和理由公布 · void; number and reason stay public."""
     connect(data)
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import draws
+    from imloop.steps.ground import clock
 
     print(f"{no} {draws.void(acting_as(party), no, reason, clock.now()).state}")
 
@@ -170,7 +177,8 @@ def publish(
 ) -> None:
     """公布抽取过程和结果 · publish how it was drawn and what was found."""
     connect(data)
-    from imloop.steps import clock, draw_visits
+    from imloop.steps.draws import visits as draw_visits
+    from imloop.steps.ground import clock
 
     print(f"{no} {draw_visits.publish(acting_as(party), no, whole=whole, now=clock.now()).state}")
 
@@ -179,9 +187,9 @@ def publish(
 def export(no: str, file: Path, data: DataDir = VAR) -> None:
     """导出当前公开的内容 · write what is public by now (imloop.draw/1)."""
     connect(data)
-    from imloop.steps import look_draws
+    from imloop.steps.draws import lookups as draw_lookups
 
-    found = look_draws.public_json(look_draws.public_draw(no))
+    found = draw_lookups.public_json(draw_lookups.public_draw(no))
     file.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{no} {found['state']} → {file}")
 

@@ -43,10 +43,10 @@ def issue(
 ) -> None:
     """发一把密钥，只显示一次 · a new key, shown once; of Ed25519 only its id, as the private half stays with the station."""
     connect_migrated(data)
-    from imloop.steps.clock import now
-    from imloop.steps.keys import issue_key
-    from imloop.steps.manage_keys import kind_of
-    from imloop.steps.registers import any_party
+    from imloop.steps.accounts.keys import issue_key
+    from imloop.steps.accounts.manage_keys import kind_of
+    from imloop.steps.ground.clock import now
+    from imloop.steps.ground.registers import any_party
 
     pem = public_key.read_bytes() if public_key else b""
     print(
@@ -62,8 +62,8 @@ def list_(
 ) -> None:
     """密钥、期限、最后使用日 · keys, their ends, the day of last use; never a secret."""
     connect(data)
-    from imloop.steps.clock import now
-    from imloop.steps.manage_keys import every_key, key_json
+    from imloop.steps.accounts.manage_keys import every_key, key_json
+    from imloop.steps.ground.clock import now
 
     rows = [key_json(row, now()) for row in every_key(party)]
     if as_json:
@@ -77,8 +77,8 @@ def list_(
 def rotate(key_id: KeyId, public_key: PublicKey = None, until: Until = None, data: DataDir = VAR) -> None:
     """换一把：新旧并用到失效日（缺省七天）· a successor of the same kind; the old one goes on until the day, default a week."""
     connect_migrated(data)
-    from imloop.steps.clock import now
-    from imloop.steps.keys import rotate_key
+    from imloop.steps.accounts.keys import rotate_key
+    from imloop.steps.ground.clock import now
 
     print(
         rotate_key(
@@ -95,8 +95,8 @@ def revoke(
 ) -> None:
     """立即吊销 · it opens nothing from now on."""
     connect_migrated(data)
-    from imloop.steps.clock import now
-    from imloop.steps.keys import revoke_key
+    from imloop.steps.accounts.keys import revoke_key
+    from imloop.steps.ground.clock import now
 
     revoke_key(key_id, now(), reason=reason)
     print(f"{key_id} revoked")

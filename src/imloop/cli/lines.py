@@ -26,9 +26,9 @@ def line(
     """一条检测线此刻能做哪些方法，为什么 · what a line may test; exit 1 when any method is locked."""
     connect(data)
     from imloop.facts.days import CHINA
-    from imloop.steps import clock, registers
-    from imloop.steps.look_lines import line_json, view
-    from imloop.steps.receive_check import the_line
+    from imloop.steps.ground import clock, registers
+    from imloop.steps.lines.lookups import line_json, view
+    from imloop.steps.lines.receive_check import the_line
     from imloop.store.models import PartyKind
 
     moment = datetime.fromisoformat(at) if at else clock.now()

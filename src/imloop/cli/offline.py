@@ -10,7 +10,7 @@ import typer
 
 from imloop.cli.common import AsJson, print_json, print_table
 from imloop.facts.days import day_of, read_day
-from imloop.steps.clock import now
+from imloop.steps.ground.clock import now
 
 if TYPE_CHECKING:
     from imloop.verdict.answer import ClaimCheck, Verdict

@@ -18,8 +18,8 @@ from imloop.facts.days import read_day
 
 if TYPE_CHECKING:
     from imloop.law import Assumed
-    from imloop.steps.replay import Replayed, Selection
-    from imloop.steps.what_if_report import Report
+    from imloop.steps.inspections.replay import Replayed, Selection
+    from imloop.steps.inspections.what_if_report import Report
 
 T = TypeVar("T")
 _SHOWN = 20
@@ -43,7 +43,7 @@ def replay(
 ) -> None:
     """复算已存检验，须与原结论一致；或按假设的规定推演 · recompute stored tests: exit 1 when any differs."""
     connect_migrated(data)
-    from imloop.steps.replay import Selection
+    from imloop.steps.inspections.replay import Selection
 
     chosen = Selection(
         read_day(since) if since else None, read_day(until) if until else None, place, station, method
@@ -65,7 +65,7 @@ def _in_blocks(chosen: Selection, work: Callable[[list[int]], T], workers: int) 
     from rich.console import Console
     from rich.progress import Progress
 
-    from imloop.steps.replay import BLOCK, blocks
+    from imloop.steps.inspections.replay import BLOCK, blocks
 
     tests = chosen.tests()
     total = tests.count()
@@ -100,14 +100,14 @@ def _start() -> None:
 
 def _replayed(keys: list[int]) -> list[Replayed]:
     from imloop.exchange.decode_test import decode_test
-    from imloop.steps.replay import replay_block
+    from imloop.steps.inspections.replay import replay_block
 
     return replay_block(keys, decode_test)
 
 
 def _judged(text: str, keys: list[int]) -> Report:
     from imloop.exchange.decode_test import decode_test
-    from imloop.steps.what_if import judge_block
+    from imloop.steps.inspections.what_if import judge_block
 
     return judge_block(keys, decode_test, _assumed(text))
 
@@ -154,7 +154,7 @@ def _row(each: Replayed) -> dict[str, object]:
 
 
 def _what_if(chosen: Selection, text: str, workers: int, xlsx: Path | None, as_json: bool) -> None:
-    from imloop.steps.what_if_report import Report, report_sheets
+    from imloop.steps.inspections.what_if_report import Report, report_sheets
 
     title = _assumed(text).title  # a faulty file is refused before any work
     report = Report()
@@ -169,7 +169,7 @@ def _what_if(chosen: Selection, text: str, workers: int, xlsx: Path | None, as_j
 
 
 def _print_report(title: str, report: Report) -> None:
-    from imloop.steps.what_if_report import CHANGES, DIMENSION_NAMES, DIMENSIONS
+    from imloop.steps.inspections.what_if_report import CHANGES, DIMENSION_NAMES, DIMENSIONS
 
     print(f"{title or '推演 · what-if'}: {report.tests} 次检验 · tests")
     newly = report.changes

@@ -60,8 +60,8 @@ def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir
     connect_migrated(data)
     from django.conf import settings
 
-    from imloop.steps import people
-    from imloop.steps.clock import now
+    from imloop.steps.accounts import people
+    from imloop.steps.ground.clock import now
 
     if demo:
         from imloop.sim.demo import load_demo
@@ -80,8 +80,8 @@ def migrate(data: DataDir = VAR) -> None:
 def _ask_first_administrator() -> None:
     from django.conf import settings
 
-    from imloop.steps.clock import now
-    from imloop.steps.people import first_administrator
+    from imloop.steps.accounts.people import first_administrator
+    from imloop.steps.ground.clock import now
 
     username = os.environ.get("IMLOOP_ADMIN", "")
     password = os.environ.get("IMLOOP_ADMIN_PASSWORD", "")
@@ -130,9 +130,10 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """安装自检：数据库、日志链、案件、法律数据 · is everything sound; exit 1 when not."""
     connect(data)
     from imloop.law.report import check as law_faults
-    from imloop.steps import health, journal
-    from imloop.steps.as_journalled import unlike_the_journal
-    from imloop.steps.clock import now
+    from imloop.steps.desk import health
+    from imloop.steps.ground.clock import now
+    from imloop.steps.journal import journal
+    from imloop.steps.journal.check_against_journal import unlike_the_journal
 
     faults = {"law": [str(fault) for fault in law_faults(None)]}
     # As /readyz says it; whether background work runs is asked there: here nothing need run.
@@ -162,8 +163,8 @@ def user(
 
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text
-    from imloop.steps.clock import now
-    from imloop.steps.people import create_user, first_administrator
+    from imloop.steps.accounts.people import create_user, first_administrator
+    from imloop.steps.ground.clock import now
     from imloop.store.models import Party
 
     given = os.environ.get("IMLOOP_PASSWORD", "")

@@ -30,7 +30,7 @@ def run(
     """在已有城市里再跑若干天诚实车流 · more days of honest traffic in the city at hand."""
     connect_migrated(data)
     from imloop.sim.traffic import run as run_traffic
-    from imloop.steps.clock import now
+    from imloop.steps.ground.clock import now
 
     count = run_traffic(
         days=days, seed=seed, stations=[s for s in stations.split(",") if s], data_dir=data, now=now()

@@ -39,7 +39,7 @@ def verify(
         published = days_in(json.loads(roots.read_text(encoding="utf-8"))) if roots else []
         if file is None:
             connect(data)
-            from imloop.steps import journal
+            from imloop.steps.journal import journal
 
             faults = journal.faults(published)
         else:
@@ -58,7 +58,7 @@ def verify(
 def root(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """链尾和最近的每日根 · the end of the chain and the latest daily roots."""
     connect(data)
-    from imloop.steps.journal import published
+    from imloop.steps.journal.journal import published
 
     found = published(10)
     if as_json:
@@ -72,8 +72,8 @@ def root(data: DataDir = VAR, as_json: AsJson = False) -> None:
 def seal(data: DataDir = VAR) -> None:
     """封存前一日：计算并公布每日根 · close the day before today; imloop work does it each night."""
     connect(data)
-    from imloop.steps.clock import now
-    from imloop.steps.seal_days import seal_days
+    from imloop.steps.ground.clock import now
+    from imloop.steps.journal.seal_days import seal_days
 
     sealed = seal_days(now())
     print("没有可封存的 · nothing to seal" if sealed is None else f"{sealed.day} {sealed.root}")
@@ -89,7 +89,7 @@ def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 ·
 def export(file: Path, data: DataDir = VAR) -> None:
     """导出全部条目，每行一个 JSON · every entry, one JSON per line."""
     connect(data)
-    from imloop.steps import journal
+    from imloop.steps.journal import journal
 
     with file.open("w", encoding="utf-8") as out:
         print(f"{journal.export_journal(out)} 条 · entries → {file}")

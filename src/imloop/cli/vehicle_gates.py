@@ -13,7 +13,7 @@ from imloop.cli.common import AsJson, DataDir, connect, print_json
 from imloop.cli.server import VAR
 
 if TYPE_CHECKING:
-    from imloop.steps.access import Caller
+    from imloop.steps.ground.access import Caller
 
 Vin = Annotated[str, typer.Option(help="VIN")]
 Plate = Annotated[str, typer.Option(help="号牌 · plate")]
@@ -39,7 +39,7 @@ def cycle(
 ) -> None:
     """是否应在本地检验 · is a test due here."""
     connect(data)
-    from imloop.steps.ask_cycle import ask_cycle
+    from imloop.steps.vehicles.ask_cycle import ask_cycle
 
     say(ask_cycle(operator(place), vin=vin, plate=plate, at=moment_of(at)).to_json(), as_json)
 
@@ -54,7 +54,7 @@ def mark(
 ) -> None:
     """能否核发检验合格标志 · may a mark be released."""
     connect(data)
-    from imloop.steps.ask_mark import ask_mark
+    from imloop.steps.vehicles.ask_mark import ask_mark
 
     say(ask_mark(operator(place), vin=vin, plate=plate, at=moment_of(at)).to_json(), as_json)
 
@@ -74,7 +74,7 @@ def registration(
 ) -> None:
     """能否注册登记、转入 · may it be registered here."""
     connect(data)
-    from imloop.steps.ask_registration import ask_registration
+    from imloop.steps.vehicles.ask_registration import ask_registration
 
     answer = ask_registration(
         operator(place),
@@ -101,7 +101,7 @@ def road(
 ) -> None:
     """能否上路、进入限行区 · may it drive here."""
     connect(data)
-    from imloop.steps.ask_road import ask_road
+    from imloop.steps.roads.ask_road import ask_road
 
     say(ask_road(operator(place), vin=vin, plate=plate, zone=zone, at=moment_of(at)).to_json(), as_json)
 
@@ -110,7 +110,7 @@ def operator(place: str = "") -> Caller:
     """Who runs commands on the server; sees everything of ``place``, of the platform's own place when empty."""
     from django.conf import settings
 
-    from imloop.steps.access import Caller
+    from imloop.steps.ground.access import Caller
 
     return Caller("imloop", "admin", "平台", place or settings.PLACE)
 
@@ -118,7 +118,7 @@ def operator(place: str = "") -> Caller:
 def moment_of(text: str) -> datetime:
     """ISO 8601; now when empty; one without an offset is China's."""
     from imloop.facts.days import CHINA
-    from imloop.steps.clock import now
+    from imloop.steps.ground.clock import now
 
     moment = datetime.fromisoformat(text) if text else now()
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)

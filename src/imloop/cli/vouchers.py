@@ -13,7 +13,7 @@ import typer
 from imloop.cli.common import AsJson, print_json
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.steps.clock import now
+from imloop.steps.ground.clock import now
 
 
 def register(app: typer.Typer) -> None:

@@ -35,7 +35,7 @@ def work(
 
     from imloop.exchange.courier import carry
     from imloop.site.parent import end_with_parent
-    from imloop.steps.clock import now
+    from imloop.steps.ground.clock import now
 
     if attended:
         end_with_parent()
@@ -69,15 +69,15 @@ def _attempt(name: str, duty: Callable[[], int | None]) -> int:
 
 def _clocks(always_say: bool) -> None:
     """What falls due by time alone."""
-    from imloop.steps.certificates import warn_of_expiry
-    from imloop.steps.clock import now
-    from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines
-    from imloop.steps.health import passed
-    from imloop.steps.keys import forget_nonces
-    from imloop.steps.link import notice_lost_links
-    from imloop.steps.match_papers import find_unmatched, watch_shares
-    from imloop.steps.seal_days import seal_days
-    from imloop.steps.shop_figures import count_figures
+    from imloop.steps.accounts.keys import forget_nonces
+    from imloop.steps.cases.declare_overdue import declare_overdue, recompute_deadlines
+    from imloop.steps.desk.health import passed
+    from imloop.steps.ground.clock import now
+    from imloop.steps.journal.seal_days import seal_days
+    from imloop.steps.lines.heartbeats import notice_lost_links
+    from imloop.steps.outages.match_papers import find_unmatched, watch_shares
+    from imloop.steps.repairs.shop_figures import count_figures
+    from imloop.steps.stations.certificates import warn_of_expiry
 
     _failed.clear()
     overdue = _attempt("overdue", lambda: declare_overdue(now()))
@@ -102,6 +102,6 @@ def _demo_morning() -> int:
     if not is_demo():
         return 0
     from imloop.sim.mornings import morning_checks
-    from imloop.steps.clock import now
+    from imloop.steps.ground.clock import now
 
     return morning_checks(now())

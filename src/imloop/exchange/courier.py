@@ -13,10 +13,10 @@ import httpx
 from imloop.exchange.signing import signed_headers
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
-from imloop.steps import deliveries
-from imloop.steps.access import Caller
-from imloop.steps.deliveries import Message, Refused, TryLater
-from imloop.steps.receivers import dead_letter
+from imloop.steps.couriers import deliveries
+from imloop.steps.couriers.deliveries import Message, Refused, TryLater
+from imloop.steps.couriers.receivers import dead_letter
+from imloop.steps.ground.access import Caller
 from imloop.store.models import Delivery, Receiver
 
 MOST = 200

@@ -14,7 +14,7 @@ from imloop.facts.refusal import (
     Unlawful,
 )
 from imloop.facts.text import Text
-from imloop.steps.ledger import cannot_be_kept
+from imloop.steps.ground.ledger import cannot_be_kept
 
 _STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403, Unavailable: 503}
 _BY_CODE = {

@@ -24,19 +24,22 @@ from imloop.exchange.read_test import judged
 from imloop.exchange.together import Together
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
-from imloop.steps.access import Caller, require_kind
-from imloop.steps.keep_raw import keep_raw, keep_refusal, raw_of
-from imloop.steps.ledger import Ledger, writing
-from imloop.steps.receipts import Receipt
-from imloop.steps.receive_check import receive_check
-from imloop.steps.receive_repair import receive_repair
-from imloop.steps.receive_test import receive_test
-from imloop.steps.redeem_voucher import redeem_voucher
-from imloop.steps.station_facts import StationFacts, facts_by
+from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.keep_raw import keep_raw, keep_refusal, raw_of
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.receipts import Receipt
+from imloop.steps.inspections.receive_inspection import receive_test
+from imloop.steps.lines.receive_check import receive_check
+from imloop.steps.outages.redeem_voucher import redeem_voucher
+from imloop.steps.repairs.receive_repair import receive_repair
+from imloop.steps.stations.station_facts import StationFacts, facts_by
 from imloop.store.models import PartyKind, RawUpload
 from imloop.store.prepared import fetch_one
 from imloop.store.sealed import seal
 from imloop.store.seats import seated, standing
+
+Receive = Callable[[Ledger, RawUpload, Any, StationFacts], Receipt]
+"""A step that takes a decoded message in, from a sender whose standing is known."""
 
 
 def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -98,7 +101,10 @@ class Upload:
     caller: Caller
     now: datetime
     message: Any
-    receive: Callable[[Ledger, RawUpload, Any], Receipt]
+    receive: Receive
+
+
+_Take = Callable[[Ledger, Upload, StationFacts], Receipt | Exception]
 
 
 def _read(
@@ -107,7 +113,7 @@ def _read(
     caller: Caller,
     now: datetime,
     decode: Callable[[bytes], object],
-    receive: Callable[[Ledger, RawUpload, Any], Receipt],
+    receive: Receive,
 ) -> Upload:
     message: object
     try:
@@ -141,9 +147,7 @@ def _write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
         return write(uploads)
 
 
-def _in_one(
-    uploads: Sequence[Upload], take: Callable[[Ledger, Upload], Receipt | Exception]
-) -> list[Receipt | Exception]:
+def _in_one(uploads: Sequence[Upload], take: _Take) -> list[Receipt | Exception]:
     first = uploads[0]
     with writing(first.now, first.caller) as ledger:
         return [_settle(ledger.beside(upload.now, upload.caller), upload, take) for upload in uploads]
@@ -161,33 +165,30 @@ class _NotTaken(Exception):
     """An upload was refused, with no part of the transaction to undo by itself."""
 
 
-def _settle(
-    ledger: Ledger, upload: Upload, take: Callable[[Ledger, Upload], Receipt | Exception]
-) -> Receipt | Exception:
+def _settle(ledger: Ledger, upload: Upload, take: _Take) -> Receipt | Exception:
     """Either way the bytes are kept."""
     raw, caller = upload.raw, upload.caller
     sender, known = _look(raw, caller)
     if known is not None:
         return known
     keep_raw(raw, sender.party)
-    ledger.sender = sender
-    return take(ledger, upload)
+    return take(ledger, upload, sender)
 
 
-def _straight(ledger: Ledger, upload: Upload) -> Receipt:
+def _straight(ledger: Ledger, upload: Upload, sender: StationFacts) -> Receipt:
     try:
-        return _receive(ledger, upload)
+        return _receive(ledger, upload, sender)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
         raise _NotTaken from error
 
 
-def _in_parts(ledger: Ledger, upload: Upload) -> Receipt | Exception:
+def _in_parts(ledger: Ledger, upload: Upload, sender: StationFacts) -> Receipt | Exception:
     raw = upload.raw
     try:
         with ledger.attempt():
-            return _receive(ledger, upload)
+            return _receive(ledger, upload, sender)
     except Refusal as refusal:
         keep_refusal(ledger, raw, refusal)
         return refusal
@@ -198,10 +199,10 @@ def _in_parts(ledger: Ledger, upload: Upload) -> Receipt | Exception:
         return error
 
 
-def _receive(ledger: Ledger, upload: Upload) -> Receipt:
+def _receive(ledger: Ledger, upload: Upload, sender: StationFacts) -> Receipt:
     if isinstance(upload.message, Exception):
         raise upload.message
-    return upload.receive(ledger, upload.raw, upload.message)
+    return upload.receive(ledger, upload.raw, upload.message, sender)
 
 
 _FIRST = """

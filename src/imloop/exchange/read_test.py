@@ -10,7 +10,7 @@ from typing import Any
 
 from imloop.exchange.decode_test import decode_test
 from imloop.facts import test_record as facts
-from imloop.steps.judged import Judged, judge_first
+from imloop.steps.inspections.judge_upload import Judged, judge_first
 from imloop.store.sealed import Sealed, seal
 from imloop.verdict import answer
 

@@ -18,8 +18,8 @@ from types import TracebackType
 import asyncssh
 from django.conf import settings
 
-from imloop.steps.deliveries import Message, TryLater
-from imloop.steps.sftp_address import SftpAddress, sftp_address
+from imloop.steps.couriers.deliveries import Message, TryLater
+from imloop.steps.couriers.sftp_address import SftpAddress, sftp_address
 
 CONNECT_SECONDS, PUT_SECONDS, CLOSE_SECONDS = 10.0, 15.0, 2.0
 """Together less than the half of a lease that is left at the least when a message is begun."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from imloop.facts.days import day_of, read_day
 from imloop.law import Book, Law, Value, load
 from imloop.pages.guard import public
-from imloop.steps import clock, registers
+from imloop.steps.ground import clock, registers
 
 
 @public

@@ -10,9 +10,10 @@ from django.shortcuts import redirect
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Refusal
 from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
-from imloop.steps import clock, sessions, staffing
-from imloop.steps import second_factor as factors
-from imloop.steps.access import Caller, caller_of
+from imloop.steps.accounts import second_factor as factors
+from imloop.steps.accounts import sessions, staffing
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import Delegation, LogInTry, User, UserSession
 
 

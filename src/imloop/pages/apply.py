@@ -24,11 +24,12 @@ from imloop.pages.matters import (
     require_sure,
     sent_file,
 )
-from imloop.steps import clock, look_matters, registers
-from imloop.steps.attachments import attach, the_file, the_matter
-from imloop.steps.matter_key import collect_key
-from imloop.steps.matters import apply as hand_in
-from imloop.steps.matters import resubmit, take_step_by_token
+from imloop.steps.ground import clock, registers
+from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.matters.attachments import attach, the_file, the_matter
+from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.matters import apply as hand_in
+from imloop.steps.matters.matters import resubmit, take_step_by_token
 
 _CONCERNED = frozenset({Role.CONCERNED})
 _COUNTRY = "000000"
@@ -171,7 +172,7 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
 def _take(request: HttpRequest, token: str) -> None:
     require_sure(request.POST)
     row, name = the_matter(token=token), request.POST.get("step", "")
-    rows = [each for each in look_matters.next_steps(row, _CONCERNED) if each.step == name]
+    rows = [each for each in matter_lookups.next_steps(row, _CONCERNED) if each.step == name]
     take_step_by_token(token, name, given_of(rows[0], request.POST) if rows else {}, clock.now())
 
 

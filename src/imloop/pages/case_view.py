@@ -13,9 +13,9 @@ from imloop.facts.typical_causes import typical_signs
 from imloop.law import Law
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
-from imloop.steps.cases import as_loop_case
-from imloop.steps.registers import law_at
-from imloop.steps.rework import rework_due
+from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.ground.registers import law_at
+from imloop.steps.repairs.rework import rework_due
 from imloop.store.models import Case, Party, Test
 from imloop.verdict.arithmetic import printed
 

@@ -15,10 +15,17 @@ from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file
-from imloop.steps import clock
-from imloop.steps.access import Caller
-from imloop.steps.deliveries import DaySheet, lags, reconcile, waiting
-from imloop.steps.receivers import add_receiver, dismiss, receiver, receivers, replay_from, set_paused
+from imloop.steps.couriers.deliveries import DaySheet, lags, reconcile, waiting
+from imloop.steps.couriers.receivers import (
+    add_receiver,
+    dismiss,
+    receiver,
+    receivers,
+    replay_from,
+    set_paused,
+)
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
 from imloop.store.models import Delivery, Party, PartyKind, Receiver
 from imloop.store.models.parties import DEPARTMENTS
 

@@ -12,10 +12,13 @@ from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.pictures import trace_csv
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, look
-from imloop.steps.access import Caller
-from imloop.steps.saved_filters import saved_filters
-from imloop.steps.topics import OF_CASES
+from imloop.steps.accounts.saved_filters import saved_filters
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.couriers.topics import OF_CASES
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.stations import lookups as station_lookups
 from imloop.store import traces
 from imloop.store.models import Case, PartyKind
 
@@ -23,7 +26,7 @@ PER_PAGE = 50
 
 
 def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Case]:
-    rows = look.cases(caller)
+    rows = case_lookups.cases(caller)
     asked = request.GET
     if asked.get("state") == "open":
         rows = rows.filter(closed_at__isnull=True)
@@ -53,7 +56,7 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
         "asked": request.GET,
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
-        "stations": look.parties(PartyKind.ISTATION),
+        "stations": station_lookups.parties(PartyKind.ISTATION),
         "now": clock.now(),
         **renewal,
     }
@@ -78,6 +81,6 @@ def _columns() -> Columns[Case]:
 @desk()
 def trace_file(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """A test's seconds as CSV."""
-    test = look.test(caller, test_no, request.GET.get("station", ""))
+    test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
     text = trace_csv(dict(traces.decode(test.trace).columns))
     return HttpResponse(text, content_type="text/csv; charset=utf-8")

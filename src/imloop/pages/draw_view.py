@@ -10,11 +10,11 @@ from imloop.facts.text import Text
 from imloop.pages.guard import words
 from imloop.proof.draw import ONE
 from imloop.proof.frame import largest_ratio
-from imloop.steps import look_draws
-from imloop.steps.access import Caller
-from imloop.steps.draw_frame import STRATA
-from imloop.steps.draw_visits import publication_due
-from imloop.steps.draws import DRAWERS
+from imloop.steps.draws import lookups as draw_lookups
+from imloop.steps.draws.draws import DRAWERS
+from imloop.steps.draws.frame import STRATA
+from imloop.steps.draws.visits import publication_due
+from imloop.steps.ground.access import Caller
 from imloop.store.models import Draw, DrawVisit
 
 STATES: dict[str, Text] = {
@@ -85,8 +85,8 @@ def common_context(draw: Draw, now: datetime) -> dict[str, object]:
         "excluded": draw.frame["excluded"],
         "days": (draw.frame["days"][0], draw.frame["days"][-1]),
         "acting": [
-            (party.name, [(words(look_draws.WAITING[wait.step]), wait) for wait in steps])
-            for party, steps in look_draws.who_must_act(draw, now)
+            (party.name, [(words(draw_lookups.WAITING[wait.step]), wait) for wait in steps])
+            for party, steps in draw_lookups.who_must_act(draw, now)
         ],
     }
 
@@ -94,8 +94,8 @@ def common_context(draw: Draw, now: datetime) -> dict[str, object]:
 def draw_context(caller: Caller, draw: Draw, now: datetime) -> dict[str, object]:
     """What a department sees besides: the sealed list, the visits, its own steps."""
     mine = draw.parts.filter(party__code=caller.party_code).first()
-    steps = {wait.step for wait in look_draws.waits(caller, draw, now)}
-    wanted = {wait.of for wait in look_draws.waits(caller, draw, now) if wait.step in ("number", "confirm")}
+    steps = {wait.step for wait in draw_lookups.waits(caller, draw, now)}
+    wanted = {wait.of for wait in draw_lookups.waits(caller, draw, now) if wait.step in ("number", "confirm")}
     return {
         **common_context(draw, now),
         "units": [_unit(unit) for unit in draw.frame["units"]],
@@ -142,7 +142,7 @@ def own_row(caller: Caller | None, draw: Draw) -> dict[str, object] | None:
         return None
     if not any(unit["id"] == caller.party_code for unit in draw.frame["units"]):
         return None
-    found = look_draws.own_proof(caller, draw.no)
+    found = draw_lookups.own_proof(caller, draw.no)
     unit = found["unit"]
     assert isinstance(unit, dict)
     return {"u": found["u"], "drawn": found["drawn"], **_unit(unit)}

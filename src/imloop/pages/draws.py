@@ -17,11 +17,23 @@ from imloop.facts.text import Text
 from imloop.pages.draw_view import STATES, draw_context, outcomes
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, draw_numbers, draw_visits, draws, look_draws
-from imloop.steps.access import Caller
-from imloop.steps.draw_frame import STRATA
-from imloop.steps.draw_plan import Plan, Source
-from imloop.steps.draws import DRAWERS
+from imloop.steps.draws import (
+    draws,
+)
+from imloop.steps.draws import (
+    lookups as draw_lookups,
+)
+from imloop.steps.draws import (
+    numbers as draw_numbers,
+)
+from imloop.steps.draws import (
+    visits as draw_visits,
+)
+from imloop.steps.draws.draws import DRAWERS
+from imloop.steps.draws.frame import STRATA
+from imloop.steps.draws.plan import Plan, Source
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
 from imloop.store.models import Draw, PartyKind
 
 SOURCES = ("1", "2", "3")
@@ -39,7 +51,9 @@ def all_draws(request: HttpRequest, caller: Caller) -> HttpResponse:
         {
             "draw": row,
             "state": words(STATES[row.state]),
-            "waits": [words(look_draws.WAITING[wait.step]) for wait in look_draws.waits(caller, row, now)],
+            "waits": [
+                words(draw_lookups.WAITING[wait.step]) for wait in draw_lookups.waits(caller, row, now)
+            ],
         }
         for row in rows
     ]
@@ -149,7 +163,7 @@ def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
         except Refusal as refusal:
             context |= _told(refusal)
             status = status_of(refusal, "POST")
-    draw = draws.the_draw(caller, no) if context.get("refusal") else look_draws.sealed(caller, no, now)
+    draw = draws.the_draw(caller, no) if context.get("refusal") else draw_lookups.sealed(caller, no, now)
     context |= draw_context(caller, draw, now)
     context |= {"outcomes": outcomes(), "now": now, "today": day_of(now)}
     if "propose" in request.GET:

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from imloop.pages.guard import desk
-from imloop.steps.access import Caller
-from imloop.steps.saved_filters import drop_filter, keep_filter
+from imloop.steps.accounts.saved_filters import drop_filter, keep_filter
+from imloop.steps.ground.access import Caller
 
 
 @desk()

@@ -12,11 +12,12 @@ from imloop.facts.refusal import Refusal
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
-from imloop.steps import clock, look
-from imloop.steps.access import Caller
-from imloop.steps.findings import ROUTINE
-from imloop.steps.resolve_finding import RESOLVERS, finding, reopen, resolve
-from imloop.steps.saved_filters import saved_filters
+from imloop.steps.accounts.saved_filters import saved_filters
+from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.findings.resolve_finding import RESOLVERS, finding, reopen, resolve
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.findings import ROUTINE
 from imloop.store.models import Finding
 
 PER_PAGE = 50
@@ -28,7 +29,7 @@ def findings(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = _filtered(request, caller)
     if file := as_file(request, caller, "findings", _columns(), rows):
         return file
-    seen = look.findings(caller)
+    seen = finding_lookups.findings(caller)
     context = {
         "shown": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "asked": request.GET,
@@ -41,7 +42,7 @@ def findings(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Finding]:
-    asked, rows = request.GET, look.findings(caller)
+    asked, rows = request.GET, finding_lookups.findings(caller)
     state = asked.get("state", "open")
     if state in ("open", "resolved"):
         rows = rows.filter(resolved_at__isnull=state == "open")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imloop.steps.access import Caller
-from imloop.steps.feed import newest_of
+from imloop.steps.couriers.feed import newest_of
+from imloop.steps.ground.access import Caller
 
 
 def fresh(caller: Caller, topics: Iterable[str]) -> dict[str, object]:

@@ -14,9 +14,10 @@ from imloop.exchange.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.menu import menu
-from imloop.steps import clock, sessions
-from imloop.steps.access import Caller, caller_of
-from imloop.steps.second_factor import confirmed, is_required
+from imloop.steps.accounts import sessions
+from imloop.steps.accounts.second_factor import confirmed, is_required
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import PartyKind, User
 
 View = Callable[..., HttpResponse]

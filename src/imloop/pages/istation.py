@@ -16,10 +16,13 @@ from imloop.pages.guard import desk, page, words
 from imloop.pages.istation_live import figures, live_card
 from imloop.pages.reception_day import todays_visits
 from imloop.papers.assemble import notice_document, report_document
-from imloop.steps import clock, look
-from imloop.steps.access import Caller
-from imloop.steps.ask_permit import ask_permit
-from imloop.steps.ask_reception import ask_reception
+from imloop.steps.appointments.ask_reception import ask_reception
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
@@ -30,11 +33,16 @@ def today(request: HttpRequest, caller: Caller) -> HttpResponse:
     now = clock.now()
     since = now.replace(hour=0, minute=0, second=0, microsecond=0)
     recent = (
-        look.tests(caller)
+        test_lookups.tests(caller)
         .defer("trace", "receipt", "verdict")
         .filter(started_at__gte=since - timedelta(days=1))
     )
-    cases = look.cases(caller).filter(closed_at__isnull=True).prefetch_related("notices").order_by("deadline")
+    cases = (
+        case_lookups.cases(caller)
+        .filter(closed_at__isnull=True)
+        .prefetch_related("notices")
+        .order_by("deadline")
+    )
     return page(
         request,
         caller,
@@ -89,7 +97,7 @@ def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
     now = clock.now()
     context: dict[str, object] = {
         "typed": typed,
-        "lines": look.lines(caller.party_code, day_of(now)),
+        "lines": station_lookups.lines(caller.party_code, day_of(now)),
         "methods": [(method, words(name)) for method, name in METHOD_NAMES.items()],
     }
     if typed.get("plate") or typed.get("vin"):

@@ -13,11 +13,12 @@ from imloop.facts.days import day_of
 from imloop.facts.share import Share
 from imloop.gates.equipment import CheckFact, Due, checks_due
 from imloop.pages.guard import desk, words
-from imloop.steps import clock, look, registers
-from imloop.steps.access import Caller
-from imloop.steps.latest_checks import latest_checks
-from imloop.steps.look_lines import view, visible_lines
-from imloop.steps.station_figures import DAYS, ENOUGH, station_figures
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.lines.lookups import view, visible_lines
+from imloop.steps.lines.station_figures import DAYS, ENOUGH, station_figures
+from imloop.steps.stations.latest_checks import latest_checks
 from imloop.store.models import Line, PartyKind
 
 
@@ -36,7 +37,7 @@ def _live(caller: Caller, line: Line, now: datetime) -> dict[str, object]:
     checks: list[CheckFact] = latest_checks(line.pk, now)
     due = checks_due(line.methods, checks, now, law)
     last = (
-        look.tests(caller)
+        test_lookups.tests(caller)
         .filter(line=line.code, started_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0))
         .defer("trace", "receipt", "verdict")
         .order_by("-started_at")

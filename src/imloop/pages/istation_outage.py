@@ -20,13 +20,15 @@ from imloop.pages.matters import refusal_context, require_sure
 from imloop.pages.outages import moment, outage_row, unlock_row
 from imloop.pages.paper_photographs import sent_photographs
 from imloop.papers.outage_form import outage_form
-from imloop.steps import clock, look, outages, registers
-from imloop.steps.access import Caller
-from imloop.steps.declare_outage import Declaration, declare, end
-from imloop.steps.paper_files import attach_photographs, check_photographs
-from imloop.steps.registers import department
-from imloop.steps.unlock_words import unlocks
-from imloop.steps.voucher_stock import stock
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import department
+from imloop.steps.outages import outages
+from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.paper_files import attach_photographs, check_photographs
+from imloop.steps.outages.unlock_texts import unlocks
+from imloop.steps.outages.voucher_stock import stock
+from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import PartyKind, Voucher
 
 PAGE = "/desk/istation/outage"
@@ -70,7 +72,7 @@ def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, o
         "told": next(
             (unlock_row(row, now) for row in mine if row.unlock_no == request.GET.get("told")), None
         ),
-        "shops": look.parties(PartyKind.MSTATION).filter(place__startswith=station.place[:4]),
+        "shops": station_lookups.parties(PartyKind.MSTATION).filter(place__startswith=station.place[:4]),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
 

@@ -12,8 +12,9 @@ from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.guard import public
 from imloop.proof import journal as proof
-from imloop.steps import clock, seal_days
-from imloop.steps.journal import head
+from imloop.steps.ground import clock
+from imloop.steps.journal import seal_days
+from imloop.steps.journal.journal import head
 
 SHOWN = 60
 

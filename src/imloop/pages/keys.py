@@ -11,9 +11,10 @@ from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
-from imloop.steps import clock, manage_keys
-from imloop.steps.access import Caller
-from imloop.steps.keys import OVERLAP
+from imloop.steps.accounts import manage_keys
+from imloop.steps.accounts.keys import OVERLAP
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
 from imloop.store.models import ApiKey, Party, PartyKind
 
 KINDS = {

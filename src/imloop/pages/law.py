@@ -15,7 +15,7 @@ from imloop.facts.days import day_of, read_day
 from imloop.law import Law, load
 from imloop.law.report import show_rows
 from imloop.pages.guard import public
-from imloop.steps import clock, registers
+from imloop.steps.ground import clock, registers
 
 _COLUMNS = ("key", "value", "unit", "cite", "says", "place", "since", "until", "confidence", "note")
 

@@ -20,10 +20,11 @@ from imloop.gates.equipment import FIELDS
 from imloop.pages.guard import desk, page, words
 from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, look
-from imloop.steps.access import Caller
-from imloop.steps.look_lines import SEERS, LineView, view, visible_lines
-from imloop.steps.order_line import order_line
+from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.lines.lock_line import order_line
+from imloop.steps.lines.lookups import SEERS, LineView, view, visible_lines
 from imloop.store.models import EquipmentCheck, Line, PartyKind
 
 ALARMS = ("link-lost", "clock-skew", "software-not-approved", "sequence-gap", "check-claim-differs")
@@ -37,7 +38,11 @@ def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
     found = [view(line, now) for line in visible_lines(caller, now)[:SHOWN]]
     if file := as_file(request, caller, "lines", _columns(), found):
         return file
-    alarms = look.findings(caller).filter(code__in=ALARMS, resolved_at__isnull=True).order_by("-created_at")
+    alarms = (
+        finding_lookups.findings(caller)
+        .filter(code__in=ALARMS, resolved_at__isnull=True)
+        .order_by("-created_at")
+    )
     context: dict[str, object] = {
         "now": now,
         "lines": found,

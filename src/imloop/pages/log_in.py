@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from imloop.exchange.rate_limit import address_of
 from imloop.pages.guard import EVERY_DESK, home, open_to, public
-from imloop.steps import clock, sessions
-from imloop.steps.access import caller_of
-from imloop.steps.log_in import failed_since_last, is_locked, note_try
-from imloop.steps.second_factor import check, confirmed
+from imloop.steps.accounts import sessions
+from imloop.steps.accounts.log_in import failed_since_last, is_locked, note_try
+from imloop.steps.accounts.second_factor import check, confirmed
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import caller_of
 from imloop.store.models import User
 
 _HALF_WAY = 300

@@ -16,10 +16,12 @@ from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
-from imloop.steps import clock, look
-from imloop.steps.access import Caller, covers
-from imloop.steps.conflicts import conflict_list
-from imloop.steps.fees import DEVIATIONS, price_list, set_price
+from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, covers
+from imloop.steps.prices.fees import DEVIATIONS, price_list, set_price
+from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.conflicts import conflict_list
 from imloop.store.models import Finding, PartyKind
 
 _DEPARTMENTS = (PartyKind.MARKET, PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR)
@@ -36,9 +38,9 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
             return redirect("/prices")
         except Refusal as refusal:
             context["refusal"], status = words(refusal.text), 422
-    stations = [p for p in look.parties(PartyKind.ISTATION) if covers(caller.place, p.place)]
+    stations = [p for p in station_lookups.parties(PartyKind.ISTATION) if covers(caller.place, p.place)]
     names = {station.code: station.name for station in stations}
-    deviating = look.findings(caller).filter(code__in=DEVIATIONS, resolved_at__isnull=True)
+    deviating = finding_lookups.findings(caller).filter(code__in=DEVIATIONS, resolved_at__isnull=True)
     if file := as_file(request, caller, "fee-deviations", _charged(names), deviating.order_by("-created_at")):
         return file
     context |= {

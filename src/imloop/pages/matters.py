@@ -21,11 +21,12 @@ from imloop.matters.names import GROUNDS, KINDS, OF_THE_PARTY, STATES, STEPS
 from imloop.matters.table import Row, rows_for
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, look_matters, registers
-from imloop.steps.access import Caller
-from imloop.steps.attachments import attach, the_file, the_matter
-from imloop.steps.matter_roles import roles_in
-from imloop.steps.matters import as_fact, nominate_for_scrappage, open_measure, take_step
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.matters.attachments import attach, the_file, the_matter
+from imloop.steps.matters.matters import as_fact, nominate_for_scrappage, open_measure, take_step
+from imloop.steps.matters.roles import roles_in
 from imloop.store.models import Attachment, Matter, MatterEvent, Party, PartyKind
 
 DEPARTMENTS = (
@@ -49,9 +50,9 @@ _OPENS = {
 def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What waits for the caller, then everything in sight."""
     day = day_of(clock.now())
-    mine = look_matters.work_list(caller, day)
+    mine = matter_lookups.work_list(caller, day)
     chosen = request.GET.get("kind", "")
-    seen = look_matters.matters(caller)
+    seen = matter_lookups.matters(caller)
     if chosen in list(Kind):
         seen = seen.filter(kind=chosen)
     if file := as_file(request, caller, "matters", _columns(day), seen):
@@ -59,7 +60,7 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
     context = {
         "query": query_of(request),
         "mine": [_line(row, day) for row in mine],
-        "rows": [_line(row, day) for row in seen[: look_matters.SHOWN]],
+        "rows": [_line(row, day) for row in seen[: matter_lookups.SHOWN]],
         "kinds": [(kind.value, words(name)) for kind, name in KINDS.items()],
         "chosen": chosen,
         "opens": [(kind.value, words(KINDS[kind])) for kind in _OPENS.get(PartyKind(caller.kind), ())],
@@ -169,12 +170,12 @@ def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: st
 @public
 def decisions(request: HttpRequest) -> HttpResponse:
     """Everything decided about stations in the last year, for everyone."""
-    found = look_matters.publications(clock.now())
+    found = matter_lookups.publications(clock.now())
     return render(request, "pages/decisions.html", {"decisions": [published(event) for event in found]})
 
 
 def published(event: MatterEvent) -> dict[str, object]:
-    told = look_matters.publication_json(event)
+    told = matter_lookups.publication_json(event)
     kind, step = Kind(event.matter.kind), Step(event.kind)
     return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step])}
 
@@ -207,7 +208,7 @@ def given_of(row: Row, form: QueryDict) -> dict[str, object]:
 
 
 def _given(row: Matter, roles: frozenset[Role], name: str, form: QueryDict) -> dict[str, object]:
-    for each in look_matters.next_steps(row, roles):
+    for each in matter_lookups.next_steps(row, roles):
         if each.step == name:
             return given_of(each, form)
     return {}
@@ -236,7 +237,7 @@ def step_form(row: Row, kind: Kind, subject: str, law: Law, typed: QueryDict) ->
 def matter_context(row: Matter, roles: frozenset[Role], typed: QueryDict) -> dict[str, object]:
     """Everything a page shows of a matter."""
     now = clock.now()
-    law, fact = look_matters.law_of(row, now), as_fact(row)
+    law, fact = matter_lookups.law_of(row, now), as_fact(row)
     form = row.data.get("form") or {}
     answers = form.get("conditions", {})
     return {
@@ -249,7 +250,7 @@ def matter_context(row: Matter, roles: frozenset[Role], typed: QueryDict) -> dic
         ],
         "steps": [
             step_form(each, fact.kind, fact.subject, law, typed)
-            for each in look_matters.next_steps(row, roles)
+            for each in matter_lookups.next_steps(row, roles)
             if each.step != "resubmit"
         ],
         "events": [_event(event, fact.kind) for event in row.events.order_by("number")],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from imloop.steps.access import Caller
+from imloop.steps.ground.access import Caller
 from imloop.store.models import PartyKind
 
 OWN = "/parties/{own}"

@@ -24,16 +24,18 @@ from imloop.pages.matters import file_response, refusal_context, sent_file
 from imloop.pages.outages import unlock_row
 from imloop.pages.repair_form import faults_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, look, registers
-from imloop.steps.access import Caller
-from imloop.steps.attachments import attach_to_repair, files_of, named_and_missing, repair_file
-from imloop.steps.cases import as_loop_case
-from imloop.steps.registers import law_at
-from imloop.steps.repair_watch import repair_list
-from imloop.steps.rework import owed_cases
-from imloop.steps.rework_rate import rework_rate
-from imloop.steps.shop_figures import compared
-from imloop.steps.unlock_words import awaited
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import law_at
+from imloop.steps.outages.unlock_texts import awaited
+from imloop.steps.repairs import lookups as repair_lookups
+from imloop.steps.repairs.repair_files import attach_to_repair, files_of, named_and_missing, repair_file
+from imloop.steps.repairs.repair_watch import repair_list
+from imloop.steps.repairs.rework import owed_cases
+from imloop.steps.repairs.rework_rate import rework_rate
+from imloop.steps.repairs.shop_figures import compared
 from imloop.store.models import Case, Party, PartyKind, Repair
 
 PER_PAGE = 50
@@ -42,7 +44,7 @@ _RECORDS = "/desk/mstation/repairs"
 
 @desk(PartyKind.MSTATION)
 def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
-    mine = look.cases(caller).order_by("closed_at", "deadline")[:100]
+    mine = case_lookups.cases(caller).order_by("closed_at", "deadline")[:100]
     shop = registers.party(caller.party_code, PartyKind.MSTATION)
     now = clock.now()
     context = {
@@ -132,7 +134,7 @@ def _case(caller: Caller, typed: QueryDict) -> Case | None:
     case_no, plate, tail = (typed.get(name, "").strip() for name in ("case_no", "plate", "tail"))
     if not (case_no or plate):
         return None
-    return look.case_for_repair(caller, case_no=case_no, plate=plate, vin_tail=tail)
+    return case_lookups.case_for_repair(caller, case_no=case_no, plate=plate, vin_tail=tail)
 
 
 def _about(case: Case, typed: QueryDict) -> dict[str, object]:
@@ -208,7 +210,7 @@ def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResp
             return redirect(f"{_RECORDS}/{repair_no}#files")
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
-    row = look.repairs(caller).select_related("case__station").filter(repair_no=repair_no).first()
+    row = repair_lookups.repairs(caller).select_related("case__station").filter(repair_no=repair_no).first()
     if row is None:
         raise Unknown("unknown-repair", Text("没有这条维修记录。", "There is no such repair."))
     context |= {

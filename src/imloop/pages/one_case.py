@@ -18,17 +18,20 @@ from imloop.pages.overlay import overlay
 from imloop.pages.owner import objection_card
 from imloop.pages.paper_card import paper_card
 from imloop.pages.pictures import trace_picture
-from imloop.steps import case_file, clock, look
-from imloop.steps.access import Caller
-from imloop.steps.grant_exit import EXIT_KINDS, annul_case, grant_exit, reject_objection
-from imloop.steps.registers import law_at
+from imloop.steps.cases import case_file
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.grant_exit import EXIT_KINDS, annul_case, grant_exit, reject_objection
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import law_at
+from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 
 
 @desk()
 def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """People who may see the case; the look-up is journalled."""
-    return page(request, caller, "pages/case.html", _context(caller, look.case(caller, case_no)))
+    return page(request, caller, "pages/case.html", _context(caller, case_lookups.case(caller, case_no)))
 
 
 @desk(PartyKind.ENVIRONMENT)
@@ -39,7 +42,7 @@ def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
         try:
             _decide(caller, case_no, request.POST)
         except Refusal as refusal:
-            context = _context(caller, look.case(caller, case_no)) | refusal_context(refusal)
+            context = _context(caller, case_lookups.case(caller, case_no)) | refusal_context(refusal)
             return page(request, caller, "pages/case.html", {**context, "typed": request.POST}, 422)
     return redirect(f"/cases/{case_no}")
 
@@ -101,7 +104,7 @@ def _exit_kinds(case: Case) -> list[tuple[str, str]]:
 
 
 def _stations(case: Case) -> object:
-    return look.parties(PartyKind.ISTATION).filter(place__startswith=case.place[:4])
+    return station_lookups.parties(PartyKind.ISTATION).filter(place__startswith=case.place[:4])
 
 
 def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> list[dict[str, object]]:

@@ -18,8 +18,9 @@ from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES
 from imloop.facts.days import day_of, read_day
 from imloop.pages.guard import public, words
 from imloop.pages.site_map import site, with_tiles
-from imloop.steps import clock, open_lists
-from imloop.steps.open_lists import Wanted
+from imloop.steps.ground import clock
+from imloop.steps.reports import open_lists
+from imloop.steps.reports.open_lists import Wanted
 from imloop.store.models import Party
 
 _TABLES = {

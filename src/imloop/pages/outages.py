@@ -15,16 +15,17 @@ from imloop.gates.outage import LINK_NAMES, SCOPE_NAMES, Scope
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters import file_response, refusal_context, require_sure, sent_file
 from imloop.pages.paper_photographs import photograph_rows, sent_photographs
-from imloop.steps import clock, look, registers
-from imloop.steps import outages as known
-from imloop.steps.access import OFFICES, Caller
-from imloop.steps.declare_outage import Declaration, declare, end
-from imloop.steps.match_papers import due_on, paper_shares
-from imloop.steps.outage_signs import signs
-from imloop.steps.outages import DECLARERS
-from imloop.steps.paper_files import GIVERS, Photograph, attach_photographs, photograph
-from imloop.steps.unlock_on_paper import unlock_by_operator
-from imloop.steps.unlock_words import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.outages import outages as known
+from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.match_papers import due_on, paper_shares
+from imloop.steps.outages.outage_signs import signs
+from imloop.steps.outages.outages import DECLARERS
+from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
+from imloop.steps.outages.unlock_on_paper import unlock_by_operator
+from imloop.steps.outages.unlock_texts import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
+from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Outage, PaperUnlock, PartyKind
 
 SHOWN = 100
@@ -102,7 +103,7 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         "may_declare": caller.kind in DECLARERS,
         "scopes": [(scope.value, words(name)) for scope, name in SCOPE_NAMES.items()],
         "links": [(link, words(LINK_NAMES[link])) for link in law.words("outage.links")],
-        "stations": look.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),
+        "stations": station_lookups.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),
         "chosen": (request.POST or request.GET).getlist("stations"),
         "prompt": law.integer("outage.prompt_minutes"),
         "retroactive": law.integer("outage.retroactive_days"),
@@ -159,8 +160,8 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "unlocked": rows.filter(unlock_no=request.GET.get("unlocked", "")).first(),
         "may_decide": caller.kind in DECLARERS and row.ends_at is None,
         "opens": known.as_fact(row).counts(law),
-        "istations": look.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),
-        "shops": look.parties(PartyKind.MSTATION).filter(place__startswith=caller.place[:4]),
+        "istations": station_lookups.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),
+        "shops": station_lookups.parties(PartyKind.MSTATION).filter(place__startswith=caller.place[:4]),
         "papers": law.words("outage.papers"),
         "hours": law.integer("outage.unlock_hours"),
         "catch_up": law.integer("outage.catch_up_days"),

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from imloop.pages.pictures import channel_name
 from imloop.papers.trace_picture import channel_of, deciding, overlay_svg
-from imloop.steps.channels import shown_trace
+from imloop.steps.inspections.channels import shown_trace
 from imloop.store.models import Test
 
 _LEFT_OUT = frozenset({"t_s", "blip"})

@@ -13,9 +13,11 @@ from imloop.facts.refusal import Refusal
 from imloop.loop.case import ANSWER_NAMES
 from imloop.pages.guard import public, words
 from imloop.pages.matters import refusal_context
-from imloop.steps import clock, look, objections, registers
-from imloop.steps.case_file import tests_of
-from imloop.steps.vehicle_history import history, vehicle_by_plate
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases import objections
+from imloop.steps.cases.case_file import tests_of
+from imloop.steps.ground import clock, registers
+from imloop.steps.vehicles.vehicle_history import history, vehicle_by_plate
 from imloop.store.models import Case
 
 
@@ -42,7 +44,7 @@ def objection_words(case: Case, now: datetime) -> dict[str, object]:
 def object_to(request: HttpRequest, token: str) -> HttpResponse:
     """The form; once handed in, the case page says what happens next."""
     count_question(request, clock.now())
-    case, now = look.owner_case(token), clock.now()
+    case, now = case_lookups.owner_case(token), clock.now()
     context: dict[str, object] = {}
     status = 200
     if request.method == "POST":
@@ -70,7 +72,7 @@ def object_to(request: HttpRequest, token: str) -> HttpResponse:
 @public
 def case_history(request: HttpRequest, token: str) -> HttpResponse:
     """The vehicle of a case, whose notice the reader holds."""
-    case = look.owner_case(token)
+    case = case_lookups.owner_case(token)
     return render(request, "pages/history.html", {"found": history(case.vehicle), "back": f"/c/{token}"})
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.pages.outages import outage_row, unlock_row
-from imloop.steps import outages, registers
-from imloop.steps.unlock_words import of_case
+from imloop.steps.ground import registers
+from imloop.steps.outages import outages
+from imloop.steps.outages.unlock_texts import of_case
 from imloop.store.models import Case, Outage
 
 

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 
 from imloop.facts.pictures import LARGEST
 from imloop.pages.guard import words
-from imloop.steps.paper_files import Photograph
-from imloop.steps.unlock_words import PAPERS, photographs
+from imloop.steps.outages.paper_files import Photograph
+from imloop.steps.outages.unlock_texts import PAPERS, photographs
 from imloop.store.models import PaperUnlock
 
 

@@ -19,12 +19,14 @@ from imloop.pages.matters import DEPARTMENTS, published, refusal_context
 from imloop.pages.party_forms import act
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
-from imloop.steps import clock, look_matters, registers
-from imloop.steps.access import Caller, covers
-from imloop.steps.certificates import Expiring, certificates_of, expiring
-from imloop.steps.fees import price_list
-from imloop.steps.staff import staff_of
-from imloop.steps.station_facts import StationFacts, facts_of
+from imloop.steps.ground import access, clock, registers
+from imloop.steps.ground.access import Caller, covers
+from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.prices.fees import price_list
+from imloop.steps.stations import standing
+from imloop.steps.stations.certificates import Expiring, certificates_of, expiring
+from imloop.steps.stations.staff import staff_of
+from imloop.steps.stations.station_facts import StationFacts, facts_of
 from imloop.store.models import Certificate, Party, PartyKind
 from imloop.verdict.arithmetic import printed
 
@@ -138,12 +140,12 @@ def _search(form: QueryDict, place: str) -> list[tuple[Party, bool]]:
     today, kind, text = day_of(clock.now()), form.get("kind", ""), form.get("q", "").strip()
     rows = Party.objects.filter(kind__in=[kind] if kind in _STATIONS else _STATIONS).order_by("kind", "code")
     if place != "000000":
-        rows = rows.filter(place__startswith=registers.place_prefix(place))
+        rows = rows.filter(place__startswith=access.place_prefix(place))
     if text:
         rows = (
             rows.filter(name__icontains=text) | rows.filter(address__icontains=text) | rows.filter(code=text)
         )
-    return [(row, registers.is_active(row, today)) for row in rows[:SHOWN]]
+    return [(row, standing.is_active(row, today)) for row in rows[:SHOWN]]
 
 
 @public
@@ -153,7 +155,7 @@ def public_station(request: HttpRequest, code: str) -> HttpResponse:
     now = clock.now()
     today = day_of(now)
     law, facts = registers.law_at(today, station.place), facts_of(station)
-    decisions = [each for each in look_matters.publications(now) if each.matter.party_id == station.pk]
+    decisions = [each for each in matter_lookups.publications(now) if each.matter.party_id == station.pk]
     context = {
         "station": station,
         "active": facts.is_active(today, law),

@@ -11,12 +11,12 @@ from imloop.facts.days import read_day
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.matters import require_sure
-from imloop.steps import clock
-from imloop.steps.access import Caller
-from imloop.steps.certificates import enter_certificate
-from imloop.steps.contact import change_contact
-from imloop.steps.equipment import add_instrument, end_line, retire_instrument, set_line
-from imloop.steps.staff import join, leave
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
+from imloop.steps.stations.certificates import enter_certificate
+from imloop.steps.stations.contact import change_contact
+from imloop.steps.stations.staff import join, leave
 
 Action = Callable[[Caller, str, QueryDict, datetime], object]
 

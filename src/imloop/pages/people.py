@@ -12,9 +12,10 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
-from imloop.steps import clock, second_factor, sessions, staffing
-from imloop.steps.access import Caller
-from imloop.steps.log_in import is_locked, unlock
+from imloop.steps.accounts import second_factor, sessions, staffing
+from imloop.steps.accounts.log_in import is_locked, unlock
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
 from imloop.store.models import Invitation, Party, PartyKind, User
 
 

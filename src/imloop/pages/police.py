@@ -17,14 +17,16 @@ from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
 from imloop.pages.guard import desk, page, words
-from imloop.steps import clock, look
-from imloop.steps.access import OFFICES, Caller
-from imloop.steps.ask_mark import ask_mark, release_mark
-from imloop.steps.ask_registration import ask_registration
-from imloop.steps.ask_road import ask_road, zones_at
-from imloop.steps.change_vehicle import change_vehicle
-from imloop.steps.look_vehicle import search_vehicles, show_owner, vehicle
-from imloop.steps.vehicle_row import CHANGES, COLUMNS
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.roads.ask_road import ask_road, zones_at
+from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
+from imloop.steps.vehicles.ask_registration import ask_registration
+from imloop.steps.vehicles.change_vehicle import change_vehicle
+from imloop.steps.vehicles.lookups import search_vehicles, show_owner, vehicle
+from imloop.steps.vehicles.vehicle_row import CHANGES, COLUMNS
 from imloop.store.models import PartyKind
 
 _FOLDER = Path(settings.DATA_DIR) / "imports"
@@ -38,7 +40,7 @@ def police(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Ask a gate; release the mark it allows; the open cases of the place, overdue ones first."""
     now = clock.now()
     given = request.POST if request.method == "POST" else request.GET
-    cases = look.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")
+    cases = case_lookups.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")
     context: dict[str, object] = {
         "asked": given,
         "zones": zones_at(caller.place, now),
@@ -120,8 +122,8 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
         "changes": found.changes.order_by("on", "id"),
         "enrolments": found.enrolments.order_by("since"),
         "marks": found.marks.order_by("-issued_at")[:10],
-        "cases": look.cases(caller).filter(vehicle=found).order_by("-opened_at")[:20],
-        "tests": look.tests(caller)
+        "cases": case_lookups.cases(caller).filter(vehicle=found).order_by("-opened_at")[:20],
+        "tests": test_lookups.tests(caller)
         .filter(vehicle=found)
         .defer("trace", "receipt", "verdict")
         .order_by("-started_at")[:20],

@@ -19,8 +19,9 @@ from imloop.pages.paper_card import paper_card
 from imloop.pages.repairers import choice_card
 from imloop.pages.visits import retest_card
 from imloop.papers.assemble import owner_notice
-from imloop.steps import clock, look
-from imloop.steps.access import Caller
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
 
 _KEPT: dict[str, Any] = {
     "max_age": 365 * 24 * 3600,
@@ -42,7 +43,7 @@ def find(request: HttpRequest) -> HttpResponse:
     plate, tail = request.GET.get("plate", ""), request.GET.get("tail", "")
     try:
         count_question(request, clock.now())
-        return redirect(f"/c/{look.owner_case_by_plate(plate, tail).owner_token}")
+        return redirect(f"/c/{case_lookups.owner_case_by_plate(plate, tail).owner_token}")
     except Refusal as refusal:
         context = {"loop_names": loop_names(), "plate": plate, "tail": tail, "problem": words(refusal.text)}
         return render(request, "pages/start.html", context, status=status_of(refusal, "GET"))
@@ -50,7 +51,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @public
 def owner_case(request: HttpRequest, token: str) -> HttpResponse:
-    case = look.owner_case(token)
+    case = case_lookups.owner_case(token)
     now = clock.now()
     context = {**case_context(case, now), **retest_card(case, now), **objection_card(case, now)}
     context["repairs"] = case.repairs.select_related("shop").order_by("-finished_at")

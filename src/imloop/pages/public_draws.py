@@ -11,9 +11,10 @@ from imloop.exchange.rate_limit import count_question
 from imloop.pages.draw_view import STATES, common_context, own_row, visits_rows
 from imloop.pages.guard import public, words
 from imloop.proof import draw as proof
-from imloop.steps import clock, look_draws
-from imloop.steps.access import Caller, caller_of
-from imloop.steps.draws import code_hash
+from imloop.steps.draws import lookups as draw_lookups
+from imloop.steps.draws.draws import code_hash
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import Draw, User
 
 SHOWN = 100
@@ -22,7 +23,7 @@ SHOWN = 100
 @public
 def draws(request: HttpRequest) -> HttpResponse:
     """Every draw, voided ones included."""
-    rows = [(row, words(STATES[row.state])) for row in look_draws.draws()[:SHOWN]]
+    rows = [(row, words(STATES[row.state])) for row in draw_lookups.draws()[:SHOWN]]
     return render(request, "pages/public_draws.html", {"rows": rows})
 
 
@@ -31,7 +32,7 @@ def draw(request: HttpRequest, no: str) -> HttpResponse:
     """One draw: what was fixed, where the numbers come from, what came of it, how to check; a station sees its own."""
     now = clock.now()
     count_question(request, now)
-    row = look_draws.public_draw(no)
+    row = draw_lookups.public_draw(no)
     context = common_context(row, now)
     context |= {
         "own": own_row(_caller(request), row),

@@ -15,11 +15,9 @@ from imloop.facts.text import Text
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.matters import refusal_context, require_sure
-from imloop.steps import appointments, clock
-from imloop.steps.access import Caller
-from imloop.steps.appointment_words import RETEST, ticket
-from imloop.steps.free_slots import methods_of
-from imloop.steps.opening import (
+from imloop.steps.appointments import appointments
+from imloop.steps.appointments.free_slots import methods_of
+from imloop.steps.appointments.opening_hours import (
     WEEKDAYS,
     WORKING_DAYS,
     Hours,
@@ -29,9 +27,12 @@ from imloop.steps.opening import (
     open_day,
     set_hours,
 )
-from imloop.steps.station_facts import facts_of
-from imloop.steps.topics import OF_VISITS
-from imloop.steps.visit_queue import day_list, queue
+from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.appointments.visit_queue import day_list, queue
+from imloop.steps.couriers.topics import OF_VISITS
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.stations.station_facts import facts_of
 from imloop.store.models import Appointment, Party, PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station

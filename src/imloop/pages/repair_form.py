@@ -10,7 +10,7 @@ from django.http import QueryDict
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Refusal
 from imloop.pages.guard import words
-from imloop.steps.access import Caller
+from imloop.steps.ground.access import Caller
 from imloop.store.models import Case
 
 FIRST_ROWS, MOST_ROWS = 2, 30

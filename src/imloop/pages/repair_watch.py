@@ -10,11 +10,12 @@ from imloop.facts.repair_record import REPAIR_ITEMS
 from imloop.pages.guard import desk, page, words
 from imloop.pages.mstation import PER_PAGE, record_columns
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, look
-from imloop.steps.access import Caller
-from imloop.steps.attachments import files_of, named_and_missing
-from imloop.steps.repair_watch import ShopRow, doubts_of, repair_list, shop_rows
-from imloop.steps.saved_filters import saved_filters
+from imloop.steps.accounts.saved_filters import saved_filters
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.repairs import lookups as repair_lookups
+from imloop.steps.repairs.repair_files import files_of, named_and_missing
+from imloop.steps.repairs.repair_watch import ShopRow, doubts_of, repair_list, shop_rows
 from imloop.store.models import PartyKind, Repair
 
 SEERS = (PartyKind.TRANSPORT, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR)
@@ -37,7 +38,7 @@ def repairs(request: HttpRequest, caller: Caller) -> HttpResponse:
         "asked": asked,
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
-        "shops": sorted(set(look.repairs(caller).values_list("shop__code", "shop__name"))),
+        "shops": sorted(set(repair_lookups.repairs(caller).values_list("shop__code", "shop__name"))),
     }
     return page(request, caller, "pages/repair_list.html", context)
 
@@ -53,7 +54,7 @@ def _columns() -> Columns[Repair]:
 @desk(*SEERS)
 def one_repair(request: HttpRequest, caller: Caller, shop: str, repair_no: str) -> HttpResponse:
     """One record with what raises doubts about it; the look-up is journalled."""
-    row = look.repair(caller, shop, repair_no)
+    row = repair_lookups.repair(caller, shop, repair_no)
     context: dict[str, object] = {
         "row": row,
         "case": row.case,

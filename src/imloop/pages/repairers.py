@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from imloop.facts.codes import FUEL_NAMES, Fuel
 from imloop.facts.days import day_of
 from imloop.pages.guard import public, words
-from imloop.steps import clock, shop_figures
-from imloop.steps.shop_figures import ORDERS, Choice
+from imloop.steps.ground import clock
+from imloop.steps.repairs import shop_figures
+from imloop.steps.repairs.shop_figures import ORDERS, Choice
 from imloop.store.models import Case, Party, PartyKind
 
 

@@ -23,12 +23,12 @@ from imloop.gates.road_rules import parse_rules
 from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock
-from imloop.steps.access import Caller
-from imloop.steps.ask_road import Stated, alerts_at, ask_road_openly, zones_at
-from imloop.steps.clean_fleet import clean_fleet
-from imloop.steps.enrol import GROUNDS, end_enrolment, enrol, enrolments
-from imloop.steps.zones import declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.roads.ask_road import Stated, alerts_at, ask_road_openly, zones_at
+from imloop.steps.roads.clean_fleet import clean_fleet
+from imloop.steps.roads.zones import declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, end_enrolment, enrol, enrolments
 from imloop.store.models import Enrolment, PartyKind, PollutionAlert, Zone
 
 STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from imloop.pages.headers import POLICY
-from imloop.steps.look_lines import LineView
+from imloop.steps.lines.lookups import LineView
 from imloop.store.models import Party
 
 

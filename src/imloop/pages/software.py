@@ -11,10 +11,16 @@ from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
-from imloop.steps import clock
-from imloop.steps.access import Caller
-from imloop.steps.look_lines import SEERS
-from imloop.steps.software import approvals, approve_software, running, software_json, withdraw_software
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.lines.lookups import SEERS
+from imloop.steps.lines.software import (
+    approvals,
+    approve_software,
+    running,
+    software_json,
+    withdraw_software,
+)
 from imloop.store.models import PartyKind
 
 

@@ -14,9 +14,9 @@ from imloop.facts.test_record import Trace
 from imloop.pages.guard import desk, page
 from imloop.pages.pictures import channel_name, trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel
-from imloop.steps import look
-from imloop.steps.access import Caller
-from imloop.steps.channels import shown_trace
+from imloop.steps.ground.access import Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.inspections.channels import shown_trace
 from imloop.store.models import Test
 from imloop.verdict.arithmetic import printed
 
@@ -28,7 +28,7 @@ Item = Mapping[str, Any]
 @desk()
 def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """People who may see the test; the look-up is journalled."""
-    test = look.test(caller, test_no, request.GET.get("station", ""))
+    test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
     verdict = test.verdict
     claim = verdict["claim"]
     context = {

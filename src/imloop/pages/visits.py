@@ -17,9 +17,8 @@ from imloop.gates.slots import Slot
 from imloop.pages.guard import public, words
 from imloop.pages.matters import refusal_context, require_sure
 from imloop.papers.calendar_file import calendar_file
-from imloop.steps import appointments, clock, look, registers
-from imloop.steps.appointment_words import RETEST, ticket
-from imloop.steps.free_slots import (
+from imloop.steps.appointments import appointments
+from imloop.steps.appointments.free_slots import (
     free_slots,
     is_waiting,
     method_of_case,
@@ -29,8 +28,11 @@ from imloop.steps.free_slots import (
     takes_bookings,
     why_closed,
 )
-from imloop.steps.opening import next_days
-from imloop.steps.visit_queue import board
+from imloop.steps.appointments.opening_hours import next_days
+from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.appointments.visit_queue import board
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.ground import clock, registers
 from imloop.store.models import Appointment, Case, Party, PartyKind
 
 
@@ -57,7 +59,7 @@ def retest_card(case: Case, now: datetime) -> dict[str, object]:
 def book_retest(request: HttpRequest, token: str) -> HttpResponse:
     """From the case page: the green lane at a station where the law lets this case be retested."""
     count_question(request, clock.now())
-    case, now = look.owner_case(token), clock.now()
+    case, now = case_lookups.owner_case(token), clock.now()
     if not is_waiting(case):
         return redirect(f"/c/{token}")
     stations = retest_stations(case, now)

@@ -17,11 +17,11 @@ from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.law import LawError, load, overlay
 from imloop.pages.guard import desk, page
-from imloop.steps import clock
-from imloop.steps.access import Caller
-from imloop.steps.replay import Selection
-from imloop.steps.what_if import MOST, run_latest
-from imloop.steps.what_if_report import DIMENSION_NAMES, DIMENSIONS, Report, report_sheets
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.inspections.replay import Selection
+from imloop.steps.inspections.what_if import MOST, run_latest
+from imloop.steps.inspections.what_if_report import DIMENSION_NAMES, DIMENSIONS, Report, report_sheets
 from imloop.store.models import Party, PartyKind
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

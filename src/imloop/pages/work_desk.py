@@ -12,15 +12,20 @@ from imloop.facts.days import day_of
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps import clock, look
-from imloop.steps.access import OFFICES, Caller
-from imloop.steps.certificates import expiring
-from imloop.steps.conflicts import conflict_list
-from imloop.steps.enrol import enrolments
-from imloop.steps.fees import DEVIATIONS
-from imloop.steps.look_lines import visible_lines
-from imloop.steps.topics import OF_OFFICES
-from imloop.steps.work import KIND_NAMES, Task, tasks
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.couriers.topics import OF_OFFICES
+from imloop.steps.desk.work_list import KIND_NAMES, Task, tasks
+from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.lines.lookups import visible_lines
+from imloop.steps.prices.fees import DEVIATIONS
+from imloop.steps.repairs import lookups as repair_lookups
+from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.certificates import expiring
+from imloop.steps.stations.conflicts import conflict_list
+from imloop.steps.vehicles.enrol_guest_vehicle import enrolments
 from imloop.store.models import PartyKind
 
 SHOWN = 100
@@ -65,7 +70,7 @@ def _columns() -> Columns[Task]:
 
 def _environment(caller: Caller, now: datetime) -> list[Tile]:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    cases, tests = look.cases(caller), look.tests(caller)
+    cases, tests = case_lookups.cases(caller), test_lookups.tests(caller)
     month = now - timedelta(days=30)
     first_failed = cases.filter(opened_at__gte=month).count()
     first_tests = tests.filter(started_at__gte=month, outcome="completed", case_no="").count() + first_failed
@@ -94,8 +99,8 @@ def _police(caller: Caller, now: datetime) -> list[Tile]:
 
 
 def _transport(caller: Caller, now: datetime) -> list[Tile]:
-    repairs = look.repairs(caller).filter(finished_at__gte=now - timedelta(days=30))
-    listed = look.parties(PartyKind.MSTATION).count()
+    repairs = repair_lookups.repairs(caller).filter(finished_at__gte=now - timedelta(days=30))
+    listed = station_lookups.parties(PartyKind.MSTATION).count()
     return [
         {"label": _("近 30 天维修"), "n": repairs.count(), "url": "/cases"},
         {"label": _("维修治理站"), "n": listed, "url": "/parties?kind=mstation"},
@@ -104,7 +109,7 @@ def _transport(caller: Caller, now: datetime) -> list[Tile]:
 
 
 def _market(caller: Caller, now: datetime) -> list[Tile]:
-    charged = look.findings(caller).filter(resolved_at__isnull=True, code__in=DEVIATIONS)
+    charged = finding_lookups.findings(caller).filter(resolved_at__isnull=True, code__in=DEVIATIONS)
     proven = [station for station, answer in conflict_list(caller, day_of(now)) if not answer.allowed]
     return [
         {"label": _("证书到期"), "n": len(expiring(caller, now)), "url": "/certificates"},
@@ -114,7 +119,7 @@ def _market(caller: Caller, now: datetime) -> list[Tile]:
 
 
 def _cases_tile(caller: Caller, label: str, query: str) -> Tile:
-    rows = look.cases(caller).filter(closed_at__isnull=True)
+    rows = case_lookups.cases(caller).filter(closed_at__isnull=True)
     if query == "overdue=1":
         rows = rows.filter(overdue=True)
     return {"label": label, "n": rows.count(), "url": f"/cases?{query}"}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from imloop.facts.items import ITEMS
 from imloop.facts.test_record import Trace
 from imloop.facts.text import Text
-from imloop.steps.channels import shown_trace
+from imloop.steps.inspections.channels import shown_trace
 from imloop.store.models import Test
 
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 560, 190, 46, 20, 34

@@ -15,8 +15,8 @@ from imloop.facts.days import CHINA, day_of
 from imloop.gates.equipment import recompute
 from imloop.sim.places import STATIONS
 from imloop.sim.programs import program_of
-from imloop.steps import registers
-from imloop.steps.receive_check import check_answer
+from imloop.steps.ground import registers
+from imloop.steps.lines.receive_check import check_answer
 from imloop.store.models import Equipment, EquipmentCheck, Line, Link, RawUpload
 
 MORNING = time(7, 30)

@@ -28,8 +28,8 @@ from imloop.sim.places import (
 )
 from imloop.sim.programs import enter_programs
 from imloop.sim.visits import open_stations
-from imloop.steps.keys import issue_key
-from imloop.steps.people import create_user
+from imloop.steps.accounts.keys import issue_key
+from imloop.steps.accounts.people import create_user
 from imloop.store.models import Certificate, Equipment, Line, Party, PartyKind, Standing
 
 CREDENTIALS = "demo-credentials.json"

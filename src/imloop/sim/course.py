@@ -22,12 +22,12 @@ from imloop.sim.lines import Lines
 from imloop.sim.places import CITY, SHOPS, STATIONS, Shop, crew, district_of, instruments, serial
 from imloop.sim.upload import Job, Run, aborted_message, encode, run_message
 from imloop.sim.workshop import repair
-from imloop.steps.access import caller_for
-from imloop.steps.certificates import warn_of_expiry
-from imloop.steps.declare_overdue import declare_overdue
-from imloop.steps.match_papers import find_unmatched
-from imloop.steps.registers import is_active
-from imloop.steps.seal_days import seal_days
+from imloop.steps.cases.declare_overdue import declare_overdue
+from imloop.steps.ground.access import caller_for
+from imloop.steps.journal.seal_days import seal_days
+from imloop.steps.outages.match_papers import find_unmatched
+from imloop.steps.stations.certificates import warn_of_expiry
+from imloop.steps.stations.standing import is_active
 from imloop.store.models import Party
 from imloop.verdict.arithmetic import from_nano
 

@@ -22,7 +22,7 @@ from imloop.sim.region import enter_receivers
 from imloop.sim.traffic import LABELS, fill
 from imloop.sim.vehicle_register import enter_roads, set_due_dates
 from imloop.sim.visits import enter_visits
-from imloop.steps.shop_figures import count_figures
+from imloop.steps.repairs.shop_figures import count_figures
 
 _STATE = "sim-state.json"
 

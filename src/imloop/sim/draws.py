@@ -9,9 +9,11 @@ from pathlib import Path
 
 from imloop.facts.days import CHINA, day_of
 from imloop.sim.places import CITY
-from imloop.steps import draw_numbers, draw_visits, draws
-from imloop.steps.access import Caller, caller_for
-from imloop.steps.draw_plan import Plan, Source
+from imloop.steps.draws import draws
+from imloop.steps.draws import numbers as draw_numbers
+from imloop.steps.draws import visits as draw_visits
+from imloop.steps.draws.plan import Plan, Source
+from imloop.steps.ground.access import Caller, caller_for
 from imloop.store.models import Draw, Party
 
 SECRETS = "demo-draw-secrets.json"

@@ -11,7 +11,7 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Refusal
 from imloop.sim.checks import LASTS, MORNING, check_message, demo_lines, records
 from imloop.sim.whose import is_demo
-from imloop.steps.access import caller_for
+from imloop.steps.ground.access import caller_for
 from imloop.store.models import Equipment, EquipmentCheck
 
 

@@ -15,11 +15,11 @@ from imloop.matters.conditions import conditions
 from imloop.sim.course import Course
 from imloop.sim.identifiers import unified_code
 from imloop.sim.places import CITY, INSTRUMENTS, SHOPS
-from imloop.steps import registers
-from imloop.steps.access import Caller, caller_for
-from imloop.steps.grant_exit import reject_objection
-from imloop.steps.matters import apply, open_measure, take_step, take_step_by_token
-from imloop.steps.objections import raise_objection, standing
+from imloop.steps.cases.grant_exit import reject_objection
+from imloop.steps.cases.objections import raise_objection, standing
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.matters.matters import apply, open_measure, take_step, take_step_by_token
 from imloop.store.models import Case, Matter, Party
 
 _LINE = ("analyser", "dynamometer", "tachometer", "obd_reader", "weather_station")

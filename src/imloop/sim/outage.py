@@ -22,9 +22,9 @@ from imloop.sim.fleet import make_for
 from imloop.sim.places import CITY, STATIONS
 from imloop.sim.upload import Job
 from imloop.sim.workshop import repair
-from imloop.steps.access import Caller, caller_for
-from imloop.steps.declare_outage import Declaration, declare, end
-from imloop.steps.voucher_stock import stock
+from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.voucher_stock import stock
 from imloop.store.models import Outage, PaperUnlock, Party
 
 WEEKS = 3

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from imloop.sim.places import CITY
-from imloop.steps.access import SYSTEM
-from imloop.steps.receivers import add_receiver
+from imloop.steps.couriers.receivers import add_receiver
+from imloop.steps.ground.access import SYSTEM
 
 _SYSTEMS = (
     ("region-environment", "自治区生态环境平台（演示）", f"{CITY}-environment"),

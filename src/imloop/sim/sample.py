@@ -21,7 +21,7 @@ from imloop.sim.fleet import SimVehicle, make_for
 from imloop.sim.places import CITY, SHOPS, crew, instruments, serial
 from imloop.sim.upload import Run, encode, run_message
 from imloop.sim.workshop import repair
-from imloop.steps.clock import now
+from imloop.steps.ground.clock import now
 
 REPAIR = "repair"
 _FAULTS = dict.fromkeys(DIESEL_METHODS, Fault.SMOKE)

@@ -21,7 +21,7 @@ from imloop.facts.text import Text
 from imloop.sim.places import STATIONS, Station
 from imloop.sim.progress import bar
 from imloop.sim.station_queue import Task, attach_tests, last_working_day, read_queue
-from imloop.steps.clock import now
+from imloop.steps.ground.clock import now
 
 
 @dataclass(slots=True)

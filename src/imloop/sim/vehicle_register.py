@@ -10,10 +10,10 @@ from imloop.law import load
 from imloop.sim.buses import enter_buses
 from imloop.sim.identifiers import make_vin
 from imloop.sim.places import CITY
-from imloop.steps.access import Caller, caller_for
-from imloop.steps.enrol import enrol
-from imloop.steps.subjects import loaded_subject
-from imloop.steps.zones import declare_alert, enter_zone
+from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.roads.zones import declare_alert, enter_zone
+from imloop.steps.vehicles.enrol_guest_vehicle import enrol
+from imloop.steps.vehicles.vehicle_facts import loaded_subject
 from imloop.store.models import Party, PartyKind, Vehicle
 
 _ZONE = {"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency", "bus"]}

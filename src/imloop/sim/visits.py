@@ -8,10 +8,10 @@ from imloop.facts.codes import Method
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.slots import Slot
 from imloop.sim.places import STATIONS
-from imloop.steps.access import Caller, caller_for
-from imloop.steps.appointments import Booking, arrive, book, miss
-from imloop.steps.free_slots import free_slots, method_of_case, next_free
-from imloop.steps.opening import Hours, next_days, set_hours
+from imloop.steps.appointments.appointments import Booking, arrive, book, miss
+from imloop.steps.appointments.free_slots import free_slots, method_of_case, next_free
+from imloop.steps.appointments.opening_hours import Hours, next_days, set_hours
+from imloop.steps.ground.access import Caller, caller_for
 from imloop.store.models import Appointment, Case, Party, Test, Vehicle
 
 MORNING = time(7, 0)

@@ -22,7 +22,8 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from imloop.api.errors import unexpected
 from imloop.exchange.trouble import unavailable
-from imloop.steps import clock, health
+from imloop.steps.desk import health
+from imloop.steps.ground import clock
 
 log = structlog.get_logger("imloop.site")
 _LOOPBACK = ("127.0.0.1", "::1")

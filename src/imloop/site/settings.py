@@ -53,25 +53,25 @@ STREAMS = int(os.environ.get("IMLOOP_STREAMS", "500"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
-# Kinds of party, or codes of parties, whose messages must be signed; see steps/keys.py.
+# Kinds of party, or codes of parties, whose messages must be signed; see steps/accounts/keys.py.
 MUST_SIGN = frozenset(os.environ.get("IMLOOP_MUST_SIGN", "").split())
 SIGNATURE_WINDOW_SECONDS = int(os.environ.get("IMLOOP_SIGNATURE_WINDOW_SECONDS", "300"))
 HMAC = os.environ.get("IMLOOP_HMAC", "hmac-sha256")
 # Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
 TILES = os.environ.get("IMLOOP_TILES", "")
-# Wrong answers at log-in that lock a name, and for how long; see steps/log_in.py.
+# Wrong answers at log-in that lock a name, and for how long; see steps/accounts/log_in.py.
 LOCKOUT_TRIES = int(os.environ.get("IMLOOP_LOCKOUT_TRIES", "5"))
 LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))
 DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
-# Fixed by the journal's first entry; see steps/ledger.py.
+# Fixed by the journal's first entry; see steps/ground/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
-# Below this the site says it is not ready; see steps/health.py.
+# Below this the site says it is not ready; see steps/desk/health.py.
 MIN_FREE_MB = int(os.environ.get("IMLOOP_MIN_FREE_MB", "512"))
 # Of sftp-key in the data directory; see exchange/sftp_drop.py.
 SFTP_PASSPHRASE = os.environ.get("IMLOOP_SFTP_PASSPHRASE", "")
 # Asked for at /metrics; empty: only this machine itself may ask.
 METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")
-# What is signed is read whole, a file of steps/attachments.py too; calls that take no file keep to MAX_UPLOAD_BYTES.
+# What is signed is read whole, a file of steps/matters/attachments.py too; calls that take no file keep to MAX_UPLOAD_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_UPLOAD_BYTES, 5 * 1024 * 1024)
 
 INSTALLED_APPS = [

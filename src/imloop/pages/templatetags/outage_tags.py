@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
 from imloop.law import Law
-from imloop.steps import clock, outages, registers
-from imloop.steps.access import Caller
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.outages import outages
 from imloop.store.models import Outage, PartyKind
 
 register = template.Library()
