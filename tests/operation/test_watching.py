@@ -191,7 +191,7 @@ def test_nothing_of_anybody_is_logged(whole: City, log: io.StringIO, monkeypatch
         raise RuntimeError(f"{VIN} {PLATE} {' '.join(OWNER)} {key}")
 
     monkeypatch.setattr("imloop.api.express.take_test_together", broken)
-    monkeypatch.setattr("imloop.pages.owner.look.owner_case", broken)
+    monkeypatch.setattr("imloop.pages.cases.owner.look.owner_case", broken)
     assert ask("POST", "/api/v1/tests", body, **bearer)[0].startswith("500")
     assert ask("GET", f"/c/{whole_case.owner_token}?plate={quote(PLATE)}")[0].startswith("500")
     logging.getLogger("some.library").warning("took %s of %s", VIN, OWNER[1])

@@ -1,45 +1,25 @@
 from django.urls import URLPattern, path
 
-from imloop.pages import (
-    about,
-    account,
-    apply,
-    couriers,
-    department,
-    draws,
-    filters,
-    findings,
-    istation,
-    istation_live,
-    istation_outage,
-    journal,
-    keys,
-    law,
-    lines,
-    log_in,
-    market,
-    matters,
-    mstation,
-    one_case,
-    open_lists,
-    outages,
-    owner,
-    parties,
-    people,
-    police,
-    public,
-    public_draws,
-    reception_day,
-    repair_watch,
-    repairers,
-    roads,
-    software,
-    supervision,
-    test_page,
-    visits,
-    what_if,
-    work_desk,
-)
+from imloop.pages.accounts import account, filters, keys, log_in, people
+from imloop.pages.appointments import reception_day, visits
+from imloop.pages.cases import one_case, owner
+from imloop.pages.couriers import couriers
+from imloop.pages.desk import department, istation, mstation, work_desk
+from imloop.pages.draws import draws, public_draws
+from imloop.pages.duty import supervision
+from imloop.pages.findings import findings
+from imloop.pages.inspections import one_inspection, what_if
+from imloop.pages.journal import journal
+from imloop.pages.lines import istation_live, lines, software
+from imloop.pages.matters import apply, matters
+from imloop.pages.outages import istation_outage, outages
+from imloop.pages.prices import prices
+from imloop.pages.public import about, law, public
+from imloop.pages.repairs import repair, repair_watch, repairers
+from imloop.pages.reports import open_lists
+from imloop.pages.roads import roads
+from imloop.pages.stations import parties
+from imloop.pages.vehicles import vehicles
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -78,13 +58,13 @@ urlpatterns: list[URLPattern] = [
     path("desk/istation/hours", reception_day.hours),
     path("notices/<str:notice_no>.pdf", istation.notice_pdf),
     path("reports/<str:test_no>.pdf", istation.report_pdf),
-    path("tests/<str:test_no>", test_page.one_test),
+    path("tests/<str:test_no>", one_inspection.one_test),
     path("traces/<str:test_no>.csv", department.trace_file),
     path("desk/mstation", mstation.cases),
-    path("desk/mstation/repair", mstation.repair),
-    path("desk/mstation/repairs", mstation.records),
-    path("desk/mstation/repairs/<str:repair_no>", mstation.one_record),
-    path("repairs/<str:shop>/<str:repair_no>/files/<str:digest>", mstation.record_file),
+    path("desk/mstation/repair", repair.repair),
+    path("desk/mstation/repairs", repair.records),
+    path("desk/mstation/repairs/<str:repair_no>", repair.one_record),
+    path("repairs/<str:shop>/<str:repair_no>/files/<str:digest>", repair.record_file),
     path("repairs", repair_watch.repairs),
     path("repairs/shops", repair_watch.shops),
     path("repairs/<str:shop>/<str:repair_no>", repair_watch.one_repair),
@@ -97,16 +77,16 @@ urlpatterns: list[URLPattern] = [
     path("filters", filters.keep),
     path("filters/<int:number>/delete", filters.drop),
     path("environment/what-if", what_if.what_if),
-    path("prices", market.prices),
-    path("conflicts", market.conflicts),
+    path("prices", prices.prices),
+    path("conflicts", prices.conflicts),
     path("roads", roads.roads),
     path("zones", roads.zones),
     path("enrolments", roads.guests),
-    path("desk/police", police.police),
-    path("vehicles", police.vehicles),
-    path("vehicles/import", police.import_vehicles),
-    path("vehicles/import/<str:digest>.csv", police.import_rejected),
-    path("vehicles/<int:vehicle_id>", police.one_vehicle),
+    path("desk/police", vehicles.police),
+    path("vehicles", vehicles.vehicles),
+    path("vehicles/import", vehicles.import_vehicles),
+    path("vehicles/import/<str:digest>.csv", vehicles.import_rejected),
+    path("vehicles/<int:vehicle_id>", vehicles.one_vehicle),
     path("lines", lines.lines),
     path("lines/software", software.software),
     path("lines/sites.json", lines.sites),
