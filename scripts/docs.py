@@ -63,7 +63,7 @@ def access_page() -> str:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
     os.environ.setdefault("IMLOOP_DATA", tempfile.gettempdir())
     django.setup()
-    from imloop.api.audience import AUDIENCE
+    from imloop.api.http.audience import AUDIENCE
     from imloop.pages.guard import audience_of
     from imloop.pages.urls import urlpatterns
 
@@ -176,7 +176,7 @@ def coverage_page() -> str:
 
 def status_words(kind: str, code: str) -> str:
     """The HTTP status of a refusal, as the API itself maps it; a reason or problem has none."""
-    from imloop.api.errors import status_of
+    from imloop.api.http.errors import status_of
     from imloop.facts import refusal
     from imloop.facts.text import Text
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import transaction
 
-from imloop.api.express import Express
+from imloop.api.http.fast_calls import Express
 from imloop.steps.ground import clock
 from imloop.store.models import RawUpload
 from support.city import FAR, LISTED, NEAR, City, at
@@ -52,7 +52,7 @@ def framework(city: City, monkeypatch: pytest.MonkeyPatch) -> Framework:
     monkeypatch.setattr(clock, "now", lambda: moment)
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.express.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
     city.test("2026-03-02 09:00", co=0.9)
     return Framework()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imloop.api.app import api
-from imloop.api.audience import AUDIENCE
-from imloop.api.shapes import ANSWERS
+from imloop.api.http.audience import AUDIENCE
+from imloop.api.http.shapes import ANSWERS
 from support.api_calls import calls
 
 

@@ -1,11 +1,11 @@
-"""Every call by every kind of party, and by nobody: the table of ``api/audience.py`` is what happens."""
+"""Every call by every kind of party, and by nobody: the table of ``api/http/audience.py`` is what happens."""
 
 from __future__ import annotations
 
 import pytest
 from django.test import Client, override_settings
 
-from imloop.api.audience import AUDIENCE, EVERYONE, audience_of
+from imloop.api.http.audience import AUDIENCE, EVERYONE, audience_of
 from imloop.store.models import Party, PartyKind
 from support.api_calls import Call, calls
 from support.city import LISTED, NEAR, PLACE, City

@@ -13,7 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from imloop.api.audience import AUDIENCE
+from imloop.api.http.audience import AUDIENCE
 from imloop.store.models import PartyKind, RawUpload, Test
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.doors import Doors

@@ -167,9 +167,9 @@ def test_a_party_may_be_required_to_sign(city: City, whose: str) -> None:
 
 
 def test_the_fast_door_knows_signatures_too(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imloop.api import express
+    from imloop.api.http import fast_calls
 
-    monkeypatch.setattr(express, "close_old_connections", lambda: None)  # the test's own would be closed
+    monkeypatch.setattr(fast_calls, "close_old_connections", lambda: None)  # the test's own would be closed
     station = Signer.of(NEAR, Kind.ED25519)
     answers: list[str] = []
     headers = station.headers("GET", f"retest-permit?vin=LSVAA49J132047371&station={NEAR}")
@@ -192,8 +192,8 @@ def test_the_fast_door_knows_signatures_too(city: City, monkeypatch: pytest.Monk
     def start(status: str, *_: object) -> None:
         answers.append(status)
 
-    express.Express(not_here)(environ, start)
-    express.Express(not_here)(environ, start)
+    fast_calls.Express(not_here)(environ, start)
+    fast_calls.Express(not_here)(environ, start)
     assert answers == ["200 OK", "401 Unauthorized"], "the second is a repetition"
 
 

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from imloop.api.audience import audience_of
+from imloop.api.http.audience import audience_of
 from support.city import LISTED, NEAR, PLACE, City
 from support.doors import Doors
 from support.two_cities import TwoCities
@@ -61,7 +61,7 @@ def keys(city: City, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
     monkeypatch.setattr("django.core.signals.request_finished.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.express.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
     kinds = ("istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
     found = {kind: city.key(OWNERS.get(kind, f"{PLACE}-{kind}")) for kind in kinds}
     with override_settings(PUBLIC_ASKS_PER_MINUTE=10**9, CALLS_PER_MINUTE=0):

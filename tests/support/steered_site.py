@@ -38,14 +38,14 @@ def set_clock(data: Path, when: str) -> None:
 
 def steer(data: Path) -> None:
     """From now on every request is answered at the moment of the file."""
-    from imloop.api import stream
+    from imloop.api import couriers
     from imloop.facts.days import CHINA
     from imloop.steps.ground import clock
 
     clock.now = lambda: datetime.fromisoformat((data / CLOCK).read_text(encoding="ascii")).replace(
         tzinfo=CHINA
     )
-    stream.BEAT = float(os.environ.get(BEAT, stream.BEAT))
+    couriers.BEAT = float(os.environ.get(BEAT, couriers.BEAT))
 
 
 def prepare(data: Path) -> None:

@@ -7,8 +7,8 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json
-from imloop.api.auth import caller
+from imloop.api.http.answers import as_json
+from imloop.api.http.auth import caller
 from imloop.exchange.rate_limit import count_question
 from imloop.steps.draws import (
     draws,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from imloop.api.answers import as_json
+from imloop.api.http.answers import as_json
 from imloop.exchange.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days

@@ -1,4 +1,4 @@
-"""Calls about test lines: self-checks, heartbeats, standing, orders."""
+"""Calls about test lines: what belongs to one, self-checks, heartbeats, standing, orders, programs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import date, datetime
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json, body_of, moment_of
-from imloop.api.auth import caller
+from imloop.api.http.answers import as_json, body_of, moment_of
+from imloop.api.http.auth import caller
 from imloop.exchange.decode_check import decode_heartbeat
 from imloop.exchange.intake import take_check
 from imloop.exchange.metrics import count_upload
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
+from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
 from imloop.steps.lines.heartbeats import receive_heartbeat
 from imloop.steps.lines.lock_line import order_line
 from imloop.steps.lines.lookups import line_json, view, visible_lines
@@ -111,3 +112,48 @@ def post_withdrawal(request: HttpRequest, software_id: int, wanted: WithdrawalIn
     now = clock.now()
     row = withdraw_software(caller(request), software_id, **wanted.dict(), now=now)
     return as_json(software_json(row, day_of(now)), 201)
+
+
+class LineIn(Schema):
+    methods: list[str]
+    since: date
+
+
+class EndIn(Schema):
+    until: date
+
+
+class InstrumentIn(Schema):
+    kind: str
+    model: str
+    serial: str
+    since: date
+    maker: str = ""
+
+
+@router.put(
+    "/parties/{code}/lines/{line}", tags=["environment"], summary="登记检测线、方法 · a line and its methods"
+)
+def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> HttpResponse:
+    row = set_line(caller(request), code, line, **wanted.dict(), now=clock.now())
+    return as_json({"line": row.code, "methods": row.methods, "since": row.since.isoformat()})
+
+
+@router.post("/parties/{code}/lines/{line}/end", tags=["environment"], summary="检测线停用 · out of service")
+def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> HttpResponse:
+    row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
+    return as_json({"line": row.code, "until": str(row.until)})
+
+
+@router.post(
+    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · an instrument"
+)
+def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
+    row = add_instrument(caller(request), code, line, **added.dict(), now=clock.now())
+    return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
+
+
+@router.post("/parties/{code}/instruments/{serial}/end", tags=["environment"], summary="设备停用 · it ends")
+def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: EndIn) -> HttpResponse:
+    row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())
+    return as_json({"serial": row.serial, "until": str(row.until)})

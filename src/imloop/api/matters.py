@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_file, as_json, body_of, file_of
-from imloop.api.auth import caller
+from imloop.api.http.answers import as_file, as_json, body_of, file_of
+from imloop.api.http.auth import caller
 from imloop.exchange.decode_application import decode_application
 from imloop.exchange.rate_limit import count_question
 from imloop.exchange.reading import parse_json

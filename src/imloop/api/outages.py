@@ -7,9 +7,9 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api import schemas
-from imloop.api.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
-from imloop.api.auth import caller
+from imloop.api.http import schemas
+from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
+from imloop.api.http.auth import caller
 from imloop.exchange.intake import take_redemption
 from imloop.exchange.signing import public_key, sign_voucher
 from imloop.facts.pictures import LARGEST

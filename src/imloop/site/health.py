@@ -20,7 +20,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-from imloop.api.errors import unexpected
+from imloop.api.http.errors import unexpected
 from imloop.exchange.trouble import unavailable
 from imloop.steps.desk import health
 from imloop.steps.ground import clock

@@ -14,7 +14,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Histogram
 
-from imloop.api.express import ROUTE
+from imloop.api.http.fast_calls import ROUTE
 from imloop.exchange.metrics import REQUESTS
 from imloop.site.logs import REQUEST_NUMBER
 

@@ -47,7 +47,7 @@ CALLS_PER_MINUTE = int(os.environ.get("IMLOOP_CALLS_PER_MINUTE", "6000"))
 CALLS_AT_ONCE = 4
 # A process beside each worker that decodes and judges uploads; see exchange/read_aside.py.
 READ_ASIDE = os.environ.get("IMLOOP_READ_ASIDE", "1") == "1" and (os.cpu_count() or 1) > 1
-# Answers held open (GET feed/stream), of one party and of one worker process; see api/live.py.
+# Answers held open (GET feed/stream), of one party and of one worker process; see api/http/stream_hub.py.
 STREAMS_OF_PARTY = int(os.environ.get("IMLOOP_STREAMS_OF_PARTY", "20"))
 STREAMS = int(os.environ.get("IMLOOP_STREAMS", "500"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"

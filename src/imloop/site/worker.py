@@ -17,8 +17,8 @@ from django.conf import settings
 from django.urls import resolve
 
 from imloop.site.wsgi import application as ordinary  # isort: skip - first: it sets the framework up
-from imloop.api.live import Hub
-from imloop.api.stream import HUB
+from imloop.api.couriers import HUB
+from imloop.api.http.stream_hub import Hub
 from imloop.exchange.intake import aside
 from imloop.site.parent import end_with_parent
 from imloop.store import seats

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest
 
-from imloop.api.answers import refuse_larger
+from imloop.api.http.answers import refuse_larger
 from imloop.exchange.rate_limit import count_call
 from imloop.exchange.station_signing import key_id_of, verify
 from imloop.facts.days import day_of

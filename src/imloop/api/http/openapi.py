@@ -6,7 +6,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from imloop.api.shapes import ANSWERS, ATTACHED, EVENTS, PDF, TYPES
+from imloop.api.http.shapes import ANSWERS, ATTACHED, EVENTS, PDF, TYPES
 
 _TEXT: dict[str, object] = {"type": "string"}
 PROBLEM: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Calls about appointments: free times and booking for anyone, the day's list and opening hours for the station."""
+"""Calls about appointments: reception, free times and booking, the day's list and opening hours."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import date, datetime, time
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json
-from imloop.api.auth import caller
+from imloop.api.http.answers import as_json, moment_of
+from imloop.api.http.auth import caller
 from imloop.exchange.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
 from imloop.steps.appointments import appointments
+from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import free_slots, why_closed
 from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, set_hours
 from imloop.steps.appointments.texts import appointment_json, slot_json
@@ -146,3 +147,31 @@ def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
     on = read_day(day)
     open_day(caller(request), on, clock.now())
     return as_json({"day": on.isoformat()})
+
+
+@router.get("/gates/reception", tags=["I-station"], summary="能否受理 · may it be tested here now")
+def get_reception(
+    request: HttpRequest,
+    line: str,
+    method: str,
+    vin: str = "",
+    plate: str = "",
+    station: str = "",
+    at: datetime | None = None,
+    inspector: str = "",
+    driver: str = "",
+    reviewer: str = "",
+) -> HttpResponse:
+    """Everything that stands against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
+    people = {"inspector": inspector, "driver": driver, "reviewer": reviewer}
+    asked = ask_reception(
+        caller(request),
+        station=station,
+        line=line,
+        method=method,
+        at=moment_of(at),
+        vin=vin,
+        plate=plate,
+        people=people,
+    )
+    return as_json(asked)

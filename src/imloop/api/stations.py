@@ -1,40 +1,24 @@
-"""Calls about a station's register: certificates and staff."""
+"""Calls about stations: what is published, a register's certificates and staff, conflicts of interest."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
-from imloop.api.answers import as_json
-from imloop.api.auth import caller
-from imloop.exchange.rate_limit import count_question
-from imloop.facts.days import day_of
+from imloop.api.http.answers import as_json
+from imloop.api.http.auth import caller
+from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
-from imloop.steps.ground.registers import known_place
-from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
-from imloop.steps.repairs.shop_figures import ORDERS, choices
+from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.as_json import station_json
 from imloop.steps.stations.certificates import certificates_of, enter_certificate, expiring
+from imloop.steps.stations.conflicts import ask_conflict
 from imloop.steps.stations.staff import join, leave, staff_of
-from imloop.store.models import Certificate, Party, PartyKind, Staff
+from imloop.store.models import Certificate, PartyKind, Staff
 
 router = Router()
-
-
-@router.get("/public/repairers", tags=["public"], summary="维修站对比 · M-stations side by side")
-def get_repairers(
-    request: HttpRequest, place: str = "", near: str = "", fuel: str = "", order: str = "distance"
-) -> HttpResponse:
-    """Distance from an I-station, what they take, median price and first-time success; null below the minimum sample."""
-    count_question(request, clock.now())
-    station = Party.objects.filter(code=near, kind=PartyKind.ISTATION).first()
-    where = known_place(place) if place else station.place if station else settings.PLACE
-    found = choices(where, day_of(clock.now()), near=station, fuel=fuel, order=order)
-    return as_json(
-        {"order": order if order in ORDERS else ORDERS[0], "repairers": [each.to_json() for each in found]}
-    )
 
 
 class CertificateIn(Schema):
@@ -52,23 +36,6 @@ class StaffIn(Schema):
     since: date
     licence_no: str = ""
     qualified_until: date | None = None
-
-
-class LineIn(Schema):
-    methods: list[str]
-    since: date
-
-
-class EndIn(Schema):
-    until: date
-
-
-class InstrumentIn(Schema):
-    kind: str
-    model: str
-    serial: str
-    since: date
-    maker: str = ""
 
 
 class LeaveIn(Schema):
@@ -136,29 +103,23 @@ def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) ->
     return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))
 
 
-@router.put(
-    "/parties/{code}/lines/{line}", tags=["environment"], summary="登记检测线、方法 · a line and its methods"
-)
-def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> HttpResponse:
-    row = set_line(caller(request), code, line, **wanted.dict(), now=clock.now())
-    return as_json({"line": row.code, "methods": row.methods, "since": row.since.isoformat()})
+@router.get("/public/stations", tags=["public"], summary="公布的检验机构与维修站 · published stations")
+def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
+    kinds = (
+        [kind]
+        if kind in (PartyKind.ISTATION, PartyKind.MSTATION)
+        else [PartyKind.ISTATION, PartyKind.MSTATION]
+    )
+    day = day_of(clock.now())
+    return as_json(
+        {
+            "on": day.isoformat(),
+            "stations": [station_json(p, day) for k in kinds for p in station_lookups.parties(k)],
+        }
+    )
 
 
-@router.post("/parties/{code}/lines/{line}/end", tags=["environment"], summary="检测线停用 · out of service")
-def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> HttpResponse:
-    row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
-    return as_json({"line": row.code, "until": str(row.until)})
-
-
-@router.post(
-    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · an instrument"
-)
-def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
-    row = add_instrument(caller(request), code, line, **added.dict(), now=clock.now())
-    return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
-
-
-@router.post("/parties/{code}/instruments/{serial}/end", tags=["environment"], summary="设备停用 · it ends")
-def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: EndIn) -> HttpResponse:
-    row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())
-    return as_json({"serial": row.serial, "until": str(row.until)})
+@router.get("/gates/conflict", tags=["departments"], summary="检修分离核查 · who tests may not repair")
+def get_conflict(request: HttpRequest, party: str, on: str = "") -> HttpResponse:
+    day = read_day(on) if on else day_of(clock.now())
+    return as_json(ask_conflict(caller(request), party, day).to_json())

@@ -14,11 +14,12 @@ from django.db import Error, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Router
 
-from imloop.api.auth import caller, shown_key, still_admitted
-from imloop.api.live import Hub, Stream, as_event
+from imloop.api.http.answers import as_json
+from imloop.api.http.auth import caller, shown_key, still_admitted
+from imloop.api.http.stream_hub import Hub, Stream, as_event
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
-from imloop.steps.couriers.feed import acknowledge, after_in, newest_of
+from imloop.steps.couriers.feed import acknowledge, after_in, feed, newest_of
 from imloop.steps.ground import clock
 from imloop.store.seats import seated, standing
 
@@ -136,3 +137,8 @@ class Events:
                 connection.close()
         self._shown = self._stream.cursor
         return True
+
+
+@router.get("/feed", tags=["everyone"], summary="与本单位有关的消息 · what concerns the caller, in order")
+def get_feed(request: HttpRequest, after: int = 0, limit: int = 100) -> HttpResponse:
+    return as_json(feed(caller(request), after=after, limit=limit, now=clock.now()))

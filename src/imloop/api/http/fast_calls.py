@@ -19,10 +19,10 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
-from imloop.api.answers import body_of, moment_of
-from imloop.api.audience import audience_of
-from imloop.api.auth import machine
-from imloop.api.errors import problem, unexpected, untakeable
+from imloop.api.http.answers import body_of, moment_of
+from imloop.api.http.audience import audience_of
+from imloop.api.http.auth import machine
+from imloop.api.http.errors import problem, unexpected, untakeable
 from imloop.exchange.http_status import UNTAKEABLE
 from imloop.exchange.intake import take_test_together
 from imloop.exchange.metrics import count_upload

@@ -9,8 +9,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
-from imloop.api.answers import refuse_larger
-from imloop.api.auth import caller
+from imloop.api.http.answers import refuse_larger
+from imloop.api.http.auth import caller
 from imloop.facts.pictures import LARGEST
 from imloop.steps.draws.draws import DRAWERS
 from imloop.steps.ground.access import OFFICES, PUBLIC, Caller, require_kind
