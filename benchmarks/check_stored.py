@@ -10,7 +10,7 @@ django.setup()
 
 import zstandard  # noqa: E402
 
-from imloop.exchange.decode_test import decode_test  # noqa: E402
+from imloop.exchange.uploads.decode_inspection import decode_test  # noqa: E402
 from imloop.facts.days import day_of  # noqa: E402
 from imloop.law import load  # noqa: E402
 from imloop.store.models import Test  # noqa: E402

@@ -17,7 +17,7 @@ WORDS = {
 class PackedUploads(p1_ingest.Uploads):
     @staticmethod
     def _finished(message: Mapping[str, object]) -> str:
-        from imloop.exchange.packed_trace import pack
+        from imloop.exchange.uploads.packed_trace import pack
 
         trace = message["trace"]
         assert isinstance(trace, dict)

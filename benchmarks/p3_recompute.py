@@ -110,7 +110,7 @@ def check_batch(engine: Sequence[object], outcomes: object) -> str:
 
 
 def figures(count: int) -> list[Figure]:
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_test
     from imloop.law import load
     from imloop.verdict import judge
     from imloop.verdict.batch import judge_many, runs_of

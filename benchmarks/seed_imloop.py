@@ -19,7 +19,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.core.management.color import no_style  # noqa: E402
 
-from imloop.exchange.intake import take_repair, take_test  # noqa: E402
+from imloop.exchange.uploads.intake import take_repair, take_test  # noqa: E402
 from imloop.facts.check_record import CheckKind  # noqa: E402
 from imloop.facts.codes import Method  # noqa: E402
 from imloop.sim.sample import sample_message  # noqa: E402

@@ -12,7 +12,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from imloop.exchange.intake import take_test  # noqa: E402
+from imloop.exchange.uploads.intake import take_test  # noqa: E402
 from imloop.sim.sample import sample_message  # noqa: E402
 from imloop.steps.ground.access import caller_for  # noqa: E402
 from imloop.steps.ground.clock import now  # noqa: E402

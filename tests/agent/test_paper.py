@@ -16,7 +16,7 @@ from imloop.agent.inlet import take
 from imloop.agent.paper import Paper
 from imloop.agent.permit import no_network
 from imloop.agent.spool import Spool
-from imloop.exchange.station_signing import thumbprint
+from imloop.exchange.http.station_signing import thumbprint
 from imloop.exchange.vouchers import Voucher, issue
 from imloop.facts.refusal import Conflict, Unknown, Unlawful
 from support.city import FAR, NEAR, at

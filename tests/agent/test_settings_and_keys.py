@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from imloop.agent.config import read_config, write_config
 from imloop.agent.credentials import credentials, read_key
-from imloop.exchange.station_signing import hmac_key, verify
+from imloop.exchange.http.station_signing import hmac_key, verify
 from imloop.facts.refusal import Malformed, NotAllowed
 
 from .conftest import Clock

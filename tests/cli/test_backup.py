@@ -32,7 +32,7 @@ print("done", flush=True)
 """
 _VERDICTS = """
 import json, django; django.setup()
-from imloop.exchange.decode_test import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.steps.inspections.replay import replay_test
 from imloop.store.models import Test
 print(json.dumps([[t.test_no, t.verdict, replay_test(t, decode_test)] for t in Test.objects.order_by("test_no")],

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from imloop.exchange.station_signing import thumbprint
+from imloop.exchange.http.station_signing import thumbprint
 from support.commands import Commands
 
 PASSWORD = "a long enough passphrase"

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from imloop.exchange.courier import bring_again, carry
+from imloop.exchange.couriers.courier import bring_again, carry
 from imloop.exchange.signing import public_key
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.steps.couriers import deliveries, receivers

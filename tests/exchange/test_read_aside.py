@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from imloop.exchange import intake
-from imloop.exchange.read_aside import Aside
-from imloop.exchange.read_test import read
+from imloop.exchange.uploads import intake
+from imloop.exchange.uploads.read_upload import read
+from imloop.exchange.uploads.reader_process import Aside
 from imloop.facts.codes import Method
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.test_record import Trace
@@ -129,7 +129,7 @@ def test_an_answer_that_breaks_off_is_never_anothers(aside: Aside, monkeypatch: 
 
 SERVER = """
 import sys
-from imloop.exchange.read_aside import Aside
+from imloop.exchange.uploads.reader_process import Aside
 aside = Aside()
 aside.start()
 while not aside.ready:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.exchange.decode_repair import decode_repair
-from imloop.exchange.decode_test import decode_test
 from imloop.exchange.files import text_encoding
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.facts.codes import Fuel
 from imloop.facts.refusal import Malformed
 from support.city import NEAR, at

@@ -12,8 +12,8 @@ import asyncssh
 import pytest
 from django.conf import settings
 
-from imloop.exchange import sftp_drop
-from imloop.exchange.courier import bring_again, carry
+from imloop.exchange.couriers import sftp_drop
+from imloop.exchange.couriers.courier import bring_again, carry
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.steps.couriers import deliveries, receivers
 from imloop.steps.couriers.sftp_address import SftpAddress, sftp_address

@@ -8,8 +8,8 @@ from threading import Event, Thread
 import msgspec
 import pytest
 
-from imloop.exchange.intake import Upload, read_test, write
-from imloop.exchange.together import Together
+from imloop.exchange.uploads.group_commit import Together
+from imloop.exchange.uploads.intake import Upload, read_test, write
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.receipts import Receipt

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop.facts.check_record import CheckKind
-from imloop.gates.equipment import FIELDS, recompute
-from imloop.gates.equipment.dynamometer import coast_time_ms, loss_kw
+from imloop.gates.lines import FIELDS, recompute
+from imloop.gates.lines.dynamometer import coast_time_ms, loss_kw
 from imloop.law import load
 from imloop.sim.checks import GOOD
 

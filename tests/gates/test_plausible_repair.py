@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from imloop.facts.repair_record import Part, RepairItem, RepairRecord
-from imloop.gates.plausible_repair import Beside, content_mark, doubts
+from imloop.gates.repairs.plausible_repair import Beside, content_mark, doubts
 from imloop.law import load
 from support.city import at
 

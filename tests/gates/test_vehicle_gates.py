@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.gates.answer import Answer
-from imloop.gates.case_fact import CaseFact
-from imloop.gates.cycle import cycle_on, due_after, milestones
-from imloop.gates.mark import mark
-from imloop.gates.origin import due_here
-from imloop.gates.registration import Application, registration
-from imloop.gates.road import AlertFact, ZoneFact, road
-from imloop.gates.road_rules import parse_rules
-from imloop.gates.subject import Subject, stage_name, stage_rank
+from imloop.gates.roads.road import AlertFact, ZoneFact, road
+from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.vehicles.case_fact import CaseFact
+from imloop.gates.vehicles.cycle import cycle_on, due_after, milestones
+from imloop.gates.vehicles.mark import mark
+from imloop.gates.vehicles.origin import due_here
+from imloop.gates.vehicles.registration import Application, registration
+from imloop.gates.vehicles.subject import Subject, stage_name, stage_rank
 from imloop.law import load
 
 CASES = Path(__file__).resolve().parents[1] / "law" / "cases"

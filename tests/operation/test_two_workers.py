@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from imloop.exchange.courier import carry
+from imloop.exchange.couriers.courier import carry
 from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.steps.couriers import deliveries, receivers
 from imloop.steps.ground.access import SYSTEM

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from imloop.exchange.courier import carry
+from imloop.exchange.couriers.courier import carry
 from imloop.steps.accounts.people import create_user
 from imloop.steps.couriers import receivers
 from imloop.steps.ground import clock

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from imloop.facts.check_record import CheckKind
-from imloop.gates.equipment import CheckFact, checks_due
+from imloop.gates.lines import CheckFact, checks_due
 from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock, registers
 from imloop.steps.lines.station_figures import station_figures

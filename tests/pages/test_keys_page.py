@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 
-from imloop.exchange.station_signing import hmac_key, thumbprint
+from imloop.exchange.http.station_signing import hmac_key, thumbprint
 from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import ApiKey, JournalEntry, OutboxEntry, Party, PartyKind

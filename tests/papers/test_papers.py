@@ -10,7 +10,7 @@ import msgspec
 import pypdfium2
 import pytest
 
-from imloop.exchange.intake import take_test
+from imloop.exchange.uploads.intake import take_test
 from imloop.facts.days import read_day
 from imloop.papers import press
 from imloop.papers.assemble import notice_document, report_document

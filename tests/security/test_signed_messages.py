@@ -15,8 +15,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client, override_settings
 
-from imloop.exchange import rate_limit
-from imloop.exchange.station_signing import sign
+from imloop.exchange.http import rate_limit
+from imloop.exchange.http.station_signing import sign
 from imloop.steps.accounts.keys import Kind, forget_nonces, issue_key, revoke_key, rotate_key
 from imloop.steps.ground import clock
 from imloop.store.models import ApiKey, Party, Test, UsedNonce

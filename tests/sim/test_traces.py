@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from imloop.exchange.decode_test import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.codes import Fuel, Method, Result
 from imloop.law import load
 from imloop.sim.condition import Fault, faulty, healthy

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from python_calamine import CalamineWorkbook
 
-from imloop.exchange.decode_test import decode_test
 from imloop.exchange.files import write_sheets
+from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.refusal import Malformed
 from imloop.law import load, overlay
 from imloop.steps.inspections import replay

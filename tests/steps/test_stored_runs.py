@@ -10,14 +10,16 @@ import pytest
 from imloop.facts.codes import Method
 from imloop.facts.test_record import TestRecord
 from imloop.steps.inspections.stored_runs import stored_runs
-from imloop.store import stated, traces
+from imloop.store import traces, verdict_inputs
 from imloop.verdict.batch import Outcomes, judge_many, runs_of
 from support.generated import generate
 from verdict_batch.odd_runs import COMPARED, laws, runs, same
 
 
 def stored(records: list[TestRecord]) -> tuple[list[bytes], list[bytes]]:
-    return [traces.encode(record.trace) for record in records], [stated.pack(record) for record in records]
+    return [traces.encode(record.trace) for record in records], [
+        verdict_inputs.pack(record) for record in records
+    ]
 
 
 def differing(one: Outcomes, other: Outcomes) -> list[tuple[int, str]]:

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from imloop.exchange.decode_test import decode_test
-from imloop.exchange.intake import take_test
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.intake import take_test
 from imloop.facts.refusal import Conflict, Malformed
 from imloop.steps.inspections.replay import replay_test
 from imloop.steps.journal import journal

@@ -8,16 +8,16 @@ from threading import Event, Thread
 import pytest
 from django.db import connection
 
-from imloop.store import seats
+from imloop.store import connection_pool
 
 
 def _seats(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(seats, "_free", None)
-    seats.share(count)
-    assert seats._free is not None
+    monkeypatch.setattr(connection_pool, "_free", None)
+    connection_pool.share(count)
+    assert connection_pool._free is not None
     yield
-    wrappers = [seats._free.get_nowait() for _ in range(count)]  # given back by everybody
-    assert len(set(map(id, wrappers))) == count and seats._free.empty()
+    wrappers = [connection_pool._free.get_nowait() for _ in range(count)]  # given back by everybody
+    assert len(set(map(id, wrappers))) == count and connection_pool._free.empty()
     for wrapper in wrappers:
         wrapper.close()  # type: ignore[attr-defined]
 
@@ -49,9 +49,9 @@ def test_who_stands_lets_another_sit_and_sits_again(one_seat: None) -> None:
     standing, over = Event(), Event()
 
     def waits() -> None:
-        with seats.seated():
+        with connection_pool.seated():
             answers.append(ask())
-            with seats.standing():
+            with connection_pool.standing():
                 standing.set()
                 assert over.wait(30)
             answers.append(ask())
@@ -60,7 +60,7 @@ def test_who_stands_lets_another_sit_and_sits_again(one_seat: None) -> None:
     assert standing.wait(30)
 
     def works() -> None:
-        with seats.seated(), seats.seated():  # asking twice takes one
+        with connection_pool.seated(), connection_pool.seated():  # asking twice takes one
             answers.append(ask())
 
     second = in_a_thread(works)
@@ -76,20 +76,20 @@ def test_who_sits_elsewhere_after_standing_gives_that_seat_back(two_seats: None)
     standing, taken, over = Event(), Event(), Event()
 
     def waits() -> None:
-        with seats.seated():
-            with seats.standing():
+        with connection_pool.seated():
+            with connection_pool.standing():
                 standing.set()
                 assert taken.wait(30)
             over.set()
 
     def takes_both() -> None:
-        with seats.seated():  # the free one, then the one just left
+        with connection_pool.seated():  # the free one, then the one just left
             other = in_a_thread(sits)
             assert taken.wait(30)
         other.join(30)
 
     def sits() -> None:
-        with seats.seated():
+        with connection_pool.seated():
             taken.set()
             assert over.wait(30)
 
@@ -106,7 +106,7 @@ def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:
 
     def fails() -> None:
         try:
-            with seats.seated(), seats.standing(), seats.seated():
+            with connection_pool.seated(), connection_pool.standing(), connection_pool.seated():
                 raise RuntimeError
         except RuntimeError as error:
             failed.append(error)
@@ -117,5 +117,5 @@ def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:
 
 
 def test_without_sharing_nothing_is_taken_from_a_thread(db: None) -> None:
-    with seats.standing():
+    with connection_pool.standing():
         assert ask() == 42

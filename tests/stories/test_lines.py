@@ -10,8 +10,8 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imloop.exchange.decode_check import decode_check, decode_heartbeat
-from imloop.exchange.intake import take_check
+from imloop.exchange.uploads.decode_check import decode_check, decode_heartbeat
+from imloop.exchange.uploads.intake import take_check
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.sim.checks import GOOD
 from imloop.steps.cases.ask_permit import ask_permit

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 
-from imloop.exchange.station_signing import hmac_key, sign
+from imloop.exchange.http.station_signing import hmac_key, sign
 from imloop.store.models import ApiKey
 from support.city import FAR, LISTED, NEAR, at
 from support.steered_site import BEAT, PASSWORD, set_clock

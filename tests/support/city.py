@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 from django.test import Client
 
-from imloop.exchange.intake import take_repair, take_test
+from imloop.exchange.uploads.intake import take_repair, take_test
 from imloop.facts.days import CHINA
 from imloop.steps.accounts.keys import issue_key
 from imloop.steps.ground.access import Caller, caller_for

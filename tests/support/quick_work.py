@@ -22,7 +22,7 @@ def hurry() -> None:
     import httpx
 
     from imloop.cli import working
-    from imloop.exchange import courier
+    from imloop.exchange.couriers import courier
     from imloop.steps.ground import clock
 
     since = float(os.environ["QUICK_SINCE"])

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.http import HttpResponse
 from django.test import Client
 
-from imloop.exchange.station_signing import hmac_key, sign
+from imloop.exchange.http.station_signing import hmac_key, sign
 from imloop.steps.accounts.keys import Kind, issue_key
 from imloop.steps.ground import clock
 from imloop.store.models import Party

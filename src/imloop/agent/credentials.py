@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from imloop.exchange.station_signing import HMAC_TOKEN, hmac_key, sign, thumbprint
+from imloop.exchange.http.station_signing import HMAC_TOKEN, hmac_key, sign, thumbprint
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 

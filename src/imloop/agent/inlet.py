@@ -11,11 +11,11 @@ import msgspec
 
 from imloop.agent.photo import Photo
 from imloop.agent.spool import Item, Kind, Spool, State
-from imloop.exchange.decode_check import decode_check
-from imloop.exchange.decode_repair import decode_repair
-from imloop.exchange.decode_test import decode_test
 from imloop.exchange.dialects import MessageKind, Reading, read
 from imloop.exchange.dialects.maps import OURS
+from imloop.exchange.uploads.decode_check import decode_check
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.facts.pictures import is_picture
 from imloop.facts.refusal import Malformed
 from imloop.facts.repair_record import RepairRecord

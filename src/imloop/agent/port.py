@@ -27,8 +27,8 @@ from imloop.agent.platform import NoNetwork, Platform
 from imloop.agent.spool import Item, Spool, State
 from imloop.agent.status import status
 from imloop.agent.uploader import Uploader
-from imloop.exchange.decode_check import decode_heartbeat
 from imloop.exchange.dialects import MessageKind
+from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.facts.pictures import media_type
 from imloop.facts.refusal import Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text

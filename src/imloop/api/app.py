@@ -25,7 +25,7 @@ from imloop.api import (
 from imloop.api.http.audience import admitted
 from imloop.api.http.errors import problem, unexpected, unreadable, untakeable
 from imloop.api.http.openapi import DescribedAPI
-from imloop.exchange.http_status import UNTAKEABLE
+from imloop.exchange.http.http_status import UNTAKEABLE
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
 

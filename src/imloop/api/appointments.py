@@ -9,7 +9,7 @@ from ninja import Router, Schema
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.auth import caller
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
 from imloop.steps.appointments import appointments
 from imloop.steps.appointments.ask_reception import ask_reception

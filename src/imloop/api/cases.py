@@ -10,7 +10,7 @@ from ninja import Router, Schema
 from imloop.api.http import schemas
 from imloop.api.http.answers import as_json, as_pdf, moment_of
 from imloop.api.http.auth import caller
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.papers.assemble import notice_document
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.as_json import case_json

@@ -21,7 +21,7 @@ from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 from imloop.steps.couriers.feed import acknowledge, after_in, feed, newest_of
 from imloop.steps.ground import clock
-from imloop.store.seats import seated, standing
+from imloop.store.connection_pool import seated, standing
 
 router = Router()
 HUB = "imloop.hub"

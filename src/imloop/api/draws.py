@@ -9,7 +9,7 @@ from ninja import Router, Schema
 
 from imloop.api.http.answers import as_json
 from imloop.api.http.auth import caller
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.draws import (
     draws,
 )

@@ -8,9 +8,9 @@ from ninja import Router
 from imloop.api.http import schemas
 from imloop.api.http.answers import as_json, as_pdf, body_of
 from imloop.api.http.auth import caller
-from imloop.exchange.decode_test import decode_test
-from imloop.exchange.intake import take_test_together
-from imloop.exchange.metrics import count_upload
+from imloop.exchange.http.metrics import count_upload
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.intake import take_test_together
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
 from imloop.steps.inspections import lookups as test_lookups

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from imloop.api.http.answers import as_json
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days
 from imloop.steps.journal.journal import published

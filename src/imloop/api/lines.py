@@ -9,9 +9,9 @@ from ninja import Router, Schema
 
 from imloop.api.http.answers import as_json, body_of, moment_of
 from imloop.api.http.auth import caller
-from imloop.exchange.decode_check import decode_heartbeat
-from imloop.exchange.intake import take_check
-from imloop.exchange.metrics import count_upload
+from imloop.exchange.http.metrics import count_upload
+from imloop.exchange.uploads.decode_check import decode_heartbeat
+from imloop.exchange.uploads.intake import take_check
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
 from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line

@@ -9,9 +9,9 @@ from ninja import Router, Schema
 
 from imloop.api.http.answers import as_file, as_json, body_of, file_of
 from imloop.api.http.auth import caller
-from imloop.exchange.decode_application import decode_application
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.reading import parse_json
+from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.matters import Role

@@ -10,8 +10,8 @@ from ninja import Router, Schema
 from imloop.api.http import schemas
 from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
 from imloop.api.http.auth import caller
-from imloop.exchange.intake import take_redemption
 from imloop.exchange.signing import public_key, sign_voucher
+from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.pictures import LARGEST
 from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock

@@ -9,9 +9,9 @@ from ninja import Router
 from imloop.api.http import schemas
 from imloop.api.http.answers import as_json, body_of, file_of
 from imloop.api.http.auth import caller
-from imloop.exchange.intake import take_repair
-from imloop.exchange.metrics import count_upload
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.metrics import count_upload
+from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.uploads.intake import take_repair
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.steps.ground import clock

@@ -10,7 +10,7 @@ from ninja import Router, Schema
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.auth import caller
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.roads.ask_road import Stated, ask_road, ask_road_openly
 from imloop.steps.roads.clean_fleet import clean_fleet

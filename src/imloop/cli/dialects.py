@@ -151,9 +151,9 @@ def _checked(body: bytes, name: str) -> dict[str, object]:
 def _decoded(body: bytes, reading: Reading) -> dict[str, object]:
     """What our decoder noted, and for a test the verdict under the law of its day and place."""
     from imloop.cli.offline import NATION
-    from imloop.exchange.decode_check import decode_check
-    from imloop.exchange.decode_repair import decode_repair
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_check import decode_check
+    from imloop.exchange.uploads.decode_inspection import decode_test
+    from imloop.exchange.uploads.decode_repair import decode_repair
     from imloop.facts.days import day_of
     from imloop.law import load
     from imloop.verdict import judge

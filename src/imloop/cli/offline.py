@@ -37,7 +37,7 @@ def judge(
     as_json: AsJson = False,
 ) -> None:
     """复算检验结果（不需要数据库）· recompute uploads; exit 1 when any is not a pass."""
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_test
     from imloop.facts.refusal import Malformed, Refusal
     from imloop.facts.text import Text
     from imloop.law import load

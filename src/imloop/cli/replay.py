@@ -99,14 +99,14 @@ def _start() -> None:
 
 
 def _replayed(keys: list[int]) -> list[Replayed]:
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_test
     from imloop.steps.inspections.replay import replay_block
 
     return replay_block(keys, decode_test)
 
 
 def _judged(text: str, keys: list[int]) -> Report:
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_test
     from imloop.steps.inspections.what_if import judge_block
 
     return judge_block(keys, decode_test, _assumed(text))

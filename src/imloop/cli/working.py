@@ -33,7 +33,7 @@ def work(
     connect(data)
     from django.db import close_old_connections
 
-    from imloop.exchange.courier import carry
+    from imloop.exchange.couriers.courier import carry
     from imloop.site.parent import end_with_parent
     from imloop.steps.ground.clock import now
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 
-from imloop.exchange.station_signing import thumbprint
+from imloop.exchange.http.station_signing import thumbprint
 from imloop.exchange.vouchers import issue
 
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key")

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from stdnum import luhn
 
+from imloop.exchange.http.station_signing import thumbprint
 from imloop.exchange.reading import Reader
-from imloop.exchange.station_signing import thumbprint
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Unlawful
 from imloop.facts.text import Text

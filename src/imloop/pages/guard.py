@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from imloop.exchange.http_status import UNTAKEABLE, as_refusal, status_of
+from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.menu import menu

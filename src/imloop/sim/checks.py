@@ -12,7 +12,7 @@ import zstandard
 from imloop.facts.check_record import CHECKED, CheckKind, CheckRecord
 from imloop.facts.codes import Instrument
 from imloop.facts.days import CHINA, day_of
-from imloop.gates.equipment import recompute
+from imloop.gates.lines import recompute
 from imloop.sim.places import STATIONS
 from imloop.sim.programs import program_of
 from imloop.steps.ground import registers

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import numpy as np
 
-from imloop.exchange.intake import take_repair, take_test
+from imloop.exchange.uploads.intake import take_repair, take_test
 from imloop.facts.codes import Purpose
 from imloop.law import Law, load
 from imloop.sim.car import Car

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
-from imloop.exchange.intake import take_check
+from imloop.exchange.uploads.intake import take_check
 from imloop.facts.check_record import CheckKind
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Refusal

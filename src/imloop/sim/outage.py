@@ -9,11 +9,11 @@ from functools import partial
 import msgspec
 import numpy as np
 
-from imloop.exchange.intake import take_redemption
 from imloop.exchange.signing import sign_voucher
+from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.codes import Method, Purpose
 from imloop.facts.days import CHINA
-from imloop.gates.outage import Scope
+from imloop.gates.outages.outage import Scope
 from imloop.sim.car import Car
 from imloop.sim.condition import draw_fault, faulty
 from imloop.sim.course import Course

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from imloop.exchange.packed_trace import pack
+from imloop.exchange.uploads.packed_trace import pack
 from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Purpose
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed, Unknown

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import msgspec
 import numpy as np
 
-from imloop.exchange.decode_test import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.codes import Method, Purpose, Result
 from imloop.law import Law
 from imloop.sim.condition import Condition, Fault

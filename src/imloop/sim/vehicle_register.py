@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from imloop.facts.days import day_of
-from imloop.gates.cycle import due_after, due_on_or_after
+from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import load
 from imloop.sim.buses import enter_buses
 from imloop.sim.identifiers import make_vin

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from imloop.facts.codes import Method
 from imloop.facts.days import CHINA, day_of
-from imloop.gates.slots import Slot
+from imloop.gates.appointments.slots import Slot
 from imloop.sim.places import STATIONS
 from imloop.steps.appointments.appointments import Booking, arrive, book, miss
 from imloop.steps.appointments.free_slots import free_slots, method_of_case, next_free

@@ -21,7 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
 from imloop.api.http.errors import unexpected
-from imloop.exchange.trouble import unavailable
+from imloop.exchange.http.trouble import unavailable
 from imloop.steps.desk import health
 from imloop.steps.ground import clock
 

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from prometheus_client import Histogram
 
 from imloop.api.http.fast_calls import ROUTE
-from imloop.exchange.metrics import REQUESTS
+from imloop.exchange.http.metrics import REQUESTS
 from imloop.site.logs import REQUEST_NUMBER
 
 Environment = dict[str, Any]

@@ -39,13 +39,13 @@ BASE_URL = os.environ.get("IMLOOP_BASE_URL", "http://127.0.0.1:8000")
 PLACE = os.environ.get("IMLOOP_PLACE", "450200")
 MAX_UPLOAD_BYTES = int(os.environ.get("IMLOOP_MAX_UPLOAD_BYTES", str(2 * 1024 * 1024)))
 CLOCK_SKEW_SECONDS = int(os.environ.get("IMLOOP_CLOCK_SKEW_SECONDS", "300"))
-# Anonymous questions and applications of one address; see exchange/rate_limit.py.
+# Anonymous questions and applications of one address; see exchange/http/rate_limit.py.
 PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30"))
 # Calls of one party's machines; 0: no limit.
 CALLS_PER_MINUTE = int(os.environ.get("IMLOOP_CALLS_PER_MINUTE", "6000"))
 # Ordinary calls that one worker process works on at the same time, each with a database connection.
 CALLS_AT_ONCE = 4
-# A process beside each worker that decodes and judges uploads; see exchange/read_aside.py.
+# A process beside each worker that decodes and judges uploads; see exchange/uploads/reader_process.py.
 READ_ASIDE = os.environ.get("IMLOOP_READ_ASIDE", "1") == "1" and (os.cpu_count() or 1) > 1
 # Answers held open (GET feed/stream), of one party and of one worker process; see api/http/stream_hub.py.
 STREAMS_OF_PARTY = int(os.environ.get("IMLOOP_STREAMS_OF_PARTY", "20"))
@@ -67,7 +67,7 @@ DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
 # Below this the site says it is not ready; see steps/desk/health.py.
 MIN_FREE_MB = int(os.environ.get("IMLOOP_MIN_FREE_MB", "512"))
-# Of sftp-key in the data directory; see exchange/sftp_drop.py.
+# Of sftp-key in the data directory; see exchange/couriers/sftp_drop.py.
 SFTP_PASSPHRASE = os.environ.get("IMLOOP_SFTP_PASSPHRASE", "")
 # Asked for at /metrics; empty: only this machine itself may ask.
 METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")

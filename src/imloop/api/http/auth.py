@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from imloop.api.http.answers import refuse_larger
-from imloop.exchange.rate_limit import count_call
-from imloop.exchange.station_signing import key_id_of, verify
+from imloop.exchange.http.rate_limit import count_call
+from imloop.exchange.http.station_signing import key_id_of, verify
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text

@@ -7,9 +7,9 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import HttpError
 
-from imloop.exchange import metrics
-from imloop.exchange.http_status import as_refusal, status_of
-from imloop.exchange.trouble import unavailable
+from imloop.exchange.http import metrics
+from imloop.exchange.http.http_status import as_refusal, status_of
+from imloop.exchange.http.trouble import unavailable
 from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
 

@@ -23,9 +23,9 @@ from imloop.api.http.answers import body_of, moment_of
 from imloop.api.http.audience import audience_of
 from imloop.api.http.auth import machine
 from imloop.api.http.errors import problem, unexpected, untakeable
-from imloop.exchange.http_status import UNTAKEABLE
-from imloop.exchange.intake import take_test_together
-from imloop.exchange.metrics import count_upload
+from imloop.exchange.http.http_status import UNTAKEABLE
+from imloop.exchange.http.metrics import count_upload
+from imloop.exchange.uploads.intake import take_test_together
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.ground import clock

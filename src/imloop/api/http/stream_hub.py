@@ -20,7 +20,7 @@ from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.couriers.feed import after_in_all, as_entry, newest
 from imloop.store.models import OutboxEntry
-from imloop.store.wake import Listener
+from imloop.store.outbox_signal import Listener
 
 READ_AT_ONCE = 500
 MOST_WAITING = 1000

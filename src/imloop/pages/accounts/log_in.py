@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from imloop.exchange.rate_limit import address_of
+from imloop.exchange.http.rate_limit import address_of
 from imloop.pages.guard import EVERY_DESK, home, open_to, public
 from imloop.steps.accounts import sessions
 from imloop.steps.accounts.log_in import failed_since_last, is_locked, note_try

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.gates.slots import Slot
+from imloop.gates.appointments.slots import Slot
 from imloop.pages.forms import refusal_context, require_sure
 from imloop.pages.guard import public, words
 from imloop.papers.calendar_file import calendar_file

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.loop.case import ANSWER_NAMES

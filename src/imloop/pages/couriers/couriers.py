@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.exchange.courier import bring_again
+from imloop.exchange.couriers.courier import bring_again
 from imloop.exchange.signing import public_key
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal
@@ -27,7 +27,7 @@ from imloop.steps.couriers.receivers import (
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Delivery, Party, PartyKind, Receiver
-from imloop.store.models.parties import DEPARTMENTS
+from imloop.store.models.stations import DEPARTMENTS
 
 OFFICES = (*DEPARTMENTS, PartyKind.ADMIN)
 DAYS, SHOWN = 14, 50

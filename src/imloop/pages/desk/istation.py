@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from imloop.exchange.intake import take_test
+from imloop.exchange.uploads.intake import take_test
 from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal

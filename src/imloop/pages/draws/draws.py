@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.exchange.http_status import status_of
+from imloop.exchange.http.http_status import status_of
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text

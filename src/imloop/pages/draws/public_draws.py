@@ -7,7 +7,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.pages.draws.draw_view import STATES, common_context, own_row, visits_rows
 from imloop.pages.guard import public, words
 from imloop.proof import draw as proof

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.guard import public

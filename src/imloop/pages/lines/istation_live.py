@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from imloop.facts.check_record import CHECK_NAMES
 from imloop.facts.days import day_of
 from imloop.facts.share import Share
-from imloop.gates.equipment import CheckFact, Due, checks_due
+from imloop.gates.lines import CheckFact, Due, checks_due
 from imloop.pages.guard import desk, words
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.exchange.intake import take_check
+from imloop.exchange.uploads.intake import take_check
 from imloop.facts.check_record import CHECK_NAMES, CheckKind
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
-from imloop.gates.equipment import FIELDS
+from imloop.gates.lines import FIELDS
 from imloop.pages.guard import desk, page, words
 from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of

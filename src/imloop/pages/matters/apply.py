@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from imloop.exchange.decode_application import decode_application
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal, Unknown
 from imloop.facts.text import Text

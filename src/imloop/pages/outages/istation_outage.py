@@ -8,12 +8,12 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from imloop.exchange.intake import take_redemption
 from imloop.exchange.signing import sign_voucher
+from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.gates.outage import Scope
+from imloop.gates.outages.outage import Scope
 from imloop.pages.forms import refusal_context, require_sure
 from imloop.pages.guard import desk, page
 from imloop.pages.lines.istation_live import live_card

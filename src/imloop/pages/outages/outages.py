@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.gates.outage import LINK_NAMES, SCOPE_NAMES, Scope
+from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
 from imloop.pages.forms import file_response, refusal_context, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs

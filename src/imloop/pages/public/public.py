@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from imloop.exchange.http_status import status_of
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.http_status import status_of
+from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.refusal import Refusal
 from imloop.pages.appointments.visits import retest_card
 from imloop.pages.cases.case_view import case_context, loop_names

@@ -11,8 +11,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop import loop
-from imloop.exchange.decode_repair import decode_repair
-from imloop.exchange.intake import take_repair
+from imloop.exchange.uploads.decode_repair import decode_repair
+from imloop.exchange.uploads.intake import take_repair
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal, Unknown
 from imloop.facts.repair_record import REPAIR_ITEMS, RepairRecord

@@ -7,9 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from imloop.facts.repair_record import REPAIR_ITEMS
-from imloop.pages.desk.mstation import PER_PAGE
 from imloop.pages.guard import desk, page, words
-from imloop.pages.repairs.repair import record_columns
+from imloop.pages.repairs.repair import PER_PAGE, record_columns
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.ground import clock

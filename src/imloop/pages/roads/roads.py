@@ -11,16 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imloop.exchange.http_status import status_of
-from imloop.exchange.rate_limit import count_question
+from imloop.exchange.http.http_status import status_of
+from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.gates.clean_fleet import FLEETS
-from imloop.gates.road import LEVELS
-from imloop.gates.road_rules import parse_rules
-from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
+from imloop.gates.roads.clean_fleet import FLEETS
+from imloop.gates.roads.road import LEVELS
+from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.roads.road_words import EXCEPTION_NAMES, rule_words
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock

@@ -1,6 +1,6 @@
 """Keys of stations' and departments' machines: issue, rotate, revoke, recognise.
 
-Three ways to show a key: send it (bearer), or sign with it (Ed25519, HMAC; ``exchange/station_signing.py``).
+Three ways to show a key: send it (bearer), or sign with it (Ed25519, HMAC; ``exchange/http/station_signing.py``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from imloop.steps.accounts.key_secrets import seal, unseal
 from imloop.steps.ground.access import SYSTEM, Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import ApiKey, Party, UsedNonce
-from imloop.store.prepared import fetch_one
+from imloop.store.statements import fetch_one
 
 Kind = ApiKey.Kind
 OVERLAP = timedelta(days=7)

@@ -14,8 +14,8 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.identifiers import parse_plate
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unknown, Unlawful
 from imloop.facts.text import Reason, Text
-from imloop.gates.slots import Slot, slot_length
-from imloop.gates.visit import Wish, may_book, may_cancel, may_miss
+from imloop.gates.appointments.slots import Slot, slot_length
+from imloop.gates.appointments.visit import Wish, may_book, may_cancel, may_miss
 from imloop.steps.appointments.free_slots import (
     free_slots,
     is_waiting,

@@ -9,8 +9,8 @@ from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
-from imloop.gates.reception import Arrival, reception
-from imloop.gates.staff import people_reasons
+from imloop.gates.appointments.reception import Arrival, reception
+from imloop.gates.stations.staff import people_reasons
 from imloop.law import Law
 from imloop.steps.cases.cases import as_loop_case
 from imloop.steps.ground import registers

@@ -10,9 +10,9 @@ from imloop import loop
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
-from imloop.gates.slots import LineFact, Slot, Taken
-from imloop.gates.slots import free_slots as free_of
-from imloop.gates.visit import last_day
+from imloop.gates.appointments.slots import LineFact, Slot, Taken
+from imloop.gates.appointments.slots import free_slots as free_of
+from imloop.gates.appointments.visit import last_day
 from imloop.loop.permit import Question, same_station
 from imloop.steps.appointments.opening_hours import closed_days, hours_of, next_days, openings_of
 from imloop.steps.cases.cases import as_loop_case

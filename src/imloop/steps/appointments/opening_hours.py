@@ -11,7 +11,7 @@ from django.db.models import Q
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Problem
 from imloop.facts.text import Text
-from imloop.gates.slots import OpeningFact
+from imloop.gates.appointments.slots import OpeningFact
 from imloop.steps.appointments.texts import subject_of
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing

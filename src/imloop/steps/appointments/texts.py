@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imloop.facts.days import CHINA
-from imloop.gates.slots import Slot
+from imloop.gates.appointments.slots import Slot
 from imloop.store.models import Appointment
 
 RETEST, PERIODIC = "retest", "periodic"

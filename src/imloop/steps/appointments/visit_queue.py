@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
-from imloop.gates.slots import Wait, Waiting, slot_length, waits
+from imloop.gates.appointments.slots import Wait, Waiting, slot_length, waits
 from imloop.steps.appointments.texts import RETEST, ticket
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own

@@ -23,7 +23,7 @@ from imloop.steps.stations.line_standing import station_lock
 from imloop.steps.stations.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import PartyKind
-from imloop.store.prepared import fetch_one
+from imloop.store.statements import fetch_one
 
 _FOUND = """
 SELECT p.id, s.token, v.id, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,

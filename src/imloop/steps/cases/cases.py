@@ -16,7 +16,7 @@ from imloop.loop.events import Event
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import department
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Vehicle
-from imloop.store.prepared import fetch_one, insert, rows, update
+from imloop.store.statements import fetch_one, insert, rows, update
 
 _DEPARTMENT_ROLES = {
     "environment": PartyKind.ENVIRONMENT,

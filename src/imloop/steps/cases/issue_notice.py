@@ -8,7 +8,7 @@ from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Case, Notice
-from imloop.store.prepared import insert
+from imloop.store.statements import insert
 from imloop.verdict import Verdict
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from imloop.steps.ground.access import Caller
 from imloop.store.models import OutboxEntry
-from imloop.store.prepared import rows
+from imloop.store.statements import rows
 
 MOST = 500
 

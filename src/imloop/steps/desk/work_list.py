@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.text import Text
-from imloop.gates.outage import SCOPE_NAMES
+from imloop.gates.outages.outage import SCOPE_NAMES
 from imloop.matters import Kind, is_late
 from imloop.matters.names import KINDS, STATES
 from imloop.matters.names import State as MatterState

@@ -17,7 +17,7 @@ from django.db.models import Count
 
 from imloop.facts.days import CHINA
 from imloop.facts.text import Text
-from imloop.gates.cycle import months_later
+from imloop.gates.vehicles.cycle import months_later
 from imloop.law import Law
 from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.findings import ROUTINE

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from imloop.facts.text import Reason
 from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Finding
-from imloop.store.prepared import insert_all
+from imloop.store.statements import insert_all
 
 ROUTINE = (
     "exterior-missing",

@@ -8,10 +8,10 @@ from imloop.facts.refusal import Refusal
 from imloop.facts.text import Reason
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
+from imloop.store.hashed_bytes import Sealed
 from imloop.store.models import Party, RawUpload
 from imloop.store.packing import decompress
-from imloop.store.prepared import insert, update
-from imloop.store.sealed import Sealed
+from imloop.store.statements import insert, update
 
 DOUBTFUL = ("voucher-forged", "paper-of-other-vehicle")
 """Refusals that somebody should look into."""

@@ -20,8 +20,16 @@ from imloop.facts.text import Text
 from imloop.proof import journal as proof
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
-from imloop.store.prepared import fetch_all, fetch_one, insert, insert_all, rows, update, without_waiting
-from imloop.store.wake import announce
+from imloop.store.outbox_signal import announce
+from imloop.store.statements import (
+    fetch_all,
+    fetch_one,
+    insert,
+    insert_all,
+    rows,
+    update,
+    without_waiting,
+)
 
 _LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
 _COUNTED = "UPDATE store_counter SET last = %s WHERE kind = %s AND place = %s AND year = %s"

@@ -10,7 +10,7 @@ from imloop.facts.text import Text
 from imloop.law import Law, load
 from imloop.steps.ground.access import place_prefix
 from imloop.store.models import Party, PartyKind
-from imloop.store.prepared import rows
+from imloop.store.statements import rows
 
 
 def law_at(day: date, place: str) -> Law:

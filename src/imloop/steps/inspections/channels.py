@@ -8,7 +8,7 @@ from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.facts.test_record import Trace
 from imloop.steps.ground.registers import law_at
-from imloop.store import stated, traces
+from imloop.store import traces, verdict_inputs
 from imloop.store.models import Test
 from imloop.verdict.curve import running_totals
 
@@ -19,6 +19,6 @@ def shown_trace(test: Test) -> Trace:
     trace = traces.decode(test.trace)
     if test.stated is None:
         return trace
-    record = stated.record_of(bytes(test.stated), Method(test.method), trace)
+    record = verdict_inputs.record_of(bytes(test.stated), Method(test.method), trace)
     law = law_at(day_of(test.started_at), test.station.place)
     return Trace(MappingProxyType({**trace.columns, **running_totals(record, law)}), trace.phase)

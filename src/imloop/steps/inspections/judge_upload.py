@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from imloop.facts.days import day_of
 from imloop.facts.test_record import TestRecord, Trace
 from imloop.law import Law, load
-from imloop.store import stated, traces
+from imloop.store import traces, verdict_inputs
 from imloop.verdict import Verdict, judge
 from imloop.verdict.subjects import verdict_hash
 
@@ -36,4 +36,6 @@ def judge_first(record: TestRecord, place: str) -> Judged:
         verdict = judge(record, load().at(day_of(record.started_at), place))
     except Exception:  # met again in the step, which keeps the bytes and says what it was
         verdict = None
-    return Judged(replace(record, trace=Trace()), verdict, traces.encode(record.trace), stated.pack(record))
+    return Judged(
+        replace(record, trace=Trace()), verdict, traces.encode(record.trace), verdict_inputs.pack(record)
+    )

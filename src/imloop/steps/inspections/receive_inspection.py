@@ -13,8 +13,8 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
-from imloop.gates.cycle import due_after
-from imloop.gates.staff import people_reasons
+from imloop.gates.stations.staff import people_reasons
+from imloop.gates.vehicles.cycle import due_after
 from imloop.law import Law
 from imloop.loop.events import Event, TestFailed, TestPassed
 from imloop.steps.cases.cases import as_loop_case, decide_and_keep, open_case
@@ -36,7 +36,7 @@ from imloop.steps.stations.station_facts import StationFacts
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.steps.vehicles.vehicles import enter_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
-from imloop.store.prepared import fetch_one, insert, update, without_waiting
+from imloop.store.statements import fetch_one, insert, update, without_waiting
 from imloop.verdict import Verdict
 
 _ORIGINS = {

@@ -8,7 +8,7 @@ import numpy as np
 
 from imloop.facts.codes import Method
 from imloop.facts.test_record import TestRecord
-from imloop.store import stated
+from imloop.store import verdict_inputs
 from imloop.store.many_traces import decode_many
 from imloop.verdict.batch import CHANNELS, OTHER, PHASE_NUMBER, SELDOM, Runs, fits
 
@@ -19,8 +19,10 @@ def stored_runs(
     """Tests of one method from ``Test.trace`` and ``Test.stated``. ``record_of(i)`` reads test i in full; it is asked
     only for tests of unusual shape."""
     kinds: dict[bytes, int] = {}
-    fact = np.array([kinds.setdefault(stated.kind_bytes(blob), len(kinds)) for blob in facts], dtype=np.int64)
-    known = [stated.facts_of(kind, method) for kind in kinds]
+    fact = np.array(
+        [kinds.setdefault(verdict_inputs.kind_bytes(blob), len(kinds)) for blob in facts], dtype=np.int64
+    )
+    known = [verdict_inputs.facts_of(kind, method) for kind in kinds]
     fitting = np.array([fits(record) for record in known])[fact]
     flat = decode_many(
         [trace if fit else b"" for trace, fit in zip(traces, fitting.tolist(), strict=True)],
@@ -34,7 +36,7 @@ def stored_runs(
     for at, record in odd.items():
         places[at] = len(known)
         known.append(record)
-    figures = stated.figures_of(facts)
+    figures = verdict_inputs.figures_of(facts)
     return Runs(
         method,
         np.concatenate(([0], np.cumsum(flat.lengths))),

@@ -22,7 +22,7 @@ from imloop.steps.ground.ledger import writing
 from imloop.steps.inspections.replay import BLOCK, Decode, Selection
 from imloop.steps.inspections.stored_runs import stored_runs
 from imloop.steps.inspections.what_if_report import Kind, Outcome, Report
-from imloop.store import stated
+from imloop.store import verdict_inputs
 from imloop.store.models import RawUpload, Test
 from imloop.verdict.batch import RESULTS, Runs, judge_many
 
@@ -93,7 +93,7 @@ def _load(keys: Sequence[int], decode: Decode) -> list[_Stored]:
     found = []
     for test_no, raw_id, station, place, method, started_at, result, trace, blob in rows.iterator():
         # A test taken in before its facts were kept beside the trace: they are read from the bytes that arrived.
-        facts = stated.pack(_record(raw_id, decode)) if blob is None else bytes(blob)
+        facts = verdict_inputs.pack(_record(raw_id, decode)) if blob is None else bytes(blob)
         day = day_of(started_at)
         found.append(_Stored(test_no, raw_id, station, place, method, day, result, bytes(trace), facts))
     return found
@@ -146,9 +146,9 @@ _RESULTS = tuple(map(str, RESULTS))
 
 def _whose(tests: Sequence[_Stored]) -> Iterator[tuple[str, str, str, str, str]]:
     """Method, stage, age, station and fuel of every test."""
-    days = stated.figures_of([test.stated for test in tests])[_PRODUCED:].T.tolist()
+    days = verdict_inputs.figures_of([test.stated for test in tests])[_PRODUCED:].T.tolist()
     for test, (produced, registered) in zip(tests, days, strict=True):
-        facts = stated.facts_of(stated.kind_bytes(test.stated), Method(test.method)).vehicle
+        facts = verdict_inputs.facts_of(verdict_inputs.kind_bytes(test.stated), Method(test.method)).vehicle
         since = produced if isnan(registered) else registered
         fuel = str(facts.fuel or _UNKNOWN)
         yield test.method, facts.emission_stage or _UNKNOWN, _age(since, test.day), test.station, fuel

@@ -17,7 +17,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.lines.receive_check import require_own_line
 from imloop.steps.lines.software import NOT_APPROVED, is_approved
 from imloop.store.models import Finding, Line, Link, PartyKind, Test
-from imloop.store.prepared import rows, update
+from imloop.store.statements import rows, update
 
 AWAKE = ("idle", "testing", "checking")
 """States in which a line must be heard of."""

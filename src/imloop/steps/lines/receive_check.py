@@ -10,7 +10,7 @@ from imloop.facts.check_record import CHECK_NAMES, CHECKED, CheckRecord
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Reason, Text
-from imloop.gates.equipment import CheckResult, recompute
+from imloop.gates.lines import CheckResult, recompute
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind

@@ -10,7 +10,7 @@ from django.conf import settings
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Text
-from imloop.gates.outage import Scope
+from imloop.gates.outages.outage import Scope
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
-from imloop.gates.outage import Scope
+from imloop.gates.outages.outage import Scope
 from imloop.law import Law
 from imloop.steps.couriers.receivers import receivers
 from imloop.steps.ground import registers

@@ -16,8 +16,8 @@ from django.db.models import Q, QuerySet
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
-from imloop.gates.outage import Outage as Fact
-from imloop.gates.outage import outage_for
+from imloop.gates.outages.outage import Outage as Fact
+from imloop.gates.outages.outage import outage_for
 from imloop.loop.case import Unlock
 from imloop.loop.events import UnlockedOnPaper
 from imloop.steps.cases.cases import as_loop_case, decide_and_keep
@@ -32,7 +32,7 @@ from imloop.steps.outages.paper_files import Photograph, check_photographs, keep
 from imloop.steps.stations import standing
 from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
-from imloop.store.prepared import fetch_one
+from imloop.store.statements import fetch_one
 
 OUTSIDE = ("fallback-outside-outage", "fallback-own-fault")
 """Doubts that end when the outage is declared after all."""

@@ -8,13 +8,13 @@ from decimal import Decimal
 from imloop.facts.codes import Method, Result
 from imloop.facts.days import day_of
 from imloop.gates.answer import Answer
-from imloop.gates.charge import PassBefore, charge, price_of
-from imloop.gates.cycle import cycle_on
+from imloop.gates.prices.charge import PassBefore, charge, price_of
+from imloop.gates.vehicles.cycle import cycle_on
 from imloop.law import Law
 from imloop.steps.prices.fees import prices_at
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.store.models import Party, Vehicle
-from imloop.store.prepared import aware, fetch_one
+from imloop.store.statements import aware, fetch_one
 
 _PASSED = "SELECT test_no, started_at FROM store_test WHERE vehicle_id = %s AND result = %s ORDER BY started_at DESC LIMIT 1"
 

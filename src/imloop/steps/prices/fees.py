@@ -10,12 +10,12 @@ from django.db.models import F, Q
 from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
-from imloop.gates.charge import Price
+from imloop.gates.prices.charge import Price
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.ground.ledger import writing
 from imloop.store.models import Fee, Party, PartyKind
-from imloop.store.prepared import rows
+from imloop.store.statements import rows
 
 DEVIATIONS = ("fee-above-price", "charged-twice", "fee-below-price")
 """Findings about a charge, the worst first."""

@@ -13,7 +13,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.repair_record import RepairRecord
 from imloop.facts.text import Reason, Text
-from imloop.gates.warranty import rework_charged, warranty_unused
+from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law
 from imloop.loop.events import RepairReported
 from imloop.steps.cases.cases import as_loop_case, decide_and_keep

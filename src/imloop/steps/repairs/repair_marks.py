@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from imloop.facts.repair_record import RepairRecord
 from imloop.facts.text import Reason
-from imloop.gates.plausible_repair import Beside, content_mark, doubts, serials
+from imloop.gates.repairs.plausible_repair import Beside, content_mark, doubts, serials
 from imloop.law import Law
 from imloop.steps.repairs.rework import odometer_at_fail
 from imloop.store.models import Case, Party, Repair, RepairMark

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
-from imloop.gates.warranty import DoneBefore, owed_by
+from imloop.gates.repairs.warranty import DoneBefore, owed_by
 from imloop.steps.cases.cases import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Repair
-from imloop.store.prepared import fetch_one
+from imloop.store.statements import fetch_one
 
 _LOOKED_AT = 200
 _ANY = (

@@ -12,10 +12,10 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.case_fact import CaseFact
-from imloop.gates.road import AlertFact, ZoneFact, road
-from imloop.gates.road_rules import parse_rules
-from imloop.gates.subject import Subject, stage_rank
+from imloop.gates.roads.road import AlertFact, ZoneFact, road
+from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.vehicles.case_fact import CaseFact
+from imloop.gates.vehicles.subject import Subject, stage_rank
 from imloop.law.book import from_local_to_national
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind

@@ -10,8 +10,8 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.clean_fleet import FLEETS, Newcomer, Share, clean_share, shares
-from imloop.gates.origin import from_elsewhere
+from imloop.gates.roads.clean_fleet import FLEETS, Newcomer, Share, clean_share, shares
+from imloop.gates.vehicles.origin import from_elsewhere
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind

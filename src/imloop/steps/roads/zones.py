@@ -7,8 +7,8 @@ from datetime import date, datetime
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
-from imloop.gates.road import LEVELS
-from imloop.gates.road_rules import parse_rules
+from imloop.gates.roads.road import LEVELS
+from imloop.gates.roads.road_rules import parse_rules
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind, require_place
 from imloop.steps.ground.ledger import Ledger, writing
@@ -27,7 +27,7 @@ def enter_zone(
     outline: dict[str, object] | None = None,
     now: datetime,
 ) -> Zone:
-    """A zone or a staged phase-out with its rules (form: ``imloop.gates.road_rules``) and the decision it rests on."""
+    """A zone or a staged phase-out with its rules (form: ``imloop.gates.roads.road_rules``) and the decision it rests on."""
     require_kind(caller, PartyKind.ENVIRONMENT)
     code, name, cite = code.strip(), name.strip(), cite.strip()
     for field, text, longest in (("code", code, 20), ("name", name, 80), ("cite", cite, 200)):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
-from imloop.gates.station import CertificateFact, warnings_due
+from imloop.gates.stations.station import CertificateFact, warnings_due
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import SYSTEM, Caller, covers, own
 from imloop.steps.ground.ledger import Ledger, writing

@@ -7,7 +7,7 @@ from datetime import date
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.conflict import Firm, conflicts
+from imloop.gates.stations.conflict import Firm, conflicts
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own
 from imloop.store.models import Party, PartyKind

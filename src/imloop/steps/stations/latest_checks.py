@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from imloop.facts.check_record import CheckKind
-from imloop.gates.equipment import CheckFact
-from imloop.store.prepared import aware
+from imloop.gates.lines import CheckFact
+from imloop.store.statements import aware
 
 _ONE = (
     "SELECT * FROM (SELECT kind, finished_at, result FROM store_equipmentcheck"

@@ -11,13 +11,13 @@ from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason
-from imloop.gates.equipment import CheckFact, InstrumentFact, OrderFact, line_standing
-from imloop.gates.staff import StaffFact
-from imloop.gates.station import CertificateFact, StandingFact, station_standing
+from imloop.gates.lines import CheckFact, InstrumentFact, OrderFact, line_standing
+from imloop.gates.stations.staff import StaffFact
+from imloop.gates.stations.station import CertificateFact, StandingFact, station_standing
 from imloop.law import Law
 from imloop.steps.stations.latest_checks import latest_checks
 from imloop.store.models import Certificate, Equipment, Line, LineOrder, Party, Staff, Standing
-from imloop.store.prepared import fetch_one
+from imloop.store.statements import fetch_one
 
 MOST = 5000
 """Stations kept in memory by one process; a province has a few hundred."""

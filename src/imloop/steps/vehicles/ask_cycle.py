@@ -8,7 +8,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.origin import due_here
+from imloop.gates.vehicles.origin import due_here
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled

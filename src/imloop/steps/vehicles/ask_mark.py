@@ -8,7 +8,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.mark import GATE, mark, valid_until
+from imloop.gates.vehicles.mark import GATE, mark, valid_until
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import writing

@@ -10,8 +10,8 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.registration import Application, registration
-from imloop.gates.subject import Subject
+from imloop.gates.vehicles.registration import Application, registration
+from imloop.gates.vehicles.subject import Subject
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject

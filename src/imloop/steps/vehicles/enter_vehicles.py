@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
-from imloop.gates.cycle import due_on_or_after
+from imloop.gates.vehicles.cycle import due_on_or_after
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind

@@ -8,7 +8,7 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
-from imloop.gates.cycle import Cycle, cycle_on
+from imloop.gates.vehicles.cycle import Cycle, cycle_on
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import writing

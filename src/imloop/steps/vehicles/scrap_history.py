@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from imloop.facts.refusal import Unlawful
-from imloop.gates.cycle import milestones
+from imloop.gates.vehicles.cycle import milestones
 from imloop.law import Law
 from imloop.matters.scrap import History, against
 from imloop.steps.ground.access import Caller, place_prefix

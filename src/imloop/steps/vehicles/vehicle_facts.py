@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from imloop.facts.days import day_of
-from imloop.gates.case_fact import CaseFact
-from imloop.gates.subject import Subject
+from imloop.gates.vehicles.case_fact import CaseFact
+from imloop.gates.vehicles.subject import Subject
 from imloop.store.models import Case, Vehicle
 
 

@@ -12,7 +12,7 @@ from imloop.facts.codes import GAT16_9, Fuel
 from imloop.facts.identifiers import parse_plate, parse_vin
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.gates.subject import stage_rank
+from imloop.gates.vehicles.subject import stage_rank
 from imloop.store.models import Vehicle
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from imloop.facts import test_record
 from imloop.facts.text import Reason, Text
 from imloop.steps.vehicles.plates import change_plates
 from imloop.store.models import Vehicle
-from imloop.store.prepared import insert, rows, update
+from imloop.store.statements import insert, rows, update
 
 
 def with_vin(*vins: str) -> QuerySet[Vehicle]:

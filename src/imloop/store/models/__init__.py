@@ -1,36 +1,29 @@
-from imloop.store.models.appointments import Appointment, ClosedDay, Opening
-from imloop.store.models.cases import Case, CaseEvent, Notice, Repair, RepairMark
-from imloop.store.models.couriers import Delivery, Receiver
-from imloop.store.models.draws import Draw, DrawNumber, DrawPart, DrawVisit
-from imloop.store.models.figures import ShopFigures
-from imloop.store.models.health import WorkPass
-from imloop.store.models.matters import Attachment, Matter, MatterEvent
-from imloop.store.models.outages import Outage, PaperUnlock, Voucher
-from imloop.store.models.parties import (
+from imloop.store.models.accounts import (
     ApiKey,
-    Line,
-    Party,
-    PartyKind,
+    Delegation,
+    Invitation,
+    LogInTry,
     SavedFilter,
-    Standing,
+    SecondFactor,
     UsedNonce,
     User,
+    UserSession,
 )
-from imloop.store.models.people import Delegation, Invitation, LogInTry, SecondFactor, UserSession
+from imloop.store.models.appointments import Appointment, ClosedDay, Opening
+from imloop.store.models.cases import Case, CaseEvent, Notice
+from imloop.store.models.couriers import Delivery, OutboxEntry, Receiver
+from imloop.store.models.desk import WorkPass
+from imloop.store.models.draws import Draw, DrawNumber, DrawPart, DrawVisit
+from imloop.store.models.findings import Finding
+from imloop.store.models.inspections import RawUpload, Test
+from imloop.store.models.journal import Counter, JournalDay, JournalEntry, JournalHead
+from imloop.store.models.lines import Equipment, EquipmentCheck, Line, LineOrder, Link, Software
+from imloop.store.models.matters import Attachment, Matter, MatterEvent
+from imloop.store.models.outages import Outage, PaperUnlock, Voucher
+from imloop.store.models.prices import Fee
+from imloop.store.models.repairs import Repair, RepairMark, ShopFigures
 from imloop.store.models.roads import PollutionAlert, Zone
-from imloop.store.models.stations import (
-    Certificate,
-    Equipment,
-    EquipmentCheck,
-    Fee,
-    LineOrder,
-    Link,
-    Software,
-    Staff,
-)
-from imloop.store.models.tokens import StationToken
-from imloop.store.models.trust import Counter, Finding, JournalDay, JournalEntry, JournalHead, OutboxEntry
-from imloop.store.models.uploads import RawUpload, Test
+from imloop.store.models.stations import Certificate, Party, PartyKind, Staff, Standing, StationToken
 from imloop.store.models.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
 
 __all__ = [

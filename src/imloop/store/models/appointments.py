@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from imloop.store.models.cases import Case
-from imloop.store.models.parties import Line, Party
+from imloop.store.models.lines import Line
+from imloop.store.models.stations import Party
 from imloop.store.models.vehicles import Vehicle
 
 

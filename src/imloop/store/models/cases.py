@@ -7,8 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from imloop.store.models.parties import Party
-from imloop.store.models.uploads import RawUpload
+from imloop.store.models.stations import Party
 from imloop.store.models.vehicles import Vehicle
 
 
@@ -82,44 +81,3 @@ class Notice(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "round"], name="one_notice_per_round")
         ]
-
-
-class Repair(models.Model):
-    """A repair as reported, frozen. ``listed``: was the shop on the published list when it finished?"""
-
-    raw = models.OneToOneField(RawUpload, on_delete=models.PROTECT, related_name="repair")
-    shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="repairs")
-    repair_no = models.CharField(max_length=64)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="repairs")
-    received_at = models.DateTimeField(help_text="the vehicle came in")
-    finished_at = models.DateTimeField()
-    uploaded_at = models.DateTimeField()
-    listed = models.BooleanField()
-    cost_yuan = models.DecimalField(max_digits=10, decimal_places=2, null=True)
-    warranty_until = models.DateField(null=True)
-    warranty_km = models.FloatField(null=True, help_text="odometer reading at which the warranty ends")
-    rework_of = models.CharField(
-        max_length=64, null=True, help_text="the same shop's repair whose warranty ran; null: no rework"
-    )
-    record = models.JSONField()
-    receipt = models.JSONField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["shop", "repair_no"], name="repair_no_per_shop")
-        ]
-
-
-class RepairMark(models.Model):
-    """What of a repair must not come again for another vehicle: a part's serial number, or the SHA-256 of its content."""
-
-    class Kind(models.TextChoices):
-        SERIAL = "serial", "配件序列号"
-        CONTENT = "content", "内容"
-
-    repair = models.ForeignKey(Repair, on_delete=models.PROTECT, related_name="marks")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    value = models.CharField(max_length=200)
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["kind", "value"], name="repair_mark_value")]

@@ -1,4 +1,4 @@
-"""Who outside is brought the outbox of a party, how far that is, and what became of every message."""
+"""The outbox of every party, who outside is brought it, how far that is, and what became of every message."""
 
 from __future__ import annotations
 
@@ -6,8 +6,21 @@ from typing import ClassVar
 
 from django.db import models
 
-from imloop.store.models.parties import Party
-from imloop.store.models.trust import OutboxEntry
+from imloop.store.models.stations import Party
+
+
+class OutboxEntry(models.Model):
+    """A message for one party. The primary key is the feed's sequence."""
+
+    receiver = models.CharField(max_length=40)
+    topic = models.CharField(max_length=32)
+    subject = models.CharField(max_length=40)
+    created_at = models.DateTimeField()
+    body = models.JSONField()
+    seen_at = models.DateTimeField(null=True, help_text="when the receiver's feed first fetched past it")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["receiver", "id"], name="outbox_receiver_seq")]
 
 
 class Receiver(models.Model):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from imloop.store.models.parties import Party
+from imloop.store.models.stations import Party
 from imloop.store.models.vehicles import Vehicle
 
 

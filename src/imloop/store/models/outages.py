@@ -7,9 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from imloop.store.models.cases import Case, Repair
-from imloop.store.models.parties import Party
-from imloop.store.models.uploads import RawUpload
+from imloop.store.models.cases import Case
+from imloop.store.models.inspections import RawUpload
+from imloop.store.models.repairs import Repair
+from imloop.store.models.stations import Party
 
 
 class Outage(models.Model):

@@ -1,4 +1,4 @@
-"""What a station works with and who works there: instruments, certificates, staff, checks, locks, link, software."""
+"""Who takes part: stations, repairers, departments; their standing, certificates and staff."""
 
 from __future__ import annotations
 
@@ -7,30 +7,81 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from imloop.store.models.matters import Attachment
-from imloop.store.models.parties import Line, Party
-from imloop.store.models.uploads import RawUpload
+from imloop.store.models.spans import ends_later
 
 
-def _ends_later(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name=name)
+class PartyKind(models.TextChoices):
+    ISTATION = "istation", "排放检验机构（I 站）"
+    MSTATION = "mstation", "维修治理站（M 站）"
+    ENVIRONMENT = "environment", "生态环境"
+    TRANSPORT = "transport", "交通运输"
+    MARKET = "market", "市场监管"
+    POLICE = "police", "公安交管"
+    SUPERVISOR = "supervisor", "监督"
+    ADMIN = "admin", "系统管理"
 
 
-class Equipment(models.Model):
-    """An instrument on a line. ``kind``: ``imloop.facts.codes.Instrument``."""
+DEPARTMENTS = frozenset(
+    {PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.POLICE, PartyKind.SUPERVISOR}
+)
 
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="equipment")
-    kind = models.CharField(max_length=20)
-    maker = models.CharField(max_length=60, blank=True, default="")
-    model = models.CharField(max_length=60)
-    serial = models.CharField(max_length=40)
+
+class Party(models.Model):
+    """A legal person or department. ``code`` is what uploads, keys and the feed name it by."""
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=12, choices=PartyKind.choices)
+    name = models.CharField(max_length=120)
+    place = models.CharField(max_length=6, help_text="GB/T 2260")
+    uscc = models.CharField(max_length=18, blank=True, default="")
+    address = models.CharField(max_length=200, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    legal_person = models.CharField(max_length=60, blank=True, default="")
+    account = models.CharField(
+        max_length=40, blank=True, default="", help_text="settlement account, for conflicts of interest"
+    )
+    opening_hours = models.CharField(max_length=120, blank=True, default="")
+    complaint_phone = models.CharField(max_length=40, blank=True, default="")
+    sign_no = models.CharField(
+        max_length=40, blank=True, default="", help_text="M-station: number on its sign"
+    )
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    capability = models.JSONField(default=list, help_text="M-station: fuels and repair item codes it takes")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["kind", "place"], name="party_kind_place")]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.code}）"
+
+
+class Standing(models.Model):
+    """A dated fact about a party: what it was, from when to when (exclusive), on which decision and clause."""
+
+    class State(models.TextChoices):
+        NETWORKED = "networked", "已联网"
+        LISTED = "listed", "已公布名录"
+        SUSPENDED = "suspended", "暂停"
+        STRUCK_OFF = "struck_off", "注销"
+        REVOKED = "revoked", "取消"
+        WITHDRAWN = "withdrawn", "自愿退出"
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="standings")
+    state = models.CharField(max_length=12, choices=State.choices)
     since = models.DateField()
     until = models.DateField(null=True)
+    cite = models.CharField(max_length=200)
+    decision_no = models.CharField(max_length=60, blank=True, default="")
+    grounds = models.CharField(max_length=400, blank=True, default="")
+    published_on = models.DateField(null=True)
+    matter = models.ForeignKey("store.Matter", on_delete=models.PROTECT, related_name="standings", null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "serial", "since"], name="equipment_serial"),
-            _ends_later("equipment_until_after_since"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="standing_until_after_since"
+            )
         ]
 
 
@@ -44,20 +95,22 @@ class Certificate(models.Model):
         OTHER = "other", "其他"
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="certificates", null=True)
-    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="certificates", null=True)
+    equipment = models.ForeignKey(
+        "Equipment", on_delete=models.PROTECT, related_name="certificates", null=True
+    )
     kind = models.CharField(max_length=16, choices=Kind.choices)
     number = models.CharField(max_length=60)
     issuer = models.CharField(max_length=120, blank=True, default="")
     since = models.DateField()
     until = models.DateField()
-    attachment = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+", null=True)
+    attachment = models.ForeignKey("Attachment", on_delete=models.PROTECT, related_name="+", null=True)
     warned_days = models.PositiveIntegerField(
         null=True, help_text="the last early warning given, days before"
     )
 
     class Meta:
         constraints: ClassVar = [
-            _ends_later("certificate_until_after_since"),
+            ends_later("certificate_until_after_since"),
             models.CheckConstraint(
                 condition=Q(party__isnull=False) ^ Q(equipment__isnull=False), name="certificate_of_one"
             ),
@@ -87,104 +140,13 @@ class Staff(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["party", "name", "role", "since"], name="staff_once"),
-            _ends_later("staff_until_after_since"),
+            ends_later("staff_until_after_since"),
         ]
 
 
-class EquipmentCheck(models.Model):
-    """A self-check as reported and as recomputed by us. Frozen."""
+class StationToken(models.Model):
+    """Written by database triggers alone, whichever door a change came through: a kept fact with this token is the
+    database's own. Random, so that a value from a change that was rolled back never comes again."""
 
-    raw = models.OneToOneField(RawUpload, on_delete=models.PROTECT, related_name="equipment_check")
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="checks")
-    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="checks", null=True)
-    check_no = models.CharField(max_length=64)
-    kind = models.CharField(max_length=24)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField()
-    received_at = models.DateTimeField()
-    claimed = models.CharField(max_length=8, blank=True, default="")
-    result = models.CharField(max_length=8)
-    law_hash = models.CharField(max_length=64)
-    answer = models.JSONField(help_text="recomputed errors beside their tolerances")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["line", "check_no"], name="check_no_per_line")
-        ]
-        indexes: ClassVar = [models.Index(fields=["line", "kind", "finished_at"], name="check_line_kind")]
-
-    @property
-    def receipt(self) -> dict[str, object]:
-        """What the line was told."""
-        return dict(self.answer)
-
-
-class LineOrder(models.Model):
-    """A department's word about a line, for a while: locked, or unlocked although a check is missing (A-ground needed)."""
-
-    class Kind(models.TextChoices):
-        LOCK = "lock", "锁定"
-        UNLOCK = "unlock", "解锁"
-
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="orders")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-    methods = models.JSONField(default=list, help_text="empty: every method of the line")
-    reason = models.CharField(max_length=400)
-    evidence = models.CharField(max_length=400)
-    approver = models.CharField(max_length=80)
-    since = models.DateTimeField()
-    until = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(until__gt=F("since")), name="order_until_after_since")
-        ]
-        indexes: ClassVar = [models.Index(fields=["line", "until"], name="order_line_until")]
-
-
-class Link(models.Model):
-    """The last sign of life of a line."""
-
-    line = models.OneToOneField(Line, on_delete=models.PROTECT, related_name="link")
-    seen_at = models.DateTimeField()
-    clock_skew_s = models.FloatField(help_text="the line's clock minus ours")
-    software_sha256 = models.CharField(max_length=64, blank=True, default="")
-    software = models.CharField(max_length=80, blank=True, default="")
-    spooled = models.PositiveIntegerField(default=0, help_text="messages waiting at the station")
-    sequence = models.BigIntegerField(null=True, help_text="the last sequence number of a test of this line")
-    status = models.CharField(max_length=12, default="idle")
-    lost_at = models.DateTimeField(null=True, help_text="when the loss of the link was noticed")
-
-
-class Software(models.Model):
-    """An approved inspection program."""
-
-    sha256 = models.CharField(max_length=64)
-    name = models.CharField(max_length=60)
-    version = models.CharField(max_length=40)
-    place = models.CharField(max_length=6)
-    since = models.DateField()
-    until = models.DateField(null=True)
-    cite = models.CharField(max_length=200)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sha256", "place", "since"], name="software_once"),
-            _ends_later("software_until_after_since"),
-        ]
-
-
-class Fee(models.Model):
-    """An approved price: for a place, or for one station, by method; what people must be charged at most."""
-
-    place = models.CharField(max_length=6)
-    station = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="fees", null=True)
-    method = models.CharField(max_length=12)
-    yuan = models.DecimalField(max_digits=8, decimal_places=2)
-    since = models.DateField()
-    until = models.DateField(null=True)
-    cite = models.CharField(max_length=200)
-
-    class Meta:
-        constraints: ClassVar = [_ends_later("fee_until_after_since")]
-        indexes: ClassVar = [models.Index(fields=["place", "method"], name="fee_place_method")]
+    party_id = models.BigIntegerField(primary_key=True)
+    token = models.CharField(max_length=32)
