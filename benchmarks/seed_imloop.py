@@ -20,8 +20,8 @@ from django.core.management import call_command  # noqa: E402
 from django.core.management.color import no_style  # noqa: E402
 
 from imloop.exchange.uploads.intake import take_repair, take_test  # noqa: E402
-from imloop.facts.check_record import CheckKind  # noqa: E402
 from imloop.facts.codes import Method  # noqa: E402
+from imloop.facts.records.check import CheckKind  # noqa: E402
 from imloop.sim.sample import sample_message  # noqa: E402
 from imloop.steps.accounts.keys import issue_key  # noqa: E402
 from imloop.steps.ground.access import caller_for  # noqa: E402

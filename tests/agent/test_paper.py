@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from imloop.agent.inlet import take
+from imloop.agent.inlets.inlet import take
 from imloop.agent.paper import Paper
 from imloop.agent.permit import no_network
 from imloop.agent.spool import Spool

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from imloop.agent.lines import Lines
+from imloop.agent.inlets.port import Desk, serve
 from imloop.agent.paper import Paper
-from imloop.agent.port import Desk, serve
+from imloop.agent.sending.heartbeats import Lines
 from support.city import NEAR
 
 from .conftest import Bench, upload

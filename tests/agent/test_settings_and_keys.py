@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from imloop.agent.config import read_config, write_config
-from imloop.agent.credentials import credentials, read_key
+from imloop.agent.sending.credentials import credentials, read_key
 from imloop.exchange.http.station_signing import hmac_key, verify
 from imloop.facts.refusal import Malformed, NotAllowed
 

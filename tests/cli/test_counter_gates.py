@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from imloop.sim.identifiers import unified_code
+from imloop.sim.world.identifiers import unified_code
 from support.commands import Commands
 
 I1, I2, M1 = "450203001", "450204002", "M450203001"

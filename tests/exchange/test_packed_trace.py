@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.exchange.uploads.packed_trace import LARGEST, pack
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Malformed
-from imloop.facts.test_record import TestRecord
 from support.city import NEAR, at
 from support.uploads import test_message
 

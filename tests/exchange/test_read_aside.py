@@ -18,8 +18,8 @@ from imloop.exchange.uploads import intake
 from imloop.exchange.uploads.read_upload import read
 from imloop.exchange.uploads.reader_process import Aside
 from imloop.facts.codes import Method
+from imloop.facts.records.inspection import Trace
 from imloop.facts.refusal import Malformed, Refusal
-from imloop.facts.test_record import Trace
 from imloop.sim.sample import sample_message
 from support.city import FAR, NEAR, City, at
 from support.uploads import test_message

@@ -17,8 +17,8 @@ import yaml
 
 from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.records.repair import RepairItem
 from imloop.facts.refusal import Unlawful
-from imloop.facts.repair_record import RepairItem
 from imloop.law import Book, load
 from imloop.law.book import DATA
 from imloop.loop.events import CaseAnnulled, DeadlinePassed, Event, VehicleScrapped

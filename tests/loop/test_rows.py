@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
+from imloop.facts.records.repair import Warranty
 from imloop.facts.refusal import Conflict, Unlawful
-from imloop.facts.repair_record import Warranty
 from imloop.loop import EffectKind, Origin, State
 from imloop.loop.events import (
     EVENT_NAMES,

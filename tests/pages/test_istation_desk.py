@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from imloop.facts.check_record import CheckKind
+from imloop.facts.records.check import CheckKind
 from imloop.gates.lines import CheckFact, checks_due
 from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock, registers

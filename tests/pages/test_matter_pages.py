@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from imloop.sim.identifiers import unified_code
+from imloop.sim.world.identifiers import unified_code
 from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Matter, Party, Standing

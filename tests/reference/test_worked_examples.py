@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imloop.facts.codes import Fuel, Method
-from imloop.facts.test_record import Ambient
+from imloop.facts.records.inspection import Ambient
 from reference.formulas import (
     absorption_from_opacity,
     cycle_speed,

@@ -100,7 +100,7 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
 
 
 def test_one_line_is_locked_and_a_later_start_checks_afresh(demo: Path) -> None:
-    from imloop.sim.checks import BROKEN, fresh_checks
+    from imloop.sim.city.checks import BROKEN, fresh_checks
     from imloop.steps.ground.access import caller_for
     from imloop.steps.lines.lookups import view, visible_lines
     from imloop.store.models import Party
@@ -145,7 +145,7 @@ def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
 
 
 def test_traffic_goes_on_with_new_vehicles(demo: Path) -> None:
-    from imloop.sim.traffic import run
+    from imloop.sim.more_days import run
     from imloop.store.models import Test, Vehicle
 
     vehicles, tests = Vehicle.objects.count(), Test.objects.count()
@@ -174,9 +174,9 @@ def test_its_roads_and_guests_are_decided_through_the_steps(demo: Path) -> None:
 
 
 def test_a_served_demo_checks_its_lines_every_morning(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imloop.cli.working import _demo_morning
-    from imloop.sim.checks import BROKEN
-    from imloop.sim.mornings import morning_checks
+    from imloop.cli.serving.work import _demo_morning
+    from imloop.sim.city.checks import BROKEN
+    from imloop.sim.city.morning_checks import morning_checks
     from imloop.steps.ground.access import caller_for
     from imloop.steps.lines.lookups import view, visible_lines
     from imloop.store.models import Equipment, EquipmentCheck, JournalEntry, Party
@@ -236,8 +236,8 @@ def test_whatever_departments_and_stations_hear_renews_their_lists(demo: Path) -
 
 
 def test_only_the_demos_database_is_topped_up(demo: Path) -> None:
-    from imloop.sim.mornings import morning_checks
-    from imloop.sim.whose import is_demo
+    from imloop.sim.city.morning_checks import morning_checks
+    from imloop.sim.is_demo import is_demo
     from imloop.store.models import EquipmentCheck, Party
 
     checks, morning = EquipmentCheck.objects.count(), NOW + timedelta(days=1)

@@ -16,7 +16,7 @@ STATION, SHOP = "450203001", "450203M01"
 
 def test_three_samples_walk_through_the_loop(db: None, tmp_path: Path) -> None:
     from imloop.exchange.uploads.intake import take_repair, take_test
-    from imloop.sim.city import create_city
+    from imloop.sim.city.city import create_city
     from imloop.steps.ground.access import caller_for
     from imloop.steps.ground.clock import now
     from imloop.store.models import Party

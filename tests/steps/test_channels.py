@@ -9,7 +9,7 @@ import pytest
 
 from imloop.facts.codes import Method
 from imloop.verdict import judge
-from imloop.verdict.curve import running_totals
+from imloop.verdict.methods.curve import running_totals
 from support.generated import generate
 from verdict_batch.odd_runs import laws, runs
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.steps.inspections.stored_runs import stored_runs
 from imloop.store import traces, verdict_inputs
 from imloop.verdict.batch import Outcomes, judge_many, runs_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from imloop.sim.identifiers import make_vin, unified_code
+from imloop.sim.world.identifiers import make_vin, unified_code
 from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.store.models import Case, Certificate, JournalEntry, OutboxEntry, Party, Standing
 from support.applications import shop_application, station_application

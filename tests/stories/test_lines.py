@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from imloop.exchange.uploads.decode_check import decode_check, decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
-from imloop.sim.checks import GOOD
+from imloop.sim.city.checks import GOOD
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.lines.heartbeats import notice_lost_links
 from imloop.steps.lines.lock_line import order_line

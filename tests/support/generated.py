@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import Ambient, TestRecord
+from imloop.facts.records.inspection import Ambient, TestRecord
 from support.runs import (
     DRY_AIR,
     STEADY_AIR,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from imloop import loop
 from imloop.facts.days import CHINA, day_of
-from imloop.facts.repair_record import Documents, RepairItem, RepairRecord, Warranty
+from imloop.facts.records.repair import Documents, RepairItem, RepairRecord, Warranty
 from imloop.law import Law, load
 from imloop.loop.case import RepairFact, StationExit, Unlock
 from imloop.loop.events import (

@@ -21,14 +21,14 @@ def hurry() -> None:
     django.setup()
     import httpx
 
-    from imloop.cli import working
+    from imloop.cli.serving import work
     from imloop.exchange.couriers import courier
     from imloop.steps.ground import clock
 
     since = float(os.environ["QUICK_SINCE"])
     start = datetime.fromtimestamp(since, UTC)
     clock.now = lambda: start + timedelta(seconds=SPEED * (time.time() - since))
-    working.time = SimpleNamespace(  # type: ignore[assignment]
+    work.time = SimpleNamespace(  # type: ignore[assignment]
         monotonic=time.monotonic, sleep=lambda seconds: time.sleep(seconds / SPEED)
     )
     courier.TIMEOUT = httpx.Timeout(10.0 / SPEED, connect=5.0)

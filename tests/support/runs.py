@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Outcome, Purpose, Result
-from imloop.facts.test_record import Ambient, Claim, Exterior, Obd, TestRecord, Trace, Vehicle
+from imloop.facts.records.inspection import Ambient, Claim, Exterior, Obd, TestRecord, Trace, Vehicle
 from imloop.law import load
-from imloop.verdict.cycle import prescribed
+from imloop.verdict.methods.cycle import prescribed
 
 STEADY_AIR = Ambient(25.0, 75 * 101.3 / (43.478 * 3.169 + 0.75 * 3.169), 101.3)
 """25 °C, 101.3 kPa and the humidity of 75 grains per pound, about 54.21 %: kH is 1."""

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import Ambient, TestRecord
+from imloop.facts.records.inspection import Ambient, TestRecord
 from imloop.verdict import judge
 from support.runs import columns, law_of, record
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord, Trace
+from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.verdict import judge
 from imloop.verdict.answer import ClaimCheck
 from support.runs import columns, law_of, record

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from imloop.facts.codes import Method, Result
-from imloop.facts.test_record import Claim, Evaporative, SecondRun, TestRecord
+from imloop.facts.records.inspection import Claim, Evaporative, SecondRun, TestRecord
 from imloop.law import Law, load
 from imloop.law.book import DATA
 from imloop.verdict import judge

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from imloop.facts.codes import Method, Outcome
-from imloop.facts.test_record import Ambient, TestRecord, Trace
+from imloop.facts.records.inspection import Ambient, TestRecord, Trace
 from imloop.verdict import judge
 from imloop.verdict.answer import Verdict
-from imloop.verdict.gas import brettschneider, corrected
+from imloop.verdict.formulas.gas import brettschneider, corrected
 from support.runs import law_of, record
 
 LAW = law_of()

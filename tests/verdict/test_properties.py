@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Fuel, Method, Result
+from imloop.facts.records.inspection import Ambient, TestRecord, Trace
 from imloop.facts.refusal import Unknown
-from imloop.facts.test_record import Ambient, TestRecord, Trace
 from imloop.verdict import judge
 from support.runs import columns, law_of, record
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Method
+from imloop.facts.records.inspection import SecondRun, TestRecord
 from imloop.facts.refusal import Unknown
-from imloop.facts.test_record import SecondRun, TestRecord
 from imloop.law import Law
 from imloop.verdict import judge
 from imloop.verdict.batch import NOT_MEASURED, judge_many, many, outcome_of, runs_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from imloop.agent.platform import NoNetwork, Platform
+from imloop.agent.sending.platform import NoNetwork, Platform
 from imloop.agent.spool import Item, Kind, Spool
 from imloop.exchange import vouchers
 from imloop.exchange.vouchers import Voucher

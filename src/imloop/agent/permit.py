@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from imloop.agent.paper import Paper
-from imloop.agent.platform import Answer, NoNetwork, Platform
+from imloop.agent.sending.platform import Answer, NoNetwork, Platform
 from imloop.facts.text import Reason, Text
 
 _PATIENCE = 3.0

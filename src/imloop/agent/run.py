@@ -12,14 +12,14 @@ from http.server import ThreadingHTTPServer
 import structlog
 
 from imloop.agent.config import Config
-from imloop.agent.credentials import credentials, read_key
-from imloop.agent.folder import Folder
-from imloop.agent.lines import Lines, beat
+from imloop.agent.inlets.folder import Folder
+from imloop.agent.inlets.port import Desk, serve
 from imloop.agent.paper import Paper
-from imloop.agent.platform import NoNetwork, Platform
-from imloop.agent.port import Desk, serve
+from imloop.agent.sending.credentials import credentials, read_key
+from imloop.agent.sending.heartbeats import Lines, beat
+from imloop.agent.sending.platform import NoNetwork, Platform
+from imloop.agent.sending.uploader import Uploader
 from imloop.agent.spool import Item, Spool
-from imloop.agent.uploader import Uploader
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text

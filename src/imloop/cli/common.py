@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 DataDir = Annotated[Path, typer.Option("--data", help="数据目录 · data directory", envvar="IMLOOP_DATA")]
+VAR = Path("var")
+"""The data directory where none is named."""
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for machines")]
 
 

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json
 
 courier = typer.Typer(help="向外部系统送达 · messages to systems outside", no_args_is_help=True)
 Reason = Annotated[str, typer.Option(help="理由，记入日志 · why; journalled")]

@@ -11,9 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
 from imloop.cli.matters import As, acting_as
-from imloop.cli.server import VAR
 
 draw = typer.Typer(
     help="随机抽查：任何人可复算 · random draws that anyone can do again", no_args_is_help=True

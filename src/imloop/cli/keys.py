@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from imloop.cli.common import AsJson, DataDir, connect, connect_migrated, print_json, print_table
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, connect_migrated, print_json, print_table
 
 
 class _IssueUnlessSaid(TyperGroup):

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
 
 
 def register(app: typer.Typer) -> None:

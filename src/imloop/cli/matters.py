@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
 
 if TYPE_CHECKING:
     from imloop.steps.ground.access import Caller

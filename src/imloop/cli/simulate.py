@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect_migrated, print_json
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect_migrated, print_json
 from imloop.facts.days import read_day
 
 
@@ -29,7 +28,7 @@ def run(
 ) -> None:
     """在已有城市里再跑若干天诚实车流 · more days of honest traffic in the city at hand."""
     connect_migrated(data)
-    from imloop.sim.traffic import run as run_traffic
+    from imloop.sim.more_days import run as run_traffic
     from imloop.steps.ground.clock import now
 
     count = run_traffic(
@@ -53,7 +52,7 @@ def day(
     """把一个站真实的一天经公开接口重放 · replay a real station's day through the public API."""
     from dataclasses import asdict
 
-    from imloop.sim.station_day import replay_day
+    from imloop.sim.traffic.station_day import replay_day
 
     summary = replay_day(
         file,

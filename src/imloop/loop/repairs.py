@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from imloop.facts.days import day_of
-from imloop.facts.repair_record import RepairRecord, Warranty
+from imloop.facts.records.repair import RepairRecord, Warranty
 from imloop.law import Law
 from imloop.loop.case import Lack, RepairFact
 

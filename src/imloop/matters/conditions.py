@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imloop.facts.application import ConditionAnswer
+from imloop.facts.records.application import ConditionAnswer
 from imloop.facts.refusal import Problem
 from imloop.facts.text import Text
 from imloop.law import Law

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.items import ITEMS
-from imloop.facts.test_record import Trace
+from imloop.facts.records.inspection import Trace
 from imloop.facts.text import Text
 from imloop.steps.inspections.channels import shown_trace
 from imloop.store.models import Test

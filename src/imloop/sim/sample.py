@@ -14,13 +14,13 @@ from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import load
-from imloop.sim.car import Car
-from imloop.sim.condition import Fault, faulty, healthy
-from imloop.sim.diary import weather
-from imloop.sim.fleet import SimVehicle, make_for
-from imloop.sim.places import CITY, SHOPS, crew, instruments, serial
-from imloop.sim.upload import Run, encode, run_message
-from imloop.sim.workshop import repair
+from imloop.sim.cars.car import Car
+from imloop.sim.cars.fleet import SimVehicle, make_for
+from imloop.sim.cars.upload import Run, encode, run_message
+from imloop.sim.cars.workshop import repair
+from imloop.sim.traces.condition import Fault, faulty, healthy
+from imloop.sim.world.diary import weather
+from imloop.sim.world.places import CITY, SHOPS, crew, instruments, serial
 from imloop.steps.ground.clock import now
 
 REPAIR = "repair"

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from imloop.facts.test_record import Column
+from imloop.facts.records.inspection import Column
 from imloop.store.traces import SCALED, decompress, unpack
 
 _Packed = tuple[list[tuple[str, int]], list[tuple[str, int, bytes]]]

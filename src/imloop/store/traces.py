@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from imloop.facts.test_record import Column, Trace
+from imloop.facts.records.inspection import Column, Trace
 from imloop.store.packing import compress, decompress
 
 _RAW = -1

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
-from imloop.facts.test_record import (
+from imloop.facts.records.inspection import (
     Ambient,
     Evaporative,
     Exterior,

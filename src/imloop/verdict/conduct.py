@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Rows
 from imloop.verdict.arithmetic import nano, nano_levels
-from imloop.verdict.gas import longest_run
+from imloop.verdict.formulas.gas import longest_run
 from imloop.verdict.validity import Indices, longest_block, phase_rows
 
 _MODES = ("5025", "2540")

@@ -17,17 +17,18 @@ from imloop.facts.codes import (
     Result,
 )
 from imloop.facts.items import ITEMS
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Unknown
-from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law, LawMissing
-from imloop.verdict import asm, bifuel, freeacc, im195, lugdown, ringelmann, tsi, vmas
+from imloop.verdict import bifuel
 from imloop.verdict.answer import ClaimCheck, ItemVerdict, Measured, Verdict
 from imloop.verdict.arithmetic import from_nano, measurable, nano, printed, round_nano
 from imloop.verdict.claim import check_claim, other_limits
 from imloop.verdict.evaporative import judge_evaporative
 from imloop.verdict.exterior import judge_exterior
 from imloop.verdict.limits import Limit, limits_of
+from imloop.verdict.methods import asm, freeacc, im195, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.obd import judge_obd
 from imloop.verdict.plausibility import doubts
 from imloop.verdict.subjects import verdict_hash

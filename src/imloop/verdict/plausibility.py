@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from imloop.facts.codes import DIESEL_METHODS, Method, Outcome
-from imloop.facts.test_record import Column, TestRecord
+from imloop.facts.records.inspection import Column, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Measured, Rows
 from imloop.verdict.conduct import conduct
-from imloop.verdict.gas import brettschneider, longest_run
-from imloop.verdict.smoke import k_from_opacity
+from imloop.verdict.formulas.gas import brettschneider, longest_run
+from imloop.verdict.formulas.smoke import k_from_opacity
 from imloop.verdict.validity import Indices, phase_rows
 
 Doubt = Reason | None

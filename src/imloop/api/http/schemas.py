@@ -7,7 +7,7 @@ from datetime import date
 from ninja import Schema
 
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose
-from imloop.facts.repair_record import REPAIR_ITEMS
+from imloop.facts.records.repair import REPAIR_ITEMS
 
 _TEXT = {"type": "string"}
 _TIME = {"type": "string", "format": "date-time"}

@@ -7,12 +7,12 @@ from datetime import date
 from enum import StrEnum
 
 from imloop.exchange.reading import Reader
-from imloop.facts.application import Application, ConditionAnswer, Instrument, Paper, Person, TestLine
 from imloop.facts.codes import Fuel, Method
 from imloop.facts.codes import Instrument as InstrumentKind
 from imloop.facts.identifiers import parse_uscc
+from imloop.facts.records.application import Application, ConditionAnswer, Instrument, Paper, Person, TestLine
+from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.refusal import Refusal
-from imloop.facts.repair_record import REPAIR_ITEMS
 
 SCHEMA = "imloop.application/1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from imloop.exchange.reading import Reader, parse_json
-from imloop.facts.check_record import CheckKind, CheckRecord, Claim, Heartbeat, LineSign
+from imloop.facts.records.check import CheckKind, CheckRecord, Claim, Heartbeat, LineSign
 
 
 class LineStatus(StrEnum):

@@ -11,8 +11,7 @@ from imloop.exchange.reading import Reader
 from imloop.exchange.uploads.packed_trace import MOST_ROWS as MAX_ROWS
 from imloop.exchange.uploads.packed_trace import unpack
 from imloop.facts.codes import GAT16_9, Fuel, Method, Outcome, Purpose, Result
-from imloop.facts.refusal import Malformed
-from imloop.facts.test_record import (
+from imloop.facts.records.inspection import (
     Ambient,
     Claim,
     Column,
@@ -26,6 +25,7 @@ from imloop.facts.test_record import (
     Trace,
     Vehicle,
 )
+from imloop.facts.refusal import Malformed
 
 SCHEMA = "imloop.test/1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imloop.exchange import vouchers
 from imloop.exchange.reading import Reader, parse_json
 from imloop.exchange.signing import public_key
-from imloop.facts.redemption import Redemption
+from imloop.facts.records.redemption import Redemption
 
 SCHEMA = "imloop.redemption/1"
 

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from imloop.exchange.dialects import MessageKind, read
 from imloop.exchange.reading import Reader
+from imloop.facts.records.repair import REPAIR_ITEMS, Documents, Part, RepairItem, RepairRecord, Warranty
 from imloop.facts.refusal import Malformed
-from imloop.facts.repair_record import REPAIR_ITEMS, Documents, Part, RepairItem, RepairRecord, Warranty
 
 
 def decode_repair(body: bytes, dialect: str = "") -> RepairRecord:

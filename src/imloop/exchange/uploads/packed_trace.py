@@ -19,7 +19,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from imloop.exchange.reading import Reader
-from imloop.facts.test_record import Column, Trace
+from imloop.facts.records.inspection import Column, Trace
 
 MOST_ROWS, MOST_COLUMNS, MOST_DECIMALS = 1800, 64, 6
 """Half an hour at 1 Hz: no method runs longer than a few minutes."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from imloop.exchange.uploads.decode_inspection import decode_test
-from imloop.facts import test_record as facts
+from imloop.facts.records import inspection as facts
 from imloop.steps.inspections.judge_upload import Judged, judge_first
 from imloop.store.hashed_bytes import Sealed, seal
 from imloop.verdict import answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imloop.facts.check_record import CheckKind
+from imloop.facts.records.check import CheckKind
 from imloop.gates.lines.parts import Deviation, Missing, Values, deviation, need, numbered
 from imloop.law import Law
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from imloop.facts.check_record import CHECKED, CheckKind
+from imloop.facts.records.check import CHECKED, CheckKind
 from imloop.gates.lines.standing import CheckFact
 from imloop.law import Law
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from imloop.facts.check_record import CHECK_NAMES, CheckKind
+from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 

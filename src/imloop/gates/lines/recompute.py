@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from imloop.facts.check_record import CHECK_NAMES, CheckKind
+from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.text import Reason, Text
 from imloop.gates.lines import analyser, comparisons, dynamometer
 from imloop.gates.lines.parts import CheckResult, Deviation, Missing, Values, outside

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from imloop.facts.check_record import CHECK_NAMES, CHECKED, CheckKind
 from imloop.facts.codes import INSTRUMENT_NAMES, Instrument
 from imloop.facts.days import CHINA, day_of
+from imloop.facts.records.check import CHECK_NAMES, CHECKED, CheckKind
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from imloop.facts.repair_record import RepairRecord
+from imloop.facts.records.repair import RepairRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from imloop.facts.items import ITEMS
-from imloop.facts.test_record import Trace
+from imloop.facts.records.inspection import Trace
 from imloop.pages.guard import desk, page
 from imloop.pages.inspections.pictures import channel_name, trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel

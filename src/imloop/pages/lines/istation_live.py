@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from imloop.facts.check_record import CHECK_NAMES
 from imloop.facts.days import day_of
+from imloop.facts.records.check import CHECK_NAMES
 from imloop.facts.share import Share
 from imloop.gates.lines import CheckFact, Due, checks_due
 from imloop.pages.guard import desk, words

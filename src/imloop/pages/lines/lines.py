@@ -12,8 +12,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.exchange.uploads.intake import take_check
-from imloop.facts.check_record import CHECK_NAMES, CheckKind
 from imloop.facts.days import CHINA
+from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from imloop.facts.codes import FUEL_NAMES, INSTRUMENT_NAMES, METHOD_NAMES
-from imloop.facts.repair_record import REPAIR_ITEMS
+from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.matters.conditions import conditions

@@ -14,8 +14,8 @@ from imloop import loop
 from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.exchange.uploads.intake import take_repair
 from imloop.facts.days import day_of
+from imloop.facts.records.repair import REPAIR_ITEMS, RepairRecord
 from imloop.facts.refusal import Refusal, Unknown
-from imloop.facts.repair_record import REPAIR_ITEMS, RepairRecord
 from imloop.facts.text import Text
 from imloop.loop.case import STATE_NAMES, State
 from imloop.pages.cases.case_view import failed_test, result_items, signs

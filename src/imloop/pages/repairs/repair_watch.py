@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from imloop.facts.repair_record import REPAIR_ITEMS
+from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.pages.guard import desk, page, words
 from imloop.pages.repairs.repair import PER_PAGE, record_columns
 from imloop.pages.tables import Columns, as_file, query_of

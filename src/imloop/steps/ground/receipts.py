@@ -9,7 +9,7 @@ from datetime import datetime
 from django.conf import settings
 
 from imloop.facts.codes import Result
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.loop import State
 from imloop.steps.ground.ledger import as_row

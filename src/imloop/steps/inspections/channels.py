@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of
-from imloop.facts.test_record import Trace
+from imloop.facts.records.inspection import Trace
 from imloop.steps.ground.registers import law_at
 from imloop.store import traces, verdict_inputs
 from imloop.store.models import Test
-from imloop.verdict.curve import running_totals
+from imloop.verdict.methods.curve import running_totals
 
 
 def shown_trace(test: Test) -> Trace:

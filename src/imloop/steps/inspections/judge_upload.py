@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from imloop.facts.days import day_of
-from imloop.facts.test_record import TestRecord, Trace
+from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.law import Law, load
 from imloop.store import traces, verdict_inputs
 from imloop.verdict import Verdict, judge

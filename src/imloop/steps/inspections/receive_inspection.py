@@ -10,8 +10,8 @@ from django.conf import settings
 from imloop import loop
 from imloop.facts.codes import Outcome, Purpose, Result
 from imloop.facts.days import day_of
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
-from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.cycle import due_after

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.codes import Method
 from imloop.facts.days import CHINA, day_of
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Malformed, Refusal
-from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Text
 from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.keep_raw import raw_bytes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.store import verdict_inputs
 from imloop.store.many_traces import decode_many
 from imloop.verdict.batch import CHANNELS, OTHER, PHASE_NUMBER, SELDOM, Runs, fits

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Refusal
-from imloop.facts.test_record import TestRecord
 from imloop.law import Assumed, Law
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.keep_raw import raw_bytes

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from imloop.facts.check_record import Heartbeat, LineSign
 from imloop.facts.days import day_of
+from imloop.facts.records.check import Heartbeat, LineSign
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.steps.ground import registers

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from imloop.facts.check_record import CHECK_NAMES, CHECKED, CheckRecord
 from imloop.facts.days import day_of
+from imloop.facts.records.check import CHECK_NAMES, CHECKED, CheckRecord
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Reason, Text
 from imloop.gates.lines import CheckResult, recompute

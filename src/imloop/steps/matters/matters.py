@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from imloop.facts.application import Application
 from imloop.facts.days import day_of
+from imloop.facts.records.application import Application
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law

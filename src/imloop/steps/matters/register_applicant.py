@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from imloop.facts.application import Application, TestLine
+from imloop.facts.records.application import Application, TestLine
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.law import Law

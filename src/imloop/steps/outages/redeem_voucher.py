@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 
 from imloop.facts.days import day_of
-from imloop.facts.redemption import Redemption
+from imloop.facts.records.redemption import Redemption
 from imloop.facts.refusal import Conflict, Malformed, Unknown, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.steps.ground import registers

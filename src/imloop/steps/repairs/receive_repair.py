@@ -10,8 +10,8 @@ from django.conf import settings
 
 from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.records.repair import RepairRecord
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
-from imloop.facts.repair_record import RepairRecord
 from imloop.facts.text import Reason, Text
 from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from imloop.facts.repair_record import RepairRecord
+from imloop.facts.records.repair import RepairRecord
 from imloop.facts.text import Reason
 from imloop.gates.repairs.plausible_repair import Beside, content_mark, doubts, serials
 from imloop.law import Law

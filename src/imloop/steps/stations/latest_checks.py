@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from imloop.facts.check_record import CheckKind
+from imloop.facts.records.check import CheckKind
 from imloop.gates.lines import CheckFact
 from imloop.store.statements import aware
 

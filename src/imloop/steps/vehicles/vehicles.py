@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 from django.db.models import QuerySet
 
-from imloop.facts import test_record
+from imloop.facts.records import inspection
 from imloop.facts.text import Reason, Text
 from imloop.steps.vehicles.plates import change_plates
 from imloop.store.models import Vehicle
@@ -30,7 +30,7 @@ def find_vehicle(vin: str, plate: str) -> Vehicle | None:
     return Vehicle.objects.filter(plate=plate).order_by("-id").first() if plate else None
 
 
-def enter_vehicle(stated: test_record.Vehicle, day: date) -> tuple[Vehicle | None, list[Reason]]:
+def enter_vehicle(stated: inspection.Vehicle, day: date) -> tuple[Vehicle | None, list[Reason]]:
     """The register's row for a vehicle as stated on ``day`` (None when neither VIN nor plate is given), and any doubts."""
     if not stated.identified:
         return None, [
@@ -74,7 +74,7 @@ _STATED = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", 
 """What a message says of a vehicle."""
 
 
-def _alike(stated: test_record.Vehicle) -> list[Vehicle]:
+def _alike(stated: inspection.Vehicle) -> list[Vehicle]:
     """The rows with the VIN or the plate, the newest first."""
     if not stated.plate:
         return rows(Vehicle, "vin = %s AND NOT (vin = '')", [stated.vin])
@@ -85,13 +85,13 @@ def _alike(stated: test_record.Vehicle) -> list[Vehicle]:
     )
 
 
-def _same(alike: list[Vehicle], stated: test_record.Vehicle) -> Vehicle | None:
+def _same(alike: list[Vehicle], stated: inspection.Vehicle) -> Vehicle | None:
     """As ``find_vehicle``: by VIN, else one that has no VIN yet; without a VIN, whichever bears the plate."""
     wanted = (stated.vin, "") if stated.vin else (None,)
     return next((each for vin in wanted for each in alike if vin is None or each.vin == vin), None)
 
 
-def _doubts(vehicle: Vehicle, alike: list[Vehicle], stated: test_record.Vehicle) -> list[Reason]:
+def _doubts(vehicle: Vehicle, alike: list[Vehicle], stated: inspection.Vehicle) -> list[Reason]:
     doubts = []
     if vehicle.pk and stated.plate and vehicle.plate and stated.plate != vehicle.plate:
         doubts.append(

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from imloop.facts.codes import Fuel, Method, Result
 from imloop.facts.items import ITEMS
 from imloop.law import Law
-from imloop.verdict import asm, freeacc, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.answer import Verdict
 from imloop.verdict.arithmetic import MEASURABLE, nano_levels, round_levels
 from imloop.verdict.limits import limits_of
+from imloop.verdict.methods import asm, freeacc, lugdown, ringelmann, tsi, vmas
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, EXEMPT_FUELS, Method
-from imloop.facts.test_record import Ambient, Claim, Column, TestRecord, Trace
-from imloop.verdict import im195, ringelmann, vmas
+from imloop.facts.records.inspection import Ambient, Claim, Column, TestRecord, Trace
+from imloop.verdict.methods import im195, ringelmann, vmas
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
