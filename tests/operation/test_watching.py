@@ -190,7 +190,7 @@ def test_nothing_of_anybody_is_logged(whole: City, log: io.StringIO, monkeypatch
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"{VIN} {PLATE} {' '.join(OWNER)} {key}")
 
-    monkeypatch.setattr("imloop.api.http.fast_calls.take_test_together", broken)
+    monkeypatch.setattr("imloop.api.http.fast_calls.take_test_in_group", broken)
     monkeypatch.setattr("imloop.pages.cases.owner.case_lookups.owner_case", broken)
     assert ask("POST", "/api/v1/tests", body, **bearer)[0].startswith("500")
     assert ask("GET", f"/c/{whole_case.owner_token}?plate={quote(PLATE)}")[0].startswith("500")

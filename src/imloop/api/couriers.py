@@ -21,7 +21,7 @@ from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 from imloop.steps.couriers.feed import acknowledge, after_in, feed, newest_of
 from imloop.steps.ground import clock
-from imloop.store.connection_pool import seated, standing
+from imloop.store.connection_pool import with_connection, without_connection
 
 router = Router()
 HUB = "imloop.hub"
@@ -50,7 +50,7 @@ def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse:
     if not isinstance(hub, Hub):
         missed = b"".join(as_event(entry) for entry in after_in(who.party_code, start, PAGE))
         return HttpResponse(_HELLO + missed, content_type="text/event-stream", headers=HEADERS)
-    with standing():  # a place among the streams may take a moment to become free
+    with without_connection():  # a place among the streams may take a moment to become free
         events = Events(hub, Stream(who.party_code, start), request)
     return StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
 
@@ -110,7 +110,7 @@ class Events:
     def _page(self) -> list[tuple[int, bytes]]:
         """What was missed, a page at a time; the last one is followed by what was handed out meanwhile."""
         self._stream.follow()
-        with seated():
+        with with_connection():
             close_old_connections()
             found = after_in(self._stream.party, self._stream.cursor, PAGE)
         if len(found) == PAGE:
@@ -126,7 +126,7 @@ class Events:
     def _goes_on(self) -> bool:
         """What a machine was sent before the last sign of life, it has seen: it is still there."""
         request, now = self._request, clock.now()
-        with seated():
+        with with_connection():
             close_old_connections()
             try:
                 if not still_admitted(request, now):

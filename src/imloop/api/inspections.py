@@ -10,7 +10,7 @@ from imloop.api.http.answers import as_json, as_pdf, body_of
 from imloop.api.http.auth import caller
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.decode_inspection import decode_test
-from imloop.exchange.uploads.intake import take_test_together
+from imloop.exchange.uploads.intake import take_test_in_group
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
 from imloop.steps.inspections import lookups as test_lookups
@@ -26,7 +26,7 @@ router = Router()
 def post_test(request: HttpRequest, dialect: str = "") -> HttpResponse:
     """201 with the receipt; the same bytes again give 200 and the first receipt; other bytes 409. The bytes say which
     dialect they are in; ``dialect`` refuses them when they are in another."""
-    receipt = take_test_together(body_of(request), caller(request), clock.now(), dialect)
+    receipt = take_test_in_group(body_of(request), caller(request), clock.now(), dialect)
     count_upload("test", receipt.created, receipt.body)
     return as_json(receipt.body, 201 if receipt.created else 200)
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from imloop.law.reading import Shelf, read_file
-from imloop.law.values import Content, LawError, LawMissing, Text, Value
+from imloop.law.values import Content, LawError, LawMissing, LegalText, Value
 from imloop.law.working_days import Calendar, WorkingDays, count_working_days, is_working_day
 
 DATA = Path(__file__).parent / "data"
@@ -39,7 +39,7 @@ def load(paths: Sequence[Path] | None = None) -> Book:
 
 class Book:
     def __init__(self, shelf: Shelf) -> None:
-        self.texts: dict[str, Text] = {}
+        self.texts: dict[str, LegalText] = {}
         for text in shelf.texts:
             if text.id in self.texts:
                 raise LawError(text.file, f"text id {text.id} is already used by {self.texts[text.id].file}")
@@ -75,7 +75,7 @@ class Book:
                 found[key] = min(candidates, key=lambda value: places.index(value.place))
         return Law(on, place, found, self.calendars)
 
-    def stale(self, on: date, months: int = 12) -> list[Text]:
+    def stale(self, on: date, months: int = 12) -> list[LegalText]:
         """Texts that no human has confirmed for more than ``months`` months, oldest first."""
         limit = on.toordinal() - round(months * 30.44)
         old = [text for text in self.texts.values() if text.confirmed_on.toordinal() < limit]

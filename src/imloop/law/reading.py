@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from imloop.law.values import CONFIDENCE, Content, LawError, Text, Value
+from imloop.law.values import CONFIDENCE, Content, LawError, LegalText, Value
 from imloop.law.working_days import Calendar
 
 _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -40,7 +40,7 @@ Loader.yaml_implicit_resolvers = {
 class Shelf:
     """Everything read from one or more files."""
 
-    texts: list[Text] = field(default_factory=list)
+    texts: list[LegalText] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
     calendars: list[Calendar] = field(default_factory=list)
 
@@ -67,13 +67,13 @@ def read_file(path: Path, name: str) -> Shelf:
     return shelf
 
 
-def _text(data: Mapping[str, object], name: str) -> Text:
+def _text(data: Mapping[str, object], name: str) -> LegalText:
     where = f"{name} text"
     confirmed = _mapping(data.get("confirmed"), f"{where}.confirmed")
     place = data.get("place")
     if not isinstance(place, str) or len(place) != 6 or not place.isdigit():
         raise LawError(f"{where}.place", 'wants a six-digit code in quotes, such as "450200"')
-    return Text(
+    return LegalText(
         id=_word(data, "id", where),
         short=_word(data, "short", where),
         title=_word(data, "title", where),
@@ -87,7 +87,7 @@ def _text(data: Mapping[str, object], name: str) -> Text:
     )
 
 
-def _values(key: str, entry: Mapping[str, object], text: Text, name: str) -> Iterator[Value]:
+def _values(key: str, entry: Mapping[str, object], text: LegalText, name: str) -> Iterator[Value]:
     where = f"{name} {key}"
     clause, says = _word(entry, "clause", where), _word(entry, "says", where)
     dated = entry.get("dated")
@@ -132,7 +132,7 @@ def content(row: Mapping[str, object], where: str) -> Content:
     raise LawError(where, "value must be a number, true/false, text, a date or a list of texts")
 
 
-def _calendar(data: Mapping[str, object], text: Text, name: str) -> Calendar:
+def _calendar(data: Mapping[str, object], text: LegalText, name: str) -> Calendar:
     where = f"{name} calendar"
     year = data.get("year")
     if not isinstance(year, int):

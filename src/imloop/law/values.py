@@ -51,7 +51,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LegalText:
     """One legal text: where it applies, since when, when a human last confirmed our reading of it."""
 
     id: str

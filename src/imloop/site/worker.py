@@ -19,7 +19,7 @@ from django.urls import resolve
 from imloop.site.wsgi import application as ordinary  # isort: skip - first: it sets the framework up
 from imloop.api.couriers import HUB
 from imloop.api.http.stream_hub import Hub
-from imloop.exchange.uploads.intake import aside
+from imloop.exchange.uploads.intake import reader
 from imloop.site.parent import end_with_parent
 from imloop.store import connection_pool
 
@@ -30,7 +30,7 @@ class Worker:
         self._attended = threading.Lock()
         connection_pool.share(settings.CALLS_AT_ONCE)
         if settings.READ_ASIDE:
-            aside.start()
+            reader.start()
         # A call of a third of a millisecond shall not wait five for each thread that computes.
         sys.setswitchinterval(0.001)
         if threading.current_thread() is threading.main_thread():
@@ -41,7 +41,7 @@ class Worker:
         if self._attended.acquire(blocking=False):
             # Signal handlers are set in the main thread only, and the server has set its own by now.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
-        with connection_pool.seated():
+        with connection_pool.with_connection():
             return ordinary(environ, start_response)
 
     def _attend(self, *_: object) -> None:

@@ -1,7 +1,7 @@
 """A few database connections for many threads.
 
 A server that holds answers open has a thread for each of them, and any thread may serve the next ordinary call. Connections
-of their own would be as many as there are threads; so whoever needs the database takes one of a few seats, in turn.
+of their own would be as many as there are threads; so whoever needs the database takes one of a few, in turn.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class _Mine(threading.local):
-    seat: BaseDatabaseWrapper | None = None
+    connection: BaseDatabaseWrapper | None = None
 
 
 _free: queue.SimpleQueue[BaseDatabaseWrapper] | None = None
@@ -34,45 +34,45 @@ def share(count: int) -> None:
 
 
 @contextmanager
-def seated() -> Iterator[None]:
+def with_connection() -> Iterator[None]:
     """The database is this thread's to use inside; without ``share`` the thread's own connection, as ever."""
-    if _free is None or _mine.seat is not None:
+    if _free is None or _mine.connection is not None:
         yield
         return
-    _sit()
+    _take()
     try:
         yield
     finally:
-        _leave()
+        _give_back()
 
 
 @contextmanager
-def standing() -> Iterator[None]:
-    """Who only waits inside gives the seat to others, and has one again afterwards. Not inside a transaction."""
-    if _free is None or _mine.seat is None:
+def without_connection() -> Iterator[None]:
+    """Who only waits inside gives the connection to others, and has one again afterwards. Not inside a transaction."""
+    if _free is None or _mine.connection is None:
         yield
         return
-    _leave()
+    _give_back()
     try:
         yield
     finally:
-        _sit()
+        _take()
 
 
 def database() -> BaseDatabaseWrapper:
     """The connection of this thread now."""
-    return _mine.seat or connections[DEFAULT_DB_ALIAS]
+    return _mine.connection or connections[DEFAULT_DB_ALIAS]
 
 
-def _sit() -> None:
+def _take() -> None:
     assert _free is not None
-    connections[DEFAULT_DB_ALIAS] = _mine.seat = _free.get()
+    connections[DEFAULT_DB_ALIAS] = _mine.connection = _free.get()
 
 
-def _leave() -> None:
-    """Gives back the seat held now, which after standing is not the one first taken."""
+def _give_back() -> None:
+    """Gives back the connection held now, which after waiting is not the one first taken."""
     assert _free is not None
-    held, _mine.seat = _mine.seat, None
+    held, _mine.connection = _mine.connection, None
     assert held is not None
     del connections[DEFAULT_DB_ALIAS]
     _free.put(held)

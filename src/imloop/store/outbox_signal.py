@@ -23,7 +23,7 @@ LOOK_EVERY = 0.02
 STEP_ASIDE = 0.0003
 """Seconds; about what those who send a few messages on need."""
 Messages = Sequence[OutboxEntry]
-_ears: set[Listener] = set()
+_listeners: set[Listener] = set()
 
 
 def announce(messages: Messages) -> None:
@@ -37,10 +37,10 @@ def announce(messages: Messages) -> None:
 def _tell(messages: Messages) -> None:
     """Tell this process's own readers, and step aside: whoever has committed goes on computing its answer, and would keep
     those who send the messages on waiting for the processor."""
-    for ear in tuple(_ears):
-        if not ear.take(messages):
-            ear.ring()
-    if _ears:
+    for listener in tuple(_listeners):
+        if not listener.take(messages):
+            listener.wake()
+    if _listeners:
         time.sleep(STEP_ASIDE)
 
 
@@ -51,11 +51,11 @@ class Listener:
 
     def __init__(self, take: Callable[[Messages], bool]) -> None:
         self.take = take
-        self._ear = threading.Event()
+        self._woken = threading.Event()
         self._version = 0
 
     def listen(self) -> None:
-        _ears.add(self)
+        _listeners.add(self)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"LISTEN {CHANNEL}")
@@ -70,19 +70,19 @@ class Listener:
             return
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if self._ear.wait(min(LOOK_EVERY, left) if watch else left):
-                self._ear.clear()
+            if self._woken.wait(min(LOOK_EVERY, left) if watch else left):
+                self._woken.clear()
                 return
             if watch and self._version != (found := _data_version()):
                 self._version = found
                 return
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """From another thread, on SQLite: look at once."""
-        self._ear.set()
+        self._woken.set()
 
     def stop(self) -> None:
-        _ears.discard(self)
+        _listeners.discard(self)
 
 
 def _data_version() -> int:

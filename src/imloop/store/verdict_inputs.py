@@ -88,7 +88,7 @@ def kind_bytes(blob: bytes) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def facts_of(kind: bytes, method: Method) -> TestRecord:
+def record_of_kind(kind: bytes, method: Method) -> TestRecord:
     """A record with the facts of ``kind_bytes``; who, when, trace and figures are left empty. A second run, which is
     not kept here, shows as an empty one."""
     found = _kind_of(kind)
@@ -109,7 +109,7 @@ def record_of(blob: bytes, method: Method, trace: Trace) -> TestRecord:
     """The record as far as a verdict depends on it; who and when are left empty."""
     figures = [None if np.isnan(value) else float(value) for value in figures_of([blob])[:, 0]]
     produced, registered = (None if day is None else date.fromordinal(int(day)) for day in figures[6:])
-    known = facts_of(kind_bytes(blob), method)
+    known = record_of_kind(kind_bytes(blob), method)
     vehicle = replace(
         known.vehicle,
         rated_power_kw=figures[3],

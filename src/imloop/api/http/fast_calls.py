@@ -25,7 +25,7 @@ from imloop.api.http.auth import machine
 from imloop.api.http.errors import problem, unexpected, untakeable
 from imloop.exchange.http.http_status import UNTAKEABLE
 from imloop.exchange.http.metrics import count_upload
-from imloop.exchange.uploads.intake import take_test_together
+from imloop.exchange.uploads.intake import take_test_in_group
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.ground import clock
@@ -84,7 +84,7 @@ def _upload(environ: Environment) -> Call | None:
 
 
 def _take(request: WSGIRequest, who: Caller) -> tuple[str, object]:
-    receipt = take_test_together(body_of(request), who, clock.now())
+    receipt = take_test_in_group(body_of(request), who, clock.now())
     count_upload("test", receipt.created, receipt.body)
     return "201 Created" if receipt.created else "200 OK", receipt.body
 

@@ -1,4 +1,4 @@
-"""Several uploads in one transaction: whoever finds the pen free writes for everyone who waits.
+"""Several uploads in one transaction: whoever comes when nobody writes, writes for everyone who waits.
 
 One durable commit then serves many, and the threads of one process do not wait for each other in the database. Each is
 answered after the commit that holds it. What becomes of one upload never touches another: a refusal undoes its own part,
@@ -19,49 +19,51 @@ P = TypeVar("P")
 A = TypeVar("A")
 
 
-class _Wish(Generic[P, A]):
+class _Request(Generic[P, A]):
     def __init__(self, part: P) -> None:
         self.part = part
         self.outcome: A | BaseException | None = None
 
 
-class Together(Generic[P, A]):
+class GroupCommit(Generic[P, A]):
     """``write``: parts → an answer (or what it failed with) for each, in one transaction; it may raise as a whole."""
 
     def __init__(self, write: Callable[[Sequence[P]], Sequence[A | Exception]]) -> None:
         self._write = write
-        self._waiting: deque[_Wish[P, A]] = deque()
-        self._pen = Lock()
+        self._waiting: deque[_Request[P, A]] = deque()
+        self._writing = Lock()
 
     def __call__(self, part: P) -> A:
         """The answer to a part once it is durable, or what it failed with."""
-        wish: _Wish[P, A] = _Wish(part)
-        self._waiting.append(wish)
-        while wish.outcome is None:
-            with self._pen:
-                if wish.outcome is None:  # nobody who held the pen before took it along
+        request: _Request[P, A] = _Request(part)
+        self._waiting.append(request)
+        while request.outcome is None:
+            with self._writing:
+                if request.outcome is None:  # nobody who wrote before took it along
                     self._serve([self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))])
-        if isinstance(wish.outcome, BaseException):
-            raise wish.outcome
-        return wish.outcome
+        if isinstance(request.outcome, BaseException):
+            raise request.outcome
+        return request.outcome
 
-    def _serve(self, wishes: Sequence[_Wish[P, A]]) -> None:
+    def _serve(self, requests: Sequence[_Request[P, A]]) -> None:
         try:
-            self._try(wishes)
+            self._try(requests)
         except Exception:
-            for wish in wishes:
-                self._alone(wish)
+            for request in requests:
+                self._alone(request)
         except BaseException as end:  # the process ends: nobody may wait for ever
-            for wish in wishes:
-                wish.outcome = wish.outcome or end
+            for request in requests:
+                request.outcome = request.outcome or end
             raise
 
-    def _try(self, wishes: Sequence[_Wish[P, A]]) -> None:
-        for wish, outcome in zip(wishes, self._write([wish.part for wish in wishes]), strict=True):
-            wish.outcome = outcome
+    def _try(self, requests: Sequence[_Request[P, A]]) -> None:
+        for request, outcome in zip(
+            requests, self._write([request.part for request in requests]), strict=True
+        ):
+            request.outcome = outcome
 
-    def _alone(self, wish: _Wish[P, A]) -> None:
+    def _alone(self, request: _Request[P, A]) -> None:
         try:
-            self._try([wish])
+            self._try([request])
         except Exception as error:
-            wish.outcome = error
+            request.outcome = error

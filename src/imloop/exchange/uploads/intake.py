@@ -13,15 +13,14 @@ from functools import partial
 from threading import Lock
 from typing import Any
 
-import msgspec
 from django.db import InterfaceError, OperationalError
 
 from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.decode_repair import decode_repair
-from imloop.exchange.uploads.group_commit import Together
-from imloop.exchange.uploads.read_upload import judged
-from imloop.exchange.uploads.reader_process import Aside
+from imloop.exchange.uploads.group_commit import GroupCommit
+from imloop.exchange.uploads.read_upload import judge_message
+from imloop.exchange.uploads.reader_process import ReaderProcess
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, require_kind
@@ -32,11 +31,11 @@ from imloop.steps.inspections.receive_inspection import receive_test
 from imloop.steps.lines.receive_check import receive_check
 from imloop.steps.outages.redeem_voucher import redeem_voucher
 from imloop.steps.repairs.receive_repair import receive_repair
-from imloop.steps.stations.station_facts import StationFacts, facts_by
-from imloop.store.connection_pool import seated, standing
+from imloop.steps.stations.known_sender import known_sender
+from imloop.steps.stations.station_facts import StationFacts
+from imloop.store.connection_pool import with_connection, without_connection
 from imloop.store.hashed_bytes import seal
 from imloop.store.models import PartyKind, RawUpload
-from imloop.store.statements import fetch_one
 
 Receive = Callable[[Ledger, RawUpload, Any, StationFacts], Receipt]
 """A step that takes a decoded message in, from a sender whose standing is known."""
@@ -46,27 +45,27 @@ def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> 
     """A test upload, in ``dialect`` where the sender names one. Idempotent; raises ``Refusal`` after the bytes, as they
     came, and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _alone(read_test(body, caller, now, dialect))
+    return _alone(test_upload(body, caller, now, dialect))
 
 
-def take_test_together(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
+def take_test_in_group(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
     """The same for a server's threads: what they bring at one time is written in one transaction, and read aside where
     there is a process for it. Who waits for his turn keeps no place at the database."""
     require_kind(caller, PartyKind.ISTATION)
-    with standing():
-        return _together(_read_aside(body, caller, now, dialect) or _read_here(body, caller, now, dialect))
+    with without_connection():
+        return _group(_read_by_process(body, caller, now, dialect) or _read_here(body, caller, now, dialect))
 
 
-def _read_aside(body: bytes, caller: Caller, now: datetime, dialect: str) -> Upload | None:
-    found = aside(body, caller.place, dialect)
+def _read_by_process(body: bytes, caller: Caller, now: datetime, dialect: str) -> Upload | None:
+    found = reader(body, caller.place, dialect)
     if found is None:
         return None
     return Upload(raw_of(found.sealed, "test", now), caller, now, found.judged, receive_test)
 
 
 def _read_here(body: bytes, caller: Caller, now: datetime, dialect: str) -> Upload:
-    with _READING, seated():
-        return read_test(body, caller, now, dialect)
+    with _READING, with_connection():
+        return test_upload(body, caller, now, dialect)
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -87,9 +86,9 @@ def take_redemption(body: bytes, caller: Caller, now: datetime) -> Receipt:
     return _alone(_read("redemption", body, caller, now, decode_redemption, redeem_voucher))
 
 
-def read_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
+def test_upload(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
     """A test upload of an I-station before the write lock: hashed, decoded, judged."""
-    decode = partial(judged, place=caller.place, dialect=dialect)
+    decode = partial(judge_message, place=caller.place, dialect=dialect)
     return _read("test", body, caller, now, decode, receive_test)
 
 
@@ -143,7 +142,7 @@ def write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
 
 
 def _write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
-    with seated():
+    with with_connection():
         return write(uploads)
 
 
@@ -156,9 +155,9 @@ def _in_one(uploads: Sequence[Upload], take: _Take) -> list[Receipt | Exception]
 _READING = Lock()
 """Reading here is work for the processor, of which Python's threads have one between them: more at a time would only keep
 other calls waiting."""
-aside = Aside()
+reader = ReaderProcess()
 """Started by a server that has a processor to spare."""
-_together = Together(_write)
+_group = GroupCommit(_write)
 
 
 class _NotTaken(Exception):
@@ -168,7 +167,7 @@ class _NotTaken(Exception):
 def _settle(ledger: Ledger, upload: Upload, take: _Take) -> Receipt | Exception:
     """Either way the bytes are kept."""
     raw, caller = upload.raw, upload.caller
-    sender, known = _look(raw, caller)
+    sender, known = known_sender(raw, caller)
     if known is not None:
         return known
     keep_raw(raw, sender.party)
@@ -203,25 +202,3 @@ def _receive(ledger: Ledger, upload: Upload, sender: StationFacts) -> Receipt:
     if isinstance(upload.message, Exception):
         raise upload.message
     return upload.receive(ledger, upload.raw, upload.message, sender)
-
-
-_FIRST = """
-SELECT p.id, s.token, (SELECT k.{answer} FROM store_rawupload r JOIN {kept} k ON k.raw_id = r.id
- WHERE r.sha256 = %s AND r.kind = %s AND r.refused = '' AND r.party_id = p.id)
-FROM store_party p LEFT JOIN store_stationtoken s ON s.party_id = p.id WHERE p.code = %s
-"""
-_KEPT = {
-    "test": _FIRST.format(kept="store_test", answer="receipt"),
-    "repair": _FIRST.format(kept="store_repair", answer="receipt"),
-    "check": _FIRST.format(kept="store_equipmentcheck", answer="answer"),
-    "redemption": _FIRST.format(kept="store_paperunlock", answer="receipt"),
-}
-
-
-def _look(raw: RawUpload, caller: Caller) -> tuple[StationFacts, Receipt | None]:
-    """What is known of the sender, and the first receipt, if exactly these bytes were accepted before."""
-    found = fetch_one(_KEPT[raw.kind], [raw.sha256, raw.kind, caller.party_code])
-    assert found is not None, "a caller is a party's"
-    party_id, token, answer = found
-    known = None if answer is None else Receipt(False, msgspec.json.decode(answer))
-    return facts_by(party_id, token or ""), known

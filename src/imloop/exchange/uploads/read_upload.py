@@ -10,27 +10,27 @@ from typing import Any
 
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.records import inspection as facts
-from imloop.steps.inspections.judge_upload import Judged, judge_first
+from imloop.steps.inspections.judge_upload import JudgedUpload, judge_first
 from imloop.store.hashed_bytes import Sealed, seal
 from imloop.verdict import answer
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadUpload:
     """What is known of an upload by itself. May be pickled."""
 
     sealed: Sealed
-    judged: Judged
+    judged: JudgedUpload
 
 
-def judged(body: bytes, place: str, dialect: str) -> Judged:
+def judge_message(body: bytes, place: str, dialect: str) -> JudgedUpload:
     """``place``: whose law; ``dialect``: the one named by the sender, or "". Raises what ``decode_test`` raises."""
     return judge_first(decode_test(body, dialect=dialect), place)
 
 
-def read(body: bytes, place: str, dialect: str) -> Read:
-    """All of it; otherwise as ``judged``."""
-    return Read(seal(body), judged(body, place, dialect))
+def read_upload(body: bytes, place: str, dialect: str) -> ReadUpload:
+    """All of it; otherwise as ``judge_message``."""
+    return ReadUpload(seal(body), judge_message(body, place, dialect))
 
 
 def _read_only(pairs: dict[Any, Any]) -> MappingProxyType[Any, Any]:
@@ -45,7 +45,7 @@ def _by_fields(kind: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[object
 
 _KINDS = {
     kind
-    for kind in (*vars(facts).values(), *vars(answer).values(), Read, Sealed, Judged)
+    for kind in (*vars(facts).values(), *vars(answer).values(), ReadUpload, Sealed, JudgedUpload)
     if isinstance(kind, type) and is_dataclass(kind)
 }
 for _kind in _KINDS:

@@ -16,7 +16,7 @@ import threading
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from imloop.exchange.uploads.read_upload import Read, read
+from imloop.exchange.uploads.read_upload import ReadUpload, read_upload
 from imloop.law import load
 
 _PAUSE = 10.0
@@ -26,7 +26,7 @@ Question = tuple[bytes, str, str]
 """The bytes, the place of the caller, the dialect it named."""
 
 
-class Aside:
+class ReaderProcess:
     """One such process, started again whenever it ends. Until ``start`` there is none."""
 
     def __init__(self, pause: float = _PAUSE) -> None:
@@ -53,7 +53,7 @@ class Aside:
         self._stopping.set()
         self._end()
 
-    def __call__(self, body: bytes, place: str, dialect: str) -> Read | None:
+    def __call__(self, body: bytes, place: str, dialect: str) -> ReadUpload | None:
         """None: read for yourself."""
         if not self.ready:
             return None
@@ -63,7 +63,7 @@ class Aside:
                 return None
             try:
                 line.send((body, place, dialect))
-                found: Read | None = line.recv()
+                found: ReadUpload | None = line.recv()
             except (
                 BaseException
             ) as error:  # half a question or answer may lie in the line: never for another upload
@@ -117,9 +117,9 @@ def _serve(line: Connection) -> None:
         line.send(_answer(question))
 
 
-def _answer(question: Question) -> Read | None:
+def _answer(question: Question) -> ReadUpload | None:
     try:
-        return read(*question)
+        return read_upload(*question)
     except Exception:  # met again by who asked
         return None
 

@@ -38,7 +38,7 @@ LINK_NAMES: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outage:
+class OutageFact:
     """``prefix``: GB/T 2260 digits that all places inside share; ``until``: the moment it ended, None while it runs."""
 
     outage_no: str
@@ -66,8 +66,8 @@ class Outage:
 
 
 def outage_for(
-    known: Iterable[Outage], *, station: str, place: str, at: datetime, law: Law
-) -> Outage | Reason:
+    known: Iterable[OutageFact], *, station: str, place: str, at: datetime, law: Law
+) -> OutageFact | Reason:
     """The outage a retest on paper rests on, the one declared first; else why there is none."""
     here = [each for each in known if each.reaches(station, place) and each.at(at)]
     found = next((each for each in here if each.counts(law)), None)

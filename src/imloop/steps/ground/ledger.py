@@ -33,7 +33,7 @@ from imloop.store.statements import (
 
 _LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
 _COUNTED = "UPDATE store_counter SET last = %s WHERE kind = %s AND place = %s AND year = %s"
-_PEN = RLock()
+_WRITING = RLock()
 """Only one may write at a time: threads of one process wait here in turn, not in the database, which lets them guess."""
 _LOCKED = {"sqlite": "id = 1", "postgresql": "id = 1 FOR UPDATE"}
 """SQLite's transaction holds the write lock from its beginning."""
@@ -147,7 +147,7 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
     """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is the
     message's fault, whichever step it came through."""
     try:
-        with _PEN, transaction.atomic():
+        with _WRITING, transaction.atomic():
             ledger = Ledger(_locked_head(), now, caller)
             yield ledger
             ledger.write()

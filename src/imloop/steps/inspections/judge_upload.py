@@ -13,7 +13,7 @@ from imloop.verdict.subjects import verdict_hash
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedUpload:
     """``record``: without its trace, which is packed in ``trace`` as it will be kept, as ``stated`` is.
     ``verdict`` None: the step has to say why not."""
 
@@ -30,12 +30,12 @@ class Judged:
         return judge(replace(self.record, trace=traces.decode(self.trace)), law)
 
 
-def judge_first(record: TestRecord, place: str) -> Judged:
+def judge_first(record: TestRecord, place: str) -> JudgedUpload:
     """By the law of ``place`` on the day of the test."""
     try:
         verdict = judge(record, load().at(day_of(record.started_at), place))
     except Exception:  # met again in the step, which keeps the bytes and says what it was
         verdict = None
-    return Judged(
+    return JudgedUpload(
         replace(record, trace=Trace()), verdict, traces.encode(record.trace), verdict_inputs.pack(record)
     )

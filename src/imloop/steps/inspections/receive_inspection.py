@@ -25,7 +25,7 @@ from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt, test_receipt
-from imloop.steps.inspections.judge_upload import Judged
+from imloop.steps.inspections.judge_upload import JudgedUpload
 from imloop.steps.lines.heartbeats import count_test
 from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
 from imloop.steps.prices.charges import charge_for
@@ -53,7 +53,7 @@ _PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s 
 class _Received:
     """What the step knows by now; the findings grow as it goes."""
 
-    judged: Judged
+    judged: JudgedUpload
     raw: RawUpload
     station: Party
     law: Law
@@ -66,7 +66,7 @@ class _Received:
         return self.judged.record
 
 
-def receive_test(ledger: Ledger, raw: RawUpload, judged: Judged, sender: StationFacts) -> Receipt:
+def receive_test(ledger: Ledger, raw: RawUpload, judged: JudgedUpload, sender: StationFacts) -> Receipt:
     """Authorise, load, judge, decide, save. Raises a named refusal; the raw bytes are kept either way."""
     record = judged.record
     _authorise(ledger.caller, record)

@@ -22,7 +22,7 @@ def stored_runs(
     fact = np.array(
         [kinds.setdefault(verdict_inputs.kind_bytes(blob), len(kinds)) for blob in facts], dtype=np.int64
     )
-    known = [verdict_inputs.facts_of(kind, method) for kind in kinds]
+    known = [verdict_inputs.record_of_kind(kind, method) for kind in kinds]
     fitting = np.array([fits(record) for record in known])[fact]
     flat = decode_many(
         [trace if fit else b"" for trace, fit in zip(traces, fitting.tolist(), strict=True)],

@@ -148,7 +148,9 @@ def _whose(tests: Sequence[_Stored]) -> Iterator[tuple[str, str, str, str, str]]
     """Method, stage, age, station and fuel of every test."""
     days = verdict_inputs.figures_of([test.stated for test in tests])[_PRODUCED:].T.tolist()
     for test, (produced, registered) in zip(tests, days, strict=True):
-        facts = verdict_inputs.facts_of(verdict_inputs.kind_bytes(test.stated), Method(test.method)).vehicle
+        facts = verdict_inputs.record_of_kind(
+            verdict_inputs.kind_bytes(test.stated), Method(test.method)
+        ).vehicle
         since = produced if isnan(registered) else registered
         fuel = str(facts.fuel or _UNKNOWN)
         yield test.method, facts.emission_stage or _UNKNOWN, _age(since, test.day), test.station, fuel

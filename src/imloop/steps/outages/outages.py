@@ -10,7 +10,7 @@ from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
-from imloop.gates.outages.outage import Outage as Fact
+from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.steps.ground.access import Caller, place_prefix
 from imloop.store.models import Outage, PartyKind
 

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
-from imloop.gates.outages.outage import Outage as Fact
+from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.gates.outages.outage import outage_for
 from imloop.loop.case import Unlock
 from imloop.loop.events import UnlockedOnPaper

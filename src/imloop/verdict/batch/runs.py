@@ -102,7 +102,7 @@ class Runs:
         """Shape (tests,): the test has not all of the channels."""
         return np.asarray(~np.logical_and.reduce([self.present[name] for name in names]))
 
-    def facts_of(self, test: int) -> TestRecord:
+    def record_of(self, test: int) -> TestRecord:
         """The record of one test without its trace."""
         if test in self.odd:
             return self.odd[test]
@@ -127,7 +127,7 @@ class Runs:
         rows = slice(int(self.bounds[test]), int(self.bounds[test + 1]))
         names = np.array(PHASES, dtype=object)[self.phase[rows]]
         columns = {name: column[rows] for name, column in self.columns.items() if self.present[name][test]}
-        return replace(self.facts_of(test), trace=Trace(MappingProxyType(columns), tuple(names.tolist())))
+        return replace(self.record_of(test), trace=Trace(MappingProxyType(columns), tuple(names.tolist())))
 
     def part(self, first: int, last: int) -> Runs:
         """Tests ``first`` … ``last − 1``, none of them odd, as views, no copies."""

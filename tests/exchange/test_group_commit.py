@@ -8,8 +8,8 @@ from threading import Event, Thread
 import msgspec
 import pytest
 
-from imloop.exchange.uploads.group_commit import Together
-from imloop.exchange.uploads.intake import Upload, read_test, write
+from imloop.exchange.uploads.group_commit import GroupCommit
+from imloop.exchange.uploads.intake import Upload, test_upload, write
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.receipts import Receipt
@@ -24,7 +24,7 @@ NOW = at("2026-03-05 10:00")
 
 def upload(city: City, body: object, *, by: str = NEAR) -> Upload:
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    return read_test(raw, city.callers[by], NOW)
+    return test_upload(raw, city.callers[by], NOW)
 
 
 def message(test_no: str, *, station: str = NEAR, **change: object) -> dict[str, object]:
@@ -73,7 +73,7 @@ class Writer:
 
     def __init__(self, line: int) -> None:
         self.line, self.groups = line, list[list[str]]()
-        self.begun, self.together = Event(), Together[str, str](self)
+        self.begun, self.together = Event(), GroupCommit[str, str](self)
 
     def __call__(self, parts: Sequence[str]) -> list[str | Exception]:
         self.groups.append(list(parts))
@@ -126,6 +126,6 @@ def test_when_the_process_ends_nobody_waits_for_ever() -> None:
     def ends(_: Sequence[str]) -> list[str | Exception]:
         raise SystemExit
 
-    together = Together[str, str](ends)
+    together = GroupCommit[str, str](ends)
     with pytest.raises(SystemExit):
         together("a")

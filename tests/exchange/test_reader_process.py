@@ -15,8 +15,8 @@ import msgspec
 import pytest
 
 from imloop.exchange.uploads import intake
-from imloop.exchange.uploads.read_upload import read
-from imloop.exchange.uploads.reader_process import Aside
+from imloop.exchange.uploads.read_upload import read_upload
+from imloop.exchange.uploads.reader_process import ReaderProcess
 from imloop.facts.codes import Method
 from imloop.facts.records.inspection import Trace
 from imloop.facts.refusal import Malformed, Refusal
@@ -44,8 +44,8 @@ def ended(pid: int) -> bool:
 
 
 @pytest.fixture
-def aside() -> Iterator[Aside]:
-    one = Aside(pause=0.0)
+def reader() -> Iterator[ReaderProcess]:
+    one = ReaderProcess(pause=0.0)
     one.start()
     until(lambda: one.ready)
     yield one
@@ -59,25 +59,25 @@ def body(test_no: str, **change: object) -> bytes:
 @pytest.mark.parametrize("method", Method)
 @pytest.mark.parametrize("packed", [False, True])
 def test_what_is_known_of_an_upload_travels_unchanged(method: Method, packed: bool) -> None:
-    found = read(sample_message(method, station=NEAR, fail=True, packed=packed), "450203", "")
+    found = read_upload(sample_message(method, station=NEAR, fail=True, packed=packed), "450203", "")
     there = pickle.loads(pickle.dumps(found))
     assert there == found
     assert there.judged.record.trace == Trace()
 
 
-def test_read_aside_or_here_the_receipts_are_the_same(
-    city: City, aside: Aside, monkeypatch: pytest.MonkeyPatch
+def test_read_by_the_process_or_here_the_receipts_are_the_same(
+    city: City, reader: ReaderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from django.db import transaction
 
-    monkeypatch.setattr(intake, "aside", aside)
+    monkeypatch.setattr(intake, "reader", reader)
     answers = []
-    for where in ("aside", "here"):
+    for where in ("there", "here"):
         if where == "here":
-            monkeypatch.setattr(intake, "aside", Aside())
+            monkeypatch.setattr(intake, "reader", ReaderProcess())
         with transaction.atomic():
             said = [
-                intake.take_test_together(
+                intake.take_test_in_group(
                     body(f"{n}", vehicle={"plate": f"桂B0000{n}"}), city.callers[NEAR], NOW
                 )
                 for n in range(3)
@@ -87,54 +87,56 @@ def test_read_aside_or_here_the_receipts_are_the_same(
     assert answers[0] == answers[1]
 
 
-def test_what_cannot_be_read_aside_is_refused_here_with_its_reason(
-    city: City, aside: Aside, monkeypatch: pytest.MonkeyPatch
+def test_what_cannot_be_read_there_is_refused_here_with_its_reason(
+    city: City, reader: ReaderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "aside", aside)
+    monkeypatch.setattr(intake, "reader", reader)
     caller = city.callers[NEAR]
     for wrong in (b"{", body("A", method="NONE"), b'{"schema": "imloop.test/1"}'):
         with pytest.raises(Malformed):
-            intake.take_test_together(wrong, caller, NOW)
+            intake.take_test_in_group(wrong, caller, NOW)
     with pytest.raises(Refusal):
-        intake.take_test_together(body("A"), city.callers[FAR], NOW)
-    assert aside.ready
-    assert intake.take_test_together(body("A"), caller, NOW).created
+        intake.take_test_in_group(body("A"), city.callers[FAR], NOW)
+    assert reader.ready
+    assert intake.take_test_in_group(body("A"), caller, NOW).created
 
 
-def test_killed_it_is_missed_by_nobody_and_comes_back(aside: Aside) -> None:
-    pid = aside.pid
+def test_killed_it_is_missed_by_nobody_and_comes_back(reader: ReaderProcess) -> None:
+    pid = reader.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     until(lambda: ended(pid))
-    assert aside(body("A"), "450203", "") is None
-    until(lambda: aside.ready)
-    assert aside.pid != pid
-    found = aside(body("A"), "450203", "")
-    assert found == read(body("A"), "450203", "")
+    assert reader(body("A"), "450203", "") is None
+    until(lambda: reader.ready)
+    assert reader.pid != pid
+    found = reader(body("A"), "450203", "")
+    assert found == read_upload(body("A"), "450203", "")
 
 
-def test_an_answer_that_breaks_off_is_never_anothers(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_breaks_off_is_never_anothers(
+    reader: ReaderProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def breaks(_: object) -> None:
         raise MemoryError
 
     with monkeypatch.context() as patched:
         patched.setattr("multiprocessing.connection._ForkingPickler.loads", breaks)
         with pytest.raises(MemoryError):
-            aside(body("A"), "450203", "")
-    assert aside(body("B"), "450203", "") is None
-    until(lambda: aside.ready)
-    found = aside(body("B"), "450203", "")
+            reader(body("A"), "450203", "")
+    assert reader(body("B"), "450203", "") is None
+    until(lambda: reader.ready)
+    found = reader(body("B"), "450203", "")
     assert found is not None and found.judged.record.test_no == "B"
 
 
 SERVER = """
 import sys
-from imloop.exchange.uploads.reader_process import Aside
-aside = Aside()
-aside.start()
-while not aside.ready:
+from imloop.exchange.uploads.reader_process import ReaderProcess
+reader = ReaderProcess()
+reader.start()
+while not reader.ready:
     pass
-print(aside.pid, flush=True)
+print(reader.pid, flush=True)
 sys.stdin.read()
 """
 

@@ -49,9 +49,9 @@ def test_who_stands_lets_another_sit_and_sits_again(one_seat: None) -> None:
     standing, over = Event(), Event()
 
     def waits() -> None:
-        with connection_pool.seated():
+        with connection_pool.with_connection():
             answers.append(ask())
-            with connection_pool.standing():
+            with connection_pool.without_connection():
                 standing.set()
                 assert over.wait(30)
             answers.append(ask())
@@ -60,7 +60,7 @@ def test_who_stands_lets_another_sit_and_sits_again(one_seat: None) -> None:
     assert standing.wait(30)
 
     def works() -> None:
-        with connection_pool.seated(), connection_pool.seated():  # asking twice takes one
+        with connection_pool.with_connection(), connection_pool.with_connection():  # asking twice takes one
             answers.append(ask())
 
     second = in_a_thread(works)
@@ -76,20 +76,20 @@ def test_who_sits_elsewhere_after_standing_gives_that_seat_back(two_seats: None)
     standing, taken, over = Event(), Event(), Event()
 
     def waits() -> None:
-        with connection_pool.seated():
-            with connection_pool.standing():
+        with connection_pool.with_connection():
+            with connection_pool.without_connection():
                 standing.set()
                 assert taken.wait(30)
             over.set()
 
     def takes_both() -> None:
-        with connection_pool.seated():  # the free one, then the one just left
+        with connection_pool.with_connection():  # the free one, then the one just left
             other = in_a_thread(sits)
             assert taken.wait(30)
         other.join(30)
 
     def sits() -> None:
-        with connection_pool.seated():
+        with connection_pool.with_connection():
             taken.set()
             assert over.wait(30)
 
@@ -106,7 +106,11 @@ def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:
 
     def fails() -> None:
         try:
-            with connection_pool.seated(), connection_pool.standing(), connection_pool.seated():
+            with (
+                connection_pool.with_connection(),
+                connection_pool.without_connection(),
+                connection_pool.with_connection(),
+            ):
                 raise RuntimeError
         except RuntimeError as error:
             failed.append(error)
@@ -117,5 +121,5 @@ def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:
 
 
 def test_without_sharing_nothing_is_taken_from_a_thread(db: None) -> None:
-    with connection_pool.standing():
+    with connection_pool.without_connection():
         assert ask() == 42
