@@ -265,7 +265,7 @@ def default_words(node: ast.expr) -> str:
 
 def settings_page() -> str:
     words: dict[str, str] = yaml.safe_load((DOCS / "settings.yaml").read_text(encoding="utf-8"))
-    readers = [SOURCE / "site" / "settings.py", *sorted(SOURCE.glob("cli/*.py"))]
+    readers = [SOURCE / "site" / "settings.py", *sorted(SOURCE.glob("cli/**/*.py"))]
     found: dict[str, str] = {}
     for name, default in (pair for path in readers for pair in environment_names(path)):
         found.setdefault(name, default)
