@@ -39,7 +39,7 @@ class Stored:
         }
         self.assumed = folder / "b.yaml"
         self.assumed.write_text(ASSUMED)
-        self._run("seed_tests.py", str(tests))
+        self._run("seeds/seed_tests.py", str(tests))
 
     def rate(self, name: str) -> float:
         """Tests per second of one contestant, its start-up included. ``Void`` unless it counted every test."""

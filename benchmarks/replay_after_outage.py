@@ -140,7 +140,9 @@ def measure(backend: str, count: int) -> Figure:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
         urls = stack.enter_context(databases(backend, folder, "imloop"))
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
-        seeded = json.loads(run_python("seed_replay.py", str(STATIONS), str(VEHICLES), environment=ours))
+        seeded = json.loads(
+            run_python("seeds/seed_replay.py", str(STATIONS), str(VEHICLES), environment=ours)
+        )
         keys: dict[str, str] = seeded["keys"]
         key = keys["450203001"]
         port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))

@@ -38,7 +38,7 @@ def write_list(file: Path, rows: int) -> None:
 
 def contestant(name: str, file: Path, settings: dict[str, str]) -> Callable[[], float]:
     def once() -> float:
-        said = json.loads(run_python("vehicle_rows.py", name, str(file), environment=settings))
+        said = json.loads(run_python("peers/vehicle_rows.py", name, str(file), environment=settings))
         if said["kept"] != ROWS:
             raise Void(f"{name} kept {said['kept']} of {ROWS} rows")
         return float(said["rate"])

@@ -25,9 +25,9 @@ from pathlib import Path
 
 import pytest
 
-from support.commands import Commands
-from support.databases import Databases, undone
 from support.one_database import COLLECTED, of_run
+from support.servers.commands import Commands
+from support.servers.databases import Databases, undone
 
 _TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
 # Below, DATABASE_URL becomes a database of this process: a parallel worker, too, must find what the run was given.

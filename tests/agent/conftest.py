@@ -15,8 +15,8 @@ from imloop.agent.sending.platform import Platform
 from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import Spool
 from support.city import NEAR, at
-from support.fake_platform import FakePlatform
-from support.uploads import test_message
+from support.messages.uploads import test_message
+from support.servers.fake_platform import FakePlatform
 
 BEARER = Credentials("bearer", lambda *_: {"Authorization": "Bearer key"})
 

@@ -21,9 +21,9 @@ from imloop.facts.refusal import Malformed
 from imloop.store.models import Attachment, Repair
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
-from support.outages import FAIL
-from support.outages import upload as upload_test
-from support.uploads import repair_message
+from support.messages.uploads import repair_message
+from support.stories.outages import FAIL
+from support.stories.outages import upload as upload_test
 
 from .conftest import Bench, Clock
 from .test_port import Local, local  # noqa: F401 - a fixture

@@ -19,9 +19,9 @@ from imloop.agent.spool import Spool, State
 from imloop.store.models import Case, Finding, Link, Test
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
-from support.fake_platform import FakePlatform
-from support.in_process import InProcess
-from support.uploads import PLATE, VIN, repair_message, test_message
+from support.messages.uploads import PLATE, VIN, repair_message, test_message
+from support.servers.fake_platform import FakePlatform
+from support.servers.in_process import InProcess
 
 from .conftest import Clock
 

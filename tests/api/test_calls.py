@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from support.city import FAR, LISTED, NEAR, City, at
-from support.uploads import VIN, repair_message, test_message
+from support.messages.uploads import VIN, repair_message, test_message
 
 
 def post(client: Client, path: str, body: object) -> HttpResponse:

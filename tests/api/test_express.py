@@ -17,7 +17,7 @@ from imloop.api.http.fast_calls import Express
 from imloop.steps.ground import clock
 from imloop.store.models import RawUpload
 from support.city import FAR, LISTED, NEAR, City, at
-from support.uploads import PLATE, VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
 
 
 def ask(door: Any, query: str, key: str = "", **environ: str) -> tuple[str, dict[str, str], bytes]:

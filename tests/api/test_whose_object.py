@@ -17,8 +17,8 @@ from imloop.api.http.audience import AUDIENCE
 from imloop.store.models import PartyKind, RawUpload, Test
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.doors import Doors
-from support.two_cities import PNG, TwoCities
-from support.uploads import PLATE, VIN, repair_message, test_message
+from support.messages.uploads import PLATE, VIN, repair_message, test_message
+from support.stories.two_cities import PNG, TwoCities
 
 OFFICE, POLICE, MARKET = f"{PLACE}-environment", f"{PLACE}-police", f"{PLACE}-market"
 
@@ -129,8 +129,8 @@ OWN_ONLY = {
     "POST outages": "always of the caller's place; a station only of itself",
     "GET offline-vouchers": "always the caller's own",
     "GET offline-vouchers/form.pdf": "always the caller's own",
-    "POST offline-vouchers/redeem": "the station signed into the voucher must be the caller (tests/stories/test_vouchers.py)",
-    "POST repairs/files": "always the caller's own (tests/stories/test_repair_files.py)",
+    "POST offline-vouchers/redeem": "the station signed into the voucher must be the caller (tests/stories/outages/test_vouchers.py)",
+    "POST repairs/files": "always the caller's own (tests/stories/repairs/test_repair_files.py)",
     "POST equipment-checks": "the station of the message must be the caller's, as with tests (intake)",
     "POST opening-hours": "always the caller's own",
     "POST closed-days": "always the caller's own",

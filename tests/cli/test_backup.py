@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from support.commands import Commands
+from support.servers.commands import Commands
 
 PASSWORD = "a long enough passphrase"
 _UPLOADS = """

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from imloop.exchange.http.station_signing import thumbprint
-from support.commands import Commands
+from support.servers.commands import Commands
 
 PASSWORD = "a long enough passphrase"
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from support.city import NEAR, at
-from support.commands import Commands
-from support.uploads import test_message
+from support.messages.uploads import test_message
+from support.servers.commands import Commands
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground.access import SYSTEM, caller_for
 from imloop.store.models import Delivery, JournalEntry, OutboxEntry, Party, Receiver
 from support.city import NEAR, City, at
-from support.fake_receiver import FakeReceiver
+from support.servers.fake_receiver import FakeReceiver
 
 OFFICE = "450200-environment"
 START = at("2026-03-02 09:00")

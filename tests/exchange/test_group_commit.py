@@ -16,7 +16,7 @@ from imloop.steps.ground.receipts import Receipt
 from imloop.steps.journal import journal
 from imloop.store.models import RawUpload, Test
 from support.city import FAR, NEAR, City, at
-from support.uploads import test_message
+from support.messages.uploads import test_message
 
 NO = Refusal("no", Text("否", "no"))
 NOW = at("2026-03-05 10:00")

@@ -17,7 +17,7 @@ from imloop.exchange.uploads.packed_trace import LARGEST, pack
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Malformed
 from support.city import NEAR, at
-from support.uploads import test_message
+from support.messages.uploads import test_message
 
 
 def record(trace: object) -> TestRecord:

@@ -22,7 +22,7 @@ from imloop.facts.records.inspection import Trace
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.sim.sample import sample_message
 from support.city import FAR, NEAR, City, at
-from support.uploads import test_message
+from support.messages.uploads import test_message
 
 NOW = at("2026-03-05 10:00")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pipe that a new process inherits")

@@ -15,7 +15,7 @@ from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.facts.codes import Fuel
 from imloop.facts.refusal import Malformed
 from support.city import NEAR, at
-from support.uploads import repair_message, test_message
+from support.messages.uploads import repair_message, test_message
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=8),

@@ -20,7 +20,7 @@ from imloop.steps.couriers.sftp_address import SftpAddress, sftp_address
 from imloop.steps.ground.access import SYSTEM
 from imloop.store.models import Delivery, OutboxEntry, Receiver
 from support.city import City, at
-from support.fake_sftp import FakeSftp, without_extensions
+from support.servers.fake_sftp import FakeSftp, without_extensions
 
 OFFICE = "450200-environment"
 START = at("2026-03-02 09:00")

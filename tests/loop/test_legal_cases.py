@@ -22,7 +22,7 @@ from imloop.facts.refusal import Unlawful
 from imloop.law import Book, load
 from imloop.law.book import DATA
 from imloop.loop.events import CaseAnnulled, DeadlinePassed, Event, VehicleScrapped
-from support.loop_stories import (
+from support.stories.loop_stories import (
     at,
     contradicted,
     failed,

@@ -22,7 +22,7 @@ from imloop.loop.events import (
     VehicleScrapped,
 )
 from imloop.loop.table import TABLE, rows_for
-from support.loop_stories import (
+from support.stories.loop_stories import (
     PLACE,
     asked,
     at,

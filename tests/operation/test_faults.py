@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from support.city import NEAR
 from support.doors import Doors
-from support.uploads import test_message
+from support.messages.uploads import test_message
 
 TORTURE = Path(__file__).resolve().parents[1] / "torture"
 

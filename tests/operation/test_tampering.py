@@ -15,7 +15,7 @@ from imloop.steps.journal import journal
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.journal.seal_days import seal_days
 from support.city import City, at
-from support.commands import Commands
+from support.servers.commands import Commands
 
 ENTRY = "store_journalentry"
 CHANGES = {

@@ -21,10 +21,10 @@ from imloop.steps.journal.seal_days import seal_days
 from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.store.models import Certificate, Delivery, JournalEntry, Party, Receiver
 from support.city import NEAR, City, at
-from support.commands import Commands
 from support.doors import Doors
-from support.fake_receiver import FakeReceiver
-from support.uploads import repair_message, test_message
+from support.messages.uploads import repair_message, test_message
+from support.servers.commands import Commands
+from support.servers.fake_receiver import FakeReceiver
 
 PREPARE = """
 import django, sys

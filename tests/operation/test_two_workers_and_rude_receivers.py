@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
-from support.commands import Commands
-from support.rude_receiver import MOODS, Desk, rude
+from support.servers.commands import Commands
+from support.servers.rude_receiver import MOODS, Desk, rude
 
 OFFICES = ("environment", "transport", "market", "police")
 MESSAGES = 30
@@ -82,7 +82,7 @@ def python(imloop: Commands, script: str, *arguments: object) -> str:
 def two_workers(imloop: Commands, log: Path) -> Iterator[None]:
     """``imloop work`` twice, each second of theirs 50 ms."""
     more = {"PYTHONPATH": str(Path(__file__).parents[1]), "QUICK_SINCE": str(time.time())}
-    command = [sys.executable, "-m", "support.quick_work", "--every", "3600"]
+    command = [sys.executable, "-m", "support.servers.quick_work", "--every", "3600"]
     with log.open("wb") as out:
         pair = [
             subprocess.Popen(command, env=imloop.environment | more, stdout=out, stderr=out) for _ in range(2)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.commands import Commands
+from support.servers.commands import Commands
 
 FILL = """
 import base64, json, sys, django, zstandard

@@ -25,7 +25,7 @@ from imloop.steps.ground import clock
 from imloop.store.models import JournalHead
 from support.city import NEAR, City, at
 from support.doors import Doors
-from support.uploads import PLATE, VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
 
 NOW = at("2026-03-05 09:00")
 OWNER = ("韦小明", "13800000000")

@@ -20,7 +20,7 @@ from imloop.store.models import Party
 from support.api_calls import calls
 from support.city import NEAR, PLACE, City
 from support.doors import Doors
-from support.two_cities import TwoCities
+from support.stories.two_cities import TwoCities
 
 MARKED = re.compile(r"<(?:(\w+):)?(\w+)>")
 EXPECTED = {

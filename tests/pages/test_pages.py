@@ -18,8 +18,8 @@ from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City
+from support.messages.uploads import VIN, test_message
 from support.sentences import constants, of_code, of_template, sources
-from support.uploads import VIN, test_message
 
 PAGES = Path(__file__).parents[2] / "src" / "imloop" / "pages"
 

@@ -17,7 +17,7 @@ from imloop.steps.ground import clock
 from imloop.store.models import JournalEntry, Party
 from support.city import City
 from support.doors import Doors
-from support.two_cities import TwoCities
+from support.stories.two_cities import TwoCities
 
 PAGES = {str(pattern.pattern): audience_of(pattern.callback) for pattern in urlpatterns}
 NAMED = [route for route, kinds in PAGES.items() if kinds and "<" in route]

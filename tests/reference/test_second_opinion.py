@@ -20,7 +20,7 @@ from imloop.law import Law
 from imloop.verdict import Verdict, judge
 from reference.opinion import Opinion
 from reference.second_opinion import second_opinion
-from support.generated import LAW, Case, cases, generate
+from support.messages.generated import LAW, Case, cases, generate
 
 RUNS = int(os.environ.get("IMLOOP_REFERENCE_TESTS", "300"))
 WITHIN = Decimal("1e-9")

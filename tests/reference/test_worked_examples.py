@@ -24,7 +24,7 @@ from reference.formulas import (
 from reference.opinion import Opinion
 from reference.readings import printed
 from reference.second_opinion import second_opinion
-from support.runs import columns, law_of, record, vmas_columns
+from support.messages.runs import columns, law_of, record, vmas_columns
 
 LAW = law_of()
 D = Decimal

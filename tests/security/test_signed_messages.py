@@ -22,9 +22,9 @@ from imloop.steps.ground import clock
 from imloop.store.models import ApiKey, Party, Test, UsedNonce
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
+from support.messages.signing import HOST, Signer, pem_of
+from support.messages.uploads import test_message
 from support.repository import ROOT
-from support.signing import HOST, Signer, pem_of
-from support.uploads import test_message
 
 SIGNED = [Kind.ED25519, Kind.HMAC_SHA256, Kind.HMAC_SM3]
 

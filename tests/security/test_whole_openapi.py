@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from imloop.api.http.audience import audience_of
 from support.city import LISTED, NEAR, PLACE, City
 from support.doors import Doors
-from support.two_cities import TwoCities
+from support.stories.two_cities import TwoCities
 
 EXAMPLES = int(os.environ.get("IMLOOP_SCHEMATHESIS", "6"))
 CHECKS = [

@@ -15,7 +15,7 @@ import pytest
 
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
-from support.databases import undone
+from support.servers.databases import undone
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
 SMALL = {"days": 45, "vehicles": 110, "progress": False}

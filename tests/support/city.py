@@ -14,7 +14,7 @@ from imloop.steps.accounts.keys import issue_key
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.receipts import Receipt
 from imloop.store.models import Case, Line, Party, PartyKind, Standing
-from support.uploads import repair_message, test_message
+from support.messages.uploads import repair_message, test_message
 
 PLACE = "450200"
 NEAR, FAR = "450203001", "450204002"

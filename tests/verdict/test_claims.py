@@ -12,7 +12,7 @@ from imloop.facts.codes import Method
 from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.verdict import judge
 from imloop.verdict.answer import ClaimCheck
-from support.runs import columns, law_of, record
+from support.messages.runs import columns, law_of, record
 
 LAW = law_of()
 

@@ -22,7 +22,7 @@ from imloop.verdict.formulas.gas import (
     moisture_factor,
 )
 from imloop.verdict.formulas.smoke import k_from_opacity, opacity_from_k
-from support.runs import STEADY_AIR, law_of
+from support.messages.runs import STEADY_AIR, law_of
 
 WORKED = yaml.safe_load((Path(__file__).parent / "cases" / "formulas.yaml").read_text(encoding="utf-8"))
 LAW = law_of()

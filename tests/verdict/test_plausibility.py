@@ -14,7 +14,7 @@ from imloop.facts.records.inspection import Ambient, TestRecord, Trace
 from imloop.verdict import judge
 from imloop.verdict.answer import Verdict
 from imloop.verdict.formulas.gas import brettschneider, corrected
-from support.runs import law_of, record
+from support.messages.runs import law_of, record
 
 LAW = law_of()
 SECONDS = 80

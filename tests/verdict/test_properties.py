@@ -15,7 +15,7 @@ from imloop.facts.codes import Fuel, Method, Result
 from imloop.facts.records.inspection import Ambient, TestRecord, Trace
 from imloop.facts.refusal import Unknown
 from imloop.verdict import judge
-from support.runs import columns, law_of, record
+from support.messages.runs import columns, law_of, record
 
 LAW = law_of()
 POLLUTANTS = {

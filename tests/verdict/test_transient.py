@@ -13,7 +13,7 @@ from imloop.verdict.answer import Verdict
 from imloop.verdict.formulas.gas import moisture, moisture_factor
 from imloop.verdict.methods.cycle import distance_km, prescribed
 from imloop.verdict.methods.vmas import masses
-from support.runs import DRY_AIR, im195_columns, law_of, record, urban_cycle, vmas_columns
+from support.messages.runs import DRY_AIR, im195_columns, law_of, record, urban_cycle, vmas_columns
 
 LAW = law_of()
 CLEAN = {"co": 1.0, "hc": 0.2, "nox": 0.2}

@@ -16,7 +16,7 @@ from imloop.facts.records.inspection import Ambient, Evaporative, Exterior, Obd,
 from imloop.law import Law, load, overlay
 from imloop.verdict import judge
 from imloop.verdict.batch import Outcomes, judge_many, outcome_of, runs_of
-from support.generated import generate
+from support.messages.generated import generate
 
 COMPARED = ("result", "exhaust", "values", "exceeded", "window")
 _DAY, _PLACE = date(2026, 3, 5), "450200"

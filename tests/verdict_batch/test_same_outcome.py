@@ -16,7 +16,7 @@ from imloop.facts.refusal import Unknown
 from imloop.law import Law
 from imloop.verdict import judge
 from imloop.verdict.batch import NOT_MEASURED, judge_many, many, outcome_of, runs_of
-from support.generated import generate
+from support.messages.generated import generate
 from verdict_batch.odd_runs import COMPARED, differences, laws, runs, same
 
 LAWS = laws()
