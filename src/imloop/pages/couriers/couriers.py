@@ -27,7 +27,7 @@ from imloop.steps.couriers.receivers import (
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Delivery, Party, PartyKind, Receiver
-from imloop.store.models.stations import DEPARTMENTS
+from imloop.store.models.registers.stations import DEPARTMENTS
 
 OFFICES = (*DEPARTMENTS, PartyKind.ADMIN)
 DAYS, SHOWN = 14, 50

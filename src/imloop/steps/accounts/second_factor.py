@@ -14,7 +14,7 @@ from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.steps.ground.ledger import writing
 from imloop.store.models import PartyKind, SecondFactor, User
-from imloop.store.models.stations import DEPARTMENTS
+from imloop.store.models.registers.stations import DEPARTMENTS
 
 _RECOVERY = 10
 _STEP = 30

@@ -1,4 +1,12 @@
-from imloop.store.models.accounts import (
+from imloop.store.models.casework.appointments import Appointment, ClosedDay, Opening
+from imloop.store.models.casework.cases import Case, CaseEvent, Notice
+from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
+from imloop.store.models.casework.findings import Finding
+from imloop.store.models.casework.inspections import RawUpload, Test
+from imloop.store.models.casework.matters import Attachment, Matter, MatterEvent
+from imloop.store.models.casework.outages import Outage, PaperUnlock, Voucher
+from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures
+from imloop.store.models.registers.accounts import (
     ApiKey,
     Delegation,
     Invitation,
@@ -9,22 +17,21 @@ from imloop.store.models.accounts import (
     User,
     UserSession,
 )
-from imloop.store.models.appointments import Appointment, ClosedDay, Opening
-from imloop.store.models.cases import Case, CaseEvent, Notice
-from imloop.store.models.couriers import Delivery, OutboxEntry, Receiver
-from imloop.store.models.desk import WorkPass
-from imloop.store.models.draws import Draw, DrawNumber, DrawPart, DrawVisit
-from imloop.store.models.findings import Finding
-from imloop.store.models.inspections import RawUpload, Test
-from imloop.store.models.journal import Counter, JournalDay, JournalEntry, JournalHead
-from imloop.store.models.lines import Equipment, EquipmentCheck, Line, LineOrder, Link, Software
-from imloop.store.models.matters import Attachment, Matter, MatterEvent
-from imloop.store.models.outages import Outage, PaperUnlock, Voucher
-from imloop.store.models.prices import Fee
-from imloop.store.models.repairs import Repair, RepairMark, ShopFigures
-from imloop.store.models.roads import PollutionAlert, Zone
-from imloop.store.models.stations import Certificate, Party, PartyKind, Staff, Standing, StationToken
-from imloop.store.models.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
+from imloop.store.models.registers.lines import Equipment, EquipmentCheck, Line, LineOrder, Link, Software
+from imloop.store.models.registers.prices import Fee
+from imloop.store.models.registers.roads import PollutionAlert, Zone
+from imloop.store.models.registers.stations import (
+    Certificate,
+    Party,
+    PartyKind,
+    Staff,
+    Standing,
+    StationToken,
+)
+from imloop.store.models.registers.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
+from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
+from imloop.store.models.trail.desk import WorkPass
+from imloop.store.models.trail.journal import Counter, JournalDay, JournalEntry, JournalHead
 
 __all__ = [
     "ApiKey",

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from imloop.store.models.stations import Party
-from imloop.store.models.vehicles import Vehicle
+from imloop.store.models.registers.stations import Party
+from imloop.store.models.registers.vehicles import Vehicle
 
 
 class RawUpload(models.Model):

@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from imloop.store.models.cases import Case
-from imloop.store.models.lines import Line
-from imloop.store.models.stations import Party
-from imloop.store.models.vehicles import Vehicle
+from imloop.store.models.casework.cases import Case
+from imloop.store.models.registers.lines import Line
+from imloop.store.models.registers.stations import Party
+from imloop.store.models.registers.vehicles import Vehicle
 
 
 class Opening(models.Model):

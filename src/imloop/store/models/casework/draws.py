@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from imloop.store.models.stations import Party
+from imloop.store.models.registers.stations import Party
 
 
 class Draw(models.Model):

@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from imloop.store.models.stations import Party
-from imloop.store.models.vehicles import Vehicle
+from imloop.store.models.registers.stations import Party
+from imloop.store.models.registers.vehicles import Vehicle
 
 
 class Matter(models.Model):

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from imloop.store.models.spans import ends_later
+from imloop.store.models.registers.spans import ends_later
 
 
 class PartyKind(models.TextChoices):

@@ -7,9 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from imloop.store.models.inspections import RawUpload
-from imloop.store.models.spans import ends_later
-from imloop.store.models.stations import Party
+from imloop.store.models.registers.spans import ends_later
+from imloop.store.models.registers.stations import Party
 
 
 class Line(models.Model):
@@ -51,7 +50,7 @@ class Equipment(models.Model):
 class EquipmentCheck(models.Model):
     """A self-check as reported and as recomputed by us. Frozen."""
 
-    raw = models.OneToOneField(RawUpload, on_delete=models.PROTECT, related_name="equipment_check")
+    raw = models.OneToOneField("RawUpload", on_delete=models.PROTECT, related_name="equipment_check")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="checks")
     equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="checks", null=True)
     check_no = models.CharField(max_length=64)

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from imloop.store.models.stations import Party
+from imloop.store.models.registers.stations import Party
 
 
 class ApiKey(models.Model):

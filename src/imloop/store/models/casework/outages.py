@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from imloop.store.models.cases import Case
-from imloop.store.models.inspections import RawUpload
-from imloop.store.models.repairs import Repair
-from imloop.store.models.stations import Party
+from imloop.store.models.casework.cases import Case
+from imloop.store.models.casework.inspections import RawUpload
+from imloop.store.models.casework.repairs import Repair
+from imloop.store.models.registers.stations import Party
 
 
 class Outage(models.Model):

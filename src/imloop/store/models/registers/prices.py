@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from imloop.store.models.spans import ends_later
-from imloop.store.models.stations import Party
+from imloop.store.models.registers.spans import ends_later
+from imloop.store.models.registers.stations import Party
 
 
 class Fee(models.Model):

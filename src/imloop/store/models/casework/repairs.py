@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from imloop.store.models.cases import Case
-from imloop.store.models.inspections import RawUpload
-from imloop.store.models.stations import Party
+from imloop.store.models.casework.cases import Case
+from imloop.store.models.casework.inspections import RawUpload
+from imloop.store.models.registers.stations import Party
 
 
 class Repair(models.Model):
