@@ -8,10 +8,10 @@ from __future__ import annotations
 from imloop.matters.applications import applications, withdrawal
 from imloop.matters.measures import contest, measures
 from imloop.matters.names import Kind, State
-from imloop.matters.row import APPLICATIONS, CONTESTED, MEASURES, Row
+from imloop.matters.row import Row
 from imloop.matters.scrappage import scrappage
 
-__all__ = ["APPLICATIONS", "CONTESTED", "MEASURES", "TABLE", "Row", "rows_for"]
+__all__ = ["TABLE", "Row", "rows_for"]
 
 TABLE: tuple[Row, ...] = (*applications(), *withdrawal(), *contest(), *measures(), *scrappage())
 
