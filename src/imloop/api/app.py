@@ -65,11 +65,11 @@ api.add_router("", visits.router)
 api.add_router("", outages.router)
 api.add_router("", draws.router)
 api.add_router("", stream)
-api.add_exception_handler(Refusal, problem)
-api.add_exception_handler(HttpError, unreadable)
+api.exception_handler(Refusal)(problem)
+api.exception_handler(HttpError)(unreadable)
 for kind_of_fault in UNTAKEABLE:
-    api.add_exception_handler(kind_of_fault, untakeable)
-api.add_exception_handler(Exception, unexpected)
+    api.exception_handler(kind_of_fault)(untakeable)
+api.exception_handler(Exception)(unexpected)
 
 
 @api.exception_handler(ValidationError)

@@ -65,10 +65,10 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     from imloop.steps import clock, look_draws
 
     rows: list[dict[str, Any]] = []
-    for row in look_draws.draws():
-        acting = look_draws.who_must_act(row, clock.now())
+    for each in look_draws.draws():
+        acting = look_draws.who_must_act(each, clock.now())
         waits = [f"{party.code}: {wait.step} {wait.of}".strip() for party, steps in acting for wait in steps]
-        rows.append({**look_draws.summary(row), "waits": waits})
+        rows.append({**look_draws.summary(each), "waits": waits})
     if as_json:
         print_json(rows)
         return

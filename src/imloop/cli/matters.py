@@ -104,7 +104,7 @@ def step(
     from imloop.steps.matters import take_step
 
     caller = acting_as(party)
-    given = dict(pair.split("=", 1) if "=" in pair else (pair, "") for pair in field or [])
+    given = {name: value for name, _, value in (pair.partition("=") for pair in field or [])}
     row = take_step(caller, matter_no, step, given, clock.now())
     told = look_matters.matter_json(row, roles_in(caller, row), clock.now())
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -115,7 +115,7 @@ def _seen(request: HttpRequest) -> None:
 
 
 def page(
-    request: HttpRequest, caller: Caller, template: str, context: dict[str, object], status: int = 200
+    request: HttpRequest, caller: Caller, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """A desk page with its menu."""
     return render(request, template, {"caller": caller, "menu": menu(caller), **context}, status=status)

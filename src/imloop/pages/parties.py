@@ -20,7 +20,7 @@ from imloop.pages.party_forms import act
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
 from imloop.steps import clock, look_matters, registers
-from imloop.steps.access import Caller, covers
+from imloop.steps.access import Caller, covers, place_prefix
 from imloop.steps.certificates import Expiring, certificates_of, expiring
 from imloop.steps.fees import price_list
 from imloop.steps.staff import staff_of
@@ -138,7 +138,7 @@ def _search(form: QueryDict, place: str) -> list[tuple[Party, bool]]:
     today, kind, text = day_of(clock.now()), form.get("kind", ""), form.get("q", "").strip()
     rows = Party.objects.filter(kind__in=[kind] if kind in _STATIONS else _STATIONS).order_by("kind", "code")
     if place != "000000":
-        rows = rows.filter(place__startswith=registers.place_prefix(place))
+        rows = rows.filter(place__startswith=place_prefix(place))
     if text:
         rows = (
             rows.filter(name__icontains=text) | rows.filter(address__icontains=text) | rows.filter(code=text)

@@ -44,7 +44,7 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
 
         # Django's own cursor writes parameters into the text, so the server would parse and plan it every time.
         with psycopg.Cursor(database.connection) as cursor:
-            cursor.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]
+            cursor.execute(sql, parameters, prepare=True)
             answer = cursor.pgresult  # its width is enough: ``description`` would describe every column
             return cursor.fetchall() if answer is not None and answer.nfields else []
 
