@@ -139,7 +139,7 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "allowed": permit.allowed,
         "elsewhere": _elsewhere(case, now),
         "notice": case.notices.order_by("-round").first(),
-        "events": [_event_row(event) for event in case.events.order_by("number")],
+        "events": [event_row(event) for event in case.events.order_by("number")],
         **days(case, law, now),
     }
 
@@ -160,7 +160,8 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
     }
 
 
-def _event_row(event: CaseEvent) -> dict[str, object]:
+def event_row(event: CaseEvent) -> dict[str, object]:
+    """One line of the case's history."""
     data = event.data
     names: dict[str, Callable[[], str]] = {
         "TestFailed": lambda: f"{data['station']} · {data['test_no']}",

@@ -28,7 +28,7 @@ def open_to(*kinds: str) -> Callable[[View], View]:
     """Say for whom a view is: kinds of party, none for anyone. ``docs/access.md`` is written from it."""
 
     def mark(view: View) -> View:
-        view.audience = kinds  # type: ignore[attr-defined]
+        view.audience = kinds  # type: ignore[attr-defined]  # a function carries it, the type has no word for that
         return view
 
     return mark
@@ -36,7 +36,7 @@ def open_to(*kinds: str) -> Callable[[View], View]:
 
 def audience_of(view: View) -> tuple[str, ...]:
     """Kinds of party a page is for; none: anyone. A view that does not say so is a defect."""
-    found: tuple[str, ...] = view.audience  # type: ignore[attr-defined]
+    found: tuple[str, ...] = view.audience  # type: ignore[attr-defined]  # as above
     return found
 
 

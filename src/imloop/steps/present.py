@@ -37,7 +37,7 @@ def test_json(test: Test) -> dict[str, object]:
     }
 
 
-test_json.__test__ = False  # type: ignore[attr-defined]
+test_json.__test__ = False  # type: ignore[attr-defined]  # a mark for pytest, which would run it
 
 
 def case_json(case: Case) -> dict[str, object]:
