@@ -3,7 +3,6 @@ PYTHON  ?= python3
 PORT    ?= 8000
 DATA    ?= var
 DEMO    ?= 1
-PURE    := facts proof law verdict loop gates matters watch steps
 PY      := .venv/bin/python
 # Test processes at one time; 0 runs them in one.
 WORKERS ?= auto
@@ -42,7 +41,7 @@ browser: dev ## the pages in a real Chromium: everything on SQLite, the stories 
 check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy $(foreach name,$(PURE),$(if $(wildcard src/imloop/$(name)),-p imloop.$(name)))
+	$(PY) -m mypy -p imloop
 	.venv/bin/lint-imports --no-logo
 	env -u DATABASE_URL $(PY) scripts/check_migrations.py
 	$(PY) scripts/pg.py -- $(PY) scripts/check_migrations.py

@@ -55,11 +55,11 @@ for subject in (
     draws,
 ):
     api.add_router("", subject.router)
-api.add_exception_handler(Refusal, problem)
-api.add_exception_handler(HttpError, unreadable)
+api.exception_handler(Refusal)(problem)
+api.exception_handler(HttpError)(unreadable)
 for kind_of_fault in UNTAKEABLE:
-    api.add_exception_handler(kind_of_fault, untakeable)
-api.add_exception_handler(Exception, unexpected)
+    api.exception_handler(kind_of_fault)(untakeable)
+api.exception_handler(Exception)(unexpected)
 
 
 @api.exception_handler(ValidationError)

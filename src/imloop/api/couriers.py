@@ -36,7 +36,7 @@ _HELLO = b"retry: 1000\n\n"
 
 
 @router.get("/feed/stream", tags=["everyone"], summary="实时消息（SSE）· the feed as it grows")
-def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse:
+def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse | StreamingHttpResponse:
     """text/event-stream: ``id`` the sequence, ``event`` the topic, ``data`` an entry of the JSON feed. Begins after the
     sequence of ``Last-Event-ID``, else of ``after``, else with what comes from now on."""
     who = caller(request)

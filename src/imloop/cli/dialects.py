@@ -176,8 +176,8 @@ def _decoded(body: bytes, reading: Reading) -> dict[str, object]:
 def _print(file: Path, answer: dict[str, object]) -> None:
     word = "符合 · conformant" if answer["conformant"] else "不符合 · not conformant"
     print(f"{file.name}: {answer['dialect'] or '?'} · {word}")
-    fields = answer["fields"]
-    assert isinstance(fields, list)
+    fields, problems, notes = answer["fields"], answer["problems"], answer.get("notes", [])
+    assert isinstance(fields, list) and isinstance(problems, list) and isinstance(notes, list)
     rows = [
         (
             STATES[line["state"]] + ("（必填）" if line["required"] and line["state"] == "missing" else ""),
@@ -189,9 +189,9 @@ def _print(file: Path, answer: dict[str, object]) -> None:
     ]
     if rows:
         print_table(["", "对方字段 · theirs", "本平台字段 · ours", "值 · value"], rows)
-    for problem in answer["problems"]:  # type: ignore[attr-defined]
+    for problem in problems:
         print(f"  错误 {problem['code']} {problem['path']}: {problem['detail']} / {problem['detail_en']}")
-    for note in answer.get("notes", ()):  # type: ignore[attr-defined]
+    for note in notes:
         print(f"  提示 {note}")
     if "verdict" in answer:
         print(f"  判定 · verdict: {answer['verdict']}")

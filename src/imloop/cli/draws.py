@@ -66,10 +66,10 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     from imloop.steps.ground import clock
 
     rows: list[dict[str, Any]] = []
-    for row in draw_lookups.draws():
-        acting = draw_lookups.who_must_act(row, clock.now())
+    for each in draw_lookups.draws():
+        acting = draw_lookups.who_must_act(each, clock.now())
         waits = [f"{party.code}: {wait.step} {wait.of}".strip() for party, steps in acting for wait in steps]
-        rows.append({**draw_lookups.summary(row), "waits": waits})
+        rows.append({**draw_lookups.summary(each), "waits": waits})
     if as_json:
         print_json(rows)
         return

@@ -108,7 +108,7 @@ def step(
     from imloop.steps.matters.roles import roles_in
 
     caller = acting_as(party)
-    given = dict(pair.split("=", 1) if "=" in pair else (pair, "") for pair in field or [])
+    given = {name: value for name, _, value in (pair.partition("=") for pair in field or [])}
     row = take_step(caller, matter_no, step, given, clock.now())
     told = matter_lookups.matter_json(row, roles_in(caller, row), clock.now())
     if as_json:

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from imloop.exchange.files import read_rows
+from imloop.exchange.files import Row, read_rows
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
@@ -88,12 +88,12 @@ def rejected_rows(folder: Path, kind: str, digest: str) -> Iterator[tuple[str, s
             yield from ((number, reason) for number, reason in csv.reader(text))
 
 
-def _blocks(rows: Iterator[Mapping[str, str]], size: int) -> Iterator[list[Mapping[str, str]]]:
-    while block := list(islice(rows, size)):
+def _blocks(rows: Iterator[Row], size: int) -> Iterator[list[Mapping[str, str]]]:
+    while block := list[Mapping[str, str]](islice(rows, size)):
         yield block
 
 
-def _again(first: Mapping[str, str] | None, rows: Iterator[dict[str, str]]) -> Iterator[Mapping[str, str]]:
+def _again(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
     if first is not None:
         yield first
     yield from rows

@@ -9,10 +9,13 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from imloop.law.reading import Shelf, read_file
-from imloop.law.values import Content, LawError, LawMissing, LegalText, Value
+from imloop.law.values import LawError, LawMissing, LegalText, Value
 from imloop.law.working_days import Calendar, WorkingDays, count_working_days, is_working_day
+
+T = TypeVar("T")
 
 DATA = Path(__file__).parent / "data"
 _FOREVER = date.max
@@ -136,33 +139,29 @@ class Law:
             raise LawMissing(key, self.on, self.place)
         return found
 
-    def _typed(self, key: str, kinds: type | tuple[type, ...], name: str) -> Content:
+    def _typed(self, key: str, kinds: type[T] | tuple[type[T], ...], name: str) -> T:
         content = self.value(key).value
         if not isinstance(content, kinds) or (isinstance(content, bool) and kinds is not bool):
             raise LawError(key, f"is {content!r}, not {name}")
         return content
 
     def number(self, key: str) -> float:
-        return float(self._typed(key, (int, float), "a number"))  # type: ignore[arg-type]
+        return float(self._typed(key, (int, float), "a number"))
 
     def integer(self, key: str) -> int:
-        return int(self._typed(key, int, "a whole number"))  # type: ignore[arg-type]
+        return self._typed(key, int, "a whole number")
 
     def flag(self, key: str) -> bool:
-        return bool(self._typed(key, bool, "true or false"))
+        return self._typed(key, bool, "true or false")
 
     def word(self, key: str) -> str:
-        return str(self._typed(key, str, "a text"))
+        return self._typed(key, str, "a text")
 
     def words(self, key: str) -> tuple[str, ...]:
-        content = self._typed(key, tuple, "a list")
-        assert isinstance(content, tuple)
-        return content
+        return self._typed(key, tuple, "a list")
 
     def day(self, key: str) -> date:
-        content = self._typed(key, date, "a date")
-        assert isinstance(content, date)
-        return content
+        return self._typed(key, date, "a date")
 
     def cite(self, key: str) -> str:
         """The citation behind a key; empty if nothing in force speaks of it."""

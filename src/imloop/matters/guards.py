@@ -42,6 +42,7 @@ def _guard(zh: str, en: str) -> Callable[[Check], Guard]:
 
 @_guard("绿色通道开放", "the green channel is open")
 def green_channel(asked: Asked) -> Reason | None:
+    """A repairer may apply directly, without being selected by its county first."""
     if asked.law.flag("mstation.green_channel"):
         return None
     return Reason(
@@ -53,6 +54,7 @@ def green_channel(asked: Asked) -> Reason | None:
 
 @_guard("核查人员达到法定人数", "enough officers took part")
 def enough_officers(asked: Asked) -> Reason | None:
+    """As many different people as the law asks for went to the site."""
     least = asked.law.integer("matter.site_check_officers")
     names = [name for name in str(asked.values["officers"]).replace("，", "、").split("、") if name.strip()]
     if len(set(names)) >= least:
@@ -88,6 +90,7 @@ dismantled_has_come = _not_later("dismantled_on", "拆解日期", "the dismantli
 
 @_guard("核查结论为符合", "the check found the conditions met")
 def conditions_met(asked: Asked) -> Reason | None:
+    """Nobody is admitted whose check on site found the conditions not met."""
     if asked.matter.facts.get("passed") == "yes":
         return None
     return Reason(
@@ -103,6 +106,7 @@ def conditions_met(asked: Asked) -> Reason | None:
 
 @_guard("生效日不早于今天", "it takes effect today or later")
 def not_backdated(asked: Asked) -> Reason | None:
+    """A decision works from its own day on, never for the past."""
     since = asked.values["since"]
     assert isinstance(since, date)
     if since >= asked.day:
@@ -118,6 +122,7 @@ def not_backdated(asked: Asked) -> Reason | None:
 
 @_guard("期满日晚于生效日", "it ends after it begins")
 def ends_later(asked: Asked) -> Reason | None:
+    """A measure with an end lasts at least a day; one without an end is fine."""
     since, until = asked.values["since"], asked.values.get("until")
     assert isinstance(since, date)
     if not isinstance(until, date) or until > since:
@@ -160,6 +165,7 @@ appeal_time_over = _by_the_clock(True, "appeal-time-runs", *_APPEAL)
 
 @_guard("未曾复议", "it was not appealed before")
 def not_appealed(asked: Asked) -> Reason | None:
+    """A decision is appealed once."""
     if "appeal" not in asked.matter.facts:
         return None
     return Reason(
@@ -171,6 +177,7 @@ def not_appealed(asked: Asked) -> Reason | None:
 
 @_guard("听证已提前通知", "the hearing was announced in time")
 def hearing_announced(asked: Asked) -> Reason | None:
+    """The parties heard of the hearing the law's days before it."""
     announced, held = asked.values["announced_on"], asked.values["held_on"]
     assert isinstance(announced, date) and isinstance(held, date)
     days = asked.law.integer("matter.hearing_notice_days")

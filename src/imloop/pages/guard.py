@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -29,7 +29,7 @@ def open_to(*kinds: str) -> Callable[[View], View]:
     """Say for whom a view is: kinds of party, none for anyone. ``docs/access.md`` is written from it."""
 
     def mark(view: View) -> View:
-        view.audience = kinds  # type: ignore[attr-defined]
+        view.audience = kinds  # type: ignore[attr-defined]  # a function carries it, the type has no word for that
         return view
 
     return mark
@@ -37,7 +37,7 @@ def open_to(*kinds: str) -> Callable[[View], View]:
 
 def audience_of(view: View) -> tuple[str, ...]:
     """Kinds of party a page is for; none: anyone. A view that does not say so is a defect."""
-    found: tuple[str, ...] = view.audience  # type: ignore[attr-defined]
+    found: tuple[str, ...] = view.audience  # type: ignore[attr-defined]  # as above
     return found
 
 
@@ -116,7 +116,7 @@ def _seen(request: HttpRequest) -> None:
 
 
 def page(
-    request: HttpRequest, caller: Caller, template: str, context: dict[str, object], status: int = 200
+    request: HttpRequest, caller: Caller, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     """A desk page with its menu."""
     return render(request, template, {"caller": caller, "menu": menu(caller), **context}, status=status)

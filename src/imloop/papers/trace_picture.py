@@ -69,9 +69,9 @@ class Frame:
         share = min(max(value, 0.0), self.top) / self.top
         return round(_BASE - (_BASE - TOP) * share, 1)
 
-    def band(self, first: int, last: int, colour: str) -> str:
-        left = self.x(first)
-        width = max(round(self.x(last) - left, 1), 2)
+    def band(self, span: tuple[int, int], colour: str) -> str:
+        left = self.x(span[0])
+        width = max(round(self.x(span[1]) - left, 1), 2)
         return f'<rect x="{left}" y="{TOP}" width="{width}" height="{_BASE - TOP}" fill="{colour}"/>'
 
 
@@ -166,14 +166,14 @@ def _limits(item: Item) -> list[float]:
 
 
 def _bands(frame: Frame, verdict: Mapping[str, Any]) -> list[str]:
-    bands = [frame.band(*reason["rows"], "#fbe9e6") for reason in verdict["reasons"] if reason.get("rows")]
+    bands = [frame.band(reason["rows"], "#fbe9e6") for reason in verdict["reasons"] if reason.get("rows")]
     window = verdict.get("window") or {}
     spans = (
         [window[name] for name in ("high", "idle") if name in window]
         or window.get("spans")
         or [window.get("rows")]
     )
-    return [*bands, *(frame.band(*span, "#e3f1f3") for span in spans if span)]
+    return [*bands, *(frame.band(span, "#e3f1f3") for span in spans if span)]
 
 
 def _phase_names(frame: Frame, trace: Trace, language: str) -> list[str]:

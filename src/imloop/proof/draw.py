@@ -32,6 +32,7 @@ def canonical(value: object) -> bytes:
 
 
 def digest(value: object) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
@@ -160,10 +161,12 @@ def spot(seed: str, period: str, unit: str, papers: Row, rules: Row) -> list[str
 
 
 def leaf(unit: Row) -> str:
+    """Hash of one unit of the list; its first byte tells it from an inner node's."""
     return hashlib.sha256(b"\x00" + canonical(dict(unit))).hexdigest()
 
 
 def node(left: str, right: str) -> str:
+    """Hash of two nodes of the tree, given in hex."""
     return hashlib.sha256(b"\x01" + bytes.fromhex(left) + bytes.fromhex(right)).hexdigest()
 
 

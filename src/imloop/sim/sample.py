@@ -74,9 +74,14 @@ def sample_message(
         equipment={kind: serial(station, line, kind) for kind in instruments((vehicle.method,))},
     )
     message, _ = run_message(rng, run, vehicle, state, load().at(started.date(), CITY))
-    if packed:
-        message["trace"] = {"packed": pack(message["trace"]["columns"])}
-    return encode(message)
+    return encode(_packed(message) if packed else message)
+
+
+def _packed(message: dict[str, object]) -> dict[str, object]:
+    """The same message with its trace in the small form."""
+    trace = message["trace"]
+    assert isinstance(trace, dict)
+    return {**message, "trace": {"packed": pack(trace["columns"])}}
 
 
 def _repair(shop_code: str, plate: str, case_no: str, finished: datetime, seed: int) -> bytes:

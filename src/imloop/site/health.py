@@ -58,9 +58,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return _json({"status": "not for you"}, 403)
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's
     else:
-        registry.register(REGISTRY)  # type: ignore[arg-type]
+        registry.register(REGISTRY)
     registry.register(_State())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
@@ -125,8 +125,8 @@ def failed(request: HttpRequest) -> HttpResponse:
     away = unavailable(error)
     log.error("unexpected" if away is None else "unavailable", exc_info=error)
     if away is None:
-        return render(None, "500.html", status=500)  # type: ignore[arg-type]
-    response = render(None, "503.html", {"words": away.text}, status=503)  # type: ignore[arg-type]
+        return render(None, "500.html", status=500)
+    response = render(None, "503.html", {"words": away.text}, status=503)
     response["Retry-After"] = "5"
     return response
 

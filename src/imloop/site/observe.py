@@ -8,18 +8,15 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from itertools import count
-from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Histogram
 
-from imloop.api.http.fast_calls import ROUTE
+from imloop.api.http.fast_calls import ROUTE, Application, Environment, StartResponse
 from imloop.exchange.http.metrics import REQUESTS
 from imloop.site.logs import REQUEST_NUMBER
 
-Environment = dict[str, Any]
-StartResponse = Callable[..., object]
 REQUEST_ID = "imloop.request_id"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -33,7 +30,7 @@ class Observed:
     """WSGI: gives the request its number (``X-Request-Id``, the caller's own if it is sound), counts and logs it by the
     template of its address. The address itself, its question and its body are nobody's business here."""
 
-    def __init__(self, application: Callable[[Environment, StartResponse], Iterable[bytes]]) -> None:
+    def __init__(self, application: Application) -> None:
         self.application = application
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.records.inspection import Column
-from imloop.store.traces import SCALED, decompress, unpack
+from imloop.store.packing import decompress
+from imloop.store.traces import SCALED, unpack
 
 _Packed = tuple[list[tuple[str, int]], list[tuple[str, int, bytes]]]
 _parts = msgspec.msgpack.Decoder(_Packed).decode

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.expressions import Col
 
 from imloop.store import connection_pool
 
@@ -44,7 +45,7 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
 
         # Django's own cursor writes parameters into the text, so the server would parse and plan it every time.
         with psycopg.Cursor(database.connection) as cursor:
-            cursor.execute(sql, parameters, prepare=True)  # type: ignore[arg-type]
+            cursor.execute(sql, parameters, prepare=True)
             answer = cursor.pgresult  # its width is enough: ``description`` would describe every column
             return cursor.fetchall() if answer is not None and answer.nfields else []
 
@@ -164,7 +165,11 @@ def _out(field: models.Field[Any, Any]) -> list[Callable[[Any], object]]:
         return [lambda value: None if value is None else msgspec.json.decode(value)]
     column = field.get_col(field.model._meta.db_table)
     converters = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-    return [lambda value, one=one: one(value, column, connection) for one in converters]  # type: ignore[misc]
+    return [_converting(one, column) for one in converters]
+
+
+def _converting(one: Callable[..., object], column: Col) -> Callable[[object], object]:
+    return lambda value: one(value, column, connection)
 
 
 def aware(moment: datetime | str) -> datetime:

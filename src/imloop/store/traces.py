@@ -49,7 +49,7 @@ def _pack(channels: Sequence[Column]) -> list[tuple[int, bytes]]:
     missing = np.isnan(raw)
     known = np.where(missing, 0.0, raw)
     packed = [(_RAW, b"")] * len(raw)
-    gaps = missing.any(axis=1)
+    gaps = np.any(missing, axis=1)
     open_ = np.arange(len(raw))
     for decimals in SCALED:
         scale = 10.0**decimals

@@ -65,13 +65,14 @@ def pack(record: TestRecord) -> bytes:
         vehicle.second_fuel,
         vehicle.emission_stage,
         record.second is not None,
-        exterior and (exterior.verdict, dict(exterior.items)),
-        obd
-        and (
+        None if exterior is None else (exterior.verdict, dict(exterior.items)),
+        None
+        if obd is None
+        else (
             *(obd.communication, obd.mil_lamp_ok, obd.mil_on, obd.dashboard_matches, obd.tampered),
             obd.readiness_incomplete,
         ),
-        tank and (tank.verdict, tank.start_kpa, tank.loss_kpa, tank.seconds, tank.cap_ok),
+        None if tank is None else (tank.verdict, tank.start_kpa, tank.loss_kpa, tank.seconds, tank.cap_ok),
     )
     return np.array(figures, dtype=np.float64).tobytes() + msgspec.msgpack.encode(kind)
 

@@ -89,7 +89,7 @@ def shown_key(request: HttpRequest) -> str:
     """The id of the key that a machine showed or signed with; empty for a person."""
     if "HTTP_SIGNATURE_INPUT" in request.META:
         return key_id_of(request.headers)
-    _, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    token = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")[2]
     return token.strip().removeprefix("imk_").partition("_")[0]
 
 

@@ -77,7 +77,7 @@ def no_such_call(request: HttpRequest) -> HttpResponse:
     return problem(request, Unknown("unknown-call", words))
 
 
-def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+def unexpected(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Never a stack trace to the caller; always one in the log. A database that is away is said to be."""
     away = unavailable(error)
     if away is not None:

@@ -42,12 +42,13 @@ _SAFE = [
 _JSON = [("Content-Type", "application/json"), *_SAFE]
 Environment = dict[str, Any]
 StartResponse = Callable[..., object]
+Application = Callable[[Environment, StartResponse], Iterable[bytes]]
 Call = Callable[[WSGIRequest, Caller], tuple[str, object]]
 """A call understood: gives the status line and what is said."""
 
 
 class Express:
-    def __init__(self, application: Callable[[Environment, StartResponse], Iterable[bytes]]) -> None:
+    def __init__(self, application: Application) -> None:
         self.application = application
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:

@@ -120,7 +120,7 @@ class Hub:
             if self._reader is None:
                 self._reader = threading.Thread(target=self._read, name="feed-reader", daemon=True)
                 self._reader.start()
-        self._ear.ring()
+        self._ear.wake()
         self._ready.wait(10 * REST)
 
     def _require_place(self, party: str) -> None:

@@ -119,7 +119,8 @@ def _assumed(text: str) -> Assumed:
 
 
 def _replay(chosen: Selection, workers: int, xlsx: Path | None, as_json: bool) -> None:
-    tests, differing, corrected, kept = 0, 0, 0, []
+    tests, differing, corrected = 0, 0, 0
+    kept: list[Replayed] = []
     for each in chain.from_iterable(_in_blocks(chosen, _replayed, workers)):
         tests += 1
         if each.same:

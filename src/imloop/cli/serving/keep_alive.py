@@ -60,6 +60,7 @@ def serve_forever(host: str, port: int, workers: int) -> None:
     whoever started it decides."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     from imloop.site.settings import CALLS_AT_ONCE, STREAMS
 
@@ -72,6 +73,6 @@ def serve_forever(host: str, port: int, workers: int) -> None:
         blocking_threads=CALLS_AT_ONCE + STREAMS,  # idle ones end by themselves
         backpressure=256 + STREAMS,
         log_access=False,
-        log_level="error",  # it warns of so many threads
+        log_level=LogLevels.error,  # it warns of so many threads
         respawn_failed_workers=True,
     ).serve()

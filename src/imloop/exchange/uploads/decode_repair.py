@@ -67,8 +67,12 @@ def _record(reader: Reader) -> RepairRecord:
 
 
 def _documents(r: Reader) -> Documents:
-    numbers = [r.text(name, longest=60) for name in ("certificate_no", "settlement_no", "invoice_no")]
-    return Documents(*numbers, photos=r.texts("photos"))
+    return Documents(
+        certificate_no=r.text("certificate_no", longest=60),
+        settlement_no=r.text("settlement_no", longest=60),
+        invoice_no=r.text("invoice_no", longest=60),
+        photos=r.texts("photos"),
+    )
 
 
 def _item(r: Reader) -> RepairItem:

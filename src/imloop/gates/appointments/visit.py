@@ -44,6 +44,7 @@ def last_day(now: datetime, law: Law) -> date:
 
 
 def counted_no_shows(times: Sequence[datetime], now: datetime, law: Law) -> list[datetime]:
+    """The missed appointments that still count: those within the law's days before now."""
     since = now - timedelta(days=law.integer("appointment.no_show_days"))
     return [when for when in times if since < when <= now]
 

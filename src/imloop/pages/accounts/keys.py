@@ -17,7 +17,7 @@ from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.store.models import ApiKey, Party, PartyKind
 
-KINDS = {
+KINDS: dict[str, Text] = {
     ApiKey.Kind.ED25519: Text("Ed25519 签名", "Ed25519 signature"),
     ApiKey.Kind.HMAC_SHA256: Text("HMAC-SHA256 签名", "HMAC-SHA256 signature"),
     ApiKey.Kind.HMAC_SM3: Text("HMAC-SM3 签名", "HMAC-SM3 signature"),

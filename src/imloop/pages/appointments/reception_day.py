@@ -33,7 +33,7 @@ from imloop.steps.couriers.topics import OF_VISITS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.stations.station_facts import facts_of
-from imloop.store.models import Appointment, Party, PartyKind
+from imloop.store.models import Appointment, Opening, Party, PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
 State = Appointment.State
@@ -142,13 +142,13 @@ def _name(weekday: int | None) -> Text:
     return WORKING_DAYS if weekday is None else WEEKDAYS[weekday]
 
 
-def _grid(rows: list[object]) -> list[dict[str, str]]:
+def _grid(rows: list[Opening]) -> list[dict[str, str]]:
     """The form's rows as they stand, and some empty ones."""
     kept = [
         {
-            "day": "working" if row.weekday is None else str(row.weekday),  # type: ignore[attr-defined]
-            "opens": f"{row.opens:%H:%M}",  # type: ignore[attr-defined]
-            "closes": f"{row.closes:%H:%M}",  # type: ignore[attr-defined]
+            "day": "working" if row.weekday is None else str(row.weekday),
+            "opens": f"{row.opens:%H:%M}",
+            "closes": f"{row.closes:%H:%M}",
         }
         for row in rows
     ]

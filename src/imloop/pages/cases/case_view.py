@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -13,10 +14,11 @@ from imloop.facts.typical_causes import typical_signs
 from imloop.law import Law
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
+from imloop.papers.trace_picture import Item
 from imloop.steps.cases.cases import as_loop_case
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs.rework import rework_due
-from imloop.store.models import Case, Party, Test
+from imloop.store.models import Case, CaseEvent, Party, Test
 from imloop.verdict.arithmetic import printed
 
 
@@ -66,10 +68,9 @@ def result_items(test: Test | None) -> list[dict[str, object]]:
     return [_item(item) for item in test.verdict["items"] if item["limit"] is not None]
 
 
-def _item(item: dict[str, object]) -> dict[str, object]:
-    known = ITEMS[str(item["item"])]
+def _item(item: Item) -> dict[str, object]:
+    known = ITEMS[item["item"]]
     value, limit = item["value"], item["limit"]
-    assert isinstance(value, (int, float))
     failed = not item["pass"] and not item["advisory"]
     ends = limit if isinstance(limit, list) else [limit]
     shown = "–".join(printed(float(end), known.decimals) for end in ends)
@@ -138,7 +139,7 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "allowed": permit.allowed,
         "elsewhere": _elsewhere(case, now),
         "notice": case.notices.order_by("-round").first(),
-        "events": [_event_row(event) for event in case.events.order_by("number")],
+        "events": [event_row(event) for event in case.events.order_by("number")],
         **days(case, law, now),
     }
 
@@ -159,12 +160,10 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
     }
 
 
-def _event_row(event: object) -> dict[str, object]:
-    from imloop.store.models import CaseEvent
-
-    assert isinstance(event, CaseEvent)
+def event_row(event: CaseEvent) -> dict[str, object]:
+    """One line of the case's history."""
     data = event.data
-    named = {
+    names: dict[str, Callable[[], str]] = {
         "TestFailed": lambda: f"{data['station']} · {data['test_no']}",
         "TestPassed": lambda: f"{data['station']} · {data['test_no']}",
         "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
@@ -173,11 +172,12 @@ def _event_row(event: object) -> dict[str, object]:
         "PaperContradicted": lambda: f"{data['unlock_no']} · {data['shop']} · {data['repair_no']}",
         "CaseAnnulled": lambda: data["reason"],
         "ObjectionRejected": lambda: data["reason"],
-    }.get(event.kind, lambda: "")
+    }
+    named = names.get(event.kind)
     return {
         "at": event.at,
         "kind": event.kind,
-        "words": named(),
+        "words": named() if named else "",
         "number": event.number,
         "law_hash": event.law_hash,
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Refusal
-from imloop.pages.cases.case_view import case_context
+from imloop.pages.cases.case_view import case_context, event_row
 from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
@@ -73,16 +73,12 @@ def _context(caller: Caller, case: Case) -> dict[str, object]:
     notices = list(case.notices.order_by("round"))
     events = list(case.events.order_by("number"))
     by_number = {test.test_no: test for test in tests}
-    known = case_context(case, clock.now())
     followed = [case_file.law_of(event, case, by_number) for event in events]
     return {
-        **known,
+        **case_context(case, clock.now()),
         **objection_card(case, clock.now()),
         **paper_card(case, clock.now()),
-        "events": [
-            {**row, "law": law}
-            for row, law in zip(known["events"], followed, strict=True)  # type: ignore[call-overload]
-        ],
+        "events": [{**event_row(event), "law": law} for event, law in zip(events, followed, strict=True)],
         "picture": loop_picture(case, events, notices),
         "overlay": overlay(tests),
         "tests": [(test, trace_picture(test)) for test in tests],

@@ -78,7 +78,8 @@ def _file(request: HttpRequest) -> bytes:
         raise Malformed("no-file", Text("请选择一个 JSON 文件。", "Choose a JSON file."))
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
         raise Malformed("too-large", Text("文件过大。", "The file is too large."))
-    return file.read()
+    body: bytes = file.read()
+    return body
 
 
 @desk(I)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
         "kinds": [(kind, words(KIND_NAMES[kind]), counts[kind]) for kind in KIND_NAMES if counts[kind]],
         "chosen": chosen,
         "all": len(found),
-        "tiles": _TILES.get(caller.kind, lambda *_: [])(caller, now),
+        "tiles": tiles(caller, now) if (tiles := _TILES.get(caller.kind)) else [],
         "query": query_of(request),
         **renewal,
     }
@@ -125,7 +126,7 @@ def _cases_tile(caller: Caller, label: str, query: str) -> Tile:
     return {"label": label, "n": rows.count(), "url": f"/cases?{query}"}
 
 
-_TILES = {
+_TILES: dict[str, Callable[[Caller, datetime], list[Tile]]] = {
     PartyKind.ENVIRONMENT: _environment,
     PartyKind.POLICE: _police,
     PartyKind.TRANSPORT: _transport,

@@ -81,15 +81,16 @@ def _entries(
 ) -> HttpResponse:
     if file := as_file(request, caller, request.path.rpartition("/")[2], _columns(), rows):
         return file
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "shown": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "shown": shown,
+        "rows": [_row(entry) for entry in shown],
         "asked": request.GET,
         "kinds": [(kind, words(ENTRIES[kind])) for kind in kinds],
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
         "looks": kinds is LOOKS,
     }
-    context["rows"] = [_row(entry) for entry in context["shown"]]  # type: ignore[attr-defined]
     return page(request, caller, "pages/duty_record.html", context)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from numpy.typing import NDArray
 
 from imloop.facts.channels import CHANNELS
 from imloop.facts.items import ITEMS
@@ -26,7 +29,7 @@ def channel_name(name: str) -> str:
     return name if label is None else f"{label.in_(get_language() or '')} {unit}".strip()
 
 
-def trace_csv(columns: dict[str, np.ndarray]) -> str:  # type: ignore[type-arg]
+def trace_csv(columns: Mapping[str, NDArray[np.float64]]) -> str:
     names = list(columns)
     rows = zip(*(columns[name].tolist() for name in names), strict=True)
     lines = [",".join("" if value != value else f"{value:g}" for value in row) for row in rows]

@@ -98,7 +98,7 @@ def _named_presets() -> list[tuple[str, str]]:
 
 def _tables(report: Report) -> list[dict[str, object]]:
     """A table per dimension in which something changes; bars show the share that fails, before and after."""
-    tables = []
+    tables: list[dict[str, object]] = []
     for name in DIMENSIONS:
         rows = report.rows(name)
         if not any(row["newly_fail"] or row["newly_pass"] or row["newly_invalid"] for row in rows):

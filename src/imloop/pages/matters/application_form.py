@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -29,8 +29,8 @@ class Column:
     choices: tuple[tuple[str, Text], ...] = ()
 
 
-def _choices(names: Mapping[str, Text]) -> tuple[tuple[str, Text], ...]:
-    return tuple((str(code), text) for code, text in names.items())
+def _choices(names: Iterable[tuple[str, Text]]) -> tuple[tuple[str, Text], ...]:
+    return tuple((str(code), text) for code, text in names)
 
 
 HEAD = (
@@ -51,14 +51,14 @@ GRIDS: dict[str, tuple[Text, tuple[Column, ...]]] = {
         Text("检测线", "test lines"),
         (
             Column("code", Text("线号", "line")),
-            Column("methods", Text("检测方法", "methods"), "many", _choices(METHOD_NAMES)),
+            Column("methods", Text("检测方法", "methods"), "many", _choices(METHOD_NAMES.items())),
         ),
     ),
     "equipment": (
         Text("设备", "instruments"),
         (
             _LINE,
-            Column("kind", Text("设备", "instrument"), "choice", _choices(INSTRUMENT_NAMES)),
+            Column("kind", Text("设备", "instrument"), "choice", _choices(INSTRUMENT_NAMES.items())),
             Column("model", Text("型号", "model")),
             Column("serial", Text("编号", "serial number")),
             Column("certificate_no", Text("检定证书号", "verification no.")),
@@ -70,7 +70,7 @@ GRIDS: dict[str, tuple[Text, tuple[Column, ...]]] = {
         Text("人员", "staff"),
         (
             Column("name", Text("姓名", "name")),
-            Column("role", Text("岗位", "role"), "choice", _choices(STAFF_ROLES)),
+            Column("role", Text("岗位", "role"), "choice", _choices(STAFF_ROLES.items())),
             Column("licence_no", Text("证号（可空）", "licence no. (optional)")),
             Column("qualified_until", Text("资格失效日（可空）", "qualified until (optional)"), "day"),
         ),
@@ -78,7 +78,7 @@ GRIDS: dict[str, tuple[Text, tuple[Column, ...]]] = {
     "certificates": (
         Text("资质证书", "certificates"),
         (
-            Column("kind", Text("种类", "kind"), "choice", _choices(_PAPER)),
+            Column("kind", Text("种类", "kind"), "choice", _choices(_PAPER.items())),
             Column("number", Text("证号", "number")),
             Column("issuer", Text("发证机关", "issuer")),
             Column("since", Text("起", "from"), "day"),

@@ -84,7 +84,7 @@ def apply(request: HttpRequest, subject: str) -> HttpResponse:
         return _form(request, subject, message, refusal_context(refusal))
     if problems:
         faults = [words(problem.text) for problem in problems]
-        told = {
+        told: dict[str, object] = {
             "refusal": words(Text("有条件没有确认。", "Some conditions are not confirmed.")),
             "faults": faults,
         }

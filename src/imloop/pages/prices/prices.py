@@ -84,7 +84,7 @@ def _set(caller: Caller, form: QueryDict) -> None:
         method=form.get("method", ""),
         yuan=yuan,
         since=read_day(form.get("since", "")),
-        until=read_day(form["until"]) if form.get("until") else None,
+        until=read_day(until) if (until := form.get("until")) else None,
         cite=form.get("cite", ""),
         now=clock.now(),
     )

@@ -47,7 +47,7 @@ def _columns() -> Columns[Repair]:
     return {
         _("维修站"): lambda row: row.shop.name,
         **record_columns(),
-        _("待核线索"): lambda row: _("有") if row.doubted else "",  # type: ignore[attr-defined]
+        _("待核线索"): lambda row: _("有") if row.doubted else "",
     }
 
 

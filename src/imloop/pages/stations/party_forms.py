@@ -38,7 +38,8 @@ def _certificate(caller: Caller, code: str, form: QueryDict, now: datetime) -> o
 
 def _join(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
     words = {name: form.get(name, "") for name in ("name", "role", "licence_no")}
-    qualified = read_day(form["qualified_until"]) if form.get("qualified_until") else None
+    typed = form.get("qualified_until")
+    qualified = read_day(typed) if typed else None
     since = read_day(form.get("since", ""))
     return join(caller, code, **words, since=since, qualified_until=qualified, now=now)
 

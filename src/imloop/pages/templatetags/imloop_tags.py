@@ -16,6 +16,7 @@ from imloop.facts.codes import (
     INSTRUMENT_NAMES,
     METHOD_NAMES,
     RESULT_NAMES,
+    Fuel,
     Instrument,
     Method,
     Result,
@@ -292,5 +293,5 @@ def capability_name(code: str) -> str:
     """A fuel, repair item or make that an M-station takes."""
     if code.startswith("brand:"):
         return code.removeprefix("brand:")
-    name = FUEL_NAMES.get(code) or REPAIR_ITEMS.get(code)  # type: ignore[call-overload]
+    name = FUEL_NAMES[Fuel(code)] if code in list(Fuel) else REPAIR_ITEMS.get(code)
     return name.in_(get_language() or "") if name else code

@@ -34,4 +34,4 @@ def test_json(test: Test) -> dict[str, object]:
     }
 
 
-test_json.__test__ = False  # type: ignore[attr-defined]
+test_json.__test__ = False  # type: ignore[attr-defined]  # a mark for pytest, which would run it

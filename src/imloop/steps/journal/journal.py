@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from typing import TextIO, TypedDict
 
 import msgspec
 
@@ -40,7 +40,16 @@ def export_journal(out: TextIO) -> int:
     return head()[0]
 
 
-def published(days: int) -> dict[str, object]:
+class Published(TypedDict):
+    """The end of the journal, and its daily roots."""
+
+    algorithm: str
+    number: int
+    hash: str
+    days: list[dict[str, object]]
+
+
+def published(days: int) -> Published:
     """What anyone may keep: the end of the journal and the latest daily roots, newest first."""
     row = JournalHead.objects.get(pk=1)
     roots = [day.published() for day in seal_days.latest(days)]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
+from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
 from imloop.facts.records.application import Application
@@ -266,8 +267,8 @@ def _refuse_twin(kind: Kind, application: Application, day: date) -> None:
         )
 
 
-def _refuse_open(kind: Kind, found: object) -> None:
-    if found.filter(kind=kind, closed_at__isnull=True).exists():  # type: ignore[attr-defined]
+def _refuse_open(kind: Kind, found: QuerySet[Matter]) -> None:
+    if found.filter(kind=kind, closed_at__isnull=True).exists():
         what = KINDS[kind]
         raise Conflict(
             "matter-open-already",

@@ -78,7 +78,7 @@ def add_file(tar: tarfile.TarFile, name: str, path: Path) -> None:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
+def reading(path: Path) -> Iterator[Iterator[tuple[str, io.BufferedReader]]]:
     """Members in order, each to be read before the next."""
     with (
         path.open("rb") as file,
@@ -88,10 +88,10 @@ def reading(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
         yield _members(tar)
 
 
-def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, io.BufferedReader]]:
     for info in tar:
         body = tar.extractfile(info)
-        if body is None:
+        if not isinstance(body, io.BufferedReader):
             raise ValueError(f"{info.name} is no file")
         yield info.name, body
 
