@@ -63,7 +63,7 @@ def access_page() -> str:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
     os.environ.setdefault("IMLOOP_DATA", tempfile.gettempdir())
     django.setup()
-    from imloop.api.http.audience import AUDIENCE
+    from imloop.api.app import CALLS
     from imloop.pages.guard import audience_of
     from imloop.pages.urls import urlpatterns
 
@@ -74,7 +74,7 @@ def access_page() -> str:
 
     head = "| | public | " + " | ".join(KINDS.values()) + " |\n|" + "---|" * (len(KINDS) + 2)
     pages = [(f"/{each.pattern}", audience_of(each.callback)) for each in urlpatterns if each.callback]
-    calls = [(name, tuple(str(kind) for kind in kinds)) for name, kinds in AUDIENCE.items()]
+    calls = [(call.name, tuple(str(kind) for kind in call.who)) for call in CALLS.values() if call.who]
     return (
         "# Who may do what\n\n"
         "Written from the code that decides. A kind of party without a mark is refused before anything is read or "

@@ -13,7 +13,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from imloop.api.http.audience import AUDIENCE
+from imloop.api.app import CALLS
 from imloop.store.models import PartyKind, RawUpload, Test
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.doors import Doors
@@ -150,7 +150,7 @@ OWN_ONLY = {
 
 def test_every_call_is_decided() -> None:
     decided = [*OBJECTS, *LISTS, *OWN_ONLY]
-    assert sorted(decided) == sorted(AUDIENCE)
+    assert sorted(decided) == sorted(call.name for call in CALLS.values() if call.who)
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def refusal(answer: HttpResponse) -> str:
 def test_strangers_are_refused_and_the_owner_is_not(world: TwoCities, name: str) -> None:
     given = OBJECTS[name]
     before = (Test.objects.count(), RawUpload.objects.filter(refused="").count())
-    for kind in AUDIENCE[name]:
+    for kind in CALLS[name].who:
         for code in world.stranger(kind):
             answer = ask(world.city.client(code), name, world, given.query, given.body)
             if kind in given.beyond:
@@ -196,7 +196,7 @@ def test_strangers_are_refused_and_the_owner_is_not(world: TwoCities, name: str)
 
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_hold_nothing_of_others(world: TwoCities, name: str) -> None:
-    for kind in AUDIENCE[name]:
+    for kind in CALLS[name].who:
         for code in world.stranger(kind):
             for query in {"", LISTS[name]}:
                 answer: Any = ask(world.city.client(code), name, world, query, None)

@@ -18,6 +18,7 @@ from django.db import OperationalError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from imloop.api.app import CALLS
 from imloop.api.http.fast_calls import Express
 from imloop.site.observe import Observed
 from imloop.steps.desk import health
@@ -162,7 +163,7 @@ def ask(method: str, path: str, body: bytes = b"", **environ: str) -> tuple[str,
     setup_testing_defaults(asked)
     asked |= {"PATH_INFO": path, "QUERY_STRING": query, "wsgi.input": io.BytesIO(body), **environ}
     asked |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json"}
-    answer = Observed(Express(WSGIHandler()))(
+    answer = Observed(Express(WSGIHandler(), CALLS))(
         asked, lambda status, headers: got.append((status, dict(headers)))
     )
     return got[0][0], got[0][1], b"".join(answer)

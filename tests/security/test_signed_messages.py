@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client, override_settings
 
+from imloop.api.app import CALLS
 from imloop.exchange.http import rate_limit
 from imloop.exchange.http.station_signing import sign
 from imloop.steps.accounts.keys import Kind, forget_nonces, issue_key, revoke_key, rotate_key
@@ -192,8 +193,8 @@ def test_the_fast_door_knows_signatures_too(city: City, monkeypatch: pytest.Monk
     def start(status: str, *_: object) -> None:
         answers.append(status)
 
-    fast_calls.Express(not_here)(environ, start)
-    fast_calls.Express(not_here)(environ, start)
+    fast_calls.Express(not_here, CALLS)(environ, start)
+    fast_calls.Express(not_here, CALLS)(environ, start)
     assert answers == ["200 OK", "401 Unauthorized"], "the second is a repetition"
 
 

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from imloop.api.http.audience import audience_of
+from imloop.api.app import CALLS
 from support.city import LISTED, NEAR, PLACE, City
 from support.doors import Doors
 from support.stories.two_cities import TwoCities
@@ -85,7 +85,7 @@ def test_the_document_is_kept(keys: dict[str, Any], mode: GenerationMode) -> Non
 
 def examples_of(operation: Any, mode: GenerationMode, keys: dict[str, Any]) -> Any:
     """Calls the operation with generated messages, by every kind of party it is for; half the objects named are there."""
-    kinds = audience_of(operation.method.upper(), operation.path.partition("/v1/")[2])
+    kinds = CALLS[f"{operation.method.upper()} {operation.path.partition('/v1/')[2]}"].who
 
     @settings(
         max_examples=EXAMPLES,

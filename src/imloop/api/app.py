@@ -22,9 +22,10 @@ from imloop.api import (
     stations,
     vehicles,
 )
-from imloop.api.http.audience import admitted
+from imloop.api.http.audience import nobody
 from imloop.api.http.errors import problem, unexpected, unreadable, untakeable
 from imloop.api.http.openapi import DescribedAPI
+from imloop.api.http.router import Call, Router
 from imloop.exchange.http.http_status import UNTAKEABLE
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
@@ -36,25 +37,29 @@ api = DescribedAPI(
     docs_url="/docs",
     openapi_url="/openapi.json",
     urls_namespace="api",
-    auth=admitted,
+    auth=nobody,
 )
-for subject in (
-    inspections,
-    repairs,
-    cases,
-    stations,
-    prices,
-    couriers,
-    journal,
-    vehicles,
-    roads,
-    matters,
-    lines,
-    appointments,
-    outages,
-    draws,
-):
-    api.add_router("", subject.router)
+SUBJECTS: tuple[Router, ...] = (
+    inspections.router,
+    repairs.router,
+    cases.router,
+    stations.router,
+    prices.router,
+    couriers.router,
+    journal.router,
+    vehicles.router,
+    roads.router,
+    matters.router,
+    lines.router,
+    appointments.router,
+    outages.router,
+    draws.router,
+)
+"""Each subject's calls, in the order of the document."""
+CALLS: dict[str, Call] = {call.name: call for subject in SUBJECTS for call in subject.calls}
+"""Every call by its name, such as ``GET cases/{case_no}``."""
+for subject in SUBJECTS:
+    api.add_router("", subject.routes)
 api.exception_handler(Refusal)(problem)
 api.exception_handler(HttpError)(unreadable)
 for kind_of_fault in UNTAKEABLE:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_json, moment_of
+from imloop.api.http.audience import I_STATION, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
 from imloop.steps.appointments import appointments
@@ -105,7 +107,9 @@ def get_queue(request: HttpRequest, code: str) -> HttpResponse:
     return as_json({"station": code, "queue": board(station, clock.now())})
 
 
-@router.get("/appointments", tags=["I-station"], summary="某日预约 · a day's appointments")
+@router.get(
+    "/appointments", who=I_STATION_OR_OFFICE, tags=["I-station"], summary="某日预约 · a day's appointments"
+)
 def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpResponse:
     """A station's own; a department sees those of its place, without phones."""
     who = caller(request)
@@ -117,17 +121,21 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
     return as_json({"day": on.isoformat(), "appointments": rows})
 
 
-@router.post("/appointments/{number}/arrived", tags=["I-station"], summary="已到站 · it has come")
+@router.post(
+    "/appointments/{number}/arrived", who=I_STATION, tags=["I-station"], summary="已到站 · it has come"
+)
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.arrive(caller(request), number, clock.now())))
 
 
-@router.post("/appointments/{number}/no-show", tags=["I-station"], summary="爽约 · nobody came")
+@router.post(
+    "/appointments/{number}/no-show", who=I_STATION, tags=["I-station"], summary="爽约 · nobody came"
+)
 def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.miss(caller(request), number, clock.now())))
 
 
-@router.post("/opening-hours", tags=["I-station"], summary="设置营业时间 · set one's hours")
+@router.post("/opening-hours", who=I_STATION, tags=["I-station"], summary="设置营业时间 · set one's hours")
 def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     who = caller(request)
     spans = [Hours(span.weekday, span.opens, span.closes) for span in given.hours]
@@ -135,21 +143,26 @@ def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     return as_json({"station": who.party_code, "since": given.since.isoformat(), "spans": len(rows)}, 201)
 
 
-@router.post("/closed-days", tags=["I-station"], summary="停业一天 · close for a day")
+@router.post("/closed-days", who=I_STATION, tags=["I-station"], summary="停业一天 · close for a day")
 def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
     """``cancelled``: how many appointments fell."""
     fallen = close_day(caller(request), closed.day, closed.reason, clock.now())
     return as_json({"day": closed.day.isoformat(), "cancelled": fallen}, 201)
 
 
-@router.delete("/closed-days/{day}", tags=["I-station"], summary="恢复营业 · open after all")
+@router.delete("/closed-days/{day}", who=I_STATION, tags=["I-station"], summary="恢复营业 · open after all")
 def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
     on = read_day(day)
     open_day(caller(request), on, clock.now())
     return as_json({"day": on.isoformat()})
 
 
-@router.get("/gates/reception", tags=["I-station"], summary="能否受理 · may it be tested here now")
+@router.get(
+    "/gates/reception",
+    who=I_STATION_OR_OFFICE,
+    tags=["I-station"],
+    summary="能否受理 · may it be tested here now",
+)
 def get_reception(
     request: HttpRequest,
     line: str,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http import schemas
 from imloop.api.http.answers import as_json, as_pdf, moment_of
+from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.http.rate_limit import count_question
 from imloop.papers.assemble import notice_document
 from imloop.steps.cases import lookups as case_lookups
@@ -45,7 +47,12 @@ def post_objection(request: HttpRequest, token: str, said: ObjectionIn) -> HttpR
     return as_json({"case": case.case_no, "answer_by": raised.answer_by.isoformat()}, 201)
 
 
-@router.post("/cases/{case_no}/objection/reject", tags=["environment"], summary="异议不成立 · not upheld")
+@router.post(
+    "/cases/{case_no}/objection/reject",
+    who=ENVIRONMENT,
+    tags=["environment"],
+    summary="异议不成立 · not upheld",
+)
 def post_rejection(request: HttpRequest, case_no: str, said: AnswerIn) -> HttpResponse:
     """The failed test stands, with reason and evidence. A second opinion is an exit of kind ``objection``."""
     case = reject_objection(
@@ -54,19 +61,26 @@ def post_rejection(request: HttpRequest, case_no: str, said: AnswerIn) -> HttpRe
     return as_json(case_json(case))
 
 
-@router.get("/cases/{case_no}", tags=["everyone"], summary="一个案件 · one case")
+@router.get("/cases/{case_no}", who=EVERYONE, tags=["everyone"], summary="一个案件 · one case")
 def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
     return as_json(case_json(case_lookups.case(caller(request), case_no)))
 
 
-@router.post("/cases/{case_no}/exit", tags=["environment"], summary="同站规则的例外 · lawful exit")
+@router.post(
+    "/cases/{case_no}/exit", who=ENVIRONMENT, tags=["environment"], summary="同站规则的例外 · lawful exit"
+)
 def post_exit(request: HttpRequest, case_no: str, granted: schemas.ExitIn) -> HttpResponse:
     """A department lets the retest happen elsewhere, with reason, evidence and expiry."""
     case = grant_exit(caller(request), case_no, **granted.dict(), now=clock.now())
     return as_json(case_json(case), 201)
 
 
-@router.get("/retest-permit", tags=["I-station"], summary="能否在本站复检 · may it be retested here")
+@router.get(
+    "/retest-permit",
+    who=I_STATION_OR_OFFICE,
+    tags=["I-station"],
+    summary="能否在本站复检 · may it be retested here",
+)
 def get_permit(
     request: HttpRequest, vin: str = "", plate: str = "", station: str = "", at: datetime | None = None
 ) -> HttpResponse:
@@ -74,6 +88,6 @@ def get_permit(
     return as_json(ask_permit(who, station=station, at=moment_of(at), vin=vin, plate=plate))
 
 
-@router.get("/notices/{notice_no}.pdf", tags=["everyone"], summary="告知书 · notice")
+@router.get("/notices/{notice_no}.pdf", who=EVERYONE, tags=["everyone"], summary="告知书 · notice")
 def get_notice(request: HttpRequest, notice_no: str) -> HttpResponse:
     return as_pdf(notice_document(caller(request), notice_no), notice_no)

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 
 from django.db import Error, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from ninja import Router
 
 from imloop.api.http.answers import as_json
+from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller, shown_key, still_admitted
+from imloop.api.http.router import Router
 from imloop.api.http.stream_hub import Hub, Stream, as_event
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
@@ -35,7 +36,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _HELLO = b"retry: 1000\n\n"
 
 
-@router.get("/feed/stream", tags=["everyone"], summary="实时消息（SSE）· the feed as it grows")
+@router.get("/feed/stream", who=EVERYONE, tags=["everyone"], summary="实时消息（SSE）· the feed as it grows")
 def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse | StreamingHttpResponse:
     """text/event-stream: ``id`` the sequence, ``event`` the topic, ``data`` an entry of the JSON feed. Begins after the
     sequence of ``Last-Event-ID``, else of ``after``, else with what comes from now on."""
@@ -139,6 +140,11 @@ class Events:
         return True
 
 
-@router.get("/feed", tags=["everyone"], summary="与本单位有关的消息 · what concerns the caller, in order")
+@router.get(
+    "/feed",
+    who=EVERYONE,
+    tags=["everyone"],
+    summary="与本单位有关的消息 · what concerns the caller, in order",
+)
 def get_feed(request: HttpRequest, after: int = 0, limit: int = 100) -> HttpResponse:
     return as_json(feed(caller(request), after=after, limit=limit, now=clock.now()))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_json
+from imloop.api.http.audience import ADMIN, I_STATION, M_STATION
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.draws import (
     draws,
@@ -22,10 +24,12 @@ from imloop.steps.draws import (
 from imloop.steps.draws import (
     visits as draw_visits,
 )
+from imloop.steps.draws.draws import DRAWERS
 from imloop.steps.draws.plan import Plan, Source
 from imloop.steps.ground import clock
 
 router = Router()
+_READERS = (*DRAWERS, *ADMIN)
 
 
 class FallbackIn(Schema):
@@ -115,7 +119,7 @@ def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
     return as_json(draw_lookups.public_json(draw_lookups.public_draw(no)))
 
 
-@router.get("/draws", tags=["departments"], summary="本地的抽取 · draws of one's place")
+@router.get("/draws", who=_READERS, tags=["departments"], summary="本地的抽取 · draws of one's place")
 def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
     found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
@@ -126,7 +130,7 @@ def get_draws(request: HttpRequest) -> HttpResponse:
     return as_json({"draws": rows})
 
 
-@router.post("/draws", tags=["departments"], summary="编制抽取名单 · prepare a draw")
+@router.post("/draws", who=DRAWERS, tags=["departments"], summary="编制抽取名单 · prepare a draw")
 def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     """201 with the list as of today and everyone's chance, still sealed."""
     who = caller(request)
@@ -134,20 +138,27 @@ def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     return as_json(draw_lookups.draw_json(who, row, clock.now()), 201)
 
 
-@router.get("/draws/{no}", tags=["departments"], summary="一次抽取，含未公开名单 · with its sealed list")
+@router.get(
+    "/draws/{no}", who=_READERS, tags=["departments"], summary="一次抽取，含未公开名单 · with its sealed list"
+)
 def get_draw(request: HttpRequest, no: str) -> HttpResponse:
     """The look is journalled."""
     who, now = caller(request), clock.now()
     return as_json(draw_lookups.draw_json(who, draw_lookups.sealed(who, no, now), now))
 
 
-@router.get("/draws/{no}/own", tags=["everyone"], summary="本站的证明 · a station's own proof")
+@router.get(
+    "/draws/{no}/own",
+    who=(*I_STATION, *M_STATION),
+    tags=["everyone"],
+    summary="本站的证明 · a station's own proof",
+)
 def get_own(request: HttpRequest, no: str) -> HttpResponse:
     """imloop.draw-own/1, after publication."""
     return as_json(draw_lookups.own_proof(caller(request), no))
 
 
-@router.post("/draws/{no}/join", tags=["departments"], summary="参加抽取 · take part")
+@router.post("/draws/{no}/join", who=DRAWERS, tags=["departments"], summary="参加抽取 · take part")
 def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     who, now = caller(request), clock.now()
     conflicts = [each.dict() for each in given.conflicts]
@@ -162,12 +173,14 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     return as_json({"no": no, "nonce_sha256": part.nonce_sha256, "inspectors": len(part.inspectors)}, 201)
 
 
-@router.post("/draws/{no}/commit", tags=["departments"], summary="锁定名单 · fix the list")
+@router.post("/draws/{no}/commit", who=DRAWERS, tags=["departments"], summary="锁定名单 · fix the list")
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
     return as_json(draw_lookups.public_json(draws.commit(caller(request), no, clock.now())), 201)
 
 
-@router.post("/draws/{no}/numbers", tags=["departments"], summary="录入公开随机数 · enter a public number")
+@router.post(
+    "/draws/{no}/numbers", who=DRAWERS, tags=["departments"], summary="录入公开随机数 · enter a public number"
+)
 def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
     """``confirmed`` true when another department entered the same."""
     who = caller(request)
@@ -175,27 +188,33 @@ def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
     return as_json({"source": row.source, "value": row.value, "confirmed": row.confirmed_at is not None}, 201)
 
 
-@router.post("/draws/{no}/reveal", tags=["departments"], summary="公开秘密数 · give one's secret")
+@router.post(
+    "/draws/{no}/reveal", who=DRAWERS, tags=["departments"], summary="公开秘密数 · give one's secret"
+)
 def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
     """With the last department's secret the draw happens: ``state`` drawn."""
     row = draw_numbers.reveal(caller(request), no, given.nonce, clock.now())
     return as_json({"no": no, "state": str(row.state)}, 201)
 
 
-@router.post("/draws/{no}/void", tags=["departments"], summary="作废 · void")
+@router.post("/draws/{no}/void", who=DRAWERS, tags=["departments"], summary="作废 · void")
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
     row = draws.void(caller(request), no, given.reason, clock.now())
     return as_json(draw_lookups.public_json(row), 201)
 
 
-@router.post("/draws/{no}/visits/{unit}/begin", tags=["departments"], summary="开始检查 · begin a visit")
+@router.post(
+    "/draws/{no}/visits/{unit}/begin", who=DRAWERS, tags=["departments"], summary="开始检查 · begin a visit"
+)
 def post_begin(request: HttpRequest, no: str, unit: str) -> HttpResponse:
     """``looked_at``: the tests or repairs to look at, drawn by the same seed."""
     visit = draw_visits.open_visit(caller(request), no, unit, clock.now())
     return as_json({"unit": unit, "looked_at": visit.looked_at}, 201)
 
 
-@router.post("/draws/{no}/visits/{unit}/result", tags=["departments"], summary="检查结果 · its result")
+@router.post(
+    "/draws/{no}/visits/{unit}/result", who=DRAWERS, tags=["departments"], summary="检查结果 · its result"
+)
 def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> HttpResponse:
     visit = draw_visits.record_visit(
         caller(request), no, unit, outcome=said.outcome, result=said.result, now=clock.now()
@@ -203,7 +222,7 @@ def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> Htt
     return as_json({"unit": unit, "outcome": visit.outcome}, 201)
 
 
-@router.post("/draws/{no}/publish", tags=["departments"], summary="公布 · publish")
+@router.post("/draws/{no}/publish", who=DRAWERS, tags=["departments"], summary="公布 · publish")
 def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
     row = draw_visits.publish(caller(request), no, whole=asked.whole, now=clock.now())
     return as_json(draw_lookups.public_json(row), 201)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from imloop.api.http import schemas
 from imloop.api.http.answers import as_json, as_pdf, body_of
+from imloop.api.http.audience import I_STATION, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.exchange.uploads.intake import take_test_in_group
@@ -21,7 +22,11 @@ router = Router()
 
 
 @router.post(
-    "/tests", openapi_extra=schemas.TEST_UPLOAD, tags=["I-station"], summary="上传一次检验 · upload a test"
+    "/tests",
+    who=I_STATION,
+    body=schemas.TEST_UPLOAD,
+    tags=["I-station"],
+    summary="上传一次检验 · upload a test",
 )
 def post_test(request: HttpRequest, dialect: str = "") -> HttpResponse:
     """201 with the receipt; the same bytes again give 200 and the first receipt; other bytes 409. The bytes say which
@@ -31,16 +36,26 @@ def post_test(request: HttpRequest, dialect: str = "") -> HttpResponse:
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 
-@router.get("/tests/{test_no}", tags=["I-station"], summary="一次检验 · one test")
+@router.get("/tests/{test_no}", who=I_STATION_OR_OFFICE, tags=["I-station"], summary="一次检验 · one test")
 def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
     return as_json(test_json(test_lookups.test(caller(request), test_no, station)))
 
 
-@router.get("/tests/{test_no}/report.pdf", tags=["I-station"], summary="检验报告 · test report")
+@router.get(
+    "/tests/{test_no}/report.pdf",
+    who=I_STATION_OR_OFFICE,
+    tags=["I-station"],
+    summary="检验报告 · test report",
+)
 def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
     return as_pdf(report_document(caller(request), test_no, station), test_no)
 
 
-@router.get("/tests/{test_no}/replay", tags=["I-station"], summary="按当日法律复算 · recompute")
+@router.get(
+    "/tests/{test_no}/replay",
+    who=I_STATION_OR_OFFICE,
+    tags=["I-station"],
+    summary="按当日法律复算 · recompute",
+)
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
     return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_test))

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from imloop.api.http.answers import as_json
+from imloop.api.http.router import Router
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days
 from imloop.steps.journal.journal import published
 
-router = Router(tags=["public"])
+router = Router()
 
 
-@router.get("/public/journal/root", summary="每日根 · the daily roots")
+@router.get("/public/journal/root", tags=["public"], summary="每日根 · the daily roots")
 def get_roots(request: HttpRequest, days: int = 366) -> HttpResponse:
     """Hash of the journal's end and the latest daily roots, newest first; keep them: they prove later changes."""
     count_question(request, clock.now())
     return as_json(published(min(max(days, 1), 3660)))
 
 
-@router.get("/public/journal/{number}", summary="一条记录的在册证明 · proof that an entry is in it")
+@router.get(
+    "/public/journal/{number}", tags=["public"], summary="一条记录的在册证明 · proof that an entry is in it"
+)
 def get_inclusion(request: HttpRequest, number: int) -> HttpResponse:
     """imloop.inclusion/1: hash, and once the day is sealed its root and the audit path (RFC 9162)."""
     count_question(request, clock.now())

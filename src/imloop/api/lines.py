@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_json, body_of, moment_of
+from imloop.api.http.audience import ENVIRONMENT, I_STATION
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
@@ -17,7 +19,7 @@ from imloop.steps.ground import clock
 from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
 from imloop.steps.lines.heartbeats import receive_heartbeat
 from imloop.steps.lines.lock_line import order_line
-from imloop.steps.lines.lookups import line_json, view, visible_lines
+from imloop.steps.lines.lookups import SEERS, line_json, view, visible_lines
 from imloop.steps.lines.software import (
     approvals,
     approve_software,
@@ -27,8 +29,6 @@ from imloop.steps.lines.software import (
 )
 
 router = Router()
-LARGEST = 256 * 1024
-"""Bytes; checks and heartbeats are small."""
 
 
 class OrderIn(Schema):
@@ -55,7 +55,9 @@ class WithdrawalIn(Schema):
     reason: str
 
 
-@router.post("/equipment-checks", tags=["I-station"], summary="上传设备自检 · upload a self-check")
+@router.post(
+    "/equipment-checks", who=I_STATION, tags=["I-station"], summary="上传设备自检 · upload a self-check"
+)
 def post_check(request: HttpRequest) -> HttpResponse:
     """201 with the recomputed result; the same bytes again give 200 and the first answer; other bytes 409."""
     receipt = take_check(body_of(request), caller(request), clock.now())
@@ -63,13 +65,15 @@ def post_check(request: HttpRequest) -> HttpResponse:
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 
-@router.post("/heartbeats", tags=["I-station"], summary="检测线心跳 · signs of life of the lines")
+@router.post(
+    "/heartbeats", who=I_STATION, tags=["I-station"], summary="检测线心跳 · signs of life of the lines"
+)
 def post_heartbeat(request: HttpRequest) -> HttpResponse:
     who = caller(request)
     return as_json(receive_heartbeat(who, decode_heartbeat(body_of(request)), clock.now()))
 
 
-@router.get("/lines", tags=["I-station"], summary="检测线状态 · what each line may test")
+@router.get("/lines", who=SEERS, tags=["I-station"], summary="检测线状态 · what each line may test")
 def get_lines(request: HttpRequest, station: str = "", at: datetime | None = None) -> HttpResponse:
     moment = moment_of(at)
     lines = visible_lines(caller(request), moment)
@@ -78,7 +82,12 @@ def get_lines(request: HttpRequest, station: str = "", at: datetime | None = Non
     return as_json({"at": moment.isoformat(), "lines": [line_json(view(line, moment)) for line in lines]})
 
 
-@router.post("/lines/{station}/{line}/orders", tags=["environment"], summary="锁定或解锁 · lock or unlock")
+@router.post(
+    "/lines/{station}/{line}/orders",
+    who=ENVIRONMENT,
+    tags=["environment"],
+    summary="锁定或解锁 · lock or unlock",
+)
 def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) -> HttpResponse:
     given = order.dict()
     given["until"] = moment_of(order.until)
@@ -86,7 +95,7 @@ def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) ->
     return as_json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)
 
 
-@router.get("/software", tags=["I-station"], summary="检验软件及其核准 · inspection programs")
+@router.get("/software", who=SEERS, tags=["I-station"], summary="检验软件及其核准 · inspection programs")
 def get_software(request: HttpRequest) -> HttpResponse:
     """The approvals of the caller's place, and what the lines it may see say they run."""
     who, now = caller(request), clock.now()
@@ -99,7 +108,7 @@ def get_software(request: HttpRequest) -> HttpResponse:
     )
 
 
-@router.post("/software", tags=["environment"], summary="核准检验软件 · approve a program")
+@router.post("/software", who=ENVIRONMENT, tags=["environment"], summary="核准检验软件 · approve a program")
 def post_software(request: HttpRequest, wanted: SoftwareIn) -> HttpResponse:
     now = clock.now()
     return as_json(
@@ -107,7 +116,9 @@ def post_software(request: HttpRequest, wanted: SoftwareIn) -> HttpResponse:
     )
 
 
-@router.post("/software/{software_id}/withdraw", tags=["environment"], summary="撤销核准 · withdraw")
+@router.post(
+    "/software/{software_id}/withdraw", who=ENVIRONMENT, tags=["environment"], summary="撤销核准 · withdraw"
+)
 def post_withdrawal(request: HttpRequest, software_id: int, wanted: WithdrawalIn) -> HttpResponse:
     now = clock.now()
     row = withdraw_software(caller(request), software_id, **wanted.dict(), now=now)
@@ -132,28 +143,44 @@ class InstrumentIn(Schema):
 
 
 @router.put(
-    "/parties/{code}/lines/{line}", tags=["environment"], summary="登记检测线、方法 · a line and its methods"
+    "/parties/{code}/lines/{line}",
+    who=ENVIRONMENT,
+    tags=["environment"],
+    summary="登记检测线、方法 · a line and its methods",
 )
 def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> HttpResponse:
     row = set_line(caller(request), code, line, **wanted.dict(), now=clock.now())
     return as_json({"line": row.code, "methods": row.methods, "since": row.since.isoformat()})
 
 
-@router.post("/parties/{code}/lines/{line}/end", tags=["environment"], summary="检测线停用 · out of service")
+@router.post(
+    "/parties/{code}/lines/{line}/end",
+    who=ENVIRONMENT,
+    tags=["environment"],
+    summary="检测线停用 · out of service",
+)
 def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> HttpResponse:
     row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
     return as_json({"line": row.code, "until": str(row.until)})
 
 
 @router.post(
-    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · an instrument"
+    "/parties/{code}/lines/{line}/instruments",
+    who=ENVIRONMENT,
+    tags=["environment"],
+    summary="登记设备 · an instrument",
 )
 def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
     row = add_instrument(caller(request), code, line, **added.dict(), now=clock.now())
     return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
 
 
-@router.post("/parties/{code}/instruments/{serial}/end", tags=["environment"], summary="设备停用 · it ends")
+@router.post(
+    "/parties/{code}/instruments/{serial}/end",
+    who=ENVIRONMENT,
+    tags=["environment"],
+    summary="设备停用 · it ends",
+)
 def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: EndIn) -> HttpResponse:
     row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())
     return as_json({"serial": row.serial, "until": str(row.until)})

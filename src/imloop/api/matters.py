@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_file, as_json, body_of, file_of
+from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
@@ -89,7 +91,9 @@ def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpRespon
     return _answer(take_step_by_token(token, taken.step, taken.fields, clock.now()), _CONCERNED)
 
 
-@router.post("/public/applications/{token}/files", tags=["public"], summary="交文件 · hand in a file")
+@router.post(
+    "/public/applications/{token}/files", largest=LARGEST, tags=["public"], summary="交文件 · hand in a file"
+)
 def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
     count_question(request, clock.now())
@@ -109,7 +113,7 @@ def get_decisions(request: HttpRequest, place: str = "") -> HttpResponse:
     return as_json({"decisions": [matter_lookups.publication_json(event) for event in found]})
 
 
-@router.get("/matters", tags=["departments"], summary="事项 · matters, the most urgent first")
+@router.get("/matters", who=EVERYONE, tags=["departments"], summary="事项 · matters, the most urgent first")
 def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
     """``mine``: only those in which the next step is the caller's."""
     who, day = caller(request), day_of(clock.now())
@@ -119,7 +123,9 @@ def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
     return as_json({"matters": [matter_lookups.summary(row, day) for row in found]})
 
 
-@router.post("/matters", tags=["departments"], summary="立案、自愿退出、报废提名 · open a matter")
+@router.post(
+    "/matters", who=EVERYONE, tags=["departments"], summary="立案、自愿退出、报废提名 · open a matter"
+)
 def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
     who, now = caller(request), clock.now()
     fields: Mapping[str, object] = opened.fields
@@ -130,27 +136,37 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
     return _answer(row, roles_in(who, row), 201)
 
 
-@router.get("/matters/{matter_no}", tags=["departments"], summary="一个事项 · one matter")
+@router.get("/matters/{matter_no}", who=EVERYONE, tags=["departments"], summary="一个事项 · one matter")
 def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
     who = caller(request)
     row = the_matter(caller=who, matter_no=matter_no)
     return _answer(row, roles_in(who, row))
 
 
-@router.post("/matters/{matter_no}/steps", tags=["departments"], summary="办理一步 · take a step")
+@router.post(
+    "/matters/{matter_no}/steps", who=EVERYONE, tags=["departments"], summary="办理一步 · take a step"
+)
 def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
     who = caller(request)
     row = take_step(who, matter_no, taken.step, taken.fields, clock.now())
     return _answer(row, roles_in(who, row))
 
 
-@router.post("/matters/{matter_no}/files", tags=["departments"], summary="附文件 · attach a file")
+@router.post(
+    "/matters/{matter_no}/files",
+    who=EVERYONE,
+    largest=LARGEST,
+    tags=["departments"],
+    summary="附文件 · attach a file",
+)
 def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
     who = caller(request)
     kept = attach(name, file_of(request, LARGEST), clock.now(), caller=who, matter_no=matter_no)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
-@router.get("/matters/{matter_no}/files/{digest}", tags=["departments"], summary="取文件 · fetch a file")
+@router.get(
+    "/matters/{matter_no}/files/{digest}", who=EVERYONE, tags=["departments"], summary="取文件 · fetch a file"
+)
 def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
     return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http import schemas
 from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
+from imloop.api.http.audience import EVERYONE, I_STATION
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.signing import public_key, sign_voucher
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.pictures import LARGEST
@@ -17,8 +19,8 @@ from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock
 from imloop.steps.outages import unlock_texts
 from imloop.steps.outages.declare_outage import Declaration, declare, end
-from imloop.steps.outages.outages import public_json, published
-from imloop.steps.outages.paper_files import Photograph, attach_photographs, photograph
+from imloop.steps.outages.outages import DECLARERS, public_json, published
+from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
 from imloop.steps.outages.unlock_on_paper import unlock_by_operator
 from imloop.steps.outages.voucher_stock import stock
 
@@ -59,7 +61,9 @@ class UnlockIn(Schema):
     outage: str = ""
 
 
-@router.post("/outages", tags=["environment"], summary="宣布系统故障 · declare an outage")
+@router.post(
+    "/outages", who=(*I_STATION, *DECLARERS), tags=["environment"], summary="宣布系统故障 · declare an outage"
+)
 def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
     """Departments declare outages of the system; a station may say that itself is at fault (``own_fault``)."""
     said = outage.dict()
@@ -69,7 +73,12 @@ def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
     return as_json(public_json(declare(caller(request), Declaration(**said), clock.now())), 201)
 
 
-@router.post("/outages/{outage_no}/end", tags=["environment"], summary="宣布故障结束 · the outage is over")
+@router.post(
+    "/outages/{outage_no}/end",
+    who=(*I_STATION, *DECLARERS),
+    tags=["environment"],
+    summary="宣布故障结束 · the outage is over",
+)
 def post_end(request: HttpRequest, outage_no: str, ended: EndIn) -> HttpResponse:
     at = moment_of(ended.at) if ended.at else None
     return as_json(public_json(end(caller(request), outage_no, at=at, now=clock.now())))
@@ -81,7 +90,9 @@ def get_outages(request: HttpRequest) -> HttpResponse:
     return as_json({"outages": [public_json(row) for row in published()[:MOST]]})
 
 
-@router.post("/fallback-unlocks", tags=["environment"], summary="凭纸质材料解锁 · unlock on paper")
+@router.post(
+    "/fallback-unlocks", who=DECLARERS, tags=["environment"], summary="凭纸质材料解锁 · unlock on paper"
+)
 def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     """The operator lets a retest rest on the paper a station sees, in an outage declared for it."""
     said = unlock.dict()
@@ -92,7 +103,10 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
 
 
 @router.get(
-    "/fallback-unlocks/{unlock_no}", tags=["everyone"], summary="一次凭纸质材料的复检 · one retest on paper"
+    "/fallback-unlocks/{unlock_no}",
+    who=EVERYONE,
+    tags=["everyone"],
+    summary="一次凭纸质材料的复检 · one retest on paper",
 )
 def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
     """What became of it, and which photographs of the paper there are."""
@@ -101,6 +115,8 @@ def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
 
 @router.post(
     "/fallback-unlocks/{unlock_no}/files",
+    who=GIVERS,
+    largest=LARGEST,
     tags=["I-station"],
     summary="附纸质材料的照片 · a photograph of the paper",
 )
@@ -113,6 +129,7 @@ def post_photograph(request: HttpRequest, unlock_no: str, paper: str, name: str)
 
 @router.get(
     "/fallback-unlocks/{unlock_no}/files/{sha256}",
+    who=EVERYONE,
     tags=["everyone"],
     summary="取照片 · fetch a photograph",
 )
@@ -120,14 +137,18 @@ def get_photograph(request: HttpRequest, unlock_no: str, sha256: str) -> HttpRes
     return as_file(photograph(caller(request), unlock_no, sha256, clock.now()))
 
 
-@router.get("/offline-vouchers", tags=["I-station"], summary="离线凭单 · vouchers for an outage")
+@router.get(
+    "/offline-vouchers", who=I_STATION, tags=["I-station"], summary="离线凭单 · vouchers for an outage"
+)
 def get_vouchers(request: HttpRequest) -> HttpResponse:
     """Today's and the next days', unused; what is missing is issued. Keep them on your own disk."""
     rows = stock(caller(request), clock.now(), sign_voucher)
     return as_json({"key": public_key(), "vouchers": [row.content for row in rows]})
 
 
-@router.get("/offline-vouchers/form.pdf", tags=["I-station"], summary="故障登记纸表 · paper form")
+@router.get(
+    "/offline-vouchers/form.pdf", who=I_STATION, tags=["I-station"], summary="故障登记纸表 · paper form"
+)
 def get_form(request: HttpRequest) -> HttpResponse:
     """Pre-filled with the station's vouchers, to be printed or kept on its own disk before an outage."""
     who = caller(request)
@@ -137,7 +158,8 @@ def get_form(request: HttpRequest) -> HttpResponse:
 
 @router.post(
     "/offline-vouchers/redeem",
-    openapi_extra=schemas.REDEMPTION,
+    who=I_STATION,
+    body=schemas.REDEMPTION,
     tags=["I-station"],
     summary="登记使用离线凭单 · a voucher was used",
 )

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_json
+from imloop.api.http.audience import MARKET
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.prices.fees import price_list, set_price
@@ -35,7 +37,7 @@ def get_prices(request: HttpRequest, place: str, on: str = "") -> HttpResponse:
     return as_json({"place": place, "on": day.isoformat(), "prices": price_list(place, day)})
 
 
-@router.post("/prices", tags=["market"], summary="公布收费标准 · publish a price")
+@router.post("/prices", who=MARKET, tags=["market"], summary="公布收费标准 · publish a price")
 def post_price(request: HttpRequest, price: PriceIn) -> HttpResponse:
     fee = set_price(caller(request), **price.dict(), now=clock.now())
     return as_json({"place": fee.place, "method": fee.method, "yuan": f"{fee.yuan:.2f}"}, 201)

@@ -6,12 +6,15 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_json, moment_of
+from imloop.api.http.audience import ENVIRONMENT
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
+from imloop.steps.ground.access import OFFICES
 from imloop.steps.roads.ask_road import Stated, ask_road, ask_road_openly
 from imloop.steps.roads.clean_fleet import clean_fleet
 from imloop.steps.roads.zones import declare_alert, end_zone, enter_zone, lift_alert
@@ -41,7 +44,7 @@ class EndIn(Schema):
     on: date
 
 
-@router.get("/gates/road", tags=["police"], summary="能否上路、进入限行区 · may it drive here")
+@router.get("/gates/road", who=OFFICES, tags=["police"], summary="能否上路、进入限行区 · may it drive here")
 def get_road_gate(
     request: HttpRequest, vin: str = "", plate: str = "", zone: str = "", at: datetime | None = None
 ) -> HttpResponse:
@@ -63,19 +66,19 @@ def get_public_road(
     return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 
 
-@router.post("/zones", tags=["environment"], summary="划定限行区 · enter a zone")
+@router.post("/zones", who=ENVIRONMENT, tags=["environment"], summary="划定限行区 · enter a zone")
 def post_zone(request: HttpRequest, wanted: ZoneIn) -> HttpResponse:
     zone = enter_zone(caller(request), **wanted.dict(), now=clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)
 
 
-@router.post("/zones/{zone_id}/end", tags=["environment"], summary="结束限行区 · end a zone")
+@router.post("/zones/{zone_id}/end", who=ENVIRONMENT, tags=["environment"], summary="结束限行区 · end a zone")
 def post_zone_end(request: HttpRequest, zone_id: int, end: EndIn) -> HttpResponse:
     zone = end_zone(caller(request), zone_id, on=end.on, now=clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "until": end.on.isoformat()}, 201)
 
 
-@router.post("/alerts", tags=["environment"], summary="发布重污染预警 · declare an alert")
+@router.post("/alerts", who=ENVIRONMENT, tags=["environment"], summary="发布重污染预警 · declare an alert")
 def post_alert(request: HttpRequest, wanted: AlertIn) -> HttpResponse:
     asked = wanted.dict()
     asked["since"] = moment_of(wanted.since)
@@ -84,14 +87,19 @@ def post_alert(request: HttpRequest, wanted: AlertIn) -> HttpResponse:
     return as_json({"id": alert.pk, "level": alert.level, "place": alert.place}, 201)
 
 
-@router.post("/alerts/{alert_id}/lift", tags=["environment"], summary="解除预警 · lift an alert")
+@router.post(
+    "/alerts/{alert_id}/lift", who=ENVIRONMENT, tags=["environment"], summary="解除预警 · lift an alert"
+)
 def post_alert_lift(request: HttpRequest, alert_id: int) -> HttpResponse:
     alert = lift_alert(caller(request), alert_id, now=clock.now())
     return as_json({"id": alert.pk, "until": alert.until.isoformat() if alert.until else None}, 201)
 
 
 @router.get(
-    "/clean-fleet", tags=["departments"], summary="清洁能源比例 · clean-energy share of new buses and taxis"
+    "/clean-fleet",
+    who=OFFICES,
+    tags=["departments"],
+    summary="清洁能源比例 · clean-energy share of new buses and taxis",
 )
 def get_clean_fleet(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """One year, or the last three: the place by fleet and year, and its bus operators."""

@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_json
+from imloop.api.http.audience import (
+    ENVIRONMENT,
+    EVERYONE,
+    I_STATION,
+    I_STATION_OR_OFFICE,
+    M_STATION,
+    MARKET,
+    TRANSPORT,
+)
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.stations import lookups as station_lookups
@@ -19,6 +29,9 @@ from imloop.steps.stations.staff import join, leave, staff_of
 from imloop.store.models import Certificate, PartyKind, Staff
 
 router = Router()
+_ISSUERS = (*ENVIRONMENT, *TRANSPORT, *MARKET)
+_EMPLOYERS = (*I_STATION, *M_STATION, *ENVIRONMENT, *TRANSPORT)
+"""A station enters its own staff; so does the department in charge of it."""
 
 
 class CertificateIn(Schema):
@@ -66,7 +79,9 @@ def _person(row: Staff) -> dict[str, object]:
     }
 
 
-@router.get("/certificates", tags=["departments"], summary="将到期的证书 · what ends soon or has lapsed")
+@router.get(
+    "/certificates", who=EVERYONE, tags=["departments"], summary="将到期的证书 · what ends soon or has lapsed"
+)
 def get_expiring(request: HttpRequest) -> HttpResponse:
     found = expiring(caller(request), clock.now())
     rows = [
@@ -76,29 +91,43 @@ def get_expiring(request: HttpRequest) -> HttpResponse:
     return as_json({"certificates": rows})
 
 
-@router.get("/parties/{code}/certificates", tags=["departments"], summary="证书 · certificates on file")
+@router.get(
+    "/parties/{code}/certificates", who=EVERYONE, tags=["departments"], summary="证书 · certificates on file"
+)
 def get_certificates(request: HttpRequest, code: str) -> HttpResponse:
     return as_json({"certificates": [_certificate(row) for row in certificates_of(caller(request), code)]})
 
 
-@router.post("/parties/{code}/certificates", tags=["departments"], summary="登记、换发证书 · enter or renew")
+@router.post(
+    "/parties/{code}/certificates",
+    who=_ISSUERS,
+    tags=["departments"],
+    summary="登记、换发证书 · enter or renew",
+)
 def post_certificate(request: HttpRequest, code: str, entered: CertificateIn) -> HttpResponse:
     """``until`` is the first day on which it no longer holds; ``serial``: the verification of an instrument."""
     kept = enter_certificate(caller(request), code, **entered.dict(), now=clock.now())
     return as_json(_certificate(kept), 201)
 
 
-@router.get("/parties/{code}/staff", tags=["departments"], summary="人员 · staff, present and past")
+@router.get(
+    "/parties/{code}/staff", who=EVERYONE, tags=["departments"], summary="人员 · staff, present and past"
+)
 def get_staff(request: HttpRequest, code: str) -> HttpResponse:
     return as_json({"staff": [_person(row) for row in staff_of(caller(request), code)]})
 
 
-@router.post("/parties/{code}/staff", tags=["departments"], summary="入职 · someone begins")
+@router.post("/parties/{code}/staff", who=_EMPLOYERS, tags=["departments"], summary="入职 · someone begins")
 def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse:
     return as_json(_person(join(caller(request), code, **joined.dict(), now=clock.now())), 201)
 
 
-@router.post("/parties/{code}/staff/{staff_id}/leave", tags=["departments"], summary="离职 · someone leaves")
+@router.post(
+    "/parties/{code}/staff/{staff_id}/leave",
+    who=_EMPLOYERS,
+    tags=["departments"],
+    summary="离职 · someone leaves",
+)
 def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) -> HttpResponse:
     return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))
 
@@ -119,7 +148,12 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
     )
 
 
-@router.get("/gates/conflict", tags=["departments"], summary="检修分离核查 · who tests may not repair")
+@router.get(
+    "/gates/conflict",
+    who=I_STATION_OR_OFFICE,
+    tags=["departments"],
+    summary="检修分离核查 · who tests may not repair",
+)
 def get_conflict(request: HttpRequest, party: str, on: str = "") -> HttpResponse:
     day = read_day(on) if on else day_of(clock.now())
     return as_json(ask_conflict(caller(request), party, day).to_json())

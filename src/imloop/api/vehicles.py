@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Schema
 
 from imloop.api.http.answers import as_json, moment_of
+from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_OFFICE, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
 from imloop.steps.ground import clock
+from imloop.steps.ground.access import OFFICES
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
@@ -45,21 +48,36 @@ class EnrolmentIn(Schema):
     operating_since: date | None = None
 
 
-@router.get("/gates/inspection-mark", tags=["police"], summary="能否核发检验标志 · may a mark be released")
+@router.get(
+    "/gates/inspection-mark",
+    who=I_STATION_OR_OFFICE,
+    tags=["police"],
+    summary="能否核发检验标志 · may a mark be released",
+)
 def get_mark_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
 ) -> HttpResponse:
     return as_json(ask_mark(caller(request), vin=vin, plate=plate, at=moment_of(at)).to_json())
 
 
-@router.get("/gates/inspection-cycle", tags=["I-station"], summary="是否应在本地检验 · is a test due here")
+@router.get(
+    "/gates/inspection-cycle",
+    who=I_STATION_OR_OFFICE,
+    tags=["I-station"],
+    summary="是否应在本地检验 · is a test due here",
+)
 def get_cycle_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
 ) -> HttpResponse:
     return as_json(ask_cycle(caller(request), vin=vin, plate=plate, at=moment_of(at)).to_json())
 
 
-@router.get("/gates/registration", tags=["police"], summary="能否注册、转入 · may it be registered here")
+@router.get(
+    "/gates/registration",
+    who=(*ENVIRONMENT, *POLICE, *SUPERVISOR, *ADMIN),
+    tags=["police"],
+    summary="能否注册、转入 · may it be registered here",
+)
 def get_registration_gate(
     request: HttpRequest,
     application: str = "new",
@@ -87,7 +105,7 @@ def get_registration_gate(
     return as_json(answer.to_json())
 
 
-@router.post("/marks", tags=["police"], summary="核发检验标志 · release a mark")
+@router.post("/marks", who=POLICE, tags=["police"], summary="核发检验标志 · release a mark")
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
     """201 with the mark; 409 with every reason when the gate is closed."""
     mark = release_mark(caller(request), vin=wanted.vin, plate=wanted.plate, now=clock.now())
@@ -103,7 +121,10 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
 
 
 @router.post(
-    "/vehicles/changes", tags=["police"], summary="过户、转出、注销、报废 · a change of the register"
+    "/vehicles/changes",
+    who=POLICE,
+    tags=["police"],
+    summary="过户、转出、注销、报废 · a change of the register",
 )
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     kept = change_vehicle(caller(request), **change.dict(), now=clock.now())
@@ -111,12 +132,17 @@ def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     return as_json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
 
 
-@router.get("/vehicles/{vehicle_id}", tags=["police"], summary="一辆车 · one vehicle")
+@router.get("/vehicles/{vehicle_id}", who=OFFICES, tags=["police"], summary="一辆车 · one vehicle")
 def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
     return as_json(vehicle_json(*vehicle(caller(request), vehicle_id, clock.now())))
 
 
-@router.post("/enrolments", tags=["environment"], summary="外地车辆纳管 · enrol a vehicle from elsewhere")
+@router.post(
+    "/enrolments",
+    who=(*ENVIRONMENT, *POLICE),
+    tags=["environment"],
+    summary="外地车辆纳管 · enrol a vehicle from elsewhere",
+)
 def post_enrolment(request: HttpRequest, wanted: EnrolmentIn) -> HttpResponse:
     kept = enrol(caller(request), **wanted.dict(), now=clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "ground": kept.ground, "cite": kept.cite}

@@ -7,7 +7,7 @@ the framework.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -20,9 +20,10 @@ from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from imloop.api.http.answers import body_of, moment_of
-from imloop.api.http.audience import audience_of
+from imloop.api.http.audience import Kinds
 from imloop.api.http.auth import machine
 from imloop.api.http.errors import problem, unexpected, untakeable
+from imloop.api.http.router import Call as Route
 from imloop.exchange.http.http_status import UNTAKEABLE
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.intake import take_test_in_group
@@ -48,14 +49,19 @@ Call = Callable[[WSGIRequest, Caller], tuple[str, object]]
 
 
 class Express:
-    def __init__(self, application: Application) -> None:
+    """``routes``: every call by its name; whom the two are for stands there."""
+
+    def __init__(self, application: Application, routes: Mapping[str, Route]) -> None:
         self.application = application
+        self._calls = {name: (routes[name].who, understand) for name, understand in _CALLS.items()}
 
     def __call__(self, environ: Environment, start_response: StartResponse) -> Iterable[bytes]:
         name = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].removeprefix(PREFIX)}"
-        understand = _CALLS.get(name)
-        call = understand(environ) if understand and _is_ours(environ.get("HTTP_HOST", "")) else None
-        answer = None if call is None else _answer(environ, name, call)
+        answer = None
+        if name in self._calls and _is_ours(environ.get("HTTP_HOST", "")):
+            who, understand = self._calls[name]
+            call = understand(environ)
+            answer = None if call is None else _answer(environ, who, call)
         if answer is None:
             return self.application(environ, start_response)
         status, headers, body = answer
@@ -102,7 +108,9 @@ def _is_ours(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def _answer(environ: Environment, name: str, call: Call) -> tuple[str, list[tuple[str, str]], bytes] | None:
+def _answer(
+    environ: Environment, kinds: Kinds, call: Call
+) -> tuple[str, list[tuple[str, str]], bytes] | None:
     """Status line, headers and body; None for a person's session."""
     request = WSGIRequest(environ)
     close_old_connections()
@@ -110,7 +118,7 @@ def _answer(environ: Environment, name: str, call: Call) -> tuple[str, list[tupl
         who = machine(request)
         if who is None:
             return None
-        require_kind(who, *audience_of(*name.split(" ", 1)))
+        require_kind(who, *kinds)
         status, said = call(request, who)
         return status, _JSON, msgspec.json.encode(said)
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""The OpenAPI document with what the routes alone do not say: answers, refusals, how a caller proves who it is."""
+"""The OpenAPI document with what the routes alone do not say: refusals, and how a caller proves who it is."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ REFUSALS = {
     422: "cannot be accepted as it is",
     429: "too often; see Retry-After",
 }
-UNPROVED = "no key, a wrong one, or a signature that does not fit"
+UNPROVED = {401: "no key, a wrong one, or a signature that does not fit"}
 
 
 class DescribedAPI(NinjaAPI):
@@ -57,22 +57,31 @@ class DescribedAPI(NinjaAPI):
         for path, operations in document["paths"].items():
             for method, told in operations.items():
                 _describe(told, f"{method.upper()} {path.partition('/v1/')[2]}")
+                told["responses"] = {str(status): answer for status, answer in told["responses"].items()}
         return document
 
 
+def around(method: str, *, is_public: bool) -> dict[str, Any]:
+    """What every call says beside its answers: refusals by status, and what proves who calls."""
+    refusals = REFUSALS if is_public else REFUSALS | UNPROVED
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    security: list[dict[str, list[str]]] = [] if is_public else [{"bearer": []}, {"signature": []}]
+    if not is_public and method == "GET":
+        security.append({"session": []})
+    return {
+        "responses": {
+            status: {"description": refusals[status], "content": problem} for status in sorted(refusals)
+        },
+        "security": security,
+    }
+
+
 def _describe(told: dict[str, Any], name: str) -> None:
-    statuses, shape = ANSWERS[name]
-    is_public = name.partition(" ")[2].startswith("public/")
-    told["responses"] = {str(status): _answer(shape) for status in statuses}
-    refusals = REFUSALS if is_public else {**REFUSALS, 401: UNPROVED}
-    for status, words in sorted(refusals.items()):
-        told["responses"][str(status)] = {
-            "description": words,
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-    told["security"] = [] if is_public else [{"bearer": []}, {"signature": []}]
-    if not is_public and name.startswith("GET"):
-        told["security"].append({"session": []})
+    """Calls whose answers do not stand at their route yet."""
+    if name in ANSWERS:
+        statuses, shape = ANSWERS[name]
+        told |= around(name.partition(" ")[0], is_public=" public/" in name)
+        told["responses"] = dict.fromkeys(statuses, _answer(shape)) | told["responses"]
 
 
 def _answer(shape: str) -> dict[str, object]:

@@ -23,8 +23,7 @@ _DIALECTS = ("application/xml", "text/csv", "text/plain")
 
 
 def _request(schema: dict[str, object]) -> dict[str, object]:
-    content = {"application/json": {"schema": schema}} | {kind: {"schema": _TEXT} for kind in _DIALECTS}
-    return {"requestBody": {"required": True, "content": content}}
+    return {"application/json": schema} | dict.fromkeys(_DIALECTS, _TEXT)
 
 
 TEST_UPLOAD = _request(

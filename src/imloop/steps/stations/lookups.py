@@ -14,6 +14,11 @@ def parties(kind: str) -> QuerySet[Party]:
     return Party.objects.filter(kind=kind).order_by("code")
 
 
+def find_party(code: str, kind: str) -> Party | None:
+    """Public: the party of a kind under a code, where there is one."""
+    return Party.objects.filter(code=code, kind=kind).first()
+
+
 def lines(station: str, day: date) -> QuerySet[Line]:
     """Public: the lines a station has on a day."""
     in_force = Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day))
