@@ -7,11 +7,11 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
-from imloop.api.http import schemas
 from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
 from imloop.api.http.audience import EVERYONE, I_STATION
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import REDEMPTION
 from imloop.exchange.signing import public_key, sign_voucher
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.pictures import LARGEST
@@ -159,7 +159,7 @@ def get_form(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/offline-vouchers/redeem",
     who=I_STATION,
-    body=schemas.REDEMPTION,
+    body=REDEMPTION,
     tags=["I-station"],
     summary="登记使用离线凭单 · a voucher was used",
 )

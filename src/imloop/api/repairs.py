@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from ninja import Schema
 
-from imloop.api.http import schemas
 from imloop.api.http.answers import as_json, body_of, file_of
 from imloop.api.http.audience import M_STATION, M_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import (
+    ABSENT,
+    TEXT,
+    TIME,
+    WHOLE,
+    KeptFileOut,
+    ReasonOut,
+    ReceiptOut,
+    StampOut,
+    fields,
+    in_any_dialect,
+)
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.uploads.intake import take_repair
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
+from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.steps.ground import clock
 from imloop.steps.ground.registers import known_place
 from imloop.steps.repairs.repair_files import hand_in
@@ -26,9 +41,94 @@ from imloop.store.models import PartyKind
 router = Router()
 
 
+class RetestOut(Schema):
+    """Whether the retest is open now, by the day of the repair."""
+
+    allowed: bool
+    reasons: list[ReasonOut]
+    case: str | None
+
+
+class RepairReceiptOut(ReceiptOut):
+    """``station``: where the retest is due; ``photographs_missing``: files the record names and that have not come."""
+
+    repair_no: str
+    case: str
+    case_state: str
+    round: int
+    station: str | None
+    deadline: date
+    rework_of: str | None = ABSENT
+    warranty_until: date | None
+    retest: RetestOut
+    findings: list[ReasonOut]
+    photographs_missing: list[str] = ABSENT
+    journal: StampOut = ABSENT
+
+
+class ReworkRateOut(Schema):
+    """``share``: of the repairs since ``since``, 0 to 1; null without a repair."""
+
+    shop: str
+    name: str
+    since: date
+    repairs: int
+    reworks: int
+    share: float | None
+
+
+class ReworkOut(Schema):
+    rates: list[ReworkRateOut]
+
+
+class RepairerOut(Schema):
+    """``takes`` null: it names no fuels, or the vehicle's is not known; ``passed_first``: 0 to 1, with its 95 % interval."""
+
+    code: str
+    name: str
+    address: str
+    phone: str
+    distance_km: float | None
+    takes: bool | None
+    priced: int
+    median_yuan: float | None
+    retested: int
+    passed_first: float | None
+    interval95: list[float] | None
+    minimum_sample: int
+
+
+class RepairersOut(Schema):
+    """``order``: distance price success."""
+
+    order: str
+    repairers: list[RepairerOut]
+
+
+REPAIR_UPLOAD = in_any_dialect(
+    fields(
+        ["repair_no", "shop", "received_at", "finished_at"],
+        schema={"const": "imloop.repair/1"},
+        repair_no={"type": "string", "maxLength": 64},
+        shop=TEXT,
+        case_no=TEXT,
+        vin=TEXT,
+        plate=TEXT,
+        received_at=TIME,
+        finished_at=TIME,
+        items={"type": "array", "items": fields(["code"], code={"enum": sorted(REPAIR_ITEMS)}, name=TEXT)},
+        parts={"type": "array", "items": fields(["name"], name=TEXT, serial=TEXT)},
+        cost_yuan={"type": "string", "examples": ["460.00"]},
+        documents=fields([], certificate_no=TEXT, settlement_no=TEXT, invoice_no=TEXT),
+        warranty=fields(["days", "km"], days=WHOLE, km=WHOLE),
+    )
+)
+
+
 @router.post(
     "/repairs/files",
     who=M_STATION,
+    answers={201: KeptFileOut},
     largest=LARGEST,
     tags=["M-station"],
     summary="附维修照片和单据 · a photograph of a repair",
@@ -42,6 +142,7 @@ def post_repair_file(request: HttpRequest, repair_no: str, name: str) -> HttpRes
 @router.get(
     "/rework",
     who=M_STATION_OR_OFFICE,
+    answers={200: ReworkOut},
     tags=["M-station"],
     summary="质保期内返修率 · rework under warranty, twelve months",
 )
@@ -53,7 +154,8 @@ def get_rework(request: HttpRequest, shop: str = "") -> HttpResponse:
 @router.post(
     "/repairs",
     who=M_STATION,
-    body=schemas.REPAIR_UPLOAD,
+    answers={201: RepairReceiptOut, 200: RepairReceiptOut},
+    body=REPAIR_UPLOAD,
     tags=["M-station"],
     summary="上传维修记录 · upload a repair",
 )
@@ -64,7 +166,12 @@ def post_repair(request: HttpRequest, dialect: str = "") -> HttpResponse:
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 
-@router.get("/public/repairers", tags=["public"], summary="维修站对比 · M-stations side by side")
+@router.get(
+    "/public/repairers",
+    answers={200: RepairersOut},
+    tags=["public"],
+    summary="维修站对比 · M-stations side by side",
+)
 def get_repairers(
     request: HttpRequest, place: str = "", near: str = "", fuel: str = "", order: str = "distance"
 ) -> HttpResponse:

@@ -1,112 +1,112 @@
-"""Request bodies for the OpenAPI document. The exact reading rules are in ``exchange``; these say the shape."""
+"""What several subjects answer or read, as the OpenAPI document says it. What one subject has to itself stands in its file.
+
+The answers themselves are made by the steps; a test holds every answer it can get against what is declared here and there.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from ninja import Schema
+from ninja import Field, Schema
+from pydantic import ConfigDict
 
-from imloop.facts.codes import Fuel, Method, Outcome, Purpose
-from imloop.facts.records.repair import REPAIR_ITEMS
-
-_TEXT = {"type": "string"}
-_TIME = {"type": "string", "format": "date-time"}
-_NUMBER = {"type": "number"}
+ABSENT: Any = None
+"""Default of a field that an answer may leave out. It is never null where its type does not say so."""
+JsonObject = dict[str, object]
+"""An object whose keys the document does not name one by one."""
 
 
-def _object(required: list[str], **properties: object) -> dict[str, object]:
+def example(**said: Any) -> ConfigDict:
+    """A schema's ``model_config`` with an example for the document."""
+    return ConfigDict(json_schema_extra={"examples": [said]})
+
+
+class ReasonOut(Schema):
+    """Why something is refused, failed or doubted. ``code`` is stable, the words are not; ``cite`` names the clause,
+    ``next`` says what to do. ``warning``: it refuses nothing."""
+
+    code: str
+    cite: str
+    text: str
+    text_en: str
+    next: str = ABSENT
+    next_en: str = ABSENT
+    item: str = ABSENT
+    rows: list[int] = ABSENT
+    warning: bool = ABSENT
+
+
+class GateOut(Schema):
+    """``reasons``: refusals first, then warnings; empty when nothing is to be said."""
+
+    gate: str
+    allowed: bool
+    reasons: list[ReasonOut]
+
+
+class StampOut(Schema):
+    """The journal's entry of what was received: its fields as they are hashed."""
+
+    number: int
+    at: str
+    kind: str
+    actor: str
+    subject: str
+    body: object
+    previous: str
+    hash: str
+
+
+class ReceiptOut(Schema):
+    """What an uploader is told, once and word for word again when the same bytes come. Receipts of earlier versions lack
+    what was added later."""
+
+    schema_: str = Field(alias="schema")
+    received_at: datetime
+
+
+class KeptFileOut(Schema):
+    """``size`` in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+DIALECTS = ("application/xml", "text/csv", "text/plain")
+"""The bytes themselves say which dialect they are in (``docs/dialects.md``)."""
+TEXT: JsonObject = {"type": "string"}
+TIME: JsonObject = {"type": "string", "format": "date-time"}
+NUMBER: JsonObject = {"type": "number"}
+WHOLE: JsonObject = {"type": "integer"}
+
+
+def fields(required: list[str], **properties: object) -> JsonObject:
+    """JSON Schema of an object, of a body that a call reads for itself: the exact rules are in ``exchange``."""
     return {"type": "object", "required": required, "properties": properties}
 
 
-_DIALECTS = ("application/xml", "text/csv", "text/plain")
-"""The bytes themselves say which dialect they are in (``docs/dialects.md``)."""
+def in_any_dialect(message: JsonObject) -> Mapping[str, object]:
+    """``body`` of a route: our JSON, or another's form of the same."""
+    return {"application/json": message, **dict.fromkeys(DIALECTS, TEXT)}
 
 
-def _request(schema: dict[str, object]) -> dict[str, object]:
-    return {"application/json": schema} | dict.fromkeys(_DIALECTS, _TEXT)
-
-
-TEST_UPLOAD = _request(
-    _object(
-        [
-            "schema",
-            "test_no",
-            "station",
-            "line",
-            "method",
-            "purpose",
-            "outcome",
-            "started_at",
-            "ended_at",
-            "vehicle",
-            "trace",
-        ],
-        schema={"const": "imloop.test/1"},
-        test_no={"type": "string", "maxLength": 64},
-        station=_TEXT,
-        line=_TEXT,
-        sequence={"type": "integer"},
-        method={"enum": [str(m) for m in Method]},
-        purpose={"enum": [str(p) for p in Purpose]},
-        outcome={"enum": [str(o) for o in Outcome]},
-        started_at=_TIME,
-        ended_at=_TIME,
-        vehicle=_object([], vin=_TEXT, plate=_TEXT, fuel={"enum": [str(f) for f in Fuel]}),
-        ambient=_object([], temperature_c=_NUMBER, humidity_pct=_NUMBER, pressure_kpa=_NUMBER),
-        trace=_object(
-            [],
-            packed={"type": "string", "contentEncoding": "base64", "description": "instead of columns"},
-            columns={
-                "type": "object",
-                "description": "1 Hz columns of equal length; null for a missing sample; phase is text",
-                "additionalProperties": {"type": "array"},
-            },
-        ),
-        claimed=_object([], verdict=_TEXT, values={"type": "object"}),
-    )
-)
-
-REDEMPTION = _request(
-    _object(
+REDEMPTION = in_any_dialect(
+    fields(
         ["voucher", "vehicle", "shop", "documents", "used_at"],
         schema={"const": "imloop.redemption/1"},
         voucher={
             "type": "object",
             "description": "the whole imloop.voucher/1; or number and code, or the code alone, as typed from paper",
             "required": ["code"],
-            "properties": {"number": _TEXT, "code": _TEXT},
+            "properties": {"number": TEXT, "code": TEXT},
         },
-        vehicle=_object([], vin=_TEXT, plate=_TEXT),
-        shop=_TEXT,
-        documents=_object([], settlement_no=_TEXT, certificate_no=_TEXT),
-        used_at=_TIME,
-        clock=_TIME,
+        vehicle=fields([], vin=TEXT, plate=TEXT),
+        shop=TEXT,
+        documents=fields([], settlement_no=TEXT, certificate_no=TEXT),
+        used_at=TIME,
+        clock=TIME,
     )
 )
-
-REPAIR_UPLOAD = _request(
-    _object(
-        ["repair_no", "shop", "received_at", "finished_at"],
-        schema={"const": "imloop.repair/1"},
-        repair_no={"type": "string", "maxLength": 64},
-        shop=_TEXT,
-        case_no=_TEXT,
-        vin=_TEXT,
-        plate=_TEXT,
-        received_at=_TIME,
-        finished_at=_TIME,
-        items={"type": "array", "items": _object(["code"], code={"enum": sorted(REPAIR_ITEMS)}, name=_TEXT)},
-        parts={"type": "array", "items": _object(["name"], name=_TEXT, serial=_TEXT)},
-        cost_yuan={"type": "string", "examples": ["460.00"]},
-        documents=_object([], certificate_no=_TEXT, settlement_no=_TEXT, invoice_no=_TEXT),
-        warranty=_object(["days", "km"], days={"type": "integer"}, km={"type": "integer"}),
-    )
-)
-
-
-class ExitIn(Schema):
-    kind: str
-    to_station: str = ""
-    reason: str
-    evidence: str
-    expires_on: date

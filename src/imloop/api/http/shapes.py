@@ -25,18 +25,6 @@ PDF, ATTACHED, EVENTS = "application/pdf", "*/*", "text/event-stream"
 _OUTAGE = "outage_no:s scope:s place:s stations:a cause:s starts_at:s ends_at:s? declared_at:s"
 _DRAW = "schema:s no:s period:s place:s state:s prepared_at:s prepared_by:s commitment:s published_at:s? void_reason:s departments:a"
 ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
-    "POST tests": ((201, 200), f"{_RECEIPT} test_no:s"),
-    "GET tests/{test_no}": (
-        (200,),
-        "test_no:s station:s line:s method:s purpose:s outcome:s started_at:s ended_at:s received_at:s vehicle:o case:s?"
-        " sha256:s verdict:o receipt:o trace:o",
-    ),
-    "GET tests/{test_no}/report.pdf": ((200,), PDF),
-    "GET tests/{test_no}/replay": ((200,), "test_no:s same:b differs:a verdict:o"),
-    "POST repairs": ((201, 200), f"{_RECEIPT} repair_no:s case:s case_state:s"),
-    "POST repairs/files": ((201,), _FILE),
-    "GET rework": ((200,), "rates:a"),
-    "GET retest-permit": ((200,), "allowed:b reasons:a case:s? station:s at:s"),
     "GET feed/stream": ((200,), EVENTS),
     "POST outages": ((201,), _OUTAGE),
     "POST outages/{outage_no}/end": ((200,), _OUTAGE),
@@ -66,10 +54,6 @@ ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
     "POST draws/{no}/visits/{unit}/result": ((201,), "unit:s outcome:s"),
     "POST draws/{no}/publish": ((201,), _DRAW),
     "GET feed": ((200,), "entries:a next:i more:b"),
-    "GET cases/{case_no}": ((200,), _CASE),
-    "POST cases/{case_no}/exit": ((201,), _CASE),
-    "POST cases/{case_no}/objection/reject": ((200,), _CASE),
-    "GET notices/{notice_no}.pdf": ((200,), PDF),
     "GET gates/conflict": ((200,), f"{_GATE} party:s"),
     "GET gates/reception": ((200,), f"{_GATE} station:s line:s method:s due_yuan:s? case:s? at:s"),
     "GET gates/inspection-mark": ((200,), _GATE),
@@ -131,8 +115,6 @@ ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
     "POST public/applications/{token}/files": ((201,), _FILE),
     "POST public/applications/{token}/key": ((201,), "key:s"),
     "GET public/decisions": ((200,), "decisions:a"),
-    "GET public/repairers": ((200,), "order:s repairers:a"),
-    "POST public/cases/{token}/objection": ((201,), "case:s answer_by:s"),
     "GET public/stations/{code}/slots": ((200,), "station:s method:s day:s slots:a reasons:a"),
     "POST public/appointments": ((201,), f"{_APPOINTMENT} token:s"),
     "GET public/appointments/{token}": ((200,), f"{_APPOINTMENT} token:s"),
