@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import Error, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from ninja import Schema
 
 from imloop.api.http.answers import as_json
 from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller, shown_key, still_admitted
-from imloop.api.http.router import Router
+from imloop.api.http.router import EVENTS, Router
+from imloop.api.http.schemas import JsonObject
 from imloop.api.http.stream_hub import Hub, Stream, as_event
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
@@ -36,7 +39,31 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _HELLO = b"retry: 1000\n\n"
 
 
-@router.get("/feed/stream", who=EVERYONE, tags=["everyone"], summary="实时消息（SSE）· the feed as it grows")
+class MessageOut(Schema):
+    """``body``: what the topic says."""
+
+    seq: int
+    topic: str
+    subject: str
+    at: datetime
+    body: JsonObject
+
+
+class FeedOut(Schema):
+    """``next``: the sequence to ask with again; ``more``: there may be more right now."""
+
+    entries: list[MessageOut]
+    next: int
+    more: bool
+
+
+@router.get(
+    "/feed/stream",
+    who=EVERYONE,
+    answers={200: EVENTS},
+    tags=["everyone"],
+    summary="实时消息（SSE）· the feed as it grows",
+)
 def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse | StreamingHttpResponse:
     """text/event-stream: ``id`` the sequence, ``event`` the topic, ``data`` an entry of the JSON feed. Begins after the
     sequence of ``Last-Event-ID``, else of ``after``, else with what comes from now on."""
@@ -143,6 +170,7 @@ class Events:
 @router.get(
     "/feed",
     who=EVERYONE,
+    answers={200: FeedOut},
     tags=["everyone"],
     summary="与本单位有关的消息 · what concerns the caller, in order",
 )

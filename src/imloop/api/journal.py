@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
+from ninja import Field, Schema
 
 from imloop.api.http.answers import as_json
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import ABSENT
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days
@@ -14,7 +18,40 @@ from imloop.steps.journal.journal import published
 router = Router()
 
 
-@router.get("/public/journal/root", tags=["public"], summary="每日根 · the daily roots")
+class RootOut(Schema):
+    """The Merkle root over the entries ``first`` to ``last``."""
+
+    day: date
+    first: int
+    last: int
+    root: str
+
+
+class RootsOut(Schema):
+    algorithm: str
+    number: int
+    hash: str
+    days: list[RootOut]
+
+
+class InclusionOut(Schema):
+    """imloop.inclusion/1. The day's root and ``path`` are there once it is ``sealed``."""
+
+    schema_: str = Field(alias="schema")
+    algorithm: str
+    number: int
+    hash: str
+    sealed: bool
+    day: date = ABSENT
+    first: int = ABSENT
+    last: int = ABSENT
+    root: str = ABSENT
+    path: list[str] = ABSENT
+
+
+@router.get(
+    "/public/journal/root", answers={200: RootsOut}, tags=["public"], summary="每日根 · the daily roots"
+)
 def get_roots(request: HttpRequest, days: int = 366) -> HttpResponse:
     """Hash of the journal's end and the latest daily roots, newest first; keep them: they prove later changes."""
     count_question(request, clock.now())
@@ -22,7 +59,10 @@ def get_roots(request: HttpRequest, days: int = 366) -> HttpResponse:
 
 
 @router.get(
-    "/public/journal/{number}", tags=["public"], summary="一条记录的在册证明 · proof that an entry is in it"
+    "/public/journal/{number}",
+    answers={200: InclusionOut},
+    tags=["public"],
+    summary="一条记录的在册证明 · proof that an entry is in it",
 )
 def get_inclusion(request: HttpRequest, number: int) -> HttpResponse:
     """imloop.inclusion/1: hash, and once the day is sealed its root and the audit path (RFC 9162)."""

@@ -31,13 +31,41 @@ class PriceIn(Schema):
     cite: str
 
 
-@router.get("/public/prices", tags=["public"], summary="核定的收费标准 · approved prices")
+class ApprovedPriceOut(Schema):
+    """``station`` null: for the whole place; ``until`` null: no end is known."""
+
+    place: str
+    station: str | None
+    method: str
+    yuan: str
+    since: date
+    until: date | None
+    cite: str
+
+
+class PricesOut(Schema):
+    place: str
+    on: date
+    prices: list[ApprovedPriceOut]
+
+
+class PriceOut(Schema):
+    place: str
+    method: str
+    yuan: str
+
+
+@router.get(
+    "/public/prices", answers={200: PricesOut}, tags=["public"], summary="核定的收费标准 · approved prices"
+)
 def get_prices(request: HttpRequest, place: str, on: str = "") -> HttpResponse:
     day = read_day(on) if on else day_of(clock.now())
     return as_json({"place": place, "on": day.isoformat(), "prices": price_list(place, day)})
 
 
-@router.post("/prices", who=MARKET, tags=["market"], summary="公布收费标准 · publish a price")
+@router.post(
+    "/prices", who=MARKET, answers={201: PriceOut}, tags=["market"], summary="公布收费标准 · publish a price"
+)
 def post_price(request: HttpRequest, price: PriceIn) -> HttpResponse:
     fee = set_price(caller(request), **price.dict(), now=clock.now())
     return as_json({"place": fee.place, "method": fee.method, "yuan": f"{fee.yuan:.2f}"}, 201)

@@ -12,6 +12,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ENVIRONMENT
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import GateOut
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
@@ -40,18 +41,81 @@ class AlertIn(Schema):
     cite: str = ""
 
 
-class EndIn(Schema):
+class ZoneEndIn(Schema):
+    """``on``: first day on which it no longer holds."""
+
     on: date
 
 
-@router.get("/gates/road", who=OFFICES, tags=["police"], summary="能否上路、进入限行区 · may it drive here")
+class RoadGateOut(GateOut):
+    """``zones_closed``: codes of the zones that bar the vehicle."""
+
+    at: datetime
+    zones_closed: list[str]
+
+
+class ZoneOut(Schema):
+    id: int
+    code: str
+    place: str
+
+
+class EndedZoneOut(Schema):
+    id: int
+    code: str
+    until: date
+
+
+class AlertOut(Schema):
+    id: int
+    level: str
+    place: str
+
+
+class LiftedAlertOut(Schema):
+    id: int
+    until: datetime | None
+
+
+class CleanShareOut(Schema):
+    """Vehicles first registered in a year. ``enterprise`` empty: the whole place; ``percent`` null: none registered."""
+
+    fleet: str
+    year: int
+    enterprise: str
+    registered: int
+    clean: int
+    percent: float | None
+
+
+class CleanPlaceOut(GateOut, CleanShareOut):
+    """Whether the share is what the law wants."""
+
+
+class CleanFleetOut(Schema):
+    places: list[CleanPlaceOut]
+    enterprises: list[CleanShareOut]
+
+
+@router.get(
+    "/gates/road",
+    who=OFFICES,
+    answers={200: RoadGateOut},
+    tags=["police"],
+    summary="能否上路、进入限行区 · may it drive here",
+)
 def get_road_gate(
     request: HttpRequest, vin: str = "", plate: str = "", zone: str = "", at: datetime | None = None
 ) -> HttpResponse:
     return as_json(ask_road(caller(request), at=moment_of(at), vin=vin, plate=plate, zone=zone).to_json())
 
 
-@router.get("/public/roads", tags=["public"], summary="今天能否通行（公众） · may it drive here (public)")
+@router.get(
+    "/public/roads",
+    answers={200: RoadGateOut},
+    tags=["public"],
+    summary="今天能否通行（公众） · may it drive here (public)",
+)
 def get_public_road(
     request: HttpRequest,
     plate: str,
@@ -66,19 +130,37 @@ def get_public_road(
     return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 
 
-@router.post("/zones", who=ENVIRONMENT, tags=["environment"], summary="划定限行区 · enter a zone")
+@router.post(
+    "/zones",
+    who=ENVIRONMENT,
+    answers={201: ZoneOut},
+    tags=["environment"],
+    summary="划定限行区 · enter a zone",
+)
 def post_zone(request: HttpRequest, wanted: ZoneIn) -> HttpResponse:
     zone = enter_zone(caller(request), **wanted.dict(), now=clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)
 
 
-@router.post("/zones/{zone_id}/end", who=ENVIRONMENT, tags=["environment"], summary="结束限行区 · end a zone")
-def post_zone_end(request: HttpRequest, zone_id: int, end: EndIn) -> HttpResponse:
+@router.post(
+    "/zones/{zone_id}/end",
+    who=ENVIRONMENT,
+    answers={201: EndedZoneOut},
+    tags=["environment"],
+    summary="结束限行区 · end a zone",
+)
+def post_zone_end(request: HttpRequest, zone_id: int, end: ZoneEndIn) -> HttpResponse:
     zone = end_zone(caller(request), zone_id, on=end.on, now=clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "until": end.on.isoformat()}, 201)
 
 
-@router.post("/alerts", who=ENVIRONMENT, tags=["environment"], summary="发布重污染预警 · declare an alert")
+@router.post(
+    "/alerts",
+    who=ENVIRONMENT,
+    answers={201: AlertOut},
+    tags=["environment"],
+    summary="发布重污染预警 · declare an alert",
+)
 def post_alert(request: HttpRequest, wanted: AlertIn) -> HttpResponse:
     asked = wanted.dict()
     asked["since"] = moment_of(wanted.since)
@@ -88,7 +170,11 @@ def post_alert(request: HttpRequest, wanted: AlertIn) -> HttpResponse:
 
 
 @router.post(
-    "/alerts/{alert_id}/lift", who=ENVIRONMENT, tags=["environment"], summary="解除预警 · lift an alert"
+    "/alerts/{alert_id}/lift",
+    who=ENVIRONMENT,
+    answers={201: LiftedAlertOut},
+    tags=["environment"],
+    summary="解除预警 · lift an alert",
 )
 def post_alert_lift(request: HttpRequest, alert_id: int) -> HttpResponse:
     alert = lift_alert(caller(request), alert_id, now=clock.now())
@@ -98,6 +184,7 @@ def post_alert_lift(request: HttpRequest, alert_id: int) -> HttpResponse:
 @router.get(
     "/clean-fleet",
     who=OFFICES,
+    answers={200: CleanFleetOut},
     tags=["departments"],
     summary="清洁能源比例 · clean-energy share of new buses and taxis",
 )

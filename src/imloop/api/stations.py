@@ -19,6 +19,7 @@ from imloop.api.http.audience import (
 )
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import GateOut
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.stations import lookups as station_lookups
@@ -55,6 +56,74 @@ class LeaveIn(Schema):
     until: date
 
 
+class CertificateOut(Schema):
+    """``until``: first day on which it no longer holds; ``serial``: of the instrument it verifies, or empty."""
+
+    kind: str
+    number: str
+    issuer: str
+    since: date
+    until: date
+    days_left: int
+    serial: str
+
+
+class CertificatesOut(Schema):
+    certificates: list[CertificateOut]
+
+
+class ExpiringCertificateOut(CertificateOut):
+    party: str
+    name: str
+
+
+class ExpiringOut(Schema):
+    certificates: list[ExpiringCertificateOut]
+
+
+class PersonOut(Schema):
+    """``until`` null: still there."""
+
+    id: int
+    name: str
+    role: str
+    licence_no: str
+    qualified_until: date | None
+    since: date
+    until: date | None
+
+
+class StaffOut(Schema):
+    staff: list[PersonOut]
+
+
+class StationOut(Schema):
+    """What is published of a station. ``active``: it may work today; ``capability``: what it says it takes."""
+
+    code: str
+    kind: str
+    name: str
+    place: str
+    address: str
+    phone: str
+    longitude: float | None
+    latitude: float | None
+    active: bool
+    methods: list[str]
+    capability: list[str]
+
+
+class StationsOut(Schema):
+    on: date
+    stations: list[StationOut]
+
+
+class ConflictOut(GateOut):
+    """``party``: the station asked about."""
+
+    party: str
+
+
 def _certificate(row: Certificate) -> dict[str, object]:
     return {
         "kind": row.kind,
@@ -80,7 +149,11 @@ def _person(row: Staff) -> dict[str, object]:
 
 
 @router.get(
-    "/certificates", who=EVERYONE, tags=["departments"], summary="将到期的证书 · what ends soon or has lapsed"
+    "/certificates",
+    who=EVERYONE,
+    answers={200: ExpiringOut},
+    tags=["departments"],
+    summary="将到期的证书 · what ends soon or has lapsed",
 )
 def get_expiring(request: HttpRequest) -> HttpResponse:
     found = expiring(caller(request), clock.now())
@@ -92,7 +165,11 @@ def get_expiring(request: HttpRequest) -> HttpResponse:
 
 
 @router.get(
-    "/parties/{code}/certificates", who=EVERYONE, tags=["departments"], summary="证书 · certificates on file"
+    "/parties/{code}/certificates",
+    who=EVERYONE,
+    answers={200: CertificatesOut},
+    tags=["departments"],
+    summary="证书 · certificates on file",
 )
 def get_certificates(request: HttpRequest, code: str) -> HttpResponse:
     return as_json({"certificates": [_certificate(row) for row in certificates_of(caller(request), code)]})
@@ -101,6 +178,7 @@ def get_certificates(request: HttpRequest, code: str) -> HttpResponse:
 @router.post(
     "/parties/{code}/certificates",
     who=_ISSUERS,
+    answers={201: CertificateOut},
     tags=["departments"],
     summary="登记、换发证书 · enter or renew",
 )
@@ -111,13 +189,23 @@ def post_certificate(request: HttpRequest, code: str, entered: CertificateIn) ->
 
 
 @router.get(
-    "/parties/{code}/staff", who=EVERYONE, tags=["departments"], summary="人员 · staff, present and past"
+    "/parties/{code}/staff",
+    who=EVERYONE,
+    answers={200: StaffOut},
+    tags=["departments"],
+    summary="人员 · staff, present and past",
 )
 def get_staff(request: HttpRequest, code: str) -> HttpResponse:
     return as_json({"staff": [_person(row) for row in staff_of(caller(request), code)]})
 
 
-@router.post("/parties/{code}/staff", who=_EMPLOYERS, tags=["departments"], summary="入职 · someone begins")
+@router.post(
+    "/parties/{code}/staff",
+    who=_EMPLOYERS,
+    answers={201: PersonOut},
+    tags=["departments"],
+    summary="入职 · someone begins",
+)
 def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse:
     return as_json(_person(join(caller(request), code, **joined.dict(), now=clock.now())), 201)
 
@@ -125,6 +213,7 @@ def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse
 @router.post(
     "/parties/{code}/staff/{staff_id}/leave",
     who=_EMPLOYERS,
+    answers={200: PersonOut},
     tags=["departments"],
     summary="离职 · someone leaves",
 )
@@ -132,7 +221,12 @@ def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) ->
     return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))
 
 
-@router.get("/public/stations", tags=["public"], summary="公布的检验机构与维修站 · published stations")
+@router.get(
+    "/public/stations",
+    answers={200: StationsOut},
+    tags=["public"],
+    summary="公布的检验机构与维修站 · published stations",
+)
 def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
     kinds = (
         [kind]
@@ -151,6 +245,7 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
 @router.get(
     "/gates/conflict",
     who=I_STATION_OR_OFFICE,
+    answers={200: ConflictOut},
     tags=["departments"],
     summary="检修分离核查 · who tests may not repair",
 )

@@ -11,6 +11,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_OFFICE, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import ABSENT, GateOut, JsonObject, ReasonOut
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
 from imloop.steps.vehicles.ask_cycle import ask_cycle
@@ -48,9 +49,109 @@ class EnrolmentIn(Schema):
     operating_since: date | None = None
 
 
+class CycleOut(Schema):
+    """``kind``: of the inspection that is due."""
+
+    kind: str
+    due_on: date | None
+    opens_on: date | None
+    reasons: list[ReasonOut] = ABSENT
+
+
+class MarkGateOut(GateOut):
+    """``valid_until``: of the mark that would be released."""
+
+    valid_until: date | None
+    cycle: CycleOut
+    passed_on: date | None
+    plate: str
+    vin: str
+
+
+class CycleGateOut(GateOut):
+    """``origin``: own enrolled elsewhere."""
+
+    cycle: CycleOut
+    origin: str
+    plate: str
+    vin: str
+
+
+class RegistrationGateOut(GateOut):
+    """``stage_required`` null: none is asked of this kind of vehicle."""
+
+    application: str
+    stage: str | None
+    stage_required: str | None
+    group: str
+
+
+class MarkOut(Schema):
+    """``test_no`` empty: none was needed."""
+
+    id: int
+    vin: str
+    plate: str
+    valid_until: date
+    test_no: str
+    cite: str
+
+
+class VehicleChangeOut(Schema):
+    """``vehicle``: its id; ``status`` and ``plate``: as they are now."""
+
+    id: int
+    vehicle: int
+    kind: str
+    on: date
+    status: str
+    plate: str
+
+
+class PlateOut(Schema):
+    """``source``: who said so; ``until`` null: it bears the plate now."""
+
+    plate: str
+    since: date
+    until: date | None
+    source: str
+
+
+class ChangeOut(Schema):
+    kind: str
+    on: date
+
+
+class VehicleOut(Schema):
+    """A vehicle without its owner."""
+
+    id: int
+    vin: str
+    plate: str
+    plate_colour: str
+    fuel: str
+    status: str
+    facts: JsonObject
+    cycle: CycleOut
+    plates: list[PlateOut]
+    changes: list[ChangeOut]
+
+
+class EnrolmentOut(Schema):
+    """``vehicle``: its id."""
+
+    id: int
+    vehicle: int
+    ground: str
+    cite: str
+    since: date
+    until: date | None
+
+
 @router.get(
     "/gates/inspection-mark",
     who=I_STATION_OR_OFFICE,
+    answers={200: MarkGateOut},
     tags=["police"],
     summary="能否核发检验标志 · may a mark be released",
 )
@@ -63,6 +164,7 @@ def get_mark_gate(
 @router.get(
     "/gates/inspection-cycle",
     who=I_STATION_OR_OFFICE,
+    answers={200: CycleGateOut},
     tags=["I-station"],
     summary="是否应在本地检验 · is a test due here",
 )
@@ -75,6 +177,7 @@ def get_cycle_gate(
 @router.get(
     "/gates/registration",
     who=(*ENVIRONMENT, *POLICE, *SUPERVISOR, *ADMIN),
+    answers={200: RegistrationGateOut},
     tags=["police"],
     summary="能否注册、转入 · may it be registered here",
 )
@@ -105,7 +208,9 @@ def get_registration_gate(
     return as_json(answer.to_json())
 
 
-@router.post("/marks", who=POLICE, tags=["police"], summary="核发检验标志 · release a mark")
+@router.post(
+    "/marks", who=POLICE, answers={201: MarkOut}, tags=["police"], summary="核发检验标志 · release a mark"
+)
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
     """201 with the mark; 409 with every reason when the gate is closed."""
     mark = release_mark(caller(request), vin=wanted.vin, plate=wanted.plate, now=clock.now())
@@ -123,6 +228,7 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
 @router.post(
     "/vehicles/changes",
     who=POLICE,
+    answers={201: VehicleChangeOut},
     tags=["police"],
     summary="过户、转出、注销、报废 · a change of the register",
 )
@@ -132,7 +238,13 @@ def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     return as_json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
 
 
-@router.get("/vehicles/{vehicle_id}", who=OFFICES, tags=["police"], summary="一辆车 · one vehicle")
+@router.get(
+    "/vehicles/{vehicle_id}",
+    who=OFFICES,
+    answers={200: VehicleOut},
+    tags=["police"],
+    summary="一辆车 · one vehicle",
+)
 def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
     return as_json(vehicle_json(*vehicle(caller(request), vehicle_id, clock.now())))
 
@@ -140,6 +252,7 @@ def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
 @router.post(
     "/enrolments",
     who=(*ENVIRONMENT, *POLICE),
+    answers={201: EnrolmentOut},
     tags=["environment"],
     summary="外地车辆纳管 · enrol a vehicle from elsewhere",
 )
