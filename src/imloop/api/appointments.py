@@ -11,6 +11,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import I_STATION, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import ABSENT, GateOut, ReasonOut
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
 from imloop.steps.appointments import appointments
@@ -56,7 +57,115 @@ class ClosedIn(Schema):
     reason: str
 
 
-@router.get("/public/stations/{code}/slots", tags=["public"], summary="可预约时段 · free times")
+class SlotOut(Schema):
+    """``for_retests``: of the green lane."""
+
+    line: str
+    starts_at: datetime
+    ends_at: datetime
+    for_retests: bool
+
+
+class SlotsOut(Schema):
+    """``reasons``: why the station takes nobody; then there are no slots."""
+
+    station: str
+    method: str
+    day: date
+    slots: list[SlotOut]
+    reasons: list[ReasonOut]
+
+
+class AppointmentOut(Schema):
+    """``ticket``: the number called out; ``walk_in``: came without booking; ``why``: of a cancelled one."""
+
+    id: int
+    ticket: str
+    station: str
+    line: str
+    method: str
+    purpose: str
+    starts_at: datetime
+    ends_at: datetime
+    walk_in: bool
+    plate: str
+    case: str | None
+    state: str
+    why: str
+
+
+class BookedOut(AppointmentOut):
+    """``token``: the key to see and cancel it."""
+
+    token: str
+
+
+class ExpectedOut(AppointmentOut):
+    """As the station sees it; a department is not told the ``phone``."""
+
+    phone: str = ABSENT
+
+
+class DayOut(Schema):
+    day: date
+    appointments: list[ExpectedOut]
+
+
+class WaitingOut(Schema):
+    """``plate`` masked; ``place`` in the queue of the line; ``minutes`` until it is its turn."""
+
+    ticket: str
+    plate: str
+    line: str
+    retest: bool
+    place: int
+    minutes: int
+
+
+class QueueOut(Schema):
+    station: str
+    queue: list[WaitingOut]
+
+
+class HoursOut(Schema):
+    """``spans``: how many are in force from then on."""
+
+    station: str
+    since: date
+    spans: int
+
+
+class ClosedOut(Schema):
+    """``cancelled``: how many appointments fell."""
+
+    day: date
+    cancelled: int
+
+
+class ReopenedOut(Schema):
+    day: date
+
+
+class ReceptionOut(GateOut):
+    """``retest``: a case is open; ``due_yuan`` null: no approved price is known."""
+
+    station: str
+    line: str
+    method: str
+    retest: bool
+    due_on: date | None
+    origin: str
+    due_yuan: str | None
+    case: str | None
+    at: datetime
+
+
+@router.get(
+    "/public/stations/{code}/slots",
+    answers={200: SlotsOut},
+    tags=["public"],
+    summary="可预约时段 · free times",
+)
 def get_slots(
     request: HttpRequest, code: str, method: str, day: str = "", purpose: str = "periodic"
 ) -> HttpResponse:
@@ -79,7 +188,7 @@ def get_slots(
     )
 
 
-@router.post("/public/appointments", tags=["public"], summary="预约 · book")
+@router.post("/public/appointments", answers={201: BookedOut}, tags=["public"], summary="预约 · book")
 def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
     """201 with ``token``, the key to see and cancel it; 403 names every rule that stands against it."""
     count_question(request, clock.now())
@@ -87,19 +196,31 @@ def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
     return as_json(appointment_json(row, owner=True), 201)
 
 
-@router.get("/public/appointments/{token}", tags=["public"], summary="我的预约 · one's own appointment")
+@router.get(
+    "/public/appointments/{token}",
+    answers={200: BookedOut},
+    tags=["public"],
+    summary="我的预约 · one's own appointment",
+)
 def get_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     return as_json(appointment_json(appointments.by_token(token), owner=True))
 
 
-@router.delete("/public/appointments/{token}", tags=["public"], summary="取消预约 · cancel")
+@router.delete(
+    "/public/appointments/{token}", answers={200: BookedOut}, tags=["public"], summary="取消预约 · cancel"
+)
 def delete_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     return as_json(appointment_json(appointments.cancel(token, clock.now()), owner=True))
 
 
-@router.get("/public/stations/{code}/queue", tags=["public"], summary="排队情况 · who waits now")
+@router.get(
+    "/public/stations/{code}/queue",
+    answers={200: QueueOut},
+    tags=["public"],
+    summary="排队情况 · who waits now",
+)
 def get_queue(request: HttpRequest, code: str) -> HttpResponse:
     """Numbers, masked plates and estimated minutes."""
     count_question(request, clock.now())
@@ -108,7 +229,11 @@ def get_queue(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @router.get(
-    "/appointments", who=I_STATION_OR_OFFICE, tags=["I-station"], summary="某日预约 · a day's appointments"
+    "/appointments",
+    who=I_STATION_OR_OFFICE,
+    answers={200: DayOut},
+    tags=["I-station"],
+    summary="某日预约 · a day's appointments",
 )
 def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpResponse:
     """A station's own; a department sees those of its place, without phones."""
@@ -122,20 +247,34 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
 
 
 @router.post(
-    "/appointments/{number}/arrived", who=I_STATION, tags=["I-station"], summary="已到站 · it has come"
+    "/appointments/{number}/arrived",
+    who=I_STATION,
+    answers={200: ExpectedOut},
+    tags=["I-station"],
+    summary="已到站 · it has come",
 )
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.arrive(caller(request), number, clock.now())))
 
 
 @router.post(
-    "/appointments/{number}/no-show", who=I_STATION, tags=["I-station"], summary="爽约 · nobody came"
+    "/appointments/{number}/no-show",
+    who=I_STATION,
+    answers={200: ExpectedOut},
+    tags=["I-station"],
+    summary="爽约 · nobody came",
 )
 def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.miss(caller(request), number, clock.now())))
 
 
-@router.post("/opening-hours", who=I_STATION, tags=["I-station"], summary="设置营业时间 · set one's hours")
+@router.post(
+    "/opening-hours",
+    who=I_STATION,
+    answers={201: HoursOut},
+    tags=["I-station"],
+    summary="设置营业时间 · set one's hours",
+)
 def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     who = caller(request)
     spans = [Hours(span.weekday, span.opens, span.closes) for span in given.hours]
@@ -143,14 +282,26 @@ def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     return as_json({"station": who.party_code, "since": given.since.isoformat(), "spans": len(rows)}, 201)
 
 
-@router.post("/closed-days", who=I_STATION, tags=["I-station"], summary="停业一天 · close for a day")
+@router.post(
+    "/closed-days",
+    who=I_STATION,
+    answers={201: ClosedOut},
+    tags=["I-station"],
+    summary="停业一天 · close for a day",
+)
 def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
     """``cancelled``: how many appointments fell."""
     fallen = close_day(caller(request), closed.day, closed.reason, clock.now())
     return as_json({"day": closed.day.isoformat(), "cancelled": fallen}, 201)
 
 
-@router.delete("/closed-days/{day}", who=I_STATION, tags=["I-station"], summary="恢复营业 · open after all")
+@router.delete(
+    "/closed-days/{day}",
+    who=I_STATION,
+    answers={200: ReopenedOut},
+    tags=["I-station"],
+    summary="恢复营业 · open after all",
+)
 def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
     on = read_day(day)
     open_day(caller(request), on, clock.now())
@@ -160,6 +311,7 @@ def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
 @router.get(
     "/gates/reception",
     who=I_STATION_OR_OFFICE,
+    answers={200: ReceptionOut},
     tags=["I-station"],
     summary="能否受理 · may it be tested here now",
 )

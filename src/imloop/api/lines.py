@@ -11,6 +11,7 @@ from imloop.api.http.answers import as_json, body_of, moment_of
 from imloop.api.http.audience import ENVIRONMENT, I_STATION
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import ABSENT, ReasonOut, ReceiptOut, StampOut
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
@@ -55,8 +56,138 @@ class WithdrawalIn(Schema):
     reason: str
 
 
+class DeviationOut(Schema):
+    """One quantity against its standard, in the same unit; ``error_pct`` null: relative to nothing."""
+
+    quantity: str
+    standard: float
+    measured: float
+    error: float
+    error_pct: float | None
+    tolerance: float | None
+    tolerance_pct: float | None
+    passed: bool
+    cite: str
+
+
+class CheckReceiptOut(ReceiptOut):
+    """``result``: pass fail invalid, recomputed; ``claimed``: what the line said; ``notes``: fields left out."""
+
+    check_no: str
+    line: str
+    kind: str
+    claimed: str
+    result: str
+    errors: list[DeviationOut]
+    reasons: list[ReasonOut]
+    values: dict[str, float]
+    findings: list[ReasonOut]
+    notes: list[str]
+    journal: StampOut = ABSENT
+
+
+class SignOut(Schema):
+    line: str
+    clock_skew_s: float
+    findings: list[ReasonOut]
+
+
+class HeartbeatOut(Schema):
+    station: str
+    received_at: datetime
+    lines: list[SignOut]
+
+
+class MethodStandingOut(Schema):
+    allowed: bool
+    reasons: list[ReasonOut]
+
+
+class LinkOut(Schema):
+    """``spooled``: tests that wait on the line; ``sequence``: its last test number; ``lost_at`` null: it is heard of."""
+
+    seen_at: datetime
+    status: str
+    clock_skew_s: float
+    spooled: int
+    sequence: int | None
+    lost_at: datetime | None
+
+
+class LineStandingOut(Schema):
+    """``methods``: what each may do now; ``link`` null: it never gave a sign of life."""
+
+    station: str
+    line: str
+    methods: dict[str, MethodStandingOut]
+    link: LinkOut | None
+
+
+class LinesOut(Schema):
+    at: datetime
+    lines: list[LineStandingOut]
+
+
+class OrderOut(Schema):
+    kind: str
+    methods: list[str]
+    until: datetime
+
+
+class SoftwareOut(Schema):
+    id: int
+    sha256: str
+    name: str
+    version: str
+    place: str
+    since: date
+    until: date | None
+    in_force: bool
+    cite: str
+
+
+class RunningOut(Schema):
+    """``name``: as the lines call it; ``lines``: station/line."""
+
+    sha256: str
+    name: str
+    approved: bool
+    lines: list[str]
+
+
+class SoftwareListOut(Schema):
+    approved: list[SoftwareOut]
+    running: list[RunningOut]
+
+
+class LineOut(Schema):
+    line: str
+    methods: list[str]
+    since: date
+
+
+class LineEndedOut(Schema):
+    line: str
+    until: date
+
+
+class InstrumentOut(Schema):
+    serial: str
+    kind: str
+    since: date
+
+
+class InstrumentEndedOut(Schema):
+    serial: str
+    until: date
+
+
 @router.post(
-    "/equipment-checks", who=I_STATION, tags=["I-station"], summary="上传设备自检 · upload a self-check"
+    "/equipment-checks",
+    who=I_STATION,
+    answers={201: CheckReceiptOut, 200: CheckReceiptOut},
+    tags=["I-station"],
+    summary="上传设备自检 · upload a self-check",
 )
 def post_check(request: HttpRequest) -> HttpResponse:
     """201 with the recomputed result; the same bytes again give 200 and the first answer; other bytes 409."""
@@ -66,14 +197,24 @@ def post_check(request: HttpRequest) -> HttpResponse:
 
 
 @router.post(
-    "/heartbeats", who=I_STATION, tags=["I-station"], summary="检测线心跳 · signs of life of the lines"
+    "/heartbeats",
+    who=I_STATION,
+    answers={200: HeartbeatOut},
+    tags=["I-station"],
+    summary="检测线心跳 · signs of life of the lines",
 )
 def post_heartbeat(request: HttpRequest) -> HttpResponse:
     who = caller(request)
     return as_json(receive_heartbeat(who, decode_heartbeat(body_of(request)), clock.now()))
 
 
-@router.get("/lines", who=SEERS, tags=["I-station"], summary="检测线状态 · what each line may test")
+@router.get(
+    "/lines",
+    who=SEERS,
+    answers={200: LinesOut},
+    tags=["I-station"],
+    summary="检测线状态 · what each line may test",
+)
 def get_lines(request: HttpRequest, station: str = "", at: datetime | None = None) -> HttpResponse:
     moment = moment_of(at)
     lines = visible_lines(caller(request), moment)
@@ -85,6 +226,7 @@ def get_lines(request: HttpRequest, station: str = "", at: datetime | None = Non
 @router.post(
     "/lines/{station}/{line}/orders",
     who=ENVIRONMENT,
+    answers={201: OrderOut},
     tags=["environment"],
     summary="锁定或解锁 · lock or unlock",
 )
@@ -95,7 +237,13 @@ def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) ->
     return as_json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)
 
 
-@router.get("/software", who=SEERS, tags=["I-station"], summary="检验软件及其核准 · inspection programs")
+@router.get(
+    "/software",
+    who=SEERS,
+    answers={200: SoftwareListOut},
+    tags=["I-station"],
+    summary="检验软件及其核准 · inspection programs",
+)
 def get_software(request: HttpRequest) -> HttpResponse:
     """The approvals of the caller's place, and what the lines it may see say they run."""
     who, now = caller(request), clock.now()
@@ -108,7 +256,13 @@ def get_software(request: HttpRequest) -> HttpResponse:
     )
 
 
-@router.post("/software", who=ENVIRONMENT, tags=["environment"], summary="核准检验软件 · approve a program")
+@router.post(
+    "/software",
+    who=ENVIRONMENT,
+    answers={201: SoftwareOut},
+    tags=["environment"],
+    summary="核准检验软件 · approve a program",
+)
 def post_software(request: HttpRequest, wanted: SoftwareIn) -> HttpResponse:
     now = clock.now()
     return as_json(
@@ -117,7 +271,11 @@ def post_software(request: HttpRequest, wanted: SoftwareIn) -> HttpResponse:
 
 
 @router.post(
-    "/software/{software_id}/withdraw", who=ENVIRONMENT, tags=["environment"], summary="撤销核准 · withdraw"
+    "/software/{software_id}/withdraw",
+    who=ENVIRONMENT,
+    answers={201: SoftwareOut},
+    tags=["environment"],
+    summary="撤销核准 · withdraw",
 )
 def post_withdrawal(request: HttpRequest, software_id: int, wanted: WithdrawalIn) -> HttpResponse:
     now = clock.now()
@@ -130,7 +288,9 @@ class LineIn(Schema):
     since: date
 
 
-class EndIn(Schema):
+class LineEndIn(Schema):
+    """``until``: first day on which it is no longer in use."""
+
     until: date
 
 
@@ -145,6 +305,7 @@ class InstrumentIn(Schema):
 @router.put(
     "/parties/{code}/lines/{line}",
     who=ENVIRONMENT,
+    answers={200: LineOut},
     tags=["environment"],
     summary="登记检测线、方法 · a line and its methods",
 )
@@ -156,10 +317,11 @@ def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> Http
 @router.post(
     "/parties/{code}/lines/{line}/end",
     who=ENVIRONMENT,
+    answers={200: LineEndedOut},
     tags=["environment"],
     summary="检测线停用 · out of service",
 )
-def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> HttpResponse:
+def post_line_end(request: HttpRequest, code: str, line: str, ended: LineEndIn) -> HttpResponse:
     row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
     return as_json({"line": row.code, "until": str(row.until)})
 
@@ -167,6 +329,7 @@ def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> H
 @router.post(
     "/parties/{code}/lines/{line}/instruments",
     who=ENVIRONMENT,
+    answers={201: InstrumentOut},
     tags=["environment"],
     summary="登记设备 · an instrument",
 )
@@ -178,9 +341,10 @@ def post_instrument(request: HttpRequest, code: str, line: str, added: Instrumen
 @router.post(
     "/parties/{code}/instruments/{serial}/end",
     who=ENVIRONMENT,
+    answers={200: InstrumentEndedOut},
     tags=["environment"],
     summary="设备停用 · it ends",
 )
-def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: EndIn) -> HttpResponse:
+def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: LineEndIn) -> HttpResponse:
     row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())
     return as_json({"serial": row.serial, "until": str(row.until)})

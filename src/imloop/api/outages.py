@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
+from ninja import Field, Schema
 
 from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
 from imloop.api.http.audience import EVERYONE, I_STATION
 from imloop.api.http.auth import caller
-from imloop.api.http.router import Router
-from imloop.api.http.schemas import REDEMPTION
+from imloop.api.http.router import ATTACHED, PDF, Router
+from imloop.api.http.schemas import TEXT, TIME, KeptFileOut, ReasonOut, ReceiptOut, fields, in_any_dialect
 from imloop.exchange.signing import public_key, sign_voucher
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.pictures import LARGEST
@@ -43,7 +43,9 @@ class OutageIn(Schema):
     late_reason: str = ""
 
 
-class EndIn(Schema):
+class OutageEndIn(Schema):
+    """``at`` missing: now."""
+
     at: datetime | None = None
 
 
@@ -61,8 +63,133 @@ class UnlockIn(Schema):
     outage: str = ""
 
 
+class OutageOut(Schema):
+    """``ends_at`` null: it is running; ``link``: what does not work, of a ``scope`` link; ``declared_late_because``: empty
+    unless it was declared afterwards."""
+
+    outage_no: str
+    scope: str
+    scope_text: str
+    scope_text_en: str
+    place: str
+    link: str
+    link_text: str
+    stations: list[str]
+    cause: str
+    starts_at: datetime
+    ends_at: datetime | None
+    declared_at: datetime
+    declared_late_because: str
+
+
+class OutagesOut(Schema):
+    outages: list[OutageOut]
+
+
+class PhotographOut(Schema):
+    paper: str
+    name: str
+    sha256: str
+    size: int
+    uploaded_at: datetime
+    uploaded_by: str
+
+
+class PhotographsOut(Schema):
+    """``asked``: the law of the day asks for them; ``missing``: names of papers."""
+
+    asked: bool
+    missing: list[str]
+    files: list[PhotographOut]
+
+
+class UnlockOut(Schema):
+    """A retest on paper. ``state``: kept waiting missed differs matched; ``repair``: of the record that says the same."""
+
+    unlock: str
+    way: str
+    outage: str | None
+    station: str
+    shop: str
+    case: str | None
+    plate: str
+    vin: str
+    settlement_no: str
+    certificate_no: str
+    granted_at: datetime
+    expires_at: datetime
+    unlocked: bool
+    state: str
+    state_text: str
+    state_text_en: str
+    repair: str | None
+    photographs: PhotographsOut
+
+
+class SigningKeyOut(Schema):
+    """The platform's public key."""
+
+    keyid: str
+    alg: str
+    pem: str
+
+
+class VoucherOut(Schema):
+    """imloop.voucher/1, signed over all its other fields."""
+
+    schema_: str = Field(alias="schema")
+    number: str
+    station: str
+    day: date
+    code: str
+    issued_at: datetime
+    keyid: str
+    signature: str
+
+
+class VouchersOut(Schema):
+    key: SigningKeyOut
+    vouchers: list[VoucherOut]
+
+
+class RedemptionReceiptOut(ReceiptOut):
+    """``outage`` null: none is declared for it yet, and nothing is unlocked; ``matched``: the repair it was followed by."""
+
+    unlock: str
+    voucher: str
+    unlocked: bool
+    outage: str | None
+    case: str | None
+    expires_at: datetime
+    matched: str | None
+    findings: list[ReasonOut]
+
+
+REDEMPTION = in_any_dialect(
+    fields(
+        ["voucher", "vehicle", "shop", "documents", "used_at"],
+        schema={"const": "imloop.redemption/1"},
+        voucher={
+            "type": "object",
+            "description": "the whole imloop.voucher/1; or number and code, or the code alone, as typed from paper",
+            "required": ["code"],
+            "properties": {"number": TEXT, "code": TEXT},
+        },
+        vehicle=fields([], vin=TEXT, plate=TEXT),
+        shop=TEXT,
+        documents=fields([], settlement_no=TEXT, certificate_no=TEXT),
+        used_at=TIME,
+        clock=TIME,
+    )
+)
+
+
 @router.post(
-    "/outages", who=(*I_STATION, *DECLARERS), tags=["environment"], summary="宣布系统故障 · declare an outage"
+    "/outages",
+    who=(*I_STATION, *DECLARERS),
+    answers={201: OutageOut},
+    tags=["environment"],
+    summary="宣布系统故障 · declare an outage",
 )
 def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
     """Departments declare outages of the system; a station may say that itself is at fault (``own_fault``)."""
@@ -76,22 +203,32 @@ def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
 @router.post(
     "/outages/{outage_no}/end",
     who=(*I_STATION, *DECLARERS),
+    answers={200: OutageOut},
     tags=["environment"],
     summary="宣布故障结束 · the outage is over",
 )
-def post_end(request: HttpRequest, outage_no: str, ended: EndIn) -> HttpResponse:
+def post_end(request: HttpRequest, outage_no: str, ended: OutageEndIn) -> HttpResponse:
     at = moment_of(ended.at) if ended.at else None
     return as_json(public_json(end(caller(request), outage_no, at=at, now=clock.now())))
 
 
-@router.get("/public/outages", tags=["public"], summary="系统故障公告 · outages, past and running")
+@router.get(
+    "/public/outages",
+    answers={200: OutagesOut},
+    tags=["public"],
+    summary="系统故障公告 · outages, past and running",
+)
 def get_outages(request: HttpRequest) -> HttpResponse:
     """The newest first; ``ends_at`` null: it is running, and paper is valid for a retest."""
     return as_json({"outages": [public_json(row) for row in published()[:MOST]]})
 
 
 @router.post(
-    "/fallback-unlocks", who=DECLARERS, tags=["environment"], summary="凭纸质材料解锁 · unlock on paper"
+    "/fallback-unlocks",
+    who=DECLARERS,
+    answers={201: UnlockOut},
+    tags=["environment"],
+    summary="凭纸质材料解锁 · unlock on paper",
 )
 def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     """The operator lets a retest rest on the paper a station sees, in an outage declared for it."""
@@ -105,6 +242,7 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
 @router.get(
     "/fallback-unlocks/{unlock_no}",
     who=EVERYONE,
+    answers={200: UnlockOut},
     tags=["everyone"],
     summary="一次凭纸质材料的复检 · one retest on paper",
 )
@@ -116,6 +254,7 @@ def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
 @router.post(
     "/fallback-unlocks/{unlock_no}/files",
     who=GIVERS,
+    answers={201: KeptFileOut},
     largest=LARGEST,
     tags=["I-station"],
     summary="附纸质材料的照片 · a photograph of the paper",
@@ -130,6 +269,7 @@ def post_photograph(request: HttpRequest, unlock_no: str, paper: str, name: str)
 @router.get(
     "/fallback-unlocks/{unlock_no}/files/{sha256}",
     who=EVERYONE,
+    answers={200: ATTACHED},
     tags=["everyone"],
     summary="取照片 · fetch a photograph",
 )
@@ -138,7 +278,11 @@ def get_photograph(request: HttpRequest, unlock_no: str, sha256: str) -> HttpRes
 
 
 @router.get(
-    "/offline-vouchers", who=I_STATION, tags=["I-station"], summary="离线凭单 · vouchers for an outage"
+    "/offline-vouchers",
+    who=I_STATION,
+    answers={200: VouchersOut},
+    tags=["I-station"],
+    summary="离线凭单 · vouchers for an outage",
 )
 def get_vouchers(request: HttpRequest) -> HttpResponse:
     """Today's and the next days', unused; what is missing is issued. Keep them on your own disk."""
@@ -147,7 +291,11 @@ def get_vouchers(request: HttpRequest) -> HttpResponse:
 
 
 @router.get(
-    "/offline-vouchers/form.pdf", who=I_STATION, tags=["I-station"], summary="故障登记纸表 · paper form"
+    "/offline-vouchers/form.pdf",
+    who=I_STATION,
+    answers={200: PDF},
+    tags=["I-station"],
+    summary="故障登记纸表 · paper form",
 )
 def get_form(request: HttpRequest) -> HttpResponse:
     """Pre-filled with the station's vouchers, to be printed or kept on its own disk before an outage."""
@@ -159,6 +307,7 @@ def get_form(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/offline-vouchers/redeem",
     who=I_STATION,
+    answers={201: RedemptionReceiptOut, 200: RedemptionReceiptOut},
     body=REDEMPTION,
     tags=["I-station"],
     summary="登记使用离线凭单 · a voucher was used",

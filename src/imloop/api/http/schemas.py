@@ -91,22 +91,3 @@ def fields(required: list[str], **properties: object) -> JsonObject:
 def in_any_dialect(message: JsonObject) -> Mapping[str, object]:
     """``body`` of a route: our JSON, or another's form of the same."""
     return {"application/json": message, **dict.fromkeys(DIALECTS, TEXT)}
-
-
-REDEMPTION = in_any_dialect(
-    fields(
-        ["voucher", "vehicle", "shop", "documents", "used_at"],
-        schema={"const": "imloop.redemption/1"},
-        voucher={
-            "type": "object",
-            "description": "the whole imloop.voucher/1; or number and code, or the code alone, as typed from paper",
-            "required": ["code"],
-            "properties": {"number": TEXT, "code": TEXT},
-        },
-        vehicle=fields([], vin=TEXT, plate=TEXT),
-        shop=TEXT,
-        documents=fields([], settlement_no=TEXT, certificate_no=TEXT),
-        used_at=TIME,
-        clock=TIME,
-    )
-)
