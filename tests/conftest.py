@@ -1,7 +1,7 @@
 """The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend on
 the database is in one of both runs only: ``support.one_database``.
 
-``db``           a migrated database; what a test writes is rolled back
+``db``           a migrated database; what a test writes is rolled back; answers of the API are held against its document
 ``city``         a few registered parties in ``db``
 ``doors``        the API of that city, at a moment the test names
 ``imloop``       commands as a user types them, with a data directory and a database of their own
@@ -77,11 +77,15 @@ def databases() -> Databases:
 
 
 @pytest.fixture(scope="session")
-def migrated(databases: Databases) -> None:
+def migrated(databases: Databases) -> Iterator[None]:
     from django.db import connections
+
+    from support.answers import held_against_the_document
 
     connections.close_all()
     databases.migrated("suite")
+    with held_against_the_document():
+        yield
 
 
 @pytest.fixture

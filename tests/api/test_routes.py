@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import ninja
 import pytest
@@ -19,10 +20,10 @@ FOLDER = Path(imloop.api.__file__).parent
 
 
 def test_every_subject_is_listed_once() -> None:
-    files = {path.stem for path in FOLDER.glob("*.py")} - {"__init__", "app"}
-    routers = [import_module(f"imloop.api.{name}").router for name in sorted(files)]
+    names = {each.name for each in iter_modules([str(FOLDER)])} - {"app", "http"}
+    routers = [import_module(f"imloop.api.{name}").router for name in sorted(names)]
     assert {id(each) for each in routers} == {id(each) for each in SUBJECTS}
-    assert len(SUBJECTS) == len(files)
+    assert len(SUBJECTS) == len(names)
 
 
 def test_what_is_served_is_what_the_subjects_bring() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
@@ -10,7 +11,8 @@ from ninja import Schema
 from imloop.api.http.answers import as_file, as_json, body_of, file_of
 from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller
-from imloop.api.http.router import Router
+from imloop.api.http.router import ATTACHED, Router
+from imloop.api.http.schemas import JsonObject, KeptFileOut
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
@@ -50,11 +52,125 @@ class MeasureIn(Schema):
     fields: dict[str, str | int | None] = {}
 
 
+class ConditionOut(Schema):
+    code: str
+    text: str
+    text_en: str
+    cite: str
+
+
+class ConditionsOut(Schema):
+    conditions: list[ConditionOut]
+
+
+class MatterLineOut(Schema):
+    """``party`` null: none is registered yet, or a vehicle is concerned; ``late``: past ``due_on``."""
+
+    matter_no: str
+    kind: str
+    kind_name: str
+    title: str
+    party: str | None
+    state: str
+    state_name: str
+    opened_at: datetime
+    closed_at: datetime | None
+    due_on: date | None
+    late: bool
+
+
+class MattersOut(Schema):
+    matters: list[MatterLineOut]
+
+
+class MatterEventOut(Schema):
+    """``before`` empty: it opened the matter."""
+
+    number: int
+    step: str
+    at: datetime
+    actor: str
+    before: str
+    after: str
+    data: JsonObject
+
+
+class AttachmentOut(KeptFileOut):
+    media_type: str
+
+
+class FieldOut(Schema):
+    """``shape``: words day choice count; ``choices``: codes, empty where it is no choice."""
+
+    name: str
+    label: str
+    shape: str
+    required: bool
+    choices: list[str]
+
+
+class StepOut(Schema):
+    """A step that is the caller's to take, with the fields it wants."""
+
+    step: str
+    name: str
+    name_en: str
+    fields: list[FieldOut]
+
+
+class MatterOut(MatterLineOut):
+    """``form``: what an applicant filled in; null where there is none."""
+
+    facts: JsonObject
+    form: JsonObject | None
+    events: list[MatterEventOut]
+    attachments: list[AttachmentOut]
+    steps: list[StepOut]
+
+
+class AppliedOut(MatterOut):
+    """``token``: the applicant's key to this matter."""
+
+    token: str
+
+
+class AccessKeyOut(Schema):
+    key: str
+
+
+class DecisionOut(Schema):
+    """A published decision, without anything personal. ``reasons`` may be empty."""
+
+    on: date
+    matter_no: str
+    kind: str
+    kind_name: str
+    step: str
+    step_name: str
+    party: str | None
+    name: str
+    address: str
+    phone: str
+    decision_no: str | None
+    since: date | None
+    until: date | None
+    reasons: str
+
+
+class DecisionsOut(Schema):
+    decisions: list[DecisionOut]
+
+
 def _answer(row: Matter, roles: frozenset[Role], status: int = 200, **more: object) -> HttpResponse:
     return as_json({**matter_lookups.matter_json(row, roles, clock.now()), **more}, status)
 
 
-@router.get("/public/conditions/{subject}", tags=["public"], summary="申请条件 · what an applicant must meet")
+@router.get(
+    "/public/conditions/{subject}",
+    answers={200: ConditionsOut},
+    tags=["public"],
+    summary="申请条件 · what an applicant must meet",
+)
 def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpResponse:
     found = conditions(subject, registers.law_at(day_of(clock.now()), registers.known_place(place)))
     return as_json(
@@ -66,7 +182,9 @@ def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpRespon
     )
 
 
-@router.post("/public/applications", tags=["public"], summary="申请成为 I 站、M 站 · apply")
+@router.post(
+    "/public/applications", answers={201: AppliedOut}, tags=["public"], summary="申请成为 I 站、M 站 · apply"
+)
 def post_application(request: HttpRequest) -> HttpResponse:
     """201 with the number and ``token``, the applicant's key to this matter; 400 names every condition not met."""
     count_question(request, clock.now())
@@ -74,25 +192,44 @@ def post_application(request: HttpRequest) -> HttpResponse:
     return _answer(row, _CONCERNED, 201, token=row.token)
 
 
-@router.get("/public/applications/{token}", tags=["public"], summary="查看申请 · one's own application")
+@router.get(
+    "/public/applications/{token}",
+    answers={200: MatterOut},
+    tags=["public"],
+    summary="查看申请 · one's own application",
+)
 def get_application(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(the_matter(token=token), _CONCERNED)
 
 
-@router.put("/public/applications/{token}", tags=["public"], summary="补正后再交 · submit again")
+@router.put(
+    "/public/applications/{token}",
+    answers={200: MatterOut},
+    tags=["public"],
+    summary="补正后再交 · submit again",
+)
 def put_application(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     return _answer(resubmit(token, decode_application(parse_json(body_of(request))), clock.now()), _CONCERNED)
 
 
-@router.post("/public/applications/{token}/steps", tags=["public"], summary="申请人、当事人的步骤 · a step")
+@router.post(
+    "/public/applications/{token}/steps",
+    answers={200: MatterOut},
+    tags=["public"],
+    summary="申请人、当事人的步骤 · a step",
+)
 def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpResponse:
     count_question(request, clock.now())
     return _answer(take_step_by_token(token, taken.step, taken.fields, clock.now()), _CONCERNED)
 
 
 @router.post(
-    "/public/applications/{token}/files", largest=LARGEST, tags=["public"], summary="交文件 · hand in a file"
+    "/public/applications/{token}/files",
+    answers={201: KeptFileOut},
+    largest=LARGEST,
+    tags=["public"],
+    summary="交文件 · hand in a file",
 )
 def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
@@ -101,19 +238,35 @@ def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
-@router.post("/public/applications/{token}/key", tags=["public"], summary="领取密钥 · collect the key, once")
+@router.post(
+    "/public/applications/{token}/key",
+    answers={201: AccessKeyOut},
+    tags=["public"],
+    summary="领取密钥 · collect the key, once",
+)
 def post_key(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     return as_json({"key": collect_key(token, clock.now())}, 201)
 
 
-@router.get("/public/decisions", tags=["public"], summary="公布的决定 · published decisions")
+@router.get(
+    "/public/decisions",
+    answers={200: DecisionsOut},
+    tags=["public"],
+    summary="公布的决定 · published decisions",
+)
 def get_decisions(request: HttpRequest, place: str = "") -> HttpResponse:
     found = matter_lookups.publications(clock.now(), place=place)
     return as_json({"decisions": [matter_lookups.publication_json(event) for event in found]})
 
 
-@router.get("/matters", who=EVERYONE, tags=["departments"], summary="事项 · matters, the most urgent first")
+@router.get(
+    "/matters",
+    who=EVERYONE,
+    answers={200: MattersOut},
+    tags=["departments"],
+    summary="事项 · matters, the most urgent first",
+)
 def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
     """``mine``: only those in which the next step is the caller's."""
     who, day = caller(request), day_of(clock.now())
@@ -124,7 +277,11 @@ def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
 
 
 @router.post(
-    "/matters", who=EVERYONE, tags=["departments"], summary="立案、自愿退出、报废提名 · open a matter"
+    "/matters",
+    who=EVERYONE,
+    answers={201: MatterOut},
+    tags=["departments"],
+    summary="立案、自愿退出、报废提名 · open a matter",
 )
 def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
     who, now = caller(request), clock.now()
@@ -136,7 +293,13 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
     return _answer(row, roles_in(who, row), 201)
 
 
-@router.get("/matters/{matter_no}", who=EVERYONE, tags=["departments"], summary="一个事项 · one matter")
+@router.get(
+    "/matters/{matter_no}",
+    who=EVERYONE,
+    answers={200: MatterOut},
+    tags=["departments"],
+    summary="一个事项 · one matter",
+)
 def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
     who = caller(request)
     row = the_matter(caller=who, matter_no=matter_no)
@@ -144,7 +307,11 @@ def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
 
 
 @router.post(
-    "/matters/{matter_no}/steps", who=EVERYONE, tags=["departments"], summary="办理一步 · take a step"
+    "/matters/{matter_no}/steps",
+    who=EVERYONE,
+    answers={200: MatterOut},
+    tags=["departments"],
+    summary="办理一步 · take a step",
 )
 def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
     who = caller(request)
@@ -155,6 +322,7 @@ def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpRespon
 @router.post(
     "/matters/{matter_no}/files",
     who=EVERYONE,
+    answers={201: KeptFileOut},
     largest=LARGEST,
     tags=["departments"],
     summary="附文件 · attach a file",
@@ -166,7 +334,11 @@ def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
 
 
 @router.get(
-    "/matters/{matter_no}/files/{digest}", who=EVERYONE, tags=["departments"], summary="取文件 · fetch a file"
+    "/matters/{matter_no}/files/{digest}",
+    who=EVERYONE,
+    answers={200: ATTACHED},
+    tags=["departments"],
+    summary="取文件 · fetch a file",
 )
 def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
     return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))

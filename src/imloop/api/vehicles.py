@@ -78,12 +78,12 @@ class CycleGateOut(GateOut):
 
 
 class RegistrationGateOut(GateOut):
-    """``stage_required`` null: none is asked of this kind of vehicle."""
+    """``stage_required`` null: none is asked of this kind of vehicle; ``group`` null: its kind is not known."""
 
     application: str
     stage: str | None
     stage_required: str | None
-    group: str
+    group: str | None
 
 
 class MarkOut(Schema):

@@ -6,8 +6,6 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from imloop.api.http.shapes import ANSWERS, ATTACHED, EVENTS, PDF, TYPES
-
 _TEXT: dict[str, object] = {"type": "string"}
 PROBLEM: dict[str, object] = {
     "type": "object",
@@ -54,9 +52,8 @@ class DescribedAPI(NinjaAPI):
         document = super().get_openapi_schema(**options)
         document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
         document["components"]["securitySchemes"] = SCHEMES
-        for path, operations in document["paths"].items():
-            for method, told in operations.items():
-                _describe(told, f"{method.upper()} {path.partition('/v1/')[2]}")
+        for operations in document["paths"].values():
+            for told in operations.values():
                 told["responses"] = {str(status): answer for status, answer in told["responses"].items()}
         return document
 
@@ -74,31 +71,3 @@ def around(method: str, *, is_public: bool) -> dict[str, Any]:
         },
         "security": security,
     }
-
-
-def _describe(told: dict[str, Any], name: str) -> None:
-    """Calls whose answers do not stand at their route yet."""
-    if name in ANSWERS:
-        statuses, shape = ANSWERS[name]
-        told |= around(name.partition(" ")[0], is_public=" public/" in name)
-        told["responses"] = dict.fromkeys(statuses, _answer(shape)) | told["responses"]
-
-
-def _answer(shape: str) -> dict[str, object]:
-    if shape in (PDF, ATTACHED):
-        content: dict[str, object] = {shape: {"schema": {"type": "string", "format": "binary"}}}
-        return {"description": "the file", "content": content}
-    if shape == EVENTS:
-        return {"description": "the feed as it grows", "content": {shape: {"schema": _TEXT}}}
-    fields = dict(field.split(":") for field in shape.split())
-    schema = {
-        "type": "object",
-        "required": list(fields),
-        "properties": {field: _field(mark) for field, mark in fields.items()},
-    }
-    return {"description": "done", "content": {"application/json": {"schema": schema}}}
-
-
-def _field(mark: str) -> dict[str, object]:
-    kind = TYPES[mark[0]]
-    return {"type": [kind, "null"] if mark.endswith("?") else kind}

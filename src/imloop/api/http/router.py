@@ -13,7 +13,6 @@ from typing import Any, NotRequired, TypedDict, TypeVar, Unpack
 import ninja
 from django.http.response import HttpResponseBase
 from ninja import Schema
-from ninja.constants import NOT_SET
 
 from imloop.api.http.audience import ANYONE, Admission, Kinds
 from imloop.api.http.openapi import around
@@ -41,10 +40,10 @@ class About(TypedDict):
     of a body, where it is not the usual limit. ``body``: the JSON Schemas of a body that the call reads itself, by media
     type."""
 
+    answers: Answers
     tags: list[str]
     summary: str
     who: NotRequired[Kinds]
-    answers: NotRequired[Answers]
     largest: NotRequired[int]
     body: NotRequired[Mapping[str, object]]
 
@@ -91,10 +90,10 @@ class Router:
             method,
             path.removeprefix("/"),
             _audience(method, path, about.get("who")),
-            about.get("answers", {}),
+            about["answers"],
         )
         self.calls.append(call)
-        extra = _described(call) if call.answers else {}
+        extra = _described(call)
         if "body" in about:
             content = {kind: {"schema": schema} for kind, schema in about["body"].items()}
             extra["requestBody"] = {"required": True, "content": content}
@@ -102,7 +101,7 @@ class Router:
             [method],
             path,
             auth=Admission(call.who, about.get("largest")),
-            response=_for_framework(call.answers) if call.answers else NOT_SET,
+            response=_for_framework(call.answers),
             tags=about["tags"],
             summary=about["summary"],
             openapi_extra=extra,

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
 
+from imloop.api.draws.schemas import (
+    BegunOut,
+    DrawOut,
+    DrawsOut,
+    JoinedOut,
+    JoinIn,
+    NumberIn,
+    NumberOut,
+    OutcomeOut,
+    OwnDrawsOut,
+    OwnProofOut,
+    PlanIn,
+    PublishIn,
+    ResultIn,
+    RevealedOut,
+    RevealIn,
+    SealedDrawOut,
+    VoidIn,
+)
 from imloop.api.http.answers import as_json
 from imloop.api.http.audience import ADMIN, I_STATION, M_STATION
 from imloop.api.http.auth import caller
@@ -25,101 +41,37 @@ from imloop.steps.draws import (
     visits as draw_visits,
 )
 from imloop.steps.draws.draws import DRAWERS
-from imloop.steps.draws.plan import Plan, Source
 from imloop.steps.ground import clock
 
 router = Router()
 _READERS = (*DRAWERS, *ADMIN)
 
 
-class FallbackIn(Schema):
-    name: str
-    on: date
-
-
-class SourceIn(Schema):
-    """``name``: such as 双色球 第 2026004 期; ``on``: the day it is published; ``fallback``: what counts otherwise."""
-
-    code: str
-    name: str
-    on: date
-    fallback: FallbackIn
-
-
-class PlanIn(Schema):
-    """``visits``: I, M, F → how many; ``methods``: pareto or poisson; ``excluded``: unit → reason."""
-
-    period: str
-    visits: dict[str, int]
-    first: date
-    last: date
-    sources: list[SourceIn]
-    methods: dict[str, str] = {}
-    excluded: dict[str, str] = {}
-
-    def plan(self) -> Plan:
-        sources = [
-            Source(each.code, each.name, each.on, each.fallback.name, each.fallback.on)
-            for each in self.sources
-        ]
-        return Plan(self.period, self.visits, self.first, self.last, sources, self.methods, self.excluded)
-
-
-class ConflictIn(Schema):
-    inspector: str
-    unit: str
-    reason: str
-
-
-class JoinIn(Schema):
-    nonce_sha256: str
-    inspectors: list[str] = []
-    conflicts: list[ConflictIn] = []
-
-
-class NumberIn(Schema):
-    """``fallback``: why the substitute counts; empty: the named source itself."""
-
-    source: str
-    value: str
-    fallback: str = ""
-
-
-class RevealIn(Schema):
-    nonce: str
-
-
-class VoidIn(Schema):
-    reason: str
-
-
-class ResultIn(Schema):
-    """``outcome``: sound, faults, impossible."""
-
-    outcome: str
-    result: str
-
-
-class PublishIn(Schema):
-    """``whole``: the whole list with every chance; false: the drawn units, and each station its own proof."""
-
-    whole: bool = True
-
-
-@router.get("/public/draws", tags=["public"], summary="随机抽取清单 · random draws, voided ones included")
+@router.get(
+    "/public/draws",
+    answers={200: DrawsOut},
+    tags=["public"],
+    summary="随机抽取清单 · random draws, voided ones included",
+)
 def get_public_draws(request: HttpRequest, place: str = "") -> HttpResponse:
     count_question(request, clock.now())
     return as_json({"draws": [draw_lookups.summary(row) for row in draw_lookups.draws(place)[:200]]})
 
 
-@router.get("/public/draws/{no}", tags=["public"], summary="一次抽取 · one draw")
+@router.get("/public/draws/{no}", answers={200: DrawOut}, tags=["public"], summary="一次抽取 · one draw")
 def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
     """Everything public by now; once published, the file that /public/draws/check.py verifies (imloop.draw/1)."""
     count_question(request, clock.now())
     return as_json(draw_lookups.public_json(draw_lookups.public_draw(no)))
 
 
-@router.get("/draws", who=_READERS, tags=["departments"], summary="本地的抽取 · draws of one's place")
+@router.get(
+    "/draws",
+    who=_READERS,
+    answers={200: OwnDrawsOut},
+    tags=["departments"],
+    summary="本地的抽取 · draws of one's place",
+)
 def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
     found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
@@ -130,7 +82,13 @@ def get_draws(request: HttpRequest) -> HttpResponse:
     return as_json({"draws": rows})
 
 
-@router.post("/draws", who=DRAWERS, tags=["departments"], summary="编制抽取名单 · prepare a draw")
+@router.post(
+    "/draws",
+    who=DRAWERS,
+    answers={201: SealedDrawOut},
+    tags=["departments"],
+    summary="编制抽取名单 · prepare a draw",
+)
 def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     """201 with the list as of today and everyone's chance, still sealed."""
     who = caller(request)
@@ -139,7 +97,11 @@ def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
 
 
 @router.get(
-    "/draws/{no}", who=_READERS, tags=["departments"], summary="一次抽取，含未公开名单 · with its sealed list"
+    "/draws/{no}",
+    who=_READERS,
+    answers={200: SealedDrawOut},
+    tags=["departments"],
+    summary="一次抽取，含未公开名单 · with its sealed list",
 )
 def get_draw(request: HttpRequest, no: str) -> HttpResponse:
     """The look is journalled."""
@@ -150,6 +112,7 @@ def get_draw(request: HttpRequest, no: str) -> HttpResponse:
 @router.get(
     "/draws/{no}/own",
     who=(*I_STATION, *M_STATION),
+    answers={200: OwnProofOut},
     tags=["everyone"],
     summary="本站的证明 · a station's own proof",
 )
@@ -158,7 +121,13 @@ def get_own(request: HttpRequest, no: str) -> HttpResponse:
     return as_json(draw_lookups.own_proof(caller(request), no))
 
 
-@router.post("/draws/{no}/join", who=DRAWERS, tags=["departments"], summary="参加抽取 · take part")
+@router.post(
+    "/draws/{no}/join",
+    who=DRAWERS,
+    answers={201: JoinedOut},
+    tags=["departments"],
+    summary="参加抽取 · take part",
+)
 def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     who, now = caller(request), clock.now()
     conflicts = [each.dict() for each in given.conflicts]
@@ -173,13 +142,23 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     return as_json({"no": no, "nonce_sha256": part.nonce_sha256, "inspectors": len(part.inspectors)}, 201)
 
 
-@router.post("/draws/{no}/commit", who=DRAWERS, tags=["departments"], summary="锁定名单 · fix the list")
+@router.post(
+    "/draws/{no}/commit",
+    who=DRAWERS,
+    answers={201: DrawOut},
+    tags=["departments"],
+    summary="锁定名单 · fix the list",
+)
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
     return as_json(draw_lookups.public_json(draws.commit(caller(request), no, clock.now())), 201)
 
 
 @router.post(
-    "/draws/{no}/numbers", who=DRAWERS, tags=["departments"], summary="录入公开随机数 · enter a public number"
+    "/draws/{no}/numbers",
+    who=DRAWERS,
+    answers={201: NumberOut},
+    tags=["departments"],
+    summary="录入公开随机数 · enter a public number",
 )
 def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
     """``confirmed`` true when another department entered the same."""
@@ -189,7 +168,11 @@ def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
 
 
 @router.post(
-    "/draws/{no}/reveal", who=DRAWERS, tags=["departments"], summary="公开秘密数 · give one's secret"
+    "/draws/{no}/reveal",
+    who=DRAWERS,
+    answers={201: RevealedOut},
+    tags=["departments"],
+    summary="公开秘密数 · give one's secret",
 )
 def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
     """With the last department's secret the draw happens: ``state`` drawn."""
@@ -197,14 +180,20 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
     return as_json({"no": no, "state": str(row.state)}, 201)
 
 
-@router.post("/draws/{no}/void", who=DRAWERS, tags=["departments"], summary="作废 · void")
+@router.post(
+    "/draws/{no}/void", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="作废 · void"
+)
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
     row = draws.void(caller(request), no, given.reason, clock.now())
     return as_json(draw_lookups.public_json(row), 201)
 
 
 @router.post(
-    "/draws/{no}/visits/{unit}/begin", who=DRAWERS, tags=["departments"], summary="开始检查 · begin a visit"
+    "/draws/{no}/visits/{unit}/begin",
+    who=DRAWERS,
+    answers={201: BegunOut},
+    tags=["departments"],
+    summary="开始检查 · begin a visit",
 )
 def post_begin(request: HttpRequest, no: str, unit: str) -> HttpResponse:
     """``looked_at``: the tests or repairs to look at, drawn by the same seed."""
@@ -213,7 +202,11 @@ def post_begin(request: HttpRequest, no: str, unit: str) -> HttpResponse:
 
 
 @router.post(
-    "/draws/{no}/visits/{unit}/result", who=DRAWERS, tags=["departments"], summary="检查结果 · its result"
+    "/draws/{no}/visits/{unit}/result",
+    who=DRAWERS,
+    answers={201: OutcomeOut},
+    tags=["departments"],
+    summary="检查结果 · its result",
 )
 def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> HttpResponse:
     visit = draw_visits.record_visit(
@@ -222,7 +215,9 @@ def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> Htt
     return as_json({"unit": unit, "outcome": visit.outcome}, 201)
 
 
-@router.post("/draws/{no}/publish", who=DRAWERS, tags=["departments"], summary="公布 · publish")
+@router.post(
+    "/draws/{no}/publish", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="公布 · publish"
+)
 def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
     row = draw_visits.publish(caller(request), no, whole=asked.whole, now=clock.now())
     return as_json(draw_lookups.public_json(row), 201)
