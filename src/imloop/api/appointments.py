@@ -11,7 +11,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import I_STATION, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.http.schemas import ABSENT, GateOut, ReasonOut
+from imloop.api.http.schemas import ABSENT, GateOut, ReasonOut, example
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
 from imloop.steps.appointments import appointments
@@ -28,6 +28,15 @@ router = Router()
 
 class BookingIn(Schema):
     """``case_token``: from the notice's QR code, for a retest; otherwise ``plate`` and the last six of the VIN."""
+
+    model_config = example(
+        station="450203001",
+        starts_at="2026-03-05T09:00:00+08:00",
+        phone="13800000000",
+        method="ASM",
+        plate="桂B12345",
+        vin_tail="123456",
+    )
 
     station: str
     starts_at: datetime
@@ -48,6 +57,11 @@ class SpanIn(Schema):
 
 
 class HoursIn(Schema):
+    model_config = example(
+        since="2026-03-01",
+        hours=[{"opens": "08:00", "closes": "12:00"}, {"weekday": 5, "opens": "09:00", "closes": "12:00"}],
+    )
+
     since: date
     hours: list[SpanIn]
 

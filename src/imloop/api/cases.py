@@ -11,7 +11,7 @@ from imloop.api.http.answers import as_json, as_pdf, moment_of
 from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import PDF, Router
-from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut
+from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut, example
 from imloop.exchange.http.rate_limit import count_question
 from imloop.papers.assemble import notice_document
 from imloop.steps.cases import lookups as case_lookups
@@ -28,6 +28,8 @@ router = Router()
 class ObjectionIn(Schema):
     """``ground``: ``instrument procedure vehicle_data method other``."""
 
+    model_config = example(ground="instrument", words="检测前刚换过氧传感器，怀疑分析仪读数偏高。")
+
     ground: str
     words: str
 
@@ -39,6 +41,14 @@ class AnswerIn(Schema):
 
 class ExitIn(Schema):
     """``to_station`` empty: any; ``expires_on``: the last day on which a retest may rest on it."""
+
+    model_config = example(
+        kind="station-closed",
+        to_station="450203002",
+        reason="原检验机构停业。",
+        evidence="柳环函〔2026〕12号",
+        expires_on="2026-04-01",
+    )
 
     kind: str
     to_station: str = ""
@@ -130,6 +140,25 @@ class ObjectionRaisedOut(Schema):
 
 class PermitOut(Schema):
     """``case`` null: no case is open, and then neither its state nor its deadline is told."""
+
+    model_config = example(
+        allowed=False,
+        reasons=[
+            {
+                "code": "no-repair-record",
+                "cite": "P四(二)5",
+                "text": "没有本次不合格之后的维修记录。",
+                "text_en": "There is no repair record after the failed test.",
+                "next": "请到已公布的维修治理站维修。",
+                "next_en": "Have it repaired at a listed station.",
+            }
+        ],
+        case="450200-2026-000017",
+        station="450203001",
+        at="2026-03-03T09:00:00+08:00",
+        case_state="awaiting_repair",
+        deadline="2026-04-01",
+    )
 
     allowed: bool
     reasons: list[ReasonOut]

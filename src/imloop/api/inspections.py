@@ -199,7 +199,25 @@ TEST_UPLOAD = in_any_dialect(
             },
         ),
         claimed=fields([], verdict=TEXT, values={"type": "object"}),
-    )
+    ),
+    schema="imloop.test/1",
+    test_no="450203001-02-20260302-00001",
+    station="450203001",
+    line="02",
+    method="FREEACC",
+    purpose="periodic",
+    outcome="completed",
+    started_at="2026-03-02T09:00:00+08:00",
+    ended_at="2026-03-02T09:00:03+08:00",
+    vehicle={"vin": "LGWEF4A59MF000012", "plate": "桂B12345", "fuel": "diesel"},
+    trace={
+        "columns": {
+            "t_s": [0, 1, 2],
+            "blip": [1, 1, 1],
+            "k_per_m": [0.12, 1.04, 0.31],
+            "rpm": [800, 4200, 1500],
+        }
+    },
 )
 
 

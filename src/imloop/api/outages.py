@@ -11,7 +11,16 @@ from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of, 
 from imloop.api.http.audience import EVERYONE, I_STATION
 from imloop.api.http.auth import caller
 from imloop.api.http.router import ATTACHED, PDF, Router
-from imloop.api.http.schemas import TEXT, TIME, KeptFileOut, ReasonOut, ReceiptOut, fields, in_any_dialect
+from imloop.api.http.schemas import (
+    TEXT,
+    TIME,
+    KeptFileOut,
+    ReasonOut,
+    ReceiptOut,
+    example,
+    fields,
+    in_any_dialect,
+)
 from imloop.exchange.signing import public_key, sign_voucher
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.pictures import LARGEST
@@ -33,6 +42,10 @@ class OutageIn(Schema):
     """``scope``: ``platform``, ``link``, ``place``, ``stations`` or ``own_fault``; ``ends_at``: only where it is over
     already; ``late_reason``: why it is declared afterwards."""
 
+    model_config = example(
+        scope="place", cause="机房停电", starts_at="2026-03-02T08:30:00+08:00", place="450200"
+    )
+
     scope: str
     cause: str
     starts_at: datetime
@@ -51,6 +64,10 @@ class OutageEndIn(Schema):
 
 class UnlockIn(Schema):
     """The case, or the vehicle; at least one number of a document that the law of the day accepts."""
+
+    model_config = example(
+        station="450203001", shop="M450203001", reason="电话核对", plate="桂B12345", settlement_no="J0001"
+    )
 
     station: str
     shop: str
@@ -180,7 +197,13 @@ REDEMPTION = in_any_dialect(
         documents=fields([], settlement_no=TEXT, certificate_no=TEXT),
         used_at=TIME,
         clock=TIME,
-    )
+    ),
+    schema="imloop.redemption/1",
+    voucher={"code": "7K3Q-9MTT"},
+    vehicle={"plate": "桂B12345"},
+    shop="M450203001",
+    documents={"settlement_no": "J0001"},
+    used_at="2026-03-02T15:00:00+08:00",
 )
 
 

@@ -12,6 +12,7 @@ from imloop.api.http.answers import as_json
 from imloop.api.http.audience import MARKET
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.http.schemas import example
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.prices.fees import price_list, set_price
@@ -21,6 +22,10 @@ router = Router()
 
 class PriceIn(Schema):
     """An approved price; ``station`` empty: for the whole place; ``until``: first day on which it no longer holds."""
+
+    model_config = example(
+        place="450200", method="ASM", yuan="90.00", since="2026-01-01", cite="柳发改价格〔2025〕88号"
+    )
 
     place: str
     station: str = ""

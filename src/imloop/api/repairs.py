@@ -121,7 +121,19 @@ REPAIR_UPLOAD = in_any_dialect(
         cost_yuan={"type": "string", "examples": ["460.00"]},
         documents=fields([], certificate_no=TEXT, settlement_no=TEXT, invoice_no=TEXT),
         warranty=fields(["days", "km"], days=WHOLE, km=WHOLE),
-    )
+    ),
+    schema="imloop.repair/1",
+    repair_no="W2026030200001",
+    shop="M450203001",
+    vin="LGWEF4A59MF000012",
+    plate="桂B12345",
+    received_at="2026-03-02T10:00:00+08:00",
+    finished_at="2026-03-02T14:00:00+08:00",
+    items=[{"code": "O2S", "name": "更换氧传感器"}],
+    parts=[{"name": "前氧传感器", "serial": "0258-1"}],
+    cost_yuan="460.00",
+    documents={"certificate_no": "H0001", "settlement_no": "J0001", "invoice_no": "F0001"},
+    warranty={"days": 10, "km": 2000},
 )
 
 

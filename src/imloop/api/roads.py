@@ -12,7 +12,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ENVIRONMENT
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.http.schemas import GateOut
+from imloop.api.http.schemas import GateOut, example
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
@@ -24,6 +24,14 @@ router = Router()
 
 
 class ZoneIn(Schema):
+    model_config = example(
+        code="LEZ",
+        name="中心城区",
+        rules=[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-09:00"]}],
+        since="2026-03-01",
+        cite="柳政告〔2026〕1号",
+    )
+
     code: str
     name: str
     rules: list[object]
@@ -34,6 +42,13 @@ class ZoneIn(Schema):
 
 
 class AlertIn(Schema):
+    model_config = example(
+        level="orange",
+        rules=[{"odd_even": True, "everywhere": True, "except": ["electric", "emergency"]}],
+        since="2026-01-10T18:00:00+08:00",
+        until="2026-01-12T18:00:00+08:00",
+    )
+
     level: str
     rules: list[object]
     since: datetime

@@ -19,7 +19,7 @@ from imloop.api.http.audience import (
 )
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.http.schemas import GateOut
+from imloop.api.http.schemas import GateOut, example
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.stations import lookups as station_lookups
@@ -36,6 +36,10 @@ _EMPLOYERS = (*I_STATION, *M_STATION, *ENVIRONMENT, *TRANSPORT)
 
 
 class CertificateIn(Schema):
+    model_config = example(
+        kind="cma", number="CMA-20260001", issuer="广西市场监管局", since="2026-06-01", until="2032-06-01"
+    )
+
     kind: str
     number: str
     since: date
@@ -45,6 +49,10 @@ class CertificateIn(Schema):
 
 
 class StaffIn(Schema):
+    model_config = example(
+        name="莫丽", role="reviewer", licence_no="S-1", since="2026-03-01", qualified_until="2028-01-01"
+    )
+
     name: str
     role: str
     since: date

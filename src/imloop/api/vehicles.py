@@ -11,7 +11,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_OFFICE, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.http.schemas import ABSENT, GateOut, JsonObject, ReasonOut
+from imloop.api.http.schemas import ABSENT, GateOut, JsonObject, ReasonOut, example
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
 from imloop.steps.vehicles.ask_cycle import ask_cycle
@@ -30,6 +30,15 @@ class MarkIn(Schema):
 
 
 class ChangeIn(Schema):
+    model_config = example(
+        kind="sold",
+        on="2026-03-04",
+        vin="LFV2A21K6J3123456",
+        owner_name="黄海燕",
+        owner_phone="13800000001",
+        new_plate="桂B54321",
+    )
+
     kind: str
     on: date
     vin: str = ""
@@ -40,6 +49,14 @@ class ChangeIn(Schema):
 
 
 class EnrolmentIn(Schema):
+    model_config = example(
+        ground="operating",
+        evidence="运输合同",
+        since="2026-03-02",
+        plate="粤A12345",
+        operating_since="2025-12-01",
+    )
+
     ground: str
     evidence: str
     since: date

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from ninja import Field, Schema
 
-from imloop.api.http.schemas import ABSENT, JsonObject
+from imloop.api.http.schemas import ABSENT, JsonObject, example
 from imloop.steps.draws.plan import Plan, Source
 
 
@@ -26,6 +26,27 @@ class SourceIn(Schema):
 
 class PlanIn(Schema):
     """``visits``: I, M, F → how many; ``methods``: pareto or poisson; ``excluded``: unit → reason."""
+
+    model_config = example(
+        period="2026Q1",
+        visits={"I": 5, "M": 3},
+        first="2026-01-12",
+        last="2026-01-23",
+        sources=[
+            {
+                "code": "ssq",
+                "name": "双色球 第 2026004 期",
+                "on": "2026-01-08",
+                "fallback": {"name": "双色球 第 2026005 期", "on": "2026-01-11"},
+            },
+            {
+                "code": "dlt",
+                "name": "大乐透 第 2026004 期",
+                "on": "2026-01-09",
+                "fallback": {"name": "大乐透 第 2026005 期", "on": "2026-01-12"},
+            },
+        ],
+    )
 
     period: str
     visits: dict[str, int]
@@ -50,6 +71,12 @@ class ConflictIn(Schema):
 
 
 class JoinIn(Schema):
+    model_config = example(
+        nonce_sha256="ab" * 32,
+        inspectors=["韦晓东", "莫丽"],
+        conflicts=[{"inspector": "莫丽", "unit": "450203001", "reason": "配偶在该站工作"}],
+    )
+
     nonce_sha256: str
     inspectors: list[str] = []
     conflicts: list[ConflictIn] = []

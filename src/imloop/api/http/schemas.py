@@ -79,6 +79,7 @@ DIALECTS = ("application/xml", "text/csv", "text/plain")
 """The bytes themselves say which dialect they are in (``docs/dialects.md``)."""
 TEXT: JsonObject = {"type": "string"}
 TIME: JsonObject = {"type": "string", "format": "date-time"}
+DAY: JsonObject = {"type": "string", "format": "date"}
 NUMBER: JsonObject = {"type": "number"}
 WHOLE: JsonObject = {"type": "integer"}
 
@@ -88,6 +89,15 @@ def fields(required: list[str], **properties: object) -> JsonObject:
     return {"type": "object", "required": required, "properties": properties}
 
 
-def in_any_dialect(message: JsonObject) -> Mapping[str, object]:
-    """``body`` of a route: our JSON, or another's form of the same."""
-    return {"application/json": message, **dict.fromkeys(DIALECTS, TEXT)}
+def several(message: JsonObject) -> JsonObject:
+    return {"type": "array", "items": message}
+
+
+def in_json(message: JsonObject, /, **said: object) -> Mapping[str, object]:
+    """``body`` of a route, with an example."""
+    return {"application/json": {**message, "examples": [said]}}
+
+
+def in_any_dialect(message: JsonObject, /, **said: object) -> Mapping[str, object]:
+    """The same; beside our JSON another's form of it."""
+    return {**in_json(message, **said), **dict.fromkeys(DIALECTS, TEXT)}

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
 
 from imloop.api.http.answers import as_file, as_json, body_of, file_of
 from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import ATTACHED, Router
-from imloop.api.http.schemas import JsonObject, KeptFileOut
+from imloop.api.http.schemas import KeptFileOut
+from imloop.api.matters.schemas import (
+    APPLICATION,
+    AccessKeyOut,
+    AppliedOut,
+    ConditionsOut,
+    DecisionsOut,
+    MatterOut,
+    MattersOut,
+    MeasureIn,
+    StepIn,
+)
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
@@ -39,128 +48,6 @@ router = Router()
 _CONCERNED = frozenset({Role.CONCERNED})
 
 
-class StepIn(Schema):
-    step: str
-    fields: dict[str, str | int | None] = {}
-
-
-class MeasureIn(Schema):
-    kind: str
-    party: str = ""
-    vin: str = ""
-    plate: str = ""
-    fields: dict[str, str | int | None] = {}
-
-
-class ConditionOut(Schema):
-    code: str
-    text: str
-    text_en: str
-    cite: str
-
-
-class ConditionsOut(Schema):
-    conditions: list[ConditionOut]
-
-
-class MatterLineOut(Schema):
-    """``party`` null: none is registered yet, or a vehicle is concerned; ``late``: past ``due_on``."""
-
-    matter_no: str
-    kind: str
-    kind_name: str
-    title: str
-    party: str | None
-    state: str
-    state_name: str
-    opened_at: datetime
-    closed_at: datetime | None
-    due_on: date | None
-    late: bool
-
-
-class MattersOut(Schema):
-    matters: list[MatterLineOut]
-
-
-class MatterEventOut(Schema):
-    """``before`` empty: it opened the matter."""
-
-    number: int
-    step: str
-    at: datetime
-    actor: str
-    before: str
-    after: str
-    data: JsonObject
-
-
-class AttachmentOut(KeptFileOut):
-    media_type: str
-
-
-class FieldOut(Schema):
-    """``shape``: words day choice count; ``choices``: codes, empty where it is no choice."""
-
-    name: str
-    label: str
-    shape: str
-    required: bool
-    choices: list[str]
-
-
-class StepOut(Schema):
-    """A step that is the caller's to take, with the fields it wants."""
-
-    step: str
-    name: str
-    name_en: str
-    fields: list[FieldOut]
-
-
-class MatterOut(MatterLineOut):
-    """``form``: what an applicant filled in; null where there is none."""
-
-    facts: JsonObject
-    form: JsonObject | None
-    events: list[MatterEventOut]
-    attachments: list[AttachmentOut]
-    steps: list[StepOut]
-
-
-class AppliedOut(MatterOut):
-    """``token``: the applicant's key to this matter."""
-
-    token: str
-
-
-class AccessKeyOut(Schema):
-    key: str
-
-
-class DecisionOut(Schema):
-    """A published decision, without anything personal. ``reasons`` may be empty."""
-
-    on: date
-    matter_no: str
-    kind: str
-    kind_name: str
-    step: str
-    step_name: str
-    party: str | None
-    name: str
-    address: str
-    phone: str
-    decision_no: str | None
-    since: date | None
-    until: date | None
-    reasons: str
-
-
-class DecisionsOut(Schema):
-    decisions: list[DecisionOut]
-
-
 def _answer(row: Matter, roles: frozenset[Role], status: int = 200, **more: object) -> HttpResponse:
     return as_json({**matter_lookups.matter_json(row, roles, clock.now()), **more}, status)
 
@@ -183,7 +70,11 @@ def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpRespon
 
 
 @router.post(
-    "/public/applications", answers={201: AppliedOut}, tags=["public"], summary="申请成为 I 站、M 站 · apply"
+    "/public/applications",
+    answers={201: AppliedOut},
+    body=APPLICATION,
+    tags=["public"],
+    summary="申请成为 I 站、M 站 · apply",
 )
 def post_application(request: HttpRequest) -> HttpResponse:
     """201 with the number and ``token``, the applicant's key to this matter; 400 names every condition not met."""
@@ -205,6 +96,7 @@ def get_application(request: HttpRequest, token: str) -> HttpResponse:
 @router.put(
     "/public/applications/{token}",
     answers={200: MatterOut},
+    body=APPLICATION,
     tags=["public"],
     summary="补正后再交 · submit again",
 )

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
 
 from imloop.api.http.answers import as_json, body_of, moment_of
 from imloop.api.http.audience import ENVIRONMENT, I_STATION
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.http.schemas import ABSENT, ReasonOut, ReceiptOut, StampOut
+from imloop.api.lines.schemas import (
+    CHECK,
+    HEARTBEAT,
+    CheckReceiptOut,
+    HeartbeatOut,
+    InstrumentEndedOut,
+    InstrumentIn,
+    InstrumentOut,
+    LineEndedOut,
+    LineEndIn,
+    LineIn,
+    LineOut,
+    LinesOut,
+    OrderIn,
+    OrderOut,
+    SoftwareIn,
+    SoftwareListOut,
+    SoftwareOut,
+    WithdrawalIn,
+)
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
@@ -32,160 +50,11 @@ from imloop.steps.lines.software import (
 router = Router()
 
 
-class OrderIn(Schema):
-    kind: str
-    methods: list[str] = []
-    reason: str
-    evidence: str
-    until: datetime
-
-
-class SoftwareIn(Schema):
-    """``sha256``: of the program's file, 64 hexadecimal digits; ``until``: first day on which it no longer holds."""
-
-    sha256: str
-    name: str
-    version: str
-    since: date
-    until: date | None = None
-    cite: str
-
-
-class WithdrawalIn(Schema):
-    on: date
-    reason: str
-
-
-class DeviationOut(Schema):
-    """One quantity against its standard, in the same unit; ``error_pct`` null: relative to nothing."""
-
-    quantity: str
-    standard: float
-    measured: float
-    error: float
-    error_pct: float | None
-    tolerance: float | None
-    tolerance_pct: float | None
-    passed: bool
-    cite: str
-
-
-class CheckReceiptOut(ReceiptOut):
-    """``result``: pass fail invalid, recomputed; ``claimed``: what the line said; ``notes``: fields left out."""
-
-    check_no: str
-    line: str
-    kind: str
-    claimed: str
-    result: str
-    errors: list[DeviationOut]
-    reasons: list[ReasonOut]
-    values: dict[str, float]
-    findings: list[ReasonOut]
-    notes: list[str]
-    journal: StampOut = ABSENT
-
-
-class SignOut(Schema):
-    line: str
-    clock_skew_s: float
-    findings: list[ReasonOut]
-
-
-class HeartbeatOut(Schema):
-    station: str
-    received_at: datetime
-    lines: list[SignOut]
-
-
-class MethodStandingOut(Schema):
-    allowed: bool
-    reasons: list[ReasonOut]
-
-
-class LinkOut(Schema):
-    """``spooled``: tests that wait on the line; ``sequence``: its last test number; ``lost_at`` null: it is heard of."""
-
-    seen_at: datetime
-    status: str
-    clock_skew_s: float
-    spooled: int
-    sequence: int | None
-    lost_at: datetime | None
-
-
-class LineStandingOut(Schema):
-    """``methods``: what each may do now; ``link`` null: it never gave a sign of life."""
-
-    station: str
-    line: str
-    methods: dict[str, MethodStandingOut]
-    link: LinkOut | None
-
-
-class LinesOut(Schema):
-    at: datetime
-    lines: list[LineStandingOut]
-
-
-class OrderOut(Schema):
-    kind: str
-    methods: list[str]
-    until: datetime
-
-
-class SoftwareOut(Schema):
-    id: int
-    sha256: str
-    name: str
-    version: str
-    place: str
-    since: date
-    until: date | None
-    in_force: bool
-    cite: str
-
-
-class RunningOut(Schema):
-    """``name``: as the lines call it; ``lines``: station/line."""
-
-    sha256: str
-    name: str
-    approved: bool
-    lines: list[str]
-
-
-class SoftwareListOut(Schema):
-    approved: list[SoftwareOut]
-    running: list[RunningOut]
-
-
-class LineOut(Schema):
-    line: str
-    methods: list[str]
-    since: date
-
-
-class LineEndedOut(Schema):
-    line: str
-    until: date
-
-
-class InstrumentOut(Schema):
-    serial: str
-    kind: str
-    since: date
-
-
-class InstrumentEndedOut(Schema):
-    serial: str
-    until: date
-
-
 @router.post(
     "/equipment-checks",
     who=I_STATION,
     answers={201: CheckReceiptOut, 200: CheckReceiptOut},
+    body=CHECK,
     tags=["I-station"],
     summary="上传设备自检 · upload a self-check",
 )
@@ -200,6 +69,7 @@ def post_check(request: HttpRequest) -> HttpResponse:
     "/heartbeats",
     who=I_STATION,
     answers={200: HeartbeatOut},
+    body=HEARTBEAT,
     tags=["I-station"],
     summary="检测线心跳 · signs of life of the lines",
 )
@@ -281,25 +151,6 @@ def post_withdrawal(request: HttpRequest, software_id: int, wanted: WithdrawalIn
     now = clock.now()
     row = withdraw_software(caller(request), software_id, **wanted.dict(), now=now)
     return as_json(software_json(row, day_of(now)), 201)
-
-
-class LineIn(Schema):
-    methods: list[str]
-    since: date
-
-
-class LineEndIn(Schema):
-    """``until``: first day on which it is no longer in use."""
-
-    until: date
-
-
-class InstrumentIn(Schema):
-    kind: str
-    model: str
-    serial: str
-    since: date
-    maker: str = ""
 
 
 @router.put(
