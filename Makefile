@@ -44,6 +44,7 @@ pictures: dev ## the two pictures of the README, taken from the running demo
 check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/stylelint "src/imloop/pages/assets/imloop/*.css"
 	$(PY) -m mypy -p imloop
 	.venv/bin/lint-imports --no-logo
 	env -u DATABASE_URL $(PY) scripts/check_migrations.py
