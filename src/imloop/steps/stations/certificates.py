@@ -1,4 +1,4 @@
-"""Certificates of stations and instruments: entered or renewed, warned of before they lapse (B1, B2)."""
+"""Certificates of stations and instruments: entered, renewed, and warned about before they lapse (B1, B2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Certificate, Equipment, Party, PartyKind
 
 _HORIZON = timedelta(days=120)
-"""How far ahead the list of expiring certificates looks; the law's warnings lie inside."""
+"""How far ahead the list of expiring certificates looks; the law's warning days are within it."""
 _ENTERS = {
     PartyKind.ISTATION: (PartyKind.MARKET, PartyKind.ENVIRONMENT),
     PartyKind.MSTATION: (PartyKind.TRANSPORT, PartyKind.MARKET),
@@ -40,7 +40,7 @@ def enter_certificate(
     """A new or renewed certificate; the earlier one stays. With ``serial`` it is an instrument's verification.
 
     The market regulator enters those of I-stations (the environment department may, too), transport those of
-    M-stations: a station does not open itself."""
+    M-stations: a station may not enter its own."""
     party = _party(caller, party_code)
     _require_sound(kind, number, issuer, serial, since, until)
     instrument = _instrument(party, serial) if serial else None
@@ -76,12 +76,16 @@ def _require_sound(kind: str, number: str, issuer: str, serial: str, since: date
     if kind not in Certificate.Kind.values or (kind == Certificate.Kind.VERIFICATION) is not bool(serial):
         raise Malformed(
             "wrong-value",
-            Text("kind 与设备不符：检定证书须写明设备编号。", "kind: a verification names its instrument."),
+            Text(
+                "kind 与设备不符：检定证书须写明设备编号。", "kind: a verification must name its instrument."
+            ),
         )
     if until <= since:
         raise Malformed(
             "ends-before-it-starts",
-            Text(f"失效日 {until} 应晚于生效日 {since}。", f"It ends on {until}, not after {since}."),
+            Text(
+                f"失效日 {until} 应晚于生效日 {since}。", f"It ends on {until}, which is not after {since}."
+            ),
         )
 
 
@@ -184,7 +188,10 @@ def _party(caller: Caller, code: str) -> Party:
     if caller.kind not in _ENTERS[PartyKind(party.kind)] or not covers(caller.place, party.place):
         raise NotAllowed(
             "not-your-place",
-            Text("由所在地主管部门登记证书。", "The department in charge of the place enters certificates."),
+            Text(
+                "由所在地主管部门登记证书。",
+                "Only the department in charge of the area may enter certificates.",
+            ),
         )
     return party
 
