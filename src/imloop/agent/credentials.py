@@ -65,7 +65,7 @@ def credentials(key: str, url: str, algorithm: str = "") -> Credentials:
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise NotAllowed(
             "key-over-plain-http",
-            Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
+            Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only be sent over TLS or loopback."),
         )
     return Credentials("bearer", lambda *_: {"Authorization": f"Bearer {key}"})
 

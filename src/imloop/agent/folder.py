@@ -186,7 +186,7 @@ def _nobodys() -> Malformed:
         "picture-unnamed",
         Text(
             "没有维修报文在 documents.photos 中写明这个文件名。",
-            "No repair names this file among documents.photos.",
+            "No repair lists this file in documents.photos.",
         ),
     )
 

@@ -122,7 +122,9 @@ class Paper:
 
 
 def _used(number: str) -> Conflict:
-    return Conflict("voucher-used", Text(f"凭单 {number} 已经用过。", f"Voucher {number} was used already."))
+    return Conflict(
+        "voucher-used", Text(f"凭单 {number} 已经用过。", f"Voucher {number} has already been used.")
+    )
 
 
 def _keep(file: Path, content: bytes) -> None:

@@ -77,7 +77,7 @@ class Desk:
     def _photo(self, asked: Mapping[str, Sequence[str]], body: bytes) -> tuple[Item, bool]:
         repair_no, name = (asked.get(each, [""])[0].strip() for each in ("repair_no", "name"))
         if not (repair_no and name):
-            raise Malformed("missing", Text("请写明 repair_no 和 name。", "Name repair_no and name."))
+            raise Malformed("missing", Text("请写明 repair_no 和 name。", "Give repair_no and name."))
         _acceptable({name: body})
         return self.spool.put_photo(Photo(repair_no=repair_no, name=name, body=body), self.now())
 

@@ -149,7 +149,7 @@ def _only_one(config: Config) -> sqlite3.Connection:
         lock.close()
         raise Conflict(
             "agent-runs-already",
-            Text(f"{config.spool} 已有采集端在运行。", f"An agent runs on {config.spool} already."),
+            Text(f"{config.spool} 已有采集端在运行。", f"An agent is already running on {config.spool}."),
         ) from error
     return lock
 

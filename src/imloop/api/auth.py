@@ -34,7 +34,7 @@ def machine(request: HttpRequest) -> Caller | None:
         if not (request.is_secure() or settings.PLAIN_KEYS or request.META.get("REMOTE_ADDR") in _LOOPBACK):
             raise NotAllowed(
                 "key-over-plain-http",
-                Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
+                Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only be sent over TLS or loopback."),
             )
         found = recognise(token.strip(), day_of(now))
     count_call(found.party_code, now)

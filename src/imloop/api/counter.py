@@ -31,7 +31,7 @@ class PriceIn(Schema):
     cite: str
 
 
-@router.get("/gates/conflict", tags=["departments"], summary="检修分离核查 · who tests may not repair")
+@router.get("/gates/conflict", tags=["departments"], summary="检修分离核查 · separation of test and repair")
 def get_conflict(request: HttpRequest, party: str, on: str = "") -> HttpResponse:
     day = read_day(on) if on else day_of(clock.now())
     return as_json(ask_conflict(caller(request), party, day).to_json())

@@ -103,7 +103,7 @@ def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
     return as_json(look_draws.public_json(look_draws.public_draw(no)))
 
 
-@router.get("/draws", tags=["departments"], summary="本地的抽取 · draws of one's place")
+@router.get("/draws", tags=["departments"], summary="本地的抽取 · draws in your area")
 def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
     found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
@@ -163,7 +163,7 @@ def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
     return as_json({"source": row.source, "value": row.value, "confirmed": row.confirmed_at is not None}, 201)
 
 
-@router.post("/draws/{no}/reveal", tags=["departments"], summary="公开秘密数 · give one's secret")
+@router.post("/draws/{no}/reveal", tags=["departments"], summary="公开秘密数 · reveal your secret")
 def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
     """With the last department's secret the draw happens: ``state`` drawn."""
     row = draw_numbers.reveal(caller(request), no, given.nonce, clock.now())

@@ -72,7 +72,7 @@ def untakeable(request: HttpRequest, error: Exception) -> HttpResponse:
 def no_such_call(request: HttpRequest) -> HttpResponse:
     """An address under ``/api/`` that no call has."""
     words = Text(
-        f"没有接口 {request.path}，见 /api/docs。", f"There is no call {request.path}; see /api/docs."
+        f"没有接口 {request.path}，见 /api/docs。", f"There is no API call {request.path}; see /api/docs."
     )
     return problem(request, Unknown("unknown-call", words))
 
@@ -85,5 +85,6 @@ def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
         return problem(request, away)
     log.error("unexpected", exc_info=error)
     return problem(
-        request, Refusal("internal-error", Text("平台内部错误，已记录。", "Internal error, recorded."))
+        request,
+        Refusal("internal-error", Text("平台内部错误，已记录。", "Internal error; it has been recorded.")),
     )

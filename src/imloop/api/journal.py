@@ -20,7 +20,7 @@ def get_roots(request: HttpRequest, days: int = 366) -> HttpResponse:
     return as_json(published(min(max(days, 1), 3660)))
 
 
-@router.get("/public/journal/{number}", summary="一条记录的在册证明 · proof that an entry is in it")
+@router.get("/public/journal/{number}", summary="一条记录的在册证明 · proof that an entry is in the journal")
 def get_inclusion(request: HttpRequest, number: int) -> HttpResponse:
     """imloop.inclusion/1: hash, and once the day is sealed its root and the audit path (RFC 9162)."""
     count_question(request, clock.now())

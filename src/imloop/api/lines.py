@@ -56,7 +56,7 @@ def post_check(request: HttpRequest) -> HttpResponse:
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 
-@router.post("/heartbeats", tags=["I-station"], summary="检测线心跳 · signs of life of the lines")
+@router.post("/heartbeats", tags=["I-station"], summary="检测线心跳 · heartbeats of the lines")
 def post_heartbeat(request: HttpRequest) -> HttpResponse:
     who = caller(request)
     return as_json(receive_heartbeat(who, decode_heartbeat(body_of(request)), clock.now()))

@@ -28,7 +28,7 @@ MOST_WAITING = 1000
 REST = 1.0
 """Seconds: the longest wait for a wake-up, after which the outbox is read all the same, and the pause after an error."""
 _FULL = Text(
-    "实时连接已满，请稍后重试，或改用 GET feed。", "All streams are taken: try later, or use GET feed."
+    "实时连接已满，请稍后重试，或改用 GET feed。", "All streams are in use: try again later, or use GET feed."
 )
 
 
@@ -211,5 +211,5 @@ class Hub:
 def _too_many(most: int) -> Text:
     return Text(
         f"本单位已有 {most} 个实时连接，请先关闭其他连接。",
-        f"This party has {most} open streams: close others first.",
+        f"This party already has {most} open streams: close one first.",
     )

@@ -71,7 +71,7 @@ def post_application(request: HttpRequest) -> HttpResponse:
     return _answer(row, _CONCERNED, 201, token=row.token)
 
 
-@router.get("/public/applications/{token}", tags=["public"], summary="查看申请 · one's own application")
+@router.get("/public/applications/{token}", tags=["public"], summary="查看申请 · your own application")
 def get_application(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(the_matter(token=token), _CONCERNED)
 

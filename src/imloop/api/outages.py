@@ -74,7 +74,7 @@ def post_end(request: HttpRequest, outage_no: str, ended: EndIn) -> HttpResponse
     return as_json(public_json(end(caller(request), outage_no, at=at, now=clock.now())))
 
 
-@router.get("/public/outages", tags=["public"], summary="系统故障公告 · outages, past and running")
+@router.get("/public/outages", tags=["public"], summary="系统故障公告 · past and current outages")
 def get_outages(request: HttpRequest) -> HttpResponse:
     """The newest first; ``ends_at`` null: it is running, and paper is valid for a retest."""
     return as_json({"outages": [public_json(row) for row in published()[:MOST]]})
@@ -138,7 +138,7 @@ def get_form(request: HttpRequest) -> HttpResponse:
     "/offline-vouchers/redeem",
     openapi_extra=schemas.REDEMPTION,
     tags=["I-station"],
-    summary="登记使用离线凭单 · a voucher was used",
+    summary="登记使用离线凭单 · report a used voucher",
 )
 def post_redemption(request: HttpRequest) -> HttpResponse:
     """201 with the receipt; the same use again gives 200 and the first receipt; another use 409."""

@@ -99,7 +99,9 @@ def _person(row: Staff) -> dict[str, object]:
     }
 
 
-@router.get("/certificates", tags=["departments"], summary="将到期的证书 · what ends soon or has lapsed")
+@router.get(
+    "/certificates", tags=["departments"], summary="将到期的证书 · certificates that end soon or have lapsed"
+)
 def get_expiring(request: HttpRequest) -> HttpResponse:
     found = expiring(caller(request), clock.now())
     rows = [
@@ -126,12 +128,14 @@ def get_staff(request: HttpRequest, code: str) -> HttpResponse:
     return as_json({"staff": [_person(row) for row in staff_of(caller(request), code)]})
 
 
-@router.post("/parties/{code}/staff", tags=["departments"], summary="入职 · someone begins")
+@router.post("/parties/{code}/staff", tags=["departments"], summary="入职 · enter a new member of staff")
 def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse:
     return as_json(_person(join(caller(request), code, **joined.dict(), now=clock.now())), 201)
 
 
-@router.post("/parties/{code}/staff/{staff_id}/leave", tags=["departments"], summary="离职 · someone leaves")
+@router.post(
+    "/parties/{code}/staff/{staff_id}/leave", tags=["departments"], summary="离职 · a member of staff leaves"
+)
 def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) -> HttpResponse:
     return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))
 
@@ -144,21 +148,29 @@ def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> Http
     return as_json({"line": row.code, "methods": row.methods, "since": row.since.isoformat()})
 
 
-@router.post("/parties/{code}/lines/{line}/end", tags=["environment"], summary="检测线停用 · out of service")
+@router.post(
+    "/parties/{code}/lines/{line}/end",
+    tags=["environment"],
+    summary="检测线停用 · take a line out of service",
+)
 def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> HttpResponse:
     row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
     return as_json({"line": row.code, "until": str(row.until)})
 
 
 @router.post(
-    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · an instrument"
+    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · enter an instrument"
 )
 def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
     row = add_instrument(caller(request), code, line, **added.dict(), now=clock.now())
     return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
 
 
-@router.post("/parties/{code}/instruments/{serial}/end", tags=["environment"], summary="设备停用 · it ends")
+@router.post(
+    "/parties/{code}/instruments/{serial}/end",
+    tags=["environment"],
+    summary="设备停用 · take an instrument out of service",
+)
 def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: EndIn) -> HttpResponse:
     row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())
     return as_json({"serial": row.serial, "until": str(row.until)})

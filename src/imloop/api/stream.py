@@ -34,7 +34,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _HELLO = b"retry: 1000\n\n"
 
 
-@router.get("/feed/stream", tags=["everyone"], summary="实时消息（SSE）· the feed as it grows")
+@router.get("/feed/stream", tags=["everyone"], summary="实时消息（SSE）· the live feed")
 def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse:
     """text/event-stream: ``id`` the sequence, ``event`` the topic, ``data`` an entry of the JSON feed. Begins after the
     sequence of ``Last-Event-ID``, else of ``after``, else with what comes from now on."""
@@ -59,7 +59,9 @@ def _start(request: HttpRequest, after: int | None) -> int | None:
     if not said:
         return None if after is None else max(after, 0)
     if not (said.isascii() and said.isdigit() and len(said) < 19):
-        words = Text("Last-Event-ID 应为消息序号。", "Last-Event-ID is the sequence of a message.")
+        words = Text(
+            "Last-Event-ID 应为消息序号。", "Last-Event-ID must be the sequence number of a message."
+        )
         raise Malformed("malformed", words, problems=[Problem("$.Last-Event-ID", "wrong-value", words)])
     return int(said)
 

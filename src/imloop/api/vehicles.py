@@ -72,7 +72,7 @@ class EndIn(Schema):
     on: date
 
 
-@router.get("/gates/inspection-mark", tags=["police"], summary="能否核发检验标志 · may a mark be released")
+@router.get("/gates/inspection-mark", tags=["police"], summary="能否核发检验标志 · may a mark be issued")
 def get_mark_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
 ) -> HttpResponse:
@@ -136,7 +136,7 @@ def get_public_road(
     return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 
 
-@router.post("/marks", tags=["police"], summary="核发检验标志 · release a mark")
+@router.post("/marks", tags=["police"], summary="核发检验标志 · issue a mark")
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
     """201 with the mark; 409 with every reason when the gate is closed."""
     mark = release_mark(caller(request), vin=wanted.vin, plate=wanted.plate, now=clock.now())
@@ -151,9 +151,7 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
     return as_json(body, 201)
 
 
-@router.post(
-    "/vehicles/changes", tags=["police"], summary="过户、转出、注销、报废 · a change of the register"
-)
+@router.post("/vehicles/changes", tags=["police"], summary="过户、转出、注销、报废 · change the register")
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     kept = change_vehicle(caller(request), **change.dict(), now=clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "kind": kept.kind, "on": kept.on.isoformat()}
@@ -173,7 +171,7 @@ def post_enrolment(request: HttpRequest, wanted: EnrolmentIn) -> HttpResponse:
     return as_json({**body, "since": kept.since.isoformat(), "until": until}, 201)
 
 
-@router.post("/zones", tags=["environment"], summary="划定限行区 · enter a zone")
+@router.post("/zones", tags=["environment"], summary="划定限行区 · define a zone")
 def post_zone(request: HttpRequest, wanted: ZoneIn) -> HttpResponse:
     zone = enter_zone(caller(request), **wanted.dict(), now=clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)

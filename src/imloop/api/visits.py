@@ -83,7 +83,7 @@ def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
     return as_json(appointment_json(row, owner=True), 201)
 
 
-@router.get("/public/appointments/{token}", tags=["public"], summary="我的预约 · one's own appointment")
+@router.get("/public/appointments/{token}", tags=["public"], summary="我的预约 · your own appointment")
 def get_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     return as_json(appointment_json(appointments.by_token(token), owner=True))
@@ -95,7 +95,7 @@ def delete_appointment(request: HttpRequest, token: str) -> HttpResponse:
     return as_json(appointment_json(appointments.cancel(token, clock.now()), owner=True))
 
 
-@router.get("/public/stations/{code}/queue", tags=["public"], summary="排队情况 · who waits now")
+@router.get("/public/stations/{code}/queue", tags=["public"], summary="排队情况 · who is waiting now")
 def get_queue(request: HttpRequest, code: str) -> HttpResponse:
     """Numbers, masked plates and estimated minutes."""
     count_question(request, clock.now())
@@ -115,17 +115,17 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
     return as_json({"day": on.isoformat(), "appointments": rows})
 
 
-@router.post("/appointments/{number}/arrived", tags=["I-station"], summary="已到站 · it has come")
+@router.post("/appointments/{number}/arrived", tags=["I-station"], summary="已到站 · the vehicle has arrived")
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.arrive(caller(request), number, clock.now())))
 
 
-@router.post("/appointments/{number}/no-show", tags=["I-station"], summary="爽约 · nobody came")
+@router.post("/appointments/{number}/no-show", tags=["I-station"], summary="爽约 · record a no-show")
 def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.miss(caller(request), number, clock.now())))
 
 
-@router.post("/opening-hours", tags=["I-station"], summary="设置营业时间 · set one's hours")
+@router.post("/opening-hours", tags=["I-station"], summary="设置营业时间 · set opening hours")
 def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     who = caller(request)
     spans = [Hours(span.weekday, span.opens, span.closes) for span in given.hours]
@@ -140,7 +140,7 @@ def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
     return as_json({"day": closed.day.isoformat(), "cancelled": fallen}, 201)
 
 
-@router.delete("/closed-days/{day}", tags=["I-station"], summary="恢复营业 · open after all")
+@router.delete("/closed-days/{day}", tags=["I-station"], summary="恢复营业 · cancel a closed day")
 def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
     on = read_day(day)
     open_day(caller(request), on, clock.now())

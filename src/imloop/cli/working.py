@@ -24,11 +24,13 @@ def register(app: typer.Typer) -> None:
 
 def work(
     once: Annotated[bool, typer.Option("--once", help="只做一遍 · one pass")] = False,
-    every: Annotated[float, typer.Option(help="时钟任务的间隔秒 · seconds between clock passes")] = 60.0,
+    every: Annotated[
+        float, typer.Option(help="时钟任务的间隔秒 · seconds between passes of the timed tasks")
+    ] = 60.0,
     attended: Annotated[bool, typer.Option("--attended", hidden=True)] = False,
     data: DataDir = VAR,
 ) -> None:
-    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · couriers every second; clocks: overdue cases, deadlines,
+    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · deliver messages every second; timed tasks: overdue cases, deadlines,
     lost links, certificates, retests on paper, the journal's day."""
     connect(data)
     from django.db import close_old_connections

@@ -56,5 +56,5 @@ def as_refusal(error: Exception) -> Refusal:
         return cannot_be_kept()
     return Malformed(
         "out-of-range",
-        Text("日期或数值超出可处理的范围。", "A date or number lies beyond what can be computed."),
+        Text("日期或数值超出可处理的范围。", "A date or number is outside the range that can be computed."),
     )

@@ -138,4 +138,4 @@ def _pack(name: str, values: Sequence[object]) -> tuple[int, bytes]:
             steps = np.full(len(column), _MISSING, dtype="<i4")
             steps[~missing] = np.diff(whole.astype(np.int64), prepend=0)
             return decimals, steps.tobytes()
-    raise ValueError(f"{name} does not fit into whole numbers")
+    raise ValueError(f"{name} cannot be packed as whole numbers")

@@ -30,7 +30,7 @@ def count_question(request: HttpRequest, now: datetime) -> None:
             "too-many-questions",
             Text(
                 f"查询过于频繁：每分钟最多 {allowed} 次，请一分钟后再查。",
-                f"Too many questions: at most {allowed} a minute. Ask again in a minute.",
+                f"Too many queries: at most {allowed} a minute. Try again in a minute.",
             ),
         )
 

@@ -210,13 +210,13 @@ class _Verifier(HTTPMessageVerifier):
             raise _incomplete("created")
         created = self._parse_integer_timestamp(sig_input.params["created"], field_name="created")
         if created < self.at - self.window:
-            raise _late(self.window, "signature-too-old", "太早", "before")
+            raise _late(self.window, "signature-too-old", "太早", "is too old")
         if created > self.at + self.window:
-            raise _late(self.window, "signature-too-early", "太晚", "after")
+            raise _late(self.window, "signature-too-early", "太晚", "is from the future")
         if "expires" in sig_input.params:
             until = self._parse_integer_timestamp(sig_input.params["expires"], field_name="expires")
             if until < self.at:
-                raise _late(self.window, "signature-too-old", "已过期", "expires before")
+                raise _late(self.window, "signature-too-old", "已过期", "has expired")
 
 
 def _late(window: timedelta, code: str, zh: str, en: str) -> NotAllowed:
@@ -225,7 +225,7 @@ def _late(window: timedelta, code: str, zh: str, en: str) -> NotAllowed:
         code,
         Text(
             f"签名时间{zh}：与平台时间相差不得超过 {seconds} 秒，请校准时钟后重新签名。",
-            f"The signature's time lies {en} the platform's clock by more than {seconds} seconds: set the clock, sign anew.",
+            f"The signature {en}: its time may differ from the platform's by at most {seconds} seconds; set the clock and sign again.",
         ),
     )
 
@@ -236,14 +236,14 @@ def _wrong(error: InvalidSignature) -> NotAllowed:
         return _incomplete(str(error))
     return NotAllowed(
         "signature-wrong",
-        Text("签名与报文或密钥不符。", "The signature does not fit the message or the key."),
+        Text("签名与报文或密钥不符。", "The signature does not match the message or the key."),
     )
 
 
 def _incomplete(what: str) -> NotAllowed:
     return NotAllowed(
         "signature-incomplete",
-        Text(f"签名缺少必需的内容：{what}。", f"The signature lacks what it must have: {what}."),
+        Text(f"签名缺少必需的内容：{what}。", f"The signature lacks a required part: {what}."),
     )
 
 

@@ -78,7 +78,7 @@ def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime)
             "voucher-other-key",
             Text(
                 f"离线凭单由另一把密钥（{voucher.keyid}）签名，不是平台当前的密钥。",
-                f"The voucher is signed with another key ({voucher.keyid}), not with the platform's present one.",
+                f"The voucher is signed with another key ({voucher.keyid}), not with the platform's current one.",
             ),
         )
     try:
@@ -88,18 +88,21 @@ def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime)
             "voucher-forged",
             Text(
                 "离线凭单的签名与内容不符：凭单是伪造的，或者被改动过。",
-                "The signature does not fit the voucher: it is forged or was changed.",
+                "The signature does not match the voucher: it is forged or has been altered.",
             ),
         ) from None
     if voucher.station != station:
         raise Unlawful(
             "voucher-other-station",
-            Text(f"离线凭单发给了 {voucher.station}，不是本站。", f"The voucher is {voucher.station}'s."),
+            Text(
+                f"离线凭单发给了 {voucher.station}，不是本站。",
+                f"The voucher was issued to {voucher.station}.",
+            ),
         )
     if voucher.day != day_of(at):
         raise Unlawful(
             "voucher-other-day",
-            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is good on {voucher.day} only."),
+            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is valid on {voucher.day} only."),
         )
 
 
@@ -143,7 +146,7 @@ def read_code(text: str) -> str:
             "mistyped-code",
             Text(
                 f"{text} 不是凭单校验码：应为 8 位字母和数字，请对照纸面再输一次。",
-                f"{text} is no voucher code: 8 letters and digits; compare it with the paper.",
+                f"{text} is not a voucher code (8 letters and digits); check it against the paper.",
             ),
         )
     return written_code(bare)
@@ -168,7 +171,7 @@ def read_key(pem: str) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise Malformed(
             "malformed-key",
-            Text("不是 PEM 格式的 Ed25519 公钥。", "This is no Ed25519 public key in PEM."),
+            Text("不是 PEM 格式的 Ed25519 公钥。", "This is not an Ed25519 public key in PEM."),
         )
     return key
 

@@ -20,7 +20,9 @@ def media_type(body: bytes) -> str:
     for magic, kind in _MAGIC.items():
         if body.startswith(magic):
             return kind
-    raise Malformed("wrong-file", Text("只收 PDF、JPEG、PNG 文件。", "Only PDF, JPEG and PNG files."))
+    raise Malformed(
+        "wrong-file", Text("只收 PDF、JPEG、PNG 文件。", "Only PDF, JPEG and PNG files are accepted.")
+    )
 
 
 def is_picture(name: str) -> bool:

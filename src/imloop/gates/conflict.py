@@ -66,7 +66,7 @@ def _reason(other: Firm, same: list[str], law: Law, *, warning: bool) -> Reason:
         code,
         Text(f"与 {other.name}（{other.code}）的{zh}相同。", f"Same {en} as {other.name} ({other.code})."),
         law.cite("station.may_not_repair"),
-        Text("请到现场核实是否为同一经营者。", "Find out on site whether one hand runs both.")
+        Text("请到现场核实是否为同一经营者。", "Check on site whether the same operator runs both.")
         if warning
         else Text(
             "检验机构不得从事排放维修；责令改正并依法处理。",

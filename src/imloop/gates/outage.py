@@ -78,11 +78,12 @@ def outage_for(
             "fallback-own-fault",
             Text(
                 "本站自身故障不是系统故障，不能凭纸质材料复检。",
-                "A station's own fault is no outage of the system and opens no retest on paper.",
+                "A fault at one station is not a system outage and does not allow retests on paper.",
             ),
             law.cite("outage.paper_accepted"),
             Text(
-                "停止检验，故障排除后自动补传。", "Stop testing; the line sends what it kept once repaired."
+                "停止检验，故障排除后自动补传。",
+                "Stop testing; once repaired, the line sends what it has kept.",
             ),
         )
     return Reason(
@@ -91,6 +92,6 @@ def outage_for(
         law.cite("outage.paper_accepted"),
         Text(
             "请生态环境部门或平台运维先宣布故障；事后宣布的，凭单随即生效。",
-            "Ask the environment department or the operator to declare it; declared afterwards, the voucher holds then.",
+            "Ask the environment department or the operator to declare it; once that is done, even afterwards, the voucher is valid.",
         ),
     )

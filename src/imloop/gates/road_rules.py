@@ -241,9 +241,7 @@ def _rule(r: _Reader) -> Rule:
     return Rule(
         fuels=r.words("fuels", lambda w: w in list(Fuel), "不在燃料代码表中", "not a code of a fuel"),
         stage_below=r.stage(),
-        vehicle_types=r.words(
-            "vehicle_types", _is_type, "应为车辆类型代码的开头", "beginnings of type codes"
-        ),
+        vehicle_types=r.words("vehicle_types", _is_type, "应为车辆类型代码的开头", "prefixes of type codes"),
         usages=r.words("usages", lambda w: len(w) == 1 and w.isupper(), "应为使用性质代码", "usage codes"),
         over_mass_kg=r.number("over_mass_kg"),
         over_years=r.number("over_years"),

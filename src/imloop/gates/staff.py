@@ -58,7 +58,7 @@ def _reason(role: str, name: str, staff: Iterable[StaffFact], day: date, law: La
                 "person-not-in-role",
                 Text(f"{name} 不是授权签字人。", f"{name} is not an authorised signatory."),
                 law.cite("station.conditions"),
-                Text("请由授权签字人签发。", "Let an authorised signatory sign."),
+                Text("请由授权签字人签发。", "Have an authorised signatory sign."),
                 item=role,
             )
     if any(each.qualified(day) for each in rows):

@@ -96,7 +96,8 @@ def _no_such_step(case: Case | None, event: Event) -> Conflict:
     return Conflict(
         "no-such-step",
         Text(
-            f"案件状态为“{state.zh}”，不接受“{name.zh}”。", f"State “{state.en}” does not take “{name.en}”."
+            f"案件状态为“{state.zh}”，不接受“{name.zh}”。",
+            f"A case in state “{state.en}” does not accept “{name.en}”.",
         ),
     )
 

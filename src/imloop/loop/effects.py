@@ -55,7 +55,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.RETEST_FAILED: Text("复检不合格，重新维修", "retest failed, repair again"),
     EffectKind.REWORK_ORDERED: Text("质保期内免费返修", "rework under warranty, free of charge"),
     EffectKind.REPAIR_SHARED: Text("维修信息共享", "repair shared"),
-    EffectKind.RETEST_ALLOWED: Text("复检放行", "retest released"),
+    EffectKind.RETEST_ALLOWED: Text("复检放行", "retest permitted"),
     EffectKind.REPAIR_FALLS_SHORT: Text("维修不符合放行条件", "repair does not open the retest"),
     EffectKind.CASE_CLOSED: Text("结案", "case closed"),
     EffectKind.OVERDUE: Text("逾期", "overdue"),

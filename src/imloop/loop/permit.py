@@ -89,7 +89,7 @@ def same_station(q: Question) -> Reason | None:
         "not-this-station",
         Text(
             f"同一检验周期内只能回初检不合格的检验机构（{q.case.station}）复检。",
-            f"In the same cycle the retest is only at the station of the failed test ({q.case.station}).",
+            f"Within the same cycle the vehicle may be retested only at the station of the failed test ({q.case.station}).",
         ),
         q.law.cite("retest.same_station"),
         Text(
@@ -213,12 +213,12 @@ def paper_contradicted(q: Question) -> Reason | None:
         "paper-contradicted",
         Text(
             f"补传的维修记录与解锁 {lapsed.unlock_no} 所凭的纸质材料不一致，不再凭其复检，按维修记录办理。",
-            f"The record that came differs from the paper of unlock {lapsed.unlock_no}: the record counts now.",
+            f"The uploaded record differs from the paper of unlock {lapsed.unlock_no}: the record now decides.",
         ),
         q.law.cite("outage.paper_accepted"),
         Text(
             "请维修站核对后补传与实际相符的维修记录。",
-            "Ask the repairer to check, and to upload the record as it really was.",
+            "Ask the repairer to check, and to upload a record of what was really done.",
         ),
         warning=True,
     )
@@ -297,7 +297,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         "documents-missing",
         "retest.documents",
-        Text("完工当日规定的凭证齐全", "the documents wanted on the finishing day are complete"),
+        Text("完工当日规定的凭证齐全", "the documents required on the finishing day are complete"),
         documents_complete,
     ),
     Clause(
@@ -359,9 +359,7 @@ def _no_open_case(law: Law, *, ordinary_test: bool) -> Reason:
         "no-open-case",
         Text("该车没有待复检的案件。", "The vehicle has no case awaiting a retest."),
         law.cite("retest.record_required"),
-        Text(
-            "按普通定期检验受理即可，无需复检放行。", "Accept it for an ordinary test; no release is needed."
-        )
+        Text("按普通定期检验受理即可，无需复检放行。", "Accept it for an ordinary test; no permit is needed.")
         if ordinary_test
         else None,
     )

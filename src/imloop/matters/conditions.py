@@ -11,8 +11,8 @@ from imloop.facts.text import Text
 from imloop.law import Law
 
 _ENGLISH = {
-    "legal_person": "A legal person that answers for itself",
-    "premises": "Premises, lines and ventilation meet the norm",
+    "legal_person": "A legal person able to bear liability itself",
+    "premises": "Premises, lines and ventilation meet the standard",
     "equipment": "Instruments meet the standards, are verified and report self-checks",
     "metrology": "Metrology accreditation (CMA) is held",
     "network": "Can be networked and uploads second-by-second data in real time",

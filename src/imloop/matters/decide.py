@@ -94,7 +94,7 @@ def _row(kind: Kind, state: State | None, step: Step, roles: frozenset[Role]) ->
             "no-such-step",
             Text(
                 f"“{what.zh}”状态为“{where.zh}”，不接受“{name.zh}”。",
-                f"A {what.en} in state “{where.en}” does not take “{name.en}”.",
+                f"“{what.en}” in state “{where.en}” does not accept “{name.en}”.",
             ),
         )
     for row in rows:
@@ -105,7 +105,7 @@ def _row(kind: Kind, state: State | None, step: Step, roles: frozenset[Role]) ->
         "not-your-step",
         Text(
             f"“{name.zh}”由{'、'.join(role.zh for role in who)}办理。",
-            f"“{name.en}” is for: {', '.join(role.en for role in who)}.",
+            f"“{name.en}” can only be done by: {', '.join(role.en for role in who)}.",
         ),
     )
 

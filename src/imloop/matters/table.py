@@ -45,7 +45,7 @@ _DECISION_NO = _words("decision_no", "决定文号", "decision number")
 _APPEAL_NO = _words("appeal_no", "复议决定文号", "number of the appeal decision")
 _SINCE = _day("since", "自何日起", "from which day")
 _UNTIL = _day(
-    "until", "至何日（不含），整改完成为止的不填", "until (exclusive); empty: until mended", required=False
+    "until", "至何日（不含），整改完成为止的不填", "until (exclusive); empty: until put right", required=False
 )
 _REASONS = _words("reasons", "理由和依据", "reasons and clauses")
 _FACTS = _words("findings", "查明的事实", "facts found")
@@ -113,7 +113,7 @@ def _applications() -> tuple[Row, ...]:
 
 def _withdrawal() -> tuple[Row, ...]:
     kind = (K.WITHDRAWAL,)
-    wish = (_words("reasons", "退出原因", "why"), _day("last_day", "拟停止业务的日期", "wants to stop on"))
+    wish = (_words("reasons", "退出原因", "why"), _day("last_day", "拟停止业务的日期", "intends to stop on"))
     gone = (Effect.CLOSE_STANDING, Effect.LET_CASES_GO, Effect.PUBLISH)
     return (
         Row(kind, None, Step.APPLY, (Role.CONCERNED,), S.SUBMITTED, wish),
@@ -179,12 +179,18 @@ def _contest() -> tuple[Row, ...]:
 def _measures() -> tuple[Row, ...]:
     opened = (_GROUND, _FACTS, _EVIDENCE)
     decided = (_DECISION_NO, _SINCE, _REASONS)
-    suspended = (_DECISION_NO, _SINCE, _UNTIL, _REASONS, _words("remedy", "整改要求", "what to mend"))
+    suspended = (
+        _DECISION_NO,
+        _SINCE,
+        _UNTIL,
+        _REASONS,
+        _words("remedy", "整改要求", "what must be put right"),
+    )
     taken = (Effect.CLOSE_STANDING, Effect.LET_CASES_GO, Effect.PUBLISH)
     back = (Effect.RESTORE_STANDING, Effect.PUBLISH)
     ending = (K.STRIKE_OFF, K.REVOCATION)
     who_opens = (Role.AUTHORITY, Role.MARKET, Role.ENVIRONMENT, Role.COUNTY_TRANSPORT)
-    mended = (_DECISION_NO, _words("mended", "整改核查情况", "what was mended, as checked"))
+    mended = (_DECISION_NO, _words("mended", "整改核查情况", "what was put right, as checked"))
     return (
         Row(MEASURES, None, Step.OPEN, who_opens, S.OPENED, opened),
         Row(

@@ -24,7 +24,7 @@ def roots(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("number", "").strip()
     if asked:
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 15:
-            raise Malformed("wrong-value", Text("编号应为数字。", "The number is made of digits."))
+            raise Malformed("wrong-value", Text("编号应为数字。", "The number must consist of digits."))
         return redirect(f"/public/journal/{int(asked)}")
     number, digest = head()
     context = {"days": seal_days.latest(SHOWN), "number": number, "hash": digest}

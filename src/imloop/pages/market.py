@@ -74,7 +74,7 @@ def _set(caller: Caller, form: QueryDict) -> None:
         yuan = Decimal(form.get("yuan", "").strip())
     except InvalidOperation:
         typed = form.get("yuan", "")
-        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is no amount.")) from None
+        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount.")) from None
     set_price(
         caller,
         place=caller.place,

@@ -27,7 +27,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
     )
     if not staffing.may_manage(caller, party, day_of(now)):
         raise NotAllowed(
-            "heads-only", Text("由单位负责人管理人员。", "The head of the party manages its people.")
+            "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
         )
     context: dict[str, object] = {"typed": request.POST}
     status = 200

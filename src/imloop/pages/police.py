@@ -72,7 +72,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
         mass = asked.get("max_mass_kg", "")
         if mass and not mass.isdigit():
             raise Malformed(
-                "wrong-value", Text("最大总质量应为整数。", "The maximum mass is a whole number.")
+                "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
             )
         answer = ask_registration(
             caller,

@@ -219,7 +219,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is no time.")) from None
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 

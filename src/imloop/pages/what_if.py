@@ -36,7 +36,7 @@ _PRESETS: dict[str, tuple[Text, tuple[str, ...]]] = {
         ("limits.ASM.a.no_5025_ppm: {value: 500}", "limits.ASM.a.no_2540_ppm: {value: 465}"),
     ),
     "gas-hc": (
-        Text("天然气汽车的 HC 也参与判定", "HC decides for natural gas, too"),
+        Text("天然气汽车的 HC 也参与判定", "HC also counts for natural gas"),
         tuple(
             f"advisory.{key}: {{value: []}}"
             for key in ("TSI.hc_idle_ppm", "TSI.hc_high_ppm", "ASM.hc_5025_ppm", "ASM.hc_2540_ppm")

@@ -87,7 +87,7 @@ def require_kind(caller: Caller, *kinds: str) -> None:
 def require_place(caller: Caller, place: str) -> None:
     """Refuse a department of elsewhere."""
     if not covers(caller.place, place):
-        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only for your own place."))
+        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only within your own area."))
 
 
 def own(caller: Caller, place_field: str, station_field: str, shop_field: str | None) -> Q:

@@ -278,7 +278,10 @@ def _require_state(row: Appointment, *states: Appointment.State) -> None:
     if row.state not in states:
         label = State(row.state).label
         raise Conflict(
-            "appointment-over", Text(f"该预约{label}，不能再改。", f"It is {row.state}: nothing to change.")
+            "appointment-over",
+            Text(
+                f"该预约{label}，不能再改。", f"The appointment is {row.state} and can no longer be changed."
+            ),
         )
 
 

@@ -50,7 +50,7 @@ def release_mark(caller: Caller, *, vin: str = "", plate: str = "", now: datetim
                 "first-registration-unknown",
                 Text(
                     "登记资料没有初次登记日期，无法确定标志的有效期。",
-                    "Without the first registration the mark's validity is not known.",
+                    "Without the date of first registration the mark's validity cannot be determined.",
                 ),
                 cite=law.cite("cycle.same_as_safety"),
             )

@@ -82,7 +82,8 @@ def _station(caller: Caller, station: str) -> Party:
         station = caller.party_code
     elif not caller.is_department:
         raise NotAllowed(
-            "wrong-kind-of-party", Text("仅检验机构和主管部门可查询。", "Only stations and departments.")
+            "wrong-kind-of-party",
+            Text("仅检验机构和主管部门可查询。", "Only stations and departments may ask."),
         )
     found = registers.party(station, PartyKind.ISTATION)
     require_place(caller, found.place)

@@ -76,12 +76,16 @@ def _require_sound(kind: str, number: str, issuer: str, serial: str, since: date
     if kind not in Certificate.Kind.values or (kind == Certificate.Kind.VERIFICATION) is not bool(serial):
         raise Malformed(
             "wrong-value",
-            Text("kind 与设备不符：检定证书须写明设备编号。", "kind: a verification names its instrument."),
+            Text(
+                "kind 与设备不符：检定证书须写明设备编号。", "kind: a verification must name its instrument."
+            ),
         )
     if until <= since:
         raise Malformed(
             "ends-before-it-starts",
-            Text(f"失效日 {until} 应晚于生效日 {since}。", f"It ends on {until}, not after {since}."),
+            Text(
+                f"失效日 {until} 应晚于生效日 {since}。", f"It ends on {until}, which is not after {since}."
+            ),
         )
 
 
@@ -184,7 +188,10 @@ def _party(caller: Caller, code: str) -> Party:
     if caller.kind not in _ENTERS[PartyKind(party.kind)] or not covers(caller.place, party.place):
         raise NotAllowed(
             "not-your-place",
-            Text("由所在地主管部门登记证书。", "The department in charge of the place enters certificates."),
+            Text(
+                "由所在地主管部门登记证书。",
+                "Only the department in charge of the area may enter certificates.",
+            ),
         )
     return party
 

@@ -40,12 +40,13 @@ def change_vehicle(
             Text(f"kind：可选 {' '.join(CHANGES)}。", f"kind: choose one of {' '.join(CHANGES)}."),
         )
     if on > day_of(now):
-        raise Malformed("malformed", Text("日期晚于今天。", "The day lies in the future."))
+        raise Malformed("malformed", Text("日期晚于今天。", "The day is in the future."))
     with writing(now, caller) as ledger:
         vehicle = require_vehicle(vin, plate)
         if vehicle.status in _FINAL:
             raise Conflict(
-                "vehicle-scrapped", Text("车辆已报废，不再变更。", "It is scrapped; nothing changes.")
+                "vehicle-scrapped",
+                Text("车辆已报废，不再变更。", "The vehicle is scrapped and can no longer be changed."),
             )
         former = vehicle.plate, vehicle.plate_colour
         before = vehicle.status

@@ -77,7 +77,7 @@ def _scope(caller: Caller, text: str) -> Scope:
             "departments-declare-outages",
             Text(
                 "系统故障由生态环境部门或平台运维宣布；检验机构只能报告自身故障。",
-                "The environment department or the operator declares outages; a station reports its own fault only.",
+                "The environment department or the operator declares outages; a station may only report its own fault.",
             ),
         )
     require_kind(caller, PartyKind.ISTATION, *DECLARERS)
@@ -101,7 +101,7 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
     if not 0 < len(said.cause.strip()) <= 400 or len(said.late_reason) > 400:
         raise Malformed(
             "malformed",
-            Text("请写明原因，至多 400 字。", "Say the cause in at most 400 characters."),
+            Text("请写明原因，至多 400 字。", "State the cause in at most 400 characters."),
         )
     if scope is Scope.LINK and said.link not in law.words("outage.links"):
         listed = " ".join(law.words("outage.links"))
@@ -114,7 +114,7 @@ def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
     """Promptly, or with a reason; the platform itself may have been down, so the days count from the outage's end."""
     skew = timedelta(seconds=settings.CLOCK_SKEW_SECONDS)
     if said.starts_at > now + skew or (said.ends_at is not None and said.ends_at > now + skew):
-        raise Malformed("time-in-future", Text("故障时间晚于现在。", "The outage lies in the future."))
+        raise Malformed("time-in-future", Text("故障时间晚于现在。", "The outage is in the future."))
     if said.ends_at is not None and said.ends_at < said.starts_at:
         raise Malformed("ends-before-start", Text("结束早于开始。", "It ends before it starts."))
     if now - said.starts_at <= timedelta(minutes=law.number("outage.prompt_minutes")):
@@ -146,14 +146,14 @@ def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -
     with writing(now, caller) as ledger:
         row = Outage.objects.select_for_update().get(pk=row.pk)
         if row.ends_at is not None:
-            raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has ended already."))
+            raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has already ended."))
         last = row.unlocks.filter(unlocked_at__isnull=False).order_by("-granted_at").first()
         if not row.starts_at <= at <= now or (last is not None and at < last.granted_at):
             raise Malformed(
                 "wrong-value",
                 Text(
                     "结束时间应在开始和最后一次解锁之后、现在之前。",
-                    "The end lies after the start and the last unlock, and not in the future.",
+                    "The end must be after the start and the last unlock, and not in the future.",
                 ),
             )
         row.ends_at, row.ended_by = at, caller.actor[:80]
@@ -173,7 +173,7 @@ def _require_declarer(caller: Caller, row: Outage) -> None:
 
 
 def _not_your_place() -> NotAllowed:
-    return NotAllowed("not-your-place", Text("不在本部门辖区。", "It lies outside your place."))
+    return NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
 
 
 def _tell(ledger: Ledger, row: Outage, topic: str) -> None:

@@ -97,14 +97,14 @@ def say_what_is_wrong(ledger: Ledger, case: Case, fact: RepairFact, signs: Seque
             codes = " ".join(lack.code for lack in fact.lacks)
             text = Text(
                 f"凭以复检的维修，补传的记录 {fact.repair_no} 不符合完工当日的规定：{codes}。复检结果不变。",
-                f"The record {fact.repair_no} of a repair that a retest rested on falls short of the law of its day: {codes}. The result of the retest stays.",
+                f"Record {fact.repair_no} of the repair behind a retest does not meet the rules of its day: {codes}. The retest result stands.",
             )
             say(ledger, row, "fallback-falls-short", text, fact.repair_no, [fact.shop])
         if signs:
             zh, en = "".join(sign.text.zh for sign in signs), " ".join(sign.text.en for sign in signs)
             text = Text(
                 f"凭以复检的维修，补传的记录 {fact.repair_no} 有疑点：{zh}",
-                f"The record {fact.repair_no} of a repair that a retest rested on is doubtful: {en}",
+                f"Record {fact.repair_no} of the repair behind a retest is doubtful: {en}",
             )
             say(ledger, row, "fallback-doubtful", text, fact.repair_no, [fact.shop])
 

@@ -61,7 +61,7 @@ def _require_day(draw: Draw, source: str, fallback: bool, today: date) -> None:
     day = date.fromisoformat(named["fallback"]["on"] if fallback else named["on"])
     if today < day:
         raise Conflict(
-            "too-early", Text(f"该随机数 {day} 才产生。", f"This number appears on {day}, not before.")
+            "too-early", Text(f"该随机数 {day} 才产生。", f"This number is published on {day}, not before.")
         )
 
 
@@ -77,7 +77,7 @@ def _confirm(row: DrawNumber, plain: str, fallback: bool, party: Party, now: dat
             "number-differs",
             Text(
                 f"与{row.entered_by.name}录入的不同，请双方对照公布的号码。",
-                f"It differs from what {row.entered_by.name} entered; look at the published numbers again.",
+                f"It differs from what {row.entered_by.name} entered; check the published numbers again.",
             ),
         )
     row.confirmed_by, row.confirmed_at = party, now
@@ -96,14 +96,15 @@ def reveal(caller: Caller, no: str, nonce: str, now: datetime) -> Draw:
             raise Conflict(
                 "numbers-missing",
                 Text(
-                    f"先由两个部门录入公开随机数：{names}。", f"Two departments enter these first: {names}."
+                    f"先由两个部门录入公开随机数：{names}。",
+                    f"Two departments must enter these first: {names}.",
                 ),
             )
         if hashlib.sha256(nonce.encode()).hexdigest() != part.nonce_sha256:
             raise Malformed(
                 "wrong-secret",
                 Text(
-                    "与交存的哈希不符，不是本部门的秘密数。", "It does not give the hash that was deposited."
+                    "与交存的哈希不符，不是本部门的秘密数。", "It does not match the hash that was deposited."
                 ),
             )
         part.nonce, part.revealed_at = nonce, now

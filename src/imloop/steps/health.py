@@ -104,7 +104,7 @@ def _work(now: datetime) -> Text | None:
         )
     if row.failed:
         names = "、".join(row.failed)
-        return Text(f"后台任务未完成：{names}。", f"Background work could not do: {', '.join(row.failed)}.")
+        return Text(f"后台任务未完成：{names}。", f"Background work failed at: {', '.join(row.failed)}.")
     return None
 
 

@@ -168,7 +168,7 @@ def recognise(token: str, day: date) -> Caller:
             "signature-required",
             Text(
                 "本单位的报文必须签名，不接受持有即可的密钥。",
-                "Messages of this party must be signed; no bearer keys.",
+                "Messages of this party must be signed; bearer keys are not accepted.",
             ),
         )
     if not used:
@@ -204,7 +204,7 @@ def spend(key: SigningKey, nonce: str, expires: datetime, day: date) -> None:
             "nonce-used",
             Text(
                 "此签名报文已收到过，请换新的 nonce 重新签名。",
-                "This signed message came before: sign anew with a new nonce.",
+                "This signed message was already received: sign again with a new nonce.",
             ),
         )
     if not key.used_today:
@@ -235,7 +235,7 @@ def _public(pem: bytes) -> tuple[str, str]:
     if not isinstance(key, Ed25519PublicKey):
         raise Malformed(
             "wrong-public-key",
-            Text("不是 Ed25519 公钥（PEM）。", "That is no Ed25519 public key in PEM."),
+            Text("不是 Ed25519 公钥（PEM）。", "That is not an Ed25519 public key in PEM."),
         )
     raw = key.public_bytes_raw()
     key_id = hashlib.sha256(raw).hexdigest()[:16]
@@ -253,7 +253,7 @@ def _unknown(key_id: str) -> Unknown:
 
 def _wrong() -> NotAllowed:
     return NotAllowed(
-        "wrong-key", Text("密钥无效、已到期或已吊销。", "The key is unknown, wrong, over or revoked.")
+        "wrong-key", Text("密钥无效、已到期或已吊销。", "The key is unknown, wrong, expired or revoked.")
     )
 
 

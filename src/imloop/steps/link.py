@@ -98,7 +98,7 @@ def _sequence(link: Link | None, sequence: int | None, spooled: int, law: Law) -
         "sequence-gap",
         Text(
             f"检测线序号到 {sequence}，平台收到 {link.sequence}，有 {missing} 次检验未上传也未排队。",
-            f"The line counts {sequence}, received up to {link.sequence}: {missing} tests neither sent nor waiting.",
+            f"The line has counted to {sequence}, the platform has received up to {link.sequence}: {missing} tests are neither sent nor waiting.",
         ),
         law.cite("link.sequence_complete"),
         Text("补传缺少的检验或说明原因。", "Upload the missing tests or explain."),
@@ -161,7 +161,7 @@ def _lose(pk: int, now: datetime) -> int:
             "link-lost",
             Text(
                 f"检测线已 {minutes:g} 分钟以上没有心跳。",
-                f"No sign of the line for over {minutes:g} minutes.",
+                f"Nothing heard from the line for over {minutes:g} minutes.",
             ),
             law.cite("link.lost_minutes"),
             Text("检查网络和检测线软件。", "Check the network and the line's program."),

@@ -44,7 +44,9 @@ def failed_since_last(user: User, now: datetime) -> list[LogInTry]:
 def unlock(caller: Caller, username: str, *, reason: str, now: datetime) -> None:
     """An administrator lets a locked name try again at once."""
     if caller.kind != PartyKind.ADMIN:
-        raise NotAllowed("administrators-only", Text("由系统管理员解锁。", "An administrator unlocks."))
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员解锁。", "Only an administrator can unlock it.")
+        )
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     with writing(now, caller) as ledger:

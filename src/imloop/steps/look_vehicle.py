@@ -52,7 +52,7 @@ def show_owner(caller: Caller, vehicle_id: int, now: datetime) -> tuple[str, str
     found = Vehicle.objects.filter(pk=vehicle_id).first()
     if found is None:
         raise Unknown(
-            "unknown-vehicle", Text("登记资料中没有这辆车。", "The register holds no such vehicle.")
+            "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
         )
     with writing(now, caller) as ledger:
         ledger.note("shown", found.vin or found.plate, {"kind": "owner"})
@@ -65,7 +65,7 @@ def vehicle(caller: Caller, vehicle_id: int, now: datetime) -> tuple[Vehicle, Cy
     found = Vehicle.objects.filter(pk=vehicle_id).first()
     if found is None:
         raise Unknown(
-            "unknown-vehicle", Text("登记资料中没有这辆车。", "The register holds no such vehicle.")
+            "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
         )
     with writing(now, caller) as ledger:
         ledger.note("looked-up", found.vin or found.plate, {"kind": "vehicle"})

@@ -119,5 +119,5 @@ def _tell(ledger: Ledger, owner: Party, caller: Caller, topic: str, body: dict[s
 def _require(caller: Caller, party: str, now: datetime) -> None:
     if not may_manage(caller, party, day_of(now)):
         raise NotAllowed(
-            "heads-only", Text("由单位负责人管理密钥。", "The head of the party manages its keys.")
+            "heads-only", Text("由单位负责人管理密钥。", "Only the head of the party may manage its keys.")
         )

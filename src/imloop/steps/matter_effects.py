@@ -55,7 +55,7 @@ def _close_standing(ledger: Ledger, row: Matter, step: Step, decision: Decision,
             "standing-overlaps",
             Text(
                 f"{row.party.name}在此期间已经{state.label}。",
-                f"{row.party.name} is {state.value.replace('_', ' ')} in that time already.",
+                f"{row.party.name} is {state.value.replace('_', ' ')} in that period already.",
             ),
         )
     key = _CITES.get(kind)

@@ -75,7 +75,10 @@ def resubmit(token: str, application: Application, now: datetime) -> Matter:
         if row.kind != f"{application.subject}-application" or row.place != application.place:
             raise Conflict(
                 "another-application",
-                Text("申请种类和所在地不能改变，请另行申请。", "Kind and place stay; apply anew for others."),
+                Text(
+                    "申请种类和所在地不能改变，请另行申请。",
+                    "Kind and place cannot be changed; apply again for others.",
+                ),
             )
         law = registers.law_at(day_of(now), row.place)
         _require_conditions(application, law)
@@ -234,7 +237,7 @@ def _require_office(application: Application) -> None:
     if registers.department(kind, registers.known_place(application.place)) is None:
         words = Text(
             f"{application.place} 没有使用本平台的主管部门，请核对县区代码。",
-            f"No department of {application.place} works on this platform; check the code.",
+            f"No department of {application.place} uses this platform; check the code.",
         )
         raise Malformed("unknown-place", words, problems=(Problem("$.place", "unknown-place", words),))
 
@@ -253,7 +256,7 @@ def _refuse_twin(kind: Kind, application: Application, day: date) -> None:
     if known is not None and registers.is_active(known, day):
         raise Conflict(
             "station-active-already",
-            Text(f"{known.name}已在名录内。", f"{known.name} has its standing already."),
+            Text(f"{known.name}已在名录内。", f"{known.name} is already on the list."),
         )
     if any(
         row.data["form"]["uscc"] == application.uscc
@@ -261,7 +264,7 @@ def _refuse_twin(kind: Kind, application: Application, day: date) -> None:
     ):
         raise Conflict(
             "applied-already",
-            Text("该单位已有未办结的申请。", "An application of this applicant is open already."),
+            Text("该单位已有未办结的申请。", "This applicant already has an open application."),
         )
 
 
@@ -270,7 +273,7 @@ def _refuse_open(kind: Kind, found: object) -> None:
         what = KINDS[kind]
         raise Conflict(
             "matter-open-already",
-            Text(f"已有未办结的“{what.zh}”。", f"A {what.en} is open already."),
+            Text(f"已有未办结的“{what.zh}”。", f"“{what.en}” is already open."),
         )
 
 
@@ -280,12 +283,12 @@ def _require_fitting(kind: Kind, party: Party, day: date) -> None:
         what = KINDS[kind]
         raise Malformed(
             "wrong-value",
-            Text(f"“{what.zh}”不适用于{party.name}。", f"A {what.en} does not fit {party.name}."),
+            Text(f"“{what.zh}”不适用于{party.name}。", f"“{what.en}” does not apply to {party.name}."),
         )
     if set(registers.states_on(party, day)) & set(_GONE):
         raise Conflict(
             "station-gone",
-            Text(f"{party.name}已注销、取消或者退出。", f"{party.name} has lost its standing already."),
+            Text(f"{party.name}已注销、取消或者退出。", f"{party.name} has already left the list."),
         )
 
 

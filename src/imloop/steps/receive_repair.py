@@ -103,7 +103,7 @@ def _require_past(record: RepairRecord, now: datetime) -> None:
             "time-in-future",
             Text(
                 f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
-                f"Finished at {record.finished_at.isoformat()}, which lies in the future.",
+                f"Finished at {record.finished_at.isoformat()}, which is in the future.",
             ),
         )
 

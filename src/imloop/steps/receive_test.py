@@ -126,7 +126,7 @@ def _require_past(record: TestRecord, now: datetime) -> None:
             "time-in-future",
             Text(
                 f"检验时间 {record.ended_at.isoformat()} 晚于平台时间，请校准检测线时钟。",
-                f"Test time {record.ended_at.isoformat()} lies in the future; set the line's clock.",
+                f"Test time {record.ended_at.isoformat()} is in the future; set the line's clock.",
             ),
         )
 
@@ -231,7 +231,7 @@ def _out_of_order() -> Reason:
         "uploaded-out-of-order",
         Text(
             "该次检验早于已知的后续检验，只存档，不改变案件。",
-            "Older than a test already known: kept, moves no case.",
+            "Older than a test already on record: kept, does not change the case.",
         ),
     )
 

@@ -43,7 +43,9 @@ def add_receiver(
 ) -> Receiver:
     """Begin to bring a party's outbox to a system outside, from the next message on; an administrator decides."""
     if not _is_admin(caller):
-        raise NotAllowed("administrators-only", Text("由系统管理员设置。", "An administrator sets this up."))
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员设置。", "Only an administrator can set this up.")
+        )
     owner = Party.objects.filter(code=party).first()
     if owner is None:
         raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
@@ -51,7 +53,9 @@ def add_receiver(
     if not code or not name or len(code) > 40 or len(name) > 120:
         raise Malformed("wrong-value", Text("请填写代码和名称。", "Give a code and a name."))
     if Receiver.objects.filter(code=code).exists():
-        raise Malformed("receiver-exists", Text(f"已有接收方 {code}。", f"There is a receiver {code}."))
+        raise Malformed(
+            "receiver-exists", Text(f"已有接收方 {code}。", f"There is already a receiver {code}.")
+        )
     _require_address(way, address)
     with writing(now, caller) as ledger:
         last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
@@ -99,7 +103,7 @@ def _require_address(way: str, address: str) -> None:
             "The address must be sftp://user@host[:port]/folder, without a password.",
         )
     else:
-        words = Text(f"没有方式 {way}。", f"No way {way}.")
+        words = Text(f"没有方式 {way}。", f"There is no delivery method {way}.")
     raise Malformed("wrong-value", words)
 
 
@@ -120,7 +124,7 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
     if not 0 < seq <= row.cursor:
         raise Malformed(
             "wrong-value",
-            Text(f"序号应在 1 至 {row.cursor} 之间。", f"The sequence lies between 1 and {row.cursor}."),
+            Text(f"序号应在 1 至 {row.cursor} 之间。", f"The sequence must be between 1 and {row.cursor}."),
         )
     again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
     count = (again.filter(topic__in=row.topics) if row.topics else again).count()

@@ -59,7 +59,7 @@ def _require_past(said: Redemption, now: datetime) -> None:
     if said.used_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
         raise Malformed(
             "time-in-future",
-            Text("使用时间晚于平台时间。", "The time of use lies in the future."),
+            Text("使用时间晚于平台时间。", "The time of use is in the future."),
         )
 
 
@@ -82,7 +82,8 @@ def _voucher(station: Party, said: Redemption) -> Voucher:
         raise Unlawful(
             "voucher-other-station",
             Text(
-                f"离线凭单发给了 {found.station.code}，不是本站。", f"The voucher is {found.station.code}'s."
+                f"离线凭单发给了 {found.station.code}，不是本站。",
+                f"The voucher was issued to {found.station.code}.",
             ),
         )
     return found
@@ -106,7 +107,7 @@ def _require_its_day(voucher: Voucher, said: Redemption) -> None:
     if day_of(said.used_at) != voucher.day:
         raise Unlawful(
             "voucher-other-day",
-            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is good on {voucher.day} only."),
+            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is valid on {voucher.day} only."),
         )
 
 
@@ -120,7 +121,7 @@ def _again(used: PaperUnlock, said: Redemption) -> Receipt:
         "voucher-used",
         Text(
             f"离线凭单已用于 {used.plate or used.vin}（{used.unlock_no}），不能再次使用。",
-            f"The voucher was used for {used.plate or used.vin} ({used.unlock_no}) and is single-use.",
+            f"The voucher was used for {used.plate or used.vin} ({used.unlock_no}) and can be used only once.",
         ),
     )
 

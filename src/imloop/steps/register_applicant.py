@@ -84,7 +84,7 @@ def _readmit(party: Party, since: date) -> None:
     if registers.is_active(party, since):
         raise Conflict(
             "station-active-already",
-            Text(f"{party.name}已在名录内。", f"{party.name} has its standing already."),
+            Text(f"{party.name}已在名录内。", f"{party.name} is already on the list."),
         )
     for standing in party.standings.exclude(until__lte=since):
         if standing.since >= since:

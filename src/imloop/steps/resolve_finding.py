@@ -50,7 +50,7 @@ def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> None:
 def _theirs(caller: Caller, number: int, said: str) -> Finding:
     if caller.kind not in RESOLVERS:
         raise NotAllowed(
-            "wrong-kind-of-party", Text("由主管部门核实线索。", "Findings are looked into by departments.")
+            "wrong-kind-of-party", Text("由主管部门核实线索。", "Only departments look into findings.")
         )
     row = finding(caller, number)
     if not 0 < len(said.strip()) <= 400:

@@ -98,7 +98,9 @@ def turn_off(user: User, code: str, now: datetime) -> None:
 def reset(caller: Caller, user: User, *, reason: str, now: datetime) -> None:
     """By an administrator, for somebody who lost phone and recovery codes."""
     if caller.kind != PartyKind.ADMIN:
-        raise NotAllowed("administrators-only", Text("由系统管理员重置。", "An administrator resets it."))
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员重置。", "Only an administrator can reset it.")
+        )
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     with writing(now, caller) as ledger:

@@ -56,7 +56,9 @@ def end_others(user: User, key: str, now: datetime) -> int:
 def end_all(caller: Caller, user: User, now: datetime) -> int:
     """By an administrator or the head of the party."""
     if caller.kind != PartyKind.ADMIN and (user.party is None or caller.party_code != user.party.code):
-        raise NotAllowed("not-your-people", Text("不是本单位人员。", "Not one of your people."))
+        raise NotAllowed(
+            "not-your-people", Text("不是本单位人员。", "This person does not belong to your party.")
+        )
     rows = list(user.sessions.all())
     _end(caller, user, rows, now)
     return len(rows)

@@ -42,7 +42,7 @@ def join(
         if running.exists():
             raise Conflict(
                 "on-staff-already",
-                Text(f"{name} 在此期间已登记该岗位。", f"{name} holds that role in that time already."),
+                Text(f"{name} 在此期间已登记该岗位。", f"{name} already has that role in that period."),
             )
         kept = Staff.objects.create(
             party=party,

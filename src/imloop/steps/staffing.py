@@ -81,7 +81,7 @@ def invitation(token: str, now: datetime) -> Invitation:
             "unknown-invitation",
             Text(
                 "邀请无效、已用过或已过期，请向发出邀请的人再要一个。",
-                "The invitation is invalid, used or over: ask for a new one.",
+                "The invitation is invalid, used or expired: ask for a new one.",
             ),
         )
     return found
@@ -95,7 +95,7 @@ def accept(token: str, *, username: str, password: str, now: datetime) -> User:
             "wrong-value",
             Text(
                 "用户名用文字、数字和 . @ + - _，60 字以内。",
-                "A user name has letters, digits and . @ + - _, up to 60.",
+                "A user name may have letters, digits and . @ + - _, up to 60 characters.",
             ),
         )
     found = invitation(token, now)
@@ -156,13 +156,13 @@ def set_active(caller: Caller, username: str, *, active: bool, reason: str, now:
 
 
 def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> None:
-    """A party keeps at least one head."""
+    """A party must keep at least one head."""
     found = person(caller, username, now)
     assert found.party is not None
     others = User.objects.filter(party=found.party, is_head=True, is_active=True).exclude(pk=found.pk)
     if not head and not others.exists():
         raise Conflict(
-            "last-head", Text("每个单位至少保留一名负责人账号。", "A party keeps at least one head.")
+            "last-head", Text("每个单位至少保留一名负责人账号。", "A party must keep at least one head.")
         )
     with writing(now, acting(caller, day_of(now))) as ledger:
         found.is_head = head
@@ -174,7 +174,7 @@ def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datet
     """A head lends a colleague the right to manage people, until a day (exclusive)."""
     giver = User.objects.filter(username=caller.user, is_head=True, is_active=True).first()
     if giver is None:
-        raise NotAllowed("heads-only", Text("由单位负责人委托。", "The head of the party delegates."))
+        raise NotAllowed("heads-only", Text("由单位负责人委托。", "Only the head of the party may delegate."))
     colleague = (
         User.objects.filter(username=taker, party=giver.party, is_active=True).exclude(pk=giver.pk).first()
     )
@@ -184,7 +184,7 @@ def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datet
     if not today < until <= today + LONGEST:
         words = Text(
             f"委托截止日应在明天至 {LONGEST.days} 天内。",
-            f"It ends within {LONGEST.days} days from tomorrow.",
+            f"It must end tomorrow or later, within {LONGEST.days} days.",
         )
         raise Malformed("wrong-value", words)
     if not reason.strip():
@@ -210,7 +210,7 @@ def end_delegation(caller: Caller, number: int, now: datetime) -> None:
 def _require(caller: Caller, party: str, now: datetime) -> None:
     if not may_manage(caller, party, day_of(now)):
         raise NotAllowed(
-            "heads-only", Text("由单位负责人管理人员。", "The head of the party manages its people.")
+            "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
         )
 
 

@@ -39,7 +39,7 @@ _NO_FAILED_TEST = Reason(
     "failed-test-unknown",
     Text(
         "不合格检验尚未上传；上传后自动生效。",
-        "The failed test has not been uploaded yet; it holds once it has.",
+        "The failed test has not been uploaded yet; the unlock takes effect once it has.",
     ),
 )
 
@@ -66,7 +66,7 @@ def unlock_by_operator(
     where = registers.party(station, PartyKind.ISTATION)
     who = registers.party(shop, PartyKind.MSTATION)
     if not covers(caller.place, where.place):
-        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It lies outside your place."))
+        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
     if not 0 < len(reason.strip()) <= 400:
         raise Malformed(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")

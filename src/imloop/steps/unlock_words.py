@@ -33,8 +33,8 @@ class Standing(StrEnum):
 
 
 STANDING_NAMES: dict[Standing, Text] = {
-    Standing.KEPT: Text("已登记，尚未生效", "kept, opens nothing yet"),
-    Standing.WAITING: Text("等待补传维修记录", "waits for the repair's record"),
+    Standing.KEPT: Text("已登记，尚未生效", "kept, not in effect yet"),
+    Standing.WAITING: Text("等待补传维修记录", "waiting for the repair record"),
     Standing.MISSED: Text("逾期未补传", "no record in time"),
     Standing.DIFFERS: Text("补传的维修记录与纸质材料不一致", "the record differs from the paper"),
     Standing.MATCHED: Text("已与维修记录核对一致", "matched with the repair's record"),

@@ -99,7 +99,7 @@ def _doubts(vehicle: Vehicle, alike: list[Vehicle], stated: test_record.Vehicle)
                 "plate-changed",
                 Text(
                     f"同一 VIN 上次号牌为 {vehicle.plate}，本次为 {stated.plate}。",
-                    f"This VIN last bore {vehicle.plate}, now {stated.plate}.",
+                    f"This VIN last had plate {vehicle.plate}, now {stated.plate}.",
                 ),
             )
         )

@@ -205,7 +205,7 @@ def _certificates(caller: Caller, now: datetime) -> Iterator[Task]:
 def _conflicts(caller: Caller, now: datetime) -> Iterator[Task]:
     for station, answer in conflict_list(caller, day_of(now)):
         if not answer.allowed:
-            words = Text("与维修站为同一经营者", "the same hand as an M-station")
+            words = Text("与维修站为同一经营者", "the same operator as an M-station")
             yield Task("conflict", day_of(now), None, words, station.name, "/conflicts")
 
 

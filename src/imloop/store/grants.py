@@ -26,7 +26,7 @@ def statements(role: str) -> list[str]:
     """SQL for the owner of the tables to run after every migration; ``Malformed`` for an odd name."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
         raise Malformed(
-            "wrong-value", Text(f"role：{role} 不是角色名。", f"role: {role} is no name of a role.")
+            "wrong-value", Text(f"role：{role} 不是角色名。", f"role: {role} is not a role name.")
         )
     kept = ", ".join(APPEND_ONLY)
     return [

@@ -92,7 +92,7 @@ def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
     for info in tar:
         body = tar.extractfile(info)
         if body is None:
-            raise ValueError(f"{info.name} is no file")
+            raise ValueError(f"{info.name} is not a regular file")
         yield info.name, body
 
 
