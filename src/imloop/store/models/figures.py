@@ -1,4 +1,4 @@
-"""Figures of M-stations, counted anew each night."""
+"""Figures of M-stations, counted again each night."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Line(models.Model):
 
 
 class ApiKey(models.Model):
-    """A machine's key, in one of several ways. Of a bearer key only the SHA-256 is kept (the secret has 256 random bits);
+    """A machine's key, of several kinds. Of a bearer key only the SHA-256 is kept (the secret has 256 random bits);
     of an Ed25519 key the public half; an HMAC secret is kept encrypted, as it is needed to check a signature."""
 
     class Kind(models.TextChoices):
@@ -129,7 +129,7 @@ class ApiKey(models.Model):
 
 
 class UsedNonce(models.Model):
-    """A signed message that was taken: it must not be taken again. Forgotten when it would be too old anyway."""
+    """The nonce of an accepted signed message, so that it is not accepted twice. Deleted once it is too old."""
 
     digest = models.CharField(max_length=32, primary_key=True, help_text="of key id and nonce")
     expires_at = models.PositiveBigIntegerField(help_text="seconds since 1970")
@@ -144,7 +144,7 @@ class User(AbstractUser):
 
 
 class SavedFilter(models.Model):
-    """A list as a person wants to find it again: the page and the filter in its address."""
+    """A list filter that a person saved: the page and the query of its address."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="filters")
     path = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""How people get in: invitations, tries to log in, sessions, a second factor, a role lent for some days."""
+"""How people log in: invitations, log-in attempts, sessions, a second factor, a right delegated for some days."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Invitation(models.Model):
 
 
 class LogInTry(models.Model):
-    """A try to log in, also under a name that nobody has. ``factor``: which question was answered."""
+    """A log-in attempt, also under a name that nobody has. ``factor``: which question was answered."""
 
     username = models.CharField(max_length=150, db_index=True, help_text="as typed, in lower case")
     at = models.DateTimeField(db_index=True)
@@ -47,7 +47,7 @@ class UserSession(models.Model):
 
 
 class SecondFactor(models.Model):
-    """A person's TOTP (RFC 6238). ``last_step``: a code is good once. ``recovery``: SHA-256 of the codes left."""
+    """A person's TOTP (RFC 6238). ``last_step``: a code works once. ``recovery``: SHA-256 of the codes left."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
     secret = models.CharField(max_length=64)
@@ -57,7 +57,7 @@ class SecondFactor(models.Model):
 
 
 class Delegation(models.Model):
-    """The head of a party lends a colleague the right to manage its people, until a day (exclusive)."""
+    """The head of a party delegates to a colleague the right to manage its people, until a day (exclusive)."""
 
     giver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lent")
     taker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="borrowed")

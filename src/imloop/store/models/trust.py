@@ -47,7 +47,7 @@ class JournalDay(models.Model):
     sealed_at = models.DateTimeField()
 
     def published(self) -> dict[str, object]:
-        """As the journal itself, the public list and the export say it."""
+        """The form used by the journal, the public list and the export."""
         return {"day": self.day.isoformat(), "first": self.first, "last": self.last, "root": self.root}
 
 
@@ -66,7 +66,7 @@ class OutboxEntry(models.Model):
 
 
 class Finding(models.Model):
-    """A doubt beside a verdict or an upload: never a guilt, never a change of the verdict."""
+    """A doubt about a verdict or an upload: never proof of guilt, and it never changes the verdict."""
 
     created_at = models.DateTimeField()
     code = models.CharField(max_length=40, db_index=True)
