@@ -57,7 +57,7 @@ def _by_ending(file: Path, known: Mapping[str, T]) -> T:
 
 
 def text_encoding(file: Path) -> str:
-    """UTF-8 (BOM allowed), UTF-16 with BOM, else GB 18030, which offices' spreadsheets still write; the file is read
+    """UTF-8 (BOM allowed), UTF-16 with BOM, else GB 18030, which office spreadsheets still write; the file is read
     block by block."""
     with file.open("rb") as raw:
         head = raw.read(4)

@@ -47,7 +47,7 @@ def status_of(refusal: Refusal, method: str) -> int:
 
 
 UNTAKEABLE = (DataError, OverflowError)
-"""What a value leads to that reads well and yet is beyond the database or the calendar."""
+"""Errors raised by a value that is well formed and yet too large for the database or the calendar."""
 
 
 def as_refusal(error: Exception) -> Refusal:

@@ -1,4 +1,4 @@
-"""A machine's signature under its request: RFC 9421, with Ed25519 or an HMAC. No Django here: stations sign with this, too.
+"""A machine's signature under its request: RFC 9421, with Ed25519 or an HMAC. No Django: stations use it, too.
 
 Covered: ``@method``, ``@authority``, ``@path``, ``@query`` and, where there is a body, its digest (RFC 9530) and
 ``content-type``. Not ``@target-uri`` or ``@scheme``: TLS may end at a proxy, and the platform behind it then sees ``http``.
@@ -57,7 +57,7 @@ ALGORITHMS: dict[str, type[HTTPSignatureAlgorithm]] = {
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a good signature says beside the message: whose key, when, and the nonce that must not come again."""
+    """What a good signature says beside the message: whose key, when, and the nonce that must not be used again."""
 
     key_id: str
     created: datetime
@@ -190,7 +190,7 @@ def verify(
 
 
 class _Only(HTTPSignatureKeyResolver):
-    """The key that was looked up already."""
+    """A key resolver that knows only the key already looked up."""
 
     def __init__(self, key: Ed25519PublicKey | bytes) -> None:
         self.key = key
@@ -200,7 +200,7 @@ class _Only(HTTPSignatureKeyResolver):
 
 
 class _Verifier(HTTPMessageVerifier):
-    """The library asks the clock of the machine; here the moment is given."""
+    """The library's verifier with the time as an argument instead of the machine's clock."""
 
     at: datetime
     window: timedelta
@@ -231,7 +231,7 @@ def _late(window: timedelta, code: str, zh: str, en: str) -> NotAllowed:
 
 
 def _wrong(error: InvalidSignature) -> NotAllowed:
-    """The library wraps what went wrong inside; a component that is not covered is for the sender to mend."""
+    """The library wraps what went wrong inside; a component that is not covered is for the sender to correct."""
     if "was not covered" in str(error) or "requires a signed" in str(error):
         return _incomplete(str(error))
     return NotAllowed(

@@ -1,8 +1,8 @@
-"""Several uploads in one transaction: whoever finds the pen free writes for everyone who waits.
+"""Group commit: several uploads in one transaction. The thread that gets the write lock writes for all waiting threads.
 
 One durable commit then serves many, and the threads of one process do not wait for each other in the database. Each is
 answered after the commit that holds it. What becomes of one upload never touches another: a refusal undoes its own part,
-and a transaction that breaks as a whole is written again, one upload at a time.
+and a transaction that fails as a whole is written again, one upload at a time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Together(Generic[P, A]):
         self._waiting.append(wish)
         while wish.outcome is None:
             with self._pen:
-                if wish.outcome is None:  # nobody who held the pen before took it along
+                if wish.outcome is None:  # no earlier holder of the lock has written it
                     self._serve([self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))])
         if isinstance(wish.outcome, BaseException):
             raise wish.outcome
@@ -51,7 +51,7 @@ class Together(Generic[P, A]):
         except Exception:
             for wish in wishes:
                 self._alone(wish)
-        except BaseException as end:  # the process ends: nobody may wait for ever
+        except BaseException as end:  # the process ends: no thread may wait for ever
             for wish in wishes:
                 wish.outcome = wish.outcome or end
             raise

@@ -1,8 +1,8 @@
 """``imloop.voucher/1``: a single-use permission to retest on paper, signed by the platform before the outage.
 
 A station keeps a few for each of the next days on its own disk and on paper. Whoever holds the platform's public key
-can tell a true one from a forged one without network; this file needs neither the platform's store nor its settings.
-That a voucher is used once, only those can tell who keep the used ones: the station's own list, later the platform.
+can tell a genuine one from a forged one without network; this file needs neither the platform's store nor its settings.
+That a voucher is used only once is checked where used ones are recorded: the station's own list, later the platform.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def issue(
 
 
 def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime) -> None:
-    """Silent when the voucher is true and meant for this ``station`` at the moment ``at``.
+    """Returns when the voucher is genuine and meant for this ``station`` at the moment ``at``.
 
     Raises ``Unlawful``: ``voucher-other-key``, ``voucher-forged``, ``voucher-other-station``, ``voucher-other-day``;
     ``Malformed`` ``malformed-key`` when the key is none.
@@ -107,7 +107,7 @@ def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime)
 
 
 def read(data: Mapping[str, object]) -> Voucher:
-    """A voucher out of its JSON object, its signature not yet looked at; ``Malformed`` names every faulty field."""
+    """A voucher from its JSON object, its signature not yet checked; ``Malformed`` names every faulty field."""
     reader = Reader(data)
     if reader.data.get("schema") != SCHEMA:
         reader.fault("schema", "wrong-value", f"应为 {SCHEMA}", f"must be {SCHEMA}")
@@ -132,7 +132,7 @@ def read(data: Mapping[str, object]) -> Voucher:
 
 
 def new_code() -> str:
-    """A random code of 35 bits with its check character: nobody guesses one of a station's few."""
+    """A random code of 35 bits with its check character: one of a station's few cannot be guessed."""
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH - 1))
     return written_code(drawn + luhn.calc_check_digit(drawn, ALPHABET))
 
@@ -193,7 +193,7 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """Whatever is no base64url cannot be a signature, so it is an empty one."""
+    """What is not base64url cannot be a signature, so it counts as an empty one."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:

@@ -34,7 +34,7 @@ class Vin:
 
     @property
     def check_digit_ok(self) -> bool:
-        """False is a doubt, not an error. Computed when asked: a police list has a million VINs."""
+        """False is a doubt, not an error. Computed on demand: a police list has a million VINs."""
         return self.text[8] == vin_check_digit(self.text)
 
     @property

@@ -1,4 +1,4 @@
-"""What usually lies behind a failed item, from repair practice. A hint beside the form, never a diagnosis."""
+"""Usual causes of a failed item, from repair practice. A hint beside the form, never a diagnosis."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from imloop.facts.text import Text
 
 Tree = Mapping[str, Any]
 ROWS = "rows"
-"""Where the table below the head of a CSV file stands in its tree."""
+"""The key in the tree for the table below the head of a CSV file."""
 _DEEPEST = 12
 _BOM = b"\xef\xbb\xbf"
 _NAME = re.compile(r"[^\W\d][\w.-]*")

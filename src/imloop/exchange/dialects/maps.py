@@ -53,7 +53,7 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One of our fields and where it stands with them: the first path that has a value counts.
+    """One of our fields and where it is found in their message: the first path that has a value counts.
 
     ``codes``: their code → our word; ``by``: our field whose value chooses the table. ``scale``: ours = theirs × scale.
     ``time``: time of day of a date that has none. ``default``: our value when they say nothing.
@@ -72,7 +72,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list with them that is a list with us, or (``trace``) columns of it."""
+    """A list of theirs that is a list of ours, or (``trace``) columns of it."""
 
     ours: str
     theirs: str
