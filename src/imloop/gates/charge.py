@@ -108,7 +108,7 @@ def _no_price(station: str, method: Method, law: Law) -> Reason:
 
 
 def _deviates(charged: Decimal, due: Decimal, price: Price | None, law: Law) -> Reason | None:
-    """More than approved is refused; less only stands out."""
+    """More than approved is refused; less is only a warning."""
     cite = price.cite if price is not None and price.cite else law.cite("station.fee_approved")
     return Reason(
         "fee-above-price" if charged > due else "fee-below-price",

@@ -1,4 +1,4 @@
-"""R12, D12: the share of clean-energy vehicles among the buses and taxis that a place registers anew in a year."""
+"""R12, D12: the share of clean-energy vehicles among the buses and taxis newly registered in a place in a year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""B7: who tests may not repair (national regime; provincial article 19). What an I-station shares with an M-station."""
+"""B7: separation of test and repair (national regime; provincial article 19). What I- and M-stations share."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def shared(one: Firm, other: Firm) -> tuple[str, ...]:
 
 
 def conflicts(station: Firm, others: Iterable[Firm], law: Law) -> Answer:
-    """May this I-station (or, the other way round, this M-station) stand beside the others?
+    """What this I-station (or M-station) shares with stations of the other kind.
 
-    Traits that prove one hand (law: decisive) refuse; a shared address or phone only points to a look on site.
+    Traits that prove one operator (law: decisive) refuse; a shared address or phone only asks for an on-site check.
     """
     return Answer.of("conflict", _found(station, others, law), {"party": station.code})
 

@@ -130,7 +130,7 @@ def milestones(subject: Subject, until: date, law: Law) -> tuple[Milestone, ...]
 
 
 def due_after(subject: Subject, done_on: date, law: Law) -> date | None:
-    """The next due date once a test passed (or a mark was released) on ``done_on``: the cycles that were open that
+    """The next due date once a test passed (or a mark was issued) on ``done_on``: the cycles that were open that
     day are fulfilled."""
     return next((each.due_on for each in milestones(subject, done_on, law) if each.opens_on > done_on), None)
 

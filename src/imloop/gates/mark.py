@@ -1,4 +1,4 @@
-"""A13: may the traffic police release an inspection mark for this vehicle today?"""
+"""A13: may the traffic police issue an inspection mark for this vehicle today?"""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
 
 
 def valid_until(subject: Subject, day: date, law: Law) -> date | None:
-    """How far a mark released on ``day`` reaches; None when the first registration is not known."""
+    """Until when a mark issued on ``day`` is valid; None when the first registration is not known."""
     return due_after(subject, day, law)
 
 
@@ -126,7 +126,7 @@ def _untested(
             warning=True,
         )
     since = closing.opens_on if closing else _without_schedule(subject, day, law)
-    # An open case already says what to do: repair, and back to the same station, not to any.
+    # An open case already says what to do: repair, and return to the same station, not to any other.
     if case is not None or since is None or (subject.passed_on is not None and subject.passed_on >= since):
         return None
     return Reason(

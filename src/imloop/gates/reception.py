@@ -112,8 +112,8 @@ def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
 
 
 def _due(arrival: Arrival, cycle: Cycle, law: Law) -> Iterator[Reason]:
-    """What the gate of the cycle says of a vehicle, its own or a guest. Only a vehicle that is gone or has no exhaust
-    is turned away: an owner may have any other tested early, without need, or far from home."""
+    """The answer of the cycle's gate for a vehicle, local or from elsewhere. Only a vehicle that is gone or has no
+    exhaust is refused: an owner may have any other tested early, without need, or far from home."""
     due = due_here(arrival.subject, arrival.case, arrival.day, law, enrolled=arrival.enrolled)
     for reason in due.reasons:
         yield replace(reason, warning=reason.warning or cycle.kind is Kind.MARK and reason.code not in GONE)

@@ -4,7 +4,7 @@ A rule is an object. A vehicle is barred by it when every condition given holds 
 
     fuels          ["diesel", …]          codes of the contract
     stage_below    "5"                    stage lower than this; an unknown stage counts as lower
-    vehicle_types  ["H", "K1", …]         beginnings of GA/T 16.4 codes
+    vehicle_types  ["H", "K1", …]         prefixes of GA/T 16.4 codes
     usages         ["F", …]               GA/T 16.3 codes
     over_mass_kg   3500                   maximum mass above this; an unknown mass does not
     over_years     15                     older than this many years since the first registration
@@ -52,7 +52,7 @@ _SCHOOL_USAGES = frozenset("OPS")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One restriction; the module tells what each condition means. ``hours``: minutes since midnight."""
+    """One restriction; the module docstring explains each condition. ``hours``: minutes since midnight."""
 
     fuels: tuple[str, ...] = ()
     stage_below: str = ""

@@ -32,7 +32,7 @@ _OWN_ROLE = frozenset({"reviewer"})
 
 
 def people_reasons(named: Mapping[str, str], staff: Sequence[StaffFact], day: date, law: Law) -> list[Reason]:
-    """What stands against the people named for a test, role → name; nothing where a station has no staff on file."""
+    """Reasons against the people named for a test, role → name; nothing where a station has no staff on file."""
     if not staff:
         return []
     found = (_reason(role, name, staff, day, law) for role, name in named.items() if name)

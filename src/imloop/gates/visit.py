@@ -1,4 +1,4 @@
-"""May this vehicle be booked in, may the booking be given back, may it be called a no-show (A8)? One guard a rule."""
+"""May this vehicle be booked, be cancelled, be recorded as a no-show (A8)? One guard per rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imloop.law import Law
 class Wish:
     """A booking that is asked for. ``free``: the slot is one of those on offer; ``open_bookings``: of the vehicle;
     ``phone_bookings``: open ones under the same phone; ``no_shows``: when the vehicle did not come; ``found``: what the
-    station and the retest gate say of the day; ``case_open``: the loop waits for this vehicle's retest."""
+    station and the retest gate say of the day; ``case_open``: the vehicle has a case awaiting its retest."""
 
     method: Method
     starts_at: datetime
@@ -133,7 +133,7 @@ def _time(wish: Wish, now: datetime, law: Law) -> Iterator[Reason]:
 
 
 def may_cancel(starts_at: datetime, now: datetime, law: Law) -> Reason | None:
-    """The owner gives a booking back in time for somebody else."""
+    """The owner may cancel only early enough for somebody else to book."""
     hours = law.integer("appointment.cancel_hours")
     if now <= starts_at - timedelta(hours=hours):
         return None

@@ -29,7 +29,7 @@ _ONE_CAUSE = {"no": "nox", "ringelmann": "k", "max": "power"}
 
 def pollutants(items: Iterable[str]) -> frozenset[str]:
     """What was measured, whatever the method and load: ``co_5025_pct`` and ``co_g_km`` are both CO; ``hc_nox_g_km``
-    is both HC and NOx; smoke is smoke by either way of looking at it."""
+    is both HC and NOx; smoke is the same whichever way it is measured."""
     words = (item.split("_") for item in items)
     first = (word for each in words for word in (each[:2] if each[1:2] == ["nox"] else each[:1]))
     return frozenset(_ONE_CAUSE.get(word, word) for word in first)

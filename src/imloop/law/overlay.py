@@ -1,6 +1,6 @@
-"""What if the law said otherwise: dated values laid over the book, for replaying real tests (E7).
+"""What-if: assumed dated values on top of the law, for judging real tests again (E7).
 
-A file of assumptions is a little law of its own::
+A file of assumptions has the form of a small legal text::
 
     title: 7 月起执行限值 b
     values:
@@ -113,7 +113,7 @@ def _kind(value: Content) -> str:
 
 
 def _similar(book: Book, key: str) -> str:
-    """Keys that end or begin alike, so that a slip of the pen is seen."""
+    """Keys that end or begin alike, to show a typing mistake."""
     near = list(_near(book, key))
     return f"; near it: {', '.join(near)}" if near else ""
 

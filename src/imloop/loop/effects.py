@@ -1,4 +1,4 @@
-"""What the outside hears of a decision. Receivers are roles; who that is, the steps know."""
+"""Messages that a decision sends to others. Receivers are roles; the steps find the parties."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ LABELS: dict[EffectKind, Text] = {
 
 
 def receivers(kind: EffectKind, law: Law) -> tuple[str, ...]:
-    """Roles that hear of an effect under the law of its day."""
+    """Roles that are told of an effect under the law of its day."""
     named = law.words("overdue.report_to") if kind is EffectKind.OVERDUE else ()
     return tuple(dict.fromkeys((*RECEIVERS[kind], *named)))
 

@@ -32,7 +32,7 @@ Check = Callable[[Case, Event, Law], tuple[Reason, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition in words and as a function; the words stand in the generated docs."""
+    """A condition in words and as a function; the words appear in the generated docs."""
 
     words: Text
     check: Check
@@ -148,14 +148,14 @@ def record_lacking(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 
 @_guard("期限已过且本轮尚未报过", "the last day has passed and was not yet reported in this round")
 def deadline_is_past(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Once per round: the flag falls with the next failed test."""
+    """Once per round: the next failed test clears the flag."""
     assert isinstance(event, DeadlinePassed)
     return _unless(day_of(event.at) > case.deadline and not case.overdue, _NOT_DUE)
 
 
 @_guard("期限原按未公布的日历暂定", "the deadline was provisional")
 def deadline_is_provisional(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """A firm deadline was told to the owner and stays."""
+    """The owner was told a final deadline, which does not change."""
     assert isinstance(event, DeadlineRecomputed)
     return _unless(case.deadline_provisional, _FIRM)
 
@@ -201,7 +201,7 @@ def objection_waits(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 
 @_guard("当日规定允许故障期间凭纸质材料复检", "the law of the day accepts paper in an outage")
 def paper_accepted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """A place that says nothing of it has no such way."""
+    """Where the local rules do not mention it, paper is not accepted."""
     if law.flag("outage.paper_accepted"):
         return ()
     words = Text(
@@ -226,7 +226,7 @@ def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 
 @_guard("晚于最近一次不合格", "later than the last failed test")
 def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Paper shown before the vehicle failed again says nothing of that failure."""
+    """Paper shown before the vehicle failed again does not cover that failure."""
     assert isinstance(event, UnlockedOnPaper)
     words = Text(
         "解锁早于最近一次不合格检验，不能用于其后的复检。",
@@ -239,7 +239,7 @@ def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...
     "维修单位当日在名录内（当日规定要求时）", "the repairer was listed that day, where the law requires it"
 )
 def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Paper is no way round the list."""
+    """Paper does not bypass the list of repairers."""
     assert isinstance(event, UnlockedOnPaper)
     if event.unlock.listed or not law.flag("retest.listed_repairer_required"):
         return ()
@@ -252,7 +252,7 @@ def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ..
 
 @_guard("早于结案", "before the case was closed")
 def paper_before_the_end(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """A retest that the paper could have carried: it was shown before the run that closed the case."""
+    """The paper could have allowed the retest: it was shown before the run that closed the case."""
     assert isinstance(event, UnlockedOnPaper)
     holds = case.closed_at is not None and event.unlock.granted_at <= case.closed_at
     words = Text("案件已在此前结案。", "The case had been closed before.")

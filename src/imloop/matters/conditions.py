@@ -51,7 +51,7 @@ def conditions(subject: str, law: Law) -> tuple[Condition, ...]:
 
 
 def unmet(subject: str, answers: Mapping[str, ConditionAnswer], law: Law) -> tuple[Problem, ...]:
-    """What stands against handing the application in: a condition not answered with ``holds`` and ``evidence``."""
+    """What prevents submitting the application: a condition not answered with ``holds`` and ``evidence``."""
     problems = []
     for condition in conditions(subject, law):
         answer = answers.get(condition.code)

@@ -20,7 +20,7 @@ _SOON = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The matter after the step, what the step said, and what follows outside."""
+    """The matter after the step, the answers given, and the effects outside."""
 
     matter: Matter
     values: Mapping[str, Value]
@@ -65,7 +65,7 @@ def steps_open(matter: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
 
 
 def is_late(matter: Matter, day: date) -> bool:
-    """A department has let its time pass."""
+    """Whether a department is late."""
     due = matter.due_on
     return matter.state.is_open and matter.state not in OF_THE_PARTY and due is not None and due < day
 

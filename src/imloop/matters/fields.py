@@ -1,4 +1,4 @@
-"""What a step must say. Answers come as text and are read into values; every fault is named by its field."""
+"""The fields of a step. Answers come as text and are read into values; every fault is named by its field."""
 
 from __future__ import annotations
 

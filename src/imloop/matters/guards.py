@@ -1,4 +1,4 @@
-"""Conditions of the table's rows, one per clause. A guard answers with the reason against the step, or None."""
+"""Conditions of the table's rows, one per clause. A guard returns the reason against the step, or None."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def enough_officers(asked: Asked) -> Reason | None:
 
 
 def _not_later(name: str, zh: str, en: str) -> Guard:
-    """The day a step tells of has come."""
+    """The day given in a step must not be in the future."""
 
     @_guard(f"{zh}不晚于今天", f"the day of {en} has come")
     def check(asked: Asked) -> Reason | None:

@@ -1,4 +1,4 @@
-"""A reported self-check judged by us: pass, fail or invalid, whatever the line claims."""
+"""Recompute a reported self-check: pass, fail or invalid, whatever the line claims."""
 
 from __future__ import annotations
 
