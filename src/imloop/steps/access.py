@@ -1,4 +1,4 @@
-"""Who acts, and what is theirs: object-level access in one place.
+"""Who acts, and which objects they may see or change: object-level access in one place.
 
 I-station   its own tests and the cases of vehicles that failed there
 M-station   the cases it repaired, and any open case whose number (or plate + VIN tail) the owner gave it

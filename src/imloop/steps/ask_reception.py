@@ -91,7 +91,7 @@ def _station(caller: Caller, station: str) -> Party:
 
 
 def _vehicle(vin: str, plate: str) -> Vehicle:
-    """The register's vehicle, or a new one that nothing is known of."""
+    """The register's vehicle, or a new one without any facts."""
     vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "")
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))

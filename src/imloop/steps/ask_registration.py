@@ -32,7 +32,7 @@ def ask_registration(
     usage: str = "",
     max_mass_kg: float | None = None,
 ) -> Answer:
-    """Judged by what is stated; what is not stated is taken from the register, if it knows the VIN."""
+    """Judged by the facts given; what is not given is taken from the register, if it knows the VIN."""
     require_kind(caller, PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR, PartyKind.ADMIN)
     if application not in list(Application):
         raise Malformed(

@@ -65,7 +65,7 @@ def hand_in(caller: Caller, repair_no: str, name: str, body: bytes, now: datetim
 
 
 def _of(shop: Party, repair_no: str) -> QuerySet[Attachment]:
-    """Files of a repair, whichever came first."""
+    """Files of a repair, whether the files or the record came first."""
     return Attachment.objects.filter(
         Q(repair__shop=shop, repair__repair_no=repair_no) | Q(shop=shop, repair_no=repair_no)
     )

@@ -1,4 +1,4 @@
-"""Certificates of stations and instruments: entered or renewed, warned of before they lapse (B1, B2)."""
+"""Certificates of stations and instruments: entered, renewed, and warned about before they lapse (B1, B2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from imloop.steps.ledger import Ledger, writing
 from imloop.store.models import Certificate, Equipment, Party, PartyKind
 
 _HORIZON = timedelta(days=120)
-"""How far ahead the list of expiring certificates looks; the law's warnings lie inside."""
+"""How far ahead the list of expiring certificates looks; the law's warning days are within it."""
 _ENTERS = {
     PartyKind.ISTATION: (PartyKind.MARKET, PartyKind.ENVIRONMENT),
     PartyKind.MSTATION: (PartyKind.TRANSPORT, PartyKind.MARKET),
@@ -40,7 +40,7 @@ def enter_certificate(
     """A new or renewed certificate; the earlier one stays. With ``serial`` it is an instrument's verification.
 
     The market regulator enters those of I-stations (the environment department may, too), transport those of
-    M-stations: a station does not open itself."""
+    M-stations: a station may not enter its own."""
     party = _party(caller, party_code)
     _require_sound(kind, number, issuer, serial, since, until)
     instrument = _instrument(party, serial) if serial else None

@@ -1,4 +1,4 @@
-"""The police register moves: sold, moved in or out, cancelled, scrapped. What a vehicle owes here stays."""
+"""Changes of the police register: sold, moved in or out, cancelled, scrapped. An open case here stays open."""
 
 from __future__ import annotations
 

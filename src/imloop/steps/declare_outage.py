@@ -1,4 +1,4 @@
-"""An outage is declared and ended; the vouchers that waited for it open their retests with it."""
+"""Declare and end an outage; vouchers that were waiting for it then allow their retests."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Declaration:
 
 
 def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
-    """A new outage. Departments declare those of the system; a station may say that itself is at fault, which opens
-    nothing. Kept vouchers that were used in it open their retests at once."""
+    """A new outage. Departments declare those of the system; a station may report a fault of its own,
+    which allows nothing. Vouchers already used during the outage allow their retests at once."""
     scope = _scope(caller, said.scope)
     place = said.place if scope is Scope.PLACE else caller.place
     stations = _stations(caller, scope, said.stations)
@@ -111,7 +111,8 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
 
 
 def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
-    """Promptly, or with a reason; the platform itself may have been down, so the days count from the outage's end."""
+    """It must be declared promptly, or with a reason; the platform itself may have been down, so days count from the
+    end."""
     skew = timedelta(seconds=settings.CLOCK_SKEW_SECONDS)
     if said.starts_at > now + skew or (said.ends_at is not None and said.ends_at > now + skew):
         raise Malformed("time-in-future", Text("故障时间晚于现在。", "The outage is in the future."))
@@ -139,7 +140,7 @@ def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
 
 
 def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -> Outage:
-    """It is over since ``at`` (None: now); not before a retest that rested on it was unlocked."""
+    """End the outage at ``at`` (None: now), which must not be before the last retest unlocked under it."""
     row = outage(caller, outage_no)
     _require_declarer(caller, row)
     at = at or now
@@ -164,7 +165,7 @@ def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -
 
 
 def _require_declarer(caller: Caller, row: Outage) -> None:
-    """A department ends what lies in its place; a station ends the fault it reported of itself."""
+    """A department ends outages in its place; a station ends the fault it reported itself."""
     if caller.kind == PartyKind.ISTATION and row.declared_by.partition("/")[0] == caller.party_code:
         return
     require_kind(caller, *DECLARERS)
@@ -177,7 +178,7 @@ def _not_your_place() -> NotAllowed:
 
 
 def _tell(ledger: Ledger, row: Outage, topic: str) -> None:
-    """Stations and repairers it reaches, and the departments in charge."""
+    """Tell the stations and repairers affected, and the departments in charge."""
     fact = as_fact(row)
     body = public_json(row)
     if fact.scope is Scope.OWN_FAULT:

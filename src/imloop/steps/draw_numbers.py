@@ -27,7 +27,7 @@ def enter_number(
     caller: Caller, no: str, source: str, value: str, now: datetime, fallback: str = ""
 ) -> DrawNumber:
     """A source's number: the first department enters it, another enters the same to confirm. ``fallback``: why the
-    substitute counts, where the source brought nothing on its day."""
+    substitute is used, where the source had no result on its day."""
     plain, fallback = plain_number(value), fallback.strip()
     if not 0 < len(plain) <= 200 or len(fallback) > 200:
         raise Malformed(
@@ -85,7 +85,7 @@ def _confirm(row: DrawNumber, plain: str, fallback: bool, party: Party, now: dat
 
 
 def reveal(caller: Caller, no: str, nonce: str, now: datetime) -> Draw:
-    """The department gives its secret, when every public number is confirmed. With the last one the draw happens."""
+    """The department reveals its secret, when every public number is confirmed. The last one makes the draw."""
     nonce = nonce.strip().lower()
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.COMMITTED)
@@ -138,7 +138,7 @@ def seed_of(draw: Draw) -> str:
 
 
 def drawn_of(draw: Draw) -> list[dict[str, Any]]:
-    """The result anew from what is kept, as ``imloop.proof.draw`` gives it."""
+    """The result computed again from the stored data, as ``imloop.proof.draw`` gives it."""
     assert draw.header is not None and draw.people is not None
     return proof.result(seed_of(draw), draw.header, draw.frame["units"], draw.people)
 

@@ -61,7 +61,7 @@ def _papers(visit: DrawVisit, days: int, today: date) -> dict[str, int]:
 def record_visit(
     caller: Caller, no: str, unit: str, *, outcome: str, result: str, now: datetime
 ) -> DrawVisit:
-    """What came of it, once: sound, faults, or impossible with the reason. It will be published."""
+    """Record the result, once: sound, faults, or impossible with the reason. It will be published."""
     result = result.strip()
     if outcome not in DrawVisit.Outcome.values or not 0 < len(result) <= 1000:
         raise Malformed(
@@ -113,7 +113,7 @@ def publication_due(draw: Draw) -> date | None:
 
 
 def publish(caller: Caller, no: str, *, whole: bool, now: datetime) -> Draw:
-    """Secrets, list, people, results: anyone can do the draw again. ``whole`` false: of the list only the drawn units;
+    """Secrets, list, people, results: anyone can repeat the draw. ``whole`` false: of the list only the drawn units;
     every other station gets its own proof."""
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.DRAWN)

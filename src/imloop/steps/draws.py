@@ -56,7 +56,7 @@ def unknown(no: str) -> Unknown:
 
 
 def locked(caller: Caller, no: str, *states: str) -> Draw:
-    """The draw inside a writing step; refuses one that stands elsewhere than in ``states``."""
+    """The draw inside a writing step; refuses one that is not in one of ``states``."""
     require_kind(caller, *DRAWERS)
     found = visible(caller).select_for_update().filter(no=no).first()
     if found is None:
@@ -355,7 +355,7 @@ def header_of(draw: Draw, parts: Sequence[DrawPart], people: proof.Row) -> dict[
 
 
 def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
-    """It ends before anything is drawn; serial, reason and what was known by then stay public.
+    """Void a draw before anything is drawn; serial, reason and what was known by then stay public.
 
     Once a secret is out, only a department that gave its own may end it: whoever still holds one back could have
     computed the result and not liked it.
@@ -388,7 +388,7 @@ def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
 
 
 def tell(ledger: Ledger, draw: Draw) -> None:
-    """Every department that may take part hears where the draw stands."""
+    """Tell every department that may take part the draw's state."""
     body = {"no": draw.no, "period": draw.period, "state": str(draw.state)}
     for code in Party.objects.filter(kind__in=DRAWERS, place=draw.place).values_list("code", flat=True):
         ledger.send(code, "draw", draw.no, body)

@@ -77,7 +77,7 @@ def enrol(
 
 
 def end_enrolment(caller: Caller, enrolment_id: int, *, on: date, now: datetime) -> Enrolment:
-    """The ground has gone: the enrolment ends on that day."""
+    """End the enrolment on that day, because its ground no longer applies."""
     require_kind(caller, PartyKind.ENVIRONMENT, PartyKind.POLICE)
     with writing(now, caller) as ledger:
         kept = Enrolment.objects.select_related("vehicle").filter(pk=enrolment_id).first()

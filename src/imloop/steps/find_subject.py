@@ -1,4 +1,4 @@
-"""Which vehicle a gate is asked about: by VIN or plate, with a hint where a former plate leads."""
+"""Find the vehicle a gate is asked about, by VIN or plate, with a hint when the plate was another vehicle's before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def plain_plate(text: str) -> str:
 
 
 def require_vehicle(vin: str, plate: str) -> Vehicle:
-    """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that bore the plate before."""
+    """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that had the plate before."""
     vin, plate = vin.strip().upper(), plain_plate(plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))

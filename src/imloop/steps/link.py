@@ -1,4 +1,4 @@
-"""The link of a line: its signs of life, its clock, its program, its test numbers; and noticing that it fell silent."""
+"""Heartbeats of a line: its clock, program and test numbers; and noticing when they stop."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from imloop.store.models import Finding, Line, Link, PartyKind, Test
 from imloop.store.prepared import rows, update
 
 AWAKE = ("idle", "testing", "checking")
-"""States in which a line must be heard of."""
+"""States of a line in which heartbeats are expected."""
 
 
 def receive_heartbeat(caller: Caller, beat: Heartbeat, now: datetime) -> dict[str, object]:
-    """Keep the latest sign of every line named; doubts become findings once, when they begin."""
+    """Keep the latest heartbeat of every line named; doubts become findings once, when they begin."""
     with writing(now, caller) as ledger:
         answers = [_sign(ledger, beat.station, sign) for sign in beat.lines]
     return {"station": beat.station, "received_at": now.isoformat(), "lines": answers}
@@ -143,7 +143,7 @@ def _came_late(ledger: Ledger, line: Line, sequence: int) -> None:
 
 
 def notice_lost_links(now: datetime) -> int:
-    """Lines that should be heard of and were not: finding and message, once per silence. Returns how many."""
+    """Lines whose expected heartbeats stopped: finding and message, once per silence. Returns how many."""
     silent = Link.objects.filter(lost_at__isnull=True, status__in=AWAKE, seen_at__lt=now)
     return sum(_lose(pk, now) for pk in silent.values_list("pk", flat=True))
 

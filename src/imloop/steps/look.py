@@ -1,4 +1,4 @@
-"""What a caller may look at. Looking up one vehicle's case or test is journalled: it shows personal data."""
+"""Look-ups that a caller may make. Looking up one vehicle's case or test is journalled, as it shows personal data."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def case_for_repair(caller: Caller, *, case_no: str = "", plate: str = "", vin_t
 
 
 def _nothing(kind: str, name: str) -> Unknown:
-    # The same words whether it does not exist or is not the caller's: nothing is given away.
+    # The same words whether it does not exist or is not the caller's: nothing is revealed.
     return Unknown(
         f"unknown-{kind}",
         Text(f"没有找到 {name}，或无权查看。", f"{name} was not found, or is not yours to see."),

@@ -125,7 +125,7 @@ def nominate_for_scrappage(
 def take_step(
     caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime
 ) -> Matter:
-    """The caller takes the next step of a matter that is theirs to see."""
+    """The caller takes the next step of a matter that they may see."""
     with writing(now, caller) as ledger:
         row = _locked(matter_no=matter_no, caller=caller)
         law = registers.law_at(day_of(now), row.place)
@@ -219,7 +219,7 @@ def _keep(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law)
 
 
 def _told_of(row: Matter, caller: Caller) -> list[str]:
-    """The party concerned and the department in charge hear of every step, but not of their own."""
+    """The party concerned and the department in charge are told of every step except their own."""
     subject = subject_of(Kind(row.kind), row.party)
     kind = PartyKind.TRANSPORT if subject == "mstation" else PartyKind.ENVIRONMENT
     office = registers.department(kind, row.place)
@@ -232,7 +232,7 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _require_office(application: Application) -> None:
-    """An application goes to somebody: the place must have its department here."""
+    """An application must reach a department: the place's one has to be on this platform."""
     kind = PartyKind.ENVIRONMENT if application.subject == PartyKind.ISTATION else PartyKind.TRANSPORT
     if registers.department(kind, registers.known_place(application.place)) is None:
         words = Text(

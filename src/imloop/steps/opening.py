@@ -1,4 +1,4 @@
-"""A station's opening hours and the days it closes: its own to keep; slots follow from them."""
+"""A station's opening hours and the days it closes: set by itself; free times follow from them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def set_hours(caller: Caller, spans: Sequence[Hours], since: date, now: datetime
 
 
 def close_day(caller: Caller, day: date, reason: str, now: datetime) -> int:
-    """No tests on that day; whoever was booked is told by their page. Returns how many appointments fell."""
+    """No tests on that day; whoever was booked is told by their page. Returns how many appointments were cancelled."""
     reason = reason.strip()
     if not reason or len(reason) > 100:
         raise Malformed(
@@ -96,7 +96,7 @@ def close_day(caller: Caller, day: date, reason: str, now: datetime) -> int:
 
 
 def open_day(caller: Caller, day: date, now: datetime) -> None:
-    """The day is open after all. Appointments that fell stay cancelled."""
+    """The day is open after all. Cancelled appointments stay cancelled."""
     with writing(now, caller) as ledger:
         station = _own(caller)
         if station.closed_days.filter(day=day).delete()[0]:

@@ -1,4 +1,4 @@
-"""What an uploader is told, once and word for word again whenever the same bytes come."""
+"""The receipt for an upload; sending the same bytes again returns the same receipt, word for word."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def check_answer(
 
 
 def tell_change(ledger: Ledger, line: Line, before: set[str], after: set[str]) -> None:
-    """Station and environment department hear what was locked and what was freed."""
+    """Tell the station and the environment department what was locked and what was freed."""
     office = registers.department(PartyKind.ENVIRONMENT, line.station.place)
     receivers = [line.station.code, *([office.code] if office else [])]
     for topic, methods in (("line-locked", after - before), ("line-unlocked", before - after)):

@@ -1,4 +1,4 @@
-"""An I-station reports a test: judge it ourselves, and let the case move."""
+"""An I-station reports a test: judge it ourselves and move the case accordingly."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s 
 
 @dataclass(slots=True)
 class _Received:
-    """What the step knows by now; the findings grow as it goes."""
+    """What the step knows so far; findings are added as it goes on."""
 
     judged: Judged
     raw: RawUpload
@@ -222,7 +222,7 @@ def _event(received: _Received) -> Event | None:
 
 
 def _overtaken(vehicle: Vehicle, record: TestRecord) -> bool:
-    """A later pass is already known: this older run came late and opens nothing."""
+    """A later pass is already known: this older run came late and changes nothing."""
     return fetch_one(_PASSED_LATER, [vehicle.pk, str(Result.PASS), record.started_at]) is not None
 
 

@@ -41,7 +41,7 @@ def add_receiver(
     topics: list[str],
     now: datetime,
 ) -> Receiver:
-    """Begin to bring a party's outbox to a system outside, from the next message on; an administrator decides."""
+    """Begin to deliver a party's outbox to a system outside, from the next message on; an administrator decides."""
     if not _is_admin(caller):
         raise NotAllowed(
             "administrators-only", Text("由系统管理员设置。", "Only an administrator can set this up.")
@@ -75,7 +75,7 @@ def add_receiver(
 
 
 def way_of(address: str) -> str:
-    """The way that an address speaks of; whether it is a good one, ``add_receiver`` says."""
+    """The delivery method that an address implies; ``add_receiver`` checks whether the address is valid."""
     if address.startswith("/"):
         return Receiver.Way.FOLDER
     return Receiver.Way.SFTP if address.startswith("sftp://") else Receiver.Way.HTTP
@@ -117,7 +117,7 @@ def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: dat
 
 
 def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> int:
-    """Bring everything from ``seq`` on once more; returns how many messages that is."""
+    """Deliver everything from ``seq`` on once more; returns how many messages that is."""
     row = receiver(caller, code)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))

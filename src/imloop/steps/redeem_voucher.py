@@ -1,4 +1,4 @@
-"""A station says that it used a voucher: kept whatever becomes of it, tried at once, and again when more is known."""
+"""A station reports that it used a voucher: stored in any case, tried at once, and again when more is known."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _require_its_day(voucher: Voucher, said: Redemption) -> None:
 
 
 def _again(used: PaperUnlock, said: Redemption) -> Receipt:
-    """The same use told twice gets the first receipt; another use is one too many."""
+    """The same use reported twice gets the first receipt; another use is refused."""
     same = (used.vin, used.plate, used.shop.code, used.settlement_no, used.certificate_no, used.granted_at)
     told = (said.vin, said.plate, said.shop, said.settlement_no, said.certificate_no, said.used_at)
     if same == told:
@@ -127,7 +127,7 @@ def _again(used: PaperUnlock, said: Redemption) -> Receipt:
 
 
 def _clock(ledger: Ledger, station: Party, said: Redemption) -> list[Reason]:
-    """The time of use is the station's word: its clock now, else that of its lines at their last sign of life."""
+    """Doubt about the time of use: the station's clock now, else its lines' clock at the last heartbeat."""
     law = registers.law_at(day_of(ledger.now), station.place)
     if said.clock is not None:
         skew = (said.clock - ledger.now).total_seconds()

@@ -80,7 +80,7 @@ def _party(ledger: Ledger, application: Application, since: date, law: Law) -> P
 
 
 def _readmit(party: Party, since: date) -> None:
-    """A former station comes back: what closed it ends, what it was before has ended with it."""
+    """A former station returns: the measure that closed it ends, its earlier standing has ended with that measure."""
     if registers.is_active(party, since):
         raise Conflict(
             "station-active-already",

@@ -1,4 +1,4 @@
-"""A person's own filters of a list, kept by name."""
+"""Filters of a list that a person saved under a name."""
 
 from __future__ import annotations
 

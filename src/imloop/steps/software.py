@@ -1,4 +1,4 @@
-"""Inspection programs of the test lines: what is approved, what runs, approve and withdraw."""
+"""Inspection programs of the test lines: what is approved, what the lines run, approve and withdraw."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def approvals(place: str) -> list[Software]:
 
 
 def is_approved(sha256: str, place: str, day: date) -> bool:
-    """Is the program on the list of the place on that day? Where no list was ever begun, every program is."""
+    """Is the program on the list of the place on that day? Where a place has no list, every program is approved."""
     listed = Software.objects.filter(place__in=from_local_to_national(place), since__lte=day)
     return not listed.exists() or _in_force(listed, day).filter(sha256=sha256).exists()
 

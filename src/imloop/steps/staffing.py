@@ -1,4 +1,4 @@
-"""A party's people: who is head, invitations, leaving and coming back, the head's right lent to a colleague."""
+"""A party's people: heads, invitations, closing and reopening accounts, the head's right delegated to a colleague."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST = timedelta(days=92)
 
 
 def may_manage(caller: Caller, party: str, day: date) -> bool:
-    """An administrator everywhere; in a party its heads and whom they lent the right."""
+    """An administrator everywhere; in a party its heads and those they delegated the right to."""
     if caller.kind in (PartyKind.ADMIN, "system"):
         return True
     if caller.party_code != party or not caller.user:
@@ -39,7 +39,7 @@ def _borrowed(caller: Caller, day: date) -> Delegation | None:
 
 
 def acting(caller: Caller, day: date) -> Caller:
-    """The caller as the journal names them: somebody with a lent right as "a for b"."""
+    """The caller as the journal names them: somebody with a delegated right as "a for b"."""
     lent = None if caller.kind == PartyKind.ADMIN else _borrowed(caller, day)
     if lent is None or User.objects.filter(username=caller.user, is_head=True).exists():
         return caller
@@ -53,7 +53,7 @@ def people(party: str) -> list[User]:
 
 
 def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetime) -> str:
-    """A link's token, shown once: good for one account within seven days."""
+    """Create an invitation; returns the link's token, shown once, valid for one account within seven days."""
     _require(caller, party, now)
     if not 0 < len(name.strip()) <= 60:
         raise Malformed("wrong-value", Text("请写明邀请谁。", "Say who is invited."))
@@ -74,7 +74,7 @@ def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetim
 
 
 def invitation(token: str, now: datetime) -> Invitation:
-    """A link that still holds; the same words whether it never was, was used, withdrawn or is over."""
+    """An invitation that is still valid; the same refusal if it never existed, was used, withdrawn or expired."""
     found = Invitation.objects.select_related("party").filter(token_sha256=_sha(token)).first()
     if found is None or found.used_at or found.withdrawn_at or found.expires_at <= now:
         raise Unknown(
@@ -88,7 +88,7 @@ def invitation(token: str, now: datetime) -> Invitation:
 
 
 def accept(token: str, *, username: str, password: str, now: datetime) -> User:
-    """The invited person's account; the link is spent."""
+    """The invited person's account; the link is used up."""
     username = username.strip()
     if not re.fullmatch(r"[\w.@+-]{1,60}", username):
         raise Malformed(
@@ -171,7 +171,7 @@ def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> Non
 
 
 def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datetime) -> Delegation:
-    """A head lends a colleague the right to manage people, until a day (exclusive)."""
+    """A head delegates to a colleague the right to manage people, until a day (exclusive)."""
     giver = User.objects.filter(username=caller.user, is_head=True, is_active=True).first()
     if giver is None:
         raise NotAllowed("heads-only", Text("由单位负责人委托。", "Only the head of the party may delegate."))

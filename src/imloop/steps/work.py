@@ -33,7 +33,7 @@ from imloop.store.models import Delivery, Finding, Party, PartyKind
 
 SOON = timedelta(days=30)
 MOST = 500
-"""Rows of one kind; who has more works them off from the front."""
+"""Rows of one kind; whoever has more finishes the first ones first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,4 +266,4 @@ _SOURCES: dict[str, tuple[Callable[[Caller, datetime], Iterable[Task]], ...]] = 
     PartyKind.SUPERVISOR: (_matters, _findings, _conflicts, _draws),
     PartyKind.ADMIN: (_outages, _deliveries),
 }
-"""What each department is asked for."""
+"""The sources of work for each kind of department."""
