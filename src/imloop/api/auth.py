@@ -1,4 +1,4 @@
-"""Who calls: a machine that sends a key or signs with one, or a person with a session."""
+"""Find out who calls: a machine that sends a key or signs with one, or a person with a session."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def machine(request: HttpRequest) -> Caller | None:
 
 
 def _signer(request: HttpRequest) -> Caller:
-    """The key is looked up before the body is read: a stranger cannot make us read much."""
+    """The key is looked up before the body is read: so that a stranger cannot make us read much."""
     now = clock.now()
     window = timedelta(seconds=settings.SIGNATURE_WINDOW_SECONDS)
     refuse_larger(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

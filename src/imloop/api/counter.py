@@ -50,7 +50,7 @@ def get_reception(
     driver: str = "",
     reviewer: str = "",
 ) -> HttpResponse:
-    """Everything that stands against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
+    """Every reason against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
     people = {"inspector": inspector, "driver": driver, "reviewer": reviewer}
     asked = ask_reception(
         caller(request),

@@ -59,12 +59,12 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """What the framework itself could not read, as a refusal like every other."""
+    """A request that the framework itself could not read, as a refusal like every other."""
     return problem(request, Malformed("malformed-json", Text("无法读取报文。", str(error))))
 
 
 def untakeable(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Text with a NUL, the year 9999: refused, and logged in case the fault is ours."""
+    """A value such as text with a NUL or the year 9999: refused, and logged in case the fault is ours."""
     log.warning("beyond what can be taken at %s", request.path, exc_info=error)
     return problem(request, as_refusal(error))
 
@@ -78,7 +78,7 @@ def no_such_call(request: HttpRequest) -> HttpResponse:
 
 
 def unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Never a stack trace to the caller; always one in the log. A database that is away is said to be."""
+    """Never a stack trace to the caller; always one in the log. A database that does not answer is reported as such."""
     away = unavailable(error)
     if away is not None:
         log.error("unavailable", code=away.code)

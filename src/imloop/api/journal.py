@@ -1,4 +1,4 @@
-"""The journal's public side: daily roots, and the proof that an entry stands under one. No entry's content."""
+"""The journal's public side: daily roots, and the proof that an entry belongs to one. No entry's content."""
 
 from __future__ import annotations
 

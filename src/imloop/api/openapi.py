@@ -1,4 +1,4 @@
-"""The OpenAPI document with what the routes alone do not say: answers, refusals, how a caller proves who it is."""
+"""Complete the OpenAPI document with answers, refusals and how a caller authenticates."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ UNPROVED = "no key, a wrong one, or a signature that does not match"
 
 
 class DescribedAPI(NinjaAPI):
-    """The API with a document that tells the truth; schemathesis tests it."""
+    """The API with a complete OpenAPI document, which schemathesis tests against the real answers."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         document = super().get_openapi_schema(**options)

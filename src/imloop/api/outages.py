@@ -60,7 +60,7 @@ class UnlockIn(Schema):
 
 @router.post("/outages", tags=["environment"], summary="宣布系统故障 · declare an outage")
 def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
-    """Departments declare outages of the system; a station may say that itself is at fault (``own_fault``)."""
+    """Departments declare outages of the system; a station may only report a fault of its own (``own_fault``)."""
     said = outage.dict()
     said["starts_at"] = moment_of(outage.starts_at)
     said["ends_at"] = moment_of(outage.ends_at) if outage.ends_at else None
@@ -82,7 +82,7 @@ def get_outages(request: HttpRequest) -> HttpResponse:
 
 @router.post("/fallback-unlocks", tags=["environment"], summary="凭纸质材料解锁 · unlock on paper")
 def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
-    """The operator lets a retest rest on the paper a station sees, in an outage declared for it."""
+    """The operator allows a retest on the paper a station has been shown, in an outage declared for it."""
     said = unlock.dict()
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
     return as_json(
@@ -94,7 +94,7 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     "/fallback-unlocks/{unlock_no}", tags=["everyone"], summary="一次凭纸质材料的复检 · one retest on paper"
 )
 def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
-    """What became of it, and which photographs of the paper there are."""
+    """The state of an unlock, and which photographs of the paper there are."""
     return as_json(unlock_words.unlock_json(unlock_words.unlock(caller(request), unlock_no, clock.now())))
 
 

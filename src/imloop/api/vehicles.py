@@ -138,7 +138,7 @@ def get_public_road(
 
 @router.post("/marks", tags=["police"], summary="核发检验标志 · issue a mark")
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
-    """201 with the mark; 409 with every reason when the gate is closed."""
+    """201 with the mark; 409 with every reason when it may not be issued."""
     mark = release_mark(caller(request), vin=wanted.vin, plate=wanted.plate, now=clock.now())
     body = {
         "id": mark.pk,

@@ -77,7 +77,7 @@ def get_slots(
 
 @router.post("/public/appointments", tags=["public"], summary="预约 · book")
 def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
-    """201 with ``token``, the key to see and cancel it; 403 names every rule that stands against it."""
+    """201 with ``token``, the key to see and cancel it; 403 names every rule that forbids it."""
     count_question(request, clock.now())
     row = appointments.book(appointments.Booking(**asked.dict()), clock.now())
     return as_json(appointment_json(row, owner=True), 201)
@@ -135,7 +135,7 @@ def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
 
 @router.post("/closed-days", tags=["I-station"], summary="停业一天 · close for a day")
 def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
-    """``cancelled``: how many appointments fell."""
+    """``cancelled``: how many appointments were cancelled."""
     fallen = close_day(caller(request), closed.day, closed.reason, clock.now())
     return as_json({"day": closed.day.isoformat(), "cancelled": fallen}, 201)
 

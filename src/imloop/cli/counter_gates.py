@@ -1,4 +1,4 @@
-"""gate reception | retest | charge | conflict: ask a gate of the station's counter; exit 0 allowed, 1 not."""
+"""gate reception | retest | charge | conflict: questions at the station's counter; exit 0 allowed, 1 not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""imloop courier: systems outside that are brought a party's messages."""
+"""imloop courier: outside systems to which a party's messages are delivered."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
 
 
 def print_lags() -> None:
-    """A line for each receiver: what waits since when, what was refused or differs, why nothing arrives. Times of China."""
+    """Print a line per receiver: waiting since when, refused or differing messages, the last error. China's time."""
     from imloop.facts.days import CHINA
     from imloop.steps.access import SYSTEM
     from imloop.steps.deliveries import lags

@@ -1,4 +1,4 @@
-"""``imloop dialect …``: the maps, and the self-test for who writes station software. No database needed."""
+"""``imloop dialect …``: the maps, and the self-test for authors of station software. No database needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""voucher check: is this offline voucher true, without network and without database."""
+"""voucher check: is this offline voucher genuine, without network and without database."""
 
 from __future__ import annotations
 

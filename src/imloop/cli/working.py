@@ -1,4 +1,4 @@
-"""work: couriers every second, clocks every minute."""
+"""work: deliver messages every second, timed tasks every minute."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def work(
 
 
 def _attempt(name: str, duty: Callable[[], int | None]) -> int:
-    """What cannot be done now, the next pass does; the other duties go on. Returns how much was done."""
+    """Run one duty; if it fails, the next pass tries again and the other duties go on. Returns how much was done."""
     from django.db import InterfaceError, OperationalError, close_old_connections
 
     try:
@@ -70,7 +70,7 @@ def _attempt(name: str, duty: Callable[[], int | None]) -> int:
 
 
 def _clocks(always_say: bool) -> None:
-    """What falls due by time alone."""
+    """The tasks that fall due by time alone."""
     from imloop.steps.certificates import warn_of_expiry
     from imloop.steps.clock import now
     from imloop.steps.declare_overdue import declare_overdue, recompute_deadlines

@@ -33,7 +33,7 @@ def roots(request: HttpRequest) -> HttpResponse:
 
 @public
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """Where one entry stands: its hash and the root of its day; nothing of what it says."""
+    """The proof of one entry: its hash and the root of its day; nothing of its content."""
     count_question(request, clock.now())
     return render(request, "pages/journal_entry.html", {"place": seal_days.place_of(number)})
 

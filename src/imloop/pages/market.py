@@ -1,4 +1,4 @@
-"""Money and conflicts of interest: approved prices, charges that differ, stations that share a hand with a repairer."""
+"""Money and conflicts of interest: approved prices, charges that differ, operators shared with a repairer."""
 
 from __future__ import annotations
 

@@ -59,7 +59,8 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 @desk()
 def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpResponse:
-    """POST: leave or come back, head or not, end sessions; an administrator also unlocks and resets the second factor."""
+    """POST: close or reopen the account, head or not, end sessions; administrators also unlock and reset the second
+    factor."""
     now = clock.now()
     found = staffing.person(caller, username, now)
     context: dict[str, object] = {"typed": request.POST}

@@ -1,4 +1,4 @@
-"""Where and when vehicles may not drive: the public question, and the environment desk's zones, alerts and guests."""
+"""Where and when vehicles may not drive: the public question, and zones, alerts and enrolled vehicles."""
 
 from __future__ import annotations
 

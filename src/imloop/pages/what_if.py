@@ -1,4 +1,4 @@
-"""The environment desk's what-if bench: another limit, the real tests, who would fail."""
+"""The environment department's what-if page: other limits on real tests, and who would fail."""
 
 from __future__ import annotations
 
