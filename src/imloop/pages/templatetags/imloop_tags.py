@@ -108,12 +108,15 @@ def law_value(value: object) -> object:
 
 @register.filter
 def confidence_name(confidence: str) -> str:
-    """How sure the reading of a clause is."""
+    """How sure the reading of a clause is, or the number of a threshold."""
     return {
         "verified": _("已与原文核对"),
         "recalled": _("待与原文核对"),
         "derived": _("由其他数值推出"),
         "chosen": _("原文未定，平台取值"),
+        "high": _("确定"),
+        "medium": _("较有把握"),
+        "low": _("经验估计，待实测校准"),
     }.get(confidence, confidence)
 
 
