@@ -42,6 +42,7 @@ browser: dev ## the pages in a real Chromium: everything on SQLite, the stories 
 check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	.venv/bin/djlint --check --lint src/imloop/pages/templates
 	$(PY) -m mypy $(foreach name,$(PURE),$(if $(wildcard src/imloop/$(name)),-p imloop.$(name)))
 	.venv/bin/lint-imports --no-logo
 	env -u DATABASE_URL $(PY) scripts/check_migrations.py
