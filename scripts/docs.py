@@ -231,11 +231,11 @@ def dialects_page() -> str:
         "| dialect | what | message | as | names |",
         "|---|---|---|---|---|",
     ]
-    for each in every().values():
-        out.append(
-            f"| `{each.name}` | {each.title.en} | {each.message} | {', '.join(each.containers)} | "
-            f"{STANDINGS[each.standing]}: {each.cite} |"
-        )
+    out += [
+        f"| `{each.name}` | {each.title.en} | {each.message} | {', '.join(each.containers)} | "
+        f"{STANDINGS[each.standing]}: {each.cite} |"
+        for each in every().values()
+    ]
     for each in every().values():
         rows = [[cell.replace("|", "¦") for cell in row] for row in map_rows(each)]
         if rows:
