@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.auth import caller
+from imloop.facts.records.vehicle import NewVehicle
 from imloop.steps.ground import clock
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
@@ -18,6 +19,23 @@ from imloop.steps.vehicles.enrol_guest_vehicle import enrol
 from imloop.steps.vehicles.lookups import vehicle, vehicle_json
 
 router = Router()
+
+
+class RegistrationAsked(Schema):
+    """``application``: ``new`` or ``transfer_in``; the rest as far as it is known."""
+
+    application: str = "new"
+    vin: str = ""
+    fuel: str = ""
+    emission_stage: str = ""
+    vehicle_type: str = ""
+    usage: str = ""
+    max_mass_kg: float | None = None
+    place: str = ""
+    at: datetime | None = None
+
+    def vehicle(self) -> NewVehicle:
+        return NewVehicle(**self.dict(exclude={"application", "place", "at"}))
 
 
 class MarkIn(Schema):
@@ -60,29 +78,13 @@ def get_cycle_gate(
 
 
 @router.get("/gates/registration", tags=["police"], summary="能否注册、转入 · may it be registered here")
-def get_registration_gate(
-    request: HttpRequest,
-    application: str = "new",
-    vin: str = "",
-    fuel: str = "",
-    emission_stage: str = "",
-    vehicle_type: str = "",
-    usage: str = "",
-    max_mass_kg: float | None = None,
-    place: str = "",
-    at: datetime | None = None,
-) -> HttpResponse:
+def get_registration_gate(request: HttpRequest, asked: Query[RegistrationAsked]) -> HttpResponse:
     answer = ask_registration(
         caller(request),
-        at=moment_of(at),
-        application=application,
-        place=place,
-        vin=vin,
-        fuel=fuel,
-        emission_stage=emission_stage,
-        vehicle_type=vehicle_type,
-        usage=usage,
-        max_mass_kg=max_mass_kg,
+        asked.vehicle(),
+        at=moment_of(asked.at),
+        application=asked.application,
+        place=asked.place,
     )
     return as_json(answer.to_json())
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from imloop.exchange.files import safe_cell
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.facts.days import read_day
+from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
@@ -76,10 +77,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
             raise Malformed(
                 "wrong-value", Text("最大总质量应为整数。", "The maximum mass is a whole number.")
             )
-        answer = ask_registration(
-            caller,
-            at=now,
-            application=asked.get("application", "new"),
+        stated = NewVehicle(
             vin=vin,
             fuel=asked.get("fuel", ""),
             emission_stage=asked.get("emission_stage", ""),
@@ -87,6 +85,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
             usage=asked.get("usage", ""),
             max_mass_kg=float(mass) if mass else None,
         )
+        answer = ask_registration(caller, stated, at=now, application=asked.get("application", "new"))
     else:
         answer = ask_mark(caller, at=now, vin=vin, plate=plate)
     return answer.to_json()
