@@ -22,7 +22,7 @@ from django.core.management.color import no_style  # noqa: E402
 from imloop.exchange.uploads.intake import take_repair, take_test  # noqa: E402
 from imloop.facts.codes import Method  # noqa: E402
 from imloop.facts.records.check import CheckKind  # noqa: E402
-from imloop.sim.sample import sample_message  # noqa: E402
+from imloop.sim.sample import sample_message, sample_repair  # noqa: E402
 from imloop.steps.accounts.keys import issue_key  # noqa: E402
 from imloop.steps.ground.access import caller_for  # noqa: E402
 from imloop.steps.ground.clock import now  # noqa: E402
@@ -71,9 +71,7 @@ def template(station: Party, shop: Party, number: int, *, repaired: bool, moment
     receipt = take_test(body, caller_for(station), moment)
     case_no = str(receipt.body["case"])
     if repaired:
-        body = sample_message(
-            "repair", station=SHOP, at=repaired_at.isoformat(), plate=plate(number), case_no=case_no
-        )
+        body = sample_repair(SHOP, at=repaired_at.isoformat(), plate=plate(number), case_no=case_no)
         take_repair(body, caller_for(shop), moment)
     return Case.objects.get(case_no=case_no)
 

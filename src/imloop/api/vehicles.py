@@ -14,8 +14,8 @@ from imloop.steps.ground import clock
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import change_vehicle
-from imloop.steps.vehicles.enrol_guest_vehicle import enrol
+from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.lookups import vehicle, vehicle_json
 
 router = Router()
@@ -108,7 +108,7 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
     "/vehicles/changes", tags=["police"], summary="过户、转出、注销、报废 · a change of the register"
 )
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
-    kept = change_vehicle(caller(request), **change.dict(), now=clock.now())
+    kept = change_vehicle(caller(request), ReportedChange(**change.dict()), clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "kind": kept.kind, "on": kept.on.isoformat()}
     return as_json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
 
@@ -120,7 +120,7 @@ def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
 
 @router.post("/enrolments", tags=["environment"], summary="外地车辆纳管 · enrol a vehicle from elsewhere")
 def post_enrolment(request: HttpRequest, wanted: EnrolmentIn) -> HttpResponse:
-    kept = enrol(caller(request), **wanted.dict(), now=clock.now())
+    kept = enrol(caller(request), NewEnrolment(**wanted.dict()), clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "ground": kept.ground, "cite": kept.cite}
     until = kept.until.isoformat() if kept.until else None
     return as_json({**body, "since": kept.since.isoformat(), "until": until}, 201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -16,7 +17,7 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.sim.city.checks import GOOD
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.lines.heartbeats import notice_lost_links
-from imloop.steps.lines.lock_line import order_line
+from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.store.models import (
     Certificate,
     Equipment,
@@ -126,12 +127,18 @@ def test_same_bytes_same_answer_and_bad_input_named(city: City) -> None:
 def test_an_order_needs_the_department_reason_and_end(city: City) -> None:
     equip(city)
     now = at("2026-03-05 08:00")
-    words = {"kind": "unlock", "methods": ["ASM"], "reason": "标准气迟到", "evidence": "采购单 7", "now": now}
+    order = NewOrder(
+        kind="unlock",
+        methods=["ASM"],
+        reason="标准气迟到",
+        evidence="采购单 7",
+        until=now + timedelta(hours=4),
+    )
     with pytest.raises(NotAllowed):
-        order_line(city.callers[NEAR], NEAR, "01", until=now + timedelta(hours=4), **words)  # type: ignore[arg-type]
+        order_line(city.callers[NEAR], NEAR, "01", order, now)
     with pytest.raises(Malformed):
-        order_line(city.callers[OFFICE], NEAR, "01", until=now, **words)  # type: ignore[arg-type]
-    order_line(city.callers[OFFICE], NEAR, "01", until=now + timedelta(hours=4), **words)  # type: ignore[arg-type]
+        order_line(city.callers[OFFICE], NEAR, "01", replace(order, until=now), now)
+    order_line(city.callers[OFFICE], NEAR, "01", order, now)
     assert city.test("2026-03-05 09:00").body["verdict"] == "pass"
     with pytest.raises(Unlawful):
         city.test("2026-03-05 13:00")

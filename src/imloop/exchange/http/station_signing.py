@@ -96,7 +96,6 @@ def sign(
     secret: Ed25519PrivateKey | bytes,
     now: datetime,
     nonce: str,
-    content_type: str = "application/json",
     algorithm: str = "",
 ) -> dict[str, str]:
     """The headers to add to a request: ``Signature-Input``, ``Signature`` and, with a body, ``Content-Digest`` and
@@ -109,7 +108,7 @@ def sign(
     if len(nonce) not in NONCE:
         raise ValueError(f"a nonce has {NONCE[0]} to {NONCE[-1]} characters")
     name = algorithm or ("hmac-sha256" if isinstance(secret, bytes) else "ed25519")
-    headers = {"Content-Type": content_type} if body else {}
+    headers = {"Content-Type": "application/json"} if body else {}
     message = _Message(method.upper(), plain_url(url), headers)
     signer = HTTPMessageSigner(
         signature_algorithm=ALGORITHMS[name],

@@ -25,7 +25,7 @@ from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.roads.ask_road import ask_road, zones_at
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import change_vehicle
+from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.lookups import search_vehicles, show_owner, vehicle
 from imloop.steps.vehicles.vehicle_row import CHANGES, COLUMNS
 from imloop.store.models import PartyKind
@@ -139,15 +139,14 @@ def _change(request: HttpRequest, caller: Caller) -> None:
     form = request.POST
     if form.get("sure") != "1":
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-    change_vehicle(
-        caller,
+    change = ReportedChange(
         kind=form.get("kind", ""),
         on=read_day(form.get("on", "")),
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         new_plate=form.get("new_plate", ""),
-        now=clock.now(),
     )
+    change_vehicle(caller, change, clock.now())
 
 
 @desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)
