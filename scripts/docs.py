@@ -83,7 +83,7 @@ def access_page() -> str:
         "- an M-station: the cases it repaired, its own repairs, and an open case whose number, or plate with the last "
         "six of the VIN, the owner gave it;\n"
         "- a department: everything inside its place (a city its city, a province its province);\n"
-        "- an owner: the case whose secret address stands in the notice's QR code, or whose plate and VIN tail they "
+        "- an owner: the case whose secret address is in the notice's QR code, or whose plate and VIN tail they "
         "know;\n"
         "- writing pages and calls also ask for the kind of department the law names: see the refusals in "
         "[errors.md](errors.md).\n\n"

@@ -26,7 +26,7 @@ def no_network(paper: Paper, now: datetime) -> dict[str, object]:
     way = (
         Text(
             f"按系统故障程序办理：今天还有 {left} 张离线凭单，核对车主出示的竣工合格证与结算清单后用 imloop agent voucher use 登记。",
-            f"Go by the outage procedure: {left} vouchers are left today; check the owner's certificate and settlement list, "
+            f"Follow the outage procedure: {left} vouchers are left today; check the owner's certificate and settlement list, "
             "then enter one with imloop agent voucher use.",
         )
         if left

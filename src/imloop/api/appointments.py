@@ -93,13 +93,13 @@ def get_slots(
 
 @router.post("/public/appointments", tags=["public"], summary="预约 · book")
 def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
-    """201 with ``token``, the key to see and cancel it; 403 names every rule that stands against it."""
+    """201 with ``token``, the key to see and cancel it; 403 names every rule that forbids it."""
     count_question(request, clock.now())
     row = appointments.book(appointments.Booking(**asked.dict()), clock.now())
     return as_json(appointment_json(row, owner=True), 201)
 
 
-@router.get("/public/appointments/{token}", tags=["public"], summary="我的预约 · one's own appointment")
+@router.get("/public/appointments/{token}", tags=["public"], summary="我的预约 · your own appointment")
 def get_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     return as_json(appointment_json(appointments.by_token(token), owner=True))
@@ -111,7 +111,7 @@ def delete_appointment(request: HttpRequest, token: str) -> HttpResponse:
     return as_json(appointment_json(appointments.cancel(token, clock.now()), owner=True))
 
 
-@router.get("/public/stations/{code}/queue", tags=["public"], summary="排队情况 · who waits now")
+@router.get("/public/stations/{code}/queue", tags=["public"], summary="排队情况 · who is waiting now")
 def get_queue(request: HttpRequest, code: str) -> HttpResponse:
     """Numbers, masked plates and estimated minutes."""
     count_question(request, clock.now())
@@ -131,17 +131,17 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
     return as_json({"day": on.isoformat(), "appointments": rows})
 
 
-@router.post("/appointments/{number}/arrived", tags=["I-station"], summary="已到站 · it has come")
+@router.post("/appointments/{number}/arrived", tags=["I-station"], summary="已到站 · the vehicle has arrived")
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.arrive(caller(request), number, clock.now())))
 
 
-@router.post("/appointments/{number}/no-show", tags=["I-station"], summary="爽约 · nobody came")
+@router.post("/appointments/{number}/no-show", tags=["I-station"], summary="爽约 · record a no-show")
 def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
     return as_json(appointment_json(appointments.miss(caller(request), number, clock.now())))
 
 
-@router.post("/opening-hours", tags=["I-station"], summary="设置营业时间 · set one's hours")
+@router.post("/opening-hours", tags=["I-station"], summary="设置营业时间 · set opening hours")
 def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     who = caller(request)
     spans = [Hours(span.weekday, span.opens, span.closes) for span in given.hours]
@@ -151,12 +151,12 @@ def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
 
 @router.post("/closed-days", tags=["I-station"], summary="停业一天 · close for a day")
 def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
-    """``cancelled``: how many appointments fell."""
+    """``cancelled``: how many appointments were cancelled."""
     fallen = close_day(caller(request), closed.day, closed.reason, clock.now())
     return as_json({"day": closed.day.isoformat(), "cancelled": fallen}, 201)
 
 
-@router.delete("/closed-days/{day}", tags=["I-station"], summary="恢复营业 · open after all")
+@router.delete("/closed-days/{day}", tags=["I-station"], summary="恢复营业 · cancel a closed day")
 def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
     on = read_day(day)
     open_day(caller(request), on, clock.now())
@@ -165,7 +165,7 @@ def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
 
 @router.get("/gates/reception", tags=["I-station"], summary="能否受理 · may it be tested here now")
 def get_reception(request: HttpRequest, asked: Query[ReceptionAsked]) -> HttpResponse:
-    """Everything that stands against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
+    """Every reason against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
     answer = ask_reception(
         caller(request),
         station=asked.station,

@@ -59,7 +59,7 @@ def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
     return as_json(case_json(case_lookups.case(caller(request), case_no)))
 
 
-@router.post("/cases/{case_no}/exit", tags=["environment"], summary="同站规则的例外 · lawful exit")
+@router.post("/cases/{case_no}/exit", tags=["environment"], summary="同站规则的例外 · allow another station")
 def post_exit(request: HttpRequest, case_no: str, granted: schemas.ExitIn) -> HttpResponse:
     """A department lets the retest happen elsewhere, with reason, evidence and expiry."""
     case = grant_exit(caller(request), case_no, **granted.dict(), now=clock.now())

@@ -34,7 +34,7 @@ class FallbackIn(Schema):
 
 
 class SourceIn(Schema):
-    """``name``: such as 双色球 第 2026004 期; ``on``: the day it is published; ``fallback``: what counts otherwise."""
+    """``name``: such as 双色球 第 2026004 期; ``on``: the day it is published; ``fallback``: the substitute."""
 
     code: str
     name: str
@@ -74,7 +74,7 @@ class JoinIn(Schema):
 
 
 class NumberIn(Schema):
-    """``fallback``: why the substitute counts; empty: the named source itself."""
+    """``fallback``: why the substitute is used; empty: the named source itself."""
 
     source: str
     value: str
@@ -115,7 +115,7 @@ def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
     return as_json(draw_lookups.public_json(draw_lookups.public_draw(no)))
 
 
-@router.get("/draws", tags=["departments"], summary="本地的抽取 · draws of one's place")
+@router.get("/draws", tags=["departments"], summary="本地的抽取 · draws in your area")
 def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
     found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
@@ -136,7 +136,7 @@ def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
 
 @router.get("/draws/{no}", tags=["departments"], summary="一次抽取，含未公开名单 · with its sealed list")
 def get_draw(request: HttpRequest, no: str) -> HttpResponse:
-    """The look is journalled."""
+    """The look-up is journalled."""
     who, now = caller(request), clock.now()
     return as_json(draw_lookups.draw_json(who, draw_lookups.sealed(who, no, now), now))
 
@@ -175,9 +175,9 @@ def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
     return as_json({"source": row.source, "value": row.value, "confirmed": row.confirmed_at is not None}, 201)
 
 
-@router.post("/draws/{no}/reveal", tags=["departments"], summary="公开秘密数 · give one's secret")
+@router.post("/draws/{no}/reveal", tags=["departments"], summary="公开秘密数 · reveal your secret")
 def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
-    """With the last department's secret the draw happens: ``state`` drawn."""
+    """The last department's secret makes the draw: ``state`` drawn."""
     row = draw_numbers.reveal(caller(request), no, given.nonce, clock.now())
     return as_json({"no": no, "state": str(row.state)}, 201)
 

@@ -1,4 +1,4 @@
-"""The journal's public side: daily roots, and the proof that an entry stands under one. No entry's content."""
+"""The journal's public side: daily roots, and the proof that an entry belongs to one. No entry's content."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def get_roots(request: HttpRequest, days: int = 366) -> HttpResponse:
     return as_json(published(min(max(days, 1), 3660)))
 
 
-@router.get("/public/journal/{number}", summary="一条记录的在册证明 · proof that an entry is in it")
+@router.get("/public/journal/{number}", summary="一条记录的在册证明 · proof that an entry is in the journal")
 def get_inclusion(request: HttpRequest, number: int) -> HttpResponse:
     """imloop.inclusion/1: hash, and once the day is sealed its root and the audit path (RFC 9162)."""
     count_question(request, clock.now())

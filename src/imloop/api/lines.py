@@ -63,7 +63,7 @@ def post_check(request: HttpRequest) -> HttpResponse:
     return as_json(receipt.body, 201 if receipt.created else 200)
 
 
-@router.post("/heartbeats", tags=["I-station"], summary="检测线心跳 · signs of life of the lines")
+@router.post("/heartbeats", tags=["I-station"], summary="检测线心跳 · heartbeats of the lines")
 def post_heartbeat(request: HttpRequest) -> HttpResponse:
     who = caller(request)
     return as_json(receive_heartbeat(who, decode_heartbeat(body_of(request)), clock.now()))
@@ -138,21 +138,29 @@ def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> Http
     return as_json({"line": row.code, "methods": row.methods, "since": row.since.isoformat()})
 
 
-@router.post("/parties/{code}/lines/{line}/end", tags=["environment"], summary="检测线停用 · out of service")
+@router.post(
+    "/parties/{code}/lines/{line}/end",
+    tags=["environment"],
+    summary="检测线停用 · take a line out of service",
+)
 def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> HttpResponse:
     row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
     return as_json({"line": row.code, "until": str(row.until)})
 
 
 @router.post(
-    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · an instrument"
+    "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · enter an instrument"
 )
 def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
     row = add_instrument(caller(request), code, line, NewInstrument(**added.dict()), clock.now())
     return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
 
 
-@router.post("/parties/{code}/instruments/{serial}/end", tags=["environment"], summary="设备停用 · it ends")
+@router.post(
+    "/parties/{code}/instruments/{serial}/end",
+    tags=["environment"],
+    summary="设备停用 · take an instrument out of service",
+)
 def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: EndIn) -> HttpResponse:
     row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())
     return as_json({"serial": row.serial, "until": str(row.until)})

@@ -66,13 +66,13 @@ def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpRespon
 
 @router.post("/public/applications", tags=["public"], summary="申请成为 I 站、M 站 · apply")
 def post_application(request: HttpRequest) -> HttpResponse:
-    """201 with the number and ``token``, the applicant's key to this matter; 400 names every condition not met."""
+    """201 with the number and ``token``, the applicant's access to it; 400 names every condition not met."""
     count_question(request, clock.now())
     row = apply(decode_application(parse_json(body_of(request))), clock.now())
     return _answer(row, _CONCERNED, 201, token=row.token)
 
 
-@router.get("/public/applications/{token}", tags=["public"], summary="查看申请 · one's own application")
+@router.get("/public/applications/{token}", tags=["public"], summary="查看申请 · your own application")
 def get_application(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(the_matter(token=token), _CONCERNED)
 

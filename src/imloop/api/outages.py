@@ -61,7 +61,7 @@ class UnlockIn(Schema):
 
 @router.post("/outages", tags=["environment"], summary="宣布系统故障 · declare an outage")
 def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
-    """Departments declare outages of the system; a station may say that itself is at fault (``own_fault``)."""
+    """Departments declare outages of the system; a station may only report a fault of its own (``own_fault``)."""
     said = outage.dict()
     said["starts_at"] = moment_of(outage.starts_at)
     said["ends_at"] = moment_of(outage.ends_at) if outage.ends_at else None
@@ -75,7 +75,7 @@ def post_end(request: HttpRequest, outage_no: str, ended: EndIn) -> HttpResponse
     return as_json(public_json(end(caller(request), outage_no, at=at, now=clock.now())))
 
 
-@router.get("/public/outages", tags=["public"], summary="系统故障公告 · outages, past and running")
+@router.get("/public/outages", tags=["public"], summary="系统故障公告 · past and current outages")
 def get_outages(request: HttpRequest) -> HttpResponse:
     """The newest first; ``ends_at`` null: it is running, and paper is valid for a retest."""
     return as_json({"outages": [public_json(row) for row in published()[:MOST]]})
@@ -83,7 +83,7 @@ def get_outages(request: HttpRequest) -> HttpResponse:
 
 @router.post("/fallback-unlocks", tags=["environment"], summary="凭纸质材料解锁 · unlock on paper")
 def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
-    """The operator lets a retest rest on the paper a station sees, in an outage declared for it."""
+    """The operator allows a retest on the paper a station has been shown, in an outage declared for it."""
     said = unlock.dict()
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
     kept = unlock_by_operator(caller(request), PaperSeen(**said), clock.now())
@@ -94,7 +94,7 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     "/fallback-unlocks/{unlock_no}", tags=["everyone"], summary="一次凭纸质材料的复检 · one retest on paper"
 )
 def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
-    """What became of it, and which photographs of the paper there are."""
+    """The state of an unlock, and which photographs of the paper there are."""
     return as_json(unlock_texts.unlock_json(unlock_texts.unlock(caller(request), unlock_no, clock.now())))
 
 
@@ -138,7 +138,7 @@ def get_form(request: HttpRequest) -> HttpResponse:
     "/offline-vouchers/redeem",
     openapi_extra=schemas.REDEMPTION,
     tags=["I-station"],
-    summary="登记使用离线凭单 · a voucher was used",
+    summary="登记使用离线凭单 · report a used voucher",
 )
 def post_redemption(request: HttpRequest) -> HttpResponse:
     """201 with the receipt; the same use again gives 200 and the first receipt; another use 409."""

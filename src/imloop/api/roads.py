@@ -63,7 +63,7 @@ def get_public_road(
     return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 
 
-@router.post("/zones", tags=["environment"], summary="划定限行区 · enter a zone")
+@router.post("/zones", tags=["environment"], summary="划定限行区 · define a zone")
 def post_zone(request: HttpRequest, wanted: ZoneIn) -> HttpResponse:
     zone = enter_zone(caller(request), NewZone(**wanted.dict()), clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)

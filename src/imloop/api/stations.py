@@ -66,7 +66,9 @@ def _person(row: Staff) -> dict[str, object]:
     }
 
 
-@router.get("/certificates", tags=["departments"], summary="将到期的证书 · what ends soon or has lapsed")
+@router.get(
+    "/certificates", tags=["departments"], summary="将到期的证书 · certificates that end soon or have lapsed"
+)
 def get_expiring(request: HttpRequest) -> HttpResponse:
     found = expiring(caller(request), clock.now())
     rows = [
@@ -93,12 +95,14 @@ def get_staff(request: HttpRequest, code: str) -> HttpResponse:
     return as_json({"staff": [_person(row) for row in staff_of(caller(request), code)]})
 
 
-@router.post("/parties/{code}/staff", tags=["departments"], summary="入职 · someone begins")
+@router.post("/parties/{code}/staff", tags=["departments"], summary="入职 · enter a new member of staff")
 def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse:
     return as_json(_person(join(caller(request), code, **joined.dict(), now=clock.now())), 201)
 
 
-@router.post("/parties/{code}/staff/{staff_id}/leave", tags=["departments"], summary="离职 · someone leaves")
+@router.post(
+    "/parties/{code}/staff/{staff_id}/leave", tags=["departments"], summary="离职 · a member of staff leaves"
+)
 def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) -> HttpResponse:
     return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))
 
@@ -119,7 +123,7 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
     )
 
 
-@router.get("/gates/conflict", tags=["departments"], summary="检修分离核查 · who tests may not repair")
+@router.get("/gates/conflict", tags=["departments"], summary="检修分离核查 · separation of test and repair")
 def get_conflict(request: HttpRequest, party: str, on: str = "") -> HttpResponse:
     day = read_day(on) if on else day_of(clock.now())
     return as_json(ask_conflict(caller(request), party, day).to_json())

@@ -63,7 +63,7 @@ class EnrolmentIn(Schema):
     operating_since: date | None = None
 
 
-@router.get("/gates/inspection-mark", tags=["police"], summary="能否核发检验标志 · may a mark be released")
+@router.get("/gates/inspection-mark", tags=["police"], summary="能否核发检验标志 · may a mark be issued")
 def get_mark_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
 ) -> HttpResponse:
@@ -89,9 +89,9 @@ def get_registration_gate(request: HttpRequest, asked: Query[RegistrationAsked])
     return as_json(answer.to_json())
 
 
-@router.post("/marks", tags=["police"], summary="核发检验标志 · release a mark")
+@router.post("/marks", tags=["police"], summary="核发检验标志 · issue a mark")
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
-    """201 with the mark; 409 with every reason when the gate is closed."""
+    """201 with the mark; 409 with every reason when it may not be issued."""
     mark = release_mark(caller(request), vin=wanted.vin, plate=wanted.plate, now=clock.now())
     body = {
         "id": mark.pk,
@@ -104,9 +104,7 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
     return as_json(body, 201)
 
 
-@router.post(
-    "/vehicles/changes", tags=["police"], summary="过户、转出、注销、报废 · a change of the register"
-)
+@router.post("/vehicles/changes", tags=["police"], summary="过户、转出、注销、报废 · change the register")
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     kept = change_vehicle(caller(request), ReportedChange(**change.dict()), clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "kind": kept.kind, "on": kept.on.isoformat()}

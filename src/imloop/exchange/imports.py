@@ -140,6 +140,6 @@ def _require_columns(kind: str, row: Mapping[str, str]) -> None:
             "wrong-columns",
             Text(
                 f"缺少列 {' '.join(missing) or names}；应有 {names}；第一张表的列是 {found}。",
-                f"Columns missing: {' '.join(missing) or names}; wanted: {names}; the first sheet has: {found}.",
+                f"Columns missing: {' '.join(missing) or names}; required: {names}; the first sheet has: {found}.",
             ),
         )

@@ -1,4 +1,4 @@
-"""The book: every text on the shelf, asked for a day and a place."""
+"""The book: every legal text that was loaded, queried for a day and a place."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class Law:
         return self._typed(key, date, "a date")
 
     def cite(self, key: str) -> str:
-        """The citation behind a key; empty if nothing in force speaks of it."""
+        """The citation behind a key; empty if no value is in force for it."""
         found = self._values.get(key)
         return found.cite if found else ""
 

@@ -72,7 +72,7 @@ def _text(data: Mapping[str, object], name: str) -> LegalText:
     confirmed = _mapping(data.get("confirmed"), f"{where}.confirmed")
     place = data.get("place")
     if not isinstance(place, str) or len(place) != 6 or not place.isdigit():
-        raise LawError(f"{where}.place", 'wants a six-digit code in quotes, such as "450200"')
+        raise LawError(f"{where}.place", 'must be a six-digit code in quotes, such as "450200"')
     return LegalText(
         id=_word(data, "id", where),
         short=_word(data, "short", where),
@@ -92,7 +92,7 @@ def _values(key: str, entry: Mapping[str, object], text: LegalText, name: str) -
     clause, says = _word(entry, "clause", where), _word(entry, "says", where)
     dated = entry.get("dated")
     if not isinstance(dated, list) or not dated:
-        raise LawError(where, "wants dated: a list of {from, value, confidence}")
+        raise LawError(where, "must have dated: a list of {from, value, confidence}")
     rows = [_mapping(row, where) for row in dated]
     starts = [_day(row, "from", where) for row in rows]
     if any(later <= earlier for earlier, later in pairwise(starts)):
@@ -136,17 +136,17 @@ def _calendar(data: Mapping[str, object], text: LegalText, name: str) -> Calenda
     where = f"{name} calendar"
     year = data.get("year")
     if not isinstance(year, int):
-        raise LawError(where, "wants year")
+        raise LawError(where, "must have a year")
     off, work = (_days(data.get(key) or [], year, f"{where}.{key}") for key in ("off", "work"))
     both = off & work
     if both:
-        raise LawError(where, f"{min(both)} is both off and work")
+        raise LawError(where, f"{min(both)} is listed both as off and as work")
     return Calendar(year, off, work, text.id)
 
 
 def _days(days: object, year: int, where: str) -> frozenset[date]:
     if not isinstance(days, list) or not all(isinstance(day, date) for day in days):
-        raise LawError(where, "wants a list of dates")
+        raise LawError(where, "must be a list of dates")
     if len(set(days)) != len(days):
         raise LawError(where, "a day is listed twice")
     for day in days:
@@ -157,7 +157,7 @@ def _days(days: object, year: int, where: str) -> frozenset[date]:
 
 def _mapping(value: object, where: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise LawError(where, "wants a mapping")
+        raise LawError(where, "must be a mapping")
     return value
 
 

@@ -22,7 +22,7 @@ class LawError(ValueError):
 
 
 class LawMissing(LookupError):
-    """Nothing in force says anything about this key."""
+    """No value in force for this key."""
 
     def __init__(self, key: str, on: date, place: str) -> None:
         super().__init__(f"no value for {key} on {on} in {place}")

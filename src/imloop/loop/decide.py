@@ -33,7 +33,7 @@ from imloop.loop.table import Row, rows_for
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The case after the event, what the outside hears, and how it came about."""
+    """The case after the event, the messages to others, and the table row that led to it."""
 
     case: Case
     effects: tuple[Effect, ...]
@@ -51,7 +51,7 @@ def decide(
     place: str = "",
     cycle: int = 1,
 ) -> Decision:
-    """Apply ``event`` under ``law``, the law of the event's own day; ``now`` is only told on to those who hear of it.
+    """Apply ``event`` under ``law``, the law of the event's own day; ``now`` is only passed on in the messages.
 
     ``case`` None: a failed test opens one, numbered ``case_no`` in ``place`` and inspection ``cycle``.
     Raises ``Unlawful`` with every reason when a guard refuses, ``Conflict`` when the table knows no such step.
@@ -96,7 +96,8 @@ def _no_such_step(case: Case | None, event: Event) -> Conflict:
     return Conflict(
         "no-such-step",
         Text(
-            f"案件状态为“{state.zh}”，不接受“{name.zh}”。", f"State “{state.en}” does not take “{name.en}”."
+            f"案件状态为“{state.zh}”，不接受“{name.zh}”。",
+            f"A case in state “{state.en}” does not accept “{name.en}”.",
         ),
     )
 

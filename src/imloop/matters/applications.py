@@ -75,7 +75,7 @@ def applications() -> tuple[Row, ...]:
 
 def withdrawal() -> tuple[Row, ...]:
     kind = (K.WITHDRAWAL,)
-    wish = (sentence("reasons", "退出原因", "why"), day("last_day", "拟停止业务的日期", "wants to stop on"))
+    wish = (sentence("reasons", "退出原因", "why"), day("last_day", "拟停止业务的日期", "intends to stop on"))
     gone = (Effect.CLOSE_STANDING, Effect.LET_CASES_GO, Effect.PUBLISH)
     return (
         Row(kind, None, Step.APPLY, (Role.CONCERNED,), S.SUBMITTED, wish),

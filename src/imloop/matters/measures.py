@@ -72,12 +72,12 @@ def contest() -> tuple[Row, ...]:
 def measures() -> tuple[Row, ...]:
     opened = (GROUND, FACTS, EVIDENCE)
     decided = (DECISION_NO, SINCE, REASONS)
-    suspended = (DECISION_NO, SINCE, UNTIL, REASONS, sentence("remedy", "整改要求", "what to mend"))
+    suspended = (DECISION_NO, SINCE, UNTIL, REASONS, sentence("remedy", "整改要求", "what must be put right"))
     taken = (Effect.CLOSE_STANDING, Effect.LET_CASES_GO, Effect.PUBLISH)
     back = (Effect.RESTORE_STANDING, Effect.PUBLISH)
     ending = (K.STRIKE_OFF, K.REVOCATION)
     who_opens = (Role.AUTHORITY, Role.MARKET, Role.ENVIRONMENT, Role.COUNTY_TRANSPORT)
-    mended = (DECISION_NO, sentence("mended", "整改核查情况", "what was mended, as checked"))
+    mended = (DECISION_NO, sentence("mended", "整改核查情况", "what was put right, as checked"))
     return (
         Row(MEASURES, None, Step.OPEN, who_opens, S.OPENED, opened),
         Row(

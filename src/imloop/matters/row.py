@@ -40,7 +40,7 @@ DECISION_NO = sentence("decision_no", "决定文号", "decision number")
 APPEAL_NO = sentence("appeal_no", "复议决定文号", "number of the appeal decision")
 SINCE = day("since", "自何日起", "from which day")
 UNTIL = day(
-    "until", "至何日（不含），整改完成为止的不填", "until (exclusive); empty: until mended", required=False
+    "until", "至何日（不含），整改完成为止的不填", "until (exclusive); empty: until put right", required=False
 )
 REASONS = sentence("reasons", "理由和依据", "reasons and clauses")
 FACTS = sentence("findings", "查明的事实", "facts found")

@@ -1,4 +1,4 @@
-"""Every matter is this table: kind × state × step → who, what it must say, conditions, next state, effects.
+"""Every matter follows this table: kind × state × step → who, what it must say, conditions, next state, effects.
 
 One file a family of matters gives its rows; ``docs/matters.md`` is generated from here.
 """

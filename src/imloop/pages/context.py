@@ -1,4 +1,4 @@
-"""What every template knows."""
+"""Variables for every template."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every desk view needs: who is asking, what menu they get, how a refusal looks."""
+"""Decorators for every view: who is asking, which menu they get, how a refusal looks."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def desk(*kinds: str) -> Callable[[View], View]:
                 return redirect("/password")
             if is_required(request.user) and confirmed(request.user) is None:
                 return redirect("/account/second-factor")
-            if "HX-Request" not in request.headers:  # a page that renews itself is nobody at the desk
+            if "HX-Request" not in request.headers:  # a page that refreshes itself does not count as use
                 _seen(request)
             try:
                 caller = caller_of(request.user)

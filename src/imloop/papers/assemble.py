@@ -1,4 +1,4 @@
-"""Kept rows → the content of a paper. Access is asked of ``steps.look``; what is printed was decided earlier."""
+"""Stored rows → the content of a paper. Access is asked of ``steps.look``; what is printed was decided earlier."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A test's deciding channel as a small picture: what was recorded, what was compared, the limit.
 
 The channel is the first that exceeded its limit, else the one nearest to it. Shaded are the seconds that decided;
-red the seconds that keep the run from counting; the heavy stroke is the value compared with the dashed limit.
+red the seconds that keep the run from counting; the thick line is the value compared with the dashed limit.
 """
 
 from __future__ import annotations

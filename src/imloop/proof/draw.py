@@ -1,4 +1,4 @@
-"""Random draws that anyone can do again: who was on the list, with which chance, and who came out.
+"""Random draws that anyone can repeat: who was on the list, with which chance, and who was drawn.
 
 The platform draws with this file, and anyone may check with it: it needs Python's standard library only.
 
@@ -188,7 +188,7 @@ def climb(unit: Row, path: Sequence[str]) -> str:
 
 
 def _fixed_faults(draw: Row, header: Row) -> list[str]:
-    """Does what was said later fit what was fixed before?"""
+    """Does what was published later match what was fixed before?"""
     found = (
         [] if digest(header) == draw["commitment"] else ["the commitment is not the hash of what was fixed"]
     )
@@ -250,7 +250,7 @@ def faults(draw: Row) -> list[str]:
 
 
 def own_faults(proof: Row, draw: Row) -> list[str]:
-    """Faults of what one unit was told, against the published draw, which need not show the whole list."""
+    """Faults in what one unit was told, against the published draw, which need not show the whole list."""
     if proof.get("schema") != OWN or draw.get("schema") != EXPORT:
         raise ValueError(f"no {OWN} and {EXPORT}")
     header, unit = draw["header"], proof["unit"]
@@ -266,7 +266,7 @@ def own_faults(proof: Row, draw: Row) -> list[str]:
     ]
     named = any(each["id"] == unit["id"] for each in draw["drawn"])
     tag = (header["period"], unit["stratum"])
-    # Beside the drawn ones alone, it comes out just when it did among all.
+    # Among the drawn units alone, it is drawn exactly when it was among all.
     again = pick(seed, tag, [*others, unit], stratum["visits"], stratum["method"])
     if not named == proof["drawn"] == (unit["id"] in {each["id"] for each in again}):
         found.append("whether it was drawn does not follow from its number")

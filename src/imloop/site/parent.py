@@ -1,4 +1,4 @@
-"""A process ends with the one that started it.
+"""End a process when the one that started it is gone.
 
 Without that, a server whose first process was killed leaves its workers behind on the port, and the next server, perhaps
 a newer version, shares the callers with them.
@@ -13,7 +13,7 @@ import threading
 import time
 
 _EVERY = 1.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 def end_with_parent() -> None:

@@ -48,7 +48,7 @@ def _mode(record: TestRecord, mode: str, law: Law) -> list[Reason]:
 
 
 def _off_band(record: TestRecord, mode: str, rows: Indices, law: Law) -> Reason | None:
-    """Speed outside the band for seconds on end: the line should have started its clock anew."""
+    """Speed outside the band for seconds on end: the line should have restarted its clock."""
     speed = record.trace.get("speed_kmh")
     if speed is None or not len(rows):
         return None

@@ -1,4 +1,4 @@
-"""Is the recording itself believable? Doubts beside the verdict, never a change of it.
+"""Is the recording itself plausible? Doubts beside the verdict, which they never change.
 
 General rules only, none made for a known recording. Some doubts are *signs*: things that no real vehicle on a
 working line does. When several independent signs meet, the run as a whole is called implausible. The others only
@@ -158,7 +158,7 @@ def _frozen_power(record: TestRecord) -> Doubt:
 
 
 def _probe_out(record: TestRecord) -> Doubt:
-    """No smoke at all, or hardly any CO2, at full load: the probe hangs in the air."""
+    """No smoke at all, or hardly any CO2, at full load: the probe is not in the exhaust pipe."""
     rows = phase_rows(record.trace, "100.sample", "80.sample")
     if not len(rows):
         return None

@@ -1,7 +1,7 @@
 """Who may make which call: one table, asked before a call's own body is read.
 
-Which objects a caller may see or move is said by ``steps/ground/access.py``; a kind of party that has no business with a call
-at all is turned away here. ``docs/access.md`` is written from this table, and a test makes every call as every kind.
+Which objects a caller may see or move is said by ``steps/ground/access.py``; a kind of party that may not use a call at
+all is refused here. ``docs/access.md`` is written from this table, and a test makes every call as every kind.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ AUDIENCE: dict[str, tuple[PartyKind, ...]] = {
 
 
 def audience_of(method: str, path: str) -> tuple[PartyKind, ...]:
-    """Raises ``KeyError`` for a call that the table forgot: nothing is open by oversight."""
+    """Raises ``KeyError`` for a call that the table forgot: so that nothing is open by oversight."""
     return ANYONE if path.startswith("public/") else AUDIENCE[f"{method} {path}"]
 
 

@@ -1,4 +1,4 @@
-"""Request bodies for the OpenAPI document. The exact reading rules are in ``exchange``; these say the shape."""
+"""Request bodies for the OpenAPI document. The exact reading rules are in ``exchange``; these give the shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every call answers when all goes well: status, and the fields that are always there. ``openapi.py`` writes it out.
+"""The answer of every call on success: status, and the fields that are always there; read by ``openapi.py``.
 
 ``name:s`` is text, ``i`` a whole number, ``n`` a number, ``b`` true or false, ``a`` a list, ``o`` an object; ``?`` may be null.
 """

@@ -31,7 +31,7 @@ def verify(
     ] = None,
     data: DataDir = VAR,
 ) -> None:
-    """检查日志链和每日根 · was anything changed or removed; exit 1 when so. A file needs no database."""
+    """检查日志链和每日根 · check for changes and removals; exit 1 when found. A file needs no database."""
     from imloop.proof.journal import NotAJournal, days_in, export_faults
 
     try:
@@ -45,7 +45,9 @@ def verify(
             with file.open(encoding="utf-8") as lines:
                 faults = export_faults(lines, published)
     except (NotAJournal, ValueError) as error:
-        raise Malformed("malformed-journal", Text(f"不是日志文件：{error}", f"No journal: {error}")) from None
+        raise Malformed(
+            "malformed-journal", Text(f"不是日志文件：{error}", f"Not a journal file: {error}")
+        ) from None
     for fault in faults[:20]:
         print(fault)
     if faults:
@@ -79,7 +81,7 @@ def seal(data: DataDir = VAR) -> None:
 
 
 def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 · the app's database role")]) -> None:
-    """PostgreSQL 授权语句：应用角色不能改删日志 · SQL after which the role can add to the journal and nothing else."""
+    """PostgreSQL 授权语句：应用角色不能改删日志 · SQL that lets the role only add to the journal."""
     from imloop.store.grants import statements
 
     print("\n".join(f"{statement};" for statement in statements(role)))

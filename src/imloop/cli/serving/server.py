@@ -70,7 +70,7 @@ def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir
 
 
 def migrate(data: DataDir = VAR) -> None:
-    """建表或升级到本版本；serve 启动时也会做 · bring the tables up to this version; serve does it, too."""
+    """建表或升级到本版本；serve 启动时也会做 · create or upgrade the tables; serve does it, too."""
     connect_migrated(data)
     print("数据库为最新 · the tables are up to date")
 
@@ -125,7 +125,7 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
 
 
 def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
-    """安装自检：数据库、日志链、案件、法律数据 · is everything sound; exit 1 when not."""
+    """安装自检：数据库、日志链、案件、法律数据 · check the installation; exit 1 when something is wrong."""
     connect(data)
     from imloop.law.report import check as law_faults
     from imloop.steps.desk import health
@@ -173,7 +173,7 @@ def user(
     else:
         owner = Party.objects.filter(code=party).first()
         if owner is None:
-            raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
+            raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"There is no party {party}."))
         create_user(username, password, owner, now(), must_change_password=True)
     print(f"{username} ok")
 
@@ -181,7 +181,7 @@ def user(
 def bench(
     name: Annotated[str, typer.Argument(help="P1 P2 P3 P4 P5 P10 REPLAY；缺省全部 · default all")] = "",
 ) -> None:
-    """跑公布的性能数字 · run the published figures (from a source checkout)."""
+    """跑公布的性能数字 · run the published benchmarks (from a source checkout)."""
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text
 

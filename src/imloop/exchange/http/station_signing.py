@@ -1,4 +1,4 @@
-"""A machine's signature under its request: RFC 9421, with Ed25519 or an HMAC. No Django here: stations sign with this, too.
+"""A machine's signature under its request: RFC 9421, with Ed25519 or an HMAC. No Django: stations use it, too.
 
 Covered: ``@method``, ``@authority``, ``@path``, ``@query`` and, where there is a body, its digest (RFC 9530) and
 ``content-type``. Not ``@target-uri`` or ``@scheme``: TLS may end at a proxy, and the platform behind it then sees ``http``.
@@ -57,7 +57,7 @@ ALGORITHMS: dict[str, type[HTTPSignatureAlgorithm]] = {
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a good signature says beside the message: whose key, when, and the nonce that must not come again."""
+    """What a good signature says beside the message: whose key, when, and the nonce that must not be used again."""
 
     key_id: str
     created: datetime
@@ -189,7 +189,7 @@ def verify(
 
 
 class _Only(HTTPSignatureKeyResolver):
-    """The key that was looked up already."""
+    """A key resolver that knows only the key already looked up."""
 
     def __init__(self, key: Ed25519PublicKey | bytes) -> None:
         self.key = key
@@ -199,7 +199,7 @@ class _Only(HTTPSignatureKeyResolver):
 
 
 class _Verifier(HTTPMessageVerifier):
-    """The library asks the clock of the machine; here the moment is given."""
+    """The library's verifier with the time as an argument instead of the machine's clock."""
 
     at: datetime
     window: timedelta
@@ -209,11 +209,11 @@ class _Verifier(HTTPMessageVerifier):
             raise _incomplete("created")
         created = self._moment(sig_input, "created")
         if created < self.at - self.window:
-            raise _late(self.window, "signature-too-old", "太早", "before")
+            raise _late(self.window, "signature-too-old", "太早", "is too old")
         if created > self.at + self.window:
-            raise _late(self.window, "signature-too-early", "太晚", "after")
+            raise _late(self.window, "signature-too-early", "太晚", "is from the future")
         if "expires" in sig_input.params and self._moment(sig_input, "expires") < self.at:
-            raise _late(self.window, "signature-too-old", "已过期", "expires before")
+            raise _late(self.window, "signature-too-old", "已过期", "has expired")
 
     def _moment(self, sig_input: Any, name: str) -> datetime:
         found: datetime = self._parse_integer_timestamp(  # type: ignore[no-untyped-call]  # the library's
@@ -228,25 +228,25 @@ def _late(window: timedelta, code: str, zh: str, en: str) -> NotAllowed:
         code,
         Text(
             f"签名时间{zh}：与平台时间相差不得超过 {seconds} 秒，请校准时钟后重新签名。",
-            f"The signature's time lies {en} the platform's clock by more than {seconds} seconds: set the clock, sign anew.",
+            f"The signature {en}: its time may differ from the platform's by at most {seconds} seconds; set the clock and sign again.",
         ),
     )
 
 
 def _wrong(error: InvalidSignature) -> NotAllowed:
-    """The library wraps what went wrong inside; a component that is not covered is for the sender to mend."""
+    """The library wraps what went wrong inside; a component that is not covered is for the sender to correct."""
     if "was not covered" in str(error) or "requires a signed" in str(error):
         return _incomplete(str(error))
     return NotAllowed(
         "signature-wrong",
-        Text("签名与报文或密钥不符。", "The signature does not fit the message or the key."),
+        Text("签名与报文或密钥不符。", "The signature does not match the message or the key."),
     )
 
 
 def _incomplete(what: str) -> NotAllowed:
     return NotAllowed(
         "signature-incomplete",
-        Text(f"签名缺少必需的内容：{what}。", f"The signature lacks what it must have: {what}."),
+        Text(f"签名缺少必需的内容：{what}。", f"The signature lacks a required part: {what}."),
     )
 
 

@@ -146,7 +146,7 @@ def _plain_trace(reader: Reader) -> Trace:
                 name,
                 "unequal-length",
                 f"{len(values)} 行，其他列 {length} 行",
-                f"{len(values)} rows, others {length}",
+                f"{len(values)} rows, the other columns {length}",
             )
             continue
         if name == "phase":

@@ -1,4 +1,4 @@
-"""What every recomputed check is made of: errors beside tolerances."""
+"""Building blocks of every recomputed check: errors beside tolerances."""
 
 from __future__ import annotations
 

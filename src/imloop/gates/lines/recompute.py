@@ -1,4 +1,4 @@
-"""A reported self-check judged by us: pass, fail or invalid, whatever the line claims."""
+"""Recompute a reported self-check: pass, fail or invalid, whatever the line claims."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _incomplete(kind: CheckKind, name: str, law: Law) -> Reason:
     check = CHECK_NAMES[kind]
     return Reason(
         "check-incomplete",
-        Text(f"{check.zh}缺少 {name} 或其值无意义。", f"{check.en}: {name} is missing or makes no sense."),
+        Text(f"{check.zh}缺少 {name} 或其值无意义。", f"{check.en}: {name} is missing or not plausible."),
         law.cite(f"check.{kind}.hours"),
-        Text("补齐数值后重新自检上传。", "Check again with all values and upload."),
+        Text("补齐数值后重新自检上传。", "Repeat the check with all values and upload it."),
         item=name,
     )

@@ -1,5 +1,5 @@
 """Signs that a repair may not have been done as reported (plan 六(二): charging without repairing). A sign is a question
-to the shop, never a verdict: the retest decides whether the vehicle is clean."""
+to the repairer, never a verdict: the retest decides whether the vehicle is clean."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def _expired(subject: Subject, at: datetime, law: Law) -> Reason | None:
         "inspection-expired",
         Text(
             f"检验有效期已于 {subject.due_on} 届满，未取得检验合格标志。",
-            f"Its inspection ran out on {subject.due_on}; it bears no valid mark.",
+            f"Its inspection expired on {subject.due_on}; it has no valid mark.",
         ),
         cite=law.cite("inspection.required"),
         next=Text("请先检验合格。", "Have it inspected first."),
@@ -117,7 +117,9 @@ def _zone(zone: ZoneFact, firm: bool, law: Law) -> Reason:
         "zone-closed",
         Text(f"此时不得驶入{zone.name}。", f"It may not enter {zone.name} at this time."),
         cite=zone.cite or law.cite("road.restriction"),
-        next=Text("请绕行，或在限行时段以外通行。", "Go round it, or drive outside the hours."),
+        next=Text(
+            "请绕行，或在限行时段以外通行。", "Take another route, or drive outside the restricted hours."
+        ),
         warning=not firm,
     )
 
@@ -125,11 +127,13 @@ def _zone(zone: ZoneFact, firm: bool, law: Law) -> Reason:
 def _everywhere(zone: ZoneFact, law: Law) -> Reason:
     return Reason(
         "road-closed",
-        Text(f"按“{zone.name}”的规定，此时不得上路行驶。", f"It may not drive at this time: {zone.name}."),
+        Text(
+            f"按“{zone.name}”的规定，此时不得上路行驶。", f"It may not be driven at this time: {zone.name}."
+        ),
         cite=zone.cite or law.cite("road.restriction"),
         next=Text(
             "属于淘汰范围的请停止使用并办理报废；其他车辆请在限行时段以外行驶。",
-            "A vehicle that is phased out is taken off the road; others drive outside the hours.",
+            "Vehicles being phased out must be taken off the road; others may drive outside the restricted hours.",
         ),
     )
 
@@ -143,5 +147,5 @@ def _alert(alert: AlertFact, law: Law) -> Reason:
             f"A {level.en} heavy-pollution alert restricts this vehicle.",
         ),
         cite=alert.cite or law.cite("road.heavy_pollution"),
-        next=Text("请在预警解除后通行。", "Drive when the alert is lifted."),
+        next=Text("请在预警解除后通行。", "Wait until the alert is lifted."),
     )

@@ -4,7 +4,7 @@ A rule is an object. A vehicle is barred by it when every condition given holds 
 
     fuels          ["diesel", …]          codes of the contract
     stage_below    "5"                    stage lower than this; an unknown stage counts as lower
-    vehicle_types  ["H", "K1", …]         beginnings of GA/T 16.4 codes
+    vehicle_types  ["H", "K1", …]         prefixes of GA/T 16.4 codes
     usages         ["F", …]               GA/T 16.3 codes
     over_mass_kg   3500                   maximum mass above this; an unknown mass does not
     over_years     15                     older than this many years since the first registration
@@ -52,7 +52,7 @@ _SCHOOL_USAGES = frozenset("OPS")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One restriction; the module tells what each condition means. ``hours``: minutes since midnight."""
+    """One restriction; the module docstring explains each condition. ``hours``: minutes since midnight."""
 
     fuels: tuple[str, ...] = ()
     stage_below: str = ""
@@ -241,9 +241,7 @@ def _rule(r: _Reader) -> Rule:
     return Rule(
         fuels=r.words("fuels", lambda w: w in list(Fuel), "不在燃料代码表中", "not a code of a fuel"),
         stage_below=r.stage(),
-        vehicle_types=r.words(
-            "vehicle_types", _is_type, "应为车辆类型代码的开头", "beginnings of type codes"
-        ),
+        vehicle_types=r.words("vehicle_types", _is_type, "应为车辆类型代码的开头", "prefixes of type codes"),
         usages=r.words("usages", lambda w: len(w) == 1 and w.isupper(), "应为使用性质代码", "usage codes"),
         over_mass_kg=r.number("over_mass_kg"),
         over_years=r.number("over_years"),

@@ -125,7 +125,7 @@ def _clock(minute: int) -> str:
 
 
 def _type(code: str) -> Text:
-    """A beginning of a GA/T 16.4 code; the structure that a third sign tells stays a code."""
+    """A prefix of a GA/T 16.4 code in words; the structure in its third character stays a code."""
     kind = _TYPES.get(code[0])
     size = _SIZES.get(code[:2])
     if kind is None or (len(code) > 1 and size is None):

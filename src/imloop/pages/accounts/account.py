@@ -1,4 +1,4 @@
-"""One's own account: where one is logged in, wrong tries, the second factor, the head's right lent."""
+"""The user's own account: sessions, wrong log-in attempts, the second factor, delegating the head's right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imloop.store.models import Delegation, LogInTry, User, UserSession
 
 @desk()
 def account(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """POST: end a session or all others, lend the head's right or take it back, turn the second factor off."""
+    """POST: end a session or all others, delegate the head's right or take it back, turn the second factor off."""
     user = request.user
     assert isinstance(user, User)
     now = clock.now()
@@ -68,7 +68,7 @@ def _row(row: UserSession, key: str) -> dict[str, object]:
 
 
 def _browser(agent: str) -> str:
-    """The browser and system as people call them."""
+    """Names of the browser and system in ordinary words."""
     names = (
         ("Edg", "Edge"),
         ("MicroMessenger", "微信"),
@@ -90,7 +90,7 @@ def _browser(agent: str) -> str:
 @open_to(*EVERY_DESK)
 @login_required
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Scan, type the first code, keep the recovery codes. Open also to those who may go nowhere else before."""
+    """Scan, type the first code, keep the recovery codes. Open also to users who may not see other pages yet."""
     user = request.user
     assert isinstance(user, User)
     if factors.confirmed(user) is not None:

@@ -28,7 +28,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
     )
     if not staffing.may_manage(caller, party, day_of(now)):
         raise NotAllowed(
-            "heads-only", Text("由单位负责人管理人员。", "The head of the party manages its people.")
+            "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
         )
     context: dict[str, object] = {"typed": request.POST}
     status = 200
@@ -60,7 +60,8 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 @desk()
 def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpResponse:
-    """POST: leave or come back, head or not, end sessions; an administrator also unlocks and resets the second factor."""
+    """POST: close or reopen the account, head or not, end sessions; administrators also unlock and reset the second
+    factor."""
     now = clock.now()
     found = staffing.person(caller, username, now)
     context: dict[str, object] = {"typed": request.POST}

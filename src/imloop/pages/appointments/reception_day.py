@@ -1,4 +1,4 @@
-"""The I-station's day: who is booked, who has come, who waits; its opening hours and closed days (A8)."""
+"""The I-station's day: who is booked, who has arrived, who is waiting; its opening hours and closed days (A8)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _STATES = {
 @desk(I)
 @require_POST
 def visit(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
-    """It has come, or nobody came."""
+    """POST: the vehicle has arrived, or is a no-show."""
     if request.POST.get("what") == "miss":
         appointments.miss(caller, number, clock.now())
     else:

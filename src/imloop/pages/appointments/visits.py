@@ -227,7 +227,7 @@ def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
 
 @public
 def public_queue(request: HttpRequest, code: str) -> HttpResponse:
-    """The board in the hall and on the owner's phone: numbers and estimated minutes; it renews itself."""
+    """The board in the hall and on the owner's phone: numbers and estimated minutes; it refreshes itself."""
     count_question(request, clock.now())
     station, now = registers.party(code, PartyKind.ISTATION), clock.now()
     context = {"station": station, "board": board(station, now), "now": now}

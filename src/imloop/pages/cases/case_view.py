@@ -37,7 +37,7 @@ def headline(case: Case) -> str:
 
 
 def steps(case: Case) -> list[dict[str, str]]:
-    """The five stations of the loop: done, now or ahead."""
+    """The five stages of the loop: done, now or ahead."""
     done = {"awaiting_repair": 2, "awaiting_retest": 4, "closed": 5, "annulled": 5, "scrapped": 5}[case.state]
     return [
         {"name": name, "css": "done" if index < done else "now" if index == done else ""}
@@ -86,7 +86,7 @@ def _item(item: Item) -> dict[str, object]:
 
 
 def signs(case: Case, test: Test | None) -> list[dict[str, object]]:
-    """What the failed items point to, with the usual causes; a hint, no diagnosis."""
+    """What the failed items point to, with the usual causes; a hint, not a diagnosis."""
     failed = list(case.snapshot["failed_items"])
     if test is not None and test.verdict["parts"].get("obd") == "fail":
         failed.append("obd")

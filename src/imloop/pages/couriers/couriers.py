@@ -1,4 +1,4 @@
-"""Messages to systems outside: how far each receiver is, dead letters, the day sheets; pause, resume, replay."""
+"""Messages to outside systems: how far each receiver is, dead letters, the day sheets; pause, resume, replay."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def permit(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 @desk(I)
 def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Before the test: everything that stands against it, and what is due."""
+    """Before the test: everything that forbids it, and the charge that is due."""
     typed = request.GET
     now = clock.now()
     context: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""The first page of every department: what needs me today, oldest first; figures that lead to their rows."""
+"""The first page of every department: what needs attention today, oldest first, with figures linked to their rows."""
 
 from __future__ import annotations
 

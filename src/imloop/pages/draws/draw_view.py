@@ -18,8 +18,8 @@ from imloop.steps.ground.access import Caller
 from imloop.store.models import Draw, DrawVisit
 
 STATES: dict[str, Text] = {
-    "prepared": Text("已编制，待各部门加入", "prepared, departments join"),
-    "committed": Text("已锁定，待随机数", "fixed, waits for the public numbers"),
+    "prepared": Text("已编制，待各部门加入", "prepared, departments are joining"),
+    "committed": Text("已锁定，待随机数", "fixed, waiting for the public numbers"),
     "drawn": Text("已抽取，检查中", "drawn, being visited"),
     "published": Text("已公布", "published"),
     "voided": Text("作废", "void"),

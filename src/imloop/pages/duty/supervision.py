@@ -25,7 +25,7 @@ PER_PAGE = 50
 
 @desk(*SUPERVISORS)
 def people(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Every account: whose, head or not, second factor, and the last days in figures that lead to their rows."""
+    """Every account: whose, head or not, second factor, and figures of the last days with links to their rows."""
     now = clock.now()
     found = duty_record.people(caller, now)
     if file := as_file(request, caller, "people", _people_columns(), found):
@@ -60,7 +60,7 @@ def looks(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 @desk(*SUPERVISORS)
 def acts(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What people did, looks included."""
+    """What people did, look-ups included."""
     return _entries(request, caller, duty_record.acts(caller, _read(request)), tuple(ENTRIES))
 
 
@@ -107,7 +107,7 @@ def _row(entry: JournalEntry) -> dict[str, object]:
 
 
 def _of(entry: JournalEntry) -> str:
-    """What a look was at, how many rows an export held; else nothing."""
+    """What was looked up, or how many rows an export held; else nothing."""
     detail = in_detail(entry)
     if entry.kind == "export":
         return _("%(n)s 行") % {"n": detail.get("rows", "")}

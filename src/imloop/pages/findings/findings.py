@@ -1,4 +1,4 @@
-"""Findings: the list with filters, one with what it is about, resolving and reopening. A finding is no guilt."""
+"""Findings: the list with filters, one with what it is about, resolving and reopening. A finding proves no guilt."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
 
 
 def _about(row: Finding) -> str:
-    """Where to look: the test, the line, the case, the repair, or the station."""
+    """Links to what the finding is about: the test, line, case, repair or station."""
     station, _, rest = row.subject.partition("/")
     return {
         "test": f"/tests/{row.subject}?station={row.station_code}",

@@ -89,7 +89,8 @@ def _step(step: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _chart(test: Test) -> dict[str, object]:
-    """What the chart draws: every channel with the items measured on it, the windows, the rows that spoil the run."""
+    """What the chart draws: every channel with the items measured on it, the windows, the rows that invalidate the
+    test."""
     trace = shown_trace(test)
     verdict = test.verdict
     window = verdict.get("window") or {}

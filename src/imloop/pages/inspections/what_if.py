@@ -1,4 +1,4 @@
-"""The environment desk's what-if bench: another limit, the real tests, who would fail."""
+"""The environment department's what-if page: other limits on real tests, and who would fail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PRESETS: dict[str, tuple[Text, tuple[str, ...]]] = {
         ("limits.ASM.a.no_5025_ppm: {value: 500}", "limits.ASM.a.no_2540_ppm: {value: 465}"),
     ),
     "gas-hc": (
-        Text("天然气汽车的 HC 也参与判定", "HC decides for natural gas, too"),
+        Text("天然气汽车的 HC 也参与判定", "HC also counts for natural gas"),
         tuple(
             f"advisory.{key}: {{value: []}}"
             for key in ("TSI.hc_idle_ppm", "TSI.hc_high_ppm", "ASM.hc_5025_ppm", "ASM.hc_2540_ppm")

@@ -25,7 +25,7 @@ def roots(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("number", "").strip()
     if asked:
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 15:
-            raise Malformed("wrong-value", Text("编号应为数字。", "The number is made of digits."))
+            raise Malformed("wrong-value", Text("编号应为数字。", "The number must consist of digits."))
         return redirect(f"/public/journal/{int(asked)}")
     number, digest = head()
     context = {"days": seal_days.latest(SHOWN), "number": number, "hash": digest}
@@ -34,7 +34,7 @@ def roots(request: HttpRequest) -> HttpResponse:
 
 @public
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """Where one entry stands: its hash and the root of its day; nothing of what it says."""
+    """The proof of one entry: its hash and the root of its day; nothing of its content."""
     count_question(request, clock.now())
     return render(request, "pages/journal_entry.html", {"place": seal_days.place_of(number)})
 

@@ -59,7 +59,7 @@ def _next(due: tuple[Due, ...], now: datetime) -> dict[str, object] | None:
 
 
 def figures(caller: Caller, now: datetime) -> list[dict[str, object]]:
-    """Tiles: own figures, each with what it rests on; too few tests make no rate."""
+    """Tiles with the station's figures and the number of tests behind each; too few tests give no rate."""
     station = registers.party(caller.party_code, PartyKind.ISTATION)
     found = station_figures(station, now)
     city = _rate(found.first_failed_city)

@@ -121,7 +121,7 @@ def _kind(text: str) -> CheckKind:
 
 
 def _message(request: HttpRequest, line: Line) -> bytes:
-    """The form as ``imloop.check/1``; it goes through the same door as a machine's."""
+    """The form as ``imloop.check/1``; it is taken in the same way as a machine's."""
     form, kind = request.POST, _kind(request.POST.get("kind_of_check", ""))
     values = {name: _number(name, form[name]) for name in FIELDS[kind] if form.get(name, "").strip()}
     return msgspec.json.encode(

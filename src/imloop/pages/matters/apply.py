@@ -1,4 +1,4 @@
-"""Applying to become an I- or M-station, without an account: guide, form, check, confirmation, and one's own matter."""
+"""Applying to become an I- or M-station, without an account: guide, form, check, confirmation, the applicant's page."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _law(place: object) -> Law:
 
 @public
 def guide(request: HttpRequest) -> HttpResponse:
-    """What is asked, by which clause, how long it takes: before anyone types."""
+    """What is required, by which clause, and how long it takes, shown before the form."""
     law = _law(request.GET.get("place"))
     days = {
         name: law.integer(f"matter.{name}_days") for name in ("submitted", "review", "site_check", "decision")
@@ -132,7 +132,7 @@ def _check(request: HttpRequest, subject: str, message: Message, action: str) ->
 
 @public
 def own_matter(request: HttpRequest, token: str) -> HttpResponse:
-    """The page of the one concerned: where it stands, what to do, files, the key once it is granted."""
+    """The applicant's page: state, what to do, files, and the access key once granted."""
     now, status = clock.now(), 200
     context: dict[str, object] = {}
     if request.method == "POST":

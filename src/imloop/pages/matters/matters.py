@@ -46,7 +46,7 @@ _OPENS = {
 
 @desk(*DEPARTMENTS, *_STATIONS)
 def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What waits for the caller, then everything in sight."""
+    """What is waiting for the caller, then everything the caller may see."""
     day = day_of(clock.now())
     mine = matter_lookups.work_list(caller, day)
     chosen = request.GET.get("kind", "")

@@ -1,4 +1,4 @@
-"""The I-station in an outage: which kind it is, the paper sheets, a voucher used, the telephone, its own fault."""
+"""The I-station in an outage: which kind it is, the paper sheets, used vouchers, phone numbers, its own fault."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def moment(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=CHINA)
     except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is no time.")) from None
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
 
 
 @desk(*OFFICES)

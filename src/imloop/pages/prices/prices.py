@@ -1,4 +1,4 @@
-"""Money and conflicts of interest: approved prices, charges that differ, stations that share a hand with a repairer."""
+"""Money and conflicts of interest: approved prices, charges that differ, operators shared with a repairer."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _set(caller: Caller, form: QueryDict) -> None:
         yuan = Decimal(form.get("yuan", "").strip())
     except InvalidOperation:
         typed = form.get("yuan", "")
-        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is no amount.")) from None
+        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount.")) from None
     price = NewPrice(
         place=caller.place,
         station=form.get("station", ""),

@@ -44,7 +44,7 @@ def law(request: HttpRequest) -> HttpResponse:
 
 
 def _by_text(found: Law, rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The texts that speak, each with its rows; the most local text first."""
+    """The texts with values in force, each with its rows; the most local text first."""
     book = load()
     values = found.under("")
     grouped: dict[str, list[dict[str, object]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""M-stations side by side: on the owner's page, and for anyone (C6). Nobody is steered: the order is the reader's."""
+"""M-stations side by side: on the owner's page, and for anyone (C6). The reader chooses the order."""
 
 from __future__ import annotations
 

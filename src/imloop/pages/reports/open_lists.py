@@ -31,7 +31,7 @@ _TABLES = {
 
 @public
 def stations(request: HttpRequest) -> HttpResponse:
-    """List and map; ``format`` = csv, xlsx, json or geojson gives what the filters leave."""
+    """List and map; ``format`` = csv, xlsx, json or geojson downloads the filtered rows."""
     day = day_of(clock.now())
     found = open_lists.find(_wanted(request.GET), day)
     wanted = request.GET.get("format", "")

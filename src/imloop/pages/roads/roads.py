@@ -1,4 +1,4 @@
-"""Where and when vehicles may not drive: the public question, and the environment desk's zones, alerts and guests."""
+"""Where and when vehicles may not drive: the public question, and zones, alerts and enrolled vehicles."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is no time.")) from None
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 

@@ -49,7 +49,7 @@ def _station(code: str) -> Party:
 
 @desk(*DEPARTMENTS, *_STATIONS)
 def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpResponse:
-    """Standing, certificates, staff, lines; the forms of those who keep them."""
+    """Standing, certificates, staff, lines; the forms for those who maintain them."""
     station = _station(code)
     if caller.party_code != code and not (caller.is_department and covers(caller.place, station.place)):
         raise Unknown("unknown-station", Text(f"没有站点 {code}。", f"There is no station {code}."))
@@ -91,7 +91,7 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
 
 
 def _papers(rows: list[Certificate], today: date) -> dict[str, object]:
-    """The last certificate of each kind and instrument, and apart those that it followed."""
+    """The last certificate of each kind and instrument, and, separately, the earlier ones."""
     current: dict[tuple[str, int | None], Certificate] = {}
     for row in rows:
         current.setdefault((row.kind, row.equipment_id), row)
@@ -174,7 +174,7 @@ def _methods(facts: StationFacts, today: date, law: Law) -> list[dict[str, objec
     licensed = {method for line in facts.lines if line.serves(today) for method in line.line.methods}
     prices: dict[str, str] = {}
     for row in price_list(facts.party.place, today):
-        # A station's own price stands over the place's, which comes first in the list.
+        # A station's own price overrides the place's, which comes first in the list.
         if row["station"] in (None, facts.party.code):
             prices[str(row["method"])] = str(row["yuan"])
     return [

@@ -21,7 +21,7 @@ register = template.Library()
 
 @register.inclusion_tag("pages/outage_banner.html", takes_context=True)
 def outage_banner(context: Context) -> dict[str, object]:
-    """Outages that run: for a station those that reach it, for anyone else all that are published."""
+    """Running outages: for a station those that affect it, for anyone else all that are published."""
     caller, now = context.get("caller"), clock.now()
     rows = [row for row in outages.running() if _concerns(row, caller)]
     if not rows:
@@ -42,7 +42,7 @@ def _concerns(row: Outage, caller: object) -> bool:
 
 
 def _accepted(rows: list[Outage], law: Law) -> tuple[str, ...]:
-    """Papers that stand in for the record while one of them runs."""
+    """Papers accepted instead of the repair record while one of them runs."""
     counts = any(outages.as_fact(row).counts(law) for row in rows)
     return law.words("outage.papers") if counts and law.flag("outage.paper_accepted") else ()
 

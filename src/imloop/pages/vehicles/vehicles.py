@@ -1,4 +1,4 @@
-"""The traffic police: ask a gate, release a mark, look a vehicle up, import the register, record changes."""
+"""The traffic police: ask a gate, issue a mark, look a vehicle up, import the register, record changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MOST_BYTES = 32 * 1024 * 1024
 
 @desk(PartyKind.POLICE)
 def police(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Ask a gate; release the mark it allows; the open cases of the place, overdue ones first."""
+    """Ask a gate; issue the mark it allows; the open cases of the place, overdue ones first."""
     now = clock.now()
     given = request.POST if request.method == "POST" else request.GET
     cases = case_lookups.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")
@@ -75,7 +75,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
         mass = asked.get("max_mass_kg", "")
         if mass and not mass.isdigit():
             raise Malformed(
-                "wrong-value", Text("最大总质量应为整数。", "The maximum mass is a whole number.")
+                "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
             )
         stated = NewVehicle(
             vin=vin,
@@ -151,7 +151,7 @@ def _change(request: HttpRequest, caller: Caller) -> None:
 
 @desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)
 def import_vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """A police list through the browser; what was refused is listed and can be taken home as CSV."""
+    """A police list through the browser; what was refused is listed and can be downloaded as CSV."""
     context: dict[str, object] = {"columns": COLUMNS}
     status = 200
     if request.method == "POST":

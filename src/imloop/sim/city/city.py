@@ -1,4 +1,4 @@
-"""Put the demo city into an empty installation: parties, standings, lines, equipment, keys, people."""
+"""Load the demo city into an empty installation: parties, standings, lines, equipment, keys, people."""
 
 from __future__ import annotations
 

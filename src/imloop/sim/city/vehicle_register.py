@@ -1,4 +1,5 @@
-"""The demo city's side of the police: due dates, a low-emission zone, a heavy-pollution alert, two enrolled guests."""
+"""The demo city's side of the police: due dates, a low-emission zone, a heavy-pollution alert, two enrolled
+vehicles."""
 
 from __future__ import annotations
 

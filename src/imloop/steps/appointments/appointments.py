@@ -1,4 +1,4 @@
-"""Booking a test or a retest, giving it back, coming and not coming (A8)."""
+"""Appointments for a test or a retest: book, cancel, arrive, no-show, walk in (A8)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def book(asked: Booking, now: datetime) -> Appointment:
 
 
 def cancel(token: str, now: datetime) -> Appointment:
-    """The owner gives the time back, early enough for somebody else."""
+    """The owner cancels, early enough for somebody else to take the time."""
     with writing(now, PUBLIC) as ledger:
         row = by_token(token)
         _require_state(row, State.BOOKED)
@@ -165,7 +165,7 @@ def _owner_of(token: str) -> _Who:
 
 def _named(plate: str, vin_tail: str) -> _Who:
     """Only who knows plate and VIN tail of a registered vehicle is taken for its owner; any other pair is a vehicle
-    that the register does not know, so nothing is given away."""
+    that the register does not know, so nothing is revealed."""
     text, tail = parse_plate(plate).text, vin_tail.strip().upper()
     if not re.fullmatch(r"[A-HJ-NPR-Z0-9]{6}", tail):
         words = Text("请填写车辆识别代号后六位。", "Give the last six of the VIN.")
@@ -249,7 +249,7 @@ def _new(
 
 
 def _let_lapse(who: _Who, now: datetime) -> None:
-    """An appointment of a day that is over, of which the station recorded nothing, no longer bars a new one."""
+    """An appointment of a day that is over, of which the station recorded nothing, no longer prevents a new one."""
     Appointment.objects.filter(
         plate=who.plate, vin_tail=who.vin_tail, state=State.BOOKED, day__lt=day_of(now)
     ).update(state=State.LAPSED, changed_at=now)
@@ -286,7 +286,10 @@ def _require_state(row: Appointment, *states: Appointment.State) -> None:
     if row.state not in states:
         label = State(row.state).label
         raise Conflict(
-            "appointment-over", Text(f"该预约{label}，不能再改。", f"It is {row.state}: nothing to change.")
+            "appointment-over",
+            Text(
+                f"该预约{label}，不能再改。", f"The appointment is {row.state} and can no longer be changed."
+            ),
         )
 
 

@@ -82,7 +82,8 @@ def _station(caller: Caller, station: str) -> Party:
         station = caller.party_code
     elif not caller.is_department:
         raise NotAllowed(
-            "wrong-kind-of-party", Text("仅检验机构和主管部门可查询。", "Only stations and departments.")
+            "wrong-kind-of-party",
+            Text("仅检验机构和主管部门可查询。", "Only stations and departments may ask."),
         )
     found = registers.party(station, PartyKind.ISTATION)
     require_place(caller, found.place)
@@ -90,7 +91,7 @@ def _station(caller: Caller, station: str) -> Party:
 
 
 def _vehicle(vin: str, plate: str) -> Vehicle:
-    """The register's vehicle, or a new one that nothing is known of."""
+    """The register's vehicle, or a new one without any facts."""
     vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "")
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))

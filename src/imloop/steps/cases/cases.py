@@ -1,4 +1,4 @@
-"""Put a decision of the loop into the store: event, derived row, notice, messages, journal."""
+"""Store a decision of the loop: event, derived row, notice, messages, journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A12: when a station may no longer test, its open cases find another one. The owner asks nobody."""
+"""A12: when a station may no longer test, its open cases may go to another one, without the owner having to apply."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def let_cases_go(ledger: Ledger, station: Party, decision_no: str, reasons: str,
 
 
 def let_late_case_go(ledger: Ledger, row: Case, station: Party, law: Law) -> None:
-    """A failed test that was uploaded after its station had been closed: its case finds the same exit. ``law`` is
+    """A failed test that was uploaded after its station had been closed: its case gets the same exit. ``law`` is
     today's."""
     if not law.flag("exit.station_closed") or is_active(station, law.on):
         return

@@ -29,7 +29,7 @@ GROUNDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the owner can do today. ``last_day``: of raising one; ``raised``: that of this round, or one that waits."""
+    """Whether the owner can object today. ``last_day``: to raise one; ``raised``: this round's, or one that waits."""
 
     last_day: date
     open: bool

@@ -1,4 +1,4 @@
-"""What a message of the feed can be about, by who listens."""
+"""Topics of the feed's messages, by who follows them."""
 
 from __future__ import annotations
 
@@ -32,4 +32,4 @@ OF_OFFICES = (
     "key-rotated",
     "key-revoked",
 )
-"""Whatever a department hears."""
+"""Everything a department is told."""

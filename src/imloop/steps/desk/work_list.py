@@ -34,7 +34,7 @@ from imloop.store.models import Delivery, Finding, Party, PartyKind
 
 SOON = timedelta(days=30)
 MOST = 500
-"""Rows of one kind; who has more works them off from the front."""
+"""Rows of one kind; whoever has more finishes the first ones first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _certificates(caller: Caller, now: datetime) -> Iterator[Task]:
 def _conflicts(caller: Caller, now: datetime) -> Iterator[Task]:
     for station, answer in conflict_list(caller, day_of(now)):
         if not answer.allowed:
-            words = Text("与维修站为同一经营者", "the same hand as an M-station")
+            words = Text("与维修站为同一经营者", "the same operator as an M-station")
             yield Task("conflict", day_of(now), None, words, station.name, "/conflicts")
 
 
@@ -269,4 +269,4 @@ _SOURCES: dict[str, tuple[Callable[[Caller, datetime], Iterable[Task]], ...]] = 
     PartyKind.SUPERVISOR: (_matters, _findings, _conflicts, _draws),
     PartyKind.ADMIN: (_outages, _deliveries),
 }
-"""What each department is asked for."""
+"""The sources of work for each kind of department."""

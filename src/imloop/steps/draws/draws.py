@@ -56,7 +56,7 @@ def unknown(no: str) -> Unknown:
 
 
 def locked(caller: Caller, no: str, *states: str) -> Draw:
-    """The draw inside a writing step; refuses one that stands elsewhere than in ``states``."""
+    """The draw inside a writing step; refuses one that is not in one of ``states``."""
     require_kind(caller, *DRAWERS)
     found = visible(caller).select_for_update().filter(no=no).first()
     if found is None:
@@ -98,7 +98,7 @@ def prepare(caller: Caller, plan: Plan, now: datetime) -> Draw:
                 "period-drawn",
                 Text(
                     f"{plan.period} 已有一次抽取；要重来须先作废，作废也会公布。",
-                    f"{plan.period} has a draw; to do it again it must be voided, and that is published.",
+                    f"{plan.period} already has a draw; to repeat it, void it first, which is published, too.",
                 ),
             )
         number = ledger.number("draw", caller.place, today.year)
@@ -173,7 +173,7 @@ def _require_fit(stratum: Mapping[str, object], units: Sequence[proof.Row], law:
             "visits-do-not-fit",
             Text(
                 f"{name.zh}共 {len(units)} 家，检查次数应在 {fewest} 至 {most} 之间：到期未检查的必须检查，其余每家不少于最低概率。",
-                f"{len(units)} {name.en}: {fewest} to {most} visits; who is due must be visited, everyone keeps the least chance.",
+                f"{len(units)} {name.en}: {fewest} to {most} visits; those due must be visited, all others keep the minimum chance.",
             ),
             cite=law.cite("draw.pi_min_ppm"),
         )
@@ -281,7 +281,7 @@ def _require_enough(draw: Draw, parts: Sequence[DrawPart], caller: Caller, law: 
             "not-by-the-same",
             Text(
                 "编制名单的部门不能自己锁定，请另一参加部门核对后锁定。",
-                "Whoever prepared the list does not fix it: another department does.",
+                "The department that prepared the list may not fix it: another one must.",
             ),
         )
     if any(date.fromisoformat(source["on"]) <= today for source in draw.frame["sources"]):
@@ -289,7 +289,7 @@ def _require_enough(draw: Draw, parts: Sequence[DrawPart], caller: Caller, law: 
             "source-known",
             Text(
                 "有一个随机数来源的日期已到，不能再锁定；请作废后重新编制。",
-                "The day of a source has come: it can no longer be fixed. Void it and prepare anew.",
+                "The day of one source has come: the list can no longer be fixed. Void it and prepare a new one.",
             ),
         )
 
@@ -355,7 +355,7 @@ def header_of(draw: Draw, parts: Sequence[DrawPart], people: proof.Row) -> dict[
 
 
 def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
-    """It ends before anything is drawn; serial, reason and what was known by then stay public.
+    """Void a draw before anything is drawn; serial, reason and what was known by then stay public.
 
     Once a secret is out, only a department that gave its own may end it: whoever still holds one back could have
     computed the result and not liked it.
@@ -376,7 +376,7 @@ def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
                 "reveal-first",
                 Text(
                     "已有部门公开秘密数；先公开本部门的，才能作废。",
-                    "A secret is out already: give your own before you may void it.",
+                    "Another department has revealed its secret: reveal yours before you void the draw.",
                 ),
             )
         draw.state, draw.voided_at = Draw.State.VOIDED, now
@@ -388,7 +388,7 @@ def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
 
 
 def tell(ledger: Ledger, draw: Draw) -> None:
-    """Every department that may take part hears where the draw stands."""
+    """Tell every department that may take part the draw's state."""
     body = {"no": draw.no, "period": draw.period, "state": str(draw.state)}
     for code in Party.objects.filter(kind__in=DRAWERS, place=draw.place).values_list("code", flat=True):
         ledger.send(code, "draw", draw.no, body)

@@ -138,7 +138,7 @@ def own_proof(caller: Caller, no: str) -> dict[str, object]:
     if draw.state != Draw.State.PUBLISHED:
         raise Conflict(
             "not-published",
-            Text("检查结束、公布以后才能取得。", "It can be had when the draw is published."),
+            Text("检查结束、公布以后才能取得。", "It is available once the draw is published."),
         )
     unit = next((each for each in draw.frame["units"] if each["id"] == caller.party_code), None)
     if unit is None:

@@ -112,7 +112,7 @@ def _faults_of_sources(plan: Plan, today: date, law: Law) -> list[Problem]:
                 _fault(
                     f"sources[{number}].on",
                     f"{source.name} 的开奖日应在今天之后，替代来源在其后。",
-                    f"{source.name}: its day comes after today, its substitute's later.",
+                    f"{source.name}: its day must be after today, its substitute's later still.",
                 )
             )
     return found
@@ -126,6 +126,6 @@ def _faults_of_days(plan: Plan) -> list[Problem]:
         _fault(
             "first",
             f"检查期应在各随机数公布之后，至多 {LONGEST_DAYS} 天。",
-            f"visits: after the public numbers are known, at most {LONGEST_DAYS} days.",
+            f"visits: they must start after the public numbers are known and last at most {LONGEST_DAYS} days.",
         )
     ]

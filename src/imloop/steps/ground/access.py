@@ -1,4 +1,4 @@
-"""Who acts, and what is theirs: object-level access in one place.
+"""Who acts, and which objects they may see or change: object-level access in one place.
 
 I-station   its own tests and the cases of vehicles that failed there
 M-station   the cases it repaired, and any open case whose number (or plate + VIN tail) the owner gave it
@@ -87,7 +87,7 @@ def require_kind(caller: Caller, *kinds: str) -> None:
 def require_place(caller: Caller, place: str) -> None:
     """Refuse a department of elsewhere."""
     if not covers(caller.place, place):
-        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only for your own place."))
+        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only within your own area."))
 
 
 def own(caller: Caller, place_field: str, station_field: str, shop_field: str | None) -> Q:

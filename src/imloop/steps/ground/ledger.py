@@ -34,7 +34,7 @@ from imloop.store.statements import (
 _LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
 _COUNTED = "UPDATE store_counter SET last = %s WHERE kind = %s AND place = %s AND year = %s"
 _WRITING = RLock()
-"""Only one may write at a time: threads of one process wait here in turn, not in the database, which lets them guess."""
+"""Only one may write at a time: threads of one process wait here in turn, as the database only retries."""
 _LOCKED = {"sqlite": "id = 1", "postgresql": "id = 1 FOR UPDATE"}
 """SQLite's transaction holds the write lock from its beginning."""
 
@@ -60,7 +60,7 @@ def as_row(entry: JournalEntry) -> dict[str, object]:
 
 
 class Ledger:
-    """What a step will leave behind besides its rows. Written when the step's transaction ends well."""
+    """Journal entries, messages and numbers of a step, besides its rows. Written when the transaction succeeds."""
 
     def __init__(self, head: JournalHead, now: datetime, caller: Caller) -> None:
         self.now = now
@@ -98,7 +98,7 @@ class Ledger:
         return entry
 
     def send(self, receiver: str, topic: str, subject: str, body: Mapping[str, object]) -> None:
-        """Add a message to the receiver's feed. The outside hears only after commit."""
+        """Add a message to the receiver's feed. It is announced only after the commit."""
         self._messages.append(
             OutboxEntry(receiver=receiver, topic=topic, subject=subject, created_at=self.now, body=dict(body))
         )
@@ -116,7 +116,7 @@ class Ledger:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part that may be refused: its rows, entries and messages vanish together if it raises."""
+        """A part that may be refused: its rows, entries and messages are undone together if it raises."""
         entries, messages, numbers = len(self._entries), len(self._messages), dict(self._numbers)
         try:
             with transaction.atomic():
@@ -156,7 +156,7 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
 
 
 def cannot_be_kept() -> Malformed:
-    """What a value deserves that the database refuses, written or asked for."""
+    """The refusal of a value that the database cannot take, written or queried."""
     return Malformed(
         "cannot-be-kept",
         Text(

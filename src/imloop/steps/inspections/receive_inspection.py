@@ -1,4 +1,4 @@
-"""An I-station reports a test: judge it ourselves, and let the case move."""
+"""An I-station reports a test: judge it ourselves and move the case accordingly."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s 
 
 @dataclass(slots=True)
 class _Received:
-    """What the step knows by now; the findings grow as it goes."""
+    """What the step knows so far; findings are added as it goes on."""
 
     judged: JudgedUpload
     raw: RawUpload
@@ -126,7 +126,7 @@ def _require_past(record: TestRecord, now: datetime) -> None:
             "time-in-future",
             Text(
                 f"检验时间 {record.ended_at.isoformat()} 晚于平台时间，请校准检测线时钟。",
-                f"Test time {record.ended_at.isoformat()} lies in the future; set the line's clock.",
+                f"Test time {record.ended_at.isoformat()} is in the future; set the line's clock.",
             ),
         )
 
@@ -236,7 +236,7 @@ def _by_verdict(received: _Received) -> TestFailed | TestPassed | None:
 
 
 def _overtaken(vehicle: Vehicle, record: TestRecord) -> bool:
-    """A later pass is already known: this older run came late and opens nothing."""
+    """A later pass is already known: this older run came late and changes nothing."""
     return fetch_one(_PASSED_LATER, [vehicle.pk, str(Result.PASS), record.started_at]) is not None
 
 
@@ -245,7 +245,7 @@ def _out_of_order() -> Reason:
         "uploaded-out-of-order",
         Text(
             "该次检验早于已知的后续检验，只存档，不改变案件。",
-            "Older than a test already known: kept, moves no case.",
+            "Older than a test already on record: kept, does not change the case.",
         ),
     )
 

@@ -140,7 +140,7 @@ def _station(caller: Caller, code: str) -> Party:
             "not-your-place",
             Text(
                 "由所在地生态环境部门登记检测线和设备。",
-                "The environment department of the place enters these.",
+                "Only the environment department of the area may enter these.",
             ),
         )
     return station

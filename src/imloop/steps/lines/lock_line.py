@@ -35,7 +35,10 @@ def order_line(
     if caller.kind != PartyKind.ENVIRONMENT or not covers(caller.place, station.place):
         raise NotAllowed(
             "not-your-place",
-            Text("只有所在地生态环境部门可以锁定或解锁。", "Only the environment department in charge."),
+            Text(
+                "只有所在地生态环境部门可以锁定或解锁。",
+                "Only the environment department in charge may lock or unlock.",
+            ),
         )
     line = the_line(station, line_code, now)
     _require_sound(line, wanted, now)
@@ -71,12 +74,13 @@ def _require_sound(line: Line, wanted: NewOrder, now: datetime) -> None:
     for name, text in (("reason", wanted.reason), ("evidence", wanted.evidence)):
         if not text.strip() or len(text) > 400:
             raise Malformed(
-                "malformed", Text(f"请填写 {name}（400 字以内）。", f"{name} is required (at most 400).")
+                "malformed",
+                Text(f"请填写 {name}（400 字以内）。", f"{name} is required (at most 400 characters)."),
             )
     if wanted.kind not in LineOrder.Kind.values:
         raise Malformed("malformed", Text("kind 应为 lock 或 unlock。", "kind must be lock or unlock."))
     if wanted.until <= now:
-        raise Malformed("malformed", Text("until 应晚于现在。", "until must lie in the future."))
+        raise Malformed("malformed", Text("until 应晚于现在。", "until must be in the future."))
     strange = sorted(set(wanted.methods) - set(line.methods))
     if strange:
         raise Malformed(

@@ -104,7 +104,7 @@ def _require_past(record: CheckRecord, now: datetime) -> None:
             "time-in-future",
             Text(
                 "自检时间晚于平台时间，请校准检测线时钟。",
-                "The check lies in the future; set the line's clock.",
+                "The check is in the future; set the line's clock.",
             ),
         )
 
@@ -140,7 +140,7 @@ def _findings(record: CheckRecord, ours: CheckResult, law: Law) -> list[Reason]:
             "check-claim-differs",
             Text(
                 f"{name.zh}：检测线报 {record.claimed}，复算为 {ours.result}，以复算为准。",
-                f"{name.en}: the line claims {record.claimed}, recomputed {ours.result}; ours decides.",
+                f"{name.en}: the line reported {record.claimed}, recomputed {ours.result}; the recomputed result counts.",
             ),
             law.cite(f"check.{record.kind}.hours"),
         )
@@ -166,7 +166,7 @@ def check_answer(
 
 
 def tell_change(ledger: Ledger, line: Line, before: set[str], after: set[str]) -> None:
-    """Station and environment department hear what was locked and what was freed."""
+    """Tell the station and the environment department what was locked and what was freed."""
     office = registers.department(PartyKind.ENVIRONMENT, line.station.place)
     receivers = [line.station.code, *([office.code] if office else [])]
     for topic, methods in (("line-locked", after - before), ("line-unlocked", before - after)):

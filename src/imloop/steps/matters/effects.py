@@ -1,4 +1,4 @@
-"""What a step of a matter changes outside it: standing, cases, registers, what the public reads."""
+"""The effects of a matter's step outside the matter: standing, cases, registers, what the public reads."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _close_standing(ledger: Ledger, row: Matter, step: Step, decision: Decision,
             "standing-overlaps",
             Text(
                 f"{row.party.name}在此期间已经{state.label}。",
-                f"{row.party.name} is {state.value.replace('_', ' ')} in that time already.",
+                f"{row.party.name} is {state.value.replace('_', ' ')} in that period already.",
             ),
         )
     key = _CITES.get(kind)
@@ -75,7 +75,7 @@ def _close_standing(ledger: Ledger, row: Matter, step: Step, decision: Decision,
 
 
 def _restore_standing(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
-    """The measure ends today; one that never took effect leaves no trace but its matter."""
+    """The measure ends today; one that never took effect leaves nothing behind but its matter."""
     for standing in row.standings.all():
         if standing.since >= law.on:
             standing.delete()
@@ -121,7 +121,7 @@ def _tell_dismantlers(ledger: Ledger, row: Matter, step: Step, decision: Decisio
         "cite": law.cite("scrap.certificate"),
     }
     police = registers.department(PartyKind.POLICE, row.place)
-    # Commerce has no desk on the platform: its system is a receiver of its own.
+    # The commerce department does not use the platform: its system is a receiver of its own.
     for receiver in (f"commerce:{row.place[:4]}00", police.code if police else ""):
         if receiver:
             ledger.send(receiver, "scrappage", row.matter_no, body)

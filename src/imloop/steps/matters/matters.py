@@ -77,7 +77,10 @@ def resubmit(token: str, application: Application, now: datetime) -> Matter:
         if row.kind != f"{application.subject}-application" or row.place != application.place:
             raise Conflict(
                 "another-application",
-                Text("申请种类和所在地不能改变，请另行申请。", "Kind and place stay; apply anew for others."),
+                Text(
+                    "申请种类和所在地不能改变，请另行申请。",
+                    "Kind and place cannot be changed; apply again for others.",
+                ),
             )
         law = registers.law_at(day_of(now), row.place)
         _require_conditions(application, law)
@@ -124,7 +127,7 @@ def nominate_for_scrappage(
 def take_step(
     caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime
 ) -> Matter:
-    """The caller takes the next step of a matter that is theirs to see."""
+    """The caller takes the next step of a matter that they may see."""
     with writing(now, caller) as ledger:
         row = _locked(matter_no=matter_no, caller=caller)
         law = registers.law_at(day_of(now), row.place)
@@ -218,7 +221,7 @@ def _keep(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law)
 
 
 def _told_of(row: Matter, caller: Caller) -> list[str]:
-    """The party concerned and the department in charge hear of every step, but not of their own."""
+    """The party concerned and the department in charge are told of every step except their own."""
     subject = subject_of(Kind(row.kind), row.party)
     kind = PartyKind.TRANSPORT if subject == "mstation" else PartyKind.ENVIRONMENT
     office = registers.department(kind, row.place)
@@ -231,12 +234,12 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _require_office(application: Application) -> None:
-    """An application goes to somebody: the place must have its department here."""
+    """An application must reach a department: the place's one has to be on this platform."""
     kind = PartyKind.ENVIRONMENT if application.subject == PartyKind.ISTATION else PartyKind.TRANSPORT
     if registers.department(kind, registers.known_place(application.place)) is None:
         words = Text(
             f"{application.place} 没有使用本平台的主管部门，请核对县区代码。",
-            f"No department of {application.place} works on this platform; check the code.",
+            f"No department of {application.place} uses this platform; check the code.",
         )
         raise Malformed("unknown-place", words, problems=(Problem("$.place", "unknown-place", words),))
 
@@ -255,7 +258,7 @@ def _refuse_twin(kind: Kind, application: Application, day: date) -> None:
     if known is not None and standing.is_active(known, day):
         raise Conflict(
             "station-active-already",
-            Text(f"{known.name}已在名录内。", f"{known.name} has its standing already."),
+            Text(f"{known.name}已在名录内。", f"{known.name} is already on the list."),
         )
     if any(
         row.data["form"]["uscc"] == application.uscc
@@ -263,7 +266,7 @@ def _refuse_twin(kind: Kind, application: Application, day: date) -> None:
     ):
         raise Conflict(
             "applied-already",
-            Text("该单位已有未办结的申请。", "An application of this applicant is open already."),
+            Text("该单位已有未办结的申请。", "This applicant already has an open application."),
         )
 
 
@@ -272,7 +275,7 @@ def _refuse_open(kind: Kind, found: QuerySet[Matter]) -> None:
         what = KINDS[kind]
         raise Conflict(
             "matter-open-already",
-            Text(f"已有未办结的“{what.zh}”。", f"A {what.en} is open already."),
+            Text(f"已有未办结的“{what.zh}”。", f"“{what.en}” is already open."),
         )
 
 
@@ -282,12 +285,12 @@ def _require_fitting(kind: Kind, party: Party, day: date) -> None:
         what = KINDS[kind]
         raise Malformed(
             "wrong-value",
-            Text(f"“{what.zh}”不适用于{party.name}。", f"A {what.en} does not fit {party.name}."),
+            Text(f"“{what.zh}”不适用于{party.name}。", f"“{what.en}” does not apply to {party.name}."),
         )
     if set(standing.states_on(party, day)) & set(_GONE):
         raise Conflict(
             "station-gone",
-            Text(f"{party.name}已注销、取消或者退出。", f"{party.name} has lost its standing already."),
+            Text(f"{party.name}已注销、取消或者退出。", f"{party.name} has already left the list."),
         )
 
 

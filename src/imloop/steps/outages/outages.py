@@ -1,4 +1,4 @@
-"""Outages as they are known: to the gate, to a department, to anyone."""
+"""Look-ups of outages: for the retest gate, for departments, for anyone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def declared_for(at: datetime) -> list[Fact]:
 
 
 def running() -> QuerySet[Outage]:
-    """Outages of the system that are not over; a station's own fault is nobody else's business."""
+    """Outages of the system that are not over; without faults that a station reported of itself."""
     return (
         Outage.objects.filter(ends_at__isnull=True).exclude(scope=Scope.OWN_FAULT).order_by("starts_at", "id")
     )
@@ -49,7 +49,7 @@ def published() -> QuerySet[Outage]:
 
 
 def visible(caller: Caller) -> QuerySet[Outage]:
-    """A department's: what lies in its place or reaches over it; a station's: what is published, and its own faults."""
+    """A department's: those in its place or affecting it; a station's: what is published, and its own faults."""
     rows = Outage.objects.order_by("-starts_at", "-id")
     if caller.is_department:
         return rows.filter(Q(place__startswith=place_prefix(caller.place)) | Q(place__in=_above(caller)))

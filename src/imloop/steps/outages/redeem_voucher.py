@@ -1,4 +1,4 @@
-"""A station says that it used a voucher: kept whatever becomes of it, tried at once, and again when more is known."""
+"""A station reports that it used a voucher: stored in any case, tried at once, and again when more is known."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _require_past(said: Redemption, now: datetime) -> None:
     if said.used_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
         raise Malformed(
             "time-in-future",
-            Text("使用时间晚于平台时间。", "The time of use lies in the future."),
+            Text("使用时间晚于平台时间。", "The time of use is in the future."),
         )
 
 
@@ -83,7 +83,8 @@ def _voucher(station: Party, said: Redemption) -> Voucher:
         raise Unlawful(
             "voucher-other-station",
             Text(
-                f"离线凭单发给了 {found.station.code}，不是本站。", f"The voucher is {found.station.code}'s."
+                f"离线凭单发给了 {found.station.code}，不是本站。",
+                f"The voucher was issued to {found.station.code}.",
             ),
         )
     return found
@@ -107,12 +108,12 @@ def _require_its_day(voucher: Voucher, said: Redemption) -> None:
     if day_of(said.used_at) != voucher.day:
         raise Unlawful(
             "voucher-other-day",
-            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is good on {voucher.day} only."),
+            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is valid on {voucher.day} only."),
         )
 
 
 def _again(used: PaperUnlock, said: Redemption) -> Receipt:
-    """The same use told twice gets the first receipt; another use is one too many."""
+    """The same use reported twice gets the first receipt; another use is refused."""
     same = (used.vin, used.plate, used.shop.code, used.settlement_no, used.certificate_no, used.granted_at)
     told = (said.vin, said.plate, said.shop, said.settlement_no, said.certificate_no, said.used_at)
     if same == told:
@@ -121,13 +122,13 @@ def _again(used: PaperUnlock, said: Redemption) -> Receipt:
         "voucher-used",
         Text(
             f"离线凭单已用于 {used.plate or used.vin}（{used.unlock_no}），不能再次使用。",
-            f"The voucher was used for {used.plate or used.vin} ({used.unlock_no}) and is single-use.",
+            f"The voucher was used for {used.plate or used.vin} ({used.unlock_no}) and can be used only once.",
         ),
     )
 
 
 def _clock(ledger: Ledger, station: Party, said: Redemption) -> list[Reason]:
-    """The time of use is the station's word: its clock now, else that of its lines at their last sign of life."""
+    """Doubt about the time of use: the station's clock now, else its lines' clock at the last heartbeat."""
     law = registers.law_at(day_of(ledger.now), station.place)
     if said.clock is not None:
         skew = (said.clock - ledger.now).total_seconds()

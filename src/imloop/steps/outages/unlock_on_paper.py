@@ -1,8 +1,8 @@
-"""In a declared outage a retest rests on paper: unlocked by the operator, or by a voucher issued before (A9).
+"""Allow a retest on paper evidence in a declared outage: unlocked by the operator, or by a voucher issued before (A9).
 
-What a station did is always kept. It opens the gate as soon as everything it needs is known: an outage that was
+What a station did is always stored. It allows the retest as soon as everything needed is known: an outage that was
 running for the station at that moment, and the failed test. Either may come later than the voucher itself: the outage
-of the platform can only be declared afterwards, and the failed test may still lie in the station's spool. So the
+of the platform can only be declared afterwards, and the failed test may still wait in the station's spool. So the
 voucher waits and is tried again when one of them arrives.
 """
 
@@ -41,7 +41,7 @@ _NO_FAILED_TEST = Reason(
     "failed-test-unknown",
     Text(
         "不合格检验尚未上传；上传后自动生效。",
-        "The failed test has not been uploaded yet; it holds once it has.",
+        "The failed test has not been uploaded yet; the unlock takes effect once it has.",
     ),
 )
 
@@ -70,7 +70,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
     where = registers.party(seen.station, PartyKind.ISTATION)
     who = registers.party(seen.shop, PartyKind.MSTATION)
     if not covers(caller.place, where.place):
-        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It lies outside your place."))
+        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
     if not 0 < len(seen.reason.strip()) <= 400:
         raise Malformed(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
@@ -145,7 +145,7 @@ def new_unlock(ledger: Ledger, *, station: Party, granted_at: datetime, **said: 
 
 
 def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = None) -> tuple[Reason, ...]:
-    """Open the gate if everything is known; else why not yet. ``known``: the outages to rest on, None: all."""
+    """Open the gate if everything is known; else why not yet. ``known``: the outages that may justify it, None: all."""
     station = row.station
     law = registers.law_at(day_of(row.granted_at), station.place)
     outages = declared_for(row.granted_at) if known is None else known
@@ -196,7 +196,7 @@ def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
 
 
 def _case_of(row: PaperUnlock) -> Case | None:
-    """The case the paper speaks of: the one open then. A case that failed only later is not it: the test that the
+    """The case of the paper: the one open then. A case that failed only later is not it: the test that the
     paper follows is still to come."""
     vehicle = find_vehicle(row.vin, row.plate)
     if vehicle is None:
@@ -264,14 +264,14 @@ def _waiting() -> QuerySet[PaperUnlock]:
 
 
 def _tried_again(ledger: Ledger, row: PaperUnlock) -> tuple[Reason, ...]:
-    """Why it still does not open; what is wrong with it now is a doubt that was not known before."""
+    """Try again; what still prevents it becomes a finding if it is new."""
     reasons = try_unlock(ledger, row)
     doubt(ledger, row, reasons)
     return reasons
 
 
 def doubt(ledger: Ledger, row: PaperUnlock, reasons: Iterable[Reason]) -> None:
-    """Keep why a used voucher opens nothing, once; a failed test on its way is no doubt."""
+    """Store as a finding, once, why a used voucher allows nothing; a failed test still on its way is no finding."""
     said = set(Finding.objects.filter(subject=row.unlock_no).values_list("code", flat=True))
     new = [each for each in reasons if each != _NO_FAILED_TEST and each.code not in said]
     keep_findings(ledger, "unlock", row.unlock_no, row.station.code, new)

@@ -48,7 +48,9 @@ def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
     place, station, method = price.place, price.station, price.method
     since, until = price.since, price.until
     if not covers(caller.place, place):
-        raise NotAllowed("not-your-place", Text(f"{place} 不归本部门管辖。", f"{place} is not yours."))
+        raise NotAllowed(
+            "not-your-place", Text(f"{place} 不归本部门管辖。", f"{place} is outside your area.")
+        )
     _require_sound(method, price.yuan, since, until, price.cite)
     where = registers.party(station, PartyKind.ISTATION) if station else None
     if where is not None and not covers(place, where.place):
@@ -113,7 +115,9 @@ def _require_sound(method: str, yuan: Decimal, since: date, until: date | None, 
     if method not in list(Method):
         raise Malformed("wrong-value", Text(f"没有检验方法 {method}。", f"No method {method}."))
     if not 0 <= yuan < 100_000:
-        raise Malformed("wrong-value", Text(f"金额 {yuan} 不合理。", f"An amount of {yuan} makes no sense."))
+        raise Malformed(
+            "wrong-value", Text(f"金额 {yuan} 不合理。", f"An amount of {yuan} is not plausible.")
+        )
     if until is not None and until <= since:
         raise Malformed(
             "ends-before-start", Text(f"{until} 不晚于 {since}。", f"{until} is not after {since}.")

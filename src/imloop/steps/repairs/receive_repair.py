@@ -1,4 +1,4 @@
-"""An M-station reports a repair: that, and nothing else, opens the retest."""
+"""An M-station reports a repair: that, and nothing else, allows the retest."""
 
 from __future__ import annotations
 
@@ -119,13 +119,13 @@ def _require_past(record: RepairRecord, now: datetime) -> None:
             "time-in-future",
             Text(
                 f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
-                f"Finished at {record.finished_at.isoformat()}, which lies in the future.",
+                f"Finished at {record.finished_at.isoformat()}, which is in the future.",
             ),
         )
 
 
 def _case_of(record: RepairRecord) -> Case:
-    """The open case the repair speaks of, by number or by vehicle; or the one retested on paper that waits for it."""
+    """The open case of the repair, by number or by vehicle; or the one retested on paper that waits for it."""
     cases = Case.objects.select_related("vehicle", "station")
     if record.case_no:
         cases = cases.filter(case_no=record.case_no)

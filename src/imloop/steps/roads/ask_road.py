@@ -58,8 +58,9 @@ def ask_road(
 
 
 def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "") -> Answer:
-    """For anyone: the rules applied to what is stated. Only who also knows the last six of the VIN is answered from
-    the register, and hears of an open case or an expired inspection; nothing else about a vehicle is given away."""
+    """For anyone: the rules applied to what is stated. Only a reader who also knows the last six of the VIN is
+    answered from the register, and told of an open case or an expired inspection; nothing else about a vehicle is
+    revealed."""
     plate = plain_plate(stated.plate)
     if not plate:
         raise Malformed("malformed", Text("请填写号牌号码。", "Give the plate."))

@@ -78,7 +78,7 @@ def end_zone(caller: Caller, zone_id: int, *, on: date, now: datetime) -> Zone:
             raise Unknown("unknown-zone", Text("没有这个限行区。", "There is no such zone."))
         require_place(caller, zone.place)
         if on <= zone.since or (zone.until is not None and on > zone.until):
-            raise Malformed("malformed", Text("结束日期不在有效期内。", "The day is not inside its span."))
+            raise Malformed("malformed", Text("结束日期不在有效期内。", "The day is outside its period."))
         zone.until = on
         zone.save(update_fields=["until"])
         ledger.note("zone-ended", f"{zone.place}/{zone.code}", {"on": on})
@@ -133,7 +133,7 @@ def lift_alert(caller: Caller, alert_id: int, *, now: datetime) -> PollutionAler
             raise Unknown("unknown-alert", Text("没有这次预警。", "There is no such alert."))
         require_place(caller, alert.place)
         if now <= alert.since or (alert.until is not None and alert.until <= now):
-            raise Conflict("alert-not-running", Text("预警此刻没有生效。", "The alert does not last now."))
+            raise Conflict("alert-not-running", Text("预警此刻没有生效。", "The alert is not in force now."))
         alert.until = now
         alert.save(update_fields=["until"])
         ledger.note("alert-lifted", alert.place, {"level": alert.level})
@@ -148,7 +148,7 @@ def _require_free(place: str, code: str, since: date, until: date | None) -> Non
                 "zone-overlaps",
                 Text(
                     f"{code} 在此期间已有规定，请先结束它。",
-                    f"{code} is in force then already; end it first.",
+                    f"{code} is already in force at that time; end it first.",
                 ),
             )
 

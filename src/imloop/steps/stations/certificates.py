@@ -1,4 +1,4 @@
-"""Certificates of stations and instruments: entered or renewed, warned of before they lapse (B1, B2)."""
+"""Certificates of stations and instruments: entered, renewed, and warned about before they lapse (B1, B2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Certificate, Equipment, Party, PartyKind
 
 _HORIZON = timedelta(days=120)
-"""How far ahead the list of expiring certificates looks; the law's warnings lie inside."""
+"""How far ahead the list of expiring certificates looks; the law's warning days are within it."""
 _ENTERS = {
     PartyKind.ISTATION: (PartyKind.MARKET, PartyKind.ENVIRONMENT),
     PartyKind.MSTATION: (PartyKind.TRANSPORT, PartyKind.MARKET),
@@ -43,7 +43,7 @@ def enter_certificate(caller: Caller, party_code: str, paper: NewCertificate, no
     """Put a certificate on file; the earlier one stays.
 
     The market regulator enters those of I-stations (the environment department may, too), transport those of
-    M-stations: a station does not open itself."""
+    M-stations: a station may not enter its own."""
     party = _party(caller, party_code)
     _require_sound(paper)
     kind, number, since, until = paper.kind, paper.number, paper.since, paper.until
@@ -81,14 +81,16 @@ def _require_sound(paper: NewCertificate) -> None:
     if paper.kind not in Certificate.Kind.values or verification is not bool(paper.serial):
         raise Malformed(
             "wrong-value",
-            Text("kind 与设备不符：检定证书须写明设备编号。", "kind: a verification names its instrument."),
+            Text(
+                "kind 与设备不符：检定证书须写明设备编号。", "kind: a verification must name its instrument."
+            ),
         )
     if paper.until <= paper.since:
         raise Malformed(
             "ends-before-it-starts",
             Text(
                 f"失效日 {paper.until} 应晚于生效日 {paper.since}。",
-                f"It ends on {paper.until}, not after {paper.since}.",
+                f"It ends on {paper.until}, which is not after {paper.since}.",
             ),
         )
 
@@ -192,7 +194,10 @@ def _party(caller: Caller, code: str) -> Party:
     if caller.kind not in _ENTERS[PartyKind(party.kind)] or not covers(caller.place, party.place):
         raise NotAllowed(
             "not-your-place",
-            Text("由所在地主管部门登记证书。", "The department in charge of the place enters certificates."),
+            Text(
+                "由所在地主管部门登记证书。",
+                "Only the department in charge of the area may enter certificates.",
+            ),
         )
     return party
 

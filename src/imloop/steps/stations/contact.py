@@ -1,4 +1,4 @@
-"""How a station is reached: its own to keep right, shown to everyone (R17, R19)."""
+"""A station's phones and opening hours, kept up to date by itself and shown to everyone (R17, R19)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def ask_registration(
     application: str = Application.NEW,
     place: str = "",
 ) -> Answer:
-    """Judged by what is stated; what is not stated is taken from the register, if it knows the VIN."""
+    """Judged by the facts given; what is not given is taken from the register, if it knows the VIN."""
     require_kind(caller, PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR, PartyKind.ADMIN)
     if application not in list(Application):
         raise Malformed(

@@ -1,4 +1,4 @@
-"""The police register moves: sold, moved in or out, cancelled, scrapped. What a vehicle owes here stays."""
+"""Changes of the police register: sold, moved in or out, cancelled, scrapped. An open case here stays open."""
 
 from __future__ import annotations
 
@@ -44,12 +44,13 @@ def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> Veh
             Text(f"kind：可选 {' '.join(CHANGES)}。", f"kind: choose one of {' '.join(CHANGES)}."),
         )
     if on > day_of(now):
-        raise Malformed("malformed", Text("日期晚于今天。", "The day lies in the future."))
+        raise Malformed("malformed", Text("日期晚于今天。", "The day is in the future."))
     with writing(now, caller) as ledger:
         vehicle = require_vehicle(change.vin, change.plate)
         if vehicle.status in _FINAL:
             raise Conflict(
-                "vehicle-scrapped", Text("车辆已报废，不再变更。", "It is scrapped; nothing changes.")
+                "vehicle-scrapped",
+                Text("车辆已报废，不再变更。", "The vehicle is scrapped and can no longer be changed."),
             )
         former = vehicle.plate, vehicle.plate_colour
         before = vehicle.status

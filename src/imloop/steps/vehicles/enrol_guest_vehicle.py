@@ -82,14 +82,14 @@ def enrol(caller: Caller, wanted: NewEnrolment, now: datetime) -> Enrolment:
 
 
 def end_enrolment(caller: Caller, enrolment_id: int, *, on: date, now: datetime) -> Enrolment:
-    """The ground has gone: the enrolment ends on that day."""
+    """End the enrolment on that day, because its ground no longer applies."""
     require_kind(caller, PartyKind.ENVIRONMENT, PartyKind.POLICE)
     with writing(now, caller) as ledger:
         kept = Enrolment.objects.select_related("vehicle").filter(pk=enrolment_id).first()
         if kept is None or not covers(caller.place, kept.place):
-            raise NotAllowed("not-your-place", Text("只能办理本地的纳管。", "Only for your own place."))
+            raise NotAllowed("not-your-place", Text("只能办理本地的纳管。", "Only within your own area."))
         if on <= kept.since or (kept.until is not None and on > kept.until):
-            raise Malformed("malformed", Text("结束日期不在纳管期内。", "The day is not inside its span."))
+            raise Malformed("malformed", Text("结束日期不在纳管期内。", "The day is outside its period."))
         kept.until = on
         kept.save(update_fields=["until"])
         ledger.note("enrolment-ended", str(kept.vehicle), {"on": on})
@@ -114,7 +114,7 @@ def _require_free(vehicle: Vehicle, place: str, since: date, until: date | None)
     if running.exists():
         raise Conflict(
             "enrolled-already",
-            Text("该车在此期间已经纳管。", "The vehicle is enrolled in that time already."),
+            Text("该车在此期间已经纳管。", "The vehicle is already enrolled in that period."),
         )
 
 
@@ -131,7 +131,7 @@ def _require_months(operating_since: date | None, since: date, months: int) -> N
             "not-long-enough",
             Text(
                 f"营运未满 {months} 个月，请填写在本地开始营运的日期。",
-                f"It must have been operating here for {months} months; give since when.",
+                f"It must have been operating here for {months} months; state since when.",
             ),
         )
 

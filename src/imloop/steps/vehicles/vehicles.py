@@ -1,4 +1,4 @@
-"""Find the vehicle a message speaks of, or enter it; keep the latest statement about it."""
+"""Find the vehicle named in a message, or enter it; keep the latest facts stated about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imloop.store.statements import insert, rows, update
 
 
 def with_vin(*vins: str) -> QuerySet[Vehicle]:
-    """The index over VINs leaves out vehicles that have none; SQLite uses it only where the question says so, too."""
+    """The index over VINs leaves out vehicles that have none; SQLite uses it only where the query says so, too."""
     wanted = {"vin": vins[0]} if len(vins) == 1 else {"vin__in": vins}
     return Vehicle.objects.filter(**wanted).exclude(vin="")
 
@@ -86,7 +86,7 @@ def _alike(stated: inspection.Vehicle) -> list[Vehicle]:
 
 
 def _same(alike: list[Vehicle], stated: inspection.Vehicle) -> Vehicle | None:
-    """As ``find_vehicle``: by VIN, else one that has no VIN yet; without a VIN, whichever bears the plate."""
+    """As ``find_vehicle``: by VIN, else one that has no VIN yet; without a VIN, whichever has the plate."""
     wanted = (stated.vin, "") if stated.vin else (None,)
     return next((each for vin in wanted for each in alike if vin is None or each.vin == vin), None)
 
@@ -99,7 +99,7 @@ def _doubts(vehicle: Vehicle, alike: list[Vehicle], stated: inspection.Vehicle) 
                 "plate-changed",
                 Text(
                     f"同一 VIN 上次号牌为 {vehicle.plate}，本次为 {stated.plate}。",
-                    f"This VIN last bore {vehicle.plate}, now {stated.plate}.",
+                    f"This VIN last had plate {vehicle.plate}, now {stated.plate}.",
                 ),
             )
         )

@@ -86,7 +86,7 @@ class DrawNumber(models.Model):
 
 
 class DrawVisit(models.Model):
-    """A unit that came out: when and by whom it is to be visited, and what came of it."""
+    """A unit that was drawn: when and by whom it is to be visited, and the result."""
 
     class Outcome(models.TextChoices):
         SOUND = "sound", "未发现问题"

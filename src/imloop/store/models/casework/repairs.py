@@ -1,4 +1,4 @@
-"""Repairs as reported, which of their numbers were seen before, and the figures of M-stations counted each night."""
+"""Repairs as reported, which of their numbers were seen before, and the figures of M-stations, counted again each night."""
 
 from __future__ import annotations
 
