@@ -95,7 +95,8 @@ def copies(templates: list[Case], vehicles: list[Vehicle], first: int) -> list[C
 
 
 def registers(moment: datetime) -> None:
-    """Standing, papers, people, lines, instruments and this morning's checks of 300 stations, the asked one among them."""
+    """Standing, papers, people, lines, instruments and this morning's checks of 300 stations,
+    the asked one among them."""
     day = moment.date()
     since, until = day - timedelta(days=200), day + timedelta(days=100)
     for number in range(300):
@@ -168,7 +169,8 @@ def five_tests_each(station: Party, moment: datetime) -> None:
     test = (
         "INSERT INTO store_test (raw_id, station_id, test_no, line, vehicle_id, case_no, method, purpose, outcome,"
         " started_at, ended_at, received_at, result, law_hash, verdict, receipt, trace)"
-        f" {numbers} SELECT {first} + (v.id - 1) * 5 + n.k, {station.pk}, CAST(v.id * 10 + n.k AS text), '01', v.id, '',"
+        f" {numbers} SELECT {first} + (v.id - 1) * 5 + n.k, {station.pk}, CAST(v.id * 10 + n.k AS text), "
+        "'01', v.id, '',"
         " 'ASM', 'periodic', 'completed', %s, %s, %s, 'pass', '', '{{}}', '{{}}', %s FROM store_vehicle v, n"
     ).replace("{{}}", "{}")
     with connection.cursor() as cursor:

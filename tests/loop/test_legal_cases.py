@@ -1,8 +1,8 @@
 """Legal cases: facts, step by step, and what the law makes of them. The cases are tests/law/cases/*.yaml.
 
-A step is ``fail pass repair unlock contradict exit clock scrap object reject annul`` (an event at that time) or ``permit`` (the gate is asked). Beside
-it: the event's facts, and what must hold after it: ``state round deadline overdue effects answer
-unmatched``, ``unlawful`` (codes
+A step is ``fail pass repair unlock contradict exit clock scrap object reject annul`` (an event at that time) or
+``permit`` (the gate is asked). Beside it: the event's facts, and what must hold after it:
+``state round deadline overdue effects answer unmatched``, ``unlawful`` (codes
 of the refusal), for a permit ``refused`` and ``warned``. ``switch`` replaces values of the plan for one case.
 """
 

@@ -226,7 +226,8 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
 
 
 def _rework(case: Case, event: Event) -> dict[str, object]:
-    """Which repair is to be done again, free of charge: by the failure of a test, or by the record that came after it."""
+    """Which repair is to be done again, free of charge:
+    by the failure of a test, or by the record that came after it."""
     if isinstance(event, RepairReported):
         tested = {"test_no": case.failed_test, "items": list(case.failed_items)}
         return {**tested, "rework_of": event.repair.repair_no, "free_of_charge": True}

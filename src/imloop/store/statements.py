@@ -54,8 +54,8 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
 
 @contextmanager
 def without_waiting() -> Iterator[None]:
-    """On PostgreSQL the statements inside are sent one after the other and answered together when it ends, with whatever
-    they failed with; none gives rows, and new rows get no keys. SQLite gains nothing from it."""
+    """On PostgreSQL the statements inside are sent one after the other and answered together when it ends, with
+    whatever they failed with; none gives rows, and new rows get no keys. SQLite gains nothing from it."""
     database = connection_pool.database()
     if database.vendor == "sqlite":
         yield

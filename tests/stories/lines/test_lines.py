@@ -118,8 +118,9 @@ def test_same_bytes_same_answer_and_bad_input_named(city: City) -> None:
         take_check(message("analyser_leak", at("2026-03-05 08:00"), claimed="fail"), city.callers[NEAR], now)
     with pytest.raises(NotAllowed):
         take_check(body, city.callers[FAR], now)
+    bad = message("analyser_leak", at("2026-03-05 08:00"), check_no="", values={"a": "b"})
     with pytest.raises(Malformed) as caught:
-        take_check(message("analyser_leak", at("2026-03-05 08:00"), check_no="", values={"a": "b"}), city.callers[NEAR], now)  # fmt: skip
+        take_check(bad, city.callers[NEAR], now)
     assert {problem.path for problem in caught.value.problems} == {"$.check_no", "$.values.a"}
     assert RawUpload.objects.exclude(refused="").count() == 3
 
@@ -209,7 +210,8 @@ def test_the_pages(city: City) -> None:
     assert b'value="80.1"' in refused.content
     assert "合格" in client.post(f"/lines/{NEAR}/01", form | {"sure": "1"}).content.decode()
     client.force_login(User.objects.get(username=OFFICE))
-    order = {"what": "order", "kind": "lock", "until": "2099-01-01T00:00", "reason": "抽查", "evidence": "照片", "sure": "1"}  # fmt: skip
+    order = {"what": "order", "kind": "lock", "reason": "抽查", "evidence": "照片", "sure": "1"}
+    order["until"] = "2099-01-01T00:00"
     assert client.post(f"/lines/{NEAR}/01", order).status_code == 302
     answer = city.client(NEAR).get("/api/v1/lines").json()
     assert [r["code"] for r in answer["lines"][0]["methods"]["ASM"]["reasons"]][0] == "locked-by-order"

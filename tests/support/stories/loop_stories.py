@@ -59,8 +59,8 @@ def repair_at(
     law: Law | None = None,
     **told: Any,
 ) -> RepairFact:
-    """A repair finished at ``when``, judged by the law of that day. ``told``: what else its record says, a paper's number
-    (``settlement_no``) included."""
+    """A repair finished at ``when``, judged by the law of that day. ``told``: what else its record says, a paper's
+    number (``settlement_no``) included."""
     papers = {f"{name}_no": f"{name} {when}" for name in documents}
     papers |= {
         name: told.pop(name) for name in ("certificate_no", "settlement_no", "invoice_no") if name in told

@@ -4,8 +4,8 @@ A file is taken once it has kept its size and time for a while, and is not empty
 ``.tmp``, ``.part`` or ``~`` are still being written. Taken files go to ``done/DAY/``, what cannot be accepted to
 ``refused/`` with its reason beside. While the spool is full, files stay where they are.
 
-A photograph lies beside the message of its repair, which names it; the message waits a while for it. One that comes later
-is still sent; one that nobody names is moved to ``refused/`` in the end.
+A photograph lies beside the message of its repair, which names it; the message waits a while for it. One that comes
+later is still sent; one that nobody names is moved to ``refused/`` in the end.
 """
 
 from __future__ import annotations

@@ -73,7 +73,8 @@ def replay_day(
     seed: int = 1,
     progress: bool = True,
 ) -> Summary:
-    """Upload the day's queue as ``station`` (default: the demo city's largest), at ``speed`` × real time (0: no waiting).
+    """Upload the day's queue as ``station`` (default: the demo city's largest), at ``speed`` × real time
+    (0: no waiting).
 
     Every vehicle with several tasks fails all but its last run; before each repeated task the permit is asked for,
     then the run is uploaded all the same, as the real station did. Raises ``Refusal`` for an unreadable file, an

@@ -45,7 +45,10 @@ _ORIGINS = {
     Purpose.SPOT_CHECK_RETEST: loop.Origin.SPOT_CHECK,
     Purpose.REMOTE_SENSING_RETEST: loop.Origin.REMOTE_SENSING,
 }
-_TAKEN = "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id WHERE t.station_id = %s AND t.test_no = %s"
+_TAKEN = (
+    "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id "
+    "WHERE t.station_id = %s AND t.test_no = %s"
+)
 _PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s AND started_at > %s LIMIT 1"
 
 

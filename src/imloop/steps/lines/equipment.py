@@ -19,7 +19,8 @@ from imloop.store.models import Equipment, Line, Party, PartyKind
 def set_line(
     caller: Caller, station_code: str, code: str, *, methods: list[str], since: date, now: datetime
 ) -> Line:
-    """A new line, or other methods for one that serves. What a line was licensed for on a past day is in the journal."""
+    """A new line, or other methods for one that serves.
+    What a line was licensed for on a past day is in the journal."""
     station = _station(caller, station_code)
     unknown = [method for method in methods if method not in list(Method)]
     if unknown or not methods or not code.strip() or len(code) > 8:

@@ -34,8 +34,8 @@ def is_enrolled(vehicle: Vehicle, place: str, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEnrolment:
-    """Which vehicle, on which ground, from when to when. ``operating_since``: for the ground ``operating``, since when it
-    has been operating here; ``until``: the first day on which it is enrolled no longer."""
+    """Which vehicle, on which ground, from when to when. ``operating_since``: for the ground ``operating``, since when
+    it has been operating here; ``until``: the first day on which it is enrolled no longer."""
 
     ground: str
     evidence: str
