@@ -45,6 +45,7 @@ check: dev ## style, types, layers, migrations on both databases, sizes, law dat
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/stylelint "src/imloop/pages/assets/imloop/*.css"
+	.venv/bin/djlint --check --lint src/imloop/pages/templates
 	$(PY) -m mypy -p imloop
 	.venv/bin/lint-imports --no-logo
 	env -u DATABASE_URL $(PY) scripts/check_migrations.py

@@ -1,4 +1,4 @@
-"""Measure the published figures and write RESULTS.md: ``python benchmarks/run.py [P1|P2|P3|P4] [--rounds N]``."""
+"""Measure the published figures and write RESULTS.md: ``python benchmarks/run.py [P1|P2|…] [--rounds N]``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ MODULES = {
     "P4": "p4_permit",
     "P5": "p5_stream",
     "P10": "p10_what_if",
+    "HELPERS": "helpers",
     "VEHICLES": "vehicle_import",
     "REPLAY": "replay_after_outage",
 }

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from imloop.exchange.uploads.group_commit import GroupCommit
-from imloop.exchange.uploads.intake import Upload, test_upload, write
+from imloop.exchange.uploads.intake import Upload, upload_of_test, write
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.receipts import Receipt
@@ -24,7 +24,7 @@ NOW = at("2026-03-05 10:00")
 
 def upload(city: City, body: object, *, by: str = NEAR) -> Upload:
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    return test_upload(raw, city.callers[by], NOW)
+    return upload_of_test(raw, city.callers[by], NOW)
 
 
 def message(test_no: str, *, station: str = NEAR, **change: object) -> dict[str, object]:

@@ -111,13 +111,14 @@ def show(
     prefix: Annotated[str, typer.Option(help="只看此前缀的键 · only keys with this prefix")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """某地某日有效的规定，逐条带出处 · what is in force, with citations."""
+    """某地某日有效的规定与疑点阈值，逐条带出处 · law and thresholds of doubts in force, with their sources."""
     from imloop.law import load
-    from imloop.law.report import show_rows
+    from imloop.law.report import show_rows, threshold_rows
     from imloop.verdict import verdict_hash
 
     law = load().at(read_day(on) if on else day_of(now()), place)
     rows = [row for row in show_rows(law) if str(row["key"]).startswith(prefix)]
+    thresholds = [row for row in threshold_rows(law) if str(row["key"]).startswith(prefix)]
     if as_json:
         print_json(
             {
@@ -126,11 +127,20 @@ def show(
                 "hash": law.hash,
                 "verdict_hash": verdict_hash(law),
                 "values": rows,
+                "watch_hash": law.watch_hash,
+                "thresholds": thresholds,
             }
         )
         return
     print(f"{place} · {law.on.isoformat()} · {law.hash[:16]}…")
     print_table(["键", "值", "单位", "出处", "自", "把握"], [_law_row(row) for row in rows])
+    if thresholds:
+        print(f"\n疑点阈值，不是法律 · thresholds of doubts, not law · {law.watch_hash[:16]}…")
+        shown = [(*(row[name] for name in _THRESHOLD_COLUMNS),) for row in thresholds]
+        print_table(["键", "值", "单位", "来源", "自", "把握"], shown)
+
+
+_THRESHOLD_COLUMNS = ("key", "value", "unit", "source", "since", "confidence")
 
 
 def _law_row(row: dict[str, object]) -> tuple[object, ...]:

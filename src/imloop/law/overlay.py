@@ -26,6 +26,7 @@ import yaml
 from imloop.law.book import Book, Law, from_local_to_national
 from imloop.law.reading import Loader, content
 from imloop.law.values import Content, LawError, Value
+from imloop.law.watch import KEYS
 
 _FIELDS = frozenset({"value", "from", "until", "place"})
 _ALWAYS, _FOREVER = date(1900, 1, 1), date.max
@@ -77,6 +78,8 @@ def overlay(book: Book, text: str) -> Assumed:
 def _value(book: Book, key: str, row: object) -> Value:
     where = f"what-if {key}"
     known = book.values.get(key)
+    if key in KEYS:
+        raise LawError(where, "is a threshold of doubts, which change no result: there is nothing to compare")
     if not known:
         raise LawError(where, f"no text has this key{_similar(book, key)}")
     if not isinstance(row, dict) or "value" not in row or set(row) - _FIELDS:

@@ -7,8 +7,7 @@ database; run inside the step's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -50,18 +49,6 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
                 cursor.pgresult
             )  # only the number of columns is needed: ``description`` would describe every column
             return cursor.fetchall() if answer is not None and answer.nfields else []
-
-
-@contextmanager
-def without_waiting() -> Iterator[None]:
-    """On PostgreSQL the statements inside are sent one after the other and answered together when it ends, with
-    whatever they failed with; none gives rows, and new rows get no keys. SQLite gains nothing from it."""
-    database = connection_pool.database()
-    if database.vendor == "sqlite":
-        yield
-        return
-    with database.wrap_database_errors, database.connection.pipeline():
-        yield
 
 
 def rows(model: type[M], where: str, parameters: Sequence[Parameter]) -> list[M]:

@@ -32,7 +32,7 @@ def person(party: str, *, head: bool) -> Client:
 
 
 def made(answer: object) -> str:
-    (found,) = re.findall(r"<br><code>([^<]+)</code>", answer.content.decode())  # type: ignore[attr-defined]
+    (found,) = re.findall(r"<br>\s*<code>([^<]+)</code>", answer.content.decode())  # type: ignore[attr-defined]
     return str(found)
 
 

@@ -65,7 +65,8 @@ def test_two_departments_draw_by_their_pages(story: DrawStory, city: City) -> No
         said = {"what": "join", "nonce_sha256": sha256(SECRETS[code]), "inspectors": "莫丽\n韦晓东\n"}
         answer = client.post(address, {**said, "conflicts": conflicts, "sure": "1"})
         assert answer.status_code == 302, answer.content.decode()
-    assert "锁定前请核对" not in read(env, address)
+    given = read(env, address)
+    assert "锁定前请核对" not in given and ">莫丽\n韦晓东</textarea>" in given
     text = read(market, address)
     assert "锁定前请核对" in text and "配偶在该站" in text and "检查人员 2 名" in text
     assert market.post(address, {"what": "commit"}).status_code == 422  # the box was not ticked

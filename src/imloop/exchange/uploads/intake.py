@@ -46,7 +46,7 @@ def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> 
     """A test upload, in ``dialect`` where the sender names one. Idempotent; raises ``Refusal`` after the bytes, as they
     came, and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _alone(test_upload(body, caller, now, dialect))
+    return _alone(upload_of_test(body, caller, now, dialect))
 
 
 def take_test_in_group(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -66,7 +66,7 @@ def _read_by_process(body: bytes, caller: Caller, now: datetime, dialect: str) -
 
 def _read_here(body: bytes, caller: Caller, now: datetime, dialect: str) -> Upload:
     with _READING, with_connection():
-        return test_upload(body, caller, now, dialect)
+        return upload_of_test(body, caller, now, dialect)
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -87,7 +87,7 @@ def take_redemption(body: bytes, caller: Caller, now: datetime) -> Receipt:
     return _alone(_read("redemption", body, caller, now, decode_redemption, redeem_voucher))
 
 
-def test_upload(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
+def upload_of_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
     """A test upload of an I-station before the write lock: hashed, decoded, judged."""
     decode = partial(judge_message, place=caller.place, dialect=dialect)
     return _read("test", body, caller, now, decode, receive_test)

@@ -87,6 +87,7 @@ def _context(caller: Caller, case: Case) -> dict[str, object]:
         "proof": case_file.proof(case, tests, repairs, notices),
         "waiting": case.objected_at is not None,
         "exit_kinds": _exit_kinds(case),
+        "suggested_kind": "objection" if case.objected_at is not None else "",
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
         "stations": _stations(case),
         "in_one_month": day_of(clock.now()) + timedelta(days=30),

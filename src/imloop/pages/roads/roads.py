@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -73,7 +73,7 @@ def _fuels() -> list[tuple[str, str]]:
 def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Zones and alerts in force; the environment desk enters and ends them."""
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST, "example": _EXAMPLE, "now": now}
+    context: dict[str, object] = {"typed": request.POST, "now": now}
     status = 200
     if request.method == "POST":
         try:
@@ -98,10 +98,16 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
         "today": day_of(now),
         "fleet": _fleet(caller, now),
         "levels": LEVELS,
+        "rules": {what: _typed_rules(request.POST, what) for what in ("zone", "alert")},
         "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
     return page(request, caller, "pages/zones.html", context, status)
+
+
+def _typed_rules(typed: QueryDict, what: str) -> str:
+    """As typed into that form; in one that was not sent, an example."""
+    return typed.get("rules", "") if typed.get("what") == what else _EXAMPLE
 
 
 def _fleet(caller: Caller, now: datetime) -> dict[str, object]:

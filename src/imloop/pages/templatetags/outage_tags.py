@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
 from imloop.law import Law
+from imloop.pages.templatetags.imloop_tags import in_words
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.outages import outages
@@ -58,11 +62,17 @@ def _link(caller: object) -> str:
 
 @register.filter
 def paper_name(name: str) -> str:
-    return {
-        "settlement": _("维修结算清单"),
-        "certificate": _("竣工出厂合格证"),
-        "invoice": _("发票"),
-    }.get(name, name)
+    return in_words(name, settlement=_("维修结算清单"), certificate=_("竣工出厂合格证"), invoice=_("发票"))
+
+
+@register.filter
+def paper_names(names: Iterable[str]) -> str:
+    return "、".join(map(paper_name, names))
+
+
+@register.filter
+def bold_paper_names(names: Iterable[str]) -> SafeString:
+    return format_html_join("、", "<b>{}</b>", ((paper_name(name),) for name in names))
 
 
 @register.filter

@@ -28,7 +28,6 @@ from imloop.store.statements import (
     insert_all,
     rows,
     update,
-    without_waiting,
 )
 
 _LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
@@ -129,14 +128,13 @@ class Ledger:
             raise
 
     def write(self) -> None:
-        with without_waiting():
-            for of, count in self._numbers.items():
-                fetch_all(_COUNTED, [count, *of])
-            if self._entries:
-                last = self._entries[-1]
-                self._head.number, self._head.hash = last.number, last.hash
-                insert_all(self._entries)
-                update(self._head, "number", "hash", "algorithm")
+        for of, count in self._numbers.items():
+            fetch_all(_COUNTED, [count, *of])
+        if self._entries:
+            last = self._entries[-1]
+            self._head.number, self._head.hash = last.number, last.hash
+            insert_all(self._entries)
+            update(self._head, "number", "hash", "algorithm")
         if self._messages:
             insert_all(self._messages)
             announce(self._messages)

@@ -36,7 +36,7 @@ from imloop.steps.stations.station_facts import StationFacts
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.steps.vehicles.vehicles import enter_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
-from imloop.store.statements import fetch_one, insert, update, without_waiting
+from imloop.store.statements import fetch_one, insert, update
 from imloop.verdict import Verdict
 
 _ORIGINS = {
@@ -303,7 +303,6 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         stated=received.judged.stated,
         fee_yuan=record.fee_yuan,
     )
-    with without_waiting():
-        insert(test)
-        keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
+    insert(test)
+    keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     return receipt
