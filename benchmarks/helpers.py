@@ -1,7 +1,7 @@
 """HELPERS: what each speed helper buys. The same work with it and without it, in one process, processor time a call.
 
-Run by itself (``helpers.py``) it measures one round on the database of its environment and prints rates as JSON. Writing
-in a group and reading in a process of its own are about waiting, so they are measured in seconds of the clock.
+Run by itself (``helpers.py``) it measures one round on the database of its environment and prints rates as JSON.
+Writing in a group and reading in a process of its own are about waiting, so they are measured in seconds of the clock.
 """
 
 from __future__ import annotations

@@ -33,15 +33,18 @@ HEAD = """# Results
 
 Written by `make bench`. Every figure is a ratio inside one run: contestants take turns, round by round, on one machine;
 the table gives the median of the paired ratios with the smallest and the largest. **L** is a named limit that no
-application on that server can exceed, **N** (and **N+**) a fair naive peer, both in `benchmarks/peers/`. What is stated under
-"checked" was verified in the same run; a figure whose check fails is not published. Rates are for scale only.
+application on that server can exceed, **N** (and **N+**) a fair naive peer, both in `benchmarks/peers/`. What is stated
+under "checked" was verified in the same run; a figure whose check fails is not published. Rates are for scale only.
 
 """
 
 
 def machine() -> str:
     cores = os.cpu_count()
-    return f"{cores} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    return (
+        f"{cores} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}"
+    )
 
 
 def section(figure: dict[str, object]) -> str:

@@ -1,8 +1,8 @@
 """Write the pages of docs/ that follow from the code, or with ``--check`` say which ones are stale.
 
 loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md from the refusals in the source,
-access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the command line itself,
-dialects.md from the maps of station software.
+access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the
+command line itself, dialects.md from the maps of station software.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def access_page() -> str:
         "know;\n"
         "- writing pages and calls also ask for the kind of department the law names: see the refusals in "
         "[errors.md](errors.md).\n\n"
-        "The rule is `own()` in `src/imloop/steps/ground/access.py`. Whoever looks up one vehicle, case or test is entered "
-        "in the journal.\n\n"
+        "The rule is `own()` in `src/imloop/steps/ground/access.py`. Whoever looks up one vehicle, case or test "
+        "is entered in the journal.\n\n"
         "## Pages\n\n"
         + head
         + "\n"
@@ -158,7 +158,8 @@ def coverage_page() -> str:
     out = [
         "# Law coverage\n",
         "What the two founding documents ask for, clause by clause, and what proves that it works. "
-        "**P** is the city's work plan, **R** the provincial regulation; the number after it is the heading or article.\n",
+        "**P** is the city's work plan, **R** the provincial regulation; "
+        "the number after it is the heading or article.\n",
     ]
     for group in source["groups"]:
         out += [
@@ -218,24 +219,25 @@ def dialects_page() -> str:
 
     out = [
         "# Dialects of station software\n",
-        "A station's software need not speak our JSON. The bytes say which dialect they are in (`?dialect=NAME` refuses "
-        "them when they are in another); they are kept exactly as they came, in UTF-8 (with or without mark) or GB18030, "
-        "and read by the map below every time they are judged again. An empty cell, `-` or `null` is a missing sample; a "
-        "time without offset is China's. A code that a map does not know is refused with the sender's own field name, "
-        "never guessed.\n",
+        "A station's software need not speak our JSON. The bytes say which dialect they are in "
+        "(`?dialect=NAME` refuses them when they are in another); they are kept exactly as they came, in UTF-8 (with "
+        "or without mark) or GB18030, and read by the map below every time they are judged again. An empty cell, `-` "
+        "or `null` is a missing sample; a time without offset is China's. A code that a map does not know is refused "
+        "with the sender's own field name, never guessed.\n",
         "Before the first upload: `imloop dialect check FILE` says per field what was read, is missing or is ignored, "
         "decodes and judges; exit 0 is conformance, `--json` for machines. `imloop dialect show NAME` prints a map, "
-        "`imloop dialect example NAME FILE` writes one of our messages in it; `imloop sim sample ASM --station 450203001` "
-        "makes one to start from. A map is one file in `src/imloop/exchange/dialects/maps/`: names of another maker are a "
-        "new file, no code. Examples with what they read as: `tests/exchange/dialects/`.\n",
+        "`imloop dialect example NAME FILE` writes one of our messages in it; `imloop sim sample ASM "
+        "--station 450203001` makes one to start from. A map is one file in `src/imloop/exchange/dialects/maps/`: "
+        "names of another maker are a new file, no code. Examples with what they read as: "
+        "`tests/exchange/dialects/`.\n",
         "| dialect | what | message | as | names |",
         "|---|---|---|---|---|",
     ]
-    for each in every().values():
-        out.append(
-            f"| `{each.name}` | {each.title.en} | {each.message} | {', '.join(each.containers)} | "
-            f"{STANDINGS[each.standing]}: {each.cite} |"
-        )
+    out += [
+        f"| `{each.name}` | {each.title.en} | {each.message} | {', '.join(each.containers)} | "
+        f"{STANDINGS[each.standing]}: {each.cite} |"
+        for each in every().values()
+    ]
     for each in every().values():
         rows = [[cell.replace("|", "¦") for cell in row] for row in map_rows(each)]
         if rows:

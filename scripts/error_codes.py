@@ -1,4 +1,5 @@
-"""Find every code of a refusal, reason or problem in the source, with its English words: the source of docs/errors.md."""
+"""Find every code of a refusal, reason or problem in the source, with its English words:
+the source of docs/errors.md."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend on
-the database is in one of both runs only: ``support.one_database``.
+"""The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend
+on the database is in one of both runs only: ``support.one_database``.
 
 ``db``           a migrated database; what a test writes is rolled back
 ``city``         a few registered parties in ``db``

@@ -150,7 +150,10 @@ def test_a_wrong_rule_names_its_field(rules: object, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "name"),
-    [("国五", "国五"), ("V", "国五"), ("5", "国五"), ("国VI b", "国VI b"), ("国六b", "国六b"), ("VIB", "国六b"), ("6A", "国六a"), ("III", "国三")],
+    [
+        ("国五", "国五"), ("V", "国五"), ("5", "国五"), ("国VI b", "国VI b"), ("国六b", "国六b"), ("VIB", "国六b"),
+        ("6A", "国六a"), ("III", "国三"),
+    ],
 )  # fmt: skip
 def test_stages_are_read_as_people_write_them(written: str, name: str) -> None:
     assert stage_name(written) == name

@@ -1,4 +1,5 @@
-"""Somebody with the database in hand changes what was kept: as the application's role they cannot, as owner they are caught."""
+"""Somebody with the database in hand changes what was kept:
+as the application's role they cannot, as owner they are caught."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ CHANGES = {
     "all are removed": f"DELETE FROM {ENTRY}",
     "an entry is copied": f"INSERT INTO {ENTRY} SELECT number + 1000, at, kind, actor, subject, body, previous, hash"
     f" FROM {ENTRY} WHERE number = 2",
-    "two change places": f"UPDATE {ENTRY} SET number = CASE number WHEN 2 THEN 9003 ELSE 9002 END WHERE number IN (2, 3)",
+    "two change places": (
+        f"UPDATE {ENTRY} SET number = CASE number WHEN 2 THEN 9003 ELSE 9002 END WHERE number IN (2, 3)"
+    ),
     "the head": "UPDATE store_journalhead SET number = number - 1",
     "a root": "UPDATE store_journalday SET root = hash FROM store_journalhead",
     "a day": "DELETE FROM store_journalday",

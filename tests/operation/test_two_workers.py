@@ -39,7 +39,8 @@ from imloop.store.models import Certificate, Party
 from support.city import City, NEAR
 now = clock.now()
 city = City.build()
-add_receiver(SYSTEM, code="folder", name="x", party="450200-environment", way="folder", address=sys.argv[1], topics=[], now=now)
+add_receiver(SYSTEM, code="folder", name="x", party="450200-environment", way="folder", address=sys.argv[1],
+    topics=[], now=now)
 for number in range(12):
     started = (now - timedelta(days=60, hours=number)).strftime("%Y-%m-%d %H:%M")
     city.test(started, co=0.9, vin=None, test_no=f"T{number}", now=now, vehicle={
@@ -54,8 +55,9 @@ from collections import Counter
 from collections.abc import Callable
 django.setup()
 from imloop.store.models import Case, CaseEvent, Delivery, JournalEntry, OutboxEntry
+overdue = CaseEvent.objects.filter(kind="DeadlinePassed").values_list("case_id", flat=True)
 print(json.dumps({
-    "overdue": sorted(Counter(CaseEvent.objects.filter(kind="DeadlinePassed").values_list("case_id", flat=True)).values()),
+    "overdue": sorted(Counter(overdue).values()),
     "warned": JournalEntry.objects.filter(kind="certificate-warned").count(),
     "delivered": sorted(Delivery.objects.values_list("entry_id", flat=True)),
     "sent": sorted(OutboxEntry.objects.filter(receiver="450200-environment").values_list("id", flat=True)),

@@ -29,7 +29,8 @@ REGISTER = {
     "filters/<int:number>/delete": "only one's own filters are looked for; leads back in any case",
     "desk/mstation/repairs/<str:repair_no>": "",
 }
-"""Pages whose object is not the party's, with the reason; empty: looked for among one's own only, refused like the rest."""
+"""Pages whose object is not the party's, with the reason;
+empty: looked for among one's own only, refused like the rest."""
 ADDRESSES = {
     "people/<str:username>": "people/u-450203001",
     "desk/istation/visits/<int:number>": "desk/istation/visits/{number}",

@@ -22,8 +22,8 @@ _SECTIONS: dict[str, dict[str, Any]] = {
 @dataclass(frozen=True, slots=True)
 class Config:
     """``max_mb``: bound of the spool; ``keep_days``: how long sent bytes stay; ``port`` 0: no HTTP inlet.
-    ``answer_within_s``: how long the line's software waits for the platform's own receipt; ``settle_s``: how long a file
-    must stay as it is; ``algorithm``: ``hmac-sm3`` for an HMAC key that signs with SM3."""
+    ``answer_within_s``: how long the line's software waits for the platform's own receipt; ``settle_s``: how long a
+    file must stay as it is; ``algorithm``: ``hmac-sm3`` for an HMAC key that signs with SM3."""
 
     url: str
     station: str

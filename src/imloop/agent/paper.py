@@ -48,7 +48,8 @@ class Paper:
         self.folder = spool.folder / "vouchers"
 
     def refresh(self, platform: Platform, now: datetime) -> bool:
-        """Fetch what there is; what is held and not yet over stays. False: the platform was not reached, or has none."""
+        """Fetch what there is; what is held and not yet over stays.
+        False: the platform was not reached, or has none."""
         try:
             answer = platform.get("offline-vouchers", now)
             key = platform.get("/public/signing-key", now)

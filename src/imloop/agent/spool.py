@@ -174,8 +174,8 @@ class Spool:
     ) -> tuple[Item, bool]:
         """Keep a message; (item, whether it is new). It is on the disk when this returns.
 
-        ``converted``: what will be sent, where it is not the original; ``photos``: kept with it in one transaction, to be
-        sent before it. Raises ``NotAllowed`` ``spool-full``: then nothing of it was kept.
+        ``converted``: what will be sent, where it is not the original; ``photos``: kept with it in one transaction, to
+        be sent before it. Raises ``NotAllowed`` ``spool-full``: then nothing of it was kept.
         """
         digest = hashlib.sha256(original).hexdigest()
         known = self.by_digest(kind, digest)
@@ -218,8 +218,8 @@ class Spool:
             with self._writing() as db:
                 for row in rows:
                     made = db.execute(
-                        "INSERT OR IGNORE INTO item (kind, sha256, dialect, original, converted, stored, file, reference,"
-                        " accepted_at, address, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
+                        "INSERT OR IGNORE INTO item (kind, sha256, dialect, original, converted, stored, file, "
+                        "reference, accepted_at, address, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
                         row,
                     )
         except sqlite3.OperationalError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Query, Router, Schema
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.auth import caller
@@ -21,6 +21,20 @@ from imloop.steps.ground import clock, registers
 from imloop.store.models import PartyKind
 
 router = Router()
+
+
+class ReceptionAsked(Schema):
+    """Who wants to be tested, where, and by whom."""
+
+    line: str
+    method: str
+    vin: str = ""
+    plate: str = ""
+    station: str = ""
+    at: datetime | None = None
+    inspector: str = ""
+    driver: str = ""
+    reviewer: str = ""
 
 
 class BookingIn(Schema):
@@ -150,28 +164,16 @@ def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
 
 
 @router.get("/gates/reception", tags=["I-station"], summary="能否受理 · may it be tested here now")
-def get_reception(
-    request: HttpRequest,
-    line: str,
-    method: str,
-    vin: str = "",
-    plate: str = "",
-    station: str = "",
-    at: datetime | None = None,
-    inspector: str = "",
-    driver: str = "",
-    reviewer: str = "",
-) -> HttpResponse:
+def get_reception(request: HttpRequest, asked: Query[ReceptionAsked]) -> HttpResponse:
     """Every reason against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
-    people = {"inspector": inspector, "driver": driver, "reviewer": reviewer}
-    asked = ask_reception(
+    answer = ask_reception(
         caller(request),
-        station=station,
-        line=line,
-        method=method,
-        at=moment_of(at),
-        vin=vin,
-        plate=plate,
-        people=people,
+        station=asked.station,
+        line=asked.line,
+        method=asked.method,
+        at=moment_of(asked.at),
+        vin=asked.vin,
+        plate=asked.plate,
+        people=asked.dict(include={"inspector", "driver", "reviewer"}),
     )
-    return as_json(asked)
+    return as_json(answer)

@@ -1,8 +1,8 @@
 """``GET feed/stream``: what concerns the caller as server-sent events, as it is committed.
 
-Where the server can hold answers open (``imloop serve``), the answer goes on until the client hangs up, the caller would
-no longer be admitted, the server stops, or enough was sent. Any other server answers with the waiting messages, and
-ends: an event source asks again by itself, with the last sequence."""
+Where the server can hold answers open (``imloop serve``), the answer goes on until the client hangs up, the caller
+would no longer be admitted, the server stops, or enough was sent. Any other server answers with the waiting messages,
+and ends: an event source asks again by itself, with the last sequence."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
-from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
+from imloop.steps.lines.equipment import NewInstrument, add_instrument, end_line, retire_instrument, set_line
 from imloop.steps.lines.heartbeats import receive_heartbeat
-from imloop.steps.lines.lock_line import order_line
+from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.lines.lookups import line_json, view, visible_lines
 from imloop.steps.lines.software import (
     approvals,
@@ -80,9 +80,8 @@ def get_lines(request: HttpRequest, station: str = "", at: datetime | None = Non
 
 @router.post("/lines/{station}/{line}/orders", tags=["environment"], summary="锁定或解锁 · lock or unlock")
 def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) -> HttpResponse:
-    given = order.dict()
-    given["until"] = moment_of(order.until)
-    row = order_line(caller(request), station, line, **given, now=clock.now())
+    wanted = NewOrder(**{**order.dict(), "until": moment_of(order.until)})
+    row = order_line(caller(request), station, line, wanted, clock.now())
     return as_json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)
 
 
@@ -153,7 +152,7 @@ def post_line_end(request: HttpRequest, code: str, line: str, ended: EndIn) -> H
     "/parties/{code}/lines/{line}/instruments", tags=["environment"], summary="登记设备 · enter an instrument"
 )
 def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
-    row = add_instrument(caller(request), code, line, **added.dict(), now=clock.now())
+    row = add_instrument(caller(request), code, line, NewInstrument(**added.dict()), clock.now())
     return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
 
 

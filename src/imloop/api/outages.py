@@ -19,7 +19,7 @@ from imloop.steps.outages import unlock_texts
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.outages import public_json, published
 from imloop.steps.outages.paper_files import Photograph, attach_photographs, photograph
-from imloop.steps.outages.unlock_on_paper import unlock_by_operator
+from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.outages.voucher_stock import stock
 
 router = Router()
@@ -86,9 +86,8 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     """The operator allows a retest on the paper a station has been shown, in an outage declared for it."""
     said = unlock.dict()
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
-    return as_json(
-        unlock_texts.unlock_json(unlock_by_operator(caller(request), **said, now=clock.now())), 201
-    )
+    kept = unlock_by_operator(caller(request), PaperSeen(**said), clock.now())
+    return as_json(unlock_texts.unlock_json(kept), 201)
 
 
 @router.get(

@@ -12,7 +12,7 @@ from imloop.api.http.answers import as_json
 from imloop.api.http.auth import caller
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
-from imloop.steps.prices.fees import price_list, set_price
+from imloop.steps.prices.fees import NewPrice, price_list, set_price
 
 router = Router()
 
@@ -37,5 +37,5 @@ def get_prices(request: HttpRequest, place: str, on: str = "") -> HttpResponse:
 
 @router.post("/prices", tags=["market"], summary="公布收费标准 · publish a price")
 def post_price(request: HttpRequest, price: PriceIn) -> HttpResponse:
-    fee = set_price(caller(request), **price.dict(), now=clock.now())
+    fee = set_price(caller(request), NewPrice(**price.dict()), clock.now())
     return as_json({"place": fee.place, "method": fee.method, "yuan": f"{fee.yuan:.2f}"}, 201)

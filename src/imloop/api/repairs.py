@@ -54,7 +54,8 @@ def post_repair(request: HttpRequest, dialect: str = "") -> HttpResponse:
 def get_repairers(
     request: HttpRequest, place: str = "", near: str = "", fuel: str = "", order: str = "distance"
 ) -> HttpResponse:
-    """Distance from an I-station, what they take, median price and first-time success; null below the minimum sample."""
+    """Distance from an I-station, what they take, median price and first-time success;
+    null below the minimum sample."""
     count_question(request, clock.now())
     station = Party.objects.filter(code=near, kind=PartyKind.ISTATION).first()
     where = known_place(place) if place else station.place if station else settings.PLACE

@@ -14,7 +14,7 @@ from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.roads.ask_road import Stated, ask_road, ask_road_openly
 from imloop.steps.roads.clean_fleet import clean_fleet
-from imloop.steps.roads.zones import declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
 
 router = Router()
 
@@ -65,7 +65,7 @@ def get_public_road(
 
 @router.post("/zones", tags=["environment"], summary="划定限行区 · define a zone")
 def post_zone(request: HttpRequest, wanted: ZoneIn) -> HttpResponse:
-    zone = enter_zone(caller(request), **wanted.dict(), now=clock.now())
+    zone = enter_zone(caller(request), NewZone(**wanted.dict()), clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)
 
 

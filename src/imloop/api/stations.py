@@ -13,7 +13,7 @@ from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.as_json import station_json
-from imloop.steps.stations.certificates import certificates_of, enter_certificate, expiring
+from imloop.steps.stations.certificates import NewCertificate, certificates_of, enter_certificate, expiring
 from imloop.steps.stations.conflicts import ask_conflict
 from imloop.steps.stations.staff import join, leave, staff_of
 from imloop.store.models import Certificate, PartyKind, Staff
@@ -86,7 +86,7 @@ def get_certificates(request: HttpRequest, code: str) -> HttpResponse:
 @router.post("/parties/{code}/certificates", tags=["departments"], summary="登记、换发证书 · enter or renew")
 def post_certificate(request: HttpRequest, code: str, entered: CertificateIn) -> HttpResponse:
     """``until`` is the first day on which it no longer holds; ``serial``: the verification of an instrument."""
-    kept = enter_certificate(caller(request), code, **entered.dict(), now=clock.now())
+    kept = enter_certificate(caller(request), code, NewCertificate(**entered.dict()), clock.now())
     return as_json(_certificate(kept), 201)
 
 

@@ -155,7 +155,8 @@ def queue(
     else:
         told = found.to_json()
         print(
-            f"等待 {told['waiting']} · 已上传 {told['sent']} · 拒收 {told['refused']} · 积压 {told['backlog_minutes']} 分钟"
+            f"等待 {told['waiting']} · 已上传 {told['sent']} · 拒收 {told['refused']} · "
+            f"积压 {told['backlog_minutes']} 分钟"
             f" · 最近联通 {told['last_contact'] or '–'}"
         )
         if told["waiting"] and told["last_error"]:

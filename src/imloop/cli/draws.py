@@ -199,7 +199,8 @@ def verify(
     own: Annotated[Path | None, typer.Option(help="某站的证明 · a station's own proof")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """复算一次抽取，不需要数据库 · repeat a draw; exit 1 when it cannot be reproduced, 2 when the file is not a draw."""
+    """复算一次抽取，不需要数据库 · repeat a draw; exit 1 when it cannot be reproduced,
+    2 when the file is not a draw."""
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
     from imloop.proof import draw as proof

@@ -40,7 +40,8 @@ def issue(
     until: Until = None,
     data: DataDir = VAR,
 ) -> None:
-    """发一把密钥，只显示一次 · issue a key, shown once; for Ed25519 only its id, as the private key stays with the station."""
+    """发一把密钥，只显示一次 · issue a key, shown once; for Ed25519 only its id, as the private key stays
+    with the station."""
     connect_migrated(data)
     from imloop.steps.accounts.keys import issue_key
     from imloop.steps.accounts.manage_keys import kind_of

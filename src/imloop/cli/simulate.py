@@ -84,18 +84,13 @@ def sample(
     packed: Annotated[bool, typer.Option("--packed", help="过程数据压缩 · compress the trace")] = False,
 ) -> None:
     """写出一份可上传的报文 · write one message, ready to upload."""
-    from imloop.sim.sample import sample_message
+    from imloop.sim.sample import REPAIR, sample_message, sample_repair
 
-    print(
-        sample_message(
-            method,
-            station=station,
-            line=line,
-            fail=fail,
-            at=at or None,
-            plate=plate,
-            case_no=case,
-            seed=seed,
-            packed=packed,
-        ).decode()
-    )
+    when = at or None
+    if method == REPAIR:
+        body = sample_repair(station, case_no=case, at=when, plate=plate, seed=seed)
+    else:
+        body = sample_message(
+            method, station=station, line=line, fail=fail, at=when, plate=plate, seed=seed, packed=packed
+        )
+    print(body.decode())

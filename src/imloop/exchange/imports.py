@@ -48,8 +48,8 @@ def import_file(
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Imported:
     """Enter a file's rows. Interrupted and called again, it goes on after the last finished block; a file that was
-    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register, before anything is
-    entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
+    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register, before anything
+    is entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
     rows = read_rows(file)
     first = next(rows, None)
     _require_columns(kind, first or {})

@@ -150,8 +150,8 @@ def _digest(lines: Iterable[str]) -> str:
 
 
 class Law:
-    """The law of one day in one place. ``thresholds``: what recordings are doubted by there and then; they are no law and
-    in none of its hashes."""
+    """The law of one day in one place. ``thresholds``: what recordings are doubted by there and then; they are no law
+    and in none of its hashes."""
 
     def __init__(
         self,

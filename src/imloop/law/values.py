@@ -14,8 +14,8 @@ CONFIDENCE = ("verified", "recalled", "derived", "chosen")
 other values · chosen: the text leaves it open, the platform's default."""
 
 SURENESS = ("high", "medium", "low")
-"""high: follows from a definition or from arithmetic · medium: technical knowledge that engineers share, or calculated with
-a chosen margin · low: an estimate, to be tuned on measured data. Whatever is not high says why in a note."""
+"""high: follows from a definition or from arithmetic · medium: technical knowledge that engineers share, or calculated
+with a chosen margin · low: an estimate, to be tuned on measured data. Whatever is not high says why in a note."""
 
 
 class LawError(ValueError):

@@ -75,9 +75,9 @@ class PowerFrozen:
 
 @dataclass(frozen=True, slots=True)
 class ProbeOut:
-    """``full_load_co2_pct``: at full load CO2 below it throughout. ``within_s``: the fall of CO2 that the law speaks of is
-    looked for over so many seconds, while speed and engine speed move by no more than these shares of themselves, or by
-    no more than these amounts."""
+    """``full_load_co2_pct``: at full load CO2 below it throughout. ``within_s``: the fall of CO2 that the law speaks of
+    is looked for over so many seconds, while speed and engine speed move by no more than these shares of themselves, or
+    by no more than these amounts."""
 
     full_load_co2_pct: float
     within_s: int
@@ -96,8 +96,9 @@ class RpmZeroAtSpeed:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Every threshold of a day in a place. ``below_zero``, ``above_ceiling``: channel of the trace → the last reading that
-    is still plausible; ``ambient_implausible``: channel → span; ``duration_unusual``: method → seconds from start to end."""
+    """Every threshold of a day in a place. ``below_zero``, ``above_ceiling``: channel of the trace → the last reading
+    that is still plausible; ``ambient_implausible``: channel → span; ``duration_unusual``: method → seconds from
+    start to end."""
 
     below_zero: Mapping[str, float]
     above_ceiling: Mapping[str, float]

@@ -51,8 +51,8 @@ class Lack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairFact:
-    """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done or
-    parts fitted."""
+    """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done
+    or parts fitted."""
 
     repair_no: str
     shop: str
@@ -130,10 +130,10 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlock:
-    """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``: ``operator``
-    or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded later and
-    matches the paper, empty until it comes; ``contradicted_at``: when a record of that repair came that differs from
-    the paper."""
+    """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``:
+    ``operator`` or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded
+    later and matches the paper, empty until it comes; ``contradicted_at``: when a record of that repair came that
+    differs from the paper."""
 
     unlock_no: str
     outage_no: str

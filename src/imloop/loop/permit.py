@@ -89,12 +89,14 @@ def same_station(q: Question) -> Reason | None:
         "not-this-station",
         Text(
             f"同一检验周期内只能回初检不合格的检验机构（{q.case.station}）复检。",
-            f"Within the same cycle the vehicle may be retested only at the station of the failed test ({q.case.station}).",
+            "Within the same cycle the vehicle may be retested only at the station of the failed test "
+            f"({q.case.station}).",
         ),
         q.law.cite("retest.same_station"),
         Text(
             "请回原检验机构复检；原站停业、无相应检测线等情形可向生态环境部门申请变更。",
-            "Return to that station; if it is closed or has no line for the vehicle, apply to the environment department.",
+            "Return to that station; if it is closed or has no line for the vehicle, "
+            "apply to the environment department.",
         ),
     )
 

@@ -70,6 +70,7 @@ def contest() -> tuple[Row, ...]:
 
 
 def measures() -> tuple[Row, ...]:
+    """A department suspends a station, strikes it off or revokes its listing, until the measure is over or undone."""
     opened = (GROUND, FACTS, EVIDENCE)
     decided = (DECISION_NO, SINCE, REASONS)
     suspended = (DECISION_NO, SINCE, UNTIL, REASONS, sentence("remedy", "整改要求", "what must be put right"))

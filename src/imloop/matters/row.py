@@ -29,10 +29,12 @@ class Row:
 
 
 def sentence(name: str, zh: str, en: str, *, required: bool = True) -> Field:
+    """A field of a step that is filled in with words."""
     return Field(name, Text(zh, en), required=required)
 
 
 def day(name: str, zh: str, en: str, *, required: bool = True) -> Field:
+    """A field of a step that is a date."""
     return Field(name, Text(zh, en), Shape.DAY, required)
 
 

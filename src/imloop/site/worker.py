@@ -62,7 +62,7 @@ class Worker:
 application = Worker()
 end_with_parent()
 resolve("/healthz")  # reads every page and call now: the first request after a start need not wait for it
-# What is loaded by now stays until the end. Walking through it to look for garbage would stop every call for a tenth of a
-# second, at any moment.
+# What is loaded by now stays until the end. Walking through it to look for garbage would stop every call for a tenth of
+# a second, at any moment.
 gc.collect()
 gc.freeze()

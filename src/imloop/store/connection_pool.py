@@ -1,7 +1,7 @@
 """A pool that lets many threads share a few database connections.
 
-A server that holds answers open has a thread for each of them, and any thread may serve the next ordinary call. Connections
-of their own would be as many as there are threads; so a thread that needs the database borrows one of a few
+A server that holds answers open has a thread for each of them, and any thread may serve the next ordinary call.
+Connections of their own would be as many as there are threads; so a thread that needs the database borrows one of a few
 connections, in turn.
 """
 

@@ -1,4 +1,5 @@
-"""A department opens on its work, oldest first; every list is a file; a filter is found again; a finding is looked into."""
+"""A department opens on its work, oldest first; every list is a file; a filter is found again;
+a finding is looked into."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from django.test import Client
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
-from imloop.steps.prices.fees import price_list, prices_at, set_price
+from imloop.steps.prices.fees import NewPrice, price_list, prices_at, set_price
 from imloop.store.models import Fee, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City, at
 
@@ -29,7 +29,7 @@ GIVEN = {
 
 
 def publish(city: City, who: str = f"{PLACE}-market", **change: object) -> Fee:
-    return set_price(city.callers[who], **{**GIVEN, **change}, now=NOW)  # type: ignore[arg-type]
+    return set_price(city.callers[who], NewPrice(**{**GIVEN, **change}), NOW)  # type: ignore[arg-type]
 
 
 def person(code: str) -> Client:

@@ -1,4 +1,5 @@
-"""The record comes after the retest on paper and says otherwise: a finding, the paper carries no more, the result stays."""
+"""The record comes after the retest on paper and says otherwise:
+a finding, the paper carries no more, the result stays."""
 
 from __future__ import annotations
 

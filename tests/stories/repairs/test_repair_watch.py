@@ -1,4 +1,5 @@
-"""Charging without repairing leaves signs: seen when the record arrives, shown to the transport department, looked into."""
+"""Charging without repairing leaves signs: seen when the record arrives, shown to the transport department,
+looked into."""
 
 from __future__ import annotations
 

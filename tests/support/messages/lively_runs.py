@@ -1,4 +1,5 @@
-"""A lively, consistent run that nothing is wrong with, and the same with some cells replaced: what doubts are tried on."""
+"""A lively, consistent run that nothing is wrong with, and the same with some cells replaced:
+what doubts are tried on."""
 
 from __future__ import annotations
 

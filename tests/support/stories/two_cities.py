@@ -1,4 +1,5 @@
-"""The city of ``support.city`` with one object of everything, and a second city whose parties have no business with it."""
+"""The city of ``support.city`` with one object of everything, and a second city whose parties have no
+business with it."""
 
 from __future__ import annotations
 

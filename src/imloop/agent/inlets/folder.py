@@ -4,8 +4,8 @@ A file is taken once it has kept its size and time for a while, and is not empty
 ``.tmp``, ``.part`` or ``~`` are still being written. Taken files go to ``done/DAY/``, what cannot be accepted to
 ``refused/`` with its reason beside. While the spool is full, files stay where they are.
 
-A photograph lies beside the message of its repair, which names it; the message waits a while for it. One that comes later
-is still sent; one that nobody names is moved to ``refused/`` in the end.
+A photograph lies beside the message of its repair, which names it; the message waits a while for it. One that comes
+later is still sent; one that nobody names is moved to ``refused/`` in the end.
 """
 
 from __future__ import annotations
@@ -84,11 +84,7 @@ class Folder:
             return 0  # still locked by its writer: the next look finds it again
         for name in missing:
             self.spool.note(f"photo:{name}", f"{now.isoformat()} {repair_no}")
-        for name, (_, place) in photos.items():
-            _move(pictures[name], Path(place))
-            sent = self.spool.by_address(address_of(repair_no, name))
-            if sent is not None and sent.state == State.REFUSED:
-                self.refused(sent)
+        self._move_photographs(repair_no, photos, pictures)
         _move(file, target)  # last: what is still here is looked at again
         if fresh:
             self._taken(item)
@@ -122,6 +118,16 @@ class Folder:
             except Malformed as refusal:
                 self._put_aside(file, reason(refusal))
         return found
+
+    def _move_photographs(
+        self, repair_no: str, photos: dict[str, tuple[bytes, str]], pictures: Pictures
+    ) -> None:
+        """To where the spool knows them; one that the platform refused meanwhile goes on to the refused."""
+        for name, (_, place) in photos.items():
+            _move(pictures[name], Path(place))
+            sent = self.spool.by_address(address_of(repair_no, name))
+            if sent is not None and sent.state == State.REFUSED:
+                self.refused(sent)
 
     def _picture(self, file: Path) -> bytes:
         if file.stat().st_size > PICTURE:

@@ -132,7 +132,10 @@ def _queued(item: Item) -> dict[str, object]:
         "sha256": item.sha256,
         "accepted_at": item.accepted_at,
         "text": "已存入本机队列，网络恢复后按顺序上传；同样的报文再发一次可取平台回执。",
-        "text_en": "Kept on this computer, sent in order when the network is back; send the same bytes again for the receipt.",
+        "text_en": (
+            "Kept on this computer, sent in order when the network is back; "
+            "send the same bytes again for the receipt."
+        ),
     }
 
 

@@ -36,7 +36,8 @@ class NoNetwork(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body`` as it came. ``skew``: seconds by which the platform's clock is ahead of ours; None when it did not say."""
+    """``body`` as it came. ``skew``: seconds by which the platform's clock is ahead of ours;
+    None when it did not say."""
 
     status: int
     body: bytes

@@ -24,7 +24,8 @@ _LOOPBACK = ("127.0.0.1", "::1")
 
 
 def machine(request: HttpRequest) -> Caller | None:
-    """The caller behind a signature or a bearer key; None when neither was sent. Counted; too many a minute are refused."""
+    """The caller behind a signature or a bearer key; None when neither was sent.
+    Counted; too many a minute are refused."""
     now = clock.now()
     if "HTTP_SIGNATURE_INPUT" in request.META:
         found = _signer(request)

@@ -1,6 +1,7 @@
 """The answer of every call on success: status, and the fields that are always there; read by ``openapi.py``.
 
-``name:s`` is text, ``i`` a whole number, ``n`` a number, ``b`` true or false, ``a`` a list, ``o`` an object; ``?`` may be null.
+``name:s`` is text, ``i`` a whole number, ``n`` a number, ``b`` true or false, ``a`` a list, ``o`` an object;
+``?`` may be null.
 """
 
 from __future__ import annotations
@@ -17,19 +18,25 @@ _GATE = "gate:s allowed:b reasons:a"
 _CERTIFICATE = "kind:s number:s issuer:s since:s until:s days_left:i serial:s"
 _PERSON = "id:i name:s role:s licence_no:s qualified_until:s? since:s until:s?"
 _SOFTWARE = "id:i sha256:s name:s version:s place:s since:s until:s? in_force:b cite:s"
-_APPOINTMENT = "id:i ticket:s station:s line:s method:s purpose:s starts_at:s ends_at:s walk_in:b plate:s case:s? state:s why:s"
+_APPOINTMENT = (
+    "id:i ticket:s station:s line:s method:s purpose:s starts_at:s ends_at:s walk_in:b plate:s case:s? "
+    "state:s why:s"
+)
 _FILE = "name:s sha256:s size:i"
 _RECEIPT = "schema:s received_at:s"
 PDF, ATTACHED, EVENTS = "application/pdf", "*/*", "text/event-stream"
 
 _OUTAGE = "outage_no:s scope:s place:s stations:a cause:s starts_at:s ends_at:s? declared_at:s"
-_DRAW = "schema:s no:s period:s place:s state:s prepared_at:s prepared_by:s commitment:s published_at:s? void_reason:s departments:a"
+_DRAW = (
+    "schema:s no:s period:s place:s state:s prepared_at:s prepared_by:s commitment:s published_at:s? "
+    "void_reason:s departments:a"
+)
 ANSWERS: dict[str, tuple[tuple[int, ...], str]] = {
     "POST tests": ((201, 200), f"{_RECEIPT} test_no:s"),
     "GET tests/{test_no}": (
         (200,),
-        "test_no:s station:s line:s method:s purpose:s outcome:s started_at:s ended_at:s received_at:s vehicle:o case:s?"
-        " sha256:s verdict:o receipt:o trace:o",
+        "test_no:s station:s line:s method:s purpose:s outcome:s started_at:s ended_at:s received_at:s vehicle:o "
+        "case:s? sha256:s verdict:o receipt:o trace:o",
     ),
     "GET tests/{test_no}/report.pdf": ((200,), PDF),
     "GET tests/{test_no}/replay": ((200,), "test_no:s same:b differs:a verdict:o"),

@@ -73,12 +73,10 @@ def registration(
 ) -> None:
     """能否注册登记、转入 · may the vehicle be registered here."""
     connect(data)
+    from imloop.facts.records.vehicle import NewVehicle
     from imloop.steps.vehicles.ask_registration import ask_registration
 
-    answer = ask_registration(
-        operator(place),
-        at=moment_of(at),
-        application=application,
+    stated = NewVehicle(
         vin=vin,
         fuel=fuel,
         emission_stage=stage,
@@ -86,6 +84,7 @@ def registration(
         usage=usage,
         max_mass_kg=max_mass_kg,
     )
+    answer = ask_registration(operator(place), stated, at=moment_of(at), application=application)
     say(answer.to_json(), as_json)
 
 

@@ -63,7 +63,8 @@ def restore(
     ] = False,
     data: DataDir = VAR,
 ) -> None:
-    """恢复到空的平台，升级表结构，检查并核对日志 · restore into an empty installation and check it; exit 1 when something is wrong."""
+    """恢复到空的平台，升级表结构，检查并核对日志 · restore into an empty installation and check it;
+    exit 1 when something is wrong."""
     connect(data)
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back

@@ -29,8 +29,8 @@ def work(
     attended: Annotated[bool, typer.Option("--attended", hidden=True)] = False,
     data: DataDir = VAR,
 ) -> None:
-    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · deliver messages every second; timed tasks: overdue cases, deadlines,
-    lost links, certificates, retests on paper, the journal's day."""
+    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · deliver messages every second; timed
+    tasks: overdue cases, deadlines, lost links, certificates, retests on paper, the journal's day."""
     connect(data)
     from django.db import close_old_connections
 

@@ -108,7 +108,8 @@ def _flag(value: Any, field: Field, _: str) -> Any:
 
 
 def _moment(value: Any, field: Field, _: str) -> Any:
-    """``20260305``, ``20260305090000``, ``2026-03-05 09:00:00``, ``2026/3/5 9:00`` or ISO; China's where no offset is."""
+    """``20260305``, ``20260305090000``, ``2026-03-05 09:00:00``, ``2026/3/5 9:00`` or ISO;
+    China's where no offset is."""
     if not isinstance(value, str):
         return value
     text = value.strip().replace("/", "-").replace(" ", "T")

@@ -1,8 +1,8 @@
 """A machine's signature under its request: RFC 9421, with Ed25519 or an HMAC. No Django: stations use it, too.
 
 Covered: ``@method``, ``@authority``, ``@path``, ``@query`` and, where there is a body, its digest (RFC 9530) and
-``content-type``. Not ``@target-uri`` or ``@scheme``: TLS may end at a proxy, and the platform behind it then sees ``http``.
-Signed parameters: ``created``, ``keyid``, ``alg``, ``nonce``.
+``content-type``. Not ``@target-uri`` or ``@scheme``: TLS may end at a proxy, and the platform behind it then sees
+``http``. Signed parameters: ``created``, ``keyid``, ``alg``, ``nonce``.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ class _Message:
 
 
 def hmac_key(token: str) -> tuple[str, bytes]:
-    """Key id and secret of an HMAC key ``imh_<id>_<secret>``; the secret is used as its ASCII bytes. Raises ``ValueError``."""
+    """Key id and secret of an HMAC key ``imh_<id>_<secret>``; the secret is used as its ASCII bytes.
+    Raises ``ValueError``."""
     head, _, rest = token.strip().partition("_")
     key_id, _, secret = rest.partition("_")
     if head != HMAC_TOKEN or not (key_id and secret):
@@ -96,7 +97,6 @@ def sign(
     secret: Ed25519PrivateKey | bytes,
     now: datetime,
     nonce: str,
-    content_type: str = "application/json",
     algorithm: str = "",
 ) -> dict[str, str]:
     """The headers to add to a request: ``Signature-Input``, ``Signature`` and, with a body, ``Content-Digest`` and
@@ -109,7 +109,7 @@ def sign(
     if len(nonce) not in NONCE:
         raise ValueError(f"a nonce has {NONCE[0]} to {NONCE[-1]} characters")
     name = algorithm or ("hmac-sha256" if isinstance(secret, bytes) else "ed25519")
-    headers = {"Content-Type": content_type} if body else {}
+    headers = {"Content-Type": "application/json"} if body else {}
     message = _Message(method.upper(), plain_url(url), headers)
     signer = HTTPMessageSigner(
         signature_algorithm=ALGORITHMS[name],
@@ -229,7 +229,8 @@ def _late(window: timedelta, code: str, zh: str, en: str) -> NotAllowed:
         code,
         Text(
             f"签名时间{zh}：与平台时间相差不得超过 {seconds} 秒，请校准时钟后重新签名。",
-            f"The signature {en}: its time may differ from the platform's by at most {seconds} seconds; set the clock and sign again.",
+            f"The signature {en}: its time may differ from the platform's by at most {seconds} seconds; "
+            "set the clock and sign again.",
         ),
     )
 

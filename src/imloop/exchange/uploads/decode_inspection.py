@@ -33,7 +33,8 @@ _NUMERIC = (int, float)
 
 
 def decode_test(body: bytes, dialect: str = "") -> TestRecord:
-    """A test record, or ``Malformed`` with every faulty path. ``dialect``: the one it has to be in, where one was named."""
+    """A test record, or ``Malformed`` with every faulty path.
+    ``dialect``: the one it has to be in, where one was named."""
     reading = read(body, MessageKind.TEST, dialect)
     try:
         return _record(Reader(reading.message))

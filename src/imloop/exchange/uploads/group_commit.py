@@ -1,8 +1,8 @@
 """Group commit: several uploads in one transaction. The thread that gets the write lock writes for all waiting threads.
 
 One durable commit then serves many, and the threads of one process do not wait for each other in the database. Each is
-answered after the commit that holds it. What becomes of one upload never touches another: a refusal undoes its own part,
-and a transaction that fails as a whole is written again, one upload at a time.
+answered after the commit that holds it. What becomes of one upload never touches another: a refusal undoes its own
+part, and a transaction that fails as a whole is written again, one upload at a time.
 """
 
 from __future__ import annotations

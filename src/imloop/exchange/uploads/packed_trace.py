@@ -1,8 +1,8 @@
 """The compressed form of a trace (``docs/upload.md``): whole numbers, differences from second to second, zstd, base64.
 
-One zstd frame holds: the header's length (uint32, little-endian), the header (JSON), then every column as ``rows`` int32,
-little-endian. A value is its whole number divided by 10^decimals; each number is kept as the difference from the last
-known one before it (the first: from 0), a missing sample as −2³¹.
+One zstd frame holds: the header's length (uint32, little-endian), the header (JSON), then every column as ``rows``
+int32, little-endian. A value is its whole number divided by 10^decimals; each number is kept as the difference from the
+last known one before it (the first: from 0), a missing sample as −2³¹.
 """
 
 from __future__ import annotations

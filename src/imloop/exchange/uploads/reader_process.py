@@ -1,8 +1,8 @@
 """The reading process: decodes and judges uploads on another processor, while this process writes earlier ones.
 
 Python's threads share one processor, and SQLite allows one writer; what needs no database (hash, decode, judge, pack)
-is half of the work of an upload, and is done here on another processor. The process knows the law and nothing else. It is
-optional: while it starts, after it died, and for what it could not read, the caller reads for itself and so
+is half of the work of an upload, and is done here on another processor. The process knows the law and nothing else. It
+is optional: while it starts, after it died, and for what it could not read, the caller reads for itself and so
 meets every error in its own place.
 """
 

@@ -39,7 +39,9 @@ FIELDS: dict[CheckKind, tuple[str, ...]] = {
         "no_standard_ppm no_ppm o2_standard_pct o2_pct",
         CheckKind.OPACIMETER: "zero_pct filter_1_pct measured_1_pct filter_2_pct measured_2_pct",
         CheckKind.NOX_ANALYSER: "no_standard_ppm no_ppm no2_standard_ppm no2_ppm",
-        CheckKind.FLOW_METER: "flow_standard_ls flow_ls o2_high_standard_pct o2_high_pct o2_low_standard_pct o2_low_pct",
+        CheckKind.FLOW_METER: (
+            "flow_standard_ls flow_ls o2_high_standard_pct o2_high_pct o2_low_standard_pct o2_low_pct"
+        ),
         CheckKind.WEATHER_STATION: "temperature_standard_c temperature_c humidity_standard_pct humidity_pct "
         "pressure_standard_kpa pressure_kpa",
         CheckKind.TACHOMETER: "standard_1_rpm measured_1_rpm standard_2_rpm measured_2_rpm",

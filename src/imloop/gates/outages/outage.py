@@ -92,6 +92,7 @@ def outage_for(
         law.cite("outage.paper_accepted"),
         Text(
             "请生态环境部门或平台运维先宣布故障；事后宣布的，凭单随即生效。",
-            "Ask the environment department or the operator to declare it; once that is done, even afterwards, the voucher is valid.",
+            "Ask the environment department or the operator to declare it; once that is done, even afterwards, "
+            "the voucher is valid.",
         ),
     )

@@ -16,7 +16,8 @@ from imloop.law import Law
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """An approved price in yuan. ``station`` empty: of the whole place. ``until``: first day on which it no longer holds."""
+    """An approved price in yuan. ``station`` empty: of the whole place.
+    ``until``: first day on which it no longer holds."""
 
     place: str
     station: str
@@ -32,7 +33,8 @@ class Price:
 
 
 def price_of(prices: Iterable[Price], station: str, method: Method, day: date) -> Price | None:
-    """The price that holds: the station's own before the place's, the most local place before the others, the latest."""
+    """The price that holds: the station's own before the place's, the most local place before the others,
+    the latest."""
     known = [price for price in prices if price.holds(station, method, day)]
     return max(
         known,
@@ -87,7 +89,8 @@ def _again(usage: str, day: date, last_pass: PassBefore | None, law: Law) -> Rea
     return Reason(
         "charged-twice",
         Text(
-            f"营运车辆 {last_pass.on} 已检验合格（{last_pass.test_no}），有效至 {last_pass.valid_until}，期限内不得重复收费检测。",
+            f"营运车辆 {last_pass.on} 已检验合格（{last_pass.test_no}），有效至 {last_pass.valid_until}，"
+            "期限内不得重复收费检测。",
             f"Commercial vehicle passed on {last_pass.on} ({last_pass.test_no}), valid until {last_pass.valid_until}: "
             "it may not be charged again within that period.",
         ),

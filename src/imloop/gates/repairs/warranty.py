@@ -77,7 +77,8 @@ def rework_charged(rework_of: str, cost_yuan: Decimal | None, law: Law) -> Reaso
 
 
 def warranty_unused(shop: str, until: date, law: Law) -> Reason:
-    """Another repairer did the work although the first one's warranty still ran: the owner may choose, and should know."""
+    """Another repairer did the work although the first one's warranty still ran:
+    the owner may choose, and should know."""
     return Reason(
         "warranty-unused",
         Text(

@@ -1,4 +1,5 @@
-"""The keys of a party's machines, for its head and for administrators: issue, rotate, revoke. A secret is shown once."""
+"""The keys of a party's machines, for its head and for administrators: issue, rotate, revoke.
+A secret is shown once."""
 
 from __future__ import annotations
 

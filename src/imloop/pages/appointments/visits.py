@@ -16,7 +16,7 @@ from imloop.facts.text import Text
 from imloop.gates.appointments.slots import Slot
 from imloop.pages.forms import refusal_context, require_sure
 from imloop.pages.guard import public, words
-from imloop.papers.calendar_file import calendar_file
+from imloop.papers.calendar_file import CalendarEvent, calendar_file
 from imloop.steps.appointments import appointments
 from imloop.steps.appointments.free_slots import (
     free_slots,
@@ -206,7 +206,7 @@ def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
     )
     number = Text(f"预约号 {ticket(row)}", f"Number {ticket(row)}")
     url = f"{settings.BASE_URL}/a/{row.token}"
-    document = calendar_file(
+    event = CalendarEvent(
         uid=f"appointment-{row.pk}",
         starts_at=row.starts_at,
         ends_at=row.ends_at,
@@ -219,7 +219,9 @@ def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
     )
     name = f'attachment; filename="imloop-{row.day}.ics"'
     return HttpResponse(
-        document, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name}
+        calendar_file(event),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": name},
     )
 
 

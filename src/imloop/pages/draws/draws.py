@@ -1,4 +1,5 @@
-"""Random draws at the departments' desks: the list, a new one, and one draw with the step that is the caller's to take."""
+"""Random draws at the departments' desks: the list, a new one, and one draw with the step that is the
+caller's to take."""
 
 from __future__ import annotations
 

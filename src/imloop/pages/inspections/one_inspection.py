@@ -1,4 +1,5 @@
-"""One test on one page: its seconds, what was compared with which limit, the station's claim beside ours, every step."""
+"""One test on one page: its seconds, what was compared with which limit, the station's claim beside ours,
+every step."""
 
 from __future__ import annotations
 

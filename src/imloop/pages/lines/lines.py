@@ -23,7 +23,7 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.lines.lock_line import order_line
+from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.lines.lookups import SEERS, LineView, view, visible_lines
 from imloop.store.models import EquipmentCheck, Line, PartyKind
 
@@ -158,14 +158,11 @@ def _moment(text: str) -> str:
 
 def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> None:
     form = request.POST
-    order_line(
-        caller,
-        line.station.code,
-        line.code,
+    wanted = NewOrder(
         kind=form.get("kind", ""),
         methods=form.getlist("methods"),
         reason=form.get("reason", ""),
         evidence=form.get("evidence", ""),
         until=datetime.fromisoformat(_moment(form.get("until", ""))),
-        now=now,
     )
+    order_line(caller, line.station.code, line.code, wanted, now)

@@ -1,4 +1,5 @@
-"""Matters at a department's or station's desk: the work list, opening one, one with its steps, the published decisions."""
+"""Matters at a department's or station's desk: the work list, opening one, one with its steps,
+the published decisions."""
 
 from __future__ import annotations
 

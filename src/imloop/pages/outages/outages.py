@@ -23,7 +23,7 @@ from imloop.steps.outages.match_papers import due_on, paper_shares
 from imloop.steps.outages.outage_signs import signs
 from imloop.steps.outages.outages import DECLARERS
 from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
-from imloop.steps.outages.unlock_on_paper import unlock_by_operator
+from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.outages.unlock_texts import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Outage, PaperUnlock, PartyKind
@@ -177,13 +177,9 @@ def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> Ht
         end(caller, row.outage_no, at=moment(form.get("at", "")), now=now)
         return redirect(f"/outages/{row.outage_no}")
     names = ("station", "shop", "reason", "case_no", "vin", "plate", "settlement_no", "certificate_no")
-    found = unlock_by_operator(
-        caller,
-        **{name: form.get(name, "") for name in names},
-        outage_no=row.outage_no,
-        files=sent_photographs(request),
-        now=now,
-    )
+    said = {name: form.get(name, "") for name in names}
+    seen = PaperSeen(**said, outage_no=row.outage_no, files=sent_photographs(request))
+    found = unlock_by_operator(caller, seen, now)
     return redirect(f"/outages/{row.outage_no}?unlocked={found.unlock_no}#{found.unlock_no}")
 
 

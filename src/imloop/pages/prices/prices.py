@@ -19,7 +19,7 @@ from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, covers
-from imloop.steps.prices.fees import DEVIATIONS, price_list, set_price
+from imloop.steps.prices.fees import DEVIATIONS, NewPrice, price_list, set_price
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.conflicts import conflict_list
 from imloop.store.models import Finding, PartyKind
@@ -77,8 +77,7 @@ def _set(caller: Caller, form: QueryDict) -> None:
     except InvalidOperation:
         typed = form.get("yuan", "")
         raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount.")) from None
-    set_price(
-        caller,
+    price = NewPrice(
         place=caller.place,
         station=form.get("station", ""),
         method=form.get("method", ""),
@@ -86,8 +85,8 @@ def _set(caller: Caller, form: QueryDict) -> None:
         since=read_day(form.get("since", "")),
         until=read_day(until) if (until := form.get("until")) else None,
         cite=form.get("cite", ""),
-        now=clock.now(),
     )
+    set_price(caller, price, clock.now())
 
 
 @desk(*_DEPARTMENTS)

@@ -27,8 +27,8 @@ from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.roads.ask_road import Stated, alerts_at, ask_road_openly, zones_at
 from imloop.steps.roads.clean_fleet import clean_fleet
-from imloop.steps.roads.zones import declare_alert, end_zone, enter_zone, lift_alert
-from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, end_enrolment, enrol, enrolments
+from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, NewEnrolment, end_enrolment, enrol, enrolments
 from imloop.store.models import Enrolment, PartyKind, PollutionAlert, Zone
 
 STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
@@ -128,16 +128,15 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
     match form.get("what"):
         case "zone":
-            enter_zone(
-                caller,
+            wanted = NewZone(
                 code=form.get("code", ""),
                 name=form.get("name", ""),
                 rules=_rules(form.get("rules", "")),
                 since=read_day(form.get("since", "")),
                 until=read_day(form["until"]) if form.get("until") else None,
                 cite=form.get("cite", ""),
-                now=now,
             )
+            enter_zone(caller, wanted, now)
         case "end-zone":
             end_zone(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
         case "alert":
@@ -194,8 +193,7 @@ def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
     if form.get("what") == "end":
         end_enrolment(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
         return
-    enrol(
-        caller,
+    wanted = NewEnrolment(
         ground=form.get("ground", ""),
         evidence=form.get("evidence", ""),
         since=read_day(form.get("since", "")),
@@ -203,8 +201,8 @@ def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         operating_since=read_day(form["operating_since"]) if form.get("operating_since") else None,
-        now=now,
     )
+    enrol(caller, wanted, now)
 
 
 def _rules(text: str) -> list[object]:

@@ -14,11 +14,11 @@
       {% endfor %}
     {% endtable %}
 
-The first cell of a row stands under the first heading, and so on. A cell takes its heading's words as ``data-label``, which
-the style sheet shows where the cells stand one below the other, and its ``num``: figures to the right. A cell with a
-``data-label`` of its own keeps it, with an empty one it goes without; one over several columns has none; one that says
-nothing is left empty, and does not show on a phone. ``{% table "law" %}`` gives the table another class of the style sheet.
-Cells hold no tables.
+The first cell of a row stands under the first heading, and so on. A cell takes its heading's words as ``data-label``,
+which the style sheet shows where the cells stand one below the other, and its ``num``: figures to the right. A cell
+with a ``data-label`` of its own keeps it, with an empty one it goes without; one over several columns has none; one
+that says nothing is left empty, and does not show on a phone. ``{% table "law" %}`` gives the table another class of
+the style sheet. Cells hold no tables.
 """
 
 from __future__ import annotations

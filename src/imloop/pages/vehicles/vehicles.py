@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from imloop.exchange.files import safe_cell
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.facts.days import read_day
+from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
@@ -24,7 +25,7 @@ from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.roads.ask_road import ask_road, zones_at
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import change_vehicle
+from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.lookups import search_vehicles, show_owner, vehicle
 from imloop.steps.vehicles.vehicle_row import CHANGES, COLUMNS
 from imloop.store.models import PartyKind
@@ -76,10 +77,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
             raise Malformed(
                 "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
             )
-        answer = ask_registration(
-            caller,
-            at=now,
-            application=asked.get("application", "new"),
+        stated = NewVehicle(
             vin=vin,
             fuel=asked.get("fuel", ""),
             emission_stage=asked.get("emission_stage", ""),
@@ -87,6 +85,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
             usage=asked.get("usage", ""),
             max_mass_kg=float(mass) if mass else None,
         )
+        answer = ask_registration(caller, stated, at=now, application=asked.get("application", "new"))
     else:
         answer = ask_mark(caller, at=now, vin=vin, plate=plate)
     return answer.to_json()
@@ -140,15 +139,14 @@ def _change(request: HttpRequest, caller: Caller) -> None:
     form = request.POST
     if form.get("sure") != "1":
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-    change_vehicle(
-        caller,
+    change = ReportedChange(
         kind=form.get("kind", ""),
         on=read_day(form.get("on", "")),
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         new_plate=form.get("new_plate", ""),
-        now=clock.now(),
     )
+    change_vehicle(caller, change, clock.now())
 
 
 @desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)

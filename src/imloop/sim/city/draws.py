@@ -81,7 +81,8 @@ def _office(kind: str) -> Caller:
 
 
 def _fixed(period: str, visits: dict[str, int], at: datetime, wait: int, secrets: dict[str, str]) -> Draw:
-    """Prepared by the environment department, joined by both, fixed by the market department; lotteries ``wait`` days on."""
+    """Prepared by the environment department, joined by both, fixed by the market department;
+    lotteries ``wait`` days on."""
     day = day_of(at)
     sources = [
         Source(

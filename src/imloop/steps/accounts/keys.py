@@ -63,8 +63,8 @@ def issue_key(
     note: str = "",
     until: date | None = None,
 ) -> str:
-    """A new key, shown once: ``imk_<id>_<secret>``, or ``imh_…`` for an HMAC; for Ed25519 (``public_key``: PEM) only the
-    id, as the private half never leaves the station."""
+    """A new key, shown once: ``imk_<id>_<secret>``, or ``imh_…`` for an HMAC; for Ed25519 (``public_key``: PEM) only
+    the id, as the private half never leaves the station."""
     with writing(now, by) as ledger:
         return new_key(ledger, party, kind=kind, public_key=public_key, note=note, until=until)
 

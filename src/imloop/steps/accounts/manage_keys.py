@@ -1,5 +1,5 @@
-"""The keys of a party, managed by its head or an administrator: list, issue, rotate, revoke. Each is journalled, and a party
-is told when somebody else changed its keys."""
+"""The keys of a party, managed by its head or an administrator: list, issue, rotate, revoke. Each is journalled, and a
+party is told when somebody else changed its keys."""
 
 from __future__ import annotations
 

@@ -221,7 +221,8 @@ class DaySheet:
 
 
 def reconcile(receiver: Receiver, days: Iterable[date]) -> list[DaySheet]:
-    """A sheet per day (China). ``acknowledged``: answered with the hash of what was sent, or flushed to disk in its folder."""
+    """A sheet per day (China). ``acknowledged``: answered with the hash of what was sent,
+    or flushed to disk in its folder."""
     sheets = []
     for day in days:
         start = datetime(day.year, day.month, day.day, tzinfo=CHINA)

@@ -1,4 +1,5 @@
-"""What needs a department today, oldest first: one list out of cases, findings, matters, lines, papers and deliveries."""
+"""What needs a department today, oldest first: one list out of cases, findings, matters, lines,
+papers and deliveries."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def code_hash() -> str:
 
 
 def prepare(caller: Caller, plan: Plan, now: datetime) -> Draw:
-    """The list as of today with everyone's chance, under a serial of its own. A period has one draw that is not void."""
+    """The list as of today with everyone's chance, under a serial of its own.
+    A period has one draw that is not void."""
     require_kind(caller, *DRAWERS)
     today = day_of(now)
     law = registers.law_at(today, caller.place)
@@ -172,8 +173,10 @@ def _require_fit(stratum: Mapping[str, object], units: Sequence[proof.Row], law:
         raise Unlawful(
             "visits-do-not-fit",
             Text(
-                f"{name.zh}共 {len(units)} 家，检查次数应在 {fewest} 至 {most} 之间：到期未检查的必须检查，其余每家不少于最低概率。",
-                f"{len(units)} {name.en}: {fewest} to {most} visits; those due must be visited, all others keep the minimum chance.",
+                f"{name.zh}共 {len(units)} 家，检查次数应在 {fewest} 至 {most} 之间：到期未检查的必须检查，"
+                "其余每家不少于最低概率。",
+                f"{len(units)} {name.en}: {fewest} to {most} visits; those due must be visited, "
+                "all others keep the minimum chance.",
             ),
             cite=law.cite("draw.pi_min_ppm"),
         )

@@ -1,7 +1,7 @@
 """Who is on the list of a draw: the registers of a day by strata, each unit with its risk weight and last visit.
 
-weight = (findings + a) / (findings expected by volume + a), cut to a range and to a multiple of the last draw's weight. What
-an inspection found does not enter: a draw that used its own results would visit the same few for ever.
+weight = (findings + a) / (findings expected by volume + a), cut to a range and to a multiple of the last draw's weight.
+What an inspection found does not enter: a draw that used its own results would visit the same few for ever.
 """
 
 from __future__ import annotations

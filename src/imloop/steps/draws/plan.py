@@ -38,8 +38,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``visits``: stratum (I, M, F) → how many are to be visited; ``methods``: pareto (fixed size) unless said otherwise;
-    ``barred``: unit → reason of those left out by decision; visits between ``first`` and ``last``, both included."""
+    """``visits``: stratum (I, M, F) → how many are to be visited; ``methods``: pareto (fixed size) unless said
+    otherwise; ``barred``: unit → reason of those left out by decision; visits between ``first`` and ``last``,
+    both included."""
 
     period: str
     visits: Mapping[str, int]

@@ -142,8 +142,8 @@ class Ledger:
 
 @contextmanager
 def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
-    """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is the
-    message's fault, whichever step it came through."""
+    """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is
+    the message's fault, whichever step it came through."""
     try:
         with _WRITING, transaction.atomic():
             ledger = Ledger(_locked_head(), now, caller)

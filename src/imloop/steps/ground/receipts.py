@@ -25,7 +25,8 @@ class Receipt:
     body: dict[str, object]
 
     def stamped(self, entry: JournalEntry) -> Receipt:
-        """With the journal entry of what was received: after the day's end ``place_of`` proves it under the public root."""
+        """With the journal entry of what was received:
+        after the day's end ``place_of`` proves it under the public root."""
         return Receipt(self.created, {**self.body, "journal": as_row(entry)})
 
 

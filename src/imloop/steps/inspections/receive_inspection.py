@@ -16,7 +16,7 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.cycle import due_after
 from imloop.law import Law
-from imloop.loop.events import Event, TestFailed, TestPassed
+from imloop.loop.events import TestFailed, TestPassed
 from imloop.steps.cases.cases import as_loop_case, decide_and_keep, open_case
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
@@ -45,7 +45,10 @@ _ORIGINS = {
     Purpose.SPOT_CHECK_RETEST: loop.Origin.SPOT_CHECK,
     Purpose.REMOTE_SENSING_RETEST: loop.Origin.REMOTE_SENSING,
 }
-_TAKEN = "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id WHERE t.station_id = %s AND t.test_no = %s"
+_TAKEN = (
+    "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id "
+    "WHERE t.station_id = %s AND t.test_no = %s"
+)
 _PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s AND started_at > %s LIMIT 1"
 
 
@@ -160,39 +163,53 @@ def _about_the_message(record: TestRecord, now: datetime, law: Law) -> list[Reas
 
 def _move_case(ledger: Ledger, received: _Received) -> Case | None:
     """Let the case move by the test's own time. Runs that do not count move nothing."""
-    record, vehicle = received.record, received.vehicle
+    vehicle = received.vehicle
     row = open_case(vehicle)
-    if vehicle is None or record.outcome is Outcome.ABORTED or record.purpose is Purpose.COMPARISON:
+    event = None if vehicle is None else _event(vehicle, row, received)
+    if vehicle is None or event is None:
         return row
-    if row is not None and record.started_at <= row.failed_at:
-        received.findings.append(_out_of_order())
-        return row
+    if isinstance(event, TestFailed):
+        return _failed(ledger, vehicle, row, event, received)
     if row is not None:
-        _require_permit(row, received)
-    event = _event(received)
-    if event is None:
-        return row
-    if row is None and _overtaken(vehicle, record):
-        received.findings.append(_out_of_order())
-        return None
-    if row is None and isinstance(event, TestPassed):
-        _end_cycle(vehicle, day_of(event.at), received.law)
-        return None
-    row, decision = decide_and_keep(
+        row, _ = decide_and_keep(
+            ledger, row, event, received.law, vehicle=vehicle, place=received.station.place
+        )
+    _end_cycle(vehicle, day_of(event.at), received.law)
+    return row
+
+
+def _failed(
+    ledger: Ledger, vehicle: Vehicle, row: Case | None, event: TestFailed, received: _Received
+) -> Case:
+    """A case opens, or its next round; what lay ready for it follows: free rework, a paper, a station that closed."""
+    case, decision = decide_and_keep(
         ledger, row, event, received.law, vehicle=vehicle, place=received.station.place
     )
-    if isinstance(event, TestFailed) and not any(
-        effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects
-    ):
-        order_rework(ledger, row)
-    if isinstance(event, TestFailed) and unlock_waiting_for(ledger, row):
-        row.refresh_from_db()
-    if isinstance(event, TestPassed):
-        _end_cycle(vehicle, day_of(event.at), received.law)
-    elif day_of(ledger.now) != day_of(event.at):
+    if all(effect.kind is not loop.EffectKind.REWORK_ORDERED for effect in decision.effects):
+        order_rework(ledger, case)
+    if unlock_waiting_for(ledger, case):
+        case.refresh_from_db()
+    if day_of(ledger.now) != day_of(event.at):
         today = registers.law_at(day_of(ledger.now), received.station.place)
-        let_late_case_go(ledger, row, received.station, today)
-    return row
+        let_late_case_go(ledger, case, received.station, today)
+    return case
+
+
+def _event(vehicle: Vehicle, row: Case | None, received: _Received) -> TestFailed | TestPassed | None:
+    """What the run means for the case; None: nothing. One that is older than what is known leaves a finding."""
+    record = received.record
+    if record.outcome is Outcome.ABORTED or record.purpose is Purpose.COMPARISON:
+        return None
+    if row is not None and record.started_at <= row.failed_at:
+        received.findings.append(_out_of_order())
+        return None
+    if row is not None:
+        _require_permit(row, received)
+    event = _by_verdict(received)
+    if event is not None and row is None and _overtaken(vehicle, record):
+        received.findings.append(_out_of_order())
+        return None
+    return event
 
 
 def _require_permit(row: Case, received: _Received) -> None:
@@ -204,7 +221,7 @@ def _require_permit(row: Case, received: _Received) -> None:
         raise loop.retest_forbidden(permit)
 
 
-def _event(received: _Received) -> Event | None:
+def _by_verdict(received: _Received) -> TestFailed | TestPassed | None:
     record, verdict = received.record, received.verdict
     if verdict.result is Result.PASS:
         return TestPassed(at=record.started_at, station=record.station, test_no=record.test_no)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -18,7 +19,8 @@ from imloop.store.models import Equipment, Line, Party, PartyKind
 def set_line(
     caller: Caller, station_code: str, code: str, *, methods: list[str], since: date, now: datetime
 ) -> Line:
-    """A new line, or other methods for one that serves. What a line was licensed for on a past day is in the journal."""
+    """A new line, or other methods for one that serves.
+    What a line was licensed for on a past day is in the journal."""
     station = _station(caller, station_code)
     unknown = [method for method in methods if method not in list(Method)]
     if unknown or not methods or not code.strip() or len(code) > 8:
@@ -59,21 +61,24 @@ def end_line(caller: Caller, station_code: str, code: str, *, until: date, now: 
     return line
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewInstrument:
+    """What begins to serve on a line, and on which day."""
+
+    kind: str
+    model: str
+    serial: str
+    since: date
+    maker: str = ""
+
+
 def add_instrument(
-    caller: Caller,
-    station_code: str,
-    line_code: str,
-    *,
-    kind: str,
-    model: str,
-    serial: str,
-    since: date,
-    maker: str = "",
-    now: datetime,
+    caller: Caller, station_code: str, line_code: str, instrument: NewInstrument, now: datetime
 ) -> Equipment:
     """An instrument begins to serve on a line. Its verification is entered as a certificate."""
     station = _station(caller, station_code)
-    model, serial, maker = model.strip(), serial.strip(), maker.strip()
+    kind, since = instrument.kind, instrument.since
+    model, serial, maker = (text.strip() for text in (instrument.model, instrument.serial, instrument.maker))
     if kind not in list(Instrument) or not model or not serial:
         raise Malformed(
             "wrong-value",

@@ -98,7 +98,8 @@ def _sequence(link: Link | None, sequence: int | None, spooled: int, law: Law) -
         "sequence-gap",
         Text(
             f"检测线序号到 {sequence}，平台收到 {link.sequence}，有 {missing} 次检验未上传也未排队。",
-            f"The line has counted to {sequence}, the platform has received up to {link.sequence}: {missing} tests are neither sent nor waiting.",
+            f"The line has counted to {sequence}, the platform has received up to {link.sequence}: {missing} tests "
+            "are neither sent nor waiting.",
         ),
         law.cite("link.sequence_complete"),
         Text("补传缺少的检验或说明原因。", "Upload the missing tests or explain."),

@@ -140,7 +140,8 @@ def _findings(record: CheckRecord, ours: CheckResult, law: Law) -> list[Reason]:
             "check-claim-differs",
             Text(
                 f"{name.zh}：检测线报 {record.claimed}，复算为 {ours.result}，以复算为准。",
-                f"{name.en}: the line reported {record.claimed}, recomputed {ours.result}; the recomputed result counts.",
+                f"{name.en}: the line reported {record.claimed}, recomputed {ours.result}; "
+                "the recomputed result counts.",
             ),
             law.cite(f"check.{record.kind}.hours"),
         )

@@ -98,7 +98,8 @@ def say_what_is_wrong(ledger: Ledger, case: Case, fact: RepairFact, signs: Seque
             codes = " ".join(lack.code for lack in fact.lacks)
             text = Text(
                 f"凭以复检的维修，补传的记录 {fact.repair_no} 不符合完工当日的规定：{codes}。复检结果不变。",
-                f"Record {fact.repair_no} of the repair behind a retest does not meet the rules of its day: {codes}. The retest result stands.",
+                f"Record {fact.repair_no} of the repair behind a retest does not meet the rules of its "
+                f"day: {codes}. The retest result stands.",
             )
             say(ledger, row, "fallback-falls-short", text, fact.repair_no, [fact.shop])
         if signs:

@@ -1,4 +1,5 @@
-"""Every retest on paper is matched with the repair uploaded later, or becomes a finding; how often a station does it."""
+"""Every retest on paper is matched with the repair uploaded later, or becomes a finding;
+how often a station does it."""
 
 from __future__ import annotations
 

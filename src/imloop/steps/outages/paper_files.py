@@ -1,7 +1,7 @@
 """Photographs of the papers that a retest was based on: the notice, and the settlement list or the certificate (A9).
 
-Whoever saw or wrote the paper may hand one in, with the unlock or at any time later. None is needed for the retest: what
-is missing is shown as missing.
+Whoever saw or wrote the paper may hand one in, with the unlock or at any time later. None is needed for the retest:
+what is missing is shown as missing.
 """
 
 from __future__ import annotations

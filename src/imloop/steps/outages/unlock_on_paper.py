@@ -9,6 +9,7 @@ voucher waits and is tried again when one of them arrives.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -45,36 +46,38 @@ _NO_FAILED_TEST = Reason(
 )
 
 
-def unlock_by_operator(
-    caller: Caller,
-    *,
-    station: str,
-    shop: str,
-    reason: str,
-    case_no: str = "",
-    vin: str = "",
-    plate: str = "",
-    settlement_no: str = "",
-    certificate_no: str = "",
-    outage_no: str = "",
-    files: Sequence[Photograph] = (),
-    now: datetime,
-) -> PaperUnlock:
-    """Now, by what the station read out over the telephone. Unlike a voucher it must hold at once, except that the
-    failed test may still be on its way. ``outage_no`` empty: whichever runs for the station; ``files``: pictures of the
-    paper, where the station sent some."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSeen:
+    """What a station read out over the telephone. ``outage_no`` empty: whichever runs for the station; ``files``:
+    pictures of the paper, where the station sent some."""
+
+    station: str
+    shop: str
+    reason: str
+    case_no: str = ""
+    vin: str = ""
+    plate: str = ""
+    settlement_no: str = ""
+    certificate_no: str = ""
+    outage_no: str = ""
+    files: Sequence[Photograph] = ()
+
+
+def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperUnlock:
+    """Now, by what the station read out. Unlike a voucher it must hold at once, except that the failed test may still
+    be on its way."""
     require_kind(caller, *DECLARERS)
-    where = registers.party(station, PartyKind.ISTATION)
-    who = registers.party(shop, PartyKind.MSTATION)
+    where = registers.party(seen.station, PartyKind.ISTATION)
+    who = registers.party(seen.shop, PartyKind.MSTATION)
     if not covers(caller.place, where.place):
         raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
-    if not 0 < len(reason.strip()) <= 400:
+    if not 0 < len(seen.reason.strip()) <= 400:
         raise Malformed(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
         )
-    chosen = [as_fact(outage(caller, outage_no))] if outage_no else None
-    check_photographs(files)
-    vin, plate = _named_vehicle(caller, case_no, vin, plate)
+    chosen = [as_fact(outage(caller, seen.outage_no))] if seen.outage_no else None
+    check_photographs(seen.files)
+    vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
     with writing(now, caller) as ledger:
         row = new_unlock(
             ledger,
@@ -83,16 +86,16 @@ def unlock_by_operator(
             shop=who,
             vin=vin,
             plate=plate,
-            settlement_no=settlement_no,
-            certificate_no=certificate_no,
-            reason=reason.strip(),
+            settlement_no=seen.settlement_no,
+            certificate_no=seen.certificate_no,
+            reason=seen.reason.strip(),
             granted_at=now,
         )
         reasons = try_unlock(ledger, row, chosen)
         if reasons and reasons != (_NO_FAILED_TEST,):
             first = reasons[0]
             raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
-        keep_photographs(ledger, row, files)
+        keep_photographs(ledger, row, seen.files)
     return row
 
 

@@ -54,8 +54,8 @@ def standing(row: PaperUnlock) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Photographs:
-    """``asked``: by the law of the day it was unlocked; ``missing``: names in ``PAPERS``, of two that do equally well the
-    one whose number was noted."""
+    """``asked``: by the law of the day it was unlocked; ``missing``: names in ``PAPERS``, of two that do equally well
+    the one whose number was noted."""
 
     asked: bool
     files: tuple[Attachment, ...]

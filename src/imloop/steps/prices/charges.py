@@ -16,7 +16,10 @@ from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.store.models import Party, Vehicle
 from imloop.store.statements import aware, fetch_one
 
-_PASSED = "SELECT test_no, started_at FROM store_test WHERE vehicle_id = %s AND result = %s ORDER BY started_at DESC LIMIT 1"
+_PASSED = (
+    "SELECT test_no, started_at FROM store_test WHERE vehicle_id = %s AND result = %s "
+    "ORDER BY started_at DESC LIMIT 1"
+)
 
 
 def charge_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -27,37 +28,48 @@ _IN_FORCE = (
 )
 
 
-def set_price(
-    caller: Caller,
-    *,
-    place: str,
-    station: str,
-    method: str,
-    yuan: Decimal,
-    since: date,
-    until: date | None,
-    cite: str,
-    now: datetime,
-) -> Fee:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPrice:
+    """An approved price. ``station`` empty: for the whole place; ``until``: the first day on which it no longer holds;
+    ``cite``: the document that approves it."""
+
+    place: str
+    station: str = ""
+    method: str
+    yuan: Decimal
+    since: date
+    until: date | None = None
+    cite: str
+
+
+def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
     """Publish a price for a place, or for one station of it. A price without an end ends the day the new one begins."""
     require_kind(caller, PartyKind.MARKET)
+    place, station, method = price.place, price.station, price.method
+    since, until = price.since, price.until
     if not covers(caller.place, place):
         raise NotAllowed(
             "not-your-place", Text(f"{place} 不归本部门管辖。", f"{place} is outside your area.")
         )
-    _require_sound(method, yuan, since, until, cite)
+    _require_sound(method, price.yuan, since, until, price.cite)
     where = registers.party(station, PartyKind.ISTATION) if station else None
     if where is not None and not covers(place, where.place):
         raise Malformed("wrong-value", Text(f"{station} 不在 {place}。", f"{station} is not in {place}."))
     with writing(now, caller) as ledger:
         _make_room(place, where, method, since, until)
         fee = Fee.objects.create(
-            place=place, station=where, method=method, yuan=yuan, since=since, until=until, cite=cite.strip()
+            place=place,
+            station=where,
+            method=method,
+            yuan=price.yuan,
+            since=since,
+            until=until,
+            cite=price.cite.strip(),
         )
         ledger.note(
             "price-set",
             f"{place}/{station or '*'}/{method}",
-            {"yuan": f"{yuan:.2f}", "since": since.isoformat(), "until": until and until.isoformat()},
+            {"yuan": f"{price.yuan:.2f}", "since": since.isoformat(), "until": until and until.isoformat()},
         )
     return fee
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -33,6 +33,20 @@ from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
 
+@dataclass(frozen=True, slots=True)
+class _Repaired:
+    """What the step knows once the case has moved. ``running``: whose warranty ran when the vehicle came in, and until
+    when."""
+
+    record: RepairRecord
+    shop: Party
+    law: Law
+    case: Case
+    fact: loop.RepairFact
+    permit: loop.Permit
+    running: tuple[str, date] | None
+
+
 def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender: StationFacts) -> Receipt:
     """Authorise, load, decide, save. The law of the day the repair finished says whether it qualifies."""
     _authorise(ledger.caller, record)
@@ -61,8 +75,8 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender
         at=max(record.finished_at, row.failed_at),
         law=law,
     )
-    running = _running(earlier, record, owed)
-    return _save(ledger, raw, record, shop, row, fact, permit, running, law)
+    done = _Repaired(record, shop, law, row, fact, permit, _running(earlier, record, owed))
+    return _save(ledger, raw, done)
 
 
 def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
@@ -147,23 +161,14 @@ def _case_of(record: RepairRecord) -> Case:
     return row
 
 
-def _save(
-    ledger: Ledger,
-    raw: RawUpload,
-    record: RepairRecord,
-    shop: Party,
-    row: Case,
-    fact: loop.RepairFact,
-    permit: loop.Permit,
-    running: tuple[str, date] | None,
-    law: Law,
-) -> Receipt:
+def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
+    record, shop, row, fact = done.record, done.shop, done.case, done.fact
     doubts = [
         Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
         for note in record.notes
     ]
-    doubts += _about_the_warranty(record, fact, running, law)
-    signs = doubts_about(record, shop, row, law)
+    doubts += _about_the_warranty(done)
+    signs = doubts_about(record, shop, row, done.law)
     doubts += signs
     entry = ledger.note(
         "repair-received",
@@ -171,7 +176,7 @@ def _save(
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
     missing = named_and_missing(shop, record.repair_no, record.documents.photos)
-    receipt = _receipt(ledger, record, row, fact, permit, doubts, missing).stamped(entry)
+    receipt = _receipt(ledger, done, doubts, missing).stamped(entry)
     repair = Repair.objects.create(
         raw=raw,
         shop=shop,
@@ -206,30 +211,21 @@ def _running(before: loop.Case, record: RepairRecord, owed: Repair | None) -> tu
     return None
 
 
-def _about_the_warranty(
-    record: RepairRecord, fact: loop.RepairFact, running: tuple[str, date] | None, law: Law
-) -> list[Reason]:
-    if fact.rework_of:
-        charged = rework_charged(fact.rework_of, record.cost_yuan, law)
+def _about_the_warranty(done: _Repaired) -> list[Reason]:
+    if done.fact.rework_of:
+        charged = rework_charged(done.fact.rework_of, done.record.cost_yuan, done.law)
         return [charged] if charged else []
-    return [warranty_unused(*running, law)] if running else []
+    return [warranty_unused(*done.running, done.law)] if done.running else []
 
 
-def _receipt(
-    ledger: Ledger,
-    record: RepairRecord,
-    row: Case,
-    fact: loop.RepairFact,
-    permit: loop.Permit,
-    doubts: list[Reason],
-    missing: list[str],
-) -> Receipt:
+def _receipt(ledger: Ledger, done: _Repaired, doubts: list[Reason], missing: list[str]) -> Receipt:
+    row, fact = done.case, done.fact
     return Receipt(
         True,
         {
             "schema": "imloop.receipt/1",
             "received_at": ledger.now.isoformat(),
-            "repair_no": record.repair_no,
+            "repair_no": done.record.repair_no,
             "case": row.case_no,
             "case_state": row.state,
             "round": row.round,
@@ -237,7 +233,7 @@ def _receipt(
             "deadline": row.deadline.isoformat(),
             "rework_of": fact.rework_of or None,
             "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
-            "retest": permit.to_json(),
+            "retest": done.permit.to_json(),
             "findings": [doubt.to_json() for doubt in doubts],
             "photographs_missing": missing,
         },

@@ -12,7 +12,8 @@ from imloop.store.statements import aware
 
 _ONE = (
     "SELECT * FROM (SELECT kind, finished_at, result FROM store_equipmentcheck"
-    " WHERE line_id = %s AND kind = '{kind}' AND finished_at <= %s ORDER BY finished_at DESC, id DESC LIMIT 1) AS {kind}"
+    " WHERE line_id = %s AND kind = '{kind}' AND finished_at <= %s "
+    "ORDER BY finished_at DESC, id DESC LIMIT 1) AS {kind}"
 )
 _SQL = " UNION ALL ".join(_ONE.format(kind=kind.value) for kind in CheckKind)
 """Hand-written SQL: the same as a query per kind, built once instead of each time."""

@@ -1,4 +1,5 @@
-"""Rows of the registers of parties from a file: each is entered or refused by itself, with its reason; a block is one transaction."""
+"""Rows of the registers of parties from a file: each is entered or refused by itself, with its reason;
+a block is one transaction."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -31,35 +32,39 @@ def is_enrolled(vehicle: Vehicle, place: str, day: date) -> bool:
     return vehicle.enrolments.filter(running, place__in=from_local_to_national(place)).exists()
 
 
-def enrol(
-    caller: Caller,
-    *,
-    ground: str,
-    evidence: str,
-    since: date,
-    until: date | None = None,
-    vin: str = "",
-    plate: str = "",
-    operating_since: date | None = None,
-    now: datetime,
-) -> Enrolment:
-    """Environment or police enrol a vehicle. ``operating_since``: for the ground ``operating``, since when it has been
-    operating here. A vehicle that the register does not know yet is entered with its VIN and plate."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEnrolment:
+    """Which vehicle, on which ground, from when to when. ``operating_since``: for the ground ``operating``, since when
+    it has been operating here; ``until``: the first day on which it is enrolled no longer."""
+
+    ground: str
+    evidence: str
+    since: date
+    until: date | None = None
+    vin: str = ""
+    plate: str = ""
+    operating_since: date | None = None
+
+
+def enrol(caller: Caller, wanted: NewEnrolment, now: datetime) -> Enrolment:
+    """Environment or police enrol a vehicle. One that the register does not know yet is entered with its VIN and
+    plate."""
     require_kind(caller, PartyKind.ENVIRONMENT, PartyKind.POLICE)
+    ground, since, until = wanted.ground, wanted.since, wanted.until
     law = registers.law_at(since, caller.place)
     if ground not in GROUNDS or ground not in law.words("elsewhere.enrolled"):
         raise Malformed(
             "wrong-value",
             Text(f"ground：可选 {' '.join(GROUNDS)}。", f"ground: choose one of {' '.join(GROUNDS)}."),
         )
-    if not evidence.strip():
+    if not wanted.evidence.strip():
         raise Malformed("malformed", Text("请填写证明材料。", "Give the evidence."))
     if until is not None and until <= since:
         raise Malformed("malformed", Text("结束日期应晚于开始日期。", "It must end after it begins."))
     if ground == "operating":
-        _require_months(operating_since, since, law.integer("elsewhere.operating_months"))
+        _require_months(wanted.operating_since, since, law.integer("elsewhere.operating_months"))
     with writing(now, caller) as ledger:
-        vehicle = _vehicle(vin, plate)
+        vehicle = _vehicle(wanted.vin, wanted.plate)
         _require_free(vehicle, caller.place, since, until)
         kept = Enrolment.objects.create(
             vehicle=vehicle,
@@ -68,7 +73,7 @@ def enrol(
             since=since,
             until=until,
             decided_by=caller.actor,
-            evidence=evidence.strip()[:400],
+            evidence=wanted.evidence.strip()[:400],
             cite=law.cite("elsewhere.enrolled"),
         )
         ledger.note("enrolled", str(vehicle), {"ground": ground, "since": since, "until": until})

@@ -28,7 +28,8 @@ def require_vehicle(vin: str, plate: str) -> Vehicle:
             "plate-changed-hands",
             Text(
                 f"没有车辆现用号牌 {plate}；此前使用它的车辆 VIN 尾号为 {former.vin[-6:]}，请按 VIN 核对。",
-                f"No vehicle has plate {plate} now; one with VIN ending {former.vin[-6:]} had it before. Search by VIN.",
+                f"No vehicle has plate {plate} now; one with VIN ending {former.vin[-6:]} had it before. "
+                "Search by VIN.",
             ),
         )
     raise Unknown(

@@ -31,7 +31,8 @@ def find_vehicle(vin: str, plate: str) -> Vehicle | None:
 
 
 def enter_vehicle(stated: inspection.Vehicle, day: date) -> tuple[Vehicle | None, list[Reason]]:
-    """The register's row for a vehicle as stated on ``day`` (None when neither VIN nor plate is given), and any doubts."""
+    """The register's row for a vehicle as stated on ``day`` (None when neither VIN nor plate is given),
+    and any doubts."""
     if not stated.identified:
         return None, [
             Reason(

@@ -1,6 +1,7 @@
 """Write a backup while the installation runs: one consistent moment, whatever is being written meanwhile.
 
-SQLite: the file is copied by SQLite's online backup and read from the copy. PostgreSQL: one REPEATABLE READ transaction.
+SQLite: the file is copied by SQLite's online backup and read from the copy. PostgreSQL: one
+REPEATABLE READ transaction.
 """
 
 from __future__ import annotations

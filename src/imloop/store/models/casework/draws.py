@@ -53,7 +53,8 @@ class Draw(models.Model):
 
 
 class DrawPart(models.Model):
-    """A department's part: the hash of its secret, its inspectors, whom they may not visit; the secret once revealed."""
+    """A department's part: the hash of its secret, its inspectors, whom they may not visit;
+    the secret once revealed."""
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="parts")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")

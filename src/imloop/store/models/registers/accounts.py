@@ -1,4 +1,5 @@
-"""People and machines that log in: keys, invitations, log-in attempts, sessions, a second factor, a right delegated for some days."""
+"""People and machines that log in: keys, invitations, log-in attempts, sessions, a second factor,
+a right delegated for some days."""
 
 from __future__ import annotations
 
