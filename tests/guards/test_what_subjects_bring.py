@@ -14,7 +14,7 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve
 
 import imloop
 from imloop.pages import menu, urls
-from imloop.pages.guard import EVERY_DESK
+from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.menu_entry import OWN, MenuEntry
 
 SOURCE = Path(imloop.__file__).parent
@@ -88,6 +88,7 @@ def test_a_menu_entry_leads_its_desk_to_a_page_of_its_subject(entry: MenuEntry) 
     found = route(entry.url.replace(OWN, "x"))
     leads = [pattern for pattern in subject.urlpatterns if str(pattern.pattern) == found]
     assert len(leads) == 1, f"{entry.url} leads to no page of {subject.__name__}"
+    assert set(entry.places) <= set(audience_of(leads[0].callback)), "a desk that the page turns away"
 
 
 @pytest.mark.parametrize("kind", EVERY_DESK)

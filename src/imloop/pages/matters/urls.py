@@ -34,7 +34,6 @@ MENU = (
             PartyKind.MARKET: 70,
             PartyKind.POLICE: 40,
             PartyKind.SUPERVISOR: 70,
-            PartyKind.ADMIN: 80,
         },
     ),
 )

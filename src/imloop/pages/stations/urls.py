@@ -25,7 +25,6 @@ MENU = (
             PartyKind.TRANSPORT: 70,
             PartyKind.MARKET: 80,
             PartyKind.SUPERVISOR: 80,
-            PartyKind.ADMIN: 90,
         },
     ),
     MenuEntry(
