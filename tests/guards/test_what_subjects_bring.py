@@ -1,8 +1,10 @@
-"""Each subject brings its own addresses and menu entries; the centre joins what is there, and leaves none out."""
+"""Each subject brings its own addresses, menu entries and tasks; the centre joins what is there, and leaves none out."""
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +18,10 @@ import imloop
 from imloop.pages import menu, urls
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.menu_entry import OWN, MenuEntry
+from imloop.steps.desk import work_list
+from imloop.steps.findings.tasks import as_tasks
+from imloop.steps.ground.access import OFFICES
+from imloop.steps.ground.task import Source
 
 SOURCE = Path(imloop.__file__).parent
 MARKED = re.compile(r"<(?:(\w+):)?\w+>")
@@ -95,3 +101,54 @@ def test_a_menu_entry_leads_its_desk_to_a_page_of_its_subject(entry: MenuEntry) 
 def test_no_two_entries_have_the_same_place_in_a_menu(kind: str) -> None:
     places = Counter(entry.places[kind] for entry in menu.ENTRIES if kind in entry.places)
     assert places and max(places.values()) == 1, places
+
+
+# -- work lists ----------------------------------------------------------------------------------------------
+
+
+def links(node: ast.AST) -> Iterator[str]:
+    """The addresses written in a piece of code, with 1 for each value put in."""
+    text = ""
+    if isinstance(node, ast.JoinedStr):
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else "1" for part in node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        text = node.value
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from links(child)
+    if text.startswith("/"):
+        yield re.split("[?#]", text)[0]
+
+
+def test_the_work_list_asks_every_subject_that_has_tasks() -> None:
+    assert sorted(each.__name__ for each in work_list.SUBJECTS) == [
+        each.__name__ for each in brought("steps", "tasks")
+    ]
+    kinds = [source.kind for subject in work_list.SUBJECTS for source in subject.SOURCES]
+    assert list(work_list.KIND_NAMES) == kinds, "a kind twice"
+
+
+def test_a_source_gives_tasks_of_its_own_kind() -> None:
+    for subject in work_list.SUBJECTS:
+        calls = (
+            node for node in ast.walk(ast.parse(inspect.getsource(subject))) if isinstance(node, ast.Call)
+        )
+        made = {
+            str(call.args[0].value)
+            for call in calls
+            if ast.unparse(call.func) in ("Task", "as_tasks") and isinstance(call.args[0], ast.Constant)
+        }
+        assert made == {source.kind for source in subject.SOURCES}, subject
+
+
+@pytest.mark.parametrize("source", work_list.SOURCES, ids=lambda each: str(each.kind))
+def test_a_task_leads_those_whom_it_asks_to_a_page_of_theirs(source: Source) -> None:
+    assert source.desks and set(source.desks) <= set(OFFICES)
+    code = inspect.getsource(source.find)
+    if "as_tasks(" in code:
+        code += inspect.getsource(as_tasks)
+    found = list(links(ast.parse(code)))
+    assert found, "no link"
+    for link in found:
+        leads = resolve(link).func
+        assert set(source.desks) <= set(audience_of(leads)), link
