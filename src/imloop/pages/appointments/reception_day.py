@@ -27,9 +27,8 @@ from imloop.steps.appointments.opening_hours import (
     open_day,
     set_hours,
 )
-from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.appointments.texts import QUEUE_TOPICS, RETEST, ticket
 from imloop.steps.appointments.visit_queue import day_list, queue
-from imloop.steps.couriers.topics import OF_VISITS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.stations.station_facts import facts_of
@@ -95,7 +94,7 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
             status = 422
     now = clock.now()
     station = Party.objects.get(code=caller.party_code)
-    context |= fresh(caller, OF_VISITS)
+    context |= fresh(caller, QUEUE_TOPICS)
     context |= {
         "now": now,
         "station": station,

@@ -15,7 +15,7 @@ from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.cases import lookups as case_lookups
-from imloop.steps.couriers.topics import OF_OFFICES
+from imloop.steps.desk.texts import TOPICS
 from imloop.steps.desk.work_list import KIND_NAMES, tasks
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
@@ -37,7 +37,7 @@ Tile = dict[str, object]
 @desk(*OFFICES)
 def work(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The work list, by kind if asked; as a file with ``format``."""
-    now, renewal = clock.now(), fresh(caller, OF_OFFICES)
+    now, renewal = clock.now(), fresh(caller, TOPICS)
     found = tasks(caller, now)
     counts = Counter(task.kind for task in found)
     chosen = request.GET.get("kind", "")
