@@ -65,7 +65,9 @@ def access_page() -> str:
     django.setup()
     from imloop.api.http.audience import AUDIENCE
     from imloop.pages.guard import audience_of
+    from imloop.pages.menu import menu
     from imloop.pages.urls import urlpatterns
+    from imloop.steps.ground.access import Caller
 
     def audience(kinds: tuple[str, ...]) -> str:
         if not kinds:
@@ -74,6 +76,9 @@ def access_page() -> str:
 
     head = "| | public | " + " | ".join(KINDS.values()) + " |\n|" + "---|" * (len(KINDS) + 2)
     pages = [(f"/{each.pattern}", audience_of(each.callback)) for each in urlpatterns if each.callback]
+    menus = {
+        words: [entry["url"] for entry in menu(Caller("…", kind, "", ""))] for kind, words in KINDS.items()
+    }
     calls = [(name, tuple(str(kind) for kind in kinds)) for name, kinds in AUDIENCE.items()]
     return (
         "# Who may do what\n\n"
@@ -93,6 +98,10 @@ def access_page() -> str:
         + head
         + "\n"
         + "\n".join(f"| `{path}` {audience(kinds)}" for path, kinds in sorted(pages))
+        + "\n\n## The menu of each desk\n\n| desk | entries, in their order |\n|---|---|\n"
+        + "\n".join(
+            f"| {words} | {' · '.join(f'`{url}`' for url in urls)} |" for words, urls in menus.items()
+        )
         + "\n\n## API calls\n\nEverything below `public/` is for anyone.\n\n"
         + head
         + "\n"

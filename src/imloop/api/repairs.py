@@ -19,7 +19,8 @@ from imloop.steps.ground.registers import known_place
 from imloop.steps.repairs.repair_files import hand_in
 from imloop.steps.repairs.rework_rate import rework_rates
 from imloop.steps.repairs.shop_figures import ORDERS, choices
-from imloop.store.models import Party, PartyKind
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import PartyKind
 
 router = Router()
 
@@ -57,7 +58,7 @@ def get_repairers(
     """Distance from an I-station, what they take, median price and first-time success;
     null below the minimum sample."""
     count_question(request, clock.now())
-    station = Party.objects.filter(code=near, kind=PartyKind.ISTATION).first()
+    station = station_lookups.find_party(near, PartyKind.ISTATION)
     where = known_place(place) if place else station.place if station else settings.PLACE
     found = choices(where, day_of(clock.now()), near=station, fuel=fuel, order=order)
     return as_json(

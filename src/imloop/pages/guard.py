@@ -1,4 +1,4 @@
-"""Decorators for every view: who is asking, which menu they get, how a refusal looks."""
+"""Decorators for every view: who is asking, and how a refusal looks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
-from imloop.pages.menu import menu
 from imloop.steps.accounts import sessions
 from imloop.steps.accounts.second_factor import confirmed, is_required
 from imloop.steps.ground import clock
@@ -118,8 +117,8 @@ def _seen(request: HttpRequest) -> None:
 def page(
     request: HttpRequest, caller: Caller, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """A desk page with its menu."""
-    return render(request, template, {"caller": caller, "menu": menu(caller), **context}, status=status)
+    """A desk page; its menu comes with ``context.site``."""
+    return render(request, template, {"caller": caller, **context}, status=status)
 
 
 def home(caller: Caller) -> str:

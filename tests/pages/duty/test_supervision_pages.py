@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 from django.test import Client
 
-import imloop
 from imloop.facts.mask import masked_name, masked_phone
 from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
-from imloop.steps.journal.texts import ENTRIES
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City, at
 
 NOW = at("2026-03-04 10:00")
-SOURCE = Path(imloop.__file__).parent
-NOTED = re.compile(r"""\.note\(\s*"([a-z-]+)"(?:\s+if\s+\w+\s+else\s+"([a-z-]+)")?""")
 
 
 def person(kind: str, name: str = "") -> Client:
@@ -36,13 +29,6 @@ def case(city: City, monkeypatch: pytest.MonkeyPatch) -> Case:
     found.vehicle.owner_name, found.vehicle.owner_phone = "覃大勇", "13907720120"
     found.vehicle.save()
     return found
-
-
-def test_every_kind_of_entry_has_its_words() -> None:
-    noted = {
-        kind for file in SOURCE.rglob("*.py") for pair in NOTED.findall(file.read_text()) for kind in pair
-    }
-    assert noted - {""} <= set(ENTRIES), noted - set(ENTRIES)
 
 
 def test_a_look_is_found_by_plate_whichever_door_it_went_through(case: Case) -> None:

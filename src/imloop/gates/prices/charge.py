@@ -13,6 +13,9 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
 from imloop.law import Law
 
+DEVIATIONS = ("fee-above-price", "charged-twice", "fee-below-price")
+"""Findings about a charge, the worst first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Price:

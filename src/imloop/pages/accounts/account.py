@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Refusal
 from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
+from imloop.steps.accounts import lookups, sessions, staffing
 from imloop.steps.accounts import second_factor as factors
-from imloop.steps.accounts import sessions, staffing
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, caller_of
-from imloop.store.models import Delegation, LogInTry, User, UserSession
+from imloop.store.models import User, UserSession
 
 
 @desk()
@@ -32,15 +32,14 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
     request.session.pop("failed", None)
-    lent = Delegation.objects.filter(ended_at__isnull=True, until__gt=day_of(now))
     context |= {
         "sessions": [_row(row, request.session.session_key or "") for row in sessions.sessions(user)],
-        "tries": LogInTry.objects.filter(username=user.username.lower()).order_by("-at")[:10],
+        "tries": lookups.own_tries(user),
         "factor": factors.confirmed(user),
         "required": factors.is_required(user),
-        "colleagues": User.objects.filter(party=user.party, is_active=True).exclude(pk=user.pk),
-        "lent": lent.filter(giver=user).select_related("taker"),
-        "borrowed": lent.filter(taker=user).select_related("giver"),
+        "colleagues": lookups.colleagues(user),
+        "lent": lookups.lent_by(user, day_of(now)),
+        "borrowed": lookups.lent_to(user, day_of(now)),
         "person": user,
     }
     return page(request, caller, "pages/account.html", context, status)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from imloop.exchange.http.rate_limit import address_of
 from imloop.pages.guard import EVERY_DESK, home, open_to, public
-from imloop.steps.accounts import sessions
+from imloop.steps.accounts import lookups, sessions
 from imloop.steps.accounts.log_in import failed_since_last, is_locked, note_try
 from imloop.steps.accounts.second_factor import check, confirmed
 from imloop.steps.ground import clock
@@ -50,7 +50,7 @@ def second(request: HttpRequest) -> HttpResponse:
     if not waiting or now.timestamp() - waiting["at"] > _HALF_WAY:
         request.session.pop("half_way", None)
         return redirect("/login")
-    user = User.objects.get(pk=waiting["user"])
+    user = lookups.person(waiting["user"])
     wrong = False
     if request.method == "POST":
         if not is_locked(user.username, now):

@@ -12,11 +12,11 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
-from imloop.steps.accounts import second_factor, sessions, staffing
+from imloop.steps.accounts import lookups, second_factor, sessions, staffing
 from imloop.steps.accounts.log_in import is_locked, unlock
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.store.models import Invitation, Party, PartyKind, User
+from imloop.store.models import PartyKind, User
 
 
 @desk()
@@ -49,11 +49,9 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
             {"row": row, "locked": is_locked(row.username, now), "factor": second_factor.confirmed(row)}
             for row in staffing.people(party)
         ],
-        "invitations": Invitation.objects.filter(
-            party__code=party, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
-        ).order_by("expires_at"),
+        "invitations": lookups.invitations(caller, party, now),
         "party": party,
-        "parties": Party.objects.order_by("code") if caller.kind == PartyKind.ADMIN else [],
+        "parties": lookups.parties(caller),
     }
     return page(request, caller, "pages/people.html", context, status)
 

@@ -27,13 +27,13 @@ from imloop.steps.appointments.opening_hours import (
     open_day,
     set_hours,
 )
-from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.appointments.texts import QUEUE_TOPICS, RETEST, ticket
 from imloop.steps.appointments.visit_queue import day_list, queue
-from imloop.steps.couriers.topics import OF_VISITS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import party
 from imloop.steps.stations.station_facts import facts_of
-from imloop.store.models import Appointment, Opening, Party, PartyKind
+from imloop.store.models import Appointment, Opening, PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
 State = Appointment.State
@@ -94,8 +94,8 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
             context |= refusal_context(refusal)
             status = 422
     now = clock.now()
-    station = Party.objects.get(code=caller.party_code)
-    context |= fresh(caller, OF_VISITS)
+    station = party(caller.party_code, I)
+    context |= fresh(caller, QUEUE_TOPICS)
     context |= {
         "now": now,
         "station": station,
@@ -121,7 +121,7 @@ def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
     today = day_of(clock.now())
-    station = Party.objects.get(code=caller.party_code)
+    station = party(caller.party_code, I)
     rows = hours_of(station, today)
     typed = request.POST if request.POST.get("what") == "hours" else None
     context |= {

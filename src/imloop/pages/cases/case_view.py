@@ -18,7 +18,8 @@ from imloop.papers.trace_picture import Item
 from imloop.steps.cases.cases import as_loop_case
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs.rework import rework_due
-from imloop.store.models import Case, CaseEvent, Party, Test
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import Case, CaseEvent, Test
 from imloop.verdict.arithmetic import printed
 
 
@@ -153,7 +154,7 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
         return None
     latest = running[-1]
     return {
-        "to": Party.objects.get(code=latest.to_station).name if latest.to_station else "",
+        "to": station_lookups.name_of(latest.to_station) if latest.to_station else "",
         "until": latest.expires_on,
         "reason": latest.reason,
         "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.granted_at > case.failed_at,

@@ -16,6 +16,7 @@ from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file
 from imloop.steps.couriers.deliveries import DaySheet, lags, reconcile, waiting
+from imloop.steps.couriers.lookups import senders
 from imloop.steps.couriers.receivers import (
     add_receiver,
     dismiss,
@@ -26,7 +27,7 @@ from imloop.steps.couriers.receivers import (
 )
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.store.models import Delivery, Party, PartyKind, Receiver
+from imloop.store.models import Delivery, PartyKind, Receiver
 from imloop.store.models.registers.stations import DEPARTMENTS
 
 OFFICES = (*DEPARTMENTS, PartyKind.ADMIN)
@@ -60,7 +61,7 @@ def couriers(request: HttpRequest, caller: Caller) -> HttpResponse:
         "lags": lags(receivers(caller)),
         "ways": Receiver.Way.choices,
         "may_add": caller.kind == PartyKind.ADMIN,
-        "offices": Party.objects.filter(kind__in=DEPARTMENTS).order_by("code"),
+        "offices": senders(caller),
     }
     return page(request, caller, "pages/couriers.html", context, status)
 

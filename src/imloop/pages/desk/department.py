@@ -14,7 +14,7 @@ from imloop.pages.inspections.pictures import trace_csv
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.cases import lookups as case_lookups
-from imloop.steps.couriers.topics import OF_CASES
+from imloop.steps.cases.texts import TOPICS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections import lookups as test_lookups
@@ -49,7 +49,7 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = _filtered(request, caller)
     if file := as_file(request, caller, "cases", _columns(), rows):
         return file
-    renewal = fresh(caller, OF_CASES)
+    renewal = fresh(caller, TOPICS)
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "shown": shown,

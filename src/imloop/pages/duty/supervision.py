@@ -13,11 +13,11 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.accounts.log_in import is_locked
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.accounts.second_factor import confirmed
+from imloop.steps.desk.texts import ENTRIES
 from imloop.steps.duty import duty_record
-from imloop.steps.duty.duty_record import DAYS, SUPERVISORS, Asked, PersonDays, in_detail, moment_of
+from imloop.steps.duty.duty_record import DAYS, LOOKS, SUPERVISORS, Asked, PersonDays, in_detail, moment_of
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.journal.texts import ENTRIES, LOOKS
 from imloop.store.models import JournalEntry
 
 PER_PAGE = 50

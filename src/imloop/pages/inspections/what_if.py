@@ -22,7 +22,8 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.inspections.replay import Selection
 from imloop.steps.inspections.what_if import MOST, run_latest
 from imloop.steps.inspections.what_if_report import DIMENSION_NAMES, DIMENSIONS, Report, report_sheets
-from imloop.store.models import Party, PartyKind
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import PartyKind
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTH = 100
@@ -118,7 +119,7 @@ def _label(dimension: str, value: str) -> str:
     if dimension == "fuel" and value in list(Fuel):
         return FUEL_NAMES[Fuel(value)].in_(language)
     if dimension == "station":
-        return Party.objects.filter(code=value).values_list("name", flat=True).first() or value
+        return station_lookups.name_of(value)
     return value
 
 

@@ -24,8 +24,8 @@ from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.lines.lock_line import NewOrder, order_line
-from imloop.steps.lines.lookups import SEERS, LineView, view, visible_lines
-from imloop.store.models import EquipmentCheck, Line, PartyKind
+from imloop.steps.lines.lookups import SEERS, LineView, last_checks, view, visible_lines
+from imloop.store.models import Line, PartyKind
 
 ALARMS = ("link-lost", "clock-skew", "software-not-approved", "sequence-gap", "check-claim-differs")
 SHOWN = 200
@@ -101,11 +101,10 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
             context["refusal"], status = refusal, 422
             context["refusal_words"] = words(refusal.text)
     kind = _kind(request.POST.get("kind_of_check") or request.GET.get("check", ""))
-    checks = EquipmentCheck.objects.filter(line=line).order_by("-finished_at", "-id")[:60]
     context |= {
         "now": now,
         "found": view(line, now),
-        "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in checks],
+        "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in last_checks(line)],
         "kind": kind,
         "kinds": [(each.value, words(CHECK_NAMES[each])) for each in CheckKind],
         "fields": [(name, request.POST.get(name, "")) for name in FIELDS[kind]],

@@ -26,7 +26,8 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.matters import as_fact, nominate_for_scrappage, open_measure, take_step
 from imloop.steps.matters.roles import roles_in
-from imloop.store.models import Matter, MatterEvent, Party, PartyKind
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import Matter, MatterEvent, PartyKind
 
 DEPARTMENTS = (
     PartyKind.ENVIRONMENT,
@@ -131,10 +132,8 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 def _subject_of(caller: Caller, party: str) -> str:
     """Whose grounds are offered: those of the party named, else of the caller's own kind of station."""
-    found = Party.objects.filter(code=party).first() if party else None
-    if found is not None:
-        return str(found.kind)
-    return "mstation" if caller.kind == PartyKind.TRANSPORT else "istation"
+    kind = station_lookups.kind_of(party) if party else ""
+    return kind or "mstation" if caller.kind == PartyKind.TRANSPORT else "istation"
 
 
 @desk(*DEPARTMENTS, *_STATIONS)

@@ -25,11 +25,12 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import department
 from imloop.steps.outages import outages
 from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.lookups import unused_vouchers
 from imloop.steps.outages.paper_files import attach_photographs, check_photographs
 from imloop.steps.outages.unlock_texts import unlocks
 from imloop.steps.outages.voucher_stock import stock
 from imloop.steps.stations import lookups as station_lookups
-from imloop.store.models import PartyKind, Voucher
+from imloop.store.models import PartyKind
 
 PAGE = "/desk/istation/outage"
 SHOWN = 50
@@ -55,7 +56,7 @@ def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, o
     facts = [row for row in outages.running() if outages.as_fact(row).reaches(station.code, station.place)]
     own = outages.visible(caller).filter(scope=Scope.OWN_FAULT, ends_at__isnull=True)
     mine = list(unlocks(caller)[:SHOWN])
-    ready = Voucher.objects.filter(station=station, unlock__isnull=True, day__gte=day_of(now))
+    ready = unused_vouchers(caller, day_of(now))
     return {
         "accepted": law.flag("outage.paper_accepted"),
         "papers": law.words("outage.papers"),

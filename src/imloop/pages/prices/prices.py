@@ -13,13 +13,14 @@ from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
+from imloop.gates.prices.charge import DEVIATIONS
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, covers
-from imloop.steps.prices.fees import DEVIATIONS, NewPrice, price_list, set_price
+from imloop.steps.prices.fees import NewPrice, price_list, set_price
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.conflicts import conflict_list
 from imloop.store.models import Finding, PartyKind

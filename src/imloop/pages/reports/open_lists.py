@@ -107,7 +107,6 @@ def _outlines() -> dict[str, Any]:
 
 def _places() -> list[tuple[str, str]]:
     """Codes in which there are stations, each with its name where the outlines know it."""
-    known = Party.objects.filter(kind__in=open_lists.KINDS).values_list("place", flat=True)
     areas = [area.get("properties", {}) for area in _outlines()["features"]]
     names = {area.get("code"): area.get("name") for area in areas}
-    return [(code, names.get(code) or code) for code in sorted(set(known))]
+    return [(code, names.get(code) or code) for code in open_lists.places()]

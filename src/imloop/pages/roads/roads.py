@@ -25,11 +25,12 @@ from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.roads import lookups
 from imloop.steps.roads.ask_road import Stated, alerts_at, ask_road_openly, zones_at
 from imloop.steps.roads.clean_fleet import clean_fleet
 from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
 from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, NewEnrolment, end_enrolment, enrol, enrolments
-from imloop.store.models import Enrolment, PartyKind, PollutionAlert, Zone
+from imloop.store.models import Enrolment, PartyKind
 
 STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
 _EXAMPLE = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
@@ -83,17 +84,14 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
             context |= {"problem": words(refusal.text), "faults": refusal.problems}
             status = 422
     context |= {
-        "zones": [
-            (zone, _in_words(zone.rules))
-            for zone in Zone.objects.filter(place=caller.place).order_by("-since")
-        ],
+        "zones": [(zone, _in_words(zone.rules)) for zone in lookups.zones(caller)],
         "alerts": [
             (
                 alert,
                 _in_words(alert.rules, zone=False),
                 alert.since <= now and (alert.until is None or alert.until > now),
             )
-            for alert in PollutionAlert.objects.filter(place=caller.place).order_by("-since")[:20]
+            for alert in lookups.alerts(caller)
         ],
         "today": day_of(now),
         "fleet": _fleet(caller, now),

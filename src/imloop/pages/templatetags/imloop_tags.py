@@ -26,7 +26,7 @@ from imloop.facts.days import CHINA
 from imloop.facts.mask import masked_name, masked_phone
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.text import Text
-from imloop.steps.journal.texts import ENTRIES
+from imloop.steps.desk.texts import ENTRIES
 from imloop.store.models import Case, Repair
 
 register = template.Library()

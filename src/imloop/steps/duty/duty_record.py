@@ -18,11 +18,12 @@ from imloop.facts.days import CHINA, day_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
 from imloop.steps.ground.ledger import writing
-from imloop.steps.journal.texts import LOOKS
 from imloop.steps.vehicles.find_vehicle import plain_plate
 from imloop.store.models import JournalDay, JournalEntry, JournalHead, Party, PartyKind, User, Vehicle
 
 SUPERVISORS = (PartyKind.SUPERVISOR, PartyKind.ADMIN)
+LOOKS = ("looked-up", "shown", "export")
+"""Entries that say who took personal data into view, or out."""
 DAYS = 7
 _MOST = 5000
 

@@ -18,10 +18,6 @@ from imloop.steps.ground.ledger import writing
 from imloop.store.models import Fee, Party, PartyKind
 from imloop.store.statements import rows
 
-DEVIATIONS = ("fee-above-price", "charged-twice", "fee-below-price")
-"""Findings about a charge, the worst first."""
-
-
 _IN_FORCE = (
     "since <= %s AND (until IS NULL OR until > %s)"
     " AND (station_id = %s OR (station_id IS NULL AND place IN (%s, %s, %s, %s)))"
