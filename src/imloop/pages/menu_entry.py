@@ -14,8 +14,8 @@ OWN = "{own}"
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """``places``: whose desks have the entry (``PartyKind``), and where: the smallest number comes first.
-    Numbers are ten
-    apart, so that a new entry finds room between two others; no two entries of a desk have the same."""
+    Numbers are ten apart, so that a new entry finds room between two others;
+    no two entries of a desk have the same."""
 
     url: str
     label: Promise
