@@ -30,6 +30,7 @@ from imloop.store.models import (
     User,
 )  # fmt: skip
 from support.city import FAR, NEAR, City, at
+from support.examples import examples
 from support.uploads import VIN
 
 OFFICE = "450200-environment"
@@ -229,7 +230,7 @@ def test_the_calls(city: City) -> None:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=6),
