@@ -8,23 +8,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from imloop.exchange.courier import carry
 from imloop.steps import clock, receivers
 from imloop.steps.access import SYSTEM
-from imloop.steps.people import create_user
 from imloop.store.models import OutboxEntry, Party, Receiver
 from support.city import NEAR, City
 from support.fake_receiver import FakeReceiver
+from support.people import person
 
 OFFICE = "450200-environment"
-
-
-def person(code: str) -> Client:
-    client = Client()
-    client.force_login(create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now()))
-    return client
 
 
 @pytest.fixture

@@ -18,17 +18,11 @@ from imloop.steps import clock
 from imloop.steps.people import create_user
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City
+from support.people import person
 from support.sentences import constants, of_code, of_template, sources
 from support.uploads import VIN, test_message
 
 PAGES = Path(__file__).parents[2] / "src" / "imloop" / "pages"
-
-
-def person(code: str) -> Client:
-    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -13,29 +13,21 @@ from django.test import Client
 
 from imloop.facts.days import day_of
 from imloop.steps import clock
-from imloop.steps.people import create_user
 from imloop.store.models import (
     Enrolment,
     JournalEntry,
     Mark,
-    Party,
     PollutionAlert,
     Vehicle,
     VehicleChange,
     Zone,
 )
 from support.city import NEAR, City
+from support.people import person
 from support.uploads import PLATE, VIN
 
 POLICE, ENVIRONMENT = "450200-police", "450200-environment"
 RULES = '[{"fuels": ["diesel"], "stage_below": "5", "everywhere": true}]'
-
-
-def person(code: str) -> Client:
-    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
