@@ -52,7 +52,9 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 # A slow machine makes no test fail: nothing here is about time.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any-machine")
+settings.register_profile("quick", settings.get_profile("any-machine"), max_examples=10)
+settings.register_profile("thorough", settings.get_profile("any-machine"), max_examples=1000)
+settings.load_profile("any-machine")  # pytest --hypothesis-profile=quick | thorough: a tenth, ten times
 
 
 @pytest.hookimpl(tryfirst=True)

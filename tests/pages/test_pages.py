@@ -19,16 +19,10 @@ from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City
 from support.messages.uploads import VIN, test_message
+from support.people import person
 from support.sentences import constants, of_code, of_template, sources
 
 PAGES = Path(__file__).parents[2] / "src" / "imloop" / "pages"
-
-
-def person(code: str) -> Client:
-    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

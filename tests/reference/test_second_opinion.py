@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Method
@@ -98,7 +98,6 @@ def test_generated_runs_are_of_every_kind(method: Method) -> None:
     assert min(results.count(result) for result in ("pass", "fail", "invalid")) >= 4
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     method=st.sampled_from(sorted(Method)), dice=st.randoms(use_true_random=False), law=st.sampled_from(LAWS)
 )

@@ -7,18 +7,11 @@ import re
 import pytest
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
-from imloop.steps.ground import clock
-from imloop.store.models import Draw, DrawVisit, JournalEntry, Party
+from imloop.store.models import Draw, DrawVisit, JournalEntry
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
+from support.people import person
 from support.stories.draw_story import ENVIRONMENT, MARKET, NUMBERS, SECRETS, DrawStory, plan, sha256
-
-
-def person(code: str) -> Client:
-    client = Client()
-    client.force_login(create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now()))
-    return client
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from imloop.store.models import (
     User,
 )  # fmt: skip
 from support.city import FAR, NEAR, City, at
+from support.examples import examples
 from support.messages.uploads import VIN
 
 OFFICE = "450200-environment"
@@ -238,7 +239,7 @@ def test_the_calls(city: City) -> None:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=6),
