@@ -44,7 +44,7 @@ SHARED: dict[str, set[str]] = {
 """Folder → what stands in it beside the subjects: what they all share, or the rooms they stand in."""
 
 MIRRORED = {
-    "src/imloop/pages/templates": {"pages", "public"},
+    "src/imloop/pages/templates": {"layout", "parts", "public"},
     "tests/pages": set(),
     "tests/steps": set(),
     "tests/stories": set(),

@@ -90,7 +90,7 @@ def test_a_column_may_be_left_out(wide: bool) -> None:
 
 
 def test_headings_and_cells_may_come_from_other_files() -> None:
-    headings = '{% include "pages/case_head.html" %}<th>{% translate "办理" %}</th>'
+    headings = '{% include "cases/case_head.html" %}<th>{% translate "办理" %}</th>'
     assert rows("<tr><td>1</td><td>2</td><td>3</td><td>4</td><td>5</td><td>6</td></tr>", headings).endswith(
         '<td data-label="案件">5</td><td data-label="办理">6</td></tr>'
     )

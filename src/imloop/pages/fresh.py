@@ -9,6 +9,6 @@ from imloop.steps.ground.access import Caller
 
 
 def fresh(caller: Caller, topics: Iterable[str]) -> dict[str, object]:
-    """For ``pages/fresh.html``. Call it before reading the rows: what is committed in between then refreshes the list
+    """For ``layout/fresh.html``. Call it before reading the rows: what is committed in between then refreshes the list
     once more than needed, and is never missed."""
     return {"fresh": {"after": newest_of(caller.party_code), "topics": " ".join(topics)}}

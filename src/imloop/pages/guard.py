@@ -47,7 +47,7 @@ def words(text: Text) -> str:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = status_of(refusal, "GET")
     return render(
-        request, "pages/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
+        request, "layout/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
     )
 
 

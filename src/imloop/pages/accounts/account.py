@@ -42,7 +42,7 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
         "borrowed": lookups.lent_to(user, day_of(now)),
         "person": user,
     }
-    return page(request, caller, "pages/account.html", context, status)
+    return page(request, caller, "accounts/account.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, user: User) -> None:
@@ -99,7 +99,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             codes = factors.confirm(user, request.POST.get("code", ""), clock.now())
-            return page(request, caller_of(user), "pages/recovery_codes.html", {"codes": codes})
+            return page(request, caller_of(user), "accounts/recovery_codes.html", {"codes": codes})
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
     factor = factors.begin(user)
@@ -108,4 +108,4 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         "secret": factor.secret,
         "required": factors.is_required(user),
     }
-    return page(request, caller_of(user), "pages/second_factor.html", context, status)
+    return page(request, caller_of(user), "accounts/second_factor.html", context, status)

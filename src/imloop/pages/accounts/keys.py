@@ -53,7 +53,7 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
         "kinds": _kinds(),
         "overlap": OVERLAP.days,
     }
-    return page(request, caller, "pages/keys.html", context, status)
+    return page(request, caller, "accounts/keys.html", context, status)
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             request.session["half_way"] = {"user": user.pk, "at": int(now.timestamp()), "next": target}
             return redirect("/login/code")
     context = {"username": username, "next": target, "wrong": request.method == "POST"}
-    return render(request, "pages/login.html", context, status=422 if context["wrong"] else 200)
+    return render(request, "accounts/login.html", context, status=422 if context["wrong"] else 200)
 
 
 @public
@@ -60,7 +60,7 @@ def second(request: HttpRequest) -> HttpResponse:
                 del request.session["half_way"]
                 return _enter(request, user, waiting["next"])
         wrong = True
-    return render(request, "pages/login_code.html", {"wrong": wrong}, status=422 if wrong else 200)
+    return render(request, "accounts/login_code.html", {"wrong": wrong}, status=422 if wrong else 200)
 
 
 def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
@@ -99,4 +99,4 @@ def password(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["must_change_password"])
         update_session_auth_hash(request, user)
         return redirect(home(caller_of(user)))
-    return render(request, "pages/password.html", {"form": form})
+    return render(request, "accounts/password.html", {"form": form})

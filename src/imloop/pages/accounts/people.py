@@ -53,7 +53,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         "party": party,
         "parties": lookups.parties(caller),
     }
-    return page(request, caller, "pages/people.html", context, status)
+    return page(request, caller, "accounts/people.html", context, status)
 
 
 @desk()
@@ -78,7 +78,7 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
         "is_admin": caller.kind == PartyKind.ADMIN,
         "own": found.username == caller.user,
     }
-    return page(request, caller, "pages/person.html", context, status)
+    return page(request, caller, "accounts/person.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, found: User) -> None:
@@ -115,7 +115,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("/login")
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
-    return render(request, "pages/invitation.html", context, status=status)
+    return render(request, "accounts/invitation.html", context, status=status)
 
 
 def _require_good(request: HttpRequest) -> None:

@@ -105,7 +105,7 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
         "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day_of(now))],
         "number": request.GET.get("number", ""),
     }
-    return page(request, caller, "pages/queue.html", context, status)
+    return page(request, caller, "appointments/queue.html", context, status)
 
 
 @desk(I)
@@ -135,7 +135,7 @@ def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
         "typed": request.POST,
         "saved": request.GET.get("saved") == "1",
     }
-    return page(request, caller, "pages/hours.html", context, status)
+    return page(request, caller, "appointments/hours.html", context, status)
 
 
 def _name(weekday: int | None) -> Text:

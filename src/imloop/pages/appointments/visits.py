@@ -101,7 +101,7 @@ def _book(
             station, method, typed.get("method", ""), typed.get("day", ""), bool(case_token), now
         )
     context |= {"station": station, "typed": typed, "retest": bool(case_token)}
-    return render(request, "pages/book.html", context, status=status)
+    return render(request, "appointments/book.html", context, status=status)
 
 
 def _asked(request: HttpRequest, station: Party | None, case_token: str) -> appointments.Booking:
@@ -192,7 +192,7 @@ def own_appointment(request: HttpRequest, token: str) -> HttpResponse:
         if row.case
         else f"/public/stations/{row.station.code}/book",
     }
-    return render(request, "pages/appointment.html", context, status=status)
+    return render(request, "appointments/appointment.html", context, status=status)
 
 
 @public
@@ -231,6 +231,6 @@ def public_queue(request: HttpRequest, code: str) -> HttpResponse:
     count_question(request, clock.now())
     station, now = registers.party(code, PartyKind.ISTATION), clock.now()
     context = {"station": station, "board": board(station, now), "now": now}
-    response = render(request, "pages/queue_public.html", context)
+    response = render(request, "appointments/queue_public.html", context)
     response["Refresh"] = "30"
     return response

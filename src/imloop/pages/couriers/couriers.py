@@ -63,7 +63,7 @@ def couriers(request: HttpRequest, caller: Caller) -> HttpResponse:
         "may_add": caller.kind == PartyKind.ADMIN,
         "offices": senders(caller),
     }
-    return page(request, caller, "pages/couriers.html", context, status)
+    return page(request, caller, "couriers/couriers.html", context, status)
 
 
 @desk(*OFFICES)
@@ -90,7 +90,7 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
         .select_related("entry")
         .order_by("at")[:SHOWN],
     }
-    return page(request, caller, "pages/courier.html", context, status)
+    return page(request, caller, "couriers/courier.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, code: str, now: datetime) -> None:

@@ -60,7 +60,7 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
         "now": clock.now(),
         **renewal,
     }
-    return page(request, caller, "pages/cases.html", context)
+    return page(request, caller, "cases/cases.html", context)
 
 
 def _columns() -> Columns[Case]:

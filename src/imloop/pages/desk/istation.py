@@ -46,7 +46,7 @@ def today(request: HttpRequest, caller: Caller) -> HttpResponse:
     return page(
         request,
         caller,
-        "pages/istation.html",
+        "desk/istation.html",
         {
             "now": now,
             "tests": recent.order_by("-started_at")[:100],
@@ -69,7 +69,7 @@ def upload(request: HttpRequest, caller: Caller) -> HttpResponse:
             context["refusal"] = refusal
             context["refusal_reasons"] = [reason.to_json() for reason in refusal.reasons]
             status = 422
-    return page(request, caller, "pages/upload.html", context, status)
+    return page(request, caller, "inspections/upload.html", context, status)
 
 
 def _file(request: HttpRequest) -> bytes:
@@ -88,7 +88,7 @@ def permit(request: HttpRequest, caller: Caller) -> HttpResponse:
     answer = None
     if plate or vin:
         answer = ask_permit(caller, station=caller.party_code, vin=vin, plate=plate, at=clock.now())
-    return page(request, caller, "pages/permit.html", {"plate": plate, "vin": vin, "answer": answer})
+    return page(request, caller, "cases/permit.html", {"plate": plate, "vin": vin, "answer": answer})
 
 
 @desk(I)
@@ -112,7 +112,7 @@ def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
             plate=typed.get("plate", ""),
             people={role: typed.get(role, "") for role in ("inspector", "driver", "reviewer")},
         )
-    return page(request, caller, "pages/reception.html", context)
+    return page(request, caller, "appointments/reception.html", context)
 
 
 @desk()

@@ -56,7 +56,7 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
         "query": query_of(request),
         **renewal,
     }
-    return page(request, caller, "pages/work.html", context)
+    return page(request, caller, "desk/work.html", context)
 
 
 def _columns() -> Columns[Task]:

@@ -59,7 +59,7 @@ def all_draws(request: HttpRequest, caller: Caller) -> HttpResponse:
         for row in rows
     ]
     context = {"rows": found, "may_draw": caller.kind in DRAWERS, "query": query_of(request)}
-    return page(request, caller, "pages/draws.html", context)
+    return page(request, caller, "draws/draws.html", context)
 
 
 def _columns() -> Columns[Draw]:
@@ -94,7 +94,7 @@ def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
         (code, words(name), typed.get(f"visits_{code}", "")) for code, name in STRATA.items()
     ]
     context["sources"] = [(n, {key: typed.get(f"{key}_{n}", "") for key in _SOURCE}) for n in SOURCES]
-    return page(request, caller, "pages/draw_new.html", context, status)
+    return page(request, caller, "draws/draw_new.html", context, status)
 
 
 _SOURCE = ("code", "name", "on", "fallback", "fallback_on")
@@ -170,7 +170,7 @@ def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
     if "propose" in request.GET:
         nonce = secrets.token_hex(32)
         context["proposed"] = (nonce, hashlib.sha256(nonce.encode()).hexdigest())
-    return page(request, caller, "pages/draw.html", context, status)
+    return page(request, caller, "draws/draw.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:

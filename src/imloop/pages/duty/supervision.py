@@ -35,7 +35,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         for each in found
     ]
     context = {"rows": rows, "days": DAYS, "query": query_of(request)}
-    return page(request, caller, "pages/supervision.html", context)
+    return page(request, caller, "duty/supervision.html", context)
 
 
 def _people_columns() -> Columns[PersonDays]:
@@ -91,7 +91,7 @@ def _entries(
         "filters": saved_filters(caller, request.path),
         "looks": kinds is LOOKS,
     }
-    return page(request, caller, "pages/duty_record.html", context)
+    return page(request, caller, "duty/duty_record.html", context)
 
 
 def _row(entry: JournalEntry) -> dict[str, object]:

@@ -38,7 +38,7 @@ def findings(request: HttpRequest, caller: Caller) -> HttpResponse:
         "codes": sorted(set(seen.values_list("code", flat=True))),
         "stations": sorted(set(seen.values_list("station_code", flat=True))),
     }
-    return page(request, caller, "pages/findings.html", context)
+    return page(request, caller, "findings/findings.html", context)
 
 
 def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Finding]:
@@ -87,7 +87,7 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
     context |= {"finding": row, "about": _about(row), "may_resolve": caller.kind in RESOLVERS}
-    return page(request, caller, "pages/finding.html", context, status)
+    return page(request, caller, "findings/finding.html", context, status)
 
 
 def _about(row: Finding) -> str:

@@ -42,7 +42,7 @@ def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse
         "chart": _chart(test),
         "first": channel_of(deciding(verdict["items"]), test.method)[0],
     }
-    return page(request, caller, "pages/test.html", context)
+    return page(request, caller, "inspections/test.html", context)
 
 
 def _english() -> bool:

@@ -63,7 +63,7 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     context: dict[str, object] = {"typed": typed, "presets": _named_presets(), "most": MOST}
     if request.method != "POST":
-        return page(request, caller, "pages/what_if.html", context)
+        return page(request, caller, "inspections/what_if.html", context)
     try:
         since, until = _days(typed)
         assumed = overlay(load(), typed["assumed"])
@@ -71,14 +71,14 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
         report, total = run_latest(caller, chosen, decode_test, assumed, typed["assumed"], clock.now())
     except (LawError, Refusal) as error:
         context["fault"] = str(error)
-        return page(request, caller, "pages/what_if.html", context, 422)
+        return page(request, caller, "inspections/what_if.html", context, 422)
     if given.get("format") == "xlsx":
         out = BytesIO()
         write_sheets(out, report_sheets(report, assumed.title))
         headers = {"Content-Disposition": 'attachment; filename="what-if.xlsx"'}
         return HttpResponse(out.getvalue(), content_type=_XLSX, headers=headers)
     context |= {"report": report, "title": assumed.title, "total": total, "tables": _tables(report)}
-    return page(request, caller, "pages/what_if.html", context)
+    return page(request, caller, "inspections/what_if.html", context)
 
 
 def _days(typed: dict[str, str]) -> tuple[date, date]:

@@ -29,14 +29,14 @@ def roots(request: HttpRequest) -> HttpResponse:
         return redirect(f"/public/journal/{int(asked)}")
     number, digest = head()
     context = {"days": seal_days.latest(SHOWN), "number": number, "hash": digest}
-    return render(request, "pages/journal.html", context)
+    return render(request, "journal/journal.html", context)
 
 
 @public
 def entry(request: HttpRequest, number: int) -> HttpResponse:
     """The proof of one entry: its hash and the root of its day; nothing of its content."""
     count_question(request, clock.now())
-    return render(request, "pages/journal_entry.html", {"place": seal_days.place_of(number)})
+    return render(request, "journal/journal_entry.html", {"place": seal_days.place_of(number)})
 
 
 @public

@@ -25,7 +25,7 @@ from imloop.store.models import Line, PartyKind
 @desk(PartyKind.ISTATION)
 def live(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The card alone: the desk's first page asks for it again every few seconds."""
-    return render(request, "pages/live_lines.html", live_card(caller, clock.now()))
+    return render(request, "lines/live_lines.html", live_card(caller, clock.now()))
 
 
 def live_card(caller: Caller, now: datetime) -> dict[str, object]:

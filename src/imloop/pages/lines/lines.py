@@ -52,7 +52,7 @@ def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
         "sites": station_sites(found),
         "tiles": settings.TILES,
     }
-    return with_tiles(page(request, caller, "pages/lines.html", context))
+    return with_tiles(page(request, caller, "lines/lines.html", context))
 
 
 @desk(*SEERS)
@@ -112,7 +112,7 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         "may_check": caller.kind == PartyKind.ISTATION,
         "may_order": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "pages/line.html", context, status)
+    return page(request, caller, "lines/line.html", context, status)
 
 
 def _kind(text: str) -> CheckKind:

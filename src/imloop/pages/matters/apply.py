@@ -59,7 +59,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "total": sum(days.values()),
         "place": request.GET.get("place", ""),
     }
-    return render(request, "pages/apply.html", context)
+    return render(request, "matters/apply.html", context)
 
 
 @public
@@ -107,7 +107,7 @@ def _form(
         "title": words(SUBJECTS[subject]),
         "action": action or f"/apply/{subject}",
     }
-    return render(request, "pages/apply_form.html", context, status=422 if told else 200)
+    return render(request, "matters/apply_form.html", context, status=422 if told else 200)
 
 
 def _check(request: HttpRequest, subject: str, message: Message, action: str) -> HttpResponse:
@@ -127,7 +127,7 @@ def _check(request: HttpRequest, subject: str, message: Message, action: str) ->
         "title": words(SUBJECTS[subject]),
         "action": action,
     }
-    return render(request, "pages/apply_check.html", context)
+    return render(request, "matters/apply_check.html", context)
 
 
 @public
@@ -160,7 +160,7 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
         and row.data.get("form")
         and not row.data.get("key_collected_at"),
     }
-    return render(request, "pages/own_matter.html", context, status=status)
+    return render(request, "matters/own_matter.html", context, status=status)
 
 
 def _take(request: HttpRequest, token: str) -> None:

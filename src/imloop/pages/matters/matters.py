@@ -65,7 +65,7 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
         "chosen": chosen,
         "opens": [(kind.value, words(KINDS[kind])) for kind in _OPENS.get(PartyKind(caller.kind), ())],
     }
-    return page(request, caller, "pages/matters.html", context)
+    return page(request, caller, "matters/matters.html", context)
 
 
 def _columns(day: date) -> Columns[Matter]:
@@ -127,7 +127,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
         "own": bool(own),
         "typed": typed,
     }
-    return page(request, caller, "pages/matter_open.html", context, status)
+    return page(request, caller, "matters/matter_open.html", context, status)
 
 
 def _subject_of(caller: Caller, party: str) -> str:
@@ -157,7 +157,7 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
     row = the_matter(caller=caller, matter_no=matter_no)
     context |= matter_context(row, roles_in(caller, row), request.POST)
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
-    return page(request, caller, "pages/matter.html", context, status)
+    return page(request, caller, "matters/matter.html", context, status)
 
 
 @desk(*DEPARTMENTS, *_STATIONS)
@@ -169,7 +169,7 @@ def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: st
 def decisions(request: HttpRequest) -> HttpResponse:
     """Everything decided about stations in the last year, for everyone."""
     found = matter_lookups.publications(clock.now())
-    return render(request, "pages/decisions.html", {"decisions": [published(event) for event in found]})
+    return render(request, "matters/decisions.html", {"decisions": [published(event) for event in found]})
 
 
 def published(event: MatterEvent) -> dict[str, object]:

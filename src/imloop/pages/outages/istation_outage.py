@@ -47,7 +47,7 @@ def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
             return _act(request, caller, now)
         except Refusal as refusal:
             context, status = {**context, **refusal_context(refusal)}, 422
-    return page(request, caller, "pages/outage.html", {**context, **_context(request, caller, now)}, status)
+    return page(request, caller, "outages/outage.html", {**context, **_context(request, caller, now)}, status)
 
 
 def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, object]:

@@ -75,7 +75,7 @@ def public_outages(request: HttpRequest) -> HttpResponse:
         "hours": law.integer("outage.unlock_hours"),
         "cite": law.cite("outage.paper_accepted"),
     }
-    return render(request, "pages/public_outages.html", context)
+    return render(request, "outages/public_outages.html", context)
 
 
 @desk(*OFFICES)
@@ -109,7 +109,7 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         "retroactive": law.integer("outage.retroactive_days"),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
-    return page(request, caller, "pages/outages.html", context, status)
+    return page(request, caller, "outages/outages.html", context, status)
 
 
 def _declaration(form: QueryDict) -> Declaration:
@@ -167,7 +167,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "catch_up": law.integer("outage.catch_up_days"),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
-    return page(request, caller, "pages/one_outage.html", context, status)
+    return page(request, caller, "outages/one_outage.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> HttpResponse:
@@ -201,7 +201,7 @@ def one_unlock(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "may_give": caller.kind in GIVERS,
         "papers": [(name, words(text)) for name, text in PAPERS.items()],
     }
-    return page(request, caller, "pages/unlock.html", context, status)
+    return page(request, caller, "outages/unlock.html", context, status)
 
 
 @desk()

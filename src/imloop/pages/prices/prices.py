@@ -60,7 +60,7 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
         "names": names,
         "place": caller.place,
     }
-    return page(request, caller, "pages/prices.html", context, status)
+    return page(request, caller, "prices/prices.html", context, status)
 
 
 def _charged(names: dict[str, str]) -> Columns[Finding]:
@@ -109,4 +109,4 @@ def conflicts(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     if file := as_file(request, caller, "conflicts", columns, rows):
         return file
-    return page(request, caller, "pages/conflicts.html", {"rows": rows, "query": query_of(request)})
+    return page(request, caller, "stations/conflicts.html", {"rows": rows, "query": query_of(request)})

@@ -38,7 +38,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "phases": _phases(load(), law),
         "phase": law.word("phase"),
     }
-    return render(request, "pages/about.html", context)
+    return render(request, "public/about.html", context)
 
 
 def _papers(law: Law) -> list[list[str]]:

@@ -44,7 +44,7 @@ def law(request: HttpRequest) -> HttpResponse:
         "day": day,
         "provisional": found.is_provisional(day),
     }
-    return render(request, "pages/law.html", context)
+    return render(request, "public/law.html", context)
 
 
 def _by_text(found: Law, rows: list[dict[str, object]]) -> list[dict[str, object]]:

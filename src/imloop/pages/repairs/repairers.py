@@ -38,7 +38,7 @@ def repairers(request: HttpRequest) -> HttpResponse:
         "typed": asked,
         "keep": {name: asked[name] for name in ("near", "fuel") if asked.get(name)},
     }
-    return render(request, "pages/repairers.html", context)
+    return render(request, "repairs/repairers.html", context)
 
 
 def _card(place: str, near: Party | None, fuel: str, asked: Mapping[str, str]) -> dict[str, object]:

@@ -49,7 +49,7 @@ def stations(request: HttpRequest) -> HttpResponse:
         "fuels": [(fuel.value, words(name)) for fuel, name in FUEL_NAMES.items()],
         "tiles": settings.TILES,
     }
-    return with_tiles(render(request, "pages/stations.html", context))
+    return with_tiles(render(request, "reports/stations.html", context))
 
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:

@@ -63,7 +63,7 @@ def roads(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             context["problem"] = words(refusal.text)
             status = status_of(refusal, "POST")
-    return render(request, "pages/roads.html", context, status=status)
+    return render(request, "roads/roads.html", context, status=status)
 
 
 def _fuels() -> list[tuple[str, str]]:
@@ -100,7 +100,7 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
         "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "pages/zones.html", context, status)
+    return page(request, caller, "roads/zones.html", context, status)
 
 
 def _typed_rules(typed: QueryDict, what: str) -> str:
@@ -181,7 +181,7 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
     context["query"] = query_of(request)
     context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in running]
     context["today"] = day_of(now)
-    return page(request, caller, "pages/enrolments.html", context, status)
+    return page(request, caller, "roads/enrolments.html", context, status)
 
 
 def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:

@@ -76,7 +76,7 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
         "typed": request.POST,
         "today": today,
     }
-    return page(request, caller, "pages/party.html", context, status)
+    return page(request, caller, "stations/party.html", context, status)
 
 
 def _papers(rows: list[Certificate], today: date) -> dict[str, object]:
@@ -104,7 +104,7 @@ def certificates(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     if file := as_file(request, caller, "certificates", columns, found):
         return file
-    return page(request, caller, "pages/certificates.html", {"found": found, "query": query_of(request)})
+    return page(request, caller, "stations/certificates.html", {"found": found, "query": query_of(request)})
 
 
 @desk(*DEPARTMENTS)
@@ -123,7 +123,7 @@ def stations(request: HttpRequest, caller: Caller) -> HttpResponse:
     if file := as_file(request, caller, "parties", columns, found):
         return file
     context = {"found": found, "typed": request.GET, "query": query_of(request)}
-    return page(request, caller, "pages/parties.html", context)
+    return page(request, caller, "stations/parties.html", context)
 
 
 def _search(caller: Caller, form: QueryDict) -> list[tuple[Party, bool]]:
@@ -149,7 +149,7 @@ def public_station(request: HttpRequest, code: str) -> HttpResponse:
         "today": today,
         "supervision": "12345",
     }
-    return render(request, "pages/station.html", context)
+    return render(request, "stations/station.html", context)
 
 
 def _methods(facts: StationFacts, today: date, law: Law) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ from imloop.store.models import Outage, PartyKind
 register = template.Library()
 
 
-@register.inclusion_tag("pages/outage_banner.html", takes_context=True)
+@register.inclusion_tag("outages/outage_banner.html", takes_context=True)
 def outage_banner(context: Context) -> dict[str, object]:
     """Running outages: for a station those that affect it, for anyone else all that are published."""
     caller, now = context.get("caller"), clock.now()

@@ -62,7 +62,7 @@ def police(request: HttpRequest, caller: Caller) -> HttpResponse:
         context["problem"] = words(refusal.text)
         context["problem_reasons"] = [reason.to_json() for reason in refusal.reasons]
         status = 422
-    return page(request, caller, "pages/police.html", context, status)
+    return page(request, caller, "vehicles/police.html", context, status)
 
 
 def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
@@ -96,7 +96,7 @@ def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Search by plate, VIN or the end of a VIN."""
     text = request.GET.get("q", "")
     found = search_vehicles(caller, text, clock.now()) if text else None
-    return page(request, caller, "pages/vehicles.html", {"q": text, "found": found})
+    return page(request, caller, "vehicles/vehicles.html", {"q": text, "found": found})
 
 
 @desk(*OFFICES)
@@ -132,7 +132,7 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
         "change_kinds": CHANGES,
         "today": clock.now(),
     }
-    return page(request, caller, "pages/vehicle.html", context, 422 if problem else 200)
+    return page(request, caller, "vehicles/vehicle.html", context, 422 if problem else 200)
 
 
 def _change(request: HttpRequest, caller: Caller) -> None:
@@ -162,7 +162,7 @@ def import_vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
         except Refusal as refusal:
             context["problem"] = words(refusal.text)
             status = 422
-    return page(request, caller, "pages/import.html", context, status)
+    return page(request, caller, "vehicles/import.html", context, status)
 
 
 def _import(request: HttpRequest, caller: Caller) -> Imported:
