@@ -50,7 +50,7 @@ def rules() -> str:
 
 
 def test_every_sheet_is_linked_after_the_one_that_orders_the_layers() -> None:
-    linked = LINKED.findall((PAGES / "templates" / "pages" / "base.html").read_text(encoding="utf-8"))
+    linked = LINKED.findall((PAGES / "templates" / "layout" / "base.html").read_text(encoding="utf-8"))
     assert sorted(linked) == [path.name for path in SHEETS]
     first = rules_of(PAGES / "assets" / "imloop" / linked[0])
     assert first.lstrip().startswith("@layer base, layout, parts, helpers, print;")
