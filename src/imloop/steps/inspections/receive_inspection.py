@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
-
 from imloop import loop
 from imloop.facts.codes import Outcome, Purpose, Result
 from imloop.facts.days import day_of
 from imloop.facts.records.inspection import TestRecord
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.cycle import due_after
@@ -21,7 +19,8 @@ from imloop.steps.cases.cases import as_loop_case, decide_and_keep, open_case
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import Caller, require_kind, require_own
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt, test_receipt
@@ -96,17 +95,11 @@ def receive_test(ledger: Ledger, raw: RawUpload, judged: JudgedUpload, sender: S
 
 
 def _authorise(caller: Caller, record: TestRecord) -> None:
-    require_kind(caller, PartyKind.ISTATION)
+    """A station that is not registered is told so, not that it is somebody else's."""
     if record.station != caller.party_code:
-        if not Party.objects.filter(code=record.station, kind=PartyKind.ISTATION).exists():
-            registers.party(record.station, PartyKind.ISTATION)
-        raise NotAllowed(
-            "not-your-station",
-            Text(
-                f"密钥属于 {caller.party_code}，不能代 {record.station} 上传。",
-                f"The key belongs to {caller.party_code}; it cannot upload for {record.station}.",
-            ),
-        )
+        require_kind(caller, PartyKind.ISTATION)
+        registers.party(record.station, PartyKind.ISTATION)
+    require_own(caller, PartyKind.ISTATION, record.station)
 
 
 def _require_new(station: Party, record: TestRecord) -> None:
@@ -123,15 +116,11 @@ def _require_new(station: Party, record: TestRecord) -> None:
 
 
 def _require_past(record: TestRecord, now: datetime) -> None:
-    limit = now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS)
-    if max(record.started_at, record.ended_at) > limit:
-        raise Malformed(
-            "time-in-future",
-            Text(
-                f"检验时间 {record.ended_at.isoformat()} 晚于平台时间，请校准检测线时钟。",
-                f"Test time {record.ended_at.isoformat()} is in the future; set the line's clock.",
-            ),
-        )
+    words = Text(
+        f"检验时间 {record.ended_at.isoformat()} 晚于平台时间，请校准检测线时钟。",
+        f"Test time {record.ended_at.isoformat()} is in the future; set the line's clock.",
+    )
+    require_past(max(record.started_at, record.ended_at), now, words)
 
 
 def _require_unlocked(record: TestRecord, reasons: tuple[Reason, ...]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Text
@@ -14,6 +12,7 @@ from imloop.gates.outages.outage import Scope
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.outages import DECLARERS, as_fact, outage, public_json
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
@@ -113,9 +112,8 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
 def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
     """It must be declared promptly, or with a reason; the platform itself may have been down, so days count from the
     end."""
-    skew = timedelta(seconds=settings.CLOCK_SKEW_SECONDS)
-    if said.starts_at > now + skew or (said.ends_at is not None and said.ends_at > now + skew):
-        raise Malformed("time-in-future", Text("故障时间晚于现在。", "The outage is in the future."))
+    latest = max(said.starts_at, said.ends_at or said.starts_at)
+    require_past(latest, now, Text("故障时间晚于现在。", "The outage is in the future."))
     if said.ends_at is not None and said.ends_at < said.starts_at:
         raise Malformed("ends-before-start", Text("结束早于开始。", "It ends before it starts."))
     if now - said.starts_at <= timedelta(minutes=law.number("outage.prompt_minutes")):

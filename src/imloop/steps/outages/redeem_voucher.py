@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-
-from django.conf import settings
+from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.records.redemption import Redemption
-from imloop.facts.refusal import Conflict, Malformed, Unknown, Unlawful
+from imloop.facts.refusal import Conflict, Unknown, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import require_kind
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt
@@ -25,7 +24,9 @@ def redeem_voucher(ledger: Ledger, raw: RawUpload, said: Redemption, sender: Sta
     another day, or used before for something else."""
     require_kind(ledger.caller, PartyKind.ISTATION)
     station = sender.party
-    _require_past(said, ledger.now)
+    require_past(
+        said.used_at, ledger.now, Text("使用时间晚于平台时间。", "The time of use is in the future.")
+    )
     voucher = _voucher(station, said)
     _require_its_day(voucher, said)
     used = PaperUnlock.objects.select_related("shop", "voucher").filter(voucher=voucher).first()
@@ -54,14 +55,6 @@ def redeem_voucher(ledger: Ledger, raw: RawUpload, said: Redemption, sender: Sta
     row.receipt = receipt
     row.save(update_fields=["receipt"])
     return Receipt(True, receipt)
-
-
-def _require_past(said: Redemption, now: datetime) -> None:
-    if said.used_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
-        raise Malformed(
-            "time-in-future",
-            Text("使用时间晚于平台时间。", "The time of use is in the future."),
-        )
 
 
 def _voucher(station: Party, said: Redemption) -> Voucher:

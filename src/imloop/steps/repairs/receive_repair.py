@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
-from django.conf import settings
 
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.records.repair import RepairRecord
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Unknown
 from imloop.facts.text import Reason, Text
 from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law
 from imloop.loop.events import RepairReported
 from imloop.steps.cases.cases import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import require_own
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt
@@ -49,7 +49,7 @@ class _Repaired:
 
 def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender: StationFacts) -> Receipt:
     """Authorise, load, decide, save. The law of the day the repair finished says whether it qualifies."""
-    _authorise(ledger.caller, record)
+    require_own(ledger.caller, PartyKind.MSTATION, record.shop, or_its_name=True)
     shop = registers.party(record.shop, PartyKind.MSTATION)
     _require_new(shop, record)
     _require_past(record, ledger.now)
@@ -90,18 +90,6 @@ def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
     return frozenset(found)
 
 
-def _authorise(caller: Caller, record: RepairRecord) -> None:
-    require_kind(caller, PartyKind.MSTATION)
-    if record.shop not in (caller.party_code, caller.name):
-        raise NotAllowed(
-            "not-your-shop",
-            Text(
-                f"密钥属于 {caller.party_code}，不能代 {record.shop} 上传。",
-                f"The key belongs to {caller.party_code}; it cannot upload for {record.shop}.",
-            ),
-        )
-
-
 def _require_new(shop: Party, record: RepairRecord) -> None:
     if Repair.objects.filter(shop=shop, repair_no=record.repair_no).exists():
         raise Conflict(
@@ -114,14 +102,11 @@ def _require_new(shop: Party, record: RepairRecord) -> None:
 
 
 def _require_past(record: RepairRecord, now: datetime) -> None:
-    if record.finished_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
-        raise Malformed(
-            "time-in-future",
-            Text(
-                f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
-                f"Finished at {record.finished_at.isoformat()}, which is in the future.",
-            ),
-        )
+    words = Text(
+        f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
+        f"Finished at {record.finished_at.isoformat()}, which is in the future.",
+    )
+    require_past(record.finished_at, now, words)
 
 
 def _case_of(record: RepairRecord) -> Case:
