@@ -1,8 +1,7 @@
 """All pages: the addresses of every subject, joined. A new subject adds its line to the imports and to ``SUBJECTS``.
 
-The order of subjects matters where two share the beginning of an address: ``public/stations/changes``
-(reports) is asked
-before ``public/stations/<code>`` (stations).
+The order of subjects matters where two share the beginning of an address: ``public/stations/changes`` (reports)
+is asked before ``public/stations/<code>`` (stations).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.appointments import reception_day, visits
+from imloop.pages.appointments import reception, reception_day, visits
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
@@ -15,12 +15,14 @@ urlpatterns: list[URLPattern] = [
     path("a/<str:token>", visits.own_appointment),
     path("public/stations/<str:code>/book", visits.book_test),
     path("public/stations/<str:code>/queue", visits.public_queue),
+    path("desk/istation/reception", reception.reception),
     path("desk/istation/queue", reception_day.queue_board),
     path("desk/istation/visits/<int:number>", reception_day.visit),
     path("desk/istation/hours", reception_day.hours),
 ]
 
 MENU = (
+    MenuEntry("/desk/istation/reception", _("受理"), {PartyKind.ISTATION: 20}),
     MenuEntry("/desk/istation/queue", _("排队"), {PartyKind.ISTATION: 50}),
     MenuEntry("/desk/istation/hours", _("营业时间"), {PartyKind.ISTATION: 60}),
 )

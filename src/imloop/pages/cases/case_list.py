@@ -1,4 +1,4 @@
-"""Departments: the cases as a list and as a file, a test's seconds."""
+"""The cases a department or station may see, as a list and as a file."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from django.utils.translation import gettext as _
 from imloop.loop.case import STATE_NAMES, State
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
-from imloop.pages.inspections.pictures import trace_csv
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.texts import TOPICS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.stations import lookups as station_lookups
-from imloop.store import traces
 from imloop.store.models import Case, PartyKind
 
 PER_PAGE = 50
@@ -76,11 +73,3 @@ def _columns() -> Columns[Case]:
         _("逾期"): lambda case: _("是") if case.overdue else "",
         _("结案"): lambda case: case.closed_at,
     }
-
-
-@desk()
-def trace_file(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
-    """A test's seconds as CSV."""
-    test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
-    text = trace_csv(dict(traces.decode(test.trace).columns))
-    return HttpResponse(text, content_type="text/csv; charset=utf-8")
