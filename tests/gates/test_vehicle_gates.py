@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.gates.answer import Answer
-from imloop.gates.roads.road import AlertFact, ZoneFact, road
-from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.roads.may_drive import AlertFact, ZoneFact, road
+from imloop.gates.roads.zone_rules import parse_rules
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.cycle import cycle_on, due_after, milestones
 from imloop.gates.vehicles.mark import mark

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.journal.seal_days import seal_days
 from support.city import City, at
@@ -77,7 +77,7 @@ def three_steps(city: City) -> None:
 
 
 def found() -> list[str]:
-    return journal.faults() + journal.faulty_cases() + unlike_the_journal()
+    return prove_journal.faults() + prove_journal.faulty_cases() + unlike_the_journal()
 
 
 @pytest.mark.parametrize("what", CHANGES)

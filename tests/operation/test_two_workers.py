@@ -16,7 +16,7 @@ from imloop.exchange.couriers.courier import carry
 from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.steps.couriers import deliveries, receivers
 from imloop.steps.ground.access import SYSTEM
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.steps.journal.seal_days import seal_days
 from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.store.models import Certificate, Delivery, JournalEntry, Party, Receiver
@@ -118,7 +118,7 @@ def test_what_another_worker_did_meanwhile_is_not_done_again(
     assert declare_overdue(late) == 0
     monkeypatch.undo()
     assert city.case().events.filter(kind="DeadlinePassed").count() == 1
-    assert journal.faults() == []
+    assert prove_journal.faults() == []
 
 
 def test_a_warning_already_given_is_not_given_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +216,7 @@ def test_the_clock_of_the_platform_jumps_back_and_forth(doors: Doors) -> None:
     numbers = list(JournalEntry.objects.order_by("number").values_list("number", "at"))
     assert [number for number, _ in numbers] == list(range(1, len(numbers) + 1))
     assert [moment for _, moment in numbers] != sorted(moment for _, moment in numbers), "times went back"
-    assert journal.faults() == [] == journal.faulty_cases()
+    assert prove_journal.faults() == [] == prove_journal.faulty_cases()
     feed = doors.get("feed?limit=500", by="450200-environment")["entries"]
     assert [entry["seq"] for entry in feed] == sorted(entry["seq"] for entry in feed)
     assert max(Counter(entry["seq"] for entry in feed).values()) == 1

@@ -14,7 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City

@@ -11,7 +11,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.auth import caller
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
-from imloop.steps.appointments import appointments
+from imloop.steps.appointments import book_appointment
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import free_slots, why_closed
 from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, set_hours
@@ -95,20 +95,20 @@ def get_slots(
 def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
     """201 with ``token``, the key to see and cancel it; 403 names every rule that forbids it."""
     count_question(request, clock.now())
-    row = appointments.book(appointments.Booking(**asked.dict()), clock.now())
+    row = book_appointment.book(book_appointment.Booking(**asked.dict()), clock.now())
     return as_json(appointment_json(row, owner=True), 201)
 
 
 @router.get("/public/appointments/{token}", tags=["public"], summary="我的预约 · your own appointment")
 def get_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
-    return as_json(appointment_json(appointments.by_token(token), owner=True))
+    return as_json(appointment_json(book_appointment.by_token(token), owner=True))
 
 
 @router.delete("/public/appointments/{token}", tags=["public"], summary="取消预约 · cancel")
 def delete_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
-    return as_json(appointment_json(appointments.cancel(token, clock.now()), owner=True))
+    return as_json(appointment_json(book_appointment.cancel(token, clock.now()), owner=True))
 
 
 @router.get("/public/stations/{code}/queue", tags=["public"], summary="排队情况 · who is waiting now")
@@ -133,12 +133,12 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
 
 @router.post("/appointments/{number}/arrived", tags=["I-station"], summary="已到站 · the vehicle has arrived")
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
-    return as_json(appointment_json(appointments.arrive(caller(request), number, clock.now())))
+    return as_json(appointment_json(book_appointment.arrive(caller(request), number, clock.now())))
 
 
 @router.post("/appointments/{number}/no-show", tags=["I-station"], summary="爽约 · record a no-show")
 def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
-    return as_json(appointment_json(appointments.miss(caller(request), number, clock.now())))
+    return as_json(appointment_json(book_appointment.miss(caller(request), number, clock.now())))
 
 
 @router.post("/opening-hours", tags=["I-station"], summary="设置营业时间 · set opening hours")

@@ -15,8 +15,8 @@ from imloop.papers.assemble import notice_document
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.as_json import case_json
 from imloop.steps.cases.ask_permit import ask_permit
-from imloop.steps.cases.cases import as_loop_case
 from imloop.steps.cases.grant_exit import grant_exit, reject_objection
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.ground import clock
 

@@ -11,14 +11,12 @@ from imloop.api.http.answers import as_json
 from imloop.api.http.auth import caller
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.draws import (
-    draws,
-)
-from imloop.steps.draws import (
     lookups as draw_lookups,
 )
 from imloop.steps.draws import (
     numbers as draw_numbers,
 )
+from imloop.steps.draws import prepare_draw
 from imloop.steps.draws import (
     visits as draw_visits,
 )
@@ -118,7 +116,7 @@ def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
 @router.get("/draws", tags=["departments"], summary="本地的抽取 · draws in your area")
 def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
-    found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
+    found = prepare_draw.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
     rows = [
         {**draw_lookups.summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]}
         for row in found
@@ -130,7 +128,7 @@ def get_draws(request: HttpRequest) -> HttpResponse:
 def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     """201 with the list as of today and everyone's chance, still sealed."""
     who = caller(request)
-    row = draws.prepare(who, asked.plan(), clock.now())
+    row = prepare_draw.prepare(who, asked.plan(), clock.now())
     return as_json(draw_lookups.draw_json(who, row, clock.now()), 201)
 
 
@@ -151,7 +149,7 @@ def get_own(request: HttpRequest, no: str) -> HttpResponse:
 def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     who, now = caller(request), clock.now()
     conflicts = [each.dict() for each in given.conflicts]
-    part = draws.join(
+    part = prepare_draw.join(
         who,
         no,
         nonce_sha256=given.nonce_sha256,
@@ -164,7 +162,7 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
 
 @router.post("/draws/{no}/commit", tags=["departments"], summary="锁定名单 · fix the list")
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
-    return as_json(draw_lookups.public_json(draws.commit(caller(request), no, clock.now())), 201)
+    return as_json(draw_lookups.public_json(prepare_draw.commit(caller(request), no, clock.now())), 201)
 
 
 @router.post("/draws/{no}/numbers", tags=["departments"], summary="录入公开随机数 · enter a public number")
@@ -184,7 +182,7 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
 
 @router.post("/draws/{no}/void", tags=["departments"], summary="作废 · void")
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
-    row = draws.void(caller(request), no, given.reason, clock.now())
+    row = prepare_draw.void(caller(request), no, given.reason, clock.now())
     return as_json(draw_lookups.public_json(row), 201)
 
 

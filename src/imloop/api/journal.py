@@ -9,7 +9,7 @@ from imloop.api.http.answers import as_json
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days
-from imloop.steps.journal.journal import published
+from imloop.steps.journal.prove_journal import published
 
 router = Router(tags=["public"])
 

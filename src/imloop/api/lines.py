@@ -14,7 +14,13 @@ from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
-from imloop.steps.lines.equipment import NewInstrument, add_instrument, end_line, retire_instrument, set_line
+from imloop.steps.lines.enter_equipment import (
+    NewInstrument,
+    add_instrument,
+    end_line,
+    retire_instrument,
+    set_line,
+)
 from imloop.steps.lines.heartbeats import receive_heartbeat
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.lines.lookups import line_json, view, visible_lines

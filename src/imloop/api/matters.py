@@ -20,7 +20,8 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
-from imloop.steps.matters.matters import (
+from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.take_step import (
     apply,
     nominate_for_scrappage,
     open_measure,
@@ -28,7 +29,6 @@ from imloop.steps.matters.matters import (
     take_step,
     take_step_by_token,
 )
-from imloop.steps.matters.roles import roles_in
 from imloop.store.models import Matter
 
 router = Router()

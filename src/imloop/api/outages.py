@@ -17,7 +17,7 @@ from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock
 from imloop.steps.outages import unlock_texts
 from imloop.steps.outages.declare_outage import Declaration, declare, end
-from imloop.steps.outages.outages import public_json, published
+from imloop.steps.outages.known_outages import public_json, published
 from imloop.steps.outages.paper_files import Photograph, attach_photographs, photograph
 from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.outages.voucher_stock import stock

@@ -12,7 +12,7 @@ from imloop.api.http.answers import as_json
 from imloop.api.http.auth import caller
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
-from imloop.steps.prices.fees import NewPrice, price_list, set_price
+from imloop.steps.prices.publish_price import NewPrice, price_list, set_price
 
 router = Router()
 

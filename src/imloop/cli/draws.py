@@ -44,7 +44,7 @@ def new(
     from imloop.api.draws import PlanIn
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
-    from imloop.steps.draws import draws
+    from imloop.steps.draws import prepare_draw
     from imloop.steps.ground import clock
 
     try:
@@ -53,7 +53,7 @@ def new(
         first = error.errors()[0]
         words = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise Malformed("malformed", Text(words, words)) from None
-    print(draws.prepare(acting_as(party), asked.plan(), clock.now()).no)
+    print(prepare_draw.prepare(acting_as(party), asked.plan(), clock.now()).no)
 
 
 @draw.command("list")
@@ -93,7 +93,7 @@ def join(
 ) -> None:
     """参加抽取：交存秘密数的哈希 · take part: deposit the secret's hash, name inspectors."""
     connect(data)
-    from imloop.steps.draws import draws
+    from imloop.steps.draws import prepare_draw
     from imloop.steps.ground import clock
 
     rows = []
@@ -101,7 +101,7 @@ def join(
         name, unit, reason = (line.split(maxsplit=2) + ["", "", ""])[:3]
         rows.append({"inspector": name, "unit": unit, "reason": reason})
     digest = hashlib.sha256(_secret(file).encode()).hexdigest()
-    draws.join(
+    prepare_draw.join(
         acting_as(party), no, nonce_sha256=digest, inspectors=inspector or [], conflicts=rows, now=clock.now()
     )
     print(digest)
@@ -115,10 +115,10 @@ def _secret(file: Path) -> str:
 def commit(no: str, party: As, data: DataDir = VAR) -> None:
     """锁定名单，打印承诺值 · fix the list; prints the commitment."""
     connect(data)
-    from imloop.steps.draws import draws
+    from imloop.steps.draws import prepare_draw
     from imloop.steps.ground import clock
 
-    print(draws.commit(acting_as(party), no, clock.now()).commitment)
+    print(prepare_draw.commit(acting_as(party), no, clock.now()).commitment)
 
 
 @draw.command()
@@ -161,10 +161,10 @@ def void(
 ) -> None:
     """作废，编号和理由公布 · void the draw; number and reason stay public."""
     connect(data)
-    from imloop.steps.draws import draws
+    from imloop.steps.draws import prepare_draw
     from imloop.steps.ground import clock
 
-    print(f"{no} {draws.void(acting_as(party), no, reason, clock.now()).state}")
+    print(f"{no} {prepare_draw.void(acting_as(party), no, reason, clock.now()).state}")
 
 
 @draw.command()

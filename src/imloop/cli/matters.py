@@ -104,8 +104,8 @@ def step(
     connect(data)
     from imloop.steps.ground import clock
     from imloop.steps.matters import lookups as matter_lookups
-    from imloop.steps.matters.matters import take_step
     from imloop.steps.matters.roles import roles_in
+    from imloop.steps.matters.take_step import take_step
 
     caller = acting_as(party)
     given = {name: value for name, _, value in (pair.partition("=") for pair in field or [])}

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from imloop.law.watch import KEYS
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, JournalHead, Party
 from support.city import NEAR, City

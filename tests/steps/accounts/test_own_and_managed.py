@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from imloop.facts.days import day_of
 from imloop.steps.accounts import lookups, staffing
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.couriers.lookups import senders
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, caller_of

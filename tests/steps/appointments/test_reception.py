@@ -10,7 +10,7 @@ import pytest
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.ground.access import caller_for
-from imloop.steps.prices.fees import NewPrice, set_price
+from imloop.steps.prices.publish_price import NewPrice, set_price
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.store.models import Finding, Party, Standing, Vehicle
 from support.city import FAR, NEAR, PLACE, City, at

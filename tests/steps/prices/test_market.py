@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
-from imloop.steps.prices.fees import NewPrice, price_list, prices_at, set_price
+from imloop.steps.prices.publish_price import NewPrice, price_list, prices_at, set_price
 from imloop.store.models import Fee, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.people import person

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 
 from imloop.facts.pictures import LARGEST
 from imloop.steps.ground import registers
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.store.models import Attachment, JournalEntry, PaperUnlock
 from support.city import FAR, LISTED, NEAR, PLACE
 from support.doors import Doors
@@ -90,7 +90,7 @@ def test_who_may_see_the_unlock_may_see_them_and_every_look_is_journalled(opened
         if status == 200:
             assert (answer.content, answer["Content-Type"]) == (PNG, "image/png")
     assert opened.post(f"{files_of(number)}?paper=notice&name=a", PNG, by=f"{PLACE}-transport", expect=403)
-    assert journal.faults() == []
+    assert prove_journal.faults() == []
 
 
 def test_where_the_law_asks_for_none_nothing_is_amiss(opened: Doors, monkeypatch: Any) -> None:

@@ -55,7 +55,7 @@ def prepare(data: Path) -> None:
     from django.core.management import call_command
     from django.db import connections
 
-    from imloop.steps.accounts.people import create_user
+    from imloop.steps.accounts.create_user import create_user
     from imloop.steps.appointments.opening_hours import Hours, set_hours
     from imloop.store.models import Party, Vehicle
     from support.city import NEAR, City, at

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from imloop.api.http.answers import refuse_larger
 from imloop.api.http.auth import caller
 from imloop.facts.pictures import LARGEST
-from imloop.steps.draws.draws import DRAWERS
+from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground.access import OFFICES, PUBLIC, Caller, require_kind
 from imloop.steps.outages.paper_files import GIVERS
 from imloop.store.models import PartyKind

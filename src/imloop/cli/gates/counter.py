@@ -84,7 +84,7 @@ def charge(
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
     from imloop.steps.ground import registers
-    from imloop.steps.prices.charges import charge_for
+    from imloop.steps.prices.compare_charge import charge_for
     from imloop.steps.vehicles.find_vehicle import require_vehicle
     from imloop.store.models import PartyKind
 

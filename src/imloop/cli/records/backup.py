@@ -78,7 +78,7 @@ def restore(
     faults = _faults()
     for fault in faults[:20]:
         print(fault)
-    from imloop.steps.journal.journal import published
+    from imloop.steps.journal.prove_journal import published
 
     now = published(1)
     days = now["days"]
@@ -108,6 +108,6 @@ def _ask_to_empty(force: bool) -> None:
 
 
 def _faults() -> list[str]:
-    from imloop.steps.journal import journal
+    from imloop.steps.journal import prove_journal
 
-    return [*journal.faults(), *journal.faulty_cases()]
+    return [*prove_journal.faults(), *prove_journal.faulty_cases()]

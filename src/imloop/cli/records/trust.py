@@ -38,9 +38,9 @@ def verify(
         published = days_in(json.loads(roots.read_text(encoding="utf-8"))) if roots else []
         if file is None:
             connect(data)
-            from imloop.steps.journal import journal
+            from imloop.steps.journal import prove_journal
 
-            faults = journal.faults(published)
+            faults = prove_journal.faults(published)
         else:
             with file.open(encoding="utf-8") as lines:
                 faults = export_faults(lines, published)
@@ -59,7 +59,7 @@ def verify(
 def root(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """链尾和最近的每日根 · the end of the chain and the latest daily roots."""
     connect(data)
-    from imloop.steps.journal.journal import published
+    from imloop.steps.journal.prove_journal import published
 
     found = published(10)
     if as_json:
@@ -90,7 +90,7 @@ def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 ·
 def export(file: Path, data: DataDir = VAR) -> None:
     """导出全部条目，每行一个 JSON · every entry, one JSON per line."""
     connect(data)
-    from imloop.steps.journal import journal
+    from imloop.steps.journal import prove_journal
 
     with file.open("w", encoding="utf-8") as out:
-        print(f"{journal.export_journal(out)} 条 · entries → {file}")
+        print(f"{prove_journal.export_journal(out)} 条 · entries → {file}")

@@ -58,14 +58,14 @@ def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir
     connect_migrated(data)
     from django.conf import settings
 
-    from imloop.steps.accounts import people
+    from imloop.steps.accounts import create_user
     from imloop.steps.ground.clock import now
 
     if demo:
         from imloop.sim.demo import load_demo
 
         load_demo(data, now(), settings.BASE_URL)
-    elif people.nobody_yet():
+    elif create_user.nobody_yet():
         _ask_first_administrator()
 
 
@@ -78,7 +78,7 @@ def migrate(data: DataDir = VAR) -> None:
 def _ask_first_administrator() -> None:
     from django.conf import settings
 
-    from imloop.steps.accounts.people import first_administrator
+    from imloop.steps.accounts.create_user import first_administrator
     from imloop.steps.ground.clock import now
 
     username = os.environ.get("IMLOOP_ADMIN", "")
@@ -130,7 +130,7 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
     from imloop.law.report import check as law_faults
     from imloop.steps.desk import health
     from imloop.steps.ground.clock import now
-    from imloop.steps.journal import journal
+    from imloop.steps.journal import prove_journal
     from imloop.steps.journal.check_against_journal import unlike_the_journal
 
     faults = {"law": [str(fault) for fault in law_faults(None)]}
@@ -139,8 +139,8 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
         if each.name != "work":
             faults[each.name] = [] if each.fault is None else [each.fault.en]
     if not faults["database"]:
-        faults["journal"] += journal.faults()
-        faults["cases"] = journal.faulty_cases()
+        faults["journal"] += prove_journal.faults()
+        faults["cases"] = prove_journal.faulty_cases()
         faults["uploads"] = unlike_the_journal()
     if as_json:
         print_json(faults)
@@ -161,7 +161,7 @@ def user(
 
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text
-    from imloop.steps.accounts.people import create_user, first_administrator
+    from imloop.steps.accounts.create_user import create_user, first_administrator
     from imloop.steps.ground.clock import now
     from imloop.store.models import Party
 

@@ -15,7 +15,7 @@ from imloop.facts.text import Text
 from imloop.pages.forms import refusal_context, require_sure
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
-from imloop.steps.appointments import appointments
+from imloop.steps.appointments import book_appointment
 from imloop.steps.appointments.free_slots import methods_of
 from imloop.steps.appointments.opening_hours import (
     WEEKDAYS,
@@ -71,9 +71,9 @@ _STATES = {
 def visit(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
     """POST: the vehicle has arrived, or is a no-show."""
     if request.POST.get("what") == "miss":
-        appointments.miss(caller, number, clock.now())
+        book_appointment.miss(caller, number, clock.now())
     else:
-        appointments.arrive(caller, number, clock.now())
+        book_appointment.arrive(caller, number, clock.now())
     return redirect("/desk/istation/queue")
 
 
@@ -86,7 +86,7 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
         form = request.POST
         words_of = {name: form.get(name, "") for name in ("plate", "method")}
         try:
-            row = appointments.walk_in(
+            row = book_appointment.walk_in(
                 caller, words_of["plate"], words_of["method"], form.get("line", ""), clock.now()
             )
             return redirect(f"/desk/istation/queue?number={ticket(row)}")

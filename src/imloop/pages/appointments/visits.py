@@ -17,7 +17,7 @@ from imloop.gates.appointments.slots import Slot
 from imloop.pages.forms import refusal_context, require_sure
 from imloop.pages.guard import public, words
 from imloop.papers.calendar_file import CalendarEvent, calendar_file
-from imloop.steps.appointments import appointments
+from imloop.steps.appointments import book_appointment
 from imloop.steps.appointments.free_slots import (
     free_slots,
     is_waiting,
@@ -40,7 +40,7 @@ def retest_card(case: Case, now: datetime) -> dict[str, object]:
     """What the case page says of appointments: one's own, or the next free times at the right station."""
     if not is_waiting(case):
         return {}
-    own = appointments.of_case(case)
+    own = book_appointment.of_case(case)
     if own is not None and own.state == Appointment.State.BOOKED and own.ends_at > now:
         return {"appointment": own, "ticket": ticket(own)}
     stations = retest_stations(case, now)
@@ -91,7 +91,7 @@ def _book(
     typed = request.POST or request.GET
     if request.method == "POST":
         try:
-            row = appointments.book(_asked(request, station, case_token), now)
+            row = book_appointment.book(_asked(request, station, case_token), now)
             return redirect(f"/a/{row.token}?new=1")
         except Refusal as refusal:
             context |= refusal_context(refusal)
@@ -104,13 +104,13 @@ def _book(
     return render(request, "appointments/book.html", context, status=status)
 
 
-def _asked(request: HttpRequest, station: Party | None, case_token: str) -> appointments.Booking:
+def _asked(request: HttpRequest, station: Party | None, case_token: str) -> book_appointment.Booking:
     form = request.POST
     try:
         starts_at = datetime.fromisoformat(form.get("starts_at", ""))
     except ValueError:
         raise Malformed("malformed", Text("请选择时间。", "Choose a time.")) from None
-    return appointments.Booking(
+    return book_appointment.Booking(
         station=station.code if station else "",
         starts_at=starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=CHINA),
         phone=form.get("phone", ""),
@@ -174,11 +174,11 @@ def own_appointment(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             require_sure(request.POST)
-            appointments.cancel(token, now)
+            book_appointment.cancel(token, now)
             return redirect(f"/a/{token}")
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
-    row = appointments.by_token(token)
+    row = book_appointment.by_token(token)
     law = registers.law_at(day_of(now), row.station.place)
     context |= {
         "row": row,
@@ -198,7 +198,7 @@ def own_appointment(request: HttpRequest, token: str) -> HttpResponse:
 @public
 def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
     """The appointment for the owner's own calendar."""
-    row = appointments.by_token(token)
+    row = book_appointment.by_token(token)
     what = (
         Text("汽车排放复检", "Emission retest")
         if row.purpose == RETEST

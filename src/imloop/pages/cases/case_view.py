@@ -15,7 +15,7 @@ from imloop.law import Law
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
 from imloop.papers.trace_picture import Item
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs.rework import rework_due
 from imloop.steps.stations import lookups as station_lookups

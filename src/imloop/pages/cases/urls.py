@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.cases import case_list, one_case, owner, retest
+from imloop.pages.cases import case_list, one_case, owner, retest_permit
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
@@ -13,8 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("c/<str:token>/object", owner.object_to),
     path("c/<str:token>/history", owner.case_history),
     path("history", owner.vehicle_history),
-    path("desk/istation/permit", retest.permit),
-    path("notices/<str:notice_no>.pdf", retest.notice_pdf),
+    path("desk/istation/permit", retest_permit.permit),
+    path("notices/<str:notice_no>.pdf", retest_permit.notice_pdf),
     path("cases", case_list.cases),
     path("cases/<str:case_no>", one_case.one_case),
     path("cases/<str:case_no>/decide", one_case.decide),

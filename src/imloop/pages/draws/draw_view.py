@@ -13,8 +13,8 @@ from imloop.pages.guard import words
 from imloop.proof.draw import ONE
 from imloop.proof.frame import largest_ratio
 from imloop.steps.draws import lookups as draw_lookups
-from imloop.steps.draws.draws import DRAWERS
 from imloop.steps.draws.frame import STRATA
+from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.draws.visits import publication_due
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Draw, DrawVisit

@@ -12,7 +12,7 @@ from imloop.pages.draws.draw_view import STATES, common_context, own_row, visits
 from imloop.pages.guard import public, words
 from imloop.proof import draw as proof
 from imloop.steps.draws import lookups as draw_lookups
-from imloop.steps.draws.draws import code_hash
+from imloop.steps.draws.prepare_draw import code_hash
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import Draw, User

@@ -14,7 +14,7 @@ from imloop.pages.guard import public
 from imloop.proof import journal as proof
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days
-from imloop.steps.journal.journal import head
+from imloop.steps.journal.prove_journal import head
 
 SHOWN = 60
 

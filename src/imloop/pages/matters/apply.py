@@ -22,8 +22,8 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
-from imloop.steps.matters.matters import apply as hand_in
-from imloop.steps.matters.matters import resubmit, take_step_by_token
+from imloop.steps.matters.take_step import apply as hand_in
+from imloop.steps.matters.take_step import resubmit, take_step_by_token
 
 _CONCERNED = frozenset({Role.CONCERNED})
 _COUNTRY = "000000"

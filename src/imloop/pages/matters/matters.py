@@ -24,8 +24,8 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
-from imloop.steps.matters.matters import as_fact, nominate_for_scrappage, open_measure, take_step
 from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.take_step import as_fact, nominate_for_scrappage, open_measure, take_step
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Matter, MatterEvent, PartyKind
 

@@ -23,7 +23,7 @@ from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import department
-from imloop.steps.outages import outages
+from imloop.steps.outages import known_outages
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.lookups import unused_vouchers
 from imloop.steps.outages.paper_files import attach_photographs, check_photographs
@@ -53,8 +53,12 @@ def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
 def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, object]:
     station = registers.party(caller.party_code, PartyKind.ISTATION)
     law = registers.law_at(day_of(now), station.place)
-    facts = [row for row in outages.running() if outages.as_fact(row).reaches(station.code, station.place)]
-    own = outages.visible(caller).filter(scope=Scope.OWN_FAULT, ends_at__isnull=True)
+    facts = [
+        row
+        for row in known_outages.running()
+        if known_outages.as_fact(row).reaches(station.code, station.place)
+    ]
+    own = known_outages.visible(caller).filter(scope=Scope.OWN_FAULT, ends_at__isnull=True)
     mine = list(unlocks(caller)[:SHOWN])
     ready = unused_vouchers(caller, day_of(now))
     return {

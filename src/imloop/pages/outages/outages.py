@@ -17,11 +17,11 @@ from imloop.pages.guard import desk, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import OFFICES, Caller
-from imloop.steps.outages import outages as known
+from imloop.steps.outages import known_outages as known
 from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.known_outages import DECLARERS
 from imloop.steps.outages.match_papers import due_on, paper_shares
 from imloop.steps.outages.outage_signs import signs
-from imloop.steps.outages.outages import DECLARERS
 from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
 from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.outages.unlock_texts import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks

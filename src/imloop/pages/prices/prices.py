@@ -20,7 +20,7 @@ from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, covers
-from imloop.steps.prices.fees import NewPrice, price_list, set_price
+from imloop.steps.prices.publish_price import NewPrice, price_list, set_price
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.conflicts import conflict_list
 from imloop.store.models import Finding, PartyKind

@@ -24,7 +24,7 @@ from imloop.pages.guard import desk, page, words
 from imloop.pages.repairs.repair_form import faults_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.cases import lookups as case_lookups
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import law_at

@@ -18,9 +18,9 @@ from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.roads.clean_fleet import FLEETS
-from imloop.gates.roads.road import LEVELS
-from imloop.gates.roads.road_rules import parse_rules
-from imloop.gates.roads.road_words import EXCEPTION_NAMES, rule_words
+from imloop.gates.roads.may_drive import LEVELS
+from imloop.gates.roads.zone_rules import parse_rules
+from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, rule_words
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock

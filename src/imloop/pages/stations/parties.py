@@ -22,7 +22,7 @@ from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters import lookups as matter_lookups
-from imloop.steps.prices.fees import price_list
+from imloop.steps.prices.publish_price import price_list
 from imloop.steps.stations import lookups, standing
 from imloop.steps.stations.certificates import Expiring, certificates_of, expiring
 from imloop.steps.stations.staff import staff_of

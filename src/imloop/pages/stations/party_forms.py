@@ -13,9 +13,15 @@ from imloop.facts.text import Text
 from imloop.pages.forms import require_sure
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.lines.equipment import NewInstrument, add_instrument, end_line, retire_instrument, set_line
+from imloop.steps.lines.enter_equipment import (
+    NewInstrument,
+    add_instrument,
+    end_line,
+    retire_instrument,
+    set_line,
+)
 from imloop.steps.stations.certificates import NewCertificate, enter_certificate
-from imloop.steps.stations.contact import change_contact
+from imloop.steps.stations.change_contact import change_contact
 from imloop.steps.stations.staff import join, leave
 
 Action = Callable[[Caller, str, QueryDict, datetime], object]

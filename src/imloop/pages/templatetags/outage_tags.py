@@ -17,7 +17,7 @@ from imloop.law import Law
 from imloop.pages.templatetags.imloop_tags import in_words
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.outages import outages
+from imloop.steps.outages import known_outages
 from imloop.store.models import Outage, PartyKind
 
 register = template.Library()
@@ -27,7 +27,7 @@ register = template.Library()
 def outage_banner(context: Context) -> dict[str, object]:
     """Running outages: for a station those that affect it, for anyone else all that are published."""
     caller, now = context.get("caller"), clock.now()
-    rows = [row for row in outages.running() if _concerns(row, caller)]
+    rows = [row for row in known_outages.running() if _concerns(row, caller)]
     if not rows:
         return {}
     law = registers.law_at(day_of(now), settings.PLACE)
@@ -42,12 +42,12 @@ def outage_banner(context: Context) -> dict[str, object]:
 def _concerns(row: Outage, caller: object) -> bool:
     if not isinstance(caller, Caller) or caller.kind != PartyKind.ISTATION:
         return True
-    return outages.as_fact(row).reaches(caller.party_code, caller.place)
+    return known_outages.as_fact(row).reaches(caller.party_code, caller.place)
 
 
 def _accepted(rows: list[Outage], law: Law) -> tuple[str, ...]:
     """Papers accepted instead of the repair record while one of them runs."""
-    counts = any(outages.as_fact(row).counts(law) for row in rows)
+    counts = any(known_outages.as_fact(row).counts(law) for row in rows)
     return law.words("outage.papers") if counts and law.flag("outage.paper_accepted") else ()
 
 

@@ -12,15 +12,15 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.reception import Arrival, reception
 from imloop.gates.stations.staff import people_reasons
 from imloop.law import Law
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
-from imloop.steps.prices.charges import charge_for
+from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import facts_of
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, subject_of
-from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, Vehicle
 
 

@@ -15,7 +15,7 @@ from imloop.gates.appointments.slots import free_slots as free_of
 from imloop.gates.appointments.visit import last_day
 from imloop.loop.permit import Question, same_station
 from imloop.steps.appointments.opening_hours import closed_days, hours_of, next_days, openings_of
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import StationFacts, facts_of

@@ -21,7 +21,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import OFFICES, Caller, require_kind, require_place
 from imloop.steps.stations.line_standing import station_lock
 from imloop.steps.stations.station_facts import StationFacts, facts_by
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import PartyKind
 from imloop.store.statements import fetch_one
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.loop.events import DeadlinePassed, DeadlineRecomputed, Event
-from imloop.steps.cases.cases import decide_and_keep
+from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.ledger import writing

@@ -10,7 +10,7 @@ from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.loop.case import StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
-from imloop.steps.cases.cases import decide_and_keep
+from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import writing

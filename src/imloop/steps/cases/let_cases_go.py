@@ -6,7 +6,7 @@ from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.loop.case import StationExit
 from imloop.loop.events import ExitGranted
-from imloop.steps.cases.cases import decide_and_keep
+from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.stations.standing import is_active
 from imloop.store.models import Case, Party

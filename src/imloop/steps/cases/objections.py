@@ -11,7 +11,7 @@ from imloop.facts.text import Text
 from imloop.loop.case import Objection
 from imloop.loop.events import ObjectionRaised
 from imloop.steps.cases import lookups as case_lookups
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC
 from imloop.steps.ground.ledger import writing

@@ -8,7 +8,7 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.cases import lookups
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import GROUNDS
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.task import MOST, Source, Task

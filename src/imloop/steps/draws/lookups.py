@@ -13,8 +13,8 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
 from imloop.proof.frame import largest_ratio, paths
-from imloop.steps.draws.draws import DRAWERS, OPEN, the_draw, unknown, visible
 from imloop.steps.draws.numbers import confirmed, drawn_of, nonces_of, seed_of, values_of
+from imloop.steps.draws.prepare_draw import DRAWERS, OPEN, the_draw, unknown, visible
 from imloop.steps.draws.visits import publication_due
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller

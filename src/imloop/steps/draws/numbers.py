@@ -12,7 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
-from imloop.steps.draws.draws import locked, part_of, tell
+from imloop.steps.draws.prepare_draw import locked, part_of, tell
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Draw, DrawNumber, DrawVisit, Party

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
-from imloop.steps.draws.draws import DRAWERS
 from imloop.steps.draws.lookups import WAITING, open_draws, waits
+from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.task import Source, Task
 

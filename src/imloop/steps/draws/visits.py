@@ -11,8 +11,8 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
-from imloop.steps.draws.draws import locked, part_of, tell
 from imloop.steps.draws.numbers import seed_of
+from imloop.steps.draws.prepare_draw import locked, part_of, tell
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE

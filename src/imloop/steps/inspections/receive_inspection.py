@@ -15,9 +15,9 @@ from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.cycle import due_after
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep, open_case
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, open_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind, require_own
 from imloop.steps.ground.clock import require_past
@@ -27,13 +27,13 @@ from imloop.steps.ground.receipts import Receipt, test_receipt
 from imloop.steps.inspections.judge_upload import JudgedUpload
 from imloop.steps.lines.heartbeats import count_test
 from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
-from imloop.steps.prices.charges import charge_for
+from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.repairs.rework import order_rework
 from imloop.steps.stations import standing
 from imloop.steps.stations.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.stations.station_facts import StationFacts
+from imloop.steps.vehicles.identify_vehicle import enter_vehicle
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.steps.vehicles.vehicles import enter_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
 from imloop.store.statements import fetch_one, insert, update
 from imloop.verdict import Verdict

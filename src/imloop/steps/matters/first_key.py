@@ -10,7 +10,7 @@ from imloop.matters import Kind, State
 from imloop.steps.accounts.keys import new_key
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.attachments import the_matter
-from imloop.steps.matters.matters import applicant
+from imloop.steps.matters.take_step import applicant
 
 
 def collect_key(token: str, now: datetime) -> str:

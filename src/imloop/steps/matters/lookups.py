@@ -14,8 +14,8 @@ from imloop.matters.names import KINDS, STATES, STEPS
 from imloop.matters.table import TABLE, Row
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.matters.matters import as_fact
 from imloop.steps.matters.roles import roles_in, visible
+from imloop.steps.matters.take_step import as_fact
 from imloop.store.models import Matter, MatterEvent
 
 PUBLISHED = frozenset(

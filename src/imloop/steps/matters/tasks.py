@@ -13,7 +13,7 @@ from imloop.matters.names import State as MatterState
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.task import MOST, Source, Task
 from imloop.steps.matters.lookups import work_list
-from imloop.steps.matters.matters import as_fact
+from imloop.steps.matters.take_step import as_fact
 from imloop.store.models import PartyKind
 
 

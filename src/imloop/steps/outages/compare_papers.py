@@ -14,7 +14,7 @@ from imloop.facts.text import Reason, Text
 from imloop.loop.case import RepairFact, State, Unlock
 from imloop.loop.events import PaperContradicted
 from imloop.loop.on_paper import DIFFERENCES, differences, is_the_papers, same_paper, speaks_of
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger

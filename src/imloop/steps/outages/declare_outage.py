@@ -14,7 +14,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.outages.outages import DECLARERS, as_fact, outage, public_json
+from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
 from imloop.store.models import Outage, Party, PartyKind
 

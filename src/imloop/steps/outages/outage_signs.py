@@ -13,7 +13,7 @@ from imloop.steps.couriers.receivers import receivers
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.lines.heartbeats import AWAKE
-from imloop.steps.outages.outages import running, visible
+from imloop.steps.outages.known_outages import running, visible
 from imloop.store.models import Link, Outage
 
 LEAST_STATIONS = 2

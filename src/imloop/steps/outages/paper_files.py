@@ -17,7 +17,7 @@ from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages import unlock_texts
-from imloop.steps.outages.outages import DECLARERS
+from imloop.steps.outages.known_outages import DECLARERS
 from imloop.steps.outages.unlock_texts import PAPERS
 from imloop.store.models import Attachment, PaperUnlock, PartyKind
 

@@ -21,17 +21,17 @@ from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.gates.outages.outage import outage_for
 from imloop.loop.case import Unlock
 from imloop.loop.events import UnlockedOnPaper
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.compare_papers import say_where_it_was_used
+from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.match_papers import settle
-from imloop.steps.outages.outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.paper_files import Photograph, check_photographs, keep_photographs
 from imloop.steps.stations import standing
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
 from imloop.store.statements import fetch_one
 

@@ -15,7 +15,7 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law
 from imloop.loop.events import RepairReported
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import require_own
 from imloop.steps.ground.clock import require_past
@@ -29,7 +29,7 @@ from imloop.steps.repairs.repair_marks import doubts_about, keep_marks
 from imloop.steps.repairs.rework import earlier_rework, odometer_at_fail
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import StationFacts
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
 from imloop.gates.repairs.warranty import DoneBefore, owed_by
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Repair

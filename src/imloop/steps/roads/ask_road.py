@@ -12,8 +12,8 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.roads.road import AlertFact, ZoneFact, road
-from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.roads.may_drive import AlertFact, ZoneFact, road
+from imloop.gates.roads.zone_rules import parse_rules
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject, stage_rank
 from imloop.law.book import from_local_to_national
@@ -21,8 +21,8 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.find_vehicle import plain_plate, require_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
-from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import PartyKind, PollutionAlert, Vehicle, Zone
 
 

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
-from imloop.gates.roads.road import LEVELS
-from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.roads.may_drive import LEVELS
+from imloop.gates.roads.zone_rules import parse_rules
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind, require_place
 from imloop.steps.ground.ledger import Ledger, writing
@@ -18,7 +18,7 @@ from imloop.store.models import PartyKind, PollutionAlert, Zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewZone:
-    """A zone or a staged phase-out with its rules (form: ``imloop.gates.roads.road_rules``) and the decision it rests
+    """A zone or a staged phase-out with its rules (form: ``imloop.gates.roads.zone_rules``) and the decision it rests
     on. ``until``: the first day on which it no longer holds; ``outline``: a GeoJSON geometry."""
 
     code: str

@@ -15,8 +15,8 @@ from imloop.gates.vehicles.registration import Application, registration
 from imloop.gates.vehicles.subject import Subject
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
-from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import PartyKind
 
 

@@ -16,7 +16,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.vehicles.find_vehicle import plain_plate
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Enrolment, PartyKind, Vehicle
 
 GROUNDS = {

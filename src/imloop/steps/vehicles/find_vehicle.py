@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.plates import once_bore
-from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import Vehicle
 
 

@@ -13,9 +13,9 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import writing
 from imloop.steps.vehicles.find_vehicle import plain_plate
+from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
-from imloop.steps.vehicles.vehicles import with_vin
 from imloop.store.models import Vehicle
 
 _MOST = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from imloop.facts.codes import FUEL_NAMES, Fuel
 from imloop.facts.text import Text
-from imloop.gates.roads.road_rules import Rule
+from imloop.gates.roads.zone_rules import Rule
 from imloop.gates.vehicles.subject import stage_name, stage_rank
 
 EXCEPTION_NAMES = {

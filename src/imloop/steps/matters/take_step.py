@@ -22,7 +22,7 @@ from imloop.matters.names import KINDS
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.matters.effects import carry_out
+from imloop.steps.matters.carry_out_decision import carry_out
 from imloop.steps.matters.roles import roles_in, roles_of, subject_of, visible
 from imloop.steps.stations import standing
 from imloop.steps.vehicles.find_vehicle import require_vehicle

@@ -9,7 +9,7 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
-from imloop.gates.roads.road_rules import Rule
+from imloop.gates.roads.zone_rules import Rule
 from imloop.gates.vehicles.case_fact import CaseFact, gone
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law

@@ -11,8 +11,8 @@ from imloop.law import Law
 from imloop.loop.events import VehicleScrapped
 from imloop.matters import Decision, Effect, Kind, Step
 from imloop.matters.names import KINDS, STEPS
-from imloop.steps.cases.cases import decide_and_keep, open_case
 from imloop.steps.cases.let_cases_go import let_cases_go
+from imloop.steps.cases.move_case import decide_and_keep, open_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.register_applicant import register_applicant

@@ -11,7 +11,7 @@ from imloop.gates.answer import Answer
 from imloop.gates.prices.charge import PassBefore, charge, price_of
 from imloop.gates.vehicles.cycle import cycle_on
 from imloop.law import Law
-from imloop.steps.prices.fees import prices_at
+from imloop.steps.prices.publish_price import prices_at
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.store.models import Party, Vehicle
 from imloop.store.statements import aware, fetch_one
