@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test browser check docs bench torture faults fuzz audit prove mutation lock clean
+.PHONY: help setup dev run quick test browser pictures check docs bench torture faults fuzz audit prove mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,11 @@ dev: ## set up what tests and checks need, too
 run: setup ## set up, migrate, load the demo city, serve on 127.0.0.1:$(PORT)
 	@.venv/bin/imloop serve $(if $(filter-out 0 no,$(DEMO)),--demo) --port $(PORT)
 
+# The pure packages, as .importlinter lists them.
+quick: dev ## the tests of the pure packages, in one process, with a tenth of the generated examples
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest --hypothesis-profile=quick $(ARGS) \
+	  $(wildcard $(shell sed -n '/contract:pure/,/forbidden_modules/s/^    imloop\./tests\//p' .importlinter))
+
 test: dev ## the whole suite, on SQLite and on PostgreSQL
 	@echo "== tests on SQLite"
 	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) $(PYTEST) --ignore=tests/browser $(ARGS)
@@ -38,9 +43,14 @@ browser: dev ## the pages in a real Chromium: everything on SQLite, the stories 
 	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) $(PYTEST) tests/browser -ra $(ARGS)
 	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest tests/browser/test_the_loop_by_clicking.py -ra $(ARGS)
 
+pictures: dev ## the two pictures of the README, taken from the running demo
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest tests/browser/pictures.py $(ARGS)
+
 check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/stylelint "src/imloop/pages/assets/imloop/*.css"
+	.venv/bin/djlint --check --lint src/imloop/pages/templates
 	$(PY) -m mypy -p imloop
 	.venv/bin/lint-imports --no-logo
 	env -u DATABASE_URL $(PY) scripts/check_migrations.py

@@ -102,7 +102,7 @@ def check_peer(environment_: Mapping[str, str], seen: Sequence[Load]) -> None:
 
 def check_verdicts(environment_: Mapping[str, str]) -> str:
     """A sample of what was stored is judged again, from the raw bytes: the same answer must come out."""
-    return run_python("check_stored.py", "40", environment=environment_).strip()
+    return run_python("seeds/check_stored.py", "40", environment=environment_).strip()
 
 
 GOALS = {"L": "≥ 0.35", "N": "≥ 20", "N+": "≥ 4"}

@@ -1,4 +1,5 @@
-"""P2: the upload of P1 with its trace packed small: header JSON and base64 of zstd of scaled whole-number differences."""
+"""P2: the upload of P1 with its trace packed small:
+header JSON and base64 of zstd of scaled whole-number differences."""
 
 from __future__ import annotations
 

@@ -106,7 +106,8 @@ def measure(backend: str, count: int) -> Figure:
         ratios=[ratio(rates, "imloop", "L", "≥ 0.3"), ratio(rates, "imloop", "N", "≥ 3")],
         checks=["no case, not repaired, repaired: both applications give the three right answers"],
         notes=[
-            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms at {CONNECTIONS} connections",
+            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms "
+            f"at {CONNECTIONS} connections",
             page,
         ],
     )

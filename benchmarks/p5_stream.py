@@ -1,7 +1,7 @@
 """P5: from the commit of a repair to the I-station's open stream.
 
-The server notes when it begins to commit (``timed_site``); both clocks are the machine's monotonic one. A contestant's rate
-is repairs shown a second of waiting, so that a larger ratio is better, as everywhere.
+The server notes when it begins to commit (``timed_site``); both clocks are the machine's monotonic one. A contestant's
+rate is repairs shown a second of waiting, so that a larger ratio is better, as everywhere.
 """
 
 from __future__ import annotations

@@ -13,7 +13,10 @@ from harness import Figure, Void, databases, environment, ratio, rounds, run_pyt
 
 ROWS = int(os.environ.get("BENCH_ROWS", "20000"))
 WORDS = {
-    "imloop": "this platform: read, check every row, look for known vehicles, next due date, journal, one transaction per 4,000 rows",
+    "imloop": (
+        "this platform: read, check every row, look for known vehicles, next due date, journal, "
+        "one transaction per 4,000 rows"
+    ),
     "L": "the bare executemany of the same rows, already read, through the database driver",
     "N": "one look-up and one save per row through the ORM, unchecked, in one transaction",
 }

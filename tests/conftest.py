@@ -1,7 +1,7 @@
-"""The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend on
-the database is in one of both runs only: ``support.one_database``.
+"""The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend
+on the database is in one of both runs only: ``support.one_database``.
 
-``db``           a migrated database; what a test writes is rolled back; answers of the API are held against its document
+``db``           a migrated database; what a test writes is rolled back; the API's answers are checked (support.answers)
 ``city``         a few registered parties in ``db``
 ``doors``        the API of that city, at a moment the test names
 ``imloop``       commands as a user types them, with a data directory and a database of their own
@@ -52,7 +52,9 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
 
 # A slow machine makes no test fail: nothing here is about time.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any-machine")
+settings.register_profile("quick", settings.get_profile("any-machine"), max_examples=10)
+settings.register_profile("thorough", settings.get_profile("any-machine"), max_examples=1000)
+settings.load_profile("any-machine")  # pytest --hypothesis-profile=quick | thorough: a tenth, ten times
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -80,11 +82,11 @@ def databases() -> Databases:
 def migrated(databases: Databases) -> Iterator[None]:
     from django.db import connections
 
-    from support.answers import held_against_the_document
+    from support.answers import answers_checked
 
     connections.close_all()
     databases.migrated("suite")
-    with held_against_the_document():
+    with answers_checked():
         yield
 
 

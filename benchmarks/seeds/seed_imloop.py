@@ -22,7 +22,7 @@ from django.core.management.color import no_style  # noqa: E402
 from imloop.exchange.uploads.intake import take_repair, take_test  # noqa: E402
 from imloop.facts.codes import Method  # noqa: E402
 from imloop.facts.records.check import CheckKind  # noqa: E402
-from imloop.sim.sample import sample_message  # noqa: E402
+from imloop.sim.sample import sample_message, sample_repair  # noqa: E402
 from imloop.steps.accounts.keys import issue_key  # noqa: E402
 from imloop.steps.ground.access import caller_for  # noqa: E402
 from imloop.steps.ground.clock import now  # noqa: E402
@@ -71,9 +71,7 @@ def template(station: Party, shop: Party, number: int, *, repaired: bool, moment
     receipt = take_test(body, caller_for(station), moment)
     case_no = str(receipt.body["case"])
     if repaired:
-        body = sample_message(
-            "repair", station=SHOP, at=repaired_at.isoformat(), plate=plate(number), case_no=case_no
-        )
+        body = sample_repair(SHOP, at=repaired_at.isoformat(), plate=plate(number), case_no=case_no)
         take_repair(body, caller_for(shop), moment)
     return Case.objects.get(case_no=case_no)
 
@@ -97,7 +95,8 @@ def copies(templates: list[Case], vehicles: list[Vehicle], first: int) -> list[C
 
 
 def registers(moment: datetime) -> None:
-    """Standing, papers, people, lines, instruments and this morning's checks of 300 stations, the asked one among them."""
+    """Standing, papers, people, lines, instruments and this morning's checks of 300 stations,
+    the asked one among them."""
     day = moment.date()
     since, until = day - timedelta(days=200), day + timedelta(days=100)
     for number in range(300):
@@ -170,7 +169,8 @@ def five_tests_each(station: Party, moment: datetime) -> None:
     test = (
         "INSERT INTO store_test (raw_id, station_id, test_no, line, vehicle_id, case_no, method, purpose, outcome,"
         " started_at, ended_at, received_at, result, law_hash, verdict, receipt, trace)"
-        f" {numbers} SELECT {first} + (v.id - 1) * 5 + n.k, {station.pk}, CAST(v.id * 10 + n.k AS text), '01', v.id, '',"
+        f" {numbers} SELECT {first} + (v.id - 1) * 5 + n.k, {station.pk}, CAST(v.id * 10 + n.k AS text), "
+        "'01', v.id, '',"
         " 'ASM', 'periodic', 'completed', %s, %s, %s, 'pass', '', '{{}}', '{{}}', %s FROM store_vehicle v, n"
     ).replace("{{}}", "{}")
     with connection.cursor() as cursor:

@@ -1,4 +1,5 @@
-"""Fill a database with stored ASM tests: ``python seed_tests.py TESTS``. Copies of a few that the platform took in itself."""
+"""Fill a database with stored ASM tests: ``python seed_tests.py TESTS``.
+Copies of a few that the platform took in itself."""
 
 from __future__ import annotations
 

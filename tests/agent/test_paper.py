@@ -1,4 +1,5 @@
-"""Vouchers: fetched while the network is there, checked and used once without it, redeemed before the test they let pass."""
+"""Vouchers: fetched while the network is there, checked and used once without it,
+redeemed before the test they let pass."""
 
 from __future__ import annotations
 

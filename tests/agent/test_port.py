@@ -1,4 +1,5 @@
-"""A line's software posts to this computer as to the platform: the platform's receipt in time, else a place in the queue."""
+"""A line's software posts to this computer as to the platform:
+the platform's receipt in time, else a place in the queue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every answer that any test gets is held against the document (``support/answers.py``): here is what it would notice."""
+"""Every answer that a test gets is compared with the document (``support/answers.py``); here is what that notices."""
 
 from __future__ import annotations
 

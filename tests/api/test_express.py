@@ -150,7 +150,7 @@ UPLOADS = {
 def test_an_upload_is_taken_the_same_by_both(
     city: City, framework: Framework, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("imloop.steps.cases.cases.secrets.token_urlsafe", lambda _: "owner")
+    monkeypatch.setattr("imloop.steps.cases.move_case.secrets.token_urlsafe", lambda _: "owner")
     message = test_message(
         at("2026-03-05 08:30"), **{"station": NEAR, "vehicle": {"plate": "桂B77777"}, **change}
     )

@@ -56,7 +56,7 @@ def test_a_server_that_holds_nothing_open_says_what_waits_and_ends(city: City) -
 def test_only_a_machine_that_comes_back_acknowledges(city: City) -> None:
     seq = message()
     person = Client()
-    from imloop.steps.accounts.people import create_user
+    from imloop.steps.accounts.create_user import create_user
     from imloop.store.models import Party
 
     person.force_login(create_user("near", "a-long-password", Party.objects.get(code=NEAR), NOW))

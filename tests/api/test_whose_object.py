@@ -1,4 +1,5 @@
-"""Every call with an object that belongs to another party of the same kind, or to another city: refused, or nothing is told.
+"""Every call with an object that belongs to another party of the same kind, or to another city: refused,
+or nothing is told.
 
 A new call without a decision here fails the first test.
 """
@@ -129,7 +130,9 @@ OWN_ONLY = {
     "POST outages": "always of the caller's place; a station only of itself",
     "GET offline-vouchers": "always the caller's own",
     "GET offline-vouchers/form.pdf": "always the caller's own",
-    "POST offline-vouchers/redeem": "the station signed into the voucher must be the caller (tests/stories/outages/test_vouchers.py)",
+    "POST offline-vouchers/redeem": (
+        "the station signed into the voucher must be the caller (tests/stories/outages/test_vouchers.py)"
+    ),
     "POST repairs/files": "always the caller's own (tests/stories/repairs/test_repair_files.py)",
     "POST equipment-checks": "the station of the message must be the caller's, as with tests (intake)",
     "POST opening-hours": "always the caller's own",

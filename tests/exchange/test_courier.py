@@ -24,6 +24,7 @@ from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground.access import SYSTEM, caller_for
 from imloop.store.models import Delivery, JournalEntry, OutboxEntry, Party, Receiver
 from support.city import NEAR, City, at
+from support.examples import examples
 from support.servers.fake_receiver import FakeReceiver
 
 OFFICE = "450200-environment"
@@ -67,7 +68,7 @@ class Clock:
 
 
 @hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.sampled_from(BEHAVIOURS), max_size=12))
 def test_everything_arrives_once_and_in_order_whatever_happens(

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from imloop.exchange.uploads.group_commit import GroupCommit
-from imloop.exchange.uploads.intake import Upload, test_upload, write
+from imloop.exchange.uploads.intake import Upload, upload_of_test, write
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.receipts import Receipt
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.store.models import RawUpload, Test
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import test_message
@@ -24,7 +24,7 @@ NOW = at("2026-03-05 10:00")
 
 def upload(city: City, body: object, *, by: str = NEAR) -> Upload:
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
-    return test_upload(raw, city.callers[by], NOW)
+    return upload_of_test(raw, city.callers[by], NOW)
 
 
 def message(test_no: str, *, station: str = NEAR, **change: object) -> dict[str, object]:
@@ -51,7 +51,7 @@ def test_each_of_a_group_gets_its_own_answer(city: City) -> None:
     assert set(Test.objects.values_list("test_no", flat=True)) == {"A", "B", "D"}
     refused = RawUpload.objects.exclude(refused="").order_by("id").values_list("refused", flat=True)
     assert list(refused) == ["malformed-json", "test-no-taken", "not-your-station"]
-    assert journal.faults() == []
+    assert prove_journal.faults() == []
 
 
 def test_one_after_the_other_or_together_the_receipts_are_the_same(city: City) -> None:

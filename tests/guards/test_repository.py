@@ -37,6 +37,9 @@ def test_sizes_are_really_checked(tmp_path: Path) -> None:
     long = tmp_path / "long.py"
     long.write_text("def f():\n" + "    x = 1\n" * 400, encoding="utf-8")
     assert len(list(script("check_sizes").too_long(long))) == 2
+    wide = tmp_path / "wide.html"
+    wide.write_text(f"<p>{'字' * 113}</p>\n<p>{'字' * 114}</p>\n", encoding="utf-8")
+    assert list(script("check_sizes").too_long(wide)) == [f"{wide}:2: 121 characters, at most 120"]
 
 
 def test_no_machine_paths() -> None:

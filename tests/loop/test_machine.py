@@ -28,6 +28,7 @@ from imloop.loop.events import (
     TestPassed,
     VehicleScrapped,
 )
+from support.examples import examples
 from support.stories.loop_stories import PAPERS, PLACE, at, contradicted, decided, law_of, repaired, unlocked
 
 PLAN_BEGINS, FULL_BEGINS = date(2025, 10, 1), date(2026, 3, 1)
@@ -266,5 +267,5 @@ class Loop(RuleBasedStateMachine):
 TestLoop = Loop.TestCase
 # The same sequences every time: a suite must not fail by chance, and a new law day must not depend on luck.
 TestLoop.settings = settings(
-    max_examples=300, stateful_step_count=30, deadline=None, derandomize=True, database=None
+    max_examples=examples(300), stateful_step_count=30, deadline=None, derandomize=True, database=None
 )

@@ -1,7 +1,7 @@
 """Write ``before_upgrade.json.zst``: every row of a small installation as an older version kept it.
 
-Run it from a checkout of that version: ``PYTHONPATH=tests python tests/operation/record_upgrade.py``. It is written once
-for a release and then kept: ``test_upgrade.py`` must go on reading what real installations hold.
+Run it from a checkout of that version: ``PYTHONPATH=tests python tests/operation/record_upgrade.py``. It is written
+once for a release and then kept: ``test_upgrade.py`` must go on reading what real installations hold.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Two real background workers, receivers outside that behave badly in every way they can: each gets everything, in order."""
+"""Two real background workers, receivers outside that behave badly in every way they can:
+each gets everything, in order."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ from imloop.steps.couriers.receivers import add_receiver
 from support.city import City
 City.build()
 for code, address in json.loads(sys.argv[1]).items():
-    add_receiver(SYSTEM, code=code, name="x", party=f"450200-{code.partition('-')[0]}", way="http" if "://" in address else "folder",
-        address=address, topics=[], now=clock.now())
+    way = "http" if "://" in address else "folder"
+    add_receiver(SYSTEM, code=code, name="x", party=f"450200-{code.partition('-')[0]}", way=way, address=address,
+        topics=[], now=clock.now())
 """
 SEND = """
 import django, json, sys
@@ -98,8 +100,8 @@ def two_workers(imloop: Commands, log: Path) -> Iterator[None]:
 
 
 def desk(seed: int) -> Desk:
-    """Every bad mood at least once, some again, in an order of its own; a few messages that it will never take. It comes
-    to its senses now and then, as pauses double with every failure."""
+    """Every bad mood at least once, some again, in an order of its own; a few messages that it will never take. It
+    comes to its senses now and then, as pauses double with every failure."""
     chance = random.Random(seed)
     bad = [*MOODS, *chance.choices(MOODS, k=len(MOODS) // 2)]
     chance.shuffle(bad)

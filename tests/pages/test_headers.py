@@ -14,12 +14,13 @@ from django.urls import URLPattern
 
 from imloop.pages.guard import audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Party
 from support.api_calls import calls
 from support.city import NEAR, PLACE, City
 from support.doors import Doors
+from support.people import person
 from support.stories.two_cities import TwoCities
 
 MARKED = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -45,14 +46,6 @@ def faults_of(answer: object) -> list[str]:
     return found + ([] if headers.get("Permissions-Policy") else ["Permissions-Policy"])
 
 
-def person(code: str, **options: bool) -> Client:
-    client = Client(**options)
-    client.force_login(
-        create_user(f"p-{code}", "a-long-password", Party.objects.get(code=code), clock.now(), is_head=True)
-    )
-    return client
-
-
 @pytest.fixture
 def world(city: City, doors: Doors) -> TwoCities:
     doors.at("2026-03-05 09:30")
@@ -74,7 +67,7 @@ def visitor(pattern: URLPattern, people: dict[str, Client]) -> Client:
 def people(world: TwoCities) -> dict[str, Client]:
     stations = {"istation": NEAR, "mstation": "M450203001"}
     kinds = {kind for pattern in urlpatterns for kind in audience_of(pattern.callback)}
-    return {"": Client()} | {kind: person(stations.get(kind, f"{PLACE}-{kind}")) for kind in kinds}
+    return {"": Client()} | {kind: person(stations.get(kind, f"{PLACE}-{kind}"), head=True) for kind in kinds}
 
 
 @override_settings(PUBLIC_ASKS_PER_MINUTE=10_000)
@@ -96,7 +89,7 @@ def test_every_call_is_guarded_by_its_headers(city: City) -> None:
 def test_no_form_is_taken_from_another_site(world: TwoCities) -> None:
     """A POST without the token of our own page is refused, whoever is logged in; so is a call by a session alone."""
     office, public = (
-        person(f"{PLACE}-environment", enforce_csrf_checks=True),
+        person(f"{PLACE}-environment", head=True, csrf=True),
         Client(enforce_csrf_checks=True),
     )
     for pattern in urlpatterns:

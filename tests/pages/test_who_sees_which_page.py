@@ -10,7 +10,7 @@ from django.urls import URLPattern
 
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Party, PartyKind
 from support.city import LISTED, NEAR, PLACE, City

@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
 
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import JournalEntry, Party
 from support.city import City
 from support.doors import Doors
+from support.people import person
 from support.stories.two_cities import TwoCities
 
 PAGES = {str(pattern.pattern): audience_of(pattern.callback) for pattern in urlpatterns}
@@ -29,7 +29,8 @@ REGISTER = {
     "filters/<int:number>/delete": "only one's own filters are looked for; leads back in any case",
     "desk/mstation/repairs/<str:repair_no>": "",
 }
-"""Pages whose object is not the party's, with the reason; empty: looked for among one's own only, refused like the rest."""
+"""Pages whose object is not the party's, with the reason;
+empty: looked for among one's own only, refused like the rest."""
 ADDRESSES = {
     "people/<str:username>": "people/u-450203001",
     "desk/istation/visits/<int:number>": "desk/istation/visits/{number}",
@@ -83,17 +84,10 @@ def world(city: City, doors: Doors) -> TwoCities:
     return found
 
 
-def person(code: str) -> Client:
-    client = Client()
-    party = Party.objects.get(code=code)
-    client.force_login(create_user(f"stranger-{code}", "a-long-password", party, clock.now(), is_head=True))
-    return client
-
-
 @pytest.mark.parametrize("kind", EVERY_DESK)
 def test_strangers_are_refused(world: TwoCities, kind: str) -> None:
     for code in world.stranger(kind):
-        client = person(code)
+        client = person(code, name=f"stranger-{code}", head=True)
         for route, pattern in ADDRESSES.items():
             if kind not in PAGES[route] or REGISTER.get(route) or (route, kind) in EVERYWHERE:
                 continue
@@ -116,7 +110,7 @@ def test_strangers_are_refused(world: TwoCities, kind: str) -> None:
 @pytest.mark.parametrize("kind", EVERY_DESK)
 def test_lists_hold_nothing_of_others(world: TwoCities, kind: str) -> None:
     for code in world.stranger(kind):
-        client = person(code)
+        client = person(code, name=f"stranger-{code}", head=True)
         for route in LISTS:
             if kind not in PAGES[route]:
                 continue

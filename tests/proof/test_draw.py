@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from imloop.proof import draw
 from imloop.proof.frame import fitting, give_chances, largest_ratio, paths
+from support.examples import examples
 from support.stories.a_draw import NONCES, RULES, VALUES, framed, people, published, stations, unit
 
 SEEDS = int(os.environ.get("IMLOOP_DRAW_SEEDS", "3000"))
@@ -47,7 +48,7 @@ def test_the_chances_add_up_exactly_and_keep_floor_cap_and_order() -> None:
     share=st.fractions(0, 1),
     compulsory=st.integers(0, 5),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 def test_any_list_gets_chances_or_is_told_which_number_of_visits_fits(
     weights: list[int], share: Fraction, compulsory: int
 ) -> None:

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Method
@@ -59,9 +59,11 @@ def differences(engine: Verdict, ours: Opinion) -> list[str]:
     values = {item.item: Decimal(item.value).scaleb(-9) for item in engine.items}
     if values.keys() != ours.values.keys():
         found.append(f"items {sorted(values)}, not {sorted(ours.values)}")
-    for item in values.keys() & ours.values.keys():
-        if abs(values[item] - ours.values[item]) > max(WITHIN, abs(values[item]) * OF_LARGE_VALUES):
-            found.append(f"{item} {values[item]}, not {ours.values[item]}")
+    found += [
+        f"{item} {values[item]}, not {ours.values[item]}"
+        for item in values.keys() & ours.values.keys()
+        if abs(values[item] - ours.values[item]) > max(WITHIN, abs(values[item]) * OF_LARGE_VALUES)
+    ]
     deciding = [item for item in engine.items if not item.advisory]
     exceeded = {item.item for item in deciding if not item.passed}
     boundary = {item.item for item in deciding if item.boundary}
@@ -96,7 +98,6 @@ def test_generated_runs_are_of_every_kind(method: Method) -> None:
     assert min(results.count(result) for result in ("pass", "fail", "invalid")) >= 4
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     method=st.sampled_from(sorted(Method)), dice=st.randoms(use_true_random=False), law=st.sampled_from(LAWS)
 )

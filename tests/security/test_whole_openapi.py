@@ -1,5 +1,6 @@
-"""Every call of the OpenAPI document with generated messages, good and bad: no 5xx, no status that the document does not
-name, no answer of another shape. ``IMLOOP_SCHEMATHESIS=500`` asks for as many examples of each call instead of the few here.
+"""Every call of the OpenAPI document with generated messages, good and bad: no 5xx, no status that the document does
+not name, no answer of another shape. ``IMLOOP_SCHEMATHESIS=500`` asks for as many examples of each call instead of
+the few here.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def test_the_document_is_kept(keys: dict[str, Any], mode: GenerationMode) -> Non
 
 
 def examples_of(operation: Any, mode: GenerationMode, keys: dict[str, Any]) -> Any:
-    """Calls the operation with generated messages, by every kind of party it is for; half the objects named are there."""
+    """Calls the operation with generated messages, by every kind of party it is for;
+    half the objects named are there."""
     kinds = CALLS[f"{operation.method.upper()} {operation.path.partition('/v1/')[2]}"].who
 
     @settings(

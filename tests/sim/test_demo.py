@@ -223,16 +223,20 @@ def test_the_share_of_clean_buses_rises(demo: Path) -> None:
 
 
 def test_whatever_departments_and_stations_hear_renews_their_lists(demo: Path) -> None:
-    from imloop.steps.couriers.topics import OF_CASES, OF_OFFICES, OF_VISITS
+    from imloop.steps.appointments.texts import QUEUE_TOPICS
+    from imloop.steps.cases import texts as cases
+    from imloop.steps.desk.texts import TOPICS
     from imloop.store.models import OutboxEntry
 
     def heard(party: str) -> set[str]:
         rows = OutboxEntry.objects.filter(receiver__startswith=party)
         return set(rows.values_list("topic", flat=True))
 
-    assert {"case-opened", "matter-step", "draw"} <= heard("450200-") <= set(OF_OFFICES)
-    assert {"appointment-booked", "retest-allowed"} <= set(OF_VISITS)
-    assert set(OF_CASES) >= {topic for topic in heard("450203001") if topic.startswith(("case", "retest"))}
+    assert {"case-opened", "matter-step", "draw"} <= heard("450200-") <= set(TOPICS)
+    assert {"appointment-booked", "retest-allowed"} <= set(QUEUE_TOPICS)
+    assert set(cases.TOPICS) >= {
+        topic for topic in heard("450203001") if topic.startswith(("case", "retest"))
+    }
 
 
 def test_only_the_demos_database_is_topped_up(demo: Path) -> None:

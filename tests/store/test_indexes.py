@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from imloop.steps.cases.ask_permit import _BY_VIN
-from imloop.steps.vehicles.vehicles import with_vin
+from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.store.models import Vehicle
 from support.city import City
 

@@ -1,6 +1,6 @@
-"""Every answer of the API that a test gets is held against what its route declares.
+"""Every answer of the API that a test gets is compared with what its route declares.
 
-The views hand ready answers to the framework, which does not look into them. So it is done here, more strictly than the
+The views hand ready answers to the framework, which does not check them. So it is done here, more strictly than the
 document is: an answer may hold no field that is not declared.
 """
 
@@ -24,7 +24,7 @@ _RUN = Operation.run
 
 
 @contextmanager
-def held_against_the_document() -> Iterator[None]:
+def answers_checked() -> Iterator[None]:
     """As long as it lasts."""
 
     def run(operation: Operation, request: HttpRequest, **given: Any) -> HttpResponseBase:
@@ -38,7 +38,7 @@ def held_against_the_document() -> Iterator[None]:
 
 
 def check(name: str, answer: Any) -> None:
-    """Raises ``AssertionError`` that says where the answer and the document part."""
+    """Raises ``AssertionError`` that names every difference between answer and document."""
     declared = _answers()[name]
     status, kind = answer.status_code, answer["Content-Type"].partition(";")[0]
     assert str(status) in declared, f"{name} answers {status}, which is not declared"

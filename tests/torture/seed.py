@@ -1,4 +1,5 @@
-"""An empty database becomes the small city of the stories, with keys and one receiver outside: ``seed.py RECEIVER_URL``.
+"""An empty database becomes the small city of the stories, with keys and one receiver outside:
+``seed.py RECEIVER_URL``.
 
 Prints ``{"pairs": [[station, shop]], "office": code, "keys": {code: key}}``.
 """

@@ -15,6 +15,7 @@ from imloop.facts.codes import Fuel, Method, Result
 from imloop.facts.records.inspection import Ambient, TestRecord, Trace
 from imloop.facts.refusal import Unknown
 from imloop.verdict import judge
+from support.examples import examples
 from support.messages.runs import columns, law_of, record
 
 LAW = law_of()
@@ -213,7 +214,7 @@ def any_record(draw: st.DrawFn) -> TestRecord:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(any_record())
 def test_any_record_gets_an_answer(run: TestRecord) -> None:
     found = judge(run, LAW)

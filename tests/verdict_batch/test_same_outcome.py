@@ -119,7 +119,7 @@ def test_without_limits_there_is_nothing_to_answer_by(method: Method) -> None:
 def test_a_rule_the_law_lacks_is_missed_by_the_tests_that_need_it() -> None:
     whole = LAWS[0]
     values = {key: value for key, value in whole.under("").items() if not key.startswith("dilution.a.lpg")}
-    law = Law(whole.on, whole.place, values, {})
+    law = Law(whole.on, whole.place, values, {}, whole.thresholds)
     records = {fuel: [] for fuel in ("gasoline", "lpg")}
     for record in by_limit_set(Method.ASM, 60, 3)["a"]:
         records.get(str(record.vehicle.fuel), []).append(record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
+from ninja import Query, Schema
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import I_STATION, I_STATION_OR_OFFICE
@@ -14,7 +14,7 @@ from imloop.api.http.router import Router
 from imloop.api.http.schemas import ABSENT, GateOut, ReasonOut, example
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of, read_day
-from imloop.steps.appointments import appointments
+from imloop.steps.appointments import book_appointment
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import free_slots, why_closed
 from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, set_hours
@@ -24,6 +24,20 @@ from imloop.steps.ground import clock, registers
 from imloop.store.models import PartyKind
 
 router = Router()
+
+
+class ReceptionAsked(Schema):
+    """Who wants to be tested, where, and by whom."""
+
+    line: str
+    method: str
+    vin: str = ""
+    plate: str = ""
+    station: str = ""
+    at: datetime | None = None
+    inspector: str = ""
+    driver: str = ""
+    reviewer: str = ""
 
 
 class BookingIn(Schema):
@@ -204,9 +218,9 @@ def get_slots(
 
 @router.post("/public/appointments", answers={201: BookedOut}, tags=["public"], summary="预约 · book")
 def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
-    """201 with ``token``, the key to see and cancel it; 403 names every rule that stands against it."""
+    """201 with ``token``, the key to see and cancel it; 403 names every rule that forbids it."""
     count_question(request, clock.now())
-    row = appointments.book(appointments.Booking(**asked.dict()), clock.now())
+    row = book_appointment.book(book_appointment.Booking(**asked.dict()), clock.now())
     return as_json(appointment_json(row, owner=True), 201)
 
 
@@ -214,11 +228,11 @@ def post_appointment(request: HttpRequest, asked: BookingIn) -> HttpResponse:
     "/public/appointments/{token}",
     answers={200: BookedOut},
     tags=["public"],
-    summary="我的预约 · one's own appointment",
+    summary="我的预约 · your own appointment",
 )
 def get_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
-    return as_json(appointment_json(appointments.by_token(token), owner=True))
+    return as_json(appointment_json(book_appointment.by_token(token), owner=True))
 
 
 @router.delete(
@@ -226,14 +240,14 @@ def get_appointment(request: HttpRequest, token: str) -> HttpResponse:
 )
 def delete_appointment(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
-    return as_json(appointment_json(appointments.cancel(token, clock.now()), owner=True))
+    return as_json(appointment_json(book_appointment.cancel(token, clock.now()), owner=True))
 
 
 @router.get(
     "/public/stations/{code}/queue",
     answers={200: QueueOut},
     tags=["public"],
-    summary="排队情况 · who waits now",
+    summary="排队情况 · who is waiting now",
 )
 def get_queue(request: HttpRequest, code: str) -> HttpResponse:
     """Numbers, masked plates and estimated minutes."""
@@ -265,10 +279,10 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
     who=I_STATION,
     answers={200: ExpectedOut},
     tags=["I-station"],
-    summary="已到站 · it has come",
+    summary="已到站 · the vehicle has arrived",
 )
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
-    return as_json(appointment_json(appointments.arrive(caller(request), number, clock.now())))
+    return as_json(appointment_json(book_appointment.arrive(caller(request), number, clock.now())))
 
 
 @router.post(
@@ -276,10 +290,10 @@ def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
     who=I_STATION,
     answers={200: ExpectedOut},
     tags=["I-station"],
-    summary="爽约 · nobody came",
+    summary="爽约 · record a no-show",
 )
 def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
-    return as_json(appointment_json(appointments.miss(caller(request), number, clock.now())))
+    return as_json(appointment_json(book_appointment.miss(caller(request), number, clock.now())))
 
 
 @router.post(
@@ -287,7 +301,7 @@ def post_no_show(request: HttpRequest, number: int) -> HttpResponse:
     who=I_STATION,
     answers={201: HoursOut},
     tags=["I-station"],
-    summary="设置营业时间 · set one's hours",
+    summary="设置营业时间 · set opening hours",
 )
 def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     who = caller(request)
@@ -304,7 +318,7 @@ def post_hours(request: HttpRequest, given: HoursIn) -> HttpResponse:
     summary="停业一天 · close for a day",
 )
 def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
-    """``cancelled``: how many appointments fell."""
+    """``cancelled``: how many appointments were cancelled."""
     fallen = close_day(caller(request), closed.day, closed.reason, clock.now())
     return as_json({"day": closed.day.isoformat(), "cancelled": fallen}, 201)
 
@@ -314,7 +328,7 @@ def post_closed(request: HttpRequest, closed: ClosedIn) -> HttpResponse:
     who=I_STATION,
     answers={200: ReopenedOut},
     tags=["I-station"],
-    summary="恢复营业 · open after all",
+    summary="恢复营业 · cancel a closed day",
 )
 def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
     on = read_day(day)
@@ -329,28 +343,16 @@ def delete_closed(request: HttpRequest, day: str) -> HttpResponse:
     tags=["I-station"],
     summary="能否受理 · may it be tested here now",
 )
-def get_reception(
-    request: HttpRequest,
-    line: str,
-    method: str,
-    vin: str = "",
-    plate: str = "",
-    station: str = "",
-    at: datetime | None = None,
-    inspector: str = "",
-    driver: str = "",
-    reviewer: str = "",
-) -> HttpResponse:
-    """Everything that stands against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
-    people = {"inspector": inspector, "driver": driver, "reviewer": reviewer}
-    asked = ask_reception(
+def get_reception(request: HttpRequest, asked: Query[ReceptionAsked]) -> HttpResponse:
+    """Every reason against a test at the counter: station, line, people, vehicle, cycle, open case, charge."""
+    answer = ask_reception(
         caller(request),
-        station=station,
-        line=line,
-        method=method,
-        at=moment_of(at),
-        vin=vin,
-        plate=plate,
-        people=people,
+        station=asked.station,
+        line=asked.line,
+        method=asked.method,
+        at=moment_of(asked.at),
+        vin=asked.vin,
+        plate=asked.plate,
+        people=asked.dict(include={"inspector", "driver", "reviewer"}),
     )
-    return as_json(asked)
+    return as_json(answer)

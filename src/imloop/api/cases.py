@@ -17,8 +17,8 @@ from imloop.papers.assemble import notice_document
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.as_json import case_json
 from imloop.steps.cases.ask_permit import ask_permit
-from imloop.steps.cases.cases import as_loop_case
 from imloop.steps.cases.grant_exit import grant_exit, reject_objection
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.ground import clock
 
@@ -211,7 +211,7 @@ def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
     who=ENVIRONMENT,
     answers={201: CaseOut},
     tags=["environment"],
-    summary="同站规则的例外 · lawful exit",
+    summary="同站规则的例外 · allow another station",
 )
 def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpResponse:
     """A department lets the retest happen elsewhere, with reason, evidence and expiry."""

@@ -1,9 +1,8 @@
 """``GET feed/stream``: what concerns the caller as server-sent events, as it is committed.
 
-Where the server can hold answers open (``imloop serve``), the answer goes on until the client hangs up, the caller would
-no longer be let in, the server stops, or enough was sent. Any other server answers with what waits, and ends: an event
-source asks again by itself, with the last sequence.
-"""
+Where the server can hold answers open (``imloop serve``), the answer goes on until the client hangs up, the caller
+would no longer be admitted, the server stops, or enough was sent. Any other server answers with the waiting messages,
+and ends: an event source asks again by itself, with the last sequence."""
 
 from __future__ import annotations
 
@@ -32,9 +31,9 @@ HUB = "imloop.hub"
 """Key of the request's environment under which a server that can hold answers open puts its ``Hub``."""
 PAGE = 200
 BEAT = 15.0
-"""Seconds between signs of life; each time it is asked whether the caller would still be let in."""
+"""Seconds between keep-alive comments; each time it is checked whether the caller would still be admitted."""
 MOST_BYTES = 8_000_000
-"""What one answer sends before it ends and is asked for again, so that no connection lives for ever."""
+"""Bytes that one answer sends before it ends and the client asks again, so that no connection stays open forever."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _HELLO = b"retry: 1000\n\n"
 
@@ -62,7 +61,7 @@ class FeedOut(Schema):
     who=EVERYONE,
     answers={200: EVENTS},
     tags=["everyone"],
-    summary="实时消息（SSE）· the feed as it grows",
+    summary="实时消息（SSE）· the live feed",
 )
 def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse | StreamingHttpResponse:
     """text/event-stream: ``id`` the sequence, ``event`` the topic, ``data`` an entry of the JSON feed. Begins after the
@@ -78,7 +77,7 @@ def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse |
     if not isinstance(hub, Hub):
         missed = b"".join(as_event(entry) for entry in after_in(who.party_code, start, PAGE))
         return HttpResponse(_HELLO + missed, content_type="text/event-stream", headers=HEADERS)
-    with without_connection():  # a place among the streams may take a moment to become free
+    with without_connection():  # a stream of the same party may need a moment to close
         events = Events(hub, Stream(who.party_code, start), request)
     return StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
 
@@ -88,13 +87,15 @@ def _start(request: HttpRequest, after: int | None) -> int | None:
     if not said:
         return None if after is None else max(after, 0)
     if not (said.isascii() and said.isdigit() and len(said) < 19):
-        words = Text("Last-Event-ID 应为消息序号。", "Last-Event-ID is the sequence of a message.")
+        words = Text(
+            "Last-Event-ID 应为消息序号。", "Last-Event-ID must be the sequence number of a message."
+        )
         raise Malformed("malformed", words, problems=[Problem("$.Last-Event-ID", "wrong-value", words)])
     return int(said)
 
 
 class Events:
-    """The body of an open answer: each step waits for something to send. Raises a refusal when there is no place."""
+    """The body of an open answer: each step waits for something to send. Raises a refusal if too many are open."""
 
     def __init__(self, hub: Hub, stream: Stream, request: HttpRequest) -> None:
         self._hub, self._stream, self._request = hub, stream, request
@@ -115,12 +116,12 @@ class Events:
         return data
 
     def close(self) -> None:
-        """By the server, when the client has gone."""
+        """Called by the server when the client has gone."""
         self._stream.end()
         self._hub.leave(self._stream)
 
     def _next(self) -> bytes:
-        """Messages or a sign of life; empty when the stream is over."""
+        """Messages or a keep-alive comment; empty when the stream is over."""
         stream = self._stream
         while not stream.over and self._sent < MOST_BYTES:
             if time.monotonic() >= self._beat:
@@ -136,7 +137,7 @@ class Events:
         return b""
 
     def _page(self) -> list[tuple[int, bytes]]:
-        """What was missed, a page at a time; the last one is followed by what was handed out meanwhile."""
+        """The missed messages, a page at a time; the last one is followed by what was handed out meanwhile."""
         self._stream.follow()
         with with_connection():
             close_old_connections()
@@ -152,7 +153,7 @@ class Events:
         return b"".join(event for _, event in fresh)
 
     def _goes_on(self) -> bool:
-        """What a machine was sent before the last sign of life, it has seen: it is still there."""
+        """Whether to go on. What a machine was sent before the last keep-alive counts as received."""
         request, now = self._request, clock.now()
         with with_connection():
             close_old_connections()

@@ -46,8 +46,8 @@ class LawOut(Schema):
 
 
 class ItemOut(Schema):
-    """A measured item against its limit. ``kind``: max min range none; ``limit``: of a range both ends; ``fuel``: of a
-    bi-fuel vehicle, the run that gave it; ``advisory``: recorded, not decisive; ``rows``: first and last of the trace."""
+    """A measured item against its limit. ``kind``: max min range none; ``limit``: both ends of a range; ``fuel``: which
+    run of a bi-fuel vehicle; ``advisory``: recorded, not decisive; ``rows``: first and last of the trace."""
 
     fuel: str = ABSENT
     item: str
@@ -69,8 +69,8 @@ class DifferenceOut(Schema):
 
 
 class ClaimOut(Schema):
-    """The station's own answer beside ours; ``agrees`` null: it claimed nothing. ``reproduced_by``: the rows of the trace
-    that give what it claimed."""
+    """The station's own answer beside ours; ``agrees`` null: it claimed nothing. ``reproduced_by``: the rows of the
+    trace that give what it claimed."""
 
     verdict: str | None
     agrees: bool | None
@@ -114,7 +114,7 @@ class NextOut(Schema):
 
 
 class TestReceiptOut(VerdictOut, ReceiptOut):
-    """The verdict, and what follows: ``report`` its number, the case and the notice where it failed, ``next`` what to do."""
+    """The verdict, and what follows: ``report`` its number, case and notice where it failed, ``next`` what to do."""
 
     report: str
     case: str | None

@@ -1,4 +1,4 @@
-"""The journal's public side: daily roots, and the proof that an entry stands under one. No entry's content."""
+"""The journal's public side: daily roots, and the proof that an entry belongs to one. No entry's content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imloop.api.http.schemas import ABSENT
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days
-from imloop.steps.journal.journal import published
+from imloop.steps.journal.prove_journal import published
 
 router = Router()
 
@@ -62,7 +62,7 @@ def get_roots(request: HttpRequest, days: int = 366) -> HttpResponse:
     "/public/journal/{number}",
     answers={200: InclusionOut},
     tags=["public"],
-    summary="一条记录的在册证明 · proof that an entry is in it",
+    summary="一条记录的在册证明 · proof that an entry is in the journal",
 )
 def get_inclusion(request: HttpRequest, number: int) -> HttpResponse:
     """imloop.inclusion/1: hash, and once the day is sealed its root and the audit path (RFC 9162)."""

@@ -28,9 +28,9 @@ from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock
 from imloop.steps.outages import unlock_texts
 from imloop.steps.outages.declare_outage import Declaration, declare, end
-from imloop.steps.outages.outages import DECLARERS, public_json, published
+from imloop.steps.outages.known_outages import DECLARERS, public_json, published
 from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
-from imloop.steps.outages.unlock_on_paper import unlock_by_operator
+from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.outages.voucher_stock import stock
 
 router = Router()
@@ -81,8 +81,8 @@ class UnlockIn(Schema):
 
 
 class OutageOut(Schema):
-    """``ends_at`` null: it is running; ``link``: what does not work, of a ``scope`` link; ``declared_late_because``: empty
-    unless it was declared afterwards."""
+    """``ends_at`` null: it is running; ``link``: what does not work, where the ``scope`` is a link;
+    ``declared_late_because``: empty unless it was declared afterwards."""
 
     outage_no: str
     scope: str
@@ -121,7 +121,7 @@ class PhotographsOut(Schema):
 
 
 class UnlockOut(Schema):
-    """A retest on paper. ``state``: kept waiting missed differs matched; ``repair``: of the record that says the same."""
+    """A retest on paper. ``state``: kept waiting missed differs matched; ``repair``: the record that matches it."""
 
     unlock: str
     way: str
@@ -170,7 +170,7 @@ class VouchersOut(Schema):
 
 
 class RedemptionReceiptOut(ReceiptOut):
-    """``outage`` null: none is declared for it yet, and nothing is unlocked; ``matched``: the repair it was followed by."""
+    """``outage`` null: none is declared for it yet, so nothing is unlocked; ``matched``: the repair that followed."""
 
     unlock: str
     voucher: str
@@ -215,7 +215,7 @@ REDEMPTION = in_any_dialect(
     summary="宣布系统故障 · declare an outage",
 )
 def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
-    """Departments declare outages of the system; a station may say that itself is at fault (``own_fault``)."""
+    """Departments declare outages of the system; a station may only report a fault of its own (``own_fault``)."""
     said = outage.dict()
     said["starts_at"] = moment_of(outage.starts_at)
     said["ends_at"] = moment_of(outage.ends_at) if outage.ends_at else None
@@ -239,7 +239,7 @@ def post_end(request: HttpRequest, outage_no: str, ended: OutageEndIn) -> HttpRe
     "/public/outages",
     answers={200: OutagesOut},
     tags=["public"],
-    summary="系统故障公告 · outages, past and running",
+    summary="系统故障公告 · past and current outages",
 )
 def get_outages(request: HttpRequest) -> HttpResponse:
     """The newest first; ``ends_at`` null: it is running, and paper is valid for a retest."""
@@ -254,12 +254,11 @@ def get_outages(request: HttpRequest) -> HttpResponse:
     summary="凭纸质材料解锁 · unlock on paper",
 )
 def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
-    """The operator lets a retest rest on the paper a station sees, in an outage declared for it."""
+    """The operator allows a retest on the paper a station has been shown, in an outage declared for it."""
     said = unlock.dict()
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
-    return as_json(
-        unlock_texts.unlock_json(unlock_by_operator(caller(request), **said, now=clock.now())), 201
-    )
+    kept = unlock_by_operator(caller(request), PaperSeen(**said), clock.now())
+    return as_json(unlock_texts.unlock_json(kept), 201)
 
 
 @router.get(
@@ -270,7 +269,7 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     summary="一次凭纸质材料的复检 · one retest on paper",
 )
 def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
-    """What became of it, and which photographs of the paper there are."""
+    """The state of an unlock, and which photographs of the paper there are."""
     return as_json(unlock_texts.unlock_json(unlock_texts.unlock(caller(request), unlock_no, clock.now())))
 
 
@@ -333,7 +332,7 @@ def get_form(request: HttpRequest) -> HttpResponse:
     answers={201: RedemptionReceiptOut, 200: RedemptionReceiptOut},
     body=REDEMPTION,
     tags=["I-station"],
-    summary="登记使用离线凭单 · a voucher was used",
+    summary="登记使用离线凭单 · report a used voucher",
 )
 def post_redemption(request: HttpRequest) -> HttpResponse:
     """201 with the receipt; the same use again gives 200 and the first receipt; another use 409."""

@@ -15,7 +15,7 @@ from imloop.api.http.router import Router
 from imloop.api.http.schemas import example
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
-from imloop.steps.prices.fees import price_list, set_price
+from imloop.steps.prices.publish_price import NewPrice, price_list, set_price
 
 router = Router()
 
@@ -72,5 +72,5 @@ def get_prices(request: HttpRequest, place: str, on: str = "") -> HttpResponse:
     "/prices", who=MARKET, answers={201: PriceOut}, tags=["market"], summary="公布收费标准 · publish a price"
 )
 def post_price(request: HttpRequest, price: PriceIn) -> HttpResponse:
-    fee = set_price(caller(request), **price.dict(), now=clock.now())
+    fee = set_price(caller(request), NewPrice(**price.dict()), clock.now())
     return as_json({"place": fee.place, "method": fee.method, "yuan": f"{fee.yuan:.2f}"}, 201)

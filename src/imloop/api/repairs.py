@@ -82,7 +82,7 @@ class ReworkOut(Schema):
 
 
 class RepairerOut(Schema):
-    """``takes`` null: it names no fuels, or the vehicle's is not known; ``passed_first``: 0 to 1, with its 95 % interval."""
+    """``takes`` null: it names no fuels, or the vehicle's is unknown; ``passed_first``: 0 to 1, with 95 % interval."""
 
     code: str
     name: str
@@ -187,7 +187,8 @@ def post_repair(request: HttpRequest, dialect: str = "") -> HttpResponse:
 def get_repairers(
     request: HttpRequest, place: str = "", near: str = "", fuel: str = "", order: str = "distance"
 ) -> HttpResponse:
-    """Distance from an I-station, what they take, median price and first-time success; null below the minimum sample."""
+    """Distance from an I-station, what they take, median price and first-time success;
+    null below the minimum sample."""
     count_question(request, clock.now())
     station = station_lookups.find_party(near, PartyKind.ISTATION)
     where = known_place(place) if place else station.place if station else settings.PLACE

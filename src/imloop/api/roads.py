@@ -18,7 +18,7 @@ from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
 from imloop.steps.roads.ask_road import Stated, ask_road, ask_road_openly
 from imloop.steps.roads.clean_fleet import clean_fleet
-from imloop.steps.roads.zones import declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
 
 router = Router()
 
@@ -150,10 +150,10 @@ def get_public_road(
     who=ENVIRONMENT,
     answers={201: ZoneOut},
     tags=["environment"],
-    summary="划定限行区 · enter a zone",
+    summary="划定限行区 · define a zone",
 )
 def post_zone(request: HttpRequest, wanted: ZoneIn) -> HttpResponse:
-    zone = enter_zone(caller(request), **wanted.dict(), now=clock.now())
+    zone = enter_zone(caller(request), NewZone(**wanted.dict()), clock.now())
     return as_json({"id": zone.pk, "code": zone.code, "place": zone.place}, 201)
 
 

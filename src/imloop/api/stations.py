@@ -24,7 +24,7 @@ from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.as_json import station_json
-from imloop.steps.stations.certificates import certificates_of, enter_certificate, expiring
+from imloop.steps.stations.certificates import NewCertificate, certificates_of, enter_certificate, expiring
 from imloop.steps.stations.conflicts import ask_conflict
 from imloop.steps.stations.staff import join, leave, staff_of
 from imloop.store.models import Certificate, PartyKind, Staff
@@ -161,7 +161,7 @@ def _person(row: Staff) -> dict[str, object]:
     who=EVERYONE,
     answers={200: ExpiringOut},
     tags=["departments"],
-    summary="将到期的证书 · what ends soon or has lapsed",
+    summary="将到期的证书 · certificates that end soon or have lapsed",
 )
 def get_expiring(request: HttpRequest) -> HttpResponse:
     found = expiring(caller(request), clock.now())
@@ -192,7 +192,7 @@ def get_certificates(request: HttpRequest, code: str) -> HttpResponse:
 )
 def post_certificate(request: HttpRequest, code: str, entered: CertificateIn) -> HttpResponse:
     """``until`` is the first day on which it no longer holds; ``serial``: the verification of an instrument."""
-    kept = enter_certificate(caller(request), code, **entered.dict(), now=clock.now())
+    kept = enter_certificate(caller(request), code, NewCertificate(**entered.dict()), clock.now())
     return as_json(_certificate(kept), 201)
 
 
@@ -212,7 +212,7 @@ def get_staff(request: HttpRequest, code: str) -> HttpResponse:
     who=_EMPLOYERS,
     answers={201: PersonOut},
     tags=["departments"],
-    summary="入职 · someone begins",
+    summary="入职 · enter a new member of staff",
 )
 def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse:
     return as_json(_person(join(caller(request), code, **joined.dict(), now=clock.now())), 201)
@@ -223,7 +223,7 @@ def post_staff(request: HttpRequest, code: str, joined: StaffIn) -> HttpResponse
     who=_EMPLOYERS,
     answers={200: PersonOut},
     tags=["departments"],
-    summary="离职 · someone leaves",
+    summary="离职 · a member of staff leaves",
 )
 def post_leave(request: HttpRequest, code: str, staff_id: int, left: LeaveIn) -> HttpResponse:
     return as_json(_person(leave(caller(request), code, staff_id, until=left.until, now=clock.now())))
@@ -255,7 +255,7 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
     who=I_STATION_OR_OFFICE,
     answers={200: ConflictOut},
     tags=["departments"],
-    summary="检修分离核查 · who tests may not repair",
+    summary="检修分离核查 · separation of test and repair",
 )
 def get_conflict(request: HttpRequest, party: str, on: str = "") -> HttpResponse:
     day = read_day(on) if on else day_of(clock.now())

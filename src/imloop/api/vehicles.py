@@ -5,23 +5,41 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
+from ninja import Query, Schema
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_OFFICE, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import ABSENT, GateOut, JsonObject, ReasonOut, example
+from imloop.facts.records.vehicle import NewVehicle
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import change_vehicle
-from imloop.steps.vehicles.enrol_guest_vehicle import enrol
+from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.lookups import vehicle, vehicle_json
 
 router = Router()
+
+
+class RegistrationAsked(Schema):
+    """``application``: ``new`` or ``transfer_in``; the rest as far as it is known."""
+
+    application: str = "new"
+    vin: str = ""
+    fuel: str = ""
+    emission_stage: str = ""
+    vehicle_type: str = ""
+    usage: str = ""
+    max_mass_kg: float | None = None
+    place: str = ""
+    at: datetime | None = None
+
+    def vehicle(self) -> NewVehicle:
+        return NewVehicle(**self.dict(exclude={"application", "place", "at"}))
 
 
 class MarkIn(Schema):
@@ -170,7 +188,7 @@ class EnrolmentOut(Schema):
     who=I_STATION_OR_OFFICE,
     answers={200: MarkGateOut},
     tags=["police"],
-    summary="能否核发检验标志 · may a mark be released",
+    summary="能否核发检验标志 · may a mark be issued",
 )
 def get_mark_gate(
     request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
@@ -198,38 +216,22 @@ def get_cycle_gate(
     tags=["police"],
     summary="能否注册、转入 · may it be registered here",
 )
-def get_registration_gate(
-    request: HttpRequest,
-    application: str = "new",
-    vin: str = "",
-    fuel: str = "",
-    emission_stage: str = "",
-    vehicle_type: str = "",
-    usage: str = "",
-    max_mass_kg: float | None = None,
-    place: str = "",
-    at: datetime | None = None,
-) -> HttpResponse:
+def get_registration_gate(request: HttpRequest, asked: Query[RegistrationAsked]) -> HttpResponse:
     answer = ask_registration(
         caller(request),
-        at=moment_of(at),
-        application=application,
-        place=place,
-        vin=vin,
-        fuel=fuel,
-        emission_stage=emission_stage,
-        vehicle_type=vehicle_type,
-        usage=usage,
-        max_mass_kg=max_mass_kg,
+        asked.vehicle(),
+        at=moment_of(asked.at),
+        application=asked.application,
+        place=asked.place,
     )
     return as_json(answer.to_json())
 
 
 @router.post(
-    "/marks", who=POLICE, answers={201: MarkOut}, tags=["police"], summary="核发检验标志 · release a mark"
+    "/marks", who=POLICE, answers={201: MarkOut}, tags=["police"], summary="核发检验标志 · issue a mark"
 )
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
-    """201 with the mark; 409 with every reason when the gate is closed."""
+    """201 with the mark; 409 with every reason when it may not be issued."""
     mark = release_mark(caller(request), vin=wanted.vin, plate=wanted.plate, now=clock.now())
     body = {
         "id": mark.pk,
@@ -247,10 +249,10 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
     who=POLICE,
     answers={201: VehicleChangeOut},
     tags=["police"],
-    summary="过户、转出、注销、报废 · a change of the register",
+    summary="过户、转出、注销、报废 · change the register",
 )
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
-    kept = change_vehicle(caller(request), **change.dict(), now=clock.now())
+    kept = change_vehicle(caller(request), ReportedChange(**change.dict()), clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "kind": kept.kind, "on": kept.on.isoformat()}
     return as_json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
 
@@ -274,7 +276,7 @@ def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
     summary="外地车辆纳管 · enrol a vehicle from elsewhere",
 )
 def post_enrolment(request: HttpRequest, wanted: EnrolmentIn) -> HttpResponse:
-    kept = enrol(caller(request), **wanted.dict(), now=clock.now())
+    kept = enrol(caller(request), NewEnrolment(**wanted.dict()), clock.now())
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "ground": kept.ground, "cite": kept.cite}
     until = kept.until.isoformat() if kept.until else None
     return as_json({**body, "since": kept.since.isoformat(), "until": until}, 201)

@@ -17,7 +17,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for machin
 
 
 def connect(data: Path) -> None:
-    """Make the store usable in this process."""
+    """Connect this process to the database."""
     os.environ["IMLOOP_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
     import django

@@ -1,4 +1,4 @@
-"""``imloop dialect …``: the maps, and the self-test for who writes station software. No database needed."""
+"""``imloop dialect …``: the maps, and the self-test for authors of station software. No database needed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def list_(as_json: AsJson = False) -> None:
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="方言 · a dialect")], as_json: AsJson = False
 ) -> None:
-    """一种格式的对照表 · the map of one dialect as a table."""
+    """一种格式的对照表 · one dialect's field map as a table."""
     from imloop.exchange.dialects import named
     from imloop.exchange.dialects.report import map_rows
 
@@ -107,7 +107,7 @@ def example(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="imloop.test/1 文件 · a message of ours")],
     container: Annotated[str, typer.Option(help="载体 xml、json… · container")] = "",
 ) -> None:
-    """把本平台报文写成该格式，作样例 · one of our messages in the dialect's words, as an example."""
+    """把本平台报文写成该格式，作样例 · write one of our messages in the dialect, as an example."""
     from imloop.exchange.dialects import named, write
     from imloop.exchange.reading import parse_json
     from imloop.facts.refusal import Malformed

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 @matter.command("list")
 def list_(
     party: As,
-    mine: Annotated[bool, typer.Option(help="只列待本单位办理的 · only those that wait for it")] = False,
+    mine: Annotated[bool, typer.Option(help="只列待本单位办理的 · only those waiting for it")] = False,
     data: DataDir = VAR,
     as_json: AsJson = False,
 ) -> None:
@@ -61,7 +61,7 @@ def list_(
 
 @matter.command()
 def show(matter_no: str, party: As, data: DataDir = VAR, as_json: AsJson = False) -> None:
-    """一个事项的经过和下一步 · one matter: its history and what may come next."""
+    """一个事项的经过和下一步 · one matter: its history and possible next steps."""
     connect(data)
     from imloop.facts.days import CHINA
     from imloop.steps.ground import clock
@@ -104,8 +104,8 @@ def step(
     connect(data)
     from imloop.steps.ground import clock
     from imloop.steps.matters import lookups as matter_lookups
-    from imloop.steps.matters.matters import take_step
     from imloop.steps.matters.roles import roles_in
+    from imloop.steps.matters.take_step import take_step
 
     caller = acting_as(party)
     given = {name: value for name, _, value in (pair.partition("=") for pair in field or [])}

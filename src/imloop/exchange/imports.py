@@ -48,8 +48,8 @@ def import_file(
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Imported:
     """Enter a file's rows. Interrupted and called again, it goes on after the last finished block; a file that was
-    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register, before anything is
-    entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
+    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register, before anything
+    is entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
     rows = read_rows(file)
     first = next(rows, None)
     _require_columns(kind, first or {})
@@ -140,6 +140,6 @@ def _require_columns(kind: str, row: Mapping[str, str]) -> None:
             "wrong-columns",
             Text(
                 f"缺少列 {' '.join(missing) or names}；应有 {names}；第一张表的列是 {found}。",
-                f"Columns missing: {' '.join(missing) or names}; wanted: {names}; the first sheet has: {found}.",
+                f"Columns missing: {' '.join(missing) or names}; required: {names}; the first sheet has: {found}.",
             ),
         )

@@ -1,4 +1,4 @@
-"""From a repair record to what the loop needs: does it qualify, by the law of the day it was finished?
+"""From a repair record to what the loop needs: does it qualify under the law of the day it was finished?
 
 The law of the finishing day decides who may repair and which documents count: an owner who acted lawfully in the
 transition phase keeps the benefit when the retest falls into the full phase.

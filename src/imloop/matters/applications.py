@@ -25,6 +25,7 @@ BOTH = (Role.AUTHORITY, *BY_COUNTY)
 
 
 def applications() -> tuple[Row, ...]:
+    """A station applies to be networked or listed: from the form to the decision, with corrections and a site check."""
     istation, mstation = (K.ISTATION_APPLICATION,), (K.MSTATION_APPLICATION,)
     granted = (Effect.REGISTER, Effect.PUBLISH)
     missing = (sentence("missing", "需要补正的内容", "what is missing"),)
@@ -74,8 +75,9 @@ def applications() -> tuple[Row, ...]:
 
 
 def withdrawal() -> tuple[Row, ...]:
+    """A station gives up its business of its own accord."""
     kind = (K.WITHDRAWAL,)
-    wish = (sentence("reasons", "退出原因", "why"), day("last_day", "拟停止业务的日期", "wants to stop on"))
+    wish = (sentence("reasons", "退出原因", "why"), day("last_day", "拟停止业务的日期", "intends to stop on"))
     gone = (Effect.CLOSE_STANDING, Effect.LET_CASES_GO, Effect.PUBLISH)
     return (
         Row(kind, None, Step.APPLY, (Role.CONCERNED,), S.SUBMITTED, wish),

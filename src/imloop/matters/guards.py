@@ -1,4 +1,4 @@
-"""Conditions of the table's rows, one per clause. A guard answers with the reason against the step, or None."""
+"""Conditions of the table's rows, one per clause. A guard returns the reason against the step, or None."""
 
 from __future__ import annotations
 
@@ -70,14 +70,16 @@ def enough_officers(asked: Asked) -> Reason | None:
 
 
 def _not_later(name: str, zh: str, en: str) -> Guard:
-    """The day a step tells of has come."""
+    """The day given in a step must not be in the future."""
 
     @_guard(f"{zh}不晚于今天", f"the day of {en} has come")
     def check(asked: Asked) -> Reason | None:
         day = asked.values.get(name)
         if not isinstance(day, date) or day <= asked.day:
             return None
-        return Reason("in-the-future", Text(f"{zh} {day} 尚未到来。", f"{day} of {en} lies in the future."))
+        return Reason(
+            "in-the-future", Text(f"{zh} {day} 尚未到来。", f"The day of {en}, {day}, is in the future.")
+        )
 
     return check
 
@@ -100,7 +102,9 @@ def conditions_met(asked: Asked) -> Reason | None:
             f"The check found conditions not met: {asked.matter.facts.get('findings', '')}",
         ),
         asked.law.cite("station.conditions"),
-        Text("整改后重新核查，或者作出不予准予决定。", "Check again after it was mended, or refuse."),
+        Text(
+            "整改后重新核查，或者作出不予准予决定。", "Check again once this has been put right, or refuse."
+        ),
     )
 
 
@@ -163,14 +167,14 @@ appeal_in_time = _by_the_clock(False, "appeal-too-late", *_APPEAL)
 appeal_time_over = _by_the_clock(True, "appeal-time-runs", *_APPEAL)
 
 
-@_guard("未曾复议", "it was not appealed before")
+@_guard("未曾复议", "it has not been appealed before")
 def not_appealed(asked: Asked) -> Reason | None:
     """A decision is appealed once."""
     if "appeal" not in asked.matter.facts:
         return None
     return Reason(
         "appealed-already",
-        Text("该决定已经复议。", "The decision was appealed already."),
+        Text("该决定已经复议。", "The decision has already been appealed."),
         asked.law.cite("matter.in_force_days"),
     )
 
@@ -187,7 +191,7 @@ def hearing_announced(asked: Asked) -> Reason | None:
         "hearing-notice-short",
         Text(
             f"应在听证 {days} 日前通知；{announced} 通知，{held} 听证。",
-            f"A hearing is announced {days} days ahead; announced {announced}, held {held}.",
+            f"A hearing must be announced {days} days ahead; it was announced {announced}, held {held}.",
         ),
         asked.law.cite("matter.hearing_notice_days"),
     )

@@ -29,10 +29,12 @@ class Row:
 
 
 def sentence(name: str, zh: str, en: str, *, required: bool = True) -> Field:
+    """A field of a step that is filled in with words."""
     return Field(name, Text(zh, en), required=required)
 
 
 def day(name: str, zh: str, en: str, *, required: bool = True) -> Field:
+    """A field of a step that is a date."""
     return Field(name, Text(zh, en), Shape.DAY, required)
 
 
@@ -40,7 +42,7 @@ DECISION_NO = sentence("decision_no", "决定文号", "decision number")
 APPEAL_NO = sentence("appeal_no", "复议决定文号", "number of the appeal decision")
 SINCE = day("since", "自何日起", "from which day")
 UNTIL = day(
-    "until", "至何日（不含），整改完成为止的不填", "until (exclusive); empty: until mended", required=False
+    "until", "至何日（不含），整改完成为止的不填", "until (exclusive); empty: until put right", required=False
 )
 REASONS = sentence("reasons", "理由和依据", "reasons and clauses")
 FACTS = sentence("findings", "查明的事实", "facts found")

@@ -21,6 +21,7 @@ K, S = Kind, State
 
 
 def scrappage() -> tuple[Row, ...]:
+    """A nominated vehicle is scrapped: decided, handed over to a dismantler, confirmed as dismantled."""
     kind = (K.SCRAPPAGE,)
     proof = (
         sentence("certificate_no", "报废机动车回收证明编号", "number of the dismantling certificate"),

@@ -1,4 +1,4 @@
-"""Every matter is this table: kind × state × step → who, what it must say, conditions, next state, effects.
+"""Every matter follows this table: kind × state × step → who, what it must say, conditions, next state, effects.
 
 One file a family of matters gives its rows; ``docs/matters.md`` is generated from here.
 """
@@ -6,10 +6,10 @@ One file a family of matters gives its rows; ``docs/matters.md`` is generated fr
 from __future__ import annotations
 
 from imloop.matters.applications import applications, withdrawal
-from imloop.matters.measures import contest, measures
 from imloop.matters.names import Kind, State
 from imloop.matters.row import Row
 from imloop.matters.scrappage import scrappage
+from imloop.matters.suspensions import contest, measures
 
 __all__ = ["TABLE", "Row", "rows_for"]
 

@@ -1,4 +1,5 @@
-"""What all forms share: the file sent with one, the box to tick, a refusal beside its fields, a kept file as a download."""
+"""What all forms share: the file sent with one, the box to tick, a refusal beside its fields,
+a kept file as a download."""
 
 from __future__ import annotations
 

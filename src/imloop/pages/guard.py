@@ -1,4 +1,4 @@
-"""What every desk view needs: who is asking, what menu they get, how a refusal looks."""
+"""Decorators for every view: who is asking, and how a refusal looks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
-from imloop.pages.menu import menu
 from imloop.steps.accounts import sessions
 from imloop.steps.accounts.second_factor import confirmed, is_required
 from imloop.steps.ground import clock
@@ -48,7 +47,7 @@ def words(text: Text) -> str:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = status_of(refusal, "GET")
     return render(
-        request, "pages/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
+        request, "layout/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
     )
 
 
@@ -90,7 +89,7 @@ def desk(*kinds: str) -> Callable[[View], View]:
                 return redirect("/password")
             if is_required(request.user) and confirmed(request.user) is None:
                 return redirect("/account/second-factor")
-            if "HX-Request" not in request.headers:  # a page that renews itself is nobody at the desk
+            if "HX-Request" not in request.headers:  # a page that refreshes itself does not count as use
                 _seen(request)
             try:
                 caller = caller_of(request.user)
@@ -118,8 +117,8 @@ def _seen(request: HttpRequest) -> None:
 def page(
     request: HttpRequest, caller: Caller, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """A desk page with its menu."""
-    return render(request, template, {"caller": caller, "menu": menu(caller), **context}, status=status)
+    """A desk page; its menu comes with ``context.site``."""
+    return render(request, template, {"caller": caller, **context}, status=status)
 
 
 def home(caller: Caller) -> str:

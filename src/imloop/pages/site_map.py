@@ -16,7 +16,7 @@ from imloop.store.models import Party
 
 
 def site(party: Party, state: str, url: str, words: str) -> dict[str, object]:
-    """``state``: good, wait or bad, said again by ``words``."""
+    """``state``: good, wait or bad; ``words`` says the same in text."""
     return {
         "name": party.name,
         "kind": party.kind,

@@ -1,4 +1,4 @@
-"""Every list as a file: the rows a filter leaves, with the reader's column names, as CSV or XLSX, and journalled."""
+"""Download a list as a file: the filtered rows, with the reader's column names, as CSV or XLSX, and journalled."""
 
 from __future__ import annotations
 

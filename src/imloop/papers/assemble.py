@@ -1,4 +1,4 @@
-"""Kept rows → the content of a paper. Access is asked of ``steps.look``; what is printed was decided earlier."""
+"""Stored rows → the content of a paper. Access is asked of ``steps.look``; what is printed was decided earlier."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.ground.receipts import case_url
 from imloop.steps.ground.registers import law_at
 from imloop.steps.inspections import lookups as test_lookups
-from imloop.steps.journal.journal import stamp_of
+from imloop.steps.journal.prove_journal import stamp_of
 from imloop.store.models import Notice, Test
 from imloop.verdict.arithmetic import printed
 

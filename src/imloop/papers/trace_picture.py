@@ -1,7 +1,7 @@
 """A test's deciding channel as a small picture: what was recorded, what was compared, the limit.
 
 The channel is the first that exceeded its limit, else the one nearest to it. Shaded are the seconds that decided;
-red the seconds that keep the run from counting; the heavy stroke is the value compared with the dashed limit.
+red the seconds that keep the run from counting; the thick line is the value compared with the dashed limit.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def trace_svg(test: Test, language: str = "zh") -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
         *_bands(frame, test.verdict),
         f'<path d="M{LEFT} {TOP}V{_BASE}H{WIDTH - 6}" fill="none" stroke="#b8c4c9"/>',
-        f'<text x="2" y="12" {_SMALL}>{label}</text><text x="{LEFT - 5}" y="{_BASE}" text-anchor="end" {_SMALL}>0</text>',
+        f'<text x="2" y="12" {_SMALL}>{label}</text><text x="{LEFT - 5}" y="{_BASE}" '
+        f'text-anchor="end" {_SMALL}>0</text>',
         f'<text x="{LEFT - 5}" y="{TOP + 6}" text-anchor="end" {_SMALL}>{_number(frame.top)}</text>',
         f'<text x="{WIDTH - 6}" y="{HEIGHT - 2}" text-anchor="end" {_SMALL}>{trace.rows} s</text>',
         *_phase_names(frame, trace, language),

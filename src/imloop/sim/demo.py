@@ -1,4 +1,4 @@
-"""The demo city with its past weeks."""
+"""Load the demo city with its past weeks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the database at hand the demo's? Light to import: the background worker asks every minute."""
+"""Is this the demo's database? Imports little, because the background worker asks every minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For who watches the installation: /healthz, /readyz, /metrics; and the last word when something fails."""
+"""For operators: /healthz, /readyz, /metrics, and the answer when something fails unexpectedly."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LINES_FOR = 60
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Asks nothing of anything else."""
+    """Says that the process answers; checks nothing else."""
     return _json({"status": "alive"}, 200)
 
 
@@ -118,7 +118,7 @@ def _queues(found: health.Figures, now: float) -> Iterator[Metric]:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Whatever no call or page answered for (Django's ``handler500``): a problem for programs, a page for people."""
+    """An error that no call or page handled (Django's ``handler500``): a problem for programs, a page for people."""
     error = sys.exc_info()[1] or RuntimeError()
     if request.path.startswith("/api/"):
         return unexpected(request, error)

@@ -1,4 +1,4 @@
-"""Around every request: its number, how long it took, and how it ended. The quickest call must not notice it."""
+"""Number, time, count and log every request, cheaply enough not to slow the fastest call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ log = structlog.get_logger("imloop.request")
 
 class Observed:
     """WSGI: gives the request its number (``X-Request-Id``, the caller's own if it is sound), counts and logs it by the
-    template of its address. The address itself, its question and its body are nobody's business here."""
+    template of its address. The address itself, its query and its body are not logged."""
 
     def __init__(self, application: Application) -> None:
         self.application = application

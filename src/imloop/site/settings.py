@@ -71,7 +71,8 @@ MIN_FREE_MB = int(os.environ.get("IMLOOP_MIN_FREE_MB", "512"))
 SFTP_PASSPHRASE = os.environ.get("IMLOOP_SFTP_PASSPHRASE", "")
 # Asked for at /metrics; empty: only this machine itself may ask.
 METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")
-# What is signed is read whole, a file of steps/matters/attachments.py too; calls that take no file keep to MAX_UPLOAD_BYTES.
+# What is signed is read whole, a file of steps/matters/attachments.py too; calls that take no file keep to
+# MAX_UPLOAD_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_UPLOAD_BYTES, 5 * 1024 * 1024)
 
 INSTALLED_APPS = [
@@ -144,8 +145,8 @@ CSRF_FAILURE_VIEW = "imloop.pages.guard.csrf_failed"
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Whether all of a domain speaks TLS is its owner's to say, and what speaks plain HTTP is redirected by the proxy: stations
-# on the same machine may go on calling over loopback.
+# Whether all of a domain speaks TLS is its owner's to say, and what speaks plain HTTP is redirected by the proxy:
+# stations on the same machine may go on calling over loopback.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

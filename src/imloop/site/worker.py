@@ -31,7 +31,7 @@ class Worker:
         connection_pool.share(settings.CALLS_AT_ONCE)
         if settings.READ_ASIDE:
             reader.start()
-        # A call of a third of a millisecond shall not wait five for each thread that computes.
+        # A call of a third of a millisecond must not wait five milliseconds for each computing thread.
         sys.setswitchinterval(0.001)
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGUSR1, self._attend)
@@ -62,7 +62,7 @@ class Worker:
 application = Worker()
 end_with_parent()
 resolve("/healthz")  # reads every page and call now: the first request after a start need not wait for it
-# What is loaded by now stays until the end. Walking through it to look for garbage would stop every call for a tenth of a
-# second, at any moment.
+# What is loaded by now stays until the end. Walking through it to look for garbage would stop every call for a tenth of
+# a second, at any moment.
 gc.collect()
 gc.freeze()

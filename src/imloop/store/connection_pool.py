@@ -1,7 +1,8 @@
-"""A few database connections for many threads.
+"""A pool that lets many threads share a few database connections.
 
-A server that holds answers open has a thread for each of them, and any thread may serve the next ordinary call. Connections
-of their own would be as many as there are threads; so whoever needs the database takes one of a few, in turn.
+A server that holds answers open has a thread for each of them, and any thread may serve the next ordinary call.
+Connections of their own would be as many as there are threads; so a thread that needs the database borrows one of a few
+connections, in turn.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def share(count: int) -> None:
 
 @contextmanager
 def with_connection() -> Iterator[None]:
-    """The database is this thread's to use inside; without ``share`` the thread's own connection, as ever."""
+    """Borrow a connection for the block; without ``share`` the thread keeps using its own connection."""
     if _free is None or _mine.connection is not None:
         yield
         return
@@ -48,7 +49,7 @@ def with_connection() -> Iterator[None]:
 
 @contextmanager
 def without_connection() -> Iterator[None]:
-    """Who only waits inside gives the connection to others, and has one again afterwards. Not inside a transaction."""
+    """Return the connection for a block that only waits, and borrow one again afterwards. Not inside a transaction."""
     if _free is None or _mine.connection is None:
         yield
         return
@@ -70,7 +71,7 @@ def _take() -> None:
 
 
 def _give_back() -> None:
-    """Gives back the connection held now, which after waiting is not the one first taken."""
+    """Returns the connection held now, which may be another one than was first borrowed."""
     assert _free is not None
     held, _mine.connection = _mine.connection, None
     assert held is not None

@@ -1,4 +1,4 @@
-"""Bytes as they are kept: packed, with their size and SHA-256."""
+"""Bytes as they are stored: compressed, with their size and SHA-256."""
 
 from __future__ import annotations
 

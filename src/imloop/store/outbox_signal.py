@@ -1,9 +1,9 @@
-"""Who reads the outbox hears of what is committed. The outbox and its sequence are the truth; hearing only saves a look.
+"""Tell the readers of the outbox that messages were committed. The outbox is the truth; the signal only saves polling.
 
-What this process commits is told with its messages, after the commit. Who did not take them, and every other process, is
-woken, which says nothing. PostgreSQL: ``NOTIFY`` inside the writing transaction, so that it comes with the commit and never
-for what was rolled back. SQLite: an event within the process; what other processes wrote is seen by the file's data
-version, looked at while somebody waits.
+After a commit, readers in this process are given the messages themselves. A reader that did not take them, and every
+other process, only gets a signal without content. PostgreSQL: ``NOTIFY`` inside the writing transaction, so that it
+comes with the commit and never for what was rolled back. SQLite: an event within the process; what other processes
+wrote is seen by the file's data version, looked at while somebody waits.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from imloop.store.models import OutboxEntry
 
 CHANNEL = "imloop_outbox"
 LOOK_EVERY = 0.02
-"""Seconds between two looks at the data version: what ``imloop work`` writes is seen after half of it."""
+"""Seconds between two checks of the data version: on average, what ``imloop work`` writes is seen after half of it."""
 STEP_ASIDE = 0.0003
-"""Seconds; about what those who send a few messages on need."""
+"""Seconds a commit pauses: about what a reader needs to send on a few messages."""
 Messages = Sequence[OutboxEntry]
 _listeners: set[Listener] = set()
 
@@ -35,8 +35,8 @@ def announce(messages: Messages) -> None:
 
 
 def _tell(messages: Messages) -> None:
-    """Tell this process's own readers, and step aside: whoever has committed goes on computing its answer, and would keep
-    those who send the messages on waiting for the processor."""
+    """Tell this process's own readers, then sleep briefly: the committing thread still has its answer to compute, and
+    without the pause would keep the readers waiting for the processor."""
     for listener in tuple(_listeners):
         if not listener.take(messages):
             listener.wake()
@@ -78,7 +78,7 @@ class Listener:
                 return
 
     def wake(self) -> None:
-        """From another thread, on SQLite: look at once."""
+        """Make a waiting reader check at once. Called from another thread, on SQLite."""
         self._woken.set()
 
     def stop(self) -> None:

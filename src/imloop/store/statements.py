@@ -1,14 +1,13 @@
-"""Statements of the calls that come by the thousand: made once, and on PostgreSQL planned once.
+"""Fast SQL for the calls made thousands of times an hour: each statement is built once, and planned once on PostgreSQL.
 
 Written out (``fetch_one``), or made from a model and its fields (``rows``, ``insert``, ``insert_all``, ``update``): the
-same rows as through the model's manager, without composing the query anew each time. No signals, no defaults of the
+same rows as through the model's manager, without building the query again each time. No signals, no defaults of the
 database; run inside the step's transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -46,20 +45,10 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
         # Django's own cursor writes parameters into the text, so the server would parse and plan it every time.
         with psycopg.Cursor(database.connection) as cursor:
             cursor.execute(sql, parameters, prepare=True)
-            answer = cursor.pgresult  # its width is enough: ``description`` would describe every column
+            answer = (
+                cursor.pgresult
+            )  # only the number of columns is needed: ``description`` would describe every column
             return cursor.fetchall() if answer is not None and answer.nfields else []
-
-
-@contextmanager
-def without_waiting() -> Iterator[None]:
-    """On PostgreSQL the statements inside are sent one after the other and answered together when it ends, with whatever
-    they failed with; none gives rows, and new rows get no keys. SQLite is not far away."""
-    database = connection_pool.database()
-    if database.vendor == "sqlite":
-        yield
-        return
-    with database.wrap_database_errors, database.connection.pipeline():
-        yield
 
 
 def rows(model: type[M], where: str, parameters: Sequence[Parameter]) -> list[M]:
@@ -69,12 +58,12 @@ def rows(model: type[M], where: str, parameters: Sequence[Parameter]) -> list[M]
 
 
 def insert(row: models.Model) -> None:
-    """Keep a new row; its key is set."""
+    """Insert a new row; its key is set."""
     insert_all([row])
 
 
 def insert_all(new: Sequence[models.Model]) -> None:
-    """Keep new rows of one model, with few statements; keys that the database gives are set."""
+    """Insert new rows of one model, with few statements; keys that the database gives are set."""
     for start in range(0, len(new), _AT_ONCE):
         part = new[start : start + _AT_ONCE]
         shape = _shape(type(part[0]))
@@ -86,13 +75,13 @@ def insert_all(new: Sequence[models.Model]) -> None:
 
 
 def update(row: models.Model, *names: str) -> None:
-    """Keep the fields ``names`` of a known row."""
+    """Write the fields ``names`` of an existing row."""
     shape = _shape(type(row))
     fetch_all(shape.change(names), [*shape.values(row, names), row.pk])
 
 
 class _Shape:
-    """A model's columns, and how a value of each goes in and comes out."""
+    """A model's columns, and how a value of each is converted for the database and back."""
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
@@ -145,11 +134,11 @@ _PLAIN = (
     *(models.BinaryField, models.DateField, models.DateTimeField, models.BooleanField, models.FloatField),
     *(models.IntegerField, models.ForeignKey),
 )
-"""Fields whose values the driver takes as they are."""
+"""Fields whose values need no conversion for the driver."""
 
 
 def _into(field: models.Field[Any, Any]) -> Callable[[Any], object]:
-    """What the driver is given for a value."""
+    """The conversion of a field's value for the driver."""
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else msgspec.json.encode(value).decode()
     if isinstance(field, (models.CharField, models.TextField)):
@@ -160,7 +149,7 @@ def _into(field: models.Field[Any, Any]) -> Callable[[Any], object]:
 
 
 def _out(field: models.Field[Any, Any]) -> list[Callable[[Any], object]]:
-    """What a value of the driver goes through."""
+    """The conversions of a value that the driver returns, in order."""
     if isinstance(field, models.JSONField):
         return [lambda value: None if value is None else msgspec.json.decode(value)]
     column = field.get_col(field.model._meta.db_table)

@@ -20,7 +20,7 @@ from imloop.store.packing import compress, decompress
 
 _RAW = -1
 SCALED = range(5)
-"""Decimals of a channel kept as differences of scaled integers; other numbers name other forms."""
+"""Decimals of a channel kept as differences of scaled integers; other numbers stand for other encodings."""
 
 _MISSING = np.int32(-(2**31))
 _LIMIT = 2**30

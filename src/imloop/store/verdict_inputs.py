@@ -1,4 +1,5 @@
-"""What a verdict depends on beside the trace, as one small blob per test: read a million times by replays and scans.
+"""The facts a verdict depends on beside the trace, as one small blob per test, because replays read them by the
+million.
 
 Layout: eight float64 (°C, %, kPa of the air; rated kW, rated r/min, maximum mass in kg; days of production and first
 registration as ordinals; NaN: not stated), then a MessagePack array of the rest. Tests alike in the rest have equal

@@ -131,7 +131,7 @@ def longest_block(rows: Indices) -> int:
 
 
 def interrupted(name: Text, rows: Indices, cite: str) -> list[Reason]:
-    """The averaged rows must follow one another: a phase that was left and entered again starts anew."""
+    """The averaged rows must follow one another: a phase that was left and entered again starts over."""
     if len(rows) < 2 or rows[-1] - rows[0] == len(rows) - 1:
         return []
     span = (int(rows[0]), int(rows[-1]))

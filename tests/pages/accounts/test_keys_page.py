@@ -6,15 +6,13 @@ import re
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.test import Client
 
 from imloop.exchange.http.station_signing import hmac_key, thumbprint
-from imloop.steps.accounts.people import create_user
-from imloop.steps.ground import clock
 from imloop.store.models import ApiKey, JournalEntry, OutboxEntry, Party, PartyKind
 from support.city import FAR, NEAR, PLACE, City
 from support.doors import Doors
 from support.messages.signing import Signer, pem_of
+from support.people import person
 
 
 @pytest.fixture(autouse=True)
@@ -22,17 +20,8 @@ def morning(doors: Doors) -> None:
     doors.at("2026-03-05 09:30")
 
 
-def person(party: str, *, head: bool) -> Client:
-    client = Client()
-    who = create_user(
-        f"u-{party}-{head}", "a-long-password", Party.objects.get(code=party), clock.now(), is_head=head
-    )
-    client.force_login(who)
-    return client
-
-
 def made(answer: object) -> str:
-    (found,) = re.findall(r"<br><code>([^<]+)</code>", answer.content.decode())  # type: ignore[attr-defined]
+    (found,) = re.findall(r"<br>\s*<code>([^<]+)</code>", answer.content.decode())  # type: ignore[attr-defined]
     return str(found)
 
 
@@ -68,14 +57,14 @@ def test_rotation_keeps_both_and_revoking_ends_one(city: City) -> None:
 
 def test_nobody_else_touches_them_but_an_administrator_of_whom_the_party_hears(city: City) -> None:
     key_id = city.key(NEAR).split("_")[1]
-    assert person(NEAR, head=False).get("/keys").status_code == 403
+    assert person(NEAR).get("/keys").status_code == 403
     stranger = person(FAR, head=True)
     for form in ({"what": "revoke", "key": key_id, "reason": "x"}, {"what": "rotate", "key": key_id}):
         assert stranger.post(f"/keys?party={NEAR}", form).status_code == 422
         assert "heads-only" not in stranger.get("/keys").content.decode()
     assert ApiKey.objects.get(key_id=key_id).revoked_at is None and ApiKey.objects.count() == 1
     Party.objects.create(code=f"{PLACE}-admin", kind=PartyKind.ADMIN, name="admin", place=PLACE)
-    admin = person(f"{PLACE}-admin", head=False)
+    admin = person(f"{PLACE}-admin")
     assert key_id in admin.get(f"/keys?party={NEAR}").content.decode()
     admin.post(f"/keys?party={NEAR}", {"what": "revoke", "key": key_id, "reason": "报失"})
     assert ApiKey.objects.get(key_id=key_id).revoked_reason == "报失"

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Invitation, JournalEntry, LogInTry, Party, SecondFactor, User
 from support.city import LISTED, NEAR, City

@@ -7,11 +7,10 @@ import re
 import pytest
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
-from imloop.steps.ground import clock
 from imloop.store.models import Appointment, Case, Party
 from support.city import FAR, NEAR, City
 from support.doors import Doors
+from support.people import person
 
 WEEK = {
     "what": "hours",
@@ -23,18 +22,11 @@ WEEK = {
 }
 
 
-def desk(code: str) -> Client:
-    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def station(city: City, doors: Doors) -> Client:
     """The desk of an I-station that has set its hours by its form."""
     doors.at("2026-03-01 09:00")
-    client = desk(NEAR)
+    client = person(NEAR)
     empty = client.get("/desk/istation/hours").content.decode()
     assert "还没有设置营业时间" in empty
     saved = client.post("/desk/istation/hours", WEEK)
@@ -52,7 +44,7 @@ def failed(city: City) -> Case:
 
 def test_hours_keep_what_was_typed_and_want_the_tick(city: City, doors: Doors) -> None:
     doors.at("2026-03-01 09:00")
-    client = desk(NEAR)
+    client = person(NEAR)
     unsure = client.post("/desk/istation/hours", {**WEEK, "sure": ""})
     assert unsure.status_code == 422 and 'value="14:00"' in unsure.content.decode()
     faulty = client.post("/desk/istation/hours", {**WEEK, "closes": ["12:00", "", "12:00", ""]})
@@ -130,7 +122,7 @@ def test_the_stations_day(station: Client, failed: Case, doors: Doors) -> None:
     doors.at("2026-03-05 08:50")
     today = station.get("/desk/istation").content.decode()
     assert "F001" in today and "已到站" in today and "记为爽约" not in today
-    assert desk(FAR).post(f"/desk/istation/visits/{row.pk}", {"what": "arrive"}).status_code == 404
+    assert person(FAR).post(f"/desk/istation/visits/{row.pk}", {"what": "arrive"}).status_code == 404
     assert station.post(f"/desk/istation/visits/{row.pk}", {"what": "arrive"}).status_code == 302
     typed = {"plate": "桂B5F2K1", "method": "ASM", "line": "01"}
     assert station.post("/desk/istation/queue", {**typed, "plate": "?"}).status_code == 422
@@ -161,7 +153,7 @@ def test_closing_a_day_tells_the_owner_why(station: Client, failed: Case, doors:
 
 
 def test_only_an_inspection_station_has_these_desks(city: City) -> None:
-    client = desk("M450203001")
+    client = person("M450203001")
     assert client.get("/desk/istation/hours").status_code == 403
     assert client.get("/desk/istation/queue").status_code == 403
 

@@ -10,7 +10,8 @@ import re
 import pytest
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
+from imloop.law.watch import KEYS
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, JournalHead, Party
 from support.city import NEAR, City
@@ -108,6 +109,22 @@ def test_the_law_is_open_to_anyone_searchable_and_downloadable(city: City) -> No
     rows = {row["key"]: row for row in csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))}
     assert rows["deadline.working_days"]["value"] == "15"
     assert "没有找到" in Client().get("/law", {"q": "no such thing"}).content.decode()
+
+
+def test_the_thresholds_of_doubts_stand_beside_the_law_and_are_called_none(city: City) -> None:
+    asked = {"place": "450200", "day": "2026-03-02", "q": "gas_impossible.co2_pct"}
+    text = " ".join(Client().get("/law", asked).content.decode().split())
+    assert "技术参数，不是法律规定" in text and "<b>14.0</b> %" in text and "2000-01-01" in text
+    assert "碳氧平衡" in text and "较有把握" in text and "13.1 %" in text
+    assert "没有找到" not in text and "df_low" not in text
+    reader = Client()
+    reader.cookies["django_language"] = "en"
+    english = reader.get("/law", asked).content.decode()
+    assert "technical values, not law" in english and "carbon–oxygen balance" in english
+    whole = Client().get("/law", {"place": "450200", "day": "2026-03-02"}).content.decode()
+    assert all(f">{key}</code>" in whole for key in KEYS)
+    file = Client().get("/law", {**asked, "format": "csv"}).content.decode("utf-8-sig")
+    assert "gas_impossible" not in file
 
 
 @pytest.mark.parametrize("asked", [{"place": "45"}, {"place": "abcdef"}, {"day": "2026-13-01"}])

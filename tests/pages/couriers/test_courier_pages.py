@@ -8,24 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from imloop.exchange.couriers.courier import carry
-from imloop.steps.accounts.people import create_user
 from imloop.steps.couriers import receivers
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
 from imloop.store.models import OutboxEntry, Party, Receiver
 from support.city import NEAR, City
+from support.people import person
 from support.servers.fake_receiver import FakeReceiver
 
 OFFICE = "450200-environment"
-
-
-def person(code: str) -> Client:
-    client = Client()
-    client.force_login(create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now()))
-    return client
 
 
 @pytest.fixture

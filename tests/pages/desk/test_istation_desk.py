@@ -9,7 +9,7 @@ from django.test import Client
 
 from imloop.facts.records.check import CheckKind
 from imloop.gates.lines import CheckFact, checks_due
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock, registers
 from imloop.steps.lines.station_figures import station_figures
 from imloop.store.models import Party

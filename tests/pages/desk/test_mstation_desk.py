@@ -8,19 +8,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
-from imloop.store.models import Attachment, Case, Party, Repair
+from imloop.store.models import Attachment, Case, Repair
 from support.city import LISTED, OTHER, PLACE, City, at
+from support.people import person
 
 FORM, RECORDS = "/desk/mstation/repair", "/desk/mstation/repairs"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
-
-
-def person(code: str) -> Client:
-    client = Client()
-    client.force_login(create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now()))
-    return client
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""A department opens on its work, oldest first; every list is a file; a filter is found again; a finding is looked into."""
+"""A department opens on its work, oldest first; every list is a file; a filter is found again;
+a finding is looked into."""
 
 from __future__ import annotations
 
@@ -7,23 +8,16 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
-from imloop.steps.accounts.people import create_user
 from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import caller_for
 from imloop.store.models import Case, Certificate, Finding, JournalEntry, Party, SavedFilter
 from support.city import LISTED, NEAR, City
+from support.people import person
 
 OFFICES = ("environment", "transport", "market", "police", "supervisor")
-
-
-def person(code: str) -> Client:
-    client = Client()
-    client.force_login(create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now()))
-    return client
 
 
 def rows_of(answer: object) -> list[dict[str, str]]:

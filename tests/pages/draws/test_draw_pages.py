@@ -7,18 +7,11 @@ import re
 import pytest
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
-from imloop.steps.ground import clock
-from imloop.store.models import Draw, DrawVisit, JournalEntry, Party
+from imloop.store.models import Draw, DrawVisit, JournalEntry
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
+from support.people import person
 from support.stories.draw_story import ENVIRONMENT, MARKET, NUMBERS, SECRETS, DrawStory, plan, sha256
-
-
-def person(code: str) -> Client:
-    client = Client()
-    client.force_login(create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now()))
-    return client
 
 
 @pytest.fixture
@@ -65,7 +58,8 @@ def test_two_departments_draw_by_their_pages(story: DrawStory, city: City) -> No
         said = {"what": "join", "nonce_sha256": sha256(SECRETS[code]), "inspectors": "莫丽\n韦晓东\n"}
         answer = client.post(address, {**said, "conflicts": conflicts, "sure": "1"})
         assert answer.status_code == 302, answer.content.decode()
-    assert "锁定前请核对" not in read(env, address)
+    given = read(env, address)
+    assert "锁定前请核对" not in given and ">莫丽\n韦晓东</textarea>" in given
     text = read(market, address)
     assert "锁定前请核对" in text and "配偶在该站" in text and "检查人员 2 名" in text
     assert market.post(address, {"what": "commit"}).status_code == 422  # the box was not ticked

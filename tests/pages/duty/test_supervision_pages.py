@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
-from django.test import Client
 
-import imloop
 from imloop.facts.mask import masked_name, masked_phone
-from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
-from imloop.steps.journal.texts import ENTRIES
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City, at
+from support.people import person
 
 NOW = at("2026-03-04 10:00")
-SOURCE = Path(imloop.__file__).parent
-NOTED = re.compile(r"""\.note\(\s*"([a-z-]+)"(?:\s+if\s+\w+\s+else\s+"([a-z-]+)")?""")
-
-
-def person(kind: str, name: str = "") -> Client:
-    client = Client()
-    party = Party.objects.get(code=kind if kind[0].isdigit() or kind[0] in "MX" else f"{PLACE}-{kind}")
-    client.force_login(create_user(name or f"u-{kind}", "a-long-password", party, clock.now()))
-    return client
 
 
 @pytest.fixture
@@ -38,19 +23,12 @@ def case(city: City, monkeypatch: pytest.MonkeyPatch) -> Case:
     return found
 
 
-def test_every_kind_of_entry_has_its_words() -> None:
-    noted = {
-        kind for file in SOURCE.rglob("*.py") for pair in NOTED.findall(file.read_text()) for kind in pair
-    }
-    assert noted - {""} <= set(ENTRIES), noted - set(ENTRIES)
-
-
 def test_a_look_is_found_by_plate_whichever_door_it_went_through(case: Case) -> None:
-    police = person("police", "lin")
+    police = person(f"{PLACE}-police", name="lin")
     police.get(f"/vehicles/{case.vehicle.pk}")
     police.get("/vehicles", {"q": case.vehicle.plate})
-    person("environment", "wei").get(f"/cases/{case.case_no}")
-    desk = person("supervisor")
+    person(f"{PLACE}-environment", name="wei").get(f"/cases/{case.case_no}")
+    desk = person(f"{PLACE}-supervisor")
     text = desk.get("/supervision/looks", {"about": case.vehicle.plate}).content.decode()
     assert text.count(">lin</a>") == 2 and text.count(">wei</a>") == 1
     text = desk.get("/supervision/looks", {"about": case.vehicle.plate, "person": "wei"}).content.decode()
@@ -60,7 +38,7 @@ def test_a_look_is_found_by_plate_whichever_door_it_went_through(case: Case) -> 
 
 
 def test_the_supervisors_question_is_itself_entered(case: Case) -> None:
-    person("supervisor", "mo").get("/supervision/looks", {"about": case.vehicle.plate})
+    person(f"{PLACE}-supervisor", name="mo").get("/supervision/looks", {"about": case.vehicle.plate})
     last = JournalEntry.objects.order_by("-number").first()
     assert last is not None
     assert (last.kind, last.actor, last.subject) == (
@@ -71,11 +49,11 @@ def test_the_supervisors_question_is_itself_entered(case: Case) -> None:
 
 
 def test_acts_and_their_file(case: Case) -> None:
-    person("environment", "wei").post(
+    person(f"{PLACE}-environment", name="wei").post(
         f"/cases/{case.case_no}/decide",
         {"what": "annul", "reason": "仪器故障", "evidence": "核查单", "sure": "1"},
     )
-    desk = person("supervisor")
+    desk = person(f"{PLACE}-supervisor")
     text = desk.get("/supervision/acts", {"person": "wei"}).content.decode()
     assert "案件变化" in text and case.case_no in text
     file = desk.get("/supervision/acts", {"person": "wei", "format": "csv"}).content.decode("utf-8-sig")
@@ -87,29 +65,29 @@ def test_who_looks_unusually_often_stands_first(case: Case) -> None:
     from imloop.steps.ground.ledger import writing
     from imloop.store.models import User
 
-    person("police", "lin")
+    person(f"{PLACE}-police", name="lin")
     with writing(NOW, caller_of(User.objects.get(username="lin"))) as ledger:
         for _ in range(201):
             ledger.note("looked-up", case.vehicle.plate, {"kind": "vehicle-search"})
-    text = person("supervisor").get("/supervision").content.decode()
+    text = person(f"{PLACE}-supervisor").get("/supervision").content.decode()
     row = next(each for each in text.split("<tr>") if "person=lin" in each)
     assert "特别多" in row and ">201<" in row and text.count("特别多</span>") == 1
 
 
 def test_only_for_supervisors_of_the_place(city: City, case: Case) -> None:
-    for kind in ("environment", "police", NEAR, LISTED):
-        client = person(kind)
+    for code in (f"{PLACE}-environment", f"{PLACE}-police", NEAR, LISTED):
+        client = person(code)
         for path in ("/supervision", "/supervision/looks", "/supervision/acts"):
             assert client.get(path).status_code == 403
     Party.objects.create(code="450300-supervisor", kind="supervisor", name="桂林", place="450300")
-    person("environment", "wei").get(f"/cases/{case.case_no}")
-    elsewhere = person("450300-supervisor", "far")
+    person(f"{PLACE}-environment", name="wei").get(f"/cases/{case.case_no}")
+    elsewhere = person("450300-supervisor", name="far")
     assert "wei" not in elsewhere.get("/supervision/acts").content.decode()
     assert "wei" not in elsewhere.get("/supervision").content.decode()
 
 
 def test_an_owner_is_masked_until_somebody_answers_for_seeing_them(case: Case) -> None:
-    police, path = person("police", "lin"), f"/vehicles/{case.vehicle.pk}"
+    police, path = person(f"{PLACE}-police", name="lin"), f"/vehicles/{case.vehicle.pk}"
     text = police.get(path).content.decode()
     assert "覃**" in text and "139****0120" in text and "覃大勇" not in text and "13907720120" not in text
     assert not JournalEntry.objects.filter(kind="shown").exists()

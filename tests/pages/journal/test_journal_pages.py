@@ -12,7 +12,7 @@ from django.test import Client
 
 from imloop.papers.assemble import notice_pdf, report_pdf
 from imloop.proof import journal as proof
-from imloop.steps.journal.journal import export_journal
+from imloop.steps.journal.prove_journal import export_journal
 from imloop.steps.journal.seal_days import seal_days
 from imloop.store.models import JournalEntry, Notice, Test
 from support.city import City, at

@@ -10,23 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imloop.sim.world.identifiers import unified_code
-from imloop.steps.accounts.people import create_user
-from imloop.steps.ground import clock
-from imloop.store.models import Attachment, Matter, Party, Standing
+from imloop.store.models import Attachment, Matter, Standing
 from support.city import City, at
 from support.doors import Doors
+from support.people import person
 from support.stories.applications import shop_application, station_application
 
 OFFICE, TRANSPORT = "450200-environment", "450200-transport"
-
-
-def desk(code: str) -> Client:
-    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
-    user.must_change_password = False
-    user.save()
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def typed(message: dict[str, object]) -> dict[str, object]:
@@ -57,7 +47,7 @@ def typed(message: dict[str, object]) -> dict[str, object]:
 
 def test_an_application_is_checked_sent_returned_and_granted(city: City, doors: Doors) -> None:
     doors.at("2026-03-02 09:00")
-    public, office = Client(), desk(OFFICE)
+    public, office = Client(), person(OFFICE)
     form = typed(station_application("2026-03-02", unified_code("龙潭")))
     assert "CMA" in public.get("/apply?place=450203").content.decode()
     incomplete = public.post("/apply/istation", {**form, "uscc": "1", "do": "check"})
@@ -116,7 +106,7 @@ def test_a_form_grows_by_rows_and_keeps_what_was_typed(city: City) -> None:
 
 def test_a_department_opens_a_suspension_and_the_station_answers(city: City, doors: Doors) -> None:
     doors.at("2026-05-06 09:00")
-    office, station = desk(OFFICE), desk("450203001")
+    office, station = person(OFFICE), person("450203001")
     form = office.get("/matters/open?kind=suspension&party=450203001").content.decode()
     assert "虚假检验报告" in form
     fields = {"open-ground": "false_report", "open-findings": "甲", "open-evidence": "乙"}
@@ -143,7 +133,7 @@ def test_nobody_sees_a_matter_that_is_not_theirs(city: City, doors: Doors, code:
     fields = {"ground": "false_report", "findings": "甲", "evidence": "乙"}
     opened = doors.post("matters", {"kind": "suspension", "party": "450203001", "fields": fields}, by=OFFICE)
     number = opened["matter_no"]
-    answer = desk(code).get(f"/matters/{number}")
+    answer = person(code).get(f"/matters/{number}")
     assert answer.status_code == (200 if code == TRANSPORT else 404)
     steps = doors.get(f"matters/{number}", by=code, expect=200 if code == TRANSPORT else 404).get("steps", [])
     assert steps == []
@@ -171,7 +161,8 @@ def test_a_file_is_what_its_first_bytes_say(city: City, doors: Doors) -> None:
 
 def test_a_station_s_register_page_and_what_the_public_reads(city: City, doors: Doors) -> None:
     doors.at("2026-03-02 09:00")
-    market, station, other, public = desk("450200-market"), desk("450203001"), desk("450204002"), Client()
+    market, station, other = person("450200-market"), person("450203001"), person("450204002")
+    public = Client()
     page, path = station.get("/parties/450203001").content.decode(), "/parties/450203001"
     assert "没有登记检验检测机构资质认定" in page
     assert other.get(path).status_code == 404
@@ -187,8 +178,8 @@ def test_a_station_s_register_page_and_what_the_public_reads(city: City, doors: 
     assert market.post(path, {**paper, "until": "2026-02-01"}).status_code == 422
     assert market.post(path, paper).status_code == 302
     assert "18 天" in market.get("/certificates").content.decode()
-    person = {"what": "join", "name": "莫丽", "role": "reviewer", "since": "2026-03-01", "sure": "1"}
-    assert station.post(path, person).status_code == 302
+    reviewer = {"what": "join", "name": "莫丽", "role": "reviewer", "since": "2026-03-01", "sure": "1"}
+    assert station.post(path, reviewer).status_code == 302
     assert "莫丽" in station.get(path).content.decode()
     contact = {
         "what": "contact",

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from imloop.exchange.signing import sign_voucher
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.steps.outages.voucher_stock import stock
 from imloop.store.models import Case, Finding, Link, Outage, PaperUnlock, Party, Voucher

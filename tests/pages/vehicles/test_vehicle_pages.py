@@ -12,13 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imloop.facts.days import day_of
-from imloop.steps.accounts.people import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import (
     Enrolment,
     JournalEntry,
     Mark,
-    Party,
     PollutionAlert,
     Vehicle,
     VehicleChange,
@@ -26,16 +24,10 @@ from imloop.store.models import (
 )
 from support.city import NEAR, City
 from support.messages.uploads import PLATE, VIN
+from support.people import person
 
 POLICE, ENVIRONMENT = "450200-police", "450200-environment"
 RULES = '[{"fuels": ["diesel"], "stage_below": "5", "everywhere": true}]'
-
-
-def person(code: str) -> Client:
-    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.ground.access import caller_for
-from imloop.steps.prices.fees import set_price
-from imloop.steps.vehicles.enrol_guest_vehicle import enrol
+from imloop.steps.prices.publish_price import NewPrice, set_price
+from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.store.models import Finding, Party, Standing, Vehicle
 from support.city import FAR, NEAR, PLACE, City, at
 from support.messages.uploads import VIN
@@ -39,10 +39,10 @@ def codes(answer: dict[str, object]) -> list[str]:
 def publish(city: City, place: str = PLACE) -> None:
     market = city.callers[f"{PLACE}-market"]
     caller = type(market)(market.party_code, market.kind, market.name, place)
-    set_price(
-        caller, place=place, station="", method="ASM", yuan=Decimal("90"), since=date(2026, 1, 1), until=None,
-        cite="价费〔2025〕8号", now=at("2026-01-01 09:00"),
-    )  # fmt: skip
+    price = NewPrice(
+        place=place, method="ASM", yuan=Decimal("90"), since=date(2026, 1, 1), cite="价费〔2025〕8号"
+    )
+    set_price(caller, price, at("2026-01-01 09:00"))
 
 
 def test_an_unknown_vehicle_is_welcome(city: City) -> None:
@@ -81,10 +81,14 @@ def test_a_guest_is_known_once_it_is_enrolled(city: City) -> None:
     )
     guest = ask(city)
     assert guest["allowed"] and guest["origin"] == "elsewhere" and codes(guest) == ["from-elsewhere"]
-    enrol(
-        city.callers[f"{PLACE}-environment"], ground="fixed_route", evidence="线路许可", vin=vehicle.vin,
-        since=date(2026, 3, 1), until=date(2026, 4, 1), now=at("2026-03-01 09:00"),
-    )  # fmt: skip
+    wanted = NewEnrolment(
+        ground="fixed_route",
+        evidence="线路许可",
+        vin=vehicle.vin,
+        since=date(2026, 3, 1),
+        until=date(2026, 4, 1),
+    )
+    enrol(city.callers[f"{PLACE}-environment"], wanted, at("2026-03-01 09:00"))
     enrolled = ask(city)
     assert enrolled["origin"] == "enrolled" and codes(enrolled) == []
     assert ask(city, at=at("2026-04-01 09:00"))["origin"] == "elsewhere"

@@ -10,7 +10,7 @@ from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.exchange.uploads.intake import take_test
 from imloop.facts.refusal import Conflict, Malformed
 from imloop.steps.inspections.replay import replay_test
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.store.models import Case, RawUpload, Test
 from support.city import NEAR, City, at
 from support.messages.uploads import test_message
@@ -81,7 +81,7 @@ def test_one_open_case_per_vehicle_and_cycle(city: City) -> None:
 def test_every_case_is_what_its_events_say(city: City) -> None:
     city.test("2026-03-02 09:00", co=0.9)
     city.repair("2026-03-04 09:00")
-    assert journal.faulty_cases() == []
+    assert prove_journal.faulty_cases() == []
 
 
 def test_a_stored_test_replays_to_the_same_verdict(city: City) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -18,6 +19,7 @@ from imloop.steps.inspections.what_if import judge_block, run_latest
 from imloop.steps.inspections.what_if_report import report_sheets
 from imloop.store.models import JournalEntry, RawUpload, Test
 from support.city import FAR, NEAR, City, at
+from support.thresholds import book_with, one, write
 
 RAW = ("received_at", "party_id", "kind", "sha256", "size", "body")
 STRICTER = "values: {limits.ASM.a.co_5025_pct: {value: 0.2}, limits.ASM.a.co_2540_pct: {value: 0.2}}"
@@ -73,6 +75,18 @@ def test_corrected_law_data_is_told_apart(tests: City, monkeypatch: pytest.Monke
     assumed = overlay(load(), STRICTER)
     monkeypatch.setattr(replay, "law_at", assumed.at)
     assert all(each.law_corrected for each in replay_block(all_blocks(Selection()), decode_test))
+
+
+def test_a_threshold_tuned_from_a_day_on_leaves_what_came_before(
+    tests: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tests of before come out again; those it reaches back to differ in their doubts, and no law was corrected."""
+    city_file = write(tmp_path, one("above_ceiling.speed_kmh", "km/h", date(2026, 3, 4), 10))
+    monkeypatch.setattr(replay, "law_at", book_with(city_file).at)
+    found = {each.test_no: each for each in replay_block(all_blocks(Selection()), decode_test)}
+    assert found["clean"].same and found["narrow"].same
+    assert found["dirty"].differs == found["far"].differs == ("findings",)
+    assert not any(each.law_corrected for each in found.values())
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from imloop.facts.text import Text
 from imloop.proof import journal as proof
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.ledger import writing
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.steps.journal.seal_days import place_of, seal_days
 from imloop.store.grants import statements
 from imloop.store.models import JournalDay, JournalEntry, Test
@@ -33,7 +33,7 @@ HASHES = st.lists(st.binary(min_size=32, max_size=32).map(bytes.hex), min_size=1
 
 def exported() -> Rows:
     out = io.StringIO()
-    journal.export_journal(out)
+    prove_journal.export_journal(out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -236,7 +236,7 @@ def test_what_a_step_gives_up_leaves_no_gap(city: City) -> None:
     assert numbers == [1, 2, 3, 1]
     kinds = list(JournalEntry.objects.order_by("number").values_list("kind", "subject"))
     assert kinds == [("one", "a"), ("three", "c d")]
-    assert journal.faults() == []
+    assert prove_journal.faults() == []
 
 
 def test_roots_are_frozen(city: City) -> None:

@@ -10,11 +10,10 @@ import pytest
 from django.test import Client
 
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
-from imloop.steps.accounts.people import create_user
-from imloop.steps.ground import clock
-from imloop.steps.prices.fees import price_list, prices_at, set_price
+from imloop.steps.prices.publish_price import NewPrice, price_list, prices_at, set_price
 from imloop.store.models import Fee, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City, at
+from support.people import person
 
 NOW = at("2026-03-05 09:00")
 GIVEN = {
@@ -29,14 +28,7 @@ GIVEN = {
 
 
 def publish(city: City, who: str = f"{PLACE}-market", **change: object) -> Fee:
-    return set_price(city.callers[who], **{**GIVEN, **change}, now=NOW)  # type: ignore[arg-type]
-
-
-def person(code: str) -> Client:
-    user = create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now())
-    client = Client()
-    client.force_login(user)
-    return client
+    return set_price(city.callers[who], NewPrice(**{**GIVEN, **change}), NOW)  # type: ignore[arg-type]
 
 
 def test_a_price_follows_another_and_is_journalled(city: City) -> None:

@@ -1,4 +1,5 @@
-"""Through real sockets: a repair reported at the M-station's door is on the I-station's open stream, and nothing is lost."""
+"""Through real sockets: a repair reported at the M-station's door is on the I-station's open stream,
+and nothing is lost."""
 
 from __future__ import annotations
 

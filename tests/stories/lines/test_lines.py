@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -16,7 +17,7 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.sim.city.checks import GOOD
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.lines.heartbeats import notice_lost_links
-from imloop.steps.lines.lock_line import order_line
+from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.store.models import (
     Certificate,
     Equipment,
@@ -30,6 +31,7 @@ from imloop.store.models import (
     User,
 )  # fmt: skip
 from support.city import FAR, NEAR, City, at
+from support.examples import examples
 from support.messages.uploads import VIN
 
 OFFICE = "450200-environment"
@@ -117,8 +119,9 @@ def test_same_bytes_same_answer_and_bad_input_named(city: City) -> None:
         take_check(message("analyser_leak", at("2026-03-05 08:00"), claimed="fail"), city.callers[NEAR], now)
     with pytest.raises(NotAllowed):
         take_check(body, city.callers[FAR], now)
+    bad = message("analyser_leak", at("2026-03-05 08:00"), check_no="", values={"a": "b"})
     with pytest.raises(Malformed) as caught:
-        take_check(message("analyser_leak", at("2026-03-05 08:00"), check_no="", values={"a": "b"}), city.callers[NEAR], now)  # fmt: skip
+        take_check(bad, city.callers[NEAR], now)
     assert {problem.path for problem in caught.value.problems} == {"$.check_no", "$.values.a"}
     assert RawUpload.objects.exclude(refused="").count() == 3
 
@@ -126,12 +129,18 @@ def test_same_bytes_same_answer_and_bad_input_named(city: City) -> None:
 def test_an_order_needs_the_department_reason_and_end(city: City) -> None:
     equip(city)
     now = at("2026-03-05 08:00")
-    words = {"kind": "unlock", "methods": ["ASM"], "reason": "标准气迟到", "evidence": "采购单 7", "now": now}
+    order = NewOrder(
+        kind="unlock",
+        methods=["ASM"],
+        reason="标准气迟到",
+        evidence="采购单 7",
+        until=now + timedelta(hours=4),
+    )
     with pytest.raises(NotAllowed):
-        order_line(city.callers[NEAR], NEAR, "01", until=now + timedelta(hours=4), **words)  # type: ignore[arg-type]
+        order_line(city.callers[NEAR], NEAR, "01", order, now)
     with pytest.raises(Malformed):
-        order_line(city.callers[OFFICE], NEAR, "01", until=now, **words)  # type: ignore[arg-type]
-    order_line(city.callers[OFFICE], NEAR, "01", until=now + timedelta(hours=4), **words)  # type: ignore[arg-type]
+        order_line(city.callers[OFFICE], NEAR, "01", replace(order, until=now), now)
+    order_line(city.callers[OFFICE], NEAR, "01", order, now)
     assert city.test("2026-03-05 09:00").body["verdict"] == "pass"
     with pytest.raises(Unlawful):
         city.test("2026-03-05 13:00")
@@ -202,7 +211,8 @@ def test_the_pages(city: City) -> None:
     assert b'value="80.1"' in refused.content
     assert "合格" in client.post(f"/lines/{NEAR}/01", form | {"sure": "1"}).content.decode()
     client.force_login(User.objects.get(username=OFFICE))
-    order = {"what": "order", "kind": "lock", "until": "2099-01-01T00:00", "reason": "抽查", "evidence": "照片", "sure": "1"}  # fmt: skip
+    order = {"what": "order", "kind": "lock", "reason": "抽查", "evidence": "照片", "sure": "1"}
+    order["until"] = "2099-01-01T00:00"
     assert client.post(f"/lines/{NEAR}/01", order).status_code == 302
     answer = city.client(NEAR).get("/api/v1/lines").json()
     assert [r["code"] for r in answer["lines"][0]["methods"]["ASM"]["reasons"]][0] == "locked-by-order"
@@ -229,7 +239,7 @@ def test_the_calls(city: City) -> None:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=6),

@@ -1,4 +1,5 @@
-"""The record comes after the retest on paper and says otherwise: a finding, the paper carries no more, the result stays."""
+"""The record comes after the retest on paper and says otherwise:
+a finding, the paper carries no more, the result stays."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.steps.outages.match_papers import find_unmatched
 from imloop.store.models import Case, Finding, OutboxEntry, PaperUnlock, Test
 from support.city import LISTED, NEAR, OTHER, PLACE, at
@@ -94,7 +95,7 @@ def test_a_record_that_says_otherwise_after_a_pass(shown: Doors, said: dict[str,
     assert shown.get(f"fallback-unlocks/{row.unlock_no}", by=OFFICE)["state"] == "differs"
     repair(shown, repair_no="W-right", documents={"invoice_no": "F-79"})
     assert shown.get(f"fallback-unlocks/{row.unlock_no}", by=OFFICE)["state"] == "matched"
-    assert Case.objects.get().state == "closed" and journal.faults() == []
+    assert Case.objects.get().state == "closed" and prove_journal.faults() == []
 
 
 def test_work_of_another_shop_is_a_finding_and_takes_nothing_from_the_paper(shown: Doors) -> None:

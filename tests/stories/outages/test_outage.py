@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imloop.steps.desk.work_list import tasks
-from imloop.steps.journal import journal
+from imloop.steps.journal import prove_journal
 from imloop.steps.outages.match_papers import find_unmatched, watch_shares
 from imloop.store.models import Case, Finding, JournalEntry, OutboxEntry, PaperUnlock
 from support.city import FAR, LISTED, NEAR, PLACE, UNLISTED, at
@@ -54,7 +54,7 @@ def test_declared_unlocked_retested_and_the_late_record_matches(failed: Doors) -
     assert findings() == []
     kinds = set(JournalEntry.objects.values_list("kind", flat=True))
     assert {"outage-declared", "outage-ended", "paper-accepted", "paper-matched"} <= kinds
-    assert journal.faults() == []
+    assert prove_journal.faults() == []
     assert OutboxEntry.objects.filter(receiver=NEAR, topic="outage-declared").exists()
     assert OutboxEntry.objects.filter(receiver=LISTED, topic="record-awaited").exists()
 

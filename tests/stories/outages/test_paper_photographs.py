@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
-from django.test import Client
 
 from imloop.facts.pictures import LARGEST
-from imloop.steps.accounts.people import create_user
-from imloop.steps.ground import clock, registers
-from imloop.steps.journal import journal
-from imloop.store.models import Attachment, JournalEntry, PaperUnlock, Party
+from imloop.steps.ground import registers
+from imloop.steps.journal import prove_journal
+from imloop.store.models import Attachment, JournalEntry, PaperUnlock
 from support.city import FAR, LISTED, NEAR, PLACE
 from support.doors import Doors
 from support.messages.uploads import PLATE
+from support.people import person
 from support.stories.outages import FAIL, OFFICE, PAPERS, RETEST, declare, findings, repair, unlock, upload
 
 PNG, PDF = b"\x89PNG\r\n\x1a\n" + b"n" * 40, b"%PDF-1.7 list"
@@ -40,12 +39,6 @@ def files_of(number: str) -> str:
 
 def photographs(doors: Doors, number: str, *, by: str = OFFICE) -> dict[str, Any]:
     return dict(doors.get(f"fallback-unlocks/{number}", by=by)["photographs"])
-
-
-def at_desk(code: str) -> Client:
-    client = Client()
-    client.force_login(create_user(f"u-{code}", "a-long-password", Party.objects.get(code=code), clock.now()))
-    return client
 
 
 def test_what_is_missing_is_told_and_what_came_is_kept_as_it_came(opened: Doors) -> None:
@@ -97,12 +90,12 @@ def test_who_may_see_the_unlock_may_see_them_and_every_look_is_journalled(opened
         if status == 200:
             assert (answer.content, answer["Content-Type"]) == (PNG, "image/png")
     assert opened.post(f"{files_of(number)}?paper=notice&name=a", PNG, by=f"{PLACE}-transport", expect=403)
-    assert journal.faults() == []
+    assert prove_journal.faults() == []
 
 
 def test_where_the_law_asks_for_none_nothing_is_amiss(opened: Doors, monkeypatch: Any) -> None:
     number = PaperUnlock.objects.get().unlock_no
-    station = at_desk(NEAR)
+    station = person(NEAR)
     assert "缺照片" in station.get("/desk/istation/outage").content.decode()
     whole = registers.law_at
 
@@ -130,7 +123,7 @@ def test_sent_with_the_unlock_all_or_nothing(doors: Doors) -> None:
     upload(doors, FAIL, co=0.9)
     doors.at("2026-03-04 10:00")
     page = f"/outages/{declare(doors)}"
-    office = at_desk(OFFICE)
+    office = person(OFFICE)
     form = {"what": "unlock", "station": NEAR, "shop": LISTED, "plate": PLATE, "reason": "来电", "sure": "1"}
     bad = SimpleUploadedFile("a.gif", b"GIF89a")
     answer = office.post(page, {**form, **PAPERS, "photo_notice": bad})
@@ -150,7 +143,7 @@ def test_sent_with_the_unlock_all_or_nothing(doors: Doors) -> None:
 
 def test_added_and_opened_on_the_unlocks_page(opened: Doors) -> None:
     number = PaperUnlock.objects.get().unlock_no
-    shop, transport = at_desk(LISTED), at_desk(f"{PLACE}-transport")
+    shop, transport = person(LISTED), person(f"{PLACE}-transport")
     page = f"/unlocks/{number}"
     bad = shop.post(page, {"paper": "settlement", "file": SimpleUploadedFile("j.txt", b"text")})
     assert bad.status_code == 422 and "只收 PDF" in bad.content.decode()

@@ -12,6 +12,7 @@ from imloop.exchange.signing import sign_voucher
 from imloop.store.models import Finding, JournalEntry, PaperUnlock
 from support.city import FAR, NEAR, at
 from support.doors import Doors
+from support.examples import examples
 from support.stories.outages import (
     FAIL,
     OFFICE,
@@ -189,7 +190,7 @@ def test_a_clock_that_is_off_is_said(failed: Doors) -> None:
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Case, Party, User
 from support.city import LISTED, NEAR, OTHER, PLACE

@@ -1,11 +1,12 @@
-"""Charging without repairing leaves signs: seen when the record arrives, shown to the transport department, looked into."""
+"""Charging without repairing leaves signs: seen when the record arrives, shown to the transport department,
+looked into."""
 
 from __future__ import annotations
 
 import pytest
 from django.test import Client
 
-from imloop.steps.accounts.people import create_user
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, Finding, JournalEntry, Party, Repair, RepairMark
 from support.city import LISTED, OTHER, PLACE, City, at

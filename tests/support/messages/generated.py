@@ -127,12 +127,17 @@ def _spoil(dice: Random, columns: Columns) -> None:
         elif kind == "stall" and "rpm" in columns:
             columns["rpm"][row] = 0.0
         elif kind == "thin" and columns.get("co2_pct"):
-            total, co = dice.choice([2.9, 3.0, 5.9, 6.0, 6.0, 6.1]), columns["co_pct"][row] or 0.0
-            if co < total:
-                for each in range(row, min(row + dice.choice([1, 1, 3]), len(columns["t_s"]))):
-                    columns["co_pct"][each], columns["co2_pct"][each] = co, round(total - co, 3)
+            _thin(dice, columns, row)
         elif kind == "phase" and "phase" in columns:
             columns["phase"][row] = "other"
+
+
+def _thin(dice: Random, columns: Columns, row: int) -> None:
+    """From a second on there is as little carbon as the limits of dilution, or just more or less."""
+    total, co = dice.choice([2.9, 3.0, 5.9, 6.0, 6.0, 6.1]), columns["co_pct"][row] or 0.0
+    if co < total:
+        for each in range(row, min(row + dice.choice([1, 1, 3]), len(columns["t_s"]))):
+            columns["co_pct"][each], columns["co2_pct"][each] = co, round(total - co, 3)
 
 
 def _speeds(dice: Random, nominal: float, seconds: int) -> list[float]:

@@ -1,7 +1,7 @@
 """Databases for tests on whichever kind the run is about: an empty one, or one with all tables, which is a copy.
 
-Migrating takes seconds and copying does not, so the tables are made once in a run, by ``imloop migrate``, whatever number
-of processes the run has: they share one folder, whose address goes to them by the environment.
+Migrating takes seconds and copying does not, so the tables are made once in a run, by ``imloop migrate``, whatever
+number of processes the run has: they share one folder, whose address goes to them by the environment.
 """
 
 from __future__ import annotations

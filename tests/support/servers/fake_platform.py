@@ -18,7 +18,8 @@ JSON = {"Content-Type": "application/json"}
 
 class FakePlatform(httpx.BaseTransport):
     """Takes uploads as the real one: the same bytes again get the first receipt. ``mood``: what the next requests meet,
-    one each: ``drop lost hang 500 internal 503 429 401 html refuse``; when it is used up, all is well, or as ``always`` says.
+    one each: ``drop lost hang 500 internal 503 429 401 html refuse``; when it is used up, all is well,
+    or as ``always`` says.
     """
 
     def __init__(self, *mood: str, always: str = "ok") -> None:

@@ -1,7 +1,8 @@
-"""``imloop work`` whose every second takes 50 ms: clock, pauses, leases and patience alike, so that long stories are short.
+"""``imloop work`` whose every second takes 50 ms: clock, pauses, leases and patience alike,
+so that long stories are short.
 
-``python -m support.servers.quick_work --every 600``, any number at one time; ``QUICK_SINCE`` is the moment (seconds since 1970) from
-which their common clock runs fast.
+``python -m support.servers.quick_work --every 600``, any number at one time; ``QUICK_SINCE`` is the moment (seconds
+since 1970) from which their common clock runs fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Raw HTTP as no client would send it: from a seed always the same requests. ``exchange`` sends one and reads the answer.
+"""Raw HTTP as no client would send it: from a seed always the same requests. ``exchange`` sends one and
+reads the answer.
 
 A request comes with whether it is whole: to one that is not, a server waits for the rest, so we hang up instead.
 """
@@ -40,7 +41,8 @@ VALUES = (
 )  # fmt: skip
 BODIES = (
     b"", b"{", b"[" * 5000, b'{"a":' * 2000 + b"1" + b"}" * 2000, b"\xff\xfe\x00", b'"\\u0000"', b"null", b"1e999",
-    b'{"schema":"imloop.test/1","test_no":"\\u0000"}', b'{"n":' + b"9" * 4000 + b"}", b"\x00" * 1000, b"[]", b'"\\ud800"',
+    b'{"schema":"imloop.test/1","test_no":"\\u0000"}', b'{"n":' + b"9" * 4000 + b"}", b"\x00" * 1000, b"[]",
+    b'"\\ud800"',
 )  # fmt: skip
 HEADERS = (
     "Host: evil.example", "Host: ", "Cookie: sessionid=" + "x" * 3000, "Cookie: sessionid=\x01;csrftoken=\xff",
@@ -152,8 +154,8 @@ def _odd_chunks(draw: random.Random, lines: str) -> Request:
 
 
 def exchange(port: int, request: bytes, patience: float, *, is_whole: bool = True) -> list[int]:
-    """Send and read to the end; of a request that is not whole say that no more comes. Statuses of what came back; none:
-    the server hung up.
+    """Send and read to the end; of a request that is not whole say that no more comes. Statuses of what came back;
+    none: the server hung up.
 
     Raises ``TimeoutError`` when the server neither answers nor hangs up within ``patience`` seconds."""
     got = b""

@@ -1,5 +1,5 @@
-"""A system outside behind a real socket that behaves as badly as ``support.servers.fake_receiver``, for couriers in processes of
-their own."""
+"""A system outside behind a real socket that behaves as badly as ``support.servers.fake_receiver``, for couriers in
+processes of their own."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MOODS = (
     "silent", "500", "503", "429", "302", "cut", "drop", "slow", "hang", "hang-after", "twice",
 )  # fmt: skip
 """``silent`` 200 without the hash · a number: that status, nothing kept · ``cut`` hangs up before it keeps the message,
-``drop`` after · ``slow`` answers late, but in time · ``hang`` never answers, nothing kept, ``hang-after`` kept · ``twice``
-the network brings the message a second time. Anything else: kept, and answered with its hash."""
+``drop`` after · ``slow`` answers late, but in time · ``hang`` never answers, nothing kept, ``hang-after`` kept ·
+``twice`` the network brings the message a second time. Anything else: kept, and answered with its hash."""
 LATE = 0.1
 """Seconds of a slow answer."""
 

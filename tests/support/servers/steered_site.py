@@ -1,7 +1,7 @@
 """The site as it is served, with the platform's clock standing at the moment written in a file.
 
-``python -m support.servers.steered_site --port PORT --data FOLDER`` registers the parties of ``support.city`` with opening
-hours and one person each (user name: the party's code), then serves ``support.servers.steered_wsgi``.
+``python -m support.servers.steered_site --port PORT --data FOLDER`` registers the parties of ``support.city`` with
+opening hours and one person each (user name: the party's code), then serves ``support.servers.steered_wsgi``.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ CLOCK = "clock"
 """The file's name in the data directory; it holds ``2026-03-05 09:00``, in China."""
 
 BEAT = "STEERED_BEAT"
-"""Of the environment: seconds between signs of life of an open stream, where the usual ones are too long to wait for."""
+"""Of the environment: seconds between signs of life of an open stream, where the usual ones are too long
+to wait for."""
 
 KEY = "istation-key"
 """The file of a bearer key of the first station."""
 
 
 def set_clock(data: Path, when: str) -> None:
-    """From one moment to the next: an open stream asks for the time whenever it likes, and must not find half a file."""
+    """From one moment to the next: an open stream asks for the time whenever it likes,
+    and must not find half a file."""
     new = data / f"{CLOCK}.new"
     new.write_text(when, encoding="ascii")
     new.replace(data / CLOCK)
@@ -53,7 +55,7 @@ def prepare(data: Path) -> None:
     from django.core.management import call_command
     from django.db import connections
 
-    from imloop.steps.accounts.people import create_user
+    from imloop.steps.accounts.create_user import create_user
     from imloop.steps.appointments.opening_hours import Hours, set_hours
     from imloop.store.models import Party, Vehicle
     from support.city import NEAR, City, at

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from imloop import loop
 from imloop.facts.days import CHINA, day_of
-from imloop.facts.records.repair import Documents, RepairItem, RepairRecord, Warranty
+from imloop.facts.records.repair import Documents, RepairItem, RepairRecord
 from imloop.law import Law, load
 from imloop.loop.case import RepairFact, StationExit, Unlock
 from imloop.loop.events import (
@@ -51,28 +52,26 @@ def passed(when: str, station: str = "A") -> TestPassed:
 def repair_at(
     when: str,
     *,
-    shop: str = "M1",
     listed: bool = True,
     documents: tuple[str, ...] = PAPERS,
-    odometer_km: float | None = None,
-    warranty: Warranty | None = None,
     earlier: tuple[RepairFact, ...] = (),
-    items: tuple[RepairItem, ...] = (RepairItem("O2S", "氧传感器"),),
     place: str = PLACE,
     law: Law | None = None,
-    **numbers: str,
+    **told: Any,
 ) -> RepairFact:
-    """A repair finished at ``when``, judged by the law of that day."""
-    papers = {f"{name}_no": f"{name} {when}" for name in documents} | numbers
+    """A repair finished at ``when``, judged by the law of that day. ``told``: what else its record says, a paper's
+    number (``settlement_no``) included."""
+    papers = {f"{name}_no": f"{name} {when}" for name in documents}
+    papers |= {
+        name: told.pop(name) for name in ("certificate_no", "settlement_no", "invoice_no") if name in told
+    }
+    usual = {"shop": "M1", "items": (RepairItem("O2S", "氧传感器"),)}
     record = RepairRecord(
         repair_no=f"R {when}",
-        shop=shop,
         received_at=at(when),
         finished_at=at(when),
-        odometer_km=odometer_km,
-        warranty=warranty,
-        items=items,
         documents=Documents(**papers),  # type: ignore[arg-type]
+        **{**usual, **told},
     )
     return loop.repair_fact(record, listed=listed, law=law or law_of(at(when), place), earlier=earlier)
 

@@ -1,4 +1,5 @@
-"""What people do in an outage, through the API: one vehicle that failed, was repaired, and whose record does not come."""
+"""What people do in an outage, through the API: one vehicle that failed, was repaired,
+and whose record does not come."""
 
 from __future__ import annotations
 

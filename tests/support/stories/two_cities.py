@@ -1,4 +1,5 @@
-"""The city of ``support.city`` with one object of everything, and a second city whose parties have no business with it."""
+"""The city of ``support.city`` with one object of everything, and a second city whose parties have no
+business with it."""
 
 from __future__ import annotations
 
@@ -7,10 +8,10 @@ from datetime import date, time, timedelta
 
 from imloop.api.draws import PlanIn
 from imloop.steps.appointments.opening_hours import Hours, set_hours
-from imloop.steps.draws import draws
+from imloop.steps.draws import prepare_draw
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.matters.attachments import attach
-from imloop.steps.matters.matters import open_measure
+from imloop.steps.matters.take_step import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
 from imloop.steps.repairs.repair_files import attach_to_repair
 from imloop.store.models import (
@@ -187,7 +188,7 @@ def _of_departments(city: City) -> dict[str, object]:
         expires_at=now + timedelta(hours=8),
         recorded_at=now,
     )
-    draw = draws.prepare(
+    draw = prepare_draw.prepare(
         city.callers[f"{PLACE}-environment"], PlanIn(**plan()).plan(), at("2026-01-05 09:00")
     )
     (shown,) = attach_photographs(

@@ -1,11 +1,11 @@
-"""A watched folder: station software that only writes files needs nothing else.
+"""Watch a folder, for station software that can only write files.
 
 A file is taken once it has kept its size and time for a while, and is not empty; names that begin with a dot or end in
 ``.tmp``, ``.part`` or ``~`` are still being written. Taken files go to ``done/DAY/``, what cannot be accepted to
 ``refused/`` with its reason beside. While the spool is full, files stay where they are.
 
-A photograph lies beside the message of its repair, which names it; the message waits a while for it. One that comes later
-is still sent; one that nobody names is put aside in the end.
+A photograph lies beside the message of its repair, which names it; the message waits a while for it. One that comes
+later is still sent; one that nobody names is moved to ``refused/`` in the end.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Pictures = dict[str, Path]
 
 
 class Folder:
-    """``settle``: seconds a file must stay as it is; ``taken`` hears of every new item."""
+    """``settle``: seconds a file must stay as it is; ``taken`` is called for every new item."""
 
     def __init__(
         self, path: Path, spool: Spool, settle: float = 3.0, taken: Callable[[Item], None] = lambda _: None
@@ -44,7 +44,7 @@ class Folder:
         path.mkdir(parents=True, exist_ok=True)
 
     def look(self, now: datetime) -> int:
-        """One look: take what has stayed as it is, oldest first. How many files were taken."""
+        """Look once: take files that have stopped changing, oldest first. Returns how many were taken."""
         before, self._seen = self._seen, {}
         settled: list[Path] = []
         for file, sign in sorted(self._files(), key=lambda each: (each[1][1], each[0].name)):
@@ -84,17 +84,13 @@ class Folder:
             return 0  # still locked by its writer: the next look finds it again
         for name in missing:
             self.spool.note(f"photo:{name}", f"{now.isoformat()} {repair_no}")
-        for name, (_, place) in photos.items():
-            _move(pictures[name], Path(place))
-            sent = self.spool.by_address(address_of(repair_no, name))
-            if sent is not None and sent.state == State.REFUSED:
-                self.refused(sent)
+        self._move_photographs(repair_no, photos, pictures)
         _move(file, target)  # last: what is still here is looked at again
         if fresh:
             self._taken(item)
         answered = self.spool.get(item.id)
         if answered is not None and answered.state == State.REFUSED:
-            self.refused(answered)  # the platform was quicker than the move
+            self.refused(answered)  # the platform answered before the file was moved
         return 1
 
     def _done(self, name: str, now: datetime) -> Path:
@@ -111,7 +107,7 @@ class Folder:
     def _photographs(
         self, names: list[str], pictures: Pictures, now: datetime
     ) -> dict[str, tuple[bytes, str]]:
-        """Those that are here. What the platform would not have is put aside, and the repair goes without it."""
+        """Those that are here. What the platform would refuse is moved away, and the repair is sent without it."""
         found = {}
         for name in names:
             file = pictures.get(name)
@@ -123,6 +119,16 @@ class Folder:
                 self._put_aside(file, reason(refusal))
         return found
 
+    def _move_photographs(
+        self, repair_no: str, photos: dict[str, tuple[bytes, str]], pictures: Pictures
+    ) -> None:
+        """To where the spool knows them; one that the platform refused meanwhile goes on to the refused."""
+        for name, (_, place) in photos.items():
+            _move(pictures[name], Path(place))
+            sent = self.spool.by_address(address_of(repair_no, name))
+            if sent is not None and sent.state == State.REFUSED:
+                self.refused(sent)
+
     def _picture(self, file: Path) -> bytes:
         if file.stat().st_size > PICTURE:
             raise too_large(PICTURE)
@@ -131,8 +137,8 @@ class Folder:
         return body
 
     def _take_late(self, file: Path, now: datetime) -> int:
-        """A photograph whose repair went without it; or one that no repair has named so far. Cameras use their names
-        again: first another repair that names it may come, and what was missed a day ago is missed."""
+        """Take a photograph whose repair was sent without it, or keep one that no repair has named so far. Cameras use
+        their names again: first another repair that names it may come, and what was missed a day ago is missed."""
         lain = now - self._seen[file][1] - self._settle
         since, _, repair_no = self.spool.fact(f"photo:{file.name}").partition(" ")
         missed = bool(repair_no) and now - datetime.fromisoformat(since) < NOBODYS
@@ -155,7 +161,7 @@ class Folder:
         return 1
 
     def refused(self, item: Item) -> None:
-        """The platform will not have an item: its file joins those of ``refused/``, the platform's words beside."""
+        """The platform refused an item: its file moves to ``refused/``, with the platform's reason beside it."""
         if item.file and Path(item.file).exists():
             self._put_aside(Path(item.file), self.spool.answer(item.id))
 
@@ -186,7 +192,7 @@ def _nobodys() -> Malformed:
         "picture-unnamed",
         Text(
             "没有维修报文在 documents.photos 中写明这个文件名。",
-            "No repair names this file among documents.photos.",
+            "No repair lists this file in documents.photos.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The one way in: bytes in any dialect are read, checked as far as the station can, and kept."""
+"""Every message is taken in here: bytes in any dialect are read, checked as far as the station can, and kept."""
 
 from __future__ import annotations
 

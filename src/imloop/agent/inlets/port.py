@@ -37,7 +37,7 @@ _KINDS = {"tests": MessageKind.TEST, "repairs": MessageKind.REPAIR, "equipment-c
 _PHOTOS = "repairs/files"
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _FAREWELL = 2.0
-"""Seconds of silence after which a caller that still owes a refused body is left alone."""
+"""Seconds of silence after which the connection of a caller that has not sent its refused body is closed."""
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 Reply = tuple[int, str, bytes]
 
@@ -77,7 +77,7 @@ class Desk:
     def _photo(self, asked: Mapping[str, Sequence[str]], body: bytes) -> tuple[Item, bool]:
         repair_no, name = (asked.get(each, [""])[0].strip() for each in ("repair_no", "name"))
         if not (repair_no and name):
-            raise Malformed("missing", Text("请写明 repair_no 和 name。", "Name repair_no and name."))
+            raise Malformed("missing", Text("请写明 repair_no 和 name。", "Give repair_no and name."))
         _acceptable({name: body})
         return self.spool.put_photo(Photo(repair_no=repair_no, name=name, body=body), self.now())
 
@@ -95,7 +95,7 @@ class Desk:
         return item.status or 422, _PROBLEM, self.spool.answer(item.id)
 
     def _heartbeat(self, body: bytes) -> Reply:
-        """Told on with the agent's next own sign; a heartbeat is about now, so it never waits in the spool."""
+        """Passed on with the agent's next heartbeat; a heartbeat is about now, so it never waits in the spool."""
         decode_heartbeat(body)
         for line in msgspec.json.decode(body)["lines"]:
             self.lines.told(line)
@@ -132,7 +132,10 @@ def _queued(item: Item) -> dict[str, object]:
         "sha256": item.sha256,
         "accepted_at": item.accepted_at,
         "text": "已存入本机队列，网络恢复后按顺序上传；同样的报文再发一次可取平台回执。",
-        "text_en": "Kept on this computer, sent in order when the network is back; send the same bytes again for the receipt.",
+        "text_en": (
+            "Kept on this computer, sent in order when the network is back; "
+            "send the same bytes again for the receipt."
+        ),
     }
 
 
@@ -172,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         return parts.path.strip("/").removeprefix("api/v1/"), query
 
     def _guarded(self, answer: Callable[[], Reply | None]) -> Reply:
-        """Only programs of this computer: a page of some web site in its browser is none."""
+        """Only programs of this computer may call, not the pages of some web site open in its browser."""
         try:
             host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
             if (
@@ -218,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
 
     def _hang_up(self) -> None:
-        """Closing while a body that was not read still comes in would take the answer from its sender."""
+        """Wait for the rest of an unread body: closing earlier would keep the answer from its sender."""
         left = LARGEST
         try:
             self.connection.shutdown(socket.SHUT_WR)
@@ -229,7 +232,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
-        """Quiet: what matters stands in the queue."""
+        """Quiet: what matters is in the queue."""
 
 
 def serve(desk: Desk, port: int) -> ThreadingHTTPServer:

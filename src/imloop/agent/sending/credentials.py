@@ -1,4 +1,4 @@
-"""The station's key: read from a file that only its owner can read, and put under every request."""
+"""The station's key: read from a file that only its owner can read, and used to sign every request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HMACS = ("hmac-sha256", "hmac-sm3")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 Headers = Callable[[str, str, bytes, datetime], dict[str, str]]
-"""(method, absolute URL, body, moment) → headers that say who asks."""
+"""(method, absolute URL, body, moment) → headers that authenticate the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def read_key(file: Path | None) -> str:
 
 
 def credentials(key: str, url: str, algorithm: str = "") -> Credentials:
-    """How to use a key: a PEM signs with Ed25519, ``imh_…`` with HMAC, anything else travels as it is, which needs TLS
+    """How to use a key: a PEM signs with Ed25519, ``imh_…`` with HMAC, anything else is sent as it is, which needs TLS
     or loopback. ``algorithm``: of an HMAC key, SHA-256 unless ``hmac-sm3``. Raises ``Malformed`` or ``NotAllowed``."""
     if key.startswith("-----BEGIN"):
         return Credentials("ed25519", _with_ed25519(key))
@@ -65,7 +65,7 @@ def credentials(key: str, url: str, algorithm: str = "") -> Credentials:
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise NotAllowed(
             "key-over-plain-http",
-            Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
+            Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only be sent over TLS or loopback."),
         )
     return Credentials("bearer", lambda *_: {"Authorization": f"Bearer {key}"})
 

@@ -29,7 +29,7 @@ def parts_of(content_type: str, body: bytes) -> tuple[bytes, dict[str, bytes]]:
             "malformed-form",
             Text(
                 "表单应有一项维修报文，其余各项为带文件名的照片。",
-                "The form holds one repair, and photographs with file names.",
+                "The form must hold one repair record and photographs with file names.",
             ),
         )
     return messages[0], files

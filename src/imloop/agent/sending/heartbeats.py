@@ -1,4 +1,4 @@
-"""Signs of life of the station's lines, each minute, with what waits in the spool and the station's own clock."""
+"""Heartbeats of the station's lines, each minute, with the number of waiting messages and the station's clock."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _TOLD = ("status", "sequence", "software", "software_sha256")
 class Lines:
     """What each line last said of itself; kept in memory, for a heartbeat is only about now.
 
-    ``codes``: lines that are told of even while their software says nothing; ``software``: what they all run, if known.
-    """
+    ``codes``: lines that are reported even while their software sends nothing; ``software``: what they all run, if
+    known."""
 
     def __init__(
         self, station: str, codes: Iterable[str] = (), software: Mapping[str, str] | None = None
@@ -30,7 +30,7 @@ class Lines:
         self._signs: dict[str, dict[str, Any]] = {code: {} for code in codes}
 
     def told(self, line: Mapping[str, Any]) -> None:
-        """A line's own sign, as its software sent it."""
+        """A line's own heartbeat, as its software sent it."""
         with self._lock:
             sign = self._signs.setdefault(str(line["line"]), {})
             sign |= {key: line[key] for key in _TOLD if line.get(key) is not None}

@@ -1,4 +1,4 @@
-"""The platform as the agent sees it: one kept connection, a short patience, and an answer or ``NoNetwork``."""
+"""The agent's connection to the platform: one kept connection, short time-outs, and an answer or ``NoNetwork``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class NoNetwork(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body`` as it came. ``skew``: seconds by which the platform's clock is ahead of ours; None when it did not say."""
+    """``body`` as it came. ``skew``: seconds by which the platform's clock is ahead of ours;
+    None when it did not say."""
 
     status: int
     body: bytes
@@ -54,12 +55,12 @@ class Answer:
 
     @property
     def accepted(self) -> bool:
-        """Only a JSON object in a good answer is a receipt: a log-in page of some network in between is none."""
+        """Only a JSON object in a good answer is a receipt: a log-in page of some network in between is not."""
         return self.status in (200, 201, 202) and self.json is not None
 
     @property
     def refused(self) -> bool:
-        """The platform has judged this message and will not have it. A wrong key, a wrong address, a fault of its own
+        """The platform has judged this message and refused it. A wrong key, a wrong address, a fault of its own
         or of a proxy say nothing about the message."""
         if not 400 <= self.status < 500 or self.status in _TRY_AGAIN or self.kind != _PROBLEM:
             return False
@@ -76,7 +77,7 @@ class Answer:
 
     @property
     def retry_after(self) -> float:
-        """Seconds the platform asks to be left alone."""
+        """Seconds the platform asks to wait before the next call."""
         text = self.headers.get("retry-after", "")
         return float(text) if text.isdigit() else 0.0
 
@@ -109,7 +110,7 @@ class Platform:
         return self._ask("POST", f"{self.url}/api/v1/{path}", body, now, patience, kind)
 
     def get(self, path: str, now: datetime, query: str = "", patience: float | None = None) -> Answer:
-        """What stands at ``/api/v1/path``, or at the root for a path that begins with ``/``. Raises ``NoNetwork``."""
+        """The answer of ``/api/v1/path``, or at the root for a path that begins with ``/``. Raises ``NoNetwork``."""
         address = f"{self.url}{path}" if path.startswith("/") else f"{self.url}/api/v1/{path}"
         plain = quote(query, safe=_QUERY_SAFE)
         return self._ask("GET", f"{address}?{plain}" if query else address, b"", now, patience)

@@ -1,7 +1,7 @@
-"""Sends what waits, one at a time and in order: nothing overtakes the head of the line.
+"""Sends waiting messages, one at a time and in order: nothing overtakes the head of the line.
 
 No answer, a fault of the platform, a busy platform or a wrong key: the same item again, later and later. A refusal is
-about the message: it is put aside and shown, and the next one goes.
+about the message: it is set aside and shown, and the next one is sent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from imloop.agent.spool import Item, Kind, Spool, State
 DELAYS = (1, 2, 5, 10, 20, 40, 60)
 """Seconds between tries; the last one from then on."""
 PATIENCE_WITH_ONE = 50
-"""So often the platform may fail on one message, while it answers, before the message is put aside: about 45 minutes."""
+"""Failures of an answering platform on one message before the message is set aside: about 45 minutes."""
 _IDLE, _LONGEST = 5.0, 300.0
 _NOTICEABLE = 2.0
 """Seconds; the platform tells its time in whole ones."""
@@ -32,7 +32,7 @@ class Step(StrEnum):
 
 
 class Uploader:
-    """``now`` tells the time; ``refused`` hears of every item that is put aside."""
+    """``now`` tells the time; ``refused`` is called for every item that is set aside."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Uploader:
 
     @property
     def offline(self) -> bool:
-        """The last try came to nothing."""
+        """Whether the last try failed."""
         return self._fails > 0
 
     def step(self) -> Step:
@@ -98,7 +98,7 @@ class Uploader:
         return Step.FAILED
 
     def try_now(self) -> None:
-        """The network is back as far as somebody knows: do not wait out the pause."""
+        """Try at once, without waiting out the pause, because the network seems to be back."""
         self._not_before = self.now()
         self.spool.filled.set()
 

@@ -29,18 +29,16 @@ from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.draws import (
-    draws,
-)
-from imloop.steps.draws import (
     lookups as draw_lookups,
 )
 from imloop.steps.draws import (
     numbers as draw_numbers,
 )
+from imloop.steps.draws import prepare_draw
 from imloop.steps.draws import (
     visits as draw_visits,
 )
-from imloop.steps.draws.draws import DRAWERS
+from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground import clock
 
 router = Router()
@@ -70,11 +68,11 @@ def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
     who=_READERS,
     answers={200: OwnDrawsOut},
     tags=["departments"],
-    summary="本地的抽取 · draws of one's place",
+    summary="本地的抽取 · draws in your area",
 )
 def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
-    found = draws.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
+    found = prepare_draw.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
     rows = [
         {**draw_lookups.summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]}
         for row in found
@@ -92,7 +90,7 @@ def get_draws(request: HttpRequest) -> HttpResponse:
 def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     """201 with the list as of today and everyone's chance, still sealed."""
     who = caller(request)
-    row = draws.prepare(who, asked.plan(), clock.now())
+    row = prepare_draw.prepare(who, asked.plan(), clock.now())
     return as_json(draw_lookups.draw_json(who, row, clock.now()), 201)
 
 
@@ -104,7 +102,7 @@ def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     summary="一次抽取，含未公开名单 · with its sealed list",
 )
 def get_draw(request: HttpRequest, no: str) -> HttpResponse:
-    """The look is journalled."""
+    """The look-up is journalled."""
     who, now = caller(request), clock.now()
     return as_json(draw_lookups.draw_json(who, draw_lookups.sealed(who, no, now), now))
 
@@ -131,7 +129,7 @@ def get_own(request: HttpRequest, no: str) -> HttpResponse:
 def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     who, now = caller(request), clock.now()
     conflicts = [each.dict() for each in given.conflicts]
-    part = draws.join(
+    part = prepare_draw.join(
         who,
         no,
         nonce_sha256=given.nonce_sha256,
@@ -150,7 +148,7 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     summary="锁定名单 · fix the list",
 )
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
-    return as_json(draw_lookups.public_json(draws.commit(caller(request), no, clock.now())), 201)
+    return as_json(draw_lookups.public_json(prepare_draw.commit(caller(request), no, clock.now())), 201)
 
 
 @router.post(
@@ -172,10 +170,10 @@ def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
     who=DRAWERS,
     answers={201: RevealedOut},
     tags=["departments"],
-    summary="公开秘密数 · give one's secret",
+    summary="公开秘密数 · reveal your secret",
 )
 def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
-    """With the last department's secret the draw happens: ``state`` drawn."""
+    """The last department's secret makes the draw: ``state`` drawn."""
     row = draw_numbers.reveal(caller(request), no, given.nonce, clock.now())
     return as_json({"no": no, "state": str(row.state)}, 201)
 
@@ -184,7 +182,7 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
     "/draws/{no}/void", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="作废 · void"
 )
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
-    row = draws.void(caller(request), no, given.reason, clock.now())
+    row = prepare_draw.void(caller(request), no, given.reason, clock.now())
     return as_json(draw_lookups.public_json(row), 201)
 
 

@@ -16,7 +16,7 @@ class FallbackIn(Schema):
 
 
 class SourceIn(Schema):
-    """``name``: such as 双色球 第 2026004 期; ``on``: the day it is published; ``fallback``: what counts otherwise."""
+    """``name``: such as 双色球 第 2026004 期; ``on``: the day it is published; ``fallback``: the substitute."""
 
     code: str
     name: str
@@ -83,7 +83,7 @@ class JoinIn(Schema):
 
 
 class NumberIn(Schema):
-    """``fallback``: why the substitute counts; empty: the named source itself."""
+    """``fallback``: why the substitute is used; empty: the named source itself."""
 
     source: str
     value: str
@@ -162,7 +162,7 @@ class VisitOut(Schema):
 
 
 class PublicNumberOut(Schema):
-    """``fallback``: why the substitute counts; empty: the named source itself."""
+    """``fallback``: why the substitute is used; empty: the named source itself."""
 
     source: str
     value: str

@@ -28,7 +28,7 @@ def as_pdf(document: bytes, name: str) -> HttpResponse:
 
 
 def as_file(kept: Attachment) -> HttpResponse:
-    """What was handed in, always as a download."""
+    """A stored file, always served as a download."""
     return HttpResponse(
         bytes(kept.body),
         content_type=kept.media_type,
@@ -37,7 +37,7 @@ def as_file(kept: Attachment) -> HttpResponse:
 
 
 def refuse_larger(request: HttpRequest, limit: int) -> None:
-    """413 by what the caller says of the size, before anything is read."""
+    """Answer 413 by the size that the caller states, before anything is read."""
     try:
         fits = int(request.META.get("CONTENT_LENGTH") or 0) <= limit
     except ValueError:
@@ -69,6 +69,6 @@ def file_of(request: HttpRequest, limit: int) -> bytes:
 
 
 def moment_of(at: datetime | None) -> datetime:
-    """The moment asked about, now where none is given; one without an offset is China's."""
+    """The moment asked about, now if none is given; one without an offset is in China's time."""
     moment = at or clock.now()
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)

@@ -1,7 +1,7 @@
-"""Who may make a call: written at its route, asked before the call's own body is read.
+"""Who may make a call: declared at its route, checked before the call's own body is read.
 
-Which objects a caller may see or move is said by ``steps/ground/access.py``; a kind of party that has no business with a call
-at all is turned away here. ``docs/access.md`` is written from the routes, and a test makes every call as every kind.
+Which objects a caller may see or move is said by ``steps/ground/access.py``; a kind of party that may not use a call at
+all is refused here. ``docs/access.md`` is written from the routes, and a test makes every call as every kind.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ EVERYONE: Kinds = (*I_STATION, *M_STATION, *OFFICES)
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Finds who calls and lets in whom the call is for. ``largest``: bytes of a body, where it is not the usual limit."""
+    """Finds the caller and admits those the call is for. ``largest``: bytes of a body, where the usual limit does not
+    apply."""
 
     who: Kinds
     largest: int | None = None
@@ -46,4 +47,4 @@ class Admission:
 
 
 def nobody(_: HttpRequest) -> None:
-    """Of a route that came in past ``Router``: the framework refuses whoever calls."""
+    """For a route that was not made by ``Router``: the framework refuses every caller."""

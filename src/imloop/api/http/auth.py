@@ -1,4 +1,4 @@
-"""Who calls: a machine that sends a key or signs with one, or a person with a session."""
+"""Find out who calls: a machine that sends a key or signs with one, or a person with a session."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _LOOPBACK = ("127.0.0.1", "::1")
 
 
 def machine(request: HttpRequest) -> Caller | None:
-    """The caller behind a signature or a bearer key; None when neither was sent. Counted; too many a minute are refused."""
+    """The caller behind a signature or a bearer key; None when neither was sent.
+    Counted; too many a minute are refused."""
     now = clock.now()
     if "HTTP_SIGNATURE_INPUT" in request.META:
         found = _signer(request)
@@ -35,7 +36,7 @@ def machine(request: HttpRequest) -> Caller | None:
         if not (request.is_secure() or settings.PLAIN_KEYS or request.META.get("REMOTE_ADDR") in _LOOPBACK):
             raise NotAllowed(
                 "key-over-plain-http",
-                Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only travel over TLS or loopback."),
+                Text("密钥只能通过 TLS 或本机传输。", "A bearer key may only be sent over TLS or loopback."),
             )
         found = recognise(token.strip(), day_of(now))
     count_call(found.party_code, now)
@@ -43,7 +44,7 @@ def machine(request: HttpRequest) -> Caller | None:
 
 
 def _signer(request: HttpRequest) -> Caller:
-    """The key is looked up before the body is read: a stranger cannot make us read much."""
+    """The key is looked up before the body is read: so that a stranger cannot make us read much."""
     now = clock.now()
     window = timedelta(seconds=settings.SIGNATURE_WINDOW_SECONDS)
     refuse_larger(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

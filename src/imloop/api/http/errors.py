@@ -59,12 +59,12 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """What the framework itself could not read, as a refusal like every other."""
+    """A request that the framework itself could not read, as a refusal like every other."""
     return problem(request, Malformed("malformed-json", Text("无法读取报文。", str(error))))
 
 
 def untakeable(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Text with a NUL, the year 9999: refused, and logged in case the fault is ours."""
+    """A value such as text with a NUL or the year 9999: refused, and logged in case the fault is ours."""
     log.warning("beyond what can be taken at %s", request.path, exc_info=error)
     return problem(request, as_refusal(error))
 
@@ -72,18 +72,19 @@ def untakeable(request: HttpRequest, error: Exception) -> HttpResponse:
 def no_such_call(request: HttpRequest) -> HttpResponse:
     """An address under ``/api/`` that no call has."""
     words = Text(
-        f"没有接口 {request.path}，见 /api/docs。", f"There is no call {request.path}; see /api/docs."
+        f"没有接口 {request.path}，见 /api/docs。", f"There is no API call {request.path}; see /api/docs."
     )
     return problem(request, Unknown("unknown-call", words))
 
 
 def unexpected(request: HttpRequest, error: BaseException) -> HttpResponse:
-    """Never a stack trace to the caller; always one in the log. A database that is away is said to be."""
+    """Never a stack trace to the caller; always one in the log. A database that does not answer is reported as such."""
     away = unavailable(error)
     if away is not None:
         log.error("unavailable", code=away.code)
         return problem(request, away)
     log.error("unexpected", exc_info=error)
     return problem(
-        request, Refusal("internal-error", Text("平台内部错误，已记录。", "Internal error, recorded."))
+        request,
+        Refusal("internal-error", Text("平台内部错误，已记录。", "Internal error; it has been recorded.")),
     )

@@ -1,4 +1,4 @@
-"""The calls that stations make by the thousand, answered before sessions, languages and routes are looked at.
+"""The two calls that stations make most often, answered before Django's middleware to save time.
 
 ``Express`` wraps the WSGI application. It knows two calls of machines with a key, the question for a retest permit and
 the upload of a test, and gives the same bytes as the ordinary call (a test compares them); everything else goes on to
@@ -45,7 +45,7 @@ Environment = dict[str, Any]
 StartResponse = Callable[..., object]
 Application = Callable[[Environment, StartResponse], Iterable[bytes]]
 Call = Callable[[WSGIRequest, Caller], tuple[str, object]]
-"""A call understood: gives the status line and what is said."""
+"""A call ready to run: returns the status line and the answer."""
 
 
 class Express:
@@ -71,7 +71,7 @@ class Express:
 
 
 def _permit(environ: Environment) -> Call | None:
-    """None when the question is not plainly put: that is for the framework to say."""
+    """None when the query is not of the plain form: the framework then handles it."""
     pairs = parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     asked = dict(pairs)
     if len(asked) != len(pairs) or not asked.keys() <= KNOWN:
@@ -86,7 +86,7 @@ def _permit(environ: Environment) -> Call | None:
 
 
 def _upload(environ: Environment) -> Call | None:
-    """None for one that names its dialect."""
+    """None for an upload that names its dialect."""
     return None if environ.get("QUERY_STRING") else _take
 
 

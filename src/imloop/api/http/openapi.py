@@ -1,4 +1,4 @@
-"""The OpenAPI document with what the routes alone do not say: refusals, and how a caller proves who it is."""
+"""Complete the OpenAPI document with refusals and how a caller authenticates."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ SCHEMES: dict[str, object] = {
 }
 REFUSALS = {
     400: "the request cannot be read",
-    403: "not the caller's to do or see, or a clause forbids it",
-    404: "nothing of that name, or not the caller's",
-    409: "contradicts what is kept",
+    403: "the caller may not do or see this, or a clause forbids it",
+    404: "nothing of that name, or it is not the caller's",
+    409: "contradicts what is stored",
     413: "larger than the limit",
     422: "cannot be accepted as it is",
-    429: "too often; see Retry-After",
+    429: "too many requests; see Retry-After",
 }
-UNPROVED = {401: "no key, a wrong one, or a signature that does not fit"}
+UNPROVED = {401: "no key, a wrong one, or a signature that does not match"}
 
 
 class DescribedAPI(NinjaAPI):
-    """The API with a document that tells the truth; schemathesis tests it."""
+    """The API with a complete OpenAPI document, which schemathesis tests against the real answers."""
 
     def get_openapi_schema(self, **options: Any) -> Any:
         document = super().get_openapi_schema(**options)

@@ -1,7 +1,7 @@
-"""The calls of one subject. At each route stands who may make the call and what it answers.
+"""The calls of one subject. Each route declares who may make the call and what it answers.
 
-A subject is one file beside ``app.py``, with a ``Router`` and its name in the list there. The framework writes the OpenAPI
-document out of the route; refusals and the ways to prove who calls, which are the same everywhere, are added here.
+A subject is one file (or folder) beside ``app.py`` with a ``Router``, and its name in the list there. The framework
+writes the OpenAPI document from the routes; refusals and ways to authenticate, the same everywhere, are added here.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class File:
 PDF, ATTACHED = File("application/pdf"), File("*/*")
 EVENTS = File("text/event-stream", "the feed as it grows", binary=False)
 Answers = Mapping[int, type[Schema] | File]
-"""By status: what is answered when all goes well."""
+"""By status: what is answered on success."""
 
 
 class About(TypedDict):
-    """What stands at a route. ``who``: missing below ``public/``, which is for anyone, and nowhere else. ``largest``: bytes
-    of a body, where it is not the usual limit. ``body``: the JSON Schemas of a body that the call reads itself, by media
-    type."""
+    """What a route declares. ``who``: left out below ``public/``, which is for anyone, and nowhere else. ``largest``:
+    bytes of a body, where the usual limit does not apply. ``body``: JSON Schemas by media type, of a body that the call
+    reads itself."""
 
     answers: Answers
     tags: list[str]
@@ -110,7 +110,7 @@ class Router:
 
 
 def _audience(method: str, path: str, who: Kinds | None) -> Kinds:
-    """Nothing is open by oversight: a route that does not say whom it is for does not start."""
+    """Nothing is open by oversight: without an audience the program does not start."""
     if path.startswith("/public/"):
         if who is not None:
             raise TypeError(f"{method} {path} is for anyone, and says otherwise")

@@ -1,6 +1,7 @@
-"""What several subjects answer or read, as the OpenAPI document says it. What one subject has to itself stands in its file.
+"""What several subjects answer or read, as the OpenAPI document describes it. What one subject has to itself is in
+its own file.
 
-The answers themselves are made by the steps; a test holds every answer it can get against what is declared here and there.
+The answers are made by the steps; in the tests every answer is compared with what is declared.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 ABSENT: Any = None
-"""Default of a field that an answer may leave out. It is never null where its type does not say so."""
+"""Default of a field that an answer may leave out. The field is never null unless its type says so."""
 JsonObject = dict[str, object]
 """An object whose keys the document does not name one by one."""
 
@@ -60,8 +61,8 @@ class StampOut(Schema):
 
 
 class ReceiptOut(Schema):
-    """What an uploader is told, once and word for word again when the same bytes come. Receipts of earlier versions lack
-    what was added later."""
+    """What an uploader is told, and told again word for word when the same bytes come. Receipts of earlier versions
+    lack what was added later."""
 
     schema_: str = Field(alias="schema")
     received_at: datetime
@@ -99,5 +100,5 @@ def in_json(message: JsonObject, /, **said: object) -> Mapping[str, object]:
 
 
 def in_any_dialect(message: JsonObject, /, **said: object) -> Mapping[str, object]:
-    """The same; beside our JSON another's form of it."""
+    """The same, for a body that may also come in a dialect."""
     return {**in_json(message, **said), **dict.fromkeys(DIALECTS, TEXT)}

@@ -1,8 +1,8 @@
-"""Open streams of one serving process: who waits, and one thread that follows the outbox for all of them.
+"""The open streams of one server process, and one thread that reads the outbox for all of them.
 
-A stream first hears what it missed, read for it alone, then what is handed out. It is entered before it catches up,
-and its own cursor drops what comes both ways, so nothing falls between. One that does not keep up catches up again from
-its cursor; it never keeps others waiting.
+A stream first hears what it missed, read for it alone, then what is handed out. It is registered before it catches up,
+and its own cursor drops what comes both ways, so nothing is missed. One that does not keep up catches up again from
+its cursor; it never delays the others.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ READ_AT_ONCE = 500
 MOST_WAITING = 1000
 """Messages kept for a stream that does not fetch them; beyond, it reads them from the outbox again."""
 REST = 1.0
-"""Seconds: the longest wait for a wake-up, after which the outbox is read all the same, and the pause after an error."""
+"""Seconds: the longest wait for a signal, after which the outbox is read anyway, and the pause after an error."""
 _FULL = Text(
-    "实时连接已满，请稍后重试，或改用 GET feed。", "All streams are taken: try later, or use GET feed."
+    "实时连接已满，请稍后重试，或改用 GET feed。", "All streams are in use: try again later, or use GET feed."
 )
 
 
@@ -40,7 +40,7 @@ def as_event(entry: OutboxEntry) -> bytes:
 
 @dataclass(eq=False)
 class Stream:
-    """One open answer. ``cursor``: the last sequence sent; ``behind``: it must read the outbox before it hears more."""
+    """One open answer. ``cursor``: the last sequence sent; ``behind``: it must read the outbox first."""
 
     party: str
     cursor: int
@@ -52,7 +52,7 @@ class Stream:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def hand(self, seq: int, event: bytes) -> None:
-        """By the hub, in the order of the sequence."""
+        """Called by the hub, in the order of the sequence."""
         with self._lock:
             if self.behind:
                 return
@@ -63,7 +63,7 @@ class Stream:
         self.news.set()
 
     def lag(self) -> None:
-        """There is more to read than was read: what is handed out meanwhile is not kept."""
+        """Mark that there is more to read in the outbox: what is handed out meanwhile is not kept."""
         with self._lock:
             self._fall_behind()
 
@@ -72,7 +72,7 @@ class Stream:
         self._waiting.clear()
 
     def follow(self) -> None:
-        """From here on what is handed out is kept: the stream is about to read up to it."""
+        """Keep what is handed out from now on: the stream is about to read up to it."""
         with self._lock:
             self.behind = False
             self._waiting.clear()
@@ -86,7 +86,7 @@ class Stream:
             return found
 
     def probe(self) -> None:
-        """Send a sign of life now."""
+        """Send a keep-alive comment now."""
         self.probed = True
         self.news.set()
 
@@ -110,7 +110,7 @@ class Hub:
         self._reader: threading.Thread | None = None
 
     def enter(self, stream: Stream) -> None:
-        """From its return on, whatever is committed is handed to the stream or found by its catching up.
+        """Register a stream: whatever is committed from then on is handed to it or found when it catches up.
 
         Raises a refusal when the party, or the process, has as many streams as it may."""
         with self._lock:
@@ -176,7 +176,7 @@ class Hub:
             return newest()
         if not self._streams:
             last = newest()
-            # Who entered meanwhile may have caught up before: what lies between is read for it.
+            # A stream registered meanwhile may have caught up before: what lies between is read for it.
             return last if entered == self._entered else head
         while rows := after_in_all(head, READ_AT_ONCE):
             head = self._hand_out(rows)
@@ -185,8 +185,8 @@ class Hub:
         return head
 
     def _take(self, messages: Sequence[OutboxEntry]) -> bool:
-        """By whoever has committed them: handed out at once, unless the reader is at it, or there is a gap before or
-        between them, where another process may have written."""
+        """Called by the committing thread: hand them out at once, unless the reader is doing so, or there is a gap
+        before or between them, where another process may have written."""
         if not self._following.acquire(blocking=False):
             return False
         try:
@@ -199,7 +199,7 @@ class Hub:
             self._following.release()
 
     def _hand_out(self, messages: Sequence[OutboxEntry]) -> int:
-        """Each to the streams of its receiver; returns the last sequence."""
+        """Hand each message to the streams of its receiver; returns the last sequence."""
         for message in messages:
             if own := self._streams.get(message.receiver):
                 event = as_event(message)
@@ -211,5 +211,5 @@ class Hub:
 def _too_many(most: int) -> Text:
     return Text(
         f"本单位已有 {most} 个实时连接，请先关闭其他连接。",
-        f"This party has {most} open streams: close others first.",
+        f"This party already has {most} open streams: close one first.",
     )

@@ -35,9 +35,15 @@ from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
-from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
+from imloop.steps.lines.enter_equipment import (
+    NewInstrument,
+    add_instrument,
+    end_line,
+    retire_instrument,
+    set_line,
+)
 from imloop.steps.lines.heartbeats import receive_heartbeat
-from imloop.steps.lines.lock_line import order_line
+from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.lines.lookups import SEERS, line_json, view, visible_lines
 from imloop.steps.lines.software import (
     approvals,
@@ -71,7 +77,7 @@ def post_check(request: HttpRequest) -> HttpResponse:
     answers={200: HeartbeatOut},
     body=HEARTBEAT,
     tags=["I-station"],
-    summary="检测线心跳 · signs of life of the lines",
+    summary="检测线心跳 · heartbeats of the lines",
 )
 def post_heartbeat(request: HttpRequest) -> HttpResponse:
     who = caller(request)
@@ -101,9 +107,8 @@ def get_lines(request: HttpRequest, station: str = "", at: datetime | None = Non
     summary="锁定或解锁 · lock or unlock",
 )
 def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) -> HttpResponse:
-    given = order.dict()
-    given["until"] = moment_of(order.until)
-    row = order_line(caller(request), station, line, **given, now=clock.now())
+    wanted = NewOrder(**{**order.dict(), "until": moment_of(order.until)})
+    row = order_line(caller(request), station, line, wanted, clock.now())
     return as_json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)
 
 
@@ -170,7 +175,7 @@ def put_line(request: HttpRequest, code: str, line: str, wanted: LineIn) -> Http
     who=ENVIRONMENT,
     answers={200: LineEndedOut},
     tags=["environment"],
-    summary="检测线停用 · out of service",
+    summary="检测线停用 · take a line out of service",
 )
 def post_line_end(request: HttpRequest, code: str, line: str, ended: LineEndIn) -> HttpResponse:
     row = end_line(caller(request), code, line, until=ended.until, now=clock.now())
@@ -182,10 +187,10 @@ def post_line_end(request: HttpRequest, code: str, line: str, ended: LineEndIn) 
     who=ENVIRONMENT,
     answers={201: InstrumentOut},
     tags=["environment"],
-    summary="登记设备 · an instrument",
+    summary="登记设备 · enter an instrument",
 )
 def post_instrument(request: HttpRequest, code: str, line: str, added: InstrumentIn) -> HttpResponse:
-    row = add_instrument(caller(request), code, line, **added.dict(), now=clock.now())
+    row = add_instrument(caller(request), code, line, NewInstrument(**added.dict()), clock.now())
     return as_json({"serial": row.serial, "kind": row.kind, "since": row.since.isoformat()}, 201)
 
 
@@ -194,7 +199,7 @@ def post_instrument(request: HttpRequest, code: str, line: str, added: Instrumen
     who=ENVIRONMENT,
     answers={200: InstrumentEndedOut},
     tags=["environment"],
-    summary="设备停用 · it ends",
+    summary="设备停用 · take an instrument out of service",
 )
 def post_instrument_end(request: HttpRequest, code: str, serial: str, ended: LineEndIn) -> HttpResponse:
     row = retire_instrument(caller(request), code, serial, until=ended.until, now=clock.now())

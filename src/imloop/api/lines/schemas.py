@@ -108,7 +108,7 @@ class MethodStandingOut(Schema):
 
 
 class LinkOut(Schema):
-    """``spooled``: tests that wait on the line; ``sequence``: its last test number; ``lost_at`` null: it is heard of."""
+    """``spooled``: tests waiting on the line; ``sequence``: its last test number; ``lost_at`` null: not lost."""
 
     seen_at: datetime
     status: str

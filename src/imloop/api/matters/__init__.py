@@ -33,7 +33,8 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
-from imloop.steps.matters.matters import (
+from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.take_step import (
     apply,
     nominate_for_scrappage,
     open_measure,
@@ -41,7 +42,6 @@ from imloop.steps.matters.matters import (
     take_step,
     take_step_by_token,
 )
-from imloop.steps.matters.roles import roles_in
 from imloop.store.models import Matter
 
 router = Router()
@@ -77,7 +77,7 @@ def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpRespon
     summary="申请成为 I 站、M 站 · apply",
 )
 def post_application(request: HttpRequest) -> HttpResponse:
-    """201 with the number and ``token``, the applicant's key to this matter; 400 names every condition not met."""
+    """201 with the number and ``token``, the applicant's access to it; 400 names every condition not met."""
     count_question(request, clock.now())
     row = apply(decode_application(parse_json(body_of(request))), clock.now())
     return _answer(row, _CONCERNED, 201, token=row.token)
@@ -87,7 +87,7 @@ def post_application(request: HttpRequest) -> HttpResponse:
     "/public/applications/{token}",
     answers={200: MatterOut},
     tags=["public"],
-    summary="查看申请 · one's own application",
+    summary="查看申请 · your own application",
 )
 def get_application(request: HttpRequest, token: str) -> HttpResponse:
     return _answer(the_matter(token=token), _CONCERNED)

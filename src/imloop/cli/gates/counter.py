@@ -1,4 +1,4 @@
-"""gate reception | retest | charge | conflict: ask a gate of the station's counter; exit 0 allowed, 1 not."""
+"""gate reception | retest | charge | conflict: questions at the station's counter; exit 0 allowed, 1 not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def reception(
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """能否在此受理检验 · may it be tested here, on this line, by these people."""
+    """能否在此受理检验 · may the vehicle be tested here, on this line, by these people."""
     connect(data)
     from imloop.steps.appointments.ask_reception import ask_reception
 
@@ -61,7 +61,7 @@ def retest(
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """能否在此复检 · may it be retested here."""
+    """能否在此复检 · may the vehicle be retested here."""
     connect(data)
     from imloop.steps.cases.ask_permit import ask_permit
 
@@ -73,18 +73,18 @@ def charge(
     method: MethodName,
     vin: Vin = "",
     plate: Plate = "",
-    charged: Annotated[str, typer.Option(help="实收金额（元） · yuan that were charged")] = "",
+    charged: Annotated[str, typer.Option(help="实收金额（元） · yuan charged")] = "",
     at: At = "",
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """应收多少、收得对不对 · what may be charged; with --charged: was that right. No vehicle: the price."""
+    """应收多少、收得对不对 · what may be charged; with --charged: was it right; without a vehicle: the price."""
     connect(data)
     from imloop.facts.days import day_of
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
     from imloop.steps.ground import registers
-    from imloop.steps.prices.charges import charge_for
+    from imloop.steps.prices.compare_charge import charge_for
     from imloop.steps.vehicles.find_vehicle import require_vehicle
     from imloop.store.models import PartyKind
 
@@ -107,7 +107,7 @@ def conflict(
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """检修是否分离 · does it share an owner, account or address with a station of the other kind."""
+    """检修是否分离 · does the station share an owner, account or address with one of the other kind."""
     connect(data)
     from imloop.facts.days import day_of
     from imloop.steps.stations.conflicts import ask_conflict

@@ -51,7 +51,7 @@ def mark(
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """能否核发检验合格标志 · may a mark be released."""
+    """能否核发检验合格标志 · may a mark be issued."""
     connect(data)
     from imloop.steps.vehicles.ask_mark import ask_mark
 
@@ -71,14 +71,12 @@ def registration(
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """能否注册登记、转入 · may it be registered here."""
+    """能否注册登记、转入 · may the vehicle be registered here."""
     connect(data)
+    from imloop.facts.records.vehicle import NewVehicle
     from imloop.steps.vehicles.ask_registration import ask_registration
 
-    answer = ask_registration(
-        operator(place),
-        at=moment_of(at),
-        application=application,
+    stated = NewVehicle(
         vin=vin,
         fuel=fuel,
         emission_stage=stage,
@@ -86,6 +84,7 @@ def registration(
         usage=usage,
         max_mass_kg=max_mass_kg,
     )
+    answer = ask_registration(operator(place), stated, at=moment_of(at), application=application)
     say(answer.to_json(), as_json)
 
 
@@ -98,7 +97,7 @@ def road(
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """能否上路、进入限行区 · may it drive here."""
+    """能否上路、进入限行区 · may the vehicle drive here."""
     connect(data)
     from imloop.steps.roads.ask_road import ask_road
 

@@ -36,7 +36,7 @@ def backup(
     data: DataDir = VAR,
     as_json: AsJson = False,
 ) -> None:
-    """备份整个平台到一个文件，运行中即可 · the whole installation into one file, while it runs."""
+    """备份整个平台到一个文件，运行中即可 · back up the whole installation to one file, while it runs."""
     connect(data)
     from imloop.steps.ground.clock import now
     from imloop.store.backup import write_backup
@@ -51,17 +51,20 @@ def backup(
     rows = sum(table["rows"] for table in tables)
     print(f"{file}: {rows} 行 · rows; 日志 journal {journal['number']} {journal['hash']}")
     if not with_secrets:
-        print("不含密钥；另存 secret-key、signing-key.pem、sftp-key · without the keys: keep them elsewhere")
+        print(
+            "不含密钥；另存 secret-key、signing-key.pem、sftp-key · the keys are not included: keep them elsewhere"
+        )
 
 
 def restore(
     file: Path,
     force: Annotated[
-        bool, typer.Option("--force", help="清除现有内容，先询问 · empty it first; asks")
+        bool, typer.Option("--force", help="清除现有内容，先询问 · empty it first, after asking")
     ] = False,
     data: DataDir = VAR,
 ) -> None:
-    """恢复到空的平台，升级表结构，检查并核对日志 · into an empty installation, then check it; exit 1 when unsound."""
+    """恢复到空的平台，升级表结构，检查并核对日志 · restore into an empty installation and check it;
+    exit 1 when something is wrong."""
     connect(data)
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back
@@ -75,7 +78,7 @@ def restore(
     faults = _faults()
     for fault in faults[:20]:
         print(fault)
-    from imloop.steps.journal.journal import published
+    from imloop.steps.journal.prove_journal import published
 
     now = published(1)
     days = now["days"]
@@ -96,14 +99,15 @@ def _ask_to_empty(force: bool) -> None:
         raise Conflict(
             "not-empty",
             Text(
-                "平台里已有内容；只能恢复到空的平台。", "There is something in it; restore into an empty one."
+                "平台里已有内容；只能恢复到空的平台。",
+                "The platform is not empty; a backup can only be restored into an empty one.",
             ),
         )
-    if not typer.confirm("现有内容将全部清除，继续？· everything in it will be lost; go on?"):
+    if not typer.confirm("现有内容将全部清除，继续？· everything in it will be lost; continue?"):
         raise typer.Exit(2)
 
 
 def _faults() -> list[str]:
-    from imloop.steps.journal import journal
+    from imloop.steps.journal import prove_journal
 
-    return [*journal.faults(), *journal.faulty_cases()]
+    return [*prove_journal.faults(), *prove_journal.faulty_cases()]

@@ -21,7 +21,7 @@ def import_rows(
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
     data: DataDir = VAR,
 ) -> None:
-    """导入登记资料；可中断续传；被拒的行另存 · import a register; resumable; rejected rows are written beside."""
+    """导入登记资料；可中断续传；被拒的行另存 · import a register; resumable; rejected rows go to a separate file."""
     connect_migrated(data)
     from rich.progress import Progress
 
@@ -58,7 +58,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
     data: DataDir = VAR,
 ) -> None:
-    """导出为文件 · export to a file; the ending names the format."""
+    """导出为文件 · export to a file; the file extension gives the format."""
     connect_migrated(data)
     from rich.progress import Progress
 

@@ -36,7 +36,7 @@ def replay(
     method: Annotated[str, typer.Option(help="检验方法 · method")] = "",
     what_if: Annotated[Path | None, typer.Option(help="假设的规定 · assumed law, YAML")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="另存为表格 · save a workbook")] = None,
-    processes: Annotated[int, typer.Option(help="进程数，0 为全部核 · 0: all cores")] = 0,
+    processes: Annotated[int, typer.Option(help="进程数，0 为全部核 · processes, 0 for all cores")] = 0,
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:

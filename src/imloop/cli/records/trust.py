@@ -31,21 +31,23 @@ def verify(
     ] = None,
     data: DataDir = VAR,
 ) -> None:
-    """检查日志链和每日根 · was anything changed or removed; exit 1 when so. A file needs no database."""
+    """检查日志链和每日根 · check for changes and removals; exit 1 when found. A file needs no database."""
     from imloop.proof.journal import NotAJournal, days_in, export_faults
 
     try:
         published = days_in(json.loads(roots.read_text(encoding="utf-8"))) if roots else []
         if file is None:
             connect(data)
-            from imloop.steps.journal import journal
+            from imloop.steps.journal import prove_journal
 
-            faults = journal.faults(published)
+            faults = prove_journal.faults(published)
         else:
             with file.open(encoding="utf-8") as lines:
                 faults = export_faults(lines, published)
     except (NotAJournal, ValueError) as error:
-        raise Malformed("malformed-journal", Text(f"不是日志文件：{error}", f"No journal: {error}")) from None
+        raise Malformed(
+            "malformed-journal", Text(f"不是日志文件：{error}", f"Not a journal file: {error}")
+        ) from None
     for fault in faults[:20]:
         print(fault)
     if faults:
@@ -57,7 +59,7 @@ def verify(
 def root(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """链尾和最近的每日根 · the end of the chain and the latest daily roots."""
     connect(data)
-    from imloop.steps.journal.journal import published
+    from imloop.steps.journal.prove_journal import published
 
     found = published(10)
     if as_json:
@@ -79,7 +81,7 @@ def seal(data: DataDir = VAR) -> None:
 
 
 def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 · the app's database role")]) -> None:
-    """PostgreSQL 授权语句：应用角色不能改删日志 · SQL after which the role can add to the journal and nothing else."""
+    """PostgreSQL 授权语句：应用角色不能改删日志 · SQL that lets the role only add to the journal."""
     from imloop.store.grants import statements
 
     print("\n".join(f"{statement};" for statement in statements(role)))
@@ -88,7 +90,7 @@ def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 ·
 def export(file: Path, data: DataDir = VAR) -> None:
     """导出全部条目，每行一个 JSON · every entry, one JSON per line."""
     connect(data)
-    from imloop.steps.journal import journal
+    from imloop.steps.journal import prove_journal
 
     with file.open("w", encoding="utf-8") as out:
-        print(f"{journal.export_journal(out)} 条 · entries → {file}")
+        print(f"{prove_journal.export_journal(out)} 条 · entries → {file}")

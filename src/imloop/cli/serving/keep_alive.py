@@ -1,4 +1,4 @@
-"""Keep what ``imloop serve`` starts alive: web workers that die are started again, and so is the background work."""
+"""Supervise what ``imloop serve`` starts: web workers that die are started again, and so is the background work."""
 
 from __future__ import annotations
 
@@ -56,8 +56,7 @@ def counting_together(workers: int) -> Iterator[None]:
 
 
 def serve_forever(host: str, port: int, workers: int) -> None:
-    """Until SIGTERM or SIGINT. One worker that dies is replaced; when it dies again at once, the server ends, and
-    whoever started it decides."""
+    """Until SIGTERM or SIGINT. One worker that dies is replaced; when it dies again at once, the server ends."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -70,7 +69,7 @@ def serve_forever(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=CALLS_AT_ONCE + STREAMS,  # idle ones end by themselves
+        blocking_threads=CALLS_AT_ONCE + STREAMS,  # idle threads end by themselves
         backpressure=256 + STREAMS,
         log_access=False,
         log_level=LogLevels.error,  # it warns of so many threads

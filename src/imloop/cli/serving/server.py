@@ -58,19 +58,19 @@ def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir
     connect_migrated(data)
     from django.conf import settings
 
-    from imloop.steps.accounts import people
+    from imloop.steps.accounts import create_user
     from imloop.steps.ground.clock import now
 
     if demo:
         from imloop.sim.demo import load_demo
 
         load_demo(data, now(), settings.BASE_URL)
-    elif people.nobody_yet():
+    elif create_user.nobody_yet():
         _ask_first_administrator()
 
 
 def migrate(data: DataDir = VAR) -> None:
-    """建表或升级到本版本；serve 启动时也会做 · bring the tables up to this version; serve does it, too."""
+    """建表或升级到本版本；serve 启动时也会做 · create or upgrade the tables; serve does it, too."""
     connect_migrated(data)
     print("数据库为最新 · the tables are up to date")
 
@@ -78,7 +78,7 @@ def migrate(data: DataDir = VAR) -> None:
 def _ask_first_administrator() -> None:
     from django.conf import settings
 
-    from imloop.steps.accounts.people import first_administrator
+    from imloop.steps.accounts.create_user import first_administrator
     from imloop.steps.ground.clock import now
 
     username = os.environ.get("IMLOOP_ADMIN", "")
@@ -125,12 +125,12 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
 
 
 def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
-    """安装自检：数据库、日志链、案件、法律数据 · is everything sound; exit 1 when not."""
+    """安装自检：数据库、日志链、案件、法律数据 · check the installation; exit 1 when something is wrong."""
     connect(data)
     from imloop.law.report import check as law_faults
     from imloop.steps.desk import health
     from imloop.steps.ground.clock import now
-    from imloop.steps.journal import journal
+    from imloop.steps.journal import prove_journal
     from imloop.steps.journal.check_against_journal import unlike_the_journal
 
     faults = {"law": [str(fault) for fault in law_faults(None)]}
@@ -139,8 +139,8 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
         if each.name != "work":
             faults[each.name] = [] if each.fault is None else [each.fault.en]
     if not faults["database"]:
-        faults["journal"] += journal.faults()
-        faults["cases"] = journal.faulty_cases()
+        faults["journal"] += prove_journal.faults()
+        faults["cases"] = prove_journal.faulty_cases()
         faults["uploads"] = unlike_the_journal()
     if as_json:
         print_json(faults)
@@ -161,7 +161,7 @@ def user(
 
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text
-    from imloop.steps.accounts.people import create_user, first_administrator
+    from imloop.steps.accounts.create_user import create_user, first_administrator
     from imloop.steps.ground.clock import now
     from imloop.store.models import Party
 
@@ -173,7 +173,7 @@ def user(
     else:
         owner = Party.objects.filter(code=party).first()
         if owner is None:
-            raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
+            raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"There is no party {party}."))
         create_user(username, password, owner, now(), must_change_password=True)
     print(f"{username} ok")
 
@@ -181,7 +181,7 @@ def user(
 def bench(
     name: Annotated[str, typer.Argument(help="P1 P2 P3 P4 P5 P10 REPLAY；缺省全部 · default all")] = "",
 ) -> None:
-    """跑公布的性能数字 · run the published figures (from a source checkout)."""
+    """跑公布的性能数字 · run the published benchmarks (from a source checkout)."""
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text
 

@@ -1,4 +1,4 @@
-"""work: couriers every second, clocks every minute."""
+"""work: deliver messages every second, timed tasks every minute."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ def register(app: typer.Typer) -> None:
 
 def work(
     once: Annotated[bool, typer.Option("--once", help="只做一遍 · one pass")] = False,
-    every: Annotated[float, typer.Option(help="时钟任务的间隔秒 · seconds between clock passes")] = 60.0,
+    every: Annotated[
+        float, typer.Option(help="时钟任务的间隔秒 · seconds between passes of the timed tasks")
+    ] = 60.0,
     attended: Annotated[bool, typer.Option("--attended", hidden=True)] = False,
     data: DataDir = VAR,
 ) -> None:
-    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · couriers every second; clocks: overdue cases, deadlines,
-    lost links, certificates, retests on paper, the journal's day."""
+    """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · deliver messages every second; timed
+    tasks: overdue cases, deadlines, lost links, certificates, retests on paper, the journal's day."""
     connect(data)
     from django.db import close_old_connections
 
@@ -52,7 +54,7 @@ def work(
 
 
 def _attempt(name: str, duty: Callable[[], int | None]) -> int:
-    """What cannot be done now, the next pass does; the other duties go on. Returns how much was done."""
+    """Run one duty; if it fails, the next pass tries again and the other duties go on. Returns how much was done."""
     from django.db import InterfaceError, OperationalError, close_old_connections
 
     try:
@@ -67,7 +69,7 @@ def _attempt(name: str, duty: Callable[[], int | None]) -> int:
 
 
 def _clocks(always_say: bool) -> None:
-    """What falls due by time alone."""
+    """The tasks that fall due by time alone."""
     from imloop.steps.accounts.keys import forget_nonces
     from imloop.steps.cases.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.desk.health import passed

@@ -1,4 +1,4 @@
-"""Bring waiting messages to their receivers: by signed HTTP, or as files into a folder, here or by SFTP."""
+"""Deliver waiting messages to their receivers: by signed HTTP, or as files into a folder, here or by SFTP."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _TRY_AGAIN = frozenset({408, 425, 429})
 
 
 Bring = Callable[[Message, datetime], str]
-"""Returns the SHA-256 the receiver says it got; empty when it does not say."""
+"""Returns the SHA-256 the receiver says it received; empty when it does not say."""
 
 
 def carry(clock: Callable[[], datetime], transport: httpx.BaseTransport | None = None) -> int:
-    """One pass over every receiver that is due; returns how many messages arrived."""
+    """One delivery pass over every receiver that is due; returns how many messages arrived."""
     arrived = 0
     with httpx.Client(timeout=TIMEOUT, transport=transport, follow_redirects=False) as http:
         for receiver in deliveries.due(clock()):
@@ -88,7 +88,7 @@ def bring_again(
 
 @contextmanager
 def _way_to(receiver: Receiver, http: httpx.Client) -> Iterator[Bring]:
-    """How messages get there; what was opened for it is closed at the end."""
+    """Open the way to a receiver; whatever was opened is closed at the end."""
     if receiver.way == Receiver.Way.FOLDER:
         yield lambda message, now: _drop(Path(receiver.address), message)
     elif receiver.way == Receiver.Way.SFTP:
@@ -125,7 +125,7 @@ def _acknowledged(answer: httpx.Response) -> str:
 
 
 def _drop(folder: Path, message: Message) -> str:
-    """A file that appears whole or not at all, and is on the disk when it counts as delivered."""
+    """Write a file that appears complete or not at all, and count it as delivered once it is on the disk."""
     part = folder / f".{message.file_name}.part"
     try:
         with part.open("wb") as out:

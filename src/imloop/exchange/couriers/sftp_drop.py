@@ -1,12 +1,11 @@
 """Messages as files in a folder of another machine, by SFTP: one connection per pass, opened with the first message.
 
-A file appears whole or not at all: it is written beside, flushed to the server's disk where the server can be asked to
-(``fsync@openssh.com``), and renamed. Nothing is trusted at first sight: the server's key has to stand in
-``sftp-known-hosts`` of the data directory, ours lies there as ``sftp-key``.
+A file appears whole or not at all: it is written under another name, flushed to the server's disk where the server can
+be asked to (``fsync@openssh.com``), and renamed. A server is never trusted on first contact: the server's key has to
+stand in ``sftp-known-hosts`` of the data directory, our own key is there as ``sftp-key``.
 
-Every failure is for the moment. SFTP 3, which is what servers speak, has no answer that certainly means that this one
-file will never be taken: a full disk, a quota and a name it does not like are all "failure".
-"""
+Every failure is treated as temporary. SFTP 3, which is what servers speak, has no answer that certainly means that this
+one file will never be taken: a full disk, a quota and a name it does not like are all "failure"."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ KEY, KNOWN_HOSTS = "sftp-key", "sftp-known-hosts"
 
 
 class SftpDrop:
-    """The way to one receiver, to be used as a context."""
+    """The connection to one receiver, used as a context manager."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -88,7 +87,7 @@ async def _write(files: asyncssh.SFTPClient, folder: str, message: Message) -> b
 
 
 async def _connect(address: SftpAddress) -> asyncssh.SSHClientConnection:
-    """By our key and to a known host alone; nothing of the account that runs us (``~/.ssh``, agent) has a say."""
+    """By our key and to a known host alone; settings of the server's account (``~/.ssh``, agent) are ignored."""
     key, known = _own_key(), _known_hosts()
     door = _Door(known)
     try:
@@ -113,7 +112,7 @@ async def _connect(address: SftpAddress) -> asyncssh.SSHClientConnection:
 
 
 class _Door(asyncssh.SSHClient):
-    """Is asked about a host key that is not known; lets none in, and remembers what to say about it."""
+    """Asked by the library about an unknown host key: accepts none, and remembers what to report."""
 
     def __init__(self, known: asyncssh.SSHKnownHosts) -> None:
         self._known = known

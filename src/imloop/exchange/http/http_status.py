@@ -47,7 +47,7 @@ def status_of(refusal: Refusal, method: str) -> int:
 
 
 UNTAKEABLE = (DataError, OverflowError)
-"""What a value leads to that reads well and yet is beyond the database or the calendar."""
+"""Errors raised by a value that is well formed and yet too large for the database or the calendar."""
 
 
 def as_refusal(error: Exception) -> Refusal:
@@ -56,5 +56,5 @@ def as_refusal(error: Exception) -> Refusal:
         return cannot_be_kept()
     return Malformed(
         "out-of-range",
-        Text("日期或数值超出可处理的范围。", "A date or number lies beyond what can be computed."),
+        Text("日期或数值超出可处理的范围。", "A date or number is outside the range that can be computed."),
     )

@@ -1,4 +1,4 @@
-"""What is counted while serving. In a server of several processes each counts into files of its own, summed when asked."""
+"""Counters of the running server. With several processes each counts into its own files, summed when asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often an address may ask what anyone may ask, and a party's machines may call, in a minute."""
+"""Limit how often an address may use the public queries, and a party's machines the API, in a minute."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def count_question(request: HttpRequest, now: datetime) -> None:
             "too-many-questions",
             Text(
                 f"查询过于频繁：每分钟最多 {allowed} 次，请一分钟后再查。",
-                f"Too many questions: at most {allowed} a minute. Ask again in a minute.",
+                f"Too many queries: at most {allowed} a minute. Try again in a minute.",
             ),
         )
 
@@ -67,7 +67,7 @@ def count_call(party: str, now: datetime) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Who is at the other end: behind a proxy, the address that the proxy itself has seen."""
+    """The client's address: behind a proxy, the one that the proxy itself has seen."""
     seen = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:
         seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()

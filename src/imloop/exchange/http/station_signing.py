@@ -1,8 +1,8 @@
-"""A machine's signature under its request: RFC 9421, with Ed25519 or an HMAC. No Django here: stations sign with this, too.
+"""A machine's signature under its request: RFC 9421, with Ed25519 or an HMAC. No Django: stations use it, too.
 
 Covered: ``@method``, ``@authority``, ``@path``, ``@query`` and, where there is a body, its digest (RFC 9530) and
-``content-type``. Not ``@target-uri`` or ``@scheme``: TLS may end at a proxy, and the platform behind it then sees ``http``.
-Signed parameters: ``created``, ``keyid``, ``alg``, ``nonce``.
+``content-type``. Not ``@target-uri`` or ``@scheme``: TLS may end at a proxy, and the platform behind it then sees
+``http``. Signed parameters: ``created``, ``keyid``, ``alg``, ``nonce``.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ ALGORITHMS: dict[str, type[HTTPSignatureAlgorithm]] = {
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a good signature says beside the message: whose key, when, and the nonce that must not come again."""
+    """What a good signature says beside the message: whose key, when, and the nonce that must not be used again."""
 
     key_id: str
     created: datetime
@@ -74,7 +74,8 @@ class _Message:
 
 
 def hmac_key(token: str) -> tuple[str, bytes]:
-    """Key id and secret of an HMAC key ``imh_<id>_<secret>``; the secret is used as its ASCII bytes. Raises ``ValueError``."""
+    """Key id and secret of an HMAC key ``imh_<id>_<secret>``; the secret is used as its ASCII bytes.
+    Raises ``ValueError``."""
     head, _, rest = token.strip().partition("_")
     key_id, _, secret = rest.partition("_")
     if head != HMAC_TOKEN or not (key_id and secret):
@@ -96,7 +97,6 @@ def sign(
     secret: Ed25519PrivateKey | bytes,
     now: datetime,
     nonce: str,
-    content_type: str = "application/json",
     algorithm: str = "",
 ) -> dict[str, str]:
     """The headers to add to a request: ``Signature-Input``, ``Signature`` and, with a body, ``Content-Digest`` and
@@ -109,7 +109,7 @@ def sign(
     if len(nonce) not in NONCE:
         raise ValueError(f"a nonce has {NONCE[0]} to {NONCE[-1]} characters")
     name = algorithm or ("hmac-sha256" if isinstance(secret, bytes) else "ed25519")
-    headers = {"Content-Type": content_type} if body else {}
+    headers = {"Content-Type": "application/json"} if body else {}
     message = _Message(method.upper(), plain_url(url), headers)
     signer = HTTPMessageSigner(
         signature_algorithm=ALGORITHMS[name],
@@ -190,7 +190,7 @@ def verify(
 
 
 class _Only(HTTPSignatureKeyResolver):
-    """The key that was looked up already."""
+    """A key resolver that knows only the key already looked up."""
 
     def __init__(self, key: Ed25519PublicKey | bytes) -> None:
         self.key = key
@@ -200,7 +200,7 @@ class _Only(HTTPSignatureKeyResolver):
 
 
 class _Verifier(HTTPMessageVerifier):
-    """The library asks the clock of the machine; here the moment is given."""
+    """The library's verifier with the time as an argument instead of the machine's clock."""
 
     at: datetime
     window: timedelta
@@ -210,11 +210,11 @@ class _Verifier(HTTPMessageVerifier):
             raise _incomplete("created")
         created = self._moment(sig_input, "created")
         if created < self.at - self.window:
-            raise _late(self.window, "signature-too-old", "太早", "before")
+            raise _late(self.window, "signature-too-old", "太早", "is too old")
         if created > self.at + self.window:
-            raise _late(self.window, "signature-too-early", "太晚", "after")
+            raise _late(self.window, "signature-too-early", "太晚", "is from the future")
         if "expires" in sig_input.params and self._moment(sig_input, "expires") < self.at:
-            raise _late(self.window, "signature-too-old", "已过期", "expires before")
+            raise _late(self.window, "signature-too-old", "已过期", "has expired")
 
     def _moment(self, sig_input: Any, name: str) -> datetime:
         found: datetime = self._parse_integer_timestamp(  # type: ignore[no-untyped-call]  # the library's
@@ -229,25 +229,26 @@ def _late(window: timedelta, code: str, zh: str, en: str) -> NotAllowed:
         code,
         Text(
             f"签名时间{zh}：与平台时间相差不得超过 {seconds} 秒，请校准时钟后重新签名。",
-            f"The signature's time lies {en} the platform's clock by more than {seconds} seconds: set the clock, sign anew.",
+            f"The signature {en}: its time may differ from the platform's by at most {seconds} seconds; "
+            "set the clock and sign again.",
         ),
     )
 
 
 def _wrong(error: InvalidSignature) -> NotAllowed:
-    """The library wraps what went wrong inside; a component that is not covered is for the sender to mend."""
+    """The library wraps what went wrong inside; a component that is not covered is for the sender to correct."""
     if "was not covered" in str(error) or "requires a signed" in str(error):
         return _incomplete(str(error))
     return NotAllowed(
         "signature-wrong",
-        Text("签名与报文或密钥不符。", "The signature does not fit the message or the key."),
+        Text("签名与报文或密钥不符。", "The signature does not match the message or the key."),
     )
 
 
 def _incomplete(what: str) -> NotAllowed:
     return NotAllowed(
         "signature-incomplete",
-        Text(f"签名缺少必需的内容：{what}。", f"The signature lacks what it must have: {what}."),
+        Text(f"签名缺少必需的内容：{what}。", f"The signature lacks a required part: {what}."),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the database says when it cannot serve, as a refusal: nothing was kept, come again."""
+"""Database outages as a refusal: nothing was kept, send it again later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``imloop.application/1`` → ``facts.Application``. Everything is checked here: what is half right is not taken."""
+"""``imloop.application/1`` → ``facts.Application``. All is checked; a partly correct one is refused."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ _NUMERIC = (int, float)
 
 
 def decode_test(body: bytes, dialect: str = "") -> TestRecord:
-    """A test record, or ``Malformed`` with every faulty path. ``dialect``: the one it has to be in, where one was named."""
+    """A test record, or ``Malformed`` with every faulty path.
+    ``dialect``: the one it has to be in, where one was named."""
     reading = read(body, MessageKind.TEST, dialect)
     try:
         return _record(Reader(reading.message))
@@ -146,7 +147,7 @@ def _plain_trace(reader: Reader) -> Trace:
                 name,
                 "unequal-length",
                 f"{len(values)} 行，其他列 {length} 行",
-                f"{len(values)} rows, others {length}",
+                f"{len(values)} rows, the other columns {length}",
             )
             continue
         if name == "phase":

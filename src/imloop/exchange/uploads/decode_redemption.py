@@ -1,4 +1,4 @@
-"""``imloop.redemption/1`` → facts; a voucher sent whole must bear the platform's signature."""
+"""``imloop.redemption/1`` → facts; a voucher sent whole must have the platform's signature."""
 
 from __future__ import annotations
 

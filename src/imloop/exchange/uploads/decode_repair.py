@@ -13,7 +13,8 @@ from imloop.facts.refusal import Malformed
 
 
 def decode_repair(body: bytes, dialect: str = "") -> RepairRecord:
-    """A repair record, or ``Malformed`` with every faulty path. ``dialect``: the one it has to be in, where one was named."""
+    """A repair record, or ``Malformed`` with every faulty path.
+    ``dialect``: the one it has to be in, where one was named."""
     reading = read(body, MessageKind.REPAIR, dialect)
     try:
         return _record(Reader(reading.message))

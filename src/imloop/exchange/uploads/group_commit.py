@@ -1,8 +1,8 @@
-"""Several uploads in one transaction: whoever comes when nobody writes, writes for everyone who waits.
+"""Group commit: several uploads in one transaction. The thread that gets the write lock writes for all waiting threads.
 
 One durable commit then serves many, and the threads of one process do not wait for each other in the database. Each is
-answered after the commit that holds it. What becomes of one upload never touches another: a refusal undoes its own part,
-and a transaction that breaks as a whole is written again, one upload at a time.
+answered after the commit that holds it. What becomes of one upload never touches another: a refusal undoes its own
+part, and a transaction that fails as a whole is written again, one upload at a time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class GroupCommit(Generic[P, A]):
         self._waiting.append(request)
         while request.outcome is None:
             with self._writing:
-                if request.outcome is None:  # nobody who wrote before took it along
+                if request.outcome is None:  # no earlier holder of the lock has written it
                     self._serve([self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))])
         if isinstance(request.outcome, BaseException):
             raise request.outcome
@@ -51,7 +51,7 @@ class GroupCommit(Generic[P, A]):
         except Exception:
             for request in requests:
                 self._alone(request)
-        except BaseException as end:  # the process ends: nobody may wait for ever
+        except BaseException as end:  # the process ends: no thread may wait for ever
             for request in requests:
                 request.outcome = request.outcome or end
             raise

@@ -1,4 +1,5 @@
-"""The one door for uploads: keep the bytes, read them, take them in. Used by the API, the desks and the simulator.
+"""Every upload comes through here: keep the bytes, decode them, run the step. Used by the API, the pages and the
+simulator.
 
 What needs no database (hash, decode, judge) is done before the write lock is taken.
 """
@@ -45,12 +46,12 @@ def take_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> 
     """A test upload, in ``dialect`` where the sender names one. Idempotent; raises ``Refusal`` after the bytes, as they
     came, and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _alone(test_upload(body, caller, now, dialect))
+    return _alone(upload_of_test(body, caller, now, dialect))
 
 
 def take_test_in_group(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
-    """The same for a server's threads: what they bring at one time is written in one transaction, and read aside where
-    there is a process for it. Who waits for his turn keeps no place at the database."""
+    """The same for a server's threads: tests that arrive together are written in one transaction, and decoded by the
+    reading process where there is one. A thread that waits for its turn holds no database connection."""
     require_kind(caller, PartyKind.ISTATION)
     with without_connection():
         return _group(_read_by_process(body, caller, now, dialect) or _read_here(body, caller, now, dialect))
@@ -65,7 +66,7 @@ def _read_by_process(body: bytes, caller: Caller, now: datetime, dialect: str) -
 
 def _read_here(body: bytes, caller: Caller, now: datetime, dialect: str) -> Upload:
     with _READING, with_connection():
-        return test_upload(body, caller, now, dialect)
+        return upload_of_test(body, caller, now, dialect)
 
 
 def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
@@ -86,7 +87,7 @@ def take_redemption(body: bytes, caller: Caller, now: datetime) -> Receipt:
     return _alone(_read("redemption", body, caller, now, decode_redemption, redeem_voucher))
 
 
-def test_upload(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
+def upload_of_test(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Upload:
     """A test upload of an I-station before the write lock: hashed, decoded, judged."""
     decode = partial(judge_message, place=caller.place, dialect=dialect)
     return _read("test", body, caller, now, decode, receive_test)
@@ -132,9 +133,8 @@ def _alone(upload: Upload) -> Receipt:
 def write(uploads: Sequence[Upload]) -> list[Receipt | Exception]:
     """One transaction; the receipt of each, or why there is none.
 
-    Nearly all are taken, so none has a part of the transaction that could be undone by itself; when one is refused after
-    all, everything is undone and done again with such parts.
-    """
+    Nearly all are accepted, so they share the transaction without savepoints; when one is refused after all, everything
+    is rolled back and done again with a savepoint each."""
     if not any(isinstance(upload.message, Exception) for upload in uploads):
         with contextlib.suppress(_NotTaken):
             return _in_one(uploads, _straight)
@@ -153,15 +153,15 @@ def _in_one(uploads: Sequence[Upload], take: _Take) -> list[Receipt | Exception]
 
 
 _READING = Lock()
-"""Reading here is work for the processor, of which Python's threads have one between them: more at a time would only keep
-other calls waiting."""
+"""Reading uploads in this process needs the processor, and Python's threads share one: more readers at a time would
+only keep other calls waiting."""
 reader = ReaderProcess()
 """Started by a server that has a processor to spare."""
 _group = GroupCommit(_write)
 
 
 class _NotTaken(Exception):
-    """An upload was refused, with no part of the transaction to undo by itself."""
+    """An upload was refused, and there is no savepoint to undo it alone."""
 
 
 def _settle(ledger: Ledger, upload: Upload, take: _Take) -> Receipt | Exception:

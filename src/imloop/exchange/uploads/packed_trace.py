@@ -1,8 +1,8 @@
-"""A trace packed small (``docs/upload.md``): whole numbers, differences from second to second, zstd, base64.
+"""The compressed form of a trace (``docs/upload.md``): whole numbers, differences from second to second, zstd, base64.
 
-One zstd frame holds: the header's length (uint32, little-endian), the header (JSON), then every column as ``rows`` int32,
-little-endian. A value is its whole number divided by 10^decimals; each number is kept as the difference from the last
-known one before it (the first: from 0), a missing sample as −2³¹.
+One zstd frame holds: the header's length (uint32, little-endian), the header (JSON), then every column as ``rows``
+int32, little-endian. A value is its whole number divided by 10^decimals; each number is kept as the difference from the
+last known one before it (the first: from 0), a missing sample as −2³¹.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _frame(reader: Reader) -> bytes | None:
 
 
 def _is_too_large(data: bytes) -> bool:
-    """By what the frame says of itself; one that does not say is unfolded as far as the limit."""
+    """By the size that the frame states; one that states none is decompressed as far as the limit."""
     frame = zstandard.get_frame_parameters(data)
     if frame.window_size > _WINDOW or frame.content_size != zstandard.CONTENTSIZE_UNKNOWN:
         return bool(frame.window_size > _WINDOW or frame.content_size > LARGEST)
@@ -138,4 +138,4 @@ def _pack(name: str, values: Sequence[object]) -> tuple[int, bytes]:
             steps = np.full(len(column), _MISSING, dtype="<i4")
             steps[~missing] = np.diff(whole.astype(np.int64), prepend=0)
             return decimals, steps.tobytes()
-    raise ValueError(f"{name} does not fit into whole numbers")
+    raise ValueError(f"{name} cannot be packed as whole numbers")

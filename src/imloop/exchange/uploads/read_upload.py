@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from imloop.exchange.uploads.decode_inspection import decode_test
-from imloop.facts.records import inspection as facts
 from imloop.steps.inspections.judge_upload import JudgedUpload, judge_first
 from imloop.store.hashed_bytes import Sealed, seal
-from imloop.verdict import answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +34,4 @@ def _read_only(pairs: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(pairs)
 
 
-def _by_fields(kind: type[Any]) -> Callable[[Any], tuple[type[Any], tuple[object, ...]]]:
-    """Pickled as a call with its values: a third of what the frozen dataclass does by itself costs."""
-    names = [field.name for field in fields(kind) if field.init]
-    return lambda each: (kind, tuple([getattr(each, name) for name in names]))
-
-
-_KINDS = {
-    kind
-    for kind in (*vars(facts).values(), *vars(answer).values(), ReadUpload, Sealed, JudgedUpload)
-    if isinstance(kind, type) and is_dataclass(kind)
-}
-for _kind in _KINDS:
-    copyreg.pickle(_kind, _by_fields(_kind))
 copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))

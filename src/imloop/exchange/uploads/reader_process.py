@@ -1,8 +1,8 @@
-"""Reading beside writing: a process that decodes and judges uploads while this one writes those before them.
+"""The reading process: decodes and judges uploads on another processor, while this process writes earlier ones.
 
-Python's threads have one processor between them, and SQLite one writer; what needs no database (hash, decode, judge, pack)
-is half of the work of an upload, and is done here on another processor. The process knows the law and nothing else. It is
-a help, never needed: while it starts, after it died, and for what it could not read, the caller reads for itself and so
+Python's threads share one processor, and SQLite allows one writer; what needs no database (hash, decode, judge, pack)
+is half of the work of an upload, and is done here on another processor. The process knows the law and nothing else. It
+is optional: while it starts, after it died, and for what it could not read, the caller reads for itself and so
 meets every error in its own place.
 """
 
@@ -27,7 +27,7 @@ Question = tuple[bytes, str, str]
 
 
 class ReaderProcess:
-    """One such process, started again whenever it ends. Until ``start`` there is none."""
+    """The reading process, started again whenever it ends. Before ``start`` there is none."""
 
     def __init__(self, pause: float = _PAUSE) -> None:
         self._pause = pause
@@ -45,16 +45,16 @@ class ReaderProcess:
         return None if self._process is None else self._process.pid
 
     def start(self) -> None:
-        """Does not wait for it."""
+        """Start the process without waiting until it is ready."""
         threading.Thread(target=self._attend, name="read-aside", daemon=True).start()
 
     def stop(self) -> None:
-        """For good."""
+        """Stop the process for good."""
         self._stopping.set()
         self._end()
 
     def __call__(self, body: bytes, place: str, dialect: str) -> ReadUpload | None:
-        """None: read for yourself."""
+        """The decoded and judged upload; None: the caller has to read it."""
         if not self.ready:
             return None
         with self._turn:
@@ -66,7 +66,7 @@ class ReaderProcess:
                 found: ReadUpload | None = line.recv()
             except (
                 BaseException
-            ) as error:  # half a question or answer may lie in the line: never for another upload
+            ) as error:  # half a message may be left in the pipe, which must never reach another upload
                 self._line = None
                 self._end()
                 if isinstance(error, (EOFError, OSError)):  # it had died
@@ -80,12 +80,12 @@ class ReaderProcess:
 
     def _attend(self) -> None:
         while not self._stopping.is_set():
-            with contextlib.suppress(OSError):  # no room for another process now
+            with contextlib.suppress(OSError):  # no resources for another process now
                 self._live()
             self._stopping.wait(self._pause)
 
     def _live(self) -> None:
-        """From the start of a process to its end."""
+        """Watch one process from its start to its end."""
         ours, theirs = Pipe()
         with ours:
             with theirs:
@@ -120,7 +120,7 @@ def _serve(line: Connection) -> None:
 def _answer(question: Question) -> ReadUpload | None:
     try:
         return read_upload(*question)
-    except Exception:  # met again by who asked
+    except Exception:  # the caller reads it again and meets the same error
         return None
 
 

@@ -60,7 +60,8 @@ class ConditionAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """``subject``: ``istation`` or ``mstation``. ``place``: GB/T 2260 of the county. ``capability``: fuels and repair
-    item codes an M-station takes; ``brands``: makes it knows best, none: any. ``conditions``: answers by condition code."""
+    item codes an M-station takes; ``brands``: makes it knows best, none: any. ``conditions``: answers
+    by condition code."""
 
     subject: str
     name: str

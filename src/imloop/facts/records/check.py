@@ -81,7 +81,7 @@ class CheckRecord:
 
 @dataclass(frozen=True, slots=True)
 class LineSign:
-    """What one line says of itself in a heartbeat. ``sequence``: its last test; ``spooled``: messages waiting."""
+    """What one line reports about itself in a heartbeat. ``sequence``: its last test; ``spooled``: messages waiting."""
 
     line: str
     status: str

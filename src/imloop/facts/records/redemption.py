@@ -1,4 +1,4 @@
-"""A station says that it used a voucher, as it says it: possibly days later."""
+"""A station's report that it used a voucher, possibly days later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redemption:
     """``number`` may be empty where the ``code`` was typed from paper; ``signed``: the whole voucher, its signature
-    already found true, where the station sent it; ``used_at``: when the paper was accepted; ``clock``: the station's
+    already verified, where the station sent it; ``used_at``: when the paper was accepted; ``clock``: the station's
     own time when it sent this."""
 
     number: str

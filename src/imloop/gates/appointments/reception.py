@@ -94,7 +94,7 @@ def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
             "method-not-for-fuel",
             Text(
                 f"{METHOD_NAMES[arrival.method].zh}不适用于该车燃料。",
-                f"{METHOD_NAMES[arrival.method].en} is not for this vehicle's fuel.",
+                f"{METHOD_NAMES[arrival.method].en} does not apply to this vehicle's fuel.",
             ),
             law.cite(f"method.fuels.{arrival.method}"),
             Text("请按燃料选用检验方法。", "Choose a method for its fuel."),
@@ -104,7 +104,7 @@ def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
             "method-needs-reason",
             Text(
                 f"两轮驱动车辆采用{METHOD_NAMES[arrival.method].zh}须注明无法上线的原因并留存照片。",
-                f"{METHOD_NAMES[arrival.method].en} for a two-wheel drive wants the reason and a photo on file.",
+                f"{METHOD_NAMES[arrival.method].en} for a two-wheel drive needs the reason and a photo on file.",
             ),
             law.cite(wanted),
             warning=True,
@@ -112,8 +112,8 @@ def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
 
 
 def _due(arrival: Arrival, cycle: Cycle, law: Law) -> Iterator[Reason]:
-    """What the gate of the cycle says of a vehicle, its own or a guest. Only a vehicle that is gone or has no exhaust
-    is turned away: an owner may have any other tested early, without need, or far from home."""
+    """The answer of the cycle's gate for a vehicle, local or from elsewhere. Only a vehicle that is gone or has no
+    exhaust is refused: an owner may have any other tested early, without need, or far from home."""
     due = due_here(arrival.subject, arrival.case, arrival.day, law, enrolled=arrival.enrolled)
     for reason in due.reasons:
         yield replace(reason, warning=reason.warning or cycle.kind is Kind.MARK and reason.code not in GONE)

@@ -1,7 +1,7 @@
-"""The times at which a station's lines take a vehicle by appointment, and how long those who wait will wait.
+"""The times at which a station's lines take a vehicle by appointment, and how long waiting vehicles have to wait.
 
 A line tests one vehicle at a time, whatever the method. So a line's day is one row of slots, each as long as the
-longest of its methods wants; a share of them, spread over the day, is the green lane of retests (A8).
+longest of its methods needs; a share of them, spread over the day, is the green lane of retests (A8).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""May this vehicle be booked in, may the booking be given back, may it be called a no-show (A8)? One guard a rule."""
+"""May this vehicle be booked, be cancelled, be recorded as a no-show (A8)? One guard per rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imloop.law import Law
 class Wish:
     """A booking that is asked for. ``free``: the slot is one of those on offer; ``open_bookings``: of the vehicle;
     ``phone_bookings``: open ones under the same phone; ``no_shows``: when the vehicle did not come; ``found``: what the
-    station and the retest gate say of the day; ``case_open``: the loop waits for this vehicle's retest."""
+    station and the retest gate say of the day; ``case_open``: the vehicle has a case awaiting its retest."""
 
     method: Method
     starts_at: datetime
@@ -68,7 +68,7 @@ def _vehicle(wish: Wish, law: Law) -> Iterator[Reason]:
             "method-not-for-fuel",
             Text(
                 f"{METHOD_NAMES[wish.method].zh}不适用于该车燃料。",
-                f"{METHOD_NAMES[wish.method].en} is not for this vehicle's fuel.",
+                f"{METHOD_NAMES[wish.method].en} does not apply to this vehicle's fuel.",
             ),
             law.cite(f"method.fuels.{wish.method}"),
             Text("请按燃料选用检验方法。", "Choose a method for its fuel."),
@@ -87,11 +87,14 @@ def _bookings(wish: Wish, now: datetime, law: Law) -> Iterator[Reason]:
     if wish.phone_bookings >= most:
         yield Reason(
             "too-many-for-phone",
-            Text(f"该电话已有 {most} 个未使用的预约。", f"{most} appointments are open under this phone."),
+            Text(
+                f"该电话已有 {most} 个未使用的预约。",
+                f"This phone number already has {most} open appointments.",
+            ),
             law.cite("appointment.most_per_phone"),
             Text(
                 "请先使用或取消其中一个；车队请与检验机构联系。",
-                "Use or cancel one; fleets call the station.",
+                "Use or cancel one first; fleets please call the station.",
             ),
         )
     missed = counted_no_shows(wish.no_shows, now, law)
@@ -117,7 +120,7 @@ def _time(wish: Wish, now: datetime, law: Law) -> Iterator[Reason]:
         ahead = law.integer("appointment.days_ahead")
         yield Reason(
             "too-far-ahead",
-            Text(f"最多提前 {ahead} 天预约。", f"At most {ahead} days ahead."),
+            Text(f"最多提前 {ahead} 天预约。", f"Appointments can be booked at most {ahead} days ahead."),
             law.cite("appointment.days_ahead"),
             Text(f"请选 {last_day(now, law)} 或之前的时间。", f"Choose a time up to {last_day(now, law)}."),
         )
@@ -131,13 +134,16 @@ def _time(wish: Wish, now: datetime, law: Law) -> Iterator[Reason]:
 
 
 def may_cancel(starts_at: datetime, now: datetime, law: Law) -> Reason | None:
-    """The owner gives a booking back in time for somebody else."""
+    """The owner may cancel only early enough for somebody else to book."""
     hours = law.integer("appointment.cancel_hours")
     if now <= starts_at - timedelta(hours=hours):
         return None
     return Reason(
         "too-late-to-cancel",
-        Text(f"开始前不足 {hours} 小时，不能自行取消。", f"Less than {hours} hours are left."),
+        Text(
+            f"开始前不足 {hours} 小时，不能自行取消。",
+            f"Less than {hours} hours are left; it can no longer be cancelled online.",
+        ),
         law.cite("appointment.cancel_hours"),
         Text("请打电话告诉检验机构。", "Please call the station."),
     )
@@ -152,7 +158,7 @@ def may_miss(starts_at: datetime, now: datetime, law: Law) -> Reason | None:
         "too-early-for-no-show",
         Text(
             f"预约时间过后 {minutes} 分钟未到，方可记为爽约。",
-            f"A no-show counts only {minutes} minutes after the time.",
+            f"A no-show can be recorded only {minutes} minutes after the appointed time.",
         ),
         law.cite("appointment.late_minutes"),
         Text("请稍后再记。", "Wait a little longer."),

@@ -8,7 +8,7 @@ from imloop.law import Law
 
 
 def zero(values: Values, law: Law) -> list[Deviation]:
-    """What the bench still reads on zero gas and what hangs in the line."""
+    """What the bench still reads on zero gas, and the residue in the sampling line."""
     kind = CheckKind.ANALYSER_ZERO
     found = [deviation(law, kind, "hc_residual", 0.0, need(values, "hc_residual_ppm"))]
     for quantity, name in (("co", "co_pct"), ("no", "no_ppm")):

@@ -29,14 +29,14 @@ def nox_analyser(values: Values, law: Law) -> list[Deviation]:
 def flow_meter(values: Values, law: Law) -> list[Deviation]:
     """Flow in L/s and the two ends of the oxygen range in %."""
     kind = CheckKind.FLOW_METER
-    found = [
-        deviation(law, kind, "flow", need(values, "flow_standard_ls", positive=True), need(values, "flow_ls"))
+    flow = deviation(
+        law, kind, "flow", need(values, "flow_standard_ls", positive=True), need(values, "flow_ls")
+    )
+    ends = [
+        deviation(law, kind, end, need(values, f"{end}_standard_pct"), need(values, f"{end}_pct"))
+        for end in ("o2_high", "o2_low")
     ]
-    for end in ("o2_high", "o2_low"):
-        found.append(
-            deviation(law, kind, end, need(values, f"{end}_standard_pct"), need(values, f"{end}_pct"))
-        )
-    return found
+    return [flow, *ends]
 
 
 def weather_station(values: Values, law: Law) -> list[Deviation]:

@@ -25,7 +25,7 @@ class Due:
 def checks_due(
     methods: Sequence[str], checks: Iterable[CheckFact], at: datetime, law: Law
 ) -> tuple[Due, ...]:
-    """Every check with a period that the methods' instruments need, the most urgent first. ``law``: of ``at``."""
+    """Every check with a period that the methods' instruments require, the most urgent first. ``law``: of ``at``."""
     needed = {kind for method in methods for kind in law.words(f"instruments.{method}")}
     latest: dict[str, CheckFact] = {}
     for check in sorted(checks, key=lambda each: each.finished_at):

@@ -1,4 +1,4 @@
-"""What every recomputed check is made of: errors beside tolerances."""
+"""Building blocks of every recomputed check: errors beside tolerances."""
 
 from __future__ import annotations
 
@@ -114,7 +114,8 @@ def outside(kind: CheckKind, errors: Sequence[Deviation]) -> tuple[Reason, ...]:
         Reason(
             "outside-tolerance",
             Text(
-                f"{name.zh}：{e.quantity} 示值 {e.measured:g}，标准 {e.standard:g}，误差 {_size(e)}，容许 {_limit(e)}。",
+                f"{name.zh}：{e.quantity} 示值 {e.measured:g}，标准 {e.standard:g}，误差 {_size(e)}，"
+                f"容许 {_limit(e)}。",
                 f"{name.en}: {e.quantity} read {e.measured:g}, standard {e.standard:g}, error {_size(e)}, "
                 f"allowed {_limit(e)}.",
             ),

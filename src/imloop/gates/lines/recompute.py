@@ -1,4 +1,4 @@
-"""A reported self-check judged by us: pass, fail or invalid, whatever the line claims."""
+"""Recompute a reported self-check: pass, fail or invalid, whatever the line claims."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ FIELDS: dict[CheckKind, tuple[str, ...]] = {
         "no_standard_ppm no_ppm o2_standard_pct o2_pct",
         CheckKind.OPACIMETER: "zero_pct filter_1_pct measured_1_pct filter_2_pct measured_2_pct",
         CheckKind.NOX_ANALYSER: "no_standard_ppm no_ppm no2_standard_ppm no2_ppm",
-        CheckKind.FLOW_METER: "flow_standard_ls flow_ls o2_high_standard_pct o2_high_pct o2_low_standard_pct o2_low_pct",
+        CheckKind.FLOW_METER: (
+            "flow_standard_ls flow_ls o2_high_standard_pct o2_high_pct o2_low_standard_pct o2_low_pct"
+        ),
         CheckKind.WEATHER_STATION: "temperature_standard_c temperature_c humidity_standard_pct humidity_pct "
         "pressure_standard_kpa pressure_kpa",
         CheckKind.TACHOMETER: "standard_1_rpm measured_1_rpm standard_2_rpm measured_2_rpm",
@@ -63,8 +65,8 @@ def _incomplete(kind: CheckKind, name: str, law: Law) -> Reason:
     check = CHECK_NAMES[kind]
     return Reason(
         "check-incomplete",
-        Text(f"{check.zh}缺少 {name} 或其值无意义。", f"{check.en}: {name} is missing or makes no sense."),
+        Text(f"{check.zh}缺少 {name} 或其值无意义。", f"{check.en}: {name} is missing or not plausible."),
         law.cite(f"check.{kind}.hours"),
-        Text("补齐数值后重新自检上传。", "Check again with all values and upload."),
+        Text("补齐数值后重新自检上传。", "Repeat the check with all values and upload it."),
         item=name,
     )

@@ -159,7 +159,8 @@ def _check(kind: CheckKind, last: CheckFact | None, at: datetime, law: Law) -> R
     name, key = CHECK_NAMES[kind], f"check.{kind}.hours"
     hours = law.number(key)
     again = Text(
-        f"完成一次合格的{name.zh}并上传，即自动解锁。", f"Pass a {name.en} and upload it: it unlocks at once."
+        f"完成一次合格的{name.zh}并上传，即自动解锁。",
+        f"Pass a {name.en} and upload it: the line unlocks at once.",
     )
     if last is None:
         if not hours:

@@ -1,4 +1,4 @@
-"""Is there a declared outage that lets a retest rest on paper, for this station at this moment (A9)?"""
+"""Is there a declared outage that allows a retest on paper, for this station at this moment (A9)?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from imloop.law import Law
 
 
 class Scope(StrEnum):
-    """What is down. ``own_fault``: a station's own power, network or equipment; it is recorded and opens nothing."""
+    """What is down. ``own_fault``: a station's own power, network or equipment; it is only recorded."""
 
     PLATFORM = "platform"
     LINK = "link"
@@ -34,7 +34,7 @@ LINK_NAMES: dict[str, Text] = {
     "transport-environment": Text("交通运输 → 生态环境", "transport → environment"),
     "environment-istation": Text("生态环境 → 检验机构", "environment → I-stations"),
 }
-"""The law's ``outage.links`` in words: the way of a repair record to the station that waits for it."""
+"""The law's ``outage.links`` in words: the links on a repair record's way to the station that waits for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class OutageFact:
         return place.startswith(self.prefix)
 
     def counts(self, law: Law) -> bool:
-        """Does it keep repair records from the stations, so that paper may stand in for them?"""
+        """Does it keep repair records from the stations, so that paper may replace them?"""
         if self.scope is Scope.LINK:
             return self.link in law.words("outage.links")
         return self.scope is not Scope.OWN_FAULT
@@ -68,7 +68,7 @@ class OutageFact:
 def outage_for(
     known: Iterable[OutageFact], *, station: str, place: str, at: datetime, law: Law
 ) -> OutageFact | Reason:
-    """The outage a retest on paper rests on, the one declared first; else why there is none."""
+    """The outage that allows a retest on paper, the one declared first; else why there is none."""
     here = [each for each in known if each.reaches(station, place) and each.at(at)]
     found = next((each for each in here if each.counts(law)), None)
     if found is not None:
@@ -78,11 +78,12 @@ def outage_for(
             "fallback-own-fault",
             Text(
                 "本站自身故障不是系统故障，不能凭纸质材料复检。",
-                "A station's own fault is no outage of the system and opens no retest on paper.",
+                "A fault at one station is not a system outage and does not allow retests on paper.",
             ),
             law.cite("outage.paper_accepted"),
             Text(
-                "停止检验，故障排除后自动补传。", "Stop testing; the line sends what it kept once repaired."
+                "停止检验，故障排除后自动补传。",
+                "Stop testing; once repaired, the line sends what it has kept.",
             ),
         )
     return Reason(
@@ -91,6 +92,7 @@ def outage_for(
         law.cite("outage.paper_accepted"),
         Text(
             "请生态环境部门或平台运维先宣布故障；事后宣布的，凭单随即生效。",
-            "Ask the environment department or the operator to declare it; declared afterwards, the voucher holds then.",
+            "Ask the environment department or the operator to declare it; once that is done, even afterwards, "
+            "the voucher is valid.",
         ),
     )

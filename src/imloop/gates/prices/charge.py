@@ -13,10 +13,14 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
 from imloop.law import Law
 
+DEVIATIONS = ("fee-above-price", "charged-twice", "fee-below-price")
+"""Findings about a charge, the worst first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """An approved price in yuan. ``station`` empty: of the whole place. ``until``: first day on which it no longer holds."""
+    """An approved price in yuan. ``station`` empty: of the whole place.
+    ``until``: first day on which it no longer holds."""
 
     place: str
     station: str
@@ -32,7 +36,8 @@ class Price:
 
 
 def price_of(prices: Iterable[Price], station: str, method: Method, day: date) -> Price | None:
-    """The price that holds: the station's own before the place's, the most local place before the others, the latest."""
+    """The price that holds: the station's own before the place's, the most local place before the others,
+    the latest."""
     known = [price for price in prices if price.holds(station, method, day)]
     return max(
         known,
@@ -87,9 +92,10 @@ def _again(usage: str, day: date, last_pass: PassBefore | None, law: Law) -> Rea
     return Reason(
         "charged-twice",
         Text(
-            f"营运车辆 {last_pass.on} 已检验合格（{last_pass.test_no}），有效至 {last_pass.valid_until}，期限内不得重复收费检测。",
+            f"营运车辆 {last_pass.on} 已检验合格（{last_pass.test_no}），有效至 {last_pass.valid_until}，"
+            "期限内不得重复收费检测。",
             f"Commercial vehicle passed on {last_pass.on} ({last_pass.test_no}), valid until {last_pass.valid_until}: "
-            "no second charge inside the period.",
+            "it may not be charged again within that period.",
         ),
         law.cite("commercial.no_double_charge"),
         Text("不得收费；已收取的应当退还。", "Charge nothing; refund what was charged."),
@@ -108,13 +114,13 @@ def _no_price(station: str, method: Method, law: Law) -> Reason:
 
 
 def _deviates(charged: Decimal, due: Decimal, price: Price | None, law: Law) -> Reason | None:
-    """More than approved is refused; less only stands out."""
+    """More than approved is refused; less is only a warning."""
     cite = price.cite if price is not None and price.cite else law.cite("station.fee_approved")
     return Reason(
         "fee-above-price" if charged > due else "fee-below-price",
         Text(f"收费 {charged:.2f} 元，应收 {due:.2f} 元。", f"{charged:.2f} yuan charged, {due:.2f} due."),
         cite,
-        Text("按核定标准收费，多收的退还。", "Charge the approved price and refund what is above it.")
+        Text("按核定标准收费，多收的退还。", "Charge the approved price and refund the excess.")
         if charged > due
         else None,
         warning=charged < due,

@@ -1,5 +1,5 @@
-"""Signs that a repair may not have been done as reported (plan 六(二): charging without repairing). A sign is a question
-to the shop, never a verdict: the retest decides whether the vehicle is clean."""
+"""Signs that a repair may not have been done as reported (plan 六(二): charging without repairing). A sign is a
+question to the repairer, never a verdict: the retest decides whether the vehicle is clean."""
 
 from __future__ import annotations
 
@@ -97,7 +97,8 @@ def _odometer(record: RepairRecord, beside: Beside, law: Law) -> Reason | None:
         "odometer-implausible",
         Text(
             f"维修时里程 {record.odometer_km:g} km，不合格检验时 {beside.odometer_km:g} km。",
-            f"The odometer read {record.odometer_km:g} km at the repair and {beside.odometer_km:g} km at the failed test.",
+            f"The odometer read {record.odometer_km:g} km at the repair "
+            f"and {beside.odometer_km:g} km at the failed test.",
         ),
         law.cite("repair.plausible.odometer_km"),
     )
@@ -125,7 +126,8 @@ def _copied(beside: Beside, law: Law) -> Reason | None:
         "repair-copied",
         Text(
             f"本站 {days} 天内为另外 {beside.alike} 辆车报送过诊断、项目、配件、费用完全相同的记录。",
-            f"Within {days} days this shop reported the very same diagnosis, work, parts and price for {beside.alike} other vehicles.",
+            f"Within {days} days this shop reported the very same diagnosis, work, parts "
+            f"and price for {beside.alike} other vehicles.",
         ),
         law.cite("repair.plausible.alike"),
     )

@@ -29,7 +29,7 @@ _ONE_CAUSE = {"no": "nox", "ringelmann": "k", "max": "power"}
 
 def pollutants(items: Iterable[str]) -> frozenset[str]:
     """What was measured, whatever the method and load: ``co_5025_pct`` and ``co_g_km`` are both CO; ``hc_nox_g_km``
-    is both HC and NOx; smoke is smoke by either way of looking at it."""
+    is both HC and NOx; smoke is the same whichever way it is measured."""
     words = (item.split("_") for item in items)
     first = (word for each in words for word in (each[:2] if each[1:2] == ["nox"] else each[:1]))
     return frozenset(_ONE_CAUSE.get(word, word) for word in first)
@@ -70,18 +70,20 @@ def rework_charged(rework_of: str, cost_yuan: Decimal | None, law: Law) -> Reaso
         ),
         law.cite("warranty.rework_free"),
         Text(
-            "与原故障无关的项目应另开维修单；否则退还。", "Other work wants its own order; otherwise refund."
+            "与原故障无关的项目应另开维修单；否则退还。",
+            "Unrelated work needs a repair order of its own; otherwise refund.",
         ),
     )
 
 
 def warranty_unused(shop: str, until: date, law: Law) -> Reason:
-    """Another repairer did the work although the first one's warranty still ran: the owner may choose, and should know."""
+    """Another repairer did the work although the first one's warranty still ran:
+    the owner may choose, and should know."""
     return Reason(
         "warranty-unused",
         Text(
             f"{shop} 的质保期到 {until}，本可由其免费返修。",
-            f"The warranty of {shop} runs until {until}: it would have done the rework for nothing.",
+            f"The warranty of {shop} runs until {until}: it would have done the rework free of charge.",
         ),
         law.cite("warranty.rework_free"),
         warning=True,

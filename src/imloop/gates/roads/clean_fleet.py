@@ -1,4 +1,4 @@
-"""R12, D12: the share of clean-energy vehicles among the buses and taxis that a place registers anew in a year."""
+"""R12, D12: the share of clean-energy vehicles among the buses and taxis newly registered in a place in a year."""
 
 from __future__ import annotations
 
@@ -113,8 +113,8 @@ def _below(share: Share, law: Law, running: bool) -> Reason | None:
         Text(
             f"{share.year} 年{'至今' if running else ''}新增、更新的公交车中清洁能源汽车占 {share.percent:.1f} %，"
             f"重点城市应达到 {least:g} % 以上。",
-            f"Of the buses registered in {share.year}{' so far' if running else ''}, {share.percent:.1f} % run on clean "
-            f"energy; a key city wants {least:g} %.",
+            f"Of the buses registered in {share.year}{' so far' if running else ''}, {share.percent:.1f} % run on "
+            f"clean energy; a key city must reach {least:g} %.",
         ),
         law.cite("fleet.clean_bus_share"),
         Text("更新、新增公交车时优先选用清洁能源汽车。", "Choose clean-energy buses for the next renewals."),
@@ -131,8 +131,9 @@ def _not_rising(share: Share, before: Share | None, law: Law) -> Reason | None:
     return Reason(
         "clean-share-not-rising",
         Text(
-            f"{FLEETS[share.fleet].zh}的清洁能源比例 {before.year} 年为 {then:.1f} %，{share.year} 年为 {now:.1f} %，没有提高。",
-            f"Clean {FLEETS[share.fleet].en}: {then:.1f} % in {before.year}, {now:.1f} % in {share.year}, no rise.",
+            f"{FLEETS[share.fleet].zh}的清洁能源比例 {before.year} 年为 {then:.1f} %，"
+            f"{share.year} 年为 {now:.1f} %，没有提高。",
+            f"Clean {FLEETS[share.fleet].en}: {then:.1f} % in {before.year}, {now:.1f} % in {share.year}, no increase.",
         ),
         law.cite("fleet.clean_share_rising"),
         Text("比例应当逐年提高。", "The share should rise every year."),

@@ -1,4 +1,4 @@
-"""B7: who tests may not repair (national regime; provincial article 19). What an I-station shares with an M-station."""
+"""B7: separation of test and repair (national regime; provincial article 19). What I- and M-stations share."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def shared(one: Firm, other: Firm) -> tuple[str, ...]:
 
 
 def conflicts(station: Firm, others: Iterable[Firm], law: Law) -> Answer:
-    """May this I-station (or, the other way round, this M-station) stand beside the others?
+    """What this I-station (or M-station) shares with stations of the other kind.
 
-    Traits that prove one hand (law: decisive) refuse; a shared address or phone only points to a look on site.
+    Traits that prove one operator (law: decisive) refuse; a shared address or phone only asks for an on-site check.
     """
     return Answer.of("conflict", _found(station, others, law), {"party": station.code})
 
@@ -66,7 +66,7 @@ def _reason(other: Firm, same: list[str], law: Law, *, warning: bool) -> Reason:
         code,
         Text(f"与 {other.name}（{other.code}）的{zh}相同。", f"Same {en} as {other.name} ({other.code})."),
         law.cite("station.may_not_repair"),
-        Text("请到现场核实是否为同一经营者。", "Find out on site whether one hand runs both.")
+        Text("请到现场核实是否为同一经营者。", "Check on site whether the same operator runs both.")
         if warning
         else Text(
             "检验机构不得从事排放维修；责令改正并依法处理。",

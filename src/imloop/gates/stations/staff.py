@@ -32,7 +32,7 @@ _OWN_ROLE = frozenset({"reviewer"})
 
 
 def people_reasons(named: Mapping[str, str], staff: Sequence[StaffFact], day: date, law: Law) -> list[Reason]:
-    """What stands against the people named for a test, role → name; nothing where a station has no staff on file."""
+    """Reasons against the people named for a test, role → name; nothing where a station has no staff on file."""
     if not staff:
         return []
     found = (_reason(role, name, staff, day, law) for role, name in named.items() if name)
@@ -58,7 +58,7 @@ def _reason(role: str, name: str, staff: Iterable[StaffFact], day: date, law: La
                 "person-not-in-role",
                 Text(f"{name} 不是授权签字人。", f"{name} is not an authorised signatory."),
                 law.cite("station.conditions"),
-                Text("请由授权签字人签发。", "Let an authorised signatory sign."),
+                Text("请由授权签字人签发。", "Have an authorised signatory sign."),
                 item=role,
             )
     if any(each.qualified(day) for each in rows):

@@ -111,10 +111,10 @@ def _certificate(kind: str, certificates: Sequence[CertificateFact], day: date, 
         "certificate-lapsed",
         Text(
             f"{name.zh} {last.number} 在 {day} 无效（有效期 {last.since} 至 {last.until}，不含）。",
-            f"{name.en} {last.number} does not hold on {day} ({last.since} to {last.until}, exclusive).",
+            f"{name.en} {last.number} is not valid on {day} ({last.since} to {last.until}, exclusive).",
         ),
         law.cite(key),
-        Text("登记换发的证书后即恢复。", "It opens again as soon as the renewed certificate is entered."),
+        Text("登记换发的证书后即恢复。", "It is restored as soon as the renewed certificate is entered."),
         item=kind,
         warning=law.word(key) != "refuse",
     )

@@ -1,4 +1,4 @@
-"""The open case of a vehicle, as far as the gates outside the loop look at it, and what they say of it."""
+"""The open case of a vehicle, as the gates outside the loop need it, with their reasons."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def gone(subject: Subject, law: Law) -> Reason | None:
 
 
 def moved(subject: Subject, law: Law) -> Reason | None:
-    """A word on a vehicle that was moved out: what it owes here stays."""
+    """The warning for a vehicle that was moved out: its open case here stays open."""
     if subject.status != "moved_out":
         return None
     return Reason(

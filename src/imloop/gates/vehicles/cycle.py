@@ -130,7 +130,7 @@ def milestones(subject: Subject, until: date, law: Law) -> tuple[Milestone, ...]
 
 
 def due_after(subject: Subject, done_on: date, law: Law) -> date | None:
-    """The next due date once a test passed (or a mark was released) on ``done_on``: the cycles that were open that
+    """The next due date once a test passed (or a mark was issued) on ``done_on``: the cycles that were open that
     day are fulfilled."""
     return next((each.due_on for each in milestones(subject, done_on, law) if each.opens_on > done_on), None)
 
@@ -192,7 +192,7 @@ def _mark_only(law: Law) -> Reason:
         "mark-only-year",
         Text(
             "本周期免于上线检验，申领检验标志即可，不进行排放检验。",
-            "This cycle needs no test on a line; the mark is applied for without one.",
+            "No line test is needed in this cycle; apply for the mark without one.",
         ),
         cite=law.cite("cycle.same_as_safety"),
         warning=True,
@@ -204,10 +204,10 @@ def _unknown_registration(law: Law) -> Reason:
         "first-registration-unknown",
         Text(
             "登记资料没有初次登记日期，无法推算检验周期，按应检验处理。",
-            "The first registration is not known; a test is taken as due.",
+            "The date of first registration is not known; a test is assumed to be due.",
         ),
         cite=law.cite("cycle.same_as_safety"),
-        next=Text("请补充初次登记日期。", "Enter the first registration."),
+        next=Text("请补充初次登记日期。", "Enter the date of first registration."),
         warning=True,
     )
 

@@ -1,4 +1,4 @@
-"""A13: may the traffic police release an inspection mark for this vehicle today?"""
+"""A13: may the traffic police issue an inspection mark for this vehicle today?"""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
 
 
 def valid_until(subject: Subject, day: date, law: Law) -> date | None:
-    """How far a mark released on ``day`` reaches; None when the first registration is not known."""
+    """Until when a mark issued on ``day`` is valid; None when the first registration is not known."""
     return due_after(subject, day, law)
 
 
@@ -94,10 +94,10 @@ def _released(subject: Subject, closing: Milestone | None, until: date | None, l
         "mark-already-released",
         Text(
             f"本周期的标志已核发，有效期至 {subject.marked_until}。",
-            f"The mark of this cycle was released, valid until {subject.marked_until}.",
+            f"This cycle's mark was issued, valid until {subject.marked_until}.",
         ),
         cite=law.cite("inspection.required"),
-        next=Text("遗失、损毁的请申请补领。", "A lost mark is applied for as a replacement."),
+        next=Text("遗失、损毁的请申请补领。", "For a lost mark, apply for a replacement."),
     )
 
 
@@ -112,20 +112,20 @@ def _untested(
             "mark-only-year",
             Text(
                 "本周期免于上线检验，不需要排放检验报告。",
-                "This cycle needs no test on a line, hence no emission report.",
+                "No line test is needed in this cycle, so no emission report is required.",
             ),
             cite=law.cite("cycle.same_as_safety"),
             warning=True,
         )
     since = closing.opens_on if closing else _without_schedule(subject, day, law)
-    # An open case already says what to do: repair, and back to the same station, not to any.
+    # An open case already says what to do: repair, and return to the same station, not to any other.
     if case is not None or since is None or (subject.passed_on is not None and subject.passed_on >= since):
         return None
     return Reason(
         "no-pass-in-cycle",
         Text(
             f"本周期（{since} 起）没有合格的排放检验。",
-            f"No emission test has passed in this cycle, that is since {since}.",
+            f"No emission test has been passed in this cycle (since {since}).",
         ),
         cite=law.cite("mark.pass_required"),
         next=Text("请先到任一已联网检验机构检验合格。", "Have it tested at any networked station first."),
@@ -148,7 +148,7 @@ def _late(subject: Subject, day: date, law: Law) -> Reason | None:
         "inspection-late",
         Text(
             f"检验有效期已于 {subject.due_on} 届满。",
-            f"The inspection ran out on {subject.due_on}.",
+            f"The inspection expired on {subject.due_on}.",
         ),
         cite=law.cite("inspection.required"),
         warning=True,

@@ -125,11 +125,11 @@ def _early(cycle: Cycle, case: CaseFact | None, day: date, law: Law) -> Reason |
 def _elsewhere(law: Law) -> Reason:
     return Reason(
         "from-elsewhere",
-        Text("外省号牌，未在本地纳管。", "Its plate is of another province, and it is not enrolled here."),
+        Text("外省号牌，未在本地纳管。", "It has a plate from another province and is not enrolled here."),
         cite=law.cite("elsewhere.enrolled"),
         next=Text(
             "有固定线路、长期在本地营运或由常住人员使用的，请申请纳管。",
-            "With a fixed route, long operation here or a resident user, have it enrolled.",
+            "If it runs a fixed route, has long operated here or is used by a resident, have it enrolled.",
         ),
         warning=True,
     )

@@ -49,7 +49,7 @@ def _stage(subject: Subject, wanted: Value | None, law: Law) -> Reason | None:
     if subject.without_exhaust:
         return Reason(
             "no-exhaust",
-            Text("车辆没有排气，不适用排放阶段。", "Without exhaust no emission stage applies."),
+            Text("车辆没有排气，不适用排放阶段。", "A vehicle without exhaust has no emission stage."),
             cite=law.cite("exempt.fuels"),
             warning=True,
         )
@@ -64,12 +64,12 @@ def _stage(subject: Subject, wanted: Value | None, law: Law) -> Reason | None:
             "stage-unknown",
             Text(
                 f"现行要求为{name}，车辆的排放阶段（{subject.emission_stage or '未填'}）不足以判断。",
-                f"{name} is required; the stage given ({subject.emission_stage or 'none'}) does not tell.",
+                f"{name} is required; the stage given ({subject.emission_stage or 'none'}) is not enough to decide.",
             ),
             cite=law.cite("registration.standard_required"),
             next=Text(
                 "请按环保信息随车清单填写排放阶段，国六应注明 a 或 b。",
-                "Give the stage of the vehicle's environmental sheet; for stage 6 also its letter.",
+                "Give the stage from the vehicle's environmental data sheet; for stage 6, with its letter.",
             ),
         )
     return Reason(
@@ -87,7 +87,10 @@ def _cannot_tell(subject: Subject, law: Law) -> Reason | None:
     if stage_group(subject, law) is not None:
         return Reason(
             "stage-unregulated",
-            Text("当日没有对该类车辆的排放阶段要求。", "No stage was required of this kind on that day."),
+            Text(
+                "当日没有对该类车辆的排放阶段要求。",
+                "No emission stage was required of this kind of vehicle on that day.",
+            ),
             warning=True,
         )
     return Reason(
@@ -108,7 +111,7 @@ def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
         "open-case",
         Text(
             f"案件 {case.case_no} 未结，登记后仍须维修复检。",
-            f"Case {case.case_no} is open; repair and retest are still owed.",
+            f"Case {case.case_no} is open; repair and retest are still required.",
         ),
         cite=law.cite("mark.pass_required"),
         warning=True,

@@ -19,7 +19,7 @@ _STAGE = re.compile(r"([0-6])([AB]?)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What the register holds of a vehicle. Empty text or None: not known. ``due_on``: the last day of the running
-    inspection cycle; ``passed_on``: the day of the latest passed test; ``marked_until``: how far a released mark
+    inspection cycle; ``passed_on``: the day of the latest passed test; ``marked_until``: until when an issued mark
     reaches; ``exemption_lost_on``: the day of an injury accident or a penalty for illegal modification."""
 
     vin: str = ""

@@ -1,4 +1,4 @@
-"""One's own account: where one is logged in, wrong tries, the second factor, the head's right lent."""
+"""The user's own account: sessions, wrong log-in attempts, the second factor, delegating the head's right."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from django.shortcuts import redirect
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Refusal
 from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
+from imloop.steps.accounts import lookups, sessions, staffing
 from imloop.steps.accounts import second_factor as factors
-from imloop.steps.accounts import sessions, staffing
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, caller_of
-from imloop.store.models import Delegation, LogInTry, User, UserSession
+from imloop.store.models import User, UserSession
 
 
 @desk()
 def account(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """POST: end a session or all others, lend the head's right or take it back, turn the second factor off."""
+    """POST: end a session or all others, delegate the head's right or take it back, turn the second factor off."""
     user = request.user
     assert isinstance(user, User)
     now = clock.now()
@@ -32,18 +32,17 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
     request.session.pop("failed", None)
-    lent = Delegation.objects.filter(ended_at__isnull=True, until__gt=day_of(now))
     context |= {
         "sessions": [_row(row, request.session.session_key or "") for row in sessions.sessions(user)],
-        "tries": LogInTry.objects.filter(username=user.username.lower()).order_by("-at")[:10],
+        "tries": lookups.own_tries(user),
         "factor": factors.confirmed(user),
         "required": factors.is_required(user),
-        "colleagues": User.objects.filter(party=user.party, is_active=True).exclude(pk=user.pk),
-        "lent": lent.filter(giver=user).select_related("taker"),
-        "borrowed": lent.filter(taker=user).select_related("giver"),
+        "colleagues": lookups.colleagues(user),
+        "lent": lookups.lent_by(user, day_of(now)),
+        "borrowed": lookups.lent_to(user, day_of(now)),
         "person": user,
     }
-    return page(request, caller, "pages/account.html", context, status)
+    return page(request, caller, "accounts/account.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, user: User) -> None:
@@ -68,7 +67,7 @@ def _row(row: UserSession, key: str) -> dict[str, object]:
 
 
 def _browser(agent: str) -> str:
-    """The browser and system as people call them."""
+    """Names of the browser and system in ordinary words."""
     names = (
         ("Edg", "Edge"),
         ("MicroMessenger", "微信"),
@@ -90,7 +89,7 @@ def _browser(agent: str) -> str:
 @open_to(*EVERY_DESK)
 @login_required
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Scan, type the first code, keep the recovery codes. Open also to those who may go nowhere else before."""
+    """Scan, type the first code, keep the recovery codes. Open also to users who may not see other pages yet."""
     user = request.user
     assert isinstance(user, User)
     if factors.confirmed(user) is not None:
@@ -100,7 +99,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             codes = factors.confirm(user, request.POST.get("code", ""), clock.now())
-            return page(request, caller_of(user), "pages/recovery_codes.html", {"codes": codes})
+            return page(request, caller_of(user), "accounts/recovery_codes.html", {"codes": codes})
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
     factor = factors.begin(user)
@@ -109,4 +108,4 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         "secret": factor.secret,
         "required": factors.is_required(user),
     }
-    return page(request, caller_of(user), "pages/second_factor.html", context, status)
+    return page(request, caller_of(user), "accounts/second_factor.html", context, status)

@@ -1,4 +1,5 @@
-"""The keys of a party's machines, for its head and for administrators: issue, rotate, revoke. A secret is shown once."""
+"""The keys of a party's machines, for its head and for administrators: issue, rotate, revoke.
+A secret is shown once."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
-from imloop.steps.accounts import manage_keys
+from imloop.steps.accounts import lookups, manage_keys
 from imloop.steps.accounts.keys import OVERLAP
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.store.models import ApiKey, Party, PartyKind
+from imloop.store.models import ApiKey, PartyKind
 
 KINDS: dict[str, Text] = {
     ApiKey.Kind.ED25519: Text("Ed25519 签名", "Ed25519 signature"),
@@ -48,11 +49,11 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
         "live": [(row, words(KINDS[row.kind])) for row, state in rows if state == "live"],
         "former": [(row, state) for row, state in rows if state != "live"],
         "party": party,
-        "parties": Party.objects.order_by("code") if is_admin else [],
+        "parties": lookups.parties(caller),
         "kinds": _kinds(),
         "overlap": OVERLAP.days,
     }
-    return page(request, caller, "pages/keys.html", context, status)
+    return page(request, caller, "accounts/keys.html", context, status)
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from imloop.exchange.http.rate_limit import address_of
 from imloop.pages.guard import EVERY_DESK, home, open_to, public
-from imloop.steps.accounts import sessions
+from imloop.steps.accounts import lookups, sessions
 from imloop.steps.accounts.log_in import failed_since_last, is_locked, note_try
 from imloop.steps.accounts.second_factor import check, confirmed
 from imloop.steps.ground import clock
@@ -39,7 +39,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             request.session["half_way"] = {"user": user.pk, "at": int(now.timestamp()), "next": target}
             return redirect("/login/code")
     context = {"username": username, "next": target, "wrong": request.method == "POST"}
-    return render(request, "pages/login.html", context, status=422 if context["wrong"] else 200)
+    return render(request, "accounts/login.html", context, status=422 if context["wrong"] else 200)
 
 
 @public
@@ -50,7 +50,7 @@ def second(request: HttpRequest) -> HttpResponse:
     if not waiting or now.timestamp() - waiting["at"] > _HALF_WAY:
         request.session.pop("half_way", None)
         return redirect("/login")
-    user = User.objects.get(pk=waiting["user"])
+    user = lookups.person(waiting["user"])
     wrong = False
     if request.method == "POST":
         if not is_locked(user.username, now):
@@ -60,7 +60,7 @@ def second(request: HttpRequest) -> HttpResponse:
                 del request.session["half_way"]
                 return _enter(request, user, waiting["next"])
         wrong = True
-    return render(request, "pages/login_code.html", {"wrong": wrong}, status=422 if wrong else 200)
+    return render(request, "accounts/login_code.html", {"wrong": wrong}, status=422 if wrong else 200)
 
 
 def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
@@ -99,4 +99,4 @@ def password(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["must_change_password"])
         update_session_auth_hash(request, user)
         return redirect(home(caller_of(user)))
-    return render(request, "pages/password.html", {"form": form})
+    return render(request, "accounts/password.html", {"form": form})

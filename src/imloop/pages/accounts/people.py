@@ -12,11 +12,11 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
-from imloop.steps.accounts import second_factor, sessions, staffing
+from imloop.steps.accounts import lookups, second_factor, sessions, staffing
 from imloop.steps.accounts.log_in import is_locked, unlock
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.store.models import Invitation, Party, PartyKind, User
+from imloop.store.models import PartyKind, User
 
 
 @desk()
@@ -28,7 +28,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
     )
     if not staffing.may_manage(caller, party, day_of(now)):
         raise NotAllowed(
-            "heads-only", Text("由单位负责人管理人员。", "The head of the party manages its people.")
+            "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
         )
     context: dict[str, object] = {"typed": request.POST}
     status = 200
@@ -49,18 +49,17 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
             {"row": row, "locked": is_locked(row.username, now), "factor": second_factor.confirmed(row)}
             for row in staffing.people(party)
         ],
-        "invitations": Invitation.objects.filter(
-            party__code=party, used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
-        ).order_by("expires_at"),
+        "invitations": lookups.invitations(caller, party, now),
         "party": party,
-        "parties": Party.objects.order_by("code") if caller.kind == PartyKind.ADMIN else [],
+        "parties": lookups.parties(caller),
     }
-    return page(request, caller, "pages/people.html", context, status)
+    return page(request, caller, "accounts/people.html", context, status)
 
 
 @desk()
 def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpResponse:
-    """POST: leave or come back, head or not, end sessions; an administrator also unlocks and resets the second factor."""
+    """POST: close or reopen the account, head or not, end sessions; administrators also unlock and reset the second
+    factor."""
     now = clock.now()
     found = staffing.person(caller, username, now)
     context: dict[str, object] = {"typed": request.POST}
@@ -79,7 +78,7 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
         "is_admin": caller.kind == PartyKind.ADMIN,
         "own": found.username == caller.user,
     }
-    return page(request, caller, "pages/person.html", context, status)
+    return page(request, caller, "accounts/person.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, found: User) -> None:
@@ -116,7 +115,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("/login")
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
-    return render(request, "pages/invitation.html", context, status=status)
+    return render(request, "accounts/invitation.html", context, status=status)
 
 
 def _require_good(request: HttpRequest) -> None:

@@ -1,4 +1,4 @@
-"""The I-station's day: who is booked, who has come, who waits; its opening hours and closed days (A8)."""
+"""The I-station's day: who is booked, who has arrived, who is waiting; its opening hours and closed days (A8)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imloop.facts.text import Text
 from imloop.pages.forms import refusal_context, require_sure
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
-from imloop.steps.appointments import appointments
+from imloop.steps.appointments import book_appointment
 from imloop.steps.appointments.free_slots import methods_of
 from imloop.steps.appointments.opening_hours import (
     WEEKDAYS,
@@ -27,13 +27,13 @@ from imloop.steps.appointments.opening_hours import (
     open_day,
     set_hours,
 )
-from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.appointments.texts import QUEUE_TOPICS, RETEST, ticket
 from imloop.steps.appointments.visit_queue import day_list, queue
-from imloop.steps.couriers.topics import OF_VISITS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import party
 from imloop.steps.stations.station_facts import facts_of
-from imloop.store.models import Appointment, Opening, Party, PartyKind
+from imloop.store.models import Appointment, Opening, PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
 State = Appointment.State
@@ -69,11 +69,11 @@ _STATES = {
 @desk(I)
 @require_POST
 def visit(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
-    """It has come, or nobody came."""
+    """POST: the vehicle has arrived, or is a no-show."""
     if request.POST.get("what") == "miss":
-        appointments.miss(caller, number, clock.now())
+        book_appointment.miss(caller, number, clock.now())
     else:
-        appointments.arrive(caller, number, clock.now())
+        book_appointment.arrive(caller, number, clock.now())
     return redirect("/desk/istation/queue")
 
 
@@ -86,7 +86,7 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
         form = request.POST
         words_of = {name: form.get(name, "") for name in ("plate", "method")}
         try:
-            row = appointments.walk_in(
+            row = book_appointment.walk_in(
                 caller, words_of["plate"], words_of["method"], form.get("line", ""), clock.now()
             )
             return redirect(f"/desk/istation/queue?number={ticket(row)}")
@@ -94,8 +94,8 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
             context |= refusal_context(refusal)
             status = 422
     now = clock.now()
-    station = Party.objects.get(code=caller.party_code)
-    context |= fresh(caller, OF_VISITS)
+    station = party(caller.party_code, I)
+    context |= fresh(caller, QUEUE_TOPICS)
     context |= {
         "now": now,
         "station": station,
@@ -105,7 +105,7 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
         "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day_of(now))],
         "number": request.GET.get("number", ""),
     }
-    return page(request, caller, "pages/queue.html", context, status)
+    return page(request, caller, "appointments/queue.html", context, status)
 
 
 @desk(I)
@@ -121,7 +121,7 @@ def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
     today = day_of(clock.now())
-    station = Party.objects.get(code=caller.party_code)
+    station = party(caller.party_code, I)
     rows = hours_of(station, today)
     typed = request.POST if request.POST.get("what") == "hours" else None
     context |= {
@@ -135,7 +135,7 @@ def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
         "typed": request.POST,
         "saved": request.GET.get("saved") == "1",
     }
-    return page(request, caller, "pages/hours.html", context, status)
+    return page(request, caller, "appointments/hours.html", context, status)
 
 
 def _name(weekday: int | None) -> Text:

@@ -16,8 +16,8 @@ from imloop.facts.text import Text
 from imloop.gates.appointments.slots import Slot
 from imloop.pages.forms import refusal_context, require_sure
 from imloop.pages.guard import public, words
-from imloop.papers.calendar_file import calendar_file
-from imloop.steps.appointments import appointments
+from imloop.papers.calendar_file import CalendarEvent, calendar_file
+from imloop.steps.appointments import book_appointment
 from imloop.steps.appointments.free_slots import (
     free_slots,
     is_waiting,
@@ -40,7 +40,7 @@ def retest_card(case: Case, now: datetime) -> dict[str, object]:
     """What the case page says of appointments: one's own, or the next free times at the right station."""
     if not is_waiting(case):
         return {}
-    own = appointments.of_case(case)
+    own = book_appointment.of_case(case)
     if own is not None and own.state == Appointment.State.BOOKED and own.ends_at > now:
         return {"appointment": own, "ticket": ticket(own)}
     stations = retest_stations(case, now)
@@ -91,7 +91,7 @@ def _book(
     typed = request.POST or request.GET
     if request.method == "POST":
         try:
-            row = appointments.book(_asked(request, station, case_token), now)
+            row = book_appointment.book(_asked(request, station, case_token), now)
             return redirect(f"/a/{row.token}?new=1")
         except Refusal as refusal:
             context |= refusal_context(refusal)
@@ -101,16 +101,16 @@ def _book(
             station, method, typed.get("method", ""), typed.get("day", ""), bool(case_token), now
         )
     context |= {"station": station, "typed": typed, "retest": bool(case_token)}
-    return render(request, "pages/book.html", context, status=status)
+    return render(request, "appointments/book.html", context, status=status)
 
 
-def _asked(request: HttpRequest, station: Party | None, case_token: str) -> appointments.Booking:
+def _asked(request: HttpRequest, station: Party | None, case_token: str) -> book_appointment.Booking:
     form = request.POST
     try:
         starts_at = datetime.fromisoformat(form.get("starts_at", ""))
     except ValueError:
         raise Malformed("malformed", Text("请选择时间。", "Choose a time.")) from None
-    return appointments.Booking(
+    return book_appointment.Booking(
         station=station.code if station else "",
         starts_at=starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=CHINA),
         phone=form.get("phone", ""),
@@ -174,11 +174,11 @@ def own_appointment(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             require_sure(request.POST)
-            appointments.cancel(token, now)
+            book_appointment.cancel(token, now)
             return redirect(f"/a/{token}")
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
-    row = appointments.by_token(token)
+    row = book_appointment.by_token(token)
     law = registers.law_at(day_of(now), row.station.place)
     context |= {
         "row": row,
@@ -192,13 +192,13 @@ def own_appointment(request: HttpRequest, token: str) -> HttpResponse:
         if row.case
         else f"/public/stations/{row.station.code}/book",
     }
-    return render(request, "pages/appointment.html", context, status=status)
+    return render(request, "appointments/appointment.html", context, status=status)
 
 
 @public
 def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
     """The appointment for the owner's own calendar."""
-    row = appointments.by_token(token)
+    row = book_appointment.by_token(token)
     what = (
         Text("汽车排放复检", "Emission retest")
         if row.purpose == RETEST
@@ -206,7 +206,7 @@ def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
     )
     number = Text(f"预约号 {ticket(row)}", f"Number {ticket(row)}")
     url = f"{settings.BASE_URL}/a/{row.token}"
-    document = calendar_file(
+    event = CalendarEvent(
         uid=f"appointment-{row.pk}",
         starts_at=row.starts_at,
         ends_at=row.ends_at,
@@ -219,16 +219,18 @@ def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
     )
     name = f'attachment; filename="imloop-{row.day}.ics"'
     return HttpResponse(
-        document, content_type="text/calendar; charset=utf-8", headers={"Content-Disposition": name}
+        calendar_file(event),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": name},
     )
 
 
 @public
 def public_queue(request: HttpRequest, code: str) -> HttpResponse:
-    """The board in the hall and on the owner's phone: numbers and estimated minutes; it renews itself."""
+    """The board in the hall and on the owner's phone: numbers and estimated minutes; it refreshes itself."""
     count_question(request, clock.now())
     station, now = registers.party(code, PartyKind.ISTATION), clock.now()
     context = {"station": station, "board": board(station, now), "now": now}
-    response = render(request, "pages/queue_public.html", context)
+    response = render(request, "appointments/queue_public.html", context)
     response["Refresh"] = "30"
     return response

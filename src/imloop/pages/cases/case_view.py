@@ -15,10 +15,11 @@ from imloop.law import Law
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
 from imloop.papers.trace_picture import Item
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs.rework import rework_due
-from imloop.store.models import Case, CaseEvent, Party, Test
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import Case, CaseEvent, Test
 from imloop.verdict.arithmetic import printed
 
 
@@ -37,7 +38,7 @@ def headline(case: Case) -> str:
 
 
 def steps(case: Case) -> list[dict[str, str]]:
-    """The five stations of the loop: done, now or ahead."""
+    """The five stages of the loop: done, now or ahead."""
     done = {"awaiting_repair": 2, "awaiting_retest": 4, "closed": 5, "annulled": 5, "scrapped": 5}[case.state]
     return [
         {"name": name, "css": "done" if index < done else "now" if index == done else ""}
@@ -86,7 +87,7 @@ def _item(item: Item) -> dict[str, object]:
 
 
 def signs(case: Case, test: Test | None) -> list[dict[str, object]]:
-    """What the failed items point to, with the usual causes; a hint, no diagnosis."""
+    """What the failed items point to, with the usual causes; a hint, not a diagnosis."""
     failed = list(case.snapshot["failed_items"])
     if test is not None and test.verdict["parts"].get("obd") == "fail":
         failed.append("obd")
@@ -153,7 +154,7 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
         return None
     latest = running[-1]
     return {
-        "to": Party.objects.get(code=latest.to_station).name if latest.to_station else "",
+        "to": station_lookups.name_of(latest.to_station) if latest.to_station else "",
         "until": latest.expires_on,
         "reason": latest.reason,
         "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.granted_at > case.failed_at,

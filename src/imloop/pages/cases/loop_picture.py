@@ -1,4 +1,4 @@
-"""A case's way as a picture: one row per round with the five stations of the loop; a failed retest draws the arc back.
+"""A case's way as a picture: one row per round with the five stages of the loop; a failed retest draws the arc back.
 
 Drawn on the server as SVG; it needs no script.
 """
@@ -27,7 +27,7 @@ _STATIONS = 5
 
 @dataclass(slots=True)
 class Stop:
-    """One station of the loop in a round. ``state``: done, fail, pass, now or ahead."""
+    """One stage of the loop in a round. ``state``: done, fail, pass, now or ahead."""
 
     state: str = "ahead"
     at: datetime | None = None
@@ -145,7 +145,7 @@ def _text(x: float, y: float, words: str, size: int, colour: str) -> str:
 
 
 def _spoken(names: Sequence[str], rows: Sequence[Round]) -> str:
-    """The picture in words, for those who hear the page."""
+    """The picture in words, for screen readers."""
     said = []
     for number, row in enumerate(rows, 1):
         stops = [

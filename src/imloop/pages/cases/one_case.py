@@ -31,7 +31,7 @@ from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 @desk()
 def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """People who may see the case; the look-up is journalled."""
-    return page(request, caller, "pages/case.html", _context(caller, case_lookups.case(caller, case_no)))
+    return page(request, caller, "cases/case.html", _context(caller, case_lookups.case(caller, case_no)))
 
 
 @desk(PartyKind.ENVIRONMENT)
@@ -43,7 +43,7 @@ def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
             _decide(caller, case_no, request.POST)
         except Refusal as refusal:
             context = _context(caller, case_lookups.case(caller, case_no)) | refusal_context(refusal)
-            return page(request, caller, "pages/case.html", {**context, "typed": request.POST}, 422)
+            return page(request, caller, "cases/case.html", {**context, "typed": request.POST}, 422)
     return redirect(f"/cases/{case_no}")
 
 
@@ -87,6 +87,7 @@ def _context(caller: Caller, case: Case) -> dict[str, object]:
         "proof": case_file.proof(case, tests, repairs, notices),
         "waiting": case.objected_at is not None,
         "exit_kinds": _exit_kinds(case),
+        "suggested_kind": "objection" if case.objected_at is not None else "",
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
         "stations": _stations(case),
         "in_one_month": day_of(clock.now()) + timedelta(days=30),

@@ -66,14 +66,14 @@ def object_to(request: HttpRequest, token: str) -> HttpResponse:
         "test": tests_of(case)[-1:],
         **objection_card(case, now),
     }
-    return render(request, "pages/object.html", context, status=status)
+    return render(request, "cases/object.html", context, status=status)
 
 
 @public
 def case_history(request: HttpRequest, token: str) -> HttpResponse:
     """The vehicle of a case, whose notice the reader holds."""
     case = case_lookups.owner_case(token)
-    return render(request, "pages/history.html", {"found": history(case.vehicle), "back": f"/c/{token}"})
+    return render(request, "cases/history.html", {"found": history(case.vehicle), "back": f"/c/{token}"})
 
 
 @public
@@ -81,11 +81,11 @@ def vehicle_history(request: HttpRequest) -> HttpResponse:
     """By plate and VIN tail; what was typed stays."""
     asked = request.GET
     if not asked.get("plate"):
-        return render(request, "pages/history.html", {})
+        return render(request, "cases/history.html", {})
     try:
         count_question(request, clock.now())
         found = history(vehicle_by_plate(asked["plate"], asked.get("tail", "")))
     except Refusal as refusal:
         context = {**refusal_context(refusal), "plate": asked["plate"], "tail": asked.get("tail", "")}
-        return render(request, "pages/history.html", context, status=404)
-    return render(request, "pages/history.html", {"found": found})
+        return render(request, "cases/history.html", context, status=404)
+    return render(request, "cases/history.html", {"found": found})

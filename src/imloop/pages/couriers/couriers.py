@@ -1,4 +1,4 @@
-"""Messages to systems outside: how far each receiver is, dead letters, the day sheets; pause, resume, replay."""
+"""Messages to outside systems: how far each receiver is, dead letters, the day sheets; pause, resume, replay."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file
 from imloop.steps.couriers.deliveries import DaySheet, lags, reconcile, waiting
+from imloop.steps.couriers.lookups import senders
 from imloop.steps.couriers.receivers import (
     add_receiver,
     dismiss,
@@ -26,7 +27,7 @@ from imloop.steps.couriers.receivers import (
 )
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.store.models import Delivery, Party, PartyKind, Receiver
+from imloop.store.models import Delivery, PartyKind, Receiver
 from imloop.store.models.registers.stations import DEPARTMENTS
 
 OFFICES = (*DEPARTMENTS, PartyKind.ADMIN)
@@ -60,9 +61,9 @@ def couriers(request: HttpRequest, caller: Caller) -> HttpResponse:
         "lags": lags(receivers(caller)),
         "ways": Receiver.Way.choices,
         "may_add": caller.kind == PartyKind.ADMIN,
-        "offices": Party.objects.filter(kind__in=DEPARTMENTS).order_by("code"),
+        "offices": senders(caller),
     }
-    return page(request, caller, "pages/couriers.html", context, status)
+    return page(request, caller, "couriers/couriers.html", context, status)
 
 
 @desk(*OFFICES)
@@ -89,7 +90,7 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
         .select_related("entry")
         .order_by("at")[:SHOWN],
     }
-    return page(request, caller, "pages/courier.html", context, status)
+    return page(request, caller, "couriers/courier.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, code: str, now: datetime) -> None:

@@ -32,7 +32,7 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
         "tiles": _figures(shop),
         "awaited": [unlock_row(row, now) for row in awaited(shop)],
     }
-    return page(request, caller, "pages/mstation.html", context)
+    return page(request, caller, "desk/mstation.html", context)
 
 
 def _figures(shop: Party) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""The first page of every department: what needs me today, oldest first; figures that lead to their rows."""
+"""The first page of every department: what needs attention today, oldest first, with figures linked to their rows."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
+from imloop.gates.prices.charge import DEVIATIONS
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.cases import lookups as case_lookups
-from imloop.steps.couriers.topics import OF_OFFICES
-from imloop.steps.desk.work_list import KIND_NAMES, Task, tasks
+from imloop.steps.desk.texts import TOPICS
+from imloop.steps.desk.work_list import KIND_NAMES, tasks
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.ground.task import Task
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.lines.lookups import visible_lines
-from imloop.steps.prices.fees import DEVIATIONS
 from imloop.steps.repairs import lookups as repair_lookups
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.certificates import expiring
@@ -36,7 +37,7 @@ Tile = dict[str, object]
 @desk(*OFFICES)
 def work(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The work list, by kind if asked; as a file with ``format``."""
-    now, renewal = clock.now(), fresh(caller, OF_OFFICES)
+    now, renewal = clock.now(), fresh(caller, TOPICS)
     found = tasks(caller, now)
     counts = Counter(task.kind for task in found)
     chosen = request.GET.get("kind", "")
@@ -55,7 +56,7 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
         "query": query_of(request),
         **renewal,
     }
-    return page(request, caller, "pages/work.html", context)
+    return page(request, caller, "desk/work.html", context)
 
 
 def _columns() -> Columns[Task]:

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
+
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.pages.guard import words
 from imloop.proof.draw import ONE
 from imloop.proof.frame import largest_ratio
 from imloop.steps.draws import lookups as draw_lookups
-from imloop.steps.draws.draws import DRAWERS
 from imloop.steps.draws.frame import STRATA
+from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.draws.visits import publication_due
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Draw, DrawVisit
 
 STATES: dict[str, Text] = {
-    "prepared": Text("已编制，待各部门加入", "prepared, departments join"),
-    "committed": Text("已锁定，待随机数", "fixed, waits for the public numbers"),
+    "prepared": Text("已编制，待各部门加入", "prepared, departments are joining"),
+    "committed": Text("已锁定，待随机数", "fixed, waiting for the public numbers"),
     "drawn": Text("已抽取，检查中", "drawn, being visited"),
     "published": Text("已公布", "published"),
     "voided": Text("作废", "void"),
@@ -85,10 +87,17 @@ def common_context(draw: Draw, now: datetime) -> dict[str, object]:
         "excluded": draw.frame["excluded"],
         "days": (draw.frame["days"][0], draw.frame["days"][-1]),
         "acting": [
-            (party.name, [(words(draw_lookups.WAITING[wait.step]), wait) for wait in steps])
+            (party.name, [_waits_for(wait) for wait in steps])
             for party, steps in draw_lookups.who_must_act(draw, now)
         ],
     }
+
+
+def _waits_for(wait: draw_lookups.Wait) -> str:
+    """录入公开随机数（双色球） · 期限 2026-11-03: a step, of which source, and by when."""
+    of = f"（{wait.of}）" if wait.of else ""
+    due = f" · {_('期限')} {wait.due:%Y-%m-%d}" if wait.due else ""
+    return f"{words(draw_lookups.WAITING[wait.step])}{of}{due}"
 
 
 def draw_context(caller: Caller, draw: Draw, now: datetime) -> dict[str, object]:

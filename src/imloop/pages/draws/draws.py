@@ -1,4 +1,5 @@
-"""Random draws at the departments' desks: the list, a new one, and one draw with the step that is the caller's to take."""
+"""Random draws at the departments' desks: the list, a new one, and one draw with the step that is the
+caller's to take."""
 
 from __future__ import annotations
 
@@ -18,20 +19,18 @@ from imloop.pages.draws.draw_view import STATES, draw_context, outcomes
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.draws import (
-    draws,
-)
-from imloop.steps.draws import (
     lookups as draw_lookups,
 )
 from imloop.steps.draws import (
     numbers as draw_numbers,
 )
+from imloop.steps.draws import prepare_draw
 from imloop.steps.draws import (
     visits as draw_visits,
 )
-from imloop.steps.draws.draws import DRAWERS
 from imloop.steps.draws.frame import STRATA
 from imloop.steps.draws.plan import Plan, Source
+from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Draw, PartyKind
@@ -44,7 +43,7 @@ _SHOWN = 100
 def all_draws(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Every draw of the place, newest first, with what it waits for."""
     now = clock.now()
-    rows = list(draws.visible(caller).select_related("prepared_by").order_by("-prepared_at")[:_SHOWN])
+    rows = list(prepare_draw.visible(caller).select_related("prepared_by").order_by("-prepared_at")[:_SHOWN])
     if file := as_file(request, caller, "draws", _columns(), rows):
         return file
     found = [
@@ -58,7 +57,7 @@ def all_draws(request: HttpRequest, caller: Caller) -> HttpResponse:
         for row in rows
     ]
     context = {"rows": found, "may_draw": caller.kind in DRAWERS, "query": query_of(request)}
-    return page(request, caller, "pages/draws.html", context)
+    return page(request, caller, "draws/draws.html", context)
 
 
 def _columns() -> Columns[Draw]:
@@ -83,7 +82,7 @@ def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
     if request.method == "POST":
         try:
             _require_sure(request)
-            row = draws.prepare(caller, _plan(request), clock.now())
+            row = prepare_draw.prepare(caller, _plan(request), clock.now())
             return redirect(f"/draws/{row.no}")
         except Refusal as refusal:
             context |= _told(refusal)
@@ -93,7 +92,7 @@ def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
         (code, words(name), typed.get(f"visits_{code}", "")) for code, name in STRATA.items()
     ]
     context["sources"] = [(n, {key: typed.get(f"{key}_{n}", "") for key in _SOURCE}) for n in SOURCES]
-    return page(request, caller, "pages/draw_new.html", context, status)
+    return page(request, caller, "draws/draw_new.html", context, status)
 
 
 _SOURCE = ("code", "name", "on", "fallback", "fallback_on")
@@ -163,20 +162,22 @@ def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
         except Refusal as refusal:
             context |= _told(refusal)
             status = status_of(refusal, "POST")
-    draw = draws.the_draw(caller, no) if context.get("refusal") else draw_lookups.sealed(caller, no, now)
+    draw = (
+        prepare_draw.the_draw(caller, no) if context.get("refusal") else draw_lookups.sealed(caller, no, now)
+    )
     context |= draw_context(caller, draw, now)
     context |= {"outcomes": outcomes(), "now": now, "today": day_of(now)}
     if "propose" in request.GET:
         nonce = secrets.token_hex(32)
         context["proposed"] = (nonce, hashlib.sha256(nonce.encode()).hexdigest())
-    return page(request, caller, "pages/draw.html", context, status)
+    return page(request, caller, "draws/draw.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:
     form = request.POST
     match form.get("what"):
         case "join":
-            draws.join(
+            prepare_draw.join(
                 caller,
                 no,
                 nonce_sha256=form.get("nonce_sha256", ""),
@@ -185,14 +186,14 @@ def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:
                 now=now,
             )
         case "commit":
-            draws.commit(caller, no, now)
+            prepare_draw.commit(caller, no, now)
         case "number":
             source, value = form.get("source", ""), form.get("value", "")
             draw_numbers.enter_number(caller, no, source, value, now, form.get("fallback", ""))
         case "reveal":
             draw_numbers.reveal(caller, no, form.get("nonce", ""), now)
         case "void":
-            draws.void(caller, no, form.get("reason", ""), now)
+            prepare_draw.void(caller, no, form.get("reason", ""), now)
         case "begin":
             draw_visits.open_visit(caller, no, form.get("unit", ""), now)
         case "result":

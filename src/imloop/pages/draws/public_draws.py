@@ -12,7 +12,7 @@ from imloop.pages.draws.draw_view import STATES, common_context, own_row, visits
 from imloop.pages.guard import public, words
 from imloop.proof import draw as proof
 from imloop.steps.draws import lookups as draw_lookups
-from imloop.steps.draws.draws import code_hash
+from imloop.steps.draws.prepare_draw import code_hash
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import Draw, User
@@ -24,7 +24,7 @@ SHOWN = 100
 def draws(request: HttpRequest) -> HttpResponse:
     """Every draw, voided ones included."""
     rows = [(row, words(STATES[row.state])) for row in draw_lookups.draws()[:SHOWN]]
-    return render(request, "pages/public_draws.html", {"rows": rows})
+    return render(request, "draws/public_draws.html", {"rows": rows})
 
 
 @public
@@ -40,7 +40,7 @@ def draw(request: HttpRequest, no: str) -> HttpResponse:
         "same_code": row.header is not None and row.header["code"] == code_hash(),
         "fixed": row.header is not None,
     }
-    return render(request, "pages/public_draw.html", context)
+    return render(request, "draws/public_draw.html", context)
 
 
 def _caller(request: HttpRequest) -> Caller | None:

@@ -13,11 +13,11 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.accounts.log_in import is_locked
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.accounts.second_factor import confirmed
+from imloop.steps.desk.texts import ENTRIES
 from imloop.steps.duty import duty_record
-from imloop.steps.duty.duty_record import DAYS, SUPERVISORS, Asked, PersonDays, in_detail, moment_of
+from imloop.steps.duty.duty_record import DAYS, LOOKS, SUPERVISORS, Asked, PersonDays, in_detail, moment_of
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.journal.texts import ENTRIES, LOOKS
 from imloop.store.models import JournalEntry
 
 PER_PAGE = 50
@@ -25,7 +25,7 @@ PER_PAGE = 50
 
 @desk(*SUPERVISORS)
 def people(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Every account: whose, head or not, second factor, and the last days in figures that lead to their rows."""
+    """Every account: whose, head or not, second factor, and figures of the last days with links to their rows."""
     now = clock.now()
     found = duty_record.people(caller, now)
     if file := as_file(request, caller, "people", _people_columns(), found):
@@ -35,7 +35,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         for each in found
     ]
     context = {"rows": rows, "days": DAYS, "query": query_of(request)}
-    return page(request, caller, "pages/supervision.html", context)
+    return page(request, caller, "duty/supervision.html", context)
 
 
 def _people_columns() -> Columns[PersonDays]:
@@ -60,7 +60,7 @@ def looks(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 @desk(*SUPERVISORS)
 def acts(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What people did, looks included."""
+    """What people did, look-ups included."""
     return _entries(request, caller, duty_record.acts(caller, _read(request)), tuple(ENTRIES))
 
 
@@ -91,7 +91,7 @@ def _entries(
         "filters": saved_filters(caller, request.path),
         "looks": kinds is LOOKS,
     }
-    return page(request, caller, "pages/duty_record.html", context)
+    return page(request, caller, "duty/duty_record.html", context)
 
 
 def _row(entry: JournalEntry) -> dict[str, object]:
@@ -107,7 +107,7 @@ def _row(entry: JournalEntry) -> dict[str, object]:
 
 
 def _of(entry: JournalEntry) -> str:
-    """What a look was at, how many rows an export held; else nothing."""
+    """What was looked up, or how many rows an export held; else nothing."""
     detail = in_detail(entry)
     if entry.kind == "export":
         return _("%(n)s 行") % {"n": detail.get("rows", "")}

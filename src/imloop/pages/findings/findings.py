@@ -1,4 +1,4 @@
-"""Findings: the list with filters, one with what it is about, resolving and reopening. A finding is no guilt."""
+"""Findings: the list with filters, one with what it is about, resolving and reopening. A finding proves no guilt."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def findings(request: HttpRequest, caller: Caller) -> HttpResponse:
         "codes": sorted(set(seen.values_list("code", flat=True))),
         "stations": sorted(set(seen.values_list("station_code", flat=True))),
     }
-    return page(request, caller, "pages/findings.html", context)
+    return page(request, caller, "findings/findings.html", context)
 
 
 def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Finding]:
@@ -87,11 +87,11 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         except Refusal as refusal:
             context["problem"], status = words(refusal.text), 422
     context |= {"finding": row, "about": _about(row), "may_resolve": caller.kind in RESOLVERS}
-    return page(request, caller, "pages/finding.html", context, status)
+    return page(request, caller, "findings/finding.html", context, status)
 
 
 def _about(row: Finding) -> str:
-    """Where to look: the test, the line, the case, the repair, or the station."""
+    """Links to what the finding is about: the test, line, case, repair or station."""
     station, _, rest = row.subject.partition("/")
     return {
         "test": f"/tests/{row.subject}?station={row.station_code}",

@@ -1,4 +1,5 @@
-"""One test on one page: its seconds, what was compared with which limit, the station's claim beside ours, every step."""
+"""One test on one page: its seconds, what was compared with which limit, the station's claim beside ours,
+every step."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse
         "chart": _chart(test),
         "first": channel_of(deciding(verdict["items"]), test.method)[0],
     }
-    return page(request, caller, "pages/test.html", context)
+    return page(request, caller, "inspections/test.html", context)
 
 
 def _english() -> bool:
@@ -89,7 +90,8 @@ def _step(step: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _chart(test: Test) -> dict[str, object]:
-    """What the chart draws: every channel with the items measured on it, the windows, the rows that spoil the run."""
+    """What the chart draws: every channel with the items measured on it, the windows, the rows that invalidate the
+    test."""
     trace = shown_trace(test)
     verdict = test.verdict
     window = verdict.get("window") or {}

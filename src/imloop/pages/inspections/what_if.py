@@ -1,4 +1,4 @@
-"""The environment desk's what-if bench: another limit, the real tests, who would fail."""
+"""The environment department's what-if page: other limits on real tests, and who would fail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.inspections.replay import Selection
 from imloop.steps.inspections.what_if import MOST, run_latest
 from imloop.steps.inspections.what_if_report import DIMENSION_NAMES, DIMENSIONS, Report, report_sheets
-from imloop.store.models import Party, PartyKind
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import PartyKind
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTH = 100
@@ -36,7 +37,7 @@ _PRESETS: dict[str, tuple[Text, tuple[str, ...]]] = {
         ("limits.ASM.a.no_5025_ppm: {value: 500}", "limits.ASM.a.no_2540_ppm: {value: 465}"),
     ),
     "gas-hc": (
-        Text("天然气汽车的 HC 也参与判定", "HC decides for natural gas, too"),
+        Text("天然气汽车的 HC 也参与判定", "HC also counts for natural gas"),
         tuple(
             f"advisory.{key}: {{value: []}}"
             for key in ("TSI.hc_idle_ppm", "TSI.hc_high_ppm", "ASM.hc_5025_ppm", "ASM.hc_2540_ppm")
@@ -62,7 +63,7 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     context: dict[str, object] = {"typed": typed, "presets": _named_presets(), "most": MOST}
     if request.method != "POST":
-        return page(request, caller, "pages/what_if.html", context)
+        return page(request, caller, "inspections/what_if.html", context)
     try:
         since, until = _days(typed)
         assumed = overlay(load(), typed["assumed"])
@@ -70,14 +71,14 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
         report, total = run_latest(caller, chosen, decode_test, assumed, typed["assumed"], clock.now())
     except (LawError, Refusal) as error:
         context["fault"] = str(error)
-        return page(request, caller, "pages/what_if.html", context, 422)
+        return page(request, caller, "inspections/what_if.html", context, 422)
     if given.get("format") == "xlsx":
         out = BytesIO()
         write_sheets(out, report_sheets(report, assumed.title))
         headers = {"Content-Disposition": 'attachment; filename="what-if.xlsx"'}
         return HttpResponse(out.getvalue(), content_type=_XLSX, headers=headers)
     context |= {"report": report, "title": assumed.title, "total": total, "tables": _tables(report)}
-    return page(request, caller, "pages/what_if.html", context)
+    return page(request, caller, "inspections/what_if.html", context)
 
 
 def _days(typed: dict[str, str]) -> tuple[date, date]:
@@ -118,7 +119,7 @@ def _label(dimension: str, value: str) -> str:
     if dimension == "fuel" and value in list(Fuel):
         return FUEL_NAMES[Fuel(value)].in_(language)
     if dimension == "station":
-        return Party.objects.filter(code=value).values_list("name", flat=True).first() or value
+        return station_lookups.name_of(value)
     return value
 
 

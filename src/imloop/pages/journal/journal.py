@@ -14,7 +14,7 @@ from imloop.pages.guard import public
 from imloop.proof import journal as proof
 from imloop.steps.ground import clock
 from imloop.steps.journal import seal_days
-from imloop.steps.journal.journal import head
+from imloop.steps.journal.prove_journal import head
 
 SHOWN = 60
 
@@ -25,18 +25,18 @@ def roots(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("number", "").strip()
     if asked:
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 15:
-            raise Malformed("wrong-value", Text("编号应为数字。", "The number is made of digits."))
+            raise Malformed("wrong-value", Text("编号应为数字。", "The number must consist of digits."))
         return redirect(f"/public/journal/{int(asked)}")
     number, digest = head()
     context = {"days": seal_days.latest(SHOWN), "number": number, "hash": digest}
-    return render(request, "pages/journal.html", context)
+    return render(request, "journal/journal.html", context)
 
 
 @public
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """Where one entry stands: its hash and the root of its day; nothing of what it says."""
+    """The proof of one entry: its hash and the root of its day; nothing of its content."""
     count_question(request, clock.now())
-    return render(request, "pages/journal_entry.html", {"place": seal_days.place_of(number)})
+    return render(request, "journal/journal_entry.html", {"place": seal_days.place_of(number)})
 
 
 @public

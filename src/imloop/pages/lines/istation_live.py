@@ -25,7 +25,7 @@ from imloop.store.models import Line, PartyKind
 @desk(PartyKind.ISTATION)
 def live(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The card alone: the desk's first page asks for it again every few seconds."""
-    return render(request, "pages/live_lines.html", live_card(caller, clock.now()))
+    return render(request, "lines/live_lines.html", live_card(caller, clock.now()))
 
 
 def live_card(caller: Caller, now: datetime) -> dict[str, object]:
@@ -59,7 +59,7 @@ def _next(due: tuple[Due, ...], now: datetime) -> dict[str, object] | None:
 
 
 def figures(caller: Caller, now: datetime) -> list[dict[str, object]]:
-    """Tiles: own figures, each with what it rests on; too few tests make no rate."""
+    """Tiles with the station's figures and the number of tests behind each; too few tests give no rate."""
     station = registers.party(caller.party_code, PartyKind.ISTATION)
     found = station_figures(station, now)
     city = _rate(found.first_failed_city)

@@ -23,9 +23,9 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.lines.lock_line import order_line
-from imloop.steps.lines.lookups import SEERS, LineView, view, visible_lines
-from imloop.store.models import EquipmentCheck, Line, PartyKind
+from imloop.steps.lines.lock_line import NewOrder, order_line
+from imloop.steps.lines.lookups import SEERS, LineView, last_checks, view, visible_lines
+from imloop.store.models import Line, PartyKind
 
 ALARMS = ("link-lost", "clock-skew", "software-not-approved", "sequence-gap", "check-claim-differs")
 SHOWN = 200
@@ -52,7 +52,7 @@ def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
         "sites": station_sites(found),
         "tiles": settings.TILES,
     }
-    return with_tiles(page(request, caller, "pages/lines.html", context))
+    return with_tiles(page(request, caller, "lines/lines.html", context))
 
 
 @desk(*SEERS)
@@ -101,11 +101,10 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
             context["refusal"], status = refusal, 422
             context["refusal_words"] = words(refusal.text)
     kind = _kind(request.POST.get("kind_of_check") or request.GET.get("check", ""))
-    checks = EquipmentCheck.objects.filter(line=line).order_by("-finished_at", "-id")[:60]
     context |= {
         "now": now,
         "found": view(line, now),
-        "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in checks],
+        "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in last_checks(line)],
         "kind": kind,
         "kinds": [(each.value, words(CHECK_NAMES[each])) for each in CheckKind],
         "fields": [(name, request.POST.get(name, "")) for name in FIELDS[kind]],
@@ -113,7 +112,7 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         "may_check": caller.kind == PartyKind.ISTATION,
         "may_order": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "pages/line.html", context, status)
+    return page(request, caller, "lines/line.html", context, status)
 
 
 def _kind(text: str) -> CheckKind:
@@ -121,7 +120,7 @@ def _kind(text: str) -> CheckKind:
 
 
 def _message(request: HttpRequest, line: Line) -> bytes:
-    """The form as ``imloop.check/1``; it goes through the same door as a machine's."""
+    """The form as ``imloop.check/1``; it is taken in the same way as a machine's."""
     form, kind = request.POST, _kind(request.POST.get("kind_of_check", ""))
     values = {name: _number(name, form[name]) for name in FIELDS[kind] if form.get(name, "").strip()}
     return msgspec.json.encode(
@@ -158,14 +157,11 @@ def _moment(text: str) -> str:
 
 def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> None:
     form = request.POST
-    order_line(
-        caller,
-        line.station.code,
-        line.code,
+    wanted = NewOrder(
         kind=form.get("kind", ""),
         methods=form.getlist("methods"),
         reason=form.get("reason", ""),
         evidence=form.get("evidence", ""),
         until=datetime.fromisoformat(_moment(form.get("until", ""))),
-        now=now,
     )
+    order_line(caller, line.station.code, line.code, wanted, now)

@@ -42,7 +42,7 @@ def software(request: HttpRequest, caller: Caller) -> HttpResponse:
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
         "place": caller.place,
     }
-    return page(request, caller, "pages/software.html", context, status)
+    return page(request, caller, "lines/software.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:

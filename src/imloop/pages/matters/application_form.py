@@ -63,7 +63,7 @@ GRIDS: dict[str, tuple[Text, tuple[Column, ...]]] = {
             Column("serial", Text("编号", "serial number")),
             Column("certificate_no", Text("检定证书号", "verification no.")),
             Column("verified_since", Text("检定日期", "verified on"), "day"),
-            Column("verified_until", Text("失效日", "holds until (exclusive)"), "day"),
+            Column("verified_until", Text("失效日", "valid until (exclusive)"), "day"),
         ),
     ),
     "staff": (
@@ -82,7 +82,7 @@ GRIDS: dict[str, tuple[Text, tuple[Column, ...]]] = {
             Column("number", Text("证号", "number")),
             Column("issuer", Text("发证机关", "issuer")),
             Column("since", Text("起", "from"), "day"),
-            Column("until", Text("失效日", "holds until (exclusive)"), "day"),
+            Column("until", Text("失效日", "valid until (exclusive)"), "day"),
         ),
     ),
 }

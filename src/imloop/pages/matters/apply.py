@@ -1,4 +1,4 @@
-"""Applying to become an I- or M-station, without an account: guide, form, check, confirmation, and one's own matter."""
+"""Applying to become an I- or M-station, without an account: guide, form, check, confirmation, the applicant's page."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
-from imloop.steps.matters.matters import apply as hand_in
-from imloop.steps.matters.matters import resubmit, take_step_by_token
+from imloop.steps.matters.take_step import apply as hand_in
+from imloop.steps.matters.take_step import resubmit, take_step_by_token
 
 _CONCERNED = frozenset({Role.CONCERNED})
 _COUNTRY = "000000"
@@ -44,7 +44,7 @@ def _law(place: object) -> Law:
 
 @public
 def guide(request: HttpRequest) -> HttpResponse:
-    """What is asked, by which clause, how long it takes: before anyone types."""
+    """What is required, by which clause, and how long it takes, shown before the form."""
     law = _law(request.GET.get("place"))
     days = {
         name: law.integer(f"matter.{name}_days") for name in ("submitted", "review", "site_check", "decision")
@@ -59,7 +59,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "total": sum(days.values()),
         "place": request.GET.get("place", ""),
     }
-    return render(request, "pages/apply.html", context)
+    return render(request, "matters/apply.html", context)
 
 
 @public
@@ -107,7 +107,7 @@ def _form(
         "title": words(SUBJECTS[subject]),
         "action": action or f"/apply/{subject}",
     }
-    return render(request, "pages/apply_form.html", context, status=422 if told else 200)
+    return render(request, "matters/apply_form.html", context, status=422 if told else 200)
 
 
 def _check(request: HttpRequest, subject: str, message: Message, action: str) -> HttpResponse:
@@ -127,12 +127,12 @@ def _check(request: HttpRequest, subject: str, message: Message, action: str) ->
         "title": words(SUBJECTS[subject]),
         "action": action,
     }
-    return render(request, "pages/apply_check.html", context)
+    return render(request, "matters/apply_check.html", context)
 
 
 @public
 def own_matter(request: HttpRequest, token: str) -> HttpResponse:
-    """The page of the one concerned: where it stands, what to do, files, the key once it is granted."""
+    """The applicant's page: state, what to do, files, and the access key once granted."""
     now, status = clock.now(), 200
     context: dict[str, object] = {}
     if request.method == "POST":
@@ -160,7 +160,7 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
         and row.data.get("form")
         and not row.data.get("key_collected_at"),
     }
-    return render(request, "pages/own_matter.html", context, status=status)
+    return render(request, "matters/own_matter.html", context, status=status)
 
 
 def _take(request: HttpRequest, token: str) -> None:

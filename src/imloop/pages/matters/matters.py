@@ -1,4 +1,5 @@
-"""Matters at a department's or station's desk: the work list, opening one, one with its steps, the published decisions."""
+"""Matters at a department's or station's desk: the work list, opening one, one with its steps,
+the published decisions."""
 
 from __future__ import annotations
 
@@ -23,9 +24,10 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
-from imloop.steps.matters.matters import as_fact, nominate_for_scrappage, open_measure, take_step
 from imloop.steps.matters.roles import roles_in
-from imloop.store.models import Matter, MatterEvent, Party, PartyKind
+from imloop.steps.matters.take_step import as_fact, nominate_for_scrappage, open_measure, take_step
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import Matter, MatterEvent, PartyKind
 
 DEPARTMENTS = (
     PartyKind.ENVIRONMENT,
@@ -46,7 +48,7 @@ _OPENS = {
 
 @desk(*DEPARTMENTS, *_STATIONS)
 def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What waits for the caller, then everything in sight."""
+    """What is waiting for the caller, then everything the caller may see."""
     day = day_of(clock.now())
     mine = matter_lookups.work_list(caller, day)
     chosen = request.GET.get("kind", "")
@@ -63,7 +65,7 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
         "chosen": chosen,
         "opens": [(kind.value, words(KINDS[kind])) for kind in _OPENS.get(PartyKind(caller.kind), ())],
     }
-    return page(request, caller, "pages/matters.html", context)
+    return page(request, caller, "matters/matters.html", context)
 
 
 def _columns(day: date) -> Columns[Matter]:
@@ -125,15 +127,13 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
         "own": bool(own),
         "typed": typed,
     }
-    return page(request, caller, "pages/matter_open.html", context, status)
+    return page(request, caller, "matters/matter_open.html", context, status)
 
 
 def _subject_of(caller: Caller, party: str) -> str:
     """Whose grounds are offered: those of the party named, else of the caller's own kind of station."""
-    found = Party.objects.filter(code=party).first() if party else None
-    if found is not None:
-        return str(found.kind)
-    return "mstation" if caller.kind == PartyKind.TRANSPORT else "istation"
+    kind = station_lookups.kind_of(party) if party else ""
+    return kind or "mstation" if caller.kind == PartyKind.TRANSPORT else "istation"
 
 
 @desk(*DEPARTMENTS, *_STATIONS)
@@ -157,7 +157,7 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
     row = the_matter(caller=caller, matter_no=matter_no)
     context |= matter_context(row, roles_in(caller, row), request.POST)
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
-    return page(request, caller, "pages/matter.html", context, status)
+    return page(request, caller, "matters/matter.html", context, status)
 
 
 @desk(*DEPARTMENTS, *_STATIONS)
@@ -169,7 +169,7 @@ def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: st
 def decisions(request: HttpRequest) -> HttpResponse:
     """Everything decided about stations in the last year, for everyone."""
     found = matter_lookups.publications(clock.now())
-    return render(request, "pages/decisions.html", {"decisions": [published(event) for event in found]})
+    return render(request, "matters/decisions.html", {"decisions": [published(event) for event in found]})
 
 
 def published(event: MatterEvent) -> dict[str, object]:

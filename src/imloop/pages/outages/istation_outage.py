@@ -1,4 +1,4 @@
-"""The I-station in an outage: which kind it is, the paper sheets, a voucher used, the telephone, its own fault."""
+"""The I-station in an outage: which kind it is, the paper sheets, used vouchers, phone numbers, its own fault."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import department
-from imloop.steps.outages import outages
+from imloop.steps.outages import known_outages
 from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.lookups import unused_vouchers
 from imloop.steps.outages.paper_files import attach_photographs, check_photographs
 from imloop.steps.outages.unlock_texts import unlocks
 from imloop.steps.outages.voucher_stock import stock
 from imloop.steps.stations import lookups as station_lookups
-from imloop.store.models import PartyKind, Voucher
+from imloop.store.models import PartyKind
 
 PAGE = "/desk/istation/outage"
 SHOWN = 50
@@ -46,16 +47,20 @@ def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
             return _act(request, caller, now)
         except Refusal as refusal:
             context, status = {**context, **refusal_context(refusal)}, 422
-    return page(request, caller, "pages/outage.html", {**context, **_context(request, caller, now)}, status)
+    return page(request, caller, "outages/outage.html", {**context, **_context(request, caller, now)}, status)
 
 
 def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, object]:
     station = registers.party(caller.party_code, PartyKind.ISTATION)
     law = registers.law_at(day_of(now), station.place)
-    facts = [row for row in outages.running() if outages.as_fact(row).reaches(station.code, station.place)]
-    own = outages.visible(caller).filter(scope=Scope.OWN_FAULT, ends_at__isnull=True)
+    facts = [
+        row
+        for row in known_outages.running()
+        if known_outages.as_fact(row).reaches(station.code, station.place)
+    ]
+    own = known_outages.visible(caller).filter(scope=Scope.OWN_FAULT, ends_at__isnull=True)
     mine = list(unlocks(caller)[:SHOWN])
-    ready = Voucher.objects.filter(station=station, unlock__isnull=True, day__gte=day_of(now))
+    ready = unused_vouchers(caller, day_of(now))
     return {
         "accepted": law.flag("outage.paper_accepted"),
         "papers": law.words("outage.papers"),

@@ -17,13 +17,13 @@ from imloop.pages.guard import desk, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import OFFICES, Caller
-from imloop.steps.outages import outages as known
+from imloop.steps.outages import known_outages as known
 from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.known_outages import DECLARERS
 from imloop.steps.outages.match_papers import due_on, paper_shares
 from imloop.steps.outages.outage_signs import signs
-from imloop.steps.outages.outages import DECLARERS
 from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
-from imloop.steps.outages.unlock_on_paper import unlock_by_operator
+from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.outages.unlock_texts import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Outage, PaperUnlock, PartyKind
@@ -75,7 +75,7 @@ def public_outages(request: HttpRequest) -> HttpResponse:
         "hours": law.integer("outage.unlock_hours"),
         "cite": law.cite("outage.paper_accepted"),
     }
-    return render(request, "pages/public_outages.html", context)
+    return render(request, "outages/public_outages.html", context)
 
 
 @desk(*OFFICES)
@@ -109,7 +109,7 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         "retroactive": law.integer("outage.retroactive_days"),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
-    return page(request, caller, "pages/outages.html", context, status)
+    return page(request, caller, "outages/outages.html", context, status)
 
 
 def _declaration(form: QueryDict) -> Declaration:
@@ -135,7 +135,7 @@ def moment(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=CHINA)
     except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is no time.")) from None
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
 
 
 @desk(*OFFICES)
@@ -167,7 +167,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "catch_up": law.integer("outage.catch_up_days"),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
-    return page(request, caller, "pages/one_outage.html", context, status)
+    return page(request, caller, "outages/one_outage.html", context, status)
 
 
 def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> HttpResponse:
@@ -177,13 +177,9 @@ def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> Ht
         end(caller, row.outage_no, at=moment(form.get("at", "")), now=now)
         return redirect(f"/outages/{row.outage_no}")
     names = ("station", "shop", "reason", "case_no", "vin", "plate", "settlement_no", "certificate_no")
-    found = unlock_by_operator(
-        caller,
-        **{name: form.get(name, "") for name in names},
-        outage_no=row.outage_no,
-        files=sent_photographs(request),
-        now=now,
-    )
+    said = {name: form.get(name, "") for name in names}
+    seen = PaperSeen(**said, outage_no=row.outage_no, files=sent_photographs(request))
+    found = unlock_by_operator(caller, seen, now)
     return redirect(f"/outages/{row.outage_no}?unlocked={found.unlock_no}#{found.unlock_no}")
 
 
@@ -205,7 +201,7 @@ def one_unlock(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "may_give": caller.kind in GIVERS,
         "papers": [(name, words(text)) for name, text in PAPERS.items()],
     }
-    return page(request, caller, "pages/unlock.html", context, status)
+    return page(request, caller, "outages/unlock.html", context, status)
 
 
 @desk()

@@ -1,4 +1,4 @@
-"""Money and conflicts of interest: approved prices, charges that differ, stations that share a hand with a repairer."""
+"""Money and conflicts of interest: approved prices, charges that differ, operators shared with a repairer."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
+from imloop.gates.prices.charge import DEVIATIONS
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, covers
-from imloop.steps.prices.fees import DEVIATIONS, price_list, set_price
+from imloop.steps.prices.publish_price import NewPrice, price_list, set_price
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.conflicts import conflict_list
 from imloop.store.models import Finding, PartyKind
@@ -59,7 +60,7 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
         "names": names,
         "place": caller.place,
     }
-    return page(request, caller, "pages/prices.html", context, status)
+    return page(request, caller, "prices/prices.html", context, status)
 
 
 def _charged(names: dict[str, str]) -> Columns[Finding]:
@@ -76,9 +77,8 @@ def _set(caller: Caller, form: QueryDict) -> None:
         yuan = Decimal(form.get("yuan", "").strip())
     except InvalidOperation:
         typed = form.get("yuan", "")
-        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is no amount.")) from None
-    set_price(
-        caller,
+        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount.")) from None
+    price = NewPrice(
         place=caller.place,
         station=form.get("station", ""),
         method=form.get("method", ""),
@@ -86,8 +86,8 @@ def _set(caller: Caller, form: QueryDict) -> None:
         since=read_day(form.get("since", "")),
         until=read_day(until) if (until := form.get("until")) else None,
         cite=form.get("cite", ""),
-        now=clock.now(),
     )
+    set_price(caller, price, clock.now())
 
 
 @desk(*_DEPARTMENTS)
@@ -109,4 +109,4 @@ def conflicts(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     if file := as_file(request, caller, "conflicts", columns, rows):
         return file
-    return page(request, caller, "pages/conflicts.html", {"rows": rows, "query": query_of(request)})
+    return page(request, caller, "stations/conflicts.html", {"rows": rows, "query": query_of(request)})

@@ -38,11 +38,11 @@ def about(request: HttpRequest) -> HttpResponse:
         "phases": _phases(load(), law),
         "phase": law.word("phase"),
     }
-    return render(request, "pages/about.html", context)
+    return render(request, "public/about.html", context)
 
 
 def _papers(law: Law) -> list[list[str]]:
-    """The sets of papers of which one is to be brought, each paper by its official name."""
+    """The sets of papers, one of which has to be brought, each paper by its official name."""
     sets = law.words(f"retest.documents.{law.word('retest.documents_wording')}")
     names = {
         "certificate": _("竣工出厂合格证"),

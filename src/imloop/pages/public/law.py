@@ -13,7 +13,7 @@ from django.shortcuts import render
 from imloop.exchange.files import write_csv
 from imloop.facts.days import day_of, read_day
 from imloop.law import Law, load
-from imloop.law.report import show_rows
+from imloop.law.report import show_rows, threshold_rows
 from imloop.pages.guard import public
 from imloop.steps.ground import clock, registers
 
@@ -28,23 +28,27 @@ def law(request: HttpRequest) -> HttpResponse:
     day = read_day(asked["day"]) if asked.get("day") else day_of(clock.now())
     text = asked.get("q", "").strip()
     found = registers.law_at(day, place)
-    rows = [row for row in show_rows(found) if text.lower() in " ".join(map(str, row.values())).lower()]
+    rows, thresholds = (
+        [row for row in known if text.lower() in " ".join(map(str, row.values())).lower()]
+        for known in (show_rows(found), threshold_rows(found))
+    )
     if asked.get("format") == "csv":
         return _file(rows, place, day)
     context = {
         "law": found,
         "texts": _by_text(found, rows),
+        "thresholds": [found.thresholds[str(row["key"])] for row in thresholds],
         "count": len(rows),
         "q": text,
         "place": place,
         "day": day,
         "provisional": found.is_provisional(day),
     }
-    return render(request, "pages/law.html", context)
+    return render(request, "public/law.html", context)
 
 
 def _by_text(found: Law, rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The texts that speak, each with its rows; the most local text first."""
+    """The texts with values in force, each with its rows; the most local text first."""
     book = load()
     values = found.under("")
     grouped: dict[str, list[dict[str, object]]] = defaultdict(list)

@@ -34,7 +34,7 @@ _KEPT: dict[str, Any] = {
 
 @public
 def start(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/start.html", {"loop_names": loop_names()})
+    return render(request, "public/start.html", {"loop_names": loop_names()})
 
 
 @public
@@ -46,7 +46,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return redirect(f"/c/{case_lookups.owner_case_by_plate(plate, tail).owner_token}")
     except Refusal as refusal:
         context = {"loop_names": loop_names(), "plate": plate, "tail": tail, "problem": words(refusal.text)}
-        return render(request, "pages/start.html", context, status=status_of(refusal, "GET"))
+        return render(request, "public/start.html", context, status=status_of(refusal, "GET"))
 
 
 @public
@@ -59,7 +59,7 @@ def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     context["objected"] = "objected" in request.GET
     if case.closed_at is None:
         context |= choice_card(case, request.GET)
-    return render(request, "pages/owner.html", context)
+    return render(request, "cases/owner.html", context)
 
 
 @public

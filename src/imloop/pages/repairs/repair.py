@@ -24,7 +24,7 @@ from imloop.pages.guard import desk, page, words
 from imloop.pages.repairs.repair_form import faults_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.cases import lookups as case_lookups
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import law_at
@@ -44,7 +44,7 @@ def repair(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Find the case; the form; check the answers; hand in. What was typed stays throughout."""
     typed = request.POST if request.method == "POST" else request.GET
     context: dict[str, object] = {"typed": typed, "item_codes": _codes()}
-    status, template = 200, "pages/repair.html"
+    status, template = 200, "repairs/repair.html"
     try:
         case = _case(caller, typed)
         if case is not None:
@@ -55,7 +55,7 @@ def repair(request: HttpRequest, caller: Caller) -> HttpResponse:
                 return redirect(f"{RECORDS}/{typed.get('repair_no', '')}?new=1")
             if request.method == "POST" and typed.get("do") == "check":
                 context |= _summary(case, decode_repair(body)) | {"kept": kept(typed)}
-                template = "pages/repair_check.html"
+                template = "repairs/repair_check.html"
     except Refusal as refusal:
         context |= refusal_context(refusal) | {"faults": faults_of(refusal, typed)}
         status = 422
@@ -115,7 +115,7 @@ def records(request: HttpRequest, caller: Caller) -> HttpResponse:
         return file
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"shown": shown, "asked": request.GET, "query": query_of(request)}
-    return page(request, caller, "pages/repairs.html", context)
+    return page(request, caller, "repairs/repairs.html", context)
 
 
 def record_columns() -> Columns[Repair]:
@@ -158,7 +158,7 @@ def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResp
         "files": list(files_of(row)),
         "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
     }
-    return page(request, caller, "pages/repair_record.html", context, status)
+    return page(request, caller, "repairs/repair_record.html", context, status)
 
 
 def _permit(case: Case) -> dict[str, object] | None:

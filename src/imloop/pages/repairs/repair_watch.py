@@ -40,7 +40,7 @@ def repairs(request: HttpRequest, caller: Caller) -> HttpResponse:
         "filters": saved_filters(caller, request.path),
         "shops": sorted(set(repair_lookups.repairs(caller).values_list("shop__code", "shop__name"))),
     }
-    return page(request, caller, "pages/repair_list.html", context)
+    return page(request, caller, "repairs/repair_list.html", context)
 
 
 def _columns() -> Columns[Repair]:
@@ -63,7 +63,7 @@ def one_repair(request: HttpRequest, caller: Caller, shop: str, repair_no: str) 
         "files": list(files_of(row)),
         "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
     }
-    return page(request, caller, "pages/repair_seen.html", context)
+    return page(request, caller, "repairs/repair_seen.html", context)
 
 
 @desk(*SEERS)
@@ -73,7 +73,7 @@ def shops(request: HttpRequest, caller: Caller) -> HttpResponse:
     if file := as_file(request, caller, "shops", _shop_columns(), rows):
         return file
     context = {"rows": [_shown(row) for row in rows], "query": query_of(request)}
-    return page(request, caller, "pages/shop_rows.html", context)
+    return page(request, caller, "repairs/shop_rows.html", context)
 
 
 def _shown(row: ShopRow) -> dict[str, object]:

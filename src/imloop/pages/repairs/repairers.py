@@ -1,4 +1,4 @@
-"""M-stations side by side: on the owner's page, and for anyone (C6). Nobody is steered: the order is the reader's."""
+"""M-stations side by side: on the owner's page, and for anyone (C6). The reader chooses the order."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from imloop.pages.guard import public, words
 from imloop.steps.ground import clock
 from imloop.steps.repairs import shop_figures
 from imloop.steps.repairs.shop_figures import ORDERS, Choice
+from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, Party, PartyKind
 
 
@@ -27,17 +28,17 @@ def choice_card(case: Case, asked: Mapping[str, str]) -> dict[str, object]:
 def repairers(request: HttpRequest) -> HttpResponse:
     """The same for anyone: ``near`` an I-station, for a ``fuel``."""
     asked = request.GET
-    near = Party.objects.filter(code=asked.get("near", ""), kind=PartyKind.ISTATION).first()
+    near = station_lookups.find_party(asked.get("near", ""), PartyKind.ISTATION)
     fuel = fuel if (fuel := asked.get("fuel", "")) in list(Fuel) else ""
     context = {
         **_card(near.place if near else settings.PLACE, near, fuel, asked),
         "near": near,
-        "stations": Party.objects.filter(kind=PartyKind.ISTATION).order_by("code"),
+        "stations": station_lookups.parties(PartyKind.ISTATION),
         "fuels": [(each.value, words(name)) for each, name in FUEL_NAMES.items()],
         "typed": asked,
         "keep": {name: asked[name] for name in ("near", "fuel") if asked.get(name)},
     }
-    return render(request, "pages/repairers.html", context)
+    return render(request, "repairs/repairers.html", context)
 
 
 def _card(place: str, near: Party | None, fuel: str, asked: Mapping[str, str]) -> dict[str, object]:

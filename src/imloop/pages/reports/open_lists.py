@@ -31,7 +31,7 @@ _TABLES = {
 
 @public
 def stations(request: HttpRequest) -> HttpResponse:
-    """List and map; ``format`` = csv, xlsx, json or geojson gives what the filters leave."""
+    """List and map; ``format`` = csv, xlsx, json or geojson downloads the filtered rows."""
     day = day_of(clock.now())
     found = open_lists.find(_wanted(request.GET), day)
     wanted = request.GET.get("format", "")
@@ -49,7 +49,7 @@ def stations(request: HttpRequest) -> HttpResponse:
         "fuels": [(fuel.value, words(name)) for fuel, name in FUEL_NAMES.items()],
         "tiles": settings.TILES,
     }
-    return with_tiles(render(request, "pages/stations.html", context))
+    return with_tiles(render(request, "reports/stations.html", context))
 
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:
@@ -107,7 +107,6 @@ def _outlines() -> dict[str, Any]:
 
 def _places() -> list[tuple[str, str]]:
     """Codes in which there are stations, each with its name where the outlines know it."""
-    known = Party.objects.filter(kind__in=open_lists.KINDS).values_list("place", flat=True)
     areas = [area.get("properties", {}) for area in _outlines()["features"]]
     names = {area.get("code"): area.get("name") for area in areas}
-    return [(code, names.get(code) or code) for code in sorted(set(known))]
+    return [(code, names.get(code) or code) for code in open_lists.places()]

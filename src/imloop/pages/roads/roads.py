@@ -1,4 +1,4 @@
-"""Where and when vehicles may not drive: the public question, and the environment desk's zones, alerts and guests."""
+"""Where and when vehicles may not drive: the public question, and zones, alerts and enrolled vehicles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,18 +18,19 @@ from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.roads.clean_fleet import FLEETS
-from imloop.gates.roads.road import LEVELS
-from imloop.gates.roads.road_rules import parse_rules
-from imloop.gates.roads.road_words import EXCEPTION_NAMES, rule_words
+from imloop.gates.roads.may_drive import LEVELS
+from imloop.gates.roads.zone_rules import parse_rules
+from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, rule_words
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.roads import lookups
 from imloop.steps.roads.ask_road import Stated, alerts_at, ask_road_openly, zones_at
 from imloop.steps.roads.clean_fleet import clean_fleet
-from imloop.steps.roads.zones import declare_alert, end_zone, enter_zone, lift_alert
-from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, end_enrolment, enrol, enrolments
-from imloop.store.models import Enrolment, PartyKind, PollutionAlert, Zone
+from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, NewEnrolment, end_enrolment, enrol, enrolments
+from imloop.store.models import Enrolment, PartyKind
 
 STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
 _EXAMPLE = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
@@ -62,7 +63,7 @@ def roads(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             context["problem"] = words(refusal.text)
             status = status_of(refusal, "POST")
-    return render(request, "pages/roads.html", context, status=status)
+    return render(request, "roads/roads.html", context, status=status)
 
 
 def _fuels() -> list[tuple[str, str]]:
@@ -73,7 +74,7 @@ def _fuels() -> list[tuple[str, str]]:
 def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Zones and alerts in force; the environment desk enters and ends them."""
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST, "example": _EXAMPLE, "now": now}
+    context: dict[str, object] = {"typed": request.POST, "now": now}
     status = 200
     if request.method == "POST":
         try:
@@ -83,25 +84,28 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
             context |= {"problem": words(refusal.text), "faults": refusal.problems}
             status = 422
     context |= {
-        "zones": [
-            (zone, _in_words(zone.rules))
-            for zone in Zone.objects.filter(place=caller.place).order_by("-since")
-        ],
+        "zones": [(zone, _in_words(zone.rules)) for zone in lookups.zones(caller)],
         "alerts": [
             (
                 alert,
                 _in_words(alert.rules, zone=False),
                 alert.since <= now and (alert.until is None or alert.until > now),
             )
-            for alert in PollutionAlert.objects.filter(place=caller.place).order_by("-since")[:20]
+            for alert in lookups.alerts(caller)
         ],
         "today": day_of(now),
         "fleet": _fleet(caller, now),
         "levels": LEVELS,
+        "rules": {what: _typed_rules(request.POST, what) for what in ("zone", "alert")},
         "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "pages/zones.html", context, status)
+    return page(request, caller, "roads/zones.html", context, status)
+
+
+def _typed_rules(typed: QueryDict, what: str) -> str:
+    """As typed into that form; in one that was not sent, an example."""
+    return typed.get("rules", "") if typed.get("what") == what else _EXAMPLE
 
 
 def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
@@ -122,16 +126,15 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
     match form.get("what"):
         case "zone":
-            enter_zone(
-                caller,
+            wanted = NewZone(
                 code=form.get("code", ""),
                 name=form.get("name", ""),
                 rules=_rules(form.get("rules", "")),
                 since=read_day(form.get("since", "")),
                 until=read_day(form["until"]) if form.get("until") else None,
                 cite=form.get("cite", ""),
-                now=now,
             )
+            enter_zone(caller, wanted, now)
         case "end-zone":
             end_zone(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
         case "alert":
@@ -178,7 +181,7 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
     context["query"] = query_of(request)
     context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in running]
     context["today"] = day_of(now)
-    return page(request, caller, "pages/enrolments.html", context, status)
+    return page(request, caller, "roads/enrolments.html", context, status)
 
 
 def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
@@ -188,8 +191,7 @@ def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
     if form.get("what") == "end":
         end_enrolment(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
         return
-    enrol(
-        caller,
+    wanted = NewEnrolment(
         ground=form.get("ground", ""),
         evidence=form.get("evidence", ""),
         since=read_day(form.get("since", "")),
@@ -197,8 +199,8 @@ def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         operating_since=read_day(form["operating_since"]) if form.get("operating_since") else None,
-        now=now,
     )
+    enrol(caller, wanted, now)
 
 
 def _rules(text: str) -> list[object]:
@@ -219,7 +221,7 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is no time.")) from None
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
-from imloop.facts.refusal import Refusal, Unknown
-from imloop.facts.text import Text
+from imloop.facts.refusal import Refusal
 from imloop.law import Law
 from imloop.pages.forms import refusal_context
 from imloop.pages.guard import desk, page, public, words
@@ -20,18 +19,17 @@ from imloop.pages.matters.matters import DEPARTMENTS, published
 from imloop.pages.stations.party_forms import act
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
-from imloop.steps.ground import access, clock, registers
-from imloop.steps.ground.access import Caller, covers
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
 from imloop.steps.matters import lookups as matter_lookups
-from imloop.steps.prices.fees import price_list
-from imloop.steps.stations import standing
+from imloop.steps.prices.publish_price import price_list
+from imloop.steps.stations import lookups, standing
 from imloop.steps.stations.certificates import Expiring, certificates_of, expiring
 from imloop.steps.stations.staff import staff_of
 from imloop.steps.stations.station_facts import StationFacts, facts_of
 from imloop.store.models import Certificate, Party, PartyKind
 from imloop.verdict.arithmetic import printed
 
-_STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
 _ENTERS = {
     PartyKind.ISTATION: (PartyKind.MARKET, PartyKind.ENVIRONMENT),
     PartyKind.MSTATION: (PartyKind.TRANSPORT, PartyKind.MARKET),
@@ -40,19 +38,10 @@ _STAFFS = {PartyKind.ISTATION: PartyKind.ENVIRONMENT, PartyKind.MSTATION: PartyK
 SHOWN = 200
 
 
-def _station(code: str) -> Party:
-    found = Party.objects.filter(code=code, kind__in=_STATIONS).first()
-    if found is None:
-        raise Unknown("unknown-station", Text(f"没有站点 {code}。", f"There is no station {code}."))
-    return found
-
-
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *lookups.STATIONS)
 def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpResponse:
-    """Standing, certificates, staff, lines; the forms of those who keep them."""
-    station = _station(code)
-    if caller.party_code != code and not (caller.is_department and covers(caller.place, station.place)):
-        raise Unknown("unknown-station", Text(f"没有站点 {code}。", f"There is no station {code}."))
+    """Standing, certificates, staff, lines; the forms for those who maintain them."""
+    station = lookups.kept_station(caller, code)
     context: dict[str, object] = {}
     status = 200
     if request.method == "POST":
@@ -87,11 +76,11 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
         "typed": request.POST,
         "today": today,
     }
-    return page(request, caller, "pages/party.html", context, status)
+    return page(request, caller, "stations/party.html", context, status)
 
 
 def _papers(rows: list[Certificate], today: date) -> dict[str, object]:
-    """The last certificate of each kind and instrument, and apart those that it followed."""
+    """The last certificate of each kind and instrument, and, separately, the earlier ones."""
     current: dict[tuple[str, int | None], Certificate] = {}
     for row in rows:
         current.setdefault((row.kind, row.equipment_id), row)
@@ -102,7 +91,7 @@ def _papers(rows: list[Certificate], today: date) -> dict[str, object]:
     return {"certificates": sorted(split[0], key=lambda each: each[1]), "former": split[1]}
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *lookups.STATIONS)
 def certificates(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What ends soon or has lapsed, the most urgent first."""
     found = expiring(caller, clock.now())
@@ -115,13 +104,13 @@ def certificates(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     if file := as_file(request, caller, "certificates", columns, found):
         return file
-    return page(request, caller, "pages/certificates.html", {"found": found, "query": query_of(request)})
+    return page(request, caller, "stations/certificates.html", {"found": found, "query": query_of(request)})
 
 
 @desk(*DEPARTMENTS)
 def stations(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The stations of a department's place, with today's state."""
-    found = _search(request.GET, caller.place)
+    found = _search(caller, request.GET)
     columns: Columns[tuple[Party, bool]] = {
         _("代码"): lambda row: row[0].code,
         _("名称"): lambda row: row[0].name,
@@ -134,25 +123,19 @@ def stations(request: HttpRequest, caller: Caller) -> HttpResponse:
     if file := as_file(request, caller, "parties", columns, found):
         return file
     context = {"found": found, "typed": request.GET, "query": query_of(request)}
-    return page(request, caller, "pages/parties.html", context)
+    return page(request, caller, "stations/parties.html", context)
 
 
-def _search(form: QueryDict, place: str) -> list[tuple[Party, bool]]:
-    today, kind, text = day_of(clock.now()), form.get("kind", ""), form.get("q", "").strip()
-    rows = Party.objects.filter(kind__in=[kind] if kind in _STATIONS else _STATIONS).order_by("kind", "code")
-    if place != "000000":
-        rows = rows.filter(place__startswith=access.place_prefix(place))
-    if text:
-        rows = (
-            rows.filter(name__icontains=text) | rows.filter(address__icontains=text) | rows.filter(code=text)
-        )
+def _search(caller: Caller, form: QueryDict) -> list[tuple[Party, bool]]:
+    today = day_of(clock.now())
+    rows = lookups.stations(caller, form.get("kind", ""), form.get("q", "").strip())
     return [(row, standing.is_active(row, today)) for row in rows[:SHOWN]]
 
 
 @public
 def public_station(request: HttpRequest, code: str) -> HttpResponse:
     """One station as everyone may read it: methods, limits, fees, phones, standing and its decisions."""
-    station = _station(code)
+    station = lookups.station(code)
     now = clock.now()
     today = day_of(now)
     law, facts = registers.law_at(today, station.place), facts_of(station)
@@ -166,7 +149,7 @@ def public_station(request: HttpRequest, code: str) -> HttpResponse:
         "today": today,
         "supervision": "12345",
     }
-    return render(request, "pages/station.html", context)
+    return render(request, "stations/station.html", context)
 
 
 def _methods(facts: StationFacts, today: date, law: Law) -> list[dict[str, object]]:
@@ -174,7 +157,7 @@ def _methods(facts: StationFacts, today: date, law: Law) -> list[dict[str, objec
     licensed = {method for line in facts.lines if line.serves(today) for method in line.line.methods}
     prices: dict[str, str] = {}
     for row in price_list(facts.party.place, today):
-        # A station's own price stands over the place's, which comes first in the list.
+        # A station's own price overrides the place's, which comes first in the list.
         if row["station"] in (None, facts.party.code):
             prices[str(row["method"])] = str(row["yuan"])
     return [

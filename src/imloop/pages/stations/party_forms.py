@@ -13,9 +13,15 @@ from imloop.facts.text import Text
 from imloop.pages.forms import require_sure
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.lines.equipment import add_instrument, end_line, retire_instrument, set_line
-from imloop.steps.stations.certificates import enter_certificate
-from imloop.steps.stations.contact import change_contact
+from imloop.steps.lines.enter_equipment import (
+    NewInstrument,
+    add_instrument,
+    end_line,
+    retire_instrument,
+    set_line,
+)
+from imloop.steps.stations.certificates import NewCertificate, enter_certificate
+from imloop.steps.stations.change_contact import change_contact
 from imloop.steps.stations.staff import join, leave
 
 Action = Callable[[Caller, str, QueryDict, datetime], object]
@@ -33,7 +39,7 @@ def act(caller: Caller, code: str, form: QueryDict) -> None:
 def _certificate(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
     words = {name: form.get(name, "") for name in ("kind", "number", "issuer", "serial")}
     since, until = read_day(form.get("since", "")), read_day(form.get("until", ""))
-    return enter_certificate(caller, code, **words, since=since, until=until, now=now)
+    return enter_certificate(caller, code, NewCertificate(**words, since=since, until=until), now)
 
 
 def _join(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
@@ -62,7 +68,7 @@ def _end_line(caller: Caller, code: str, form: QueryDict, now: datetime) -> obje
 def _instrument(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
     words = {name: form.get(name, "") for name in ("kind", "model", "serial", "maker")}
     since = read_day(form.get("since", ""))
-    return add_instrument(caller, code, form.get("line", ""), **words, since=since, now=now)
+    return add_instrument(caller, code, form.get("line", ""), NewInstrument(**words, since=since), now)
 
 
 def _retire(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:

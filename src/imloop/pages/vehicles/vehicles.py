@@ -1,4 +1,4 @@
-"""The traffic police: ask a gate, release a mark, look a vehicle up, import the register, record changes."""
+"""The traffic police: ask a gate, issue a mark, look a vehicle up, import the register, record changes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from imloop.exchange.files import safe_cell
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.facts.days import read_day
+from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
@@ -24,7 +25,7 @@ from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.roads.ask_road import ask_road, zones_at
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import change_vehicle
+from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.lookups import search_vehicles, show_owner, vehicle
 from imloop.steps.vehicles.vehicle_row import CHANGES, COLUMNS
 from imloop.store.models import PartyKind
@@ -37,7 +38,7 @@ _MOST_BYTES = 32 * 1024 * 1024
 
 @desk(PartyKind.POLICE)
 def police(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Ask a gate; release the mark it allows; the open cases of the place, overdue ones first."""
+    """Ask a gate; issue the mark it allows; the open cases of the place, overdue ones first."""
     now = clock.now()
     given = request.POST if request.method == "POST" else request.GET
     cases = case_lookups.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")
@@ -61,7 +62,7 @@ def police(request: HttpRequest, caller: Caller) -> HttpResponse:
         context["problem"] = words(refusal.text)
         context["problem_reasons"] = [reason.to_json() for reason in refusal.reasons]
         status = 422
-    return page(request, caller, "pages/police.html", context, status)
+    return page(request, caller, "vehicles/police.html", context, status)
 
 
 def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
@@ -74,12 +75,9 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
         mass = asked.get("max_mass_kg", "")
         if mass and not mass.isdigit():
             raise Malformed(
-                "wrong-value", Text("最大总质量应为整数。", "The maximum mass is a whole number.")
+                "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
             )
-        answer = ask_registration(
-            caller,
-            at=now,
-            application=asked.get("application", "new"),
+        stated = NewVehicle(
             vin=vin,
             fuel=asked.get("fuel", ""),
             emission_stage=asked.get("emission_stage", ""),
@@ -87,6 +85,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
             usage=asked.get("usage", ""),
             max_mass_kg=float(mass) if mass else None,
         )
+        answer = ask_registration(caller, stated, at=now, application=asked.get("application", "new"))
     else:
         answer = ask_mark(caller, at=now, vin=vin, plate=plate)
     return answer.to_json()
@@ -97,7 +96,7 @@ def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Search by plate, VIN or the end of a VIN."""
     text = request.GET.get("q", "")
     found = search_vehicles(caller, text, clock.now()) if text else None
-    return page(request, caller, "pages/vehicles.html", {"q": text, "found": found})
+    return page(request, caller, "vehicles/vehicles.html", {"q": text, "found": found})
 
 
 @desk(*OFFICES)
@@ -133,27 +132,26 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
         "change_kinds": CHANGES,
         "today": clock.now(),
     }
-    return page(request, caller, "pages/vehicle.html", context, 422 if problem else 200)
+    return page(request, caller, "vehicles/vehicle.html", context, 422 if problem else 200)
 
 
 def _change(request: HttpRequest, caller: Caller) -> None:
     form = request.POST
     if form.get("sure") != "1":
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-    change_vehicle(
-        caller,
+    change = ReportedChange(
         kind=form.get("kind", ""),
         on=read_day(form.get("on", "")),
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         new_plate=form.get("new_plate", ""),
-        now=clock.now(),
     )
+    change_vehicle(caller, change, clock.now())
 
 
 @desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)
 def import_vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """A police list through the browser; what was refused is listed and can be taken home as CSV."""
+    """A police list through the browser; what was refused is listed and can be downloaded as CSV."""
     context: dict[str, object] = {"columns": COLUMNS}
     status = 200
     if request.method == "POST":
@@ -164,7 +162,7 @@ def import_vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
         except Refusal as refusal:
             context["problem"] = words(refusal.text)
             status = 422
-    return page(request, caller, "pages/import.html", context, status)
+    return page(request, caller, "vehicles/import.html", context, status)
 
 
 def _import(request: HttpRequest, caller: Caller) -> Imported:

@@ -13,7 +13,10 @@ from imloop.sim.world.identifiers import make_vin
 
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _SURNAMES = "韦覃黄梁莫廖蓝陆农蒙李陈刘周罗谢唐何邓潘"
-_GIVEN = "建国|志强|秀英|晓梅|家明|海燕|文杰|丽华|柳生|春兰|国庆|思源|永福|玉凤|俊豪|雅琴|振华|彩云|立新|桂香|子轩|雨桐|德胜|美玲"
+_GIVEN = (
+    "建国|志强|秀英|晓梅|家明|海燕|文杰|丽华|柳生|春兰|国庆|思源|永福|玉凤|俊豪|雅琴|振华|彩云|立新|桂香|子轩|雨桐|"
+    "德胜|美玲"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,28 @@ class Kind:
 
 
 _KINDS = (
-    Kind(0.46, "K33", Fuel.GASOLINE, ("LQ7150A", "LQ7160B", "XF7180C"), "LKA", (1080, 1420), 375, (76, 110), 6000, (1.5, 1.6, 1.8)),
-    Kind(0.15, "K32", Fuel.GASOLINE, ("LQ6450S", "XF6470T"), "LKA", (1420, 1680), 420, (98, 140), 5500, (1.5, 1.8, 2.0)),
-    Kind(0.12, "K31", Fuel.GASOLINE, ("LJ6400V", "LJ6430W"), "LJB", (980, 1250), 560, (60, 82), 5800, (1.2, 1.5), ages=(5, 6, 7, 8, 9, 10, 11, 12)),
-    Kind(0.03, "K32", Fuel.GASOLINE, ("XF6480Q",), "LXF", (1700, 1950), 450, (140, 180), 5500, (2.0, 2.4), drive="4wd"),
-    Kind(0.03, "H31", Fuel.GASOLINE, ("LJ1030G",), "LJB", (1050, 1250), 900, (70, 82), 5600, (1.5,), usage="F", ages=(1, 2, 3, 4, 5, 6, 7, 8)),
-    Kind(0.02, "K33", Fuel.CNG, ("LQ7160N",), "LKA", (1220, 1350), 375, (78, 88), 6000, (1.6,), usage="D", ages=(2, 3, 4, 5)),
-    Kind(0.03, "K33", Fuel.HYBRID_GASOLINE, ("LQ7150PHEV", "XF6460PHEV"), "LKA", (1480, 1750), 375, (75, 110), 5600, (1.5,), "green", ages=(6, 6)),
-    Kind(0.07, "H31", Fuel.DIESEL, ("DL1041K", "DL1045Z"), "LDL", (2100, 2600), 1850, (85, 110), 3200, (2.5, 2.8), usage="F", ages=(1, 2, 3, 4, 5, 6, 7, 8, 9, 11)),
-    Kind(0.04, "H21", Fuel.DIESEL, ("DL1120P",), "LDL", (4200, 5200), 7000, (110, 132), 2500, (3.9, 4.5), "yellow", "F", ages=(2, 3, 4, 5, 6, 7, 8, 9)),
-    Kind(0.03, "H11", Fuel.DIESEL, ("DL1250H", "DL3250J"), "LDL", (8900, 11500), 15000, (206, 276), 2100, (7.8, 9.5), "yellow", "F", ages=(2, 3, 4, 5, 6, 7, 8)),
-    Kind(0.02, "Q11", Fuel.DIESEL, ("DL4250M",), "LDL", (7800, 8800), 17000, (250, 324), 1900, (9.5, 11.0), "yellow", "F", drive="multi_axle", ages=(2, 3, 4, 5, 6, 7)),
+    Kind(0.46, "K33", Fuel.GASOLINE, ("LQ7150A", "LQ7160B", "XF7180C"), "LKA",
+         (1080, 1420), 375, (76, 110), 6000, (1.5, 1.6, 1.8)),
+    Kind(0.15, "K32", Fuel.GASOLINE, ("LQ6450S", "XF6470T"), "LKA",
+         (1420, 1680), 420, (98, 140), 5500, (1.5, 1.8, 2.0)),
+    Kind(0.12, "K31", Fuel.GASOLINE, ("LJ6400V", "LJ6430W"), "LJB",
+         (980, 1250), 560, (60, 82), 5800, (1.2, 1.5), ages=(5, 6, 7, 8, 9, 10, 11, 12)),
+    Kind(0.03, "K32", Fuel.GASOLINE, ("XF6480Q",), "LXF",
+         (1700, 1950), 450, (140, 180), 5500, (2.0, 2.4), drive="4wd"),
+    Kind(0.03, "H31", Fuel.GASOLINE, ("LJ1030G",), "LJB",
+         (1050, 1250), 900, (70, 82), 5600, (1.5,), usage="F", ages=(1, 2, 3, 4, 5, 6, 7, 8)),
+    Kind(0.02, "K33", Fuel.CNG, ("LQ7160N",), "LKA",
+         (1220, 1350), 375, (78, 88), 6000, (1.6,), usage="D", ages=(2, 3, 4, 5)),
+    Kind(0.03, "K33", Fuel.HYBRID_GASOLINE, ("LQ7150PHEV", "XF6460PHEV"), "LKA",
+         (1480, 1750), 375, (75, 110), 5600, (1.5,), "green", ages=(6, 6)),
+    Kind(0.07, "H31", Fuel.DIESEL, ("DL1041K", "DL1045Z"), "LDL",
+         (2100, 2600), 1850, (85, 110), 3200, (2.5, 2.8), usage="F", ages=(1, 2, 3, 4, 5, 6, 7, 8, 9, 11)),
+    Kind(0.04, "H21", Fuel.DIESEL, ("DL1120P",), "LDL",
+         (4200, 5200), 7000, (110, 132), 2500, (3.9, 4.5), "yellow", "F", ages=(2, 3, 4, 5, 6, 7, 8, 9)),
+    Kind(0.03, "H11", Fuel.DIESEL, ("DL1250H", "DL3250J"), "LDL",
+         (8900, 11500), 15000, (206, 276), 2100, (7.8, 9.5), "yellow", "F", ages=(2, 3, 4, 5, 6, 7, 8)),
+    Kind(0.02, "Q11", Fuel.DIESEL, ("DL4250M",), "LDL",
+         (7800, 8800), 17000, (250, 324), 1900, (9.5, 11.0), "yellow", "F", "multi_axle", ages=(2, 3, 4, 5, 6, 7)),
 )  # fmt: skip
 
 
@@ -102,8 +116,9 @@ def _make(rng: np.random.Generator, kind: Kind, seed: int, ordinal: int, due: da
     heavy = gross > 3500
     engine = Engine(kind.fuel, kerb + 100.0, power, kind.speed_rpm, heavy, float(rng.uniform(66, 78)))
     descriptor = "".join(_LETTERS_AND_DIGITS[int(n)] for n in rng.integers(0, len(_LETTERS_AND_DIGITS), 5))
+    plant = "ABC"[int(rng.integers(3))]
     facts: dict[str, object] = {
-        "vin": make_vin(kind.wmi, descriptor, produced.year, "ABC"[int(rng.integers(3))], 100000 + seed % 80 * 10000 + ordinal),
+        "vin": make_vin(kind.wmi, descriptor, produced.year, plant, 100000 + seed % 80 * 10000 + ordinal),
         "plate": _plate(rng, kind.colour, ordinal),
         "plate_colour": kind.colour,
         "vehicle_type": kind.vehicle_type,
@@ -120,7 +135,7 @@ def _make(rng: np.random.Generator, kind: Kind, seed: int, ordinal: int, due: da
         "displacement_l": float(rng.choice(kind.displacement_l)),
         "drive": kind.drive,
         "odometer_km": int(age * rng.uniform(7000, 14000) * (3.5 if kind.usage != "A" else 1.0)) + 900,
-        "owner": {"name": _owner(rng), "phone": f"1{rng.choice(['37', '38', '52', '59', '77', '81'])}0000{rng.integers(10000):04d}"},
+        "owner": {"name": _owner(rng), "phone": _phone(rng)},
     }  # fmt: skip
     return SimVehicle(
         ordinal,
@@ -192,6 +207,10 @@ def _plate(rng: np.random.Generator, colour: str, ordinal: int) -> str:
         return f"桂BF{ordinal % 100000:05d}"
     number = (ordinal * 7919 + 1237) % 10000
     return f"桂B{first}{number:04d}" if colour == "blue" else f"桂B{number:04d}{first}"
+
+
+def _phone(rng: np.random.Generator) -> str:
+    return f"1{rng.choice(['37', '38', '52', '59', '77', '81'])}0000{rng.integers(10000):04d}"
 
 
 def _owner(rng: np.random.Generator) -> str:

@@ -1,4 +1,4 @@
-"""Put the demo city into an empty installation: parties, standings, lines, equipment, keys, people."""
+"""Load the demo city into an empty installation: parties, standings, lines, equipment, keys, people."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from imloop.sim.world.places import (
     instruments,
     serial,
 )
+from imloop.steps.accounts.create_user import create_user
 from imloop.steps.accounts.keys import issue_key
-from imloop.steps.accounts.people import create_user
 from imloop.store.models import Certificate, Equipment, Line, Party, PartyKind, Standing
 
 CREDENTIALS = "demo-credentials.json"

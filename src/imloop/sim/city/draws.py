@@ -9,8 +9,8 @@ from pathlib import Path
 
 from imloop.facts.days import CHINA, day_of
 from imloop.sim.world.places import CITY
-from imloop.steps.draws import draws
 from imloop.steps.draws import numbers as draw_numbers
+from imloop.steps.draws import prepare_draw
 from imloop.steps.draws import visits as draw_visits
 from imloop.steps.draws.plan import Plan, Source
 from imloop.steps.ground.access import Caller, caller_for
@@ -81,7 +81,8 @@ def _office(kind: str) -> Caller:
 
 
 def _fixed(period: str, visits: dict[str, int], at: datetime, wait: int, secrets: dict[str, str]) -> Draw:
-    """Prepared by the environment department, joined by both, fixed by the market department; lotteries ``wait`` days on."""
+    """Prepared by the environment department, joined by both, fixed by the market department;
+    lotteries ``wait`` days on."""
     day = day_of(at)
     sources = [
         Source(
@@ -95,12 +96,12 @@ def _fixed(period: str, visits: dict[str, int], at: datetime, wait: int, secrets
     ]
     first = day + timedelta(days=wait + 4)
     plan = Plan(period, visits, first, first + timedelta(days=25), sources, {}, {})
-    row = draws.prepare(_office("environment"), plan, at)
+    row = prepare_draw.prepare(_office("environment"), plan, at)
     for hours, (kind, people) in enumerate(_PEOPLE.items(), 1):
         digest = hashlib.sha256(secrets[kind].encode()).hexdigest()
         own = str(row.frame["units"][0]["id"])
         conflicts = [{"inspector": people[0], "unit": own, "reason": "亲属在该站工作"}] if hours == 1 else []
-        draws.join(
+        prepare_draw.join(
             _office(kind),
             row.no,
             nonce_sha256=digest,
@@ -108,4 +109,4 @@ def _fixed(period: str, visits: dict[str, int], at: datetime, wait: int, secrets
             conflicts=conflicts,
             now=at + timedelta(hours=hours),
         )
-    return draws.commit(_office("market"), row.no, at + timedelta(hours=4))
+    return prepare_draw.commit(_office("market"), row.no, at + timedelta(hours=4))

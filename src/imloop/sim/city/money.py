@@ -11,9 +11,12 @@ from imloop.sim.world.prices import PRICES
 from imloop.store.models import Fee, Party, Staff
 
 SHARED = ("450204001", "450204M02")
-"""An I-station and an M-station with one phone: a hint, to be looked into on site."""
+"""An I-station and an M-station with the same phone: a hint, to be checked on site."""
 
-_NAMES = "韦建国 覃永强 黄志坚 莫海涛 梁振东 廖家荣 蓝天明 陈柳生 陆少平 农文武 周立德 唐国庆 蒙志高 罗有才 谢新民 何光明 邓启发 潘伟业"
+_NAMES = (
+    "韦建国 覃永强 黄志坚 莫海涛 梁振东 廖家荣 蓝天明 陈柳生 陆少平 农文武 周立德 唐国庆 蒙志高 罗有才 谢新民 "
+    "何光明 邓启发 潘伟业"
+)
 
 
 def enter_money_and_people(today: date) -> None:

@@ -16,8 +16,8 @@ from imloop.store.models import Equipment, EquipmentCheck
 
 
 def morning_checks(now: datetime) -> int:
-    """Upload what is missing of today's self-checks through the stations' own door; returns how many. Nothing before
-    the morning's checks are over, and nothing in a database that is not the demo's."""
+    """Upload what is missing of today's self-checks through the same upload function as the stations'; returns how
+    many. Nothing before the morning's checks are over, and nothing in a database that is not the demo's."""
     morning = datetime.combine(day_of(now), MORNING, CHINA)
     if now < morning + LASTS or not is_demo():
         return 0

@@ -1,4 +1,4 @@
-"""What the departments of the demo city have on their desks: applications, a suspension past and one under way."""
+"""The matters of the demo city's departments: applications, a suspension past and one under way."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imloop.steps.cases.grant_exit import reject_objection
 from imloop.steps.cases.objections import raise_objection, standing
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, caller_for
-from imloop.steps.matters.matters import apply, open_measure, take_step, take_step_by_token
+from imloop.steps.matters.take_step import apply, open_measure, take_step, take_step_by_token
 from imloop.store.models import Case, Matter, Party
 
 _LINE = ("analyser", "dynamometer", "tachometer", "obd_reader", "weather_station")
@@ -38,7 +38,7 @@ def enter_matters(course: Course) -> None:
 
 
 def enter_objections(course: Course) -> None:
-    """Two owners object: one is answered, one waits on the environment department's desk."""
+    """Two owners object: one is answered, one is waiting for the environment department."""
     course.later(course.now - timedelta(days=4), partial(_objected, "procedure", _REJECTED))
     course.later(course.now - timedelta(hours=20), partial(_objected, "instrument", ""))
 

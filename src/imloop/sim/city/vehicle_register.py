@@ -1,4 +1,5 @@
-"""The demo city's side of the police: due dates, a low-emission zone, a heavy-pollution alert, two enrolled guests."""
+"""The demo city's side of the police: due dates, a low-emission zone, a heavy-pollution alert, two enrolled
+vehicles."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from imloop.sim.city.buses import enter_buses
 from imloop.sim.world.identifiers import make_vin
 from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
-from imloop.steps.roads.zones import declare_alert, enter_zone
-from imloop.steps.vehicles.enrol_guest_vehicle import enrol
+from imloop.steps.roads.zones import NewZone, declare_alert, enter_zone
+from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
 from imloop.store.models import Party, PartyKind, Vehicle
 
@@ -25,26 +26,22 @@ def enter_roads(now: datetime) -> None:
     """What the departments decided before today; through the same steps as their pages."""
     office = _office(PartyKind.ENVIRONMENT)
     today = day_of(now)
-    enter_zone(
-        office,
+    low_emission = NewZone(
         code="LEZ",
         name="柳州市中心城区低排放控制区（演示）",
         rules=[_ZONE],
         since=today - timedelta(days=200),
-        until=None,
         cite="关于划定低排放控制区的通告（演示）",
-        now=now - timedelta(days=230),
     )
-    enter_zone(
-        office,
+    enter_zone(office, low_emission, now - timedelta(days=230))
+    phase_out = NewZone(
         code="OUT-3",
         name="国三以下柴油车淘汰（演示）",
         rules=[_PHASE_OUT],
         since=today - timedelta(days=400),
-        until=None,
         cite="关于加快淘汰高排放车辆的通告（演示）",
-        now=now - timedelta(days=430),
     )
+    enter_zone(office, phase_out, now - timedelta(days=430))
     start = (now - timedelta(days=16)).replace(hour=0, minute=0, second=0, microsecond=0)
     declare_alert(
         office,
@@ -71,14 +68,8 @@ def _guests(office: Caller, today: date, now: datetime) -> None:
         facts["first_registered_on"] = registered.isoformat()
         Vehicle.objects.create(vin=vin, plate=plate, plate_colour="blue", fuel=fuel, facts=facts)
         since = today - timedelta(days=60 * number)
-        enrol(
-            office,
-            ground=ground,
-            evidence=evidence,
-            since=since,
-            vin=vin,
-            now=now - timedelta(days=60 * number),
-        )
+        guest = NewEnrolment(ground=ground, evidence=evidence, since=since, vin=vin)
+        enrol(office, guest, now - timedelta(days=60 * number))
 
 
 def set_due_dates(now: datetime) -> None:

@@ -8,7 +8,7 @@ from imloop.facts.codes import Method
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.appointments.slots import Slot
 from imloop.sim.world.places import STATIONS
-from imloop.steps.appointments.appointments import Booking, arrive, book, miss
+from imloop.steps.appointments.book_appointment import Booking, arrive, book, miss
 from imloop.steps.appointments.free_slots import free_slots, method_of_case, next_free
 from imloop.steps.appointments.opening_hours import Hours, next_days, set_hours
 from imloop.steps.ground.access import Caller, caller_for

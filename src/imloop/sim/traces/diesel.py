@@ -62,7 +62,8 @@ def _power_share(ratio: Signal) -> Signal:
 
 
 def free_acceleration(rng: np.random.Generator, engine: Engine, state: Condition) -> Columns:
-    """Three purging and three counted accelerations to the governor, 15 s apart; k peaks in each (GB 3847-2018 附录A)."""
+    """Three purging and three counted accelerations to the governor, 15 s apart;
+    k peaks in each (GB 3847-2018 附录A)."""
     idle, cut_off = float(rng.uniform(680, 800)), engine.rated_speed_rpm * float(rng.uniform(1.06, 1.12))
     rise = np.array([0.45, 0.93, 1.0, 1.0, 0.72, 0.35, 0.1])
     haze = np.array([0.35, 1.0, 0.78, 0.4, 0.2, 0.1, 0.05])

@@ -1,4 +1,4 @@
-"""The course of events: cars come when due, fail, are repaired and come again, through the platform's own doors."""
+"""The course of events: cars come when due, fail, are repaired and come again, through the platform's own functions."""
 
 from __future__ import annotations
 

@@ -71,10 +71,10 @@ def replay_day(
     day: date | None = None,
     speed: float = 60.0,
     seed: int = 1,
-    client: httpx.Client | None = None,
     progress: bool = True,
 ) -> Summary:
-    """Upload the day's queue as ``station`` (default: the demo city's largest), at ``speed`` × real time (0: no waiting).
+    """Upload the day's queue as ``station`` (default: the demo city's largest), at ``speed`` × real time
+    (0: no waiting).
 
     Every vehicle with several tasks fails all but its last run; before each repeated task the permit is asked for,
     then the run is uploaded all the same, as the real station did. Raises ``Refusal`` for an unreadable file, an
@@ -86,17 +86,16 @@ def replay_day(
     on = day or last_working_day(now().date())
     tasks = attach_tests(queue, where, on, seed)
     summary = Summary(where.code, on.isoformat(), len(queue), len({task.vehicle.vin for task in tasks}))
-    own = client or httpx.Client(base_url=base_url, timeout=60.0)
     try:
-        with bar(f"{where.code} {on}", len(queue), progress) as step:
-            _Replay(own, headers, summary, _clock(tasks, speed)).run(tasks, step)
+        with (
+            httpx.Client(base_url=base_url, timeout=60.0) as client,
+            bar(f"{where.code} {on}", len(queue), progress) as step,
+        ):
+            _Replay(client, headers, summary, _clock(tasks, speed)).run(tasks, step)
     except httpx.TransportError as error:
         raise Unknown(
             "server-unreachable", Text(f"无法连接 {base_url}：{error}", f"Cannot reach {base_url}: {error}")
         ) from error
-    finally:
-        if client is None:
-            own.close()
     if progress:
         print_summary(summary)
     return summary

@@ -58,7 +58,7 @@ def read_queue(file: Path) -> list[dict[str, object]]:
             "malformed", Text(f"无法读取队列 {file}：{error}", f"Cannot read the queue {file}: {error}")
         ) from error
     if not tasks:
-        raise Malformed("malformed", Text(f"队列 {file} 没有任务。", f"The queue {file} holds no task."))
+        raise Malformed("malformed", Text(f"队列 {file} 没有任务。", f"The queue {file} contains no task."))
     return list(tasks)
 
 

@@ -1,6 +1,6 @@
 """HMAC secrets at rest: encrypted under a key that follows from the installation's secret key, bound to their key id.
 
-A stolen database alone gives none away; a stolen database with the secret key does. An Ed25519 key has no such risk.
+A stolen database alone reveals none; a stolen database with the secret key does. An Ed25519 key has no such risk.
 """
 
 from __future__ import annotations

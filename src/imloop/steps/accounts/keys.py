@@ -31,14 +31,14 @@ from imloop.store.statements import fetch_one
 
 Kind = ApiKey.Kind
 OVERLAP = timedelta(days=7)
-"""How long a rotated key goes on opening, unless another day is said."""
+"""How long a rotated key goes on working, unless another day is said."""
 LONGEST_NOTE = 60
 _KEY = (
     "SELECT k.kind, k.secret_sha256, k.material, k.used_on = %s, p.code, p.kind, p.name, p.place"
     " FROM store_apikey k JOIN store_party p ON p.id = k.party_id"
     " WHERE k.key_id = %s AND k.revoked_at IS NULL AND (k.until IS NULL OR k.until > %s)"
 )
-"""Asked with every call of a machine, so written out."""
+"""Run with every call of a machine, so the SQL is written by hand."""
 _NONCE = "INSERT INTO store_usednonce (digest, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 
@@ -63,8 +63,8 @@ def issue_key(
     note: str = "",
     until: date | None = None,
 ) -> str:
-    """A new key, shown once: ``imk_<id>_<secret>``, or ``imh_…`` for an HMAC; for Ed25519 (``public_key``: PEM) only the
-    id, as the private half never leaves the station."""
+    """A new key, shown once: ``imk_<id>_<secret>``, or ``imh_…`` for an HMAC; for Ed25519 (``public_key``: PEM) only
+    the id, as the private half never leaves the station."""
     with writing(now, by) as ledger:
         return new_key(ledger, party, kind=kind, public_key=public_key, note=note, until=until)
 
@@ -129,7 +129,7 @@ def rotate(ledger: Ledger, old: ApiKey, *, public_key: bytes = b"", until: date 
 
 
 def revoke_key(key_id: str, now: datetime, by: Caller = SYSTEM, *, reason: str = "") -> None:
-    """It opens nothing from this moment on."""
+    """End a key: it stops working from this moment on."""
     with writing(now, by) as ledger:
         revoke(ledger, live(key_id, day_of(now)), reason)
 
@@ -142,7 +142,7 @@ def revoke(ledger: Ledger, key: ApiKey, reason: str) -> None:
 
 
 def live(key_id: str, day: date) -> ApiKey:
-    """A key that still opens something."""
+    """Whether a key still works."""
     key = ApiKey.objects.select_related("party").filter(key_id=key_id, revoked_at__isnull=True).first()
     if key is None or (key.until is not None and key.until <= day):
         raise _unknown(key_id)
@@ -150,7 +150,7 @@ def live(key_id: str, day: date) -> ApiKey:
 
 
 def is_live(key_id: str, day: date) -> bool:
-    """Whether a key still opens anything: asked again and again while a stream that it opened runs."""
+    """Whether a key still works: asked again and again while a stream opened with it runs."""
     return ApiKey.objects.filter(
         Q(until__isnull=True) | Q(until__gt=day), key_id=key_id, revoked_at__isnull=True
     ).exists()
@@ -168,7 +168,7 @@ def recognise(token: str, day: date) -> Caller:
             "signature-required",
             Text(
                 "本单位的报文必须签名，不接受持有即可的密钥。",
-                "Messages of this party must be signed; no bearer keys.",
+                "Messages of this party must be signed; bearer keys are not accepted.",
             ),
         )
     if not used:
@@ -204,7 +204,7 @@ def spend(key: SigningKey, nonce: str, expires: datetime, day: date) -> None:
             "nonce-used",
             Text(
                 "此签名报文已收到过，请换新的 nonce 重新签名。",
-                "This signed message came before: sign anew with a new nonce.",
+                "This signed message was already received: sign again with a new nonce.",
             ),
         )
     if not key.used_today:
@@ -212,7 +212,7 @@ def spend(key: SigningKey, nonce: str, expires: datetime, day: date) -> None:
 
 
 def forget_nonces(now: datetime) -> int:
-    """Those of messages that are too old by now; the clock of the loop calls it."""
+    """Those of messages that are too old by now; called by the timed work."""
     return UsedNonce.objects.filter(expires_at__lt=int(now.timestamp())).delete()[0]
 
 
@@ -235,7 +235,7 @@ def _public(pem: bytes) -> tuple[str, str]:
     if not isinstance(key, Ed25519PublicKey):
         raise Malformed(
             "wrong-public-key",
-            Text("不是 Ed25519 公钥（PEM）。", "That is no Ed25519 public key in PEM."),
+            Text("不是 Ed25519 公钥（PEM）。", "That is not an Ed25519 public key in PEM."),
         )
     raw = key.public_bytes_raw()
     key_id = hashlib.sha256(raw).hexdigest()[:16]
@@ -253,7 +253,7 @@ def _unknown(key_id: str) -> Unknown:
 
 def _wrong() -> NotAllowed:
     return NotAllowed(
-        "wrong-key", Text("密钥无效、已到期或已吊销。", "The key is unknown, wrong, over or revoked.")
+        "wrong-key", Text("密钥无效、已到期或已吊销。", "The key is unknown, wrong, expired or revoked.")
     )
 
 

@@ -1,4 +1,4 @@
-"""Tries to log in are counted in the database: too many wrong ones lock the name for a while, whoever asks."""
+"""Count log-in attempts in the database: too many wrong ones lock the user name for a while."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def is_locked(username: str, now: datetime) -> bool:
     last_pass = tries.filter(passed=True, factor="password").order_by("-at").first()
     wrong = tries.filter(passed=False)
     if last_pass is not None:
-        # Wrong codes after a right password still count: the password alone must not open them anew.
+        # Wrong codes after a right password still count: the password alone must not reset the count.
         wrong = wrong.filter(at__gt=last_pass.at) | wrong.filter(factor="code")
     return wrong.count() >= settings.LOCKOUT_TRIES
 
 
 def note_try(username: str, address: str, now: datetime, *, passed: bool, factor: str = "password") -> None:
-    """Keep a try; forget those of a quarter ago."""
+    """Keep an attempt; delete those older than a quarter of a year."""
     LogInTry.objects.create(username=_key(username), at=now, address=address, factor=factor, passed=passed)
     LogInTry.objects.filter(at__lt=now - KEPT).delete()
 
 
 def failed_since_last(user: User, now: datetime) -> list[LogInTry]:
-    """Wrong tries under this name since it was last logged in, for its owner to see."""
+    """Wrong attempts under this name since it was last logged in, for its owner to see."""
     rows = LogInTry.objects.filter(username=_key(user.username), passed=False, at__lte=now)
     if user.last_login is not None:
         rows = rows.filter(at__gt=user.last_login)
@@ -44,7 +44,9 @@ def failed_since_last(user: User, now: datetime) -> list[LogInTry]:
 def unlock(caller: Caller, username: str, *, reason: str, now: datetime) -> None:
     """An administrator lets a locked name try again at once."""
     if caller.kind != PartyKind.ADMIN:
-        raise NotAllowed("administrators-only", Text("由系统管理员解锁。", "An administrator unlocks."))
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员解锁。", "Only an administrator can unlock it.")
+        )
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     with writing(now, caller) as ledger:

@@ -1,5 +1,5 @@
-"""The keys of a party, managed by its head or an administrator: list, issue, rotate, revoke. Each is journalled, and a party
-hears of what somebody else did to its keys."""
+"""The keys of a party, managed by its head or an administrator: list, issue, rotate, revoke. Each is journalled, and a
+party is told when somebody else changed its keys."""
 
 from __future__ import annotations
 
@@ -119,5 +119,5 @@ def _tell(ledger: Ledger, owner: Party, caller: Caller, topic: str, body: dict[s
 def _require(caller: Caller, party: str, now: datetime) -> None:
     if not may_manage(caller, party, day_of(now)):
         raise NotAllowed(
-            "heads-only", Text("由单位负责人管理密钥。", "The head of the party manages its keys.")
+            "heads-only", Text("由单位负责人管理密钥。", "Only the head of the party may manage its keys.")
         )

@@ -1,4 +1,4 @@
-"""A person's own filters of a list, kept by name."""
+"""Filters of a list that a person saved under a name."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ def keep_filter(caller: Caller, *, path: str, query: str, name: str) -> SavedFil
     """Kept under its name; the same name again replaces it."""
     name = name.strip()
     if not 0 < len(name) <= 40:
-        raise Malformed("wrong-value", Text("名称应为 1 至 40 字。", "The name has 1 to 40 characters."))
+        raise Malformed(
+            "wrong-value", Text("名称应为 1 至 40 字。", "The name must have 1 to 40 characters.")
+        )
     if not path.startswith("/") or path.startswith("//") or len(path) > 60 or len(query) > 400:
-        raise Malformed("wrong-value", Text("不能保存这个筛选。", "This filter cannot be kept."))
+        raise Malformed("wrong-value", Text("不能保存这个筛选。", "This filter cannot be saved."))
     user = User.objects.get(username=caller.user)
     others = SavedFilter.objects.filter(user=user, path=path).exclude(name=name)
     if others.count() >= MOST:

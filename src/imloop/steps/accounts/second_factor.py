@@ -1,4 +1,4 @@
-"""A second factor at log-in: codes by time (TOTP, RFC 6238), ten recovery codes, each code good once."""
+"""A second factor at log-in: codes by time (TOTP, RFC 6238), ten recovery codes, each code works once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def address(factor: SecondFactor) -> str:
 
 
 def confirm(user: User, code: str, now: datetime) -> list[str]:
-    """Turn it on with a first right code; returns the recovery codes, shown this once."""
+    """Turn it on with a first right code; returns the recovery codes, shown only once."""
     factor = begin(user)
     if factor.confirmed_at is not None:
         raise NotAllowed("second-factor-on", Text("已启用动态口令。", "The second factor is on already."))
@@ -58,7 +58,7 @@ def confirm(user: User, code: str, now: datetime) -> list[str]:
 
 
 def check(user: User, code: str, now: datetime) -> bool:
-    """A code of now, or a recovery code; either is good once."""
+    """A code of now, or a recovery code; either works once."""
     factor = confirmed(user)
     if factor is None:
         return False
@@ -73,7 +73,7 @@ def check(user: User, code: str, now: datetime) -> bool:
 
 
 def _is_right(factor: SecondFactor, code: str, now: datetime) -> bool:
-    """One step of grace on both sides, never the same step twice."""
+    """One step of tolerance on both sides, never the same step twice."""
     text = code.replace(" ", "")
     totp, step = pyotp.TOTP(factor.secret), int(now.timestamp()) // _STEP
     for each in (step - 1, step, step + 1):
@@ -98,7 +98,9 @@ def turn_off(user: User, code: str, now: datetime) -> None:
 def reset(caller: Caller, user: User, *, reason: str, now: datetime) -> None:
     """By an administrator, for somebody who lost phone and recovery codes."""
     if caller.kind != PartyKind.ADMIN:
-        raise NotAllowed("administrators-only", Text("由系统管理员重置。", "An administrator resets it."))
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员重置。", "Only an administrator can reset it.")
+        )
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     with writing(now, caller) as ledger:

@@ -1,4 +1,4 @@
-"""Where people are logged in: listed, ended by themselves or by an administrator."""
+"""Log-in sessions of people: list them, end them oneself or as an administrator."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def seen(key: str, now: datetime) -> None:
 
 
 def sessions(user: User) -> list[UserSession]:
-    """Those that still hold, the last used first; rows of ended ones are dropped."""
+    """Valid sessions, the last used first; rows of ended ones are dropped."""
     live = set(
         Session.objects.filter(session_key__in=user.sessions.values("session_key")).values_list(
             "pk", flat=True
@@ -56,7 +56,9 @@ def end_others(user: User, key: str, now: datetime) -> int:
 def end_all(caller: Caller, user: User, now: datetime) -> int:
     """By an administrator or the head of the party."""
     if caller.kind != PartyKind.ADMIN and (user.party is None or caller.party_code != user.party.code):
-        raise NotAllowed("not-your-people", Text("不是本单位人员。", "Not one of your people."))
+        raise NotAllowed(
+            "not-your-people", Text("不是本单位人员。", "This person does not belong to your party.")
+        )
     rows = list(user.sessions.all())
     _end(caller, user, rows, now)
     return len(rows)
@@ -72,7 +74,7 @@ def _end(caller: Caller, user: User, rows: list[UserSession], now: datetime) -> 
 
 
 def is_live(key: str, now: datetime) -> bool:
-    """Whether a log-in still holds, and its person may still come in."""
+    """Whether a session is still valid and its person may still log in."""
     row = Session.objects.filter(pk=key, expire_date__gt=now).first()
     person = int(row.get_decoded().get(SESSION_KEY, 0)) if row else 0
     return User.objects.filter(pk=person, is_active=True).exists()

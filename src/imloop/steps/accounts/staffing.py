@@ -1,4 +1,4 @@
-"""A party's people: who is head, invitations, leaving and coming back, the head's right lent to a colleague."""
+"""A party's people: heads, invitations, closing and reopening accounts, the head's right delegated to a colleague."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST = timedelta(days=92)
 
 
 def may_manage(caller: Caller, party: str, day: date) -> bool:
-    """An administrator everywhere; in a party its heads and whom they lent the right."""
+    """An administrator everywhere; in a party its heads and those they delegated the right to."""
     if caller.kind in (PartyKind.ADMIN, "system"):
         return True
     if caller.party_code != party or not caller.user:
@@ -39,7 +39,7 @@ def _borrowed(caller: Caller, day: date) -> Delegation | None:
 
 
 def acting(caller: Caller, day: date) -> Caller:
-    """The caller as the journal names them: somebody with a lent right as "a for b"."""
+    """The caller as the journal names them: somebody with a delegated right as "a for b"."""
     lent = None if caller.kind == PartyKind.ADMIN else _borrowed(caller, day)
     if lent is None or User.objects.filter(username=caller.user, is_head=True).exists():
         return caller
@@ -53,7 +53,7 @@ def people(party: str) -> list[User]:
 
 
 def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetime) -> str:
-    """A link's token, shown once: good for one account within seven days."""
+    """Create an invitation; returns the link's token, shown once, valid for one account within seven days."""
     _require(caller, party, now)
     if not 0 < len(name.strip()) <= 60:
         raise Malformed("wrong-value", Text("请写明邀请谁。", "Say who is invited."))
@@ -74,28 +74,28 @@ def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetim
 
 
 def invitation(token: str, now: datetime) -> Invitation:
-    """A link that still holds; the same words whether it never was, was used, withdrawn or is over."""
+    """An invitation that is still valid; the same refusal if it never existed, was used, withdrawn or expired."""
     found = Invitation.objects.select_related("party").filter(token_sha256=_sha(token)).first()
     if found is None or found.used_at or found.withdrawn_at or found.expires_at <= now:
         raise Unknown(
             "unknown-invitation",
             Text(
                 "邀请无效、已用过或已过期，请向发出邀请的人再要一个。",
-                "The invitation is invalid, used or over: ask for a new one.",
+                "The invitation is invalid, used or expired: ask for a new one.",
             ),
         )
     return found
 
 
 def accept(token: str, *, username: str, password: str, now: datetime) -> User:
-    """The invited person's account; the link is spent."""
+    """The invited person's account; the link is used up."""
     username = username.strip()
     if not re.fullmatch(r"[\w.@+-]{1,60}", username):
         raise Malformed(
             "wrong-value",
             Text(
                 "用户名用文字、数字和 . @ + - _，60 字以内。",
-                "A user name has letters, digits and . @ + - _, up to 60.",
+                "A user name may have letters, digits and . @ + - _, up to 60 characters.",
             ),
         )
     found = invitation(token, now)
@@ -156,13 +156,13 @@ def set_active(caller: Caller, username: str, *, active: bool, reason: str, now:
 
 
 def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> None:
-    """A party keeps at least one head."""
+    """A party must keep at least one head."""
     found = person(caller, username, now)
     assert found.party is not None
     others = User.objects.filter(party=found.party, is_head=True, is_active=True).exclude(pk=found.pk)
     if not head and not others.exists():
         raise Conflict(
-            "last-head", Text("每个单位至少保留一名负责人账号。", "A party keeps at least one head.")
+            "last-head", Text("每个单位至少保留一名负责人账号。", "A party must keep at least one head.")
         )
     with writing(now, acting(caller, day_of(now))) as ledger:
         found.is_head = head
@@ -171,10 +171,10 @@ def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> Non
 
 
 def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datetime) -> Delegation:
-    """A head lends a colleague the right to manage people, until a day (exclusive)."""
+    """A head delegates to a colleague the right to manage people, until a day (exclusive)."""
     giver = User.objects.filter(username=caller.user, is_head=True, is_active=True).first()
     if giver is None:
-        raise NotAllowed("heads-only", Text("由单位负责人委托。", "The head of the party delegates."))
+        raise NotAllowed("heads-only", Text("由单位负责人委托。", "Only the head of the party may delegate."))
     colleague = (
         User.objects.filter(username=taker, party=giver.party, is_active=True).exclude(pk=giver.pk).first()
     )
@@ -184,7 +184,7 @@ def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datet
     if not today < until <= today + LONGEST:
         words = Text(
             f"委托截止日应在明天至 {LONGEST.days} 天内。",
-            f"It ends within {LONGEST.days} days from tomorrow.",
+            f"It must end tomorrow or later, within {LONGEST.days} days.",
         )
         raise Malformed("wrong-value", words)
     if not reason.strip():
@@ -210,7 +210,7 @@ def end_delegation(caller: Caller, number: int, now: datetime) -> None:
 def _require(caller: Caller, party: str, now: datetime) -> None:
     if not may_manage(caller, party, day_of(now)):
         raise NotAllowed(
-            "heads-only", Text("由单位负责人管理人员。", "The head of the party manages its people.")
+            "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
         )
 
 

@@ -12,15 +12,15 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.reception import Arrival, reception
 from imloop.gates.stations.staff import people_reasons
 from imloop.law import Law
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
-from imloop.steps.prices.charges import charge_for
+from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import facts_of
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, subject_of
-from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, Vehicle
 
 
@@ -82,7 +82,8 @@ def _station(caller: Caller, station: str) -> Party:
         station = caller.party_code
     elif not caller.is_department:
         raise NotAllowed(
-            "wrong-kind-of-party", Text("仅检验机构和主管部门可查询。", "Only stations and departments.")
+            "wrong-kind-of-party",
+            Text("仅检验机构和主管部门可查询。", "Only stations and departments may ask."),
         )
     found = registers.party(station, PartyKind.ISTATION)
     require_place(caller, found.place)
@@ -90,7 +91,7 @@ def _station(caller: Caller, station: str) -> Party:
 
 
 def _vehicle(vin: str, plate: str) -> Vehicle:
-    """The register's vehicle, or a new one that nothing is known of."""
+    """The register's vehicle, or a new one without any facts."""
     vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "")
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))

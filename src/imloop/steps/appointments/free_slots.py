@@ -1,4 +1,4 @@
-"""Which times a station still has, and at which stations a case may be retested."""
+"""The free times of a station, and the stations at which a case may be retested."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from imloop.gates.appointments.slots import free_slots as free_of
 from imloop.gates.appointments.visit import last_day
 from imloop.loop.permit import Question, same_station
 from imloop.steps.appointments.opening_hours import closed_days, hours_of, next_days, openings_of
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import StationFacts, facts_of
 from imloop.store.models import Appointment, Case, Party, PartyKind
 
 HOLDING = (Appointment.State.BOOKED, Appointment.State.ARRIVED)
-"""States in which an appointment keeps its time from others."""
+"""States in which an appointment occupies its time."""
 
 
 def free_slots(
@@ -74,7 +74,7 @@ def _by_day(
 
 
 def why_closed(station: Party, day: date) -> list[Reason]:
-    """What stands against booking any time of a day: the station's standing, a closed day."""
+    """Why no time of a day can be booked: the station's standing, a closed day."""
     law = registers.law_at(day, station.place)
     found = [reason for reason in facts_of(station).against(day, law) if not reason.warning]
     why = closed_days(station, day, day).get(day)

@@ -1,4 +1,4 @@
-"""A station's opening hours and the days it closes: its own to keep; slots follow from them."""
+"""A station's opening hours and the days it closes: set by itself; free times follow from them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def set_hours(caller: Caller, spans: Sequence[Hours], since: date, now: datetime
     """From ``since`` on the station is open as given and not as before. Appointments already made stand."""
     _require_spans(spans)
     if since < day_of(now):
-        raise Malformed("malformed", Text("since：不能早于今天。", "since: not before today."))
+        raise Malformed("malformed", Text("since：不能早于今天。", "since: must not be before today."))
     with writing(now, caller) as ledger:
         station = _own(caller)
         station.openings.filter(since__gte=since).delete()
@@ -79,12 +79,14 @@ def set_hours(caller: Caller, spans: Sequence[Hours], since: date, now: datetime
 
 
 def close_day(caller: Caller, day: date, reason: str, now: datetime) -> int:
-    """No tests on that day; whoever was booked is told by their page. Returns how many appointments fell."""
+    """No tests on that day; whoever was booked is told by their page. Returns how many appointments were cancelled."""
     reason = reason.strip()
     if not reason or len(reason) > 100:
-        raise Malformed("malformed", Text("请填写停业原因（100 字以内）。", "Say why (at most 100)."))
+        raise Malformed(
+            "malformed", Text("请填写停业原因（100 字以内）。", "Say why (at most 100 characters).")
+        )
     if day < day_of(now):
-        raise Malformed("malformed", Text("日期已过。", "The day is over."))
+        raise Malformed("malformed", Text("日期已过。", "That day has passed."))
     with writing(now, caller) as ledger:
         station = _own(caller)
         ClosedDay.objects.update_or_create(party=station, day=day, defaults={"reason": reason})
@@ -94,7 +96,7 @@ def close_day(caller: Caller, day: date, reason: str, now: datetime) -> int:
 
 
 def open_day(caller: Caller, day: date, now: datetime) -> None:
-    """The day is open after all. Appointments that fell stay cancelled."""
+    """The day is open after all. Cancelled appointments stay cancelled."""
     with writing(now, caller) as ledger:
         station = _own(caller)
         if station.closed_days.filter(day=day).delete()[0]:
@@ -130,7 +132,7 @@ def _own(caller: Caller) -> Party:
     if caller.kind != PartyKind.ISTATION:
         raise NotAllowed(
             "not-your-station",
-            Text("只有检验机构可以设置本站的营业时间。", "Only an I-station sets its own hours."),
+            Text("只有检验机构可以设置本站的营业时间。", "Only an I-station can set its opening hours."),
         )
     return Party.objects.get(code=caller.party_code)
 
@@ -140,13 +142,15 @@ def _require_spans(spans: Sequence[Hours]) -> None:
         Problem(
             f"$.hours[{index}]",
             "wrong-value",
-            Text("星期应为 0–6，结束应晚于开始。", "The weekday is 0 to 6, and it closes after it opens."),
+            Text(
+                "星期应为 0–6，结束应晚于开始。", "The weekday must be 0 to 6, and the end after the start."
+            ),
         )
         for index, span in enumerate(spans)
         if span.opens >= span.closes or not (span.weekday is None or 0 <= span.weekday <= 6)
     ]
     if not spans or len(spans) > MOST:
-        words = Text(f"请给出 1–{MOST} 段营业时间。", f"Give 1 to {MOST} spans of hours.")
+        words = Text(f"请给出 1–{MOST} 段营业时间。", f"Give 1 to {MOST} periods of opening hours.")
         problems.append(Problem("$.hours", "wrong-value", words))
     if problems:
         raise Malformed("malformed", problems[0].text, problems=problems)

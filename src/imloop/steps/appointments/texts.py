@@ -1,12 +1,26 @@
-"""An appointment as JSON and as the journal names it."""
+"""An appointment as JSON and as the journal names it; what the journal records of the day's reception."""
 
 from __future__ import annotations
 
 from imloop.facts.days import CHINA
+from imloop.facts.text import Text
 from imloop.gates.appointments.slots import Slot
+from imloop.steps.cases import texts as cases
 from imloop.store.models import Appointment
 
 RETEST, PERIODIC = "retest", "periodic"
+JOURNAL: dict[str, Text] = {
+    "appointment-arrived": Text("预约到站", "appointment arrived"),
+    "appointment-booked": Text("预约", "appointment booked"),
+    "appointment-cancelled": Text("取消预约", "appointment cancelled"),
+    "appointment-missed": Text("爽约", "appointment missed"),
+    "day-closed": Text("公布停业日", "closed day announced"),
+    "day-opened": Text("恢复营业", "closed day cancelled"),
+    "hours-set": Text("设定营业时间", "hours set"),
+    "walk-in": Text("现场取号", "walk-in"),
+}
+QUEUE_TOPICS = ("appointment-booked", "appointment-cancelled", *cases.TOPICS)
+"""Messages that change who is expected and who waits at a station."""
 
 
 def ticket(row: Appointment) -> str:

@@ -1,4 +1,4 @@
-"""A station's day by its appointments, and who waits in the yard."""
+"""A station's appointments of a day, and the vehicles waiting there."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def queue(station: Party, now: datetime) -> list[tuple[Appointment, Wait]]:
 
 
 def board(station: Party, now: datetime) -> list[dict[str, object]]:
-    """What hangs in the hall: numbers, never whole plates."""
+    """The display in the hall: numbers, never whole plates."""
     return [
         {
             "ticket": ticket(row),
@@ -68,7 +68,7 @@ def board(station: Party, now: datetime) -> list[dict[str, object]]:
 
 
 def masked(plate: str) -> str:
-    """桂B·**345: enough to know one's own."""
+    """桂B·**345: enough to recognise one's own."""
     return f"{plate[:2]}·{'*' * max(0, len(plate) - 5)}{plate[-3:]}" if len(plate) > 5 else plate
 
 

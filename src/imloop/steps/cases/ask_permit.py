@@ -1,6 +1,6 @@
 """An I-station asks before a retest: may this vehicle be retested here, now?
 
-The call is made for every retest of a province, so everything it needs of a case comes with one query, written out;
+The call is made for every retest of a province, so everything it needs of a case comes with one hand-written query;
 what it needs of the station is kept in memory (``station_facts``).
 """
 
@@ -21,7 +21,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import OFFICES, Caller, require_kind, require_place
 from imloop.steps.stations.line_standing import station_lock
 from imloop.steps.stations.station_facts import StationFacts, facts_by
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import PartyKind
 from imloop.store.statements import fetch_one
 
@@ -91,7 +91,7 @@ def _look(station: str, vin: str, plate: str) -> _Found:
         vehicle = find_vehicle(vin, plate)
         row = _ask(_BY_ID, vehicle.pk if vehicle else None, station)
     if row is None:
-        registers.party(station, PartyKind.ISTATION)  # names what is unknown
+        registers.party(station, PartyKind.ISTATION)  # raises, naming what is unknown
         raise LookupError(station)
     return row
 

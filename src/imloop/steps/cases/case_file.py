@@ -65,7 +65,7 @@ def tests_of(case: Case) -> list[Test]:
 
 
 def proof(case: Case, tests: Iterable[Test], repairs: Iterable[Repair], notices: Iterable[Notice]) -> Proof:
-    """Every journal entry about the case and its papers, each hashed anew from what it says."""
+    """Every journal entry about the case and its papers, each hashed again from its content."""
     subjects = [
         case.case_no,
         *(f"{test.station.code}/{test.test_no}" for test in tests),
@@ -99,7 +99,7 @@ def _checked(row: JournalEntry, hash_before: str, algorithm: str) -> Entry:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The law of an event: place and day it was asked for, the clauses, whether the data still say what they said."""
+    """The law of an event: place and day it was asked for, the clauses, whether the law data are unchanged since."""
 
     place: str
     day: str

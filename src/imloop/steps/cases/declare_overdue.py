@@ -1,4 +1,4 @@
-"""The clock's two duties: say when a deadline has passed, and recompute deadlines when a calendar is published."""
+"""Timed work on cases: say when a deadline has passed, and recompute deadlines when a calendar is published."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.loop.events import DeadlinePassed, DeadlineRecomputed, Event
-from imloop.steps.cases.cases import decide_and_keep
+from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.ledger import writing
@@ -21,7 +21,7 @@ def declare_overdue(now: datetime) -> int:
 
 
 def recompute_deadlines(now: datetime) -> int:
-    """Provisional deadlines whose calendar has been published since. Returns how many changed or became firm."""
+    """Provisional deadlines whose calendar has been published since. Returns how many changed or became final."""
     open_cases = Case.objects.filter(closed_at__isnull=True, deadline_provisional=True)
     changed = 0
     for row in open_cases:

@@ -10,7 +10,7 @@ from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.loop.case import StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
-from imloop.steps.cases.cases import decide_and_keep
+from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import writing
@@ -19,7 +19,7 @@ from imloop.store.models import Case, PartyKind
 EXIT_KINDS: dict[str, Text] = {
     "station-closed": Text("原站停业、暂停或注销", "the station is closed, suspended or struck off"),
     "no-line": Text("原站无相应检测线", "the station has no line for the vehicle"),
-    "line-broken": Text("检测线长期故障", "the line is broken for long"),
+    "line-broken": Text("检测线长期故障", "the line has been out of order for long"),
     "moved": Text("车辆转让或迁出", "the vehicle was sold or moved away"),
     "objection": Text("异议复核：不经维修另行检验一次", "objection: one second opinion without a repair"),
     "other": Text("其他", "other"),
@@ -47,7 +47,7 @@ def grant_exit(
     if to_station:
         registers.party(to_station, PartyKind.ISTATION)
     if expires_on < day_of(now):
-        raise Malformed("malformed", Text("有效期已过。", "It expires before it begins."))
+        raise Malformed("malformed", Text("有效期已过。", "The day it expires has passed."))
     way_out = StationExit(
         kind=kind,
         to_station=to_station or None,
@@ -81,7 +81,10 @@ def _decide(caller: Caller, case_no: str, event: Event, now: datetime) -> Case:
         if caller.kind != PartyKind.ENVIRONMENT or row is None or not covers(caller.place, row.place):
             raise NotAllowed(
                 "not-your-case",
-                Text("只有案件所在地生态环境部门可以决定。", "Only the environment department in charge."),
+                Text(
+                    "只有案件所在地生态环境部门可以决定。",
+                    "Only the environment department in charge may decide this.",
+                ),
             )
         law = registers.law_at(day_of(now), row.place)
         row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)

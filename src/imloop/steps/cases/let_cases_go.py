@@ -1,4 +1,4 @@
-"""A12: when a station may no longer test, its open cases find another one. The owner asks nobody."""
+"""A12: when a station may no longer test, its open cases may go to another one, without the owner having to apply."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.loop.case import StationExit
 from imloop.loop.events import ExitGranted
-from imloop.steps.cases.cases import decide_and_keep
+from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.stations.standing import is_active
 from imloop.store.models import Case, Party
@@ -28,7 +28,7 @@ def let_cases_go(ledger: Ledger, station: Party, decision_no: str, reasons: str,
 
 
 def let_late_case_go(ledger: Ledger, row: Case, station: Party, law: Law) -> None:
-    """A failed test that was uploaded after its station had been closed: its case finds the same exit. ``law`` is
+    """A failed test that was uploaded after its station had been closed: its case gets the same exit. ``law`` is
     today's."""
     if not law.flag("exit.station_closed") or is_active(station, law.on):
         return

@@ -11,7 +11,7 @@ from imloop.facts.text import Text
 from imloop.loop.case import Objection
 from imloop.loop.events import ObjectionRaised
 from imloop.steps.cases import lookups as case_lookups
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC
 from imloop.steps.ground.ledger import writing
@@ -29,7 +29,7 @@ GROUNDS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the owner can do today. ``last_day``: of raising one; ``raised``: that of this round, or one that waits."""
+    """Whether the owner can object today. ``last_day``: to raise one; ``raised``: this round's, or one that waits."""
 
     last_day: date
     open: bool

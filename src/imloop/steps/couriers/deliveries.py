@@ -1,6 +1,6 @@
-"""What waits for a receiver, and what became of it: every message is dealt with once, in order, and none is lost.
+"""Messages waiting for a receiver, and the result of each: every one is handled once, in order, and none is lost.
 
-A message that fails for the moment (no answer, 5xx, 429) is tried again, later and later, for as long as it takes, and
+A message that fails temporarily (no answer, 5xx, 429) is tried again, later and later, for as long as it takes, and
 those behind it wait. One that is refused for good is set aside as a dead letter, and the next goes on.
 """
 
@@ -22,12 +22,12 @@ from imloop.steps.ground.ledger import writing
 from imloop.store.models import Delivery, OutboxEntry, Receiver
 
 LEASE = timedelta(minutes=1)
-"""How long a worker may be silent before another carries on; longer than one message can take."""
+"""How long a worker may be silent before another takes over; longer than one message can take."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 
 
 class TryLater(Exception):
-    """Nothing answered, or it asks for patience."""
+    """The receiver did not answer, or asks to be tried later."""
 
 
 class Refused(Exception):
@@ -52,7 +52,7 @@ class Message:
 
 
 def message_of(receiver: Receiver, entry: OutboxEntry) -> Message:
-    """imloop.message/1: where it stands in the order, what it is about, when it was decided, what it says."""
+    """imloop.message/1: its place in the order, what it is about, when it was decided, its content."""
     said = {
         "schema": "imloop.message/1",
         "receiver": receiver.code,
@@ -78,14 +78,14 @@ def waiting(receiver: Receiver) -> QuerySet[OutboxEntry]:
 
 
 def due(now: datetime) -> list[Receiver]:
-    """Receivers that may be carried to now."""
+    """Receivers to which messages may be delivered now."""
     ready = _over("retry_at", now, LONGEST_PAUSE)
     return list(Receiver.objects.filter(ready, paused=False).select_related("party").order_by("id"))
 
 
 @contextmanager
 def leased(receiver: Receiver, now: datetime) -> Iterator[bool]:
-    """Whether this worker may carry to the receiver: of two that ask, one. Given back at the end."""
+    """Whether this worker may deliver to the receiver: of two that ask, one. Given back at the end."""
     until = now + LEASE
     rows = Receiver.objects.filter(_over("leased_until", now, LEASE), pk=receiver.pk)
     mine = rows.update(leased_until=until) == 1
@@ -118,8 +118,8 @@ def _over(field: str, now: datetime, longest: timedelta) -> Q:
 
 
 def delivered(receiver: Receiver, message: Message, answered: str, now: datetime) -> None:
-    """It arrived: kept, and the next one's turn. Another worker that took over meanwhile has kept it already. What the
-    receiver says it got must be what was sent: if not, somebody has to look."""
+    """It arrived: record that and go on to the next one. Another worker that took over meanwhile has kept it already.
+    What the receiver says it got must be what was sent: if not, it needs a person's attention."""
     tries, said = receiver.tries + 1, answered[:64]
     if answered and answered != message.sha256:
         with writing(now, SYSTEM) as ledger:
@@ -137,7 +137,7 @@ def delivered(receiver: Receiver, message: Message, answered: str, now: datetime
 
 
 def refused(receiver: Receiver, message: Message, error: str, now: datetime) -> None:
-    """It will never be taken: set aside, journalled, and the next one's turn."""
+    """It will never be accepted: set it aside, journal it, and go on to the next one."""
     tries = receiver.tries + 1
     with writing(now, SYSTEM) as ledger:
         if not _go_on(receiver, message.entry.pk):
@@ -147,7 +147,7 @@ def refused(receiver: Receiver, message: Message, error: str, now: datetime) -> 
 
 
 def failed(receiver: Receiver, error: str, now: datetime) -> None:
-    """Not now: it stays the next, to be tried after a pause."""
+    """It failed for now: it stays the next one, to be tried after a pause."""
     receiver.tries += 1
     receiver.retry_at = now + pause_after(receiver.tries)
     receiver.failing_since = receiver.failing_since or now
@@ -210,7 +210,7 @@ def lags(receivers: Iterable[Receiver]) -> list[Lag]:
 
 @dataclass(frozen=True, slots=True)
 class DaySheet:
-    """One day of one receiver: what was sent, what it says it got, what differs, what it refused."""
+    """One day of one receiver: what was sent, what it says it received, what differs, what it refused."""
 
     day: date
     sent: int
@@ -221,7 +221,8 @@ class DaySheet:
 
 
 def reconcile(receiver: Receiver, days: Iterable[date]) -> list[DaySheet]:
-    """A sheet per day (China). ``acknowledged``: answered with the hash of what was sent, or flushed to disk in its folder."""
+    """A sheet per day (China). ``acknowledged``: answered with the hash of what was sent,
+    or flushed to disk in its folder."""
     sheets = []
     for day in days:
         start = datetime(day.year, day.month, day.day, tzinfo=CHINA)

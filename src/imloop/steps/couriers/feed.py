@@ -41,12 +41,12 @@ def after_in(party_code: str, after: int, limit: int) -> list[OutboxEntry]:
 
 
 def after_in_all(after: int, limit: int) -> list[OutboxEntry]:
-    """Messages of whatever party, oldest first: one question for everyone who waits."""
+    """Messages of whatever party, oldest first: one query for all waiting streams."""
     return rows(OutboxEntry, "id > %s ORDER BY id LIMIT %s", [after, limit])
 
 
 def newest() -> int:
-    """The last sequence there is."""
+    """The highest sequence so far."""
     return OutboxEntry.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
@@ -57,5 +57,5 @@ def newest_of(party_code: str) -> int:
 
 
 def acknowledge(party_code: str, upto: int, now: datetime) -> None:
-    """Asking past a sequence acknowledges it: the hop becomes visible to those who watch the exchange."""
+    """Asking for what follows a sequence acknowledges it, which shows how far each receiver has read."""
     OutboxEntry.objects.filter(receiver=party_code, id__lte=upto, seen_at__isnull=True).update(seen_at=now)

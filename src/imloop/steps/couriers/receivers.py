@@ -41,9 +41,11 @@ def add_receiver(
     topics: list[str],
     now: datetime,
 ) -> Receiver:
-    """Begin to bring a party's outbox to a system outside, from the next message on; an administrator decides."""
+    """Begin to deliver a party's outbox to a system outside, from the next message on; an administrator decides."""
     if not _is_admin(caller):
-        raise NotAllowed("administrators-only", Text("由系统管理员设置。", "An administrator sets this up."))
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员设置。", "Only an administrator can set this up.")
+        )
     owner = Party.objects.filter(code=party).first()
     if owner is None:
         raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
@@ -51,7 +53,9 @@ def add_receiver(
     if not code or not name or len(code) > 40 or len(name) > 120:
         raise Malformed("wrong-value", Text("请填写代码和名称。", "Give a code and a name."))
     if Receiver.objects.filter(code=code).exists():
-        raise Malformed("receiver-exists", Text(f"已有接收方 {code}。", f"There is a receiver {code}."))
+        raise Malformed(
+            "receiver-exists", Text(f"已有接收方 {code}。", f"There is already a receiver {code}.")
+        )
     _require_address(way, address)
     with writing(now, caller) as ledger:
         last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
@@ -71,7 +75,7 @@ def add_receiver(
 
 
 def way_of(address: str) -> str:
-    """The way that an address speaks of; whether it is a good one, ``add_receiver`` says."""
+    """The delivery method that an address implies; ``add_receiver`` checks whether the address is valid."""
     if address.startswith("/"):
         return Receiver.Way.FOLDER
     return Receiver.Way.SFTP if address.startswith("sftp://") else Receiver.Way.HTTP
@@ -99,7 +103,7 @@ def _require_address(way: str, address: str) -> None:
             "The address must be sftp://user@host[:port]/folder, without a password.",
         )
     else:
-        words = Text(f"没有方式 {way}。", f"No way {way}.")
+        words = Text(f"没有方式 {way}。", f"There is no delivery method {way}.")
     raise Malformed("wrong-value", words)
 
 
@@ -113,14 +117,14 @@ def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: dat
 
 
 def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> int:
-    """Bring everything from ``seq`` on once more; returns how many messages that is."""
+    """Deliver everything from ``seq`` on once more; returns how many messages that is."""
     row = receiver(caller, code)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     if not 0 < seq <= row.cursor:
         raise Malformed(
             "wrong-value",
-            Text(f"序号应在 1 至 {row.cursor} 之间。", f"The sequence lies between 1 and {row.cursor}."),
+            Text(f"序号应在 1 至 {row.cursor} 之间。", f"The sequence must be between 1 and {row.cursor}."),
         )
     again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
     count = (again.filter(topic__in=row.topics) if row.topics else again).count()

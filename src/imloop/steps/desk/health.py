@@ -1,4 +1,4 @@
-"""Is this installation fit to take uploads now? Cheap questions, each with its answer; no secrets, nothing of anybody."""
+"""Is this installation able to take uploads now? Cheap checks, each with its result; no secrets, no personal data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from imloop.steps.stations.line_standing import locked_methods, standing_of
 from imloop.store.models import Case, JournalEntry, JournalHead, Line, OutboxEntry, WorkPass
 
 SILENT = timedelta(minutes=5)
-"""Clocks run every minute; after this the work is taken for stopped."""
+"""Clocks run every minute; after this the work is assumed to have stopped."""
 CLOCKS = "clocks"
 
 
@@ -41,7 +41,7 @@ class Check:
 
 
 def checks(now: datetime) -> list[Check]:
-    """Everything that must hold for the site to be sent requests, in the order in which one would mend it."""
+    """Everything that must hold for the site to be sent requests, in the order in which to repair it."""
     found = [Check("disk", _disk())]
     for name, look in (("database", _database), ("journal", _journal), ("work", lambda: _work(now))):
         found.append(Check(name, _asked(look)))
@@ -104,18 +104,18 @@ def _work(now: datetime) -> Text | None:
         )
     if row.failed:
         names = "、".join(row.failed)
-        return Text(f"后台任务未完成：{names}。", f"Background work could not do: {', '.join(row.failed)}.")
+        return Text(f"后台任务未完成：{names}。", f"Background work failed at: {', '.join(row.failed)}.")
     return None
 
 
 def passed(now: datetime, failed: list[str]) -> None:
-    """The clocks came round."""
+    """Note that a pass of the timed work was done."""
     WorkPass.objects.update_or_create(name=CLOCKS, defaults={"at": now, "failed": failed})
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is watched from outside; counts, ages in seconds, bytes."""
+    """Figures for monitoring: counts, ages in seconds, bytes."""
 
     journal_height: int
     outbox_height: int

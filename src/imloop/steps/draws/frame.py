@@ -1,7 +1,7 @@
 """Who is on the list of a draw: the registers of a day by strata, each unit with its risk weight and last visit.
 
-weight = (findings + a) / (findings expected by volume + a), cut to a range and to a multiple of the last draw's weight. What
-an inspection found does not enter: a draw that fed on its own results would visit the same few for ever.
+weight = (findings + a) / (findings expected by volume + a), cut to a range and to a multiple of the last draw's weight.
+What an inspection found does not enter: a draw that used its own results would visit the same few for ever.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def list_of(place: str, stratum: str, as_of: date, law: Law, barred: Mapping[str
                     "volume": each.volume,
                     "last_visit": last.isoformat() if last else "",
                 },
-                # Without it a neighbour's hash in a proof would give away the chance behind it.
+                # Without it a neighbour's hash in a proof would reveal the chance behind it.
                 "salt": secrets.token_hex(16),
             }
         )

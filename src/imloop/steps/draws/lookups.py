@@ -13,8 +13,8 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
 from imloop.proof.frame import largest_ratio, paths
-from imloop.steps.draws.draws import DRAWERS, OPEN, the_draw, unknown, visible
 from imloop.steps.draws.numbers import confirmed, drawn_of, nonces_of, seed_of, values_of
+from imloop.steps.draws.prepare_draw import DRAWERS, OPEN, the_draw, unknown, visible
 from imloop.steps.draws.visits import publication_due
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
@@ -138,7 +138,7 @@ def own_proof(caller: Caller, no: str) -> dict[str, object]:
     if draw.state != Draw.State.PUBLISHED:
         raise Conflict(
             "not-published",
-            Text("检查结束、公布以后才能取得。", "It can be had when the draw is published."),
+            Text("检查结束、公布以后才能取得。", "It is available once the draw is published."),
         )
     unit = next((each for each in draw.frame["units"] if each["id"] == caller.party_code), None)
     if unit is None:

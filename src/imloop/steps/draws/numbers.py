@@ -12,7 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
-from imloop.steps.draws.draws import locked, part_of, tell
+from imloop.steps.draws.prepare_draw import locked, part_of, tell
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Draw, DrawNumber, DrawVisit, Party
@@ -27,7 +27,7 @@ def enter_number(
     caller: Caller, no: str, source: str, value: str, now: datetime, fallback: str = ""
 ) -> DrawNumber:
     """A source's number: the first department enters it, another enters the same to confirm. ``fallback``: why the
-    substitute counts, where the source brought nothing on its day."""
+    substitute is used, where the source had no result on its day."""
     plain, fallback = plain_number(value), fallback.strip()
     if not 0 < len(plain) <= 200 or len(fallback) > 200:
         raise Malformed(
@@ -61,7 +61,7 @@ def _require_day(draw: Draw, source: str, fallback: bool, today: date) -> None:
     day = date.fromisoformat(named["fallback"]["on"] if fallback else named["on"])
     if today < day:
         raise Conflict(
-            "too-early", Text(f"该随机数 {day} 才产生。", f"This number appears on {day}, not before.")
+            "too-early", Text(f"该随机数 {day} 才产生。", f"This number is published on {day}, not before.")
         )
 
 
@@ -77,7 +77,7 @@ def _confirm(row: DrawNumber, plain: str, fallback: bool, party: Party, now: dat
             "number-differs",
             Text(
                 f"与{row.entered_by.name}录入的不同，请双方对照公布的号码。",
-                f"It differs from what {row.entered_by.name} entered; look at the published numbers again.",
+                f"It differs from what {row.entered_by.name} entered; check the published numbers again.",
             ),
         )
     row.confirmed_by, row.confirmed_at = party, now
@@ -85,7 +85,7 @@ def _confirm(row: DrawNumber, plain: str, fallback: bool, party: Party, now: dat
 
 
 def reveal(caller: Caller, no: str, nonce: str, now: datetime) -> Draw:
-    """The department gives its secret, when every public number is confirmed. With the last one the draw happens."""
+    """The department reveals its secret, when every public number is confirmed. The last one makes the draw."""
     nonce = nonce.strip().lower()
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.COMMITTED)
@@ -96,14 +96,15 @@ def reveal(caller: Caller, no: str, nonce: str, now: datetime) -> Draw:
             raise Conflict(
                 "numbers-missing",
                 Text(
-                    f"先由两个部门录入公开随机数：{names}。", f"Two departments enter these first: {names}."
+                    f"先由两个部门录入公开随机数：{names}。",
+                    f"Two departments must enter these first: {names}.",
                 ),
             )
         if hashlib.sha256(nonce.encode()).hexdigest() != part.nonce_sha256:
             raise Malformed(
                 "wrong-secret",
                 Text(
-                    "与交存的哈希不符，不是本部门的秘密数。", "It does not give the hash that was deposited."
+                    "与交存的哈希不符，不是本部门的秘密数。", "It does not match the hash that was deposited."
                 ),
             )
         part.nonce, part.revealed_at = nonce, now
@@ -137,7 +138,7 @@ def seed_of(draw: Draw) -> str:
 
 
 def drawn_of(draw: Draw) -> list[dict[str, Any]]:
-    """The result anew from what is kept, as ``imloop.proof.draw`` gives it."""
+    """The result computed again from the stored data, as ``imloop.proof.draw`` gives it."""
     assert draw.header is not None and draw.people is not None
     return proof.result(seed_of(draw), draw.header, draw.frame["units"], draw.people)
 

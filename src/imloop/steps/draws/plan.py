@@ -38,8 +38,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``visits``: stratum (I, M, F) → how many are to be visited; ``methods``: pareto (fixed size) unless said otherwise;
-    ``barred``: unit → reason of those left out by decision; visits between ``first`` and ``last``, both included."""
+    """``visits``: stratum (I, M, F) → how many are to be visited; ``methods``: pareto (fixed size) unless said
+    otherwise; ``barred``: unit → reason of those left out by decision; visits between ``first`` and ``last``,
+    both included."""
 
     period: str
     visits: Mapping[str, int]
@@ -112,7 +113,7 @@ def _faults_of_sources(plan: Plan, today: date, law: Law) -> list[Problem]:
                 _fault(
                     f"sources[{number}].on",
                     f"{source.name} 的开奖日应在今天之后，替代来源在其后。",
-                    f"{source.name}: its day comes after today, its substitute's later.",
+                    f"{source.name}: its day must be after today, its substitute's later still.",
                 )
             )
     return found
@@ -126,6 +127,6 @@ def _faults_of_days(plan: Plan) -> list[Problem]:
         _fault(
             "first",
             f"检查期应在各随机数公布之后，至多 {LONGEST_DAYS} 天。",
-            f"visits: after the public numbers are known, at most {LONGEST_DAYS} days.",
+            f"visits: they must start after the public numbers are known and last at most {LONGEST_DAYS} days.",
         )
     ]

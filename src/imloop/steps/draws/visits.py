@@ -11,8 +11,8 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
-from imloop.steps.draws.draws import locked, part_of, tell
 from imloop.steps.draws.numbers import seed_of
+from imloop.steps.draws.prepare_draw import locked, part_of, tell
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
@@ -27,7 +27,7 @@ def open_visit(caller: Caller, no: str, unit: str, now: datetime) -> DrawVisit:
         part_of(draw, caller)
         visit = _the_visit(draw, unit)
         if visit.opened_on is not None or visit.outcome:
-            raise Conflict("visit-begun", Text("这次检查已经开始。", "This visit has begun already."))
+            raise Conflict("visit-begun", Text("这次检查已经开始。", "This visit has already begun."))
         law = registers.law_at(day_of(now), draw.place)
         visit.opened_on = day_of(now)
         visit.papers = _papers(visit, law.integer("draw.spot_days"), day_of(now))
@@ -61,7 +61,7 @@ def _papers(visit: DrawVisit, days: int, today: date) -> dict[str, int]:
 def record_visit(
     caller: Caller, no: str, unit: str, *, outcome: str, result: str, now: datetime
 ) -> DrawVisit:
-    """What came of it, once: sound, faults, or impossible with the reason. It will be published."""
+    """Record the result, once: sound, faults, or impossible with the reason. It will be published."""
     result = result.strip()
     if outcome not in DrawVisit.Outcome.values or not 0 < len(result) <= 1000:
         raise Malformed(
@@ -76,11 +76,14 @@ def record_visit(
         part_of(draw, caller)
         visit = _the_visit(draw, unit)
         if visit.outcome:
-            raise Conflict("visit-recorded", Text("这次检查已有结果。", "This visit has its result already."))
+            raise Conflict("visit-recorded", Text("这次检查已有结果。", "This visit already has its result."))
         if outcome != DrawVisit.Outcome.IMPOSSIBLE and visit.opened_on is None:
             raise Conflict(
                 "visit-not-begun",
-                Text("先开始检查，取得抽看的记录。", "Begin the visit first: it names the papers."),
+                Text(
+                    "先开始检查，取得抽看的记录。",
+                    "Begin the visit first: that selects the papers to look at.",
+                ),
             )
         visit.outcome, visit.result = outcome, result
         visit.recorded_at, visit.recorded_by = now, caller.actor[:80]
@@ -110,7 +113,7 @@ def publication_due(draw: Draw) -> date | None:
 
 
 def publish(caller: Caller, no: str, *, whole: bool, now: datetime) -> Draw:
-    """Secrets, list, people, results: anyone can do the draw again. ``whole`` false: of the list only the drawn units;
+    """Secrets, list, people, results: anyone can repeat the draw. ``whole`` false: of the list only the drawn units;
     every other station gets its own proof."""
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.DRAWN)

@@ -1,7 +1,7 @@
 """Who did what, and who looked at whose data: the journal as a supervisor reads it (F3).
 
-Nothing is kept beside the journal, so nothing can be missing here that is there. Asking for one vehicle's looks is
-itself a look-up, and entered.
+Everything is read from the journal, so nothing can be missing here that is there. Asking who looked at one vehicle is
+itself a look-up, and is journalled.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from imloop.facts.days import CHINA, day_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
 from imloop.steps.ground.ledger import writing
-from imloop.steps.journal.texts import LOOKS
 from imloop.steps.vehicles.find_vehicle import plain_plate
 from imloop.store.models import JournalDay, JournalEntry, JournalHead, Party, PartyKind, User, Vehicle
 
 SUPERVISORS = (PartyKind.SUPERVISOR, PartyKind.ADMIN)
+LOOKS = ("looked-up", "shown", "export")
+"""Entries that say who took personal data into view, or out."""
 DAYS = 7
 _MOST = 5000
 
@@ -42,7 +43,7 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class PersonDays:
     """What one person did in the last days. ``most``: looks on the busiest day; ``unusual``: more than the law's
-    number for one person and day, a reason to ask, not a reproach."""
+    number for one person and day, a reason to ask, not an accusation."""
 
     user: User
     acts: int

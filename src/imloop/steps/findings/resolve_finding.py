@@ -1,4 +1,4 @@
-"""A finding looked at: what came of it, by whom; and opened again where that was wrong."""
+"""Resolve a finding with its result, and reopen it where that was wrong."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def finding(caller: Caller, number: int) -> Finding:
 
 
 def resolve(caller: Caller, number: int, *, resolution: str, now: datetime) -> None:
-    """Say what was found on looking; it leaves the work list and stays in the file."""
+    """Record what was found; the finding leaves the work list and stays on file."""
     row = _theirs(caller, number, resolution)
     if row.resolved_at is not None:
         raise Conflict("already-resolved", Text("这条线索已办结。", "This finding is resolved already."))
@@ -50,7 +50,7 @@ def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> None:
 def _theirs(caller: Caller, number: int, said: str) -> Finding:
     if caller.kind not in RESOLVERS:
         raise NotAllowed(
-            "wrong-kind-of-party", Text("由主管部门核实线索。", "Findings are looked into by departments.")
+            "wrong-kind-of-party", Text("由主管部门核实线索。", "Only departments look into findings.")
         )
     row = finding(caller, number)
     if not 0 < len(said.strip()) <= 400:

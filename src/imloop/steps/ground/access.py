@@ -1,4 +1,4 @@
-"""Who acts, and what is theirs: object-level access in one place.
+"""Who acts, and which objects they may see or change: object-level access in one place.
 
 I-station   its own tests and the cases of vehicles that failed there
 M-station   the cases it repaired, and any open case whose number (or plate + VIN tail) the owner gave it
@@ -84,10 +84,26 @@ def require_kind(caller: Caller, *kinds: str) -> None:
         )
 
 
+def require_own(caller: Caller, kind: str, named: str, *, or_its_name: bool = False) -> None:
+    """Refuse a message that speaks for another station than the caller, who must be of the kind. ``named``:
+    its code in the
+    message; ``or_its_name``: the caller's own name will do, too."""
+    require_kind(caller, kind)
+    if named == caller.party_code or (or_its_name and named == caller.name):
+        return
+    words = Text(
+        f"密钥属于 {caller.party_code}，不能代 {named} 上传。",
+        f"The key belongs to {caller.party_code}; it cannot upload for {named}.",
+    )
+    if kind == PartyKind.MSTATION:
+        raise NotAllowed("not-your-shop", words)
+    raise NotAllowed("not-your-station", words)
+
+
 def require_place(caller: Caller, place: str) -> None:
     """Refuse a department of elsewhere."""
     if not covers(caller.place, place):
-        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only for your own place."))
+        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only within your own area."))
 
 
 def own(caller: Caller, place_field: str, station_field: str, shop_field: str | None) -> Q:

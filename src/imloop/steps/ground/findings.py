@@ -1,4 +1,4 @@
-"""Doubts are kept beside what they concern and shown to those who supervise; they change no verdict."""
+"""Store findings (doubts) about a test, repair or case for those who supervise; they change no verdict."""
 
 from __future__ import annotations
 

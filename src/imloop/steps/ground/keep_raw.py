@@ -1,4 +1,4 @@
-"""Keep what arrived before anything is made of it: bytes, SHA-256, sender, time."""
+"""Store an upload as it arrived before anything is read: bytes, SHA-256, sender, time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ def raw_of(sealed: Sealed, kind: str, now: datetime) -> RawUpload:
 
 def keep_raw(raw: RawUpload, party: Party) -> None:
     """Store the bytes of the calling party."""
-    raw.pk, raw.party, raw.refused = None, party, ""  # it may have been tried before, in a group that broke
+    raw.pk, raw.party, raw.refused = (
+        None,
+        party,
+        "",
+    )  # it may have been tried before, in a group that was rolled back
     insert(raw)
 
 

@@ -28,13 +28,12 @@ from imloop.store.statements import (
     insert_all,
     rows,
     update,
-    without_waiting,
 )
 
 _LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
 _COUNTED = "UPDATE store_counter SET last = %s WHERE kind = %s AND place = %s AND year = %s"
 _WRITING = RLock()
-"""Only one may write at a time: threads of one process wait here in turn, not in the database, which lets them guess."""
+"""Only one may write at a time: threads of one process wait here in turn, as the database only retries."""
 _LOCKED = {"sqlite": "id = 1", "postgresql": "id = 1 FOR UPDATE"}
 """SQLite's transaction holds the write lock from its beginning."""
 
@@ -60,7 +59,7 @@ def as_row(entry: JournalEntry) -> dict[str, object]:
 
 
 class Ledger:
-    """What a step will leave behind besides its rows. Written when the step's transaction ends well."""
+    """Journal entries, messages and numbers of a step, besides its rows. Written when the transaction succeeds."""
 
     def __init__(self, head: JournalHead, now: datetime, caller: Caller) -> None:
         self.now = now
@@ -98,7 +97,7 @@ class Ledger:
         return entry
 
     def send(self, receiver: str, topic: str, subject: str, body: Mapping[str, object]) -> None:
-        """Add a message to the receiver's feed. The outside hears only after commit."""
+        """Add a message to the receiver's feed. It is announced only after the commit."""
         self._messages.append(
             OutboxEntry(receiver=receiver, topic=topic, subject=subject, created_at=self.now, body=dict(body))
         )
@@ -116,7 +115,7 @@ class Ledger:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part that may be refused: its rows, entries and messages vanish together if it raises."""
+        """A part that may be refused: its rows, entries and messages are undone together if it raises."""
         entries, messages, numbers = len(self._entries), len(self._messages), dict(self._numbers)
         try:
             with transaction.atomic():
@@ -129,14 +128,13 @@ class Ledger:
             raise
 
     def write(self) -> None:
-        with without_waiting():
-            for of, count in self._numbers.items():
-                fetch_all(_COUNTED, [count, *of])
-            if self._entries:
-                last = self._entries[-1]
-                self._head.number, self._head.hash = last.number, last.hash
-                insert_all(self._entries)
-                update(self._head, "number", "hash", "algorithm")
+        for of, count in self._numbers.items():
+            fetch_all(_COUNTED, [count, *of])
+        if self._entries:
+            last = self._entries[-1]
+            self._head.number, self._head.hash = last.number, last.hash
+            insert_all(self._entries)
+            update(self._head, "number", "hash", "algorithm")
         if self._messages:
             insert_all(self._messages)
             announce(self._messages)
@@ -144,8 +142,8 @@ class Ledger:
 
 @contextmanager
 def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
-    """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is the
-    message's fault, whichever step it came through."""
+    """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is
+    the message's fault, whichever step it came through."""
     try:
         with _WRITING, transaction.atomic():
             ledger = Ledger(_locked_head(), now, caller)
@@ -156,7 +154,7 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
 
 
 def cannot_be_kept() -> Malformed:
-    """What a value deserves that the database refuses, written or asked for."""
+    """The refusal of a value that the database cannot take, written or queried."""
     return Malformed(
         "cannot-be-kept",
         Text(

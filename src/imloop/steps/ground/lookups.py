@@ -10,7 +10,7 @@ from imloop.steps.ground.ledger import writing
 
 
 def nothing_there(kind: str, name: str) -> Unknown:
-    # The same words whether it does not exist or is not the caller's: nothing is given away.
+    # The same words whether it does not exist or is not the caller's: nothing is revealed.
     return Unknown(
         f"unknown-{kind}",
         Text(f"没有找到 {name}，或无权查看。", f"{name} was not found, or is not yours to see."),

@@ -1,4 +1,4 @@
-"""What an uploader is told, once and word for word again whenever the same bytes come."""
+"""The receipt for an upload; sending the same bytes again returns the same receipt, word for word."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Receipt:
     body: dict[str, object]
 
     def stamped(self, entry: JournalEntry) -> Receipt:
-        """With the journal entry of what was received: after the day's end ``place_of`` proves it under the public root."""
+        """With the journal entry of what was received:
+        after the day's end ``place_of`` proves it under the public root."""
         return Receipt(self.created, {**self.body, "journal": as_row(entry)})
 
 
@@ -35,7 +36,7 @@ NEXT = {
         "Hand the notice to the owner; after a repair at a listed station of their choice, retest here.",
     ),
     "again": Text(
-        "本次检验不计，请排除原因后重新检验。", "This run does not count: remove the cause and test again."
+        "本次检验不计，请排除原因后重新检验。", "This test does not count: remove the cause and test again."
     ),
     "drive": Text("OBD 未就绪：请车主正常行驶后再来检验。", "OBD not ready: drive normally and come back."),
     "done": Text("出具合格报告；案件已结。", "Hand over the pass report; the case is closed."),
@@ -44,7 +45,7 @@ NEXT = {
         "报文没有车辆身份，请补齐 VIN 与号牌后重新上传。",
         "No vehicle identity: add VIN and plate, upload again.",
     ),
-    "kept": Text("已存档，不改变案件。", "Kept; it moves no case."),
+    "kept": Text("已存档，不改变案件。", "Kept; it does not change any case."),
 }
 
 

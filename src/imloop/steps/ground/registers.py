@@ -20,7 +20,9 @@ def law_at(day: date, place: str) -> Law:
 def known_place(text: str) -> str:
     """A GB/T 2260 code as typed, or ``Malformed``."""
     if len(text) != 6 or not (text.isascii() and text.isdigit()):
-        words = Text(f"place：{text} 不是六位行政区划代码。", f"place: {text} is no six-digit division code.")
+        words = Text(
+            f"place：{text} 不是六位行政区划代码。", f"place: {text} is not a six-digit division code."
+        )
         raise Malformed("wrong-value", words)
     return text
 

@@ -1,4 +1,4 @@
-"""A test and what can be said and kept of it before anything is looked up. Touches no database and no framework."""
+"""Judge an uploaded test before anything is looked up. Uses no database and no framework."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def judge_first(record: TestRecord, place: str) -> JudgedUpload:
     """By the law of ``place`` on the day of the test."""
     try:
         verdict = judge(record, load().at(day_of(record.started_at), place))
-    except Exception:  # met again in the step, which keeps the bytes and says what it was
+    except Exception:  # raised again in the step, which keeps the bytes and the reason
         verdict = None
     return JudgedUpload(
         replace(record, trace=Trace()), verdict, traces.encode(record.trace), verdict_inputs.pack(record)

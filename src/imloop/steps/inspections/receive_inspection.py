@@ -1,42 +1,41 @@
-"""An I-station reports a test: judge it ourselves, and let the case move."""
+"""An I-station reports a test: judge it ourselves and move the case accordingly."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
-
 from imloop import loop
 from imloop.facts.codes import Outcome, Purpose, Result
 from imloop.facts.days import day_of
 from imloop.facts.records.inspection import TestRecord
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.cycle import due_after
 from imloop.law import Law
-from imloop.loop.events import Event, TestFailed, TestPassed
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep, open_case
+from imloop.loop.events import TestFailed, TestPassed
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, open_case
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import Caller, require_kind, require_own
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt, test_receipt
 from imloop.steps.inspections.judge_upload import JudgedUpload
 from imloop.steps.lines.heartbeats import count_test
 from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
-from imloop.steps.prices.charges import charge_for
+from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.repairs.rework import order_rework
 from imloop.steps.stations import standing
 from imloop.steps.stations.line_standing import doubts_of, line_reasons, lock_of
 from imloop.steps.stations.station_facts import StationFacts
+from imloop.steps.vehicles.identify_vehicle import enter_vehicle
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.steps.vehicles.vehicles import enter_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Test, Vehicle
-from imloop.store.statements import fetch_one, insert, update, without_waiting
+from imloop.store.statements import fetch_one, insert, update
 from imloop.verdict import Verdict
 
 _ORIGINS = {
@@ -45,13 +44,16 @@ _ORIGINS = {
     Purpose.SPOT_CHECK_RETEST: loop.Origin.SPOT_CHECK,
     Purpose.REMOTE_SENSING_RETEST: loop.Origin.REMOTE_SENSING,
 }
-_TAKEN = "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id WHERE t.station_id = %s AND t.test_no = %s"
+_TAKEN = (
+    "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id "
+    "WHERE t.station_id = %s AND t.test_no = %s"
+)
 _PASSED_LATER = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result = %s AND started_at > %s LIMIT 1"
 
 
 @dataclass(slots=True)
 class _Received:
-    """What the step knows by now; the findings grow as it goes."""
+    """What the step knows so far; findings are added as it goes on."""
 
     judged: JudgedUpload
     raw: RawUpload
@@ -93,17 +95,11 @@ def receive_test(ledger: Ledger, raw: RawUpload, judged: JudgedUpload, sender: S
 
 
 def _authorise(caller: Caller, record: TestRecord) -> None:
-    require_kind(caller, PartyKind.ISTATION)
+    """A station that is not registered is told so, not that it is somebody else's."""
     if record.station != caller.party_code:
-        if not Party.objects.filter(code=record.station, kind=PartyKind.ISTATION).exists():
-            registers.party(record.station, PartyKind.ISTATION)
-        raise NotAllowed(
-            "not-your-station",
-            Text(
-                f"密钥属于 {caller.party_code}，不能代 {record.station} 上传。",
-                f"The key belongs to {caller.party_code}; it cannot upload for {record.station}.",
-            ),
-        )
+        require_kind(caller, PartyKind.ISTATION)
+        registers.party(record.station, PartyKind.ISTATION)
+    require_own(caller, PartyKind.ISTATION, record.station)
 
 
 def _require_new(station: Party, record: TestRecord) -> None:
@@ -120,15 +116,11 @@ def _require_new(station: Party, record: TestRecord) -> None:
 
 
 def _require_past(record: TestRecord, now: datetime) -> None:
-    limit = now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS)
-    if max(record.started_at, record.ended_at) > limit:
-        raise Malformed(
-            "time-in-future",
-            Text(
-                f"检验时间 {record.ended_at.isoformat()} 晚于平台时间，请校准检测线时钟。",
-                f"Test time {record.ended_at.isoformat()} lies in the future; set the line's clock.",
-            ),
-        )
+    words = Text(
+        f"检验时间 {record.ended_at.isoformat()} 晚于平台时间，请校准检测线时钟。",
+        f"Test time {record.ended_at.isoformat()} is in the future; set the line's clock.",
+    )
+    require_past(max(record.started_at, record.ended_at), now, words)
 
 
 def _require_unlocked(record: TestRecord, reasons: tuple[Reason, ...]) -> None:
@@ -160,39 +152,53 @@ def _about_the_message(record: TestRecord, now: datetime, law: Law) -> list[Reas
 
 def _move_case(ledger: Ledger, received: _Received) -> Case | None:
     """Let the case move by the test's own time. Runs that do not count move nothing."""
-    record, vehicle = received.record, received.vehicle
+    vehicle = received.vehicle
     row = open_case(vehicle)
-    if vehicle is None or record.outcome is Outcome.ABORTED or record.purpose is Purpose.COMPARISON:
+    event = None if vehicle is None else _event(vehicle, row, received)
+    if vehicle is None or event is None:
         return row
-    if row is not None and record.started_at <= row.failed_at:
-        received.findings.append(_out_of_order())
-        return row
+    if isinstance(event, TestFailed):
+        return _failed(ledger, vehicle, row, event, received)
     if row is not None:
-        _require_permit(row, received)
-    event = _event(received)
-    if event is None:
-        return row
-    if row is None and _overtaken(vehicle, record):
-        received.findings.append(_out_of_order())
-        return None
-    if row is None and isinstance(event, TestPassed):
-        _end_cycle(vehicle, day_of(event.at), received.law)
-        return None
-    row, decision = decide_and_keep(
+        row, _ = decide_and_keep(
+            ledger, row, event, received.law, vehicle=vehicle, place=received.station.place
+        )
+    _end_cycle(vehicle, day_of(event.at), received.law)
+    return row
+
+
+def _failed(
+    ledger: Ledger, vehicle: Vehicle, row: Case | None, event: TestFailed, received: _Received
+) -> Case:
+    """A case opens, or its next round; what lay ready for it follows: free rework, a paper, a station that closed."""
+    case, decision = decide_and_keep(
         ledger, row, event, received.law, vehicle=vehicle, place=received.station.place
     )
-    if isinstance(event, TestFailed) and not any(
-        effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects
-    ):
-        order_rework(ledger, row)
-    if isinstance(event, TestFailed) and unlock_waiting_for(ledger, row):
-        row.refresh_from_db()
-    if isinstance(event, TestPassed):
-        _end_cycle(vehicle, day_of(event.at), received.law)
-    elif day_of(ledger.now) != day_of(event.at):
+    if all(effect.kind is not loop.EffectKind.REWORK_ORDERED for effect in decision.effects):
+        order_rework(ledger, case)
+    if unlock_waiting_for(ledger, case):
+        case.refresh_from_db()
+    if day_of(ledger.now) != day_of(event.at):
         today = registers.law_at(day_of(ledger.now), received.station.place)
-        let_late_case_go(ledger, row, received.station, today)
-    return row
+        let_late_case_go(ledger, case, received.station, today)
+    return case
+
+
+def _event(vehicle: Vehicle, row: Case | None, received: _Received) -> TestFailed | TestPassed | None:
+    """What the run means for the case; None: nothing. One that is older than what is known leaves a finding."""
+    record = received.record
+    if record.outcome is Outcome.ABORTED or record.purpose is Purpose.COMPARISON:
+        return None
+    if row is not None and record.started_at <= row.failed_at:
+        received.findings.append(_out_of_order())
+        return None
+    if row is not None:
+        _require_permit(row, received)
+    event = _by_verdict(received)
+    if event is not None and row is None and _overtaken(vehicle, record):
+        received.findings.append(_out_of_order())
+        return None
+    return event
 
 
 def _require_permit(row: Case, received: _Received) -> None:
@@ -204,7 +210,7 @@ def _require_permit(row: Case, received: _Received) -> None:
         raise loop.retest_forbidden(permit)
 
 
-def _event(received: _Received) -> Event | None:
+def _by_verdict(received: _Received) -> TestFailed | TestPassed | None:
     record, verdict = received.record, received.verdict
     if verdict.result is Result.PASS:
         return TestPassed(at=record.started_at, station=record.station, test_no=record.test_no)
@@ -222,7 +228,7 @@ def _event(received: _Received) -> Event | None:
 
 
 def _overtaken(vehicle: Vehicle, record: TestRecord) -> bool:
-    """A later pass is already known: this older run came late and opens nothing."""
+    """A later pass is already known: this older run came late and changes nothing."""
     return fetch_one(_PASSED_LATER, [vehicle.pk, str(Result.PASS), record.started_at]) is not None
 
 
@@ -231,7 +237,7 @@ def _out_of_order() -> Reason:
         "uploaded-out-of-order",
         Text(
             "该次检验早于已知的后续检验，只存档，不改变案件。",
-            "Older than a test already known: kept, moves no case.",
+            "Older than a test already on record: kept, does not change the case.",
         ),
     )
 
@@ -286,7 +292,6 @@ def _save(ledger: Ledger, received: _Received, case: Case | None) -> Receipt:
         stated=received.judged.stated,
         fee_yuan=record.fee_yuan,
     )
-    with without_waiting():
-        insert(test)
-        keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
+    insert(test)
+    keep_findings(ledger, "test", record.test_no, received.station.code, received.findings)
     return receipt

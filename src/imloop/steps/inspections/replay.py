@@ -43,7 +43,7 @@ class Selection:
             wanted &= Q(started_at__lt=_midnight(self.until + timedelta(days=1)))
         if self.place:
             if len(self.place) != 6 or not self.place.isdigit():
-                words = Text(f"{self.place} 不是六位行政区划代码。", f"{self.place} is no GB/T 2260 code.")
+                words = Text(f"{self.place} 不是六位行政区划代码。", f"{self.place} is not a GB/T 2260 code.")
                 raise Malformed("wrong-value", words)
             wanted &= Q(station__place__startswith=place_prefix(self.place))
         if self.station:

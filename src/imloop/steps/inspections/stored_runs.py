@@ -31,7 +31,7 @@ def stored_runs(
         OTHER,
     )
     odd = {at: record_of(at) for at in np.flatnonzero(~fitting | flat.uneven).tolist()}
-    # An odd record carries more, such as a second run: it stands for no other.
+    # An unusual record carries more, such as a second run: it must not represent others.
     places = fact.copy()
     for at, record in odd.items():
         places[at] = len(known)

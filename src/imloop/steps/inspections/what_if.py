@@ -69,7 +69,7 @@ def run_latest(
 
 def judge_block(keys: Sequence[int], decode: Decode, assumed: Assumed) -> Report:
     """The tests of a block, before and after, judged many at once. A test whose day and place the assumptions leave
-    alone is not judged again: its stored verdict stands."""
+    alone is not judged again: its stored verdict is used."""
     report = Report()
     left_alone: list[_Stored] = []
     groups: dict[tuple[int, str], list[_Stored]] = defaultdict(list)
@@ -92,7 +92,7 @@ def _load(keys: Sequence[int], decode: Decode) -> list[_Stored]:
     rows = Test.objects.filter(pk__in=keys).order_by("id").values_list(*_COLUMNS)
     found = []
     for test_no, raw_id, station, place, method, started_at, result, trace, blob in rows.iterator():
-        # A test taken in before its facts were kept beside the trace: they are read from the bytes that arrived.
+        # A test stored before its facts were kept beside the trace: they are read from the bytes that arrived.
         facts = verdict_inputs.pack(_record(raw_id, decode)) if blob is None else bytes(blob)
         day = day_of(started_at)
         found.append(_Stored(test_no, raw_id, station, place, method, day, result, bytes(trace), facts))
@@ -113,7 +113,7 @@ def _compare(
         [test.stated for test in tests],
         lambda at: _record(tests[at].raw_id, decode),
     )
-    # The past is judged anew as well: it costs less than reading the stored verdict with all its steps, and holds
+    # The past is judged again as well: it costs less than reading the stored verdict with all its steps, and holds
     # when the law's data has been corrected since.
     before, exceeded, _ = _judged(runs, base)
     after, now_exceeded, items = _judged(runs, other)

@@ -1,4 +1,4 @@
-"""Is what is kept what the journal says was kept? The chain proves the journal; this proves tests, repairs and cases by it."""
+"""Compare stored tests, repairs and cases with the journal, which the hash chain itself proves to be unchanged."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from imloop.store.models import CaseEvent, JournalEntry, RawUpload, Repair, Test
 
 _BLOCK = 500
 _TOLD_ANEW = ("findings", "test_no")
-"""A receipt says more of these than the verdict in it."""
+"""Keys of the verdict that are not compared, because a receipt may add to them."""
 
 
 def unlike_the_journal() -> list[str]:
-    """Every difference between the journal's entries and the rows they speak of, in words; empty: none."""
+    """Every difference between the journal's entries and the rows they describe, in words; empty: none."""
     return [*_tests(), *_repairs(), *_events()]
 
 

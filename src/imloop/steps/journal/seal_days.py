@@ -17,8 +17,8 @@ from imloop.store.models import JournalDay, JournalEntry, JournalHead
 def seal_days(now: datetime) -> JournalDay | None:
     """Seal everything written so far as the day before ``now``'s, unless that was done or nothing was written.
 
-    A day is a range of numbers, not of times: what a server that stood still left open goes with the next seal, and a
-    clock that jumps moves no entry from one root to another.
+    A day is a range of numbers, not of times: what was left open while the server was stopped is sealed with the next
+    day, and a clock that jumps moves no entry from one root to another.
     """
     day = day_of(now) - timedelta(days=1)
     last = JournalDay.objects.order_by("-last").first()
@@ -45,7 +45,7 @@ def seal_days(now: datetime) -> JournalDay | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an entry stands: its hash, and the day's root with the audit path once the day is sealed."""
+    """The place of an entry: its hash, and the day's root with the audit path once the day is sealed."""
 
     number: int
     hash: str

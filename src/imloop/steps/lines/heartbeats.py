@@ -1,4 +1,4 @@
-"""The link of a line: its signs of life, its clock, its program, its test numbers; and noticing that it fell silent."""
+"""Heartbeats of a line: its clock, program and test numbers; and noticing when they stop."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from imloop.store.models import Finding, Line, Link, PartyKind, Test
 from imloop.store.statements import rows, update
 
 AWAKE = ("idle", "testing", "checking")
-"""States in which a line must be heard of."""
+"""States of a line in which heartbeats are expected."""
 
 
 def receive_heartbeat(caller: Caller, beat: Heartbeat, now: datetime) -> dict[str, object]:
-    """Keep the latest sign of every line named; doubts become findings once, when they begin."""
+    """Keep the latest heartbeat of every line named; doubts become findings once, when they begin."""
     with writing(now, caller) as ledger:
         answers = [_sign(ledger, beat.station, sign) for sign in beat.lines]
     return {"station": beat.station, "received_at": now.isoformat(), "lines": answers}
@@ -98,7 +98,8 @@ def _sequence(link: Link | None, sequence: int | None, spooled: int, law: Law) -
         "sequence-gap",
         Text(
             f"检测线序号到 {sequence}，平台收到 {link.sequence}，有 {missing} 次检验未上传也未排队。",
-            f"The line counts {sequence}, received up to {link.sequence}: {missing} tests neither sent nor waiting.",
+            f"The line has counted to {sequence}, the platform has received up to {link.sequence}: {missing} tests "
+            "are neither sent nor waiting.",
         ),
         law.cite("link.sequence_complete"),
         Text("补传缺少的检验或说明原因。", "Upload the missing tests or explain."),
@@ -143,7 +144,7 @@ def _came_late(ledger: Ledger, line: Line, sequence: int) -> None:
 
 
 def notice_lost_links(now: datetime) -> int:
-    """Lines that should be heard of and were not: finding and message, once per silence. Returns how many."""
+    """Lines whose expected heartbeats stopped: finding and message, once per silence. Returns how many."""
     silent = Link.objects.filter(lost_at__isnull=True, status__in=AWAKE, seen_at__lt=now)
     return sum(_lose(pk, now) for pk in silent.values_list("pk", flat=True))
 
@@ -161,7 +162,7 @@ def _lose(pk: int, now: datetime) -> int:
             "link-lost",
             Text(
                 f"检测线已 {minutes:g} 分钟以上没有心跳。",
-                f"No sign of the line for over {minutes:g} minutes.",
+                f"Nothing heard from the line for over {minutes:g} minutes.",
             ),
             law.cite("link.lost_minutes"),
             Text("检查网络和检测线软件。", "Check the network and the line's program."),

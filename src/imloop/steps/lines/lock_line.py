@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from imloop.facts.days import day_of
@@ -15,68 +16,72 @@ from imloop.steps.stations.line_standing import locked_methods, standing_of
 from imloop.store.models import Line, LineOrder, PartyKind
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOrder:
+    """``kind``: ``lock`` or ``unlock``; no ``methods``: all of the line; ``until``: its end."""
+
+    kind: str
+    methods: list[str]
+    reason: str
+    evidence: str
+    until: datetime
+
+
 def order_line(
-    caller: Caller,
-    station_code: str,
-    line_code: str,
-    *,
-    kind: str,
-    methods: list[str],
-    reason: str,
-    evidence: str,
-    until: datetime,
-    now: datetime,
+    caller: Caller, station_code: str, line_code: str, wanted: NewOrder, now: datetime
 ) -> LineOrder:
-    """From now until ``until``; no ``methods``: all of the line. Reason and evidence are required."""
+    """From now until the order's end. Reason and evidence are required."""
     station = registers.party(station_code, PartyKind.ISTATION)
     if caller.kind != PartyKind.ENVIRONMENT or not covers(caller.place, station.place):
         raise NotAllowed(
             "not-your-place",
-            Text("只有所在地生态环境部门可以锁定或解锁。", "Only the environment department in charge."),
+            Text(
+                "只有所在地生态环境部门可以锁定或解锁。",
+                "Only the environment department in charge may lock or unlock.",
+            ),
         )
     line = the_line(station, line_code, now)
-    _require_sound(line, kind, methods, reason, evidence, until, now)
+    _require_sound(line, wanted, now)
     law = registers.law_at(day_of(now), station.place)
     with writing(now, caller) as ledger:
         before = locked_methods(standing_of(line, now, law))
         order = LineOrder.objects.create(
             line=line,
-            kind=kind,
-            methods=methods,
-            reason=reason.strip(),
-            evidence=evidence.strip(),
+            kind=wanted.kind,
+            methods=wanted.methods,
+            reason=wanted.reason.strip(),
+            evidence=wanted.evidence.strip(),
             approver=caller.actor[:80],
             since=now,
-            until=until,
+            until=wanted.until,
         )
         tell_change(ledger, line, before, locked_methods(standing_of(line, now, law)))
         ledger.note(
             "line-ordered",
             f"{station.code}/{line.code}",
             {
-                "kind": kind,
-                "methods": methods,
+                "kind": wanted.kind,
+                "methods": wanted.methods,
                 "reason": order.reason,
                 "evidence": order.evidence,
-                "until": until.isoformat(),
+                "until": wanted.until.isoformat(),
             },
         )
     return order
 
 
-def _require_sound(
-    line: Line, kind: str, methods: list[str], reason: str, evidence: str, until: datetime, now: datetime
-) -> None:
-    for name, text in (("reason", reason), ("evidence", evidence)):
+def _require_sound(line: Line, wanted: NewOrder, now: datetime) -> None:
+    for name, text in (("reason", wanted.reason), ("evidence", wanted.evidence)):
         if not text.strip() or len(text) > 400:
             raise Malformed(
-                "malformed", Text(f"请填写 {name}（400 字以内）。", f"{name} is required (at most 400).")
+                "malformed",
+                Text(f"请填写 {name}（400 字以内）。", f"{name} is required (at most 400 characters)."),
             )
-    if kind not in LineOrder.Kind.values:
+    if wanted.kind not in LineOrder.Kind.values:
         raise Malformed("malformed", Text("kind 应为 lock 或 unlock。", "kind must be lock or unlock."))
-    if until <= now:
-        raise Malformed("malformed", Text("until 应晚于现在。", "until must lie in the future."))
-    strange = sorted(set(methods) - set(line.methods))
+    if wanted.until <= now:
+        raise Malformed("malformed", Text("until 应晚于现在。", "until must be in the future."))
+    strange = sorted(set(wanted.methods) - set(line.methods))
     if strange:
         raise Malformed(
             "malformed", Text(f"本线没有方法 {strange[0]}。", f"The line has no method {strange[0]}.")

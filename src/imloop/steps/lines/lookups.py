@@ -59,6 +59,11 @@ def view(line: Line, at: datetime) -> LineView:
     }
 
 
+def last_checks(line: Line) -> QuerySet[EquipmentCheck]:
+    """The self-checks of a line that the caller was shown, the newest first."""
+    return EquipmentCheck.objects.filter(line=line).order_by("-finished_at", "-id")[:60]
+
+
 def line_json(found: LineView) -> dict[str, object]:
     """Contract form of a line's standing."""
     line, link = found["line"], found["link"]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from django.conf import settings
+from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.records.check import CHECK_NAMES, CHECKED, CheckRecord
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Unknown
 from imloop.facts.text import Reason, Text
 from imloop.gates.lines import CheckResult, recompute
 from imloop.law import Law
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import Caller, require_own
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, as_row
 from imloop.steps.ground.receipts import Receipt
@@ -62,15 +61,7 @@ def receive_check(ledger: Ledger, raw: RawUpload, record: CheckRecord, _sender: 
 
 def require_own_line(caller: Caller, station_code: str, line_code: str, at: datetime) -> Line:
     """A line of the calling station in service on that day."""
-    require_kind(caller, PartyKind.ISTATION)
-    if station_code != caller.party_code:
-        raise NotAllowed(
-            "not-your-station",
-            Text(
-                f"密钥属于 {caller.party_code}，不能代 {station_code} 上传。",
-                f"The key belongs to {caller.party_code}; it cannot upload for {station_code}.",
-            ),
-        )
+    require_own(caller, PartyKind.ISTATION, station_code)
     return the_line(registers.party(station_code, PartyKind.ISTATION), line_code, at)
 
 
@@ -99,14 +90,11 @@ def _require_new(line: Line, record: CheckRecord) -> None:
 
 
 def _require_past(record: CheckRecord, now: datetime) -> None:
-    if record.finished_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
-        raise Malformed(
-            "time-in-future",
-            Text(
-                "自检时间晚于平台时间，请校准检测线时钟。",
-                "The check lies in the future; set the line's clock.",
-            ),
-        )
+    words = Text(
+        "自检时间晚于平台时间，请校准检测线时钟。",
+        "The check is in the future; set the line's clock.",
+    )
+    require_past(record.finished_at, now, words)
 
 
 def _equipment(line: Line, record: CheckRecord) -> Equipment | None:
@@ -140,7 +128,8 @@ def _findings(record: CheckRecord, ours: CheckResult, law: Law) -> list[Reason]:
             "check-claim-differs",
             Text(
                 f"{name.zh}：检测线报 {record.claimed}，复算为 {ours.result}，以复算为准。",
-                f"{name.en}: the line claims {record.claimed}, recomputed {ours.result}; ours decides.",
+                f"{name.en}: the line reported {record.claimed}, recomputed {ours.result}; "
+                "the recomputed result counts.",
             ),
             law.cite(f"check.{record.kind}.hours"),
         )
@@ -166,7 +155,7 @@ def check_answer(
 
 
 def tell_change(ledger: Ledger, line: Line, before: set[str], after: set[str]) -> None:
-    """Station and environment department hear what was locked and what was freed."""
+    """Tell the station and the environment department what was locked and what was freed."""
     office = registers.department(PartyKind.ENVIRONMENT, line.station.place)
     receivers = [line.station.code, *([office.code] if office else [])]
     for topic, methods in (("line-locked", after - before), ("line-unlocked", before - after)):

@@ -1,4 +1,4 @@
-"""Inspection programs of the test lines: what is approved, what runs, approve and withdraw."""
+"""Inspection programs of the test lines: what is approved, what the lines run, approve and withdraw."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def approvals(place: str) -> list[Software]:
 
 
 def is_approved(sha256: str, place: str, day: date) -> bool:
-    """Is the program on the list of the place on that day? Where no list was ever begun, every program is."""
+    """Is the program on the list of the place on that day? Where a place has no list, every program is approved."""
     listed = Software.objects.filter(place__in=from_local_to_national(place), since__lte=day)
     return not listed.exists() or _in_force(listed, day).filter(sha256=sha256).exists()
 
@@ -111,7 +111,9 @@ def withdraw_software(caller: Caller, software_id: int, *, on: date, reason: str
     with writing(now, caller) as ledger:
         row = Software.objects.select_for_update().filter(pk=software_id, place=caller.place).first()
         if row is None:
-            raise Unknown("unknown-software", Text("没有本地的这项核准。", "No such approval of your place."))
+            raise Unknown(
+                "unknown-software", Text("没有本地的这项核准。", "There is no such approval in your area.")
+            )
         if row.until is not None and row.until <= day_of(now):
             raise Conflict("software-not-in-force", Text("该核准已经结束。", "This approval has ended."))
         if on < day_of(now) or on <= row.since or (row.until is not None and on > row.until):
@@ -119,7 +121,7 @@ def withdraw_software(caller: Caller, software_id: int, *, on: date, reason: str
                 "wrong-value",
                 Text(
                     f"撤销日期应在今天以后、{row.since} 之后的有效期内。",
-                    f"The day must be today or later, after {row.since}, inside its span.",
+                    f"The day must be today or later, after {row.since}, within its period.",
                 ),
             )
         row.until = on
@@ -161,7 +163,7 @@ def _require_free(place: str, sha256: str, since: date, until: date | None) -> N
     if same.exists():
         raise Conflict(
             "software-approved-already",
-            Text("该程序在此期间已经核准。", "The program is approved in that time already."),
+            Text("该程序在此期间已经核准。", "The program is already approved in that period."),
         )
 
 

@@ -1,4 +1,5 @@
-"""An I-station's last thirty days beside its city: what it did, how often it fails a car at first, what was doubtful."""
+"""An I-station's last thirty days beside its city:
+what it did, how often it fails a car at first, what was doubtful."""
 
 from __future__ import annotations
 

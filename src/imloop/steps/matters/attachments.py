@@ -11,8 +11,8 @@ from imloop.matters import State
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
-from imloop.steps.matters.matters import applicant
 from imloop.steps.matters.roles import visible
+from imloop.steps.matters.take_step import applicant
 from imloop.store.models import Attachment, Matter
 
 

@@ -10,7 +10,7 @@ from imloop.matters import Kind, State
 from imloop.steps.accounts.keys import new_key
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.attachments import the_matter
-from imloop.steps.matters.matters import applicant
+from imloop.steps.matters.take_step import applicant
 
 
 def collect_key(token: str, now: datetime) -> str:
@@ -24,7 +24,8 @@ def collect_key(token: str, now: datetime) -> str:
             raise Conflict(
                 "key-collected",
                 Text(
-                    "密钥已领取；遗失请联系平台管理员。", "It was collected; if lost, ask the administrator."
+                    "密钥已领取；遗失请联系平台管理员。",
+                    "The key has been collected; if it is lost, ask the administrator.",
                 ),
             )
         row.data["key_collected_at"] = now.isoformat()

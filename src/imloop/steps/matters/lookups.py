@@ -14,8 +14,8 @@ from imloop.matters.names import KINDS, STATES, STEPS
 from imloop.matters.table import TABLE, Row
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.matters.matters import as_fact
 from imloop.steps.matters.roles import roles_in, visible
+from imloop.steps.matters.take_step import as_fact
 from imloop.store.models import Matter, MatterEvent
 
 PUBLISHED = frozenset(
@@ -34,7 +34,7 @@ def matters(caller: Caller) -> QuerySet[Matter]:
 
 
 def work_list(caller: Caller, day: date) -> list[Matter]:
-    """Open matters in which something is for the caller to do on the day, the most urgent first."""
+    """Open matters in which the caller has something to do on the day, the most urgent first."""
     found = matters(caller).filter(closed_at__isnull=True)[:1000]
     return [row for row in found if _is_theirs(row, roles_in(caller, row), day)]
 

@@ -80,11 +80,11 @@ def _party(ledger: Ledger, application: Application, since: date, law: Law) -> P
 
 
 def _readmit(party: Party, since: date) -> None:
-    """A former station comes back: what closed it ends, what it was before has ended with it."""
+    """A former station returns: the measure that closed it ends, its earlier standing has ended with that measure."""
     if standing.is_active(party, since):
         raise Conflict(
             "station-active-already",
-            Text(f"{party.name}已在名录内。", f"{party.name} has its standing already."),
+            Text(f"{party.name}已在名录内。", f"{party.name} is already on the list."),
         )
     for span in party.standings.exclude(until__lte=since):
         if span.since >= since:

@@ -1,4 +1,4 @@
-"""Who a caller is to a matter, and which matters a caller may see."""
+"""A caller's roles in a matter, and which matters a caller may see."""
 
 from __future__ import annotations
 

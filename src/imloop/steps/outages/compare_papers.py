@@ -1,6 +1,7 @@
-"""What a record that comes late says against the paper a retest rested on: told to both, and the paper carries no more.
+"""Repair records that arrive late and differ from the paper behind a retest: both parties are told, and the paper no
+longer counts.
 
-A passed retest was measured and stays. What changes is what comes after: the departments are told, the paper opens no
+A passed retest was measured and stays. What changes is what comes after: the departments are told, the paper allows no
 further retest, and whatever the record would have ordered in time is ordered by the loop's own rows.
 """
 
@@ -13,7 +14,7 @@ from imloop.facts.text import Reason, Text
 from imloop.loop.case import RepairFact, State, Unlock
 from imloop.loop.events import PaperContradicted
 from imloop.loop.on_paper import DIFFERENCES, differences, is_the_papers, same_paper, speaks_of
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
@@ -33,8 +34,8 @@ def say(
     item: str | None = None,
     parties: Sequence[str] = (),
 ) -> None:
-    """A finding about an unlock. ``parties`` empty: the station that saw the paper and the shop that wrote it, for which
-    of them erred is not known."""
+    """A finding about an unlock. ``parties`` empty: the station that saw the paper and the shop that wrote it, because
+    it is not known which of them erred."""
     law = registers.law_at(day_of(ledger.now), row.station.place)
     reason = Reason(code, text, law.cite("outage.paper_accepted"), _COMPARE, item=item)
     for party in parties or (row.station.code, row.shop.code):
@@ -42,14 +43,14 @@ def say(
 
 
 def said(code: str, row: PaperUnlock, item: str) -> bool:
-    """Whether that finding about that record is there already, answered or not."""
+    """Whether there is already such a finding about that record, resolved or not."""
     return Finding.objects.filter(subject=row.unlock_no, code=code, data__item=item).exists()
 
 
 def say_differences(
     ledger: Ledger, case: Case, row: PaperUnlock, unlock: Unlock, repairs: Iterable[RepairFact]
 ) -> None:
-    """One finding for each record that should be the one and is not. One that surely is the paper's contradicts it."""
+    """One finding for each record that should match and does not. One that is certainly the paper's contradicts it."""
     for repair in repairs:
         found = differences(unlock, repair) if speaks_of(unlock, repair) else ()
         if not found or said("fallback-differs", row, repair.repair_no):
@@ -72,7 +73,7 @@ def _say_differs(ledger: Ledger, row: PaperUnlock, repair_no: str, found: Sequen
 def contradict(
     ledger: Ledger, case: Case, row: PaperUnlock, shop: str, repair_no: str, found: Sequence[str]
 ) -> None:
-    """The loop hears of it once; a case that an authority has ended hears of nothing more."""
+    """Tell the loop once; a case that an authority has ended is told nothing more."""
     if row.contradicted_at is not None or case.state in (State.ANNULLED, State.SCRAPPED):
         return
     event = PaperContradicted(
@@ -85,7 +86,7 @@ def contradict(
 
 
 def say_what_is_wrong(ledger: Ledger, case: Case, fact: RepairFact, signs: Sequence[Reason]) -> None:
-    """The record is the paper's, and falls short or bears signs of not having been done: for the repairer's department,
+    """The paper's own record does not qualify or shows signs of work not done: a finding for the repairer's department,
     as the station could see neither on the paper."""
     about = [unlock for unlock in as_loop_case(case).unlocks if is_the_papers(unlock, fact)]
     if not about or not (fact.lacks or signs):
@@ -97,20 +98,21 @@ def say_what_is_wrong(ledger: Ledger, case: Case, fact: RepairFact, signs: Seque
             codes = " ".join(lack.code for lack in fact.lacks)
             text = Text(
                 f"凭以复检的维修，补传的记录 {fact.repair_no} 不符合完工当日的规定：{codes}。复检结果不变。",
-                f"The record {fact.repair_no} of a repair that a retest rested on falls short of the law of its day: {codes}. The result of the retest stays.",
+                f"Record {fact.repair_no} of the repair behind a retest does not meet the rules of its "
+                f"day: {codes}. The retest result stands.",
             )
             say(ledger, row, "fallback-falls-short", text, fact.repair_no, [fact.shop])
         if signs:
             zh, en = "".join(sign.text.zh for sign in signs), " ".join(sign.text.en for sign in signs)
             text = Text(
                 f"凭以复检的维修，补传的记录 {fact.repair_no} 有疑点：{zh}",
-                f"The record {fact.repair_no} of a repair that a retest rested on is doubtful: {en}",
+                f"Record {fact.repair_no} of the repair behind a retest is doubtful: {en}",
             )
             say(ledger, row, "fallback-doubtful", text, fact.repair_no, [fact.shop])
 
 
 def say_whose_paper(ledger: Ledger, repair: Repair) -> None:
-    """A record of another vehicle bears the numbers of a paper that was shown for this one."""
+    """A finding when a record of another vehicle has the numbers of a paper that was shown for this one."""
     waiting = PaperUnlock.objects.filter(
         shop=repair.shop, repair__isnull=True, unlocked_at__isnull=False, case__isnull=False
     ).exclude(case__vehicle=repair.case.vehicle_id)

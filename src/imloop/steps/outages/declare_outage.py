@@ -1,11 +1,9 @@
-"""An outage is declared and ended; the vouchers that waited for it open their retests with it."""
+"""Declare and end an outage; vouchers that were waiting for it then allow their retests."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.conf import settings
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
@@ -14,8 +12,9 @@ from imloop.gates.outages.outage import Scope
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.outages.outages import DECLARERS, as_fact, outage, public_json
+from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
 from imloop.store.models import Outage, Party, PartyKind
 
@@ -36,8 +35,8 @@ class Declaration:
 
 
 def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
-    """A new outage. Departments declare those of the system; a station may say that itself is at fault, which opens
-    nothing. Kept vouchers that were used in it open their retests at once."""
+    """A new outage. Departments declare those of the system; a station may report a fault of its own,
+    which allows nothing. Vouchers already used during the outage allow their retests at once."""
     scope = _scope(caller, said.scope)
     place = said.place if scope is Scope.PLACE else caller.place
     stations = _stations(caller, scope, said.stations)
@@ -77,7 +76,7 @@ def _scope(caller: Caller, text: str) -> Scope:
             "departments-declare-outages",
             Text(
                 "系统故障由生态环境部门或平台运维宣布；检验机构只能报告自身故障。",
-                "The environment department or the operator declares outages; a station reports its own fault only.",
+                "The environment department or the operator declares outages; a station may only report its own fault.",
             ),
         )
     require_kind(caller, PartyKind.ISTATION, *DECLARERS)
@@ -101,7 +100,7 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
     if not 0 < len(said.cause.strip()) <= 400 or len(said.late_reason) > 400:
         raise Malformed(
             "malformed",
-            Text("请写明原因，至多 400 字。", "Say the cause in at most 400 characters."),
+            Text("请写明原因，至多 400 字。", "State the cause in at most 400 characters."),
         )
     if scope is Scope.LINK and said.link not in law.words("outage.links"):
         listed = " ".join(law.words("outage.links"))
@@ -111,10 +110,10 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
 
 
 def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
-    """Promptly, or with a reason; the platform itself may have been down, so the days count from the outage's end."""
-    skew = timedelta(seconds=settings.CLOCK_SKEW_SECONDS)
-    if said.starts_at > now + skew or (said.ends_at is not None and said.ends_at > now + skew):
-        raise Malformed("time-in-future", Text("故障时间晚于现在。", "The outage lies in the future."))
+    """It must be declared promptly, or with a reason; the platform itself may have been down, so days count from the
+    end."""
+    latest = max(said.starts_at, said.ends_at or said.starts_at)
+    require_past(latest, now, Text("故障时间晚于现在。", "The outage is in the future."))
     if said.ends_at is not None and said.ends_at < said.starts_at:
         raise Malformed("ends-before-start", Text("结束早于开始。", "It ends before it starts."))
     if now - said.starts_at <= timedelta(minutes=law.number("outage.prompt_minutes")):
@@ -139,21 +138,21 @@ def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
 
 
 def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -> Outage:
-    """It is over since ``at`` (None: now); not before a retest that rested on it was unlocked."""
+    """End the outage at ``at`` (None: now), which must not be before the last retest unlocked under it."""
     row = outage(caller, outage_no)
     _require_declarer(caller, row)
     at = at or now
     with writing(now, caller) as ledger:
         row = Outage.objects.select_for_update().get(pk=row.pk)
         if row.ends_at is not None:
-            raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has ended already."))
+            raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has already ended."))
         last = row.unlocks.filter(unlocked_at__isnull=False).order_by("-granted_at").first()
         if not row.starts_at <= at <= now or (last is not None and at < last.granted_at):
             raise Malformed(
                 "wrong-value",
                 Text(
                     "结束时间应在开始和最后一次解锁之后、现在之前。",
-                    "The end lies after the start and the last unlock, and not in the future.",
+                    "The end must be after the start and the last unlock, and not in the future.",
                 ),
             )
         row.ends_at, row.ended_by = at, caller.actor[:80]
@@ -164,7 +163,7 @@ def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -
 
 
 def _require_declarer(caller: Caller, row: Outage) -> None:
-    """A department ends what lies in its place; a station ends the fault it reported of itself."""
+    """A department ends outages in its place; a station ends the fault it reported itself."""
     if caller.kind == PartyKind.ISTATION and row.declared_by.partition("/")[0] == caller.party_code:
         return
     require_kind(caller, *DECLARERS)
@@ -173,11 +172,11 @@ def _require_declarer(caller: Caller, row: Outage) -> None:
 
 
 def _not_your_place() -> NotAllowed:
-    return NotAllowed("not-your-place", Text("不在本部门辖区。", "It lies outside your place."))
+    return NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
 
 
 def _tell(ledger: Ledger, row: Outage, topic: str) -> None:
-    """Stations and repairers it reaches, and the departments in charge."""
+    """Tell the stations and repairers affected, and the departments in charge."""
     fact = as_fact(row)
     body = public_json(row)
     if fact.scope is Scope.OWN_FAULT:

@@ -1,4 +1,5 @@
-"""Every retest on paper is matched with the repair uploaded later, or becomes a finding; how often a station does it."""
+"""Every retest on paper is matched with the repair uploaded later, or becomes a finding;
+how often a station does it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.share import Share
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import SYSTEM, Caller, own
 from imloop.steps.ground.findings import keep_findings

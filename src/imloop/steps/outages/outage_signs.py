@@ -1,4 +1,4 @@
-"""What looks like an outage that nobody declared: many lines silent at once, a courier that fails for long."""
+"""Signs of an outage that nobody declared: many lines silent at once, deliveries that fail for a long time."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from imloop.steps.couriers.receivers import receivers
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.lines.heartbeats import AWAKE
-from imloop.steps.outages.outages import running, visible
+from imloop.steps.outages.known_outages import running, visible
 from imloop.store.models import Link, Outage
 
 LEAST_STATIONS = 2
-"""One station alone is its own fault."""
+"""Fewest stations: one alone is a fault of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def signs(caller: Caller, now: datetime) -> list[Sign]:
 
 
 def _silent_lines(caller: Caller, now: datetime, law: Law) -> Sign | None:
-    """Of the lines that should be heard of and were, by the law's minutes of silence, until recently: a line that has
+    """Silent lines, by the law's minutes, among those that reported until recently: a line that has
     been silent for longer than an outage is looked at again is another matter."""
     lost = timedelta(minutes=law.number("link.lost_minutes"))
     recent = now - timedelta(hours=law.number("outage.review_hours"))

@@ -1,7 +1,7 @@
-"""Photographs of the papers on which a retest rested: the notice, and the settlement list or the certificate (A9).
+"""Photographs of the papers that a retest was based on: the notice, and the settlement list or the certificate (A9).
 
-Whoever saw or wrote the paper may hand one in, with the unlock or at any time later. None is needed for the retest: what
-is missing is shown as missing.
+Whoever saw or wrote the paper may hand one in, with the unlock or at any time later. None is needed for the retest:
+what is missing is shown as missing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages import unlock_texts
-from imloop.steps.outages.outages import DECLARERS
+from imloop.steps.outages.known_outages import DECLARERS
 from imloop.steps.outages.unlock_texts import PAPERS
 from imloop.store.models import Attachment, PaperUnlock, PartyKind
 
@@ -35,7 +35,7 @@ class Photograph:
 
 
 def check_photographs(files: Sequence[Photograph]) -> None:
-    """Refuse what could not be kept, before anything else is done."""
+    """Refuse files that could not be stored, before anything else is done."""
     for file in files:
         if file.paper not in PAPERS:
             known = " ".join(PAPERS)
@@ -47,7 +47,7 @@ def check_photographs(files: Sequence[Photograph]) -> None:
 
 
 def keep_photographs(ledger: Ledger, row: PaperUnlock, files: Sequence[Photograph]) -> list[Attachment]:
-    """In the transaction of whoever asks."""
+    """Runs inside the caller's transaction."""
     return [
         keep(
             ledger,

@@ -1,17 +1,16 @@
-"""A station says that it used a voucher: kept whatever becomes of it, tried at once, and again when more is known."""
+"""A station reports that it used a voucher: stored in any case, tried at once, and again when more is known."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-
-from django.conf import settings
+from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.records.redemption import Redemption
-from imloop.facts.refusal import Conflict, Malformed, Unknown, Unlawful
+from imloop.facts.refusal import Conflict, Unknown, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import require_kind
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt
@@ -25,7 +24,9 @@ def redeem_voucher(ledger: Ledger, raw: RawUpload, said: Redemption, sender: Sta
     another day, or used before for something else."""
     require_kind(ledger.caller, PartyKind.ISTATION)
     station = sender.party
-    _require_past(said, ledger.now)
+    require_past(
+        said.used_at, ledger.now, Text("使用时间晚于平台时间。", "The time of use is in the future.")
+    )
     voucher = _voucher(station, said)
     _require_its_day(voucher, said)
     used = PaperUnlock.objects.select_related("shop", "voucher").filter(voucher=voucher).first()
@@ -56,14 +57,6 @@ def redeem_voucher(ledger: Ledger, raw: RawUpload, said: Redemption, sender: Sta
     return Receipt(True, receipt)
 
 
-def _require_past(said: Redemption, now: datetime) -> None:
-    if said.used_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
-        raise Malformed(
-            "time-in-future",
-            Text("使用时间晚于平台时间。", "The time of use lies in the future."),
-        )
-
-
 def _voucher(station: Party, said: Redemption) -> Voucher:
     """By number and code; by code alone where it was typed from paper. A voucher that bears the platform's signature
     and is not known here was issued before a restored backup: it is entered again."""
@@ -83,7 +76,8 @@ def _voucher(station: Party, said: Redemption) -> Voucher:
         raise Unlawful(
             "voucher-other-station",
             Text(
-                f"离线凭单发给了 {found.station.code}，不是本站。", f"The voucher is {found.station.code}'s."
+                f"离线凭单发给了 {found.station.code}，不是本站。",
+                f"The voucher was issued to {found.station.code}.",
             ),
         )
     return found
@@ -107,12 +101,12 @@ def _require_its_day(voucher: Voucher, said: Redemption) -> None:
     if day_of(said.used_at) != voucher.day:
         raise Unlawful(
             "voucher-other-day",
-            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is good on {voucher.day} only."),
+            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is valid on {voucher.day} only."),
         )
 
 
 def _again(used: PaperUnlock, said: Redemption) -> Receipt:
-    """The same use told twice gets the first receipt; another use is one too many."""
+    """The same use reported twice gets the first receipt; another use is refused."""
     same = (used.vin, used.plate, used.shop.code, used.settlement_no, used.certificate_no, used.granted_at)
     told = (said.vin, said.plate, said.shop, said.settlement_no, said.certificate_no, said.used_at)
     if same == told:
@@ -121,13 +115,13 @@ def _again(used: PaperUnlock, said: Redemption) -> Receipt:
         "voucher-used",
         Text(
             f"离线凭单已用于 {used.plate or used.vin}（{used.unlock_no}），不能再次使用。",
-            f"The voucher was used for {used.plate or used.vin} ({used.unlock_no}) and is single-use.",
+            f"The voucher was used for {used.plate or used.vin} ({used.unlock_no}) and can be used only once.",
         ),
     )
 
 
 def _clock(ledger: Ledger, station: Party, said: Redemption) -> list[Reason]:
-    """The time of use is the station's word: its clock now, else that of its lines at their last sign of life."""
+    """Doubt about the time of use: the station's clock now, else its lines' clock at the last heartbeat."""
     law = registers.law_at(day_of(ledger.now), station.place)
     if said.clock is not None:
         skew = (said.clock - ledger.now).total_seconds()

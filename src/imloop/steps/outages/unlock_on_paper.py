@@ -1,14 +1,15 @@
-"""In a declared outage a retest rests on paper: unlocked by the operator, or by a voucher issued before (A9).
+"""Allow a retest on paper evidence in a declared outage: unlocked by the operator, or by a voucher issued before (A9).
 
-What a station did is always kept. It opens the gate as soon as everything it needs is known: an outage that was
+What a station did is always stored. It allows the retest as soon as everything needed is known: an outage that was
 running for the station at that moment, and the failed test. Either may come later than the voucher itself: the outage
-of the platform can only be declared afterwards, and the failed test may still lie in the station's spool. So the
+of the platform can only be declared afterwards, and the failed test may still wait in the station's spool. So the
 voucher waits and is tried again when one of them arrives.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -20,17 +21,17 @@ from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.gates.outages.outage import outage_for
 from imloop.loop.case import Unlock
 from imloop.loop.events import UnlockedOnPaper
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.compare_papers import say_where_it_was_used
+from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.match_papers import settle
-from imloop.steps.outages.outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.paper_files import Photograph, check_photographs, keep_photographs
 from imloop.steps.stations import standing
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
 from imloop.store.statements import fetch_one
 
@@ -40,41 +41,43 @@ _NO_FAILED_TEST = Reason(
     "failed-test-unknown",
     Text(
         "不合格检验尚未上传；上传后自动生效。",
-        "The failed test has not been uploaded yet; it holds once it has.",
+        "The failed test has not been uploaded yet; the unlock takes effect once it has.",
     ),
 )
 
 
-def unlock_by_operator(
-    caller: Caller,
-    *,
-    station: str,
-    shop: str,
-    reason: str,
-    case_no: str = "",
-    vin: str = "",
-    plate: str = "",
-    settlement_no: str = "",
-    certificate_no: str = "",
-    outage_no: str = "",
-    files: Sequence[Photograph] = (),
-    now: datetime,
-) -> PaperUnlock:
-    """Now, by what the station read out over the telephone. Unlike a voucher it must hold at once, except that the
-    failed test may still be on its way. ``outage_no`` empty: whichever runs for the station; ``files``: pictures of the
-    paper, where the station sent some."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSeen:
+    """What a station read out over the telephone. ``outage_no`` empty: whichever runs for the station; ``files``:
+    pictures of the paper, where the station sent some."""
+
+    station: str
+    shop: str
+    reason: str
+    case_no: str = ""
+    vin: str = ""
+    plate: str = ""
+    settlement_no: str = ""
+    certificate_no: str = ""
+    outage_no: str = ""
+    files: Sequence[Photograph] = ()
+
+
+def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperUnlock:
+    """Now, by what the station read out. Unlike a voucher it must hold at once, except that the failed test may still
+    be on its way."""
     require_kind(caller, *DECLARERS)
-    where = registers.party(station, PartyKind.ISTATION)
-    who = registers.party(shop, PartyKind.MSTATION)
+    where = registers.party(seen.station, PartyKind.ISTATION)
+    who = registers.party(seen.shop, PartyKind.MSTATION)
     if not covers(caller.place, where.place):
-        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It lies outside your place."))
-    if not 0 < len(reason.strip()) <= 400:
+        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
+    if not 0 < len(seen.reason.strip()) <= 400:
         raise Malformed(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
         )
-    chosen = [as_fact(outage(caller, outage_no))] if outage_no else None
-    check_photographs(files)
-    vin, plate = _named_vehicle(caller, case_no, vin, plate)
+    chosen = [as_fact(outage(caller, seen.outage_no))] if seen.outage_no else None
+    check_photographs(seen.files)
+    vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
     with writing(now, caller) as ledger:
         row = new_unlock(
             ledger,
@@ -83,16 +86,16 @@ def unlock_by_operator(
             shop=who,
             vin=vin,
             plate=plate,
-            settlement_no=settlement_no,
-            certificate_no=certificate_no,
-            reason=reason.strip(),
+            settlement_no=seen.settlement_no,
+            certificate_no=seen.certificate_no,
+            reason=seen.reason.strip(),
             granted_at=now,
         )
         reasons = try_unlock(ledger, row, chosen)
         if reasons and reasons != (_NO_FAILED_TEST,):
             first = reasons[0]
             raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
-        keep_photographs(ledger, row, files)
+        keep_photographs(ledger, row, seen.files)
     return row
 
 
@@ -142,7 +145,7 @@ def new_unlock(ledger: Ledger, *, station: Party, granted_at: datetime, **said: 
 
 
 def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = None) -> tuple[Reason, ...]:
-    """Open the gate if everything is known; else why not yet. ``known``: the outages to rest on, None: all."""
+    """Open the gate if everything is known; else why not yet. ``known``: the outages that may justify it, None: all."""
     station = row.station
     law = registers.law_at(day_of(row.granted_at), station.place)
     outages = declared_for(row.granted_at) if known is None else known
@@ -193,7 +196,7 @@ def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
 
 
 def _case_of(row: PaperUnlock) -> Case | None:
-    """The case the paper speaks of: the one open then. A case that failed only later is not it: the test that the
+    """The case of the paper: the one open then. A case that failed only later is not it: the test that the
     paper follows is still to come."""
     vehicle = find_vehicle(row.vin, row.plate)
     if vehicle is None:
@@ -261,14 +264,14 @@ def _waiting() -> QuerySet[PaperUnlock]:
 
 
 def _tried_again(ledger: Ledger, row: PaperUnlock) -> tuple[Reason, ...]:
-    """Why it still does not open; what is wrong with it now is a doubt that was not known before."""
+    """Try again; what still prevents it becomes a finding if it is new."""
     reasons = try_unlock(ledger, row)
     doubt(ledger, row, reasons)
     return reasons
 
 
 def doubt(ledger: Ledger, row: PaperUnlock, reasons: Iterable[Reason]) -> None:
-    """Keep why a used voucher opens nothing, once; a failed test on its way is no doubt."""
+    """Store as a finding, once, why a used voucher allows nothing; a failed test still on its way is no finding."""
     said = set(Finding.objects.filter(subject=row.unlock_no).values_list("code", flat=True))
     new = [each for each in reasons if each != _NO_FAILED_TEST and each.code not in said]
     keep_findings(ledger, "unlock", row.unlock_no, row.station.code, new)

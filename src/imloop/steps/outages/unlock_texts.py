@@ -1,4 +1,4 @@
-"""A retest on paper as people and machines read it."""
+"""Words and JSON of a retest on paper."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Standing(StrEnum):
 
 
 STANDING_NAMES: dict[Standing, Text] = {
-    Standing.KEPT: Text("已登记，尚未生效", "kept, opens nothing yet"),
-    Standing.WAITING: Text("等待补传维修记录", "waits for the repair's record"),
+    Standing.KEPT: Text("已登记，尚未生效", "kept, not in effect yet"),
+    Standing.WAITING: Text("等待补传维修记录", "waiting for the repair record"),
     Standing.MISSED: Text("逾期未补传", "no record in time"),
     Standing.DIFFERS: Text("补传的维修记录与纸质材料不一致", "the record differs from the paper"),
     Standing.MATCHED: Text("已与维修记录核对一致", "matched with the repair's record"),
@@ -42,7 +42,7 @@ STANDING_NAMES: dict[Standing, Text] = {
 
 
 def standing(row: PaperUnlock) -> Standing:
-    """What became of it. A record that comes late still matches; the finding about the delay stays."""
+    """The state of an unlock. A record that comes late still matches; the finding about the delay stays."""
     if row.repair_id is not None:
         return Standing.MATCHED
     if row.contradicted_at is not None:
@@ -54,8 +54,8 @@ def standing(row: PaperUnlock) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Photographs:
-    """``asked``: by the law of the day it was unlocked; ``missing``: names in ``PAPERS``, of two that do equally well the
-    one whose number was noted."""
+    """``asked``: by the law of the day it was unlocked; ``missing``: names in ``PAPERS``, of two that do equally well
+    the one whose number was noted."""
 
     asked: bool
     files: tuple[Attachment, ...]
@@ -93,7 +93,7 @@ def of_case(case: Case) -> QuerySet[PaperUnlock]:
 
 
 def awaited(shop: Party) -> QuerySet[PaperUnlock]:
-    """Retests on the shop's paper whose record it still owes."""
+    """Retests on the shop's paper whose record it still has to upload."""
     rows = PaperUnlock.objects.filter(shop=shop, repair__isnull=True, unlocked_at__isnull=False)
     return _with_all(rows).order_by("granted_at", "id")
 

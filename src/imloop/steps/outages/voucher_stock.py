@@ -35,7 +35,7 @@ def stock(caller: Caller, now: datetime, sign: Sign) -> list[Voucher]:
 
 
 def _missing(station: Party, days: list[date], wanted: int) -> list[date]:
-    """A day as often as a voucher lacks; a used one is not replaced, so the count of a day holds."""
+    """Each day as often as it lacks a voucher; a used one is not replaced, so the count of a day holds."""
     have = list(Voucher.objects.filter(station=station, day__in=days).values_list("day", flat=True))
     return [day for day in days for _ in range(wanted - have.count(day))]
 
@@ -54,5 +54,5 @@ def _issue(ledger: Ledger, station: Party, days: list[date], sign: Sign) -> None
             content=dict(content),
         )
         numbers.append(number)
-    # The codes are the station's secret; the journal is open to anyone.
+    # The codes are the station's secret, and the journal is public.
     ledger.note("vouchers-issued", station.code, {"vouchers": numbers})

@@ -1,24 +1,24 @@
-"""An M-station reports a repair: that, and nothing else, opens the retest."""
+"""An M-station reports a repair: that, and nothing else, allows the retest."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import msgspec
-from django.conf import settings
 
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.records.repair import RepairRecord
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Unknown
 from imloop.facts.text import Reason, Text
 from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law
 from imloop.loop.events import RepairReported
-from imloop.steps.cases.cases import as_loop_case, decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import require_own
+from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt
@@ -29,13 +29,27 @@ from imloop.steps.repairs.repair_marks import doubts_about, keep_marks
 from imloop.steps.repairs.rework import earlier_rework, odometer_at_fail
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import StationFacts
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
+
+
+@dataclass(frozen=True, slots=True)
+class _Repaired:
+    """What the step knows once the case has moved. ``running``: whose warranty ran when the vehicle came in, and until
+    when."""
+
+    record: RepairRecord
+    shop: Party
+    law: Law
+    case: Case
+    fact: loop.RepairFact
+    permit: loop.Permit
+    running: tuple[str, date] | None
 
 
 def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender: StationFacts) -> Receipt:
     """Authorise, load, decide, save. The law of the day the repair finished says whether it qualifies."""
-    _authorise(ledger.caller, record)
+    require_own(ledger.caller, PartyKind.MSTATION, record.shop, or_its_name=True)
     shop = registers.party(record.shop, PartyKind.MSTATION)
     _require_new(shop, record)
     _require_past(record, ledger.now)
@@ -61,8 +75,8 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender
         at=max(record.finished_at, row.failed_at),
         law=law,
     )
-    running = _running(earlier, record, owed)
-    return _save(ledger, raw, record, shop, row, fact, permit, running, law)
+    done = _Repaired(record, shop, law, row, fact, permit, _running(earlier, record, owed))
+    return _save(ledger, raw, done)
 
 
 def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
@@ -74,18 +88,6 @@ def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
         if number and Repair.objects.filter(shop=shop, **{f"record__documents__{name}": number}).exists():
             found.add(number)
     return frozenset(found)
-
-
-def _authorise(caller: Caller, record: RepairRecord) -> None:
-    require_kind(caller, PartyKind.MSTATION)
-    if record.shop not in (caller.party_code, caller.name):
-        raise NotAllowed(
-            "not-your-shop",
-            Text(
-                f"密钥属于 {caller.party_code}，不能代 {record.shop} 上传。",
-                f"The key belongs to {caller.party_code}; it cannot upload for {record.shop}.",
-            ),
-        )
 
 
 def _require_new(shop: Party, record: RepairRecord) -> None:
@@ -100,18 +102,15 @@ def _require_new(shop: Party, record: RepairRecord) -> None:
 
 
 def _require_past(record: RepairRecord, now: datetime) -> None:
-    if record.finished_at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
-        raise Malformed(
-            "time-in-future",
-            Text(
-                f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
-                f"Finished at {record.finished_at.isoformat()}, which lies in the future.",
-            ),
-        )
+    words = Text(
+        f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
+        f"Finished at {record.finished_at.isoformat()}, which is in the future.",
+    )
+    require_past(record.finished_at, now, words)
 
 
 def _case_of(record: RepairRecord) -> Case:
-    """The open case the repair speaks of, by number or by vehicle; or the one retested on paper that waits for it."""
+    """The open case of the repair, by number or by vehicle; or the one retested on paper that waits for it."""
     cases = Case.objects.select_related("vehicle", "station")
     if record.case_no:
         cases = cases.filter(case_no=record.case_no)
@@ -147,23 +146,14 @@ def _case_of(record: RepairRecord) -> Case:
     return row
 
 
-def _save(
-    ledger: Ledger,
-    raw: RawUpload,
-    record: RepairRecord,
-    shop: Party,
-    row: Case,
-    fact: loop.RepairFact,
-    permit: loop.Permit,
-    running: tuple[str, date] | None,
-    law: Law,
-) -> Receipt:
+def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
+    record, shop, row, fact = done.record, done.shop, done.case, done.fact
     doubts = [
         Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
         for note in record.notes
     ]
-    doubts += _about_the_warranty(record, fact, running, law)
-    signs = doubts_about(record, shop, row, law)
+    doubts += _about_the_warranty(done)
+    signs = doubts_about(record, shop, row, done.law)
     doubts += signs
     entry = ledger.note(
         "repair-received",
@@ -171,7 +161,7 @@ def _save(
         {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
     )
     missing = named_and_missing(shop, record.repair_no, record.documents.photos)
-    receipt = _receipt(ledger, record, row, fact, permit, doubts, missing).stamped(entry)
+    receipt = _receipt(ledger, done, doubts, missing).stamped(entry)
     repair = Repair.objects.create(
         raw=raw,
         shop=shop,
@@ -206,30 +196,21 @@ def _running(before: loop.Case, record: RepairRecord, owed: Repair | None) -> tu
     return None
 
 
-def _about_the_warranty(
-    record: RepairRecord, fact: loop.RepairFact, running: tuple[str, date] | None, law: Law
-) -> list[Reason]:
-    if fact.rework_of:
-        charged = rework_charged(fact.rework_of, record.cost_yuan, law)
+def _about_the_warranty(done: _Repaired) -> list[Reason]:
+    if done.fact.rework_of:
+        charged = rework_charged(done.fact.rework_of, done.record.cost_yuan, done.law)
         return [charged] if charged else []
-    return [warranty_unused(*running, law)] if running else []
+    return [warranty_unused(*done.running, done.law)] if done.running else []
 
 
-def _receipt(
-    ledger: Ledger,
-    record: RepairRecord,
-    row: Case,
-    fact: loop.RepairFact,
-    permit: loop.Permit,
-    doubts: list[Reason],
-    missing: list[str],
-) -> Receipt:
+def _receipt(ledger: Ledger, done: _Repaired, doubts: list[Reason], missing: list[str]) -> Receipt:
+    row, fact = done.case, done.fact
     return Receipt(
         True,
         {
             "schema": "imloop.receipt/1",
             "received_at": ledger.now.isoformat(),
-            "repair_no": record.repair_no,
+            "repair_no": done.record.repair_no,
             "case": row.case_no,
             "case_state": row.state,
             "round": row.round,
@@ -237,7 +218,7 @@ def _receipt(
             "deadline": row.deadline.isoformat(),
             "rework_of": fact.rework_of or None,
             "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
-            "retest": permit.to_json(),
+            "retest": done.permit.to_json(),
             "findings": [doubt.to_json() for doubt in doubts],
             "photographs_missing": missing,
         },

@@ -31,7 +31,7 @@ def hand_in(caller: Caller, repair_no: str, name: str, body: bytes, now: datetim
     require_kind(caller, PartyKind.MSTATION)
     media_type(body)
     if not 0 < len(repair_no.strip()) <= 64:
-        raise Malformed("malformed", Text("请写明维修单号。", "Name the repair."))
+        raise Malformed("malformed", Text("请写明维修单号。", "Give the repair number."))
     shop = registers.party(caller.party_code, PartyKind.MSTATION)
     subject = f"{shop.code}/{repair_no}"
     with writing(now, caller) as ledger:
@@ -41,7 +41,7 @@ def hand_in(caller: Caller, repair_no: str, name: str, body: bytes, now: datetim
 
 
 def _of(shop: Party, repair_no: str) -> QuerySet[Attachment]:
-    """Files of a repair, whichever came first."""
+    """Files of a repair, whether the files or the record came first."""
     return Attachment.objects.filter(
         Q(repair__shop=shop, repair__repair_no=repair_no) | Q(shop=shop, repair_no=repair_no)
     )

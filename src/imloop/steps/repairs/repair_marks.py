@@ -1,4 +1,4 @@
-"""What of a repair must not come again: serial numbers of parts, and content copied from vehicle to vehicle."""
+"""Marks of a repair that must not be repeated: serial numbers of parts, and content copied from vehicle to vehicle."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
 from imloop.gates.repairs.warranty import DoneBefore, owed_by
-from imloop.steps.cases.cases import as_loop_case
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Repair
@@ -23,7 +23,7 @@ _ANY = (
 
 
 def earlier_rework(row: Case) -> Repair | None:
-    """The repair of an earlier case that has to be done again for the failure this case stands at."""
+    """The repair of an earlier case that has to be done again for the failure of this case."""
     if fetch_one(_ANY, [row.vehicle_id, day_of(row.failed_at)]) is None:
         return None
     done = Repair.objects.filter(case__vehicle=row.vehicle, warranty_until__gte=day_of(row.failed_at))
@@ -47,7 +47,7 @@ def rework_due(row: Case) -> Repair | None:
 
 
 def owed_cases(shop: Party) -> list[tuple[Case, Repair]]:
-    """The open cases in which this M-station has to do an own repair again, the most urgent first."""
+    """The open cases in which this M-station has to redo one of its own repairs, the most urgent first."""
     waiting = Case.objects.filter(state="awaiting_repair", vehicle__cases__repairs__shop=shop).distinct()
     found = [
         (row, rework_due(row))

@@ -59,14 +59,14 @@ def rework_rates(caller: Caller, now: datetime, shop: str = "") -> list[ReworkRa
     if not caller.is_department:
         raise NotAllowed(
             "wrong-kind-of-party",
-            Text("仅维修企业和主管部门可查询。", "Only M-stations and departments."),
+            Text("仅维修企业和主管部门可查询。", "Only M-stations and departments may ask."),
         )
     shops = Party.objects.filter(own(caller, "place", "code", None), kind=PartyKind.MSTATION).order_by("code")
     if shop:
         registers.party(shop, PartyKind.MSTATION)
         shops = shops.filter(code=shop)
         if not shops.exists():
-            raise NotAllowed("not-your-place", Text("只能查询本地的单位。", "Only for your own place."))
+            raise NotAllowed("not-your-place", Text("只能查询本地的单位。", "Only within your own area."))
     return _rates(list(shops), now)
 
 

@@ -31,7 +31,7 @@ ORDERS = ("distance", "price", "success")
 
 
 def count_figures(now: datetime) -> int:
-    """Count every M-station anew, once a day; returns how many shops have figures. ``imloop work`` does it."""
+    """Count every M-station again, once a day; returns how many shops have figures. ``imloop work`` does it."""
     today = day_of(now)
     if ShopFigures.objects.filter(counted_on=today).exists():
         return 0

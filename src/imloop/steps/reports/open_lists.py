@@ -94,6 +94,11 @@ def geojson(listed: Iterable[dict[str, object]]) -> dict[str, object]:
     }
 
 
+def places() -> list[str]:
+    """Codes of the places in which there are stations."""
+    return sorted(set(Party.objects.filter(kind__in=KINDS).values_list("place", flat=True)))
+
+
 def changes(now: datetime, since: date | None = None) -> list[dict[str, object]]:
     """Published decisions about stations of the last year, the latest first; ``since``: from that day on."""
     told = [matter_lookups.publication_json(event) for event in matter_lookups.publications(now)]

@@ -12,8 +12,8 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.gates.roads.road import AlertFact, ZoneFact, road
-from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.roads.may_drive import AlertFact, ZoneFact, road
+from imloop.gates.roads.zone_rules import parse_rules
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject, stage_rank
 from imloop.law.book import from_local_to_national
@@ -21,8 +21,8 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.find_vehicle import plain_plate, require_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
-from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import PartyKind, PollutionAlert, Vehicle, Zone
 
 
@@ -58,8 +58,9 @@ def ask_road(
 
 
 def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "") -> Answer:
-    """For anyone: the rules applied to what is stated. Only who also knows the last six of the VIN is answered from
-    the register, and hears of an open case or an expired inspection; nothing else about a vehicle is given away."""
+    """For anyone: the rules applied to what is stated. Only a reader who also knows the last six of the VIN is
+    answered from the register, and told of an open case or an expired inspection; nothing else about a vehicle is
+    revealed."""
     plate = plain_plate(stated.plate)
     if not plate:
         raise Malformed("malformed", Text("请填写号牌号码。", "Give the plate."))

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
-from imloop.gates.roads.road import LEVELS
-from imloop.gates.roads.road_rules import parse_rules
+from imloop.gates.roads.may_drive import LEVELS
+from imloop.gates.roads.zone_rules import parse_rules
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind, require_place
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import PartyKind, PollutionAlert, Zone
 
 
-def enter_zone(
-    caller: Caller,
-    *,
-    code: str,
-    name: str,
-    rules: list[object],
-    since: date,
-    until: date | None,
-    cite: str,
-    outline: dict[str, object] | None = None,
-    now: datetime,
-) -> Zone:
-    """A zone or a staged phase-out with its rules (form: ``imloop.gates.roads.road_rules``) and the decision it rests on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewZone:
+    """A zone or a staged phase-out with its rules (form: ``imloop.gates.roads.zone_rules``) and the decision it rests
+    on. ``until``: the first day on which it no longer holds; ``outline``: a GeoJSON geometry."""
+
+    code: str
+    name: str
+    rules: list[object]
+    since: date
+    until: date | None = None
+    cite: str
+    outline: dict[str, object] | None = None
+
+
+def enter_zone(caller: Caller, wanted: NewZone, now: datetime) -> Zone:
+    """The environment department enters a zone for its own place; the police are told."""
     require_kind(caller, PartyKind.ENVIRONMENT)
-    code, name, cite = code.strip(), name.strip(), cite.strip()
+    code, name, cite = wanted.code.strip(), wanted.name.strip(), wanted.cite.strip()
+    since, until = wanted.since, wanted.until
     for field, text, longest in (("code", code, 20), ("name", name, 80), ("cite", cite, 200)):
         if not 0 < len(text) <= longest:
             raise Malformed(
@@ -38,8 +43,8 @@ def enter_zone(
             )
     if until is not None and until <= since:
         raise Malformed("malformed", Text("结束日期应晚于开始日期。", "It must end after it begins."))
-    parse_rules(rules)
-    if outline is not None and "type" not in outline:
+    parse_rules(wanted.rules)
+    if wanted.outline is not None and "type" not in wanted.outline:
         raise Malformed(
             "malformed", Text("范围应为 GeoJSON 几何。", "The outline must be a GeoJSON geometry.")
         )
@@ -49,8 +54,8 @@ def enter_zone(
             code=code,
             place=caller.place,
             name=name,
-            rules=rules,
-            outline=outline,
+            rules=wanted.rules,
+            outline=wanted.outline,
             since=since,
             until=until,
             cite=cite,
@@ -58,7 +63,7 @@ def enter_zone(
         ledger.note(
             "zone-entered",
             f"{caller.place}/{code}",
-            {"rules": rules, "since": since, "until": until, "cite": cite},
+            {"rules": wanted.rules, "since": since, "until": until, "cite": cite},
         )
         _tell_police(ledger, caller, "zone-entered", f"{caller.place}/{code}", {"name": name})
     return zone
@@ -73,7 +78,7 @@ def end_zone(caller: Caller, zone_id: int, *, on: date, now: datetime) -> Zone:
             raise Unknown("unknown-zone", Text("没有这个限行区。", "There is no such zone."))
         require_place(caller, zone.place)
         if on <= zone.since or (zone.until is not None and on > zone.until):
-            raise Malformed("malformed", Text("结束日期不在有效期内。", "The day is not inside its span."))
+            raise Malformed("malformed", Text("结束日期不在有效期内。", "The day is outside its period."))
         zone.until = on
         zone.save(update_fields=["until"])
         ledger.note("zone-ended", f"{zone.place}/{zone.code}", {"on": on})
@@ -128,7 +133,7 @@ def lift_alert(caller: Caller, alert_id: int, *, now: datetime) -> PollutionAler
             raise Unknown("unknown-alert", Text("没有这次预警。", "There is no such alert."))
         require_place(caller, alert.place)
         if now <= alert.since or (alert.until is not None and alert.until <= now):
-            raise Conflict("alert-not-running", Text("预警此刻没有生效。", "The alert does not last now."))
+            raise Conflict("alert-not-running", Text("预警此刻没有生效。", "The alert is not in force now."))
         alert.until = now
         alert.save(update_fields=["until"])
         ledger.note("alert-lifted", alert.place, {"level": alert.level})
@@ -143,7 +148,7 @@ def _require_free(place: str, code: str, since: date, until: date | None) -> Non
                 "zone-overlaps",
                 Text(
                     f"{code} 在此期间已有规定，请先结束它。",
-                    f"{code} is in force then already; end it first.",
+                    f"{code} is already in force at that time; end it first.",
                 ),
             )
 

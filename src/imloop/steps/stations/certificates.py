@@ -1,8 +1,9 @@
-"""Certificates of stations and instruments: entered or renewed, warned of before they lapse (B1, B2)."""
+"""Certificates of stations and instruments: entered, renewed, and warned about before they lapse (B1, B2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -18,32 +19,35 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Certificate, Equipment, Party, PartyKind
 
 _HORIZON = timedelta(days=120)
-"""How far ahead the list of expiring certificates looks; the law's warnings lie inside."""
+"""How far ahead the list of expiring certificates looks; the law's warning days are within it."""
 _ENTERS = {
     PartyKind.ISTATION: (PartyKind.MARKET, PartyKind.ENVIRONMENT),
     PartyKind.MSTATION: (PartyKind.TRANSPORT, PartyKind.MARKET),
 }
 
 
-def enter_certificate(
-    caller: Caller,
-    party_code: str,
-    *,
-    kind: str,
-    number: str,
-    since: date,
-    until: date,
-    issuer: str = "",
-    serial: str = "",
-    now: datetime,
-) -> Certificate:
-    """A new or renewed certificate; the earlier one stays. With ``serial`` it is an instrument's verification.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCertificate:
+    """A new or renewed certificate. ``until``: the first day on which it no longer holds; ``serial``: of the instrument
+    whose verification it is."""
+
+    kind: str
+    number: str
+    since: date
+    until: date
+    issuer: str = ""
+    serial: str = ""
+
+
+def enter_certificate(caller: Caller, party_code: str, paper: NewCertificate, now: datetime) -> Certificate:
+    """Put a certificate on file; the earlier one stays.
 
     The market regulator enters those of I-stations (the environment department may, too), transport those of
-    M-stations: a station does not open itself."""
+    M-stations: a station may not enter its own."""
     party = _party(caller, party_code)
-    _require_sound(kind, number, issuer, serial, since, until)
-    instrument = _instrument(party, serial) if serial else None
+    _require_sound(paper)
+    kind, number, since, until = paper.kind, paper.number, paper.since, paper.until
+    instrument = _instrument(party, paper.serial) if paper.serial else None
     with writing(now, caller) as ledger:
         of = Certificate.objects.filter(**({"equipment": instrument} if instrument else {"party": party}))
         if of.filter(kind=kind, number=number.strip()).exists():
@@ -56,32 +60,38 @@ def enter_certificate(
             equipment=instrument,
             kind=kind,
             number=number.strip(),
-            issuer=issuer.strip(),
+            issuer=paper.issuer.strip(),
             since=since,
             until=until,
         )
-        body = {"kind": kind, "number": kept.number, "since": since, "until": until, "serial": serial}
+        body = {"kind": kind, "number": kept.number, "since": since, "until": until, "serial": paper.serial}
         ledger.note("certificate-entered", party.code, body)
         ledger.send(party.code, "certificate-entered", party.code, _plain(body))
     return kept
 
 
-def _require_sound(kind: str, number: str, issuer: str, serial: str, since: date, until: date) -> None:
-    for name, text, longest in (("number", number, 60), ("issuer", issuer, 120)):
+def _require_sound(paper: NewCertificate) -> None:
+    for name, text, longest in (("number", paper.number, 60), ("issuer", paper.issuer, 120)):
         if (name == "number" and not text.strip()) or len(text) > longest:
             raise Malformed(
                 "malformed",
                 Text(f"请填写 {name}（{longest} 字以内）。", f"{name}: 1 to {longest} characters."),
             )
-    if kind not in Certificate.Kind.values or (kind == Certificate.Kind.VERIFICATION) is not bool(serial):
+    verification = paper.kind == Certificate.Kind.VERIFICATION
+    if paper.kind not in Certificate.Kind.values or verification is not bool(paper.serial):
         raise Malformed(
             "wrong-value",
-            Text("kind 与设备不符：检定证书须写明设备编号。", "kind: a verification names its instrument."),
+            Text(
+                "kind 与设备不符：检定证书须写明设备编号。", "kind: a verification must name its instrument."
+            ),
         )
-    if until <= since:
+    if paper.until <= paper.since:
         raise Malformed(
             "ends-before-it-starts",
-            Text(f"失效日 {until} 应晚于生效日 {since}。", f"It ends on {until}, not after {since}."),
+            Text(
+                f"失效日 {paper.until} 应晚于生效日 {paper.since}。",
+                f"It ends on {paper.until}, which is not after {paper.since}.",
+            ),
         )
 
 
@@ -184,7 +194,10 @@ def _party(caller: Caller, code: str) -> Party:
     if caller.kind not in _ENTERS[PartyKind(party.kind)] or not covers(caller.place, party.place):
         raise NotAllowed(
             "not-your-place",
-            Text("由所在地主管部门登记证书。", "The department in charge of the place enters certificates."),
+            Text(
+                "由所在地主管部门登记证书。",
+                "Only the department in charge of the area may enter certificates.",
+            ),
         )
     return party
 

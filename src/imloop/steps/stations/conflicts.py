@@ -1,4 +1,4 @@
-"""Who tests may not repair (B7): compare the registers of I-stations and M-stations."""
+"""Separation of test and repair (B7): compare the registers of I-stations and M-stations."""
 
 from __future__ import annotations
 

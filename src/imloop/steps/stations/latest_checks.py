@@ -1,4 +1,4 @@
-"""The last self-check of every kind on a line: one look into the index per kind, however many years are kept."""
+"""The last self-check of every kind on a line: one index look-up per kind, however many years are kept."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from imloop.store.statements import aware
 
 _ONE = (
     "SELECT * FROM (SELECT kind, finished_at, result FROM store_equipmentcheck"
-    " WHERE line_id = %s AND kind = '{kind}' AND finished_at <= %s ORDER BY finished_at DESC, id DESC LIMIT 1) AS {kind}"
+    " WHERE line_id = %s AND kind = '{kind}' AND finished_at <= %s "
+    "ORDER BY finished_at DESC, id DESC LIMIT 1) AS {kind}"
 )
 _SQL = " UNION ALL ".join(_ONE.format(kind=kind.value) for kind in CheckKind)
-"""Written out: the same as a query per kind, built once instead of each time."""
+"""Hand-written SQL: the same as a query per kind, built once instead of each time."""
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 

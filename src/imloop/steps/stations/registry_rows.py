@@ -1,4 +1,5 @@
-"""Rows of the registers of parties from a file: each is entered or refused by itself, with its reason; a block is one transaction."""
+"""Rows of the registers of parties from a file: each is entered or refused by itself, with its reason;
+a block is one transaction."""
 
 from __future__ import annotations
 
@@ -84,7 +85,8 @@ def _enter_station(ledger: Ledger, row: Row) -> None:
         unknown = [method for method in wanted if method not in list(Method)]
         if unknown or not wanted:
             raise Malformed(
-                "wrong-value", Text(f"lines：{line} 应如 01:ASM+TSI", f"lines: {line}, want 01:ASM+TSI")
+                "wrong-value",
+                Text(f"lines：{line} 应如 01:ASM+TSI", f"lines: {line}, should be like 01:ASM+TSI"),
             )
         Line.objects.update_or_create(
             station=station, code=code.strip(), defaults={"methods": wanted, "since": since}
@@ -100,7 +102,7 @@ def _enter_party(row: Row, kind: PartyKind, state: Standing.State) -> tuple[Part
     if len(place) != 6 or not place.isdigit():
         raise Malformed(
             "wrong-value",
-            Text(f"place：{place} 不是六位行政区划代码", f"place: {place} is no GB/T 2260 code"),
+            Text(f"place：{place} 不是六位行政区划代码", f"place: {place} is not a GB/T 2260 code"),
         )
     if row.get("uscc"):
         parse_uscc(row["uscc"])

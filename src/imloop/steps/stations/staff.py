@@ -24,7 +24,7 @@ def join(
     qualified_until: date | None = None,
     now: datetime,
 ) -> Staff:
-    """Someone begins in a role; a person may hold several, each once at a time."""
+    """Enter a member of staff in a role; a person may hold several, each once at a time."""
     party = _station(caller, party_code)
     name = name.strip()
     if not name or len(name) > 40 or len(licence_no) > 60:
@@ -42,7 +42,7 @@ def join(
         if running.exists():
             raise Conflict(
                 "on-staff-already",
-                Text(f"{name} 在此期间已登记该岗位。", f"{name} holds that role in that time already."),
+                Text(f"{name} 在此期间已登记该岗位。", f"{name} already has that role in that period."),
             )
         kept = Staff.objects.create(
             party=party,
@@ -57,7 +57,7 @@ def join(
 
 
 def leave(caller: Caller, party_code: str, staff_id: int, *, until: date, now: datetime) -> Staff:
-    """``until``: the first day on which the person no longer works there. Tests signed from then on are found."""
+    """``until``: the first day on which the person no longer works there. Tests signed from then on become findings."""
     party = _station(caller, party_code)
     with writing(now, caller) as ledger:
         row = party.staff.filter(pk=staff_id, until__isnull=True).first()

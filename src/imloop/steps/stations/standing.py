@@ -19,7 +19,7 @@ def states_on(who: Party, day: date) -> set[str]:
 
 
 def is_active(who: Party, day: date) -> bool:
-    """Networked (I) or listed (M) on the day, and nothing that closes it: no measure, no lapsed certificate."""
+    """Networked (I) or listed (M) on the day, with no measure in force and no lapsed certificate."""
     return facts_of(who).is_active(day, law_at(day, who.place))
 
 

@@ -1,6 +1,6 @@
-"""What the gates ask of a station, loaded once and kept in memory as long as its token stands.
+"""The facts the gates need of a station, loaded once and kept in memory until the station's token changes.
 
-Every change of a row behind these facts, by whatever door, changes the station's token (database triggers, see
+Every change of a row behind these facts, however it is made, changes the station's token (database triggers, see
 ``store.models.tokens``). So a look-up costs one small query instead of a dozen, and is never older than the database.
 """
 
@@ -27,7 +27,7 @@ LineStanding = dict[str, tuple[Reason, ...]]
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """``checks``: the last one of each kind when they were loaded; of an earlier moment they are loaded anew."""
+    """``checks``: the last one of each kind when they were loaded; for an earlier moment they are loaded again."""
 
     line: Line
     instruments: tuple[InstrumentFact, ...]
@@ -61,7 +61,7 @@ class StationFacts:
         return station_standing(self.party.kind, self.standings, self.certificates, day, law)
 
     def against(self, day: date, law: Law) -> list[Reason]:
-        """The same for the counter: that a paper was never entered is said on the station's page, not to every car."""
+        """The same for the counter: a certificate that was never entered is reported on the station's page only."""
         return [reason for reason in self.reasons(day, law) if reason.code != "certificate-missing"]
 
     def is_active(self, day: date, law: Law) -> bool:

@@ -21,7 +21,8 @@ def ask_cycle(caller: Caller, *, at: datetime, vin: str = "", plate: str = "") -
     """By the law of the caller's place. Nothing is written."""
     if not caller.is_department and caller.kind != PartyKind.ISTATION:
         raise NotAllowed(
-            "wrong-kind-of-party", Text("仅检验机构和主管部门可查询。", "Only stations and departments.")
+            "wrong-kind-of-party",
+            Text("仅检验机构和主管部门可查询。", "Only stations and departments may ask."),
         )
     vehicle = require_vehicle(vin, plate)
     day = day_of(at)

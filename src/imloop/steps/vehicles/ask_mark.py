@@ -1,4 +1,4 @@
-"""The traffic police ask the mark's gate, and release a mark when it opens (A13)."""
+"""The traffic police ask whether an inspection mark may be issued, and issue it (A13)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from imloop.store.models import Mark, PartyKind, Vehicle
 
 
 def ask_mark(caller: Caller, *, vin: str = "", plate: str = "", at: datetime) -> Answer:
-    """May a mark be released on that day? Departments and I-stations may ask; nothing is written."""
+    """May a mark be issued on that day? Departments and I-stations may ask; nothing is written."""
     require_kind(
         caller,
         PartyKind.POLICE,
@@ -33,7 +33,7 @@ def ask_mark(caller: Caller, *, vin: str = "", plate: str = "", at: datetime) ->
 
 
 def release_mark(caller: Caller, *, vin: str = "", plate: str = "", now: datetime) -> Mark:
-    """Release the mark of the running cycle. ``Conflict`` with every reason when the gate is closed."""
+    """Issue the mark of the running cycle. ``Conflict`` with every reason when it may not be issued."""
     require_kind(caller, PartyKind.POLICE)
     with writing(now, caller) as ledger:
         vehicle = require_vehicle(vin, plate)
@@ -50,7 +50,7 @@ def release_mark(caller: Caller, *, vin: str = "", plate: str = "", now: datetim
                 "first-registration-unknown",
                 Text(
                     "登记资料没有初次登记日期，无法确定标志的有效期。",
-                    "Without the first registration the mark's validity is not known.",
+                    "Without the date of first registration the mark's validity cannot be determined.",
                 ),
                 cite=law.cite("cycle.same_as_safety"),
             )

@@ -1,7 +1,8 @@
-"""The police register moves: sold, moved in or out, cancelled, scrapped. What a vehicle owes here stays."""
+"""Changes of the police register: sold, moved in or out, cancelled, scrapped. An open case here stays open."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
@@ -19,45 +20,49 @@ from imloop.store.models import Case, PartyKind, Vehicle, VehicleChange
 _FINAL = (Vehicle.Status.SCRAPPED,)
 
 
-def change_vehicle(
-    caller: Caller,
-    *,
-    kind: str,
-    on: date,
-    vin: str = "",
-    plate: str = "",
-    owner_name: str = "",
-    owner_phone: str = "",
-    new_plate: str = "",
-    now: datetime,
-) -> VehicleChange:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedChange:
+    """What became of a vehicle, and on which day. ``kind``: of ``CHANGES``; empty: as it was."""
+
+    kind: str
+    on: date
+    vin: str = ""
+    plate: str = ""
+    owner_name: str = ""
+    owner_phone: str = ""
+    new_plate: str = ""
+
+
+def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> VehicleChange:
     """Record one change by the police. An open case is kept and its I-station and environment department are told;
     with ``new_plate`` the plate history goes on."""
     require_kind(caller, PartyKind.POLICE)
+    kind, on = change.kind, change.on
     if kind not in CHANGES:
         raise Malformed(
             "wrong-value",
             Text(f"kind：可选 {' '.join(CHANGES)}。", f"kind: choose one of {' '.join(CHANGES)}."),
         )
     if on > day_of(now):
-        raise Malformed("malformed", Text("日期晚于今天。", "The day lies in the future."))
+        raise Malformed("malformed", Text("日期晚于今天。", "The day is in the future."))
     with writing(now, caller) as ledger:
-        vehicle = require_vehicle(vin, plate)
+        vehicle = require_vehicle(change.vin, change.plate)
         if vehicle.status in _FINAL:
             raise Conflict(
-                "vehicle-scrapped", Text("车辆已报废，不再变更。", "It is scrapped; nothing changes.")
+                "vehicle-scrapped",
+                Text("车辆已报废，不再变更。", "The vehicle is scrapped and can no longer be changed."),
             )
         former = vehicle.plate, vehicle.plate_colour
         before = vehicle.status
         vehicle.status = STATUS_AFTER.get(kind, kind)
-        vehicle.owner_name = owner_name or vehicle.owner_name
-        vehicle.owner_phone = owner_phone or vehicle.owner_phone
-        if new_plate:
-            vehicle.plate = parse_plate(new_plate).text
+        vehicle.owner_name = change.owner_name or vehicle.owner_name
+        vehicle.owner_phone = change.owner_phone or vehicle.owner_phone
+        if change.new_plate:
+            vehicle.plate = parse_plate(change.new_plate).text
         vehicle.save()
         if vehicle.plate != former[0]:
             change_plates([(vehicle, *former)], on, "police")
-        change = VehicleChange.objects.create(
+        kept = VehicleChange.objects.create(
             vehicle=vehicle,
             kind=kind,
             on=on,
@@ -67,7 +72,7 @@ def change_vehicle(
         )
         ledger.note("vehicle-changed", str(vehicle), {"kind": kind, "on": on, "before": before})
         _tell(ledger, caller, vehicle, kind, on)
-    return change
+    return kept
 
 
 def _tell(ledger: Ledger, caller: Caller, vehicle: Vehicle, kind: str, on: date) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.vehicles.find_vehicle import plain_plate
-from imloop.steps.vehicles.vehicles import find_vehicle
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Enrolment, PartyKind, Vehicle
 
 GROUNDS = {
@@ -31,35 +32,39 @@ def is_enrolled(vehicle: Vehicle, place: str, day: date) -> bool:
     return vehicle.enrolments.filter(running, place__in=from_local_to_national(place)).exists()
 
 
-def enrol(
-    caller: Caller,
-    *,
-    ground: str,
-    evidence: str,
-    since: date,
-    until: date | None = None,
-    vin: str = "",
-    plate: str = "",
-    operating_since: date | None = None,
-    now: datetime,
-) -> Enrolment:
-    """Environment or police enrol a vehicle. ``operating_since``: for the ground ``operating``, since when it has been
-    operating here. A vehicle that the register does not know yet is entered with its VIN and plate."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEnrolment:
+    """Which vehicle, on which ground, from when to when. ``operating_since``: for the ground ``operating``, since when
+    it has been operating here; ``until``: the first day on which it is enrolled no longer."""
+
+    ground: str
+    evidence: str
+    since: date
+    until: date | None = None
+    vin: str = ""
+    plate: str = ""
+    operating_since: date | None = None
+
+
+def enrol(caller: Caller, wanted: NewEnrolment, now: datetime) -> Enrolment:
+    """Environment or police enrol a vehicle. One that the register does not know yet is entered with its VIN and
+    plate."""
     require_kind(caller, PartyKind.ENVIRONMENT, PartyKind.POLICE)
+    ground, since, until = wanted.ground, wanted.since, wanted.until
     law = registers.law_at(since, caller.place)
     if ground not in GROUNDS or ground not in law.words("elsewhere.enrolled"):
         raise Malformed(
             "wrong-value",
             Text(f"ground：可选 {' '.join(GROUNDS)}。", f"ground: choose one of {' '.join(GROUNDS)}."),
         )
-    if not evidence.strip():
+    if not wanted.evidence.strip():
         raise Malformed("malformed", Text("请填写证明材料。", "Give the evidence."))
     if until is not None and until <= since:
         raise Malformed("malformed", Text("结束日期应晚于开始日期。", "It must end after it begins."))
     if ground == "operating":
-        _require_months(operating_since, since, law.integer("elsewhere.operating_months"))
+        _require_months(wanted.operating_since, since, law.integer("elsewhere.operating_months"))
     with writing(now, caller) as ledger:
-        vehicle = _vehicle(vin, plate)
+        vehicle = _vehicle(wanted.vin, wanted.plate)
         _require_free(vehicle, caller.place, since, until)
         kept = Enrolment.objects.create(
             vehicle=vehicle,
@@ -68,7 +73,7 @@ def enrol(
             since=since,
             until=until,
             decided_by=caller.actor,
-            evidence=evidence.strip()[:400],
+            evidence=wanted.evidence.strip()[:400],
             cite=law.cite("elsewhere.enrolled"),
         )
         ledger.note("enrolled", str(vehicle), {"ground": ground, "since": since, "until": until})
@@ -77,14 +82,14 @@ def enrol(
 
 
 def end_enrolment(caller: Caller, enrolment_id: int, *, on: date, now: datetime) -> Enrolment:
-    """The ground has gone: the enrolment ends on that day."""
+    """End the enrolment on that day, because its ground no longer applies."""
     require_kind(caller, PartyKind.ENVIRONMENT, PartyKind.POLICE)
     with writing(now, caller) as ledger:
         kept = Enrolment.objects.select_related("vehicle").filter(pk=enrolment_id).first()
         if kept is None or not covers(caller.place, kept.place):
-            raise NotAllowed("not-your-place", Text("只能办理本地的纳管。", "Only for your own place."))
+            raise NotAllowed("not-your-place", Text("只能办理本地的纳管。", "Only within your own area."))
         if on <= kept.since or (kept.until is not None and on > kept.until):
-            raise Malformed("malformed", Text("结束日期不在纳管期内。", "The day is not inside its span."))
+            raise Malformed("malformed", Text("结束日期不在纳管期内。", "The day is outside its period."))
         kept.until = on
         kept.save(update_fields=["until"])
         ledger.note("enrolment-ended", str(kept.vehicle), {"on": on})
@@ -109,7 +114,7 @@ def _require_free(vehicle: Vehicle, place: str, since: date, until: date | None)
     if running.exists():
         raise Conflict(
             "enrolled-already",
-            Text("该车在此期间已经纳管。", "The vehicle is enrolled in that time already."),
+            Text("该车在此期间已经纳管。", "The vehicle is already enrolled in that period."),
         )
 
 
@@ -126,7 +131,7 @@ def _require_months(operating_since: date | None, since: date, months: int) -> N
             "not-long-enough",
             Text(
                 f"营运未满 {months} 个月，请填写在本地开始营运的日期。",
-                f"It must have been operating here for {months} months; give since when.",
+                f"It must have been operating here for {months} months; state since when.",
             ),
         )
 

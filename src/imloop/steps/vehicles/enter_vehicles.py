@@ -17,10 +17,10 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.rejected_row import Rejected
+from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import change_plates
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.steps.vehicles.vehicle_row import STATUS_AFTER, VehicleRow, read_vehicle_row
-from imloop.steps.vehicles.vehicles import with_vin
 from imloop.store.models import PartyKind, Vehicle, VehicleChange
 
 _FIELDS = (

@@ -1,11 +1,11 @@
-"""Which vehicle a gate is asked about: by VIN or plate, with a hint where a former plate leads."""
+"""Find the vehicle a gate is asked about, by VIN or plate, with a hint when the plate was another vehicle's before."""
 
 from __future__ import annotations
 
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.plates import once_bore
-from imloop.steps.vehicles.vehicles import find_vehicle
 from imloop.store.models import Vehicle
 
 
@@ -15,7 +15,7 @@ def plain_plate(text: str) -> str:
 
 
 def require_vehicle(vin: str, plate: str) -> Vehicle:
-    """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that bore the plate before."""
+    """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that had the plate before."""
     vin, plate = vin.strip().upper(), plain_plate(plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
@@ -28,10 +28,11 @@ def require_vehicle(vin: str, plate: str) -> Vehicle:
             "plate-changed-hands",
             Text(
                 f"没有车辆现用号牌 {plate}；此前使用它的车辆 VIN 尾号为 {former.vin[-6:]}，请按 VIN 核对。",
-                f"No vehicle bears {plate} now; one with VIN ending {former.vin[-6:]} did before. Ask by VIN.",
+                f"No vehicle has plate {plate} now; one with VIN ending {former.vin[-6:]} had it before. "
+                "Search by VIN.",
             ),
         )
     raise Unknown(
         "unknown-vehicle",
-        Text(f"登记资料中没有车辆 {vin or plate}。", f"The register holds no vehicle {vin or plate}."),
+        Text(f"登记资料中没有车辆 {vin or plate}。", f"Vehicle {vin or plate} is not in the register."),
     )

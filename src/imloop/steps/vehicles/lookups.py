@@ -13,9 +13,9 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import writing
 from imloop.steps.vehicles.find_vehicle import plain_plate
+from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
-from imloop.steps.vehicles.vehicles import with_vin
 from imloop.store.models import Vehicle
 
 _MOST = 20
@@ -23,7 +23,7 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Vehicles that fit, and as a hint the one that bore the plate before."""
+    """Vehicles that fit, and as a hint the one that had the plate before."""
 
     vehicles: list[Vehicle]
     former: Vehicle | None = None
@@ -47,12 +47,12 @@ def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
 
 
 def show_owner(caller: Caller, vehicle_id: int, now: datetime) -> tuple[str, str]:
-    """The owner's full name and phone, for who needs them; entered in the journal by itself."""
+    """The owner's full name and phone, for who needs them; recorded in the journal as an entry of its own."""
     _require_department(caller)
     found = Vehicle.objects.filter(pk=vehicle_id).first()
     if found is None:
         raise Unknown(
-            "unknown-vehicle", Text("登记资料中没有这辆车。", "The register holds no such vehicle.")
+            "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
         )
     with writing(now, caller) as ledger:
         ledger.note("shown", found.vin or found.plate, {"kind": "owner"})
@@ -65,7 +65,7 @@ def vehicle(caller: Caller, vehicle_id: int, now: datetime) -> tuple[Vehicle, Cy
     found = Vehicle.objects.filter(pk=vehicle_id).first()
     if found is None:
         raise Unknown(
-            "unknown-vehicle", Text("登记资料中没有这辆车。", "The register holds no such vehicle.")
+            "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
         )
     with writing(now, caller) as ledger:
         ledger.note("looked-up", found.vin or found.plate, {"kind": "vehicle"})

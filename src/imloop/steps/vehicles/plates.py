@@ -1,4 +1,4 @@
-"""Plate history: a span is written only when a plate changes; the plate a vehicle bears now is in its own row."""
+"""Plate history: a span is written only when a plate changes; a vehicle's present plate is in its own row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imloop.store.models import PlateSpan, Vehicle
 
 
 def first_day(vehicle: Vehicle, day: date) -> date:
-    """Since when a vehicle may have borne its first known plate: its first registration, else ``day``."""
+    """Since when a vehicle may have had its first known plate: its first registration, else ``day``."""
     stated = vehicle.facts.get("first_registered_on")
     try:
         return min(date.fromisoformat(str(stated)[:10]), day) if stated else day
@@ -19,7 +19,7 @@ def first_day(vehicle: Vehicle, day: date) -> date:
 
 def change_plates(changed: Sequence[tuple[Vehicle, str, str]], day: date, source: str) -> None:
     """Close the spans of former plates and open those of the new ones. ``changed``: each vehicle as it now is, with the
-    plate and colour it bore before (empty: none). A few queries, however many vehicles."""
+    plate and colour it had before (empty: none). A few queries, however many vehicles."""
     if not changed:
         return
     # A vehicle may lose its plate to another row and be given one by its own: it had one plate before.
@@ -58,7 +58,7 @@ def change_plates(changed: Sequence[tuple[Vehicle, str, str]], day: date, source
 
 
 def once_bore(plate: str) -> Vehicle | None:
-    """The vehicle that last bore a plate it bears no more: a hint to the reader, never a match."""
+    """The vehicle that last had a plate and has it no more: a hint to the reader, never a match."""
     span = (
         PlateSpan.objects.filter(plate=plate, until__isnull=False)
         .exclude(vehicle__plate=plate)

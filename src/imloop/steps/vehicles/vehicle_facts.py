@@ -1,4 +1,4 @@
-"""A register row as the gates read it."""
+"""A vehicle's register row as the facts that the gates read."""
 
 from __future__ import annotations
 

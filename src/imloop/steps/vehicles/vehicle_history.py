@@ -1,4 +1,4 @@
-"""A vehicle's tests, cases and repairs for who holds it: no names, no phones, nothing of its earlier owners."""
+"""A vehicle's tests, cases and repairs for its present owner: no names, no phones, nothing of its earlier owners."""
 
 from __future__ import annotations
 

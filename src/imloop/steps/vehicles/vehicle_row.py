@@ -90,7 +90,7 @@ def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> Vehicl
     stage = row.get("emission_stage", "")
     if stage and stage_rank(stage) is None:
         raise _wrong(
-            "emission_stage", stage, "不是排放阶段，应如 5、国六b", "no emission stage such as 5 or 6b"
+            "emission_stage", stage, "不是排放阶段，应如 5、国六b", "is not an emission stage such as 5 or 6b"
         )
     for column in _NUMBERS:
         if row.get(column):
@@ -101,7 +101,9 @@ def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> Vehicl
         facts["produced_on"] = produced.isoformat()
     colour = row.get("plate_colour", "")
     if colour and colour not in COLOURS:
-        raise _wrong("plate_colour", colour, f"可选 {' '.join(COLOURS)}", f"one of {' '.join(COLOURS)}")
+        raise _wrong(
+            "plate_colour", colour, f"可选 {' '.join(COLOURS)}", f"is not one of {' '.join(COLOURS)}"
+        )
     identity = {"vin": vin, "plate": plate, "plate_colour": colour, "fuel": fuel}
     facts |= {key: value for key, value in identity.items() if value}
     return VehicleRow(
@@ -122,7 +124,7 @@ def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> Vehicl
 def _agree(registered: date | None, produced: date | None, due: date | None, today: date) -> None:
     for column, day in (("first_registered_on", registered), ("produced_on", produced)):
         if day is not None and day > today:
-            raise _wrong(column, day.isoformat(), "晚于今天", "lies in the future")
+            raise _wrong(column, day.isoformat(), "晚于今天", "is in the future")
     if registered is not None and produced is not None and produced > registered:
         raise Malformed(
             "contradictory-dates",
@@ -155,7 +157,7 @@ def _day(column: str, text: str) -> date | None:
         return None
     found = _read_day(text)
     if found is None:
-        raise _wrong(column, text, "不是日期，应如 2015-03-02", "is no date such as 2015-03-02")
+        raise _wrong(column, text, "不是日期，应如 2015-03-02", "is not a date such as 2015-03-02")
     return found
 
 
@@ -171,7 +173,7 @@ def _fuel(text: str) -> str:
 
 def _status(text: str) -> str:
     if text and text not in _STATUS:
-        raise _wrong("status", text, f"可选 {' '.join(_STATUS)}", f"one of {' '.join(_STATUS)}")
+        raise _wrong("status", text, f"可选 {' '.join(_STATUS)}", f"is not one of {' '.join(_STATUS)}")
     return _STATUS[text] if text else ""
 
 

@@ -1,4 +1,4 @@
-"""Put a backup into an empty installation: tables as they were then, rows in one transaction, then forward to today's."""
+"""Restore a backup into an empty installation: its tables, rows in one transaction, then today's migrations."""
 
 from __future__ import annotations
 

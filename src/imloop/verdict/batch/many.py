@@ -1,4 +1,5 @@
-"""Judge many tests of one method in blocks that fit the processor's cache; the same outcome as ``imloop.verdict.judge``."""
+"""Judge many tests of one method in blocks that fit the processor's cache;
+the same outcome as ``imloop.verdict.judge``."""
 
 from __future__ import annotations
 

@@ -62,11 +62,11 @@ class Runs:
     ``bounds``: shape (tests + 1,), the rows of test i are ``bounds[i]:bounds[i + 1]``. ``columns``: channel → float64
     of shape (rows,) in the unit of its name; NaN for a missing reading and for a test without the channel.
     ``present``: channel → bool of shape (tests,), whether the test has the channel at all. ``phase``: uint8 of shape
-    (rows,), number in ``PHASES``. Of the whole test, NaN where not stated: ``ambient``, float64 of shape (3, tests), °C,
-    % and kPa; ``stated``, float64 of shape (3, tests), rated kW, rated r/min, maximum mass in kg; ``built``, float64 of
-    shape (2, tests), days of production and of first registration as ordinals. ``facts``: every different combination of the other facts once, as a record whose trace, ambient and
-    figures are not looked at; ``fact``: int64 of shape (tests,), which one. ``odd``: tests that do not fit the layout,
-    with their record; they have no rows here.
+    (rows,), number in ``PHASES``. Of the whole test, NaN where not stated: ``ambient``, float64 of shape (3, tests),
+    °C, % and kPa; ``stated``, float64 of shape (3, tests), rated kW, rated r/min, maximum mass in kg; ``built``,
+    float64 of shape (2, tests), days of production and of first registration as ordinals. ``facts``: every different
+    combination of the other facts once, as a record whose trace, ambient and figures are not looked at; ``fact``: int64
+    of shape (tests,), which one. ``odd``: tests that do not fit the layout, with their record; they have no rows here.
     """
 
     method: Method

@@ -59,7 +59,8 @@ def distance_km(speed_kmh: Floats) -> float:
 
 
 def wrong_distance(out: Measured, record: TestRecord, rows: Indices, law: Law) -> float | None:
-    """The distance driven in km, with its step; a run far from the cycle's length does not count (clause in the law)."""
+    """The distance driven in km, with its step; a run far from the cycle's length does not count
+    (clause in the law)."""
     speed = record.trace.get("speed_kmh")
     if speed is None or not len(rows) or not (np.abs(speed[rows]) < MEASURABLE).all():
         return None

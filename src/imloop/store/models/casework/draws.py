@@ -53,7 +53,8 @@ class Draw(models.Model):
 
 
 class DrawPart(models.Model):
-    """A department's part: the hash of its secret, its inspectors, whom they may not visit; the secret once revealed."""
+    """A department's part: the hash of its secret, its inspectors, whom they may not visit;
+    the secret once revealed."""
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="parts")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
@@ -86,7 +87,7 @@ class DrawNumber(models.Model):
 
 
 class DrawVisit(models.Model):
-    """A unit that came out: when and by whom it is to be visited, and what came of it."""
+    """A unit that was drawn: when and by whom it is to be visited, and the result."""
 
     class Outcome(models.TextChoices):
         SOUND = "sound", "未发现问题"

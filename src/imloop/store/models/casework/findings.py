@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Finding(models.Model):
-    """A doubt beside a verdict or an upload: never a guilt, never a change of the verdict."""
+    """A doubt about a verdict or an upload: never proof of guilt, and it never changes the verdict."""
 
     created_at = models.DateTimeField()
     code = models.CharField(max_length=40, db_index=True)

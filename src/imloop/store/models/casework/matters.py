@@ -1,4 +1,5 @@
-"""Matters before a department: applications, suspensions, scrappage …; their events are the truth, the row is derived."""
+"""Matters before a department: applications, suspensions, scrappage …;
+their events are the truth, the row is derived."""
 
 from __future__ import annotations
 
@@ -54,9 +55,9 @@ class MatterEvent(models.Model):
 
 
 class Attachment(models.Model):
-    """A file handed in with a matter, a certificate, a repair or a retest on paper, as received. ``shop``, ``repair_no``:
-    of the repair whose record was still to come; ``paper``: which of the papers shown for the retest it is a picture of.
-    Frozen."""
+    """A file handed in with a matter, a certificate, a repair or a retest on paper, as received. ``shop``,
+    ``repair_no``: of the repair whose record was still to come; ``paper``: which of the papers shown for the retest it
+    is a picture of. Frozen."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="attachments", null=True)
     repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)

@@ -1,4 +1,4 @@
-"""Outages, the vouchers issued before them, and the retests that rested on paper while they ran."""
+"""Outages, the vouchers issued before them, and the retests made on paper evidence while they ran."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imloop.store.models.registers.stations import Party
 
 
 class Outage(models.Model):
-    """A declared outage. ``scope``: a ``gates.outage.Scope``; ``place``: what lies inside it is concerned, unless
+    """A declared outage. ``scope``: a ``gates.outage.Scope``; ``place``: everything inside it is affected, unless
     ``stations`` names them."""
 
     outage_no = models.CharField(max_length=32, unique=True)
@@ -62,8 +62,8 @@ class Voucher(models.Model):
 
 
 class PaperUnlock(models.Model):
-    """What a station saw on paper in place of a repair record. It opens the gate once ``unlocked_at`` is set: when the
-    outage is declared and the failed test is known. ``repair``: the record that later said the same."""
+    """What a station saw on paper in place of a repair record. It allows the retest once ``unlocked_at`` is set: when
+    the outage is declared and the failed test is known. ``repair``: the record uploaded later that matches it."""
 
     unlock_no = models.CharField(max_length=32, unique=True)
     way = models.CharField(max_length=8, help_text="operator or voucher")

@@ -1,4 +1,5 @@
-"""Repairs as reported, which of their numbers were seen before, and the figures of M-stations counted each night."""
+"""Repairs as reported, which of their numbers were seen before, and the figures of M-stations,
+counted again each night."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class Repair(models.Model):
 
 
 class RepairMark(models.Model):
-    """What of a repair must not come again for another vehicle: a part's serial number, or the SHA-256 of its content."""
+    """What of a repair must not come again for another vehicle:
+    a part's serial number, or the SHA-256 of its content."""
 
     class Kind(models.TextChoices):
         SERIAL = "serial", "配件序列号"

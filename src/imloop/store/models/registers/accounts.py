@@ -1,4 +1,5 @@
-"""People and machines that log in: keys, invitations, tries, sessions, a second factor, a role lent for some days."""
+"""People and machines that log in: keys, invitations, log-in attempts, sessions, a second factor,
+a right delegated for some days."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from imloop.store.models.registers.stations import Party
 
 
 class ApiKey(models.Model):
-    """A machine's key, in one of several ways. Of a bearer key only the SHA-256 is kept (the secret has 256 random bits);
+    """A machine's key, of several kinds. Of a bearer key only the SHA-256 is kept (the secret has 256 random bits);
     of an Ed25519 key the public half; an HMAC secret is kept encrypted, as it is needed to check a signature."""
 
     class Kind(models.TextChoices):
@@ -37,7 +38,7 @@ class ApiKey(models.Model):
 
 
 class UsedNonce(models.Model):
-    """A signed message that was taken: it must not be taken again. Forgotten when it would be too old anyway."""
+    """The nonce of an accepted signed message, so that it is not accepted twice. Deleted once it is too old."""
 
     digest = models.CharField(max_length=32, primary_key=True, help_text="of key id and nonce")
     expires_at = models.PositiveBigIntegerField(help_text="seconds since 1970")
@@ -52,7 +53,7 @@ class User(AbstractUser):
 
 
 class SavedFilter(models.Model):
-    """A list as a person wants to find it again: the page and the filter in its address."""
+    """A list filter that a person saved: the page and the query of its address."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="filters")
     path = models.CharField(max_length=60)
@@ -81,7 +82,7 @@ class Invitation(models.Model):
 
 
 class LogInTry(models.Model):
-    """A try to log in, also under a name that nobody has. ``factor``: which question was answered."""
+    """A log-in attempt, also under a name that nobody has. ``factor``: which question was answered."""
 
     username = models.CharField(max_length=150, db_index=True, help_text="as typed, in lower case")
     at = models.DateTimeField(db_index=True)
@@ -103,7 +104,7 @@ class UserSession(models.Model):
 
 
 class SecondFactor(models.Model):
-    """A person's TOTP (RFC 6238). ``last_step``: a code is good once. ``recovery``: SHA-256 of the codes left."""
+    """A person's TOTP (RFC 6238). ``last_step``: a code works once. ``recovery``: SHA-256 of the codes left."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="second_factor")
     secret = models.CharField(max_length=64)
@@ -113,7 +114,7 @@ class SecondFactor(models.Model):
 
 
 class Delegation(models.Model):
-    """The head of a party lends a colleague the right to manage its people, until a day (exclusive)."""
+    """The head of a party delegates to a colleague the right to manage its people, until a day (exclusive)."""
 
     giver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="lent")
     taker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="borrowed")

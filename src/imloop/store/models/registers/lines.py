@@ -76,7 +76,8 @@ class EquipmentCheck(models.Model):
 
 
 class LineOrder(models.Model):
-    """A department's word about a line, for a while: locked, or unlocked although a check is missing (A-ground needed)."""
+    """A department's order about a line for some time: locked, or unlocked although a check is missing (A-ground
+    needed)."""
 
     class Kind(models.TextChoices):
         LOCK = "lock", "锁定"
@@ -99,7 +100,7 @@ class LineOrder(models.Model):
 
 
 class Link(models.Model):
-    """The last sign of life of a line."""
+    """The last heartbeat of a line."""
 
     line = models.OneToOneField(Line, on_delete=models.PROTECT, related_name="link")
     seen_at = models.DateTimeField()

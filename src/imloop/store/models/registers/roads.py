@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 
 class Zone(models.Model):
-    """A restriction zone or a staged phase-out. ``rules``: ``imloop.gates.roads.road`` gives their form."""
+    """A restriction zone or a staged phase-out. ``rules``: ``imloop.gates.roads.may_drive`` gives their form."""
 
     code = models.CharField(max_length=20)
     place = models.CharField(max_length=6)

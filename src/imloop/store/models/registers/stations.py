@@ -145,8 +145,8 @@ class Staff(models.Model):
 
 
 class StationToken(models.Model):
-    """Written by database triggers alone, whichever door a change came through: a kept fact with this token is the
-    database's own. Random, so that a value from a change that was rolled back never comes again."""
+    """Written by database triggers alone, however a change was made: facts kept in memory under the current token are
+    up to date. Random, so that a value from a change that was rolled back never comes again."""
 
     party_id = models.BigIntegerField(primary_key=True)
     token = models.CharField(max_length=32)

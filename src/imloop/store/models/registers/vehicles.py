@@ -38,7 +38,7 @@ class Vehicle(models.Model):
 
 
 class PlateSpan(models.Model):
-    """Which plate a vehicle bore from when to when."""
+    """Which plate a vehicle had from when to when."""
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="plates")
     plate = models.CharField(max_length=12, db_index=True)
@@ -87,7 +87,7 @@ class Enrolment(models.Model):
 
 
 class Mark(models.Model):
-    """An inspection mark that the police released on a passed test, or without one where none is due (A13)."""
+    """An inspection mark that the police issued on a passed test, or without one where none is due (A13)."""
 
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="marks")
     test_no = models.CharField(max_length=64, blank=True, default="")

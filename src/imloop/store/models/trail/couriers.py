@@ -24,7 +24,7 @@ class OutboxEntry(models.Model):
 
 
 class Receiver(models.Model):
-    """A system outside that is brought what concerns a party, in order. ``cursor``: the last message dealt with."""
+    """A system outside that receives what concerns a party, in order. ``cursor``: the last message dealt with."""
 
     class Way(models.TextChoices):
         HTTP = "http", "HTTP"
@@ -51,7 +51,7 @@ class Receiver(models.Model):
 
 
 class Delivery(models.Model):
-    """The end of one message's way to one receiver. ``sha256``: of the bytes sent; ``answered``: what it says it got."""
+    """One message's delivery to one receiver. ``sha256``: of the bytes sent; ``answered``: what it says it received."""
 
     class State(models.TextChoices):
         DELIVERED = "delivered", "已送达"
@@ -61,7 +61,7 @@ class Delivery(models.Model):
         SETTLED = "settled", "已补送"
 
     UNSETTLED = (State.DEAD, State.DIFFERING)
-    """Somebody has to look: refused for good, or the receiver says it got other bytes than were sent."""
+    """Needs a person's attention: refused for good, or the receiver says it received other bytes than were sent."""
 
     receiver = models.ForeignKey(Receiver, on_delete=models.PROTECT, related_name="deliveries")
     entry = models.ForeignKey(OutboxEntry, on_delete=models.PROTECT, related_name="deliveries")

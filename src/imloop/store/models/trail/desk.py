@@ -1,4 +1,4 @@
-"""When the background work last came round."""
+"""When the background work last ran."""
 
 from __future__ import annotations
 

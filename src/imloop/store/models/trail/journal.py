@@ -47,7 +47,7 @@ class JournalDay(models.Model):
     sealed_at = models.DateTimeField()
 
     def published(self) -> dict[str, object]:
-        """As the journal itself, the public list and the export say it."""
+        """The form used by the journal, the public list and the export."""
         return {"day": self.day.isoformat(), "first": self.first, "last": self.last, "root": self.root}
 
 
