@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +15,7 @@ import pytest
 from imloop.exchange.station_signing import hmac_key, sign
 from imloop.store.models import ApiKey
 from support.city import FAR, LISTED, NEAR, at
+from support.processes import run_python
 from support.steered_site import BEAT, PASSWORD, set_clock
 from support.uploads import repair_message, test_message
 
@@ -62,8 +61,9 @@ class Site:
 
     def run(self, script: str, *arguments: str) -> str:
         """Steps in a process of their own, beside the server."""
-        command = [sys.executable, "-c", script, *arguments]
-        return subprocess.check_output(command, env=self.server.environment, text=True).strip()
+        done = run_python(["-c", script, *arguments], self.server.environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def restart(self) -> None:
         self.server = self.servers.restart(self.server)
