@@ -1,8 +1,8 @@
 """Python programs in processes of their own, forked from one that has read the libraries already.
 
-The suite starts several hundred: reading Django and the rest anew took two thirds of what each needs.
-Before the fork nothing of imloop is imported and no setting is read, so that a program finds what it would find in a new interpreter: its own
-arguments, environment, folder and files.
+The suite starts several hundred: reading Django and the rest anew took two thirds of what each needs. Before the fork
+nothing of imloop is imported and no setting is read, so that a program finds what it would find in a new interpreter:
+its own arguments, environment, folder and files.
 
     done = run_python(["-m", "imloop.cli", "check"], environment)
 """
