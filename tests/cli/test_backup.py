@@ -15,6 +15,7 @@ import pytest
 import zstandard
 
 from support.servers.commands import Commands
+from support.servers.processes import TESTS
 
 PASSWORD = "a long enough passphrase"
 _UPLOADS = """
@@ -38,26 +39,18 @@ from imloop.store.models import Test
 print(json.dumps([[t.test_no, t.verdict, replay_test(t, decode_test)] for t in Test.objects.order_by("test_no")],
                  default=str, sort_keys=True))
 """
-TESTS = Path(__file__).parents[1]
 
 
-def program(imloop: Commands, text: str, *arguments: str) -> subprocess.Popen[str]:
-    environment = {
-        **imloop.environment,
-        "DJANGO_SETTINGS_MODULE": "imloop.site.settings",
-        "PYTHONPATH": str(TESTS),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-c", text, *arguments], env=environment, stdout=subprocess.PIPE, text=True
-    )
+def uploading(imloop: Commands, count: int) -> subprocess.Popen[str]:
+    """A station's uploads in a process of their own; says when it begins and when it is done."""
+    environment = {**imloop.environment, "PYTHONPATH": str(TESTS)}
+    command = [sys.executable, "-c", _UPLOADS, str(count)]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 
 
 def verdicts(imloop: Commands) -> str:
     """Every stored verdict and what comes out when it is computed anew."""
-    with program(imloop, _VERDICTS) as asked:
-        said, _errors = asked.communicate()
-    assert asked.returncode == 0
-    return said
+    return imloop.python(_VERDICTS)
 
 
 def elsewhere(imloop: Commands, folder: Path) -> Commands:
@@ -77,7 +70,7 @@ def archive(imloop: Commands, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert imloop("prepare", IMLOOP_ADMIN="first", IMLOOP_ADMIN_PASSWORD=PASSWORD).returncode == 0
     (imloop.data / "secret-key").write_text("not for everyone")
     folder = tmp_path_factory.mktemp("backups")
-    with program(imloop, _UPLOADS, "25") as uploads:
+    with uploading(imloop, 25) as uploads:
         assert uploads.stdout is not None and uploads.stdout.readline() == "ready\n"
         beside: list[int] = []
         other = threading.Thread(
@@ -192,11 +185,8 @@ def test_by_force_it_asks_empties_and_takes_the_backup_of_the_other_kind(
     assert manifest_of(tmp_path / "back.tar.zst")["database"] == "sqlite"
     before = verdicts(imloop)
     assert imloop("user", "late", IMLOOP_PASSWORD=PASSWORD).returncode == 0
-    command = [sys.executable, "-m", "imloop.cli", "restore", str(tmp_path / "back.tar.zst"), "--force"]
     for said, code in (("n\n", 2), ("y\n", 0)):
-        done = subprocess.run(
-            command, input=said, capture_output=True, text=True, env=imloop.environment, check=False
-        )
+        done = imloop("restore", tmp_path / "back.tar.zst", "--force", typed=said)
         assert done.returncode == code, done.stdout + done.stderr
     assert imloop("check").returncode == 0
     assert verdicts(imloop) == before

@@ -3,10 +3,7 @@ as the application's role they cannot, as owner they are caught."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -160,13 +157,6 @@ def role_url(imloop: Commands) -> Iterator[str]:
             owner.execute(f"DROP ROLE {ROLE}")
 
 
-def python(script: str, imloop: Commands, url: str) -> None:
-    tests = str(Path(__file__).resolve().parents[1])
-    environment = {**imloop.environment, "DATABASE_URL": url, "PYTHONPATH": tests}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.one_database("postgresql", reason="roles are PostgreSQL's")
 def test_the_application_s_role_adds_to_the_journal_and_can_do_nothing_else(
     imloop: Commands, role_url: str
@@ -174,9 +164,9 @@ def test_the_application_s_role_adds_to_the_journal_and_can_do_nothing_else(
     import psycopg
 
     owner_url = imloop.environment["DATABASE_URL"]
-    python(BUILD, imloop, owner_url)
+    imloop.python(BUILD, DATABASE_URL=owner_url)
     assert imloop("prepare", DATABASE_URL=role_url).returncode == 0, "nothing to migrate: the role may serve"
-    python(UPLOAD, imloop, role_url)
+    imloop.python(UPLOAD, DATABASE_URL=role_url)
     with psycopg.connect(owner_url) as owner:
         (name,) = owner.execute("SELECT current_user").fetchone()  # type: ignore[misc]
     refusals = (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidGrantOperation)

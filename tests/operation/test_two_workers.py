@@ -65,21 +65,9 @@ print(json.dumps({
 """
 
 
-def python(imloop: Commands, script: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script, *arguments],
-        env={**imloop.environment, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_of_two_workers_at_once_each_duty_is_done_once(imloop: Commands, tmp_path: Path) -> None:
     assert imloop("prepare").returncode == 0
-    python(imloop, PREPARE, str(tmp_path))
+    imloop.python(PREPARE, str(tmp_path))
     command = [sys.executable, "-m", "imloop.cli", "work", "--once"]
     for _ in range(2):  # what the one left to the other is done at the next pass
         pair = [
@@ -90,7 +78,7 @@ def test_of_two_workers_at_once_each_duty_is_done_once(imloop: Commands, tmp_pat
             _, errors = each.communicate(timeout=120)
             assert each.returncode == 0, errors.decode()
             assert b"failed" not in errors, errors.decode()
-    found = json.loads(python(imloop, LOOK))
+    found = json.loads(imloop.python(LOOK))
     assert found["overdue"] == [1] * 12
     assert found["warned"] == 1
     assert found["delivered"] == found["sent"]

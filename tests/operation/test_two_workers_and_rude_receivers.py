@@ -68,18 +68,6 @@ print(json.dumps({each.code: {
 """
 
 
-def python(imloop: Commands, script: str, *arguments: object) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env=imloop.environment | {"PYTHONPATH": str(Path(__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 @contextmanager
 def two_workers(imloop: Commands, log: Path) -> Iterator[None]:
     """``imloop work`` twice, each second of theirs 50 ms."""
@@ -114,13 +102,13 @@ def test_each_receiver_gets_everything_in_order_whatever_it_does(imloop: Command
     folder = tmp_path / "in"
     with rude(desks) as outside:
         addresses = {code: outside.address(code) for code in desks} | {"police-folder": str(folder)}
-        python(imloop, PREPARE, json.dumps(addresses))
-        python(imloop, SEND, 0, MESSAGES // 2, *OFFICES)
+        imloop.python(PREPARE, json.dumps(addresses))
+        imloop.python(SEND, 0, MESSAGES // 2, *OFFICES)
         with two_workers(imloop, tmp_path / "log"):
-            python(imloop, SEND, MESSAGES // 2, MESSAGES, *OFFICES)
+            imloop.python(SEND, MESSAGES // 2, MESSAGES, *OFFICES)
             folder.mkdir()
-            python(imloop, UNTIL_NOTHING_WAITS)
-    kept = json.loads(python(imloop, LOOK))
+            imloop.python(UNTIL_NOTHING_WAITS)
+    kept = json.loads(imloop.python(LOOK))
     for code, each in desks.items():
         assert not each.moods, f"{code} did not play them all"
         holds_everything_once(code, each, kept[code])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -68,22 +66,10 @@ for table in tables:
 """
 
 
-def python(imloop: Commands, script: str, *arguments: object) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env={**imloop.environment, "PYTHONPATH": str(Path(__file__).resolve().parents[1])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def upgraded(unprepared: Commands) -> Commands:
     """An older installation with a case in its second round, then the newest tables."""
-    python(unprepared, FILL, Path(__file__).with_name("before_upgrade.json.zst"))
+    unprepared.python(FILL, Path(__file__).with_name("before_upgrade.json.zst"))
     assert "imloop migrate" in unprepared("check").stdout
     done = unprepared("migrate")
     assert done.returncode == 0, done.stderr
@@ -99,9 +85,9 @@ def test_what_was_kept_is_what_it_was(upgraded: Commands) -> None:
 
 
 def test_what_was_frozen_is_frozen(upgraded: Commands) -> None:
-    python(upgraded, FREEZE)
+    upgraded.python(FREEZE)
 
 
 def test_the_case_goes_on_where_it_was(upgraded: Commands) -> None:
-    assert python(upgraded, GO_ON).strip() == "['closed']"
+    assert upgraded.python(GO_ON).strip() == "['closed']"
     assert upgraded("check").returncode == 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -13,6 +11,7 @@ import msgspec
 
 from support.city import NEAR, at
 from support.messages.uploads import test_message
+from support.servers.processes import run_python
 from support.servers.steered_site import KEY, set_clock
 
 CALLERS, EACH = 8, 3
@@ -69,9 +68,7 @@ def test_each_gets_his_own_answer_and_everything_is_kept(servers: Any) -> None:
     receipts = {receipt["test_no"]: receipt for own in answered for receipt in own}
     assert len(receipts) == CALLERS * EACH
     assert len({receipt["report"] for receipt in receipts.values()}) == len(receipts)
-    kept = msgspec.json.decode(
-        subprocess.check_output([sys.executable, "-c", _KEPT], env=server.environment, text=True)
-    )
+    kept = msgspec.json.decode(run_python(["-c", _KEPT], server.environment).stdout)
     assert kept["tests"] == receipts
     assert kept["uploads"] == kept["cases"] == len(receipts)
     assert kept["refused"] == ["test-no-taken"] * len(receipts)

@@ -4,8 +4,6 @@ and nothing is lost."""
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +17,7 @@ from imloop.exchange.http.station_signing import hmac_key, sign
 from imloop.store.models import ApiKey
 from support.city import FAR, LISTED, NEAR, at
 from support.messages.uploads import repair_message, test_message
+from support.servers.processes import run_python
 from support.servers.steered_site import BEAT, PASSWORD, set_clock
 
 _SETUP = """
@@ -63,8 +62,9 @@ class Site:
 
     def run(self, script: str, *arguments: str) -> str:
         """Steps in a process of their own, beside the server."""
-        command = [sys.executable, "-c", script, *arguments]
-        return subprocess.check_output(command, env=self.server.environment, text=True).strip()
+        done = run_python(["-c", script, *arguments], self.server.environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def restart(self) -> None:
         self.server = self.servers.restart(self.server)

@@ -85,9 +85,8 @@ def require_kind(caller: Caller, *kinds: str) -> None:
 
 
 def require_own(caller: Caller, kind: str, named: str, *, or_its_name: bool = False) -> None:
-    """Refuse a message that speaks for another station than the caller, who must be of the kind. ``named``:
-    its code in the
-    message; ``or_its_name``: the caller's own name will do, too."""
+    """Refuse a message that speaks for another station than the caller, who must be of the kind. ``named``: the code
+    in the message; ``or_its_name``: the caller's own name will do, too."""
     require_kind(caller, kind)
     if named == caller.party_code or (or_its_name and named == caller.name):
         return
