@@ -41,7 +41,7 @@ def new(
     connect(data)
     from pydantic import ValidationError
 
-    from imloop.api.draws import PlanIn
+    from imloop.api.draws.schemas import PlanIn
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
     from imloop.steps.draws import prepare_draw

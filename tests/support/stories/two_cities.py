@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from imloop.api.draws import PlanIn
+from imloop.api.draws.schemas import PlanIn
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.draws import prepare_draw
 from imloop.steps.ground.access import Caller, caller_for
