@@ -55,8 +55,3 @@ def test_a_route_past_the_router_lets_nobody_in() -> None:
     (view,) = [each.callback for each in past.urls[0] if str(each.pattern) == "open"]
     assert view(RequestFactory().get("/open")).status_code == 401
     assert asked == []
-
-
-def test_calls_ask_the_steps_and_no_table() -> None:
-    asking = [path.name for path in FOLDER.rglob("*.py") if ".objects" in path.read_text("utf-8")]
-    assert asking == []

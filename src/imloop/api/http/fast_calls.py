@@ -49,7 +49,7 @@ Call = Callable[[WSGIRequest, Caller], tuple[str, object]]
 
 
 class Express:
-    """``routes``: every call by its name; whom the two are for stands there."""
+    """``routes``: every call by its name; they say whom the two are for."""
 
     def __init__(self, application: Application, routes: Mapping[str, Route]) -> None:
         self.application = application
