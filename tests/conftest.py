@@ -2,7 +2,9 @@
 the database is in one of both runs only: ``support.one_database``.
 
 ``db``           a migrated database; what a test writes is rolled back
+``lasting``      the same for what a module's tests share and do not change
 ``city``         a few registered parties in ``db``
+``two_cities``   one object of everything, in ``lasting``
 ``doors``        the API of that city, at a moment the test names
 ``imloop``       commands as a user types them, with a data directory and a database of their own
 ``unprepared``   the same before anybody prepared that database
@@ -95,6 +97,13 @@ def db(migrated: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def lasting(migrated: None) -> Iterator[None]:
+    """What fixtures of a module write for all its tests, each of which (by ``db``) takes back what it wrote itself."""
+    with undone():
+        yield
+
+
 @pytest.fixture
 def city(db: None) -> object:
     from support.city import City
@@ -109,6 +118,18 @@ def doors(city: object, monkeypatch: pytest.MonkeyPatch) -> object:
 
     assert isinstance(city, City)
     return Doors(city, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def two_cities(lasting: None) -> object:
+    """The small city with one object of everything, at half past nine on 5 March 2026, and another city."""
+    from imloop.steps import clock
+    from support.city import City, at
+    from support.two_cities import TwoCities
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: at("2026-03-05 09:30"))
+        return TwoCities.build(City.build())
 
 
 @pytest.fixture(scope="module")
