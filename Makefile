@@ -93,6 +93,6 @@ lock: ## pin the dependencies of pyproject.toml anew (needs uv)
 	$(PY) scripts/lock.py
 
 clean: ## remove what set-up and tools made (never the data directory)
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis .tables
 	find src -name '*.mo' -delete
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

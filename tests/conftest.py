@@ -2,7 +2,9 @@
 on the database is in one of both runs only: ``support.one_database``.
 
 ``db``           a migrated database; what a test writes is rolled back; the API's answers are checked (support.answers)
+``lasting``      the same for what a module's tests share and do not change
 ``city``         a few registered parties in ``db``
+``two_cities``   one object of everything, in ``lasting``
 ``doors``        the API of that city, at a moment the test names
 ``imloop``       commands as a user types them, with a data directory and a database of their own
 ``unprepared``   the same before anybody prepared that database
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,10 +27,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from support.one_database import COLLECTED, of_run
 from support.servers.commands import Commands
-from support.servers.databases import Databases, undone
+from support.servers.databases import POSTGRESQL, Databases, undone
 
 _TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
 # Below, DATABASE_URL becomes a database of this process: a parallel worker, too, must find what the run was given.
@@ -99,6 +103,13 @@ def db(migrated: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def lasting(migrated: None) -> Iterator[None]:
+    """What fixtures of a module write for all its tests, each of which (by ``db``) takes back what it wrote itself."""
+    with undone():
+        yield
+
+
 @pytest.fixture
 def city(db: None) -> object:
     from support.city import City
@@ -113,6 +124,18 @@ def doors(city: object, monkeypatch: pytest.MonkeyPatch) -> object:
 
     assert isinstance(city, City)
     return Doors(city, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def two_cities(lasting: None) -> object:
+    """The small city with one object of everything, at half past nine on 5 March 2026, and another city."""
+    from imloop.steps.ground import clock
+    from support.city import City, at
+    from support.stories.two_cities import TwoCities
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: at("2026-03-05 09:30"))
+        return TwoCities.build(City.build())
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +161,9 @@ def _commands(request: pytest.FixtureRequest, new: Callable[[str], str]) -> Comm
     return Commands(data, {**os.environ, "DATABASE_URL": new(name), "IMLOOP_DATA": str(data)})
 
 
+DEMO = ["imloop.cli", "serve", "--demo", "--no-work"]
+
+
 @dataclass(frozen=True)
 class LiveServer:
     base_url: str
@@ -161,7 +187,7 @@ class Servers:
         self._databases = databases
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, name: str, program: list[str], **more: str) -> LiveServer:
+    def start(self, name: str, program: list[str], *, database: str = "", **more: str) -> LiveServer:
         """Run ``python -m …program --port PORT --data FOLDER`` until it answers; ``more`` goes into its environment."""
         data = Path(_TMP.name) / name
         with socket.socket() as probe:
@@ -170,7 +196,7 @@ class Servers:
         base_url = f"http://127.0.0.1:{port}"
         environment = {
             **os.environ,
-            "DATABASE_URL": self._databases.migrated(name),
+            "DATABASE_URL": database or self._databases.migrated(name),
             "IMLOOP_DATA": str(data),
             "IMLOOP_BASE_URL": base_url,
             **more,
@@ -178,10 +204,32 @@ class Servers:
         process = self._run(program, port, data, environment)
         return LiveServer(base_url, data, process, environment, tuple(program))
 
-    def restart(self, server: LiveServer) -> LiveServer:
-        """End it as an operator does and start it again: same address, same database."""
+    def demo(self, name: str, **more: str) -> LiveServer:
+        """``imloop serve --demo``. Who asks first in a run lets it load the city; all get copies of what it left."""
+        if self._databases.kind == POSTGRESQL:
+            return self.start(name, DEMO, **more)
+        left = self._databases.shared / "demo"
+        file, data = left / "city.sqlite3", Path(_TMP.name) / name
+        with FileLock(left.with_suffix(".lock")):
+            if not left.exists():
+                first = self.end(self.start("first-demo", DEMO))
+                shutil.copytree(first.data, left)
+                shutil.copyfile(f"{_TMP.name}/first-demo.sqlite3", file)
+        shutil.copytree(left, data, ignore=lambda *_: [file.name])
+        server = self.start(name, DEMO, database=self._databases.copied(name, file), **more)
+        known = data / "demo-credentials.json"
+        known.write_text(json.dumps(server.credentials | {"base_url": server.base_url}), encoding="utf-8")
+        return server
+
+    def end(self, server: LiveServer) -> LiveServer:
+        """As an operator does."""
         server.process.terminate()
         assert server.process.wait(timeout=20) == 0, "it does not end by itself"
+        return server
+
+    def restart(self, server: LiveServer) -> LiveServer:
+        """End it and start it again: same address, same database."""
+        self.end(server)
         port = int(server.base_url.rpartition(":")[2])
         process = self._run([*server.program], port, server.data, server.environment)
         return replace(server, process=process)
@@ -219,7 +267,7 @@ def servers(databases: Databases) -> Iterator[Servers]:
 
 @pytest.fixture(scope="session")
 def live_server(servers: Servers) -> LiveServer:
-    return servers.start("live", ["imloop.cli", "serve", "--demo", "--no-work"])
+    return servers.demo("live")
 
 
 def _wait_until_up(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

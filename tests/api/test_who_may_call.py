@@ -16,9 +16,10 @@ GUARDED = [call for call in CALLS if not call.path.startswith("public/")]
 TURNED_AWAY = (401, 403)
 
 
-@pytest.fixture
-def clients(city: City) -> dict[str, Client]:
+@pytest.fixture(scope="module")
+def clients(lasting: None) -> dict[str, Client]:
     """One of every kind of party."""
+    city = City.build()
     Party.objects.create(code=f"{PLACE}-admin", kind=PartyKind.ADMIN, name="admin", place=PLACE)
     codes = {PartyKind.ISTATION: NEAR, PartyKind.MSTATION: LISTED}
     return {kind: city.client(codes.get(kind, f"{PLACE}-{kind}")) for kind in EVERYONE}
@@ -30,7 +31,7 @@ def code_of(answer: object) -> str:
 
 @pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.name)
 def test_each_wrong_kind_is_turned_away_before_its_message_is_read(
-    clients: dict[str, Client], call: Call
+    db: None, clients: dict[str, Client], call: Call
 ) -> None:
     allowed = ROUTES[call.name].who
     for kind, client in clients.items():
@@ -44,12 +45,12 @@ def test_each_wrong_kind_is_turned_away_before_its_message_is_read(
 
 @pytest.mark.parametrize("call", [c for c in CALLS if c not in GUARDED], ids=lambda call: call.name)
 @override_settings(PUBLIC_ASKS_PER_MINUTE=10_000)
-def test_what_is_public_needs_no_key(city: City, call: Call) -> None:
+def test_what_is_public_needs_no_key(db: None, clients: dict[str, Client], call: Call) -> None:
     answer = call.by(Client())
     assert answer.status_code not in TURNED_AWAY and answer.status_code < 500, answer.content[:200]
 
 
-def test_a_wrong_kind_learns_nothing_of_its_own_mistakes(clients: dict[str, Client]) -> None:
+def test_a_wrong_kind_learns_nothing_of_its_own_mistakes(db: None, clients: dict[str, Client]) -> None:
     """The refusal comes first, whatever the message is like."""
     answer = clients[PartyKind.MSTATION].post("/api/v1/zones", b"{", content_type="application/json")
     assert answer.status_code == 403

@@ -15,9 +15,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from imloop.api.app import CALLS
+from imloop.steps.ground import clock
 from imloop.store.models import PartyKind, RawUpload, Test
-from support.city import LISTED, NEAR, PLACE, City, at
-from support.doors import Doors
+from support.city import LISTED, NEAR, PLACE, at
 from support.messages.uploads import PLATE, VIN, repair_message, test_message
 from support.stories.two_cities import PNG, TwoCities
 
@@ -157,9 +157,9 @@ def test_every_call_is_decided() -> None:
 
 
 @pytest.fixture
-def world(city: City, doors: Doors) -> TwoCities:
-    doors.at("2026-03-05 09:30")
-    return TwoCities.build(city)
+def world(db: None, two_cities: TwoCities, monkeypatch: pytest.MonkeyPatch) -> TwoCities:
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-05 09:30"))
+    return two_cities
 
 
 def ask(client: Client, name: str, world: TwoCities, query: str, body: object) -> HttpResponse:

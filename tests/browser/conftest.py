@@ -65,7 +65,7 @@ def steered(steered_server: Any, browser: Browser) -> Iterator[SteeredCity]:
 
 @pytest.fixture(scope="package")
 def demo_server(browser: Browser, servers: Any) -> Any:
-    return servers.start("demo", ["imloop.cli", "serve", "--demo", "--no-work"], **MANY)
+    return servers.demo("demo", **MANY)
 
 
 @dataclass

@@ -10,25 +10,23 @@ from django.urls import URLPattern
 
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps.accounts.create_user import create_user
-from imloop.steps.ground import clock
 from imloop.store.models import Party, PartyKind
 from support.city import LISTED, NEAR, PLACE, City
+from support.people import person
 
+pytestmark = pytest.mark.one_database(
+    "sqlite", reason="turned away by the table, before the page asks the database"
+)
 GUARDED = [pattern for pattern in urlpatterns if audience_of(pattern.callback)]
 MARKED = re.compile(r"<(?:(\w+):)?\w+>")
 
 
-@pytest.fixture
-def desks(city: City) -> dict[str, Client]:
+@pytest.fixture(scope="module")
+def desks(lasting: None) -> dict[str, Client]:
+    City.build()
     Party.objects.create(code=f"{PLACE}-admin", kind=PartyKind.ADMIN, name="admin", place=PLACE)
     codes = {"istation": NEAR, "mstation": LISTED}
-    found = {}
-    for kind in EVERY_DESK:
-        party = Party.objects.get(code=codes.get(kind, f"{PLACE}-{kind}"))
-        found[kind] = Client()
-        found[kind].force_login(create_user(f"u-{kind}", "a-long-password", party, clock.now()))
-    return found
+    return {kind: person(codes.get(kind, f"{PLACE}-{kind}")) for kind in EVERY_DESK}
 
 
 def address(pattern: URLPattern) -> str:
@@ -37,7 +35,9 @@ def address(pattern: URLPattern) -> str:
 
 @pytest.mark.parametrize("pattern", GUARDED, ids=lambda each: str(each.pattern))
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_each_wrong_kind_is_turned_away(desks: dict[str, Client], pattern: URLPattern, method: str) -> None:
+def test_each_wrong_kind_is_turned_away(
+    db: None, desks: dict[str, Client], pattern: URLPattern, method: str
+) -> None:
     path, allowed = address(pattern), audience_of(pattern.callback)
     stranger = getattr(Client(), method)(path)
     assert stranger.status_code == 302 and stranger["Location"].startswith("/login"), path

@@ -11,11 +11,9 @@ import pytest
 
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
-from imloop.store.models import JournalEntry, Party
-from support.city import City
-from support.doors import Doors
+from imloop.store.models import JournalEntry
+from support.city import at
 from support.people import person
 from support.stories.two_cities import TwoCities
 
@@ -77,11 +75,10 @@ def test_every_page_with_an_object_is_decided() -> None:
 
 
 @pytest.fixture
-def world(city: City, doors: Doors) -> TwoCities:
-    doors.at("2026-03-05 09:30")
-    found = TwoCities.build(city)
-    create_user("u-450203001", "a-long-password", Party.objects.get(code="450203001"), clock.now())
-    return found
+def world(db: None, two_cities: TwoCities, monkeypatch: pytest.MonkeyPatch) -> TwoCities:
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-05 09:30"))
+    person("450203001")
+    return two_cities
 
 
 @pytest.mark.parametrize("kind", EVERY_DESK)

@@ -1,13 +1,16 @@
 """Databases for tests on whichever kind the run is about: an empty one, or one with all tables, which is a copy.
 
 Migrating takes seconds and copying does not, so the tables are made once in a run, by ``imloop migrate``, whatever
-number of processes the run has: they share one folder, whose address goes to them by the environment.
+number of processes the run has: they share one folder, whose address goes to them by the environment. On SQLite the
+next run finds them in ``.tables``, as long as the migrations and Django are the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +21,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from filelock import FileLock
 
+from support.repository import ROOT
+
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+TABLES = ROOT / ".tables"
+MIGRATIONS = ROOT / "src" / "imloop" / "store" / "migrations"
 RUN = "IMLOOP_TESTS_RUN"
 """Names the folder that all processes of a run share."""
 
@@ -30,8 +37,8 @@ class Databases:
         self.kind = POSTGRESQL if server_url else SQLITE
         self._server_url = server_url
         self._folder = folder
-        self._shared = Path(os.environ.setdefault(RUN, str(folder)))
-        self._template = self._shared.name.replace("-", "_")
+        self.shared = Path(os.environ.setdefault(RUN, str(folder)))
+        self._template = self.shared.name.replace("-", "_")
         self._made: list[str] = []
 
     def url(self, name: str) -> str:
@@ -54,12 +61,17 @@ class Databases:
         if self._server_url:
             self._create(_name(url), self._template)
         else:
-            shutil.copyfile(self._shared / "template.sqlite3", self._folder / f"{name}.sqlite3")
+            shutil.copyfile(self.shared / "template.sqlite3", self._folder / f"{name}.sqlite3")
         return url
+
+    def copied(self, name: str, file: Path) -> str:
+        """The address of a new SQLite database that holds what the one of that file holds."""
+        shutil.copyfile(file, self._folder / f"{name}.sqlite3")
+        return self.url(name)
 
     def drop(self) -> None:
         """What this process made, and what was copied, if the run began here."""
-        if self._shared == self._folder and (self._shared / "template.done").exists():
+        if self.shared == self._folder and (self.shared / "template.done").exists():
             self._made.append(self._template)
         if self._server_url and self._made:
             with self._administrator() as execute:
@@ -68,17 +80,25 @@ class Databases:
 
     def _require_template(self) -> None:
         """Made by the first process that asks; the others wait for it."""
-        done = self._shared / "template.done"
-        with FileLock(self._shared / "template.lock"):
+        done = self.shared / "template.done"
+        with FileLock(self.shared / "template.lock"):
             if done.exists():
                 return
-            url = f"sqlite:///{self._shared}/template.sqlite3"
+            template = self.shared / "template.sqlite3"
+            kept = TABLES / f"{_digest()}.sqlite3"
+            if not self._server_url and kept.exists():
+                shutil.copyfile(kept, template)
+                done.touch()
+                return
+            url = f"sqlite:///{template}"
             if self._server_url:
                 url = self._url_of(self._template)
                 with self._administrator() as execute:
                     execute(f"CREATE DATABASE {self._template}")
-            command = [sys.executable, "-m", "imloop.cli", "migrate", "--data", f"{self._shared}/template"]
+            command = [sys.executable, "-m", "imloop.cli", "migrate", "--data", f"{self.shared}/template"]
             subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=True, capture_output=True)
+            if not self._server_url:
+                _keep(template, kept)
             done.touch()
 
     def _create(self, database: str, template: str = "template1") -> None:
@@ -96,6 +116,26 @@ class Databases:
 
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             yield connection.execute  # type: ignore[misc]
+
+
+def _digest() -> str:
+    """Of all that decides what the tables are."""
+    import django
+
+    digest = hashlib.sha256(repr((django.VERSION, sqlite3.sqlite_version)).encode())
+    for path in sorted(MIGRATIONS.glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _keep(template: Path, kept: Path) -> None:
+    """For the next run, in place of older ones."""
+    TABLES.mkdir(exist_ok=True)
+    for old in TABLES.glob("*.sqlite3"):
+        old.unlink(missing_ok=True)
+    new = kept.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(template, new)
+    new.replace(kept)
 
 
 @contextmanager
