@@ -3,7 +3,6 @@ PYTHON  ?= python3
 PORT    ?= 8000
 DATA    ?= var
 DEMO    ?= 1
-PURE    := facts proof law verdict loop gates matters watch steps
 PY      := .venv/bin/python
 # Test processes at one time; 0 runs them in one.
 WORKERS ?= auto
@@ -14,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run quick test browser check docs bench torture faults fuzz audit prove mutation lock clean
+.PHONY: help setup dev run quick test browser pictures check docs bench torture faults fuzz audit prove mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -44,10 +43,15 @@ browser: dev ## the pages in a real Chromium: everything on SQLite, the stories 
 	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) $(PYTEST) tests/browser -ra $(ARGS)
 	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest tests/browser/test_the_loop_by_clicking.py -ra $(ARGS)
 
+pictures: dev ## the two pictures of the README, taken from the running demo
+	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest tests/browser/pictures.py $(ARGS)
+
 check: dev ## style, types, layers, migrations on both databases, sizes, law data, docs
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy $(foreach name,$(PURE),$(if $(wildcard src/imloop/$(name)),-p imloop.$(name)))
+	PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/stylelint "src/imloop/pages/assets/imloop/*.css"
+	.venv/bin/djlint --check --lint src/imloop/pages/templates
+	$(PY) -m mypy -p imloop
 	.venv/bin/lint-imports --no-logo
 	env -u DATABASE_URL $(PY) scripts/check_migrations.py
 	$(PY) scripts/pg.py -- $(PY) scripts/check_migrations.py

@@ -17,7 +17,10 @@ GOAL_S = 60.0
 WORDS = {
     "imloop": "`imloop replay --what-if`, one process per core: traces out of the database, judged before and after",
     "L": "one process per core reading every stored trace and decompressing it, nothing else",
-    "N": "one process, the usual loop: test by test through the ORM, judged in pure Python under the assumed limits only",
+    "N": (
+        "one process, the usual loop: test by test through the ORM, "
+        "judged in pure Python under the assumed limits only"
+    ),
 }
 ASSUMED = "title: limit b\nvalues: {limit_set.ASM: {value: b}}\n"
 _PEERS = {"L": "peers/read_stored.py", "N": "peers/what_if_loop.py"}
@@ -39,7 +42,7 @@ class Stored:
         }
         self.assumed = folder / "b.yaml"
         self.assumed.write_text(ASSUMED)
-        self._run("seed_tests.py", str(tests))
+        self._run("seeds/seed_tests.py", str(tests))
 
     def rate(self, name: str) -> float:
         """Tests per second of one contestant, its start-up included. ``Void`` unless it counted every test."""
@@ -101,6 +104,7 @@ def _million(count: int) -> Figure:
         [ratio(rates, "imloop", "L")],
         [f"every test judged under both laws; under the assumption {after}"],
         [
-            f"{max(seconds):,.0f} s for the million, the slowest round (goal ≤ {GOAL_S:.0f}); the file is larger than what the system keeps in memory"
+            f"{max(seconds):,.0f} s for the million, the slowest round (goal ≤ {GOAL_S:.0f}); "
+            "the file is larger than what the system keeps in memory"
         ],
     )

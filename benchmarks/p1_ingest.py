@@ -102,7 +102,7 @@ def check_peer(environment_: Mapping[str, str], seen: Sequence[Load]) -> None:
 
 def check_verdicts(environment_: Mapping[str, str]) -> str:
     """A sample of what was stored is judged again, from the raw bytes: the same answer must come out."""
-    return run_python("check_stored.py", "40", environment=environment_).strip()
+    return run_python("seeds/check_stored.py", "40", environment=environment_).strip()
 
 
 GOALS = {"L": "≥ 0.35", "N": "≥ 20", "N+": "≥ 4"}
@@ -125,7 +125,7 @@ def measure(
         urls = stack.enter_context(databases(backend, folder, "imloop", "crud"))
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
         limits = environment(folder / "null", "", "peers.limits.settings")
-        our_key = json.loads(run_python("seed_imloop.py", "0", environment=ours))["key"]
+        our_key = json.loads(run_python("seeds/seed_imloop.py", "0", environment=ours))["key"]
         our_port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))
         null_port = stack.enter_context(granian("peers.limits.wsgi:application", limits))
         uploads = {
@@ -134,7 +134,7 @@ def measure(
         }
         crud = environment(folder / "crud", urls["crud"], "peers.crud.settings")
         if "N" in words:
-            crud_key = json.loads(run_python("seed_crud.py", "0", environment=crud))["key"]
+            crud_key = json.loads(run_python("seeds/seed_crud.py", "0", environment=crud))["key"]
             crud_port = stack.enter_context(granian("peers.crud.wsgi:application", crud))
             uploads["N"] = crud_port, make("/rows", crud_key, 0)
             uploads["N+"] = crud_port, make("/json", crud_key, 5_000_000)

@@ -1,4 +1,5 @@
-"""P2: the upload of P1 with its trace packed small: header JSON and base64 of zstd of scaled whole-number differences."""
+"""P2: the upload of P1 with its trace packed small:
+header JSON and base64 of zstd of scaled whole-number differences."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ WORDS = {
 class PackedUploads(p1_ingest.Uploads):
     @staticmethod
     def _finished(message: Mapping[str, object]) -> str:
-        from imloop.exchange.packed_trace import pack
+        from imloop.exchange.uploads.packed_trace import pack
 
         trace = message["trace"]
         assert isinstance(trace, dict)

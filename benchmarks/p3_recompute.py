@@ -17,9 +17,14 @@ COPIES = 20
 """How often the tests stand in the layout one after the other: more than any cache holds."""
 CHANNELS = ("speed_kmh", "co_pct", "hc_ppm", "no_ppm", "co2_pct", "o2_pct", "rpm", "power_kw")
 WORDS = {
-    "imloop": "this platform's batch path: result, every value, exceeded items and deciding window, from columns in a row",
+    "imloop": (
+        "this platform's batch path: result, every value, exceeded items and deciding window, "
+        "from columns in a row"
+    ),
     "imloop from records": "the same with the laying out of decoded uploads as columns",
-    "imloop explained": "this platform's answer to one upload: with findings, citations and every step of the arithmetic",
+    "imloop explained": (
+        "this platform's answer to one upload: with findings, citations and every step of the arithmetic"
+    ),
     "L": "read the eight columns of every test once, float64 as they are judged",
     "N": "pure Python, verdict and values only",
 }
@@ -87,7 +92,10 @@ def check(engine: Sequence[object], reference: Sequence[tuple[str, dict[str, flo
         if any(abs(found[name] - values[name]) > 2e-9 for name in values):
             raise Void(f"engine {found}, reference {values}")
     results = [result for result, _ in reference]
-    return f"{len(results)} verdicts and all values identical ({results.count('pass')} pass, {results.count('fail')} fail)"
+    return (
+        f"{len(results)} verdicts and all values identical ({results.count('pass')} pass, "
+        f"{results.count('fail')} fail)"
+    )
 
 
 def check_batch(engine: Sequence[object], outcomes: object) -> str:
@@ -106,11 +114,14 @@ def check_batch(engine: Sequence[object], outcomes: object) -> str:
                 raise Void(f"test {at}: {name} of the batch path is another")
     if outcomes.by_reference.any():
         raise Void("a test was judged one by one")
-    return f"{outcomes.tests} outcomes of the batch path (result, values, exceeded, window) identical to the explained answers"
+    return (
+        f"{outcomes.tests} outcomes of the batch path (result, values, exceeded, "
+        "window) identical to the explained answers"
+    )
 
 
 def figures(count: int) -> list[Figure]:
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_test
     from imloop.law import load
     from imloop.verdict import judge
     from imloop.verdict.batch import judge_many, runs_of

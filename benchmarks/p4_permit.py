@@ -76,8 +76,8 @@ def measure(backend: str, count: int) -> Figure:
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
         crud = environment(folder / "crud", urls["crud"], "peers.crud.settings")
         null = environment(folder / "null", "", "peers.limits.settings")
-        us = json.loads(run_python("seed_imloop.py", str(VEHICLES), environment=ours))
-        them = json.loads(run_python("seed_crud.py", str(VEHICLES), environment=crud))
+        us = json.loads(run_python("seeds/seed_imloop.py", str(VEHICLES), environment=ours))
+        them = json.loads(run_python("seeds/seed_crud.py", str(VEHICLES), environment=crud))
         our_port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))
         crud_port = stack.enter_context(granian("peers.crud.wsgi:application", crud))
         null_port = stack.enter_context(granian("peers.limits.wsgi:application", null))
@@ -106,7 +106,8 @@ def measure(backend: str, count: int) -> Figure:
         ratios=[ratio(rates, "imloop", "L", "≥ 0.3"), ratio(rates, "imloop", "N", "≥ 3")],
         checks=["no case, not repaired, repaired: both applications give the three right answers"],
         notes=[
-            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms at {CONNECTIONS} connections",
+            f"p50 {seen['imloop'][-1].percentile(0.5):.1f} ms, p99 {seen['imloop'][-1].percentile(0.99):.1f} ms "
+            f"at {CONNECTIONS} connections",
             page,
         ],
     )

@@ -1,7 +1,7 @@
 """P5: from the commit of a repair to the I-station's open stream.
 
-The server notes when it begins to commit (``timed_site``); both clocks are the machine's monotonic one. A contestant's rate
-is repairs shown a second of waiting, so that a larger ratio is better, as everywhere.
+The server notes when it begins to commit (``timed_site``); both clocks are the machine's monotonic one. A contestant's
+rate is repairs shown a second of waiting, so that a larger ratio is better, as everywhere.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def measure(backend: str, count: int) -> Figure:
         urls = stack.enter_context(databases(backend, folder, "imloop"))
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
         vehicles = 20 * (count * (ROUND + POLLED) + 8)
-        seeded = json.loads(run_python("seed_imloop.py", str(vehicles), environment=ours))
+        seeded = json.loads(run_python("seeds/seed_imloop.py", str(vehicles), environment=ours))
         other = connected(urls["imloop"])
         stack.callback(other.close)
         with granian("timed_site:application", ours, SERVED) as port:

@@ -40,15 +40,16 @@ TESTS = int(os.environ.get("BENCH_REPLAY_TESTS", "10000"))
 FIRST_INGESTED, FIRST_REPLAYED = 1_020_000, 5_050_000
 """Numbers from which VIN and plate follow: neither may meet a seeded vehicle, whose open case is another station's."""
 WORDS = {
-    "replay": f"{STATIONS} agents drain their spools, each in order, one upload in flight, receipt on disk before the next; "
-    f"{ASKS_PER_SECOND} retest permits a second are asked meanwhile",
+    "replay": f"{STATIONS} agents drain their spools, each in order, one upload in flight, receipt on disk before the "
+    f"next; {ASKS_PER_SECOND} retest permits a second are asked meanwhile",
     "ingest": "the same uploads from memory at four connections, nobody asking (P1)",
 }
 
 
 @dataclass
 class Asker:
-    """Stations that ask at a steady pace, whatever the answers do; ``latencies`` in ms count from when a question was due."""
+    """Stations that ask at a steady pace, whatever the answers do;
+    ``latencies`` in ms count from when a question was due."""
 
     port: int
     key: str
@@ -140,7 +141,9 @@ def measure(backend: str, count: int) -> Figure:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench")))
         urls = stack.enter_context(databases(backend, folder, "imloop"))
         ours = environment(folder / "imloop", urls["imloop"], "imloop.site.settings")
-        seeded = json.loads(run_python("seed_replay.py", str(STATIONS), str(VEHICLES), environment=ours))
+        seeded = json.loads(
+            run_python("seeds/seed_replay.py", str(STATIONS), str(VEHICLES), environment=ours)
+        )
         keys: dict[str, str] = seeded["keys"]
         key = keys["450203001"]
         port = stack.enter_context(granian("imloop.site.worker:application", ours, SERVED))

@@ -11,11 +11,11 @@ import threading
 import time
 from pathlib import Path
 
-from imloop.agent.credentials import credentials
-from imloop.agent.platform import Platform
 from imloop.agent.run import china_now
+from imloop.agent.sending.credentials import credentials
+from imloop.agent.sending.platform import Platform
+from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import Kind, Spool
-from imloop.agent.uploader import Step, Uploader
 from p1_ingest import Uploads
 
 

@@ -1,4 +1,4 @@
-"""Measure the published figures and write RESULTS.md: ``python benchmarks/run.py [P1|P2|P3|P4] [--rounds N]``."""
+"""Measure the published figures and write RESULTS.md: ``python benchmarks/run.py [P1|P2|…] [--rounds N]``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ MODULES = {
     "P4": "p4_permit",
     "P5": "p5_stream",
     "P10": "p10_what_if",
+    "HELPERS": "helpers",
     "VEHICLES": "vehicle_import",
     "REPLAY": "replay_after_outage",
 }
@@ -32,15 +33,18 @@ HEAD = """# Results
 
 Written by `make bench`. Every figure is a ratio inside one run: contestants take turns, round by round, on one machine;
 the table gives the median of the paired ratios with the smallest and the largest. **L** is a named limit that no
-application on that server can exceed, **N** (and **N+**) a fair naive peer, both in `benchmarks/peers/`. What is stated under
-"checked" was verified in the same run; a figure whose check fails is not published. Rates are for scale only.
+application on that server can exceed, **N** (and **N+**) a fair naive peer, both in `benchmarks/peers/`. What is stated
+under "checked" was verified in the same run; a figure whose check fails is not published. Rates are for scale only.
 
 """
 
 
 def machine() -> str:
     cores = os.cpu_count()
-    return f"{cores} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    return (
+        f"{cores} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}"
+    )
 
 
 def section(figure: dict[str, object]) -> str:

@@ -96,7 +96,8 @@ def figures(count: int) -> list[Figure]:
             ratios=[ratio(rates, "imloop --help", "python")],
             checks=[f"goals: help ≤ {HELP_GOAL_MS} ms, server ≤ {MEMORY_GOAL_MB} MB"],
             notes=[
-                f"first start with the demo city (migrate, 60 days of traffic): {first:.0f} s; second start: {second:.1f} s",
+                f"first start with the demo city (migrate, 60 days of traffic): {first:.0f} s; "
+                f"second start: {second:.1f} s",
                 f"resident memory of server and background work with the demo city: {memory:.0f} MB",
             ],
         )

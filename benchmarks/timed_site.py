@@ -1,4 +1,5 @@
-"""The platform as it is served, noting when a commit begins and ends: twice eight bytes of monotonic nanoseconds, shared by a file."""
+"""The platform as it is served, noting when a commit begins and ends:
+twice eight bytes of monotonic nanoseconds, shared by a file."""
 
 from __future__ import annotations
 

@@ -13,7 +13,10 @@ from harness import Figure, Void, databases, environment, ratio, rounds, run_pyt
 
 ROWS = int(os.environ.get("BENCH_ROWS", "20000"))
 WORDS = {
-    "imloop": "this platform: read, check every row, look for known vehicles, next due date, journal, one transaction per 4,000 rows",
+    "imloop": (
+        "this platform: read, check every row, look for known vehicles, next due date, journal, "
+        "one transaction per 4,000 rows"
+    ),
     "L": "the bare executemany of the same rows, already read, through the database driver",
     "N": "one look-up and one save per row through the ORM, unchecked, in one transaction",
 }
@@ -38,7 +41,7 @@ def write_list(file: Path, rows: int) -> None:
 
 def contestant(name: str, file: Path, settings: dict[str, str]) -> Callable[[], float]:
     def once() -> float:
-        said = json.loads(run_python("vehicle_rows.py", name, str(file), environment=settings))
+        said = json.loads(run_python("peers/vehicle_rows.py", name, str(file), environment=settings))
         if said["kept"] != ROWS:
             raise Void(f"{name} kept {said['kept']} of {ROWS} rows")
         return float(said["rate"])

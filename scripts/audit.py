@@ -1,4 +1,5 @@
-"""Ask whether a dependency that the locks pin has a known vulnerability: pip-audit for Python, npm audit for the browser.
+"""Ask whether a dependency that the locks pin has a known vulnerability: pip-audit for Python,
+npm audit for the browser.
 
 Exit 1 when one has. Without a network nothing is known: that is said, and does not fail. Known and accepted ones stand,
 with the reason and a date to look again, in ``ACCEPTED``.

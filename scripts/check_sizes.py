@@ -1,4 +1,5 @@
-"""Keep the tail short: no source file above 400 lines, no function above 50. Prints what is too long."""
+"""Keep the tail short: no source file above 400 lines, no function above 50, no template line above 120 characters.
+Prints what is too long."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ FOLDERS = ("src", "tests", "scripts", "benchmarks")
 SUFFIXES = frozenset({".py", ".html", ".css", ".js", ".typ"})
 NOT_OURS = frozenset({"migrations", "vendor", "fonts", "node_modules", "__pycache__"})
 FILE_LINES, FUNCTION_LINES = 400, 50
+CHARACTERS = {".html": 120}
+"""The longest line, of files that no formatter keeps to it."""
 
 
 def sources(root: Path = ROOT) -> Iterator[Path]:
@@ -27,6 +30,10 @@ def too_long(path: Path) -> Iterator[str]:
     lines = text.count("\n")
     if lines > FILE_LINES:
         yield f"{path}: {lines} lines, at most {FILE_LINES}"
+    longest = CHARACTERS.get(path.suffix, 0)
+    for number, line in enumerate(text.splitlines() if longest else (), 1):
+        if len(line) > longest:
+            yield f"{path}:{number}: {len(line)} characters, at most {longest}"
     if path.suffix != ".py":
         return
     for node in ast.walk(ast.parse(text, filename=str(path))):

@@ -1,8 +1,8 @@
 """Write the pages of docs/ that follow from the code, or with ``--check`` say which ones are stale.
 
 loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md from the refusals in the source,
-access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the command line itself,
-dialects.md from the maps of station software.
+access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the
+command line itself, dialects.md from the maps of station software.
 """
 
 from __future__ import annotations
@@ -63,9 +63,11 @@ def access_page() -> str:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
     os.environ.setdefault("IMLOOP_DATA", tempfile.gettempdir())
     django.setup()
-    from imloop.api.audience import AUDIENCE
+    from imloop.api.app import CALLS
     from imloop.pages.guard import audience_of
+    from imloop.pages.menu import menu
     from imloop.pages.urls import urlpatterns
+    from imloop.steps.ground.access import Caller
 
     def audience(kinds: tuple[str, ...]) -> str:
         if not kinds:
@@ -74,7 +76,10 @@ def access_page() -> str:
 
     head = "| | public | " + " | ".join(KINDS.values()) + " |\n|" + "---|" * (len(KINDS) + 2)
     pages = [(f"/{each.pattern}", audience_of(each.callback)) for each in urlpatterns if each.callback]
-    calls = [(name, tuple(str(kind) for kind in kinds)) for name, kinds in AUDIENCE.items()]
+    menus = {
+        words: [entry["url"] for entry in menu(Caller("…", kind, "", ""))] for kind, words in KINDS.items()
+    }
+    calls = [(call.name, tuple(str(kind) for kind in call.who)) for call in CALLS.values() if call.who]
     return (
         "# Who may do what\n\n"
         "Written from the code that decides. A kind of party without a mark is refused before anything is read or "
@@ -83,16 +88,20 @@ def access_page() -> str:
         "- an M-station: the cases it repaired, its own repairs, and an open case whose number, or plate with the last "
         "six of the VIN, the owner gave it;\n"
         "- a department: everything inside its place (a city its city, a province its province);\n"
-        "- an owner: the case whose secret address stands in the notice's QR code, or whose plate and VIN tail they "
+        "- an owner: the case whose secret address is in the notice's QR code, or whose plate and VIN tail they "
         "know;\n"
         "- writing pages and calls also ask for the kind of department the law names: see the refusals in "
         "[errors.md](errors.md).\n\n"
-        "The rule is `own()` in `src/imloop/steps/access.py`. Whoever looks up one vehicle, case or test is entered "
-        "in the journal.\n\n"
+        "The rule is `own()` in `src/imloop/steps/ground/access.py`. Whoever looks up one vehicle, case or test "
+        "is entered in the journal.\n\n"
         "## Pages\n\n"
         + head
         + "\n"
         + "\n".join(f"| `{path}` {audience(kinds)}" for path, kinds in sorted(pages))
+        + "\n\n## The menu of each desk\n\n| desk | entries, in their order |\n|---|---|\n"
+        + "\n".join(
+            f"| {words} | {' · '.join(f'`{url}`' for url in urls)} |" for words, urls in menus.items()
+        )
         + "\n\n## API calls\n\nEverything below `public/` is for anyone.\n\n"
         + head
         + "\n"
@@ -158,7 +167,8 @@ def coverage_page() -> str:
     out = [
         "# Law coverage\n",
         "What the two founding documents ask for, clause by clause, and what proves that it works. "
-        "**P** is the city's work plan, **R** the provincial regulation; the number after it is the heading or article.\n",
+        "**P** is the city's work plan, **R** the provincial regulation; "
+        "the number after it is the heading or article.\n",
     ]
     for group in source["groups"]:
         out += [
@@ -176,7 +186,7 @@ def coverage_page() -> str:
 
 def status_words(kind: str, code: str) -> str:
     """The HTTP status of a refusal, as the API itself maps it; a reason or problem has none."""
-    from imloop.api.errors import status_of
+    from imloop.api.http.errors import status_of
     from imloop.facts import refusal
     from imloop.facts.text import Text
 
@@ -218,24 +228,25 @@ def dialects_page() -> str:
 
     out = [
         "# Dialects of station software\n",
-        "A station's software need not speak our JSON. The bytes say which dialect they are in (`?dialect=NAME` refuses "
-        "them when they are in another); they are kept exactly as they came, in UTF-8 (with or without mark) or GB18030, "
-        "and read by the map below every time they are judged again. An empty cell, `-` or `null` is a missing sample; a "
-        "time without offset is China's. A code that a map does not know is refused with the sender's own field name, "
-        "never guessed.\n",
+        "A station's software need not speak our JSON. The bytes say which dialect they are in "
+        "(`?dialect=NAME` refuses them when they are in another); they are kept exactly as they came, in UTF-8 (with "
+        "or without mark) or GB18030, and read by the map below every time they are judged again. An empty cell, `-` "
+        "or `null` is a missing sample; a time without offset is China's. A code that a map does not know is refused "
+        "with the sender's own field name, never guessed.\n",
         "Before the first upload: `imloop dialect check FILE` says per field what was read, is missing or is ignored, "
         "decodes and judges; exit 0 is conformance, `--json` for machines. `imloop dialect show NAME` prints a map, "
-        "`imloop dialect example NAME FILE` writes one of our messages in it; `imloop sim sample ASM --station 450203001` "
-        "makes one to start from. A map is one file in `src/imloop/exchange/dialects/maps/`: names of another maker are a "
-        "new file, no code. Examples with what they read as: `tests/exchange/dialects/`.\n",
+        "`imloop dialect example NAME FILE` writes one of our messages in it; `imloop sim sample ASM "
+        "--station 450203001` makes one to start from. A map is one file in `src/imloop/exchange/dialects/maps/`: "
+        "names of another maker are a new file, no code. Examples with what they read as: "
+        "`tests/exchange/dialects/`.\n",
         "| dialect | what | message | as | names |",
         "|---|---|---|---|---|",
     ]
-    for each in every().values():
-        out.append(
-            f"| `{each.name}` | {each.title.en} | {each.message} | {', '.join(each.containers)} | "
-            f"{STANDINGS[each.standing]}: {each.cite} |"
-        )
+    out += [
+        f"| `{each.name}` | {each.title.en} | {each.message} | {', '.join(each.containers)} | "
+        f"{STANDINGS[each.standing]}: {each.cite} |"
+        for each in every().values()
+    ]
     for each in every().values():
         rows = [[cell.replace("|", "¦") for cell in row] for row in map_rows(each)]
         if rows:
@@ -265,7 +276,7 @@ def default_words(node: ast.expr) -> str:
 
 def settings_page() -> str:
     words: dict[str, str] = yaml.safe_load((DOCS / "settings.yaml").read_text(encoding="utf-8"))
-    readers = [SOURCE / "site" / "settings.py", *sorted(SOURCE.glob("cli/*.py"))]
+    readers = [SOURCE / "site" / "settings.py", *sorted(SOURCE.glob("cli/**/*.py"))]
     found: dict[str, str] = {}
     for name, default in (pair for path in readers for pair in environment_names(path)):
         found.setdefault(name, default)

@@ -1,4 +1,5 @@
-"""Find every code of a refusal, reason or problem in the source, with its English words: the source of docs/errors.md."""
+"""Find every code of a refusal, reason or problem in the source, with its English words:
+the source of docs/errors.md."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from pathlib import Path
 
 REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Unlawful", "Unavailable")
 CODE_POSITION = {**dict.fromkeys(REFUSALS, 0), "Reason": 0, "Problem": 1}
+SAID_BY = {"require_past": ("time-in-future", "Malformed")}
+"""Helpers that refuse with one code, in the words of who calls them: their code and class."""
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -97,6 +100,9 @@ class Source:
                 self.english(call),
             )
             return
+        if name in SAID_BY:
+            code, kind = SAID_BY[name]
+            yield ast.Constant(code), kind, self.english(call)
         # a helper that takes the code and then both languages: f(…, "too-long", "超过…", "longer…")
         for code, chinese, words in zip(call.args, call.args[1:], call.args[2:], strict=False):
             bilingual = CHINESE.search(wording(chinese)) and re.search("[A-Za-z]", wording(words))

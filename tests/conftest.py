@@ -1,7 +1,7 @@
-"""The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend on
-the database is in one of both runs only: ``support.one_database``.
+"""The suite runs on SQLite and on PostgreSQL: ``DATABASE_URL`` names a server, empty means SQLite. What does not depend
+on the database is in one of both runs only: ``support.one_database``.
 
-``db``           a migrated database; what a test writes is rolled back
+``db``           a migrated database; what a test writes is rolled back; the API's answers are checked (support.answers)
 ``lasting``      the same for what a module's tests share and do not change
 ``city``         a few registered parties in ``db``
 ``two_cities``   one object of everything, in ``lasting``
@@ -29,9 +29,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from support.commands import Commands
-from support.databases import POSTGRESQL, Databases, undone
 from support.one_database import COLLECTED, of_run
+from support.servers.commands import Commands
+from support.servers.databases import POSTGRESQL, Databases, undone
 
 _TMP = tempfile.TemporaryDirectory(prefix="imloop-tests-")
 # Below, DATABASE_URL becomes a database of this process: a parallel worker, too, must find what the run was given.
@@ -83,11 +83,15 @@ def databases() -> Databases:
 
 
 @pytest.fixture(scope="session")
-def migrated(databases: Databases) -> None:
+def migrated(databases: Databases) -> Iterator[None]:
     from django.db import connections
+
+    from support.answers import answers_checked
 
     connections.close_all()
     databases.migrated("suite")
+    with answers_checked():
+        yield
 
 
 @pytest.fixture
@@ -125,9 +129,9 @@ def doors(city: object, monkeypatch: pytest.MonkeyPatch) -> object:
 @pytest.fixture(scope="module")
 def two_cities(lasting: None) -> object:
     """The small city with one object of everything, at half past nine on 5 March 2026, and another city."""
-    from imloop.steps import clock
+    from imloop.steps.ground import clock
     from support.city import City, at
-    from support.two_cities import TwoCities
+    from support.stories.two_cities import TwoCities
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: at("2026-03-05 09:30"))

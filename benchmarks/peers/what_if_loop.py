@@ -13,7 +13,7 @@ from asm_python import judge  # noqa: E402
 
 from imloop.facts.days import day_of  # noqa: E402
 from imloop.law import load, overlay  # noqa: E402
-from imloop.steps.keep_raw import raw_bytes  # noqa: E402
+from imloop.steps.ground.keep_raw import raw_bytes  # noqa: E402
 from imloop.store.models import Test  # noqa: E402
 from p3_recompute import rules  # noqa: E402
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from imloop.agent.credentials import Credentials
-from imloop.agent.platform import Platform
+from imloop.agent.sending.credentials import Credentials
+from imloop.agent.sending.platform import Platform
+from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import Spool
-from imloop.agent.uploader import Step, Uploader
 from support.city import NEAR, at
-from support.fake_platform import FakePlatform
-from support.uploads import test_message
+from support.messages.uploads import test_message
+from support.servers.fake_platform import FakePlatform
 
 BEARER = Credentials("bearer", lambda *_: {"Authorization": "Bearer key"})
 

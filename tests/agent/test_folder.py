@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imloop.agent.folder import Folder
+from imloop.agent.inlets.folder import Folder
+from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import RESERVE, Spool
-from imloop.agent.uploader import Step, Uploader
 
 from .conftest import Bench, Clock, upload
 

@@ -1,4 +1,5 @@
-"""Vouchers: fetched while the network is there, checked and used once without it, redeemed before the test they let pass."""
+"""Vouchers: fetched while the network is there, checked and used once without it,
+redeemed before the test they let pass."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from imloop.agent.inlet import take
+from imloop.agent.inlets.inlet import take
 from imloop.agent.paper import Paper
 from imloop.agent.permit import no_network
 from imloop.agent.spool import Spool
-from imloop.exchange.station_signing import thumbprint
+from imloop.exchange.http.station_signing import thumbprint
 from imloop.exchange.vouchers import Voucher, issue
 from imloop.facts.refusal import Conflict, Unknown, Unlawful
 from support.city import FAR, NEAR, at

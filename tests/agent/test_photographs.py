@@ -11,19 +11,19 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from imloop.agent import folder as folders
-from imloop.agent.folder import Folder
-from imloop.agent.form import parts_of
+from imloop.agent.inlets import folder as folders
+from imloop.agent.inlets.folder import Folder
+from imloop.agent.sending.form import parts_of
+from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import Kind, Spool, State
-from imloop.agent.uploader import Step, Uploader
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed
 from imloop.store.models import Attachment, Repair
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
-from support.outages import FAIL
-from support.outages import upload as upload_test
-from support.uploads import repair_message
+from support.messages.uploads import repair_message
+from support.stories.outages import FAIL
+from support.stories.outages import upload as upload_test
 
 from .conftest import Bench, Clock
 from .test_port import Local, local  # noqa: F401 - a fixture
@@ -174,7 +174,7 @@ def test_the_same_picture_of_two_repairs_goes_with_each(folder: Folder, clock: C
 
 
 def test_an_older_platform_that_knows_no_photographs_gets_the_repair(bench: Bench) -> None:
-    from imloop.agent.inlet import take
+    from imloop.agent.inlets.inlet import take
 
     bench.fake.answers["POST /api/v1/repairs/files"] = (
         404,
@@ -186,7 +186,7 @@ def test_an_older_platform_that_knows_no_photographs_gets_the_repair(bench: Benc
 
 
 def test_a_spool_of_before_takes_photographs(tmp_path: Path, clock: Clock) -> None:
-    from imloop.agent.inlet import take
+    from imloop.agent.inlets.inlet import take
 
     old = Spool(tmp_path / "spool")
     take(old, repair(number="W-0"), clock())

@@ -1,4 +1,5 @@
-"""A line's software posts to this computer as to the platform: the platform's receipt in time, else a place in the queue."""
+"""A line's software posts to this computer as to the platform:
+the platform's receipt in time, else a place in the queue."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from imloop.agent.lines import Lines
+from imloop.agent.inlets.port import Desk, serve
 from imloop.agent.paper import Paper
-from imloop.agent.port import Desk, serve
+from imloop.agent.sending.heartbeats import Lines
 from support.city import NEAR
 
 from .conftest import Bench, upload

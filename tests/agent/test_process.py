@@ -17,7 +17,7 @@ import pytest
 
 from imloop.agent.spool import Spool
 from support.city import NEAR
-from support.fake_platform import FakePlatform, Served
+from support.servers.fake_platform import FakePlatform, Served
 
 from .conftest import upload
 

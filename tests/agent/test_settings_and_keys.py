@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from imloop.agent.config import read_config, write_config
-from imloop.agent.credentials import credentials, read_key
-from imloop.exchange.station_signing import hmac_key, verify
+from imloop.agent.sending.credentials import credentials, read_key
+from imloop.exchange.http.station_signing import hmac_key, verify
 from imloop.facts.refusal import Malformed, NotAllowed
 
 from .conftest import Clock

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from imloop.agent.inlet import take
+from imloop.agent.inlets.inlet import take
 from imloop.agent.spool import RESERVE, Kind, Room, Spool, State
 from imloop.exchange.dialects import read
 from imloop.facts.refusal import Malformed, NotAllowed

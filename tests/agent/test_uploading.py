@@ -7,10 +7,10 @@ import random
 import httpx
 import pytest
 
-from imloop.agent.inlet import take
-from imloop.agent.platform import Platform
+from imloop.agent.inlets.inlet import take
+from imloop.agent.sending.platform import Platform
+from imloop.agent.sending.uploader import PATIENCE_WITH_ONE, Step, Uploader
 from imloop.agent.spool import Kind, State
-from imloop.agent.uploader import PATIENCE_WITH_ONE, Step, Uploader
 
 from .conftest import BEARER, Bench, upload
 

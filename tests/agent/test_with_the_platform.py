@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from imloop.agent.credentials import credentials
-from imloop.agent.folder import Folder
-from imloop.agent.inlet import take
-from imloop.agent.lines import Lines, beat
+from imloop.agent.inlets.folder import Folder
+from imloop.agent.inlets.inlet import take
 from imloop.agent.paper import Paper
 from imloop.agent.permit import ask
-from imloop.agent.platform import Platform
+from imloop.agent.sending.credentials import credentials
+from imloop.agent.sending.heartbeats import Lines, beat
+from imloop.agent.sending.platform import Platform
+from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import Spool, State
-from imloop.agent.uploader import Step, Uploader
 from imloop.store.models import Case, Finding, Link, Test
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
-from support.fake_platform import FakePlatform
-from support.in_process import InProcess
-from support.uploads import PLATE, VIN, repair_message, test_message
+from support.messages.uploads import PLATE, VIN, repair_message, test_message
+from support.servers.fake_platform import FakePlatform
+from support.servers.in_process import InProcess
 
 from .conftest import Clock
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client, override_settings
 
 from support.city import FAR, LISTED, NEAR, City, at
-from support.uploads import VIN, repair_message, test_message
+from support.messages.uploads import VIN, repair_message, test_message
 
 
 def post(client: Client, path: str, body: object) -> HttpResponse:
@@ -113,7 +113,7 @@ def test_a_huge_body_is_413(city: City) -> None:
 
 
 def test_keys(city: City) -> None:
-    from imloop.steps.keys import revoke_key
+    from imloop.steps.accounts.keys import revoke_key
 
     key = city.key(NEAR)
     assert post(Client(), "tests", upload()).status_code == 401

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imloop.steps.keep_raw import raw_bytes
+from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.store.models import RawUpload
 from support.city import NEAR
 from support.doors import Doors

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import transaction
 
-from imloop.api.express import Express
-from imloop.steps import clock
+from imloop.api.app import CALLS
+from imloop.api.http.fast_calls import Express
+from imloop.steps.ground import clock
 from imloop.store.models import RawUpload
 from support.city import FAR, LISTED, NEAR, City, at
-from support.uploads import PLATE, VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
 
 
 def ask(door: Any, query: str, key: str = "", **environ: str) -> tuple[str, dict[str, str], bytes]:
@@ -52,7 +53,7 @@ def framework(city: City, monkeypatch: pytest.MonkeyPatch) -> Framework:
     monkeypatch.setattr(clock, "now", lambda: moment)
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.express.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
     city.test("2026-03-02 09:00", co=0.9)
     return Framework()
 
@@ -70,7 +71,7 @@ QUESTIONS = [
 @pytest.mark.parametrize("query", QUESTIONS)
 def test_both_doors_say_the_same(city: City, framework: Framework, query: str) -> None:
     key = city.key(NEAR)
-    quick = ask(Express(framework), query, key)
+    quick = ask(Express(framework, CALLS), query, key)
     assert framework.asked == 0, "answered by the quick door"
     ordinary = ask(framework, query, key)
     assert (quick[0], quick[2]) == (ordinary[0], ordinary[2])
@@ -82,15 +83,15 @@ def test_both_doors_say_the_same(city: City, framework: Framework, query: str) -
 @pytest.mark.parametrize("code", [LISTED, "450200-environment"])
 def test_refusals_and_departments_are_the_same(city: City, framework: Framework, code: str) -> None:
     key, query = city.key(code), f"vin={VIN}&station={NEAR}"
-    assert ask(Express(framework), query, key)[2] == ask(framework, query, key)[2]
+    assert ask(Express(framework, CALLS), query, key)[2] == ask(framework, query, key)[2]
 
 
 def test_a_wrong_key_is_refused_by_both(city: City, framework: Framework) -> None:
     for key in ("imk_a_b", city.key(NEAR) + "x"):
-        quick, ordinary = ask(Express(framework), f"vin={VIN}", key), ask(framework, f"vin={VIN}", key)
+        quick, ordinary = ask(Express(framework, CALLS), f"vin={VIN}", key), ask(framework, f"vin={VIN}", key)
         assert quick[0] == ordinary[0] == "401 Unauthorized"
         assert quick[2] == ordinary[2]
-    plain = ask(Express(framework), f"vin={VIN}", city.key(NEAR), REMOTE_ADDR="10.0.0.9")
+    plain = ask(Express(framework, CALLS), f"vin={VIN}", city.key(NEAR), REMOTE_ADDR="10.0.0.9")
     assert plain[0].startswith("403") and b"key-over-plain-http" in plain[2]
 
 
@@ -110,12 +111,12 @@ def test_a_wrong_key_is_refused_by_both(city: City, framework: Framework) -> Non
 def test_what_is_not_plainly_put_goes_on_to_the_framework(
     city: City, framework: Framework, query: str, environ: dict[str, str]
 ) -> None:
-    ask(Express(framework), query, city.key(NEAR), **environ)
+    ask(Express(framework, CALLS), query, city.key(NEAR), **environ)
     assert framework.asked == 1
 
 
 def test_without_a_key_a_session_may_still_ask(city: City, framework: Framework) -> None:
-    assert ask(Express(framework), f"vin={VIN}")[0].startswith("401")
+    assert ask(Express(framework, CALLS), f"vin={VIN}")[0].startswith("401")
     assert framework.asked == 1
 
 
@@ -127,7 +128,7 @@ def send(door: Any, body: bytes, key: str = "", **environ: Any) -> tuple[str, di
 def both(framework: Framework, body: bytes, key: str, **environ: Any) -> list[tuple[str, bytes, str]]:
     """The same upload by each door, as if the other had not been."""
     said = []
-    for door in (Express(framework), framework):
+    for door in (Express(framework, CALLS), framework):
         with transaction.atomic():
             status, headers, answer = send(door, body, key, **environ)
             raw = RawUpload.objects.latest("id").refused if RawUpload.objects.exists() else ""
@@ -149,7 +150,7 @@ UPLOADS = {
 def test_an_upload_is_taken_the_same_by_both(
     city: City, framework: Framework, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr("imloop.steps.cases.secrets.token_urlsafe", lambda _: "owner")
+    monkeypatch.setattr("imloop.steps.cases.move_case.secrets.token_urlsafe", lambda _: "owner")
     message = test_message(
         at("2026-03-05 08:30"), **{"station": NEAR, "vehicle": {"plate": "桂B77777"}, **change}
     )
@@ -161,8 +162,8 @@ def test_an_upload_is_taken_the_same_by_both(
 def test_the_same_upload_again_is_answered_the_same_by_both(city: City, framework: Framework) -> None:
     message = test_message(at("2026-03-05 08:30"), station=NEAR, vehicle={"plate": "桂B77777"})
     body, key = msgspec.json.encode(message), city.key(NEAR)
-    first = send(Express(framework), body, key)
-    again, ordinary = send(Express(framework), body, key), send(framework, body, key)
+    first = send(Express(framework, CALLS), body, key)
+    again, ordinary = send(Express(framework, CALLS), body, key), send(framework, body, key)
     assert (first[0], again[0], ordinary[0]) == ("201 Created", "200 OK", "200 OK")
     assert again[2] == ordinary[2]
     # PostgreSQL keeps the receipt's keys in an order of its own.

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client, RequestFactory
 
-from imloop.api import live, stream
-from imloop.api.live import Hub, Stream
-from imloop.api.stream import Events
-from imloop.steps.feed import after_in, as_entry, newest
-from imloop.steps.keys import revoke_key
-from imloop.steps.ledger import writing
+from imloop.api import couriers
+from imloop.api.couriers import Events
+from imloop.api.http import stream_hub
+from imloop.api.http.stream_hub import Hub, Stream
+from imloop.steps.accounts.keys import revoke_key
+from imloop.steps.couriers.feed import after_in, as_entry, newest
+from imloop.steps.ground.ledger import writing
 from imloop.store.models import OutboxEntry
 from support.city import FAR, NEAR, City, at
 
@@ -34,8 +35,8 @@ def ids(body: bytes) -> list[int]:
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Nobody reads for it: what is handed to its streams, the test hands."""
     monkeypatch.setattr(Hub, "_read", lambda self: self._ready.set())
-    monkeypatch.setattr(stream, "close_old_connections", lambda: None)
-    monkeypatch.setattr(live, "REST", 0.01)
+    monkeypatch.setattr(couriers, "close_old_connections", lambda: None)
+    monkeypatch.setattr(stream_hub, "REST", 0.01)
     made = Hub()
     yield made
     made.stop()
@@ -55,7 +56,7 @@ def test_a_server_that_holds_nothing_open_says_what_waits_and_ends(city: City) -
 def test_only_a_machine_that_comes_back_acknowledges(city: City) -> None:
     seq = message()
     person = Client()
-    from imloop.steps.people import create_user
+    from imloop.steps.accounts.create_user import create_user
     from imloop.store.models import Party
 
     person.force_login(create_user("near", "a-long-password", Party.objects.get(code=NEAR), NOW))
@@ -79,7 +80,7 @@ def test_missed_first_then_handed_out_each_once(city: City, hub: Hub) -> None:
 def test_one_that_does_not_fetch_reads_from_the_outbox_again(
     city: City, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_WAITING", 2)
+    monkeypatch.setattr(stream_hub, "MOST_WAITING", 2)
     own = Stream(NEAR, 0)
     events = Events(hub, own, RequestFactory().get("/"))
     next(events)
@@ -95,12 +96,12 @@ def test_one_that_does_not_fetch_reads_from_the_outbox_again(
 def test_what_is_too_much_while_it_reads_is_read_afterwards(
     city: City, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_WAITING", 2)
+    monkeypatch.setattr(stream_hub, "MOST_WAITING", 2)
     own = Stream(NEAR, 0)
     events = Events(hub, own, RequestFactory().get("/"))
     next(events)
     first, late = message(), []
-    read = stream.after_in
+    read = couriers.after_in
 
     def read_slowly(party: str, after: int, most: int) -> list[OutboxEntry]:
         found = list(read(party, after, most))
@@ -110,7 +111,7 @@ def test_what_is_too_much_while_it_reads_is_read_afterwards(
                 own.hand(seq, b"id: %d\n\n" % seq)
         return found
 
-    monkeypatch.setattr(stream, "after_in", read_slowly)
+    monkeypatch.setattr(couriers, "after_in", read_slowly)
     assert ids(next(events)) == [first]
     assert ids(next(events)) == late
 
@@ -118,7 +119,7 @@ def test_what_is_too_much_while_it_reads_is_read_afterwards(
 def test_a_revoked_key_ends_its_stream_at_the_next_sign_of_life(
     city: City, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "BEAT", 0.0)
+    monkeypatch.setattr(couriers, "BEAT", 0.0)
     key = city.key(NEAR)
     request = RequestFactory().get("/", headers={"Authorization": f"Bearer {key}"})
     events = Events(hub, Stream(NEAR, 0), request)

@@ -1,11 +1,12 @@
-"""Every call by every kind of party, and by nobody: the table of ``api/audience.py`` is what happens."""
+"""Every call by every kind of party, and by nobody: what stands at the routes is what happens."""
 
 from __future__ import annotations
 
 import pytest
 from django.test import Client, override_settings
 
-from imloop.api.audience import AUDIENCE, EVERYONE, audience_of
+from imloop.api.app import CALLS as ROUTES
+from imloop.api.http.audience import EVERYONE
 from imloop.store.models import Party, PartyKind
 from support.api_calls import Call, calls
 from support.city import LISTED, NEAR, PLACE, City
@@ -28,17 +29,11 @@ def code_of(answer: object) -> str:
     return str(answer.json().get("code", "")) if answer.status_code >= 400 else ""  # type: ignore[attr-defined]
 
 
-def test_the_table_names_every_call_and_no_other() -> None:
-    assert set(AUDIENCE) == {call.name for call in GUARDED}
-    with pytest.raises(KeyError):
-        audience_of("GET", "a-new-call")
-
-
 @pytest.mark.parametrize("call", GUARDED, ids=lambda call: call.name)
 def test_each_wrong_kind_is_turned_away_before_its_message_is_read(
     db: None, clients: dict[str, Client], call: Call
 ) -> None:
-    allowed = audience_of(call.method, call.path)
+    allowed = ROUTES[call.name].who
     for kind, client in clients.items():
         answer = call.by(client)
         turned_away = answer.status_code == 403 and code_of(answer) == "wrong-kind-of-party"

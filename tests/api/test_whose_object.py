@@ -1,4 +1,5 @@
-"""Every call with an object that belongs to another party of the same kind, or to another city: refused, or nothing is told.
+"""Every call with an object that belongs to another party of the same kind, or to another city: refused,
+or nothing is told.
 
 A new call without a decision here fails the first test.
 """
@@ -13,12 +14,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from imloop.api.audience import AUDIENCE
-from imloop.steps import clock
+from imloop.api.app import CALLS
+from imloop.steps.ground import clock
 from imloop.store.models import PartyKind, RawUpload, Test
 from support.city import LISTED, NEAR, PLACE, at
-from support.two_cities import PNG, TwoCities
-from support.uploads import PLATE, VIN, repair_message, test_message
+from support.messages.uploads import PLATE, VIN, repair_message, test_message
+from support.stories.two_cities import PNG, TwoCities
 
 OFFICE, POLICE, MARKET = f"{PLACE}-environment", f"{PLACE}-police", f"{PLACE}-market"
 
@@ -129,8 +130,10 @@ OWN_ONLY = {
     "POST outages": "always of the caller's place; a station only of itself",
     "GET offline-vouchers": "always the caller's own",
     "GET offline-vouchers/form.pdf": "always the caller's own",
-    "POST offline-vouchers/redeem": "the station signed into the voucher must be the caller (tests/stories/test_vouchers.py)",
-    "POST repairs/files": "always the caller's own (tests/stories/test_repair_files.py)",
+    "POST offline-vouchers/redeem": (
+        "the station signed into the voucher must be the caller (tests/stories/outages/test_vouchers.py)"
+    ),
+    "POST repairs/files": "always the caller's own (tests/stories/repairs/test_repair_files.py)",
     "POST equipment-checks": "the station of the message must be the caller's, as with tests (intake)",
     "POST opening-hours": "always the caller's own",
     "POST closed-days": "always the caller's own",
@@ -150,7 +153,7 @@ OWN_ONLY = {
 
 def test_every_call_is_decided() -> None:
     decided = [*OBJECTS, *LISTS, *OWN_ONLY]
-    assert sorted(decided) == sorted(AUDIENCE)
+    assert sorted(decided) == sorted(call.name for call in CALLS.values() if call.who)
 
 
 @pytest.fixture
@@ -179,7 +182,7 @@ def refusal(answer: HttpResponse) -> str:
 def test_strangers_are_refused_and_the_owner_is_not(world: TwoCities, name: str) -> None:
     given = OBJECTS[name]
     before = (Test.objects.count(), RawUpload.objects.filter(refused="").count())
-    for kind in AUDIENCE[name]:
+    for kind in CALLS[name].who:
         for code in world.stranger(kind):
             answer = ask(world.city.client(code), name, world, given.query, given.body)
             if kind in given.beyond:
@@ -196,7 +199,7 @@ def test_strangers_are_refused_and_the_owner_is_not(world: TwoCities, name: str)
 
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_hold_nothing_of_others(world: TwoCities, name: str) -> None:
-    for kind in AUDIENCE[name]:
+    for kind in CALLS[name].who:
         for code in world.stranger(kind):
             for query in {"", LISTS[name]}:
                 answer: Any = ask(world.city.client(code), name, world, query, None)

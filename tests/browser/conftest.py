@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def steered_server(request: pytest.FixtureRequest, browser: Browser, servers: Any) -> Any:
     name = request.module.__name__.rpartition(".")[2]
-    return servers.start(name, ["support.steered_site"], PYTHONPATH=_python_path(), **MANY)
+    return servers.start(name, ["support.servers.steered_site"], PYTHONPATH=_python_path(), **MANY)
 
 
 def _python_path() -> str:

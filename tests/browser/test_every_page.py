@@ -16,8 +16,10 @@ from support.desks import NARROW, WIDE, Desk, Windows
 ROLES = ("", "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
 NEEDED = """
 import django, json; django.setup()
-from imloop.steps import clock, objections, staffing
-from imloop.steps.access import SYSTEM
+from imloop.steps.accounts import staffing
+from imloop.steps.cases import objections
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
 from imloop.store.models import Appointment, Case, Matter, Party
 party = Party.objects.get(code="450200-market").code
 cases, closed = Case.objects.order_by("-id"), Case.objects.exclude(closed_at=None).order_by("-id")

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from support.city import NEAR, PLACE, at
 from support.desks import PATIENCE_MS, Desk
-from support.steered_site import KEY
-from support.uploads import PLATE, VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
+from support.servers.steered_site import KEY
 
 OFFICE = f"{PLACE}-environment"
 

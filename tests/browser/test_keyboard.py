@@ -8,8 +8,8 @@ import msgspec
 
 from support.city import NEAR, at
 from support.keyboard import enter, has_focus, tab_to, type_into
-from support.steered_site import PASSWORD
-from support.uploads import PLATE, test_message
+from support.messages.uploads import PLATE, test_message
+from support.servers.steered_site import PASSWORD
 
 
 def test_log_in_reception_and_upload_by_keyboard(steered: Any) -> None:

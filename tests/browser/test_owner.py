@@ -10,7 +10,7 @@ import pytest
 from support.axe import too_wide, violations
 from support.city import NEAR, at
 from support.desks import NARROW, Desk, SteeredCity, Windows
-from support.uploads import PLATE, VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
 
 MOST_BYTES = 150_000
 

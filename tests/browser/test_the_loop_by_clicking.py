@@ -8,7 +8,7 @@ import msgspec
 
 from support.city import LISTED, NEAR, PLACE, at
 from support.desks import Desk
-from support.uploads import PLATE, VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
 
 FILE = "检验报文"
 

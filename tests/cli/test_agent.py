@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from imloop.agent.config import read_config
-from imloop.agent.inlet import take
+from imloop.agent.inlets.inlet import take
 from imloop.agent.run import china_now
 from imloop.agent.spool import Spool, State
 from support.city import NEAR
-from support.commands import Commands
-from support.uploads import test_message
+from support.messages.uploads import test_message
+from support.servers.commands import Commands
 
 
 @pytest.fixture

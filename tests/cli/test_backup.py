@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from support.commands import Commands
-from support.processes import TESTS
+from support.servers.commands import Commands
+from support.servers.processes import TESTS
 
 PASSWORD = "a long enough passphrase"
 _UPLOADS = """
@@ -33,8 +33,8 @@ print("done", flush=True)
 """
 _VERDICTS = """
 import json, django; django.setup()
-from imloop.exchange.decode_test import decode_test
-from imloop.steps.replay import replay_test
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.steps.inspections.replay import replay_test
 from imloop.store.models import Test
 print(json.dumps([[t.test_no, t.verdict, replay_test(t, decode_test)] for t in Test.objects.order_by("test_no")],
                  default=str, sort_keys=True))

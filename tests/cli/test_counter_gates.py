@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from imloop.sim.identifiers import unified_code
-from support.commands import Commands
+from imloop.sim.world.identifiers import unified_code
+from support.servers.commands import Commands
 
 I1, I2, M1 = "450203001", "450204002", "M450203001"
 VIN, USCC = "LFV2A21K6J3123456", unified_code("乙")

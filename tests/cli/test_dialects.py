@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from imloop.exchange.dialects import every
-from support.commands import Commands
+from support.servers.commands import Commands
 
 EXAMPLES = Path(__file__).parents[1] / "exchange" / "dialects"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.a_draw import published
-from support.commands import Commands
+from support.servers.commands import Commands
+from support.stories.a_draw import published
 
 ENVIRONMENT, MARKET = "450200-environment", "450200-market"
 

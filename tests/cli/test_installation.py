@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from imloop.exchange.station_signing import thumbprint
-from support.commands import Commands
+from imloop.exchange.http.station_signing import thumbprint
+from support.servers.commands import Commands
 
 PASSWORD = "a long enough passphrase"
 

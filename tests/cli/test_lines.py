@@ -25,22 +25,13 @@ def test_an_ordered_lock_is_exit_one(
 ) -> None:
     from datetime import timedelta
 
-    from imloop.steps.order_line import order_line
+    from imloop.steps.lines.lock_line import NewOrder, order_line
     from support.city import at
 
     monkeypatch.setattr("imloop.cli.lines.connect", lambda data: None)
     now = at("2026-03-05 08:00")
-    order_line(
-        city.callers["450200-environment"],
-        NEAR,
-        "01",
-        kind="lock",
-        methods=[],
-        reason="抽查",
-        evidence="照片",
-        until=now + timedelta(days=1),
-        now=now,
-    )
+    order = NewOrder(kind="lock", methods=[], reason="抽查", evidence="照片", until=now + timedelta(days=1))
+    order_line(city.callers["450200-environment"], NEAR, "01", order, now)
     with pytest.raises(SystemExit) as stopped:
         line(NEAR, "01", at="2026-03-05T09:00")
     assert stopped.value.code == 1

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from support.city import NEAR, at
-from support.commands import Commands
-from support.uploads import test_message
+from support.messages.uploads import test_message
+from support.servers.commands import Commands
+from support.thresholds import one, write
 
 
 @pytest.fixture
@@ -79,3 +81,14 @@ def test_law_commands(offline: Commands) -> None:
     assert offline("law", "check").returncode == 0
     shown = json.loads(offline("law", "show", "--place", "450200", "--on", "2026-03-05", "--json").stdout)
     assert all(row["cite"] for row in shown["values"])
+    assert all(row["source_says_en"] and row["since"] for row in shown["thresholds"])
+    assert shown["watch_hash"] not in (shown["hash"], shown["verdict_hash"])
+    printed = offline("law", "show", "--on", "2026-03-05", "--prefix", "df_low").stdout
+    assert "not law" in printed and "fuel-balance" in printed and "deadline" not in printed
+
+
+def test_law_check_names_what_is_wrong_with_a_threshold(offline: Commands, tmp_path: Path) -> None:
+    body = one("df_low.df", "1", date(2026, 3, 5), 0.8)
+    assert offline("law", "check", write(tmp_path, body)).returncode == 0
+    done = offline("law", "check", write(tmp_path, body.replace('    unit: "1"\n', "")))
+    assert done.returncode == 1 and "city.yaml df_low.df.unit: unit is missing" in done.stdout

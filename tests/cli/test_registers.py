@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.city import NEAR
-from support.commands import Commands
+from support.servers.commands import Commands
 
 STATIONS = [
     {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support.commands import Commands
+from support.servers.commands import Commands
 
 VIN, PLATE = "LFV2A21K6J3123456", "桂B12345"
 

@@ -16,16 +16,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from imloop.exchange.courier import bring_again, carry
+from imloop.exchange.couriers.courier import bring_again, carry
 from imloop.exchange.signing import public_key
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
-from imloop.steps import deliveries, receivers
-from imloop.steps.access import SYSTEM, caller_for
-from imloop.steps.work import tasks
+from imloop.steps.couriers import deliveries, receivers
+from imloop.steps.desk.work_list import tasks
+from imloop.steps.ground.access import SYSTEM, caller_for
 from imloop.store.models import Delivery, JournalEntry, OutboxEntry, Party, Receiver
 from support.city import NEAR, City, at
 from support.examples import examples
-from support.fake_receiver import FakeReceiver
+from support.servers.fake_receiver import FakeReceiver
 
 OFFICE = "450200-environment"
 START = at("2026-03-02 09:00")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from imloop.exchange.decode_repair import decode_repair
-from imloop.exchange.decode_test import decode_test
 from imloop.exchange.dialects import Dialect, every, named, read, write
 from imloop.exchange.dialects.maps import MapError, read_map
 from imloop.exchange.dialects.report import lines, map_rows
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.law import load

@@ -12,12 +12,12 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imloop.exchange.decode_test import decode_test
-from imloop.exchange.packed_trace import LARGEST, pack
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.packed_trace import LARGEST, pack
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Malformed
-from imloop.facts.test_record import TestRecord
 from support.city import NEAR, at
-from support.uploads import test_message
+from support.messages.uploads import test_message
 
 
 def record(trace: object) -> TestRecord:

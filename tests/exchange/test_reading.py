@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.exchange.decode_repair import decode_repair
-from imloop.exchange.decode_test import decode_test
 from imloop.exchange.files import text_encoding
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.facts.codes import Fuel
 from imloop.facts.refusal import Malformed
 from support.city import NEAR, at
-from support.uploads import repair_message, test_message
+from support.messages.uploads import repair_message, test_message
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=8),

@@ -12,15 +12,15 @@ import asyncssh
 import pytest
 from django.conf import settings
 
-from imloop.exchange import sftp_drop
-from imloop.exchange.courier import bring_again, carry
+from imloop.exchange.couriers import sftp_drop
+from imloop.exchange.couriers.courier import bring_again, carry
 from imloop.facts.refusal import Malformed, NotAllowed
-from imloop.steps import deliveries, receivers
-from imloop.steps.access import SYSTEM
-from imloop.steps.sftp_address import SftpAddress, sftp_address
+from imloop.steps.couriers import deliveries, receivers
+from imloop.steps.couriers.sftp_address import SftpAddress, sftp_address
+from imloop.steps.ground.access import SYSTEM
 from imloop.store.models import Delivery, OutboxEntry, Receiver
 from support.city import City, at
-from support.fake_sftp import FakeSftp, without_extensions
+from support.servers.fake_sftp import FakeSftp, without_extensions
 
 OFFICE = "450200-environment"
 START = at("2026-03-02 09:00")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from imloop.exchange import vouchers
 from imloop.facts.refusal import Malformed, Refusal
 from support.city import FAR, NEAR, at
-from support.commands import Commands
+from support.servers.commands import Commands
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -1,4 +1,5 @@
-"""Fuzz decoding and judging for a while: ``make fuzz ARGS="-max_total_time=3600"`` (needs atheris, see CONTRIBUTING)."""
+"""Fuzz decoding and judging for a while: ``make fuzz ARGS="-max_total_time=3600"`` (needs atheris,
+see CONTRIBUTING)."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import zstandard
 
-from imloop.exchange.decode_test import decode_test
-from imloop.exchange.packed_trace import pack
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.packed_trace import pack
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.law import load

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.facts.check_record import CheckKind
-from imloop.gates.equipment import FIELDS, recompute
-from imloop.gates.equipment.dynamometer import coast_time_ms, loss_kw
+from imloop.facts.records.check import CheckKind
+from imloop.gates.lines import FIELDS, recompute
+from imloop.gates.lines.dynamometer import coast_time_ms, loss_kw
 from imloop.law import load
-from imloop.sim.checks import GOOD
+from imloop.sim.city.checks import GOOD
 
 LAW = load().at(date(2026, 3, 5), "450200")
 STORED = Path(__file__).resolve().parents[3] / "shared" / "data" / "real" / "equipment-checks.json"

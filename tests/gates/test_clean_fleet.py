@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from imloop.facts.codes import Fuel
 from imloop.gates.answer import Answer
-from imloop.gates.clean_fleet import Newcomer, Share, clean_share, fleet_of, is_clean, shares
+from imloop.gates.roads.clean_fleet import Newcomer, Share, clean_share, fleet_of, is_clean, shares
 from imloop.law import load
 
 TODAY = date(2026, 11, 24)

@@ -12,13 +12,13 @@ from imloop.facts.codes import Method
 from imloop.facts.days import CHINA
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
-from imloop.gates.case_fact import CaseFact
-from imloop.gates.charge import PassBefore, Price, charge, price_of
-from imloop.gates.conflict import Firm, conflicts, shared
-from imloop.gates.reception import Arrival, reception
-from imloop.gates.staff import StaffFact, people_reasons
-from imloop.gates.subject import Subject
-from imloop.gates.warranty import DoneBefore, owed_by, pollutants, rework_charged
+from imloop.gates.appointments.reception import Arrival, reception
+from imloop.gates.prices.charge import PassBefore, Price, charge, price_of
+from imloop.gates.repairs.warranty import DoneBefore, owed_by, pollutants, rework_charged
+from imloop.gates.stations.conflict import Firm, conflicts, shared
+from imloop.gates.stations.staff import StaffFact, people_reasons
+from imloop.gates.vehicles.case_fact import CaseFact
+from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law, load
 
 DAY = date(2026, 3, 5)

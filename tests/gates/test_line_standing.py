@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from imloop.gates.equipment import CheckFact, InstrumentFact, OrderFact, line_standing
+from imloop.gates.lines import CheckFact, InstrumentFact, OrderFact, line_standing
 from imloop.law import load
 from support.city import at
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from imloop.facts.repair_record import Part, RepairItem, RepairRecord
-from imloop.gates.plausible_repair import Beside, content_mark, doubts
+from imloop.facts.records.repair import Part, RepairItem, RepairRecord
+from imloop.gates.repairs.plausible_repair import Beside, content_mark, doubts
 from imloop.law import load
 from support.city import at
 

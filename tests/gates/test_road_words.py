@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Fuel
-from imloop.gates.road_rules import EXCEPTIONS, parse_rules
-from imloop.gates.road_words import EXCEPTION_NAMES, rule_words
+from imloop.gates.roads.zone_rules import EXCEPTIONS, parse_rules
+from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, rule_words
 
 
 def said(rule: dict[str, object], *, zone: bool = True) -> tuple[str, str]:

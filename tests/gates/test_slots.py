@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop.facts.days import CHINA
-from imloop.gates.slots import LineFact, OpeningFact, Slot, Taken, Waiting, free_slots, hours_on, waits
+from imloop.gates.appointments.slots import (
+    LineFact,
+    OpeningFact,
+    Slot,
+    Taken,
+    Waiting,
+    free_slots,
+    hours_on,
+    waits,
+)
 from imloop.law import load
 
 SINCE = date(2020, 1, 1)

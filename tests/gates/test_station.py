@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.gates.station import CertificateFact, StandingFact, station_standing, warnings_due
+from imloop.gates.stations.station import CertificateFact, StandingFact, station_standing, warnings_due
 from imloop.law import load
 
 DAY = date(2026, 5, 6)

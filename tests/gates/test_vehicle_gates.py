@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.gates.answer import Answer
-from imloop.gates.case_fact import CaseFact
-from imloop.gates.cycle import cycle_on, due_after, milestones
-from imloop.gates.mark import mark
-from imloop.gates.origin import due_here
-from imloop.gates.registration import Application, registration
-from imloop.gates.road import AlertFact, ZoneFact, road
-from imloop.gates.road_rules import parse_rules
-from imloop.gates.subject import Subject, stage_name, stage_rank
+from imloop.gates.roads.may_drive import AlertFact, ZoneFact, road
+from imloop.gates.roads.zone_rules import parse_rules
+from imloop.gates.vehicles.case_fact import CaseFact
+from imloop.gates.vehicles.cycle import cycle_on, due_after, milestones
+from imloop.gates.vehicles.mark import mark
+from imloop.gates.vehicles.origin import due_here
+from imloop.gates.vehicles.registration import Application, registration
+from imloop.gates.vehicles.subject import Subject, stage_name, stage_rank
 from imloop.law import load
 
 CASES = Path(__file__).resolve().parents[1] / "law" / "cases"
@@ -150,7 +150,10 @@ def test_a_wrong_rule_names_its_field(rules: object, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "name"),
-    [("国五", "国五"), ("V", "国五"), ("5", "国五"), ("国VI b", "国VI b"), ("国六b", "国六b"), ("VIB", "国六b"), ("6A", "国六a"), ("III", "国三")],
+    [
+        ("国五", "国五"), ("V", "国五"), ("5", "国五"), ("国VI b", "国VI b"), ("国六b", "国六b"), ("VIB", "国六b"),
+        ("6A", "国六a"), ("III", "国三"),
+    ],
 )  # fmt: skip
 def test_stages_are_read_as_people_write_them(written: str, name: str) -> None:
     assert stage_name(written) == name

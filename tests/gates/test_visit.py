@@ -8,7 +8,7 @@ import pytest
 
 from imloop.facts.codes import Method
 from imloop.facts.days import CHINA
-from imloop.gates.visit import Wish, may_book, may_cancel, may_miss
+from imloop.gates.appointments.visit import Wish, may_book, may_cancel, may_miss
 from imloop.law import load
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=CHINA)

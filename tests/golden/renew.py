@@ -12,7 +12,7 @@ from pathlib import Path
 
 import zstandard
 
-from imloop.exchange.decode_test import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.law import load

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.processes import run_python
+from support.servers.processes import run_python
 
 TELL = """
 import atexit, json, os, sys

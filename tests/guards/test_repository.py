@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import re
 from pathlib import Path
 
@@ -10,7 +11,16 @@ import pytest
 
 from support.repository import ROOT, kept_files, script, texts
 
-PURE = ("facts", "law", "verdict", "loop")
+
+def pure_packages() -> list[str]:
+    """The packages that import-linter holds to be pure; the only list of them."""
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter", encoding="utf-8")
+    modules = contracts["importlinter:contract:pure"]["source_modules"].split()
+    return [name.removeprefix("imloop.") for name in modules]
+
+
+PURE = pure_packages()
 MACHINE_PATH = re.compile(r"(?<![\w.~$}])/(?:home|root|Users|work|mnt)/\w")
 # In pieces, so that this file does not find itself.
 REGISTRY = re.compile(
@@ -27,6 +37,9 @@ def test_sizes_are_really_checked(tmp_path: Path) -> None:
     long = tmp_path / "long.py"
     long.write_text("def f():\n" + "    x = 1\n" * 400, encoding="utf-8")
     assert len(list(script("check_sizes").too_long(long))) == 2
+    wide = tmp_path / "wide.html"
+    wide.write_text(f"<p>{'字' * 113}</p>\n<p>{'字' * 114}</p>\n", encoding="utf-8")
+    assert list(script("check_sizes").too_long(wide)) == [f"{wide}:2: 121 characters, at most 120"]
 
 
 def test_no_machine_paths() -> None:

@@ -1,4 +1,5 @@
-"""No secret in the repository, what is secret is readable by its owner only, and known vulnerabilities fail the audit."""
+"""No secret in the repository, what is secret is readable by its owner only,
+and known vulnerabilities fail the audit."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 
 from imloop.facts.text import Reason, Text
 from imloop.loop.permit import CLAUSES
-from support.loop_stories import (
+from support.stories.loop_stories import (
     asked,
     at,
     codes,
@@ -37,7 +37,7 @@ def test_without_a_case_it_is_an_ordinary_test() -> None:
 
 
 def test_a_closed_case_is_no_open_case() -> None:
-    from support.loop_stories import passed
+    from support.stories.loop_stories import passed
 
     assert codes(asked(story(FAIL, GOOD, passed(NEXT_DAY)), "2026-03-06 09:00")) == ["no-open-case"]
 

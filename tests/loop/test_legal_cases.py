@@ -1,13 +1,14 @@
 """Legal cases: facts, step by step, and what the law makes of them. The cases are tests/law/cases/*.yaml.
 
-A step is ``fail pass repair unlock contradict exit clock scrap object reject annul`` (an event at that time) or ``permit`` (the gate is asked). Beside
-it: the event's facts, and what must hold after it: ``state round deadline overdue effects answer
-unmatched``, ``unlawful`` (codes
+A step is ``fail pass repair unlock contradict exit clock scrap object reject annul`` (an event at that time) or
+``permit`` (the gate is asked). Beside it: the event's facts, and what must hold after it:
+``state round deadline overdue effects answer unmatched``, ``unlawful`` (codes
 of the refusal), for a permit ``refused`` and ``warned``. ``switch`` replaces values of the plan for one case.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,12 @@ import yaml
 
 from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.records.repair import RepairItem
 from imloop.facts.refusal import Unlawful
-from imloop.facts.repair_record import RepairItem
 from imloop.law import Book, load
 from imloop.law.book import DATA
 from imloop.loop.events import CaseAnnulled, DeadlinePassed, Event, VehicleScrapped
-from support.loop_stories import (
+from support.stories.loop_stories import (
     at,
     contradicted,
     failed,
@@ -95,6 +96,13 @@ class Court:
         return self.book.at(day_of(moment), self.place)
 
     def event(self, verb: str, when: str, facts: dict[str, Any]) -> Event:
+        plain: dict[str, Callable[[], Event]] = {
+            "contradict": lambda: contradicted(when, self.case),
+            "reject": lambda: rejected(when),
+            "clock": lambda: DeadlinePassed(at=at(when)),
+        }
+        if verb in plain:
+            return plain[verb]()
         if verb == "fail":
             return failed(when, facts["station"], odometer_km=facts.get("odometer_km"))
         if verb == "pass":
@@ -107,18 +115,12 @@ class Court:
             return unlocked(
                 when, self.case, station=facts["station"], listed=facts.get("listed", True), **papers
             )
-        if verb == "contradict":
-            return contradicted(when, self.case)
         if verb == "object":
             return objected(when, ground=facts["ground"])
-        if verb == "reject":
-            return rejected(when)
         if verb == "annul":
             return CaseAnnulled(
                 at=at(when), approver=facts["approver"], reason="异议成立", evidence="核查记录"
             )
-        if verb == "clock":
-            return DeadlinePassed(at=at(when))
         if verb == "scrap":
             return VehicleScrapped(at=at(when), approver=facts["approver"], evidence=facts["evidence"])
         return repaired(

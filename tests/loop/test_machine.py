@@ -29,7 +29,7 @@ from imloop.loop.events import (
     VehicleScrapped,
 )
 from support.examples import examples
-from support.loop_stories import PAPERS, PLACE, at, contradicted, decided, law_of, repaired, unlocked
+from support.stories.loop_stories import PAPERS, PLACE, at, contradicted, decided, law_of, repaired, unlocked
 
 PLAN_BEGINS, FULL_BEGINS = date(2025, 10, 1), date(2026, 3, 1)
 STATIONS = ("A", "B", "C")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from imloop.loop.on_paper import differences, speaks_of
-from support.loop_stories import decided, failed, passed, repair_at, repaired, story, unlocked
+from support.stories.loop_stories import decided, failed, passed, repair_at, repaired, story, unlocked
 
 FAIL = failed("2026-03-02 09:00")
 DONE = "2026-03-03 16:00"

@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
+from imloop.facts.records.repair import Warranty
 from imloop.facts.refusal import Conflict, Unlawful
-from imloop.facts.repair_record import Warranty
 from imloop.loop import EffectKind, Origin, State
 from imloop.loop.events import (
     EVENT_NAMES,
@@ -22,7 +22,7 @@ from imloop.loop.events import (
     VehicleScrapped,
 )
 from imloop.loop.table import TABLE, rows_for
-from support.loop_stories import (
+from support.stories.loop_stories import (
     PLACE,
     asked,
     at,

@@ -1,7 +1,7 @@
 """Write ``before_upgrade.json.zst``: every row of a small installation as an older version kept it.
 
-Run it from a checkout of that version: ``PYTHONPATH=tests python tests/operation/record_upgrade.py``. It is written once
-for a release and then kept: ``test_upgrade.py`` must go on reading what real installations hold.
+Run it from a checkout of that version: ``PYTHONPATH=tests python tests/operation/record_upgrade.py``. It is written
+once for a release and then kept: ``test_upgrade.py`` must go on reading what real installations hold.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def record(folder: str) -> dict[str, object]:
     from django.core.management import call_command
     from django.db import connection
 
-    from imloop.steps.declare_overdue import declare_overdue
-    from imloop.steps.seal_days import seal_days
+    from imloop.steps.cases.declare_overdue import declare_overdue
+    from imloop.steps.journal.seal_days import seal_days
     from support.city import City, at
 
     call_command("migrate", "store", LATEST, verbosity=0)

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from support.city import NEAR
 from support.doors import Doors
-from support.uploads import test_message
+from support.messages.uploads import test_message
 
 TORTURE = Path(__file__).resolve().parents[1] / "torture"
 
@@ -60,7 +60,7 @@ def test_a_database_that_cannot_keep_is_said_and_nothing_is_promised(
     def broken(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("imloop.exchange.intake.receive_test", broken)
+    monkeypatch.setattr("imloop.exchange.uploads.intake.receive_test", broken)
     message = test_message(at("2026-03-02 09:00"), station=NEAR, co=0.9)
     answer = doors.post("tests", message, by=NEAR, expect=status)
     assert (answer["code"], str(error) in json.dumps(answer)) == (code, False)

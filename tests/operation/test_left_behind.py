@@ -1,4 +1,5 @@
-"""A server that is killed leaves nothing for good: the next one clears its shared folder away, and no worker outlives it."""
+"""A server that is killed leaves nothing for good:
+the next one clears its shared folder away, and no worker outlives it."""
 
 from __future__ import annotations
 

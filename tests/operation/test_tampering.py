@@ -1,4 +1,5 @@
-"""Somebody with the database in hand changes what was kept: as the application's role they cannot, as owner they are caught."""
+"""Somebody with the database in hand changes what was kept:
+as the application's role they cannot, as owner they are caught."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import connection
 
-from imloop.steps import journal
-from imloop.steps.as_journalled import unlike_the_journal
-from imloop.steps.seal_days import seal_days
+from imloop.steps.journal import prove_journal
+from imloop.steps.journal.check_against_journal import unlike_the_journal
+from imloop.steps.journal.seal_days import seal_days
 from support.city import City, at
-from support.commands import Commands
+from support.servers.commands import Commands
 
 ENTRY = "store_journalentry"
 CHANGES = {
@@ -25,7 +26,9 @@ CHANGES = {
     "all are removed": f"DELETE FROM {ENTRY}",
     "an entry is copied": f"INSERT INTO {ENTRY} SELECT number + 1000, at, kind, actor, subject, body, previous, hash"
     f" FROM {ENTRY} WHERE number = 2",
-    "two change places": f"UPDATE {ENTRY} SET number = CASE number WHEN 2 THEN 9003 ELSE 9002 END WHERE number IN (2, 3)",
+    "two change places": (
+        f"UPDATE {ENTRY} SET number = CASE number WHEN 2 THEN 9003 ELSE 9002 END WHERE number IN (2, 3)"
+    ),
     "the head": "UPDATE store_journalhead SET number = number - 1",
     "a root": "UPDATE store_journalday SET root = hash FROM store_journalhead",
     "a day": "DELETE FROM store_journalday",
@@ -71,7 +74,7 @@ def three_steps(city: City) -> None:
 
 
 def found() -> list[str]:
-    return journal.faults() + journal.faulty_cases() + unlike_the_journal()
+    return prove_journal.faults() + prove_journal.faulty_cases() + unlike_the_journal()
 
 
 @pytest.mark.parametrize("what", CHANGES)
@@ -120,7 +123,7 @@ FORBIDDEN = (
 UPLOAD = """
 import django
 django.setup()
-from imloop.steps.access import caller_for
+from imloop.steps.ground.access import caller_for
 from imloop.store.models import Party
 from support.city import City
 city = City(callers={p.code: caller_for(p) for p in Party.objects.all()})

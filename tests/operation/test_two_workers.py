@@ -12,18 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from imloop.exchange.courier import carry
-from imloop.steps import deliveries, journal, receivers
-from imloop.steps.access import SYSTEM
-from imloop.steps.certificates import warn_of_expiry
-from imloop.steps.declare_overdue import declare_overdue
-from imloop.steps.seal_days import seal_days
+from imloop.exchange.couriers.courier import carry
+from imloop.steps.cases.declare_overdue import declare_overdue
+from imloop.steps.couriers import deliveries, receivers
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.journal import prove_journal
+from imloop.steps.journal.seal_days import seal_days
+from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.store.models import Certificate, Delivery, JournalEntry, Party, Receiver
 from support.city import NEAR, City, at
-from support.commands import Commands
 from support.doors import Doors
-from support.fake_receiver import FakeReceiver
-from support.uploads import repair_message, test_message
+from support.messages.uploads import repair_message, test_message
+from support.servers.commands import Commands
+from support.servers.fake_receiver import FakeReceiver
 
 PREPARE = """
 import django, sys
@@ -31,14 +32,15 @@ from datetime import timedelta
 from pathlib import Path
 django.setup()
 from imloop.facts.days import day_of
-from imloop.steps import clock
-from imloop.steps.access import SYSTEM
-from imloop.steps.receivers import add_receiver
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.couriers.receivers import add_receiver
 from imloop.store.models import Certificate, Party
 from support.city import City, NEAR
 now = clock.now()
 city = City.build()
-add_receiver(SYSTEM, code="folder", name="x", party="450200-environment", way="folder", address=sys.argv[1], topics=[], now=now)
+add_receiver(SYSTEM, code="folder", name="x", party="450200-environment", way="folder", address=sys.argv[1],
+    topics=[], now=now)
 for number in range(12):
     started = (now - timedelta(days=60, hours=number)).strftime("%Y-%m-%d %H:%M")
     city.test(started, co=0.9, vin=None, test_no=f"T{number}", now=now, vehicle={
@@ -53,8 +55,9 @@ from collections import Counter
 from collections.abc import Callable
 django.setup()
 from imloop.store.models import Case, CaseEvent, Delivery, JournalEntry, OutboxEntry
+overdue = CaseEvent.objects.filter(kind="DeadlinePassed").values_list("case_id", flat=True)
 print(json.dumps({
-    "overdue": sorted(Counter(CaseEvent.objects.filter(kind="DeadlinePassed").values_list("case_id", flat=True)).values()),
+    "overdue": sorted(Counter(overdue).values()),
     "warned": JournalEntry.objects.filter(kind="certificate-warned").count(),
     "delivered": sorted(Delivery.objects.values_list("entry_id", flat=True)),
     "sent": sorted(OutboxEntry.objects.filter(receiver="450200-environment").values_list("id", flat=True)),
@@ -97,11 +100,13 @@ def test_what_another_worker_did_meanwhile_is_not_done_again(
             return due
 
     assert declare_overdue(late) == 1
-    monkeypatch.setattr("imloop.steps.declare_overdue.Case.objects.filter", lambda **_: Old(), raising=False)
+    monkeypatch.setattr(
+        "imloop.steps.cases.declare_overdue.Case.objects.filter", lambda **_: Old(), raising=False
+    )
     assert declare_overdue(late) == 0
     monkeypatch.undo()
     assert city.case().events.filter(kind="DeadlinePassed").count() == 1
-    assert journal.faults() == []
+    assert prove_journal.faults() == []
 
 
 def test_a_warning_already_given_is_not_given_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +121,7 @@ def test_a_warning_already_given_is_not_given_again(city: City, monkeypatch: pyt
     )
     read_before = [(Certificate.objects.get(pk=kept.pk), station)]
     assert warn_of_expiry(now) == 1
-    monkeypatch.setattr("imloop.steps.certificates._running_out", lambda _: read_before)
+    monkeypatch.setattr("imloop.steps.stations.certificates._running_out", lambda _: read_before)
     assert warn_of_expiry(now) == 0
     assert JournalEntry.objects.filter(kind="certificate-warned").count() == 1
 
@@ -199,7 +204,7 @@ def test_the_clock_of_the_platform_jumps_back_and_forth(doors: Doors) -> None:
     numbers = list(JournalEntry.objects.order_by("number").values_list("number", "at"))
     assert [number for number, _ in numbers] == list(range(1, len(numbers) + 1))
     assert [moment for _, moment in numbers] != sorted(moment for _, moment in numbers), "times went back"
-    assert journal.faults() == [] == journal.faulty_cases()
+    assert prove_journal.faults() == [] == prove_journal.faulty_cases()
     feed = doors.get("feed?limit=500", by="450200-environment")["entries"]
     assert [entry["seq"] for entry in feed] == sorted(entry["seq"] for entry in feed)
     assert max(Counter(entry["seq"] for entry in feed).values()) == 1

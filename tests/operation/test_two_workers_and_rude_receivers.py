@@ -1,4 +1,5 @@
-"""Two real background workers, receivers outside that behave badly in every way they can: each gets everything, in order."""
+"""Two real background workers, receivers outside that behave badly in every way they can:
+each gets everything, in order."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
-from support.commands import Commands
-from support.rude_receiver import MOODS, Desk, rude
+from support.servers.commands import Commands
+from support.servers.rude_receiver import MOODS, Desk, rude
 
 OFFICES = ("environment", "transport", "market", "police")
 MESSAGES = 30
@@ -21,21 +22,22 @@ MESSAGES = 30
 PREPARE = """
 import django, json, sys
 django.setup()
-from imloop.steps import clock
-from imloop.steps.access import SYSTEM
-from imloop.steps.receivers import add_receiver
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.couriers.receivers import add_receiver
 from support.city import City
 City.build()
 for code, address in json.loads(sys.argv[1]).items():
-    add_receiver(SYSTEM, code=code, name="x", party=f"450200-{code.partition('-')[0]}", way="http" if "://" in address else "folder",
-        address=address, topics=[], now=clock.now())
+    way = "http" if "://" in address else "folder"
+    add_receiver(SYSTEM, code=code, name="x", party=f"450200-{code.partition('-')[0]}", way=way, address=address,
+        topics=[], now=clock.now())
 """
 SEND = """
 import django, json, sys
 django.setup()
-from imloop.steps import clock
-from imloop.steps.access import SYSTEM
-from imloop.steps.ledger import writing
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.ground.ledger import writing
 for number in range(*map(int, sys.argv[1:3])):
     with writing(clock.now(), SYSTEM) as ledger:
         for office in sys.argv[3:]:
@@ -44,7 +46,7 @@ for number in range(*map(int, sys.argv[1:3])):
 UNTIL_NOTHING_WAITS = """
 import django, sys, time
 django.setup()
-from imloop.steps.deliveries import waiting
+from imloop.steps.couriers.deliveries import waiting
 from imloop.store.models import Receiver
 until = time.monotonic() + 240
 while any(waiting(each).exists() for each in Receiver.objects.all()):
@@ -70,7 +72,7 @@ print(json.dumps({each.code: {
 def two_workers(imloop: Commands, log: Path) -> Iterator[None]:
     """``imloop work`` twice, each second of theirs 50 ms."""
     more = {"PYTHONPATH": str(Path(__file__).parents[1]), "QUICK_SINCE": str(time.time())}
-    command = [sys.executable, "-m", "support.quick_work", "--every", "3600"]
+    command = [sys.executable, "-m", "support.servers.quick_work", "--every", "3600"]
     with log.open("wb") as out:
         pair = [
             subprocess.Popen(command, env=imloop.environment | more, stdout=out, stderr=out) for _ in range(2)
@@ -86,8 +88,8 @@ def two_workers(imloop: Commands, log: Path) -> Iterator[None]:
 
 
 def desk(seed: int) -> Desk:
-    """Every bad mood at least once, some again, in an order of its own; a few messages that it will never take. It comes
-    to its senses now and then, as pauses double with every failure."""
+    """Every bad mood at least once, some again, in an order of its own; a few messages that it will never take. It
+    comes to its senses now and then, as pauses double with every failure."""
     chance = random.Random(seed)
     bad = [*MOODS, *chance.choices(MOODS, k=len(MOODS) // 2)]
     chance.shuffle(bad)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.commands import Commands
+from support.servers.commands import Commands
 
 FILL = """
 import base64, json, sys, django, zstandard
@@ -39,7 +39,7 @@ with transaction.atomic(), connection.cursor() as cursor:
 GO_ON = """
 import django
 django.setup()
-from imloop.steps.access import caller_for
+from imloop.steps.ground.access import caller_for
 from imloop.store.models import Case, Party
 from support.city import City, at
 city = City(callers={p.code: caller_for(p) for p in Party.objects.all()})

@@ -18,13 +18,15 @@ from django.db import OperationalError
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from imloop.api.express import Express
+from imloop.api.app import CALLS
+from imloop.api.http.fast_calls import Express
 from imloop.site.observe import Observed
-from imloop.steps import clock, health
+from imloop.steps.desk import health
+from imloop.steps.ground import clock
 from imloop.store.models import JournalHead
 from support.city import NEAR, City, at
 from support.doors import Doors
-from support.uploads import PLATE, VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
 
 NOW = at("2026-03-05 09:00")
 OWNER = ("韦小明", "13800000000")
@@ -161,7 +163,7 @@ def ask(method: str, path: str, body: bytes = b"", **environ: str) -> tuple[str,
     setup_testing_defaults(asked)
     asked |= {"PATH_INFO": path, "QUERY_STRING": query, "wsgi.input": io.BytesIO(body), **environ}
     asked |= {"CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json"}
-    answer = Observed(Express(WSGIHandler()))(
+    answer = Observed(Express(WSGIHandler(), CALLS))(
         asked, lambda status, headers: got.append((status, dict(headers)))
     )
     return got[0][0], got[0][1], b"".join(answer)
@@ -172,7 +174,7 @@ def whole(watched: City, monkeypatch: pytest.MonkeyPatch) -> City:
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
     monkeypatch.setattr("django.core.signals.request_finished.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.express.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
     return watched
 
 
@@ -189,8 +191,8 @@ def test_nothing_of_anybody_is_logged(whole: City, log: io.StringIO, monkeypatch
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(f"{VIN} {PLATE} {' '.join(OWNER)} {key}")
 
-    monkeypatch.setattr("imloop.api.express.take_test_together", broken)
-    monkeypatch.setattr("imloop.pages.owner.look.owner_case", broken)
+    monkeypatch.setattr("imloop.api.http.fast_calls.take_test_in_group", broken)
+    monkeypatch.setattr("imloop.pages.cases.owner.case_lookups.owner_case", broken)
     assert ask("POST", "/api/v1/tests", body, **bearer)[0].startswith("500")
     assert ask("GET", f"/c/{whole_case.owner_token}?plate={quote(PLATE)}")[0].startswith("500")
     logging.getLogger("some.library").warning("took %s of %s", VIN, OWNER[1])
@@ -208,7 +210,7 @@ def test_a_failing_request_is_found_by_its_number(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("imloop.api.app.feed", broken)
+    monkeypatch.setattr("imloop.api.couriers.feed", broken)
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {whole.key(NEAR)}"}
     status, headers, body = ask("GET", "/api/v1/feed", HTTP_X_REQUEST_ID="caller-0001", **bearer)
     assert (status[:3], headers["X-Request-Id"]) == ("500", "caller-0001")

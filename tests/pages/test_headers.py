@@ -14,14 +14,14 @@ from django.urls import URLPattern
 
 from imloop.pages.guard import audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.create_user import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Party
 from support.api_calls import calls
 from support.city import NEAR, PLACE, City
 from support.doors import Doors
 from support.people import person
-from support.two_cities import TwoCities
+from support.stories.two_cities import TwoCities
 
 MARKED = re.compile(r"<(?:(\w+):)?(\w+)>")
 EXPECTED = {

@@ -14,13 +14,13 @@ import pytest
 from babel.messages.pofile import read_po
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.create_user import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City
+from support.messages.uploads import VIN, test_message
 from support.people import person
 from support.sentences import constants, of_code, of_template, sources
-from support.uploads import VIN, test_message
 
 PAGES = Path(__file__).parents[2] / "src" / "imloop" / "pages"
 
@@ -166,7 +166,7 @@ def test_the_environment_desk_asks_what_if(city: City, failed: Case) -> None:
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"assumed": "values: {x: {value: 1}}"}, "no text speaks of it"), ({"since": "x"}, "x 不是日期")],
+    [({"assumed": "values: {x: {value: 1}}"}, "no text has this key"), ({"since": "x"}, "x 不是日期")],
 )
 def test_a_wrong_assumption_is_named_and_kept(city: City, change: dict[str, str], named: str) -> None:
     asked = {"assumed": ASSUMED, "since": "2026-01-01", "until": "2026-12-01", **change}

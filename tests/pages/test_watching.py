@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from django.test import Client
 
-from imloop.pages.pictures import channel_name
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.pages.inspections.pictures import channel_name
+from imloop.steps.accounts.create_user import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Case, Line, Link, Party
 from support.city import NEAR, PLACE, City
 

@@ -11,11 +11,11 @@ import pytest
 
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
-from imloop.steps import clock
+from imloop.steps.ground import clock
 from imloop.store.models import JournalEntry
 from support.city import at
 from support.people import person
-from support.two_cities import TwoCities
+from support.stories.two_cities import TwoCities
 
 PAGES = {str(pattern.pattern): audience_of(pattern.callback) for pattern in urlpatterns}
 NAMED = [route for route, kinds in PAGES.items() if kinds and "<" in route]
@@ -27,7 +27,8 @@ REGISTER = {
     "filters/<int:number>/delete": "only one's own filters are looked for; leads back in any case",
     "desk/mstation/repairs/<str:repair_no>": "",
 }
-"""Pages whose object is not the party's, with the reason; empty: looked for among one's own only, refused like the rest."""
+"""Pages whose object is not the party's, with the reason;
+empty: looked for among one's own only, refused like the rest."""
 ADDRESSES = {
     "people/<str:username>": "people/u-450203001",
     "desk/istation/visits/<int:number>": "desk/istation/visits/{number}",

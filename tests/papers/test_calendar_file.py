@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.papers.calendar_file import calendar_file, escaped, folded
+from imloop.papers.calendar_file import CalendarEvent, calendar_file, escaped, folded
 from support.city import at
 
 
@@ -20,7 +20,7 @@ def made(**change: object) -> str:
         "description": "第一行\n第二行",
         "url": "https://example.org/a/abc",
     }
-    return calendar_file(**{**given_, **change}).decode()  # type: ignore[arg-type]
+    return calendar_file(CalendarEvent(**{**given_, **change})).decode()  # type: ignore[arg-type]
 
 
 def test_an_event_in_utc() -> None:

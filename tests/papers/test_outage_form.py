@@ -7,7 +7,7 @@ import pytest
 
 from imloop.exchange.signing import sign_voucher
 from imloop.papers.outage_form import outage_form
-from imloop.steps.voucher_stock import stock
+from imloop.steps.outages.voucher_stock import stock
 from support.city import FAR, NEAR, City, at
 
 NOW = at("2026-03-03 08:00")

@@ -10,7 +10,7 @@ import msgspec
 import pypdfium2
 import pytest
 
-from imloop.exchange.intake import take_test
+from imloop.exchange.uploads.intake import take_test
 from imloop.facts.days import read_day
 from imloop.papers import press
 from imloop.papers.assemble import notice_document, report_document
@@ -18,7 +18,7 @@ from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, masked_name
 from imloop.store.models import Notice, Party, Test
 from support.city import NEAR, City, at
-from support.uploads import test_message
+from support.messages.uploads import test_message
 
 SVG = "{http://www.w3.org/2000/svg}"
 pytestmark = pytest.mark.one_database("sqlite", reason="a paper is made of what was read already")

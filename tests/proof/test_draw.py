@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from imloop.proof import draw
 from imloop.proof.frame import fitting, give_chances, largest_ratio, paths
-from support.a_draw import NONCES, RULES, VALUES, framed, people, published, stations, unit
 from support.examples import examples
+from support.stories.a_draw import NONCES, RULES, VALUES, framed, people, published, stations, unit
 
 SEEDS = int(os.environ.get("IMLOOP_DRAW_SEEDS", "3000"))
 """Simulated draws; 100000 takes some minutes."""

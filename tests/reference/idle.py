@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.law import Law
 from reference.formulas import excess_air, gas_family
 from reference.opinion import Opinion, Yardstick

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
-from imloop.facts.test_record import TestRecord, Trace
+from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.law import Law
 
 NANO = Decimal("1e-9")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.law import Law
 from reference.idle import double_idle
 from reference.opinion import Opinion

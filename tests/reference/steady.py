@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.law import Law
 from reference.formulas import dilution_factor, gas_family, humidity_factor
 from reference.idle import thin

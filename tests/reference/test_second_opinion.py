@@ -20,7 +20,7 @@ from imloop.law import Law
 from imloop.verdict import Verdict, judge
 from reference.opinion import Opinion
 from reference.second_opinion import second_opinion
-from support.generated import LAW, Case, cases, generate
+from support.messages.generated import LAW, Case, cases, generate
 
 RUNS = int(os.environ.get("IMLOOP_REFERENCE_TESTS", "300"))
 WITHIN = Decimal("1e-9")
@@ -59,9 +59,11 @@ def differences(engine: Verdict, ours: Opinion) -> list[str]:
     values = {item.item: Decimal(item.value).scaleb(-9) for item in engine.items}
     if values.keys() != ours.values.keys():
         found.append(f"items {sorted(values)}, not {sorted(ours.values)}")
-    for item in values.keys() & ours.values.keys():
-        if abs(values[item] - ours.values[item]) > max(WITHIN, abs(values[item]) * OF_LARGE_VALUES):
-            found.append(f"{item} {values[item]}, not {ours.values[item]}")
+    found += [
+        f"{item} {values[item]}, not {ours.values[item]}"
+        for item in values.keys() & ours.values.keys()
+        if abs(values[item] - ours.values[item]) > max(WITHIN, abs(values[item]) * OF_LARGE_VALUES)
+    ]
     deciding = [item for item in engine.items if not item.advisory]
     exceeded = {item.item for item in deciding if not item.passed}
     boundary = {item.item for item in deciding if item.boundary}

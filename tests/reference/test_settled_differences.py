@@ -8,7 +8,7 @@ import pytest
 
 from imloop.facts.codes import Method
 from imloop.verdict import judge
-from support.runs import columns, im195_columns, law_of, record
+from support.messages.runs import columns, im195_columns, law_of, record
 
 LAW = law_of()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imloop.facts.codes import Fuel, Method
-from imloop.facts.test_record import Ambient
+from imloop.facts.records.inspection import Ambient
 from reference.formulas import (
     absorption_from_opacity,
     cycle_speed,
@@ -24,7 +24,7 @@ from reference.formulas import (
 from reference.opinion import Opinion
 from reference.readings import printed
 from reference.second_opinion import second_opinion
-from support.runs import columns, law_of, record, vmas_columns
+from support.messages.runs import columns, law_of, record, vmas_columns
 
 LAW = law_of()
 D = Decimal

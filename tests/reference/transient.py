@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.law import Law
 from reference.formulas import (
     cycle_speed,

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.raw_http import exchange, requests
-from support.steered_site import KEY
+from support.servers.raw_http import exchange, requests
+from support.servers.steered_site import KEY
 
 COUNT = int(os.environ.get("IMLOOP_HTTP_FUZZ", "400"))
 SEED = 20260305
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.one_database("sqlite", reason="it is about the HTTP ser
 
 @pytest.fixture(scope="module")
 def server(servers: Any) -> Any:
-    return servers.start("raw", ["support.steered_site"], PYTHONPATH=str(Path(__file__).parents[1]))
+    return servers.start("raw", ["support.servers.steered_site"], PYTHONPATH=str(Path(__file__).parents[1]))
 
 
 def answers_of(server: Any, request: bytes, *, is_whole: bool = True) -> list[int]:

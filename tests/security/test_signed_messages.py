@@ -15,16 +15,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client, override_settings
 
-from imloop.exchange import rate_limit
-from imloop.exchange.station_signing import sign
-from imloop.steps import clock
-from imloop.steps.keys import Kind, forget_nonces, issue_key, revoke_key, rotate_key
+from imloop.api.app import CALLS
+from imloop.exchange.http import rate_limit
+from imloop.exchange.http.station_signing import sign
+from imloop.steps.accounts.keys import Kind, forget_nonces, issue_key, revoke_key, rotate_key
+from imloop.steps.ground import clock
 from imloop.store.models import ApiKey, Party, Test, UsedNonce
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
+from support.messages.signing import HOST, Signer, pem_of
+from support.messages.uploads import test_message
 from support.repository import ROOT
-from support.signing import HOST, Signer, pem_of
-from support.uploads import test_message
 
 SIGNED = [Kind.ED25519, Kind.HMAC_SHA256, Kind.HMAC_SM3]
 
@@ -167,9 +168,9 @@ def test_a_party_may_be_required_to_sign(city: City, whose: str) -> None:
 
 
 def test_the_fast_door_knows_signatures_too(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imloop.api import express
+    from imloop.api.http import fast_calls
 
-    monkeypatch.setattr(express, "close_old_connections", lambda: None)  # the test's own would be closed
+    monkeypatch.setattr(fast_calls, "close_old_connections", lambda: None)  # the test's own would be closed
     station = Signer.of(NEAR, Kind.ED25519)
     answers: list[str] = []
     headers = station.headers("GET", f"retest-permit?vin=LSVAA49J132047371&station={NEAR}")
@@ -192,8 +193,8 @@ def test_the_fast_door_knows_signatures_too(city: City, monkeypatch: pytest.Monk
     def start(status: str, *_: object) -> None:
         answers.append(status)
 
-    express.Express(not_here)(environ, start)
-    express.Express(not_here)(environ, start)
+    fast_calls.Express(not_here, CALLS)(environ, start)
+    fast_calls.Express(not_here, CALLS)(environ, start)
     assert answers == ["200 OK", "401 Unauthorized"], "the second is a repetition"
 
 

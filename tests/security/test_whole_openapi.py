@@ -1,5 +1,6 @@
-"""Every call of the OpenAPI document with generated messages, good and bad: no 5xx, no status that the document does not
-name, no answer of another shape. ``IMLOOP_SCHEMATHESIS=500`` asks for as many examples of each call instead of the few here.
+"""Every call of the OpenAPI document with generated messages, good and bad: no 5xx, no status that the document does
+not name, no answer of another shape. ``IMLOOP_SCHEMATHESIS=500`` asks for as many examples of each call instead of
+the few here.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from imloop.api.audience import audience_of
+from imloop.api.app import CALLS
 from support.city import LISTED, NEAR, PLACE, City
 from support.doors import Doors
-from support.two_cities import TwoCities
+from support.stories.two_cities import TwoCities
 
 EXAMPLES = int(os.environ.get("IMLOOP_SCHEMATHESIS", "6"))
 CHECKS = [
@@ -61,7 +62,7 @@ def keys(city: City, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
     monkeypatch.setattr("django.core.signals.request_finished.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.express.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
     kinds = ("istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
     found = {kind: city.key(OWNERS.get(kind, f"{PLACE}-{kind}")) for kind in kinds}
     with override_settings(PUBLIC_ASKS_PER_MINUTE=10**9, CALLS_PER_MINUTE=0):
@@ -84,8 +85,9 @@ def test_the_document_is_kept(keys: dict[str, Any], mode: GenerationMode) -> Non
 
 
 def examples_of(operation: Any, mode: GenerationMode, keys: dict[str, Any]) -> Any:
-    """Calls the operation with generated messages, by every kind of party it is for; half the objects named are there."""
-    kinds = audience_of(operation.method.upper(), operation.path.partition("/v1/")[2])
+    """Calls the operation with generated messages, by every kind of party it is for;
+    half the objects named are there."""
+    kinds = CALLS[f"{operation.method.upper()} {operation.path.partition('/v1/')[2]}"].who
 
     @settings(
         max_examples=EXAMPLES,

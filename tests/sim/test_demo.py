@@ -15,7 +15,7 @@ import pytest
 
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
-from support.databases import undone
+from support.servers.databases import undone
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
 SMALL = {"days": 45, "vehicles": 110, "progress": False}
@@ -100,9 +100,9 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
 
 
 def test_one_line_is_locked_and_a_later_start_checks_afresh(demo: Path) -> None:
-    from imloop.sim.checks import BROKEN, fresh_checks
-    from imloop.steps.access import caller_for
-    from imloop.steps.look_lines import view, visible_lines
+    from imloop.sim.city.checks import BROKEN, fresh_checks
+    from imloop.steps.ground.access import caller_for
+    from imloop.steps.lines.lookups import view, visible_lines
     from imloop.store.models import Party
 
     office = caller_for(Party.objects.get(code="450200-environment"))
@@ -123,8 +123,8 @@ def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
 
     from imloop.facts.days import day_of
     from imloop.sim.demo import load_demo
-    from imloop.steps import clock
-    from imloop.steps.keys import recognise
+    from imloop.steps.accounts.keys import recognise
+    from imloop.steps.ground import clock
     from imloop.store.models import JournalEntry
 
     file = demo / "demo-credentials.json"
@@ -145,7 +145,7 @@ def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
 
 
 def test_traffic_goes_on_with_new_vehicles(demo: Path) -> None:
-    from imloop.sim.traffic import run
+    from imloop.sim.more_days import run
     from imloop.store.models import Test, Vehicle
 
     vehicles, tests = Vehicle.objects.count(), Test.objects.count()
@@ -162,7 +162,7 @@ def test_traffic_goes_on_with_new_vehicles(demo: Path) -> None:
 
 
 def test_its_roads_and_guests_are_decided_through_the_steps(demo: Path) -> None:
-    from imloop.steps.ask_road import alerts_at, zones_at
+    from imloop.steps.roads.ask_road import alerts_at, zones_at
     from imloop.store.models import Enrolment, JournalEntry, PollutionAlert, Vehicle, Zone
 
     assert [zone.code for zone in zones_at("450200", NOW)] == ["LEZ", "OUT-3"]
@@ -174,11 +174,11 @@ def test_its_roads_and_guests_are_decided_through_the_steps(demo: Path) -> None:
 
 
 def test_a_served_demo_checks_its_lines_every_morning(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from imloop.cli.working import _demo_morning
-    from imloop.sim.checks import BROKEN
-    from imloop.sim.mornings import morning_checks
-    from imloop.steps.access import caller_for
-    from imloop.steps.look_lines import view, visible_lines
+    from imloop.cli.serving.work import _demo_morning
+    from imloop.sim.city.checks import BROKEN
+    from imloop.sim.city.morning_checks import morning_checks
+    from imloop.steps.ground.access import caller_for
+    from imloop.steps.lines.lookups import view, visible_lines
     from imloop.store.models import Equipment, EquipmentCheck, JournalEntry, Party
 
     office = caller_for(Party.objects.get(code="450200-environment"))
@@ -204,7 +204,7 @@ def test_a_served_demo_checks_its_lines_every_morning(demo: Path, monkeypatch: p
     assert locked(later) == {BROKEN}
 
     before = EquipmentCheck.objects.count()
-    monkeypatch.setattr("imloop.steps.clock.now", lambda: later + timedelta(days=1))
+    monkeypatch.setattr("imloop.steps.ground.clock.now", lambda: later + timedelta(days=1))
     _demo_morning()  # as the background worker does every minute
     after = EquipmentCheck.objects.count()
     _demo_morning()
@@ -212,8 +212,8 @@ def test_a_served_demo_checks_its_lines_every_morning(demo: Path, monkeypatch: p
 
 
 def test_the_share_of_clean_buses_rises(demo: Path) -> None:
-    from imloop.steps.access import caller_for
-    from imloop.steps.clean_fleet import clean_fleet
+    from imloop.steps.ground.access import caller_for
+    from imloop.steps.roads.clean_fleet import clean_fleet
     from imloop.store.models import Party
 
     found = clean_fleet(caller_for(Party.objects.get(code="450200-environment")), NOW)
@@ -223,21 +223,25 @@ def test_the_share_of_clean_buses_rises(demo: Path) -> None:
 
 
 def test_whatever_departments_and_stations_hear_renews_their_lists(demo: Path) -> None:
-    from imloop.steps.topics import OF_CASES, OF_OFFICES, OF_VISITS
+    from imloop.steps.appointments.texts import QUEUE_TOPICS
+    from imloop.steps.cases import texts as cases
+    from imloop.steps.desk.texts import TOPICS
     from imloop.store.models import OutboxEntry
 
     def heard(party: str) -> set[str]:
         rows = OutboxEntry.objects.filter(receiver__startswith=party)
         return set(rows.values_list("topic", flat=True))
 
-    assert {"case-opened", "matter-step", "draw"} <= heard("450200-") <= set(OF_OFFICES)
-    assert {"appointment-booked", "retest-allowed"} <= set(OF_VISITS)
-    assert set(OF_CASES) >= {topic for topic in heard("450203001") if topic.startswith(("case", "retest"))}
+    assert {"case-opened", "matter-step", "draw"} <= heard("450200-") <= set(TOPICS)
+    assert {"appointment-booked", "retest-allowed"} <= set(QUEUE_TOPICS)
+    assert set(cases.TOPICS) >= {
+        topic for topic in heard("450203001") if topic.startswith(("case", "retest"))
+    }
 
 
 def test_only_the_demos_database_is_topped_up(demo: Path) -> None:
-    from imloop.sim.mornings import morning_checks
-    from imloop.sim.whose import is_demo
+    from imloop.sim.city.morning_checks import morning_checks
+    from imloop.sim.is_demo import is_demo
     from imloop.store.models import EquipmentCheck, Party
 
     checks, morning = EquipmentCheck.objects.count(), NOW + timedelta(days=1)

@@ -9,9 +9,9 @@ import pytest
 from stdnum.cn import uscc
 
 from imloop.facts.codes import Method
-from imloop.sim.fleet import fail_rate, make_vehicle
-from imloop.sim.identifiers import unified_code, vin_check_digit
-from imloop.sim.places import SHOPS, STATIONS, crew, instruments
+from imloop.sim.cars.fleet import fail_rate, make_vehicle
+from imloop.sim.world.identifiers import unified_code, vin_check_digit
+from imloop.sim.world.places import SHOPS, STATIONS, crew, instruments
 
 FLEET = [make_vehicle(1, ordinal, date(2026, 11, 1)) for ordinal in range(400)]
 

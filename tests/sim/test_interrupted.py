@@ -15,7 +15,8 @@ NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
 def test_an_interrupted_load_is_taken_up_again(
     db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from imloop.sim import course, demo
+    from imloop.sim import demo
+    from imloop.sim.traffic import course
     from imloop.store.models import Test
 
     take_test, taken = course.take_test, []

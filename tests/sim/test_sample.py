@@ -9,23 +9,23 @@ import pytest
 
 from imloop.facts.codes import Method
 from imloop.facts.refusal import Malformed, Unknown
-from imloop.sim.sample import sample_message
+from imloop.sim.sample import sample_message, sample_repair
 
 STATION, SHOP = "450203001", "450203M01"
 
 
 def test_three_samples_walk_through_the_loop(db: None, tmp_path: Path) -> None:
-    from imloop.exchange.intake import take_repair, take_test
-    from imloop.sim.city import create_city
-    from imloop.steps.access import caller_for
-    from imloop.steps.clock import now
+    from imloop.exchange.uploads.intake import take_repair, take_test
+    from imloop.sim.city.city import create_city
+    from imloop.steps.ground.access import caller_for
+    from imloop.steps.ground.clock import now
     from imloop.store.models import Party
 
     create_city(now())
     station, shop = (caller_for(Party.objects.get(code=code)) for code in (STATION, SHOP))
     failed = take_test(sample_message("ASM", station=STATION, fail=True), station, now()).body
     assert (failed["verdict"], failed["findings"]) == ("fail", [])
-    repaired = sample_message("repair", station=SHOP, case_no=str(failed["case"]))
+    repaired = sample_repair(SHOP, case_no=str(failed["case"]))
     assert take_repair(repaired, shop, now()).body["case_state"] == "awaiting_retest"
     passed = take_test(sample_message("ASM", station=STATION), station, now()).body
     assert (passed["verdict"], passed["case_state"]) == ("pass", "closed")
@@ -52,4 +52,4 @@ def test_bad_requests_are_named() -> None:
     with pytest.raises(Malformed):
         sample_message("ASM", station=STATION, at="yesterday")
     with pytest.raises(Unknown):
-        sample_message("repair", station="450299M99")
+        sample_repair("450299M99")

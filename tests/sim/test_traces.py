@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from imloop.exchange.decode_test import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.codes import Fuel, Method, Result
 from imloop.law import load
-from imloop.sim.condition import Fault, faulty, healthy
-from imloop.sim.fleet import make_for
-from imloop.sim.gas_traces import Engine
-from imloop.sim.traces import trace
-from imloop.sim.upload import Run, encode, run_message
+from imloop.sim.cars.fleet import make_for
+from imloop.sim.cars.upload import Run, encode, run_message
+from imloop.sim.traces.condition import Fault, faulty, healthy
+from imloop.sim.traces.gas import Engine
+from imloop.sim.traces.runs import trace
 from imloop.verdict import judge
 
 PETROL = Engine(Fuel.GASOLINE, 1350.0, 90.0, 6000.0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from imloop.steps.ask_permit import _BY_VIN
-from imloop.steps.vehicles import with_vin
+from imloop.steps.cases.ask_permit import _BY_VIN
+from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.store.models import Vehicle
 from support.city import City
 

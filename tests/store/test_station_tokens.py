@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
-from imloop.steps.access import caller_for
-from imloop.steps.certificates import enter_certificate
-from imloop.steps.registers import is_active
-from imloop.steps.station_facts import facts_of
+from imloop.steps.ground.access import caller_for
+from imloop.steps.stations.certificates import NewCertificate, enter_certificate
+from imloop.steps.stations.standing import is_active
+from imloop.steps.stations.station_facts import facts_of
 from imloop.store.models import (
     Certificate,
     Equipment,
@@ -136,8 +136,7 @@ def test_a_certificate_counts_from_the_moment_it_is_entered(city: City) -> None:
     assert not is_active(station, DAY)
     assert is_active(station, date(2026, 2, 28))
     market = caller_for(Party.objects.get(code="450200-market"))
-    enter_certificate(
-        market, NEAR, kind="cma", number="2", since=date(2026, 3, 1), until=date(2032, 3, 1), now=MOMENT
-    )
+    paper_of_2026 = NewCertificate(kind="cma", number="2", since=date(2026, 3, 1), until=date(2032, 3, 1))
+    enter_certificate(market, NEAR, paper_of_2026, MOMENT)
     assert is_active(station, DAY)
     assert len(facts_of(station).certificates) == 2

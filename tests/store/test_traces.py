@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.facts.test_record import Trace
+from imloop.facts.records.inspection import Trace
 from imloop.store import traces
 
 decimals = st.decimals(-9999, 9999, places=4, allow_nan=False).map(float)

@@ -10,9 +10,9 @@ import httpx
 import msgspec
 
 from support.city import NEAR, at
-from support.processes import run_python
-from support.steered_site import KEY, set_clock
-from support.uploads import test_message
+from support.messages.uploads import test_message
+from support.servers.processes import run_python
+from support.servers.steered_site import KEY, set_clock
 
 CALLERS, EACH = 8, 3
 WAIT = httpx.Timeout(120.0)
@@ -60,7 +60,7 @@ def one_caller(base_url: str, key: str, who: int) -> list[dict[str, Any]]:
 
 
 def test_each_gets_his_own_answer_and_everything_is_kept(servers: Any) -> None:
-    server = servers.start("at-once", ["support.steered_site"], PYTHONPATH="tests")
+    server = servers.start("at-once", ["support.servers.steered_site"], PYTHONPATH="tests")
     set_clock(server.data, "2026-03-02 10:00")
     key = (server.data / KEY).read_text(encoding="ascii")
     with ThreadPoolExecutor(CALLERS) as callers:

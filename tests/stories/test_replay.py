@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.commands import Commands
+from support.servers.commands import Commands
 
 if TYPE_CHECKING:
     from conftest import LiveServer

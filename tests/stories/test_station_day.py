@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imloop.facts.refusal import Malformed, Unknown
-from imloop.sim.station_day import replay_day
+from imloop.sim.traffic.station_day import replay_day
 
 DAY = Path(__file__).parents[3] / "shared" / "data" / "real" / "station-day-2020-10-12.json"
 needs_day = pytest.mark.skipif(not DAY.exists(), reason="../shared is absent: no recorded station day")

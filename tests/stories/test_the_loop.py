@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from imloop.facts.refusal import Unlawful
-from imloop.steps.ask_permit import ask_permit
-from imloop.steps.declare_overdue import declare_overdue
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.store.models import Case, Finding, Notice, OutboxEntry, Test
 from support.city import FAR, LISTED, NEAR, UNLISTED, City, at
-from support.uploads import VIN
+from support.messages.uploads import VIN
 
 FAIL = {"co": 0.9}
 

@@ -8,13 +8,13 @@ from datetime import date, datetime
 import msgspec
 from django.test import Client
 
-from imloop.exchange.intake import take_repair, take_test
+from imloop.exchange.uploads.intake import take_repair, take_test
 from imloop.facts.days import CHINA
-from imloop.steps.access import Caller, caller_for
-from imloop.steps.keys import issue_key
-from imloop.steps.receipts import Receipt
+from imloop.steps.accounts.keys import issue_key
+from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.ground.receipts import Receipt
 from imloop.store.models import Case, Line, Party, PartyKind, Standing
-from support.uploads import repair_message, test_message
+from support.messages.uploads import repair_message, test_message
 
 PLACE = "450200"
 NEAR, FAR = "450203001", "450204002"

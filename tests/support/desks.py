@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from support.steered_site import PASSWORD, set_clock
+from support.servers.steered_site import PASSWORD, set_clock
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
@@ -111,7 +111,7 @@ class Desk:
 
 @dataclass
 class SteeredCity:
-    """The small city of ``support.steered_site``, at the moment ``at`` names."""
+    """The small city of ``support.servers.steered_site``, at the moment ``at`` names."""
 
     windows: Windows
     data: Path

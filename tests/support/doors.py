@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from django.test import Client
 
-from imloop.steps import clock
+from imloop.steps.ground import clock
 from support.city import City, at
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from support.databases import POSTGRESQL, SQLITE
+from support.servers.databases import POSTGRESQL, SQLITE
 
 BOTH = (SQLITE, POSTGRESQL)
 DOOR = "databases"

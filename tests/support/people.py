@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.test import Client
 
-from imloop.steps import clock
-from imloop.steps.people import create_user
+from imloop.steps.accounts.create_user import create_user
+from imloop.steps.ground import clock
 from imloop.store.models import Party
 
 

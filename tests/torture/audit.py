@@ -24,8 +24,9 @@ import msgspec  # noqa: E402
 from imloop import loop  # noqa: E402
 from imloop.facts.days import day_of  # noqa: E402
 from imloop.loop import events as loop_events  # noqa: E402
-from imloop.steps import journal, registers  # noqa: E402
-from imloop.steps.keep_raw import raw_bytes  # noqa: E402
+from imloop.steps.ground import registers  # noqa: E402
+from imloop.steps.ground.keep_raw import raw_bytes  # noqa: E402
+from imloop.steps.journal import prove_journal  # noqa: E402
 from imloop.store import models as kept  # noqa: E402
 from torture.clients import digest_of  # noqa: E402
 
@@ -195,7 +196,7 @@ def main() -> None:
         "lost": lost(said),
         "heartbeats": lost_heartbeats(said),
         "half stored": half_stored(),
-        "journal": iter(journal.faults()),
+        "journal": iter(prove_journal.faults()),
         "cases": other_cases(),
         "numbers": gaps(),
         "deliveries": undelivered(given.outside) if given.outside else iter(()),

@@ -19,7 +19,7 @@ import httpx
 import msgspec
 
 from imloop.facts.days import CHINA
-from support.uploads import repair_message, test_message
+from support.messages.uploads import repair_message, test_message
 
 PERSISTENT = 0.3
 """Seconds before the same bytes are sent again."""

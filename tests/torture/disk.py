@@ -1,8 +1,8 @@
 """What SQLite does to its files, recorded inside the very library the platform uses; and what a power cut leaves of it.
 
-SQLite reaches the disk through a table of functions (its VFS). A copy of the default one is registered in its place, with
-write, truncate and sync noted before they go on. After a cut, everything before a file's last sync is there; of what was
-written since, each sector of 512 bytes may have arrived or not, in any order.
+SQLite reaches the disk through a table of functions (its VFS). A copy of the default one is registered in its place,
+with write, truncate and sync noted before they go on. After a cut, everything before a file's last sync is there; of
+what was written since, each sector of 512 bytes may have arrived or not, in any order.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Written:
     def _story(self, clients: dict[str, object], number: int) -> None:
         from imloop.facts.days import CHINA
         from support.city import LISTED, NEAR
-        from support.uploads import repair_message, test_message
+        from support.messages.uploads import repair_message, test_message
 
         who = {"vin": f"LSVAU2180N{number:07d}", "plate": f"桂B{number:05d}"}
         start = datetime.now(CHINA).replace(microsecond=0) - timedelta(hours=6)

@@ -1,4 +1,5 @@
-"""An empty database becomes the small city of the stories, with keys and one receiver outside: ``seed.py RECEIVER_URL``.
+"""An empty database becomes the small city of the stories, with keys and one receiver outside:
+``seed.py RECEIVER_URL``.
 
 Prints ``{"pairs": [[station, shop]], "office": code, "keys": {code: key}}``.
 """
@@ -14,10 +15,10 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from imloop.steps.access import SYSTEM  # noqa: E402
-from imloop.steps.clock import now  # noqa: E402
-from imloop.steps.keys import issue_key  # noqa: E402
-from imloop.steps.receivers import add_receiver  # noqa: E402
+from imloop.steps.accounts.keys import issue_key  # noqa: E402
+from imloop.steps.couriers.receivers import add_receiver  # noqa: E402
+from imloop.steps.ground.access import SYSTEM  # noqa: E402
+from imloop.steps.ground.clock import now  # noqa: E402
 from imloop.store.models import Party  # noqa: E402
 from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City  # noqa: E402
 

@@ -87,8 +87,8 @@ class Site:
         return self.log_file.read_text(errors="replace")[-3000:]
 
     def victims(self) -> dict[str, list[int]]:
-        """Process ids by what is killed: everything at once, the first process alone, a web worker, what reads beside it, one
-        of two workers."""
+        """Process ids by what is killed: everything at once, the first process alone, a web worker, what reads beside
+        it, one of two workers."""
         assert self.server is not None
         assert self.worker is not None
         children = dict(children_of(self.server.pid))

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import Ambient, TestRecord
+from imloop.facts.records.inspection import Ambient, TestRecord
 from imloop.verdict import judge
-from support.runs import columns, law_of, record
+from support.messages.runs import columns, law_of, record
 
 CASES = Path(__file__).parent / "cases"
 CLEAN_IDLE = ({"co_pct": 0.05, "hc_ppm": 20, "lambda": 1.0}, {"co_pct": 0.05, "hc_ppm": 20})

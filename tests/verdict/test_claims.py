@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord, Trace
+from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.verdict import judge
 from imloop.verdict.answer import ClaimCheck
-from support.runs import columns, law_of, record
+from support.messages.runs import columns, law_of, record
 
 LAW = law_of()
 

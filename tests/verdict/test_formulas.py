@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from imloop.facts.codes import Fuel
 from imloop.verdict.arithmetic import NANO, from_nano, nano, nano_levels, printed, round_levels, round_nano
-from imloop.verdict.gas import (
+from imloop.verdict.formulas.gas import (
     brettschneider,
     dilution_factor,
     humidity,
@@ -21,8 +21,8 @@ from imloop.verdict.gas import (
     moisture,
     moisture_factor,
 )
-from imloop.verdict.smoke import k_from_opacity, opacity_from_k
-from support.runs import STEADY_AIR, law_of
+from imloop.verdict.formulas.smoke import k_from_opacity, opacity_from_k
+from support.messages.runs import STEADY_AIR, law_of
 
 WORKED = yaml.safe_load((Path(__file__).parent / "cases" / "formulas.yaml").read_text(encoding="utf-8"))
 LAW = law_of()

@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from imloop.facts.codes import Method, Result
-from imloop.facts.test_record import Claim, Evaporative, SecondRun, TestRecord
+from imloop.facts.records.inspection import Claim, Evaporative, SecondRun, TestRecord
 from imloop.law import Law, load
 from imloop.law.book import DATA
 from imloop.verdict import judge
 from imloop.verdict.conduct import load_kw
 from imloop.verdict.limits import altitude_allowance
-from support.runs import STEADY_AIR, columns, law_of, record, trace
+from support.messages.runs import STEADY_AIR, columns, law_of, record, trace
 
 LAW = law_of()
 GOOD = {"co_pct": 0.1, "hc_ppm": 10, "no_ppm": 100, "df": 1.0, "rpm": 2000}

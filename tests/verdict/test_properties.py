@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Fuel, Method, Result
+from imloop.facts.records.inspection import Ambient, TestRecord, Trace
 from imloop.facts.refusal import Unknown
-from imloop.facts.test_record import Ambient, TestRecord, Trace
 from imloop.verdict import judge
 from support.examples import examples
-from support.runs import columns, law_of, record
+from support.messages.runs import columns, law_of, record
 
 LAW = law_of()
 POLLUTANTS = {

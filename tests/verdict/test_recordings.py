@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imloop.exchange.decode_test import decode_test
-from imloop.facts.test_record import TestRecord
+from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.facts.records.inspection import TestRecord
 from imloop.law import load
 from imloop.verdict import judge
 from imloop.verdict.answer import Verdict

@@ -22,7 +22,7 @@ class Watched(Law):
 
     @classmethod
     def over(cls, law: Law) -> Watched:
-        made = cls(law.on, law.place, law.under(""), {})
+        made = cls(law.on, law.place, law.under(""), {}, law.thresholds)
         made.asked = set()
         return made
 

@@ -10,10 +10,10 @@ import pytest
 from imloop.facts.codes import Method
 from imloop.verdict import judge
 from imloop.verdict.answer import Verdict
-from imloop.verdict.cycle import distance_km, prescribed
-from imloop.verdict.gas import moisture, moisture_factor
-from imloop.verdict.vmas import masses
-from support.runs import DRY_AIR, im195_columns, law_of, record, urban_cycle, vmas_columns
+from imloop.verdict.formulas.gas import moisture, moisture_factor
+from imloop.verdict.methods.cycle import distance_km, prescribed
+from imloop.verdict.methods.vmas import masses
+from support.messages.runs import DRY_AIR, im195_columns, law_of, record, urban_cycle, vmas_columns
 
 LAW = law_of()
 CLEAN = {"co": 1.0, "hc": 0.2, "nox": 0.2}

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from imloop.facts.codes import Fuel, Method, Outcome, Result
-from imloop.facts.test_record import Ambient, Evaporative, Exterior, Obd, SecondRun, TestRecord, Trace
+from imloop.facts.records.inspection import Ambient, Evaporative, Exterior, Obd, SecondRun, TestRecord, Trace
 from imloop.law import Law, load, overlay
 from imloop.verdict import judge
 from imloop.verdict.batch import Outcomes, judge_many, outcome_of, runs_of
-from support.generated import generate
+from support.messages.generated import generate
 
 COMPARED = ("result", "exhaust", "values", "exceeded", "window")
 _DAY, _PLACE = date(2026, 3, 5), "450200"

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Method
+from imloop.facts.records.inspection import SecondRun, TestRecord
 from imloop.facts.refusal import Unknown
-from imloop.facts.test_record import SecondRun, TestRecord
 from imloop.law import Law
 from imloop.verdict import judge
 from imloop.verdict.batch import NOT_MEASURED, judge_many, many, outcome_of, runs_of
-from support.generated import generate
+from support.messages.generated import generate
 from verdict_batch.odd_runs import COMPARED, differences, laws, runs, same
 
 LAWS = laws()
@@ -119,7 +119,7 @@ def test_without_limits_there_is_nothing_to_answer_by(method: Method) -> None:
 def test_a_rule_the_law_lacks_is_missed_by_the_tests_that_need_it() -> None:
     whole = LAWS[0]
     values = {key: value for key, value in whole.under("").items() if not key.startswith("dilution.a.lpg")}
-    law = Law(whole.on, whole.place, values, {})
+    law = Law(whole.on, whole.place, values, {}, whole.thresholds)
     records = {fuel: [] for fuel in ("gasoline", "lpg")}
     for record in by_limit_set(Method.ASM, 60, 3)["a"]:
         records.get(str(record.vehicle.fuel), []).append(record)

@@ -1,1 +1,2 @@
-"""A station's own side of the link: takes what its software writes, keeps it, sends it in order, whatever the network does."""
+"""A station's own side of the link: takes what its software writes, keeps it, sends it in order,
+whatever the network does."""

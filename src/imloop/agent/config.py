@@ -22,8 +22,8 @@ _SECTIONS: dict[str, dict[str, Any]] = {
 @dataclass(frozen=True, slots=True)
 class Config:
     """``max_mb``: bound of the spool; ``keep_days``: how long sent bytes stay; ``port`` 0: no HTTP inlet.
-    ``answer_within_s``: how long the line's software waits for the platform's own receipt; ``settle_s``: how long a file
-    must stay as it is; ``algorithm``: ``hmac-sm3`` for an HMAC key that signs with SM3."""
+    ``answer_within_s``: how long the line's software waits for the platform's own receipt; ``settle_s``: how long a
+    file must stay as it is; ``algorithm``: ``hmac-sm3`` for an HMAC key that signs with SM3."""
 
     url: str
     station: str
@@ -50,7 +50,7 @@ def read_config(file: Path | None, **given: Any) -> Config:
     values |= {name: value for name, value in given.items() if value is not None}
     for name in ("url", "station", "spool"):
         if not values.get(name):
-            raise _wrong(name, "必须填写", "is required")
+            raise _wrong(name, "必须填写", "required")
     software = {key: values.pop(key) for key in ("software", "software_sha256") if values.get(key)}
     return Config(**values, software=software)
 
@@ -59,17 +59,19 @@ def _flat(file: Path) -> dict[str, Any]:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(file.name, f"不是有效的 TOML：{error}", f"is no valid TOML: {error}") from error
+        raise _wrong(file.name, f"不是有效的 TOML：{error}", f"not valid TOML: {error}") from error
     out: dict[str, Any] = {}
     for section, entries in data.items():
         known = _SECTIONS.get(section)
         if known is None or not isinstance(entries, dict):
-            raise _wrong(section, "没有这一节", "is no section")
+            raise _wrong(section, "没有这一节", "no such section")
         for name, value in entries.items():
             kinds = known.get(name)
             if kinds is None or not isinstance(value, kinds) or isinstance(value, bool):
                 raise _wrong(
-                    f"{section}.{name}", "没有这项设置或类型不对", "is no setting, or of the wrong type"
+                    f"{section}.{name}",
+                    "没有这项设置或类型不对",
+                    "no such setting, or a value of the wrong type",
                 )
             out[name] = value
     base = file.resolve().parent

@@ -24,11 +24,11 @@ def prepare(credentials: Path, station: str, folder: Path) -> Path:
             "no-demo-credentials",
             Text(
                 f"{credentials} 读不出：请先运行 make run，等演示城市装好。",
-                f"{credentials} cannot be read: run make run first, until the demo city is loaded.",
+                f"{credentials} cannot be read: run make run first and wait until the demo city is loaded.",
             ),
         ) from error
     if station not in keys:
-        raise Unknown("unknown-party", Text(f"没有单位 {station}。", f"No party {station}."))
+        raise Unknown("unknown-party", Text(f"没有单位 {station}。", f"There is no party {station}."))
     (folder / "inbox").mkdir(parents=True, exist_ok=True)
     key_file, settings = folder / "station.key", folder / "agent.toml"
     for old in (key_file, settings):

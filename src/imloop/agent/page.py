@@ -34,7 +34,8 @@ dl { display: grid; gap: .25rem 1rem; grid-template-columns: repeat(auto-fit, mi
 dl div { border: 1px solid; border-radius: .4rem; padding: .4rem .8rem; }
 dt { font-size: .85rem; } dd { font-size: 1.3rem; margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid; padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { border-bottom: 1px solid; padding: .3rem .5rem; text-align: left; vertical-align: top; }
+th, td { overflow-wrap: anywhere; }
 @media (max-width: 48rem) {
   thead { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
   tr { border-bottom: 2px solid; display: block; padding: .3rem 0; }

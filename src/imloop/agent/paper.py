@@ -1,4 +1,4 @@
-"""What the station needs when the network is away for long: vouchers and the paper form, fetched while it is there.
+"""Vouchers and the paper form for a long network failure, fetched while the network works.
 
 A voucher is used once. Its use is the redemption that waits in the spool: one row, on the disk before the answer.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from imloop.agent.platform import NoNetwork, Platform
+from imloop.agent.sending.platform import NoNetwork, Platform
 from imloop.agent.spool import Item, Kind, Spool
 from imloop.exchange import vouchers
 from imloop.exchange.vouchers import Voucher
@@ -48,7 +48,8 @@ class Paper:
         self.folder = spool.folder / "vouchers"
 
     def refresh(self, platform: Platform, now: datetime) -> bool:
-        """Fetch what there is; what is held and not yet over stays. False: the platform was not reached, or has none."""
+        """Fetch what there is; what is held and not yet over stays.
+        False: the platform was not reached, or has none."""
         try:
             answer = platform.get("offline-vouchers", now)
             key = platform.get("/public/signing-key", now)
@@ -122,11 +123,13 @@ class Paper:
 
 
 def _used(number: str) -> Conflict:
-    return Conflict("voucher-used", Text(f"凭单 {number} 已经用过。", f"Voucher {number} was used already."))
+    return Conflict(
+        "voucher-used", Text(f"凭单 {number} 已经用过。", f"Voucher {number} has already been used.")
+    )
 
 
 def _keep(file: Path, content: bytes) -> None:
-    """Whole or not at all, and on the disk."""
+    """Write a file completely or not at all, and flush it to disk."""
     beside = file.with_name(f"{file.name}.tmp")
     with beside.open("wb") as out:
         out.write(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from imloop.agent.paper import Paper
-from imloop.agent.platform import Answer, NoNetwork, Platform
+from imloop.agent.sending.platform import Answer, NoNetwork, Platform
 from imloop.facts.text import Reason, Text
 
 _PATIENCE = 3.0
@@ -25,14 +25,17 @@ def no_network(paper: Paper, now: datetime) -> dict[str, object]:
     left = len(paper.usable(now))
     way = (
         Text(
-            f"按系统故障程序办理：今天还有 {left} 张离线凭单，核对车主出示的竣工合格证与结算清单后用 imloop agent voucher use 登记。",
-            f"Go by the outage procedure: {left} vouchers are left today; check the owner's certificate and settlement list, "
+            f"按系统故障程序办理：今天还有 {left} 张离线凭单，核对车主出示的竣工合格证与结算清单后"
+            "用 imloop agent voucher use 登记。",
+            f"Follow the outage procedure: {left} vouchers are left today; "
+            "check the owner's certificate and settlement list, "
             "then enter one with imloop agent voucher use.",
         )
         if left
         else Text(
             "今天没有可用的离线凭单：电话联系平台运维人员解锁，或网络恢复后再查。",
-            "No voucher is left today: call the platform's operator for an unlock, or ask again when the network is back.",
+            "No voucher is left today: call the platform's operator for an unlock, "
+            "or ask again when the network is back.",
         )
     )
     reason = Reason(

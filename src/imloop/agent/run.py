@@ -1,4 +1,4 @@
-"""The running agent: inlets, uploader, signs of life and vouchers side by side, until it is told to stop."""
+"""The running agent: inlets, uploader, heartbeats and vouchers side by side, until it is stopped."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from http.server import ThreadingHTTPServer
 import structlog
 
 from imloop.agent.config import Config
-from imloop.agent.credentials import credentials, read_key
-from imloop.agent.folder import Folder
-from imloop.agent.lines import Lines, beat
+from imloop.agent.inlets.folder import Folder
+from imloop.agent.inlets.port import Desk, serve
 from imloop.agent.paper import Paper
-from imloop.agent.platform import NoNetwork, Platform
-from imloop.agent.port import Desk, serve
+from imloop.agent.sending.credentials import credentials, read_key
+from imloop.agent.sending.heartbeats import Lines, beat
+from imloop.agent.sending.platform import NoNetwork, Platform
+from imloop.agent.sending.uploader import Uploader
 from imloop.agent.spool import Item, Spool
-from imloop.agent.uploader import Uploader
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
@@ -94,7 +94,7 @@ class Agent:
         self._threads.append(thread)
 
     def _every(self, seconds: float, work: Callable[[], bool], again: float | None = None) -> None:
-        """``work`` now and then every so many seconds, sooner (``again``) while it says that it came to nothing."""
+        """Run ``work`` now and then every so many seconds, sooner (``again``) while it says that it failed."""
         while not self._stop.is_set():
             try:
                 done = work()
@@ -141,7 +141,7 @@ class Agent:
 
 
 def _only_one(config: Config) -> sqlite3.Connection:
-    """Two agents on one spool would upset the order. The lock goes with the process, however it ends."""
+    """Two agents on one spool would upset the order. The lock ends with the process, however that ends."""
     lock = sqlite3.connect(config.spool / "running.sqlite3", timeout=0, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
@@ -149,7 +149,7 @@ def _only_one(config: Config) -> sqlite3.Connection:
         lock.close()
         raise Conflict(
             "agent-runs-already",
-            Text(f"{config.spool} 已有采集端在运行。", f"An agent runs on {config.spool} already."),
+            Text(f"{config.spool} 已有采集端在运行。", f"An agent is already running on {config.spool}."),
         ) from error
     return lock
 

@@ -41,7 +41,7 @@ _COLUMNS = (
     " address"
 )
 TIGHT, RESERVE = 0.8, 200 * 2**20
-"""Share of the bound from which the spool warns; bytes of the disk that are left to others."""
+"""Share of the bound from which the spool warns; bytes of the disk that are left free for others."""
 
 
 class State(StrEnum):
@@ -61,7 +61,7 @@ class Kind(StrEnum):
 
 
 class Room(StrEnum):
-    """How much fits in: ``tight`` is said long before ``full``, which refuses at the inlet."""
+    """How much fits in: ``tight`` is reported long before ``full``, at which messages are refused."""
 
     OK = "ok"
     TIGHT = "tight"
@@ -174,8 +174,8 @@ class Spool:
     ) -> tuple[Item, bool]:
         """Keep a message; (item, whether it is new). It is on the disk when this returns.
 
-        ``converted``: what will be sent, where it is not the original; ``photos``: kept with it in one transaction, to be
-        sent before it. Raises ``NotAllowed`` ``spool-full``: then nothing of it was kept.
+        ``converted``: what will be sent, where it is not the original; ``photos``: kept with it in one transaction, to
+        be sent before it. Raises ``NotAllowed`` ``spool-full``: then nothing of it was kept.
         """
         digest = hashlib.sha256(original).hexdigest()
         known = self.by_digest(kind, digest)
@@ -218,8 +218,8 @@ class Spool:
             with self._writing() as db:
                 for row in rows:
                     made = db.execute(
-                        "INSERT OR IGNORE INTO item (kind, sha256, dialect, original, converted, stored, file, reference,"
-                        " accepted_at, address, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
+                        "INSERT OR IGNORE INTO item (kind, sha256, dialect, original, converted, stored, file, "
+                        "reference, accepted_at, address, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')",
                         row,
                     )
         except sqlite3.OperationalError as error:
@@ -246,7 +246,7 @@ class Spool:
         return self._one("id = ?", number)
 
     def head(self) -> Item | None:
-        """The first that waits: nothing overtakes it."""
+        """The first waiting item: nothing overtakes it."""
         return self._one("state = 'waiting' ORDER BY id")
 
     def items(self, state: str = "", limit: int = 100) -> list[Item]:
@@ -294,7 +294,7 @@ class Spool:
             self.settled.notify_all()
 
     def failed(self, number: int, error: str, now: datetime) -> None:
-        """A try that came to nothing; the item stays where it is."""
+        """Note a failed try; the item stays where it is."""
         with self._writing() as db:
             db.execute(
                 "UPDATE item SET tries = tries + 1, tried_at = ?, error = ? WHERE id = ?",
@@ -324,7 +324,7 @@ class Spool:
             ).rowcount
 
     def note(self, name: str, value: str) -> None:
-        """Remember a fact for whoever looks: the last contact, the last error, the clock."""
+        """Remember a fact for the status page: the last contact, the last error, the clock."""
         if self.fact(name) != value:
             with self._writing() as db:
                 db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value))

@@ -1,4 +1,4 @@
-"""What the agent says of itself: for the command line, the page and machines alike."""
+"""The agent's status for the command line, the page and machines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from imloop.agent.spool import Figures, Spool
 
 CLOCK_OFF = 30
-"""Seconds from which we tell the station; what the law allows, the platform says in its answer to a heartbeat."""
+"""Clock error in seconds from which the station is warned; the legal limit comes with a heartbeat's answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,24 +12,19 @@ import typer
 
 from imloop.cli import (
     agent,
-    backup,
-    counter_gates,
     couriers,
-    data,
     dialects,
     draws,
     keys,
     lines,
     matters,
     offline,
-    replay,
-    server,
     simulate,
-    trust,
-    vehicle_gates,
     vouchers,
-    working,
 )
+from imloop.cli.gates import counter, vehicles
+from imloop.cli.records import backup, data, replay, trust
+from imloop.cli.serving import server, work
 
 app = typer.Typer(
     name="imloop",
@@ -41,7 +36,7 @@ app = typer.Typer(
 )
 for module in (
     server,
-    working,
+    work,
     offline,
     replay,
     data,
@@ -59,8 +54,8 @@ for module in (
 ):
     module.register(app)
 gate = typer.Typer(help="问一道门 · ask a gate", no_args_is_help=True)
-vehicle_gates.add_to(gate)
-counter_gates.add_to(gate)
+vehicles.add_to(gate)
+counter.add_to(gate)
 app.add_typer(gate, name="gate")
 
 

@@ -51,11 +51,13 @@ def init(
         str, typer.Option(prompt="监视文件夹 · watched folder", help="监视文件夹 · watched folder")
     ] = "inbox",
     port: Annotated[
-        int, typer.Option(prompt="本机端口 · local port", help="本机端口，0 为不用 · 0: none")
+        int, typer.Option(prompt="本机端口 · local port", help="本机端口，0 为不用 · 0 for none")
     ] = 8123,
     lines: Annotated[
         str,
-        typer.Option(prompt="检测线编号，逗号分隔 · line codes", help="检测线编号 · line codes, by comma"),
+        typer.Option(
+            prompt="检测线编号，逗号分隔 · line codes", help="检测线编号 · line codes, separated by commas"
+        ),
     ] = "01",
 ) -> None:
     """写一个设置文件（逐项询问）· write a settings file, asking for each setting."""
@@ -67,10 +69,10 @@ def init(
 
 def demo(
     station: Annotated[str, typer.Argument(help="演示城市的站点编号 · station code")] = "450203001",
-    folder: Annotated[Path, typer.Option(help="写到哪里 · where to")] = Path("agent-demo"),
+    folder: Annotated[Path, typer.Option(help="写到哪里 · where to write")] = Path("agent-demo"),
     data: DataDir = Path("var"),
 ) -> None:
-    """对着演示城市试用：写好设置和密钥 · settings and key of a station of the demo city."""
+    """对着演示城市试用：写好设置和密钥 · write settings and key of a demo station."""
     from imloop.agent.demo import prepare
 
     settings = prepare(data / "demo-credentials.json", station, folder)
@@ -122,10 +124,10 @@ def queue(
     config: ConfigFile = None,
     spool: SpoolDir = None,
     state: Annotated[str, typer.Option(help="waiting、sent、refused · only this state")] = "",
-    limit: Annotated[int, typer.Option(help="最多几条 · at most")] = 30,
+    limit: Annotated[int, typer.Option(help="最多几条 · how many at most")] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """队列：等待、已上传、拒收 · what waits, was sent, was refused; exit 1 when something was refused."""
+    """队列：等待、已上传、拒收 · messages waiting, sent and refused; exit 1 when something was refused."""
     from imloop.agent.run import china_now
     from imloop.agent.spool import Spool
     from imloop.agent.status import status
@@ -153,7 +155,8 @@ def queue(
     else:
         told = found.to_json()
         print(
-            f"等待 {told['waiting']} · 已上传 {told['sent']} · 拒收 {told['refused']} · 积压 {told['backlog_minutes']} 分钟"
+            f"等待 {told['waiting']} · 已上传 {told['sent']} · 拒收 {told['refused']} · "
+            f"积压 {told['backlog_minutes']} 分钟"
             f" · 最近联通 {told['last_contact'] or '–'}"
         )
         if told["waiting"] and told["last_error"]:
@@ -171,13 +174,13 @@ def retry(
     config: ConfigFile = None,
     spool: SpoolDir = None,
 ) -> None:
-    """把拒收的报文再传一次 · a refused message waits again; exit 1 when there is no such one."""
+    """把拒收的报文再传一次 · queue a refused message again; exit 1 when there is none."""
     from imloop.agent.spool import Spool
 
     kept = Spool(_spool_of(config, spool)[0])
     done = kept.retry(number)
     kept.close()
-    print("已重新排队 · waits again" if done else "没有这条拒收的报文 · no such refused message")
+    print("已重新排队 · queued again" if done else "没有这条拒收的报文 · no such refused message")
     sys.exit(0 if done else 1)
 
 
@@ -198,7 +201,7 @@ def list_vouchers(config: ConfigFile = None, as_json: AsJson = False) -> None:
             [(r["number"], r["day"], r["code"], r["item"]) for r in rows],
         )
     else:
-        print("本机没有离线凭单：联网时每小时自动领取 · none yet: fetched each hour while online")
+        print("本机没有离线凭单：联网时每小时自动领取 · none yet: they are fetched every hour while online")
 
 
 def use(

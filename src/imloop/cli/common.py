@@ -11,11 +11,13 @@ from typing import Annotated
 import typer
 
 DataDir = Annotated[Path, typer.Option("--data", help="数据目录 · data directory", envvar="IMLOOP_DATA")]
+VAR = Path("var")
+"""The data directory where none is named."""
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for machines")]
 
 
 def connect(data: Path) -> None:
-    """Make the store usable in this process."""
+    """Connect this process to the database."""
     os.environ["IMLOOP_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
     import django

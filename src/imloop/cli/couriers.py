@@ -1,4 +1,4 @@
-"""imloop courier: systems outside that are brought a party's messages."""
+"""imloop courier: outside systems to which a party's messages are delivered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json
 
-courier = typer.Typer(help="向外部系统送达 · messages to systems outside", no_args_is_help=True)
-Reason = Annotated[str, typer.Option(help="理由，记入日志 · why; journalled")]
+courier = typer.Typer(help="向外部系统送达 · messages to outside systems", no_args_is_help=True)
+Reason = Annotated[str, typer.Option(help="理由，记入日志 · reason, recorded in the journal")]
 
 
 def register(app: typer.Typer) -> None:
@@ -20,11 +19,11 @@ def register(app: typer.Typer) -> None:
 
 @courier.command("list")
 def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
-    """接收方、积压和失败 · receivers, what waits, what fails."""
+    """接收方、积压和失败 · receivers, with what is waiting and what failed."""
     connect(data)
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.deliveries import lags
-    from imloop.steps.receivers import receivers
+    from imloop.steps.couriers.deliveries import lags
+    from imloop.steps.couriers.receivers import receivers
+    from imloop.steps.ground.access import SYSTEM
 
     rows = [
         {
@@ -51,11 +50,11 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
 
 
 def print_lags() -> None:
-    """A line for each receiver: what waits since when, what was refused or differs, why nothing arrives. Times of China."""
+    """Print a line per receiver: waiting since when, refused or differing messages, the last error. China's time."""
     from imloop.facts.days import CHINA
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.deliveries import lags
-    from imloop.steps.receivers import receivers
+    from imloop.steps.couriers.deliveries import lags
+    from imloop.steps.couriers.receivers import receivers
+    from imloop.steps.ground.access import SYSTEM
 
     def shown(moment: datetime | None) -> str:
         return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else ""
@@ -82,11 +81,11 @@ def add(
     topics: Annotated[str, typer.Option(help="只送这些主题，逗号分隔 · only these topics")] = "",
     data: DataDir = VAR,
 ) -> None:
-    """新设接收方，自下一条消息起 · from the next message on."""
+    """新设接收方，自下一条消息起 · add a receiver, from the next message on."""
     connect(data)
-    from imloop.steps import clock
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.receivers import add_receiver, way_of
+    from imloop.steps.couriers.receivers import add_receiver, way_of
+    from imloop.steps.ground import clock
+    from imloop.steps.ground.access import SYSTEM
 
     row = add_receiver(
         SYSTEM,
@@ -103,21 +102,21 @@ def add(
 
 @courier.command()
 def pause(code: str, reason: Reason = "", data: DataDir = VAR) -> None:
-    """暂停，消息留待 · stop; what waits stays in order."""
+    """暂停，消息留待 · pause; waiting messages are kept in order."""
     _set_paused(code, True, reason, data)
 
 
 @courier.command()
 def resume(code: str, reason: Reason = "", data: DataDir = VAR) -> None:
-    """恢复，立即再送 · go on at once."""
+    """恢复，立即再送 · resume at once."""
     _set_paused(code, False, reason, data)
 
 
 def _set_paused(code: str, paused: bool, reason: str, data: DataDir) -> None:
     connect(data)
-    from imloop.steps import clock
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.receivers import set_paused
+    from imloop.steps.couriers.receivers import set_paused
+    from imloop.steps.ground import clock
+    from imloop.steps.ground.access import SYSTEM
 
     set_paused(SYSTEM, code, paused=paused, reason=reason, now=clock.now())
     print("已暂停 · paused" if paused else "已恢复 · resumed")
@@ -126,15 +125,15 @@ def _set_paused(code: str, paused: bool, reason: str, data: DataDir) -> None:
 @courier.command()
 def replay(
     code: str,
-    seq: Annotated[int, typer.Argument(help="自此序号起重送 · from this sequence on")],
+    seq: Annotated[int, typer.Argument(help="自此序号起重送 · from this sequence number on")],
     reason: Reason,
     data: DataDir = VAR,
 ) -> None:
-    """从某一序号起重送 · bring everything once more from a sequence on."""
+    """从某一序号起重送 · send everything again from a sequence number on."""
     connect(data)
-    from imloop.steps import clock
-    from imloop.steps.access import SYSTEM
-    from imloop.steps.receivers import replay_from
+    from imloop.steps.couriers.receivers import replay_from
+    from imloop.steps.ground import clock
+    from imloop.steps.ground.access import SYSTEM
 
     count = replay_from(SYSTEM, code, seq=seq, reason=reason, now=clock.now())
     print(f"{count} 条将重送 · messages will be sent again")

@@ -1,4 +1,4 @@
-"""``imloop dialect …``: the maps, and the self-test for who writes station software. No database needed."""
+"""``imloop dialect …``: the maps, and the self-test for authors of station software. No database needed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def list_(as_json: AsJson = False) -> None:
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="方言 · a dialect")], as_json: AsJson = False
 ) -> None:
-    """一种格式的对照表 · the map of one dialect as a table."""
+    """一种格式的对照表 · one dialect's field map as a table."""
     from imloop.exchange.dialects import named
     from imloop.exchange.dialects.report import map_rows
 
@@ -107,7 +107,7 @@ def example(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="imloop.test/1 文件 · a message of ours")],
     container: Annotated[str, typer.Option(help="载体 xml、json… · container")] = "",
 ) -> None:
-    """把本平台报文写成该格式，作样例 · one of our messages in the dialect's words, as an example."""
+    """把本平台报文写成该格式，作样例 · write one of our messages in the dialect, as an example."""
     from imloop.exchange.dialects import named, write
     from imloop.exchange.reading import parse_json
     from imloop.facts.refusal import Malformed
@@ -151,9 +151,9 @@ def _checked(body: bytes, name: str) -> dict[str, object]:
 def _decoded(body: bytes, reading: Reading) -> dict[str, object]:
     """What our decoder noted, and for a test the verdict under the law of its day and place."""
     from imloop.cli.offline import NATION
-    from imloop.exchange.decode_check import decode_check
-    from imloop.exchange.decode_repair import decode_repair
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_check import decode_check
+    from imloop.exchange.uploads.decode_inspection import decode_test
+    from imloop.exchange.uploads.decode_repair import decode_repair
     from imloop.facts.days import day_of
     from imloop.law import load
     from imloop.verdict import judge
@@ -176,8 +176,8 @@ def _decoded(body: bytes, reading: Reading) -> dict[str, object]:
 def _print(file: Path, answer: dict[str, object]) -> None:
     word = "符合 · conformant" if answer["conformant"] else "不符合 · not conformant"
     print(f"{file.name}: {answer['dialect'] or '?'} · {word}")
-    fields = answer["fields"]
-    assert isinstance(fields, list)
+    fields, problems, notes = answer["fields"], answer["problems"], answer.get("notes", [])
+    assert isinstance(fields, list) and isinstance(problems, list) and isinstance(notes, list)
     rows = [
         (
             STATES[line["state"]] + ("（必填）" if line["required"] and line["state"] == "missing" else ""),
@@ -189,9 +189,9 @@ def _print(file: Path, answer: dict[str, object]) -> None:
     ]
     if rows:
         print_table(["", "对方字段 · theirs", "本平台字段 · ours", "值 · value"], rows)
-    for problem in answer["problems"]:  # type: ignore[attr-defined]
+    for problem in problems:
         print(f"  错误 {problem['code']} {problem['path']}: {problem['detail']} / {problem['detail_en']}")
-    for note in answer.get("notes", ()):  # type: ignore[attr-defined]
+    for note in notes:
         print(f"  提示 {note}")
     if "verdict" in answer:
         print(f"  判定 · verdict: {answer['verdict']}")

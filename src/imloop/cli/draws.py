@@ -11,13 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
 from imloop.cli.matters import As, acting_as
-from imloop.cli.server import VAR
 
-draw = typer.Typer(
-    help="随机抽查：任何人可复算 · random draws that anyone can do again", no_args_is_help=True
-)
+draw = typer.Typer(help="随机抽查：任何人可复算 · random draws that anyone can repeat", no_args_is_help=True)
 _Nonce = Annotated[Path, typer.Argument(help="秘密数文件 · file with the secret")]
 
 
@@ -36,7 +33,7 @@ def nonce(file: Annotated[Path, typer.Argument(help="新文件，仅本人可读
 
 @draw.command()
 def new(
-    file: Annotated[Path, typer.Argument(help="如 POST /draws 的报文 · as the body of POST /draws")],
+    file: Annotated[Path, typer.Argument(help="如 POST /draws 的报文 · same as the body of POST /draws")],
     party: As,
     data: DataDir = VAR,
 ) -> None:
@@ -44,10 +41,11 @@ def new(
     connect(data)
     from pydantic import ValidationError
 
-    from imloop.api.draws import PlanIn
+    from imloop.api.draws.schemas import PlanIn
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import prepare_draw
+    from imloop.steps.ground import clock
 
     try:
         asked = PlanIn.model_validate_json(file.read_bytes())
@@ -55,20 +53,21 @@ def new(
         first = error.errors()[0]
         words = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise Malformed("malformed", Text(words, words)) from None
-    print(draws.prepare(acting_as(party), asked.plan(), clock.now()).no)
+    print(prepare_draw.prepare(acting_as(party), asked.plan(), clock.now()).no)
 
 
 @draw.command("list")
 def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
-    """全部抽取，含作废 · every draw, voided ones included, and whom it waits for."""
+    """全部抽取，含作废 · every draw, including void ones, and whom it is waiting for."""
     connect(data)
-    from imloop.steps import clock, look_draws
+    from imloop.steps.draws import lookups as draw_lookups
+    from imloop.steps.ground import clock
 
     rows: list[dict[str, Any]] = []
-    for row in look_draws.draws():
-        acting = look_draws.who_must_act(row, clock.now())
+    for each in draw_lookups.draws():
+        acting = draw_lookups.who_must_act(each, clock.now())
         waits = [f"{party.code}: {wait.step} {wait.of}".strip() for party, steps in acting for wait in steps]
-        rows.append({**look_draws.summary(row), "waits": waits})
+        rows.append({**draw_lookups.summary(each), "waits": waits})
     if as_json:
         print_json(rows)
         return
@@ -84,7 +83,9 @@ def join(
     no: str,
     file: _Nonce,
     party: As,
-    inspector: Annotated[list[str] | None, typer.Option(help="检查人员，可重复 · may be repeated")] = None,
+    inspector: Annotated[
+        list[str] | None, typer.Option(help="检查人员，可重复 · inspector, may be repeated")
+    ] = None,
     conflict: Annotated[
         list[str] | None, typer.Option(help="“姓名 单位代码 理由” · name unit reason")
     ] = None,
@@ -92,14 +93,15 @@ def join(
 ) -> None:
     """参加抽取：交存秘密数的哈希 · take part: deposit the secret's hash, name inspectors."""
     connect(data)
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import prepare_draw
+    from imloop.steps.ground import clock
 
     rows = []
     for line in conflict or []:
         name, unit, reason = (line.split(maxsplit=2) + ["", "", ""])[:3]
         rows.append({"inspector": name, "unit": unit, "reason": reason})
     digest = hashlib.sha256(_secret(file).encode()).hexdigest()
-    draws.join(
+    prepare_draw.join(
         acting_as(party), no, nonce_sha256=digest, inspectors=inspector or [], conflicts=rows, now=clock.now()
     )
     print(digest)
@@ -113,9 +115,10 @@ def _secret(file: Path) -> str:
 def commit(no: str, party: As, data: DataDir = VAR) -> None:
     """锁定名单，打印承诺值 · fix the list; prints the commitment."""
     connect(data)
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import prepare_draw
+    from imloop.steps.ground import clock
 
-    print(draws.commit(acting_as(party), no, clock.now()).commitment)
+    print(prepare_draw.commit(acting_as(party), no, clock.now()).commitment)
 
 
 @draw.command()
@@ -124,12 +127,13 @@ def number(
     source: str,
     value: str,
     party: As,
-    fallback: Annotated[str, typer.Option(help="采用替代来源的理由 · why the substitute counts")] = "",
+    fallback: Annotated[str, typer.Option(help="采用替代来源的理由 · why the substitute is used")] = "",
     data: DataDir = VAR,
 ) -> None:
-    """录入公开随机数；两个部门各录一次 · enter a public number; two departments each."""
+    """录入公开随机数；两个部门各录一次 · enter a public number; two departments do so."""
     connect(data)
-    from imloop.steps import clock, draw_numbers
+    from imloop.steps.draws import numbers as draw_numbers
+    from imloop.steps.ground import clock
 
     row = draw_numbers.enter_number(acting_as(party), no, source, value, clock.now(), fallback)
     print(f"{row.source} {row.value} {'已核对 confirmed' if row.confirmed_at else '待另一部门 waits'}")
@@ -137,9 +141,10 @@ def number(
 
 @draw.command()
 def reveal(no: str, file: _Nonce, party: As, data: DataDir = VAR) -> None:
-    """公开本部门的秘密数；最后一个部门公开时即抽取 · give the secret; the last one draws."""
+    """公开本部门的秘密数；最后一个部门公开时即抽取 · reveal the secret; the last one makes the draw."""
     connect(data)
-    from imloop.steps import clock, draw_numbers
+    from imloop.steps.draws import numbers as draw_numbers
+    from imloop.steps.ground import clock
 
     row = draw_numbers.reveal(acting_as(party), no, _secret(file), clock.now())
     print(f"{no} {row.state}")
@@ -154,11 +159,12 @@ def void(
     reason: Annotated[str, typer.Option(help="理由，会公布 · reason, published")],
     data: DataDir = VAR,
 ) -> None:
-    """作废，编号和理由公布 · void; number and reason stay public."""
+    """作废，编号和理由公布 · void the draw; number and reason stay public."""
     connect(data)
-    from imloop.steps import clock, draws
+    from imloop.steps.draws import prepare_draw
+    from imloop.steps.ground import clock
 
-    print(f"{no} {draws.void(acting_as(party), no, reason, clock.now()).state}")
+    print(f"{no} {prepare_draw.void(acting_as(party), no, reason, clock.now()).state}")
 
 
 @draw.command()
@@ -170,18 +176,19 @@ def publish(
 ) -> None:
     """公布抽取过程和结果 · publish how it was drawn and what was found."""
     connect(data)
-    from imloop.steps import clock, draw_visits
+    from imloop.steps.draws import visits as draw_visits
+    from imloop.steps.ground import clock
 
     print(f"{no} {draw_visits.publish(acting_as(party), no, whole=whole, now=clock.now()).state}")
 
 
 @draw.command()
 def export(no: str, file: Path, data: DataDir = VAR) -> None:
-    """导出当前公开的内容 · write what is public by now (imloop.draw/1)."""
+    """导出当前公开的内容 · write what is public so far (imloop.draw/1)."""
     connect(data)
-    from imloop.steps import look_draws
+    from imloop.steps.draws import lookups as draw_lookups
 
-    found = look_draws.public_json(look_draws.public_draw(no))
+    found = draw_lookups.public_json(draw_lookups.public_draw(no))
     file.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{no} {found['state']} → {file}")
 
@@ -192,7 +199,8 @@ def verify(
     own: Annotated[Path | None, typer.Option(help="某站的证明 · a station's own proof")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """复算一次抽取，不需要数据库 · do a draw again; exit 1 when it does not follow, 2 when it is no draw."""
+    """复算一次抽取，不需要数据库 · repeat a draw; exit 1 when it cannot be reproduced,
+    2 when the file is not a draw."""
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
     from imloop.proof import draw as proof
@@ -203,11 +211,13 @@ def verify(
         found = proof.faults(told) if mine is None else proof.own_faults(mine, told)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
         words = f"{type(error).__name__}: {error}"
-        raise Malformed("malformed-draw", Text(f"不是公布的抽取：{words}", f"No draw: {words}")) from None
+        raise Malformed(
+            "malformed-draw", Text(f"不是公布的抽取：{words}", f"Not a published draw: {words}")
+        ) from None
     if as_json:
         print_json({"no": told["no"], "commitment": told["commitment"], "faults": found})
     else:
         for fault in found:
             print(fault)
-        print("抽取可复算 · the draw follows" if not found else f"{len(found)} 处不符 · faults")
+        print("抽取可复算 · the draw is reproduced" if not found else f"{len(found)} 处不符 · mismatches")
     sys.exit(1 if found else 0)

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from imloop.cli.common import AsJson, DataDir, connect, connect_migrated, print_json, print_table
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, connect_migrated, print_json, print_table
 
 
 class _IssueUnlessSaid(TyperGroup):
@@ -20,11 +19,11 @@ class _IssueUnlessSaid(TyperGroup):
         return super().resolve_command(ctx, args if args[0] in self.commands else ["issue", *args])
 
 
-key = typer.Typer(cls=_IssueUnlessSaid, help="接口密钥 · keys of machines", no_args_is_help=True)
+key = typer.Typer(cls=_IssueUnlessSaid, help="接口密钥 · API keys", no_args_is_help=True)
 KeyId = Annotated[str, typer.Argument(help="密钥编号 · key id")]
 PublicKey = Annotated[Path | None, typer.Option(help="Ed25519 公钥文件（PEM）· public key file")]
 Until = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="失效日（不含）· first day it no longer opens")
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="失效日（不含）· first day it no longer works")
 ]
 
 
@@ -41,12 +40,13 @@ def issue(
     until: Until = None,
     data: DataDir = VAR,
 ) -> None:
-    """发一把密钥，只显示一次 · a new key, shown once; of Ed25519 only its id, as the private half stays with the station."""
+    """发一把密钥，只显示一次 · issue a key, shown once; for Ed25519 only its id, as the private key stays
+    with the station."""
     connect_migrated(data)
-    from imloop.steps.clock import now
-    from imloop.steps.keys import issue_key
-    from imloop.steps.manage_keys import kind_of
-    from imloop.steps.registers import any_party
+    from imloop.steps.accounts.keys import issue_key
+    from imloop.steps.accounts.manage_keys import kind_of
+    from imloop.steps.ground.clock import now
+    from imloop.steps.ground.registers import any_party
 
     pem = public_key.read_bytes() if public_key else b""
     print(
@@ -60,10 +60,10 @@ def list_(
     data: DataDir = VAR,
     as_json: AsJson = False,
 ) -> None:
-    """密钥、期限、最后使用日 · keys, their ends, the day of last use; never a secret."""
+    """密钥、期限、最后使用日 · keys, their expiry and last use; never a secret."""
     connect(data)
-    from imloop.steps.clock import now
-    from imloop.steps.manage_keys import every_key, key_json
+    from imloop.steps.accounts.manage_keys import every_key, key_json
+    from imloop.steps.ground.clock import now
 
     rows = [key_json(row, now()) for row in every_key(party)]
     if as_json:
@@ -75,10 +75,10 @@ def list_(
 
 @key.command()
 def rotate(key_id: KeyId, public_key: PublicKey = None, until: Until = None, data: DataDir = VAR) -> None:
-    """换一把：新旧并用到失效日（缺省七天）· a successor of the same kind; the old one goes on until the day, default a week."""
+    """换一把：新旧并用到失效日（缺省七天）· replace a key; the old one works until that day, by default a week."""
     connect_migrated(data)
-    from imloop.steps.clock import now
-    from imloop.steps.keys import rotate_key
+    from imloop.steps.accounts.keys import rotate_key
+    from imloop.steps.ground.clock import now
 
     print(
         rotate_key(
@@ -90,13 +90,13 @@ def rotate(key_id: KeyId, public_key: PublicKey = None, until: Until = None, dat
 @key.command()
 def revoke(
     key_id: KeyId,
-    reason: Annotated[str, typer.Option(help="理由，记入日志 · why; journalled")],
+    reason: Annotated[str, typer.Option(help="理由，记入日志 · reason, recorded in the journal")],
     data: DataDir = VAR,
 ) -> None:
-    """立即吊销 · it opens nothing from now on."""
+    """立即吊销 · revoke at once."""
     connect_migrated(data)
-    from imloop.steps.clock import now
-    from imloop.steps.keys import revoke_key
+    from imloop.steps.accounts.keys import revoke_key
+    from imloop.steps.ground.clock import now
 
     revoke_key(key_id, now(), reason=reason)
     print(f"{key_id} revoked")

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
 
 
 def register(app: typer.Typer) -> None:
@@ -26,9 +25,9 @@ def line(
     """一条检测线此刻能做哪些方法，为什么 · what a line may test; exit 1 when any method is locked."""
     connect(data)
     from imloop.facts.days import CHINA
-    from imloop.steps import clock, registers
-    from imloop.steps.look_lines import line_json, view
-    from imloop.steps.receive_check import the_line
+    from imloop.steps.ground import clock, registers
+    from imloop.steps.lines.lookups import line_json, view
+    from imloop.steps.lines.receive_check import the_line
     from imloop.store.models import PartyKind
 
     moment = datetime.fromisoformat(at) if at else clock.now()

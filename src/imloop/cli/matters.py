@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect, print_json, print_table
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
 
 if TYPE_CHECKING:
-    from imloop.steps.access import Caller
+    from imloop.steps.ground.access import Caller
 
 As = Annotated[str, typer.Option("--as", help="以哪个单位的名义，单位代码 · acting as this party")]
 matter = typer.Typer(help="申请、处理、报废等事项 · matters before a department", no_args_is_help=True)
@@ -24,20 +23,23 @@ def register(app: typer.Typer) -> None:
 @matter.command("list")
 def list_(
     party: As,
-    mine: Annotated[bool, typer.Option(help="只列待本单位办理的 · only those that wait for it")] = False,
+    mine: Annotated[bool, typer.Option(help="只列待本单位办理的 · only those waiting for it")] = False,
     data: DataDir = VAR,
     as_json: AsJson = False,
 ) -> None:
     """事项清单，最急的在前 · matters, the most urgent first."""
     connect(data)
     from imloop.facts.days import day_of
-    from imloop.steps import clock, look_matters
+    from imloop.steps.ground import clock
+    from imloop.steps.matters import lookups as matter_lookups
 
     caller, day = acting_as(party), day_of(clock.now())
     found = (
-        look_matters.work_list(caller, day) if mine else look_matters.matters(caller)[: look_matters.SHOWN]
+        matter_lookups.work_list(caller, day)
+        if mine
+        else matter_lookups.matters(caller)[: matter_lookups.SHOWN]
     )
-    rows = [look_matters.summary(row, day) for row in found]
+    rows = [matter_lookups.summary(row, day) for row in found]
     if as_json:
         print_json(rows)
         return
@@ -59,16 +61,17 @@ def list_(
 
 @matter.command()
 def show(matter_no: str, party: As, data: DataDir = VAR, as_json: AsJson = False) -> None:
-    """一个事项的经过和下一步 · one matter: its history and what may come next."""
+    """一个事项的经过和下一步 · one matter: its history and possible next steps."""
     connect(data)
     from imloop.facts.days import CHINA
-    from imloop.steps import clock, look_matters
-    from imloop.steps.attachments import the_matter
-    from imloop.steps.matter_roles import roles_in
+    from imloop.steps.ground import clock
+    from imloop.steps.matters import lookups as matter_lookups
+    from imloop.steps.matters.attachments import the_matter
+    from imloop.steps.matters.roles import roles_in
 
     caller = acting_as(party)
     row = the_matter(caller=caller, matter_no=matter_no)
-    told = look_matters.matter_json(row, roles_in(caller, row), clock.now())
+    told = matter_lookups.matter_json(row, roles_in(caller, row), clock.now())
     if as_json:
         print_json(told)
         return
@@ -99,14 +102,15 @@ def step(
 ) -> None:
     """办理一步 · take one step."""
     connect(data)
-    from imloop.steps import clock, look_matters
-    from imloop.steps.matter_roles import roles_in
-    from imloop.steps.matters import take_step
+    from imloop.steps.ground import clock
+    from imloop.steps.matters import lookups as matter_lookups
+    from imloop.steps.matters.roles import roles_in
+    from imloop.steps.matters.take_step import take_step
 
     caller = acting_as(party)
-    given = dict(pair.split("=", 1) if "=" in pair else (pair, "") for pair in field or [])
+    given = {name: value for name, _, value in (pair.partition("=") for pair in field or [])}
     row = take_step(caller, matter_no, step, given, clock.now())
-    told = look_matters.matter_json(row, roles_in(caller, row), clock.now())
+    told = matter_lookups.matter_json(row, roles_in(caller, row), clock.now())
     if as_json:
         print_json(told)
     else:
@@ -117,7 +121,7 @@ def acting_as(code: str) -> Caller:
     """The party in whose name a command acts, or ``Unknown``."""
     from imloop.facts.refusal import Unknown
     from imloop.facts.text import Text
-    from imloop.steps.access import caller_for
+    from imloop.steps.ground.access import caller_for
     from imloop.store.models import Party
 
     found = Party.objects.filter(code=code).first()

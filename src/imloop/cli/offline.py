@@ -10,7 +10,7 @@ import typer
 
 from imloop.cli.common import AsJson, print_json, print_table
 from imloop.facts.days import day_of, read_day
-from imloop.steps.clock import now
+from imloop.steps.ground.clock import now
 
 if TYPE_CHECKING:
     from imloop.verdict.answer import ClaimCheck, Verdict
@@ -31,20 +31,20 @@ def register(app: typer.Typer) -> None:
 def judge(
     files: Annotated[list[Path], typer.Argument(help="imloop.test/1 文件 · upload files")],
     place: Annotated[str, typer.Option(help="行政区划代码；缺省取检验机构代码前六位 · GB/T 2260")] = "",
-    on: Annotated[str, typer.Option(help="按哪一天的法律；缺省为检验当天 · law of this day")] = "",
+    on: Annotated[str, typer.Option(help="按哪一天的法律；缺省为检验当天 · use the law of this day")] = "",
     limit_set: Annotated[str, typer.Option(help="限值 a 或 b · limit set")] = "",
     explain: Annotated[bool, typer.Option("--explain", help="打印每一步计算 · print every step")] = False,
     as_json: AsJson = False,
 ) -> None:
     """复算检验结果（不需要数据库）· recompute uploads; exit 1 when any is not a pass."""
-    from imloop.exchange.decode_test import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_test
     from imloop.facts.refusal import Malformed, Refusal
     from imloop.facts.text import Text
     from imloop.law import load
     from imloop.verdict import judge as judge_record
 
     if limit_set not in ("", "a", "b"):
-        raise Malformed("bad-limit-set", Text("限值只有 a 与 b。", "The limit set is a or b."))
+        raise Malformed("bad-limit-set", Text("限值只有 a 与 b。", "The limit set must be a or b."))
     day = read_day(on) if on else None
     worst = 0
     for file in files:
@@ -108,16 +108,17 @@ def _print_claim(claim: ClaimCheck) -> None:
 def show(
     place: Annotated[str, typer.Option(help="行政区划代码 · GB/T 2260")] = NATION,
     on: Annotated[str, typer.Option(help="日期，缺省今天 · day")] = "",
-    prefix: Annotated[str, typer.Option(help="只看此前缀的键 · only keys under")] = "",
+    prefix: Annotated[str, typer.Option(help="只看此前缀的键 · only keys with this prefix")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """某地某日有效的规定，逐条带出处 · what is in force, with citations."""
+    """某地某日有效的规定与疑点阈值，逐条带出处 · law and thresholds of doubts in force, with their sources."""
     from imloop.law import load
-    from imloop.law.report import show_rows
+    from imloop.law.report import show_rows, threshold_rows
     from imloop.verdict import verdict_hash
 
     law = load().at(read_day(on) if on else day_of(now()), place)
     rows = [row for row in show_rows(law) if str(row["key"]).startswith(prefix)]
+    thresholds = [row for row in threshold_rows(law) if str(row["key"]).startswith(prefix)]
     if as_json:
         print_json(
             {
@@ -126,11 +127,20 @@ def show(
                 "hash": law.hash,
                 "verdict_hash": verdict_hash(law),
                 "values": rows,
+                "watch_hash": law.watch_hash,
+                "thresholds": thresholds,
             }
         )
         return
     print(f"{place} · {law.on.isoformat()} · {law.hash[:16]}…")
     print_table(["键", "值", "单位", "出处", "自", "把握"], [_law_row(row) for row in rows])
+    if thresholds:
+        print(f"\n疑点阈值，不是法律 · thresholds of doubts, not law · {law.watch_hash[:16]}…")
+        shown = [(*(row[name] for name in _THRESHOLD_COLUMNS),) for row in thresholds]
+        print_table(["键", "值", "单位", "来源", "自", "把握"], shown)
+
+
+_THRESHOLD_COLUMNS = ("key", "value", "unit", "source", "since", "confidence")
 
 
 def _law_row(row: dict[str, object]) -> tuple[object, ...]:
@@ -140,7 +150,7 @@ def _law_row(row: dict[str, object]) -> tuple[object, ...]:
 def check(
     files: Annotated[list[Path] | None, typer.Argument(help="缺省为随包数据 · default: shipped data")] = None,
 ) -> None:
-    """校验法律数据文件 · are the data files valid; exit 1 when not."""
+    """校验法律数据文件 · check the data files; exit 1 when invalid."""
     from imloop.law.report import check as faults_of
 
     faults = faults_of(files or None)
@@ -155,7 +165,7 @@ def stale(
     months: Annotated[int, typer.Option(help="多少个月未复核 · months since confirmed")] = 12,
     as_json: AsJson = False,
 ) -> None:
-    """久未复核的规定 · values no human has confirmed for long."""
+    """久未复核的规定 · values nobody has confirmed for a long time."""
     from imloop.law import load
     from imloop.law.report import stale_rows
 

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, DataDir, connect_migrated, print_json
-from imloop.cli.server import VAR
+from imloop.cli.common import VAR, AsJson, DataDir, connect_migrated, print_json
 from imloop.facts.days import read_day
 
 
@@ -27,10 +26,10 @@ def run(
     stations: Annotated[str, typer.Option(help="只用这些检验机构，逗号分隔 · only these stations")] = "",
     data: DataDir = VAR,
 ) -> None:
-    """在已有城市里再跑若干天诚实车流 · more days of honest traffic in the city at hand."""
+    """在已有城市里再跑若干天诚实车流 · add more days of honest traffic to the loaded city."""
     connect_migrated(data)
-    from imloop.sim.traffic import run as run_traffic
-    from imloop.steps.clock import now
+    from imloop.sim.more_days import run as run_traffic
+    from imloop.steps.ground.clock import now
 
     count = run_traffic(
         days=days, seed=seed, stations=[s for s in stations.split(",") if s], data_dir=data, now=now()
@@ -45,15 +44,17 @@ def day(
         "var/demo-credentials.json"
     ),
     station: Annotated[str, typer.Option(help="以哪个站的名义 · as which station")] = "",
-    on: Annotated[str, typer.Option(help="重放到哪一天，缺省上一个工作日 · replay on")] = "",
-    speed: Annotated[float, typer.Option(help="倍速，0 为不等待 · times real speed, 0: no waiting")] = 60.0,
+    on: Annotated[str, typer.Option(help="重放到哪一天，缺省上一个工作日 · replay on this day")] = "",
+    speed: Annotated[
+        float, typer.Option(help="倍速，0 为不等待 · times real speed, 0 for no waiting")
+    ] = 60.0,
     seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """把一个站真实的一天经公开接口重放 · replay a real station's day through the public API."""
     from dataclasses import asdict
 
-    from imloop.sim.station_day import replay_day
+    from imloop.sim.traffic.station_day import replay_day
 
     summary = replay_day(
         file,
@@ -80,21 +81,16 @@ def sample(
     plate: Annotated[str, typer.Option(help="号牌 · plate")] = "桂B8X6K2",
     case: Annotated[str, typer.Option(help="维修所属案件 · the repair's case")] = "",
     seed: Annotated[int, typer.Option(help="随机种子 · seed")] = 1,
-    packed: Annotated[bool, typer.Option("--packed", help="过程数据压缩 · the trace packed small")] = False,
+    packed: Annotated[bool, typer.Option("--packed", help="过程数据压缩 · compress the trace")] = False,
 ) -> None:
     """写出一份可上传的报文 · write one message, ready to upload."""
-    from imloop.sim.sample import sample_message
+    from imloop.sim.sample import REPAIR, sample_message, sample_repair
 
-    print(
-        sample_message(
-            method,
-            station=station,
-            line=line,
-            fail=fail,
-            at=at or None,
-            plate=plate,
-            case_no=case,
-            seed=seed,
-            packed=packed,
-        ).decode()
-    )
+    when = at or None
+    if method == REPAIR:
+        body = sample_repair(station, case_no=case, at=when, plate=plate, seed=seed)
+    else:
+        body = sample_message(
+            method, station=station, line=line, fail=fail, at=when, plate=plate, seed=seed, packed=packed
+        )
+    print(body.decode())

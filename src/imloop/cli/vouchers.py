@@ -1,4 +1,4 @@
-"""voucher check: is this offline voucher true, without network and without database."""
+"""voucher check: is this offline voucher genuine, without network and without database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from imloop.cli.common import AsJson, print_json
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.steps.clock import now
+from imloop.steps.ground.clock import now
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def check(
     file: Annotated[
-        Path, typer.Argument(help="一张凭单或 offline-vouchers 的应答 · one, or the API's answer")
+        Path, typer.Argument(help="一张凭单或 offline-vouchers 的应答 · a voucher, or the API's answer")
     ],
     key: Annotated[
         Path,
@@ -34,7 +34,7 @@ def check(
     at: Annotated[str, typer.Option(help="何时用，ISO 8601；缺省现在 · when")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """凭单是真的、是本站的、是当天的吗（不需要网络）· true, this station's, this day's? exit 1 when not."""
+    """凭单是真的、是本站的、是当天的吗（不需要网络）· is it genuine, for this station and this day? exit 1 when not."""
     from imloop.exchange import vouchers
 
     pem, moment, failed = _pem(key), _moment(at), False
@@ -58,7 +58,7 @@ def _in_file(file: Path) -> list[dict[str, object]]:
     data = _json(file.read_text(encoding="utf-8"), file)
     found = data.get("vouchers", [data])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise Malformed("malformed", Text(f"{file} 不是离线凭单。", f"{file} is no offline voucher."))
+        raise Malformed("malformed", Text(f"{file} 不是离线凭单。", f"{file} is not an offline voucher."))
     return found
 
 
@@ -73,7 +73,7 @@ def _json(text: str, file: Path) -> dict[str, object]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise Malformed("malformed-json", Text(f"{file} 不是 JSON 对象。", f"{file} is no JSON object."))
+        raise Malformed("malformed-json", Text(f"{file} 不是 JSON 对象。", f"{file} is not a JSON object."))
     return data
 
 
@@ -82,5 +82,5 @@ def _moment(text: str) -> datetime:
         return now()
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise Malformed("bad-date", Text(f"{text} 没有时区。", f"{text} has no offset."))
+        raise Malformed("bad-date", Text(f"{text} 没有时区。", f"{text} has no UTC offset."))
     return moment

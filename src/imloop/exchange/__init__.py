@@ -1,1 +1,1 @@
-"""The words of others and our facts: messages in, in whatever dialect; later couriers out."""
+"""Messages from outside, in whatever dialect, into facts; and messages out to other systems."""

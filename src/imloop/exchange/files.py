@@ -51,13 +51,13 @@ def _by_ending(file: Path, known: Mapping[str, T]) -> T:
         endings = " ".join(known)
         raise Malformed(
             "unknown-format",
-            Text(f"{file.name}：支持 {endings}", f"{file.name}: known endings are {endings}"),
+            Text(f"{file.name}：支持 {endings}", f"{file.name}: supported file types are {endings}"),
         )
     return found
 
 
 def text_encoding(file: Path) -> str:
-    """UTF-8 (BOM allowed), UTF-16 with BOM, else GB 18030, which offices' spreadsheets still write; the file is read
+    """UTF-8 (BOM allowed), UTF-16 with BOM, else GB 18030, which office spreadsheets still write; the file is read
     block by block."""
     with file.open("rb") as raw:
         head = raw.read(4)
@@ -97,7 +97,7 @@ def _read_xlsx(file: Path) -> Iterator[Row]:
         rows = iter(CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).iter_rows())
     except CalamineError as error:
         raise Malformed(
-            "unreadable", Text(f"{file.name} 不是有效的 XLSX", f"{file.name} is no valid XLSX")
+            "unreadable", Text(f"{file.name} 不是有效的 XLSX", f"{file.name} is not a valid XLSX file")
         ) from error
     names = [str(name).strip() for name in next(rows, [])]
     for values in rows:
@@ -138,7 +138,7 @@ def _read_ndjson(file: Path) -> Iterator[Row]:
             except (ValueError, AttributeError) as error:
                 words = Text(
                     f"{file.name} 第 {number} 行不是 JSON 对象",
-                    f"{file.name}: line {number} is no JSON object",
+                    f"{file.name}: line {number} is not a JSON object",
                 )
                 raise Malformed("unreadable", words) from error
 
@@ -151,7 +151,7 @@ def _read_parquet(file: Path) -> Iterator[Row]:
         table = pq.ParquetFile(file)
     except pa.ArrowInvalid as error:
         raise Malformed(
-            "unreadable", Text(f"{file.name} 不是 Parquet", f"{file.name} is no Parquet file")
+            "unreadable", Text(f"{file.name} 不是 Parquet", f"{file.name} is not a Parquet file")
         ) from error
     for batch in table.iter_batches():
         for row in batch.to_pylist():

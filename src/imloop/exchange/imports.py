@@ -11,12 +11,13 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from imloop.exchange.files import read_rows
+from imloop.exchange.files import Row, read_rows
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.steps.access import Caller
-from imloop.steps.enter_vehicles import Seen, enter_vehicles, remember_vehicles
-from imloop.steps.registry_rows import COLUMNS, REQUIRED, Rejected, enter_rows
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.rejected_row import Rejected
+from imloop.steps.stations.registry_rows import COLUMNS, REQUIRED, enter_rows
+from imloop.steps.vehicles.enter_vehicles import Seen, enter_vehicles, remember_vehicles
 
 _BLOCK = {"vehicles": 4000, "stations": 500, "repairers": 500}
 
@@ -47,8 +48,8 @@ def import_file(
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Imported:
     """Enter a file's rows. Interrupted and called again, it goes on after the last finished block; a file that was
-    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register, before anything is
-    entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
+    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register, before anything
+    is entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
     rows = read_rows(file)
     first = next(rows, None)
     _require_columns(kind, first or {})
@@ -87,12 +88,12 @@ def rejected_rows(folder: Path, kind: str, digest: str) -> Iterator[tuple[str, s
             yield from ((number, reason) for number, reason in csv.reader(text))
 
 
-def _blocks(rows: Iterator[Mapping[str, str]], size: int) -> Iterator[list[Mapping[str, str]]]:
-    while block := list(islice(rows, size)):
+def _blocks(rows: Iterator[Row], size: int) -> Iterator[list[Mapping[str, str]]]:
+    while block := list[Mapping[str, str]](islice(rows, size)):
         yield block
 
 
-def _again(first: Mapping[str, str] | None, rows: Iterator[dict[str, str]]) -> Iterator[Mapping[str, str]]:
+def _again(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
     if first is not None:
         yield first
     yield from rows
@@ -139,6 +140,6 @@ def _require_columns(kind: str, row: Mapping[str, str]) -> None:
             "wrong-columns",
             Text(
                 f"缺少列 {' '.join(missing) or names}；应有 {names}；第一张表的列是 {found}。",
-                f"Columns missing: {' '.join(missing) or names}; wanted: {names}; the first sheet has: {found}.",
+                f"Columns missing: {' '.join(missing) or names}; required: {names}; the first sheet has: {found}.",
             ),
         )

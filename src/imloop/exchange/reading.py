@@ -177,12 +177,12 @@ class Reader:
         if value is None or value == "":
             return None
         try:
-            return date.fromisoformat(value[:10]) if isinstance(value, str) else self._no_day(key)
+            day = date.fromisoformat(value[:10]) if isinstance(value, str) else None
         except ValueError:
-            return self._no_day(key)
-
-    def _no_day(self, key: str) -> None:
-        self._wrong(key, False, "应为日期，如 2026-03-05", "must be a date such as 2026-03-05")
+            day = None
+        if day is None:
+            self._wrong(key, False, "应为日期，如 2026-03-05", "must be a date such as 2026-03-05")
+        return day
 
     def fault(self, key: str, code: str, zh: str, en: str) -> None:
         self.problems.append(Problem(f"{self.path}.{key}", code, Text(zh, en)))

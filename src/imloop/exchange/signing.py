@@ -1,4 +1,4 @@
-"""The platform's own signature under what it sends: RFC 9421, Ed25519; the public key is open to anyone."""
+"""The platform's own signature under what it sends: RFC 9421, Ed25519; the public key is published."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 
-from imloop.exchange.station_signing import thumbprint
+from imloop.exchange.http.station_signing import thumbprint
 from imloop.exchange.vouchers import issue
 
 COVERED = ("@method", "@target-uri", "content-type", "idempotency-key")
-"""Beside the digest of the content, which the signer adds."""
+"""What is signed beside the digest of the content, which the signer adds."""
 
 
 @lru_cache(maxsize=1)

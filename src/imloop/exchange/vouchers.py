@@ -1,8 +1,8 @@
 """``imloop.voucher/1``: a single-use permission to retest on paper, signed by the platform before the outage.
 
 A station keeps a few for each of the next days on its own disk and on paper. Whoever holds the platform's public key
-can tell a true one from a forged one without network; this file needs neither the platform's store nor its settings.
-That a voucher is used once, only those can tell who keep the used ones: the station's own list, later the platform.
+can tell a genuine one from a forged one without network; this file needs neither the platform's store nor its settings.
+That a voucher is used only once is checked where used ones are recorded: the station's own list, later the platform.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from stdnum import luhn
 
+from imloop.exchange.http.station_signing import thumbprint
 from imloop.exchange.reading import Reader
-from imloop.exchange.station_signing import thumbprint
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Malformed, Unlawful
 from imloop.facts.text import Text
@@ -67,7 +67,7 @@ def issue(
 
 
 def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime) -> None:
-    """Silent when the voucher is true and meant for this ``station`` at the moment ``at``.
+    """Returns when the voucher is genuine and meant for this ``station`` at the moment ``at``.
 
     Raises ``Unlawful``: ``voucher-other-key``, ``voucher-forged``, ``voucher-other-station``, ``voucher-other-day``;
     ``Malformed`` ``malformed-key`` when the key is none.
@@ -78,7 +78,7 @@ def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime)
             "voucher-other-key",
             Text(
                 f"离线凭单由另一把密钥（{voucher.keyid}）签名，不是平台当前的密钥。",
-                f"The voucher is signed with another key ({voucher.keyid}), not with the platform's present one.",
+                f"The voucher is signed with another key ({voucher.keyid}), not with the platform's current one.",
             ),
         )
     try:
@@ -88,23 +88,26 @@ def verify(voucher: Voucher, public_key_pem: str, *, station: str, at: datetime)
             "voucher-forged",
             Text(
                 "离线凭单的签名与内容不符：凭单是伪造的，或者被改动过。",
-                "The signature does not fit the voucher: it is forged or was changed.",
+                "The signature does not match the voucher: it is forged or has been altered.",
             ),
         ) from None
     if voucher.station != station:
         raise Unlawful(
             "voucher-other-station",
-            Text(f"离线凭单发给了 {voucher.station}，不是本站。", f"The voucher is {voucher.station}'s."),
+            Text(
+                f"离线凭单发给了 {voucher.station}，不是本站。",
+                f"The voucher was issued to {voucher.station}.",
+            ),
         )
     if voucher.day != day_of(at):
         raise Unlawful(
             "voucher-other-day",
-            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is good on {voucher.day} only."),
+            Text(f"离线凭单只在 {voucher.day} 当天有效。", f"The voucher is valid on {voucher.day} only."),
         )
 
 
 def read(data: Mapping[str, object]) -> Voucher:
-    """A voucher out of its JSON object, its signature not yet looked at; ``Malformed`` names every faulty field."""
+    """A voucher from its JSON object, its signature not yet checked; ``Malformed`` names every faulty field."""
     reader = Reader(data)
     if reader.data.get("schema") != SCHEMA:
         reader.fault("schema", "wrong-value", f"应为 {SCHEMA}", f"must be {SCHEMA}")
@@ -129,7 +132,7 @@ def read(data: Mapping[str, object]) -> Voucher:
 
 
 def new_code() -> str:
-    """A random code of 35 bits with its check character: nobody guesses one of a station's few."""
+    """A random code of 35 bits with its check character: one of a station's few cannot be guessed."""
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH - 1))
     return written_code(drawn + luhn.calc_check_digit(drawn, ALPHABET))
 
@@ -143,7 +146,7 @@ def read_code(text: str) -> str:
             "mistyped-code",
             Text(
                 f"{text} 不是凭单校验码：应为 8 位字母和数字，请对照纸面再输一次。",
-                f"{text} is no voucher code: 8 letters and digits; compare it with the paper.",
+                f"{text} is not a voucher code (8 letters and digits); check it against the paper.",
             ),
         )
     return written_code(bare)
@@ -168,7 +171,7 @@ def read_key(pem: str) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise Malformed(
             "malformed-key",
-            Text("不是 PEM 格式的 Ed25519 公钥。", "This is no Ed25519 public key in PEM."),
+            Text("不是 PEM 格式的 Ed25519 公钥。", "This is not an Ed25519 public key in PEM."),
         )
     return key
 
@@ -190,7 +193,7 @@ def _text(raw: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    """Whatever is no base64url cannot be a signature, so it is an empty one."""
+    """What is not base64url cannot be a signature, so it counts as an empty one."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The recorded channels of a test (contract §2): what a second's reading is, in words, with its unit."""
+"""The recorded channels of a test (contract §2): what each reading is, in words, with its unit."""
 
 from __future__ import annotations
 

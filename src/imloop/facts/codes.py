@@ -42,7 +42,7 @@ class Purpose(StrEnum):
 
 
 class Instrument(StrEnum):
-    """Kinds of equipment of a test line."""
+    """Kinds of instruments on a test line."""
 
     ANALYSER = "analyser"
     DYNAMOMETER = "dynamometer"

@@ -34,7 +34,7 @@ class Vin:
 
     @property
     def check_digit_ok(self) -> bool:
-        """False is a doubt, not an error. Computed when asked: a police list has a million VINs."""
+        """False is a doubt, not an error. Computed on demand: a police list has a million VINs."""
         return self.text[8] == vin_check_digit(self.text)
 
     @property
@@ -58,7 +58,10 @@ def parse_vin(text: str) -> Vin:
     if not _VIN.fullmatch(text):
         raise Malformed(
             "bad-vin",
-            Text(f"VIN {text} 应为 17 位，不含 I、O、Q。", f"VIN {text}: 17 characters without I, O, Q."),
+            Text(
+                f"VIN {text} 应为 17 位，不含 I、O、Q。",
+                f"VIN {text}: must be 17 characters without I, O or Q.",
+            ),
         )
     return Vin(text)
 
@@ -122,7 +125,7 @@ def parse_plate(text: str) -> Plate:
             return Plate(text, _SUFFIXES.get(text[-1], kind))
         mark = text[2] if kind is PlateKind.NEW_ENERGY_SMALL else text[-1]
         return Plate(text, kind, kind.name.startswith("NEW_ENERGY") and mark in _PURE_ELECTRIC)
-    raise Malformed("bad-plate", Text(f"号牌 {text} 不符合格式。", f"{text} is no valid number plate."))
+    raise Malformed("bad-plate", Text(f"号牌 {text} 不符合格式。", f"{text} is not a valid number plate."))
 
 
 def parse_uscc(text: str) -> str:
@@ -133,7 +136,7 @@ def parse_uscc(text: str) -> str:
     except ValidationError:
         raise Malformed(
             "bad-uscc",
-            Text(f"统一社会信用代码 {text} 无效。", f"{text} is no valid unified social credit code."),
+            Text(f"统一社会信用代码 {text} 无效。", f"{text} is not a valid unified social credit code."),
         ) from None
     if _organisation_check(number[8:16]) != number[16]:
         raise Malformed(

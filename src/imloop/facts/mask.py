@@ -1,4 +1,4 @@
-"""Names and phones as they are shown to who does not need them in full."""
+"""Names and phones as shown to people who do not need them in full."""
 
 from __future__ import annotations
 

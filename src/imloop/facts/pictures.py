@@ -1,4 +1,4 @@
-"""Photographs and scanned papers: which kinds of file are taken, and how large."""
+"""Photographs and scanned papers: which kinds of file are accepted, and how large."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from imloop.facts.text import Text
 LARGEST = 5 * 1024 * 1024
 """Bytes of one file."""
 ENDINGS = (".pdf", ".jpg", ".jpeg", ".png")
-"""How such files are called; what they are, their first bytes say."""
+"""File name endings of such files; the kind itself is read from the first bytes."""
 _MAGIC = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -20,7 +20,9 @@ def media_type(body: bytes) -> str:
     for magic, kind in _MAGIC.items():
         if body.startswith(magic):
             return kind
-    raise Malformed("wrong-file", Text("只收 PDF、JPEG、PNG 文件。", "Only PDF, JPEG and PNG files."))
+    raise Malformed(
+        "wrong-file", Text("只收 PDF、JPEG、PNG 文件。", "Only PDF, JPEG and PNG files are accepted.")
+    )
 
 
 def is_picture(name: str) -> bool:

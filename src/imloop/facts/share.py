@@ -1,4 +1,4 @@
-"""A share with its uncertainty: what a reader may conclude from so few cases."""
+"""A share with its uncertainty, so that few cases are not over-interpreted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What usually lies behind a failed item, from repair practice. A hint beside the form, never a diagnosis."""
+"""Usual causes of a failed item, from repair practice. A hint beside the form, never a diagnosis."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign(
         Text("CO、HC、NO 同时超标", "CO, HC and NO all high"),
         (_CO, _HC, _NO),
-        (_cause("TWC", "λ 接近 1 时多为三元催化转化器失效", "with λ near 1 mostly the catalyst"),),
+        (_cause("TWC", "λ 接近 1 时多为三元催化转化器失效", "with λ near 1, usually the catalyst"),),
     ),
     Sign(
         Text("CO 高：混合气过浓", "CO high: rich mixture"),
@@ -115,7 +115,7 @@ SIGNS: tuple[Sign, ...] = (
             _cause(
                 "ECU",
                 "按故障码检修；不得只清码，就绪项须走完",
-                "repair by trouble code; clearing alone is no repair",
+                "repair by trouble code; clearing codes alone is not a repair",
             ),
             _cause("O2S", "氧传感器相关故障码", "codes of the oxygen sensors"),
             _cause("TWC", "催化器效率故障码（P0420、P0430）", "catalyst efficiency codes (P0420, P0430)"),

@@ -11,7 +11,7 @@ from imloop.facts.text import Reason
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``reasons``: refusals first, then warnings; empty when nothing is to be said. ``facts``: what the answer rests
+    """``reasons``: refusals first, then warnings; empty when nothing is to be said. ``facts``: what the answer is based
     on, for the reader and the journal."""
 
     gate: str

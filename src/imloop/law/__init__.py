@@ -3,6 +3,7 @@
 book = load()
 law = book.at(date(2026, 3, 5), "450200")
 law.number("limits.ASM.a.co_5025_pct"), law.cite("limits.ASM.a.co_5025_pct")
+law.watch.gas_impossible.co2_pct    # a threshold of doubts: dated and sourced like the law, but no law
 """
 
 from imloop.law.book import Book, Law, load

@@ -1,4 +1,4 @@
-"""The book: every text on the shelf, asked for a day and a place."""
+"""The book: every legal text that was loaded, queried for a day and a place."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
 
 from imloop.law.reading import Shelf, read_file
-from imloop.law.values import Content, LawError, LawMissing, Text, Value
+from imloop.law.values import LawError, LawMissing, LegalText, Threshold, Value
+from imloop.law.watch import KEYS, Watch, watch_of
 from imloop.law.working_days import Calendar, WorkingDays, count_working_days, is_working_day
+
+T = TypeVar("T")
 
 DATA = Path(__file__).parent / "data"
 _FOREVER = date.max
+_NATION = "000000"
+_Dated = TypeVar("_Dated", Value, Threshold)
 
 
 @lru_cache(maxsize=8)
@@ -28,6 +35,7 @@ def _load(roots: tuple[Path, ...]) -> Book:
             read = read_file(file, name)
             shelf.texts += read.texts
             shelf.values += read.values
+            shelf.thresholds += read.thresholds
             shelf.calendars += read.calendars
     return Book(shelf)
 
@@ -39,7 +47,7 @@ def load(paths: Sequence[Path] | None = None) -> Book:
 
 class Book:
     def __init__(self, shelf: Shelf) -> None:
-        self.texts: dict[str, Text] = {}
+        self.texts: dict[str, LegalText] = {}
         for text in shelf.texts:
             if text.id in self.texts:
                 raise LawError(text.file, f"text id {text.id} is already used by {self.texts[text.id].file}")
@@ -49,6 +57,13 @@ class Book:
             self.values[value.key].append(value)
         for key, values in self.values.items():
             self._refuse_overlap(key, values)
+        self.thresholds: dict[str, list[Threshold]] = defaultdict(list)
+        for threshold in shelf.thresholds:
+            self.thresholds[threshold.key].append(threshold)
+        for key, thresholds in self.thresholds.items():
+            self._refuse_overlap(key, thresholds)
+            self._refuse_other_unit(key, thresholds)
+        self._refuse_holes()
         self.calendars: dict[int, Calendar] = {}
         for calendar in shelf.calendars:
             if calendar.year in self.calendars:
@@ -58,24 +73,38 @@ class Book:
             self.calendars[calendar.year] = calendar
         self.at = lru_cache(maxsize=4096)(self._at)
 
-    def _refuse_overlap(self, key: str, values: list[Value]) -> None:
+    def _refuse_overlap(self, key: str, values: list[_Dated]) -> None:
         values.sort(key=lambda value: (value.place, value.since))
         for earlier, later in pairwise(values):
             if earlier.place == later.place and (earlier.until or _FOREVER) > later.since:
                 where = f"{self.texts[earlier.text_id].file} and {self.texts[later.text_id].file}"
                 raise LawError(f"{where} {key}", f"both in force on {later.since} in {later.place}")
 
+    def _refuse_other_unit(self, key: str, thresholds: list[Threshold]) -> None:
+        first = thresholds[0]
+        for other in thresholds:
+            if other.unit != first.unit:
+                where = f"{self.texts[first.text_id].file} and {self.texts[other.text_id].file}"
+                raise LawError(f"{where} {key}", f"unit {other.unit} is not {first.unit}")
+
+    def _refuse_holes(self) -> None:
+        """Where the country's thresholds are loaded, every place has all of them on every day, ends in order."""
+        known = [threshold for thresholds in self.thresholds.values() for threshold in thresholds]
+        if not any(threshold.place == _NATION for threshold in known):
+            return
+        for place in sorted({threshold.place for threshold in known}):
+            places = from_local_to_national(place)
+            heard = [threshold for threshold in known if threshold.place in places]
+            for day in sorted({day for each in heard for day in (each.since, each.until) if day is not None}):
+                _refuse_incomplete(_most_local(self.thresholds, day, places), f"on {day} in {place}")
+
     def _at(self, on: date, place: str) -> Law:
         """What is in force on a day in a place; of several, the most local. Places are GB/T 2260 codes."""
         places = from_local_to_national(place)
-        found: dict[str, Value] = {}
-        for key, values in self.values.items():
-            candidates = [value for value in values if value.place in places and value.in_force(on)]
-            if candidates:
-                found[key] = min(candidates, key=lambda value: places.index(value.place))
-        return Law(on, place, found, self.calendars)
+        values = _most_local(self.values, on, places)
+        return Law(on, place, values, self.calendars, _most_local(self.thresholds, on, places))
 
-    def stale(self, on: date, months: int = 12) -> list[Text]:
+    def stale(self, on: date, months: int = 12) -> list[LegalText]:
         """Texts that no human has confirmed for more than ``months`` months, oldest first."""
         limit = on.toordinal() - round(months * 30.44)
         old = [text for text in self.texts.values() if text.confirmed_on.toordinal() < limit]
@@ -89,22 +118,52 @@ def from_local_to_national(place: str) -> list[str]:
     return list(dict.fromkeys([place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]))
 
 
+def _most_local(shelf: Mapping[str, Sequence[_Dated]], on: date, places: Sequence[str]) -> dict[str, _Dated]:
+    """By key what is in force on a day in the most local of the places."""
+    found: dict[str, _Dated] = {}
+    for key, values in shelf.items():
+        candidates = [value for value in values if value.place in places and value.in_force(on)]
+        if candidates:
+            found[key] = min(candidates, key=lambda value: places.index(value.place))
+    return found
+
+
+def _refuse_incomplete(found: Mapping[str, Threshold], when: str) -> None:
+    for key in KEYS:
+        if key not in found:
+            raise LawError(key, f"there is no threshold {when}")
+        name, _, end = key.rpartition(".")
+        if end == "high" and found[key].value <= found[f"{name}.low"].value:
+            raise LawError(key, f"is not above its low end {when}")
+
+
 def _hash_of(values: Iterable[Value]) -> str:
     lines = [
         f"{value.key}={value.value!r} {value.unit} [{value.cite}] {value.place}"
         for value in sorted(values, key=lambda value: value.key)
     ]
+    return _digest(lines)
+
+
+def _digest(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 class Law:
-    """The law of one day in one place."""
+    """The law of one day in one place. ``thresholds``: what recordings are doubted by there and then; they are no law
+    and in none of its hashes."""
 
     def __init__(
-        self, on: date, place: str, values: Mapping[str, Value], calendars: Mapping[int, Calendar]
+        self,
+        on: date,
+        place: str,
+        values: Mapping[str, Value],
+        calendars: Mapping[int, Calendar],
+        thresholds: Mapping[str, Threshold] = MappingProxyType({}),
     ) -> None:
         self.on = on
         self.place = place
+        self.thresholds = thresholds
         self._values = values
         self._calendars = calendars
         self._hashes: dict[frozenset[str], str] = {}
@@ -122,9 +181,28 @@ class Law:
             self._hashes[subjects] = _hash_of(spoken)
         return self._hashes[subjects]
 
+    @cached_property
+    def watch(self) -> Watch:
+        """The thresholds by name, or ``LawMissing``."""
+        return watch_of(self._threshold)
+
+    def _threshold(self, key: str, kind: type) -> float:
+        found = self.thresholds.get(key)
+        if found is None:
+            raise LawMissing(key, self.on, self.place)
+        return found.value
+
+    @cached_property
+    def watch_hash(self) -> str:
+        """SHA-256 over every threshold in force with its unit and source: two equal hashes doubt alike."""
+        return _digest(
+            f"{each.key}={each.value!r} {each.unit} [{each.source}] {each.place}"
+            for each in sorted(self.thresholds.values(), key=lambda each: each.key)
+        )
+
     def with_values(self, values: Mapping[str, Value]) -> Law:
         """This law with some values replaced."""
-        return Law(self.on, self.place, {**self._values, **values}, self._calendars)
+        return Law(self.on, self.place, {**self._values, **values}, self._calendars, self.thresholds)
 
     def get(self, key: str) -> Value | None:
         return self._values.get(key)
@@ -136,36 +214,32 @@ class Law:
             raise LawMissing(key, self.on, self.place)
         return found
 
-    def _typed(self, key: str, kinds: type | tuple[type, ...], name: str) -> Content:
+    def _typed(self, key: str, kinds: type[T] | tuple[type[T], ...], name: str) -> T:
         content = self.value(key).value
         if not isinstance(content, kinds) or (isinstance(content, bool) and kinds is not bool):
             raise LawError(key, f"is {content!r}, not {name}")
         return content
 
     def number(self, key: str) -> float:
-        return float(self._typed(key, (int, float), "a number"))  # type: ignore[arg-type]
+        return float(self._typed(key, (int, float), "a number"))
 
     def integer(self, key: str) -> int:
-        return int(self._typed(key, int, "a whole number"))  # type: ignore[arg-type]
+        return self._typed(key, int, "a whole number")
 
     def flag(self, key: str) -> bool:
-        return bool(self._typed(key, bool, "true or false"))
+        return self._typed(key, bool, "true or false")
 
     def word(self, key: str) -> str:
-        return str(self._typed(key, str, "a text"))
+        return self._typed(key, str, "a text")
 
     def words(self, key: str) -> tuple[str, ...]:
-        content = self._typed(key, tuple, "a list")
-        assert isinstance(content, tuple)
-        return content
+        return self._typed(key, tuple, "a list")
 
     def day(self, key: str) -> date:
-        content = self._typed(key, date, "a date")
-        assert isinstance(content, date)
-        return content
+        return self._typed(key, date, "a date")
 
     def cite(self, key: str) -> str:
-        """The citation behind a key; empty if nothing in force speaks of it."""
+        """The citation behind a key; empty if no value is in force for it."""
         found = self._values.get(key)
         return found.cite if found else ""
 

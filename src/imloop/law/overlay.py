@@ -1,6 +1,6 @@
-"""What if the law said otherwise: dated values laid over the book, for replaying real tests (E7).
+"""What-if: assumed dated values on top of the law, for judging real tests again (E7).
 
-A file of assumptions is a little law of its own::
+A file of assumptions has the form of a small legal text::
 
     title: 7 月起执行限值 b
     values:
@@ -26,6 +26,7 @@ import yaml
 from imloop.law.book import Book, Law, from_local_to_national
 from imloop.law.reading import Loader, content
 from imloop.law.values import Content, LawError, Value
+from imloop.law.watch import KEYS
 
 _FIELDS = frozenset({"value", "from", "until", "place"})
 _ALWAYS, _FOREVER = date(1900, 1, 1), date.max
@@ -62,7 +63,7 @@ def overlay(book: Book, text: str) -> Assumed:
     except yaml.YAMLError as error:
         raise LawError("what-if", " ".join(str(error).split())) from error
     if not isinstance(data, dict) or not isinstance(data.get("values"), dict) or not data["values"]:
-        raise LawError("what-if", "wants values: with at least one key")
+        raise LawError("what-if", "must have values: with at least one key")
     unknown = set(data) - {"title", "values"}
     if unknown:
         raise LawError("what-if", f"unknown section {sorted(map(str, unknown))[0]}")
@@ -77,16 +78,18 @@ def overlay(book: Book, text: str) -> Assumed:
 def _value(book: Book, key: str, row: object) -> Value:
     where = f"what-if {key}"
     known = book.values.get(key)
+    if key in KEYS:
+        raise LawError(where, "is a threshold of doubts, which change no result: there is nothing to compare")
     if not known:
-        raise LawError(where, f"no text speaks of it{_similar(book, key)}")
+        raise LawError(where, f"no text has this key{_similar(book, key)}")
     if not isinstance(row, dict) or "value" not in row or set(row) - _FIELDS:
-        raise LawError(where, "wants {value, from, until, place}")
+        raise LawError(where, "must be {value, from, until, place}")
     value = content(row, where)
     if _kind(value) != _kind(known[0].value):
         raise LawError(where, f"{value!r} is not {_kind(known[0].value)}")
     place = row.get("place", "000000")
     if not isinstance(place, str) or len(place) != 6 or not place.isdigit():
-        raise LawError(where, 'place wants a six-digit code in quotes, such as "450200"')
+        raise LawError(where, 'place must be a six-digit code in quotes, such as "450200"')
     since, until = _day(row, "from", where) or _ALWAYS, _day(row, "until", where)
     if until is not None and until <= since:
         raise LawError(where, f"until {until} is not after from {since}")
@@ -99,7 +102,7 @@ def _day(row: Mapping[str, object], name: str, where: str) -> date | None:
     day = row.get(name)
     if day is None or isinstance(day, date):
         return day
-    raise LawError(where, f"{name} wants a date such as 2026-07-01")
+    raise LawError(where, f"{name} must be a date such as 2026-07-01")
 
 
 def _kind(value: Content) -> str:
@@ -113,7 +116,7 @@ def _kind(value: Content) -> str:
 
 
 def _similar(book: Book, key: str) -> str:
-    """Keys that end or begin alike, so that a slip of the pen is seen."""
+    """Keys that end or begin alike, to show a typing mistake."""
     near = list(_near(book, key))
     return f"; near it: {', '.join(near)}" if near else ""
 

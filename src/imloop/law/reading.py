@@ -1,22 +1,26 @@
-"""YAML files → texts, dated values, calendars. Anything doubtful refuses to load and says where."""
+"""YAML files → texts, dated values, thresholds, calendars. Anything doubtful refuses to load and says where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 
 import yaml
 
-from imloop.law.values import CONFIDENCE, Content, LawError, Text, Value
+from imloop.facts.text import Text
+from imloop.law.values import CONFIDENCE, SURENESS, Content, LawError, LegalText, Threshold, Value
+from imloop.law.watch import KEYS
 from imloop.law.working_days import Calendar
 
 _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Loader(_Base):  # type: ignore[misc, valid-type]
+class Loader(_Base):  # type: ignore[misc, valid-type]  # the quick reader, where it was built
     """Safe YAML that refuses a key given twice, which plain YAML silently overwrites."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
@@ -40,8 +44,9 @@ Loader.yaml_implicit_resolvers = {
 class Shelf:
     """Everything read from one or more files."""
 
-    texts: list[Text] = field(default_factory=list)
+    texts: list[LegalText] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
+    thresholds: list[Threshold] = field(default_factory=list)
     calendars: list[Calendar] = field(default_factory=list)
 
 
@@ -55,25 +60,26 @@ def read_file(path: Path, name: str) -> Shelf:
         raise LawError(name, " ".join(str(error).split())) from error
     if not isinstance(data, dict) or not isinstance(data.get("text"), dict):
         raise LawError(name, "a law file begins with text:")
-    unknown = set(data) - {"text", "values", "calendar"}
+    unknown = set(data) - {"text", "values", "calendar", "sources", "thresholds"}
     if unknown:
         raise LawError(name, f"unknown section {sorted(map(str, unknown))[0]}")
     text = _text(data["text"], name)
     shelf = Shelf(texts=[text])
     for key, entry in _mapping(data.get("values") or {}, f"{name} values").items():
         shelf.values.extend(_values(key, _mapping(entry, f"{name} {key}"), text, name))
+    shelf.thresholds.extend(_all_thresholds(data, text, name))
     if "calendar" in data:
         shelf.calendars.append(_calendar(_mapping(data["calendar"], f"{name} calendar"), text, name))
     return shelf
 
 
-def _text(data: Mapping[str, object], name: str) -> Text:
+def _text(data: Mapping[str, object], name: str) -> LegalText:
     where = f"{name} text"
     confirmed = _mapping(data.get("confirmed"), f"{where}.confirmed")
     place = data.get("place")
     if not isinstance(place, str) or len(place) != 6 or not place.isdigit():
-        raise LawError(f"{where}.place", 'wants a six-digit code in quotes, such as "450200"')
-    return Text(
+        raise LawError(f"{where}.place", 'must be a six-digit code in quotes, such as "450200"')
+    return LegalText(
         id=_word(data, "id", where),
         short=_word(data, "short", where),
         title=_word(data, "title", where),
@@ -87,23 +93,10 @@ def _text(data: Mapping[str, object], name: str) -> Text:
     )
 
 
-def _values(key: str, entry: Mapping[str, object], text: Text, name: str) -> Iterator[Value]:
+def _values(key: str, entry: Mapping[str, object], text: LegalText, name: str) -> Iterator[Value]:
     where = f"{name} {key}"
     clause, says = _word(entry, "clause", where), _word(entry, "says", where)
-    dated = entry.get("dated")
-    if not isinstance(dated, list) or not dated:
-        raise LawError(where, "wants dated: a list of {from, value, confidence}")
-    rows = [_mapping(row, where) for row in dated]
-    starts = [_day(row, "from", where) for row in rows]
-    if any(later <= earlier for earlier, later in pairwise(starts)):
-        raise LawError(where, "dates must rise, each given once")
-    for index, row in enumerate(rows):
-        until = _day(row, "until", where) if "until" in row else None
-        following = starts[index + 1] if index + 1 < len(starts) else None
-        if until is not None and until <= starts[index]:
-            raise LawError(where, f"until {until} is not after from {starts[index]}")
-        if until is not None and following is not None and until > following:
-            raise LawError(where, f"until {until} overlaps the value from {following}")
+    for row, since, until in _dated(entry, where):
         if row.get("confidence") not in CONFIDENCE:
             raise LawError(where, f"confidence must be one of {', '.join(CONFIDENCE)}")
         yield Value(
@@ -115,11 +108,102 @@ def _values(key: str, entry: Mapping[str, object], text: Text, name: str) -> Ite
             cite=f"{text.short} {clause}",
             says=says,
             place=text.place,
-            since=starts[index],
-            until=until or following,
+            since=since,
+            until=until,
             confidence=str(row["confidence"]),
             note=str(row.get("note", "")),
         )
+
+
+_Dated = tuple[Mapping[str, object], date, date | None]
+
+
+def _dated(entry: Mapping[str, object], where: str) -> Iterator[_Dated]:
+    """The rows of an entry, each with its first day and the day on which it no longer counts."""
+    dated = entry.get("dated")
+    if not isinstance(dated, list) or not dated:
+        raise LawError(where, "must have dated: a list of {from, value, confidence}")
+    rows = [_mapping(row, where) for row in dated]
+    starts = [_day(row, "from", where) for row in rows]
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        raise LawError(where, "dates must rise, each given once")
+    for index, row in enumerate(rows):
+        until = _day(row, "until", where) if "until" in row else None
+        following = starts[index + 1] if index + 1 < len(starts) else None
+        if until is not None and until <= starts[index]:
+            raise LawError(where, f"until {until} is not after from {starts[index]}")
+        if until is not None and following is not None and until > following:
+            raise LawError(where, f"until {until} overlaps the value from {following}")
+        yield row, starts[index], until or following
+
+
+def _all_thresholds(data: Mapping[str, object], text: LegalText, name: str) -> Iterator[Threshold]:
+    """The thresholds of a file; its sources are named once, and each is used."""
+    given = _mapping(data.get("sources") or {}, f"{name} sources")
+    sources = {key: _words(given, key, f"{name} sources") for key in map(str, given)}
+    unused = set(sources)
+    for key, entry in _mapping(data.get("thresholds") or {}, f"{name} thresholds").items():
+        for found in _thresholds(str(key), entry, sources, text, f"{name} {key}"):
+            unused.discard(found.source)
+            yield found
+    if unused:
+        raise LawError(f"{name} sources", f"{min(unused)} is used by no threshold")
+
+
+def _thresholds(
+    key: str, given: object, sources: Mapping[str, Text], text: LegalText, where: str
+) -> Iterator[Threshold]:
+    if key not in KEYS:
+        near = get_close_matches(key, KEYS, n=4)
+        raise LawError(where, f"no doubt uses it{'; near it: ' + ', '.join(near) if near else ''}")
+    entry = _mapping(given, where)
+    _only(entry, {"says", "unit", "dated"}, where)
+    unit, says = _word(entry, "unit", where), _words(entry, "says", where)
+    for row, since, until in _dated(entry, where):
+        _only(row, {"from", "until", "value", "source", "confidence", "note"}, where)
+        source = _word(row, "source", where)
+        if source not in sources:
+            raise LawError(f"{where}.source", f"{source} is not among the sources of this file")
+        if row.get("confidence") not in SURENESS:
+            raise LawError(where, f"confidence must be one of {', '.join(SURENESS)}")
+        if row["confidence"] != "high" and "note" not in row:
+            raise LawError(where, f"confidence {row['confidence']} needs a note that says why")
+        yield Threshold(
+            key=key,
+            value=_number(row, KEYS[key], where),
+            unit=unit,
+            says=says,
+            source=source,
+            source_says=sources[source],
+            confidence=str(row["confidence"]),
+            note=_words(row, "note", where) if "note" in row else None,
+            text_id=text.id,
+            place=text.place,
+            since=since,
+            until=until,
+        )
+
+
+def _number(row: Mapping[str, object], kind: type, where: str) -> float:
+    value = row.get("value")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
+        raise LawError(where, "value must be a number")
+    if kind is int and (not isinstance(value, int) or value < 1):
+        raise LawError(where, f"value {value} must be a whole number from 1 on")
+    return value if kind is int else float(value)
+
+
+def _words(data: Mapping[str, object], key: str, where: str) -> Text:
+    """Words in both languages."""
+    pair = _mapping(data.get(key), f"{where}.{key}")
+    _only(pair, {"zh", "en"}, f"{where}.{key}")
+    return Text(_word(pair, "zh", f"{where}.{key}"), _word(pair, "en", f"{where}.{key}"))
+
+
+def _only(data: Mapping[str, object], known: set[str], where: str) -> None:
+    unknown = set(data) - known
+    if unknown:
+        raise LawError(where, f"{min(map(str, unknown))} is not one of {', '.join(sorted(known))}")
 
 
 def content(row: Mapping[str, object], where: str) -> Content:
@@ -132,21 +216,21 @@ def content(row: Mapping[str, object], where: str) -> Content:
     raise LawError(where, "value must be a number, true/false, text, a date or a list of texts")
 
 
-def _calendar(data: Mapping[str, object], text: Text, name: str) -> Calendar:
+def _calendar(data: Mapping[str, object], text: LegalText, name: str) -> Calendar:
     where = f"{name} calendar"
     year = data.get("year")
     if not isinstance(year, int):
-        raise LawError(where, "wants year")
+        raise LawError(where, "must have a year")
     off, work = (_days(data.get(key) or [], year, f"{where}.{key}") for key in ("off", "work"))
     both = off & work
     if both:
-        raise LawError(where, f"{min(both)} is both off and work")
+        raise LawError(where, f"{min(both)} is listed both as off and as work")
     return Calendar(year, off, work, text.id)
 
 
 def _days(days: object, year: int, where: str) -> frozenset[date]:
     if not isinstance(days, list) or not all(isinstance(day, date) for day in days):
-        raise LawError(where, "wants a list of dates")
+        raise LawError(where, "must be a list of dates")
     if len(set(days)) != len(days):
         raise LawError(where, "a day is listed twice")
     for day in days:
@@ -157,7 +241,7 @@ def _days(days: object, year: int, where: str) -> frozenset[date]:
 
 def _mapping(value: object, where: str) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise LawError(where, "wants a mapping")
+        raise LawError(where, "must be a mapping")
     return value
 
 

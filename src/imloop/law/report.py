@@ -33,6 +33,29 @@ def show_rows(law: Law) -> list[dict[str, object]]:
     ]
 
 
+def threshold_rows(law: Law) -> list[dict[str, object]]:
+    """Every threshold of doubts in force, by key, words in Chinese and English."""
+    return [
+        {
+            "key": each.key,
+            "value": each.value,
+            "unit": each.unit,
+            "says": each.says.zh,
+            "says_en": each.says.en,
+            "source": each.source,
+            "source_says": each.source_says.zh,
+            "source_says_en": each.source_says.en,
+            "place": each.place,
+            "since": each.since.isoformat(),
+            "until": each.until.isoformat() if each.until else None,
+            "confidence": each.confidence,
+            "note": each.note.zh if each.note else "",
+            "note_en": each.note.en if each.note else "",
+        }
+        for each in sorted(law.thresholds.values(), key=lambda each: each.key)
+    ]
+
+
 def check(paths: Sequence[Path] | None) -> list[LawError]:
     """What is wrong with the data files; empty if they load."""
     try:

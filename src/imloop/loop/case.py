@@ -1,4 +1,4 @@
-"""The case as a value. Its history is kept outside; this is what follows from it."""
+"""The case as a frozen value, derived from its history, which is stored elsewhere."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Lack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairFact:
-    """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done or
-    parts fitted."""
+    """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done
+    or parts fitted."""
 
     repair_no: str
     shop: str
@@ -94,7 +94,7 @@ class StationExit:
 
 
 class Answer(StrEnum):
-    """What a department made of an objection."""
+    """A department's answer to an objection."""
 
     WAITING = "waiting"
     SECOND_OPINION = "second_opinion"
@@ -130,9 +130,10 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlock:
-    """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``: ``operator``
-    or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded later and says
-    the same, empty until it comes; ``contradicted_at``: when a record came that is the paper's and says otherwise."""
+    """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``:
+    ``operator`` or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded
+    later and matches the paper, empty until it comes; ``contradicted_at``: when a record of that repair came that
+    differs from the paper."""
 
     unlock_no: str
     outage_no: str
@@ -160,11 +161,11 @@ class Unlock:
         return self.shown(station, at) and not self.contradicted(at)
 
     def shown(self, station: str, at: datetime) -> bool:
-        """There, and within its hours."""
+        """Shown by then, and within its hours."""
         return self.station == station and self.granted_at <= at <= self.expires_at
 
     def contradicted(self, at: datetime) -> bool:
-        """The platform knew better by then. A retest measured before stands, however late it is uploaded."""
+        """A contradicting record had come by then. A retest measured earlier stands, however late it is uploaded."""
         return not self.record and self.contradicted_at is not None and at >= self.contradicted_at
 
 

@@ -33,7 +33,7 @@ from imloop.loop.table import Row, rows_for
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The case after the event, what the outside hears, and how it came about."""
+    """The case after the event, the messages to others, and the table row that led to it."""
 
     case: Case
     effects: tuple[Effect, ...]
@@ -51,7 +51,7 @@ def decide(
     place: str = "",
     cycle: int = 1,
 ) -> Decision:
-    """Apply ``event`` under ``law``, the law of the event's own day; ``now`` is only told on to those who hear of it.
+    """Apply ``event`` under ``law``, the law of the event's own day; ``now`` is only passed on in the messages.
 
     ``case`` None: a failed test opens one, numbered ``case_no`` in ``place`` and inspection ``cycle``.
     Raises ``Unlawful`` with every reason when a guard refuses, ``Conflict`` when the table knows no such step.
@@ -96,7 +96,8 @@ def _no_such_step(case: Case | None, event: Event) -> Conflict:
     return Conflict(
         "no-such-step",
         Text(
-            f"案件状态为“{state.zh}”，不接受“{name.zh}”。", f"State “{state.en}” does not take “{name.en}”."
+            f"案件状态为“{state.zh}”，不接受“{name.zh}”。",
+            f"A case in state “{state.en}” does not accept “{name.en}”.",
         ),
     )
 
@@ -148,19 +149,24 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         due = law.working_days(day_of(case.failed_at), law.integer("deadline.working_days"))
         late = case.overdue and day_of(event.at) > due.deadline
         return replace(case, deadline=due.deadline, deadline_provisional=due.provisional, overdue=late)
-    if isinstance(event, ExitGranted):
-        case = replace(case, exits=(*case.exits, event.exit))
-        if event.exit.kind != SECOND_OPINION_EXIT:
-            return case
-        return _answered(case, Answer.SECOND_OPINION, event.exit.reason, event.at)
-    if isinstance(event, ObjectionRaised):
-        return replace(case, objections=(*case.objections, _raised(case, event, law)))
-    if isinstance(event, ObjectionRejected):
-        return _answered(case, Answer.REJECTED, event.reason, event.at)
+    if isinstance(event, (ObjectionRaised, ObjectionRejected, ExitGranted)):
+        return _objected(case, event, law)
     if isinstance(event, CaseAnnulled):
         case = _answered(case, Answer.ANNULLED, event.reason, event.at)
     assert isinstance(event, (TestPassed, CaseAnnulled, VehicleScrapped))
     return replace(case, closed_at=event.at)
+
+
+def _objected(case: Case, event: ObjectionRaised | ObjectionRejected | ExitGranted, law: Law) -> Case:
+    """An objection comes, or is answered: by a refusal, or by the exit that a second opinion is."""
+    if isinstance(event, ObjectionRaised):
+        return replace(case, objections=(*case.objections, _raised(case, event, law)))
+    if isinstance(event, ObjectionRejected):
+        return _answered(case, Answer.REJECTED, event.reason, event.at)
+    case = replace(case, exits=(*case.exits, event.exit))
+    if event.exit.kind != SECOND_OPINION_EXIT:
+        return case
+    return _answered(case, Answer.SECOND_OPINION, event.exit.reason, event.at)
 
 
 def _raised(case: Case, event: ObjectionRaised, law: Law) -> Objection:
@@ -193,17 +199,13 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
         data["test_no"] = event.test_no
     if isinstance(event, TestFailed):
         data["items"] = list(event.items)
-        warranted = case.warranty_repair(event.at, event.odometer_km)
-        if kind is EffectKind.REWORK_ORDERED and warranted is not None:
-            data |= {"rework_of": warranted.repair_no, "shop": warranted.shop, "free_of_charge": True}
     if isinstance(event, RepairReported):
         data["repair_no"] = event.repair.repair_no
         data["shop"] = event.repair.shop
         data["documents"] = sorted(event.repair.documents)
         data["lacks"] = [lack.code for lack in event.repair.lacks]
-        if kind is EffectKind.REWORK_ORDERED:
-            data |= {"test_no": case.failed_test, "items": list(case.failed_items)}
-            data |= {"rework_of": event.repair.repair_no, "free_of_charge": True}
+    if kind is EffectKind.REWORK_ORDERED:
+        data |= _rework(case, event)
     if isinstance(event, ObjectionRaised):
         raised = case.objection
         assert raised is not None
@@ -221,3 +223,15 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()
     return data
+
+
+def _rework(case: Case, event: Event) -> dict[str, object]:
+    """Which repair is to be done again, free of charge:
+    by the failure of a test, or by the record that came after it."""
+    if isinstance(event, RepairReported):
+        tested = {"test_no": case.failed_test, "items": list(case.failed_items)}
+        return {**tested, "rework_of": event.repair.repair_no, "free_of_charge": True}
+    warranted = case.warranty_repair(event.at, event.odometer_km) if isinstance(event, TestFailed) else None
+    if warranted is None:
+        return {}
+    return {"rework_of": warranted.repair_no, "shop": warranted.shop, "free_of_charge": True}

@@ -1,4 +1,4 @@
-"""What the outside hears of a decision. Receivers are roles; who that is, the steps know."""
+"""Messages that a decision sends to others. Receivers are roles; the steps find the parties."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.RETEST_FAILED: Text("复检不合格，重新维修", "retest failed, repair again"),
     EffectKind.REWORK_ORDERED: Text("质保期内免费返修", "rework under warranty, free of charge"),
     EffectKind.REPAIR_SHARED: Text("维修信息共享", "repair shared"),
-    EffectKind.RETEST_ALLOWED: Text("复检放行", "retest released"),
+    EffectKind.RETEST_ALLOWED: Text("复检放行", "retest permitted"),
     EffectKind.REPAIR_FALLS_SHORT: Text("维修不符合放行条件", "repair does not open the retest"),
     EffectKind.CASE_CLOSED: Text("结案", "case closed"),
     EffectKind.OVERDUE: Text("逾期", "overdue"),
@@ -71,7 +71,7 @@ LABELS: dict[EffectKind, Text] = {
 
 
 def receivers(kind: EffectKind, law: Law) -> tuple[str, ...]:
-    """Roles that hear of an effect under the law of its day."""
+    """Roles that are told of an effect under the law of its day."""
     named = law.words("overdue.report_to") if kind is EffectKind.OVERDUE else ()
     return tuple(dict.fromkeys((*RECEIVERS[kind], *named)))
 

@@ -66,7 +66,7 @@ class ExitGranted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockedOnPaper:
-    """In a declared outage the operator, or a voucher issued before it, lets the retest rest on paper (A9). ``at``: when
+    """In a declared outage the operator, or a voucher issued before it, allows a retest on paper (A9). ``at``: when
     the paper was accepted."""
 
     at: datetime
@@ -75,7 +75,7 @@ class UnlockedOnPaper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperContradicted:
-    """The record that the paper announced came, and says otherwise. ``at``: when it came; ``differs``: keys of
+    """The repair record of a paper came, and differs from the paper. ``at``: when it came; ``differs``: keys of
     ``on_paper.DIFFERENCES``."""
 
     at: datetime
@@ -96,7 +96,7 @@ class ObjectionRaised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRejected:
-    """The environment department looked, and the failed test stands."""
+    """The environment department has checked, and the failed test stands."""
 
     at: datetime
     approver: str

@@ -32,7 +32,7 @@ Check = Callable[[Case, Event, Law], tuple[Reason, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition in words and as a function; the words stand in the generated docs."""
+    """A condition in words and as a function; the words appear in the generated docs."""
 
     words: Text
     check: Check
@@ -62,13 +62,13 @@ def in_order(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return _unless(event.at > case.failed_at, _OUT_OF_ORDER)
 
 
-@_guard("其后已有合格的维修记录", "a qualifying repair finished after it is already known")
+@_guard("其后已有合格的维修记录", "a qualifying repair that finished after it is already on record")
 def repaired_since(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Uploads may come late: the repair after this failed run can be known before the run is."""
     return _unless(_repaired_since(case, event), _NOT_REPAIRED)
 
 
-@_guard("其后尚无合格的维修记录", "no qualifying repair after it is known")
+@_guard("其后尚无合格的维修记录", "no qualifying repair after it is on record")
 def not_repaired_since(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The other half of ``repaired_since``."""
     return _unless(not _repaired_since(case, event), _REPAIRED)
@@ -101,7 +101,7 @@ def repair_opens_retest(case: Case, event: Event, law: Law) -> tuple[Reason, ...
     return _unless(_opens(case, event), _FALLS_SHORT)
 
 
-@_guard("完工不晚于最近一次不合格，或维修单位、凭证不符合", "any of that is not so")
+@_guard("完工不晚于最近一次不合格，或维修单位、凭证不符合", "any of these is not met")
 def repair_falls_short(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The other half of ``repair_opens_retest``."""
     return _unless(not _opens(case, event), _OPENS)
@@ -114,7 +114,7 @@ def _opens(case: Case, event: Event) -> bool:
 
 @_guard(
     "是本轮不合格复检所凭纸质材料的维修，当时仍在质保期内",
-    "it is the repair whose paper carried the failed retest, and was under warranty then",
+    "it is the repair whose paper allowed the failed retest, and it was under warranty then",
 )
 def rework_told_late(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Known in time, the record would have had the rework ordered with the failed retest (R21)."""
@@ -146,16 +146,16 @@ def record_lacking(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return _unless(bool(event.repair.lacks), _OPENS)
 
 
-@_guard("期限已过且本轮尚未报过", "the last day is over, not yet reported in this round")
+@_guard("期限已过且本轮尚未报过", "the last day has passed and was not yet reported in this round")
 def deadline_is_past(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Once per round: the flag falls with the next failed test."""
+    """Once per round: the next failed test clears the flag."""
     assert isinstance(event, DeadlinePassed)
     return _unless(day_of(event.at) > case.deadline and not case.overdue, _NOT_DUE)
 
 
 @_guard("期限原按未公布的日历暂定", "the deadline was provisional")
 def deadline_is_provisional(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """A firm deadline was told to the owner and stays."""
+    """The owner was told a final deadline, which does not change."""
     assert isinstance(event, DeadlineRecomputed)
     return _unless(case.deadline_provisional, _FIRM)
 
@@ -169,7 +169,7 @@ def objection_in_time(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return (
         Reason(
             "objection-too-late",
-            Text(f"异议期限已于 {last} 届满。", f"Objections ended on {last}."),
+            Text(f"异议期限已于 {last} 届满。", f"The time to object ended on {last}."),
             law.cite("objection.days"),
             Text(
                 "仍可向生态环境部门投诉，或者维修后复检。",
@@ -185,7 +185,7 @@ def first_objection(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return _unless(case.objection is None and case.waiting_objection is None, _OBJECTED)
 
 
-@_guard("写明情形和理由", "its ground is known and it says why")
+@_guard("写明情形和理由", "a known ground is chosen and reasons are given")
 def objection_says_why(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The grounds are the law's; the owner's own words go with them."""
     assert isinstance(event, ObjectionRaised)
@@ -193,7 +193,7 @@ def objection_says_why(case: Case, event: Event, law: Law) -> tuple[Reason, ...]
     return _unless(known and bool(event.words.strip()), _OBJECTION_UNFOUNDED)
 
 
-@_guard("有异议等待答复", "an objection waits for an answer")
+@_guard("有异议等待答复", "an objection is waiting for an answer")
 def objection_waits(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Nothing is rejected that was not raised, nor twice."""
     return _unless(case.waiting_objection is not None, _NO_OBJECTION)
@@ -201,22 +201,22 @@ def objection_waits(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 
 @_guard("当日规定允许故障期间凭纸质材料复检", "the law of the day accepts paper in an outage")
 def paper_accepted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """A place that says nothing of it has no such way."""
+    """Where the local rules do not mention it, paper is not accepted."""
     if law.flag("outage.paper_accepted"):
         return ()
     words = Text(
-        "本地规定没有允许系统故障期间凭纸质材料复检。", "The local rules accept no paper in an outage."
+        "本地规定没有允许系统故障期间凭纸质材料复检。", "The local rules do not accept paper in an outage."
     )
     return (Reason("paper-not-accepted", words, law.cite("outage.paper_accepted"), _WAIT),)
 
 
-@_guard("记下了规定材料之一的编号", "the number of one of the wanted papers is noted")
+@_guard("记下了规定材料之一的编号", "the number of one of the required papers is noted")
 def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The plan's flow chart: the settlement list or the certificate."""
     assert isinstance(event, UnlockedOnPaper)
     if event.unlock.papers & set(law.words("outage.papers")):
         return ()
-    words = Text("没有记下规定的纸质材料的编号。", "No number of one of the wanted papers is noted.")
+    words = Text("没有记下规定的纸质材料的编号。", "No number of a required paper is noted.")
     ask = Text(
         "请车主出示维修结算清单或者竣工出厂合格证原件，抄下编号。",
         "Ask for the settlement list or the certificate and note its number.",
@@ -226,18 +226,20 @@ def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 
 @_guard("晚于最近一次不合格", "later than the last failed test")
 def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Paper shown before the vehicle failed again says nothing of that failure."""
+    """Paper shown before the vehicle failed again does not cover that failure."""
     assert isinstance(event, UnlockedOnPaper)
     words = Text(
         "解锁早于最近一次不合格检验，不能用于其后的复检。",
-        "The unlock is older than the last failed test and opens no retest after it.",
+        "The unlock is older than the last failed test and does not allow a retest after it.",
     )
     return _unless(event.unlock.granted_at > case.failed_at, Reason("paper-before-fail", words))
 
 
-@_guard("维修单位当日在名录内（当日规定要求时）", "the repairer was listed that day, where the law wants it")
+@_guard(
+    "维修单位当日在名录内（当日规定要求时）", "the repairer was listed that day, where the law requires it"
+)
 def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Paper is no way round the list."""
+    """Paper does not bypass the list of repairers."""
     assert isinstance(event, UnlockedOnPaper)
     if event.unlock.listed or not law.flag("retest.listed_repairer_required"):
         return ()
@@ -250,14 +252,14 @@ def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ..
 
 @_guard("早于结案", "before the case was closed")
 def paper_before_the_end(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """A retest that the paper could have carried: it was shown before the run that closed the case."""
+    """The paper could have allowed the retest: it was shown before the run that closed the case."""
     assert isinstance(event, UnlockedOnPaper)
     holds = case.closed_at is not None and event.unlock.granted_at <= case.closed_at
     words = Text("案件已在此前结案。", "The case had been closed before.")
     return _unless(holds, Reason("no-open-case", words, law.cite("retest.record_required")))
 
 
-@_guard("凭纸质材料复检过，等待补传的维修记录", "a retest on paper waits for the repair's record")
+@_guard("凭纸质材料复检过，等待补传的维修记录", "a retest on paper is waiting for the repair record")
 def record_awaited(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Nothing else is added to a closed case."""
     return _unless(bool(case.unmatched), _NOT_AWAITED)
@@ -307,17 +309,17 @@ _WAIT = Text(
 )
 _NOT_AWAITED = Reason(
     "no-record-awaited",
-    Text("案件已结，没有等待补传的维修记录。", "The case is closed and waits for no repair record."),
+    Text("案件已结，没有等待补传的维修记录。", "The case is closed and is not waiting for a repair record."),
 )
 _OUT_OF_ORDER = Reason(
     "test-out-of-order",
-    Text("该次检验不晚于最近一次不合格检验。", "The run is not later than the last failed one."),
+    Text("该次检验不晚于最近一次不合格检验。", "The test is not later than the last failed one."),
 )
 _REPAIRED = Reason(
-    "repaired-since", Text("其后已有合格的维修记录。", "A qualifying repair after it is known.")
+    "repaired-since", Text("其后已有合格的维修记录。", "A qualifying repair after it is on record.")
 )
 _NOT_REPAIRED = Reason(
-    "not-repaired-since", Text("其后尚无合格的维修记录。", "No qualifying repair after it is known.")
+    "not-repaired-since", Text("其后尚无合格的维修记录。", "No qualifying repair after it is on record.")
 )
 _NO_WARRANTY = Reason("warranty-over", Text("质保期已过。", "The warranty is over."))
 _WARRANTY = Reason("under-warranty", Text("仍在质保期内。", "Still under warranty."))
@@ -334,20 +336,20 @@ _LATE_REWORK = Reason(
 )
 _SETTLED = Reason(
     "paper-settled",
-    Text("该解锁已核对过。", "The unlock was compared already."),
+    Text("该解锁已核对过。", "The unlock has already been compared."),
 )
 _NOT_DUE = Reason(
     "not-overdue", Text("期限未过，或已报逾期。", "Not past the deadline, or already reported.")
 )
-_FIRM = Reason("deadline-firm", Text("期限已按公布的日历确定。", "The deadline is already firm."))
+_FIRM = Reason("deadline-firm", Text("期限已按公布的日历确定。", "The deadline is already final."))
 _OBJECTED = Reason(
     "objected-already",
-    Text("本次不合格已提出过异议。", "An objection to this failed test was raised already."),
+    Text("本次不合格已提出过异议。", "An objection to this failed test has already been raised."),
 )
 _OBJECTION_UNFOUNDED = Reason(
     "objection-unfounded", Text("请选择情形并写明理由。", "Choose a ground and say why.")
 )
-_NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection waits for an answer."))
+_NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection is waiting for an answer."))
 _UNFOUNDED = Reason(
     "decision-unfounded",
     Text("须写明批准人、理由和证据。", "An approver, a reason and evidence must be named."),

@@ -20,14 +20,14 @@ DIFFERENCES: dict[str, Text] = {
 
 
 def speaks_of(unlock: Unlock, repair: RepairFact) -> bool:
-    """Is this the record the unlock waits for, right or wrong: finished between the failed test and the unlock, or
-    bearing one of its numbers."""
+    """Could this be the record the unlock is waiting for: finished between the failed test and the unlock, or
+    with one of its numbers?"""
     between = unlock.failed_at < repair.finished_at <= unlock.granted_at
     return between or _numbered(unlock, repair)
 
 
 def is_the_papers(unlock: Unlock, repair: RepairFact) -> bool:
-    """Surely the record that the paper announced: it bears one of its numbers, or the same shop finished it between the
+    """Certainly the record of that paper: it has one of its numbers, or the same shop finished it between the
     failed test and the unlock. Another shop's work in between is its own."""
     return _numbered(unlock, repair) or (unlock.shop == repair.shop and speaks_of(unlock, repair))
 
@@ -45,7 +45,7 @@ def differences(unlock: Unlock, repair: RepairFact) -> tuple[str, ...]:
 
 
 def contradicted(unlocks: Iterable[Unlock], unlock_no: str, at: datetime) -> tuple[Unlock, ...]:
-    """The named one carries no retest from then on."""
+    """The unlock with that number allows no retest from then on."""
     return tuple(
         replace(each, contradicted_at=at) if each.unlock_no == unlock_no else each for each in unlocks
     )
@@ -63,7 +63,7 @@ def reworked_late(case: Case, repair: RepairFact, odometer_km: float | None) -> 
 
 
 def matched(unlocks: Iterable[Unlock], repairs: Iterable[RepairFact]) -> tuple[Unlock, ...]:
-    """Each unlock with the first record that says the same; what was matched stays so."""
+    """Each unlock with the first record that matches it; what was matched stays so."""
     known = tuple(repairs)
     return tuple(each if each.record else replace(each, record=_record(each, known)) for each in unlocks)
 
@@ -94,5 +94,5 @@ def _numbers(unlock: Unlock, repair: RepairFact) -> dict[str, tuple[str, str]]:
 
 
 def _plain(number: str) -> str:
-    """Blanks and small letters are how a hand writes, not another number."""
+    """Ignore blanks and case, which vary in handwriting."""
     return "".join(number.split()).upper()

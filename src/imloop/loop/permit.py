@@ -1,6 +1,6 @@
 """The retest gate: may this vehicle be retested at this station at this moment? One guard per clause.
 
-Whose law? The day of each step: the same-station rule and the need for a record by the day of the retest (the law
+Which day's law? That of each step: the same-station rule and the need for a record by the day of the retest (the law
 given here); who may repair and with which documents by the day the repair was finished, found when it was reported
 (``repairs.py``). So an owner who had the car repaired lawfully in the transition phase may retest in the full phase.
 """
@@ -50,14 +50,14 @@ class Question:
 
     @property
     def repair(self) -> RepairFact | None:
-        """The repair the retest rests on: of those finished since the failed test, the one that lacks least,
+        """The repair that the retest is based on: of those finished since the failed test, the one that lacks least,
         then the latest."""
         repairs = self.case.repairs_since_fail(self.at)
         return min(repairs, key=lambda r: (len(r.lacks), self.at - r.finished_at), default=None)
 
     @property
     def unlock(self) -> Unlock | None:
-        """The retest on paper that holds here and now."""
+        """The unlock on paper that is valid here and now."""
         return self.case.unlock(self.station, self.at)
 
 
@@ -72,8 +72,8 @@ _TO_ANY = Text(
 
 
 def waits_for_repair(q: Question) -> bool:
-    """Not where the law wants no record, not for a second opinion, which measures the vehicle as it is, and not where
-    an outage lets the retest rest on paper."""
+    """Not where the law requires no record, not for a second opinion, which measures the vehicle as it is, and not
+    where an outage allows the retest on paper."""
     if not q.law.flag("retest.record_required") or q.unlock is not None:
         return False
     return not q.case.second_opinion(q.station, q.at)
@@ -89,12 +89,14 @@ def same_station(q: Question) -> Reason | None:
         "not-this-station",
         Text(
             f"同一检验周期内只能回初检不合格的检验机构（{q.case.station}）复检。",
-            f"In the same cycle the retest is only at the station of the failed test ({q.case.station}).",
+            "Within the same cycle the vehicle may be retested only at the station of the failed test "
+            f"({q.case.station}).",
         ),
         q.law.cite("retest.same_station"),
         Text(
             "请回原检验机构复检；原站停业、无相应检测线等情形可向生态环境部门申请变更。",
-            "Return to that station; if it is closed or has no line for the vehicle, apply to the environment department.",
+            "Return to that station; if it is closed or has no line for the vehicle, "
+            "apply to the environment department.",
         ),
     )
 
@@ -112,7 +114,7 @@ def record_exists(q: Question) -> Reason | None:
 
 
 def repaired_after_fail(q: Question) -> Reason | None:
-    """A repair counts for one failed test: only one finished after the last one opens the retest."""
+    """A repair counts for one failed test: only one finished after the last one allows the retest."""
     finished = [repair for repair in q.case.repairs if repair.finished_at <= q.at]
     if not waits_for_repair(q) or not finished or q.repair is not None:
         return None
@@ -175,7 +177,7 @@ def documents_valid(q: Question) -> Reason | None:
 
 
 def on_paper(q: Question) -> Reason | None:
-    """Says that the retest rests on paper, as long as no record that qualifies has come."""
+    """A warning that the retest is based on paper, as long as no qualifying record has come."""
     unlock, repair = q.unlock, q.repair
     if unlock is None or (repair is not None and not repair.lacks):
         return None
@@ -196,7 +198,7 @@ def on_paper(q: Question) -> Reason | None:
 
 
 def paper_contradicted(q: Question) -> Reason | None:
-    """Why a paper that would still hold does not: its record came, and says otherwise."""
+    """Why a paper that would still be valid is not: its record came, and differs."""
     if q.unlock is not None or (q.repair is not None and not q.repair.lacks):
         return None
     lapsed = next(
@@ -213,19 +215,19 @@ def paper_contradicted(q: Question) -> Reason | None:
         "paper-contradicted",
         Text(
             f"补传的维修记录与解锁 {lapsed.unlock_no} 所凭的纸质材料不一致，不再凭其复检，按维修记录办理。",
-            f"The record that came differs from the paper of unlock {lapsed.unlock_no}: the record counts now.",
+            f"The uploaded record differs from the paper of unlock {lapsed.unlock_no}: the record now decides.",
         ),
         q.law.cite("outage.paper_accepted"),
         Text(
             "请维修站核对后补传与实际相符的维修记录。",
-            "Ask the repairer to check, and to upload the record as it really was.",
+            "Ask the repairer to check, and to upload a record of what was really done.",
         ),
         warning=True,
     )
 
 
 def _lacking(q: Question, code: str) -> str | None:
-    """The clause by which the repair falls short in this way; None if it does not, or no record is wanted."""
+    """The clause by which the repair falls short in this way; None if it does not, or no record is required."""
     if q.repair is None or not waits_for_repair(q):
         return None
     return next((lack.cite for lack in q.repair.lacks if lack.code == code), None)
@@ -248,7 +250,7 @@ def in_time(q: Question) -> Reason | None:
 class Clause:
     """One condition of the gate: the code a refusal carries, the law value behind it, its words for the docs.
 
-    ``guard`` is None where those who keep the registers find out and tell ``permit``.
+    ``guard`` is None where the step looks in the registers and tells ``permit``.
     """
 
     code: str
@@ -297,7 +299,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause(
         "documents-missing",
         "retest.documents",
-        Text("完工当日规定的凭证齐全", "the documents wanted on the finishing day are complete"),
+        Text("完工当日规定的凭证齐全", "the documents required on the finishing day are complete"),
         documents_complete,
     ),
     Clause(
@@ -340,7 +342,7 @@ def permit(
 ) -> Permit:
     """Every refusal that applies, each with its clause and what the owner can do; then warnings.
 
-    ``law`` is the law of the day of ``at``. ``found``: what stands against it in the registers: an exempt vehicle, a
+    ``law`` is the law of the day of ``at``. ``found``: reasons from the registers against it: an exempt vehicle, a
     station that is closed, lines that are locked.
     """
     reasons = list(found)
@@ -354,14 +356,12 @@ def permit(
 
 
 def _no_open_case(law: Law, *, ordinary_test: bool) -> Reason:
-    """``ordinary_test``: nothing else stands against testing the vehicle here."""
+    """``ordinary_test``: nothing else forbids testing the vehicle here."""
     return Reason(
         "no-open-case",
         Text("该车没有待复检的案件。", "The vehicle has no case awaiting a retest."),
         law.cite("retest.record_required"),
-        Text(
-            "按普通定期检验受理即可，无需复检放行。", "Accept it for an ordinary test; no release is needed."
-        )
+        Text("按普通定期检验受理即可，无需复检放行。", "Accept it for an ordinary test; no permit is needed.")
         if ordinary_test
         else None,
     )

@@ -1,4 +1,4 @@
-"""From a repair record to what the loop needs: does it qualify, by the law of the day it was finished?
+"""From a repair record to what the loop needs: does it qualify under the law of the day it was finished?
 
 The law of the finishing day decides who may repair and which documents count: an owner who acted lawfully in the
 transition phase keeps the benefit when the retest falls into the full phase.
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from imloop.facts.days import day_of
-from imloop.facts.repair_record import RepairRecord, Warranty
+from imloop.facts.records.repair import RepairRecord, Warranty
 from imloop.law import Law
 from imloop.loop.case import Lack, RepairFact
 

@@ -34,7 +34,7 @@ class Row:
 
 
 def _short_rows(state: State) -> tuple[Row, ...]:
-    """A record that opens no retest. One that belongs to the paper of a retest that failed still has its rework ordered."""
+    """A record that does not allow a retest. For the paper of a failed retest, rework is still ordered."""
     repaired, told = events.RepairReported, (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT)
     if state is RETEST:
         return (Row(state, repaired, (g.repair_falls_short,), state, told),)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imloop.facts.application import ConditionAnswer
+from imloop.facts.records.application import ConditionAnswer
 from imloop.facts.refusal import Problem
 from imloop.facts.text import Text
 from imloop.law import Law
 
 _ENGLISH = {
-    "legal_person": "A legal person that answers for itself",
-    "premises": "Premises, lines and ventilation meet the norm",
+    "legal_person": "A legal person able to bear liability itself",
+    "premises": "Premises, lines and ventilation meet the standard",
     "equipment": "Instruments meet the standards, are verified and report self-checks",
     "metrology": "Metrology accreditation (CMA) is held",
     "network": "Can be networked and uploads second-by-second data in real time",
@@ -51,7 +51,7 @@ def conditions(subject: str, law: Law) -> tuple[Condition, ...]:
 
 
 def unmet(subject: str, answers: Mapping[str, ConditionAnswer], law: Law) -> tuple[Problem, ...]:
-    """What stands against handing the application in: a condition not answered with ``holds`` and ``evidence``."""
+    """What prevents submitting the application: a condition not answered with ``holds`` and ``evidence``."""
     problems = []
     for condition in conditions(subject, law):
         answer = answers.get(condition.code)

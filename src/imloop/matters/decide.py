@@ -20,7 +20,7 @@ _SOON = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The matter after the step, what the step said, and what follows outside."""
+    """The matter after the step, the answers given, and the effects outside."""
 
     matter: Matter
     values: Mapping[str, Value]
@@ -65,7 +65,7 @@ def steps_open(matter: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
 
 
 def is_late(matter: Matter, day: date) -> bool:
-    """A department has let its time pass."""
+    """Whether a department is late."""
     due = matter.due_on
     return matter.state.is_open and matter.state not in OF_THE_PARTY and due is not None and due < day
 
@@ -94,7 +94,7 @@ def _row(kind: Kind, state: State | None, step: Step, roles: frozenset[Role]) ->
             "no-such-step",
             Text(
                 f"“{what.zh}”状态为“{where.zh}”，不接受“{name.zh}”。",
-                f"A {what.en} in state “{where.en}” does not take “{name.en}”.",
+                f"“{what.en}” in state “{where.en}” does not accept “{name.en}”.",
             ),
         )
     for row in rows:
@@ -105,7 +105,7 @@ def _row(kind: Kind, state: State | None, step: Step, roles: frozenset[Role]) ->
         "not-your-step",
         Text(
             f"“{name.zh}”由{'、'.join(role.zh for role in who)}办理。",
-            f"“{name.en}” is for: {', '.join(role.en for role in who)}.",
+            f"“{name.en}” can only be done by: {', '.join(role.en for role in who)}.",
         ),
     )
 

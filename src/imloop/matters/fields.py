@@ -1,4 +1,4 @@
-"""What a step must say. Answers come as text and are read into values; every fault is named by its field."""
+"""The fields of a step. Answers come as text and are read into values; every fault is named by its field."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _read(field: Field, text: str, choices: tuple[tuple[str, Text], ...]) -> Val
             "wrong-value",
             Text(
                 f"“{label.zh}”可选 {'、'.join(codes)}。",
-                f"“{label.en}” is one of {', '.join(codes)}.",
+                f"“{label.en}” must be one of {', '.join(codes)}.",
             ),
         )
     return text

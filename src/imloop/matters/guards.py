@@ -1,4 +1,4 @@
-"""Conditions of the table's rows, one per clause. A guard answers with the reason against the step, or None."""
+"""Conditions of the table's rows, one per clause. A guard returns the reason against the step, or None."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def _guard(zh: str, en: str) -> Callable[[Check], Guard]:
 
 @_guard("绿色通道开放", "the green channel is open")
 def green_channel(asked: Asked) -> Reason | None:
+    """A repairer may apply directly, without being selected by its county first."""
     if asked.law.flag("mstation.green_channel"):
         return None
     return Reason(
@@ -53,6 +54,7 @@ def green_channel(asked: Asked) -> Reason | None:
 
 @_guard("核查人员达到法定人数", "enough officers took part")
 def enough_officers(asked: Asked) -> Reason | None:
+    """As many different people as the law asks for went to the site."""
     least = asked.law.integer("matter.site_check_officers")
     names = [name for name in str(asked.values["officers"]).replace("，", "、").split("、") if name.strip()]
     if len(set(names)) >= least:
@@ -68,14 +70,16 @@ def enough_officers(asked: Asked) -> Reason | None:
 
 
 def _not_later(name: str, zh: str, en: str) -> Guard:
-    """The day a step tells of has come."""
+    """The day given in a step must not be in the future."""
 
     @_guard(f"{zh}不晚于今天", f"the day of {en} has come")
     def check(asked: Asked) -> Reason | None:
         day = asked.values.get(name)
         if not isinstance(day, date) or day <= asked.day:
             return None
-        return Reason("in-the-future", Text(f"{zh} {day} 尚未到来。", f"{day} of {en} lies in the future."))
+        return Reason(
+            "in-the-future", Text(f"{zh} {day} 尚未到来。", f"The day of {en}, {day}, is in the future.")
+        )
 
     return check
 
@@ -88,6 +92,7 @@ dismantled_has_come = _not_later("dismantled_on", "拆解日期", "the dismantli
 
 @_guard("核查结论为符合", "the check found the conditions met")
 def conditions_met(asked: Asked) -> Reason | None:
+    """Nobody is admitted whose check on site found the conditions not met."""
     if asked.matter.facts.get("passed") == "yes":
         return None
     return Reason(
@@ -97,12 +102,15 @@ def conditions_met(asked: Asked) -> Reason | None:
             f"The check found conditions not met: {asked.matter.facts.get('findings', '')}",
         ),
         asked.law.cite("station.conditions"),
-        Text("整改后重新核查，或者作出不予准予决定。", "Check again after it was mended, or refuse."),
+        Text(
+            "整改后重新核查，或者作出不予准予决定。", "Check again once this has been put right, or refuse."
+        ),
     )
 
 
 @_guard("生效日不早于今天", "it takes effect today or later")
 def not_backdated(asked: Asked) -> Reason | None:
+    """A decision works from its own day on, never for the past."""
     since = asked.values["since"]
     assert isinstance(since, date)
     if since >= asked.day:
@@ -118,6 +126,7 @@ def not_backdated(asked: Asked) -> Reason | None:
 
 @_guard("期满日晚于生效日", "it ends after it begins")
 def ends_later(asked: Asked) -> Reason | None:
+    """A measure with an end lasts at least a day; one without an end is fine."""
     since, until = asked.values["since"], asked.values.get("until")
     assert isinstance(since, date)
     if not isinstance(until, date) or until > since:
@@ -158,19 +167,21 @@ appeal_in_time = _by_the_clock(False, "appeal-too-late", *_APPEAL)
 appeal_time_over = _by_the_clock(True, "appeal-time-runs", *_APPEAL)
 
 
-@_guard("未曾复议", "it was not appealed before")
+@_guard("未曾复议", "it has not been appealed before")
 def not_appealed(asked: Asked) -> Reason | None:
+    """A decision is appealed once."""
     if "appeal" not in asked.matter.facts:
         return None
     return Reason(
         "appealed-already",
-        Text("该决定已经复议。", "The decision was appealed already."),
+        Text("该决定已经复议。", "The decision has already been appealed."),
         asked.law.cite("matter.in_force_days"),
     )
 
 
 @_guard("听证已提前通知", "the hearing was announced in time")
 def hearing_announced(asked: Asked) -> Reason | None:
+    """The parties heard of the hearing the law's days before it."""
     announced, held = asked.values["announced_on"], asked.values["held_on"]
     assert isinstance(announced, date) and isinstance(held, date)
     days = asked.law.integer("matter.hearing_notice_days")
@@ -180,7 +191,7 @@ def hearing_announced(asked: Asked) -> Reason | None:
         "hearing-notice-short",
         Text(
             f"应在听证 {days} 日前通知；{announced} 通知，{held} 听证。",
-            f"A hearing is announced {days} days ahead; announced {announced}, held {held}.",
+            f"A hearing must be announced {days} days ahead; it was announced {announced}, held {held}.",
         ),
         asked.law.cite("matter.hearing_notice_days"),
     )

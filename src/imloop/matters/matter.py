@@ -1,4 +1,4 @@
-"""A matter as a value: what the table needs to know of it. Its events are kept outside."""
+"""A matter as a value: what the table needs to know of it. Its events are stored elsewhere."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def grounds(history: History, law: Law) -> tuple[tuple[str, Text, str], ...]:
                 "no_mark",
                 Text(
                     f"检验期满后连续 {history.cycles_without_mark} 个周期未取得合格标志。",
-                    f"No mark for {history.cycles_without_mark} cycles after it ran out.",
+                    f"No mark for {history.cycles_without_mark} cycles after the inspection expired.",
                 ),
                 law.cite("scrap.cycles_without_mark"),
             )
@@ -57,7 +57,7 @@ def against(history: History, law: Law) -> Reason | None:
         "no-ground-to-scrap",
         Text(
             f"没有报废情形：维修后仍不合格 {history.repairs} 次（需 {needed} 次）。",
-            f"No ground holds: failed after {history.repairs} repairs ({needed} are needed).",
+            f"No ground for scrapping applies: failed after {history.repairs} repairs ({needed} are needed).",
         ),
         law.cite("scrap.unrepairable"),
         Text("请继续维修和复检。", "Go on repairing and retesting."),

@@ -1,8 +1,8 @@
-"""What every desk view needs: who is asking, what menu they get, how a refusal looks."""
+"""Decorators for every view: who is asking, and how a refusal looks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from imloop.exchange.http_status import UNTAKEABLE, as_refusal, status_of
+from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
-from imloop.pages.menu import menu
-from imloop.steps import clock, sessions
-from imloop.steps.access import Caller, caller_of
-from imloop.steps.second_factor import confirmed, is_required
+from imloop.steps.accounts import sessions
+from imloop.steps.accounts.second_factor import confirmed, is_required
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import PartyKind, User
 
 View = Callable[..., HttpResponse]
@@ -28,7 +28,7 @@ def open_to(*kinds: str) -> Callable[[View], View]:
     """Say for whom a view is: kinds of party, none for anyone. ``docs/access.md`` is written from it."""
 
     def mark(view: View) -> View:
-        view.audience = kinds  # type: ignore[attr-defined]
+        view.audience = kinds  # type: ignore[attr-defined]  # a function carries it, the type has no word for that
         return view
 
     return mark
@@ -36,7 +36,7 @@ def open_to(*kinds: str) -> Callable[[View], View]:
 
 def audience_of(view: View) -> tuple[str, ...]:
     """Kinds of party a page is for; none: anyone. A view that does not say so is a defect."""
-    found: tuple[str, ...] = view.audience  # type: ignore[attr-defined]
+    found: tuple[str, ...] = view.audience  # type: ignore[attr-defined]  # as above
     return found
 
 
@@ -47,7 +47,7 @@ def words(text: Text) -> str:
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = status_of(refusal, "GET")
     return render(
-        request, "pages/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
+        request, "layout/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
     )
 
 
@@ -89,7 +89,7 @@ def desk(*kinds: str) -> Callable[[View], View]:
                 return redirect("/password")
             if is_required(request.user) and confirmed(request.user) is None:
                 return redirect("/account/second-factor")
-            if "HX-Request" not in request.headers:  # a page that renews itself is nobody at the desk
+            if "HX-Request" not in request.headers:  # a page that refreshes itself does not count as use
                 _seen(request)
             try:
                 caller = caller_of(request.user)
@@ -115,10 +115,10 @@ def _seen(request: HttpRequest) -> None:
 
 
 def page(
-    request: HttpRequest, caller: Caller, template: str, context: dict[str, object], status: int = 200
+    request: HttpRequest, caller: Caller, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """A desk page with its menu."""
-    return render(request, template, {"caller": caller, "menu": menu(caller), **context}, status=status)
+    """A desk page; its menu comes with ``context.site``."""
+    return render(request, template, {"caller": caller, **context}, status=status)
 
 
 def home(caller: Caller) -> str:

@@ -11,12 +11,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from imloop.pages.headers import POLICY
-from imloop.steps.look_lines import LineView
+from imloop.steps.lines.lookups import LineView
 from imloop.store.models import Party
 
 
 def site(party: Party, state: str, url: str, words: str) -> dict[str, object]:
-    """``state``: good, wait or bad, said again by ``words``."""
+    """``state``: good, wait or bad; ``words`` says the same in text."""
     return {
         "name": party.name,
         "kind": party.kind,

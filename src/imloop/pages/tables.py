@@ -1,4 +1,4 @@
-"""Every list as a file: the rows a filter leaves, with the reader's column names, as CSV or XLSX, and journalled."""
+"""Download a list as a file: the filtered rows, with the reader's column names, as CSV or XLSX, and journalled."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 
 from imloop.exchange.files import write_csv, write_xlsx
 from imloop.facts.days import CHINA
-from imloop.steps import clock
-from imloop.steps.access import Caller
-from imloop.steps.exports import note_export
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.reports.exports import note_export
 
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]

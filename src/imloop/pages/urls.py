@@ -1,154 +1,54 @@
-from django.urls import URLPattern, path
+"""All pages: the addresses of every subject, joined. A new subject adds its line to the imports and to ``SUBJECTS``.
 
-from imloop.pages import (
-    about,
-    account,
-    apply,
+The order of subjects matters where two share the beginning of an address: ``public/stations/changes`` (reports)
+is asked before ``public/stations/<code>`` (stations).
+"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from imloop.pages.accounts import urls as accounts
+from imloop.pages.appointments import urls as appointments
+from imloop.pages.cases import urls as cases
+from imloop.pages.couriers import urls as couriers
+from imloop.pages.desk import urls as desk
+from imloop.pages.draws import urls as draws
+from imloop.pages.duty import urls as duty
+from imloop.pages.findings import urls as findings
+from imloop.pages.inspections import urls as inspections
+from imloop.pages.journal import urls as journal
+from imloop.pages.lines import urls as lines
+from imloop.pages.matters import urls as matters
+from imloop.pages.outages import urls as outages
+from imloop.pages.prices import urls as prices
+from imloop.pages.public import urls as public
+from imloop.pages.repairs import urls as repairs
+from imloop.pages.reports import urls as reports
+from imloop.pages.roads import urls as roads
+from imloop.pages.stations import urls as stations
+from imloop.pages.vehicles import urls as vehicles
+
+SUBJECTS = (
+    accounts,
+    appointments,
+    cases,
     couriers,
-    department,
+    desk,
     draws,
-    filters,
+    duty,
     findings,
-    istation,
-    istation_live,
-    istation_outage,
+    inspections,
     journal,
-    keys,
-    law,
     lines,
-    log_in,
-    market,
     matters,
-    mstation,
-    one_case,
-    open_lists,
     outages,
-    owner,
-    parties,
-    people,
-    police,
+    prices,
     public,
-    public_draws,
-    reception_day,
-    repair_watch,
-    repairers,
+    repairs,
+    reports,
     roads,
-    software,
-    supervision,
-    test_page,
-    visits,
-    what_if,
-    work_desk,
+    stations,
+    vehicles,
 )
-
-urlpatterns: list[URLPattern] = [
-    path("", public.start),
-    path("find", public.find),
-    path("settings", public.change_settings),
-    path("login", log_in.log_in),
-    path("login/code", log_in.second),
-    path("logout", log_in.log_out),
-    path("password", log_in.password),
-    path("account", account.account),
-    path("account/second-factor", account.second_factor),
-    path("people", people.people),
-    path("people/<str:username>", people.one_person),
-    path("i/<str:token>", people.accept),
-    path("keys", keys.keys),
-    path("c/<str:token>", public.owner_case),
-    path("c/<str:token>/notice.pdf", public.owner_notice_pdf),
-    path("c/<str:token>/object", owner.object_to),
-    path("c/<str:token>/history", owner.case_history),
-    path("history", owner.vehicle_history),
-    path("c/<str:token>/book", visits.book_retest),
-    path("a/<str:token>.ics", visits.appointment_file),
-    path("a/<str:token>", visits.own_appointment),
-    path("public/stations/<str:code>/book", visits.book_test),
-    path("public/stations/<str:code>/queue", visits.public_queue),
-    path("desk", public.any_desk),
-    path("desk/istation", istation.today),
-    path("desk/istation/live", istation_live.live),
-    path("desk/istation/outage", istation_outage.outage),
-    path("desk/istation/outage/form.pdf", istation_outage.paper_form),
-    path("desk/istation/upload", istation.upload),
-    path("desk/istation/reception", istation.reception),
-    path("desk/istation/permit", istation.permit),
-    path("desk/istation/queue", reception_day.queue_board),
-    path("desk/istation/visits/<int:number>", reception_day.visit),
-    path("desk/istation/hours", reception_day.hours),
-    path("notices/<str:notice_no>.pdf", istation.notice_pdf),
-    path("reports/<str:test_no>.pdf", istation.report_pdf),
-    path("tests/<str:test_no>", test_page.one_test),
-    path("traces/<str:test_no>.csv", department.trace_file),
-    path("desk/mstation", mstation.cases),
-    path("desk/mstation/repair", mstation.repair),
-    path("desk/mstation/repairs", mstation.records),
-    path("desk/mstation/repairs/<str:repair_no>", mstation.one_record),
-    path("repairs/<str:shop>/<str:repair_no>/files/<str:digest>", mstation.record_file),
-    path("repairs", repair_watch.repairs),
-    path("repairs/shops", repair_watch.shops),
-    path("repairs/<str:shop>/<str:repair_no>", repair_watch.one_repair),
-    path("supervision", supervision.people),
-    path("supervision/looks", supervision.looks),
-    path("supervision/acts", supervision.acts),
-    path("work", work_desk.work),
-    path("findings", findings.findings),
-    path("findings/<int:number>", findings.one_finding),
-    path("filters", filters.keep),
-    path("filters/<int:number>/delete", filters.drop),
-    path("environment/what-if", what_if.what_if),
-    path("prices", market.prices),
-    path("conflicts", market.conflicts),
-    path("roads", roads.roads),
-    path("zones", roads.zones),
-    path("enrolments", roads.guests),
-    path("desk/police", police.police),
-    path("vehicles", police.vehicles),
-    path("vehicles/import", police.import_vehicles),
-    path("vehicles/import/<str:digest>.csv", police.import_rejected),
-    path("vehicles/<int:vehicle_id>", police.one_vehicle),
-    path("lines", lines.lines),
-    path("lines/software", software.software),
-    path("lines/sites.json", lines.sites),
-    path("lines/<str:station>/<str:code>", lines.one_line),
-    path("apply", apply.guide),
-    path("apply/<str:subject>", apply.apply),
-    path("m/<str:token>", apply.own_matter),
-    path("m/<str:token>/edit", apply.edit),
-    path("m/<str:token>/files/<str:digest>", apply.own_file),
-    path("law", law.law),
-    path("public/journal", journal.roots),
-    path("public/journal/check.py", journal.checker),
-    path("public/journal/<int:number>", journal.entry),
-    path("draws", draws.all_draws),
-    path("draws/new", draws.new_draw),
-    path("draws/<str:no>", draws.one_draw),
-    path("public/draws", public_draws.draws),
-    path("public/draws/check.py", public_draws.checker),
-    path("public/draws/<str:no>", public_draws.draw),
-    path("public/repairers", repairers.repairers),
-    path("public/decisions", matters.decisions),
-    path("public/stations", open_lists.stations),
-    path("public/stations/changes", open_lists.changes),
-    path("public/outlines.geojson", open_lists.outlines),
-    path("about", about.about),
-    path("outages", outages.outages),
-    path("outages/<str:number>", outages.one_outage),
-    path("unlocks/<str:number>", outages.one_unlock),
-    path("unlocks/<str:number>/files/<str:digest>", outages.unlock_file),
-    path("public/outages", outages.public_outages),
-    path("public/stations/<str:code>", parties.public_station),
-    path("parties", parties.stations),
-    path("parties/<str:code>", parties.register_page),
-    path("couriers", couriers.couriers),
-    path("couriers/<str:code>", couriers.one_courier),
-    path("public/signing-key", couriers.signing_key),
-    path("certificates", parties.certificates),
-    path("matters", matters.matters),
-    path("matters/open", matters.open_one),
-    path("matters/<str:matter_no>", matters.one_matter),
-    path("matters/<str:matter_no>/files/<str:digest>", matters.matter_file),
-    path("cases", department.cases),
-    path("cases/<str:case_no>", one_case.one_case),
-    path("cases/<str:case_no>/decide", one_case.decide),
-]
+urlpatterns: list[URLPattern] = [pattern for subject in SUBJECTS for pattern in subject.urlpatterns]

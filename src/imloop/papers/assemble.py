@@ -1,4 +1,4 @@
-"""Kept rows → the content of a paper. Access is asked of ``steps.look``; what is printed was decided earlier."""
+"""Stored rows → the content of a paper. Access is asked of ``steps.look``; what is printed was decided earlier."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from imloop.facts.items import ITEMS
 from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, long_time, masked_name
-from imloop.steps import look
-from imloop.steps.access import Caller
-from imloop.steps.journal import stamp_of
-from imloop.steps.receipts import case_url
-from imloop.steps.registers import law_at
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.receipts import case_url
+from imloop.steps.ground.registers import law_at
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.journal.prove_journal import stamp_of
 from imloop.store.models import Notice, Test
 from imloop.verdict.arithmetic import printed
 
@@ -33,12 +34,12 @@ _RESULTS = {
 
 def notice_document(caller: Caller, notice_no: str) -> bytes:
     """The notice as PDF, both copies."""
-    return notice_pdf(look.notice(caller, notice_no))
+    return notice_pdf(case_lookups.notice(caller, notice_no))
 
 
 def owner_notice(token: str) -> bytes:
     """The newest notice of the case behind an owner's token."""
-    case = look.owner_case(token)
+    case = case_lookups.owner_case(token)
     return notice_pdf(case.notices.select_related("case").latest("round"))
 
 
@@ -99,7 +100,7 @@ def _guidance(phase: str) -> str:
 
 def report_document(caller: Caller, test_no: str, station: str = "") -> bytes:
     """The test report as PDF."""
-    return report_pdf(look.test(caller, test_no, station))
+    return report_pdf(test_lookups.test(caller, test_no, station))
 
 
 def report_pdf(test: Test) -> bytes:

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _FOLD = 75
 """Octets of a line at most, RFC 5545 §3.1."""
 
 
-def calendar_file(
-    *,
-    uid: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    stamped_at: datetime,
-    summary: str,
-    location: str,
-    description: str,
-    url: str,
-    cancelled: bool = False,
-) -> bytes:
-    """One event, with an alarm two hours before. ``cancelled``: calendars that hold the event strike it out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEvent:
+    """``uid``: the same for the same appointment; ``stamped_at``: when it last changed; ``cancelled``: calendars that
+    hold the event strike it out."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+    stamped_at: datetime
+    summary: str
+    location: str
+    description: str
+    url: str
+    cancelled: bool = False
+
+
+def calendar_file(event: CalendarEvent) -> bytes:
+    """One event, with an alarm two hours before."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//imloop//appointments//ZH",
-        f"METHOD:{'CANCEL' if cancelled else 'PUBLISH'}",
+        f"METHOD:{'CANCEL' if event.cancelled else 'PUBLISH'}",
         "BEGIN:VEVENT",
-        f"UID:{uid}@imloop",
-        f"DTSTAMP:{_utc(stamped_at)}",
-        f"SEQUENCE:{1 if cancelled else 0}",
-        f"DTSTART:{_utc(starts_at)}",
-        f"DTEND:{_utc(ends_at)}",
-        f"SUMMARY:{escaped(summary)}",
-        f"LOCATION:{escaped(location)}",
-        f"DESCRIPTION:{escaped(description)}",
-        f"URL:{url}",
-        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
-        *([] if cancelled else _alarm(summary)),
+        f"UID:{event.uid}@imloop",
+        f"DTSTAMP:{_utc(event.stamped_at)}",
+        f"SEQUENCE:{1 if event.cancelled else 0}",
+        f"DTSTART:{_utc(event.starts_at)}",
+        f"DTEND:{_utc(event.ends_at)}",
+        f"SUMMARY:{escaped(event.summary)}",
+        f"LOCATION:{escaped(event.location)}",
+        f"DESCRIPTION:{escaped(event.description)}",
+        f"URL:{event.url}",
+        f"STATUS:{'CANCELLED' if event.cancelled else 'CONFIRMED'}",
+        *([] if event.cancelled else _alarm(event.summary)),
         "END:VEVENT",
         "END:VCALENDAR",
     ]

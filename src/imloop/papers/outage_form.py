@@ -8,9 +8,9 @@ from itertools import groupby
 from imloop.facts.days import CHINA, day_of
 from imloop.papers.press import print_pdf, template
 from imloop.papers.words import long_date, long_time
-from imloop.steps import registers
-from imloop.steps.access import Caller
-from imloop.steps.look import lines
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.stations.lookups import lines
 from imloop.store.models import PartyKind, Voucher
 
 _PAPERS = {"settlement": "维修结算清单", "certificate": "竣工出厂合格证", "invoice": "维修发票"}

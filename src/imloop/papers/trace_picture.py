@@ -1,7 +1,7 @@
 """A test's deciding channel as a small picture: what was recorded, what was compared, the limit.
 
 The channel is the first that exceeded its limit, else the one nearest to it. Shaded are the seconds that decided;
-red the seconds that keep the run from counting; the heavy stroke is the value compared with the dashed limit.
+red the seconds that keep the run from counting; the thick line is the value compared with the dashed limit.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.items import ITEMS
-from imloop.facts.test_record import Trace
+from imloop.facts.records.inspection import Trace
 from imloop.facts.text import Text
-from imloop.steps.channels import shown_trace
+from imloop.steps.inspections.channels import shown_trace
 from imloop.store.models import Test
 
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 560, 190, 46, 20, 34
@@ -69,9 +69,9 @@ class Frame:
         share = min(max(value, 0.0), self.top) / self.top
         return round(_BASE - (_BASE - TOP) * share, 1)
 
-    def band(self, first: int, last: int, colour: str) -> str:
-        left = self.x(first)
-        width = max(round(self.x(last) - left, 1), 2)
+    def band(self, span: tuple[int, int], colour: str) -> str:
+        left = self.x(span[0])
+        width = max(round(self.x(span[1]) - left, 1), 2)
         return f'<rect x="{left}" y="{TOP}" width="{width}" height="{_BASE - TOP}" fill="{colour}"/>'
 
 
@@ -88,7 +88,8 @@ def trace_svg(test: Test, language: str = "zh") -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
         *_bands(frame, test.verdict),
         f'<path d="M{LEFT} {TOP}V{_BASE}H{WIDTH - 6}" fill="none" stroke="#b8c4c9"/>',
-        f'<text x="2" y="12" {_SMALL}>{label}</text><text x="{LEFT - 5}" y="{_BASE}" text-anchor="end" {_SMALL}>0</text>',
+        f'<text x="2" y="12" {_SMALL}>{label}</text><text x="{LEFT - 5}" y="{_BASE}" '
+        f'text-anchor="end" {_SMALL}>0</text>',
         f'<text x="{LEFT - 5}" y="{TOP + 6}" text-anchor="end" {_SMALL}>{_number(frame.top)}</text>',
         f'<text x="{WIDTH - 6}" y="{HEIGHT - 2}" text-anchor="end" {_SMALL}>{trace.rows} s</text>',
         *_phase_names(frame, trace, language),
@@ -166,14 +167,14 @@ def _limits(item: Item) -> list[float]:
 
 
 def _bands(frame: Frame, verdict: Mapping[str, Any]) -> list[str]:
-    bands = [frame.band(*reason["rows"], "#fbe9e6") for reason in verdict["reasons"] if reason.get("rows")]
+    bands = [frame.band(reason["rows"], "#fbe9e6") for reason in verdict["reasons"] if reason.get("rows")]
     window = verdict.get("window") or {}
     spans = (
         [window[name] for name in ("high", "idle") if name in window]
         or window.get("spans")
         or [window.get("rows")]
     )
-    return [*bands, *(frame.band(*span, "#e3f1f3") for span in spans if span)]
+    return [*bands, *(frame.band(span, "#e3f1f3") for span in spans if span)]
 
 
 def _phase_names(frame: Frame, trace: Trace, language: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Random draws that anyone can do again: who was on the list, with which chance, and who came out.
+"""Random draws that anyone can repeat: who was on the list, with which chance, and who was drawn.
 
 The platform draws with this file, and anyone may check with it: it needs Python's standard library only.
 
@@ -32,15 +32,16 @@ def canonical(value: object) -> bytes:
 
 
 def digest(value: object) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def chances(weights: Sequence[int], visits: int, rules: Row) -> tuple[list[int], int, int]:
     """A chance for each weight, their sum exactly ``visits``; the floor everyone gets, and the cap.
 
-    chance = floor + (visits - N floor) w / sum(w), no more than the cap, what is cut off shared among the rest. Floor: the
-    larger of ``pi_min`` and the uniform share of the mean; cap: ``ratio`` times the floor, at most 1. ``ValueError``
-    when ``visits`` are too few for the floor, or more than the list is long.
+    chance = floor + (visits - N floor) w / sum(w), no more than the cap, what is cut off shared among the rest. Floor:
+    the larger of ``pi_min`` and the uniform share of the mean; cap: ``ratio`` times the floor, at most 1.
+    ``ValueError`` when ``visits`` are too few for the floor, or more than the list is long.
     """
     count, total = len(weights), visits * ONE
     if not count and not visits:
@@ -99,8 +100,8 @@ def pick(seed: str, tag: Sequence[str], units: Sequence[Row], visits: int, metho
 
 
 def teams(seed: str, period: str, units: Sequence[Row], people: Row) -> dict[str, tuple[str, str]]:
-    """Lead and second person of each unit: who has fewest visits so far, equal ones in an order drawn by the seed; never
-    anyone excluded from the unit, the second of another department. ``ValueError`` where nobody is left."""
+    """Lead and second person of each unit: who has fewest visits so far, equal ones in an order drawn by the seed;
+    never anyone excluded from the unit, the second of another department. ``ValueError`` where nobody is left."""
     barred = {(each["inspector"], each["unit"]) for each in people["conflicts"]}
     turn = {each["id"]: [0, odd(seed, period, "inspector", each["id"])] for each in people["roster"]}
     found: dict[str, tuple[str, str]] = {}
@@ -160,10 +161,12 @@ def spot(seed: str, period: str, unit: str, papers: Row, rules: Row) -> list[str
 
 
 def leaf(unit: Row) -> str:
+    """Hash of one unit of the list; its first byte tells it from an inner node's."""
     return hashlib.sha256(b"\x00" + canonical(dict(unit))).hexdigest()
 
 
 def node(left: str, right: str) -> str:
+    """Hash of two nodes of the tree, given in hex."""
     return hashlib.sha256(b"\x01" + bytes.fromhex(left) + bytes.fromhex(right)).hexdigest()
 
 
@@ -177,7 +180,8 @@ def root(units: Sequence[Row]) -> str:
 
 
 def climb(unit: Row, path: Sequence[str]) -> str:
-    """The root that follows from a unit and its path: neighbours from the leaf up, each after its side, ``l`` or ``r``."""
+    """The root that follows from a unit and its path:
+    neighbours from the leaf up, each after its side, ``l`` or ``r``."""
     found = leaf(unit)
     for step in path:
         found = node(found, step[1:]) if step[0] == "r" else node(step[1:], found)
@@ -185,7 +189,7 @@ def climb(unit: Row, path: Sequence[str]) -> str:
 
 
 def _fixed_faults(draw: Row, header: Row) -> list[str]:
-    """Does what was said later fit what was fixed before?"""
+    """Does what was published later match what was fixed before?"""
     found = (
         [] if digest(header) == draw["commitment"] else ["the commitment is not the hash of what was fixed"]
     )
@@ -247,7 +251,7 @@ def faults(draw: Row) -> list[str]:
 
 
 def own_faults(proof: Row, draw: Row) -> list[str]:
-    """Faults of what one unit was told, against the published draw, which need not show the whole list."""
+    """Faults in what one unit was told, against the published draw, which need not show the whole list."""
     if proof.get("schema") != OWN or draw.get("schema") != EXPORT:
         raise ValueError(f"no {OWN} and {EXPORT}")
     header, unit = draw["header"], proof["unit"]
@@ -263,7 +267,7 @@ def own_faults(proof: Row, draw: Row) -> list[str]:
     ]
     named = any(each["id"] == unit["id"] for each in draw["drawn"])
     tag = (header["period"], unit["stratum"])
-    # Beside the drawn ones alone, it comes out just when it did among all.
+    # Among the drawn units alone, it is drawn exactly when it was among all.
     again = pick(seed, tag, [*others, unit], stratum["visits"], stratum["method"])
     if not named == proof["drawn"] == (unit["id"] in {each["id"] for each in again}):
         found.append("whether it was drawn does not follow from its number")

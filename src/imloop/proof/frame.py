@@ -11,8 +11,8 @@ from imloop.proof.draw import ONE, Row, chances, leaf, node
 def give_chances(
     stratum: Row, units: Sequence[Row], rules: Row
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Units in order of id, each with ``pi`` in millionths; the stratum with its size, floor and cap. What is compulsory
-    has chance 1 and takes its visits first. ``ValueError`` when the visits do not fit: see ``fitting``."""
+    """Units in order of id, each with ``pi`` in millionths; the stratum with its size, floor and cap. What is
+    compulsory has chance 1 and takes its visits first. ``ValueError`` when the visits do not fit: see ``fitting``."""
     rows = sorted((dict(unit) for unit in units), key=lambda unit: str(unit["id"]))
     free = [row for row in rows if not row["compulsory"]]
     visits = stratum["visits"] - len(rows) + len(free)

@@ -1,12 +1,12 @@
-"""The journal's chain, its daily roots and the proof that an entry stands in it.
+"""The journal's chain, its daily roots and the proof that an entry is part of it.
 
 The platform computes with this file, and anyone may check with it: it needs Python's standard library only.
 
     python journal.py verify EXPORT.ndjson [ROOTS.json] was anything changed, removed, added or put elsewhere?
     python journal.py receipt RECEIPT.json PROOF.json   does this receipt's entry stand under the published root?
 
-ROOTS.json holds roots as they were published on an earlier day: with them, a journal that somebody wrote anew from some
-point on, hashes and roots and all, is found out as well.
+ROOTS.json holds roots as they were published on an earlier day: with them, a journal that somebody rewrote from some
+point on, including all hashes and roots, is detected as well.
 
 An entry's hash is taken over the hash before it and every field, each on its own line. A day's root is the Merkle tree
 head of the day's entry hashes (RFC 9162 §2.1). The algorithm is SHA-256 or SM3 (GB/T 32905), one for a whole journal.
@@ -115,7 +115,7 @@ class Walk:
         self.before = genesis(self.algorithm)
 
     def entry(self, entry: Entry) -> None:
-        """The next entry: does it follow, does its hash fit, is what it says of a root true?"""
+        """The next entry: does it follow, is its hash right, is any root it states right?"""
         self.number += 1
         if entry["number"] != self.number:
             self.faults.append(f"entry {self.number} is missing (found {entry['number']})")

@@ -1,4 +1,4 @@
-"""The demo city with its past weeks."""
+"""Load the demo city with its past weeks."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 
 from django.db import transaction
 
-from imloop.sim.checks import fresh_checks
-from imloop.sim.city import create_city, is_loaded, write_credentials
-from imloop.sim.course import Course
-from imloop.sim.draws import enter_last_quarter, enter_this_quarter
-from imloop.sim.lines import Lines
-from imloop.sim.office import enter_matters, enter_objections, suspended_shop
-from imloop.sim.outage import CARS, enter_outage
-from imloop.sim.outlines import write_outlines
-from imloop.sim.places import STATIONS
+from imloop.sim.city.checks import fresh_checks
+from imloop.sim.city.city import create_city, is_loaded, write_credentials
+from imloop.sim.city.draws import enter_last_quarter, enter_this_quarter
+from imloop.sim.city.office import enter_matters, enter_objections, suspended_shop
+from imloop.sim.city.outage import CARS, enter_outage
+from imloop.sim.city.outlines import write_outlines
+from imloop.sim.city.region import enter_receivers
+from imloop.sim.city.vehicle_register import enter_roads, set_due_dates
+from imloop.sim.city.visits import enter_visits
+from imloop.sim.more_days import LABELS, fill
 from imloop.sim.progress import bar
-from imloop.sim.region import enter_receivers
-from imloop.sim.traffic import LABELS, fill
-from imloop.sim.vehicle_register import enter_roads, set_due_dates
-from imloop.sim.visits import enter_visits
-from imloop.steps.shop_figures import count_figures
+from imloop.sim.traffic.course import Course
+from imloop.sim.world.lines import Lines
+from imloop.sim.world.places import STATIONS
+from imloop.steps.repairs.shop_figures import count_figures
 
 _STATE = "sim-state.json"
 

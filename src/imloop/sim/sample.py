@@ -8,22 +8,23 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from imloop.exchange.packed_trace import pack
+from imloop.exchange.uploads.packed_trace import pack
 from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Purpose
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import load
-from imloop.sim.car import Car
-from imloop.sim.condition import Fault, faulty, healthy
-from imloop.sim.diary import weather
-from imloop.sim.fleet import SimVehicle, make_for
-from imloop.sim.places import CITY, SHOPS, crew, instruments, serial
-from imloop.sim.upload import Run, encode, run_message
-from imloop.sim.workshop import repair
-from imloop.steps.clock import now
+from imloop.sim.cars.car import Car
+from imloop.sim.cars.fleet import SimVehicle, make_for
+from imloop.sim.cars.upload import Run, encode, run_message
+from imloop.sim.cars.workshop import repair
+from imloop.sim.traces.condition import Fault, faulty, healthy
+from imloop.sim.world.diary import weather
+from imloop.sim.world.places import CITY, SHOPS, crew, instruments, serial
+from imloop.steps.ground.clock import now
 
 REPAIR = "repair"
+PLATE = "桂B8X6K2"
 _FAULTS = dict.fromkeys(DIESEL_METHODS, Fault.SMOKE)
 
 
@@ -34,22 +35,15 @@ def sample_message(
     line: str = "01",
     fail: bool = False,
     at: str | None = None,
-    plate: str = "桂B8X6K2",
-    case_no: str = "",
+    plate: str = PLATE,
     seed: int = 1,
-    retest: bool = False,
     packed: bool = False,
 ) -> bytes:
-    """A test of ``method``, or (``repair``) a repair by the shop ``station``; the vehicle follows from ``plate``.
-
-    ``at``: ISO 8601 start of the test or end of the repair. Left out, a failing test was three hours ago, a repair
-    ended half an hour ago, a passing test began five minutes ago: in this order the three tell one story. ``packed``:
-    the trace in its small form. Raises
-    ``Malformed`` for another method or time, ``Unknown`` for an unknown shop.
+    """A test of ``method``; the vehicle follows from ``plate``. ``at``: ISO 8601 start of the test; left out, a failing
+    test was three hours ago, a passing test began five minutes ago: with a repair between them the three tell one
+    story. ``packed``: the trace in its small form. Raises ``Malformed`` for another method or time.
     """
     moment, today = _moment(at), now().replace(microsecond=0)
-    if method == REPAIR:
-        return _repair(station, plate, case_no, moment or today - timedelta(minutes=30), seed)
     if method not in list(Method):
         known = "、".join(sorted(Method))
         raise Malformed(
@@ -68,18 +62,28 @@ def sample_message(
         line=line,
         sequence=90000 + seed,
         started_at=started,
-        purpose=Purpose.RETEST if retest else Purpose.PERIODIC,
+        purpose=Purpose.PERIODIC,
         ambient=weather(seed, started),
         people={"inspector": inspector, "driver": driver, "reviewer": reviewer},
         equipment={kind: serial(station, line, kind) for kind in instruments((vehicle.method,))},
     )
     message, _ = run_message(rng, run, vehicle, state, load().at(started.date(), CITY))
-    if packed:
-        message["trace"] = {"packed": pack(message["trace"]["columns"])}
-    return encode(message)
+    return encode(_packed(message) if packed else message)
 
 
-def _repair(shop_code: str, plate: str, case_no: str, finished: datetime, seed: int) -> bytes:
+def _packed(message: dict[str, object]) -> dict[str, object]:
+    """The same message with its trace in the small form."""
+    trace = message["trace"]
+    assert isinstance(trace, dict)
+    return {**message, "trace": {"packed": pack(trace["columns"])}}
+
+
+def sample_repair(
+    shop_code: str, *, case_no: str = "", at: str | None = None, plate: str = PLATE, seed: int = 1
+) -> bytes:
+    """A repair by one of the demo city's shops. ``at``: ISO 8601 end of the repair; left out, half an hour ago. Raises
+    ``Malformed`` for another time, ``Unknown`` for an unknown shop."""
+    finished = _moment(at) or now().replace(microsecond=0) - timedelta(minutes=30)
     shop = next((shop for shop in SHOPS if shop.code == shop_code), None)
     if shop is None:
         raise Unknown(

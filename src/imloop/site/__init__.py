@@ -1,1 +1,1 @@
-"""Settings, urls, wsgi: where the parts are put together."""
+"""Settings, URLs and server entry points: where the parts are put together."""

@@ -1,4 +1,4 @@
-"""For who watches the installation: /healthz, /readyz, /metrics; and the last word when something fails."""
+"""For operators: /healthz, /readyz, /metrics, and the answer when something fails unexpectedly."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
-from imloop.api.errors import unexpected
-from imloop.exchange.trouble import unavailable
-from imloop.steps import clock, health
+from imloop.api.http.errors import unexpected
+from imloop.exchange.http.trouble import unavailable
+from imloop.steps.desk import health
+from imloop.steps.ground import clock
 
 log = structlog.get_logger("imloop.site")
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -31,7 +32,7 @@ _LINES_FOR = 60
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. Asks nothing of anything else."""
+    """Says that the process answers; checks nothing else."""
     return _json({"status": "alive"}, 200)
 
 
@@ -57,9 +58,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return _json({"status": "not for you"}, 403)
     registry = CollectorRegistry()
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's
     else:
-        registry.register(REGISTRY)  # type: ignore[arg-type]
+        registry.register(REGISTRY)
     registry.register(_State())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
@@ -117,15 +118,15 @@ def _queues(found: health.Figures, now: float) -> Iterator[Metric]:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Whatever no call or page answered for (Django's ``handler500``): a problem for programs, a page for people."""
+    """An error that no call or page handled (Django's ``handler500``): a problem for programs, a page for people."""
     error = sys.exc_info()[1] or RuntimeError()
     if request.path.startswith("/api/"):
         return unexpected(request, error)
     away = unavailable(error)
     log.error("unexpected" if away is None else "unavailable", exc_info=error)
     if away is None:
-        return render(None, "500.html", status=500)  # type: ignore[arg-type]
-    response = render(None, "503.html", {"words": away.text}, status=503)  # type: ignore[arg-type]
+        return render(None, "500.html", status=500)
+    response = render(None, "503.html", {"words": away.text}, status=503)
     response["Retry-After"] = "5"
     return response
 

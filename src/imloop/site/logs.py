@@ -1,8 +1,8 @@
-"""Logs for machines and people, without anybody's data.
+"""Logs for machines and people, without personal data.
 
 One line an event, JSON unless set otherwise. What a library fills into its message is left out (an address, a parameter
-of SQL, a header), and of an exception the kind and the places in the code are kept, not what it says. Whatever still looks
-like a VIN, a plate, a phone number or a key is blotted out at the very end.
+of SQL, a header), and of an exception the kind and the places in the code are kept, not what it says. Whatever still
+looks like a VIN, a plate, a phone number or a key is blotted out at the very end.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REQUEST_NUMBER: ContextVar[str] = ContextVar("request number", default="")
 
 
 def blot(text: str) -> str:
-    """The line without what looks like somebody's."""
+    """The line with everything that looks like personal data blotted out."""
     return _PERSONAL.sub("▮", text)
 
 

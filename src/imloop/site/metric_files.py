@@ -1,4 +1,4 @@
-"""Where several worker processes count together, and what a killed server left there.
+"""Folders in which several worker processes share their counters, and clearing those that a killed server left.
 
 The folder carries a lock of the server that made it. The system lets go of a lock when its last holder is gone, however
 that ended; workers that outlive their server by a second still hold it.
@@ -19,7 +19,7 @@ _LOCK = "owner.lock"
 
 @contextmanager
 def metric_folder(place: Path) -> Iterator[Path]:
-    """A new folder in ``place``, gone in the end; folders of servers that were killed are cleared away first."""
+    """A new folder in ``place``, removed in the end; folders of servers that were killed are cleared away first."""
     clear_left_behind(place)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=place) as made:
         folder = Path(made)

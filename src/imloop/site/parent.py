@@ -1,7 +1,7 @@
-"""A process ends with the one that started it.
+"""End a process when the one that started it is gone.
 
-Without that, a server whose first process was killed leaves its workers behind on the port, and the next server, perhaps
-a newer version, shares the callers with them.
+Without that, a server whose first process was killed leaves its workers behind on the port, and the next server,
+perhaps a newer version, shares the callers with them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import threading
 import time
 
 _EVERY = 1.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 
 def end_with_parent() -> None:
-    """From now on this process is asked to end (SIGTERM) when its parent is gone, be it already: a worker takes a moment to
-    come this far, and knows who started it."""
+    """From now on this process is asked to end (SIGTERM) when its parent is gone, be it already: a worker takes a
+    moment to come this far, and knows who started it."""
     known = multiprocessing.parent_process()
     parent = os.getppid() if known is None else known.pid
 

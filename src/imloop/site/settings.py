@@ -39,39 +39,40 @@ BASE_URL = os.environ.get("IMLOOP_BASE_URL", "http://127.0.0.1:8000")
 PLACE = os.environ.get("IMLOOP_PLACE", "450200")
 MAX_UPLOAD_BYTES = int(os.environ.get("IMLOOP_MAX_UPLOAD_BYTES", str(2 * 1024 * 1024)))
 CLOCK_SKEW_SECONDS = int(os.environ.get("IMLOOP_CLOCK_SKEW_SECONDS", "300"))
-# Anonymous questions and applications of one address; see exchange/rate_limit.py.
+# Anonymous questions and applications of one address; see exchange/http/rate_limit.py.
 PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30"))
 # Calls of one party's machines; 0: no limit.
 CALLS_PER_MINUTE = int(os.environ.get("IMLOOP_CALLS_PER_MINUTE", "6000"))
 # Ordinary calls that one worker process works on at the same time, each with a database connection.
 CALLS_AT_ONCE = 4
-# A process beside each worker that decodes and judges uploads; see exchange/read_aside.py.
+# A process beside each worker that decodes and judges uploads; see exchange/uploads/reader_process.py.
 READ_ASIDE = os.environ.get("IMLOOP_READ_ASIDE", "1") == "1" and (os.cpu_count() or 1) > 1
-# Answers held open (GET feed/stream), of one party and of one worker process; see api/live.py.
+# Answers held open (GET feed/stream), of one party and of one worker process; see api/http/stream_hub.py.
 STREAMS_OF_PARTY = int(os.environ.get("IMLOOP_STREAMS_OF_PARTY", "20"))
 STREAMS = int(os.environ.get("IMLOOP_STREAMS", "500"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
-# Kinds of party, or codes of parties, whose messages must be signed; see steps/keys.py.
+# Kinds of party, or codes of parties, whose messages must be signed; see steps/accounts/keys.py.
 MUST_SIGN = frozenset(os.environ.get("IMLOOP_MUST_SIGN", "").split())
 SIGNATURE_WINDOW_SECONDS = int(os.environ.get("IMLOOP_SIGNATURE_WINDOW_SECONDS", "300"))
 HMAC = os.environ.get("IMLOOP_HMAC", "hmac-sha256")
 # Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
 TILES = os.environ.get("IMLOOP_TILES", "")
-# Wrong answers at log-in that lock a name, and for how long; see steps/log_in.py.
+# Wrong answers at log-in that lock a name, and for how long; see steps/accounts/log_in.py.
 LOCKOUT_TRIES = int(os.environ.get("IMLOOP_LOCKOUT_TRIES", "5"))
 LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))
 DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
-# Fixed by the journal's first entry; see steps/ledger.py.
+# Fixed by the journal's first entry; see steps/ground/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
-# Below this the site says it is not ready; see steps/health.py.
+# Below this the site says it is not ready; see steps/desk/health.py.
 MIN_FREE_MB = int(os.environ.get("IMLOOP_MIN_FREE_MB", "512"))
-# Of sftp-key in the data directory; see exchange/sftp_drop.py.
+# Of sftp-key in the data directory; see exchange/couriers/sftp_drop.py.
 SFTP_PASSPHRASE = os.environ.get("IMLOOP_SFTP_PASSPHRASE", "")
 # Asked for at /metrics; empty: only this machine itself may ask.
 METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")
-# What is signed is read whole, a file of steps/attachments.py too; calls that take no file keep to MAX_UPLOAD_BYTES.
+# What is signed is read whole, a file of steps/matters/attachments.py too; calls that take no file keep to
+# MAX_UPLOAD_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_UPLOAD_BYTES, 5 * 1024 * 1024)
 
 INSTALLED_APPS = [
@@ -144,8 +145,8 @@ CSRF_FAILURE_VIEW = "imloop.pages.guard.csrf_failed"
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Whether all of a domain speaks TLS is its owner's to say, and what speaks plain HTTP is redirected by the proxy: stations
-# on the same machine may go on calling over loopback.
+# Whether all of a domain speaks TLS is its owner's to say, and what speaks plain HTTP is redirected by the proxy:
+# stations on the same machine may go on calling over loopback.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from imloop.api.app import api
-from imloop.api.errors import no_such_call
+from imloop.api.http.errors import no_such_call
 from imloop.site import health
 
 handler500 = "imloop.site.health.failed"

@@ -17,21 +17,21 @@ from django.conf import settings
 from django.urls import resolve
 
 from imloop.site.wsgi import application as ordinary  # isort: skip - first: it sets the framework up
-from imloop.api.live import Hub
-from imloop.api.stream import HUB
-from imloop.exchange.intake import aside
+from imloop.api.couriers import HUB
+from imloop.api.http.stream_hub import Hub
+from imloop.exchange.uploads.intake import reader
 from imloop.site.parent import end_with_parent
-from imloop.store import seats
+from imloop.store import connection_pool
 
 
 class Worker:
     def __init__(self) -> None:
         self._hub = Hub()
         self._attended = threading.Lock()
-        seats.share(settings.CALLS_AT_ONCE)
+        connection_pool.share(settings.CALLS_AT_ONCE)
         if settings.READ_ASIDE:
-            aside.start()
-        # A call of a third of a millisecond shall not wait five for each thread that computes.
+            reader.start()
+        # A call of a third of a millisecond must not wait five milliseconds for each computing thread.
         sys.setswitchinterval(0.001)
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGUSR1, self._attend)
@@ -41,7 +41,7 @@ class Worker:
         if self._attended.acquire(blocking=False):
             # Signal handlers are set in the main thread only, and the server has set its own by now.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
-        with seats.seated():
+        with connection_pool.with_connection():
             return ordinary(environ, start_response)
 
     def _attend(self, *_: object) -> None:
@@ -62,7 +62,7 @@ class Worker:
 application = Worker()
 end_with_parent()
 resolve("/healthz")  # reads every page and call now: the first request after a start need not wait for it
-# What is loaded by now stays until the end. Walking through it to look for garbage would stop every call for a tenth of a
-# second, at any moment.
+# What is loaded by now stays until the end. Walking through it to look for garbage would stop every call for a tenth of
+# a second, at any moment.
 gc.collect()
 gc.freeze()

@@ -1,1 +1,1 @@
-"""Keeps; decides nothing. Models, migrations, journal rows, outbox rows, trace blobs."""
+"""The database: models, migrations, journal rows, outbox rows, trace blobs."""

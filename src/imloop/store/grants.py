@@ -1,7 +1,7 @@
 """What the application's role on PostgreSQL may do: everything it needs, and no change or removal of kept rows.
 
-The tables belong to another role, the one that migrates. The triggers that freeze rows stand besides: a role that could
-switch them off is not the application's.
+The tables belong to another role, the one that migrates. The triggers that freeze rows are a second safeguard: the
+application's role cannot switch them off.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ APPEND_ONLY = (
     "store_test",
     "store_repair",
 )
-"""Read and added to; never changed, removed or emptied."""
+"""Tables that may be read and added to; rows are never changed, removed or emptied."""
 
 
 def statements(role: str) -> list[str]:
     """SQL for the owner of the tables to run after every migration; ``Malformed`` for an odd name."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role):
         raise Malformed(
-            "wrong-value", Text(f"role：{role} 不是角色名。", f"role: {role} is no name of a role.")
+            "wrong-value", Text(f"role：{role} 不是角色名。", f"role: {role} is not a role name.")
         )
     kept = ", ".join(APPEND_ONLY)
     return [

@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from imloop.facts.test_record import Column
-from imloop.store.traces import SCALED, decompress, unpack
+from imloop.facts.records.inspection import Column
+from imloop.store.packing import decompress
+from imloop.store.traces import SCALED, unpack
 
 _Packed = tuple[list[tuple[str, int]], list[tuple[str, int, bytes]]]
 _parts = msgspec.msgpack.Decoder(_Packed).decode
@@ -19,8 +20,8 @@ _parts = msgspec.msgpack.Decoder(_Packed).decode
 @dataclass(frozen=True, slots=True)
 class Flat:
     """Traces end to end. ``lengths``: rows of every test, shape (tests,). ``columns``: channel → float64 of shape
-    (rows,), NaN for a test without it. ``present``: channel → bool of shape (tests,). ``phase``: uint8 of shape (rows,),
-    the number that the caller gave the phase's name, else ``other``; 0 without
+    (rows,), NaN for a test without it. ``present``: channel → bool of shape (tests,). ``phase``: uint8 of shape
+    (rows,), the number that the caller gave the phase's name, else ``other``; 0 without
     phases. ``uneven``: bool of shape (tests,), a channel is longer or
     shorter than the test; such a test has no rows here."""
 

@@ -1,4 +1,4 @@
-"""zstd for what is kept packed: a compressor may serve one thread at a time, and the server has several."""
+"""zstd compression with one compressor per thread, because a compressor must not be shared between threads."""
 
 from __future__ import annotations
 

@@ -15,12 +15,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from imloop.facts.test_record import Column, Trace
+from imloop.facts.records.inspection import Column, Trace
 from imloop.store.packing import compress, decompress
 
 _RAW = -1
 SCALED = range(5)
-"""Decimals of a channel kept as differences of scaled integers; other numbers name other forms."""
+"""Decimals of a channel kept as differences of scaled integers; other numbers stand for other encodings."""
 
 _MISSING = np.int32(-(2**31))
 _LIMIT = 2**30
@@ -49,7 +49,7 @@ def _pack(channels: Sequence[Column]) -> list[tuple[int, bytes]]:
     missing = np.isnan(raw)
     known = np.where(missing, 0.0, raw)
     packed = [(_RAW, b"")] * len(raw)
-    gaps = missing.any(axis=1)
+    gaps = np.any(missing, axis=1)
     open_ = np.arange(len(raw))
     for decimals in SCALED:
         scale = 10.0**decimals

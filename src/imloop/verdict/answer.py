@@ -13,7 +13,7 @@ from imloop.facts.codes import Method, Result
 from imloop.facts.items import ITEMS
 from imloop.facts.text import Reason, Text
 from imloop.verdict.arithmetic import from_nano, printed
-from imloop.verdict.gas import Corrected
+from imloop.verdict.formulas.gas import Corrected
 
 Rows = tuple[int, int]
 """First and last row, both included, counted from 0 in the uploaded trace."""

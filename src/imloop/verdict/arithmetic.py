@@ -1,4 +1,4 @@
-"""Numbers that decide. A measured value becomes a whole number of nano-units before it meets a limit.
+"""The exact arithmetic of verdicts. A measured value becomes a whole number of nano-units before it meets a limit.
 
 Sums of decimals are not exact in binary floating point (thirty times 0.60 has no mean of exactly 0.60), so the
 full value is taken at 1e-9 of its unit: far below any instrument's resolution, far above the arithmetic's noise.

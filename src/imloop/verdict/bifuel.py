@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from imloop.facts.codes import FUEL_NAMES, Fuel
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import ItemVerdict, Step

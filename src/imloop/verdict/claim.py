@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from imloop.facts.codes import Method, Result
 from imloop.facts.items import ITEMS
-from imloop.facts.test_record import TestRecord, Trace
+from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.verdict import asm, freeacc, lugdown, tsi, vmas
 from imloop.verdict.answer import ClaimCheck, Measured, Rows
 from imloop.verdict.arithmetic import MEASURABLE, from_nano, nano
 from imloop.verdict.limits import Limit
+from imloop.verdict.methods import asm, freeacc, lugdown, tsi, vmas
 from imloop.verdict.validity import Indices, phase_rows
 
 Floats = NDArray[np.float64]

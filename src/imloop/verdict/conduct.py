@@ -1,7 +1,8 @@
 """How the run was driven and sampled: speed, load, length, probe. Findings beside the verdict (triggers A02, A10).
 
 The windows that decide already leave out what is invalid; these findings tell a supervisor that a line accepted
-seconds it should not have accepted. Thresholds are dated law values.
+seconds it should not have accepted. Tolerances are dated values of the law, the rest dated thresholds
+(``law/data/watch.yaml``).
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 import numpy as np
 
 from imloop.facts.codes import Method
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
+from imloop.law.watch import ProbeOut
 from imloop.verdict.answer import Rows
 from imloop.verdict.arithmetic import nano, nano_levels
-from imloop.verdict.gas import longest_run
+from imloop.verdict.formulas.gas import longest_run
 from imloop.verdict.validity import Indices, longest_block, phase_rows
 
 _MODES = ("5025", "2540")
 _PROBED = ("high.sample", "idle.sample", "5025.sample", "2540.sample")
-_DROP_WITHIN_S = 3
 
 
 def conduct(record: TestRecord, law: Law) -> list[Reason]:
@@ -48,7 +49,7 @@ def _mode(record: TestRecord, mode: str, law: Law) -> list[Reason]:
 
 
 def _off_band(record: TestRecord, mode: str, rows: Indices, law: Law) -> Reason | None:
-    """Speed outside the band for seconds on end: the line should have started its clock anew."""
+    """Speed outside the band for seconds on end: the line should have restarted its clock."""
     speed = record.trace.get("speed_kmh")
     if speed is None or not len(rows):
         return None
@@ -95,13 +96,14 @@ def _probe(record: TestRecord, law: Law) -> list[Reason]:
     rows = phase_rows(record.trace, *_PROBED)
     co2, o2 = record.trace.get("co2_pct"), record.trace.get("o2_pct")
     out = np.zeros(len(rows), dtype=np.bool_)
-    if co2 is not None and len(rows) > _DROP_WITHIN_S:
+    watch = law.watch.probe_out
+    if co2 is not None and len(rows) > watch.within_s:
         level = law.number("probe.co2_drop_pct")
-        for step in range(1, _DROP_WITHIN_S + 1):
+        for step in range(1, watch.within_s + 1):
             near = rows[step:] - rows[:-step] == step
             fell = nano_levels(co2[rows[:-step]] - co2[rows[step:]]) > nano(level)
             if (both := near & fell).any():
-                out[step:] |= both & _steady(record, rows, step)
+                out[step:] |= both & _steady(record, rows, step, watch)
     if o2 is not None and len(rows):
         out |= nano_levels(o2[rows]) >= nano(law.number("probe.o2_pct"))
     run = longest_run(out)
@@ -114,10 +116,13 @@ def _probe(record: TestRecord, law: Law) -> list[Reason]:
     return [Reason("probe-out", words, law.cite("probe.co2_drop_pct"), rows=_span(rows, run))]
 
 
-def _steady(record: TestRecord, rows: Indices, step: int) -> np.ndarray:
+def _steady(record: TestRecord, rows: Indices, step: int, watch: ProbeOut) -> np.ndarray:
     """Between a row and the ``step``-th after it, speed and engine speed hardly moved."""
     still = np.ones(len(rows) - step, dtype=np.bool_)
-    for name, share, least in (("speed_kmh", 0.1, 1.0), ("rpm", 0.15, 50.0)):
+    for name, share, least in (
+        ("speed_kmh", watch.steady_speed_ratio, watch.steady_speed_kmh),
+        ("rpm", watch.steady_rpm_ratio, watch.steady_rpm),
+    ):
         column = record.trace.get(name)
         if column is not None:
             before, after = column[rows[:-step]], column[rows[step:]]

@@ -7,7 +7,7 @@ fails by the line's own answer.
 from __future__ import annotations
 
 from imloop.facts.codes import DIESEL_METHODS, Result
-from imloop.facts.test_record import Evaporative, TestRecord
+from imloop.facts.records.inspection import Evaporative, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.arithmetic import measurable, nano

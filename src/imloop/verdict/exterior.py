@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imloop.facts.codes import Result
-from imloop.facts.test_record import TestRecord
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 

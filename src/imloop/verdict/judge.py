@@ -17,17 +17,18 @@ from imloop.facts.codes import (
     Result,
 )
 from imloop.facts.items import ITEMS
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Unknown
-from imloop.facts.test_record import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law, LawMissing
-from imloop.verdict import asm, bifuel, freeacc, im195, lugdown, ringelmann, tsi, vmas
+from imloop.verdict import bifuel
 from imloop.verdict.answer import ClaimCheck, ItemVerdict, Measured, Verdict
 from imloop.verdict.arithmetic import from_nano, measurable, nano, printed, round_nano
 from imloop.verdict.claim import check_claim, other_limits
 from imloop.verdict.evaporative import judge_evaporative
 from imloop.verdict.exterior import judge_exterior
 from imloop.verdict.limits import Limit, limits_of
+from imloop.verdict.methods import asm, freeacc, im195, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.obd import judge_obd
 from imloop.verdict.plausibility import doubts
 from imloop.verdict.subjects import verdict_hash
@@ -96,18 +97,9 @@ def _judge(record: TestRecord, law: Law, limit_set: str) -> Verdict:
         claim = check_claim(record, law, run.measured, result)
     if claim.agrees is False:
         findings.append(_claim_differs(claim, law))
-    return _verdict(
-        record,
-        law,
-        limit_set,
-        result=result,
-        items=run.items,
-        parts=parts,
-        reasons=(*exterior_reasons, *obd_reasons, *evaporative_reasons, *run.reasons),
-        findings=tuple(findings),
-        measured=run.measured,
-        claim=claim,
-    )
+    reasons = [*exterior_reasons, *obd_reasons, *evaporative_reasons, *run.reasons]
+    whole = replace(run, reasons=reasons, findings=findings)
+    return _verdict(record, law, limit_set, result=result, parts=parts, run=whole, claim=claim)
 
 
 def _run(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> _Run:
@@ -146,13 +138,11 @@ def _verdict(
     limit_set: str,
     *,
     result: Result,
-    items: tuple[ItemVerdict, ...],
     parts: Mapping[str, str],
-    reasons: tuple[Reason, ...],
-    findings: tuple[Reason, ...],
-    measured: Measured,
+    run: _Run,
     claim: ClaimCheck,
 ) -> Verdict:
+    """``run``: with every reason and finding of the verdict, not of the exhaust alone."""
     return Verdict(
         test_no=record.test_no,
         result=result,
@@ -161,35 +151,32 @@ def _verdict(
         law_place=law.place,
         law_on=law.on.isoformat(),
         law_hash=verdict_hash(law),
-        items=items,
+        items=run.items,
         parts=MappingProxyType(dict(parts)),
-        reasons=reasons,
-        findings=findings,
-        window=measured.window,
+        reasons=tuple(run.reasons),
+        findings=tuple(run.findings),
+        window=run.measured.window,
         claim=claim,
-        steps=tuple(measured.steps),
+        steps=tuple(run.measured.steps),
     )
 
 
 def _exempt(record: TestRecord, law: Law, limit_set: str) -> Verdict:
     """No exhaust, nothing to test: neither pass nor fail, whatever else was reported."""
     words = Text("该车没有排气，不进行排放检验。", "This vehicle has no exhaust; it is not emission-tested.")
+    none = _Run(
+        (), "invalid", [Reason("vehicle-exempt", words, law.cite("exempt.fuels"))], [], Measured(), False
+    )
+    parts = dict.fromkeys(("exterior", "obd", "exhaust", "evaporative"), "not_required")
+    claim = ClaimCheck(record.claimed.verdict, None)
     return _verdict(
         record,
         law,
         limit_set,
         result=Result.INVALID,
-        items=(),
-        parts={
-            "exterior": "not_required",
-            "obd": "not_required",
-            "exhaust": "invalid",
-            "evaporative": "not_required",
-        },
-        reasons=(Reason("vehicle-exempt", words, law.cite("exempt.fuels")),),
-        findings=(),
-        measured=Measured(),
-        claim=ClaimCheck(record.claimed.verdict, None),
+        parts={**parts, "exhaust": none.exhaust},
+        run=none,
+        claim=claim,
     )
 
 

@@ -4,7 +4,7 @@ more than two readiness items incomplete is no verdict but a return visit."""
 from __future__ import annotations
 
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, Method
-from imloop.facts.test_record import Obd, TestRecord, Vehicle
+from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 

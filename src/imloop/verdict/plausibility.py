@@ -1,56 +1,30 @@
-"""Is the recording itself believable? Doubts beside the verdict, never a change of it.
+"""Is the recording itself plausible? Doubts beside the verdict, which they never change.
 
 General rules only, none made for a known recording. Some doubts are *signs*: things that no real vehicle on a
 working line does. When several independent signs meet, the run as a whole is called implausible. The others only
-say that a number of the line differs from ours. The thresholds are technical knowledge, not law.
+say that a number of the line differs from ours. The thresholds are technical knowledge, not law: dated data with their
+sources (``law/data/watch.yaml``).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from imloop.facts.codes import DIESEL_METHODS, Method, Outcome
-from imloop.facts.test_record import Column, TestRecord
+from imloop.facts.codes import DIESEL_METHODS, Outcome
+from imloop.facts.records.inspection import Column, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
+from imloop.law.watch import Watch
 from imloop.verdict.answer import Measured, Rows
 from imloop.verdict.conduct import conduct
-from imloop.verdict.gas import brettschneider, longest_run
-from imloop.verdict.smoke import k_from_opacity
+from imloop.verdict.formulas.gas import brettschneider, longest_run
+from imloop.verdict.formulas.smoke import k_from_opacity
 from imloop.verdict.validity import Indices, phase_rows
 
 Doubt = Reason | None
 
 _GAS_PHASES = ("high.sample", "idle.sample", "5025.sample", "2540.sample")
-_BELOW_ZERO = {"opacity_pct": -1.0, "co2_pct": -0.1, "k_per_m": -0.05, "nox_ppm": -20.0, "o2_pct": -0.5}
-_CEILING = {
-    "co_pct": 14.0,
-    "hc_ppm": 9999.0,
-    "co2_pct": 18.0,
-    "o2_pct": 25.0,
-    "no_ppm": 5000.0,
-    "nox_ppm": 5000.0,
-    "rpm": 7000.0,
-    "k_per_m": 16.0,
-    "opacity_pct": 100.0,
-    "speed_kmh": 130.0,
-    "power_kw": 600.0,
-}
-_AIR = {
-    "ambient_temperature_c": (-40.0, 50.0),
-    "ambient_humidity_pct": (0.0, 100.0),
-    "ambient_pressure_kpa": (50.0, 106.0),
-}
-_SECONDS = {
-    Method.TSI: (110.0, 900.0),
-    Method.ASM: (30.0, 330.0),
-    Method.LUGDOWN: (40.0, 300.0),
-    Method.FREEACC: (60.0, 900.0),
-    Method.VMAS: (194.0, 600.0),
-    Method.IM195: (194.0, 600.0),
-}
 _LIVE = ("rpm", "co2_pct")
-_FROZEN_SECONDS = 10
 
 
 def doubts(record: TestRecord, law: Law, measured: Measured) -> list[Reason]:
@@ -58,11 +32,14 @@ def doubts(record: TestRecord, law: Law, measured: Measured) -> list[Reason]:
     if record.trace.rows < 2:
         return []
     diesel = record.method in DIESEL_METHODS
-    own = _diesel_signs(record, law) if diesel else _gas_signs(record, law)
-    signs = [doubt for doubt in (_below_zero(record), _above_ceiling(record), *own) if doubt is not None]
-    others = [_air(record), _duration(record), *conduct(record, law)]
+    watch = law.watch
+    own = _diesel_signs(record, law, watch) if diesel else _gas_signs(record, law, watch)
+    read = (_below_zero(record, watch), _above_ceiling(record, watch))
+    signs = [doubt for doubt in (*read, *own) if doubt is not None]
+    others = [_air(record, watch), _duration(record, watch), *conduct(record, law)]
     if not diesel:
-        others += [_no_rpm(record), *_station_factors(record, law, measured), _low_dilution(record, measured)]
+        others += [_no_rpm(record), *_station_factors(record, law, measured)]
+        others.append(_low_dilution(record, measured, watch))
     found = [*signs, *(doubt for doubt in others if doubt is not None)]
     if len(signs) < law.integer("plausible.signals"):
         return found
@@ -80,21 +57,21 @@ def doubts(record: TestRecord, law: Law, measured: Measured) -> list[Reason]:
     ]
 
 
-def _gas_signs(record: TestRecord, law: Law) -> tuple[Doubt, ...]:
+def _gas_signs(record: TestRecord, law: Law, watch: Watch) -> tuple[Doubt, ...]:
     rows = phase_rows(record.trace, *_GAS_PHASES)
     if not len(rows):
         return ()
     return (
-        _impossible_gas(record, rows),
+        _impossible_gas(record, rows, watch),
         _lambda_differs(record, law, rows),
-        _still_engine(record, rows),
-        _frozen(record, rows),
-        _other_engine(record, rows),
+        _still_engine(record, rows, watch),
+        _frozen(record, rows, watch),
+        _other_engine(record, rows, watch),
     )
 
 
-def _diesel_signs(record: TestRecord, law: Law) -> tuple[Doubt, ...]:
-    return (_smoke(record, law), _frozen_power(record), _probe_out(record))
+def _diesel_signs(record: TestRecord, law: Law, watch: Watch) -> tuple[Doubt, ...]:
+    return (_smoke(record, law, watch), _frozen_power(record, watch), _probe_out(record, watch))
 
 
 def _span(rows: Indices, mask: np.ndarray) -> Rows:
@@ -104,23 +81,24 @@ def _span(rows: Indices, mask: np.ndarray) -> Rows:
     return int(rows[run[0]]), int(rows[run[1]])
 
 
-def _smoke(record: TestRecord, law: Law) -> Doubt:
+def _smoke(record: TestRecord, law: Law, watch: Watch) -> Doubt:
     """k and N of one second must satisfy k = −ln(1 − N)/L."""
     k, opacity = record.trace.get("k_per_m"), record.trace.get("opacity_pct")
     if k is None or opacity is None:
         return None
     expected = k_from_opacity(opacity, law.number("smoke.path_m"))
     known = np.isfinite(expected) & np.isfinite(k)
-    wrong = known & (np.abs(expected - k) > np.maximum(0.1, 0.15 * np.abs(k)))
-    if not wrong.any() or wrong.sum() < 0.5 * known.sum():
+    most = watch.k_opacity_mismatch
+    wrong = known & (np.abs(expected - k) > np.maximum(most.per_m, most.ratio * np.abs(k)))
+    if not wrong.any() or wrong.sum() < most.share * known.sum():
         return None
     zh = f"{known.sum()} 秒中 {wrong.sum()} 秒的 k 与不透光度 N 不满足换算关系。"
     en = f"In {wrong.sum()} of {known.sum()} seconds k and opacity N do not match."
     return Reason("k-opacity-mismatch", Text(zh, en), law.cite("smoke.path_m"))
 
 
-def _below_zero(record: TestRecord) -> Doubt:
-    low = [name for name, limit in _BELOW_ZERO.items() if _outside(record, name, limit, np.inf)]
+def _below_zero(record: TestRecord, watch: Watch) -> Doubt:
+    low = [name for name, limit in watch.below_zero.items() if _outside(record, name, limit, np.inf)]
     if not low:
         return None
     return Reason(
@@ -128,8 +106,8 @@ def _below_zero(record: TestRecord) -> Doubt:
     )
 
 
-def _above_ceiling(record: TestRecord) -> Doubt:
-    high = [name for name, limit in _CEILING.items() if _outside(record, name, -np.inf, limit)]
+def _above_ceiling(record: TestRecord, watch: Watch) -> Doubt:
+    high = [name for name, limit in watch.above_ceiling.items() if _outside(record, name, -np.inf, limit)]
     if not high:
         return None
     zh, en = f"{'、'.join(high)} 超出仪器量程。", f"Readings beyond any instrument in {', '.join(high)}."
@@ -145,42 +123,47 @@ def _outside(record: TestRecord, name: str, low: float, high: float) -> bool:
     return bool(high < np.inf and np.fmax.reduce(column) > high)
 
 
-def _frozen_power(record: TestRecord) -> Doubt:
+def _frozen_power(record: TestRecord, watch: Watch) -> Doubt:
     """Drum power that never changes while the drum speed does: no dynamometer behaves so."""
     power, speed = record.trace.get("power_kw"), record.trace.get("speed_kmh")
-    if power is None or speed is None or record.trace.rows < 20:
+    least = watch.power_frozen
+    if power is None or speed is None or record.trace.rows < least.seconds:
         return None
     power, speed = power[np.isfinite(power)], speed[np.isfinite(speed)]
-    if not len(power) or not len(speed) or np.ptp(power) > 0 or power[0] == 0 or np.ptp(speed) < 5:
+    if not len(power) or not len(speed) or np.ptp(power) > 0 or power[0] == 0:
+        return None
+    if np.ptp(speed) < least.speed_kmh:
         return None
     words = Text("功率全程不变而车速在变。", "Power stays constant while the speed changes.")
     return Reason("power-frozen", words)
 
 
-def _probe_out(record: TestRecord) -> Doubt:
-    """No smoke at all, or hardly any CO2, at full load: the probe hangs in the air."""
+def _probe_out(record: TestRecord, watch: Watch) -> Doubt:
+    """No smoke at all, or hardly any CO2, at full load: the probe is not in the exhaust pipe."""
     rows = phase_rows(record.trace, "100.sample", "80.sample")
     if not len(rows):
         return None
     k, co2 = record.trace.get("k_per_m"), record.trace.get("co2_pct")
     clean = k is not None and bool((k[rows] == 0).all())
-    thin = co2 is not None and bool((co2[rows] < 2.0).all())
+    thin = co2 is not None and bool((co2[rows] < watch.probe_out.full_load_co2_pct).all())
     if not (clean or thin):
         return None
     words = Text("满负荷时没有排气读数，探头可能未插入。", "No exhaust at full load: the probe may hang out.")
     return Reason("probe-out", words, rows=(int(rows[0]), int(rows[-1])))
 
 
-def _impossible_gas(record: TestRecord, rows: Indices) -> Doubt:
+def _impossible_gas(record: TestRecord, rows: Indices, watch: Watch) -> Doubt:
     """Much CO2 beside much O2 breaks the oxygen balance of any of our fuels."""
     co2, o2 = record.trace.get("co2_pct"), record.trace.get("o2_pct")
     if co2 is None or o2 is None:
         return None
-    wrong = (co2[rows] > 14.0) & (o2[rows] > 3.0)
-    if wrong.sum() < 5:
+    most = watch.gas_impossible
+    wrong = (co2[rows] > most.co2_pct) & (o2[rows] > most.o2_pct)
+    if wrong.sum() < most.seconds:
         return None
     words = Text(
-        "CO₂ 高于 14 % 的同时 O₂ 高于 3 %，物理上不可能。", "CO2 above 14 % beside O2 above 3 %: impossible."
+        f"CO₂ 高于 {most.co2_pct:g} % 的同时 O₂ 高于 {most.o2_pct:g} %，物理上不可能。",
+        f"CO2 above {most.co2_pct:g} % beside O2 above {most.o2_pct:g} %: impossible.",
     )
     return Reason("gas-impossible", words, rows=_span(rows, wrong))
 
@@ -204,47 +187,48 @@ def _lambda_differs(record: TestRecord, law: Law, rows: Indices) -> Doubt:
     return Reason("lambda-differs", words, law.cite("lambda.tolerance"), rows=_span(rows, wrong))
 
 
-def _still_engine(record: TestRecord, rows: Indices) -> Doubt:
+def _still_engine(record: TestRecord, rows: Indices, watch: Watch) -> Doubt:
     rpm, speed = record.trace.get("rpm"), record.trace.get("speed_kmh")
     if rpm is None or speed is None:
         return None
-    wrong = (rpm[rows] == 0) & (speed[rows] > 10)
+    most = watch.rpm_zero_at_speed.speed_kmh
+    wrong = (rpm[rows] == 0) & (speed[rows] > most)
     if not wrong.any():
         return None
-    words = Text("车速大于 10 km/h 而转速为 0。", "Speed without engine revolutions.")
+    words = Text(f"车速大于 {most:g} km/h 而转速为 0。", "Speed without engine revolutions.")
     return Reason("rpm-zero-at-speed", words, rows=_span(rows, wrong))
 
 
-def _frozen(record: TestRecord, rows: Indices) -> Doubt:
+def _frozen(record: TestRecord, rows: Indices, watch: Watch) -> Doubt:
     """A live channel that repeats itself to the last digit: engines and analysers never stand still."""
-    frozen = []
+    frozen, most = [], watch.channel_frozen.seconds
     for name in _LIVE:
         column = record.trace.get(name)
         if column is None or not np.isfinite(column[rows]).all():
             continue
         run = longest_run(np.diff(column[rows]) == 0)
-        if run is not None and run[1] - run[0] + 2 > _FROZEN_SECONDS:
+        if run is not None and run[1] - run[0] + 2 > most:
             frozen.append((name, (int(rows[run[0]]), int(rows[run[1] + 1]))))
     if not frozen:
         return None
     names = "、".join(name for name, _ in frozen)
-    words = Text(
-        f"{names} 连续 {_FROZEN_SECONDS} 秒以上一成不变。", f"{names}: constant for over {_FROZEN_SECONDS} s."
-    )
+    words = Text(f"{names} 连续 {most} 秒以上一成不变。", f"{names}: constant for over {most} s.")
     return Reason("channel-frozen", words, rows=frozen[0][1])
 
 
-def _other_engine(record: TestRecord, rows: Indices) -> Doubt:
-    """OBD and tachometer disagree by more than a tenth for more than five seconds: another vehicle answers."""
+def _other_engine(record: TestRecord, rows: Indices, watch: Watch) -> Doubt:
+    """OBD and tachometer disagree by much for seconds on end: another vehicle answers."""
     rpm, obd = record.trace.get("rpm"), record.trace.get("obd_rpm")
     if rpm is None or obd is None:
         return None
-    wrong = (obd[rows] > 0) & (rpm[rows] > 0) & (np.abs(obd[rows] - rpm[rows]) > 0.1 * rpm[rows])
+    most = watch.obd_rpm_differs
+    wrong = (obd[rows] > 0) & (rpm[rows] > 0) & (np.abs(obd[rows] - rpm[rows]) > most.ratio * rpm[rows])
     run = longest_run(wrong)
-    if run is None or run[1] - run[0] + 1 <= 5:
+    if run is None or run[1] - run[0] + 1 <= most.seconds:
         return None
     words = Text(
-        "OBD 转速与转速表持续相差 10 % 以上。", "OBD and tachometer differ by over 10 % for seconds."
+        f"OBD 转速与转速表持续相差 {100 * most.ratio:g} % 以上。",
+        f"OBD and tachometer differ by over {100 * most.ratio:g} % for seconds.",
     )
     return Reason("obd-rpm-differs", words, rows=_span(rows, wrong))
 
@@ -257,14 +241,14 @@ def _no_rpm(record: TestRecord) -> Doubt:
     return Reason("rpm-missing", words)
 
 
-def _air(record: TestRecord) -> Doubt:
-    air = record.ambient
-    whole = dict(zip(_AIR, (air.temperature_c, air.humidity_pct, air.pressure_kpa), strict=True))
+def _air(record: TestRecord, watch: Watch) -> Doubt:
+    air, spans = record.ambient, watch.ambient_implausible
+    whole = dict(zip(spans, (air.temperature_c, air.humidity_pct, air.pressure_kpa), strict=True))
     odd = [
         name
-        for name, (low, high) in _AIR.items()
-        if _outside(record, name, low, high)
-        or ((value := whole[name]) is not None and not low <= value <= high)
+        for name, span in spans.items()
+        if _outside(record, name, span.low, span.high)
+        or ((value := whole[name]) is not None and not span.low <= value <= span.high)
     ]
     if not odd:
         return None
@@ -274,29 +258,32 @@ def _air(record: TestRecord) -> Doubt:
     )
 
 
-def _duration(record: TestRecord) -> Doubt:
-    if record.outcome is Outcome.ABORTED:
+def _duration(record: TestRecord, watch: Watch) -> Doubt:
+    usual = watch.duration_unusual.get(record.method)
+    if record.outcome is Outcome.ABORTED or usual is None:
         return None
     seconds = (record.ended_at - record.started_at).total_seconds()
-    low, high = _SECONDS.get(record.method, (0.0, np.inf))
-    if low <= seconds <= high:
+    if usual.low <= seconds <= usual.high:
         return None
     words = Text(
-        f"全程 {seconds:.0f} 秒，通常为 {low:.0f}–{high:.0f} 秒。",
-        f"{seconds:.0f} s in all; usual are {low:.0f} to {high:.0f} s.",
+        f"全程 {seconds:.0f} 秒，通常为 {usual.low:.0f}–{usual.high:.0f} 秒。",
+        f"{seconds:.0f} s in all; usual are {usual.low:.0f} to {usual.high:.0f} s.",
     )
     return Reason("duration-unusual", words)
 
 
-def _low_dilution(record: TestRecord, measured: Measured) -> Doubt:
+def _low_dilution(record: TestRecord, measured: Measured, watch: Watch) -> Doubt:
     """DF well below 1: more CO2 than the fuel can give, so the analyser drifts."""
     if measured.gases is None:
         return None
     rows = phase_rows(record.trace, "5025.sample", "2540.sample")
-    low = measured.gases.df[rows] < 0.9
+    least = watch.df_low.df
+    low = measured.gases.df[rows] < least
     if not low.any():
         return None
-    words = Text("DF 低于 0.9：CO₂ 高于燃料所能产生。", "DF below 0.9: more CO2 than the fuel can give.")
+    words = Text(
+        f"DF 低于 {least:g}：CO₂ 高于燃料所能产生。", f"DF below {least:g}: more CO2 than the fuel can give."
+    )
     return Reason("df-low", words, rows=_span(rows, low))
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.codes import Outcome
-from imloop.facts.test_record import TestRecord, Trace
+from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.arithmetic import MEASURABLE, nano, nano_levels
-from imloop.verdict.gas import fuel_class, longest_run
+from imloop.verdict.formulas.gas import fuel_class, longest_run
 
 Indices = NDArray[np.int64]
 
@@ -131,7 +131,7 @@ def longest_block(rows: Indices) -> int:
 
 
 def interrupted(name: Text, rows: Indices, cite: str) -> list[Reason]:
-    """The averaged rows must follow one another: a phase that was left and entered again starts anew."""
+    """The averaged rows must follow one another: a phase that was left and entered again starts over."""
     if len(rows) < 2 or rows[-1] - rows[0] == len(rows) - 1:
         return []
     span = (int(rows[0]), int(rows[-1]))

@@ -1,4 +1,4 @@
-"""Words of station software → our words: one declarative map per dialect, one engine that applies it."""
+"""Read messages of other station software: one declarative map per dialect, one engine that applies it."""
 
 from imloop.exchange.dialects.maps import Dialect, MessageKind, every, named
 from imloop.exchange.dialects.recognise import Reading, read

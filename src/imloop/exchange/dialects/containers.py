@@ -21,7 +21,7 @@ from imloop.facts.text import Text
 
 Tree = Mapping[str, Any]
 ROWS = "rows"
-"""Where the table below the head of a CSV file stands in its tree."""
+"""The key in the tree for the table below the head of a CSV file."""
 _DEEPEST = 12
 _BOM = b"\xef\xbb\xbf"
 _NAME = re.compile(r"[^\W\d][\w.-]*")
@@ -153,7 +153,7 @@ def _table(lines: list[str]) -> list[dict[str, str]]:
             raise _bad(
                 "malformed-table",
                 f"表格第 {number} 行有 {len(row)} 格，表头 {len(names)} 格",
-                f"row {number} of the table has {len(row)} cells, its heading {len(names)}",
+                f"row {number} of the table has {len(row)} cells, the heading has {len(names)}",
             )
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -190,7 +190,7 @@ def pack(container: str, tree: Tree, root: str) -> str:
 
 def _element(name: str, value: Any) -> str:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name} is no element name")
+        raise ValueError(f"{name} is not an element name")
     if isinstance(value, list):
         return "".join(_element(name, each) for each in value)
     if isinstance(value, Mapping):

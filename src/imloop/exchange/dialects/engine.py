@@ -1,6 +1,6 @@
-"""A map applied to a tree: their values as ours.
+"""Apply a dialect's map to a parsed message: their fields become ours.
 
-What cannot be converted is handed on as it stands: our own decoder then refuses or notes it, with its path, in one
+What cannot be converted is passed on as it is: our own decoder then refuses or notes it, with its path, in one
 place for every dialect. Only a table that does not fit its map is refused here.
 """
 
@@ -108,7 +108,8 @@ def _flag(value: Any, field: Field, _: str) -> Any:
 
 
 def _moment(value: Any, field: Field, _: str) -> Any:
-    """``20260305``, ``20260305090000``, ``2026-03-05 09:00:00``, ``2026/3/5 9:00`` or ISO; China's where no offset is."""
+    """``20260305``, ``20260305090000``, ``2026-03-05 09:00:00``, ``2026/3/5 9:00`` or ISO;
+    China's where no offset is."""
     if not isinstance(value, str):
         return value
     text = value.strip().replace("/", "-").replace(" ", "T")
@@ -200,7 +201,7 @@ def listed(value: Any) -> list[Mapping[str, Any]]:
 
 
 def get(tree: Mapping[str, Any], path: str) -> Any:
-    """What stands at a dotted path; a number counts in a list."""
+    """The value at a dotted path; a number is an index in a list."""
     node: Any = tree
     for step in path.split("."):
         if isinstance(node, Mapping):
@@ -213,7 +214,7 @@ def get(tree: Mapping[str, Any], path: str) -> Any:
 
 
 def put(message: dict[str, Any], path: str, value: Any) -> None:
-    """Set a value at a dotted path, making mappings and lists on the way; what is in the way stays."""
+    """Set a value at a dotted path, making mappings and lists on the way; an existing value is not replaced."""
     last = path.rpartition(".")[2]
     node: Any = message
     for step, after in pairwise(path.split(".")):

@@ -53,7 +53,7 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One of our fields and where it stands with them: the first path that has a value counts.
+    """One of our fields and where it is found in their message: the first path that has a value counts.
 
     ``codes``: their code → our word; ``by``: our field whose value chooses the table. ``scale``: ours = theirs × scale.
     ``time``: time of day of a date that has none. ``default``: our value when they say nothing.
@@ -72,7 +72,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list with them that is a list with us, or (``trace``) columns of it."""
+    """A list of theirs that is a list of ours, or (``trace``) columns of it."""
 
     ours: str
     theirs: str
@@ -140,7 +140,7 @@ def _dialect(data: Mapping[str, Any]) -> Dialect:
     message, codes = str(data["message"]), data.get("codes", {})
     containers = tuple(data["containers"])
     if data["standing"] not in _STANDING or not set(containers) <= set(CONTAINERS):
-        raise MapError("standing or containers")
+        raise MapError("unknown standing or container")
     columns = data.get("columns")
     return Dialect(
         name=data["dialect"],
@@ -175,14 +175,14 @@ def _fields(
     for ours, entry in entries.items():
         kind = kind_of(message, prefix + ours)
         if kind is None:
-            raise MapError(f"{prefix}{ours} is no field of ours")
+            raise MapError(f"{prefix}{ours} is not a field of ours")
         yield _field(ours, entry, kind, codes, ours in REQUIRED.get(message, ()) and not prefix)
 
 
 def _columns(entries: Mapping[str, Any], codes: Mapping[str, Any]) -> Iterator[Field]:
     for ours, entry in entries.items():
         if not is_column(ours):
-            raise MapError(f"{ours} is no column of ours")
+            raise MapError(f"{ours} is not a column of ours")
         yield _field(ours, entry, Kind.TEXT if ours == "phase" else Kind.NUMBER, codes, False)
 
 

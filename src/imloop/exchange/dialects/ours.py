@@ -1,4 +1,4 @@
-"""What our messages can hold (contract §2 and §5): path → kind of value. A map may aim at nothing else."""
+"""What our messages can hold (contract §2 and §5): path → kind of value. A map may not name any other field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map the other way round: our message in their words. For examples, golden files and tests; the platform never sends it."""
+"""Write one of our messages in a dialect, using its map in reverse. For examples and tests; never sent."""
 
 from __future__ import annotations
 

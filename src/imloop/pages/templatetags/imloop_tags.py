@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django import template
@@ -16,15 +17,16 @@ from imloop.facts.codes import (
     INSTRUMENT_NAMES,
     METHOD_NAMES,
     RESULT_NAMES,
+    Fuel,
     Instrument,
     Method,
     Result,
 )
 from imloop.facts.days import CHINA
 from imloop.facts.mask import masked_name, masked_phone
-from imloop.facts.repair_record import REPAIR_ITEMS
+from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.text import Text
-from imloop.steps.journal_words import ENTRIES
+from imloop.steps.desk.texts import ENTRIES
 from imloop.store.models import Case, Repair
 
 register = template.Library()
@@ -33,6 +35,11 @@ _WEEKDAYS = "一二三四五六日"
 
 def english() -> bool:
     return (get_language() or "").startswith("en")
+
+
+def in_words(code: str, **words: str) -> str:
+    """The words for a code; a code without any stands for itself."""
+    return words.get(code, code)
 
 
 @register.filter
@@ -67,20 +74,21 @@ def percent(share: float) -> str:
 
 @register.filter
 def event_name(kind: str) -> str:
-    return {
-        "TestFailed": _("检验不合格"),
-        "TestPassed": _("复检合格"),
-        "RepairReported": _("维修记录上传"),
-        "DeadlinePassed": _("逾期"),
-        "DeadlineRecomputed": _("期限重算"),
-        "ExitGranted": _("准予变更复检站"),
-        "UnlockedOnPaper": _("故障期间凭纸质材料解锁"),
-        "PaperContradicted": _("补传记录与纸质材料不一致"),
-        "ObjectionRaised": _("车主提出异议"),
-        "ObjectionRejected": _("异议不成立"),
-        "CaseAnnulled": _("撤销案件"),
-        "VehicleScrapped": _("车辆报废结案"),
-    }.get(kind, kind)
+    return in_words(
+        kind,
+        TestFailed=_("检验不合格"),
+        TestPassed=_("复检合格"),
+        RepairReported=_("维修记录上传"),
+        DeadlinePassed=_("逾期"),
+        DeadlineRecomputed=_("期限重算"),
+        ExitGranted=_("准予变更复检站"),
+        UnlockedOnPaper=_("故障期间凭纸质材料解锁"),
+        PaperContradicted=_("补传记录与纸质材料不一致"),
+        ObjectionRaised=_("车主提出异议"),
+        ObjectionRejected=_("异议不成立"),
+        CaseAnnulled=_("撤销案件"),
+        VehicleScrapped=_("车辆报废结案"),
+    )
 
 
 @register.filter
@@ -107,18 +115,27 @@ def law_value(value: object) -> object:
 
 @register.filter
 def confidence_name(confidence: str) -> str:
-    """How sure the reading of a clause is."""
-    return {
-        "verified": _("已与原文核对"),
-        "recalled": _("待与原文核对"),
-        "derived": _("由其他数值推出"),
-        "chosen": _("原文未定，平台取值"),
-    }.get(confidence, confidence)
+    """How sure the reading of a clause is, or the number of a threshold."""
+    return in_words(
+        confidence,
+        verified=_("已与原文核对"),
+        recalled=_("待与原文核对"),
+        derived=_("由其他数值推出"),
+        chosen=_("原文未定，平台取值"),
+        high=_("确定"),
+        medium=_("较有把握"),
+        low=_("经验估计，待实测校准"),
+    )
 
 
 @register.filter
 def method_name(method: str) -> str:
     return METHOD_NAMES[Method(method)].in_(get_language() or "")
+
+
+@register.filter
+def method_names(methods: Iterable[str]) -> str:
+    return " ".join(map(method_name, methods))
 
 
 @register.simple_tag
@@ -196,6 +213,26 @@ def repair_items(repair: Repair) -> str:
     return "、".join(item["name"] or capability_name(item["code"]) for item in repair.record["items"])
 
 
+@register.filter
+def repair_parts(repair: Repair) -> str:
+    """滤芯、三元催化器（TWC-20873）: with the serial where one is known."""
+    return "、".join(
+        f"{part['name']}（{part['serial']}）" if part.get("serial") else part["name"]
+        for part in repair.record["parts"]
+    )
+
+
+@register.filter
+def either(sets: Iterable[Iterable[str]]) -> str:
+    """合格证、结算清单 或 发票: any one of the sets, each whole."""
+    return f" {_('或')} ".join("、".join(each) for each in sets)
+
+
+@register.filter
+def one_a_line(texts: Iterable[str]) -> str:
+    return "\n".join(texts)
+
+
 @register.simple_tag
 def typed_value(typed: QueryDict, name: str, row: int) -> str:
     return str(typed.get(f"{name}_{row}", ""))
@@ -209,25 +246,26 @@ def selected(typed: QueryDict, row: int, code: str) -> str:
 @register.simple_tag
 def vehicle_status(status: str) -> SafeString:
     css = {"active": "pass", "moved_out": "wait"}.get(status, "fail")
-    names = {"active": _("正常"), "moved_out": _("转出"), "cancelled": _("注销"), "scrapped": _("报废")}
-    return format_html('<span class="tag {}">{}</span>', css, names.get(status, status))
+    name = in_words(status, active=_("正常"), moved_out=_("转出"), cancelled=_("注销"), scrapped=_("报废"))
+    return format_html('<span class="tag {}">{}</span>', css, name)
 
 
 @register.simple_tag
 def vehicle_change(kind: str) -> str:
-    return {
-        "sold": _("转让"),
-        "moved_in": _("转入"),
-        "moved_out": _("转出"),
-        "cancelled": _("注销"),
-        "scrapped": _("报废"),
-        "reinstated": _("恢复"),
-    }.get(kind, kind)
+    return in_words(
+        kind,
+        sold=_("转让"),
+        moved_in=_("转入"),
+        moved_out=_("转出"),
+        cancelled=_("注销"),
+        scrapped=_("报废"),
+        reinstated=_("恢复"),
+    )
 
 
 @register.simple_tag
 def alert_level(level: str) -> str:
-    return {"yellow": _("黄色"), "orange": _("橙色"), "red": _("红色")}.get(level, level)
+    return in_words(level, yellow=_("黄色"), orange=_("橙色"), red=_("红色"))
 
 
 @register.simple_tag
@@ -292,5 +330,5 @@ def capability_name(code: str) -> str:
     """A fuel, repair item or make that an M-station takes."""
     if code.startswith("brand:"):
         return code.removeprefix("brand:")
-    name = FUEL_NAMES.get(code) or REPAIR_ITEMS.get(code)  # type: ignore[call-overload]
+    name = FUEL_NAMES[Fuel(code)] if code in list(Fuel) else REPAIR_ITEMS.get(code)
     return name.in_(get_language() or "") if name else code

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
 from imloop.law import Law
-from imloop.steps import clock, outages, registers
-from imloop.steps.access import Caller
+from imloop.pages.templatetags.imloop_tags import in_words
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.outages import known_outages
 from imloop.store.models import Outage, PartyKind
 
 register = template.Library()
 
 
-@register.inclusion_tag("pages/outage_banner.html", takes_context=True)
+@register.inclusion_tag("outages/outage_banner.html", takes_context=True)
 def outage_banner(context: Context) -> dict[str, object]:
-    """Outages that run: for a station those that reach it, for anyone else all that are published."""
+    """Running outages: for a station those that affect it, for anyone else all that are published."""
     caller, now = context.get("caller"), clock.now()
-    rows = [row for row in outages.running() if _concerns(row, caller)]
+    rows = [row for row in known_outages.running() if _concerns(row, caller)]
     if not rows:
         return {}
     law = registers.law_at(day_of(now), settings.PLACE)
@@ -37,12 +42,12 @@ def outage_banner(context: Context) -> dict[str, object]:
 def _concerns(row: Outage, caller: object) -> bool:
     if not isinstance(caller, Caller) or caller.kind != PartyKind.ISTATION:
         return True
-    return outages.as_fact(row).reaches(caller.party_code, caller.place)
+    return known_outages.as_fact(row).reaches(caller.party_code, caller.place)
 
 
 def _accepted(rows: list[Outage], law: Law) -> tuple[str, ...]:
-    """Papers that stand in for the record while one of them runs."""
-    counts = any(outages.as_fact(row).counts(law) for row in rows)
+    """Papers accepted instead of the repair record while one of them runs."""
+    counts = any(known_outages.as_fact(row).counts(law) for row in rows)
     return law.words("outage.papers") if counts and law.flag("outage.paper_accepted") else ()
 
 
@@ -57,11 +62,17 @@ def _link(caller: object) -> str:
 
 @register.filter
 def paper_name(name: str) -> str:
-    return {
-        "settlement": _("维修结算清单"),
-        "certificate": _("竣工出厂合格证"),
-        "invoice": _("发票"),
-    }.get(name, name)
+    return in_words(name, settlement=_("维修结算清单"), certificate=_("竣工出厂合格证"), invoice=_("发票"))
+
+
+@register.filter
+def paper_names(names: Iterable[str]) -> str:
+    return "、".join(map(paper_name, names))
+
+
+@register.filter
+def bold_paper_names(names: Iterable[str]) -> SafeString:
+    return format_html_join("、", "<b>{}</b>", ((paper_name(name),) for name in names))
 
 
 @register.filter

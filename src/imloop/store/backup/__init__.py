@@ -1,4 +1,4 @@
-"""A whole installation in one file, and back: rows as they are, whichever of the two databases they came from."""
+"""Back up and restore a whole installation as one file: plain rows, so it moves between SQLite and PostgreSQL."""
 
 from imloop.store.backup.archive import MANIFEST, damaged, read_manifest, verified
 from imloop.store.backup.restore import clear, holds_something, restore

@@ -1,7 +1,7 @@
-"""The file: a tar of a manifest, rows by table and a few files, compressed by zstd with a checksum.
+"""The backup file: a tar of a manifest, rows by table and a few files, compressed by zstd with a checksum.
 
-A row is its msgpack with its length before it. The manifest stands first and names every other member with its SHA-256,
-so that a damaged or shortened file is known before anything is written.
+A row is its msgpack with its length before it. The manifest comes first and names every other member with its SHA-256,
+so that a damaged or shortened file is noticed before anything is written.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def damaged(path: Path, what: str) -> Malformed:
 
 @contextmanager
 def writing_to(target: Path) -> Iterator[tarfile.TarFile]:
-    """A new archive beside the target; it takes the target's name when it is whole and on the disk."""
+    """A new archive under a temporary name; it is renamed to the target when it is complete and flushed to disk."""
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
     try:
-        # Its owner's alone from the first byte: it holds personal data, and perhaps keys.
+        # Readable by its owner only, from the first byte: it holds personal data, and perhaps keys.
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
             with (
@@ -78,7 +78,7 @@ def add_file(tar: tarfile.TarFile, name: str, path: Path) -> None:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
+def reading(path: Path) -> Iterator[Iterator[tuple[str, io.BufferedReader]]]:
     """Members in order, each to be read before the next."""
     with (
         path.open("rb") as file,
@@ -88,11 +88,11 @@ def reading(path: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
         yield _members(tar)
 
 
-def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+def _members(tar: tarfile.TarFile) -> Iterator[tuple[str, io.BufferedReader]]:
     for info in tar:
         body = tar.extractfile(info)
-        if body is None:
-            raise ValueError(f"{info.name} is no file")
+        if not isinstance(body, io.BufferedReader):
+            raise ValueError(f"{info.name} is not a regular file")
         yield info.name, body
 
 
@@ -112,7 +112,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def verified(path: Path) -> dict[str, Any]:
-    """The manifest, after every member was read through and found as the manifest says."""
+    """The manifest, after every member was read and its SHA-256 compared with the manifest."""
     manifest = read_manifest(path)
     name = MANIFEST
     try:

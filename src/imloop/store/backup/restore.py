@@ -1,4 +1,4 @@
-"""Put a backup into an empty installation: tables as they were then, rows in one transaction, then forward to today's."""
+"""Restore a backup into an empty installation: its tables, rows in one transaction, then today's migrations."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def restore(path: Path, manifest: dict[str, Any], data: Path, advance: Advance |
             for name, body in members:
                 if name in tables:
                     table = tables[name]
-                    model = known.get(table["table"])
-                    if model is None:
+                    kept = known.get(table["table"])
+                    if kept is None:
                         raise damaged(path, f"unknown table {table['table']}")
-                    for count in _load(model, table["columns"], body):
+                    for count in _load(kept, table["columns"], body):
                         done += count
                         if advance:
                             advance(done, total)

@@ -1,6 +1,7 @@
 """Write a backup while the installation runs: one consistent moment, whatever is being written meanwhile.
 
-SQLite: the file is copied by SQLite's online backup and read from the copy. PostgreSQL: one REPEATABLE READ transaction.
+SQLite: the file is copied by SQLite's online backup and read from the copy. PostgreSQL: one
+REPEATABLE READ transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from imloop.store.models import JournalDay, JournalHead
 PLAIN_FILES = ("outlines.geojson", "sftp-known-hosts")
 SECRET_FILES = ("secret-key", "signing-key.pem", "sftp-key")
 LEFT_OUT = ("stationtoken", "usersession")
-"""Written by triggers, and sessions: after a restore people log in anew."""
+"""Written by triggers, and sessions: after a restore people log in again."""
 _COPY = "backup-copy"
 Advance = Callable[[int, int], None]
 """Rows done, rows in all."""
@@ -69,7 +70,7 @@ def write_backup(
 
 @contextmanager
 def snapshot(work: Path) -> Iterator[str]:
-    """The alias of a database that stands still."""
+    """The alias of a database whose content does not change while it is read."""
     connection = connections["default"]
     if connection.vendor == "postgresql":
         with transaction.atomic():
@@ -113,7 +114,7 @@ def _manifest(alias: str, now: datetime) -> dict[str, object]:
 
 
 def _dump(alias: str, model: type[models.Model], work: Path) -> dict[str, object]:
-    """The table's rows into a file; how the manifest tells of it."""
+    """Write the table's rows to a file; returns its entry for the manifest."""
     columns = [field.attname for field in model._meta.concrete_fields]
     table, count, digest = model._meta.db_table, 0, hashlib.sha256()
     with (work / table).open("wb") as out:

@@ -3,6 +3,8 @@
 import hashlib
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from imloop.store.migrations import _frozen
 
@@ -17,14 +19,14 @@ FROZEN = {
 }
 
 
-def freeze(apps, editor):
+def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("store", "JournalHead").objects.create(pk=1, number=0, hash=hashlib.sha256(b"imloop journal").hexdigest())
     _frozen.create_function(editor)
     for table, free in FROZEN.items():
         _frozen.freeze(editor, table, free)
 
 
-def thaw(apps, editor):
+def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     for table in FROZEN:
         _frozen.thaw(editor, table)
     _frozen.drop_function(editor)

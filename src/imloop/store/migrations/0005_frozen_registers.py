@@ -4,23 +4,25 @@ verification becomes a certificate."""
 import datetime
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from imloop.store.migrations import _frozen
 
 FROZEN = ("store_matterevent", "store_attachment", "store_equipmentcheck", "store_vehiclechange")
 
 
-def freeze(apps, editor):
+def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     for table in FROZEN:
         _frozen.freeze(editor, table)
 
 
-def thaw(apps, editor):
+def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     for table in FROZEN:
         _frozen.thaw(editor, table)
 
 
-def verifications_become_certificates(apps, editor):
+def verifications_become_certificates(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """An instrument's verification is a certificate with a beginning and an end; its number was not kept before."""
     certificate = apps.get_model("store", "Certificate")
     for each in apps.get_model("store", "Equipment").objects.select_related("line"):

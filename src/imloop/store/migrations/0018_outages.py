@@ -2,18 +2,20 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from imloop.store.migrations import _frozen
 
 LATER = ("outage_id", "case_id", "unlocked_at", "repair_id", "matched_at", "missed_at", "receipt")
 
 
-def freeze(apps, editor):
+def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.freeze(editor, "store_voucher")
     _frozen.freeze(editor, "store_paperunlock", LATER)
 
 
-def thaw(apps, editor):
+def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.thaw(editor, "store_voucher")
     _frozen.thaw(editor, "store_paperunlock")
 

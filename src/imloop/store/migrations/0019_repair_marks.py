@@ -2,9 +2,11 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def mark_serials(apps, schema_editor):
+def mark_serials(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Parts fitted before marks were kept; copies are only looked for among the repairs of the last weeks."""
     Repair, RepairMark = apps.get_model("store", "Repair"), apps.get_model("store", "RepairMark")
     for repair in Repair.objects.only("record").iterator(chunk_size=500):

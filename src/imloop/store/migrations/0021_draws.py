@@ -2,6 +2,8 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from imloop.store.migrations import _frozen
 
@@ -12,11 +14,11 @@ FREE = (
 )
 
 
-def freeze(apps, editor):
+def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.freeze(editor, "store_draw", FREE)
 
 
-def thaw(apps, editor):
+def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.thaw(editor, "store_draw")
 
 

@@ -3,15 +3,17 @@ triggers with it: they are laid aside and put back."""
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from imloop.store.migrations import _frozen
 
 
-def freeze(apps, editor):
+def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.freeze(editor, "store_attachment")
 
 
-def thaw(apps, editor):
+def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.thaw(editor, "store_attachment")
 
 

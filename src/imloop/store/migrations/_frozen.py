@@ -1,7 +1,11 @@
 """Triggers that refuse change and removal of rows, on both databases."""
 
+from collections.abc import Collection
 
-def create_function(editor):
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def create_function(editor: BaseDatabaseSchemaEditor) -> None:
     """The function that PostgreSQL's triggers call; SQLite needs none."""
     if editor.connection.vendor == "postgresql":
         editor.execute(
@@ -11,12 +15,12 @@ def create_function(editor):
         )
 
 
-def drop_function(editor):
+def drop_function(editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute("DROP FUNCTION imloop_frozen()")
 
 
-def freeze(editor, table, free=None):
+def freeze(editor: BaseDatabaseSchemaEditor, table: str, free: Collection[str] | None = None) -> None:
     """``free``: columns that may still change; None: nothing may."""
     of = f" OF {', '.join(_columns(editor, table, free))}" if free else ""
     for event in (f"UPDATE{of}", "DELETE"):
@@ -32,13 +36,13 @@ def freeze(editor, table, free=None):
             )
 
 
-def thaw(editor, table):
+def thaw(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     for event in ("update", "delete"):
         on = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
         editor.execute(f"DROP TRIGGER {table}_no_{event}{on}")
 
 
-def _columns(editor, table, free):
+def _columns(editor: BaseDatabaseSchemaEditor, table: str, free: Collection[str]) -> list[str]:
     with editor.connection.cursor() as cursor:
         found = editor.connection.introspection.get_table_description(cursor, table)
     return [column.name for column in found if column.name not in free]

@@ -1,5 +1,7 @@
 """Triggers that change a station's token with every row the gates ask about it, on both databases."""
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
 # table → the station's id, given the row as {row}
 OWNERS = {
     "store_party": "{row}.id",
@@ -17,7 +19,7 @@ OWNERS = {
 EVENTS = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
 
 
-def create(editor):
+def create(editor: BaseDatabaseSchemaEditor) -> None:
     postgres = editor.connection.vendor == "postgresql"
     for table, owner in OWNERS.items():
         for event, rows in EVENTS.items():
@@ -35,7 +37,7 @@ def create(editor):
                 editor.execute(f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table} BEGIN {changes} END")
 
 
-def drop(editor):
+def drop(editor: BaseDatabaseSchemaEditor) -> None:
     for table in OWNERS:
         for event in EVENTS:
             name = f"{table}_token_{event}"
@@ -46,7 +48,7 @@ def drop(editor):
                 editor.execute(f"DROP TRIGGER {name}")
 
 
-def _change(owner, postgres):
+def _change(owner: str, postgres: bool) -> str:
     if postgres:
         token = "md5(random()::text || clock_timestamp()::text)"
         return (

@@ -1,37 +1,37 @@
-from imloop.store.models.appointments import Appointment, ClosedDay, Opening
-from imloop.store.models.cases import Case, CaseEvent, Notice, Repair, RepairMark
-from imloop.store.models.couriers import Delivery, Receiver
-from imloop.store.models.draws import Draw, DrawNumber, DrawPart, DrawVisit
-from imloop.store.models.figures import ShopFigures
-from imloop.store.models.health import WorkPass
-from imloop.store.models.matters import Attachment, Matter, MatterEvent
-from imloop.store.models.outages import Outage, PaperUnlock, Voucher
-from imloop.store.models.parties import (
+from imloop.store.models.casework.appointments import Appointment, ClosedDay, Opening
+from imloop.store.models.casework.cases import Case, CaseEvent, Notice
+from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
+from imloop.store.models.casework.findings import Finding
+from imloop.store.models.casework.inspections import RawUpload, Test
+from imloop.store.models.casework.matters import Attachment, Matter, MatterEvent
+from imloop.store.models.casework.outages import Outage, PaperUnlock, Voucher
+from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures
+from imloop.store.models.registers.accounts import (
     ApiKey,
-    Line,
-    Party,
-    PartyKind,
+    Delegation,
+    Invitation,
+    LogInTry,
     SavedFilter,
-    Standing,
+    SecondFactor,
     UsedNonce,
     User,
+    UserSession,
 )
-from imloop.store.models.people import Delegation, Invitation, LogInTry, SecondFactor, UserSession
-from imloop.store.models.roads import PollutionAlert, Zone
-from imloop.store.models.stations import (
+from imloop.store.models.registers.lines import Equipment, EquipmentCheck, Line, LineOrder, Link, Software
+from imloop.store.models.registers.prices import Fee
+from imloop.store.models.registers.roads import PollutionAlert, Zone
+from imloop.store.models.registers.stations import (
     Certificate,
-    Equipment,
-    EquipmentCheck,
-    Fee,
-    LineOrder,
-    Link,
-    Software,
+    Party,
+    PartyKind,
     Staff,
+    Standing,
+    StationToken,
 )
-from imloop.store.models.tokens import StationToken
-from imloop.store.models.trust import Counter, Finding, JournalDay, JournalEntry, JournalHead, OutboxEntry
-from imloop.store.models.uploads import RawUpload, Test
-from imloop.store.models.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
+from imloop.store.models.registers.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
+from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
+from imloop.store.models.trail.desk import WorkPass
+from imloop.store.models.trail.journal import Counter, JournalDay, JournalEntry, JournalHead
 
 __all__ = [
     "ApiKey",

@@ -1,5 +1,5 @@
-"""Many verdicts at once, for replays and scans: result, values and window as ``imloop.verdict.judge`` finds them, without
-reasons, findings and steps. Pure.
+"""Many verdicts at once, for replays and scans: result, values and window as ``imloop.verdict.judge`` finds them,
+without reasons, findings and steps. Pure.
 
 judge_many(runs_of(records), law) -> Outcomes
 """

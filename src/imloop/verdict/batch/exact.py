@@ -85,8 +85,9 @@ def largest_below(level: int) -> float:
 def exact_means(values: Floats) -> Floats:
     """Means along the last axis of shape (tests, n), each from the correctly rounded sum, as ``math.fsum`` gives it.
 
-    Each value is cut at a fixed binary place; while readings lie within 2⁻²⁶ … 2¹⁸ (or are 0) and n ≤ 32, both parts add
-    up without any rounding, so the one addition of the two sums is the only rounding. Other rows are summed one by one.
+    Each value is cut at a fixed binary place; while readings lie within 2⁻²⁶ … 2¹⁸ (or are 0) and n ≤ 32, both parts
+    add up without any rounding, so the one addition of the two sums is the only rounding.
+    Other rows are summed one by one.
     """
     size = np.abs(values)
     certain = ((size < _LARGEST) & ((size >= _SMALLEST) | (size == 0.0))).all(axis=-1)

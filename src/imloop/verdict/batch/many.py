@@ -1,4 +1,5 @@
-"""Judge many tests of one method in blocks that fit the processor's cache; the same outcome as ``imloop.verdict.judge``."""
+"""Judge many tests of one method in blocks that fit the processor's cache;
+the same outcome as ``imloop.verdict.judge``."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from imloop.facts.codes import Fuel, Method
 from imloop.law import Law, LawMissing
-from imloop.verdict.batch import asm, freeacc, im195, lugdown, ringelmann, tsi, vmas
+from imloop.verdict.batch.methods import asm, freeacc, im195, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.batch.outcomes import Ends, Found, Outcomes, decide, ends_of, nothing, outcome_of, put
 from imloop.verdict.batch.parts import judge_parts, worst
 from imloop.verdict.batch.runs import Runs

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from imloop.facts.codes import Fuel, Method, Result
 from imloop.facts.items import ITEMS
 from imloop.law import Law
-from imloop.verdict import asm, freeacc, lugdown, ringelmann, tsi, vmas
 from imloop.verdict.answer import Verdict
 from imloop.verdict.arithmetic import MEASURABLE, nano_levels, round_levels
 from imloop.verdict.limits import limits_of
+from imloop.verdict.methods import asm, freeacc, lugdown, ringelmann, tsi, vmas
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -49,10 +49,10 @@ class Outcomes:
 
     ``result``, ``exhaust``: int8 of shape (tests,), places in ``RESULTS``: the whole test, the exhaust part.
     ``values``: int64 of shape (tests, items), nano-units of the item's unit, ``NOT_MEASURED`` where the run gives none.
-    ``exceeded``: bool of shape (tests, items), beyond a limit that decides. ``window``: int64 of shape (tests,), first row
-    (from 0 in the test's trace) of the window that decided, −1 without. ``by_reference``: bool of shape (tests,), judged
-    one by one because its shape is unusual. Of a bi-fuel vehicle: values and window of the run on its own fuel, exceeded
-    on either.
+    ``exceeded``: bool of shape (tests, items), beyond a limit that decides. ``window``: int64 of shape (tests,), first
+    row (from 0 in the test's trace) of the window that decided, −1 without. ``by_reference``: bool of shape (tests,),
+    judged one by one because its shape is unusual. Of a bi-fuel vehicle: values and window of the run on its own fuel,
+    exceeded on either.
     """
 
     items: tuple[str, ...]
@@ -112,8 +112,8 @@ class Found:
     """What a method finds in a block of tests, before the limits.
 
     ``values``: float64 of shape (tests, items), NaN where the run gives none. ``invalid``, ``unmeasured``,
-    ``early_fail``: bool of shape (tests,), as in ``Measured``. ``advisory``: bool of shape (tests, items), recorded only.
-    ``window``: int64 of shape (tests,), first row in the test's trace, −1 without.
+    ``early_fail``: bool of shape (tests,), as in ``Measured``. ``advisory``: bool of shape (tests, items), recorded
+    only. ``window``: int64 of shape (tests,), first row in the test's trace, −1 without.
     """
 
     values: Floats
@@ -140,8 +140,8 @@ class Found:
 class Ends:
     """Limits of a method's items as whole nano-units, infinite where there is none; shape (items,).
 
-    ``decides``: not recorded only for this fuel. ``strict``: a value at the limit is beyond it. ``rounded``: the rounded
-    value meets the limit. ``limited``: the items with a limit.
+    ``decides``: not recorded only for this fuel. ``strict``: a value at the limit is beyond it. ``rounded``: the
+    rounded value meets the limit. ``limited``: the items with a limit.
     """
 
     limit_set: str

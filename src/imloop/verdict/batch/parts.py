@@ -39,7 +39,7 @@ def judge_parts(runs: Runs, law: Law) -> Codes:
 
 
 def _judge_one(runs: Runs, test: int, law: Law) -> int:
-    record = runs.facts_of(test)
+    record = runs.record_of(test)
     results = {judge(record, law)[0] for judge in (judge_exterior, judge_obd, judge_evaporative)}
     return next((code for result, code in _CODE.items() if result in results), PASS)
 
@@ -52,7 +52,7 @@ def _kinds(runs: Runs, law: Law) -> NDArray[np.int64]:
     due = np.full(runs.tests, _OPEN)
     for each in np.flatnonzero(np.bincount(group)).tolist():
         tests = np.flatnonzero(group == each)
-        vehicle = runs.facts_of(int(tests[0])).vehicle
+        vehicle = runs.record_of(int(tests[0])).vehicle
         scope = law.day(scope_key(vehicle, runs.method, law)).toordinal()
         open_or_not = np.where(registered[tests] < scope, _NOT_DUE, _OPEN)
         known = np.where(produced[tests] >= scope, _DUE, _NOT_DUE)

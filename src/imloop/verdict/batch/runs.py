@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, EXEMPT_FUELS, Method
-from imloop.facts.test_record import Ambient, Claim, Column, TestRecord, Trace
-from imloop.verdict import im195, ringelmann, vmas
+from imloop.facts.records.inspection import Ambient, Claim, Column, TestRecord, Trace
+from imloop.verdict.methods import im195, ringelmann, vmas
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -62,11 +62,11 @@ class Runs:
     ``bounds``: shape (tests + 1,), the rows of test i are ``bounds[i]:bounds[i + 1]``. ``columns``: channel → float64
     of shape (rows,) in the unit of its name; NaN for a missing reading and for a test without the channel.
     ``present``: channel → bool of shape (tests,), whether the test has the channel at all. ``phase``: uint8 of shape
-    (rows,), number in ``PHASES``. Of the whole test, NaN where not stated: ``ambient``, float64 of shape (3, tests), °C,
-    % and kPa; ``stated``, float64 of shape (3, tests), rated kW, rated r/min, maximum mass in kg; ``built``, float64 of
-    shape (2, tests), days of production and of first registration as ordinals. ``facts``: every different combination of the other facts once, as a record whose trace, ambient and
-    figures are not looked at; ``fact``: int64 of shape (tests,), which one. ``odd``: tests that do not fit the layout,
-    with their record; they have no rows here.
+    (rows,), number in ``PHASES``. Of the whole test, NaN where not stated: ``ambient``, float64 of shape (3, tests),
+    °C, % and kPa; ``stated``, float64 of shape (3, tests), rated kW, rated r/min, maximum mass in kg; ``built``,
+    float64 of shape (2, tests), days of production and of first registration as ordinals. ``facts``: every different
+    combination of the other facts once, as a record whose trace, ambient and figures are not looked at; ``fact``: int64
+    of shape (tests,), which one. ``odd``: tests that do not fit the layout, with their record; they have no rows here.
     """
 
     method: Method
@@ -102,7 +102,7 @@ class Runs:
         """Shape (tests,): the test has not all of the channels."""
         return np.asarray(~np.logical_and.reduce([self.present[name] for name in names]))
 
-    def facts_of(self, test: int) -> TestRecord:
+    def record_of(self, test: int) -> TestRecord:
         """The record of one test without its trace."""
         if test in self.odd:
             return self.odd[test]
@@ -127,7 +127,7 @@ class Runs:
         rows = slice(int(self.bounds[test]), int(self.bounds[test + 1]))
         names = np.array(PHASES, dtype=object)[self.phase[rows]]
         columns = {name: column[rows] for name, column in self.columns.items() if self.present[name][test]}
-        return replace(self.facts_of(test), trace=Trace(MappingProxyType(columns), tuple(names.tolist())))
+        return replace(self.record_of(test), trace=Trace(MappingProxyType(columns), tuple(names.tolist())))
 
     def part(self, first: int, last: int) -> Runs:
         """Tests ``first`` … ``last − 1``, none of them odd, as views, no copies."""

@@ -1,0 +1,240 @@
+"""Calls about cases: the case, the retest gate, the notice, exits, objections."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+
+from imloop.api.http.answers import as_json, as_pdf, moment_of
+from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_OFFICE
+from imloop.api.http.auth import caller
+from imloop.api.http.router import PDF, Router
+from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut, example
+from imloop.exchange.http.rate_limit import count_question
+from imloop.papers.assemble import notice_document
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.as_json import case_json
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.cases.grant_exit import grant_exit, reject_objection
+from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.cases.objections import raise_objection
+from imloop.steps.ground import clock
+
+router = Router()
+
+
+class ObjectionIn(Schema):
+    """``ground``: ``instrument procedure vehicle_data method other``."""
+
+    model_config = example(ground="instrument", words="检测前刚换过氧传感器，怀疑分析仪读数偏高。")
+
+    ground: str
+    words: str
+
+
+class AnswerIn(Schema):
+    reason: str
+    evidence: str
+
+
+class ExitIn(Schema):
+    """``to_station`` empty: any; ``expires_on``: the last day on which a retest may rest on it."""
+
+    model_config = example(
+        kind="station-closed",
+        to_station="450203002",
+        reason="原检验机构停业。",
+        evidence="柳环函〔2026〕12号",
+        expires_on="2026-04-01",
+    )
+
+    kind: str
+    to_station: str = ""
+    reason: str
+    evidence: str
+    expires_on: date
+
+
+class CaseVehicleOut(Schema):
+    vin: str
+    plate: str
+    fuel: str
+
+
+class CaseRepairOut(Schema):
+    """``listed``: by a station that was on the published list."""
+
+    repair_no: str
+    shop: str
+    finished_at: datetime
+    listed: bool
+
+
+class ExitOut(Schema):
+    """A lawful exit from the same-station rule; ``to_station`` null: any station."""
+
+    kind: str
+    to_station: str | None
+    approver: str
+    reason: str
+    evidence: str
+    granted_at: datetime
+    expires_on: date
+
+
+class ObjectionOut(Schema):
+    """``answer``: waiting second_opinion annulled rejected; ``because``: the department's reason."""
+
+    round: int
+    ground: str
+    words: str
+    raised_at: datetime
+    answer_by: date
+    answer: str
+    answered_at: datetime | None
+    because: str
+
+
+class CaseEventOut(Schema):
+    """``before`` null: it opened the case; ``law``: hash of the law it was decided by."""
+
+    number: int
+    event: str
+    at: datetime
+    recorded_at: datetime
+    before: str | None
+    after: str
+    law: str
+    data: JsonObject
+
+
+class CaseOut(Schema):
+    """A case with its whole history. ``station`` null: opened by no I-station (a spot check)."""
+
+    case_no: str
+    state: str
+    origin: str
+    cycle: int
+    round: int
+    vehicle: CaseVehicleOut
+    station: str | None
+    opened_at: datetime
+    deadline: date
+    deadline_provisional: bool
+    overdue: bool
+    closed_at: datetime | None
+    failed_items: list[str]
+    notices: list[str]
+    repairs: list[CaseRepairOut]
+    exits: list[ExitOut]
+    objections: list[ObjectionOut]
+    events: list[CaseEventOut]
+
+
+class ObjectionRaisedOut(Schema):
+    case: str
+    answer_by: date
+
+
+class PermitOut(Schema):
+    """``case`` null: no case is open, and then neither its state nor its deadline is told."""
+
+    model_config = example(
+        allowed=False,
+        reasons=[
+            {
+                "code": "no-repair-record",
+                "cite": "P四(二)5",
+                "text": "没有本次不合格之后的维修记录。",
+                "text_en": "There is no repair record after the failed test.",
+                "next": "请到已公布的维修治理站维修。",
+                "next_en": "Have it repaired at a listed station.",
+            }
+        ],
+        case="450200-2026-000017",
+        station="450203001",
+        at="2026-03-03T09:00:00+08:00",
+        case_state="awaiting_repair",
+        deadline="2026-04-01",
+    )
+
+    allowed: bool
+    reasons: list[ReasonOut]
+    case: str | None
+    station: str
+    at: datetime
+    case_state: str = ABSENT
+    deadline: date = ABSENT
+
+
+@router.post(
+    "/public/cases/{token}/objection",
+    answers={201: ObjectionRaisedOut},
+    tags=["public"],
+    summary="车主异议 · objection",
+)
+def post_objection(request: HttpRequest, token: str, said: ObjectionIn) -> HttpResponse:
+    """``token``: from the notice's QR code. 201 with ``answer_by``; 403 when it is too late or was raised already."""
+    count_question(request, clock.now())
+    case = raise_objection(token, ground=said.ground, words=said.words, now=clock.now())
+    raised = as_loop_case(case).waiting_objection
+    assert raised is not None
+    return as_json({"case": case.case_no, "answer_by": raised.answer_by.isoformat()}, 201)
+
+
+@router.post(
+    "/cases/{case_no}/objection/reject",
+    who=ENVIRONMENT,
+    answers={200: CaseOut},
+    tags=["environment"],
+    summary="异议不成立 · not upheld",
+)
+def post_rejection(request: HttpRequest, case_no: str, said: AnswerIn) -> HttpResponse:
+    """The failed test stands, with reason and evidence. A second opinion is an exit of kind ``objection``."""
+    case = reject_objection(
+        caller(request), case_no, reason=said.reason, evidence=said.evidence, now=clock.now()
+    )
+    return as_json(case_json(case))
+
+
+@router.get(
+    "/cases/{case_no}", who=EVERYONE, answers={200: CaseOut}, tags=["everyone"], summary="一个案件 · one case"
+)
+def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
+    return as_json(case_json(case_lookups.case(caller(request), case_no)))
+
+
+@router.post(
+    "/cases/{case_no}/exit",
+    who=ENVIRONMENT,
+    answers={201: CaseOut},
+    tags=["environment"],
+    summary="同站规则的例外 · allow another station",
+)
+def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpResponse:
+    """A department lets the retest happen elsewhere, with reason, evidence and expiry."""
+    case = grant_exit(caller(request), case_no, **granted.dict(), now=clock.now())
+    return as_json(case_json(case), 201)
+
+
+@router.get(
+    "/retest-permit",
+    who=I_STATION_OR_OFFICE,
+    answers={200: PermitOut},
+    tags=["I-station"],
+    summary="能否在本站复检 · may it be retested here",
+)
+def get_permit(
+    request: HttpRequest, vin: str = "", plate: str = "", station: str = "", at: datetime | None = None
+) -> HttpResponse:
+    who = caller(request)
+    return as_json(ask_permit(who, station=station, at=moment_of(at), vin=vin, plate=plate))
+
+
+@router.get(
+    "/notices/{notice_no}.pdf", who=EVERYONE, answers={200: PDF}, tags=["everyone"], summary="告知书 · notice"
+)
+def get_notice(request: HttpRequest, notice_no: str) -> HttpResponse:
+    return as_pdf(notice_document(caller(request), notice_no), notice_no)

@@ -1,0 +1,221 @@
+"""Calls about random draws: public lists and files, the departments' steps, a station's own proof."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from imloop.api.draws.schemas import (
+    BegunOut,
+    DrawOut,
+    DrawsOut,
+    JoinedOut,
+    JoinIn,
+    NumberIn,
+    NumberOut,
+    OutcomeOut,
+    OwnDrawsOut,
+    OwnProofOut,
+    PlanIn,
+    PublishIn,
+    ResultIn,
+    RevealedOut,
+    RevealIn,
+    SealedDrawOut,
+    VoidIn,
+)
+from imloop.api.http.answers import as_json
+from imloop.api.http.audience import ADMIN, I_STATION, M_STATION
+from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
+from imloop.exchange.http.rate_limit import count_question
+from imloop.steps.draws import (
+    lookups as draw_lookups,
+)
+from imloop.steps.draws import (
+    numbers as draw_numbers,
+)
+from imloop.steps.draws import prepare_draw
+from imloop.steps.draws import (
+    visits as draw_visits,
+)
+from imloop.steps.draws.prepare_draw import DRAWERS
+from imloop.steps.ground import clock
+
+router = Router()
+_READERS = (*DRAWERS, *ADMIN)
+
+
+@router.get(
+    "/public/draws",
+    answers={200: DrawsOut},
+    tags=["public"],
+    summary="随机抽取清单 · random draws, voided ones included",
+)
+def get_public_draws(request: HttpRequest, place: str = "") -> HttpResponse:
+    count_question(request, clock.now())
+    return as_json({"draws": [draw_lookups.summary(row) for row in draw_lookups.draws(place)[:200]]})
+
+
+@router.get("/public/draws/{no}", answers={200: DrawOut}, tags=["public"], summary="一次抽取 · one draw")
+def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
+    """Everything public by now; once published, the file that /public/draws/check.py verifies (imloop.draw/1)."""
+    count_question(request, clock.now())
+    return as_json(draw_lookups.public_json(draw_lookups.public_draw(no)))
+
+
+@router.get(
+    "/draws",
+    who=_READERS,
+    answers={200: OwnDrawsOut},
+    tags=["departments"],
+    summary="本地的抽取 · draws in your area",
+)
+def get_draws(request: HttpRequest) -> HttpResponse:
+    who, now = caller(request), clock.now()
+    found = prepare_draw.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
+    rows = [
+        {**draw_lookups.summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]}
+        for row in found
+    ]
+    return as_json({"draws": rows})
+
+
+@router.post(
+    "/draws",
+    who=DRAWERS,
+    answers={201: SealedDrawOut},
+    tags=["departments"],
+    summary="编制抽取名单 · prepare a draw",
+)
+def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
+    """201 with the list as of today and everyone's chance, still sealed."""
+    who = caller(request)
+    row = prepare_draw.prepare(who, asked.plan(), clock.now())
+    return as_json(draw_lookups.draw_json(who, row, clock.now()), 201)
+
+
+@router.get(
+    "/draws/{no}",
+    who=_READERS,
+    answers={200: SealedDrawOut},
+    tags=["departments"],
+    summary="一次抽取，含未公开名单 · with its sealed list",
+)
+def get_draw(request: HttpRequest, no: str) -> HttpResponse:
+    """The look-up is journalled."""
+    who, now = caller(request), clock.now()
+    return as_json(draw_lookups.draw_json(who, draw_lookups.sealed(who, no, now), now))
+
+
+@router.get(
+    "/draws/{no}/own",
+    who=(*I_STATION, *M_STATION),
+    answers={200: OwnProofOut},
+    tags=["everyone"],
+    summary="本站的证明 · a station's own proof",
+)
+def get_own(request: HttpRequest, no: str) -> HttpResponse:
+    """imloop.draw-own/1, after publication."""
+    return as_json(draw_lookups.own_proof(caller(request), no))
+
+
+@router.post(
+    "/draws/{no}/join",
+    who=DRAWERS,
+    answers={201: JoinedOut},
+    tags=["departments"],
+    summary="参加抽取 · take part",
+)
+def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
+    who, now = caller(request), clock.now()
+    conflicts = [each.dict() for each in given.conflicts]
+    part = prepare_draw.join(
+        who,
+        no,
+        nonce_sha256=given.nonce_sha256,
+        inspectors=given.inspectors,
+        conflicts=conflicts,
+        now=now,
+    )
+    return as_json({"no": no, "nonce_sha256": part.nonce_sha256, "inspectors": len(part.inspectors)}, 201)
+
+
+@router.post(
+    "/draws/{no}/commit",
+    who=DRAWERS,
+    answers={201: DrawOut},
+    tags=["departments"],
+    summary="锁定名单 · fix the list",
+)
+def post_commit(request: HttpRequest, no: str) -> HttpResponse:
+    return as_json(draw_lookups.public_json(prepare_draw.commit(caller(request), no, clock.now())), 201)
+
+
+@router.post(
+    "/draws/{no}/numbers",
+    who=DRAWERS,
+    answers={201: NumberOut},
+    tags=["departments"],
+    summary="录入公开随机数 · enter a public number",
+)
+def post_number(request: HttpRequest, no: str, given: NumberIn) -> HttpResponse:
+    """``confirmed`` true when another department entered the same."""
+    who = caller(request)
+    row = draw_numbers.enter_number(who, no, given.source, given.value, clock.now(), given.fallback)
+    return as_json({"source": row.source, "value": row.value, "confirmed": row.confirmed_at is not None}, 201)
+
+
+@router.post(
+    "/draws/{no}/reveal",
+    who=DRAWERS,
+    answers={201: RevealedOut},
+    tags=["departments"],
+    summary="公开秘密数 · reveal your secret",
+)
+def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
+    """The last department's secret makes the draw: ``state`` drawn."""
+    row = draw_numbers.reveal(caller(request), no, given.nonce, clock.now())
+    return as_json({"no": no, "state": str(row.state)}, 201)
+
+
+@router.post(
+    "/draws/{no}/void", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="作废 · void"
+)
+def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
+    row = prepare_draw.void(caller(request), no, given.reason, clock.now())
+    return as_json(draw_lookups.public_json(row), 201)
+
+
+@router.post(
+    "/draws/{no}/visits/{unit}/begin",
+    who=DRAWERS,
+    answers={201: BegunOut},
+    tags=["departments"],
+    summary="开始检查 · begin a visit",
+)
+def post_begin(request: HttpRequest, no: str, unit: str) -> HttpResponse:
+    """``looked_at``: the tests or repairs to look at, drawn by the same seed."""
+    visit = draw_visits.open_visit(caller(request), no, unit, clock.now())
+    return as_json({"unit": unit, "looked_at": visit.looked_at}, 201)
+
+
+@router.post(
+    "/draws/{no}/visits/{unit}/result",
+    who=DRAWERS,
+    answers={201: OutcomeOut},
+    tags=["departments"],
+    summary="检查结果 · its result",
+)
+def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> HttpResponse:
+    visit = draw_visits.record_visit(
+        caller(request), no, unit, outcome=said.outcome, result=said.result, now=clock.now()
+    )
+    return as_json({"unit": unit, "outcome": visit.outcome}, 201)
+
+
+@router.post(
+    "/draws/{no}/publish", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="公布 · publish"
+)
+def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
+    row = draw_visits.publish(caller(request), no, whole=asked.whole, now=clock.now())
+    return as_json(draw_lookups.public_json(row), 201)

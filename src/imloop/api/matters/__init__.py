@@ -1,0 +1,236 @@
+"""Calls about matters: applications without an account, measures and their steps for departments and stations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+
+from imloop.api.http.answers import as_file, as_json, body_of, file_of
+from imloop.api.http.audience import EVERYONE
+from imloop.api.http.auth import caller
+from imloop.api.http.router import ATTACHED, Router
+from imloop.api.http.schemas import KeptFileOut
+from imloop.api.matters.schemas import (
+    APPLICATION,
+    AccessKeyOut,
+    AppliedOut,
+    ConditionsOut,
+    DecisionsOut,
+    MatterOut,
+    MattersOut,
+    MeasureIn,
+    StepIn,
+)
+from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.reading import parse_json
+from imloop.exchange.uploads.decode_application import decode_application
+from imloop.facts.days import day_of
+from imloop.facts.pictures import LARGEST
+from imloop.matters import Role
+from imloop.matters.conditions import conditions
+from imloop.steps.ground import clock, registers
+from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.matters.attachments import attach, the_file, the_matter
+from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.take_step import (
+    apply,
+    nominate_for_scrappage,
+    open_measure,
+    resubmit,
+    take_step,
+    take_step_by_token,
+)
+from imloop.store.models import Matter
+
+router = Router()
+_CONCERNED = frozenset({Role.CONCERNED})
+
+
+def _answer(row: Matter, roles: frozenset[Role], status: int = 200, **more: object) -> HttpResponse:
+    return as_json({**matter_lookups.matter_json(row, roles, clock.now()), **more}, status)
+
+
+@router.get(
+    "/public/conditions/{subject}",
+    answers={200: ConditionsOut},
+    tags=["public"],
+    summary="申请条件 · what an applicant must meet",
+)
+def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpResponse:
+    found = conditions(subject, registers.law_at(day_of(clock.now()), registers.known_place(place)))
+    return as_json(
+        {
+            "conditions": [
+                {"code": c.code, "text": c.text.zh, "text_en": c.text.en, "cite": c.cite} for c in found
+            ]
+        }
+    )
+
+
+@router.post(
+    "/public/applications",
+    answers={201: AppliedOut},
+    body=APPLICATION,
+    tags=["public"],
+    summary="申请成为 I 站、M 站 · apply",
+)
+def post_application(request: HttpRequest) -> HttpResponse:
+    """201 with the number and ``token``, the applicant's access to it; 400 names every condition not met."""
+    count_question(request, clock.now())
+    row = apply(decode_application(parse_json(body_of(request))), clock.now())
+    return _answer(row, _CONCERNED, 201, token=row.token)
+
+
+@router.get(
+    "/public/applications/{token}",
+    answers={200: MatterOut},
+    tags=["public"],
+    summary="查看申请 · your own application",
+)
+def get_application(request: HttpRequest, token: str) -> HttpResponse:
+    return _answer(the_matter(token=token), _CONCERNED)
+
+
+@router.put(
+    "/public/applications/{token}",
+    answers={200: MatterOut},
+    body=APPLICATION,
+    tags=["public"],
+    summary="补正后再交 · submit again",
+)
+def put_application(request: HttpRequest, token: str) -> HttpResponse:
+    count_question(request, clock.now())
+    return _answer(resubmit(token, decode_application(parse_json(body_of(request))), clock.now()), _CONCERNED)
+
+
+@router.post(
+    "/public/applications/{token}/steps",
+    answers={200: MatterOut},
+    tags=["public"],
+    summary="申请人、当事人的步骤 · a step",
+)
+def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpResponse:
+    count_question(request, clock.now())
+    return _answer(take_step_by_token(token, taken.step, taken.fields, clock.now()), _CONCERNED)
+
+
+@router.post(
+    "/public/applications/{token}/files",
+    answers={201: KeptFileOut},
+    largest=LARGEST,
+    tags=["public"],
+    summary="交文件 · hand in a file",
+)
+def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
+    count_question(request, clock.now())
+    kept = attach(name, file_of(request, LARGEST), clock.now(), token=token)
+    return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
+
+
+@router.post(
+    "/public/applications/{token}/key",
+    answers={201: AccessKeyOut},
+    tags=["public"],
+    summary="领取密钥 · collect the key, once",
+)
+def post_key(request: HttpRequest, token: str) -> HttpResponse:
+    count_question(request, clock.now())
+    return as_json({"key": collect_key(token, clock.now())}, 201)
+
+
+@router.get(
+    "/public/decisions",
+    answers={200: DecisionsOut},
+    tags=["public"],
+    summary="公布的决定 · published decisions",
+)
+def get_decisions(request: HttpRequest, place: str = "") -> HttpResponse:
+    found = matter_lookups.publications(clock.now(), place=place)
+    return as_json({"decisions": [matter_lookups.publication_json(event) for event in found]})
+
+
+@router.get(
+    "/matters",
+    who=EVERYONE,
+    answers={200: MattersOut},
+    tags=["departments"],
+    summary="事项 · matters, the most urgent first",
+)
+def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
+    """``mine``: only those in which the next step is the caller's."""
+    who, day = caller(request), day_of(clock.now())
+    found = (
+        matter_lookups.work_list(who, day) if mine else matter_lookups.matters(who)[: matter_lookups.SHOWN]
+    )
+    return as_json({"matters": [matter_lookups.summary(row, day) for row in found]})
+
+
+@router.post(
+    "/matters",
+    who=EVERYONE,
+    answers={201: MatterOut},
+    tags=["departments"],
+    summary="立案、自愿退出、报废提名 · open a matter",
+)
+def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
+    who, now = caller(request), clock.now()
+    fields: Mapping[str, object] = opened.fields
+    if opened.kind == "scrappage":
+        row = nominate_for_scrappage(who, fields, now, vin=opened.vin, plate=opened.plate)
+    else:
+        row = open_measure(who, opened.kind, opened.party, fields, now)
+    return _answer(row, roles_in(who, row), 201)
+
+
+@router.get(
+    "/matters/{matter_no}",
+    who=EVERYONE,
+    answers={200: MatterOut},
+    tags=["departments"],
+    summary="一个事项 · one matter",
+)
+def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
+    who = caller(request)
+    row = the_matter(caller=who, matter_no=matter_no)
+    return _answer(row, roles_in(who, row))
+
+
+@router.post(
+    "/matters/{matter_no}/steps",
+    who=EVERYONE,
+    answers={200: MatterOut},
+    tags=["departments"],
+    summary="办理一步 · take a step",
+)
+def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
+    who = caller(request)
+    row = take_step(who, matter_no, taken.step, taken.fields, clock.now())
+    return _answer(row, roles_in(who, row))
+
+
+@router.post(
+    "/matters/{matter_no}/files",
+    who=EVERYONE,
+    answers={201: KeptFileOut},
+    largest=LARGEST,
+    tags=["departments"],
+    summary="附文件 · attach a file",
+)
+def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
+    who = caller(request)
+    kept = attach(name, file_of(request, LARGEST), clock.now(), caller=who, matter_no=matter_no)
+    return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
+
+
+@router.get(
+    "/matters/{matter_no}/files/{digest}",
+    who=EVERYONE,
+    answers={200: ATTACHED},
+    tags=["departments"],
+    summary="取文件 · fetch a file",
+)
+def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
+    return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))

@@ -1,0 +1,113 @@
+"""imloop backup | restore: the whole installation in one file, and back into an empty one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(backup)
+    app.command()(restore)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(transient=True, console=Console(stderr=True)) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="如 imloop-2026-03-05.tar.zst")],
+    with_secrets: Annotated[
+        bool, typer.Option("--with-secrets", help="含 secret-key 与签名密钥 · with the keys")
+    ] = False,
+    data: DataDir = VAR,
+    as_json: AsJson = False,
+) -> None:
+    """备份整个平台到一个文件，运行中即可 · back up the whole installation to one file, while it runs."""
+    connect(data)
+    from imloop.steps.ground.clock import now
+    from imloop.store.backup import write_backup
+
+    with _bar("备份 backup") as advance:
+        manifest = write_backup(file, data, now(), secrets=with_secrets, advance=advance)
+    if as_json:
+        print_json(manifest)
+        return
+    tables, journal = manifest["tables"], manifest["journal"]
+    assert isinstance(tables, list) and isinstance(journal, dict)
+    rows = sum(table["rows"] for table in tables)
+    print(f"{file}: {rows} 行 · rows; 日志 journal {journal['number']} {journal['hash']}")
+    if not with_secrets:
+        print(
+            "不含密钥；另存 secret-key、signing-key.pem、sftp-key · the keys are not included: keep them elsewhere"
+        )
+
+
+def restore(
+    file: Path,
+    force: Annotated[
+        bool, typer.Option("--force", help="清除现有内容，先询问 · empty it first, after asking")
+    ] = False,
+    data: DataDir = VAR,
+) -> None:
+    """恢复到空的平台，升级表结构，检查并核对日志 · restore into an empty installation and check it;
+    exit 1 when something is wrong."""
+    connect(data)
+    from imloop.store.backup import clear, holds_something, verified
+    from imloop.store.backup import restore as put_back
+
+    manifest = verified(file)
+    if holds_something():
+        _ask_to_empty(force)
+    clear()
+    with _bar("恢复 restore") as advance:
+        put_back(file, manifest, data, advance)
+    faults = _faults()
+    for fault in faults[:20]:
+        print(fault)
+    from imloop.steps.journal.prove_journal import published
+
+    now = published(1)
+    days = now["days"]
+    assert isinstance(days, list)
+    root = f"{days[0]['day']} {days[0]['root']}" if days else "—"
+    same = (now["number"], now["hash"]) == (manifest["journal"]["number"], manifest["journal"]["hash"])
+    if not same:
+        print("日志末条与清单不同 · the journal's end differs from the manifest")
+    print(f"日志 journal {now['number']} {now['hash']} · 每日根 root {root}")
+    sys.exit(0 if same and not faults else 1)
+
+
+def _ask_to_empty(force: bool) -> None:
+    from imloop.facts.refusal import Conflict
+    from imloop.facts.text import Text
+
+    if not force:
+        raise Conflict(
+            "not-empty",
+            Text(
+                "平台里已有内容；只能恢复到空的平台。",
+                "The platform is not empty; a backup can only be restored into an empty one.",
+            ),
+        )
+    if not typer.confirm("现有内容将全部清除，继续？· everything in it will be lost; continue?"):
+        raise typer.Exit(2)
+
+
+def _faults() -> list[str]:
+    from imloop.steps.journal import prove_journal
+
+    return [*prove_journal.faults(), *prove_journal.faulty_cases()]

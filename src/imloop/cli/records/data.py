@@ -1,0 +1,86 @@
+"""import, export."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imloop.cli.common import VAR, DataDir, connect_migrated
+
+
+def register(app: typer.Typer) -> None:
+    app.command(name="import")(import_rows)
+    app.command()(export)
+
+
+def import_rows(
+    kind: Annotated[str, typer.Argument(help="stations | repairers | vehicles")],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
+    data: DataDir = VAR,
+) -> None:
+    """导入登记资料；可中断续传；被拒的行另存 · import a register; resumable; rejected rows go to a separate file."""
+    connect_migrated(data)
+    from rich.progress import Progress
+
+    from imloop.exchange.files import count_rows
+    from imloop.exchange.imports import import_file, rejected_rows
+    from imloop.steps.ground.access import SYSTEM
+    from imloop.steps.ground.clock import now
+    from imloop.steps.stations.registry_rows import COLUMNS
+
+    _require_kind(kind, COLUMNS)
+    folder = data / "imports"
+    with Progress(transient=True) as progress:
+        task = progress.add_task(kind, total=None)
+
+        def advance(rows: int) -> None:
+            if rows and progress.tasks[task].total is None:
+                progress.update(task, total=count_rows(file))
+            progress.update(task, completed=rows)
+
+        done = import_file(kind, file, folder, SYSTEM, now, advance)
+    print(f"{kind}: {done.entered} 行已导入 · entered, {done.rejected} 行被拒 · rejected")
+    if done.rejected:
+        rejected = file.with_suffix(".rejected.csv")
+        with rejected.open("w", encoding="utf-8-sig", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(["row", "reason"])
+            writer.writerows(rejected_rows(folder, kind, done.digest))
+        print(f"原因见 · reasons: {rejected}")
+        raise typer.Exit(1)
+
+
+def export(
+    kind: Annotated[str, typer.Argument(help="stations repairers vehicles cases tests repairs findings")],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
+    data: DataDir = VAR,
+) -> None:
+    """导出为文件 · export to a file; the file extension gives the format."""
+    connect_migrated(data)
+    from rich.progress import Progress
+
+    from imloop.exchange.files import write_rows
+    from imloop.steps.ground.access import Caller
+    from imloop.steps.ground.clock import now
+    from imloop.steps.reports.exports import EXPORTS, note_export
+
+    _require_kind(kind, EXPORTS)
+    columns, rows = EXPORTS[kind]
+    operator = Caller("imloop", "admin", "平台", "000000")
+    with Progress(transient=True) as progress:
+        count = write_rows(file, columns, progress.track(rows(operator), description=kind))
+    note_export(kind, count, operator, now())
+    print(f"{count} 行 · rows → {file}")
+
+
+def _require_kind(kind: str, known: object) -> None:
+    from imloop.facts.refusal import Unknown
+    from imloop.facts.text import Text
+
+    assert isinstance(known, dict)
+    if kind not in known:
+        kinds = " ".join(known)
+        raise Unknown("unknown-kind", Text(f"{kind}：可选 {kinds}。", f"{kind}: choose one of {kinds}."))

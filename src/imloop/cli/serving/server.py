@@ -1,0 +1,194 @@
+"""serve (and prepare), work, check, user, bench."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imloop.cli.common import VAR, AsJson, DataDir, connect, connect_migrated, print_json
+from imloop.cli.serving.keep_alive import Background, counting_together, serve_forever
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(serve)
+    app.command(hidden=True)(prepare)
+    app.command()(migrate)
+    app.command()(check)
+    app.command()(user)
+    app.command()(bench)
+
+
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="装入演示城市 · load the demo city")] = False,
+    host: Annotated[str, typer.Option(help="监听地址 · address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口 · port")] = 8000,
+    workers: Annotated[int, typer.Option(help="进程数；SQLite 用 1 · processes")] = 1,
+    clock: Annotated[
+        bool, typer.Option("--work/--no-work", help="同时运行后台任务 · also run background work")
+    ] = True,
+    data: DataDir = VAR,
+) -> None:
+    """启动网站与接口 · web and API."""
+    base_url = os.environ.setdefault("IMLOOP_BASE_URL", f"http://{host}:{port}")
+    os.environ["IMLOOP_DATA"] = str(data)
+    if demo:
+        os.environ.setdefault("IMLOOP_DEPARTMENT_TOTP", "0")  # the demo's passwords are in a file
+    imloop = [sys.executable, "-m", "imloop.cli"]
+    # In a process of its own: what preparing needed is given back before serving begins.
+    prepared = subprocess.call([*imloop, "prepare", *(["--demo"] if demo else [])])
+    if prepared:
+        raise typer.Exit(prepared)
+    _print_welcome(base_url, data, demo)
+    background = Background([*imloop, "work", "--attended"]) if clock else None
+    try:
+        with counting_together(workers):
+            serve_forever(host, port, workers)
+    finally:
+        if background is not None:
+            background.stop()
+
+
+def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir = VAR) -> None:
+    """建表，装入演示城市或询问首位管理员 · tables, and the demo city or the first administrator."""
+    connect_migrated(data)
+    from django.conf import settings
+
+    from imloop.steps.accounts import create_user
+    from imloop.steps.ground.clock import now
+
+    if demo:
+        from imloop.sim.demo import load_demo
+
+        load_demo(data, now(), settings.BASE_URL)
+    elif create_user.nobody_yet():
+        _ask_first_administrator()
+
+
+def migrate(data: DataDir = VAR) -> None:
+    """建表或升级到本版本；serve 启动时也会做 · create or upgrade the tables; serve does it, too."""
+    connect_migrated(data)
+    print("数据库为最新 · the tables are up to date")
+
+
+def _ask_first_administrator() -> None:
+    from django.conf import settings
+
+    from imloop.steps.accounts.create_user import first_administrator
+    from imloop.steps.ground.clock import now
+
+    username = os.environ.get("IMLOOP_ADMIN", "")
+    password = os.environ.get("IMLOOP_ADMIN_PASSWORD", "")
+    if not (username and password):
+        if not sys.stdin.isatty():
+            print(
+                "尚无管理员：运行 imloop user，或设置 IMLOOP_ADMIN 与 IMLOOP_ADMIN_PASSWORD · no administrator yet"
+            )
+            return
+        username = typer.prompt("首位管理员用户名 · first administrator")
+        password = typer.prompt("密码（至少 10 位）· password", hide_input=True, confirmation_prompt=True)
+    _require_good(password)
+    first_administrator(username, password, settings.PLACE, now())
+
+
+def _require_good(password: str) -> None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+    from django.utils.translation import override
+
+    from imloop.facts.refusal import Malformed
+    from imloop.facts.text import Text
+
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        words = " ".join(error.messages)
+        with override("en"):
+            english = " ".join(error.messages)
+        raise Malformed("weak-password", Text(words, english)) from None
+
+
+def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
+    print(f"\n  imloop  {base_url}   (API {base_url}/api/docs)")
+    if demo:
+        print(f"  账号与密钥 · accounts and keys: {data / 'demo-credentials.json'}")
+        print(f"  先看 · first: 用 environment 账号登录 {base_url}/login → 今天需要处理 → 打开一个案件")
+        print("               log in as environment, open the work list, then one case")
+        print("  站端采集 · a station's agent, in other terminals:")
+        print(f"    imloop agent demo --data {data}")
+        print("    imloop agent run --config agent-demo/agent.toml")
+        print("    imloop sim sample ASM --station 450203001 > agent-demo/inbox/one.json\n")
+
+
+def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
+    """安装自检：数据库、日志链、案件、法律数据 · check the installation; exit 1 when something is wrong."""
+    connect(data)
+    from imloop.law.report import check as law_faults
+    from imloop.steps.desk import health
+    from imloop.steps.ground.clock import now
+    from imloop.steps.journal import prove_journal
+    from imloop.steps.journal.check_against_journal import unlike_the_journal
+
+    faults = {"law": [str(fault) for fault in law_faults(None)]}
+    # As /readyz says it; whether background work runs is asked there: here nothing need run.
+    for each in health.checks(now()):
+        if each.name != "work":
+            faults[each.name] = [] if each.fault is None else [each.fault.en]
+    if not faults["database"]:
+        faults["journal"] += prove_journal.faults()
+        faults["cases"] = prove_journal.faulty_cases()
+        faults["uploads"] = unlike_the_journal()
+    if as_json:
+        print_json(faults)
+    else:
+        for part, found in faults.items():
+            print(f"{part:10} {'ok' if not found else '; '.join(found)}")
+    sys.exit(1 if any(faults.values()) else 0)
+
+
+def user(
+    username: str,
+    party: Annotated[str, typer.Option(help="单位代码；缺省为系统管理 · party code")] = "",
+    data: DataDir = VAR,
+) -> None:
+    """新建人员账号 · create a person; the password is asked for, or taken from IMLOOP_PASSWORD."""
+    connect_migrated(data)
+    from django.conf import settings
+
+    from imloop.facts.refusal import Unknown
+    from imloop.facts.text import Text
+    from imloop.steps.accounts.create_user import create_user, first_administrator
+    from imloop.steps.ground.clock import now
+    from imloop.store.models import Party
+
+    given = os.environ.get("IMLOOP_PASSWORD", "")
+    password = given or typer.prompt("密码 · password", hide_input=True, confirmation_prompt=True)
+    _require_good(password)
+    if not party:
+        first_administrator(username, password, settings.PLACE, now())
+    else:
+        owner = Party.objects.filter(code=party).first()
+        if owner is None:
+            raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"There is no party {party}."))
+        create_user(username, password, owner, now(), must_change_password=True)
+    print(f"{username} ok")
+
+
+def bench(
+    name: Annotated[str, typer.Argument(help="P1 P2 P3 P4 P5 P10 REPLAY；缺省全部 · default all")] = "",
+) -> None:
+    """跑公布的性能数字 · run the published benchmarks (from a source checkout)."""
+    from imloop.facts.refusal import Unknown
+    from imloop.facts.text import Text
+
+    script = Path(__file__).resolve().parents[4] / "benchmarks" / "run.py"
+    if not script.exists():
+        raise Unknown(
+            "no-benchmarks",
+            Text("性能脚本只在源码目录中。", "Benchmarks ship with the source checkout only."),
+        )
+    sys.exit(subprocess.call([sys.executable, str(script), *([name] if name else [])]))

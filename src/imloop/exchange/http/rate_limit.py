@@ -1,0 +1,80 @@
+"""Limit how often an address may use the public queries, and a party's machines the API, in a minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from imloop.facts.refusal import NotAllowed
+from imloop.facts.text import Text
+
+_MINUTE = 60
+_NETWORK_BITS = 64
+"""An IPv6 subscriber has a network of this length, not one address."""
+
+
+def count_question(request: HttpRequest, now: datetime) -> None:
+    """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in are not
+    counted. Each worker process counts for itself."""
+    if request.user.is_authenticated:
+        return
+    key = f"asks:{address_of(request)}:{int(now.timestamp()) // _MINUTE}"
+    cache.add(key, 0, timeout=2 * _MINUTE)
+    allowed = settings.PUBLIC_ASKS_PER_MINUTE
+    if cache.incr(key) > allowed:
+        raise NotAllowed(
+            "too-many-questions",
+            Text(
+                f"查询过于频繁：每分钟最多 {allowed} 次，请一分钟后再查。",
+                f"Too many queries: at most {allowed} a minute. Try again in a minute.",
+            ),
+        )
+
+
+class _Minute:
+    """Calls of each party in the minute that runs; a plain dictionary, as the fast calls pass here."""
+
+    def __init__(self) -> None:
+        self.minute = 0
+        self.calls: dict[str, int] = {}
+
+    def count(self, party: str, minute: int) -> int:
+        if minute != self.minute:
+            self.minute, self.calls = minute, {}
+        made = self.calls[party] = self.calls.get(party, 0) + 1
+        return made
+
+
+_made = _Minute()
+
+
+def count_call(party: str, now: datetime) -> None:
+    """Refuse (429) a party whose machines call more than ``CALLS_PER_MINUTE`` times a minute; 0: no limit. Each worker
+    process counts for itself."""
+    allowed = settings.CALLS_PER_MINUTE
+    if allowed and _made.count(party, int(now.timestamp()) // _MINUTE) > allowed:
+        raise NotAllowed(
+            "too-many-calls",
+            Text(
+                f"调用过于频繁：每单位每分钟最多 {allowed} 次。",
+                f"Too many calls: at most {allowed} a minute for each party.",
+            ),
+        )
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address: behind a proxy, the one that the proxy itself has seen."""
+    seen = str(request.META.get("REMOTE_ADDR", ""))
+    if settings.BEHIND_PROXY:
+        seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()
+    try:
+        address = ip_address(seen)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, _NETWORK_BITS), strict=False).network_address)
+    return str(address)

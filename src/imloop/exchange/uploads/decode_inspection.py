@@ -1,0 +1,241 @@
+"""``imloop.test/1`` bytes (contract §2), or a test in a dialect of station software → ``facts.TestRecord``."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import numpy as np
+
+from imloop.exchange.dialects import MessageKind, read
+from imloop.exchange.reading import Reader
+from imloop.exchange.uploads.packed_trace import MOST_ROWS as MAX_ROWS
+from imloop.exchange.uploads.packed_trace import unpack
+from imloop.facts.codes import GAT16_9, Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.records.inspection import (
+    Ambient,
+    Claim,
+    Column,
+    Ecu,
+    Evaporative,
+    Exterior,
+    Obd,
+    Owner,
+    SecondRun,
+    TestRecord,
+    Trace,
+    Vehicle,
+)
+from imloop.facts.refusal import Malformed
+
+SCHEMA = "imloop.test/1"
+
+_NUMERIC = (int, float)
+
+
+def decode_test(body: bytes, dialect: str = "") -> TestRecord:
+    """A test record, or ``Malformed`` with every faulty path.
+    ``dialect``: the one it has to be in, where one was named."""
+    reading = read(body, MessageKind.TEST, dialect)
+    try:
+        return _record(Reader(reading.message))
+    except Malformed as fault:
+        raise reading.in_their_words(fault) from None
+
+
+def _record(reader: Reader) -> TestRecord:
+    if reader.data.get("schema") != SCHEMA:
+        reader.fault("schema", "wrong-schema", f"应为 {SCHEMA}", f"must be {SCHEMA}")
+    started, ended = reader.moment("started_at"), reader.moment("ended_at")
+    method = reader.choice("method", Method, required=True)
+    purpose = reader.choice("purpose", Purpose, required=True)
+    outcome = reader.choice("outcome", Outcome, required=True)
+    test_no = reader.text("test_no", required=True, longest=64)
+    station = reader.text("station", required=True, longest=40)
+    line = reader.text("line", required=True, longest=8)
+    vehicle = _vehicle(reader.child("vehicle", required=True))
+    trace = _trace(reader.child("trace", required=True))
+    if started is not None and ended is not None and ended < started:
+        reader.fault("ended_at", "ends-before-start", "结束早于开始", "ends before it starts")
+    sequence, fee = reader.number("sequence"), reader.money("fee_yuan")
+    ambient, exterior, obd, claimed = _ambient(reader), _exterior(reader), _obd(reader), _claim(reader)
+    evaporative, second = _evaporative(reader), _second(reader)
+    people, equipment, software = (_words(reader, key) for key in ("people", "equipment", "software"))
+    reader.finish()
+    assert started and ended and method and purpose and outcome  # finish() has raised otherwise
+    return TestRecord(
+        test_no=test_no,
+        station=station,
+        line=line,
+        method=method,
+        purpose=purpose,
+        outcome=outcome,
+        started_at=started,
+        ended_at=ended,
+        vehicle=vehicle,
+        trace=trace,
+        sequence=None if sequence is None else int(sequence),
+        ambient=ambient,
+        exterior=exterior,
+        obd=obd,
+        evaporative=evaporative,
+        second=second,
+        claimed=claimed,
+        people=people,
+        equipment=equipment,
+        software=software,
+        fee_yuan=fee,
+        notes=tuple(reader.notes),
+    )
+
+
+def _vehicle(r: Reader) -> Vehicle:
+    owner = r.child("owner")
+    return Vehicle(
+        vin=r.text("vin", longest=17).upper(),
+        plate=r.text("plate", longest=12).upper().replace("·", ""),
+        plate_colour=r.text("plate_colour", longest=12),
+        vehicle_type=r.text("vehicle_type"),
+        usage=r.text("usage"),
+        fuel=_fuel(r, "fuel"),
+        second_fuel=_fuel(r, "second_fuel"),
+        emission_stage=r.text("emission_stage"),
+        first_registered_on=r.day("first_registered_on"),
+        produced_on=r.day("produced_on"),
+        max_mass_kg=r.number("max_mass_kg"),
+        reference_mass_kg=r.number("reference_mass_kg"),
+        rated_power_kw=r.number("rated_power_kw"),
+        rated_speed_rpm=r.number("rated_speed_rpm"),
+        displacement_l=r.number("displacement_l"),
+        drive=r.text("drive"),
+        odometer_km=r.number("odometer_km"),
+        model=r.text("model"),
+        owner=Owner(owner.text("name", longest=60), owner.text("phone", longest=20)),
+    )
+
+
+def _fuel(r: Reader, key: str) -> Fuel | None:
+    letter = r.data.get(key)
+    if isinstance(letter, str) and letter in GAT16_9:
+        return GAT16_9[letter]
+    return r.choice(key, Fuel)
+
+
+def _trace(reader: Reader) -> Trace:
+    if "packed" not in reader.data:
+        return _plain_trace(reader)
+    if "columns" in reader.data:
+        reader.fault("packed", "wrong-value", "columns 与 packed 只能有一个", "columns or packed, not both")
+    return unpack(reader)
+
+
+def _plain_trace(reader: Reader) -> Trace:
+    columns = reader.child("columns", required=True)
+    found: dict[str, Column] = {}
+    phase: tuple[str, ...] = ()
+    length: int | None = None
+    for name, values in columns.data.items():
+        if not isinstance(values, list):
+            columns.fault(name, "wrong-value", "应为数组", "must be an array")
+            continue
+        if len(values) > MAX_ROWS:
+            columns.fault(name, "too-long", f"超过 {MAX_ROWS} 秒", f"longer than {MAX_ROWS} seconds")
+            continue
+        if length is None:
+            length = len(values)
+        elif len(values) != length:
+            columns.fault(
+                name,
+                "unequal-length",
+                f"{len(values)} 行，其他列 {length} 行",
+                f"{len(values)} rows, the other columns {length}",
+            )
+            continue
+        if name == "phase":
+            plain = set(map(type, values)) <= {str}
+            phase = tuple(values if plain else [value if isinstance(value, str) else "" for value in values])
+        elif (column := _column(columns, name, values)) is not None:
+            found[name] = column
+    return Trace(MappingProxyType(found), phase)
+
+
+def _column(columns: Reader, name: str, values: list[object]) -> Column | None:
+    kinds = set(map(type, values))
+    if not kinds <= {int, float, type(None)}:
+        at = next(i for i, value in enumerate(values) if value is not None and type(value) not in _NUMERIC)
+        columns.fault(f"{name}[{at}]", "wrong-value", "应为数值或 null", "must be a number or null")
+        return None
+    try:
+        column = np.array(values, dtype=np.float64)
+    except OverflowError:
+        columns.fault(name, "wrong-value", "数值过大", "a number is too large")
+        return None
+    column.setflags(write=False)
+    return column
+
+
+def _ambient(reader: Reader) -> Ambient:
+    r = reader.child("ambient")
+    return Ambient(r.number("temperature_c"), r.number("humidity_pct"), r.number("pressure_kpa"))
+
+
+def _exterior(reader: Reader) -> Exterior | None:
+    if reader.data.get("exterior") is None:
+        return None
+    r = reader.child("exterior")
+    items = r.child("items")
+    answers = {key: answer for key in items.data if (answer := items.flag(key)) is not None}
+    return Exterior(r.choice("verdict", Result), MappingProxyType(answers))
+
+
+def _obd(reader: Reader) -> Obd | None:
+    if reader.data.get("obd") is None:
+        return None
+    r = reader.child("obd")
+    return Obd(
+        communication=r.flag("communication"),
+        mil_lamp_ok=r.flag("mil_lamp_ok"),
+        mil_on=r.flag("mil_on"),
+        dashboard_matches=r.flag("dashboard_matches"),
+        tampered=r.flag("tampered"),
+        dtcs=r.texts("dtcs"),
+        readiness_incomplete=r.texts("readiness_incomplete"),
+        ecus=tuple(
+            Ecu(e.text("ecu"), e.text("vin"), e.text("calid"), e.text("cvn")) for e in r.children("ecus")
+        ),
+        distance_since_clear_km=r.number("distance_since_clear_km"),
+        warmups_since_clear=r.number("warmups_since_clear"),
+    )
+
+
+def _evaporative(reader: Reader) -> Evaporative | None:
+    if reader.data.get("evaporative") is None:
+        return None
+    r = reader.child("evaporative")
+    return Evaporative(
+        r.choice("verdict", Result),
+        r.number("start_kpa"),
+        r.number("loss_kpa"),
+        r.number("seconds"),
+        r.flag("cap_ok"),
+    )
+
+
+def _second(reader: Reader) -> SecondRun | None:
+    if reader.data.get("second") is None:
+        return None
+    r = reader.child("second")
+    return SecondRun(_trace(r.child("trace", required=True)), _ambient(r), _claim(r))
+
+
+def _claim(reader: Reader) -> Claim:
+    r = reader.child("claimed")
+    return Claim(r.choice("verdict", Result), _numbers(r.child("values")), _numbers(r.child("limits")))
+
+
+def _numbers(r: Reader) -> MappingProxyType[str, float]:
+    return MappingProxyType({key: number for key in r.data if (number := r.number(key)) is not None})
+
+
+def _words(reader: Reader, key: str) -> MappingProxyType[str, str]:
+    r = reader.child(key)
+    return MappingProxyType({name: word for name in r.data if (word := r.text(name))})

@@ -1,0 +1,122 @@
+"""``imloop.repair/1`` bytes, or a repair in a dialect such as JT/T 1132.2 → ``facts.RepairRecord`` (contract §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+
+from imloop.exchange.dialects import MessageKind, read
+from imloop.exchange.reading import Reader
+from imloop.facts.records.repair import REPAIR_ITEMS, Documents, Part, RepairItem, RepairRecord, Warranty
+from imloop.facts.refusal import Malformed
+
+
+def decode_repair(body: bytes, dialect: str = "") -> RepairRecord:
+    """A repair record, or ``Malformed`` with every faulty path.
+    ``dialect``: the one it has to be in, where one was named."""
+    reading = read(body, MessageKind.REPAIR, dialect)
+    try:
+        return _record(Reader(reading.message))
+    except Malformed as fault:
+        raise reading.in_their_words(fault) from None
+
+
+def _record(reader: Reader) -> RepairRecord:
+    repair_no = reader.text("repair_no", required=True, longest=64)
+    shop = reader.text("shop", required=True, longest=40)
+    received, finished = reader.moment("received_at"), reader.moment("finished_at")
+    if received is not None and finished is not None and finished < received:
+        reader.fault("finished_at", "ends-before-start", "完工早于进厂", "finished before it came in")
+    case_no = reader.text("case_no", longest=32)
+    vin, plate = (
+        reader.text("vin", longest=17).upper(),
+        reader.text("plate", longest=12).upper().replace("·", ""),
+    )
+    if not (case_no or vin or plate):
+        reader.fault(
+            "case_no", "missing", "案件号、VIN、号牌至少填一项", "one of case_no, vin, plate is required"
+        )
+    diagnosis = reader.child("diagnosis")
+    items = tuple(_item(r) for r in reader.children("items"))
+    parts = tuple(_part(r) for r in reader.children("parts"))
+    reader.finish()
+    assert received and finished  # finish() has raised otherwise
+    return RepairRecord(
+        repair_no=repair_no,
+        shop=shop,
+        received_at=received,
+        finished_at=finished,
+        case_no=case_no,
+        vin=vin,
+        plate=plate,
+        odometer_km=reader.number("odometer_km"),
+        diagnosis=diagnosis.text("text", longest=2000),
+        dtcs=diagnosis.texts("dtcs"),
+        failed_items=diagnosis.texts("failed_items"),
+        items=items,
+        parts=parts,
+        cost_yuan=reader.money("cost_yuan"),
+        technician=reader.text("technician", longest=60),
+        inspector=reader.text("inspector", longest=60),
+        before=_values(reader.child("before")),
+        after=_values(reader.child("after")),
+        documents=_documents(reader.child("documents")),
+        warranty=_warranty(reader),
+        notes=tuple(reader.notes),
+    )
+
+
+def _documents(r: Reader) -> Documents:
+    return Documents(
+        certificate_no=r.text("certificate_no", longest=60),
+        settlement_no=r.text("settlement_no", longest=60),
+        invoice_no=r.text("invoice_no", longest=60),
+        photos=r.texts("photos"),
+    )
+
+
+def _item(r: Reader) -> RepairItem:
+    code = r.text("code") or "OTHER"
+    if code not in REPAIR_ITEMS:
+        r.fault("code", "wrong-value", f"未知的维修项目代码 {code}", f"unknown repair item code {code}")
+    return RepairItem(code, r.text("name", longest=200), _decimal(r, "hours"))
+
+
+def _part(r: Reader) -> Part:
+    return Part(
+        name=r.text("name", required=True, longest=200),
+        code=r.text("code"),
+        quantity=_decimal(r, "quantity") or Decimal(1),
+        serial=r.text("serial"),
+        origin=r.text("origin"),
+    )
+
+
+def _decimal(r: Reader, key: str) -> Decimal | None:
+    value = r.data.get(key)
+    if value is None or value == "":
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        number = Decimal(-1)
+    if isinstance(value, bool) or not number.is_finite() or number < 0:
+        r.notes.append(f"{r.path}.{key}: must be a number")
+        return None
+    return number
+
+
+def _values(r: Reader) -> Mapping[str, float]:
+    return MappingProxyType({key: number for key in r.data if (number := r.number(key)) is not None})
+
+
+def _warranty(reader: Reader) -> Warranty | None:
+    if reader.data.get("warranty") is None:
+        return None
+    r = reader.child("warranty")
+    days, km = r.number("days"), r.number("km")
+    if days is None or km is None or not 0 <= days <= 3650 or not 0 <= km <= 10**6:
+        reader.notes.append(f"{r.path}: needs days and km")
+        return None
+    return Warranty(int(days), int(km))

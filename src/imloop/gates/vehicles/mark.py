@@ -1,0 +1,155 @@
+"""A13: may the traffic police issue an inspection mark for this vehicle today?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from imloop.facts.text import Reason, Text
+from imloop.gates.answer import Answer
+from imloop.gates.vehicles.case_fact import CaseFact, gone, moved
+from imloop.gates.vehicles.cycle import Cycle, Kind, Milestone, cycle_on, due_after, fulfilled_on, milestones
+from imloop.gates.vehicles.subject import Subject
+from imloop.law import Law
+
+GATE = "inspection-mark"
+
+
+def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer:
+    """Allowed when a test of the running cycle passed, or none is needed, and no case is open. ``facts``:
+    ``valid_until`` of the mark, ``cycle``, ``passed_on``."""
+    running = cycle_on(subject, day, law)
+    closing = fulfilled_on(subject, day, law)
+    until = due_after(subject, day, law) if closing else None
+    reasons = [
+        gone(subject, law),
+        _open_case(case, law),
+        _not_yet(subject, closing, day, law),
+        _released(subject, closing, until, law),
+        _untested(subject, running, closing, case, day, law),
+        _late(subject, day, law),
+        moved(subject, law),
+    ]
+    return Answer.of(
+        GATE,
+        reasons,
+        {
+            "valid_until": until.isoformat() if until else None,
+            "cycle": _cycle_json(running, closing),
+            "passed_on": subject.passed_on.isoformat() if subject.passed_on else None,
+        },
+    )
+
+
+def valid_until(subject: Subject, day: date, law: Law) -> date | None:
+    """Until when a mark issued on ``day`` is valid; None when the first registration is not known."""
+    return due_after(subject, day, law)
+
+
+def _cycle_json(running: Cycle, closing: Milestone | None) -> dict[str, object]:
+    if closing is None or running.kind is Kind.NONE:
+        return running.to_json()
+    return {
+        "kind": closing.kind,
+        "due_on": closing.due_on.isoformat(),
+        "opens_on": closing.opens_on.isoformat(),
+    }
+
+
+def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
+    if case is None:
+        return None
+    late = "，且已逾期" if case.overdue else ""
+    return Reason(
+        "open-case",
+        Text(
+            f"案件 {case.case_no} 未结：排放检验不合格{late}。",
+            f"Case {case.case_no} is open: the emission test failed{' and is overdue' if case.overdue else ''}.",
+        ),
+        cite=law.cite("mark.pass_required"),
+        next=Text(
+            f"请维修后回原站复检，期限 {case.deadline}。",
+            f"Repair it and have it retested at the same station by {case.deadline}.",
+        ),
+    )
+
+
+def _not_yet(subject: Subject, closing: Milestone | None, day: date, law: Law) -> Reason | None:
+    """A new vehicle whose first cycle is not open yet."""
+    coming = milestones(subject, day, law)
+    if closing is not None or not coming:
+        return None
+    first = coming[0]
+    return Reason(
+        "mark-not-due",
+        Text(f"本周期 {first.opens_on} 起方可申领。", f"The mark may be applied for from {first.opens_on}."),
+        cite=law.cite("cycle.opens_months_before"),
+        next=Text(f"请在 {first.due_on} 前申领。", f"Apply by {first.due_on}."),
+    )
+
+
+def _released(subject: Subject, closing: Milestone | None, until: date | None, law: Law) -> Reason | None:
+    if closing is None or until is None or subject.marked_until is None or subject.marked_until < until:
+        return None
+    return Reason(
+        "mark-already-released",
+        Text(
+            f"本周期的标志已核发，有效期至 {subject.marked_until}。",
+            f"This cycle's mark was issued, valid until {subject.marked_until}.",
+        ),
+        cite=law.cite("inspection.required"),
+        next=Text("遗失、损毁的请申请补领。", "For a lost mark, apply for a replacement."),
+    )
+
+
+def _untested(
+    subject: Subject, running: Cycle, closing: Milestone | None, case: CaseFact | None, day: date, law: Law
+) -> Reason | None:
+    """The refusal without a pass in the cycle; for an exempt vehicle the reason why none is needed."""
+    if running.kind is Kind.NONE:
+        return running.reasons[0]
+    if closing is not None and closing.kind is Kind.MARK:
+        return Reason(
+            "mark-only-year",
+            Text(
+                "本周期免于上线检验，不需要排放检验报告。",
+                "No line test is needed in this cycle, so no emission report is required.",
+            ),
+            cite=law.cite("cycle.same_as_safety"),
+            warning=True,
+        )
+    since = closing.opens_on if closing else _without_schedule(subject, day, law)
+    # An open case already says what to do: repair, and return to the same station, not to any other.
+    if case is not None or since is None or (subject.passed_on is not None and subject.passed_on >= since):
+        return None
+    return Reason(
+        "no-pass-in-cycle",
+        Text(
+            f"本周期（{since} 起）没有合格的排放检验。",
+            f"No emission test has been passed in this cycle (since {since}).",
+        ),
+        cite=law.cite("mark.pass_required"),
+        next=Text("请先到任一已联网检验机构检验合格。", "Have it tested at any networked station first."),
+    )
+
+
+def _without_schedule(subject: Subject, day: date, law: Law) -> date | None:
+    """From when a pass counts if the first registration is not known: one yearly cycle back."""
+    if subject.first_registered_on is not None:
+        return None
+    months = law.integer("cycle.other.then_months")
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def _late(subject: Subject, day: date, law: Law) -> Reason | None:
+    if subject.due_on is None or subject.due_on >= day:
+        return None
+    return Reason(
+        "inspection-late",
+        Text(
+            f"检验有效期已于 {subject.due_on} 届满。",
+            f"The inspection expired on {subject.due_on}.",
+        ),
+        cite=law.cite("inspection.required"),
+        warning=True,
+    )

@@ -1,0 +1,111 @@
+"""The user's own account: sessions, wrong log-in attempts, the second factor, delegating the head's right."""
+
+from __future__ import annotations
+
+import segno
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from imloop.facts.days import day_of, read_day
+from imloop.facts.refusal import Refusal
+from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
+from imloop.steps.accounts import lookups, sessions, staffing
+from imloop.steps.accounts import second_factor as factors
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, caller_of
+from imloop.store.models import User, UserSession
+
+
+@desk()
+def account(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """POST: end a session or all others, delegate the head's right or take it back, turn the second factor off."""
+    user = request.user
+    assert isinstance(user, User)
+    now = clock.now()
+    context: dict[str, object] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        try:
+            _act(request, caller, user)
+            return redirect("/account")
+        except Refusal as refusal:
+            context["problem"], status = words(refusal.text), 422
+    request.session.pop("failed", None)
+    context |= {
+        "sessions": [_row(row, request.session.session_key or "") for row in sessions.sessions(user)],
+        "tries": lookups.own_tries(user),
+        "factor": factors.confirmed(user),
+        "required": factors.is_required(user),
+        "colleagues": lookups.colleagues(user),
+        "lent": lookups.lent_by(user, day_of(now)),
+        "borrowed": lookups.lent_to(user, day_of(now)),
+        "person": user,
+    }
+    return page(request, caller, "accounts/account.html", context, status)
+
+
+def _act(request: HttpRequest, caller: Caller, user: User) -> None:
+    form, now = request.POST, clock.now()
+    number = int(form["id"]) if form.get("id", "").isdigit() else 0
+    what = form.get("what", "")
+    if what == "end":
+        sessions.end_session(user, number, now)
+    elif what == "end-others":
+        sessions.end_others(user, request.session.session_key or "", now)
+    elif what == "delegate":
+        until = read_day(form.get("until", ""))
+        staffing.delegate(caller, form.get("taker", ""), until=until, reason=form.get("reason", ""), now=now)
+    elif what == "take-back":
+        staffing.end_delegation(caller, number, now)
+    elif what == "factor-off":
+        factors.turn_off(user, form.get("code", ""), now)
+
+
+def _row(row: UserSession, key: str) -> dict[str, object]:
+    return {"row": row, "here": row.session_key == key, "browser": _browser(row.browser)}
+
+
+def _browser(agent: str) -> str:
+    """Names of the browser and system in ordinary words."""
+    names = (
+        ("Edg", "Edge"),
+        ("MicroMessenger", "微信"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
+    systems = (
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
+    found = [next((name for sign, name in each if sign in agent), "") for each in (names, systems)]
+    return " · ".join(part for part in found if part) or agent[:40] or "—"
+
+
+@open_to(*EVERY_DESK)
+@login_required
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Scan, type the first code, keep the recovery codes. Open also to users who may not see other pages yet."""
+    user = request.user
+    assert isinstance(user, User)
+    if factors.confirmed(user) is not None:
+        return redirect("/account")
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            codes = factors.confirm(user, request.POST.get("code", ""), clock.now())
+            return page(request, caller_of(user), "accounts/recovery_codes.html", {"codes": codes})
+        except Refusal as refusal:
+            context["problem"], status = words(refusal.text), 422
+    factor = factors.begin(user)
+    context |= {
+        "qr": segno.make(factors.address(factor)).svg_data_uri(scale=5),
+        "secret": factor.secret,
+        "required": factors.is_required(user),
+    }
+    return page(request, caller_of(user), "accounts/second_factor.html", context, status)

@@ -1,0 +1,31 @@
+"""Keep a list's filter under a name, and drop it again."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from imloop.pages.guard import desk
+from imloop.steps.accounts.saved_filters import drop_filter, keep_filter
+from imloop.steps.ground.access import Caller
+
+
+@desk()
+def keep(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """POST ``path``, ``query``, ``name``; back to the list with the filter on."""
+    if request.method != "POST":
+        return redirect("/desk")
+    form = request.POST
+    kept = keep_filter(
+        caller, path=form.get("path", ""), query=form.get("query", ""), name=form.get("name", "")
+    )
+    target = f"{kept.path}?{kept.query}"
+    return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/desk")
+
+
+@desk()
+def drop(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("/desk")
+    return redirect(drop_filter(caller, number))

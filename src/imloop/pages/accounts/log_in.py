@@ -1,0 +1,102 @@
+"""Logging in: name and password, then a code where a second factor is on; too many wrong answers lock the name."""
+
+from __future__ import annotations
+
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from imloop.exchange.http.rate_limit import address_of
+from imloop.pages.guard import EVERY_DESK, home, open_to, public
+from imloop.steps.accounts import lookups, sessions
+from imloop.steps.accounts.log_in import failed_since_last, is_locked, note_try
+from imloop.steps.accounts.second_factor import check, confirmed
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import caller_of
+from imloop.store.models import User
+
+_HALF_WAY = 300
+"""Seconds between the password and the code."""
+
+
+@public
+def log_in(request: HttpRequest) -> HttpResponse:
+    """The same words for an unknown name, a wrong password and a locked name."""
+    target = _target(request)
+    username = request.POST.get("username", "").strip()
+    if request.method == "POST":
+        now, address = clock.now(), address_of(request)
+        user = None
+        if not is_locked(username, now):
+            user = authenticate(request, username=username, password=request.POST.get("password", ""))
+            note_try(username, address, now, passed=user is not None)
+        if isinstance(user, User):
+            if confirmed(user) is None:
+                return _enter(request, user, target)
+            request.session["half_way"] = {"user": user.pk, "at": int(now.timestamp()), "next": target}
+            return redirect("/login/code")
+    context = {"username": username, "next": target, "wrong": request.method == "POST"}
+    return render(request, "accounts/login.html", context, status=422 if context["wrong"] else 200)
+
+
+@public
+def second(request: HttpRequest) -> HttpResponse:
+    """The code of the second factor, or a recovery code; only shortly after the password."""
+    waiting = request.session.get("half_way")
+    now = clock.now()
+    if not waiting or now.timestamp() - waiting["at"] > _HALF_WAY:
+        request.session.pop("half_way", None)
+        return redirect("/login")
+    user = lookups.person(waiting["user"])
+    wrong = False
+    if request.method == "POST":
+        if not is_locked(user.username, now):
+            passed = check(user, request.POST.get("code", ""), now)
+            note_try(user.username, address_of(request), now, passed=passed, factor="code")
+            if passed:
+                del request.session["half_way"]
+                return _enter(request, user, waiting["next"])
+        wrong = True
+    return render(request, "accounts/login_code.html", {"wrong": wrong}, status=422 if wrong else 200)
+
+
+def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
+    now = clock.now()
+    failed = len(failed_since_last(user, now))
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    if failed:
+        request.session["failed"] = failed
+    request.session.save()
+    browser = request.headers.get("User-Agent", "")
+    sessions.opened(user, request.session.session_key or "", address_of(request), browser, now)
+    return redirect(target)
+
+
+def _target(request: HttpRequest) -> str:
+    target = request.POST.get("next") or request.GET.get("next") or "/desk"
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/desk"
+
+
+@public
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("/")
+
+
+@open_to(*EVERY_DESK)
+def password(request: HttpRequest) -> HttpResponse:
+    """A person chooses an own password: the first time, or whenever they want."""
+    if not isinstance(request.user, User):
+        return redirect("/login")
+    form = SetPasswordForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        user.must_change_password = False
+        user.save(update_fields=["must_change_password"])
+        update_session_auth_hash(request, user)
+        return redirect(home(caller_of(user)))
+    return render(request, "accounts/password.html", {"form": form})

@@ -1,0 +1,129 @@
+"""The people of a party: list, invite, close an account, make head; for administrators of every party."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed, NotAllowed, Refusal
+from imloop.facts.text import Text
+from imloop.pages.guard import desk, page, public, words
+from imloop.steps.accounts import lookups, second_factor, sessions, staffing
+from imloop.steps.accounts.log_in import is_locked, unlock
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.store.models import PartyKind, User
+
+
+@desk()
+def people(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """POST: invite; the link is shown once, as only its hash is kept."""
+    now = clock.now()
+    party = (
+        request.GET.get("party", caller.party_code) if caller.kind == PartyKind.ADMIN else caller.party_code
+    )
+    if not staffing.may_manage(caller, party, day_of(now)):
+        raise NotAllowed(
+            "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
+        )
+    context: dict[str, object] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        form = request.POST
+        try:
+            if form.get("what") == "withdraw":
+                staffing.withdraw(caller, int(form["id"]) if form.get("id", "").isdigit() else 0, now)
+                return redirect(f"/people?party={party}")
+            token = staffing.invite(
+                caller, party, name=form.get("name", ""), as_head=form.get("head") == "1", now=now
+            )
+            context["link"], context["typed"] = f"{settings.BASE_URL}/i/{token}", {}
+        except Refusal as refusal:
+            context["problem"], status = words(refusal.text), 422
+    context |= {
+        "people": [
+            {"row": row, "locked": is_locked(row.username, now), "factor": second_factor.confirmed(row)}
+            for row in staffing.people(party)
+        ],
+        "invitations": lookups.invitations(caller, party, now),
+        "party": party,
+        "parties": lookups.parties(caller),
+    }
+    return page(request, caller, "accounts/people.html", context, status)
+
+
+@desk()
+def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpResponse:
+    """POST: close or reopen the account, head or not, end sessions; administrators also unlock and reset the second
+    factor."""
+    now = clock.now()
+    found = staffing.person(caller, username, now)
+    context: dict[str, object] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        try:
+            _act(request, caller, found)
+            return redirect(f"/people/{username}")
+        except Refusal as refusal:
+            context["problem"], status = words(refusal.text), 422
+    context |= {
+        "person": found,
+        "sessions": sessions.sessions(found),
+        "locked": is_locked(found.username, now),
+        "factor": second_factor.confirmed(found),
+        "is_admin": caller.kind == PartyKind.ADMIN,
+        "own": found.username == caller.user,
+    }
+    return page(request, caller, "accounts/person.html", context, status)
+
+
+def _act(request: HttpRequest, caller: Caller, found: User) -> None:
+    form, now = request.POST, clock.now()
+    what, reason = form.get("what", ""), form.get("reason", "")
+    if what in ("leave", "back"):
+        staffing.set_active(caller, found.username, active=what == "back", reason=reason, now=now)
+    elif what in ("head", "no-head"):
+        staffing.set_head(caller, found.username, head=what == "head", now=now)
+    elif what == "end-sessions":
+        sessions.end_all(caller, found, now)
+    elif what == "unlock":
+        unlock(caller, found.username, reason=reason, now=now)
+    elif what == "reset-factor":
+        second_factor.reset(caller, found, reason=reason, now=now)
+    else:
+        raise Malformed("wrong-value", Text("没有这项操作。", "No such action."))
+
+
+@public
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """The invited person chooses name and password."""
+    now = clock.now()
+    found = staffing.invitation(token, now)
+    context: dict[str, object] = {"invitation": found, "typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        try:
+            _require_good(request)
+            form = request.POST
+            staffing.accept(
+                token, username=form.get("username", ""), password=form.get("password", ""), now=now
+            )
+            return redirect("/login")
+        except Refusal as refusal:
+            context["problem"], status = words(refusal.text), 422
+    return render(request, "accounts/invitation.html", context, status=status)
+
+
+def _require_good(request: HttpRequest) -> None:
+    form = request.POST
+    if form.get("password", "") != form.get("again", ""):
+        raise Malformed("passwords-differ", Text("两次输入的密码不同。", "The two passwords differ."))
+    try:
+        validate_password(form.get("password", ""))
+    except ValidationError as error:
+        message = " ".join(error.messages)
+        raise Malformed("weak-password", Text(message, message)) from None

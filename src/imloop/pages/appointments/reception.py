@@ -1,0 +1,40 @@
+"""The counter asks before a test."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from imloop.facts.codes import METHOD_NAMES
+from imloop.facts.days import day_of
+from imloop.pages.guard import desk, page, words
+from imloop.steps.appointments.ask_reception import ask_reception
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import PartyKind
+
+I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
+
+
+@desk(I)
+def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Before the test: everything that forbids it, and the charge that is due."""
+    typed = request.GET
+    now = clock.now()
+    context: dict[str, object] = {
+        "typed": typed,
+        "lines": station_lookups.lines(caller.party_code, day_of(now)),
+        "methods": [(method, words(name)) for method, name in METHOD_NAMES.items()],
+    }
+    if typed.get("plate") or typed.get("vin"):
+        context["answer"] = ask_reception(
+            caller,
+            station=caller.party_code,
+            line=typed.get("line", ""),
+            method=typed.get("method", ""),
+            at=now,
+            vin=typed.get("vin", ""),
+            plate=typed.get("plate", ""),
+            people={role: typed.get(role, "") for role in ("inspector", "driver", "reviewer")},
+        )
+    return page(request, caller, "appointments/reception.html", context)

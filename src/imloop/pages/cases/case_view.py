@@ -1,0 +1,184 @@
+"""One case as people see it: where it stands, what failed, how long is left. Used by the owner's page and the desks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from imloop import loop
+from imloop.facts.days import day_of
+from imloop.facts.items import ITEMS
+from imloop.facts.typical_causes import typical_signs
+from imloop.law import Law
+from imloop.loop.case import SECOND_OPINION_EXIT
+from imloop.pages.guard import words
+from imloop.papers.trace_picture import Item
+from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.ground.registers import law_at
+from imloop.steps.repairs.rework import rework_due
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import Case, CaseEvent, Test
+from imloop.verdict.arithmetic import printed
+
+
+def loop_names() -> list[str]:
+    return [_("检验"), _("告知"), _("维修"), _("放行"), _("复检")]
+
+
+def headline(case: Case) -> str:
+    return {
+        "awaiting_repair": _("请先维修，再回原站复检"),
+        "awaiting_retest": _("已可复检，请回原站"),
+        "closed": _("复检合格，案件已结"),
+        "annulled": _("案件已撤销"),
+        "scrapped": _("车辆已报废，案件已结"),
+    }[case.state]
+
+
+def steps(case: Case) -> list[dict[str, str]]:
+    """The five stages of the loop: done, now or ahead."""
+    done = {"awaiting_repair": 2, "awaiting_retest": 4, "closed": 5, "annulled": 5, "scrapped": 5}[case.state]
+    return [
+        {"name": name, "css": "done" if index < done else "now" if index == done else ""}
+        for index, name in enumerate(loop_names())
+    ]
+
+
+def days(case: Case, law: Law, now: datetime) -> dict[str, object]:
+    """Working days left (negative: overdue) and the strip of days."""
+    today = day_of(now)
+    counted = law.working_days(day_of(case.failed_at), law.integer("deadline.working_days"))
+    left = sum(1 for day in counted.days if day > today) if today <= case.deadline else -1
+    return {"days_left": left, "strip": [_css(day, today) for day in counted.days]}
+
+
+def _css(day: date, today: date) -> str:
+    return "today" if day == today else "used" if day < today else ""
+
+
+def failed_test(case: Case) -> Test | None:
+    """The test that the current round answers to."""
+    return case.vehicle.tests.filter(case_no=case.case_no, test_no=case.snapshot["failed_test"]).first()
+
+
+def result_items(test: Test | None) -> list[dict[str, object]]:
+    if test is None:
+        return []
+    return [_item(item) for item in test.verdict["items"] if item["limit"] is not None]
+
+
+def _item(item: Item) -> dict[str, object]:
+    known = ITEMS[item["item"]]
+    value, limit = item["value"], item["limit"]
+    failed = not item["pass"] and not item["advisory"]
+    ends = limit if isinstance(limit, list) else [limit]
+    shown = "–".join(printed(float(end), known.decimals) for end in ends)
+    return {
+        "label": words(known.label),
+        "value": printed(float(value), known.decimals),
+        "unit": known.unit,
+        "limit": f"≥ {shown}" if item["kind"] == "min" else shown,
+        "failed": failed,
+        "share": float(value) / float(ends[-1]) if ends[-1] else None,
+        "words": _("未通过") if failed else _("仅记录") if item["advisory"] else _("通过"),
+    }
+
+
+def signs(case: Case, test: Test | None) -> list[dict[str, object]]:
+    """What the failed items point to, with the usual causes; a hint, not a diagnosis."""
+    failed = list(case.snapshot["failed_items"])
+    if test is not None and test.verdict["parts"].get("obd") == "fail":
+        failed.append("obd")
+    return [
+        {"label": words(sign.label), "causes": [(cause.code, words(cause.text)) for cause in sign.causes]}
+        for sign in typical_signs(failed)
+    ]
+
+
+def guidance(law: Law, case: Case) -> str:
+    """What to do next, by the state of the case and the law of the day."""
+    if case.state == loop.State.AWAITING_RETEST:
+        return _("维修记录已上传。请携带维修凭证，在期限内回原检验机构复检。")
+    phase = law.word("phase")
+    if phase == "full":
+        return _(
+            "请到任一家已公布的维修治理站维修；凭竣工出厂合格证、结算清单、发票，由维修站上传记录后回原站复检。"
+        )
+    if phase == "transition":
+        return _("鼓励到已公布的维修治理站维修，也可自选其他维修企业；凭维修发票和维修清单回原站复检。")
+    return _("请维修后持维修凭证复检。")
+
+
+def case_context(case: Case, now: datetime) -> dict[str, object]:
+    """Everything a case page shows."""
+    law = law_at(day_of(case.failed_at), case.place)
+    today = law_at(day_of(now), case.place)
+    test = failed_test(case)
+    permit = loop.permit(
+        as_loop_case(case), station=case.station.code if case.station else "", at=now, law=today
+    )
+    on_paper = permit.allowed and any(reason.code == "paper-fallback" for reason in permit.reasons)
+    return {
+        "case": case,
+        "headline": _("已凭纸质材料放行，请回原站复检") if on_paper else headline(case),
+        "steps": steps(case),
+        "items": result_items(test),
+        "reasons": test.verdict["reasons"] if test else [],
+        "other_reasons": [
+            reason
+            for reason in (test.verdict["reasons"] if test else [])
+            if reason["code"] != "limit-exceeded"
+        ],
+        "calculation": test.verdict["steps"] if test else [],
+        "law": test.verdict["law"] if test else {"hash": law.hash},
+        "signs": signs(case, test) if case.closed_at is None else [],
+        "guidance": guidance(today, case),
+        "rework": rework_due(case),
+        "permit": [reason.to_json() for reason in permit.reasons],
+        "allowed": permit.allowed,
+        "elsewhere": _elsewhere(case, now),
+        "notice": case.notices.order_by("-round").first(),
+        "events": [event_row(event) for event in case.events.order_by("number")],
+        **days(case, law, now),
+    }
+
+
+def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
+    """The exit that lets the owner retest at another station today, if one was granted."""
+    if case.closed_at is not None:
+        return None
+    running = [way_out for way_out in as_loop_case(case).exits if way_out.expires_on >= day_of(now)]
+    if not running:
+        return None
+    latest = running[-1]
+    return {
+        "to": station_lookups.name_of(latest.to_station) if latest.to_station else "",
+        "until": latest.expires_on,
+        "reason": latest.reason,
+        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.granted_at > case.failed_at,
+    }
+
+
+def event_row(event: CaseEvent) -> dict[str, object]:
+    """One line of the case's history."""
+    data = event.data
+    names: dict[str, Callable[[], str]] = {
+        "TestFailed": lambda: f"{data['station']} · {data['test_no']}",
+        "TestPassed": lambda: f"{data['station']} · {data['test_no']}",
+        "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
+        "ExitGranted": lambda: data["exit"]["to_station"] or _("任一检验机构"),
+        "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
+        "PaperContradicted": lambda: f"{data['unlock_no']} · {data['shop']} · {data['repair_no']}",
+        "CaseAnnulled": lambda: data["reason"],
+        "ObjectionRejected": lambda: data["reason"],
+    }
+    named = names.get(event.kind)
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "words": named() if named else "",
+        "number": event.number,
+        "law_hash": event.law_hash,
+    }

@@ -1,0 +1,159 @@
+"""One case on one page: its way round the loop, papers, seconds before and after, law of each step, journal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from imloop.facts.days import day_of, read_day
+from imloop.facts.refusal import Refusal
+from imloop.pages.cases.case_view import case_context, event_row
+from imloop.pages.cases.loop_picture import loop_picture
+from imloop.pages.cases.owner import objection_card
+from imloop.pages.cases.paper_card import paper_card
+from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.guard import desk, page, words
+from imloop.pages.inspections.overlay import overlay
+from imloop.pages.inspections.pictures import trace_picture
+from imloop.steps.cases import case_file
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.grant_exit import EXIT_KINDS, annul_case, grant_exit, reject_objection
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import law_at
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import Case, Notice, PartyKind, Repair, Test
+
+
+@desk()
+def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
+    """People who may see the case; the look-up is journalled."""
+    return page(request, caller, "cases/case.html", _context(caller, case_lookups.case(caller, case_no)))
+
+
+@desk(PartyKind.ENVIRONMENT)
+def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
+    """An exit, an annulment or the answer to an objection; each wants reason, evidence and the box that says it is
+    meant. What was typed stays when something is wrong."""
+    if request.method == "POST":
+        try:
+            _decide(caller, case_no, request.POST)
+        except Refusal as refusal:
+            context = _context(caller, case_lookups.case(caller, case_no)) | refusal_context(refusal)
+            return page(request, caller, "cases/case.html", {**context, "typed": request.POST}, 422)
+    return redirect(f"/cases/{case_no}")
+
+
+def _decide(caller: Caller, case_no: str, form: QueryDict) -> None:
+    require_sure(form)
+    reason, evidence, now = form.get("reason", ""), form.get("evidence", ""), clock.now()
+    if form.get("what") == "annul":
+        annul_case(caller, case_no, reason=reason, evidence=evidence, now=now)
+    elif form.get("what") == "reject":
+        reject_objection(caller, case_no, reason=reason, evidence=evidence, now=now)
+    else:
+        grant_exit(
+            caller,
+            case_no,
+            kind=form.get("kind", "other"),
+            to_station=form.get("to_station", ""),
+            reason=reason,
+            evidence=evidence,
+            expires_on=read_day(form.get("expires_on", "")),
+            now=now,
+        )
+
+
+def _context(caller: Caller, case: Case) -> dict[str, object]:
+    tests = case_file.tests_of(case)
+    repairs = list(case.repairs.select_related("shop", "raw").order_by("finished_at"))
+    notices = list(case.notices.order_by("round"))
+    events = list(case.events.order_by("number"))
+    by_number = {test.test_no: test for test in tests}
+    followed = [case_file.law_of(event, case, by_number) for event in events]
+    return {
+        **case_context(case, clock.now()),
+        **objection_card(case, clock.now()),
+        **paper_card(case, clock.now()),
+        "events": [{**event_row(event), "law": law} for event, law in zip(events, followed, strict=True)],
+        "picture": loop_picture(case, events, notices),
+        "overlay": overlay(tests),
+        "tests": [(test, trace_picture(test)) for test in tests],
+        "repairs": repairs,
+        "papers": _papers(tests, repairs, notices),
+        "proof": case_file.proof(case, tests, repairs, notices),
+        "waiting": case.objected_at is not None,
+        "exit_kinds": _exit_kinds(case),
+        "suggested_kind": "objection" if case.objected_at is not None else "",
+        "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
+        "stations": _stations(case),
+        "in_one_month": day_of(clock.now()) + timedelta(days=30),
+    }
+
+
+def _exit_kinds(case: Case) -> list[tuple[str, str]]:
+    """The law's kinds in words."""
+    law = law_at(day_of(clock.now()), case.place)
+    return [(kind, words(EXIT_KINDS[kind])) for kind in law.words("exit.kinds")]
+
+
+def _stations(case: Case) -> object:
+    return station_lookups.parties(PartyKind.ISTATION).filter(place__startswith=case.place[:4])
+
+
+def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> list[dict[str, object]]:
+    """Every paper and upload of the case in order of time: ``files`` are (words, address) pairs."""
+    rows: list[dict[str, object]] = [
+        {
+            "at": notice.issued_at,
+            "kind": _("告知书"),
+            "number": notice.notice_no,
+            "files": [("PDF", f"/notices/{notice.notice_no}.pdf")],
+            "sha256": "",
+        }
+        for notice in notices
+    ]
+    for test in tests:
+        at_station = f"?station={test.station.code}"
+        rows.append(
+            {
+                "at": test.received_at,
+                "kind": _("检验报告"),
+                "number": test.test_no,
+                "files": [
+                    ("PDF", f"/reports/{test.test_no}.pdf{at_station}"),
+                    ("CSV", f"/traces/{test.test_no}.csv{at_station}"),
+                    (_("逐步计算"), f"/tests/{test.test_no}{at_station}"),
+                ],
+                "sha256": test.raw.sha256,
+            }
+        )
+    rows += [
+        {
+            "at": repair.uploaded_at,
+            "kind": _("维修记录"),
+            "number": repair.repair_no,
+            "files": [
+                (file.name, f"/repairs/{repair.shop.code}/{repair.repair_no}/files/{file.sha256}")
+                for file in repair.files.order_by("id").defer("body")
+            ],
+            "says": _paper_numbers(repair),
+            "sha256": repair.raw.sha256,
+        }
+        for repair in repairs
+    ]
+    return sorted(rows, key=lambda row: str(row["at"]))
+
+
+def _paper_numbers(repair: Repair) -> str:
+    """The three papers of a repair by their numbers; a missing one is said."""
+    papers = repair.record["documents"]
+    named = (
+        (_("竣工出厂合格证"), papers["certificate_no"]),
+        (_("结算清单"), papers["settlement_no"]),
+        (_("发票"), papers["invoice_no"]),
+    )
+    return " · ".join(f"{name} {number or _('未提供')}" for name, number in named)

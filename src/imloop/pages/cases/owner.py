@@ -1,0 +1,91 @@
+"""What the owner does beside reading the case: object to the result, look at the vehicle's history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from imloop.exchange.http.rate_limit import count_question
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Refusal
+from imloop.loop.case import ANSWER_NAMES
+from imloop.pages.forms import refusal_context
+from imloop.pages.guard import public, words
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases import objections
+from imloop.steps.cases.case_file import tests_of
+from imloop.steps.ground import clock, registers
+from imloop.steps.vehicles.vehicle_history import history, vehicle_by_plate
+from imloop.store.models import Case
+
+
+def objection_card(case: Case, now: datetime) -> dict[str, object]:
+    """May one be raised, until when; or what became of it."""
+    found = objections.standing(case, now)
+    return {"objection": {"open": found.open, "last_day": found.last_day, **objection_words(case, now)}}
+
+
+def objection_words(case: Case, now: datetime) -> dict[str, object]:
+    """The objection of this round, or the one that waits, in words; nothing where there is none."""
+    raised = objections.standing(case, now).raised
+    if raised is None:
+        return {"raised": None}
+    return {
+        "raised": raised,
+        "ground": words(objections.GROUNDS[raised.ground]),
+        "answer": words(ANSWER_NAMES[raised.answer]),
+        "late": raised.answered_at is None and day_of(now) > raised.answer_by,
+    }
+
+
+@public
+def object_to(request: HttpRequest, token: str) -> HttpResponse:
+    """The form; once handed in, the case page says what happens next."""
+    count_question(request, clock.now())
+    case, now = case_lookups.owner_case(token), clock.now()
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            form = request.POST
+            objections.raise_objection(
+                token, ground=form.get("ground", ""), words=form.get("words", ""), now=now
+            )
+            return redirect(f"/c/{token}?objected=1#objection")
+        except Refusal as refusal:
+            context, status = refusal_context(refusal), 422
+    law = registers.law_at(day_of(now), case.place)
+    context |= {
+        "case": case,
+        "typed": request.POST,
+        "grounds": [(each, words(objections.GROUNDS[each])) for each in law.words("objection.grounds")],
+        "answer_days": law.integer("objection.answer_days"),
+        "longest": objections.LONGEST,
+        "test": tests_of(case)[-1:],
+        **objection_card(case, now),
+    }
+    return render(request, "cases/object.html", context, status=status)
+
+
+@public
+def case_history(request: HttpRequest, token: str) -> HttpResponse:
+    """The vehicle of a case, whose notice the reader holds."""
+    case = case_lookups.owner_case(token)
+    return render(request, "cases/history.html", {"found": history(case.vehicle), "back": f"/c/{token}"})
+
+
+@public
+def vehicle_history(request: HttpRequest) -> HttpResponse:
+    """By plate and VIN tail; what was typed stays."""
+    asked = request.GET
+    if not asked.get("plate"):
+        return render(request, "cases/history.html", {})
+    try:
+        count_question(request, clock.now())
+        found = history(vehicle_by_plate(asked["plate"], asked.get("tail", "")))
+    except Refusal as refusal:
+        context = {**refusal_context(refusal), "plate": asked["plate"], "tail": asked.get("tail", "")}
+        return render(request, "cases/history.html", context, status=404)
+    return render(request, "cases/history.html", {"found": found})

@@ -1,0 +1,37 @@
+"""Addresses of cases, for departments, stations and owners, and their places in the menus of desks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from imloop.pages.cases import case_list, one_case, owner, retest_permit
+from imloop.pages.menu_entry import MenuEntry
+from imloop.store.models import PartyKind
+
+urlpatterns: list[URLPattern] = [
+    path("c/<str:token>/object", owner.object_to),
+    path("c/<str:token>/history", owner.case_history),
+    path("history", owner.vehicle_history),
+    path("desk/istation/permit", retest_permit.permit),
+    path("notices/<str:notice_no>.pdf", retest_permit.notice_pdf),
+    path("cases", case_list.cases),
+    path("cases/<str:case_no>", one_case.one_case),
+    path("cases/<str:case_no>/decide", one_case.decide),
+]
+
+MENU = (
+    MenuEntry("/desk/istation/permit", _("复检放行"), {PartyKind.ISTATION: 40}),
+    MenuEntry(
+        "/cases",
+        _("案件"),
+        {
+            PartyKind.ENVIRONMENT: 20,
+            PartyKind.TRANSPORT: 50,
+            PartyKind.MARKET: 60,
+            PartyKind.POLICE: 30,
+            PartyKind.SUPERVISOR: 50,
+            PartyKind.ADMIN: 60,
+        },
+    ),
+)

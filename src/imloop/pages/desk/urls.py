@@ -1,0 +1,33 @@
+"""Addresses of each party's first page, and their places in the menus of desks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from imloop.pages.desk import istation, mstation, work_desk
+from imloop.pages.menu_entry import MenuEntry
+from imloop.store.models import PartyKind
+
+urlpatterns: list[URLPattern] = [
+    path("desk/istation", istation.today),
+    path("desk/mstation", mstation.cases),
+    path("work", work_desk.work),
+]
+
+MENU = (
+    MenuEntry("/desk/istation", _("今日"), {PartyKind.ISTATION: 10}),
+    MenuEntry("/desk/mstation", _("案件"), {PartyKind.MSTATION: 10}),
+    MenuEntry(
+        "/work",
+        _("待办"),
+        {
+            PartyKind.ENVIRONMENT: 10,
+            PartyKind.TRANSPORT: 10,
+            PartyKind.MARKET: 10,
+            PartyKind.POLICE: 10,
+            PartyKind.SUPERVISOR: 10,
+            PartyKind.ADMIN: 10,
+        },
+    ),
+)

@@ -1,0 +1,211 @@
+"""Random draws at the departments' desks: the list, a new one, and one draw with the step that is the
+caller's to take."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from imloop.exchange.http.http_status import status_of
+from imloop.facts.days import day_of, read_day
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.text import Text
+from imloop.pages.draws.draw_view import STATES, draw_context, outcomes
+from imloop.pages.guard import desk, page, words
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.steps.draws import (
+    lookups as draw_lookups,
+)
+from imloop.steps.draws import (
+    numbers as draw_numbers,
+)
+from imloop.steps.draws import prepare_draw
+from imloop.steps.draws import (
+    visits as draw_visits,
+)
+from imloop.steps.draws.frame import STRATA
+from imloop.steps.draws.plan import Plan, Source
+from imloop.steps.draws.prepare_draw import DRAWERS
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.store.models import Draw, PartyKind
+
+SOURCES = ("1", "2", "3")
+_SHOWN = 100
+
+
+@desk(*DRAWERS, PartyKind.ADMIN)
+def all_draws(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Every draw of the place, newest first, with what it waits for."""
+    now = clock.now()
+    rows = list(prepare_draw.visible(caller).select_related("prepared_by").order_by("-prepared_at")[:_SHOWN])
+    if file := as_file(request, caller, "draws", _columns(), rows):
+        return file
+    found = [
+        {
+            "draw": row,
+            "state": words(STATES[row.state]),
+            "waits": [
+                words(draw_lookups.WAITING[wait.step]) for wait in draw_lookups.waits(caller, row, now)
+            ],
+        }
+        for row in rows
+    ]
+    context = {"rows": found, "may_draw": caller.kind in DRAWERS, "query": query_of(request)}
+    return page(request, caller, "draws/draws.html", context)
+
+
+def _columns() -> Columns[Draw]:
+    return {
+        _("编号"): lambda row: row.no,
+        _("期次"): lambda row: row.period,
+        _("状态"): lambda row: words(STATES[row.state]),
+        _("编制单位"): lambda row: row.prepared_by.name,
+        _("编制时间"): lambda row: row.prepared_at,
+        _("锁定时间"): lambda row: row.committed_at,
+        _("承诺值"): lambda row: row.commitment,
+        _("公布时间"): lambda row: row.published_at,
+        _("作废理由"): lambda row: row.void_reason,
+    }
+
+
+@desk(*DRAWERS)
+def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Ask for a draw; POST prepares its list."""
+    context: dict[str, object] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        try:
+            _require_sure(request)
+            row = prepare_draw.prepare(caller, _plan(request), clock.now())
+            return redirect(f"/draws/{row.no}")
+        except Refusal as refusal:
+            context |= _told(refusal)
+            status = status_of(refusal, "POST")
+    typed = request.POST
+    context["strata"] = [
+        (code, words(name), typed.get(f"visits_{code}", "")) for code, name in STRATA.items()
+    ]
+    context["sources"] = [(n, {key: typed.get(f"{key}_{n}", "") for key in _SOURCE}) for n in SOURCES]
+    return page(request, caller, "draws/draw_new.html", context, status)
+
+
+_SOURCE = ("code", "name", "on", "fallback", "fallback_on")
+
+
+def _told(refusal: Refusal) -> dict[str, object]:
+    return {
+        "refusal": words(refusal.text),
+        "cite": refusal.cite,
+        "faults": [(None, words(fault.text)) for fault in refusal.problems],
+    }
+
+
+def _require_sure(request: HttpRequest) -> None:
+    if request.POST.get("sure") != "1":
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+
+
+def _plan(request: HttpRequest) -> Plan:
+    form = request.POST
+    visits = {code: form.get(f"visits_{code}", "").strip() for code in STRATA}
+    sources = [
+        Source(
+            form[f"code_{n}"].strip(),
+            form.get(f"name_{n}", "").strip(),
+            read_day(form.get(f"on_{n}", "")),
+            form.get(f"fallback_{n}", "").strip(),
+            read_day(form.get(f"fallback_on_{n}", "")),
+        )
+        for n in SOURCES
+        if form.get(f"code_{n}", "").strip()
+    ]
+    barred = {
+        code: reason for code, _space, reason in (_halves(line) for line in _lines(form.get("excluded", "")))
+    }
+    return Plan(
+        period=form.get("period", "").strip(),
+        visits={code: int(n) if n.isdigit() else 0 for code, n in visits.items() if n},
+        first=read_day(form.get("first", "")),
+        last=read_day(form.get("last", "")),
+        sources=sources,
+        methods={},
+        barred=barred,
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _halves(line: str) -> tuple[str, str, str]:
+    first, space, rest = line.replace("　", " ").partition(" ")
+    return first, space, rest.strip()
+
+
+@desk(*DRAWERS, PartyKind.ADMIN)
+def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
+    """One draw with its sealed list; POST takes the caller's step."""
+    now = clock.now()
+    context: dict[str, object] = {"typed": request.POST}
+    status = 200
+    if request.method == "POST":
+        try:
+            _require_sure(request)
+            _act(request, caller, no, now)
+            return redirect(f"/draws/{no}")
+        except Refusal as refusal:
+            context |= _told(refusal)
+            status = status_of(refusal, "POST")
+    draw = (
+        prepare_draw.the_draw(caller, no) if context.get("refusal") else draw_lookups.sealed(caller, no, now)
+    )
+    context |= draw_context(caller, draw, now)
+    context |= {"outcomes": outcomes(), "now": now, "today": day_of(now)}
+    if "propose" in request.GET:
+        nonce = secrets.token_hex(32)
+        context["proposed"] = (nonce, hashlib.sha256(nonce.encode()).hexdigest())
+    return page(request, caller, "draws/draw.html", context, status)
+
+
+def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:
+    form = request.POST
+    match form.get("what"):
+        case "join":
+            prepare_draw.join(
+                caller,
+                no,
+                nonce_sha256=form.get("nonce_sha256", ""),
+                inspectors=_lines(form.get("inspectors", "")),
+                conflicts=[_conflict(line) for line in _lines(form.get("conflicts", ""))],
+                now=now,
+            )
+        case "commit":
+            prepare_draw.commit(caller, no, now)
+        case "number":
+            source, value = form.get("source", ""), form.get("value", "")
+            draw_numbers.enter_number(caller, no, source, value, now, form.get("fallback", ""))
+        case "reveal":
+            draw_numbers.reveal(caller, no, form.get("nonce", ""), now)
+        case "void":
+            prepare_draw.void(caller, no, form.get("reason", ""), now)
+        case "begin":
+            draw_visits.open_visit(caller, no, form.get("unit", ""), now)
+        case "result":
+            unit, outcome, result = (form.get(name, "") for name in ("unit", "outcome", "result"))
+            draw_visits.record_visit(caller, no, unit, outcome=outcome, result=result, now=now)
+        case "publish":
+            draw_visits.publish(caller, no, whole=form.get("whole", "1") == "1", now=now)
+        case _:
+            raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
+
+
+def _conflict(line: str) -> dict[str, str]:
+    inspector, _space, rest = _halves(line)
+    unit, _space, reason = _halves(rest)
+    return {"inspector": inspector, "unit": unit, "reason": reason}

@@ -1,0 +1,54 @@
+"""Random draws for anyone: the list, one draw with how to check it, the program that checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from imloop.exchange.http.rate_limit import count_question
+from imloop.pages.draws.draw_view import STATES, common_context, own_row, visits_rows
+from imloop.pages.guard import public, words
+from imloop.proof import draw as proof
+from imloop.steps.draws import lookups as draw_lookups
+from imloop.steps.draws.prepare_draw import code_hash
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, caller_of
+from imloop.store.models import Draw, User
+
+SHOWN = 100
+
+
+@public
+def draws(request: HttpRequest) -> HttpResponse:
+    """Every draw, voided ones included."""
+    rows = [(row, words(STATES[row.state])) for row in draw_lookups.draws()[:SHOWN]]
+    return render(request, "draws/public_draws.html", {"rows": rows})
+
+
+@public
+def draw(request: HttpRequest, no: str) -> HttpResponse:
+    """One draw: what was fixed, where the numbers come from, what came of it, how to check; a station sees its own."""
+    now = clock.now()
+    count_question(request, now)
+    row = draw_lookups.public_draw(no)
+    context = common_context(row, now)
+    context |= {
+        "own": own_row(_caller(request), row),
+        "visits": visits_rows(row) if row.state == Draw.State.PUBLISHED else [],
+        "same_code": row.header is not None and row.header["code"] == code_hash(),
+        "fixed": row.header is not None,
+    }
+    return render(request, "draws/public_draw.html", context)
+
+
+def _caller(request: HttpRequest) -> Caller | None:
+    user = request.user
+    return caller_of(user) if isinstance(user, User) and user.party is not None else None
+
+
+@public
+def checker(request: HttpRequest) -> HttpResponse:
+    """The program itself, as the platform draws with it."""
+    return HttpResponse(Path(proof.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")

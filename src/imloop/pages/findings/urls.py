@@ -1,0 +1,23 @@
+"""Addresses of findings, and their places in the menus of desks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from imloop.pages.findings import findings
+from imloop.pages.menu_entry import MenuEntry
+from imloop.store.models import PartyKind
+
+urlpatterns: list[URLPattern] = [
+    path("findings", findings.findings),
+    path("findings/<int:number>", findings.one_finding),
+]
+
+MENU = (
+    MenuEntry(
+        "/findings",
+        _("线索"),
+        {PartyKind.ENVIRONMENT: 40, PartyKind.TRANSPORT: 60, PartyKind.SUPERVISOR: 60, PartyKind.ADMIN: 70},
+    ),
+)

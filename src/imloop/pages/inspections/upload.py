@@ -1,0 +1,58 @@
+"""Uploading a test by hand, its report, its seconds as CSV."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from imloop.exchange.uploads.intake import take_test
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.text import Text
+from imloop.pages.guard import desk, page
+from imloop.pages.inspections.pictures import trace_csv
+from imloop.papers.assemble import report_document
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.store import traces
+from imloop.store.models import PartyKind
+
+I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
+
+
+@desk(I)
+def upload(request: HttpRequest, caller: Caller) -> HttpResponse:
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            context["receipt"] = take_test(_file(request), caller, clock.now()).body
+        except Refusal as refusal:
+            context["refusal"] = refusal
+            context["refusal_reasons"] = [reason.to_json() for reason in refusal.reasons]
+            status = 422
+    return page(request, caller, "inspections/upload.html", context, status)
+
+
+def _file(request: HttpRequest) -> bytes:
+    file = request.FILES.get("file")
+    if file is None or isinstance(file, list):
+        raise Malformed("no-file", Text("请选择一个 JSON 文件。", "Choose a JSON file."))
+    if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
+        raise Malformed("too-large", Text("文件过大。", "The file is too large."))
+    body: bytes = file.read()
+    return body
+
+
+@desk()
+def report_pdf(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
+    document = report_document(caller, test_no, request.GET.get("station", ""))
+    return HttpResponse(document, content_type="application/pdf")
+
+
+@desk()
+def trace_file(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
+    """A test's seconds as CSV."""
+    test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
+    text = trace_csv(dict(traces.decode(test.trace).columns))
+    return HttpResponse(text, content_type="text/csv; charset=utf-8")

@@ -1,0 +1,23 @@
+"""Addresses of one inspection and what-if, and their places in the menus of desks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from imloop.pages.inspections import one_inspection, upload, what_if
+from imloop.pages.menu_entry import MenuEntry
+from imloop.store.models import PartyKind
+
+urlpatterns: list[URLPattern] = [
+    path("tests/<str:test_no>", one_inspection.one_test),
+    path("desk/istation/upload", upload.upload),
+    path("reports/<str:test_no>.pdf", upload.report_pdf),
+    path("traces/<str:test_no>.csv", upload.trace_file),
+    path("environment/what-if", what_if.what_if),
+]
+
+MENU = (
+    MenuEntry("/desk/istation/upload", _("上传"), {PartyKind.ISTATION: 30}),
+    MenuEntry("/environment/what-if", _("推演"), {PartyKind.ENVIRONMENT: 130}),
+)

@@ -1,0 +1,167 @@
+"""Test lines: state, checks, certificates, link, locks; a self-check entered by hand; an order to lock or unlock."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from imloop.exchange.uploads.intake import take_check
+from imloop.facts.days import CHINA
+from imloop.facts.records.check import CHECK_NAMES, CheckKind
+from imloop.facts.refusal import Malformed, Refusal, Unknown
+from imloop.facts.text import Text
+from imloop.gates.lines import FIELDS
+from imloop.pages.guard import desk, page, words
+from imloop.pages.site_map import station_sites, with_tiles
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.lines.lock_line import NewOrder, order_line
+from imloop.steps.lines.lookups import SEERS, LineView, last_checks, view, visible_lines
+from imloop.store.models import Line, PartyKind
+
+ALARMS = ("link-lost", "clock-skew", "software-not-approved", "sequence-gap", "check-claim-differs")
+SHOWN = 200
+
+
+@desk(*SEERS)
+def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Every line the caller may see, and what raises an alarm."""
+    now = clock.now()
+    found = [view(line, now) for line in visible_lines(caller, now)[:SHOWN]]
+    if file := as_file(request, caller, "lines", _columns(), found):
+        return file
+    alarms = (
+        finding_lookups.findings(caller)
+        .filter(code__in=ALARMS, resolved_at__isnull=True)
+        .order_by("-created_at")
+    )
+    context: dict[str, object] = {
+        "now": now,
+        "lines": found,
+        "alarms": alarms[:30],
+        "query": query_of(request),
+        "watched": caller.is_department,
+        "sites": station_sites(found),
+        "tiles": settings.TILES,
+    }
+    return with_tiles(page(request, caller, "lines/lines.html", context))
+
+
+@desk(*SEERS)
+def sites(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """What the map of the lines shows now."""
+    now = clock.now()
+    found = [view(line, now) for line in visible_lines(caller, now)[:SHOWN]]
+    return JsonResponse({"at": f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", "sites": station_sites(found)})
+
+
+def _columns() -> Columns[LineView]:
+    return {
+        _("检验机构"): lambda row: row["line"].station.name,
+        _("检测线"): lambda row: row["line"].code,
+        _("锁定"): lambda row: " ".join(row["locked"]),
+        _("原因"): lambda row: "；".join(words(reason.text) for reason in row["reasons"]),
+        _("最近自检"): lambda row: row["last_check"].finished_at if row["last_check"] else "",
+        _("检定有效期至"): lambda row: row["certificate_until"],
+        _("最近心跳"): lambda row: row["link"].seen_at if row["link"] else "",
+    }
+
+
+def _line(caller: Caller, station: str, code: str, now: datetime) -> Line:
+    line = visible_lines(caller, now).filter(station__code=station, code=code).first()
+    if line is None:
+        raise Unknown("unknown-line", Text(f"没有检测线 {code}。", f"There is no line {code}."))
+    return line
+
+
+@desk(*SEERS)
+def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> HttpResponse:
+    """One line; POST by its station: a check by hand; by the environment department: an order."""
+    now = clock.now()
+    line = _line(caller, station, code, now)
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            if request.POST.get("sure") != "1":
+                raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+            if request.POST.get("what") == "order":
+                _order(request, caller, line, now)
+                return redirect(f"/lines/{station}/{code}")
+            context["receipt"] = take_check(_message(request, line), caller, now).body
+        except Refusal as refusal:
+            context["refusal"], status = refusal, 422
+            context["refusal_words"] = words(refusal.text)
+    kind = _kind(request.POST.get("kind_of_check") or request.GET.get("check", ""))
+    context |= {
+        "now": now,
+        "found": view(line, now),
+        "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in last_checks(line)],
+        "kind": kind,
+        "kinds": [(each.value, words(CHECK_NAMES[each])) for each in CheckKind],
+        "fields": [(name, request.POST.get(name, "")) for name in FIELDS[kind]],
+        "typed": request.POST,
+        "may_check": caller.kind == PartyKind.ISTATION,
+        "may_order": caller.kind == PartyKind.ENVIRONMENT,
+    }
+    return page(request, caller, "lines/line.html", context, status)
+
+
+def _kind(text: str) -> CheckKind:
+    return CheckKind(text) if text in CheckKind.__members__.values() else CheckKind.ANALYSER_GAS
+
+
+def _message(request: HttpRequest, line: Line) -> bytes:
+    """The form as ``imloop.check/1``; it is taken in the same way as a machine's."""
+    form, kind = request.POST, _kind(request.POST.get("kind_of_check", ""))
+    values = {name: _number(name, form[name]) for name in FIELDS[kind] if form.get(name, "").strip()}
+    return msgspec.json.encode(
+        {
+            "schema": "imloop.check/1",
+            "check_no": form.get("check_no", "").strip(),
+            "station": line.station.code,
+            "line": line.code,
+            "kind": kind,
+            "started_at": _moment(form.get("started_at", "")),
+            "finished_at": _moment(form.get("finished_at", "")),
+            "values": values,
+            "claimed": form.get("claimed", ""),
+        }
+    )
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise Malformed("malformed", Text(f"{name} 应为数值。", f"{name} must be a number."))
+    return number
+
+
+def _moment(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=CHINA).isoformat()
+    except ValueError:
+        raise Malformed("malformed", Text("请填写时间。", "Give the time.")) from None
+
+
+def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> None:
+    form = request.POST
+    wanted = NewOrder(
+        kind=form.get("kind", ""),
+        methods=form.getlist("methods"),
+        reason=form.get("reason", ""),
+        evidence=form.get("evidence", ""),
+        until=datetime.fromisoformat(_moment(form.get("until", ""))),
+    )
+    order_line(caller, line.station.code, line.code, wanted, now)

@@ -1,0 +1,71 @@
+"""Inspection programs: what is approved, what the lines run; the environment department approves and withdraws."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from imloop.facts.days import day_of, read_day
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.text import Text
+from imloop.pages.guard import desk, page, words
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.lines.lookups import SEERS
+from imloop.steps.lines.software import (
+    approvals,
+    approve_software,
+    running,
+    software_json,
+    withdraw_software,
+)
+from imloop.store.models import PartyKind
+
+
+@desk(*SEERS)
+def software(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The list; POST by the environment department: approve or withdraw."""
+    now = clock.now()
+    context: dict[str, object] = {"typed": request.POST or request.GET, "today_text": day_of(now).isoformat()}
+    status = 200
+    if request.method == "POST":
+        try:
+            _act(request, caller, now)
+            return redirect("/lines/software")
+        except Refusal as refusal:
+            context["problem"], status = words(refusal.text), 422
+    context |= {
+        "approved": [software_json(row, day_of(now)) for row in approvals(caller.place)],
+        "running": running(caller, now),
+        "may_decide": caller.kind == PartyKind.ENVIRONMENT,
+        "place": caller.place,
+    }
+    return page(request, caller, "lines/software.html", context, status)
+
+
+def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
+    form = request.POST
+    if form.get("sure") != "1":
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    if form.get("what") == "withdraw":
+        number = form.get("id", "")
+        withdraw_software(
+            caller,
+            int(number) if number.isdigit() else 0,
+            on=read_day(form.get("on", "")),
+            reason=form.get("reason", ""),
+            now=now,
+        )
+        return
+    approve_software(
+        caller,
+        sha256=form.get("sha256", ""),
+        name=form.get("name", ""),
+        version=form.get("version", ""),
+        since=read_day(form.get("since", "")),
+        until=read_day(form["until"]) if form.get("until") else None,
+        cite=form.get("cite", ""),
+        now=now,
+    )

@@ -1,0 +1,24 @@
+"""Addresses of test lines and their programs, and their places in the menus of desks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from imloop.pages.lines import istation_live, lines, software
+from imloop.pages.menu_entry import MenuEntry
+from imloop.store.models import PartyKind
+
+urlpatterns: list[URLPattern] = [
+    path("desk/istation/live", istation_live.live),
+    path("lines", lines.lines),
+    path("lines/software", software.software),
+    path("lines/sites.json", lines.sites),
+    path("lines/<str:station>/<str:code>", lines.one_line),
+]
+
+MENU = (
+    MenuEntry(
+        "/lines", _("检测线"), {PartyKind.ISTATION: 80, PartyKind.ENVIRONMENT: 110, PartyKind.MARKET: 50}
+    ),
+)

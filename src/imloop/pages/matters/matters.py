@@ -1,0 +1,256 @@
+"""Matters at a department's or station's desk: the work list, opening one, one with its steps,
+the published decisions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Refusal
+from imloop.law import Law
+from imloop.matters import Kind, Role, State, Step, is_late
+from imloop.matters.conditions import conditions
+from imloop.matters.fields import choices_of
+from imloop.matters.names import GROUNDS, KINDS, OF_THE_PARTY, STATES, STEPS
+from imloop.matters.table import Row, rows_for
+from imloop.pages.forms import file_response, refusal_context, require_sure, sent_file
+from imloop.pages.guard import desk, page, public, words
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
+from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.matters.attachments import attach, the_file, the_matter
+from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.take_step import as_fact, nominate_for_scrappage, open_measure, take_step
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import Matter, MatterEvent, PartyKind
+
+DEPARTMENTS = (
+    PartyKind.ENVIRONMENT,
+    PartyKind.TRANSPORT,
+    PartyKind.MARKET,
+    PartyKind.POLICE,
+    PartyKind.SUPERVISOR,
+)
+_STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
+_OPENS = {
+    PartyKind.ENVIRONMENT: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION, Kind.SCRAPPAGE),
+    PartyKind.TRANSPORT: (Kind.SUSPENSION, Kind.REVOCATION),
+    PartyKind.MARKET: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION),
+    PartyKind.ISTATION: (Kind.WITHDRAWAL,),
+    PartyKind.MSTATION: (Kind.WITHDRAWAL,),
+}
+
+
+@desk(*DEPARTMENTS, *_STATIONS)
+def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """What is waiting for the caller, then everything the caller may see."""
+    day = day_of(clock.now())
+    mine = matter_lookups.work_list(caller, day)
+    chosen = request.GET.get("kind", "")
+    seen = matter_lookups.matters(caller)
+    if chosen in list(Kind):
+        seen = seen.filter(kind=chosen)
+    if file := as_file(request, caller, "matters", _columns(day), seen):
+        return file
+    context = {
+        "query": query_of(request),
+        "mine": [_line(row, day) for row in mine],
+        "rows": [_line(row, day) for row in seen[: matter_lookups.SHOWN]],
+        "kinds": [(kind.value, words(name)) for kind, name in KINDS.items()],
+        "chosen": chosen,
+        "opens": [(kind.value, words(KINDS[kind])) for kind in _OPENS.get(PartyKind(caller.kind), ())],
+    }
+    return page(request, caller, "matters/matters.html", context)
+
+
+def _columns(day: date) -> Columns[Matter]:
+    return {
+        _("编号"): lambda row: row.matter_no,
+        _("种类"): lambda row: words(KINDS[Kind(row.kind)]),
+        _("对象"): lambda row: row.title,
+        _("状态"): lambda row: words(STATES[State(row.state)]),
+        _("提出"): lambda row: row.opened_at,
+        _("期限"): lambda row: row.due_on,
+        _("超期"): lambda row: _("是") if is_late(as_fact(row), day) else "",
+        _("办结"): lambda row: row.closed_at,
+    }
+
+
+def _line(row: Matter, day: date) -> dict[str, object]:
+    return {
+        "row": row,
+        "kind": words(KINDS[Kind(row.kind)]),
+        "state": words(STATES[State(row.state)]),
+        "late": is_late(as_fact(row), day),
+    }
+
+
+@desk(*DEPARTMENTS, *_STATIONS)
+def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """The form of one kind of matter; about a station by its code, about a vehicle by VIN or plate."""
+    typed = request.POST if request.method == "POST" else request.GET
+    allowed = _OPENS.get(PartyKind(caller.kind), ())
+    kind = Kind(typed["kind"]) if typed.get("kind") in allowed else None
+    if kind is None:
+        return redirect("/matters")
+    own = caller.party_code if caller.kind in _STATIONS else ""
+    party = own or typed.get("party", "").strip()
+    row = rows_for(kind, None)[0]
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            require_sure(typed)
+            given = given_of(row, typed)
+            now = clock.now()
+            if kind is Kind.SCRAPPAGE:
+                opened = nominate_for_scrappage(
+                    caller, given, now, vin=typed.get("vin", ""), plate=typed.get("plate", "")
+                )
+            else:
+                opened = open_measure(caller, kind, party, given, now)
+            return redirect(f"/matters/{opened.matter_no}")
+        except Refusal as refusal:
+            context, status = {**refusal_context(refusal)}, 422
+    subject = {Kind.STRIKE_OFF: "istation", Kind.REVOCATION: "mstation"}.get(kind, _subject_of(caller, party))
+    law = registers.law_at(day_of(clock.now()), caller.place)
+    context |= {
+        "kind": kind.value,
+        "kind_name": words(KINDS[kind]),
+        "step": step_form(row, kind, subject, law, typed),
+        "party": party,
+        "own": bool(own),
+        "typed": typed,
+    }
+    return page(request, caller, "matters/matter_open.html", context, status)
+
+
+def _subject_of(caller: Caller, party: str) -> str:
+    """Whose grounds are offered: those of the party named, else of the caller's own kind of station."""
+    kind = station_lookups.kind_of(party) if party else ""
+    return kind or "mstation" if caller.kind == PartyKind.TRANSPORT else "istation"
+
+
+@desk(*DEPARTMENTS, *_STATIONS)
+def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResponse:
+    """One matter: what is next and whose it is, what was applied for, files, every step so far."""
+    now, status = clock.now(), 200
+    context: dict[str, object] = {}
+    if request.method == "POST":
+        try:
+            if request.FILES:
+                attach(*sent_file(request), now, caller=caller, matter_no=matter_no)
+            else:
+                require_sure(request.POST)
+                row = the_matter(caller=caller, matter_no=matter_no)
+                name = request.POST.get("step", "")
+                given = _given(row, roles_in(caller, row), name, request.POST)
+                take_step(caller, matter_no, name, given, now)
+            return redirect(f"/matters/{matter_no}")
+        except Refusal as refusal:
+            context, status = refusal_context(refusal), 422
+    row = the_matter(caller=caller, matter_no=matter_no)
+    context |= matter_context(row, roles_in(caller, row), request.POST)
+    context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
+    return page(request, caller, "matters/matter.html", context, status)
+
+
+@desk(*DEPARTMENTS, *_STATIONS)
+def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: str) -> HttpResponse:
+    return file_response(the_file(digest, caller=caller, matter_no=matter_no))
+
+
+@public
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Everything decided about stations in the last year, for everyone."""
+    found = matter_lookups.publications(clock.now())
+    return render(request, "matters/decisions.html", {"decisions": [published(event) for event in found]})
+
+
+def published(event: MatterEvent) -> dict[str, object]:
+    told = matter_lookups.publication_json(event)
+    kind, step = Kind(event.matter.kind), Step(event.kind)
+    return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step])}
+
+
+def given_of(row: Row, form: QueryDict) -> dict[str, object]:
+    return {field.name: form.get(f"{row.step}-{field.name}", "") for field in row.fields}
+
+
+def _given(row: Matter, roles: frozenset[Role], name: str, form: QueryDict) -> dict[str, object]:
+    for each in matter_lookups.next_steps(row, roles):
+        if each.step == name:
+            return given_of(each, form)
+    return {}
+
+
+def step_form(row: Row, kind: Kind, subject: str, law: Law, typed: QueryDict) -> dict[str, object]:
+    """A step as a form; what was typed stays."""
+    return {
+        "step": row.step.value,
+        "name": words(STEPS[row.step]),
+        "open": typed.get("step") == row.step.value,
+        "fields": [
+            {
+                "name": f"{row.step}-{field.name}",
+                "label": words(field.label),
+                "shape": field.shape.value,
+                "required": field.required,
+                "choices": [(code, words(label)) for code, label in choices_of(field, kind, subject, law)],
+                "value": typed.get(f"{row.step}-{field.name}", ""),
+            }
+            for field in row.fields
+        ],
+    }
+
+
+def matter_context(row: Matter, roles: frozenset[Role], typed: QueryDict) -> dict[str, object]:
+    """Everything a page shows of a matter."""
+    now = clock.now()
+    law, fact = matter_lookups.law_of(row, now), as_fact(row)
+    form = row.data.get("form") or {}
+    answers = form.get("conditions", {})
+    return {
+        **_line(row, law.on),
+        "form": form,
+        "of_the_party": fact.state in OF_THE_PARTY,
+        "checklist": [
+            (words(c.text), c.cite, answers.get(c.code, {}).get("evidence", ""))
+            for c in (conditions(fact.subject, law) if form else ())
+        ],
+        "steps": [
+            step_form(each, fact.kind, fact.subject, law, typed)
+            for each in matter_lookups.next_steps(row, roles)
+            if each.step != "resubmit"
+        ],
+        "events": [_event(event, fact.kind) for event in row.events.order_by("number")],
+        "files": list(row.attachments.order_by("id").defer("body")),
+        "today": law.on,
+    }
+
+
+def _event(event: MatterEvent, kind: Kind) -> dict[str, object]:
+    """A step with its answers under the labels they were asked by."""
+    labels = {
+        field.name: words(field.label)
+        for row in rows_for(kind, State(event.before) if event.before else None)
+        if row.step == event.kind
+        for field in row.fields
+    }
+    choices = {
+        code: words(label)
+        for row in rows_for(kind, State(event.before) if event.before else None)
+        for field in row.fields
+        for code, label in (*field.choices, *((GROUNDS.items()) if field.from_law else ()))
+    }
+    return {
+        "event": event,
+        "name": words(STEPS[Step(event.kind)]),
+        "after": words(STATES[State(event.after)]),
+        "said": [(labels.get(key, key), choices.get(value, value)) for key, value in event.data.items()],
+    }

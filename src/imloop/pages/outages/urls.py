@@ -1,0 +1,25 @@
+"""Addresses of outages and what was done on paper, and their places in the menus of desks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.outages import istation_outage, outages
+from imloop.store.models import PartyKind
+
+urlpatterns: list[URLPattern] = [
+    path("desk/istation/outage", istation_outage.outage),
+    path("desk/istation/outage/form.pdf", istation_outage.paper_form),
+    path("outages", outages.outages),
+    path("outages/<str:number>", outages.one_outage),
+    path("unlocks/<str:number>", outages.one_unlock),
+    path("unlocks/<str:number>/files/<str:digest>", outages.unlock_file),
+    path("public/outages", outages.public_outages),
+]
+
+MENU = (
+    MenuEntry("/outages", _("系统故障"), {PartyKind.ENVIRONMENT: 120, PartyKind.ADMIN: 20}),
+    MenuEntry("/desk/istation/outage", _("系统故障"), {PartyKind.ISTATION: 70}),
+)

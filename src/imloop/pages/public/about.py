@@ -1,0 +1,77 @@
+"""What the regime is, for anyone: why, the owner's five steps, the phases by law, the service guide (E5)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from imloop.facts.days import day_of, read_day
+from imloop.law import Book, Law, Value, load
+from imloop.pages.guard import public
+from imloop.steps.ground import clock, registers
+
+
+@public
+def about(request: HttpRequest) -> HttpResponse:
+    """By the law of ``place`` and ``day``, today's of this installation by default."""
+    asked = request.GET
+    place = registers.known_place(asked.get("place") or settings.PLACE)
+    day = read_day(asked["day"]) if asked.get("day") else day_of(clock.now())
+    law = registers.law_at(day, place)
+    context = {
+        "law": law,
+        "day": day,
+        "place": place,
+        "days": law.integer("deadline.working_days"),
+        "deadline_cite": law.cite("deadline.working_days"),
+        "duty_cite": law.cite("repair.owner_duty"),
+        "same_station": law.flag("retest.same_station"),
+        "same_cite": law.cite("retest.same_station"),
+        "listed_only": law.flag("retest.listed_repairer_required"),
+        "listed_cite": law.cite("retest.listed_repairer_required"),
+        "papers": _papers(law),
+        "warranty_days": law.integer("warranty.days"),
+        "warranty_km": law.integer("warranty.km"),
+        "warranty_cite": law.cite("warranty.days"),
+        "phases": _phases(load(), law),
+        "phase": law.word("phase"),
+    }
+    return render(request, "public/about.html", context)
+
+
+def _papers(law: Law) -> list[list[str]]:
+    """The sets of papers, one of which has to be brought, each paper by its official name."""
+    sets = law.words(f"retest.documents.{law.word('retest.documents_wording')}")
+    names = {
+        "certificate": _("竣工出厂合格证"),
+        "settlement": _("维修结算清单"),
+        "invoice": _("维修发票"),
+    }
+    return [[names[name] for name in wanted.split("+")] for wanted in sets if wanted]
+
+
+def _phases(book: Book, law: Law) -> list[dict[str, object]]:
+    """The phases of the place the present one comes from, in order; ``now`` marks the one in force."""
+    current = law.value("phase")
+    return [
+        {
+            "name": _phase_name(value),
+            "since": value.since,
+            "until": value.until,
+            "cite": value.cite,
+            "now": value.in_force(law.on),
+        }
+        for value in book.values["phase"]
+        if value.place == current.place
+    ]
+
+
+def _phase_name(value: Value) -> str:
+    return {
+        "none": _("未实施"),
+        "general": _("一般要求"),
+        "transition": _("过渡实施"),
+        "full": _("全面实施"),
+    }[str(value.value)]

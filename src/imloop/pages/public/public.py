@@ -1,0 +1,87 @@
+"""Pages for anyone: start, the owner's case, settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from imloop.exchange.http.http_status import status_of
+from imloop.exchange.http.rate_limit import count_question
+from imloop.facts.refusal import Refusal
+from imloop.pages.appointments.visits import retest_card
+from imloop.pages.cases.case_view import case_context, loop_names
+from imloop.pages.cases.owner import objection_card
+from imloop.pages.cases.paper_card import paper_card
+from imloop.pages.guard import desk, home, public, words
+from imloop.pages.repairs.repairers import choice_card
+from imloop.papers.assemble import owner_notice
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+
+_KEPT: dict[str, Any] = {
+    "max_age": 365 * 24 * 3600,
+    "samesite": "Lax",
+    "secure": settings.HTTPS,
+    "httponly": True,
+}
+"""How a reader's choice is kept: a year, for the pages only."""
+
+
+@public
+def start(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/start.html", {"loop_names": loop_names()})
+
+
+@public
+def find(request: HttpRequest) -> HttpResponse:
+    """Plate and VIN tail → the case page; what was typed stays."""
+    plate, tail = request.GET.get("plate", ""), request.GET.get("tail", "")
+    try:
+        count_question(request, clock.now())
+        return redirect(f"/c/{case_lookups.owner_case_by_plate(plate, tail).owner_token}")
+    except Refusal as refusal:
+        context = {"loop_names": loop_names(), "plate": plate, "tail": tail, "problem": words(refusal.text)}
+        return render(request, "public/start.html", context, status=status_of(refusal, "GET"))
+
+
+@public
+def owner_case(request: HttpRequest, token: str) -> HttpResponse:
+    case = case_lookups.owner_case(token)
+    now = clock.now()
+    context = {**case_context(case, now), **retest_card(case, now), **objection_card(case, now)}
+    context["repairs"] = case.repairs.select_related("shop").order_by("-finished_at")
+    context |= paper_card(case, now)
+    context["objected"] = "objected" in request.GET
+    if case.closed_at is None:
+        context |= choice_card(case, request.GET)
+    return render(request, "cases/owner.html", context)
+
+
+@public
+def owner_notice_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    return HttpResponse(owner_notice(token), content_type="application/pdf")
+
+
+@public
+def change_settings(request: HttpRequest) -> HttpResponse:
+    """Language and text size, kept in cookies; then back."""
+    target = request.GET.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = redirect(target)
+    language = request.GET.get("language")
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, **_KEPT)
+    if request.GET.get("large") in ("0", "1"):
+        response.set_cookie("large_text", request.GET["large"], **_KEPT)
+    return response
+
+
+@desk()
+def any_desk(request: HttpRequest, caller: Caller) -> HttpResponse:
+    return redirect(home(caller))

@@ -1,0 +1,176 @@
+"""Reporting a repair, and the records an M-station has reported."""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from imloop import loop
+from imloop.exchange.uploads.decode_repair import decode_repair
+from imloop.exchange.uploads.intake import take_repair
+from imloop.facts.days import day_of
+from imloop.facts.records.repair import REPAIR_ITEMS, RepairRecord
+from imloop.facts.refusal import Refusal, Unknown
+from imloop.facts.text import Text
+from imloop.loop.case import STATE_NAMES, State
+from imloop.pages.cases.case_view import failed_test, result_items, signs
+from imloop.pages.forms import file_response, refusal_context, sent_file
+from imloop.pages.guard import desk, page, words
+from imloop.pages.repairs.repair_form import faults_of, kept, message_of, rows_of
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import law_at
+from imloop.steps.repairs import lookups as repair_lookups
+from imloop.steps.repairs.repair_files import attach_to_repair, files_of, named_and_missing, repair_file
+from imloop.steps.repairs.repair_watch import repair_list
+from imloop.store.models import Case, PartyKind, Repair
+
+RECORDS = "/desk/mstation/repairs"
+
+
+PER_PAGE = 50
+
+
+@desk(PartyKind.MSTATION)
+def repair(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Find the case; the form; check the answers; hand in. What was typed stays throughout."""
+    typed = request.POST if request.method == "POST" else request.GET
+    context: dict[str, object] = {"typed": typed, "item_codes": _codes()}
+    status, template = 200, "repairs/repair.html"
+    try:
+        case = _case(caller, typed)
+        if case is not None:
+            context |= _about(case, typed)
+            body = msgspec.json.encode(message_of(caller, case, typed))
+            if request.method == "POST" and typed.get("do") == "send":
+                take_repair(body, caller, clock.now())
+                return redirect(f"{RECORDS}/{typed.get('repair_no', '')}?new=1")
+            if request.method == "POST" and typed.get("do") == "check":
+                context |= _summary(case, decode_repair(body)) | {"kept": kept(typed)}
+                template = "repairs/repair_check.html"
+    except Refusal as refusal:
+        context |= refusal_context(refusal) | {"faults": faults_of(refusal, typed)}
+        status = 422
+    return page(request, caller, template, context, status)
+
+
+def _codes() -> list[tuple[str, str]]:
+    return [(code, words(name)) for code, name in REPAIR_ITEMS.items()]
+
+
+def _case(caller: Caller, typed: QueryDict) -> Case | None:
+    case_no, plate, tail = (typed.get(name, "").strip() for name in ("case_no", "plate", "tail"))
+    if not (case_no or plate):
+        return None
+    return case_lookups.case_for_repair(caller, case_no=case_no, plate=plate, vin_tail=tail)
+
+
+def _about(case: Case, typed: QueryDict) -> dict[str, object]:
+    now = clock.now()
+    law = law_at(day_of(now), case.place)
+    test = failed_test(case)
+    return {
+        "case": case,
+        "items": result_items(test),
+        "signs": signs(case, test),
+        # Made once with the form: sending it twice is the same upload.
+        "repair_no": typed.get("repair_no") or f"W{now:%Y%m%d}-{secrets.token_hex(3)}",
+        "now": f"{now:%Y-%m-%dT%H:%M}",
+        "item_rows": rows_of(typed, "item"),
+        "part_rows": rows_of(typed, "part"),
+        "warranty_days": law.integer("warranty.days"),
+        "warranty_km": law.integer("warranty.km"),
+    }
+
+
+def _summary(case: Case, record: RepairRecord) -> dict[str, object]:
+    """The record as it was understood, before anything is stored; ``lacks``: what the papers' numbers leave out."""
+    papers = (
+        (_("竣工出厂合格证"), record.documents.certificate_no),
+        (_("结算清单"), record.documents.settlement_no),
+        (_("发票"), record.documents.invoice_no),
+    )
+    return {
+        "record": record,
+        "done": [(words(REPAIR_ITEMS[item.code]), item) for item in record.items],
+        "papers": papers,
+        "lacks": [name for name, number in papers if not number],
+        "early": record.finished_at <= case.failed_at,
+    }
+
+
+@desk(PartyKind.MSTATION)
+def records(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Every repair this station reported, newest first."""
+    rows = repair_list(caller, text=request.GET.get("q", ""))
+    if file := as_file(request, caller, "repairs", record_columns(), rows):
+        return file
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"shown": shown, "asked": request.GET, "query": query_of(request)}
+    return page(request, caller, "repairs/repairs.html", context)
+
+
+def record_columns() -> Columns[Repair]:
+    return {
+        _("维修单"): lambda row: row.repair_no,
+        _("完工"): lambda row: row.finished_at,
+        _("号牌"): lambda row: row.case.vehicle.plate,
+        _("案件"): lambda row: row.case.case_no,
+        _("费用（元）"): lambda row: row.cost_yuan,
+        _("合格证号"): lambda row: row.record["documents"]["certificate_no"],
+        _("结算清单号"): lambda row: row.record["documents"]["settlement_no"],
+        _("发票号"): lambda row: row.record["documents"]["invoice_no"],
+        _("质保至"): lambda row: row.warranty_until,
+        _("返修自"): lambda row: row.rework_of or "",
+        _("案件状态"): lambda row: words(STATE_NAMES[State(row.case.state)]),
+    }
+
+
+@desk(PartyKind.MSTATION)
+def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResponse:
+    """One reported repair: does it open the retest, what is next, photographs and papers."""
+    context: dict[str, object] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            name, body = sent_file(request)
+            attach_to_repair(caller, repair_no, name, body, clock.now())
+            return redirect(f"{RECORDS}/{repair_no}#files")
+        except Refusal as refusal:
+            context, status = refusal_context(refusal), 422
+    row = repair_lookups.repairs(caller).select_related("case__station").filter(repair_no=repair_no).first()
+    if row is None:
+        raise Unknown("unknown-repair", Text("没有这条维修记录。", "There is no such repair."))
+    context |= {
+        "row": row,
+        "case": row.case,
+        "new": "new" in request.GET,
+        "permit": _permit(row.case),
+        "done": [(words(REPAIR_ITEMS[item["code"]]), item) for item in row.record["items"]],
+        "files": list(files_of(row)),
+        "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
+    }
+    return page(request, caller, "repairs/repair_record.html", context, status)
+
+
+def _permit(case: Case) -> dict[str, object] | None:
+    """The retest gate as it stands now; None once the case is closed."""
+    if case.closed_at is not None:
+        return None
+    now = clock.now()
+    law = law_at(day_of(now), case.place)
+    station = case.station.code if case.station else ""
+    return loop.permit(as_loop_case(case), station=station, at=now, law=law).to_json()
+
+
+@desk()
+def record_file(request: HttpRequest, caller: Caller, shop: str, repair_no: str, digest: str) -> HttpResponse:
+    return file_response(repair_file(caller, shop, repair_no, digest))

@@ -1,0 +1,28 @@
+"""Addresses of repairs and repairers, and their places in the menus of desks."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.repairs import repair, repair_watch, repairers
+from imloop.store.models import PartyKind
+
+urlpatterns: list[URLPattern] = [
+    path("desk/mstation/repair", repair.repair),
+    path("desk/mstation/repairs", repair.records),
+    path("desk/mstation/repairs/<str:repair_no>", repair.one_record),
+    path("repairs/<str:shop>/<str:repair_no>/files/<str:digest>", repair.record_file),
+    path("repairs", repair_watch.repairs),
+    path("repairs/shops", repair_watch.shops),
+    path("repairs/<str:shop>/<str:repair_no>", repair_watch.one_repair),
+    path("public/repairers", repairers.repairers),
+]
+
+MENU = (
+    MenuEntry("/desk/mstation/repair", _("填报维修"), {PartyKind.MSTATION: 20}),
+    MenuEntry("/desk/mstation/repairs", _("维修记录"), {PartyKind.MSTATION: 30}),
+    MenuEntry("/repairs", _("维修"), {PartyKind.ENVIRONMENT: 30, PartyKind.TRANSPORT: 20}),
+    MenuEntry("/repairs/shops", _("维修站指标"), {PartyKind.TRANSPORT: 30}),
+)

@@ -1,0 +1,231 @@
+"""Where and when vehicles may not drive: the public question, and zones, alerts and enrolled vehicles."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from imloop.exchange.http.http_status import status_of
+from imloop.exchange.http.rate_limit import count_question
+from imloop.facts.codes import FUEL_NAMES
+from imloop.facts.days import CHINA, day_of, read_day
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.text import Text
+from imloop.gates.roads.clean_fleet import FLEETS
+from imloop.gates.roads.may_drive import LEVELS
+from imloop.gates.roads.zone_rules import parse_rules
+from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, rule_words
+from imloop.pages.guard import desk, page, public, words
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.roads import lookups
+from imloop.steps.roads.ask_road import Stated, alerts_at, ask_road_openly, zones_at
+from imloop.steps.roads.clean_fleet import clean_fleet
+from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
+from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, NewEnrolment, end_enrolment, enrol, enrolments
+from imloop.store.models import Enrolment, PartyKind
+
+STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
+_EXAMPLE = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
+
+
+@public
+def roads(request: HttpRequest) -> HttpResponse:
+    """May this vehicle drive here today? Anyone may ask; the answer holds nothing about a person."""
+    now, asked = clock.now(), request.GET
+    context: dict[str, object] = {
+        "asked": asked,
+        "now": now,
+        "zones": [(zone, _in_words(zone.rules)) for zone in zones_at(settings.PLACE, now)],
+        "alerts": [(alert, _in_words(alert.rules, zone=False)) for alert in alerts_at(settings.PLACE, now)],
+        "fuels": _fuels(),
+        "stages": STAGES,
+    }
+    status = 200
+    if asked.get("plate"):
+        stated = Stated(
+            plate=asked["plate"],
+            vin_tail=asked.get("tail", ""),
+            fuel=asked.get("fuel", ""),
+            emission_stage=asked.get("stage", ""),
+        )
+        try:
+            count_question(request, now)
+            answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
+            context["answer"] = answer.to_json()
+        except Refusal as refusal:
+            context["problem"] = words(refusal.text)
+            status = status_of(refusal, "POST")
+    return render(request, "roads/roads.html", context, status=status)
+
+
+def _fuels() -> list[tuple[str, str]]:
+    return [(str(fuel), name.in_(get_language() or "")) for fuel, name in FUEL_NAMES.items()]
+
+
+@desk(PartyKind.ENVIRONMENT, PartyKind.POLICE)
+def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Zones and alerts in force; the environment desk enters and ends them."""
+    now = clock.now()
+    context: dict[str, object] = {"typed": request.POST, "now": now}
+    status = 200
+    if request.method == "POST":
+        try:
+            _act(request, caller, now)
+            return redirect("/zones")
+        except Refusal as refusal:
+            context |= {"problem": words(refusal.text), "faults": refusal.problems}
+            status = 422
+    context |= {
+        "zones": [(zone, _in_words(zone.rules)) for zone in lookups.zones(caller)],
+        "alerts": [
+            (
+                alert,
+                _in_words(alert.rules, zone=False),
+                alert.since <= now and (alert.until is None or alert.until > now),
+            )
+            for alert in lookups.alerts(caller)
+        ],
+        "today": day_of(now),
+        "fleet": _fleet(caller, now),
+        "levels": LEVELS,
+        "rules": {what: _typed_rules(request.POST, what) for what in ("zone", "alert")},
+        "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
+        "may_decide": caller.kind == PartyKind.ENVIRONMENT,
+    }
+    return page(request, caller, "roads/zones.html", context, status)
+
+
+def _typed_rules(typed: QueryDict, what: str) -> str:
+    """As typed into that form; in one that was not sent, an example."""
+    return typed.get("rules", "") if typed.get("what") == what else _EXAMPLE
+
+
+def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
+    found = clean_fleet(caller, now)
+    return {
+        "places": [
+            {**answer.to_json(), "label": words(FLEETS[str(answer.facts["fleet"])])}
+            for answer in found["places"]
+        ],
+        "enterprises": [share.to_json() for share in found["enterprises"]],
+        "known": any(answer.facts["registered"] for answer in found["places"]),
+    }
+
+
+def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
+    form = request.POST
+    if form.get("sure") != "1":
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    match form.get("what"):
+        case "zone":
+            wanted = NewZone(
+                code=form.get("code", ""),
+                name=form.get("name", ""),
+                rules=_rules(form.get("rules", "")),
+                since=read_day(form.get("since", "")),
+                until=read_day(form["until"]) if form.get("until") else None,
+                cite=form.get("cite", ""),
+            )
+            enter_zone(caller, wanted, now)
+        case "end-zone":
+            end_zone(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
+        case "alert":
+            declare_alert(
+                caller,
+                level=form.get("level", ""),
+                rules=_rules(form.get("rules", "")),
+                since=_moment(form.get("since", "")),
+                until=_moment(form["until"]) if form.get("until") else None,
+                cite=form.get("cite", ""),
+                now=now,
+            )
+        case "lift":
+            lift_alert(caller, _number(form.get("id", "")), now=now)
+        case _:
+            raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
+
+
+@desk(PartyKind.ENVIRONMENT, PartyKind.POLICE)
+def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Vehicles of other provinces that are tested here."""
+    now = clock.now()
+    language = get_language() or ""
+    context: dict[str, object] = {"typed": request.POST, "now": now}
+    context["grounds"] = [(name, text.in_(language)) for name, text in GROUNDS.items()]
+    status = 200
+    if request.method == "POST":
+        try:
+            _enrol(request, caller, now)
+            return redirect("/enrolments")
+        except Refusal as refusal:
+            context["problem"] = words(refusal.text)
+            status = 422
+    running = enrolments(caller, now)
+    columns: Columns[Enrolment] = {
+        _("号牌"): lambda row: row.vehicle.plate,
+        "VIN": lambda row: row.vehicle.vin,
+        _("情形"): lambda row: GROUNDS[row.ground].in_(language),
+        _("自"): lambda row: row.since,
+        _("至（不含）"): lambda row: row.until,
+    }
+    if file := as_file(request, caller, "enrolments", columns, running):
+        return file
+    context["query"] = query_of(request)
+    context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in running]
+    context["today"] = day_of(now)
+    return page(request, caller, "roads/enrolments.html", context, status)
+
+
+def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
+    form = request.POST
+    if form.get("sure") != "1":
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    if form.get("what") == "end":
+        end_enrolment(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
+        return
+    wanted = NewEnrolment(
+        ground=form.get("ground", ""),
+        evidence=form.get("evidence", ""),
+        since=read_day(form.get("since", "")),
+        until=read_day(form["until"]) if form.get("until") else None,
+        vin=form.get("vin", ""),
+        plate=form.get("plate", ""),
+        operating_since=read_day(form["operating_since"]) if form.get("operating_since") else None,
+    )
+    enrol(caller, wanted, now)
+
+
+def _rules(text: str) -> list[object]:
+    try:
+        rules = json.loads(text)
+    except ValueError:
+        rules = None
+    if not isinstance(rules, list):
+        raise Malformed("bad-rules", Text("规则应为 JSON 列表。", "The rules must be a JSON list."))
+    return rules
+
+
+def _in_words(rules: object, *, zone: bool = True) -> list[str]:
+    return [words(rule_words(rule, zone=zone)) for rule in parse_rules(rules)]
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+
+
+def _number(text: str) -> int:
+    if not text.isdigit():
+        raise Malformed("malformed", Text("没有这条记录。", "There is no such row."))
+    return int(text)

@@ -1,0 +1,201 @@
+"""The traffic police: ask a gate, issue a mark, look a vehicle up, import the register, record changes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from imloop.exchange.files import safe_cell
+from imloop.exchange.imports import Imported, import_file, rejected_rows
+from imloop.facts.days import read_day
+from imloop.facts.records.vehicle import NewVehicle
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.text import Text
+from imloop.gates.answer import Answer
+from imloop.pages.guard import desk, page, words
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.roads.ask_road import ask_road, zones_at
+from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
+from imloop.steps.vehicles.ask_registration import ask_registration
+from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.lookups import search_vehicles, show_owner, vehicle
+from imloop.steps.vehicles.vehicle_row import CHANGES, COLUMNS
+from imloop.store.models import PartyKind
+
+_FOLDER = Path(settings.DATA_DIR) / "imports"
+_EXCERPT = 50
+_MOST_BYTES = 32 * 1024 * 1024
+"""About 250,000 rows, which take less than a minute."""
+
+
+@desk(PartyKind.POLICE)
+def police(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Ask a gate; issue the mark it allows; the open cases of the place, overdue ones first."""
+    now = clock.now()
+    given = request.POST if request.method == "POST" else request.GET
+    cases = case_lookups.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")
+    context: dict[str, object] = {
+        "asked": given,
+        "zones": zones_at(caller.place, now),
+        "open_cases": cases[:50],
+    }
+    status = 200
+    try:
+        if request.method == "POST":
+            if given.get("sure") != "1":
+                raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+            context["mark"] = release_mark(
+                caller, vin=given.get("vin", ""), plate=given.get("plate", ""), now=now
+            )
+        elif given.get("gate"):
+            context["answer"] = _ask(request, caller)
+    except Refusal as refusal:
+        context["refusal"] = refusal
+        context["problem"] = words(refusal.text)
+        context["problem_reasons"] = [reason.to_json() for reason in refusal.reasons]
+        status = 422
+    return page(request, caller, "vehicles/police.html", context, status)
+
+
+def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
+    asked, now = request.GET, clock.now()
+    vin, plate = asked.get("vin", ""), asked.get("plate", "")
+    answer: Answer
+    if asked["gate"] == "road":
+        answer = ask_road(caller, at=now, vin=vin, plate=plate, zone=asked.get("zone", ""))
+    elif asked["gate"] == "registration":
+        mass = asked.get("max_mass_kg", "")
+        if mass and not mass.isdigit():
+            raise Malformed(
+                "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
+            )
+        stated = NewVehicle(
+            vin=vin,
+            fuel=asked.get("fuel", ""),
+            emission_stage=asked.get("emission_stage", ""),
+            vehicle_type=asked.get("vehicle_type", ""),
+            usage=asked.get("usage", ""),
+            max_mass_kg=float(mass) if mass else None,
+        )
+        answer = ask_registration(caller, stated, at=now, application=asked.get("application", "new"))
+    else:
+        answer = ask_mark(caller, at=now, vin=vin, plate=plate)
+    return answer.to_json()
+
+
+@desk(*OFFICES)
+def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Search by plate, VIN or the end of a VIN."""
+    text = request.GET.get("q", "")
+    found = search_vehicles(caller, text, clock.now()) if text else None
+    return page(request, caller, "vehicles/vehicles.html", {"q": text, "found": found})
+
+
+@desk(*OFFICES)
+def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpResponse:
+    """One vehicle: what the register holds, its cycle, plates, changes, cases, tests, marks."""
+    problem, shown = "", None
+    if request.method == "POST" and request.POST.get("what") == "show":
+        shown = show_owner(caller, vehicle_id, clock.now())
+    elif request.method == "POST":
+        try:
+            _change(request, caller)
+            return redirect(f"/vehicles/{vehicle_id}")
+        except Refusal as refusal:
+            problem = words(refusal.text)
+    found, cycle = vehicle(caller, vehicle_id, clock.now())
+    context = {
+        "vehicle": found,
+        "shown": shown,
+        "cycle": cycle,
+        "cycle_reasons": [reason.to_json() for reason in cycle.reasons],
+        "plates": found.plates.order_by("since", "id"),
+        "changes": found.changes.order_by("on", "id"),
+        "enrolments": found.enrolments.order_by("since"),
+        "marks": found.marks.order_by("-issued_at")[:10],
+        "cases": case_lookups.cases(caller).filter(vehicle=found).order_by("-opened_at")[:20],
+        "tests": test_lookups.tests(caller)
+        .filter(vehicle=found)
+        .defer("trace", "receipt", "verdict")
+        .order_by("-started_at")[:20],
+        "may_change": caller.kind == PartyKind.POLICE,
+        "typed": request.POST,
+        "problem": problem,
+        "change_kinds": CHANGES,
+        "today": clock.now(),
+    }
+    return page(request, caller, "vehicles/vehicle.html", context, 422 if problem else 200)
+
+
+def _change(request: HttpRequest, caller: Caller) -> None:
+    form = request.POST
+    if form.get("sure") != "1":
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    change = ReportedChange(
+        kind=form.get("kind", ""),
+        on=read_day(form.get("on", "")),
+        vin=form.get("vin", ""),
+        plate=form.get("plate", ""),
+        new_plate=form.get("new_plate", ""),
+    )
+    change_vehicle(caller, change, clock.now())
+
+
+@desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)
+def import_vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A police list through the browser; what was refused is listed and can be downloaded as CSV."""
+    context: dict[str, object] = {"columns": COLUMNS}
+    status = 200
+    if request.method == "POST":
+        try:
+            done = _import(request, caller)
+            rows = list(rejected_rows(_FOLDER, "vehicles", done.digest))
+            context |= {"done": done, "rejected": rows[:_EXCERPT], "more": len(rows) > _EXCERPT}
+        except Refusal as refusal:
+            context["problem"] = words(refusal.text)
+            status = 422
+    return page(request, caller, "vehicles/import.html", context, status)
+
+
+def _import(request: HttpRequest, caller: Caller) -> Imported:
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile) or not file.name:
+        raise Malformed("no-file", Text("请选择一个文件。", "Choose a file."))
+    if (file.size or 0) > _MOST_BYTES:
+        raise Malformed(
+            "too-large",
+            Text(
+                "文件过大，请在服务器上用 imloop import vehicles 导入。",
+                "The file is too large for the page; use imloop import vehicles on the server.",
+            ),
+        )
+    # The name only tells the format; the bytes go under a name of our own.
+    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix.lower()) as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        return import_file("vehicles", Path(kept.name), _FOLDER, caller, clock.now)
+
+
+@desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)
+def import_rejected(request: HttpRequest, caller: Caller, digest: str) -> HttpResponse:
+    """The refused rows of an import as CSV."""
+    if not (len(digest) == 16 and digest.isalnum()):
+        raise Malformed("malformed", Text("没有这次导入。", "There is no such import."))
+    lines = ["row,reason"]
+    for number, reason in rejected_rows(_FOLDER, "vehicles", digest):
+        quoted = str(safe_cell(reason)).replace('"', '""')
+        lines.append(f'{number},"{quoted}"')
+    return HttpResponse(
+        "\ufeff" + "\r\n".join(lines) + "\r\n",
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="rejected-{digest}.csv"'},
+    )

@@ -1,0 +1,173 @@
+"""Load the demo city into an empty installation: parties, standings, lines, equipment, keys, people."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from imloop.facts.codes import Method
+from imloop.facts.days import day_of
+from imloop.sim.city.checks import fresh_checks, past_checks
+from imloop.sim.city.money import enter_money_and_people
+from imloop.sim.city.programs import enter_programs
+from imloop.sim.city.visits import open_stations
+from imloop.sim.world.identifiers import unified_code
+from imloop.sim.world.places import (
+    CITY,
+    DEPARTMENTS,
+    DISTRICTS,
+    GUESTS,
+    INSTRUMENTS,
+    SHOPS,
+    STATIONS,
+    Shop,
+    Station,
+    district_of,
+    instruments,
+    serial,
+)
+from imloop.steps.accounts.create_user import create_user
+from imloop.steps.accounts.keys import issue_key
+from imloop.store.models import Certificate, Equipment, Line, Party, PartyKind, Standing
+
+CREDENTIALS = "demo-credentials.json"
+_ROLES = ("istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
+_STATION_CITE = "HJ 1237-2021；柳州市 I/M 工作方案 五（二）1"
+_SHOP_CITE = "柳州市 I/M 工作方案 五（二）2"
+
+
+def is_loaded() -> bool:
+    return bool(Party.objects.filter(code=STATIONS[0].code).exists())
+
+
+def create_city(now: datetime, days: int = 7) -> None:
+    """Every party of the demo with its dated standing, and the self-checks of its lines for the last ``days``."""
+    today = day_of(now)
+    for station in STATIONS:
+        _station(station, today)
+    for number, shop in enumerate(SHOPS):
+        _shop(shop, today, number)
+    for kind, name in DEPARTMENTS:
+        Party.objects.create(code=f"{CITY}-{kind}", kind=PartyKind(kind), name=name, place=CITY)
+    for code, name, place in GUESTS:
+        guest = Party.objects.create(code=code, kind=PartyKind.ISTATION, name=name, place=place)
+        _networked(guest, date(2015, 1, 1))
+        Line.objects.create(
+            station=guest, code="01", methods=[str(m) for m in Method], since=date(2015, 1, 1)
+        )
+    enter_money_and_people(today)
+    open_stations(now - timedelta(days=days))
+    enter_programs(today)
+    past_checks(now, days)
+    fresh_checks(now)
+
+
+def write_credentials(data_dir: Path, now: datetime, base_url: str) -> Path:
+    """Keys for every party that uploads or asks, one person per role; the file is readable by its owner only."""
+    keys = {party.code: issue_key(party, now) for party in Party.objects.order_by("code")}
+    users = {}
+    for role in _ROLES:
+        party = (
+            Party.objects.filter(kind=role)
+            .exclude(code__in=[code for code, _, _ in GUESTS])
+            .order_by("id")
+            .first()
+        )
+        if party is None:
+            raise LookupError(f"the demo city has no party of kind {role}")
+        password = secrets.token_urlsafe(12)
+        create_user(role, password, party, now, is_head=True)
+        users[role] = {"username": role, "password": password}
+    file = data_dir / CREDENTIALS
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    text = json.dumps({"base_url": base_url, "keys": keys, "users": users}, ensure_ascii=False, indent=2)
+    file.write_text(text + "\n", encoding="utf-8")
+    return file
+
+
+def _station(station: Station, today: date) -> None:
+    party = Party.objects.create(
+        code=station.code,
+        kind=PartyKind.ISTATION,
+        name=station.name,
+        place=CITY,
+        uscc=unified_code(station.code),
+        address=f"柳州市{station.address}",
+        phone=station.phone,
+        **_position(station.code),
+    )
+    since = date(2020, 6, 1)
+    _networked(party, since)
+    _accredited(party, today)
+    for number, (code, methods) in enumerate(station.lines):
+        line = Line.objects.create(station=party, code=code, methods=[str(m) for m in methods], since=since)
+        for kind in instruments(methods):
+            instrument = Equipment.objects.create(
+                line=line,
+                kind=kind,
+                model=INSTRUMENTS[kind],
+                serial=serial(station.code, code, kind),
+                since=since,
+            )
+            until = today + timedelta(days=60 + 37 * number + 11 * len(kind))
+            for year in (1, 0):
+                until_then = until - timedelta(days=365 * year)
+                Certificate.objects.create(
+                    equipment=instrument,
+                    kind=Certificate.Kind.VERIFICATION,
+                    number=f"检字{until_then.year - 1}-{instrument.pk:05d}",
+                    issuer="柳州市计量技术测试研究所",
+                    since=until_then - timedelta(days=365),
+                    until=until_then,
+                )
+
+
+def _accredited(party: Party, today: date) -> None:
+    """CMA for six years; that of the last station ends in 20 days."""
+    number = [station.code for station in STATIONS].index(party.code)
+    left = 20 if number == len(STATIONS) - 1 else 500 + 90 * number
+    until = today + timedelta(days=left)
+    Certificate.objects.create(
+        party=party,
+        kind=Certificate.Kind.CMA,
+        number=f"2{until.year - 2006:02d}0{number + 1:04d}",
+        issuer="广西壮族自治区市场监督管理局",
+        since=until - timedelta(days=6 * 365),
+        until=until,
+    )
+
+
+def _shop(shop: Shop, today: date, number: int) -> None:
+    party = Party.objects.create(
+        code=shop.code,
+        kind=PartyKind.MSTATION,
+        name=shop.name,
+        place=CITY,
+        uscc=unified_code(shop.code),
+        address=f"柳州市{shop.address}",
+        phone=shop.phone,
+        capability=list(shop.takes),
+        **_position(shop.code),
+    )
+    if shop.listed_days is None:
+        return
+    since = today - timedelta(days=shop.listed_days - 3 * number)
+    Standing.objects.create(party=party, state=Standing.State.LISTED, since=since, cite=_SHOP_CITE)
+
+
+def _networked(party: Party, since: date) -> None:
+    Standing.objects.create(party=party, state=Standing.State.NETWORKED, since=since, cite=_STATION_CITE)
+
+
+def _position(code: str) -> dict[str, float]:
+    """A point near the middle of the district, the same for the same code."""
+    _, longitude, latitude = DISTRICTS[district_of(code)]
+    spread = sum(ord(sign) * 31**place for place, sign in enumerate(code)) % 997
+    return {
+        "longitude": round(longitude + (spread % 31 - 15) * 0.0011, 5),
+        "latitude": round(latitude + (spread // 31 - 16) * 0.0009, 5),
+    }

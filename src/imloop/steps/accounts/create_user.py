@@ -1,0 +1,50 @@
+"""People with a login: create, first administrator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from imloop.facts.refusal import Conflict
+from imloop.facts.text import Text
+from imloop.steps.ground.access import SYSTEM, Caller
+from imloop.steps.ground.ledger import writing
+from imloop.store.models import Party, PartyKind, User
+
+
+def create_user(
+    username: str,
+    password: str,
+    party: Party,
+    now: datetime,
+    *,
+    by: Caller = SYSTEM,
+    must_change_password: bool = False,
+    is_head: bool = False,
+) -> User:
+    """A person of a party. The password is kept as an argon2 hash."""
+    with writing(now, by) as ledger:
+        if User.objects.filter(username=username).exists():
+            raise Conflict(
+                "username-taken", Text(f"用户名 {username} 已存在。", f"User {username} exists already.")
+            )
+        user = User.objects.create_user(
+            username=username,
+            password=password,
+            party=party,
+            must_change_password=must_change_password,
+            is_head=is_head,
+        )
+        ledger.note("user-created", username, {"party": party.code})
+    return user
+
+
+def first_administrator(username: str, password: str, place: str, now: datetime) -> User:
+    """For an empty installation: the administration as a party and its first person."""
+    party, _ = Party.objects.get_or_create(
+        code=f"{place}-admin", defaults={"kind": PartyKind.ADMIN, "name": "系统管理", "place": place}
+    )
+    return create_user(username, password, party, now, is_head=True)
+
+
+def nobody_yet() -> bool:
+    return not User.objects.exists()

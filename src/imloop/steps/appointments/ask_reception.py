@@ -1,0 +1,108 @@
+"""The counter asks before a test: may this vehicle be tested here, on this line, by these people, now?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from imloop import loop
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.text import Reason, Text
+from imloop.gates.appointments.reception import Arrival, reception
+from imloop.gates.stations.staff import people_reasons
+from imloop.law import Law
+from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, require_place
+from imloop.steps.prices.compare_charge import charge_for
+from imloop.steps.stations.line_standing import line_reasons
+from imloop.steps.stations.station_facts import facts_of
+from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
+from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, subject_of
+from imloop.store.models import Case, Party, PartyKind, Vehicle
+
+
+def ask_reception(
+    caller: Caller,
+    *,
+    station: str,
+    line: str,
+    method: str,
+    at: datetime,
+    vin: str = "",
+    plate: str = "",
+    people: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """Allowed, every reason with its clause and the next step, the charge that is due, the open case. Writes nothing.
+
+    ``people``: role → name of those who will test.
+    """
+    where = _station(caller, station)
+    chosen = registers.method_of(method)
+    vehicle = _vehicle(vin, plate)
+    day = day_of(at)
+    law = registers.law_at(day, where.place)
+    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
+    money = charge_for(vehicle, where, chosen, day, law)
+    facts = facts_of(where)
+    row_of_line = facts.line(line, at)
+    arrival = Arrival(
+        station=where.code,
+        closed=facts.against(day, law),
+        line=line,
+        line_methods=None if row_of_line is None else row_of_line.line.methods,
+        line_locks=line_reasons(facts, line, method, at, law),
+        method=chosen,
+        day=day,
+        subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
+        drive=str(vehicle.facts.get("drive") or ""),
+        people=people_reasons(people or {}, facts.staff, day, law),
+        retest=None if row is None else _retest(row, where, at, law),
+        case=case_fact(vehicle),
+        enrolled=bool(vehicle.pk) and is_enrolled(vehicle, where.place, day),
+        others=[_as_warning(reason) for reason in money.reasons if reason.code == "charged-twice"],
+    )
+    answer = reception(arrival, law).to_json()
+    return {
+        **answer,
+        "due_yuan": money.facts["due_yuan"],
+        "case": row.case_no if row else None,
+        "at": at.isoformat(),
+    }
+
+
+def _station(caller: Caller, station: str) -> Party:
+    if caller.kind == PartyKind.ISTATION:
+        if station and station != caller.party_code:
+            raise NotAllowed(
+                "not-your-station", Text("只能为本站查询。", "A station may only ask for itself.")
+            )
+        station = caller.party_code
+    elif not caller.is_department:
+        raise NotAllowed(
+            "wrong-kind-of-party",
+            Text("仅检验机构和主管部门可查询。", "Only stations and departments may ask."),
+        )
+    found = registers.party(station, PartyKind.ISTATION)
+    require_place(caller, found.place)
+    return found
+
+
+def _vehicle(vin: str, plate: str) -> Vehicle:
+    """The register's vehicle, or a new one without any facts."""
+    vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "")
+    if not (vin or plate):
+        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
+    return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)
+
+
+def _retest(row: Case, station: Party, at: datetime, law: Law) -> list[Reason]:
+    permit = loop.permit(as_loop_case(row), station=station.code, at=at, law=law)
+    return list(permit.reasons)
+
+
+def _as_warning(reason: Reason) -> Reason:
+    """A test that must not be charged may still be made."""
+    return Reason(reason.code, reason.text, reason.cite, reason.next, item=reason.item, warning=True)

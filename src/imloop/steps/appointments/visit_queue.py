@@ -1,0 +1,85 @@
+"""A station's appointments of a day, and the vehicles waiting there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from imloop.facts.days import day_of
+from imloop.gates.appointments.slots import Wait, Waiting, slot_length, waits
+from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, own
+from imloop.store.models import Appointment, Party, Test
+
+
+def day_list(caller: Caller, day: date, station: str = "") -> QuerySet[Appointment]:
+    """The appointments of a day in order of time: a station's own, those of a department's place."""
+    rows = Appointment.objects.filter(own(caller, "station__place", "station__code", None), day=day)
+    if station:
+        rows = rows.filter(station__code=station)
+    return rows.select_related("station", "line", "case", "vehicle").order_by("starts_at", "number")
+
+
+def queue(station: Party, now: datetime) -> list[tuple[Appointment, Wait]]:
+    """Who has come today and has not been tested since, in the order of each line, with the time it will take."""
+    day = day_of(now)
+    law = registers.law_at(day, station.place)
+    arrived = list(
+        station.appointments.filter(day=day, state=Appointment.State.ARRIVED).select_related(
+            "station", "line", "case"
+        )
+    )
+    tested = _tested(station, arrived)
+    yard = {
+        str(row.pk): row
+        for row in arrived
+        if not any(begun >= row.changed_at for begun in tested.get(row.plate, ()))
+    }
+    order = waits(
+        [
+            Waiting(
+                key,
+                row.line.code,
+                row.starts_at,
+                row.purpose == RETEST,
+                int(slot_length(row.line.methods, law) / timedelta(minutes=1)),
+            )
+            for key, row in yard.items()
+        ]
+    )
+    return [(yard[each.waiting.number], each) for each in order]
+
+
+def board(station: Party, now: datetime) -> list[dict[str, object]]:
+    """The display in the hall: numbers, never whole plates."""
+    return [
+        {
+            "ticket": ticket(row),
+            "plate": masked(row.plate),
+            "line": row.line.code,
+            "retest": row.purpose == RETEST,
+            "place": wait.place,
+            "minutes": wait.minutes,
+        }
+        for row, wait in queue(station, now)
+    ]
+
+
+def masked(plate: str) -> str:
+    """桂B·**345: enough to recognise one's own."""
+    return f"{plate[:2]}·{'*' * max(0, len(plate) - 5)}{plate[-3:]}" if len(plate) > 5 else plate
+
+
+def _tested(station: Party, rows: list[Appointment]) -> dict[str, list[datetime]]:
+    """Plate → when tests of that vehicle began here since the first of them came."""
+    if not rows:
+        return {}
+    since = min(row.changed_at for row in rows)
+    found: dict[str, list[datetime]] = {}
+    for plate, begun in Test.objects.filter(
+        station=station, started_at__gte=since, vehicle__plate__in=[row.plate for row in rows]
+    ).values_list("vehicle__plate", "started_at"):
+        found.setdefault(plate, []).append(begun)
+    return found

@@ -1,0 +1,49 @@
+"""A case as the JSON that outsiders read."""
+
+from __future__ import annotations
+
+from imloop.store.models import Case
+
+
+def case_json(case: Case) -> dict[str, object]:
+    """The case with its whole history."""
+    return {
+        "case_no": case.case_no,
+        "state": case.state,
+        "origin": case.origin,
+        "cycle": case.cycle,
+        "round": case.round,
+        "vehicle": {"vin": case.vehicle.vin, "plate": case.vehicle.plate, "fuel": case.vehicle.fuel},
+        "station": case.station.code if case.station else None,
+        "opened_at": case.opened_at.isoformat(),
+        "deadline": case.deadline.isoformat(),
+        "deadline_provisional": case.deadline_provisional,
+        "overdue": case.overdue,
+        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "failed_items": case.snapshot["failed_items"],
+        "notices": [notice.notice_no for notice in case.notices.order_by("round")],
+        "repairs": [
+            {
+                "repair_no": r.repair_no,
+                "shop": r.shop.code,
+                "finished_at": r.finished_at.isoformat(),
+                "listed": r.listed,
+            }
+            for r in case.repairs.select_related("shop").order_by("uploaded_at")
+        ],
+        "exits": case.snapshot["exits"],
+        "objections": case.snapshot.get("objections", []),
+        "events": [
+            {
+                "number": event.number,
+                "event": event.kind,
+                "at": event.at.isoformat(),
+                "recorded_at": event.recorded_at.isoformat(),
+                "before": event.before or None,
+                "after": event.after,
+                "law": event.law_hash,
+                "data": event.data,
+            }
+            for event in case.events.order_by("number")
+        ],
+    }

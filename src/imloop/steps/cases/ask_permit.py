@@ -1,0 +1,120 @@
+"""An I-station asks before a retest: may this vehicle be retested here, now?
+
+The call is made for every retest of a province, so everything it needs of a case comes with one hand-written query;
+what it needs of the station is kept in memory (``station_facts``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from imloop import loop
+from imloop.facts.codes import EXEMPT_FUELS
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.text import Reason, Text
+from imloop.law import Law
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import OFFICES, Caller, require_kind, require_place
+from imloop.steps.stations.line_standing import station_lock
+from imloop.steps.stations.station_facts import StationFacts, facts_by
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
+from imloop.store.models import PartyKind
+from imloop.store.statements import fetch_one
+
+_FOUND = """
+SELECT p.id, s.token, v.id, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,
+  (SELECT t.method FROM store_test t WHERE t.vehicle_id = v.id AND t.case_no = c.case_no
+   ORDER BY t.started_at DESC LIMIT 1)
+FROM store_party p
+LEFT JOIN store_stationtoken s ON s.party_id = p.id
+LEFT JOIN store_vehicle v ON {vehicle}
+LEFT JOIN store_case c ON c.vehicle_id = v.id AND c.closed_at IS NULL
+WHERE p.code = %s AND p.kind = 'istation'
+"""
+_BY_VIN, _BY_ID = _FOUND.format(vehicle="v.vin = %s AND NOT (v.vin = '')"), _FOUND.format(vehicle="v.id = %s")
+_CASE = msgspec.json.Decoder(loop.Case)
+
+
+class _Found(NamedTuple):
+    """``snapshot``: the open case as JSON. None throughout: no such vehicle, or no open case."""
+
+    station_id: int
+    token: str | None
+    vehicle_id: int | None
+    fuel: str | None
+    case_no: str | None
+    state: str | None
+    deadline: object
+    snapshot: str | None
+    method: str | None
+
+
+def ask_permit(
+    caller: Caller, *, station: str, at: datetime, vin: str = "", plate: str = ""
+) -> dict[str, object]:
+    """Contract §4: allowed, every reason with its clause and the next step, the case. Nothing is written."""
+    require_kind(caller, PartyKind.ISTATION, *OFFICES)
+    if caller.kind == PartyKind.ISTATION:
+        if station and station != caller.party_code:
+            raise NotAllowed(
+                "not-your-station", Text("只能为本站查询。", "A station may only ask for itself.")
+            )
+        station = caller.party_code
+    found = _look(station, vin.strip().upper(), plate.strip().upper().replace("·", ""))
+    facts = facts_by(found.station_id, found.token or "")
+    require_place(caller, facts.party.place)
+    law = registers.law_at(day_of(at), facts.party.place)
+    permit = loop.permit(
+        _CASE.decode(found.snapshot) if found.snapshot else None,
+        station=station,
+        at=at,
+        law=law,
+        found=_registers_say(found, facts, at, law),
+    )
+    answer = permit.to_json()
+    answer |= {"case": found.case_no, "station": station, "at": at.isoformat()}
+    if found.case_no is not None:
+        answer |= {"case_state": found.state, "deadline": str(found.deadline)}
+    return answer
+
+
+def _look(station: str, vin: str, plate: str) -> _Found:
+    """By VIN; a vehicle known by its plate alone is found first, as everywhere."""
+    if not (vin or plate):
+        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
+    row = _ask(_BY_VIN, vin, station) if vin else None
+    if row is None or (row.vehicle_id is None and plate):
+        vehicle = find_vehicle(vin, plate)
+        row = _ask(_BY_ID, vehicle.pk if vehicle else None, station)
+    if row is None:
+        registers.party(station, PartyKind.ISTATION)  # raises, naming what is unknown
+        raise LookupError(station)
+    return row
+
+
+def _ask(query: str, vehicle: str | int | None, station: str) -> _Found | None:
+    row = fetch_one(query, [vehicle, station])
+    return _Found(*row) if row else None
+
+
+def _registers_say(found: _Found, facts: StationFacts, at: datetime, law: Law) -> list[Reason]:
+    """Locked only when no line of the station may run the method of the failed test."""
+    reasons = [_exempt(law)] if found.fuel in EXEMPT_FUELS else []
+    reasons += [reason for reason in facts.reasons(day_of(at), law) if not reason.warning]
+    lock = station_lock(facts, found.method, at, law) if found.method else None
+    return [*reasons, lock] if lock else reasons
+
+
+def _exempt(law: Law) -> Reason:
+    return Reason(
+        "vehicle-exempt",
+        Text(
+            "纯电动、氢燃料汽车没有排气，不进行排放检验。",
+            "Electric and hydrogen vehicles are not emission-tested.",
+        ),
+        cite=law.cite("exempt.fuels"),
+    )

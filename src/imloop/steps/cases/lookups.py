@@ -1,0 +1,64 @@
+"""Cases that a caller may see. Looking up one vehicle's case is journalled: it shows personal data."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from imloop.steps.ground.access import Caller, own
+from imloop.steps.ground.lookups import journal_look, nothing_there
+from imloop.store.models import Case, Notice, PartyKind
+
+
+def cases(caller: Caller) -> QuerySet[Case]:
+    visible = own(caller, "place", "station__code", "repairs__shop__code")
+    found = Case.objects.filter(visible).select_related("vehicle", "station")
+    return found.distinct() if caller.kind == PartyKind.MSTATION else found
+
+
+def case(caller: Caller, case_no: str) -> Case:
+    found = cases(caller).filter(case_no=case_no).first()
+    if found is None:
+        raise nothing_there("case", case_no)
+    journal_look(caller, "case", found.case_no)
+    return found
+
+
+def notice(caller: Caller, notice_no: str) -> Notice:
+    found = Notice.objects.filter(notice_no=notice_no, case__in=cases(caller)).select_related("case").first()
+    if found is None:
+        raise nothing_there("notice", notice_no)
+    return found
+
+
+def owner_case(token: str) -> Case:
+    """The owner's page: the token from the notice's QR is the key."""
+    found = Case.objects.select_related("vehicle", "station").filter(owner_token=token).first()
+    if found is None:
+        raise nothing_there("case", token[:6])
+    return found
+
+
+def owner_case_by_plate(plate: str, vin_tail: str) -> Case:
+    """Plate and the last six of the VIN, as printed on the licence; the newest case of that vehicle."""
+    plate, vin_tail = plate.strip().upper().replace("·", "").replace(" ", ""), vin_tail.strip().upper()
+    rows = Case.objects.select_related("vehicle", "station").filter(vehicle__plate=plate)
+    found = (
+        rows.filter(vehicle__vin__endswith=vin_tail).order_by("-id").first() if len(vin_tail) == 6 else None
+    )
+    if found is None:
+        raise nothing_there("case", plate)
+    return found
+
+
+def case_for_repair(caller: Caller, *, case_no: str = "", plate: str = "", vin_tail: str = "") -> Case:
+    """An M-station may see an open case when the owner gives it the number, or plate and VIN tail."""
+    rows = Case.objects.select_related("vehicle", "station").filter(closed_at__isnull=True)
+    if case_no:
+        found = rows.filter(case_no=case_no.strip()).first()
+    else:
+        found = owner_case_by_plate(plate, vin_tail)
+        found = found if found.closed_at is None else None
+    if found is None:
+        raise nothing_there("case", case_no or plate)
+    journal_look(caller, "case", found.case_no)
+    return found

@@ -1,0 +1,163 @@
+"""Store a decision of the loop: event, derived row, notice, messages, journal."""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+
+from imloop import loop
+from imloop.facts.days import day_of
+from imloop.facts.text import Text
+from imloop.law import Law
+from imloop.loop.decide import Decision
+from imloop.loop.effects import Effect
+from imloop.loop.events import Event
+from imloop.steps.ground.ledger import Ledger
+from imloop.steps.ground.registers import department
+from imloop.store.models import Case, CaseEvent, Party, PartyKind, Vehicle
+from imloop.store.statements import fetch_one, insert, rows, update
+
+_DEPARTMENT_ROLES = {
+    "environment": PartyKind.ENVIRONMENT,
+    "transport": PartyKind.TRANSPORT,
+    "market": PartyKind.MARKET,
+    "police": PartyKind.POLICE,
+}
+
+
+_DERIVED = (
+    *("station", "state", "round", "failed_at", "deadline", "deadline_provisional"),
+    *("overdue", "objected_at", "closed_at", "snapshot"),
+)
+"""Columns that follow from the loop's case."""
+
+
+def open_case(vehicle: Vehicle | None) -> Case | None:
+    """The vehicle's open case."""
+    if vehicle is None or vehicle.pk is None:
+        return None
+    for row in rows(Case, "vehicle_id = %s AND closed_at IS NULL ORDER BY id LIMIT 1", [vehicle.pk]):
+        row.vehicle = vehicle
+        return row
+    return None
+
+
+def as_loop_case(row: Case) -> loop.Case:
+    return msgspec.convert(row.snapshot, loop.Case)
+
+
+def decide_and_keep(
+    ledger: Ledger, row: Case | None, event: Event, law: Law, *, vehicle: Vehicle, place: str
+) -> tuple[Case, Decision]:
+    """Ask the loop what the event does to the case, and keep the answer. Raises ``Unlawful``."""
+    if row is None:
+        year = day_of(event.at).year
+        case_no = f"{place}-{year}-{ledger.number('case', place, year):06d}"
+        decision = loop.decide(
+            None, event, law, ledger.now, case_no=case_no, place=place, cycle=vehicle.cycle
+        )
+        row = Case(
+            case_no=case_no,
+            place=place,
+            vehicle=vehicle,
+            cycle=vehicle.cycle,
+            origin=decision.case.origin,
+            opened_at=event.at,
+            owner_token=secrets.token_urlsafe(18),
+        )
+    else:
+        decision = loop.decide(as_loop_case(row), event, law, ledger.now)
+    _derive(row, decision.case)
+    _keep(row)
+    _append_event(ledger, row, event, decision, law)
+    for effect in decision.effects:
+        _send(ledger, row, effect)
+    return row, decision
+
+
+def _keep(row: Case) -> None:
+    if row._state.adding:
+        insert(row)
+    else:
+        update(row, *_DERIVED)
+
+
+def _derive(row: Case, case: loop.Case) -> None:
+    """The row's columns are a copy of the loop's case, for look-up."""
+    if case.station is None:
+        row.station = None
+    elif row.station is None or row.station.code != case.station:
+        (row.station,) = rows(Party, "code = %s", [case.station])
+    row.state = case.state
+    row.round = case.round
+    row.failed_at = case.failed_at
+    row.deadline = case.deadline
+    row.deadline_provisional = case.deadline_provisional
+    row.overdue = case.overdue
+    waiting = case.waiting_objection
+    row.objected_at = waiting.raised_at if waiting and case.state.is_open else None
+    row.closed_at = case.closed_at
+    row.snapshot = msgspec.to_builtins(case)
+
+
+def _append_event(ledger: Ledger, row: Case, event: Event, decision: Decision, law: Law) -> None:
+    data = msgspec.to_builtins(event)
+    (before,) = fetch_one("SELECT count(*) FROM store_caseevent WHERE case_id = %s", [row.pk]) or (0,)
+    number = before + 1
+    insert(
+        CaseEvent(
+            case=row,
+            number=number,
+            kind=decision.event,
+            at=event.at,
+            recorded_at=ledger.now,
+            before=decision.before or "",
+            after=decision.case.state,
+            law_hash=law.hash,
+            data=data,
+        )
+    )
+    ledger.note(
+        "case-event",
+        row.case_no,
+        {
+            "number": number,
+            "event": decision.event,
+            "before": decision.before or "",
+            "after": decision.case.state,
+            "round": decision.case.round,
+            "data": data,
+            "law": law.hash,
+        },
+    )
+
+
+def _send(ledger: Ledger, row: Case, effect: Effect) -> None:
+    body = {
+        "case": row.case_no,
+        "state": row.state,
+        "plate": row.vehicle.plate,
+        "vin": row.vehicle.vin,
+        "deadline": row.deadline.isoformat(),
+        **{key: value.zh if isinstance(value, Text) else value for key, value in effect.data.items()},
+    }
+    for role in effect.receivers:
+        receiver = _receiver(row, role)
+        if receiver:
+            ledger.send(receiver, effect.kind, row.case_no, msgspec.to_builtins(body))
+
+
+def _receiver(row: Case, role: str) -> str:
+    """Party code behind a role. The owner reads the case page; the region's systems are one couriered receiver."""
+    if role == "first_station":
+        return row.station.code if row.station else ""
+    if role == "repairer":
+        repairs = row.snapshot["repairs"]
+        return str(repairs[-1]["shop"]) if repairs else ""
+    if role == "regional":
+        return f"regional:{row.place[:2]}0000"
+    if role in _DEPARTMENT_ROLES:
+        found = department(_DEPARTMENT_ROLES[role], row.place)
+        return found.code if found else ""
+    return ""

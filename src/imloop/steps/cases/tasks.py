@@ -1,0 +1,52 @@
+"""Cases that wait for a department: not retested in time, or with an objection to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from imloop.facts.days import day_of
+from imloop.facts.text import Text
+from imloop.steps.cases import lookups
+from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.cases.objections import GROUNDS
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.task import MOST, Source, Task
+from imloop.store.models import PartyKind
+
+
+def overdue(caller: Caller, now: datetime) -> Iterator[Task]:
+    rows = lookups.cases(caller).filter(closed_at__isnull=True, overdue=True).order_by("deadline")[:MOST]
+    for case in rows:
+        yield Task(
+            "overdue",
+            case.deadline,
+            case.deadline,
+            Text(f"逾期未复检（第 {case.round} 轮）", f"not retested in time (round {case.round})"),
+            case.vehicle.plate or case.vehicle.vin,
+            f"/cases/{case.case_no}",
+            late=True,
+        )
+
+
+def objections(caller: Caller, now: datetime) -> Iterator[Task]:
+    rows = lookups.cases(caller).filter(objected_at__isnull=False).order_by("objected_at")[:MOST]
+    for case in rows:
+        raised = as_loop_case(case).waiting_objection
+        assert raised is not None and case.objected_at is not None
+        ground = GROUNDS[raised.ground]
+        yield Task(
+            "objection",
+            day_of(case.objected_at),
+            raised.answer_by,
+            Text(f"车主对不合格结论有异议：{ground.zh}", f"the owner objects: {ground.en}"),
+            case.vehicle.plate or case.vehicle.vin,
+            f"/cases/{case.case_no}#decide",
+            late=raised.answer_by < day_of(now),
+        )
+
+
+SOURCES = (
+    Source("overdue", Text("逾期案件", "overdue cases"), (PartyKind.ENVIRONMENT, PartyKind.POLICE), overdue),
+    Source("objection", Text("车主异议", "owners' objections"), (PartyKind.ENVIRONMENT,), objections),
+)

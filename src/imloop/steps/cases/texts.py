@@ -1,0 +1,13 @@
+"""What the journal records of cases, and the messages about them."""
+
+from __future__ import annotations
+
+from imloop.facts.text import Text
+from imloop.loop.effects import EffectKind
+
+JOURNAL: dict[str, Text] = {
+    "case-event": Text("案件变化", "case event"),
+    "notice-issued": Text("发出告知书", "notice issued"),
+}
+TOPICS = tuple(kind.value for kind in EffectKind)
+"""What a department is told of it."""

@@ -1,0 +1,161 @@
+"""Receivers outside: set up, paused, resumed, replayed; dead letters sent again or dismissed with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from imloop.facts.refusal import Malformed, NotAllowed, Unknown
+from imloop.facts.text import Text
+from imloop.steps.couriers.sftp_address import sftp_address
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.ledger import writing
+from imloop.store.models import Delivery, OutboxEntry, Party, PartyKind, Receiver
+
+
+def receivers(caller: Caller) -> list[Receiver]:
+    """Those of the caller's own outbox; an administrator sees all."""
+    rows = Receiver.objects.select_related("party").order_by("code")
+    return list(rows if _is_admin(caller) else rows.filter(party__code=caller.party_code))
+
+
+def receiver(caller: Caller, code: str) -> Receiver:
+    found = next((row for row in receivers(caller) if row.code == code), None)
+    if found is None:
+        raise Unknown(
+            "unknown-receiver",
+            Text(f"没有接收方 {code}，或无权查看。", f"No receiver {code}, or not yours to see."),
+        )
+    return found
+
+
+def add_receiver(
+    caller: Caller,
+    *,
+    code: str,
+    name: str,
+    party: str,
+    way: str,
+    address: str,
+    topics: list[str],
+    now: datetime,
+) -> Receiver:
+    """Begin to deliver a party's outbox to a system outside, from the next message on; an administrator decides."""
+    if not _is_admin(caller):
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员设置。", "Only an administrator can set this up.")
+        )
+    owner = Party.objects.filter(code=party).first()
+    if owner is None:
+        raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
+    code, name = code.strip(), name.strip()
+    if not code or not name or len(code) > 40 or len(name) > 120:
+        raise Malformed("wrong-value", Text("请填写代码和名称。", "Give a code and a name."))
+    if Receiver.objects.filter(code=code).exists():
+        raise Malformed(
+            "receiver-exists", Text(f"已有接收方 {code}。", f"There is already a receiver {code}.")
+        )
+    _require_address(way, address)
+    with writing(now, caller) as ledger:
+        last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
+        row = Receiver.objects.create(
+            code=code,
+            name=name,
+            party=owner,
+            way=way,
+            address=address,
+            topics=topics,
+            cursor=last.pk if last else 0,
+        )
+        ledger.note(
+            "receiver-added", code, {"party": party, "way": way, "address": address, "topics": topics}
+        )
+    return row
+
+
+def way_of(address: str) -> str:
+    """The delivery method that an address implies; ``add_receiver`` checks whether the address is valid."""
+    if address.startswith("/"):
+        return Receiver.Way.FOLDER
+    return Receiver.Way.SFTP if address.startswith("sftp://") else Receiver.Way.HTTP
+
+
+def _require_address(way: str, address: str) -> None:
+    if way == Receiver.Way.HTTP:
+        parts = urlsplit(address)
+        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+        if parts.scheme == "https" and parts.hostname or parts.scheme == "http" and local:
+            return
+        words = Text(
+            "地址须为 https://（本机可用 http://）。",
+            "The address must be https:// (http:// on this machine).",
+        )
+    elif way == Receiver.Way.FOLDER:
+        if PurePath(address).is_absolute():
+            return
+        words = Text("文件夹须为绝对路径。", "The folder must be an absolute path.")
+    elif way == Receiver.Way.SFTP:
+        if sftp_address(address):
+            return
+        words = Text(
+            "地址须为 sftp://用户@主机[:端口]/文件夹，不含密码。",
+            "The address must be sftp://user@host[:port]/folder, without a password.",
+        )
+    else:
+        words = Text(f"没有方式 {way}。", f"There is no delivery method {way}.")
+    raise Malformed("wrong-value", words)
+
+
+def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: datetime) -> None:
+    """Stop or go on; what waits stays in order."""
+    row = receiver(caller, code)
+    with writing(now, caller) as ledger:
+        row.paused, row.retry_at = paused, None
+        row.save(update_fields=["paused", "retry_at"])
+        ledger.note("receiver-paused" if paused else "receiver-resumed", code, {"reason": reason})
+
+
+def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> int:
+    """Deliver everything from ``seq`` on once more; returns how many messages that is."""
+    row = receiver(caller, code)
+    if not reason.strip():
+        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    if not 0 < seq <= row.cursor:
+        raise Malformed(
+            "wrong-value",
+            Text(f"序号应在 1 至 {row.cursor} 之间。", f"The sequence must be between 1 and {row.cursor}."),
+        )
+    again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
+    count = (again.filter(topic__in=row.topics) if row.topics else again).count()
+    with writing(now, caller) as ledger:
+        row.cursor, row.tries, row.retry_at = seq - 1, 0, None
+        row.save(update_fields=["cursor", "tries", "retry_at"])
+        ledger.note("receiver-replayed", code, {"from": seq, "messages": count, "reason": reason})
+    return count
+
+
+def dismiss(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> None:
+    """A dead letter, or one that differs, that need not be sent again, with a reason."""
+    row = receiver(caller, code)
+    dead = row.deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED)
+    if not reason.strip():
+        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    if not dead.exists():
+        raise Unknown("unknown-entry", Text(f"没有被拒的消息 {seq}。", f"No dead letter {seq}."))
+    with writing(now, caller) as ledger:
+        dead.update(state=Delivery.State.DISMISSED)
+        ledger.note("dead-letter-dismissed", code, {"seq": seq, "reason": reason})
+
+
+def dead_letter(caller: Caller, code: str, seq: int) -> tuple[Receiver, OutboxEntry]:
+    """A dead letter, to be sent again by itself."""
+    row = receiver(caller, code)
+    found = row.deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED).select_related("entry").first()
+    if found is None:
+        raise Unknown("unknown-entry", Text(f"没有被拒的消息 {seq}。", f"No dead letter {seq}."))
+    return row, found.entry
+
+
+def _is_admin(caller: Caller) -> bool:
+    return caller.kind in (PartyKind.ADMIN, "system")

@@ -1,0 +1,116 @@
+"""Who acts, and which objects they may see or change: object-level access in one place.
+
+I-station   its own tests and the cases of vehicles that failed there
+M-station   the cases it repaired, and any open case whose number (or plate + VIN tail) the owner gave it
+department  everything in its place: a city sees its city, a province its province
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from imloop.facts.refusal import NotAllowed
+from imloop.facts.text import Text
+from imloop.store.models import Party, PartyKind, User
+
+OFFICES = (
+    PartyKind.ENVIRONMENT,
+    PartyKind.TRANSPORT,
+    PartyKind.MARKET,
+    PartyKind.POLICE,
+    PartyKind.SUPERVISOR,
+    PartyKind.ADMIN,
+)
+"""The departments, and who runs the platform for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who acts: a party, and the person if one is logged in. ``kind`` is a ``PartyKind`` value."""
+
+    party_code: str
+    kind: str
+    name: str
+    place: str
+    user: str = ""
+
+    @property
+    def actor(self) -> str:
+        """How the journal names the caller."""
+        return f"{self.party_code}/{self.user}" if self.user else self.party_code
+
+    @property
+    def is_department(self) -> bool:
+        return self.kind in OFFICES
+
+
+PUBLIC = Caller("public", "public", "公众", "000000")
+SYSTEM = Caller("imloop", "system", "平台", "000000")
+
+
+def caller_for(party: Party, user: str = "") -> Caller:
+    return Caller(party.code, party.kind, party.name, party.place, user)
+
+
+def caller_of(user: User) -> Caller:
+    """The caller behind a session. A user without a party can do nothing."""
+    if user.party is None:
+        raise NotAllowed("no-party", Text("该账号未归属任何单位。", "This account belongs to no party."))
+    return caller_for(user.party, user.get_username())
+
+
+def place_prefix(place: str) -> str:
+    """GB/T 2260 prefix of everything inside a place: 450200 → 4502, 450000 → 45, 000000 → everything."""
+    if place.endswith("0000"):
+        return place[:2] if place[:2] != "00" else ""
+    return place[:4] if place.endswith("00") else place
+
+
+def covers(outer: str, inner: str) -> bool:
+    return inner.startswith(place_prefix(outer))
+
+
+def require_kind(caller: Caller, *kinds: str) -> None:
+    """Refuse a caller of another kind, naming what is needed."""
+    if caller.kind not in kinds:
+        raise NotAllowed(
+            "wrong-kind-of-party",
+            Text(
+                f"此操作只对{'、'.join(PartyKind(k).label for k in kinds)}开放。",
+                f"Only open to: {', '.join(kinds)}.",
+            ),
+        )
+
+
+def require_own(caller: Caller, kind: str, named: str, *, or_its_name: bool = False) -> None:
+    """Refuse a message that speaks for another station than the caller, who must be of the kind. ``named``: the code
+    in the message; ``or_its_name``: the caller's own name will do, too."""
+    require_kind(caller, kind)
+    if named == caller.party_code or (or_its_name and named == caller.name):
+        return
+    words = Text(
+        f"密钥属于 {caller.party_code}，不能代 {named} 上传。",
+        f"The key belongs to {caller.party_code}; it cannot upload for {named}.",
+    )
+    if kind == PartyKind.MSTATION:
+        raise NotAllowed("not-your-shop", words)
+    raise NotAllowed("not-your-station", words)
+
+
+def require_place(caller: Caller, place: str) -> None:
+    """Refuse a department of elsewhere."""
+    if not covers(caller.place, place):
+        raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only within your own area."))
+
+
+def own(caller: Caller, place_field: str, station_field: str, shop_field: str | None) -> Q:
+    """The rows a caller may see, as a filter. ``*_field`` are look-up paths to the place and the party codes."""
+    if caller.is_department:
+        return Q(**{f"{place_field}__startswith": place_prefix(caller.place)})
+    if caller.kind == PartyKind.ISTATION:
+        return Q(**{station_field: caller.party_code})
+    if caller.kind == PartyKind.MSTATION and shop_field is not None:
+        return Q(**{shop_field: caller.party_code})
+    return Q(pk__in=[])

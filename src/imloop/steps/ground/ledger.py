@@ -1,0 +1,171 @@
+"""One writing step = one transaction, with its journal entries, outbox messages and numbers.
+
+The journal head is locked first, so journal, outbox sequence and numbers are all in commit order: a feed that
+reads past a sequence can never miss an earlier one, and the hash chain has no gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from threading import RLock
+
+import msgspec
+from django.conf import settings
+from django.db import DataError, connection, transaction
+
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+from imloop.proof import journal as proof
+from imloop.steps.ground.access import Caller
+from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
+from imloop.store.outbox_signal import announce
+from imloop.store.statements import (
+    fetch_all,
+    fetch_one,
+    insert,
+    insert_all,
+    rows,
+    update,
+)
+
+_LAST = "SELECT last FROM store_counter WHERE kind = %s AND place = %s AND year = %s"
+_COUNTED = "UPDATE store_counter SET last = %s WHERE kind = %s AND place = %s AND year = %s"
+_WRITING = RLock()
+"""Only one may write at a time: threads of one process wait here in turn, as the database only retries."""
+_LOCKED = {"sqlite": "id = 1", "postgresql": "id = 1 FOR UPDATE"}
+"""SQLite's transaction holds the write lock from its beginning."""
+
+
+def canonical(body: object) -> str:
+    """JSON with sorted keys and no blanks: the same value always hashes the same."""
+    return msgspec.json.encode(body, order="sorted", enc_hook=_plain).decode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Text):
+        return value.zh
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise NotImplementedError(f"cannot be kept as JSON: {type(value)}")
+
+
+def as_row(entry: JournalEntry) -> dict[str, object]:
+    """An entry's fields by name, as they are hashed, exported and stamped on receipts."""
+    return {field: getattr(entry, field) for field in proof.FIELDS}
+
+
+class Ledger:
+    """Journal entries, messages and numbers of a step, besides its rows. Written when the transaction succeeds."""
+
+    def __init__(self, head: JournalHead, now: datetime, caller: Caller) -> None:
+        self.now = now
+        self.caller = caller
+        self._head = head
+        self._entries: list[JournalEntry] = []
+        self._messages: list[OutboxEntry] = []
+        self._numbers: dict[tuple[str, str, int], int] = {}
+
+    def beside(self, now: datetime, caller: Caller) -> Ledger:
+        """For another caller's part of the same transaction: one journal, one outbox, in the order of the parts."""
+        other = Ledger(self._head, now, caller)
+        other._entries, other._messages, other._numbers = self._entries, self._messages, self._numbers
+        return other
+
+    @property
+    def algorithm(self) -> str:
+        """The journal's hash: chosen by setting before its first entry, then kept."""
+        return self._head.algorithm
+
+    def note(self, kind: str, subject: str, body: object) -> JournalEntry:
+        """Add a journal entry; its number and hash are final, as the journal is locked."""
+        last = self._entries[-1] if self._entries else self._head
+        entry = JournalEntry(
+            number=last.number + 1,
+            at=self.now.isoformat(),
+            kind=kind,
+            actor=self.caller.actor,
+            subject=" ".join(subject.splitlines()),  # a hashed line
+            body=canonical(body),
+            previous=last.hash,
+        )
+        entry.hash = proof.entry_hash(self.algorithm, as_row(entry))
+        self._entries.append(entry)
+        return entry
+
+    def send(self, receiver: str, topic: str, subject: str, body: Mapping[str, object]) -> None:
+        """Add a message to the receiver's feed. It is announced only after the commit."""
+        self._messages.append(
+            OutboxEntry(receiver=receiver, topic=topic, subject=subject, created_at=self.now, body=dict(body))
+        )
+
+    def number(self, kind: str, place: str, year: int) -> int:
+        """The next gapless number of a kind in a place and year: counted here, as the journal is locked."""
+        of = kind, place, year
+        if of not in self._numbers:
+            known = fetch_one(_LAST, of)
+            if known is None:
+                insert(Counter(kind=kind, place=place, year=year, last=0))
+            self._numbers[of] = int(known[0]) if known else 0
+        self._numbers[of] += 1
+        return self._numbers[of]
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part that may be refused: its rows, entries and messages are undone together if it raises."""
+        entries, messages, numbers = len(self._entries), len(self._messages), dict(self._numbers)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del self._entries[entries:]
+            del self._messages[messages:]
+            self._numbers.clear()
+            self._numbers.update(numbers)
+            raise
+
+    def write(self) -> None:
+        for of, count in self._numbers.items():
+            fetch_all(_COUNTED, [count, *of])
+        if self._entries:
+            last = self._entries[-1]
+            self._head.number, self._head.hash = last.number, last.hash
+            insert_all(self._entries)
+            update(self._head, "number", "hash", "algorithm")
+        if self._messages:
+            insert_all(self._messages)
+            announce(self._messages)
+
+
+@contextmanager
+def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
+    """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is
+    the message's fault, whichever step it came through."""
+    try:
+        with _WRITING, transaction.atomic():
+            ledger = Ledger(_locked_head(), now, caller)
+            yield ledger
+            ledger.write()
+    except DataError as error:
+        raise cannot_be_kept() from error
+
+
+def cannot_be_kept() -> Malformed:
+    """The refusal of a value that the database cannot take, written or queried."""
+    return Malformed(
+        "cannot-be-kept",
+        Text(
+            "有一项内容过长，或者含有不能保存的字符。",
+            "A value is too long, or holds a character that cannot be kept.",
+        ),
+    )
+
+
+def _locked_head() -> JournalHead:
+    (head,) = rows(JournalHead, _LOCKED[connection.vendor], [])
+    if head.number == 0 and head.algorithm != settings.JOURNAL_HASH:
+        head.algorithm, head.hash = settings.JOURNAL_HASH, proof.genesis(settings.JOURNAL_HASH)
+    return head

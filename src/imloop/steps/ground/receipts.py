@@ -1,0 +1,96 @@
+"""The receipt for an upload; sending the same bytes again returns the same receipt, word for word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from imloop.facts.codes import Result
+from imloop.facts.records.inspection import TestRecord
+from imloop.facts.text import Reason, Text
+from imloop.loop import State
+from imloop.steps.ground.ledger import as_row
+from imloop.store.models import Case, JournalEntry, Notice
+from imloop.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """``created`` is False when the answer is the kept receipt of an earlier, identical upload."""
+
+    created: bool
+    body: dict[str, object]
+
+    def stamped(self, entry: JournalEntry) -> Receipt:
+        """With the journal entry of what was received:
+        after the day's end ``place_of`` proves it under the public root."""
+        return Receipt(self.created, {**self.body, "journal": as_row(entry)})
+
+
+NEXT = {
+    "repair": Text(
+        "打印告知书交车主；车主自选已公布的维修治理站维修，维修记录上传后回本站复检。",
+        "Hand the notice to the owner; after a repair at a listed station of their choice, retest here.",
+    ),
+    "again": Text(
+        "本次检验不计，请排除原因后重新检验。", "This test does not count: remove the cause and test again."
+    ),
+    "drive": Text("OBD 未就绪：请车主正常行驶后再来检验。", "OBD not ready: drive normally and come back."),
+    "done": Text("出具合格报告；案件已结。", "Hand over the pass report; the case is closed."),
+    "report": Text("出具合格报告。", "Hand over the pass report."),
+    "identify": Text(
+        "报文没有车辆身份，请补齐 VIN 与号牌后重新上传。",
+        "No vehicle identity: add VIN and plate, upload again.",
+    ),
+    "kept": Text("已存档，不改变案件。", "Kept; it does not change any case."),
+}
+
+
+def case_url(case: Case) -> str:
+    """The owner's page; the token is the key, so the address is only printed on papers for the owner."""
+    return f"{settings.BASE_URL}/c/{case.owner_token}"
+
+
+def next_step(result: Result, case: Case | None) -> tuple[str, Text]:
+    if result is Result.INVALID:
+        key = "again"
+    elif result is Result.NOT_READY:
+        key = "drive"
+    elif result is Result.FAIL:
+        key = "identify" if case is None else "repair" if case.state == State.AWAITING_REPAIR else "kept"
+    else:
+        key = "report" if case is None else "done" if case.state == State.CLOSED else "kept"
+    return key, NEXT[key]
+
+
+def test_receipt(
+    record: TestRecord,
+    verdict: Verdict,
+    findings: Sequence[Reason],
+    *,
+    report: str,
+    case: Case | None,
+    notice: Notice | None,
+    received_at: datetime,
+) -> Receipt:
+    """Contract §4: the verdict of §3, and ``report case notice deadline next`` beside it."""
+    action, words = next_step(verdict.result, case)
+    body = {
+        "schema": "imloop.receipt/1",
+        "received_at": received_at.isoformat(),
+        "report": report,
+        "case": case.case_no if case else None,
+        "case_state": case.state if case else None,
+        "case_url": case_url(case) if case else None,
+        "notice": notice.notice_no if notice else None,
+        "deadline": case.deadline.isoformat() if case and case.closed_at is None else None,
+        "deadline_provisional": bool(case and case.deadline_provisional),
+        "next": {"action": action, "text": words.zh, "text_en": words.en},
+        **verdict.to_json(),
+        "findings": [finding.to_json() for finding in findings],
+    }
+    body["test_no"] = record.test_no
+    return Receipt(True, body)

@@ -1,0 +1,36 @@
+"""What a department's work list is made of. Each subject that has something waiting says what in its ``tasks.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from imloop.facts.text import Text
+from imloop.steps.ground.access import Caller
+
+MOST = 500
+"""Rows of one kind; whoever has more finishes the first ones first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do. ``since``: the day it began to wait; ``due``: when it must be done, if anything says so."""
+
+    kind: str
+    since: date
+    due: date | None
+    what: Text
+    about: str
+    link: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """``find`` gives the tasks of one kind that wait for a caller; ``desks``: which departments are asked for them."""
+
+    kind: str
+    name: Text
+    desks: tuple[str, ...]
+    find: Callable[[Caller, datetime], Iterable[Task]]

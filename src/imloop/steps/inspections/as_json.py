@@ -1,0 +1,37 @@
+"""A kept test as the JSON that outsiders read."""
+
+from __future__ import annotations
+
+from imloop.store import traces
+from imloop.store.models import Test
+
+
+def test_json(test: Test) -> dict[str, object]:
+    """The record as kept: verdict, receipt and trace."""
+    trace = traces.decode(test.trace)
+    columns: dict[str, object] = {
+        name: [None if value != value else value for value in column.tolist()]
+        for name, column in trace.columns.items()
+    }
+    if trace.phase:
+        columns["phase"] = list(trace.phase)
+    return {
+        "test_no": test.test_no,
+        "station": test.station.code,
+        "line": test.line,
+        "method": test.method,
+        "purpose": test.purpose,
+        "outcome": test.outcome,
+        "started_at": test.started_at.isoformat(),
+        "ended_at": test.ended_at.isoformat(),
+        "received_at": test.received_at.isoformat(),
+        "vehicle": test.vehicle.facts if test.vehicle else {},
+        "case": test.case_no or None,
+        "sha256": test.raw.sha256,
+        "verdict": test.verdict,
+        "receipt": test.receipt,
+        "trace": {"columns": columns},
+    }
+
+
+test_json.__test__ = False  # type: ignore[attr-defined]  # a mark for pytest, which would run it

@@ -1,0 +1,90 @@
+"""Compare stored tests, repairs and cases with the journal, which the hash chain itself proves to be unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+import zstandard
+
+from imloop.steps.ground.keep_raw import raw_bytes
+from imloop.steps.ground.ledger import as_row
+from imloop.store.models import CaseEvent, JournalEntry, RawUpload, Repair, Test
+
+_BLOCK = 500
+_TOLD_ANEW = ("findings", "test_no")
+"""Keys of the verdict that are not compared, because a receipt may add to them."""
+
+
+def unlike_the_journal() -> list[str]:
+    """Every difference between the journal's entries and the rows they describe, in words; empty: none."""
+    return [*_tests(), *_repairs(), *_events()]
+
+
+def _entries(kind: str) -> dict[str, JournalEntry]:
+    """Entries of a kind that happens once per subject."""
+    return {entry.subject: entry for entry in JournalEntry.objects.filter(kind=kind).iterator(_BLOCK)}
+
+
+def _tests() -> Iterator[str]:
+    said = _entries("test-received")
+    rows = Test.objects.select_related("raw", "station").defer("trace", "stated")
+    for row in rows.iterator(_BLOCK):
+        entry = said.pop(f"{row.station.code}/{row.test_no}", None)
+        if entry is None:
+            yield f"test {row.test_no} is not in the journal"
+            continue
+        body = json.loads(entry.body)
+        shown = {"result": row.result, "law": row.law_hash, "report": row.receipt.get("report")}
+        told = all(
+            row.receipt.get(name) == row.verdict[name] for name in row.verdict if name not in _TOLD_ANEW
+        )
+        if not told or row.verdict["verdict"] != row.result or shown != {name: body[name] for name in shown}:
+            yield f"test {row.test_no} is not what entry {entry.number} says"
+        yield from _upload(f"test {row.test_no}", row.raw, row.receipt, entry)
+    yield from (f"test {subject} of entry {entry.number} is gone" for subject, entry in said.items())
+
+
+def _repairs() -> Iterator[str]:
+    said = _entries("repair-received")
+    for row in Repair.objects.select_related("raw", "shop", "case").iterator(_BLOCK):
+        entry = said.pop(f"{row.shop.code}/{row.repair_no}", None)
+        if entry is None:
+            yield f"repair {row.repair_no} is not in the journal"
+            continue
+        if json.loads(entry.body)["case"] != row.case.case_no:
+            yield f"repair {row.repair_no} is not what entry {entry.number} says"
+        yield from _upload(f"repair {row.repair_no}", row.raw, row.receipt, entry)
+    yield from (f"repair {subject} of entry {entry.number} is gone" for subject, entry in said.items())
+
+
+def _upload(name: str, raw: RawUpload, receipt: dict[str, object], entry: JournalEntry) -> Iterator[str]:
+    if receipt.get("journal") != as_row(entry):
+        yield f"the receipt of {name} does not bear entry {entry.number}"
+    sha256 = json.loads(entry.body)["sha256"]
+    try:
+        same = hashlib.sha256(raw_bytes(raw)).hexdigest() == sha256 == raw.sha256
+    except zstandard.ZstdError:
+        same = False
+    if not same or raw.refused:
+        yield f"the bytes of {name} are not those of entry {entry.number}"
+
+
+def _events() -> Iterator[str]:
+    said: dict[tuple[str, int], dict[str, object]] = {}
+    for entry in JournalEntry.objects.filter(kind="case-event").iterator(_BLOCK):
+        body = json.loads(entry.body)
+        said[entry.subject, body["number"]] = body
+    for row in CaseEvent.objects.select_related("case").iterator(_BLOCK):
+        found = said.pop((row.case.case_no, row.number), None)
+        shown = {
+            "event": row.kind,
+            "before": row.before,
+            "after": row.after,
+            "law": row.law_hash,
+            "data": row.data,
+        }
+        if found is None or any(found[name] != value for name, value in shown.items()):
+            yield f"event {row.number} of case {row.case.case_no} is not what the journal says"
+    yield from (f"event {number} of case {case_no} is gone" for case_no, number in said)

@@ -1,0 +1,86 @@
+"""Prove that nothing was changed or removed: walk the chain, and replay every case from its events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TextIO, TypedDict
+
+import msgspec
+
+from imloop import loop
+from imloop.proof import journal as proof
+from imloop.steps.ground.ledger import as_row
+from imloop.steps.journal import seal_days
+from imloop.store.models import Case, JournalDay, JournalEntry, JournalHead
+
+
+def export_lines() -> Iterator[dict[str, object]]:
+    """The whole journal as rows: its head, every entry, each published root after its last entry. ``proof/journal.py``
+    checks them anywhere."""
+    number, digest = head()
+    yield {
+        "schema": proof.EXPORT,
+        "algorithm": JournalHead.objects.get(pk=1).algorithm,
+        "number": number,
+        "hash": digest,
+    }
+    days = {day.last: day.published() for day in JournalDay.objects.filter(last__lte=number)}
+    for entry in JournalEntry.objects.filter(number__lte=number).order_by("number").iterator(chunk_size=2000):
+        yield as_row(entry)
+        if entry.number in days:
+            yield days.pop(entry.number)
+    yield from days.values()  # of entries that are gone: the reader says so
+
+
+def export_journal(out: TextIO) -> int:
+    """One JSON object per line; returns how many entries."""
+    for line in export_lines():
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return head()[0]
+
+
+class Published(TypedDict):
+    """The end of the journal, and its daily roots."""
+
+    algorithm: str
+    number: int
+    hash: str
+    days: list[dict[str, object]]
+
+
+def published(days: int) -> Published:
+    """What anyone may keep: the end of the journal and the latest daily roots, newest first."""
+    row = JournalHead.objects.get(pk=1)
+    roots = [day.published() for day in seal_days.latest(days)]
+    return {"algorithm": row.algorithm, "number": row.number, "hash": row.hash, "days": roots}
+
+
+def faults(published: Iterable[proof.Entry] = ()) -> list[str]:
+    """Every break of the kept journal and its roots, in words; empty: nothing was changed, removed or added."""
+    last = JournalEntry.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    found = proof.export_faults((json.dumps(line) for line in export_lines()), published)
+    if last > head()[0]:  # the head is read after: an entry written meanwhile moved it
+        found.append(f"entry {last} lies behind the end of the journal")
+    return found
+
+
+def head() -> tuple[int, str]:
+    row = JournalHead.objects.get(pk=1)
+    return row.number, row.hash
+
+
+def stamp_of(kind: str, subject: str) -> JournalEntry | None:
+    """The entry that recorded a paper or an upload."""
+    return JournalEntry.objects.filter(kind=kind, subject=subject).first()
+
+
+def faulty_cases() -> list[str]:
+    """Cases whose derived row is not what its journalled state says."""
+    faults = []
+    for row in Case.objects.iterator():
+        case = msgspec.convert(row.snapshot, loop.Case)
+        last = row.events.order_by("-number").first()
+        if last is None or last.after != row.state or case.state != row.state or case.round != row.round:
+            faults.append(f"case {row.case_no} does not match its events")
+    return faults

@@ -1,0 +1,9 @@
+"""What the journal records of itself."""
+
+from __future__ import annotations
+
+from imloop.facts.text import Text
+
+JOURNAL: dict[str, Text] = {
+    "day-sealed": Text("公布每日根", "daily root"),
+}

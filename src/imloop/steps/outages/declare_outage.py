@@ -1,0 +1,196 @@
+"""Declare and end an outage; vouchers that were waiting for it then allow their retests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.text import Text
+from imloop.gates.outages.outage import Scope
+from imloop.law import Law
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, covers, require_kind
+from imloop.steps.ground.clock import require_past
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
+from imloop.steps.outages.unlock_on_paper import unlock_waiting
+from imloop.store.models import Outage, Party, PartyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What is said of an outage. ``link``: of ``gates.outage.LINK_NAMES``; ``place``: for the scope ``place``;
+    ``stations``: party codes; ``ends_at``: only where it is over already; ``late_reason``: why it is declared late."""
+
+    scope: str
+    cause: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    link: str = ""
+    place: str = ""
+    stations: tuple[str, ...] = ()
+    late_reason: str = ""
+
+
+def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
+    """A new outage. Departments declare those of the system; a station may report a fault of its own,
+    which allows nothing. Vouchers already used during the outage allow their retests at once."""
+    scope = _scope(caller, said.scope)
+    place = said.place if scope is Scope.PLACE else caller.place
+    stations = _stations(caller, scope, said.stations)
+    law = registers.law_at(day_of(now), caller.place)
+    _require_sound(caller, scope, said, place, law)
+    _require_in_time(said, law, now)
+    with writing(now, caller) as ledger:
+        year = day_of(said.starts_at).year
+        row = Outage.objects.create(
+            outage_no=f"O{caller.place}-{year}-{ledger.number('outage', caller.place, year):04d}",
+            scope=scope,
+            place=place,
+            link=said.link if scope is Scope.LINK else "",
+            stations=stations,
+            cause=said.cause.strip(),
+            starts_at=said.starts_at,
+            ends_at=said.ends_at,
+            declared_at=now,
+            declared_by=caller.actor[:80],
+            late_reason=said.late_reason.strip(),
+            ended_by=caller.actor[:80] if said.ends_at else "",
+        )
+        ledger.note("outage-declared", row.outage_no, public_json(row))
+        _tell(ledger, row, "outage-declared")
+        if as_fact(row).counts(law):
+            unlock_waiting(ledger, row)
+    return row
+
+
+def _scope(caller: Caller, text: str) -> Scope:
+    if text not in list(Scope):
+        listed = " ".join(Scope)
+        raise Malformed("wrong-value", Text(f"scope：可选 {listed}。", f"scope: choose one of {listed}."))
+    scope = Scope(text)
+    if caller.kind == PartyKind.ISTATION and scope is not Scope.OWN_FAULT:
+        raise NotAllowed(
+            "departments-declare-outages",
+            Text(
+                "系统故障由生态环境部门或平台运维宣布；检验机构只能报告自身故障。",
+                "The environment department or the operator declares outages; a station may only report its own fault.",
+            ),
+        )
+    require_kind(caller, PartyKind.ISTATION, *DECLARERS)
+    return scope
+
+
+def _stations(caller: Caller, scope: Scope, codes: tuple[str, ...]) -> list[str]:
+    if caller.kind == PartyKind.ISTATION:
+        return [caller.party_code]
+    if scope not in (Scope.STATIONS, Scope.OWN_FAULT):
+        return []
+    found = [registers.party(code, PartyKind.ISTATION) for code in dict.fromkeys(codes)]
+    if not found:
+        raise Malformed("malformed", Text("请指明检验机构。", "Name the stations."))
+    if not all(covers(caller.place, each.place) for each in found):
+        raise _not_your_place()
+    return [each.code for each in found]
+
+
+def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, law: Law) -> None:
+    if not 0 < len(said.cause.strip()) <= 400 or len(said.late_reason) > 400:
+        raise Malformed(
+            "malformed",
+            Text("请写明原因，至多 400 字。", "State the cause in at most 400 characters."),
+        )
+    if scope is Scope.LINK and said.link not in law.words("outage.links"):
+        listed = " ".join(law.words("outage.links"))
+        raise Malformed("wrong-value", Text(f"link：可选 {listed}。", f"link: choose one of {listed}."))
+    if not covers(caller.place, registers.known_place(place)):
+        raise _not_your_place()
+
+
+def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
+    """It must be declared promptly, or with a reason; the platform itself may have been down, so days count from the
+    end."""
+    latest = max(said.starts_at, said.ends_at or said.starts_at)
+    require_past(latest, now, Text("故障时间晚于现在。", "The outage is in the future."))
+    if said.ends_at is not None and said.ends_at < said.starts_at:
+        raise Malformed("ends-before-start", Text("结束早于开始。", "It ends before it starts."))
+    if now - said.starts_at <= timedelta(minutes=law.number("outage.prompt_minutes")):
+        return
+    if not said.late_reason.strip():
+        raise Malformed(
+            "late-reason-missing",
+            Text(
+                f"开始已超过 {law.number('outage.prompt_minutes'):g} 分钟：请写明为何事后宣布。",
+                f"It began over {law.number('outage.prompt_minutes'):g} minutes ago: say why it is declared late.",
+            ),
+            cite=law.cite("outage.prompt_minutes"),
+        )
+    since = day_of(said.ends_at or said.starts_at)
+    last = law.working_days(since, law.integer("outage.retroactive_days")).deadline
+    if day_of(now) > last:
+        raise Unlawful(
+            "declared-too-late",
+            Text(f"最迟应于 {last} 宣布。", f"It had to be declared by {last}."),
+            cite=law.cite("outage.retroactive_days"),
+        )
+
+
+def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -> Outage:
+    """End the outage at ``at`` (None: now), which must not be before the last retest unlocked under it."""
+    row = outage(caller, outage_no)
+    _require_declarer(caller, row)
+    at = at or now
+    with writing(now, caller) as ledger:
+        row = Outage.objects.select_for_update().get(pk=row.pk)
+        if row.ends_at is not None:
+            raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has already ended."))
+        last = row.unlocks.filter(unlocked_at__isnull=False).order_by("-granted_at").first()
+        if not row.starts_at <= at <= now or (last is not None and at < last.granted_at):
+            raise Malformed(
+                "wrong-value",
+                Text(
+                    "结束时间应在开始和最后一次解锁之后、现在之前。",
+                    "The end must be after the start and the last unlock, and not in the future.",
+                ),
+            )
+        row.ends_at, row.ended_by = at, caller.actor[:80]
+        row.save(update_fields=["ends_at", "ended_by"])
+        ledger.note("outage-ended", row.outage_no, {"ends_at": at.isoformat()})
+        _tell(ledger, row, "outage-ended")
+    return row
+
+
+def _require_declarer(caller: Caller, row: Outage) -> None:
+    """A department ends outages in its place; a station ends the fault it reported itself."""
+    if caller.kind == PartyKind.ISTATION and row.declared_by.partition("/")[0] == caller.party_code:
+        return
+    require_kind(caller, *DECLARERS)
+    if not covers(caller.place, row.place):
+        raise _not_your_place()
+
+
+def _not_your_place() -> NotAllowed:
+    return NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
+
+
+def _tell(ledger: Ledger, row: Outage, topic: str) -> None:
+    """Tell the stations and repairers affected, and the departments in charge."""
+    fact = as_fact(row)
+    body = public_json(row)
+    if fact.scope is Scope.OWN_FAULT:
+        told = [*row.stations]
+    else:
+        parties = Party.objects.filter(kind__in=(PartyKind.ISTATION, PartyKind.MSTATION))
+        inside = parties.filter(place__startswith=fact.prefix).order_by("code")
+        told = [
+            each.code
+            for each in inside
+            if each.kind == PartyKind.MSTATION or fact.reaches(each.code, each.place)
+        ]
+    for kind in (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT):
+        office = registers.department(kind, row.place)
+        told += [office.code] if office else []
+    for code in dict.fromkeys(told):
+        ledger.send(code, topic, row.outage_no, body)

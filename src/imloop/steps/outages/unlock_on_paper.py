@@ -1,0 +1,277 @@
+"""Allow a retest on paper evidence in a declared outage: unlocked by the operator, or by a voucher issued before (A9).
+
+What a station did is always stored. It allows the retest as soon as everything needed is known: an outage that was
+running for the station at that moment, and the failed test. Either may come later than the voucher itself: the outage
+of the platform can only be declared afterwards, and the failed test may still wait in the station's spool. So the
+voucher waits and is tried again when one of them arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.text import Reason, Text
+from imloop.gates.outages.outage import OutageFact as Fact
+from imloop.gates.outages.outage import outage_for
+from imloop.loop.case import Unlock
+from imloop.loop.events import UnlockedOnPaper
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.outages.compare_papers import say_where_it_was_used
+from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
+from imloop.steps.outages.match_papers import settle
+from imloop.steps.outages.paper_files import Photograph, check_photographs, keep_photographs
+from imloop.steps.stations import standing
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
+from imloop.store.statements import fetch_one
+
+OUTSIDE = ("fallback-outside-outage", "fallback-own-fault")
+"""Doubts that end when the outage is declared after all."""
+_NO_FAILED_TEST = Reason(
+    "failed-test-unknown",
+    Text(
+        "不合格检验尚未上传；上传后自动生效。",
+        "The failed test has not been uploaded yet; the unlock takes effect once it has.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSeen:
+    """What a station read out over the telephone. ``outage_no`` empty: whichever runs for the station; ``files``:
+    pictures of the paper, where the station sent some."""
+
+    station: str
+    shop: str
+    reason: str
+    case_no: str = ""
+    vin: str = ""
+    plate: str = ""
+    settlement_no: str = ""
+    certificate_no: str = ""
+    outage_no: str = ""
+    files: Sequence[Photograph] = ()
+
+
+def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperUnlock:
+    """Now, by what the station read out. Unlike a voucher it must hold at once, except that the failed test may still
+    be on its way."""
+    require_kind(caller, *DECLARERS)
+    where = registers.party(seen.station, PartyKind.ISTATION)
+    who = registers.party(seen.shop, PartyKind.MSTATION)
+    if not covers(caller.place, where.place):
+        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
+    if not 0 < len(seen.reason.strip()) <= 400:
+        raise Malformed(
+            "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
+        )
+    chosen = [as_fact(outage(caller, seen.outage_no))] if seen.outage_no else None
+    check_photographs(seen.files)
+    vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
+    with writing(now, caller) as ledger:
+        row = new_unlock(
+            ledger,
+            way="operator",
+            station=where,
+            shop=who,
+            vin=vin,
+            plate=plate,
+            settlement_no=seen.settlement_no,
+            certificate_no=seen.certificate_no,
+            reason=seen.reason.strip(),
+            granted_at=now,
+        )
+        reasons = try_unlock(ledger, row, chosen)
+        if reasons and reasons != (_NO_FAILED_TEST,):
+            first = reasons[0]
+            raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
+        keep_photographs(ledger, row, seen.files)
+    return row
+
+
+def _named_vehicle(caller: Caller, case_no: str, vin: str, plate: str) -> tuple[str, str]:
+    """By case, or as typed."""
+    vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "").replace(" ", "")
+    if case_no:
+        row = Case.objects.select_related("vehicle").filter(case_no=case_no.strip()).first()
+        if row is None or not covers(caller.place, row.place):
+            raise Malformed("wrong-value", Text(f"没有案件 {case_no}。", f"There is no case {case_no}."))
+        return row.vehicle.vin, row.vehicle.plate
+    if not (vin or plate):
+        raise Malformed(
+            "malformed", Text("请给出案件号、VIN 或号牌。", "Give the case, the VIN or the plate.")
+        )
+    return vin, plate
+
+
+def new_unlock(ledger: Ledger, *, station: Party, granted_at: datetime, **said: object) -> PaperUnlock:
+    """The row, not yet tried; the law of the day it was accepted says how long it holds."""
+    day = day_of(granted_at)
+    law = registers.law_at(day, station.place)
+    number = ledger.number("unlock", station.place, day.year)
+    row = PaperUnlock.objects.create(
+        unlock_no=f"U{station.place}-{day.year}-{number:06d}",
+        station=station,
+        approver=ledger.caller.actor[:80],
+        granted_at=granted_at,
+        expires_at=granted_at + timedelta(hours=law.number("outage.unlock_hours")),
+        recorded_at=ledger.now,
+        **said,
+    )
+    ledger.note(
+        "paper-accepted",
+        row.unlock_no,
+        {
+            "way": row.way,
+            "station": station.code,
+            "shop": row.shop.code,
+            "settlement_no": row.settlement_no,
+            "certificate_no": row.certificate_no,
+            "granted_at": granted_at.isoformat(),
+            "voucher": row.voucher.number if row.voucher else None,
+        },
+    )
+    return row
+
+
+def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = None) -> tuple[Reason, ...]:
+    """Open the gate if everything is known; else why not yet. ``known``: the outages that may justify it, None: all."""
+    station = row.station
+    law = registers.law_at(day_of(row.granted_at), station.place)
+    outages = declared_for(row.granted_at) if known is None else known
+    found = outage_for(outages, station=station.code, place=station.place, at=row.granted_at, law=law)
+    if isinstance(found, Reason):
+        return (found,)
+    row.outage = Outage.objects.get(outage_no=found.outage_no)
+    row.save(update_fields=["outage"])
+    _settle_doubts(ledger, row)
+    case = _case_of(row)
+    if case is None:
+        return (_NO_FAILED_TEST,)
+    try:
+        with ledger.attempt():
+            case, _ = decide_and_keep(
+                ledger, case, _event(row, case), law, vehicle=case.vehicle, place=case.place
+            )
+    except (Unlawful, Conflict) as refusal:
+        return refusal.reasons or (Reason(refusal.code, refusal.text, refusal.cite),)
+    row.case, row.unlocked_at = case, ledger.now
+    row.save(update_fields=["case", "unlocked_at"])
+    _ask_for_the_record(ledger, row, case)
+    settle(ledger, case)
+    row.refresh_from_db(fields=["repair", "matched_at", "contradicted_at"])
+    if row.repair_id is None:
+        say_where_it_was_used(ledger, row)
+    return ()
+
+
+def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
+    assert row.outage is not None
+    unlock = Unlock(
+        unlock_no=row.unlock_no,
+        outage_no=row.outage.outage_no,
+        way=row.way,
+        station=row.station.code,
+        shop=row.shop.code,
+        listed=standing.is_active(row.shop, day_of(row.granted_at)),
+        settlement_no=row.settlement_no,
+        certificate_no=row.certificate_no,
+        approver=row.approver,
+        reason=row.reason,
+        granted_at=row.granted_at,
+        expires_at=row.expires_at,
+        failed_at=as_loop_case(case).failed_at,
+    )
+    return UnlockedOnPaper(at=row.granted_at, unlock=unlock)
+
+
+def _case_of(row: PaperUnlock) -> Case | None:
+    """The case of the paper: the one open then. A case that failed only later is not it: the test that the
+    paper follows is still to come."""
+    vehicle = find_vehicle(row.vin, row.plate)
+    if vehicle is None:
+        return None
+    still_open = Q(closed_at__isnull=True) | Q(closed_at__gte=row.granted_at)
+    rows = Case.objects.select_related("vehicle", "station").filter(still_open, vehicle=vehicle)
+    return rows.filter(opened_at__lt=row.granted_at).order_by("opened_at").last()
+
+
+def _ask_for_the_record(ledger: Ledger, row: PaperUnlock, case: Case) -> None:
+    """The repairer is told that its record is awaited."""
+    body = {
+        "unlock": row.unlock_no,
+        "case": case.case_no,
+        "plate": case.vehicle.plate,
+        "vin": case.vehicle.vin,
+        "station": row.station.code,
+        "settlement_no": row.settlement_no,
+        "certificate_no": row.certificate_no,
+    }
+    ledger.send(row.shop.code, "record-awaited", case.case_no, body)
+
+
+def _settle_doubts(ledger: Ledger, row: PaperUnlock) -> None:
+    assert row.outage is not None
+    Finding.objects.filter(subject=row.unlock_no, code__in=OUTSIDE, resolved_at__isnull=True).update(
+        resolved_at=ledger.now,
+        resolved_by="imloop",
+        resolution=f"该时刻的系统故障已宣布：{row.outage.outage_no}",
+    )
+
+
+_WAITS = """
+SELECT 1 FROM store_paperunlock WHERE unlocked_at IS NULL
+ AND (vin = %s AND vin <> '' OR plate = %s AND plate <> '') AND granted_at > %s LIMIT 1
+"""
+
+
+def unlock_waiting(ledger: Ledger, declared: Outage) -> int:
+    """An outage was declared: try what was used while it ran. Returns how many opened."""
+    waiting = _waiting().filter(
+        granted_at__gte=declared.starts_at, station__place__startswith=place_prefix(declared.place)
+    )
+    if declared.ends_at is not None:
+        waiting = waiting.filter(granted_at__lte=declared.ends_at)
+    return sum(1 for row in waiting if not _tried_again(ledger, row))
+
+
+def unlock_waiting_for(ledger: Ledger, case: Case) -> int:
+    """A failed test arrived: try the papers of that vehicle which came before it. Returns how many opened."""
+    vehicle = case.vehicle
+    # Nearly always none, and asked at every failed test.
+    if fetch_one(_WAITS, [vehicle.vin, vehicle.plate, case.failed_at]) is None:
+        return 0
+    named = Q(vin=vehicle.vin) if vehicle.vin else Q(pk__in=())
+    if vehicle.plate:
+        named |= Q(plate=vehicle.plate)
+    waiting = _waiting().filter(named, granted_at__gt=case.failed_at)
+    return sum(1 for row in waiting if not _tried_again(ledger, row))
+
+
+def _waiting() -> QuerySet[PaperUnlock]:
+    rows = PaperUnlock.objects.filter(unlocked_at__isnull=True).select_related("station", "shop", "voucher")
+    return rows.order_by("granted_at", "id")
+
+
+def _tried_again(ledger: Ledger, row: PaperUnlock) -> tuple[Reason, ...]:
+    """Try again; what still prevents it becomes a finding if it is new."""
+    reasons = try_unlock(ledger, row)
+    doubt(ledger, row, reasons)
+    return reasons
+
+
+def doubt(ledger: Ledger, row: PaperUnlock, reasons: Iterable[Reason]) -> None:
+    """Store as a finding, once, why a used voucher allows nothing; a failed test still on its way is no finding."""
+    said = set(Finding.objects.filter(subject=row.unlock_no).values_list("code", flat=True))
+    new = [each for each in reasons if each != _NO_FAILED_TEST and each.code not in said]
+    keep_findings(ledger, "unlock", row.unlock_no, row.station.code, new)

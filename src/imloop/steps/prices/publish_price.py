@@ -1,0 +1,142 @@
+"""Approved prices, and what stations report to have charged (B5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import F, Q
+
+from imloop.facts.codes import METHOD_NAMES, Method
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed
+from imloop.facts.text import Text
+from imloop.gates.prices.charge import Price
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
+from imloop.steps.ground.ledger import writing
+from imloop.store.models import Fee, Party, PartyKind
+from imloop.store.statements import rows
+
+_IN_FORCE = (
+    "since <= %s AND (until IS NULL OR until > %s)"
+    " AND (station_id = %s OR (station_id IS NULL AND place IN (%s, %s, %s, %s)))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPrice:
+    """An approved price. ``station`` empty: for the whole place; ``until``: the first day on which it no longer holds;
+    ``cite``: the document that approves it."""
+
+    place: str
+    station: str = ""
+    method: str
+    yuan: Decimal
+    since: date
+    until: date | None = None
+    cite: str
+
+
+def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
+    """Publish a price for a place, or for one station of it. A price without an end ends the day the new one begins."""
+    require_kind(caller, PartyKind.MARKET)
+    place, station, method = price.place, price.station, price.method
+    since, until = price.since, price.until
+    if not covers(caller.place, place):
+        raise NotAllowed(
+            "not-your-place", Text(f"{place} 不归本部门管辖。", f"{place} is outside your area.")
+        )
+    _require_sound(method, price.yuan, since, until, price.cite)
+    where = registers.party(station, PartyKind.ISTATION) if station else None
+    if where is not None and not covers(place, where.place):
+        raise Malformed("wrong-value", Text(f"{station} 不在 {place}。", f"{station} is not in {place}."))
+    with writing(now, caller) as ledger:
+        _make_room(place, where, method, since, until)
+        fee = Fee.objects.create(
+            place=place,
+            station=where,
+            method=method,
+            yuan=price.yuan,
+            since=since,
+            until=until,
+            cite=price.cite.strip(),
+        )
+        ledger.note(
+            "price-set",
+            f"{place}/{station or '*'}/{method}",
+            {"yuan": f"{price.yuan:.2f}", "since": since.isoformat(), "until": until and until.isoformat()},
+        )
+    return fee
+
+
+def prices_at(station: Party, day: date) -> list[Price]:
+    """The prices in force for a station on a day: its own, its place's and those of the places around it."""
+    around = [station.place, f"{station.place[:4]}00", f"{station.place[:2]}0000", "000000"]
+    found = rows(Fee, _IN_FORCE, [day, day, station.pk, *around])
+    return [
+        Price(
+            row.place,
+            station.code if row.station_id else "",
+            Method(row.method),
+            row.yuan,
+            row.since,
+            row.until,
+            row.cite,
+        )
+        for row in found
+    ]
+
+
+def price_list(place: str, day: date) -> list[dict[str, object]]:
+    """Public: the prices in force in a place on a day, those of single stations included."""
+    found = Fee.objects.filter(
+        Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gt=day)), place__startswith=place_prefix(place)
+    ).select_related("station")
+    return [
+        {
+            "place": row.place,
+            "station": row.station.code if row.station else None,
+            "method": row.method,
+            "yuan": f"{row.yuan:.2f}",
+            "since": row.since.isoformat(),
+            "until": row.until.isoformat() if row.until else None,
+            "cite": row.cite,
+        }
+        for row in found.order_by("place", "method", F("station__code").asc(nulls_first=True))
+    ]
+
+
+def _require_sound(method: str, yuan: Decimal, since: date, until: date | None, cite: str) -> None:
+    if method not in list(Method):
+        raise Malformed("wrong-value", Text(f"没有检验方法 {method}。", f"No method {method}."))
+    if not 0 <= yuan < 100_000:
+        raise Malformed(
+            "wrong-value", Text(f"金额 {yuan} 不合理。", f"An amount of {yuan} is not plausible.")
+        )
+    if until is not None and until <= since:
+        raise Malformed(
+            "ends-before-start", Text(f"{until} 不晚于 {since}。", f"{until} is not after {since}.")
+        )
+    if not cite.strip():
+        raise Malformed("missing", Text("请填写核定文件。", "Name the decision behind the price."))
+
+
+def _make_room(place: str, station: Party | None, method: str, since: date, until: date | None) -> None:
+    """End the open price that the new one follows; refuse to overlap any other."""
+    same = Fee.objects.filter(place=place, station=station, method=method)
+    same.filter(until__isnull=True, since__lt=since).update(until=since)
+    later = same.filter(Q(until__isnull=True) | Q(until__gt=since))
+    if until is not None:
+        later = later.filter(since__lt=until)
+    clash = later.order_by("since").first()
+    if clash is not None:
+        name = METHOD_NAMES[Method(method)]
+        span = f"{clash.since}—{clash.until or ''}"
+        raise Conflict(
+            "overlaps",
+            Text(
+                f"{name.zh} 已有 {span} 的收费标准 {clash.yuan} 元。",
+                f"{name.en} already has a price of {clash.yuan} yuan, {span}.",
+            ),
+        )

@@ -1,0 +1,225 @@
+"""An M-station reports a repair: that, and nothing else, allows the retest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import msgspec
+
+from imloop import loop
+from imloop.facts.days import day_of
+from imloop.facts.records.repair import RepairRecord
+from imloop.facts.refusal import Conflict, Unknown
+from imloop.facts.text import Reason, Text
+from imloop.gates.repairs.warranty import rework_charged, warranty_unused
+from imloop.law import Law
+from imloop.loop.events import RepairReported
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import require_own
+from imloop.steps.ground.clock import require_past
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import Ledger
+from imloop.steps.ground.receipts import Receipt
+from imloop.steps.outages.compare_papers import say_what_is_wrong, say_whose_paper
+from imloop.steps.outages.match_papers import settle
+from imloop.steps.repairs.repair_files import named_and_missing
+from imloop.steps.repairs.repair_marks import doubts_about, keep_marks
+from imloop.steps.repairs.rework import earlier_rework, odometer_at_fail
+from imloop.steps.stations import standing
+from imloop.steps.stations.station_facts import StationFacts
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
+from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
+
+
+@dataclass(frozen=True, slots=True)
+class _Repaired:
+    """What the step knows once the case has moved. ``running``: whose warranty ran when the vehicle came in, and until
+    when."""
+
+    record: RepairRecord
+    shop: Party
+    law: Law
+    case: Case
+    fact: loop.RepairFact
+    permit: loop.Permit
+    running: tuple[str, date] | None
+
+
+def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender: StationFacts) -> Receipt:
+    """Authorise, load, decide, save. The law of the day the repair finished says whether it qualifies."""
+    require_own(ledger.caller, PartyKind.MSTATION, record.shop, or_its_name=True)
+    shop = registers.party(record.shop, PartyKind.MSTATION)
+    _require_new(shop, record)
+    _require_past(record, ledger.now)
+    row = _case_of(record)
+    day = day_of(record.finished_at)
+    law = registers.law_at(day, row.place)
+    earlier = as_loop_case(row)
+    fact = loop.repair_fact(
+        record,
+        listed=standing.is_active(shop, day),
+        law=law,
+        earlier=earlier.repairs,
+        reused=_used_elsewhere(shop, record),
+    )
+    owed = earlier_rework(row)
+    if owed is not None and owed.shop == shop and not fact.rework_of:
+        fact = replace(fact, rework_of=owed.repair_no)
+    event = RepairReported(at=record.finished_at, repair=fact, failed_odometer_km=odometer_at_fail(row))
+    row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    permit = loop.permit(
+        as_loop_case(row),
+        station=row.station.code if row.station else "",
+        at=max(record.finished_at, row.failed_at),
+        law=law,
+    )
+    done = _Repaired(record, shop, law, row, fact, permit, _running(earlier, record, owed))
+    return _save(ledger, raw, done)
+
+
+def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
+    """Document numbers that this shop already handed over for another repair."""
+    papers = record.documents
+    found = set()
+    for name in ("certificate_no", "settlement_no", "invoice_no"):
+        number = getattr(papers, name)
+        if number and Repair.objects.filter(shop=shop, **{f"record__documents__{name}": number}).exists():
+            found.add(number)
+    return frozenset(found)
+
+
+def _require_new(shop: Party, record: RepairRecord) -> None:
+    if Repair.objects.filter(shop=shop, repair_no=record.repair_no).exists():
+        raise Conflict(
+            "repair-no-taken",
+            Text(
+                f"维修单号 {record.repair_no} 已有另一份不同的报文。",
+                f"Repair {record.repair_no} was already uploaded with other bytes.",
+            ),
+        )
+
+
+def _require_past(record: RepairRecord, now: datetime) -> None:
+    words = Text(
+        f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
+        f"Finished at {record.finished_at.isoformat()}, which is in the future.",
+    )
+    require_past(record.finished_at, now, words)
+
+
+def _case_of(record: RepairRecord) -> Case:
+    """The open case of the repair, by number or by vehicle; or the one retested on paper that waits for it."""
+    cases = Case.objects.select_related("vehicle", "station")
+    if record.case_no:
+        cases = cases.filter(case_no=record.case_no)
+    else:
+        vehicle = find_vehicle(record.vin, record.plate)
+        cases = cases.filter(vehicle=vehicle) if vehicle else cases.none()
+    waiting = cases.filter(paper_unlocks__repair__isnull=True, paper_unlocks__unlocked_at__isnull=False)
+    between = waiting.filter(
+        paper_unlocks__granted_at__gte=record.finished_at, opened_at__lt=record.finished_at
+    )
+    row = between.last() or cases.filter(closed_at__isnull=True).first() or waiting.last()
+    if row is None:
+        raise Unknown(
+            "no-open-case",
+            Text(
+                "没有找到该车的在办案件；维修记录未入案。",
+                "No open case for this vehicle; the repair was not filed.",
+            ),
+        )
+    if record.vin and row.vehicle.vin and record.vin != row.vehicle.vin:
+        if row in waiting:
+            raise Conflict(
+                "paper-of-other-vehicle",
+                Text(
+                    f"案件 {row.case_no} 凭纸质材料复检过，补传的维修记录却是另一辆车（{record.vin}）。",
+                    f"Case {row.case_no} was retested on paper; its record names another vehicle ({record.vin}).",
+                ),
+            )
+        raise Conflict(
+            "vehicle-differs",
+            Text("维修记录的 VIN 与案件车辆不一致。", "The repair's VIN is not the VIN of the case."),
+        )
+    return row
+
+
+def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
+    record, shop, row, fact = done.record, done.shop, done.case, done.fact
+    doubts = [
+        Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
+        for note in record.notes
+    ]
+    doubts += _about_the_warranty(done)
+    signs = doubts_about(record, shop, row, done.law)
+    doubts += signs
+    entry = ledger.note(
+        "repair-received",
+        f"{shop.code}/{record.repair_no}",
+        {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
+    )
+    missing = named_and_missing(shop, record.repair_no, record.documents.photos)
+    receipt = _receipt(ledger, done, doubts, missing).stamped(entry)
+    repair = Repair.objects.create(
+        raw=raw,
+        shop=shop,
+        repair_no=record.repair_no,
+        case=row,
+        received_at=record.received_at,
+        finished_at=record.finished_at,
+        uploaded_at=ledger.now,
+        listed=fact.listed,
+        cost_yuan=record.cost_yuan,
+        warranty_until=fact.warranty_until,
+        warranty_km=fact.warranty_km,
+        rework_of=fact.rework_of or None,
+        record=msgspec.to_builtins(record, enc_hook=dict),
+        receipt=receipt.body,
+    )
+    keep_marks(repair, record)
+    keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
+    settle(ledger, row)
+    say_what_is_wrong(ledger, row, fact, signs)
+    say_whose_paper(ledger, repair)
+    return receipt
+
+
+def _running(before: loop.Case, record: RepairRecord, owed: Repair | None) -> tuple[str, date] | None:
+    """Whose warranty ran when the vehicle came in, and until when: of this case, else of an earlier one."""
+    running = before.warranty_repair(record.received_at, record.odometer_km)
+    if running is not None and running.warranty_until is not None:
+        return running.shop, running.warranty_until
+    if owed is not None and owed.warranty_until is not None:
+        return owed.shop.code, owed.warranty_until
+    return None
+
+
+def _about_the_warranty(done: _Repaired) -> list[Reason]:
+    if done.fact.rework_of:
+        charged = rework_charged(done.fact.rework_of, done.record.cost_yuan, done.law)
+        return [charged] if charged else []
+    return [warranty_unused(*done.running, done.law)] if done.running else []
+
+
+def _receipt(ledger: Ledger, done: _Repaired, doubts: list[Reason], missing: list[str]) -> Receipt:
+    row, fact = done.case, done.fact
+    return Receipt(
+        True,
+        {
+            "schema": "imloop.receipt/1",
+            "received_at": ledger.now.isoformat(),
+            "repair_no": done.record.repair_no,
+            "case": row.case_no,
+            "case_state": row.state,
+            "round": row.round,
+            "station": row.station.code if row.station else None,
+            "deadline": row.deadline.isoformat(),
+            "rework_of": fact.rework_of or None,
+            "warranty_until": fact.warranty_until.isoformat() if fact.warranty_until else None,
+            "retest": done.permit.to_json(),
+            "findings": [doubt.to_json() for doubt in doubts],
+            "photographs_missing": missing,
+        },
+    )

@@ -1,0 +1,168 @@
+"""Registers and records as rows, for files and spreadsheets. Only what the caller may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from imloop.facts.days import CHINA
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.ledger import writing
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.repairs import lookups as repair_lookups
+from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.registry_rows import COLUMNS
+from imloop.store.models import Case, PartyKind, Vehicle
+
+Rows = Iterator[dict[str, object]]
+
+
+def _parties(kind: str) -> Rows:
+    for party in station_lookups.parties(kind).prefetch_related("lines", "standings"):
+        first = min(party.standings.all(), key=lambda standing: standing.since, default=None)
+        yield {
+            "code": party.code,
+            "name": party.name,
+            "place": party.place,
+            "uscc": party.uscc,
+            "address": party.address,
+            "phone": party.phone,
+            "longitude": party.longitude,
+            "latitude": party.latitude,
+            "since": first.since.isoformat() if first else "",
+            "cite": first.cite if first else "",
+            "lines": ";".join(f"{line.code}:{'+'.join(line.methods)}" for line in party.lines.all()),
+        }
+
+
+def _stations(caller: Caller) -> Rows:
+    return _parties(PartyKind.ISTATION)
+
+
+def _repairers(caller: Caller) -> Rows:
+    return _parties(PartyKind.MSTATION)
+
+
+def _vehicles(caller: Caller) -> Rows:
+    for vehicle in Vehicle.objects.order_by("id").iterator():
+        known = {
+            "vin": vehicle.vin,
+            "plate": vehicle.plate,
+            "plate_colour": vehicle.plate_colour,
+            "fuel": vehicle.fuel,
+            "status": vehicle.status,
+            "owner_name": vehicle.owner_name,
+            "owner_phone": vehicle.owner_phone,
+            "due_on": vehicle.due_on.isoformat() if vehicle.due_on else "",
+        }
+        yield {**vehicle.facts, **known}
+
+
+def case_row(case: Case) -> dict[str, object]:
+    return {
+        "case_no": case.case_no,
+        "plate": case.vehicle.plate,
+        "vin": case.vehicle.vin,
+        "station": case.station.code if case.station else "",
+        "state": case.state,
+        "round": case.round,
+        "opened_at": case.opened_at.astimezone(CHINA).isoformat(timespec="seconds"),
+        "deadline": case.deadline.isoformat(),
+        "deadline_provisional": case.deadline_provisional,
+        "overdue": case.overdue,
+        "closed_at": case.closed_at.astimezone(CHINA).isoformat(timespec="seconds") if case.closed_at else "",
+    }
+
+
+def _cases(caller: Caller) -> Rows:
+    for case in case_lookups.cases(caller).order_by("case_no").iterator():
+        yield case_row(case)
+
+
+def _tests(caller: Caller) -> Rows:
+    for test in test_lookups.tests(caller).defer("trace", "receipt", "verdict").order_by("id").iterator():
+        yield {
+            "test_no": test.test_no,
+            "station": test.station.code,
+            "line": test.line,
+            "plate": test.vehicle.plate if test.vehicle else "",
+            "vin": test.vehicle.vin if test.vehicle else "",
+            "method": test.method,
+            "purpose": test.purpose,
+            "started_at": test.started_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            "result": test.result,
+            "case_no": test.case_no,
+        }
+
+
+def _repairs(caller: Caller) -> Rows:
+    for repair in repair_lookups.repairs(caller).order_by("id").iterator():
+        yield {
+            "repair_no": repair.repair_no,
+            "shop": repair.shop.code,
+            "case_no": repair.case.case_no,
+            "finished_at": repair.finished_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            "listed": repair.listed,
+            "cost_yuan": str(repair.cost_yuan or ""),
+        }
+
+
+def _findings(caller: Caller) -> Rows:
+    for finding in finding_lookups.findings(caller).order_by("id").iterator():
+        yield {
+            "at": finding.created_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            "code": finding.code,
+            "station": finding.station_code,
+            "subject": finding.subject,
+            "text": finding.data["text"],
+        }
+
+
+def note_export(kind: str, count: int, caller: Caller, now: datetime) -> None:
+    """Journal who took how many rows out; registers and records hold personal data."""
+    with writing(now, caller) as ledger:
+        ledger.note("export", kind, {"rows": count})
+
+
+EXPORTS: dict[str, tuple[tuple[str, ...], Callable[[Caller], Rows]]] = {
+    # What can be entered again as it was exported.
+    "stations": (COLUMNS["stations"], _stations),
+    "repairers": (COLUMNS["repairers"], _repairers),
+    "vehicles": (COLUMNS["vehicles"], _vehicles),
+    "cases": (
+        (
+            "case_no",
+            "plate",
+            "vin",
+            "station",
+            "state",
+            "round",
+            "opened_at",
+            "deadline",
+            "deadline_provisional",
+            "overdue",
+            "closed_at",
+        ),
+        _cases,
+    ),
+    "tests": (
+        (
+            "test_no",
+            "station",
+            "line",
+            "plate",
+            "vin",
+            "method",
+            "purpose",
+            "started_at",
+            "result",
+            "case_no",
+        ),
+        _tests,
+    ),
+    "repairs": (("repair_no", "shop", "case_no", "finished_at", "listed", "cost_yuan"), _repairs),
+    "findings": (("at", "code", "station", "subject", "text"), _findings),
+}
+"""Kind → its columns in order, and where its rows come from."""

@@ -1,0 +1,38 @@
+"""Find the vehicle a gate is asked about, by VIN or plate, with a hint when the plate was another vehicle's before."""
+
+from __future__ import annotations
+
+from imloop.facts.refusal import Malformed, Unknown
+from imloop.facts.text import Text
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
+from imloop.steps.vehicles.plates import once_bore
+from imloop.store.models import Vehicle
+
+
+def plain_plate(text: str) -> str:
+    """A plate as typed, without the dot and blanks people write."""
+    return text.strip().upper().replace("·", "").replace(" ", "")
+
+
+def require_vehicle(vin: str, plate: str) -> Vehicle:
+    """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that had the plate before."""
+    vin, plate = vin.strip().upper(), plain_plate(plate)
+    if not (vin or plate):
+        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
+    found = find_vehicle(vin, plate)
+    if found is not None:
+        return found
+    former = once_bore(plate) if plate else None
+    if former is not None:
+        raise Unknown(
+            "plate-changed-hands",
+            Text(
+                f"没有车辆现用号牌 {plate}；此前使用它的车辆 VIN 尾号为 {former.vin[-6:]}，请按 VIN 核对。",
+                f"No vehicle has plate {plate} now; one with VIN ending {former.vin[-6:]} had it before. "
+                "Search by VIN.",
+            ),
+        )
+    raise Unknown(
+        "unknown-vehicle",
+        Text(f"登记资料中没有车辆 {vin or plate}。", f"Vehicle {vin or plate} is not in the register."),
+    )

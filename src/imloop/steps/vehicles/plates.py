@@ -1,0 +1,69 @@
+"""Plate history: a span is written only when a plate changes; a vehicle's present plate is in its own row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from imloop.store.models import PlateSpan, Vehicle
+
+
+def first_day(vehicle: Vehicle, day: date) -> date:
+    """Since when a vehicle may have had its first known plate: its first registration, else ``day``."""
+    stated = vehicle.facts.get("first_registered_on")
+    try:
+        return min(date.fromisoformat(str(stated)[:10]), day) if stated else day
+    except ValueError:
+        return day
+
+
+def change_plates(changed: Sequence[tuple[Vehicle, str, str]], day: date, source: str) -> None:
+    """Close the spans of former plates and open those of the new ones. ``changed``: each vehicle as it now is, with the
+    plate and colour it had before (empty: none). A few queries, however many vehicles."""
+    if not changed:
+        return
+    # A vehicle may lose its plate to another row and be given one by its own: it had one plate before.
+    first: dict[int, tuple[Vehicle, str, str]] = {}
+    for each in changed:
+        first.setdefault(each[0].pk, each)
+    changed = list(first.values())
+    ids = list(first)
+    running = PlateSpan.objects.filter(vehicle__in=ids, until__isnull=True)
+    known = set(running.values_list("vehicle_id", flat=True))
+    running.filter(since__lte=day).update(until=day)
+    spans = [
+        PlateSpan(
+            vehicle=vehicle,
+            plate=plate,
+            plate_colour=colour,
+            since=first_day(vehicle, day),
+            until=day,
+            source=source,
+        )
+        for vehicle, plate, colour in changed
+        if plate and vehicle.pk not in known
+    ]
+    spans += [
+        PlateSpan(
+            vehicle=vehicle,
+            plate=vehicle.plate,
+            plate_colour=vehicle.plate_colour,
+            since=day,
+            source=source,
+        )
+        for vehicle, _, _ in changed
+        if vehicle.plate
+    ]
+    PlateSpan.objects.bulk_create(spans)
+
+
+def once_bore(plate: str) -> Vehicle | None:
+    """The vehicle that last had a plate and has it no more: a hint to the reader, never a match."""
+    span = (
+        PlateSpan.objects.filter(plate=plate, until__isnull=False)
+        .exclude(vehicle__plate=plate)
+        .select_related("vehicle")
+        .order_by("-until", "-id")
+        .first()
+    )
+    return span.vehicle if span else None

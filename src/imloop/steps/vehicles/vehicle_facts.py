@@ -1,0 +1,58 @@
+"""A vehicle's register row as the facts that the gates read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from imloop.facts.days import day_of
+from imloop.gates.vehicles.case_fact import CaseFact
+from imloop.gates.vehicles.subject import Subject
+from imloop.store.models import Case, Vehicle
+
+
+def subject_of(
+    vehicle: Vehicle, *, passed_on: date | None = None, marked_until: date | None = None
+) -> Subject:
+    """The vehicle's facts; a date that cannot be read is not known."""
+    facts = vehicle.facts
+    mass = facts.get("max_mass_kg")
+    return Subject(
+        vin=vehicle.vin,
+        plate=vehicle.plate,
+        plate_colour=vehicle.plate_colour,
+        vehicle_type=str(facts.get("vehicle_type") or ""),
+        usage=str(facts.get("usage") or ""),
+        fuel=vehicle.fuel,
+        emission_stage=str(facts.get("emission_stage") or ""),
+        first_registered_on=day(facts.get("first_registered_on")),
+        max_mass_kg=float(mass) if isinstance(mass, (int, float)) else None,
+        status=vehicle.status,
+        due_on=vehicle.due_on,
+        passed_on=passed_on,
+        marked_until=marked_until,
+        exemption_lost_on=day(facts.get("exemption_lost_on")),
+    )
+
+
+def loaded_subject(vehicle: Vehicle) -> Subject:
+    """With the latest passed test and the latest mark, two queries."""
+    passed = vehicle.tests.filter(result="pass").order_by("-started_at").values_list("started_at", flat=True)
+    marks = vehicle.marks.order_by("-valid_until").values_list("valid_until", flat=True)
+    latest = passed.first()
+    return subject_of(vehicle, passed_on=day_of(latest) if latest else None, marked_until=marks.first())
+
+
+def case_fact(vehicle: Vehicle | None) -> CaseFact | None:
+    """The vehicle's open case, if any."""
+    if vehicle is None or vehicle.pk is None:
+        return None
+    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first()
+    return CaseFact(row.case_no, row.state, row.deadline, row.overdue) if row else None
+
+
+def day(text: object) -> date | None:
+    """A stored day; None when there is none or it cannot be read."""
+    try:
+        return date.fromisoformat(str(text)[:10]) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,49 @@
+"""A vehicle's tests, cases and repairs for its present owner: no names, no phones, nothing of its earlier owners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imloop.facts.refusal import Unknown
+from imloop.facts.text import Text
+from imloop.steps.vehicles.find_vehicle import plain_plate
+from imloop.store.models import Case, Repair, Test, Vehicle
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Each list newest first."""
+
+    vehicle: Vehicle
+    tests: list[Test]
+    cases: list[Case]
+    repairs: list[Repair]
+
+
+def vehicle_by_plate(plate: str, vin_tail: str) -> Vehicle:
+    """Plate and the last six of the VIN, as on the licence."""
+    text, tail = plain_plate(plate), vin_tail.strip().upper()
+    rows = (
+        Vehicle.objects.filter(plate=text, vin__endswith=tail) if len(tail) == 6 else Vehicle.objects.none()
+    )
+    found = rows.order_by("-id").first()
+    if found is None:
+        raise Unknown(
+            "unknown-vehicle",
+            Text(f"没有找到 {text}，或 VIN 后六位不符。", f"{text} was not found, or the VIN tail differs."),
+        )
+    return found
+
+
+def history(vehicle: Vehicle) -> History:
+    """The last tests, whichever station made them, with the cases and repairs they led to."""
+    tests = vehicle.tests.select_related("station").defer("trace", "receipt", "verdict", "stated")
+    repairs = Repair.objects.filter(case__vehicle=vehicle).select_related("shop", "case")
+    return History(
+        vehicle,
+        list(tests.order_by("-started_at")[:MOST]),
+        list(vehicle.cases.select_related("station").order_by("-opened_at")[:MOST]),
+        list(repairs.order_by("-finished_at")[:MOST]),
+    )

@@ -1,0 +1,197 @@
+"""One row of a police list, checked: identifiers, codes, dates that agree with one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from imloop.facts.codes import GAT16_9, Fuel
+from imloop.facts.identifiers import parse_plate, parse_vin
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+from imloop.gates.vehicles.subject import stage_rank
+from imloop.store.models import Vehicle
+
+COLUMNS = (
+    "vin",
+    "plate",
+    "plate_colour",
+    "vehicle_type",
+    "usage",
+    "fuel",
+    "emission_stage",
+    "first_registered_on",
+    "produced_on",
+    "max_mass_kg",
+    "reference_mass_kg",
+    "rated_power_kw",
+    "status",
+    "owner_name",
+    "owner_phone",
+    "due_on",
+)
+COLOURS = ("blue", "yellow", "green", "yellow_green", "white", "black")
+CHANGES = ("sold", "moved_in", "moved_out", "cancelled", "scrapped")
+"""What can happen to a vehicle in the police register."""
+_STATUS = {
+    **{str(value): str(value) for value in Vehicle.Status},
+    **{label: str(value) for value, label in Vehicle.Status.choices},
+    "A": "active",
+    "B": "moved_out",
+    "E": "cancelled",
+    "M": "cancelled",
+    "转入": "moved_in",
+    "moved_in": "moved_in",
+    "转让": "sold",
+    "sold": "sold",
+}
+STATUS_AFTER = {"sold": "active", "moved_in": "active"}
+_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ][\d:.]+)?")
+_NUMBERS = ("max_mass_kg", "reference_mass_kg", "rated_power_kw")
+_WORDS = ("vehicle_type", "usage", "emission_stage")
+
+
+@dataclass(slots=True)
+class VehicleRow:
+    """A good row. ``status``: as given (a ``Vehicle.Status`` or one of ``CHANGES``), empty when not given; ``facts``:
+    what goes into ``Vehicle.facts``, by contract names."""
+
+    number: int
+    vin: str
+    plate: str
+    plate_colour: str
+    fuel: str
+    status: str
+    owner_name: str
+    owner_phone: str
+    due_on: date | None
+    registered_on: date | None
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> VehicleRow:
+    """Check a row; ``Malformed`` names the column and what is wrong with it."""
+    vin, plate = row.get("vin", "").strip().upper(), row.get("plate", "").strip()
+    if not (vin or plate):
+        raise Malformed("missing", Text("vin 与 plate 至少填一项", "vin or plate is required"))
+    if vin:
+        vin = parse_vin(vin).text
+    if plate:
+        plate = parse_plate(plate).text
+    registered, produced, due = (
+        _day(column, row.get(column, "")) for column in ("first_registered_on", "produced_on", "due_on")
+    )
+    _agree(registered, produced, due, today)
+    fuel = _fuel(row.get("fuel", ""))
+    facts: dict[str, object] = {column: row[column] for column in _WORDS if row.get(column)}
+    stage = row.get("emission_stage", "")
+    if stage and stage_rank(stage) is None:
+        raise _wrong(
+            "emission_stage", stage, "不是排放阶段，应如 5、国六b", "is not an emission stage such as 5 or 6b"
+        )
+    for column in _NUMBERS:
+        if row.get(column):
+            facts[column] = _positive(column, row[column])
+    if registered is not None:
+        facts["first_registered_on"] = registered.isoformat()
+    if produced is not None:
+        facts["produced_on"] = produced.isoformat()
+    colour = row.get("plate_colour", "")
+    if colour and colour not in COLOURS:
+        raise _wrong(
+            "plate_colour", colour, f"可选 {' '.join(COLOURS)}", f"is not one of {' '.join(COLOURS)}"
+        )
+    identity = {"vin": vin, "plate": plate, "plate_colour": colour, "fuel": fuel}
+    facts |= {key: value for key, value in identity.items() if value}
+    return VehicleRow(
+        number,
+        vin,
+        plate,
+        colour,
+        fuel,
+        _status(row.get("status", "")),
+        _short("owner_name", row.get("owner_name", ""), 60),
+        _short("owner_phone", row.get("owner_phone", ""), 20),
+        due,
+        registered,
+        facts,
+    )
+
+
+def _agree(registered: date | None, produced: date | None, due: date | None, today: date) -> None:
+    for column, day in (("first_registered_on", registered), ("produced_on", produced)):
+        if day is not None and day > today:
+            raise _wrong(column, day.isoformat(), "晚于今天", "is in the future")
+    if registered is not None and produced is not None and produced > registered:
+        raise Malformed(
+            "contradictory-dates",
+            Text(
+                f"produced_on {produced} 晚于 first_registered_on {registered}",
+                f"produced_on {produced} is after first_registered_on {registered}",
+            ),
+        )
+    if due is not None and registered is not None and due < registered:
+        raise Malformed(
+            "contradictory-dates",
+            Text(
+                f"due_on {due} 早于 first_registered_on {registered}",
+                f"due_on {due} is before first_registered_on {registered}",
+            ),
+        )
+
+
+@lru_cache(maxsize=65536)
+def _read_day(text: str) -> date | None:
+    found = _DAY.fullmatch(text)
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
+
+
+def _day(column: str, text: str) -> date | None:
+    if not text:
+        return None
+    found = _read_day(text)
+    if found is None:
+        raise _wrong(column, text, "不是日期，应如 2015-03-02", "is not a date such as 2015-03-02")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _fuel(text: str) -> str:
+    if not text:
+        return ""
+    fuel = GAT16_9.get(text.upper(), text)
+    if fuel not in list(Fuel):
+        raise _wrong("fuel", text, "不在代码表中", "is not a known code")
+    return str(fuel)
+
+
+def _status(text: str) -> str:
+    if text and text not in _STATUS:
+        raise _wrong("status", text, f"可选 {' '.join(_STATUS)}", f"is not one of {' '.join(_STATUS)}")
+    return _STATUS[text] if text else ""
+
+
+def _positive(column: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise _wrong(column, text, "不是数值", "is not a number") from None
+    if not 0 < number < 1e6:
+        raise _wrong(column, text, "超出范围", "is out of range")
+    return number
+
+
+def _short(column: str, text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise _wrong(column, text[:20], f"超过 {longest} 个字符", f"is longer than {longest} characters")
+    return text
+
+
+def _wrong(column: str, value: str, zh: str, en: str) -> Malformed:
+    return Malformed("wrong-value", Text(f"{column}：{value} {zh}", f"{column}: {value} {en}"))

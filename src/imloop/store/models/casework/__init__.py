@@ -1,0 +1,1 @@
+"""What happens: tests, cases, repairs, matters, outages, appointments, draws, findings."""

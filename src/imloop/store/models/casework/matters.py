@@ -1,0 +1,81 @@
+"""Matters before a department: applications, suspensions, scrappage …;
+their events are the truth, the row is derived."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from imloop.store.models.registers.stations import Party
+from imloop.store.models.registers.vehicles import Vehicle
+
+
+class Matter(models.Model):
+    """Its subject is a party, a vehicle, or, before approval, only ``data``."""
+
+    matter_no = models.CharField(max_length=32, unique=True)
+    kind = models.CharField(max_length=24)
+    place = models.CharField(max_length=6)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="matters", null=True)
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="matters", null=True)
+    title = models.CharField(max_length=120)
+    state = models.CharField(max_length=24)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True, help_text="when the department must have taken the next step")
+    data = models.JSONField(default=dict, help_text="what was asked for, and what the events said since")
+    token = models.CharField(max_length=32, unique=True, help_text="opens the applicant's page")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "closed_at"], name="matter_kind_open"),
+            models.Index(fields=["closed_at", "due_on"], name="matter_due"),
+        ]
+
+
+class MatterEvent(models.Model):
+    """One step of a matter, as it was taken. Append-only."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="events")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    before = models.CharField(max_length=24, blank=True, default="")
+    after = models.CharField(max_length=24)
+    law_hash = models.CharField(max_length=64)
+    data = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["matter", "number"], name="event_number_per_matter")
+        ]
+
+
+class Attachment(models.Model):
+    """A file handed in with a matter, a certificate, a repair or a retest on paper, as received. ``shop``,
+    ``repair_no``: of the repair whose record was still to come; ``paper``: which of the papers shown for the retest it
+    is a picture of. Frozen."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="attachments", null=True)
+    repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)
+    unlock = models.ForeignKey("store.PaperUnlock", on_delete=models.PROTECT, related_name="files", null=True)
+    shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", null=True)
+    repair_no = models.CharField(max_length=64, blank=True, default="")
+    paper = models.CharField(max_length=12, blank=True, default="")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.PositiveIntegerField()
+    body = models.BinaryField()
+    uploaded_at = models.DateTimeField()
+    uploaded_by = models.CharField(max_length=80)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["shop", "repair_no"], condition=Q(shop__isnull=False), name="attachment_of_repair"
+            )
+        ]

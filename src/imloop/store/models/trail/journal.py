@@ -1,0 +1,65 @@
+"""The journal and its days: append-only, triggers refuse change and removal; and the numbers counted under its lock."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class JournalHead(models.Model):
+    """One row: the end of the chain. Locked by every writing step, so journal and outbox are in commit order."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+    algorithm = models.CharField(
+        max_length=8, default="sha256", help_text="sha256 or sm3; fixed by the first entry"
+    )
+
+
+class JournalEntry(models.Model):
+    number = models.PositiveBigIntegerField(primary_key=True)
+    at = models.CharField(max_length=32, help_text="ISO 8601, as hashed")
+    kind = models.CharField(max_length=32)
+    actor = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80, db_index=True)
+    body = models.TextField(help_text="canonical JSON, as hashed")
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["number"],
+                condition=models.Q(kind__in=["looked-up", "shown", "export"]),
+                name="journal_looks",
+            ),
+        ]
+
+
+class JournalDay(models.Model):
+    """The published root of a day: the Merkle tree head of entries ``first`` to ``last``. Frozen by triggers."""
+
+    day = models.DateField(unique=True)
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    def published(self) -> dict[str, object]:
+        """The form used by the journal, the public list and the export."""
+        return {"day": self.day.isoformat(), "first": self.first, "last": self.last, "root": self.root}
+
+
+class Counter(models.Model):
+    """Gapless numbers per kind, place and year; drawn under the journal lock."""
+
+    kind = models.CharField(max_length=12)
+    place = models.CharField(max_length=6)
+    year = models.PositiveIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "place", "year"], name="counter_scope")
+        ]

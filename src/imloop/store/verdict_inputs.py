@@ -1,0 +1,123 @@
+"""The facts a verdict depends on beside the trace, as one small blob per test, because replays read them by the
+million.
+
+Layout: eight float64 (°C, %, kPa of the air; rated kW, rated r/min, maximum mass in kg; days of production and first
+registration as ordinals; NaN: not stated), then a MessagePack array of the rest. Tests alike in the rest have equal
+bytes there, so that each kind is read once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.records.inspection import (
+    Ambient,
+    Evaporative,
+    Exterior,
+    Obd,
+    SecondRun,
+    TestRecord,
+    Trace,
+    Vehicle,
+)
+
+FIGURES = 8
+_BYTES = FIGURES * 8
+_NOT_SAID = datetime(1, 1, 1, tzinfo=UTC)
+
+
+_Flag = bool | None
+_Number = float | None
+
+
+class _Kind(msgspec.Struct, array_like=True):
+    outcome: Outcome
+    fuel: Fuel | None
+    second_fuel: Fuel | None
+    stage: str
+    two_runs: bool
+    exterior: tuple[Result | None, dict[str, bool]] | None
+    obd: tuple[_Flag, _Flag, _Flag, _Flag, _Flag, tuple[str, ...]] | None
+    evaporative: tuple[Result | None, _Number, _Number, _Number, _Flag] | None
+
+
+_kind_of = msgspec.msgpack.Decoder(_Kind).decode
+
+
+def pack(record: TestRecord) -> bytes:
+    """Blob of a record without its trace."""
+    vehicle, air = record.vehicle, record.ambient
+    days = (vehicle.produced_on, vehicle.first_registered_on)
+    figures: list[float | None] = [air.temperature_c, air.humidity_pct, air.pressure_kpa]
+    figures += [vehicle.rated_power_kw, vehicle.rated_speed_rpm, vehicle.max_mass_kg]
+    figures += [None if day is None else day.toordinal() for day in days]
+    exterior, obd, tank = record.exterior, record.obd, record.evaporative
+    kind = _Kind(
+        record.outcome,
+        vehicle.fuel,
+        vehicle.second_fuel,
+        vehicle.emission_stage,
+        record.second is not None,
+        None if exterior is None else (exterior.verdict, dict(exterior.items)),
+        None
+        if obd is None
+        else (
+            *(obd.communication, obd.mil_lamp_ok, obd.mil_on, obd.dashboard_matches, obd.tampered),
+            obd.readiness_incomplete,
+        ),
+        None if tank is None else (tank.verdict, tank.start_kpa, tank.loss_kpa, tank.seconds, tank.cap_ok),
+    )
+    return np.array(figures, dtype=np.float64).tobytes() + msgspec.msgpack.encode(kind)
+
+
+def figures_of(blobs: Sequence[bytes]) -> NDArray[np.float64]:
+    """The figures of many tests, shape (8, tests), in the order of the layout."""
+    joined = b"".join([blob[:_BYTES] for blob in blobs])
+    return np.frombuffer(joined, dtype=np.float64).reshape(-1, FIGURES).T
+
+
+def kind_bytes(blob: bytes) -> bytes:
+    """The part that is equal for tests alike in everything but the figures."""
+    return blob[_BYTES:]
+
+
+@lru_cache(maxsize=4096)
+def record_of_kind(kind: bytes, method: Method) -> TestRecord:
+    """A record with the facts of ``kind_bytes``; who, when, trace and figures are left empty. A second run, which is
+    not kept here, shows as an empty one."""
+    found = _kind_of(kind)
+    vehicle = Vehicle(fuel=found.fuel, second_fuel=found.second_fuel, emission_stage=found.stage)
+    record = TestRecord(
+        "", "", "", method, Purpose.PERIODIC, found.outcome, _NOT_SAID, _NOT_SAID, vehicle, Trace()
+    )
+    return replace(
+        record,
+        exterior=found.exterior and Exterior(found.exterior[0], found.exterior[1]),
+        obd=found.obd and Obd(*found.obd[:5], readiness_incomplete=found.obd[5]),
+        evaporative=found.evaporative and Evaporative(*found.evaporative),
+        second=SecondRun(Trace()) if found.two_runs else None,
+    )
+
+
+def record_of(blob: bytes, method: Method, trace: Trace) -> TestRecord:
+    """The record as far as a verdict depends on it; who and when are left empty."""
+    figures = [None if np.isnan(value) else float(value) for value in figures_of([blob])[:, 0]]
+    produced, registered = (None if day is None else date.fromordinal(int(day)) for day in figures[6:])
+    known = record_of_kind(kind_bytes(blob), method)
+    vehicle = replace(
+        known.vehicle,
+        rated_power_kw=figures[3],
+        rated_speed_rpm=figures[4],
+        max_mass_kg=figures[5],
+        produced_on=produced,
+        first_registered_on=registered,
+    )
+    return replace(known, vehicle=vehicle, ambient=Ambient(*figures[:3]), trace=trace)

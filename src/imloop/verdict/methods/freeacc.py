@@ -1,0 +1,104 @@
+"""自由加速法 FREEACC (GB 3847-2018): the mean of the last three maxima of k (m⁻¹).
+
+``blip`` numbers the accelerations (0: none). Each one counts when the engine reached at least two thirds of the
+rated speed, where that speed is known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from imloop.facts.records.inspection import TestRecord
+from imloop.facts.text import Reason, Text
+from imloop.law import Law
+from imloop.verdict.answer import Measured, Step
+from imloop.verdict.arithmetic import MEASURABLE, nano
+from imloop.verdict.limits import Limit
+from imloop.verdict.validity import Indices, channels, invalid, stall
+
+ITEM = "k_mean_per_m"
+
+
+def blips(record: TestRecord) -> list[Indices]:
+    """Rows of every numbered acceleration, in the order of their numbers."""
+    blip = record.trace.get("blip")
+    if blip is None:
+        return []
+    orders = sorted({order for order in blip.tolist() if 0 < order < MEASURABLE})
+    return [np.flatnonzero(blip == order) for order in orders]
+
+
+def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measured:
+    """The mean of the last maxima; ``invalid`` says what keeps the run from counting."""
+    out = Measured()
+    wanted, cite = law.integer("freeacc.blips"), law.cite("freeacc.blips")
+    found = blips(record)
+    judged = found[-wanted:]
+    rows = np.concatenate(judged) if judged else np.array([], dtype=np.int64)
+    out.invalid += channels(record.trace, ("k_per_m", "blip"), rows, cite)
+    if _rated_speed(record) is not None and record.trace.get("rpm") is None:
+        # Whether each acceleration reached its speed cannot be seen.
+        out.invalid += channels(record.trace, ("rpm",), rows, law.cite("freeacc.min_speed_ratio"))
+    if len(found) < wanted:
+        zh = f"只有 {len(found)} 次自由加速，需要 {wanted} 次。"
+        en = f"{len(found)} free accelerations, {wanted} wanted."
+        out.invalid.append(invalid("phase-incomplete", zh, en, cite))
+    k = record.trace.get("k_per_m")
+    if k is None or not len(rows) or not (np.abs(k[rows]) < MEASURABLE).all():
+        return out
+    out.invalid += stall(record, rows, law)
+    for at in judged:
+        out.invalid += _engine_speed(record, law, at)
+    _mean(out, record, k, judged)
+    if _rated_speed(record) is None:
+        words = Text("未报额定转速，无法核对加速转速。", "No rated speed: blips not checked.")
+        out.findings.append(Reason("rated-speed-unknown", words, law.cite("freeacc.min_speed_ratio")))
+    return out
+
+
+def _mean(out: Measured, record: TestRecord, k: np.ndarray, judged: list[Indices]) -> None:
+    maxima = [float(k[at].max()) for at in judged]
+    rows = [int(row) for at in judged for row in (at[0], at[-1])]
+    span = (min(rows), max(rows))
+    mean = math.fsum(maxima) / len(maxima)
+    out.values[ITEM], out.rows[ITEM] = mean, span
+    orders = [int(record.trace.columns["blip"][at[0]]) for at in judged]
+    out.window = {"mode": "FREEACC", "rows": list(span), "blips": orders, "maxima": maxima}
+    out.steps.append(
+        Step(
+            Text("后三次最大值的平均", "mean of the last maxima"),
+            "Σ k_max / n",
+            f"({' + '.join(f'{value:.9g}' for value in maxima)}) / {len(maxima)}",
+            f"{mean:.9g}",
+            span,
+        )
+    )
+
+
+def _rated_speed(record: TestRecord) -> float | None:
+    rated = record.vehicle.rated_speed_rpm
+    return rated if rated is not None and 0.0 < rated < MEASURABLE else None
+
+
+def _engine_speed(record: TestRecord, law: Law, at: Indices) -> list[Reason]:
+    rated, rpm = _rated_speed(record), record.trace.get("rpm")
+    if rated is None or rpm is None:
+        return []
+    known = rpm[at][np.abs(rpm[at]) < MEASURABLE]
+    reached = float(known.max()) if len(known) else 0.0
+    wanted = rated * law.number("freeacc.min_speed_ratio")
+    if nano(reached) >= nano(wanted):
+        return []
+    order = int(record.trace.columns["blip"][at[0]])
+    return [
+        invalid(
+            "engine-speed-not-reached",
+            f"第 {order} 次加速最高 {reached:.0f} r/min，未达 {wanted:.0f} r/min。",
+            f"Acceleration {order} reached {reached:.0f} of {wanted:.0f} r/min.",
+            law.cite("freeacc.min_speed_ratio"),
+            (int(at[0]), int(at[-1])),
+        )
+    ]

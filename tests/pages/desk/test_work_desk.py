@@ -1,0 +1,175 @@
+"""A department opens on its work, oldest first; every list is a file; a filter is found again;
+a finding is looked into."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+
+from imloop.steps.cases.declare_overdue import declare_overdue
+from imloop.steps.desk.work_list import tasks
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import caller_for
+from imloop.store.models import Case, Certificate, Finding, JournalEntry, Party, SavedFilter
+from support.city import LISTED, NEAR, City
+from support.people import person
+
+OFFICES = ("environment", "transport", "market", "police", "supervisor")
+
+
+def rows_of(answer: object) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def busy(city: City) -> City:
+    """An overdue case, a finding about a test, a certificate that ends in three weeks."""
+    now = clock.now()
+    city.test(f"{now - timedelta(days=60):%Y-%m-%d %H:%M}", co=0.9)
+    declare_overdue(now)
+    Finding.objects.create(
+        created_at=now - timedelta(days=2),
+        code="claim-differs",
+        station_code=NEAR,
+        subject=Case.objects.get().snapshot["failed_test"],
+        subject_kind="test",
+        data={"code": "claim-differs", "text": "上报结论与复算不符", "text_en": "the claim differs"},
+    )
+    today = now.date()
+    Certificate.objects.create(
+        party=Party.objects.get(code=NEAR),
+        kind="cma",
+        number="CMA-1",
+        since=today - timedelta(days=300),
+        until=today + timedelta(days=21),
+    )
+    return city
+
+
+def waits(number: int) -> bool:
+    office = caller_for(Party.objects.get(code="450200-environment"))
+    return any(task.link == f"/findings/{number}" for task in tasks(office, clock.now()))
+
+
+def kinds(kind: str) -> list[str]:
+    return [task.kind for task in tasks(caller_for(Party.objects.get(code=f"450200-{kind}")), clock.now())]
+
+
+def test_each_department_is_asked_for_what_is_its_own(busy: City) -> None:
+    environment = kinds("environment")
+    assert {"overdue", "finding", "certificate"} <= set(environment) and environment[0] == "overdue"
+    assert set(kinds("transport")) <= {"matter", "finding", "certificate", "delivery"}
+    assert "certificate" not in kinds("transport"), "an I-station's certificate is not transport's"
+    assert "certificate" in kinds("market") and "overdue" not in kinds("market")
+    assert kinds("police")[0] == "overdue"
+
+
+def test_nobody_is_asked_for_another_place(busy: City) -> None:
+    far = Party.objects.create(code="110100-environment", kind="environment", name="x", place="110100")
+    assert tasks(caller_for(far), clock.now()) == []
+
+
+def test_the_first_page_is_the_work_list_and_every_row_leads_on(busy: City) -> None:
+    office = person("450200-environment")
+    assert office.get("/desk")["Location"] == "/work"
+    text = office.get("/work").content.decode()
+    case = Case.objects.get()
+    assert f'href="/cases/{case.case_no}"' in text and "超期" in text and "待核" in text
+    only = office.get("/work", {"kind": "finding"}).content.decode()
+    assert "上报结论与复算不符" in only and case.case_no not in only
+    table = rows_of(office.get("/work", {"format": "csv"}))
+    assert [row["超期"] for row in table][0] == "是" and len(table) == len(kinds("environment"))
+
+
+def test_an_empty_list_says_what_will_come(city: City) -> None:
+    for kind in OFFICES:
+        page = person(f"450200-{kind}").get("/work")
+        assert page.status_code == 200 and "没有待办" in page.content.decode()
+
+
+def test_stations_have_other_desks(city: City) -> None:
+    assert person(NEAR).get("/work").status_code == 403
+    assert person(LISTED).get("/work").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("office", "address"),
+    [
+        ("environment", "/cases"),
+        ("environment", "/matters"),
+        ("environment", "/parties"),
+        ("market", "/certificates"),
+        ("market", "/conflicts"),
+        ("market", "/prices"),
+        ("environment", "/enrolments"),
+        ("environment", "/lines"),
+        ("environment", "/findings"),
+        ("environment", "/work"),
+    ],
+)
+def test_every_list_is_a_file_and_taking_it_is_journalled(busy: City, office: str, address: str) -> None:
+    client = person(f"450200-{office}")
+    page = client.get(address).content.decode()
+    assert "format=xlsx" in page and "format=csv" in page
+    before = JournalEntry.objects.filter(kind="export").count()
+    assert client.get(address, {"format": "csv"}).content.startswith(b"\xef\xbb\xbf")
+    assert client.get(address, {"format": "xlsx"}).content.startswith(b"PK")
+    assert JournalEntry.objects.filter(kind="export").count() == before + 2
+
+
+def test_the_file_has_what_the_filter_leaves_in_the_reader_s_language(busy: City) -> None:
+    office = person("450200-environment")
+    assert len(rows_of(office.get("/cases", {"format": "csv", "state": "closed"}))) == 0
+    assert rows_of(office.get("/cases", {"format": "csv"}))[0]["号牌"] == "桂B12345"
+    office.get("/settings", {"language": "en"})
+    assert "Plate" in rows_of(office.get("/cases", {"format": "csv"}))[0]
+
+
+def test_a_filter_is_kept_found_again_replaced_and_dropped(busy: City) -> None:
+    office = person("450200-environment")
+    kept = office.post("/filters", {"path": "/cases", "query": "overdue=1", "name": "逾期的"})
+    assert kept["Location"] == "/cases?overdue=1"
+    assert 'href="/cases?overdue=1">逾期的' in office.get("/cases").content.decode()
+    office.post("/filters", {"path": "/cases", "query": "state=open", "name": "逾期的"})
+    assert SavedFilter.objects.get().query == "state=open"
+    other = person("450200-market")
+    assert "逾期的" not in other.get("/cases").content.decode()
+    number = SavedFilter.objects.get().pk
+    assert other.post(f"/filters/{number}/delete").status_code == 404
+    assert office.post(f"/filters/{number}/delete")["Location"] == "/cases"
+    assert not SavedFilter.objects.exists()
+
+
+@pytest.mark.parametrize("form", [{"path": "//evil.example", "name": "x"}, {"path": "/cases", "name": " "}])
+def test_an_odd_filter_is_refused(city: City, form: dict[str, str]) -> None:
+    assert person("450200-environment").post("/filters", {"query": "a=1", **form}).status_code == 422
+
+
+def test_a_finding_is_looked_into_and_opened_again(busy: City) -> None:
+    office = person("450200-environment")
+    row = Finding.objects.get(code="claim-differs")
+    page = office.get(f"/findings/{row.pk}").content.decode()
+    assert "线索不等于违规" in page and f"/tests/{row.subject}" in page
+    empty = office.post(f"/findings/{row.pk}", {"said": " "})
+    assert empty.status_code == 422 and "请写明核实情况" in empty.content.decode()
+    assert office.post(f"/findings/{row.pk}", {"said": "已电话核实，机构改正"}).status_code == 302
+    row.refresh_from_db()
+    assert row.resolved_at is not None and row.resolution == "已电话核实，机构改正"
+    assert not waits(row.pk)
+    assert f"/findings/{row.pk}" not in office.get("/findings").content.decode()
+    assert f"/findings/{row.pk}" in office.get("/findings", {"state": "resolved"}).content.decode()
+    office.post(f"/findings/{row.pk}", {"said": "复核有疑"})
+    assert waits(row.pk)
+    entries = JournalEntry.objects.filter(kind__startswith="finding-").order_by("number")
+    assert [entry.kind for entry in entries] == ["finding-resolved", "finding-reopened"]
+
+
+def test_a_station_sees_its_findings_and_resolves_none(busy: City) -> None:
+    row = Finding.objects.get(code="claim-differs")
+    station = person(NEAR)
+    assert station.get(f"/findings/{row.pk}").status_code == 200
+    assert station.post(f"/findings/{row.pk}", {"said": "没有问题"}).status_code == 422
+    assert person(LISTED).get(f"/findings/{row.pk}").status_code == 404

@@ -1,0 +1,125 @@
+"""A few connections for many threads: who works has one, who only waits has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Event, Thread
+
+import pytest
+from django.db import connection
+
+from imloop.store import connection_pool
+
+
+def _seats(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(connection_pool, "_free", None)
+    connection_pool.share(count)
+    assert connection_pool._free is not None
+    yield
+    wrappers = [connection_pool._free.get_nowait() for _ in range(count)]  # given back by everybody
+    assert len(set(map(id, wrappers))) == count and connection_pool._free.empty()
+    for wrapper in wrappers:
+        wrapper.close()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def one_seat(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from _seats(1, monkeypatch)
+
+
+@pytest.fixture
+def two_seats(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    yield from _seats(2, monkeypatch)
+
+
+def ask() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 41 + 1")
+        return int(cursor.fetchone()[0])
+
+
+def in_a_thread(work: object) -> Thread:
+    thread = Thread(target=work)  # type: ignore[arg-type]
+    thread.start()
+    return thread
+
+
+def test_who_stands_lets_another_sit_and_sits_again(one_seat: None) -> None:
+    answers: list[int] = []
+    standing, over = Event(), Event()
+
+    def waits() -> None:
+        with connection_pool.with_connection():
+            answers.append(ask())
+            with connection_pool.without_connection():
+                standing.set()
+                assert over.wait(30)
+            answers.append(ask())
+
+    first = in_a_thread(waits)
+    assert standing.wait(30)
+
+    def works() -> None:
+        with connection_pool.with_connection(), connection_pool.with_connection():  # asking twice takes one
+            answers.append(ask())
+
+    second = in_a_thread(works)
+    second.join(30)
+    assert answers == [42, 42] and first.is_alive()
+    over.set()
+    first.join(30)
+    assert answers == [42, 42, 42]
+
+
+def test_who_sits_elsewhere_after_standing_gives_that_seat_back(two_seats: None) -> None:
+    """Else two threads would write through one connection, which ends the process."""
+    standing, taken, over = Event(), Event(), Event()
+
+    def waits() -> None:
+        with connection_pool.with_connection():
+            with connection_pool.without_connection():
+                standing.set()
+                assert taken.wait(30)
+            over.set()
+
+    def takes_both() -> None:
+        with connection_pool.with_connection():  # the free one, then the one just left
+            other = in_a_thread(sits)
+            assert taken.wait(30)
+        other.join(30)
+
+    def sits() -> None:
+        with connection_pool.with_connection():
+            taken.set()
+            assert over.wait(30)
+
+    first = in_a_thread(waits)
+    assert standing.wait(30)
+    second = in_a_thread(takes_both)
+    first.join(30)
+    second.join(30)
+    assert over.is_set() and not second.is_alive()
+
+
+def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:
+    failed: list[BaseException] = []
+
+    def fails() -> None:
+        try:
+            with (
+                connection_pool.with_connection(),
+                connection_pool.without_connection(),
+                connection_pool.with_connection(),
+            ):
+                raise RuntimeError
+        except RuntimeError as error:
+            failed.append(error)
+
+    for _ in range(2):
+        in_a_thread(fails).join(30)
+    assert len(failed) == 2
+
+
+def test_without_sharing_nothing_is_taken_from_a_thread(db: None) -> None:
+    with connection_pool.without_connection():
+        assert ask() == 42
