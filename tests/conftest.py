@@ -208,7 +208,7 @@ class Servers:
         """``imloop serve --demo``. Who asks first in a run lets it load the city; all get copies of what it left."""
         if self._databases.kind == POSTGRESQL:
             return self.start(name, DEMO, **more)
-        left = self._databases.shared / "demo"
+        left = self._databases.shared / "loaded-city"
         file, data = left / "city.sqlite3", Path(_TMP.name) / name
         with FileLock(left.with_suffix(".lock")):
             if not left.exists():
