@@ -7,8 +7,21 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from imloop.facts.identifiers import parse_plate, parse_uscc, parse_vin, vin_check_digit
+from imloop.facts.identifiers import (
+    Vin,
+    is_number,
+    one_sign_apart,
+    parse_plate,
+    parse_uscc,
+    parse_vin,
+    plain,
+    plate_fault,
+    vin_check_digit,
+    vin_fault,
+)
 from imloop.facts.refusal import Malformed
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -30,7 +43,7 @@ VINS = {
 
 @pytest.mark.parametrize("text", VINS)
 def test_vin_check_digit_warns_only(text: str) -> None:
-    assert parse_vin(text).check_digit_ok is VINS[text]
+    assert Vin(text).check_digit_ok is VINS[text]
 
 
 def test_the_digit_that_should_stand_there() -> None:
@@ -115,3 +128,66 @@ def test_nine_of_the_really_tested_vins_have_a_wrong_digit() -> None:
     found = [parse_vin(row["vin"]).check_digit_ok for row in rows]
     assert found == [row["check_digit_valid_in_source"] == "True" for row in rows]
     assert found.count(False) == 9
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "桂B F8443",
+        "桂B-F8443",
+        "桂ＢF8443",
+        "桂BF8443\u200b",
+        "桂B·F8443",
+        " 桂b f 8443\t",
+        "桂B・F8443",
+        "桂B•F8443",
+    ],
+)
+def test_every_way_of_writing_a_plate_is_one(written: str) -> None:
+    assert plain(written) == "桂BF8443"
+
+
+@pytest.mark.parametrize(
+    "written", ["", " ", "-", "无", "无号牌", "未知", "0000", "N/A", "null", "——", "\x00\x00", "１１１"]
+)
+def test_a_placeholder_names_nothing(written: str) -> None:
+    assert plain(written) == ""
+
+
+def test_what_is_not_well_formed_is_said() -> None:
+    assert vin_fault("LFV2A21K6J3123456") is None
+    for vin in ("LFV2A21K6J312345", "LFV2A21K6J312345O", "LFV2A21K6J31234567"):
+        fault = vin_fault(vin)
+        assert fault is not None and fault.code == "vin-malformed" and fault.next
+    assert plate_fault("桂BF8443") is None
+    fault = plate_fault("浙苏H6F681")
+    assert fault is not None and fault.code == "plate-malformed" and fault.next
+
+
+def test_one_sign_apart() -> None:
+    assert one_sign_apart("LFV2A21K6J3123456", "LFV2A21K6J3123457")
+    assert not one_sign_apart("LFV2A21K6J3123456", "LFV2A21K6J3123456")
+    assert not one_sign_apart("LFV2A21K6J3123456", "LFV2A21K6J3123465")
+    assert not one_sign_apart("LFV2A21K6J312345", "LFV2A21K6J3123456")
+
+
+@pytest.mark.parametrize(
+    ("number", "sound"),
+    [
+        ("450203001-01-20261127-0007", True),
+        ("检2026.11:7_a", True),
+        ("", False),
+        ("A/B", False),
+        ('A"B', False),
+        ("A\nB", False),
+        ("A B", False),
+        ("x" * 65, False),
+    ],
+)
+def test_numbers_of_others_can_stand_in_an_address(number: str, sound: bool) -> None:
+    assert is_number(number) is sound
+
+
+@given(st.text(max_size=30))
+def test_the_normal_form_is_its_own_normal_form(text: str) -> None:
+    assert plain(plain(text)) == plain(text)

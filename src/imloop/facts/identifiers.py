@@ -1,19 +1,47 @@
-"""VIN, number plate and unified social credit code (USCC): formats, check digits, kinds.
+"""VIN, number plate, numbers of papers and unified social credit code (USCC): one normal form, formats, check digits.
 
-A wrong format is an error; a wrong VIN check digit is only a warning, because 7 % of really tested VINs fail it.
+Every door reads an identifier by ``plain`` and looks it up in that form: no way of writing makes another vehicle.
+What is not well-formed is kept as it was read and named by a finding; a wrong VIN check digit is only a doubt, because
+7 % of really tested VINs fail it.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from imloop.facts.refusal import Malformed
-from imloop.facts.text import Text
+from imloop.facts.text import Reason, Text
+
+_SEPARATORS = frozenset("·•‧∙⋅・-‐‑‒–—―−_.")
+_NO_SIGN = frozenset(["Cc", "Cf", "Zs", "Zl", "Zp"])
+"""Unicode's controls, signs without width, and blanks."""
+_PLACEHOLDERS = frozenset(
+    [
+        *("无", "无号", "无牌", "无号牌", "无牌照", "无车牌", "未知", "未上牌", "未上户", "未登记"),
+        *("不详", "不明", "暂无", "空", "空白"),
+        *("NA", "N/A", "#N/A", "NULL", "NONE", "NIL", "NAN", "UNKNOWN", "UNDEFINED"),
+    ]
+)
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """The one normal form of an identifier: NFKC, no blanks, controls or separators, upper case. Empty for what names
+    nothing: a placeholder such as ``无号牌`` or ``N/A``, or one sign repeated (``0000``, ``-``)."""
+    kept = "".join(
+        sign
+        for sign in unicodedata.normalize("NFKC", text).upper()
+        if sign not in _SEPARATORS and unicodedata.category(sign) not in _NO_SIGN
+    )
+    return "" if kept in _PLACEHOLDERS or len(set(kept)) < 2 else kept
+
 
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
@@ -54,16 +82,30 @@ def vin_check_digit(text: str) -> str:
 
 def parse_vin(text: str) -> Vin:
     """17 characters without I, O, Q; else ``Malformed``."""
-    text = text.strip().upper()
-    if not _VIN.fullmatch(text):
-        raise Malformed(
-            "bad-vin",
-            Text(
-                f"VIN {text} 应为 17 位，不含 I、O、Q。",
-                f"VIN {text}: must be 17 characters without I, O or Q.",
-            ),
-        )
+    text = plain(text)
+    fault = vin_fault(text)
+    if fault is not None:
+        raise Malformed("bad-vin", fault.text)
     return Vin(text)
+
+
+def vin_fault(text: str) -> Reason | None:
+    """What is wrong with the form of a VIN in its normal form; None for a well-formed one."""
+    if _VIN.fullmatch(text):
+        return None
+    return Reason(
+        "vin-malformed",
+        Text(
+            f"VIN {text} 应为 17 位字母和数字，不含 I、O、Q。",
+            f"VIN {text}: must be 17 letters and digits without I, O or Q.",
+        ),
+        next=Text("请对照行驶证和车身上的 VIN 核对。", "Compare it with the licence and the vehicle itself."),
+    )
+
+
+def one_sign_apart(one: str, other: str) -> bool:
+    """Of equal length, and different in exactly one place: a typing error, or meant to look like one."""
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 class PlateKind(StrEnum):
@@ -115,9 +157,20 @@ _PATTERNS = (
 )
 
 
+def plate_fault(text: str) -> Reason | None:
+    """What is wrong with the form of a plate in its normal form; None for a well-formed one."""
+    try:
+        parse_plate(text)
+    except Malformed as fault:
+        words = Text("请对照行驶证核对号牌。", "Compare it with the vehicle's licence.")
+        return Reason("plate-malformed", fault.text, next=words)
+    return None
+
+
+@lru_cache(maxsize=4096)
 def parse_plate(text: str) -> Plate:
-    """A plate of any kind, blanks and the middle dot ignored; else ``Malformed``."""
-    text = re.sub(r"[\s·.\-]", "", text).upper()
+    """A plate of any kind; else ``Malformed``."""
+    text = plain(text)
     for kind, pattern in _PATTERNS:
         if not pattern.fullmatch(text) or (kind is PlateKind.TEMPORARY and "临" not in text):
             continue
@@ -126,6 +179,15 @@ def parse_plate(text: str) -> Plate:
         mark = text[2] if kind is PlateKind.NEW_ENERGY_SMALL else text[-1]
         return Plate(text, kind, kind.name.startswith("NEW_ENERGY") and mark in _PURE_ELECTRIC)
     raise Malformed("bad-plate", Text(f"号牌 {text} 不符合格式。", f"{text} is not a valid number plate."))
+
+
+_NUMBER = re.compile(r"[A-Za-z0-9\-_.:\u4e00-\u9fff]{1,64}")
+
+
+def is_number(text: str) -> bool:
+    """May a sender name a test, a repair or a line so? Letters, digits, ``-_.:`` and Chinese characters, at most 64
+    (contract §8): what can stand in an address, a file's name and a line of the journal."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 def parse_uscc(text: str) -> str:
