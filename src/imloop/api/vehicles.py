@@ -18,9 +18,9 @@ from imloop.steps.ground.access import OFFICES
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.lookups import vehicle, vehicle_json
+from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 
 router = Router()
 

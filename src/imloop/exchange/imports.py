@@ -17,7 +17,7 @@ from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.rejected_row import Rejected
 from imloop.steps.stations.registry_rows import COLUMNS, REQUIRED, enter_rows
-from imloop.steps.vehicles.enter_vehicles import Seen, enter_vehicles, remember_vehicles
+from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles, remember_vehicles
 
 _BLOCK = {"vehicles": 4000, "stations": 500, "repairers": 500}
 

@@ -40,7 +40,7 @@ def car(city: City) -> Vehicle:
         "emission_stage": "4",
         "first_registered_on": date(today.year - 10, today.month, 1).isoformat(),
     }
-    return Vehicle.objects.create(vin=VIN, plate=PLATE, fuel="gasoline", facts=facts)
+    return Vehicle.objects.create(vin=VIN, plate=PLATE, fuel="gasoline", facts=facts, registered=True)
 
 
 def test_the_police_release_a_mark_only_after_a_pass(city: City, car: Vehicle) -> None:

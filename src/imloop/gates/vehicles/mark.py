@@ -21,6 +21,7 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
     closing = fulfilled_on(subject, day, law)
     until = due_after(subject, day, law) if closing else None
     reasons = [
+        _not_in_register(subject, law),
         gone(subject, law),
         _open_case(case, law),
         _not_yet(subject, closing, day, law),
@@ -53,6 +54,23 @@ def _cycle_json(running: Cycle, closing: Milestone | None) -> dict[str, object]:
         "due_on": closing.due_on.isoformat(),
         "opens_on": closing.opens_on.isoformat(),
     }
+
+
+def _not_in_register(subject: Subject, law: Law) -> Reason | None:
+    if subject.registered:
+        return None
+    return Reason(
+        "not-in-register",
+        Text(
+            "登记资料中没有这辆车，只有检验机构的填报；检验不等于登记。",
+            "No authority entered this vehicle; it is known from what stations stated, and a test is no registration.",
+        ),
+        cite=law.cite("register.entered"),
+        next=Text(
+            "请车主带登记证书、行驶证到公安交管窗口核对录入后再申领。",
+            "Bring the registration documents to the police counter, have it entered, then apply again.",
+        ),
+    )
 
 
 def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
@@ -134,7 +152,7 @@ def _untested(
 
 def _without_schedule(subject: Subject, day: date, law: Law) -> date | None:
     """From when a pass counts if the first registration is not known: one yearly cycle back."""
-    if subject.first_registered_on is not None:
+    if milestones(subject, day, law):
         return None
     months = law.integer("cycle.other.then_months")
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

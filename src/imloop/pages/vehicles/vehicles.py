@@ -25,9 +25,9 @@ from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.roads.ask_road import ask_road, zones_at
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.lookups import search_vehicles, show_owner, vehicle
-from imloop.steps.vehicles.vehicle_row import CHANGES, COLUMNS
+from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.register.vehicle_row import CHANGES, COLUMNS
 from imloop.store.models import PartyKind
 
 _FOLDER = Path(settings.DATA_DIR) / "imports"

@@ -19,8 +19,9 @@ from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.rejected_row import Rejected
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import change_plates
+from imloop.steps.vehicles.register.vehicle_row import STATUS_AFTER, VehicleRow, read_vehicle_row
+from imloop.steps.vehicles.register.word import register, source_of
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.steps.vehicles.vehicle_row import STATUS_AFTER, VehicleRow, read_vehicle_row
 from imloop.store.models import PartyKind, Vehicle, VehicleChange
 
 _FIELDS = (
@@ -29,6 +30,9 @@ _FIELDS = (
     "plate_colour",
     "fuel",
     "facts",
+    "sources",
+    "stated",
+    "registered",
     "owner_name",
     "owner_phone",
     "status",
@@ -205,13 +209,10 @@ class _Block:
         if vehicle.pk and row.plate and vehicle.plate != row.plate:
             self.plates.append((vehicle, vehicle.plate, vehicle.plate_colour))
         vehicle.vin = vehicle.vin or row.vin
-        vehicle.plate = row.plate or vehicle.plate
-        vehicle.plate_colour = row.plate_colour or vehicle.plate_colour
-        vehicle.fuel = row.fuel or vehicle.fuel
         owner_before = vehicle.owner_name
-        vehicle.owner_name = row.owner_name or vehicle.owner_name
-        vehicle.owner_phone = row.owner_phone or vehicle.owner_phone
-        vehicle.facts = {**vehicle.facts, **row.facts}
+        owner = {"owner_name": row.owner_name, "owner_phone": row.owner_phone}
+        said = {**row.facts, **{name: value for name, value in owner.items() if value}}
+        register(vehicle, said, source_of(self.caller), self.today, "")
         if row.status:
             self._status(vehicle, row.status, vehicle.owner_name != owner_before)
         if row.due_on is not None:

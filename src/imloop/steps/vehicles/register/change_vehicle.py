@@ -14,7 +14,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.registers import department
 from imloop.steps.vehicles.find_vehicle import require_vehicle
 from imloop.steps.vehicles.plates import change_plates
-from imloop.steps.vehicles.vehicle_row import CHANGES, STATUS_AFTER
+from imloop.steps.vehicles.register.vehicle_row import CHANGES, STATUS_AFTER
 from imloop.store.models import Case, PartyKind, Vehicle, VehicleChange
 
 _FINAL = (Vehicle.Status.SCRAPPED,)
