@@ -19,6 +19,7 @@ from imloop.store.models import (
     Case,
     Equipment,
     Finding,
+    HeldChange,
     Line,
     Notice,
     Outage,
@@ -100,6 +101,15 @@ def _papers(city: City) -> dict[str, object]:
         "matter_no": matter.matter_no,
         "digest": paper.sha256,
         "vehicle_id": Vehicle.objects.get().pk,
+        "held_id": HeldChange.objects.create(
+            vehicle=Vehicle.objects.get(),
+            kind=HeldChange.Kind.LIST,
+            party=Party.objects.get(code=f"{PLACE}-police"),
+            source="police",
+            fields={"fuel": ["gasoline", "diesel"]},
+            proposed_at=now,
+            proposed_by=f"{PLACE}-police",
+        ).pk,
         "finding": Finding.objects.create(
             created_at=now,
             code="x",

@@ -111,7 +111,7 @@ def differences(facts: Facts, stated: Vehicle, law: Law, sources: Sources | None
         if field == "fuel" and facts.get("fuel") in _fuels(stated):
             continue
         if differs(field, known, said, law):
-            found.append(_difference(field, known, said, law, (sources or {}).get(field)))
+            found.append(difference(field, known, said, law, (sources or {}).get(field)))
     return found
 
 
@@ -169,7 +169,8 @@ def _implausible(field: str, day: date, law: Law) -> Reason:
     )
 
 
-def _difference(field: str, known: object, said: object, law: Law, source: list[str] | None) -> Reason:
+def difference(field: str, known: object, said: object, law: Law, source: list[str] | None = None) -> Reason:
+    """The finding that a stated value differs from the register's. ``source``: whose the latter is."""
     each = COMPARED[field]
     who = SOURCE_NAMES.get(source[0], Text(source[0], source[0])) if source else Text("登记资料", "register")
     one, two = shown(field, known), shown(field, said)

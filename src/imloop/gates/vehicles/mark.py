@@ -46,6 +46,49 @@ def valid_until(subject: Subject, day: date, law: Law) -> date | None:
     return due_after(subject, day, law)
 
 
+_WITHOUT_TEST: dict[str, frozenset[str]] = {
+    "vehicle-exempt": frozenset({"fuel"}),
+    "no-engine": frozenset({"vehicle_type"}),
+    "mark-only-year": frozenset(
+        {"first_registered_on", "vehicle_type", "usage", "exemption_lost_on", "due_on", "status"}
+    ),
+}
+"""Why a mark needs no test, and which fields of the register say so."""
+
+
+def without_test(answer: Answer) -> bool:
+    """Does the answer allow a mark without a test?"""
+    return any(reason.warning and reason.code in _WITHOUT_TEST for reason in answer.reasons)
+
+
+def rests_on(answer: Answer) -> set[str]:
+    """The fields of the register on which a mark without a test rests; none where a test passed."""
+    found: set[str] = set()
+    for reason in answer.reasons:
+        if reason.warning:
+            found |= _WITHOUT_TEST.get(reason.code, frozenset())
+    return found
+
+
+def waits(changed: set[str], law: Law) -> Reason:
+    """The warning that a mark without a test will wait for a second person of the police."""
+    names, days = "、".join(sorted(changed)), law.integer("mark.changed_days")
+    return Reason(
+        "second-person-needed",
+        Text(
+            f"免检所依据的登记资料（{names}）在 {days} 天内变更过，核发须第二人复核。",
+            f"It needs no test because of what the register says of {', '.join(sorted(changed))}, changed within "
+            f"{days} days: a second person must confirm the mark.",
+        ),
+        cite=law.cite("mark.changed_days"),
+        next=Text(
+            "请提出核发，由本单位另一人在工作列表中复核。",
+            "Ask for the mark; another person of the department confirms it on the work list.",
+        ),
+        warning=True,
+    )
+
+
 def _cycle_json(running: Cycle, closing: Milestone | None) -> dict[str, object]:
     if closing is None or running.kind is Kind.NONE:
         return running.to_json()

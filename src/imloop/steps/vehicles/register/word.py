@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from imloop.facts.mask import masked_name, masked_phone
 from imloop.law import Law
 from imloop.steps.ground.access import Caller
 from imloop.store.models import PartyKind, Vehicle
 
 POLICE, ENVIRONMENT = "police", "environment"
-COLUMNS = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", "status", "due_on")
-"""Fields that have a column of their own."""
+GATE_FIELDS = (
+    *("fuel", "second_fuel", "vehicle_type", "usage", "emission_stage", "exemption_lost_on"),
+    *("first_registered_on", "produced_on", "due_on"),
+    *("max_mass_kg", "reference_mass_kg", "rated_power_kw", "rated_speed_rpm"),
+)
+"""What gates and verdicts ask. Beside these a status that becomes active again, and a plate taken from another."""
+_COLUMNS = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", "status", "due_on")
+_NOT_IN_FACTS = ("owner_name", "owner_phone", "status", "due_on")
 _OF_A_STATION = ("plate_colour", "fuel", "owner_name", "owner_phone")
 """Columns that hold a station's word until an authority enters the vehicle."""
 
@@ -19,6 +26,12 @@ _OF_A_STATION = ("plate_colour", "fuel", "owner_name", "owner_phone")
 def source_of(caller: Caller) -> str:
     """Whose word a caller enters. A list that the operator loads on the server is the police's."""
     return ENVIRONMENT if caller.kind == PartyKind.ENVIRONMENT else POLICE
+
+
+def value_of(vehicle: Vehicle, field: str) -> object:
+    """What the register holds, as it is kept in JSON: days as 2016-03-15; blank where it knows nothing."""
+    value = getattr(vehicle, field) if field in _COLUMNS else vehicle.facts.get(field)
+    return value.isoformat() if isinstance(value, date) else "" if value is None else value
 
 
 def register(vehicle: Vehicle, said: Mapping[str, object], source: str, on: date, evidence: str) -> None:
@@ -35,13 +48,14 @@ def register(vehicle: Vehicle, said: Mapping[str, object], source: str, on: date
 
 
 def enter_fields(vehicle: Vehicle, said: Mapping[str, object], source: str, on: date, evidence: str) -> None:
-    """Write values as an authority's word, without asking whether it may. ``due_on`` as a day."""
+    """Write values as an authority's word, without asking whether it may."""
     facts, sources = dict(vehicle.facts), dict(vehicle.sources)
     word = [source, on.isoformat(), evidence]
     for name, value in said.items():
-        if name in COLUMNS:
-            setattr(vehicle, name, value)
-        if name in ("vin", "plate", "plate_colour", "fuel") or name not in COLUMNS:
+        if name in _COLUMNS:
+            in_row = date.fromisoformat(value) if name == "due_on" and isinstance(value, str) else value
+            setattr(vehicle, name, in_row)
+        if name not in _NOT_IN_FACTS:
             facts[name] = value
         sources[name] = word
     vehicle.facts, vehicle.sources = facts, sources
@@ -52,6 +66,15 @@ def outranked(vehicle: Vehicle, field: str, source: str, law: Law) -> bool:
     known = vehicle.sources.get(field)
     if not known or known[0] == source:
         return False
-    order = list(law.words("register.precedence"))
+    order = law.words("register.precedence")
     rank = {name: place for place, name in enumerate(order)}
     return rank.get(known[0], len(order)) < rank.get(source, len(order))
+
+
+def for_the_journal(fields: Mapping[str, object]) -> dict[str, object]:
+    """Fields with before and after, an owner's name and telephone masked."""
+    hide = {"owner_name": masked_name, "owner_phone": masked_phone}
+    return {
+        name: [hide[name](str(each)) for each in pair] if name in hide and isinstance(pair, list) else pair
+        for name, pair in fields.items()
+    }
