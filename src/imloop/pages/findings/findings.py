@@ -97,6 +97,7 @@ def _about(row: Finding) -> str:
         "test": f"/tests/{row.subject}?station={row.station_code}",
         "case": f"/cases/{row.subject}",
         "repair": f"/repairs/{row.station_code}/{row.subject}",
+        "vehicle": f"/vehicles?q={row.subject}",
         "unlock": f"/unlocks/{row.subject}",
         "line": f"/lines/{station}/{rest}",
         "check": f"/lines/{station}/{rest.partition('/')[0]}" if rest else "/lines",
