@@ -16,7 +16,7 @@ from imloop.pages.guard import desk, page, words
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.vehicles.decide_held import DESKS, confirm, confirm_list, reject
-from imloop.steps.vehicles.lookups import differences_of, held_changes
+from imloop.steps.vehicles.lookups import differences_of, held_changes, kept_list
 from imloop.steps.vehicles.register.word import value_of
 from imloop.steps.vehicles.texts import FIELD_NAMES
 from imloop.store.models import HeldChange, PartyKind, Vehicle
@@ -59,6 +59,16 @@ def held(request: HttpRequest, caller: Caller) -> HttpResponse:
         "typed": request.POST,
     }
     return page(request, caller, "vehicles/held.html", context, 422 if problem else 200)
+
+
+@desk(*DESKS, PartyKind.SUPERVISOR, PartyKind.ADMIN)
+def kept(request: HttpRequest, caller: Caller, evidence: str) -> HttpResponse:
+    """A list as it was handed in."""
+    return HttpResponse(
+        kept_list(caller, evidence, clock.now()),
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{evidence[:16]}.bin"'},
+    )
 
 
 def _decide(request: HttpRequest, caller: Caller) -> None:

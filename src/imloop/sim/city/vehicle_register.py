@@ -10,6 +10,7 @@ from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import load
 from imloop.sim.city.buses import enter_buses
 from imloop.sim.city.registered_fleet import enter_samples
+from imloop.sim.city.second_looks import enter_second_looks
 from imloop.sim.world.identifiers import make_vin
 from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
@@ -75,6 +76,12 @@ def _guests(office: Caller, today: date, now: datetime) -> None:
         guest_car.save()
         guest = NewEnrolment(ground=ground, evidence=evidence, since=since, vin=vin)
         enrol(office, guest, now - timedelta(days=60 * number))
+
+
+def finish_register(now: datetime) -> None:
+    """After the traffic: due dates, and what waits for a second person."""
+    set_due_dates(now)
+    enter_second_looks(now)
 
 
 def set_due_dates(now: datetime) -> None:

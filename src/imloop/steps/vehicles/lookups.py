@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+import zstandard
 from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of
@@ -13,14 +14,15 @@ from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import COMPARED, differs
 from imloop.gates.vehicles.cycle import Cycle, cycle_on
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, place_prefix
+from imloop.steps.ground.access import Caller, covers, place_prefix
 from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.lookups import nothing_there
 from imloop.steps.vehicles.find_vehicle import plain_plate
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
 from imloop.steps.vehicles.register.word import ENVIRONMENT, value_of
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
-from imloop.store.models import HeldChange, PartyKind, Vehicle
+from imloop.store.models import HeldChange, Party, PartyKind, RegisterFile, Vehicle
 
 _MOST = 20
 
@@ -123,6 +125,24 @@ def held_changes(caller: Caller, *, waiting: bool = True) -> QuerySet[HeldChange
     if caller.kind == PartyKind.POLICE:
         own |= Q(party=None)
     return rows.filter(own)
+
+
+def kept_list(caller: Caller, evidence: str, now: datetime) -> bytes:
+    """The bytes of a list as they were handed in, for the party that did so (of the operator's: the police) and for
+    supervisors; journalled, as lists hold owners."""
+    rows = RegisterFile.objects.filter(sha256__startswith=evidence) if len(evidence) >= 16 else None
+    kept = rows.select_related("party").first() if rows is not None else None
+    if kept is None or not _sees(caller, kept.party):
+        raise nothing_there("list", evidence)
+    with writing(now, caller) as ledger:
+        ledger.note("looked-up", kept.sha256, {"kind": "register-list"})
+    return zstandard.ZstdDecompressor().decompress(bytes(kept.body))
+
+
+def _sees(caller: Caller, party: Party | None) -> bool:
+    if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
+        return party is None or covers(caller.place, party.place)
+    return party.code == caller.party_code if party else caller.kind == PartyKind.POLICE
 
 
 def held_json(held: HeldChange) -> dict[str, object]:

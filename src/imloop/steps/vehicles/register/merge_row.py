@@ -64,32 +64,31 @@ class Merged:
 
 def merge(vehicle: Vehicle, row: VehicleRow, of: Listing) -> Merged:
     """Change the vehicle as far as one person may; nothing is saved."""
-    known = vehicle.registered
-    merged = Merged(vehicle, first=not known)
-    now: dict[str, object] = {}
-    for name, value in said_by(row).items():
+    said = said_by(row)
+    merged = Merged(vehicle, first=not vehicle.registered)
+    if merged.first:
+        _event(merged, row, said)
+        register(vehicle, said, of.source, of.on, of.evidence)
+        merged.entered = {name: ["", value] for name, value in said.items()}
+        if vehicle.stated:
+            _compare(merged, of)
+        return merged
+    for name, value in said.items():
         before = value_of(vehicle, name)
-        if known and outranked(vehicle, name, of.source, of.law):
-            if before != value:
-                merged.beside[name] = value
-        elif not known:
-            now[name] = value
-        elif before == value:
+        if before == value:
             continue
+        if outranked(vehicle, name, of.source, of.law):
+            merged.beside[name] = value
         elif _needs_two(vehicle, name, before, value):
             merged.held[name] = [before, value]
         else:
-            now[name] = value
-    said_before = {name: value_of(vehicle, name) if known else "" for name in now}
-    _event(merged, row, now, known)
-    if known:
+            merged.entered[name] = [before, value]
+    now = {name: pair[1] for name, pair in merged.entered.items()}
+    _event(merged, row, now)
+    if now:
         enter_fields(vehicle, now, of.source, of.on, of.evidence)
-    else:
-        register(vehicle, now, of.source, of.on, of.evidence)
-    merged.entered = {name: [said_before[name], value] for name, value in now.items()}
-    _keep_beside(merged, of)
-    if not known and vehicle.stated:
-        _compare(merged, of)
+    if merged.beside:
+        _keep_beside(merged, of)
     return merged
 
 
@@ -130,13 +129,13 @@ def _needs_two(vehicle: Vehicle, name: str, before: object, value: object) -> bo
     return name in GATE_FIELDS and before != ""
 
 
-def _event(merged: Merged, row: VehicleRow, now: dict[str, object], known: bool) -> None:
+def _event(merged: Merged, row: VehicleRow, now: dict[str, object]) -> None:
     """A change of the status, or of the owner by a sale, for the history."""
     vehicle, before = merged.vehicle, merged.vehicle.status
     if not row.status or "status" in merged.held or "status" in merged.beside:
         return
     after = STATUS_AFTER.get(row.status, row.status)
-    sold = row.status == "sold" and known and "owner_name" in now
+    sold = row.status == "sold" and not merged.first and "owner_name" in now
     if before != after or sold:
         merged.event = (row.status if row.status != "active" else "reinstated", str(before))
     vehicle.status = after
