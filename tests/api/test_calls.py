@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import msgspec
 import pytest
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
+from imloop.steps.ground import clock
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import VIN, repair_message, test_message
 
@@ -135,17 +137,18 @@ def test_only_i_stations_upload_tests_and_only_m_stations_repairs(city: City) ->
 
 def test_the_whole_loop_over_http(city: City) -> None:
     station, shop = city.client(NEAR), city.client(LISTED)
-    receipt = post(station, "tests", upload(co=0.9)).json()
-    ask = {"vin": VIN, "at": "2026-03-05T08:50:00+08:00"}
+    hours = [clock.now() - timedelta(hours=number) for number in range(24)]
+    receipt = post(station, "tests", test_message(hours[20], station=NEAR, co=0.9)).json()
+    ask = {"vin": VIN, "at": hours[3].isoformat()}
     assert station.get("/api/v1/retest-permit", ask).json()["allowed"] is False
-    repair = repair_message(at("2026-03-04 16:00"), shop=LISTED, case_no=receipt["case"])
+    repair = repair_message(hours[5], shop=LISTED, case_no=receipt["case"])
     answer = post(shop, "repairs", repair)
     assert answer.status_code == 201
     assert answer.json()["case_state"] == "awaiting_retest"
     assert post(shop, "repairs", repair).status_code == 200
     permit = station.get("/api/v1/retest-permit", ask).json()
     assert (permit["allowed"], permit["case"]) == (True, receipt["case"])
-    retest = test_message(at("2026-03-05 09:00"), station=NEAR, purpose="retest")
+    retest = test_message(hours[2], station=NEAR, purpose="retest")
     assert post(station, "tests", retest).json()["case_state"] == "closed"
 
     case = station.get(f"/api/v1/cases/{receipt['case']}").json()

@@ -15,6 +15,7 @@ from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import writing
 from imloop.steps.vehicles.note_statement import note_statement
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
+from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store.models import HeldChange, Party, PartyKind, Test, Vehicle
 
 _REASON = "登记证书上的初次登记日期与系统不同，见扫描件（演示）"
@@ -47,5 +48,5 @@ def _mistyped(test: Test, vehicle: Vehicle, now: datetime) -> None:
     law = registers.law_at(day_of(now), CITY)
     with writing(now, caller_for(test.station)) as ledger:
         note_statement(vehicle, said, by=f"{test.station.code}/{test.test_no}", on=day_of(now), law=law)
-        found = differences(vehicle.facts, said, law, vehicle.sources)
+        found = differences(entered_facts(vehicle), said, law, vehicle.sources)
         keep_findings(ledger, "test", test.test_no, test.station.code, found)

@@ -16,6 +16,7 @@ from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law
 from imloop.loop.events import RepairReported
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import require_own
 from imloop.steps.ground.clock import require_past
@@ -183,6 +184,7 @@ def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
     settle(ledger, row)
     say_what_is_wrong(ledger, row, fact, signs)
     say_whose_paper(ledger, repair)
+    reconsider_after(ledger, row.vehicle, record.finished_at, f"{shop.code}/{record.repair_no}")
     return receipt
 
 

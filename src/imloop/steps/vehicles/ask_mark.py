@@ -17,7 +17,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.vehicles.find_vehicle import require_vehicle
 from imloop.steps.vehicles.register.hold_change import Proposal, changed_lately, propose
 from imloop.steps.vehicles.register.word import POLICE
-from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
+from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, passes
 from imloop.store.models import HeldChange, Mark, PartyKind, Vehicle
 
 
@@ -78,7 +78,7 @@ def _allowed(vehicle: Vehicle, place: str, now: datetime) -> Answer:
 
 def _issue(ledger: Ledger, vehicle: Vehicle, answer: Answer, law: Law) -> Mark:
     until = _until(vehicle, law.on, law)
-    passed = vehicle.tests.filter(result="pass").order_by("-started_at").first()
+    passed = passes(vehicle).first()
     needed = not without_test(answer)
     released = Mark.objects.create(
         vehicle=vehicle,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+from django.db.models import QuerySet
+
 from imloop.facts.days import day_of
+from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject
-from imloop.store.models import Case, Vehicle
+from imloop.store.models import Case, Test, Vehicle
 
 
 def subject_of(
@@ -15,7 +19,7 @@ def subject_of(
 ) -> Subject:
     """What an authority said of the vehicle; what only stations stated is not known to a gate. A date that cannot be
     read is not known."""
-    facts = vehicle.facts if vehicle.registered else {}
+    facts = entered_facts(vehicle)
     mass = facts.get("max_mass_kg")
     return Subject(
         vin=vehicle.vin,
@@ -23,7 +27,7 @@ def subject_of(
         plate_colour=vehicle.plate_colour,
         vehicle_type=str(facts.get("vehicle_type") or ""),
         usage=str(facts.get("usage") or ""),
-        fuel=vehicle.fuel if vehicle.registered else "",
+        fuel=str(facts.get("fuel") or ""),
         emission_stage=str(facts.get("emission_stage") or ""),
         first_registered_on=day(facts.get("first_registered_on")),
         max_mass_kg=float(mass) if isinstance(mass, (int, float)) else None,
@@ -36,17 +40,32 @@ def subject_of(
     )
 
 
+def entered_facts(vehicle: Vehicle) -> dict[str, object]:
+    """What an authority said of the vehicle, by contract names: only fields that have a source."""
+    known = vehicle.facts if vehicle.registered else {}
+    return {name: value for name, value in known.items() if name in vehicle.sources}
+
+
 def described(vehicle: Vehicle) -> dict[str, object]:
     """For people and papers, never for a gate: the authorities' word, and what was stated where they said nothing."""
     return {**{name: said[0] for name, said in vehicle.stated.items()}, **vehicle.facts}
 
 
 def loaded_subject(vehicle: Vehicle) -> Subject:
-    """With the latest passed test and the latest mark, two queries."""
-    passed = vehicle.tests.filter(result="pass").order_by("-started_at").values_list("started_at", flat=True)
+    """With the latest pass that counts, the latest mark, and whether a failed run waits: three queries."""
+    passed = passes(vehicle).values_list("started_at", flat=True)
     marks = vehicle.marks.order_by("-valid_until").values_list("valid_until", flat=True)
     latest = passed.first()
-    return subject_of(vehicle, passed_on=day_of(latest) if latest else None, marked_until=marks.first())
+    return replace(
+        subject_of(vehicle, passed_on=day_of(latest) if latest else None, marked_until=marks.first()),
+        fail_waits=vehicle.held_runs.filter(settled_at__isnull=True, test__result="fail").exists(),
+    )
+
+
+def passes(vehicle: Vehicle) -> QuerySet[Test]:
+    """The runs that prove a pass, the latest first."""
+    counted = (Counts.CASE, Counts.CYCLE)
+    return vehicle.tests.filter(result="pass", counts__in=counted).order_by("-started_at")
 
 
 def case_fact(vehicle: Vehicle | None) -> CaseFact | None:
