@@ -238,18 +238,7 @@ def post_test(request: HttpRequest, dialect: str = "") -> HttpResponse:
 
 
 @router.get(
-    "/tests/{test_no}",
-    who=I_STATION_OR_OFFICE,
-    answers={200: TestOut},
-    tags=["I-station"],
-    summary="一次检验 · one test",
-)
-def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(test_json(test_lookups.test(caller(request), test_no, station)))
-
-
-@router.get(
-    "/tests/{test_no}/report.pdf",
+    "/tests/{number:test_no}/report.pdf",
     who=I_STATION_OR_OFFICE,
     answers={200: PDF},
     tags=["I-station"],
@@ -260,7 +249,7 @@ def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
 
 
 @router.get(
-    "/tests/{test_no}/replay",
+    "/tests/{number:test_no}/replay",
     who=I_STATION_OR_OFFICE,
     answers={200: ReplayOut},
     tags=["I-station"],
@@ -268,3 +257,14 @@ def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
 )
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
     return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_test))
+
+
+@router.get(
+    "/tests/{number:test_no}",
+    who=I_STATION_OR_OFFICE,
+    answers={200: TestOut},
+    tags=["I-station"],
+    summary="一次检验 · one test",
+)
+def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
+    return as_json(test_json(test_lookups.test(caller(request), test_no, station)))
