@@ -3,6 +3,9 @@ signs can still be opened, and the same number of two stations is never taken fo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
 from urllib.parse import quote
 
 import pytest
@@ -35,18 +38,19 @@ def test_a_new_number_outside_the_alphabet_is_refused_and_named(doors: Doors, nu
     assert not Test.objects.exists()
 
 
-@pytest.fixture
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def once() -> Iterator[None]:
     """As it was before there was an alphabet."""
-    monkeypatch.setattr("imloop.exchange.reading.is_number", lambda text: True)
+    with patch("imloop.exchange.reading.is_number", lambda text: True):
+        yield
 
 
-@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize("number", ODD)
 def test_what_was_stored_with_any_number_stays_reachable_and_sound(doors: Doors, number: str) -> None:
     doors.at("2026-03-05 09:30")
-    doors.city.test("2026-03-02 09:00", co=0.9, test_no=number)
-    doors.city.repair("2026-03-04 15:00", repair_no=number)
+    with once():
+        doors.city.test("2026-03-02 09:00", co=0.9, test_no=number)
+        doors.city.repair("2026-03-04 15:00", repair_no=number)
     part = quote(number, safe="")
     assert doors.get(f"tests/{part}", by=NEAR)["test_no"] == number
     assert doors.get(f"tests/{part}/replay", by=NEAR)["same"] is True
@@ -60,18 +64,18 @@ def test_what_was_stored_with_any_number_stays_reachable_and_sound(doors: Doors,
     assert unlike_the_journal() == []
 
 
-@pytest.mark.usefixtures("once")
 def test_two_numbers_that_read_alike_on_one_line_are_no_false_alarm(city: City) -> None:
-    city.test("2026-03-02 09:00", test_no="A\nB")
-    city.test("2026-03-03 09:00", test_no="A B")
+    with once():
+        city.test("2026-03-02 09:00", test_no="A\nB")
+        city.test("2026-03-03 09:00", test_no="A B")
     assert unlike_the_journal() == []
 
 
-@pytest.mark.usefixtures("once")
 def test_a_report_with_any_number_is_printed(doors: Doors) -> None:
     doors.at("2026-03-05 09:30")
     number = '检"A\nB'
-    doors.city.test("2026-03-02 09:00", test_no=number)
+    with once():
+        doors.city.test("2026-03-02 09:00", test_no=number)
     page = doors.city.client(NEAR).get(f"/api/v1/tests/{quote(number, safe='')}/report.pdf")
     assert page.content.startswith(b"%PDF")
     assert page["Content-Disposition"] == (

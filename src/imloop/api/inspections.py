@@ -27,7 +27,7 @@ from imloop.api.http.schemas import (
     in_any_dialect,
 )
 from imloop.exchange.http.metrics import count_upload
-from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.exchange.uploads.intake import take_test_in_group
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose
 from imloop.papers.assemble import report_document
@@ -258,7 +258,7 @@ def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
     summary="按当日法律复算 · recompute",
 )
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_test))
+    return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_kept_test))
 
 
 @router.get(

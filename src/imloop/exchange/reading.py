@@ -39,7 +39,8 @@ def _not_json(words: Text) -> Malformed:
 
 
 class Reader:
-    """One JSON object at a path, read key by key; problems and notes are shared down the tree."""
+    """One JSON object at a path, read key by key; problems and notes are shared down the tree. ``any_number``: it was
+    taken before senders' own numbers had one alphabet."""
 
     def __init__(
         self,
@@ -47,9 +48,12 @@ class Reader:
         path: str = "$",
         problems: list[Problem] | None = None,
         notes: list[str] | None = None,
+        *,
+        any_number: bool = False,
     ) -> None:
         self.data = data
         self.path = path
+        self.any_number = any_number
         self.problems: list[Problem] = [] if problems is None else problems
         self.notes: list[str] = [] if notes is None else notes
 
@@ -63,14 +67,17 @@ class Reader:
         elif not isinstance(value, dict):
             self._wrong(key, required, "应为对象", "must be an object")
             value = {}
-        return Reader(value, f"{self.path}.{key}", self.problems, self.notes)
+        return self._below(value, f"{self.path}.{key}")
+
+    def _below(self, data: Mapping[str, object], path: str) -> Reader:
+        return Reader(data, path, self.problems, self.notes, any_number=self.any_number)
 
     def children(self, key: str) -> list[Reader]:
         """The objects of a list under ``key``."""
         found = []
         for index, value in enumerate(self.list(key)):
             if isinstance(value, dict):
-                found.append(Reader(value, f"{self.path}.{key}[{index}]", self.problems, self.notes))
+                found.append(self._below(value, f"{self.path}.{key}[{index}]"))
             else:
                 self.notes.append(f"{self.path}.{key}[{index}]: must be an object")
         return found
@@ -115,7 +122,7 @@ class Reader:
     def own_number(self, key: str, required: bool = True, longest: int = 64) -> str:
         """The sender's own number of a test, a repair, a line: it becomes part of addresses and names of files."""
         text = self.text(key, required, longest)
-        if text and not is_number(text):
+        if text and not (self.any_number or is_number(text)):
             self.fault(
                 key,
                 "wrong-value",

@@ -33,14 +33,19 @@ SCHEMA = "imloop.test/1"
 _NUMERIC = (int, float)
 
 
-def decode_test(body: bytes, dialect: str = "") -> TestRecord:
+def decode_test(body: bytes, dialect: str = "", *, any_number: bool = False) -> TestRecord:
     """A test record, or ``Malformed`` with every faulty path.
-    ``dialect``: the one it has to be in, where one was named."""
+    ``dialect``: the one it has to be in, where one was named; ``any_number``: as ``Reader`` says."""
     reading = read(body, MessageKind.TEST, dialect)
     try:
-        return _record(Reader(reading.message))
+        return _record(Reader(reading.message, any_number=any_number))
     except Malformed as fault:
         raise reading.in_their_words(fault) from None
+
+
+def decode_kept_test(body: bytes) -> TestRecord:
+    """A test that was taken once, whatever its numbers."""
+    return decode_test(body, any_number=True)
 
 
 def _record(reader: Reader) -> TestRecord:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from imloop.exchange.files import write_sheets
 from imloop.exchange.http.addresses import disposition
-from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import day_of, read_day
 from imloop.facts.items import ITEMS
@@ -69,7 +69,7 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
         since, until = _days(typed)
         assumed = overlay(load(), typed["assumed"])
         chosen = Selection(since, until, caller.place)
-        report, total = run_latest(caller, chosen, decode_test, assumed, typed["assumed"], clock.now())
+        report, total = run_latest(caller, chosen, decode_kept_test, assumed, typed["assumed"], clock.now())
     except (LawError, Refusal) as error:
         context["fault"] = str(error)
         return page(request, caller, "inspections/what_if.html", context, 422)
