@@ -261,6 +261,7 @@ def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
     return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_kept_test))
 
 
+# The last below tests/: the number takes any sign, and so the tails of other calls.
 @router.get(
     "/tests/{number:test_no}",
     who=I_STATION_OR_OFFICE,
