@@ -1,4 +1,8 @@
-"""Judge an uploaded test before anything is looked up. Uses no database and no framework."""
+"""Judge an uploaded test before anything is looked up. Uses no database and no framework.
+
+Buys: judging, half of an upload's work, is done before the write lock is taken, so that a group shares one commit
+(HELPERS, "uploads in groups").
+"""
 
 from __future__ import annotations
 
