@@ -8,14 +8,13 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from imloop.facts.days import day_of
-from imloop.facts.identifiers import parse_plate, parse_vin
+from imloop.facts.identifiers import parse_plate, parse_vin, plain
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.law.book import from_local_to_national
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.vehicles.find_vehicle import plain_plate
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Enrolment, PartyKind, Vehicle
 
@@ -137,7 +136,7 @@ def _require_months(operating_since: date | None, since: date, months: int) -> N
 
 
 def _vehicle(vin: str, plate: str) -> Vehicle:
-    vin, plate = vin.strip().upper(), plain_plate(plate)
+    vin, plate = plain(vin), plain(plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
     found = find_vehicle(vin, plate)

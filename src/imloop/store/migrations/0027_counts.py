@@ -55,7 +55,7 @@ def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     # Both databases: the rows are computed and the triggers made anew in the transaction that adds the columns.
-    dependencies = [("store", "0025_paper_files")]
+    dependencies = [("store", "0026_normal_names")]
 
     operations = [
         migrations.RunPython(thaw, freeze_all),
