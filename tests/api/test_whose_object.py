@@ -96,6 +96,9 @@ OBJECTS: dict[str, Object] = {
     ),
 }
 OBJECTS |= {
+    "POST held-runs/{station}/{held_no}/settle": Object(
+        OFFICE, body={"settled": "rejected", "because": "甲"}
+    ),
     "POST outages/{outage_no}/end": Object(OFFICE, body={}),
     "POST fallback-unlocks": Object(OFFICE, body=ON_PAPER),
     "GET fallback-unlocks/{unlock_no}": Object(NEAR),
@@ -113,6 +116,7 @@ OBJECTS |= {
 }
 LISTS = {
     "GET draws": "",
+    "GET held-runs": "",
     "GET feed/stream": "after=0",
     "GET rework": "shop=" + LISTED,
     "GET feed": "",

@@ -81,7 +81,10 @@ class Client(threading.Thread):
         while True:
             sequence += 1
             vehicle = self.number * 100_000 + sequence
-            who = {"vin": f"LSVAU2180N{vehicle % 10_000_000:07d}", "plate": f"桂B{vehicle % 100_000:05d}"}
+            who = {
+                "vin": f"LSVAU2180N{vehicle % 10_000_000:07d}",
+                "plate": f"桂{'BCDEFGHJKL'[self.number % 10]}{sequence % 100_000:05d}",
+            }
             late = self.random.random() < 0.2
             start = datetime.now(CHINA).replace(microsecond=0) - timedelta(days=LATE if late else 0, hours=5)
             failed = self._test(station, start, who, co=0.9)

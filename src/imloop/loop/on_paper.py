@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from imloop.facts.identifiers import plain, signs
 from imloop.facts.text import Text
 from imloop.loop.case import Case, RepairFact, Unlock
 
@@ -75,7 +76,7 @@ def _record(unlock: Unlock, repairs: tuple[RepairFact, ...]) -> str:
 def same_paper(noted: tuple[str, str], uploaded: tuple[str, str]) -> bool:
     """Settlement list and certificate, as noted and as uploaded: is one of the numbers the same?"""
     return any(
-        _plain(mine) and _plain(mine) == _plain(theirs) for mine, theirs in zip(noted, uploaded, strict=True)
+        plain(mine) and plain(mine) == plain(theirs) for mine, theirs in zip(noted, uploaded, strict=True)
     )
 
 
@@ -88,11 +89,6 @@ def _numbered(unlock: Unlock, repair: RepairFact) -> bool:
 def _numbers(unlock: Unlock, repair: RepairFact) -> dict[str, tuple[str, str]]:
     """By document: as noted from the paper, and as uploaded."""
     return {
-        "settlement": (_plain(unlock.settlement_no), _plain(repair.settlement_no)),
-        "certificate": (_plain(unlock.certificate_no), _plain(repair.certificate_no)),
+        "settlement": (signs(unlock.settlement_no), signs(repair.settlement_no)),
+        "certificate": (signs(unlock.certificate_no), signs(repair.certificate_no)),
     }
-
-
-def _plain(number: str) -> str:
-    """Ignore blanks and case, which vary in handwriting."""
-    return "".join(number.split()).upper()

@@ -66,9 +66,10 @@ class TwoCities:
         Party.objects.create(code="M450302001", kind=PartyKind.MSTATION, name="桂林修", place=ELSEWHERE)
         city.test("2026-03-02 09:00", co=0.9)
         city.repair("2026-03-04 16:00", case_no=Case.objects.get().case_no)
-        return cls(
-            city, {**_papers(city), **_registers(city), **_at_the_station(city), **_of_departments(city)}
-        )
+        names = _papers(city)
+        another = {"vin": "LSVAU2180N2183294", "plate": PLATE, "fuel": "gasoline"}
+        names["held_no"] = city.test("2026-03-05 09:10", vehicle=another).body["test_no"]
+        return cls(city, {**names, **_registers(city), **_at_the_station(city), **_of_departments(city)})
 
     @property
     def told(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from imloop.exchange.http.addresses import disposition
 from imloop.exchange.uploads.intake import take_test
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
@@ -47,7 +48,8 @@ def _file(request: HttpRequest) -> bytes:
 @desk()
 def report_pdf(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     document = report_document(caller, test_no, request.GET.get("station", ""))
-    return HttpResponse(document, content_type="application/pdf")
+    headers = {"Content-Disposition": disposition(f"{test_no}.pdf", inline=True)}
+    return HttpResponse(document, content_type="application/pdf", headers=headers)
 
 
 @desk()
@@ -55,4 +57,5 @@ def trace_file(request: HttpRequest, caller: Caller, test_no: str) -> HttpRespon
     """A test's seconds as CSV."""
     test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
     text = trace_csv(dict(traces.decode(test.trace).columns))
-    return HttpResponse(text, content_type="text/csv; charset=utf-8")
+    headers = {"Content-Disposition": disposition(f"{test_no}.csv")}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.exchange.files import safe_cell
+from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.facts.days import day_of, read_day
 from imloop.facts.records.vehicle import NewVehicle
@@ -220,5 +221,5 @@ def import_rejected(request: HttpRequest, caller: Caller, digest: str) -> HttpRe
     return HttpResponse(
         "\ufeff" + "\r\n".join(lines) + "\r\n",
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="rejected-{digest}.csv"'},
+        headers={"Content-Disposition": disposition(f"rejected-{digest}.csv")},
     )

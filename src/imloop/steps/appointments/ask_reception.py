@@ -7,6 +7,7 @@ from datetime import datetime
 
 from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.reception import Arrival, reception
@@ -92,7 +93,7 @@ def _station(caller: Caller, station: str) -> Party:
 
 def _vehicle(vin: str, plate: str) -> Vehicle:
     """The register's vehicle, or a new one without any facts."""
-    vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "")
+    vin, plate = plain(vin), plain(plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
     return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)

@@ -9,6 +9,7 @@ import zstandard
 from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import signs
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import COMPARED, differs
@@ -17,7 +18,6 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix
 from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.lookups import nothing_there
-from imloop.steps.vehicles.find_vehicle import plain_plate
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
 from imloop.steps.vehicles.register.word import ENVIRONMENT, value_of
@@ -38,7 +38,7 @@ class Found:
 def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
     """By plate, VIN, or the last six or more of a VIN; at most twenty."""
     _require_department(caller)
-    text = plain_plate(text)
+    text = signs(text)
     if len(text) < 4:
         return Found([])
     found = list(Vehicle.objects.filter(plate=text)[:_MOST])

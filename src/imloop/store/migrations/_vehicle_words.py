@@ -15,7 +15,7 @@ from imloop.proof import journal
 _AT_ONCE = 500
 _BY_AUTHORITY = ("police", "import")
 _WRITTEN = ["facts", "sources", "stated", "registered", "fuel"]
-_EVIDENCE = "0027"
+_EVIDENCE = "0028"
 
 
 def sort_words(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
@@ -81,7 +81,7 @@ def _note(apps: StateApps, names: Sequence[str], of: int) -> None:
     head = apps.get_model("store", "JournalHead").objects.get(pk=1)
     if head.number == 0 and head.algorithm != settings.JOURNAL_HASH:
         head.algorithm, head.hash = settings.JOURNAL_HASH, journal.genesis(settings.JOURNAL_HASH)
-    body = {"migration": "0027_vehicle_sources", "vehicles": of, "only_stated": list(names)}
+    body = {"migration": "0028_vehicle_sources", "vehicles": of, "only_stated": list(names)}
     fields = {
         "number": head.number + 1,
         "at": datetime.now(UTC).isoformat(),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from imloop.facts.codes import GAT16_9, Fuel
-from imloop.facts.identifiers import parse_plate, parse_vin
+from imloop.facts.identifiers import parse_plate, parse_vin, plain
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.vehicles.cycle import months_later
@@ -92,7 +92,7 @@ class Days(NamedTuple):
 
 def read_vehicle_row(number: int, row: Mapping[str, str], days: Days) -> VehicleRow:
     """Check a row; ``Malformed`` names the column and what is wrong with it."""
-    vin, plate = row.get("vin", "").strip().upper(), row.get("plate", "").strip()
+    vin, plate = plain(row.get("vin", "")), plain(row.get("plate", ""))
     if not (vin or plate):
         raise Malformed("missing", Text("vin 与 plate 至少填一项", "vin or plate is required"))
     if vin:

@@ -25,7 +25,7 @@ def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0025_paper_files'),
+        ('store', '0027_counts'),
     ]
 
     operations = [
