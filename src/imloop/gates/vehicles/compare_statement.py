@@ -43,7 +43,7 @@ def _other_stage(known: object, said: object, law: Law) -> bool:
     """6 and 6b do not contradict each other: one of them leaves the letter out."""
     one, two = stage_rank(str(known)), stage_rank(str(said))
     if one is None or two is None:
-        return str(known).strip().upper() != str(said).strip().upper()
+        return str(known).strip() != str(said).strip()
     return one != two and (one // 10 != two // 10 or 0 not in (one % 10, two % 10))
 
 
