@@ -25,6 +25,8 @@ from imloop.steps.ground.clock import now
 
 REPAIR = "repair"
 PLATE = "桂B8X6K2"
+PLATES = (PLATE, "桂B7T3W1")
+"""Of the vehicles with which the README shows the loop; the demo city's police know them."""
 _FAULTS = dict.fromkeys(DIESEL_METHODS, Fault.SMOKE)
 
 
@@ -50,7 +52,7 @@ def sample_message(
             "malformed", Text(f"方法应为 {known} 或 {REPAIR}。", f"Must be one of {known} or {REPAIR}.")
         )
     started = moment or today - timedelta(minutes=180 if fail else 5)
-    vehicle = _vehicle(Method(method), plate)
+    vehicle = sample_vehicle(Method(method), plate)
     rng = np.random.default_rng([seed, 7020, int(started.timestamp())])
     state = healthy(rng, vehicle.fuel, vehicle.age_years)
     if fail:
@@ -91,7 +93,7 @@ def sample_repair(
         )
     rng = np.random.default_rng([seed, 7021, int(finished.timestamp())])
     method = Method.ASM if Fuel.GASOLINE.value in shop.takes else Method.LUGDOWN
-    vehicle = _vehicle(method, plate)
+    vehicle = sample_vehicle(method, plate)
     state = faulty(rng, vehicle.fuel, vehicle.age_years, _FAULTS.get(method, Fault.CATALYST))
     item, value = ("k_100_per_m", state.k) if method is Method.LUGDOWN else ("co_2540_pct", state.co_load)
     car = Car(vehicle, rng, "", state, case_no=case_no, failed={item: round(value, 2)})
@@ -99,7 +101,7 @@ def sample_repair(
     return body
 
 
-def _vehicle(method: Method, plate: str) -> SimVehicle:
+def sample_vehicle(method: Method, plate: str) -> SimVehicle:
     """The vehicle that belongs to a plate: always the same one."""
     vehicle = make_for(method, 3, 30000 + zlib.crc32(plate.encode()) % 9000, date(2026, 6, 1))
     colour = "green" if len(plate) == 8 else vehicle.facts["plate_colour"]

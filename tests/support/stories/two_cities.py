@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+import zstandard
+
 from imloop.api.draws.schemas import PlanIn
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.draws import prepare_draw
@@ -19,6 +21,7 @@ from imloop.store.models import (
     Case,
     Equipment,
     Finding,
+    HeldChange,
     Line,
     Notice,
     Outage,
@@ -27,6 +30,7 @@ from imloop.store.models import (
     PartyKind,
     PollutionAlert,
     Receiver,
+    RegisterFile,
     Repair,
     Software,
     Staff,
@@ -101,6 +105,24 @@ def _papers(city: City) -> dict[str, object]:
         "matter_no": matter.matter_no,
         "digest": paper.sha256,
         "vehicle_id": Vehicle.objects.get().pk,
+        "list": RegisterFile.objects.create(
+            received_at=now,
+            party=Party.objects.get(code=f"{PLACE}-police"),
+            kind="vehicles",
+            sent_by=f"{PLACE}-police",
+            sha256="d" * 64,
+            size=0,
+            body=zstandard.compress(VIN.encode()),
+        ).sha256[:16],
+        "held_id": HeldChange.objects.create(
+            vehicle=Vehicle.objects.get(),
+            kind=HeldChange.Kind.LIST,
+            party=Party.objects.get(code=f"{PLACE}-police"),
+            source="police",
+            fields={"fuel": ["gasoline", "diesel"]},
+            proposed_at=now,
+            proposed_by=f"{PLACE}-police",
+        ).pk,
         "finding": Finding.objects.create(
             created_at=now,
             code="x",

@@ -98,6 +98,7 @@ def _about(row: Finding) -> str:
         "test": page_of_test(row.station_code, row.subject),
         "case": f"/cases/{row.subject}",
         "repair": page_of_repair(row.station_code, row.subject),
+        "vehicle": f"/vehicles?q={row.subject}",
         "unlock": f"/unlocks/{row.subject}",
         "line": page_of_line(station, rest),
         "check": page_of_line(station, rest.partition("/")[0]) if rest else "/lines",

@@ -21,7 +21,7 @@ from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import facts_of
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
-from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, subject_of
+from imloop.steps.vehicles.vehicle_facts import case_fact, described, loaded_subject, subject_of
 from imloop.store.models import Case, Party, PartyKind, Vehicle
 
 
@@ -58,7 +58,7 @@ def ask_reception(
         method=chosen,
         day=day,
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
-        drive=str(vehicle.facts.get("drive") or ""),
+        drive=str(described(vehicle).get("drive") or ""),
         people=people_reasons(people or {}, facts.staff, day, law),
         retest=None if row is None else _retest(row, where, at, law),
         case=case_fact(vehicle),

@@ -13,7 +13,7 @@ from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.rejected_row import Rejected
-from imloop.steps.vehicles.vehicle_row import COLUMNS as VEHICLE_COLUMNS
+from imloop.steps.vehicles.register.vehicle_row import COLUMNS as VEHICLE_COLUMNS
 from imloop.store.models import Line, Party, PartyKind, Standing
 
 Row = Mapping[str, str]
