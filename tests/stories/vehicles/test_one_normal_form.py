@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
-from imloop.steps.vehicles.enter_vehicles import Seen, enter_vehicles
 
 from imloop.steps.ground.access import SYSTEM
+from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.store.models import Case, Vehicle
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
