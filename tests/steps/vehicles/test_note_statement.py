@@ -53,7 +53,8 @@ def test_a_vehicle_of_tests_alone_can_be_found_and_frees_nobody(db: None) -> Non
     subject = subject_of(row)
     assert (subject.fuel, subject.first_registered_on, subject.registered) == ("", None, False)
     note_statement(row, replace(ELECTRIC, plate=PLATE), by="450203001/T-2", on=date(2026, 3, 6))
-    assert [span.plate for span in PlateSpan.objects.order_by("since", "id")] == ["桂B99999", PLATE]
+    assert Row.objects.get().plate == "桂B99999", "nobody hides it behind another plate"
+    assert row.stated["plate"][0] == PLATE and not PlateSpan.objects.exists()
 
 
 def test_only_a_later_statement_replaces_an_earlier_one(db: None) -> None:

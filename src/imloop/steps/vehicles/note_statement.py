@@ -11,7 +11,6 @@ from imloop.facts.text import Reason
 from imloop.gates.vehicles.compare_statement import bounded
 from imloop.law import Law
 from imloop.steps.ground import registers
-from imloop.steps.vehicles.plates import change_plates
 from imloop.store.models import Vehicle
 from imloop.store.statements import insert, update
 
@@ -29,7 +28,6 @@ def note_statement(
     be, which are not noted."""
     stated, doubts = bounded(stated, law or registers.law_at(on, NATION))
     before = [getattr(vehicle, name) for name in _COLUMNS]
-    former = vehicle.plate, vehicle.plate_colour
     vehicle.stated = _noted(vehicle.stated, stated, by, on)
     if not vehicle.registered:
         _be_found(vehicle, stated)
@@ -39,8 +37,6 @@ def note_statement(
         name for name, old in zip(_COLUMNS, before, strict=True) if getattr(vehicle, name) != old
     ]:
         update(vehicle, *changed)
-    if vehicle.plate != former[0]:
-        change_plates([(vehicle, *former)], on, "test")
     return doubts
 
 
@@ -64,7 +60,8 @@ def _noted(
 
 def _be_found(vehicle: Vehicle, stated: inspection.Vehicle) -> None:
     vehicle.vin = vehicle.vin or stated.vin
-    vehicle.plate = stated.plate or vehicle.plate
+    # Found by its first plate until an authority says otherwise: nobody may hide it behind another one.
+    vehicle.plate = vehicle.plate or stated.plate
     vehicle.plate_colour = stated.plate_colour or vehicle.plate_colour
     vehicle.fuel = stated.fuel or vehicle.fuel
     vehicle.owner_name = stated.owner.name or vehicle.owner_name
