@@ -53,7 +53,7 @@ ADDRESSES = {
     "cases/<str:case_no>": "cases/{case_no}",
     "cases/<str:case_no>/decide": "cases/{case_no}/decide",
     "vehicles/<int:vehicle_id>": "vehicles/{vehicle_id}",
-    "vehicles/lists/<str:evidence>": "vehicles/lists/{list}",
+    "vehicles/lists/<str:evidence>.bin": "vehicles/lists/{list}.bin",
     "vehicles/import/<str:digest>.csv": "vehicles/import/0123456789abcdef.csv",
     "filters/<int:number>/delete": "filters/1/delete",
 }

@@ -13,13 +13,14 @@ from django.urls import Resolver404, get_resolver, resolve
 from support.desks import Desk
 
 OF_EACH = 2
-FILES = re.compile(r"\.(pdf|csv|xlsx|ics|json|zip)$|/files/|^api/|^static/|\.py$|^traces/")
+FILES = re.compile(r"\.(pdf|csv|xlsx|ics|json|zip|bin)$|/files/|^api/|^static/|\.py$|^traces/")
 ACTIONS = (
     "settings",
     "logout",
     "find",
     "desk",
     "cases/<str:case_no>/decide",
+    "held-runs/<str:station>/<str:held_no>/settle",
     "desk/istation/visits/<int:number>",
     "filters",
     "filters/<int:number>/delete",

@@ -115,9 +115,9 @@ def test_a_one_row_list_no_longer_makes_a_diesel_electric(city: City, lists: Lis
     kept = RegisterFile.objects.get(sha256__startswith=held.evidence)
     assert decompress(bytes(kept.body)) == row and kept.sent_by == f"{POLICE}/clerk"
 
-    assert clerk.get(f"/vehicles/lists/{held.evidence}").content == row
-    assert person(SUPERVISOR, name="s").get(f"/vehicles/lists/{held.evidence}").status_code == 200
-    assert person(ENVIRONMENT, name="e").get(f"/vehicles/lists/{held.evidence}").status_code == 404
+    assert clerk.get(f"/vehicles/lists/{held.evidence}.bin").content == row
+    assert person(SUPERVISOR, name="s").get(f"/vehicles/lists/{held.evidence}.bin").status_code == 200
+    assert person(ENVIRONMENT, name="e").get(f"/vehicles/lists/{held.evidence}.bin").status_code == 404
 
     assert decide(clerk, "confirm") == 422, "who proposed cannot confirm"
     assert "由本单位另一人确认" in clerk.get("/vehicles/held").content.decode()

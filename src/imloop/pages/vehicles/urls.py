@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("vehicles", vehicles.vehicles),
     path("vehicles/import", vehicles.import_vehicles),
     path("vehicles/held", held_changes.held),
-    path("vehicles/lists/<str:evidence>", held_changes.kept),
+    path("vehicles/lists/<str:evidence>.bin", held_changes.kept),
     path("vehicles/import/<str:digest>.csv", vehicles.import_rejected),
     path("vehicles/<int:vehicle_id>", vehicles.one_vehicle),
 ]

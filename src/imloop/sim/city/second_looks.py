@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from imloop.exchange.imports import import_file
 from imloop.facts.codes import Fuel
 from imloop.facts.days import day_of
 from imloop.facts.records import inspection
@@ -14,7 +17,6 @@ from imloop.steps.ground.access import caller_for
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import writing
 from imloop.steps.vehicles.note_statement import note_statement
-from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store.models import HeldChange, Party, PartyKind, Test, Vehicle
 
@@ -37,9 +39,12 @@ def enter_second_looks(now: datetime) -> None:
 
 def _correct(vehicle: Vehicle, now: datetime) -> None:
     known = date.fromisoformat(str(vehicle.facts["first_registered_on"]))
-    row = {"vin": vehicle.vin, "first_registered_on": (known + timedelta(days=31)).isoformat()}
+    row = f"vin,first_registered_on\n{vehicle.vin},{(known + timedelta(days=31)).isoformat()}\n"
     clerk = caller_for(Party.objects.get(code=f"{CITY}-{PartyKind.POLICE}"), "demo")
-    enter_vehicles([(2, row)], clerk, now, Seen(), reason=_REASON)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "list.csv"
+        file.write_text(row, encoding="utf-8")
+        import_file("vehicles", file, Path(folder), clerk, lambda: now, reason=_REASON)
 
 
 def _mistyped(test: Test, vehicle: Vehicle, now: datetime) -> None:
