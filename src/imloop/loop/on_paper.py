@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from imloop.facts.identifiers import paper_number
 from imloop.facts.text import Text
 from imloop.loop.case import Case, RepairFact, Unlock
 
@@ -94,5 +95,4 @@ def _numbers(unlock: Unlock, repair: RepairFact) -> dict[str, tuple[str, str]]:
 
 
 def _plain(number: str) -> str:
-    """Ignore blanks and case, which vary in handwriting."""
-    return "".join(number.split()).upper()
+    return paper_number(number, 1)

@@ -80,13 +80,13 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender
 
 
 def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
-    """Document numbers that this shop already handed over for another repair."""
+    """Documents whose number this shop already handed over for another repair."""
     papers = record.documents
     found = set()
     for name in ("certificate_no", "settlement_no", "invoice_no"):
         number = getattr(papers, name)
         if number and Repair.objects.filter(shop=shop, **{f"record__documents__{name}": number}).exists():
-            found.add(number)
+            found.add(name.removesuffix("_no"))
     return frozenset(found)
 
 
