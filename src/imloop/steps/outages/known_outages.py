@@ -36,6 +36,12 @@ def declared_for(at: datetime) -> list[Fact]:
     return [as_fact(row) for row in rows.order_by("declared_at", "id")]
 
 
+def declared_between(since: datetime, until: datetime) -> list[Fact]:
+    """Every outage that was running at some moment in between."""
+    rows = Outage.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), starts_at__lt=until)
+    return [as_fact(row) for row in rows.order_by("starts_at", "id")]
+
+
 def running() -> QuerySet[Outage]:
     """Outages of the system that are not over; without faults that a station reported of itself."""
     return (
