@@ -19,13 +19,16 @@ from typing import Any
 
 from harness import Figure, databases, environment, ratio, run_python
 
-PERMITS, ROWS, UPLOADS, THREADS = 200, 300, 96, 8
+PERMITS, ROWS, UPLOADS, THREADS, TOGETHER = 200, 300, 96, 8, 100
 PAIRS = {
     "permit": "permit through the framework",
     "permit, station in memory": "permit, station read anew",
     "row by statement": "row by the ORM",
     "uploads in groups": "uploads one by one",
     "uploads read by a process": "uploads read by threads",
+    "stated facts": "stated facts, decoded",
+    "traces together": "traces one by one",
+    "compressor kept": "compressor made",
 }
 WORDS = {
     "permit": "a retest permit answered by `api/http/fast_calls.py`",
@@ -38,6 +41,12 @@ WORDS = {
     "uploads one by one": "the same, a transaction each",
     "uploads read by a process": "groups, decoded and judged by `exchange/uploads/reader_process.py`",
     "uploads read by threads": "groups, decoded and judged by the threads that wait for them",
+    "stated facts": "what a verdict rests on beside the trace, of a stored test, by `store/verdict_inputs.py`",
+    "stated facts, decoded": "the same out of the kept message",
+    "traces together": "stored traces of 100 tests by `store/many_traces.py`, a test",
+    "traces one by one": "the same by `store/traces.py`",
+    "compressor kept": "a trace compressed by `store/packing.py`",
+    "compressor made": "the same with a compressor made for it",
 }
 
 
@@ -136,6 +145,38 @@ def _rows(now: Any) -> dict[str, float]:
     return {"row by statement": _per_second(ours, ROWS), "row by the ORM": _per_second(orm, ROWS)}
 
 
+def _kept() -> dict[str, float]:
+    import zstandard
+
+    from imloop.exchange.uploads.decode_inspection import decode_test
+    from imloop.sim.sample import sample_message
+    from imloop.store import many_traces, packing, traces, verdict_inputs
+
+    message = sample_message("ASM", station="450203001", at="2026-03-04T10:00:00+08:00", seed=1)
+    record = decode_test(message)
+    stated, trace = verdict_inputs.pack(record), traces.encode(record.trace)
+    plain, channels = packing.decompress(trace), list(record.trace.columns)
+
+    def together() -> None:
+        many_traces.decode_many([trace] * TOGETHER, channels, {}, 1)
+
+    def compress_anew() -> bytes:
+        return zstandard.ZstdCompressor(level=3).compress(plain)
+
+    assert verdict_inputs.record_of(stated, record.method, record.trace).vehicle.fuel == record.vehicle.fuel
+    assert packing.compress(plain, 3) == compress_anew()
+    return {
+        "stated facts": _per_second(
+            lambda: verdict_inputs.record_of(stated, record.method, record.trace), ROWS
+        ),
+        "stated facts, decoded": _per_second(lambda: decode_test(message), ROWS),
+        "traces together": TOGETHER * _per_second(together, ROWS // 10),
+        "traces one by one": _per_second(lambda: traces.decode(trace), ROWS),
+        "compressor kept": _per_second(lambda: packing.compress(plain, 3), ROWS),
+        "compressor made": _per_second(compress_anew, ROWS),
+    }
+
+
 def _uploads(station: Any, caller: Any, take: Callable[..., Any]) -> float:
     """Tests per second of the clock, brought by eight threads at one time."""
     from imloop.sim.sample import sample_message
@@ -191,7 +232,7 @@ def main() -> None:
     Standing.objects.create(party=station, state="networked", since=since, cite="x")
     Line.objects.create(station=station, code="01", methods=["ASM"], since=since)
     caller = caller_for(station)
-    found = _permits(issue_key(station, now()), "LADVPAAAA00000001", station.code) | _rows(now())
+    found = _permits(issue_key(station, now()), "LADVPAAAA00000001", station.code) | _rows(now()) | _kept()
     connection_pool.share(4)
     with connection_pool.with_connection():
         found["uploads one by one"] = _uploads(station, caller, intake.take_test)

@@ -137,10 +137,11 @@ def test_runs_that_do_not_count_move_nothing(city: City) -> None:
     assert not Case.objects.exists()
 
 
-def test_an_older_test_uploaded_late_moves_nothing(city: City) -> None:
+def test_an_older_pass_uploaded_late_leaves_the_case_open(city: City) -> None:
     city.test("2026-03-02 09:00", **FAIL)
     late = city.test("2026-02-27 09:00", now=at("2026-03-02 12:00")).body
-    assert late["case_state"] == "awaiting_repair"
+    assert (late["counts"], late["counts_why"]) == ("nothing", "time-held")
+    assert Case.objects.get().state == "awaiting_repair"
     assert Finding.objects.filter(code="uploaded-out-of-order").exists()
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Schema
 
 from imloop.api.http.answers import as_json, as_pdf, body_of
-from imloop.api.http.audience import I_STATION, I_STATION_OR_OFFICE
+from imloop.api.http.audience import ENVIRONMENT, I_STATION, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import PDF, Router
 from imloop.api.http.schemas import (
@@ -31,8 +31,9 @@ from imloop.facts.codes import Fuel, Method, Outcome, Purpose
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
 from imloop.steps.inspections import lookups as test_lookups
-from imloop.steps.inspections.as_json import test_json
+from imloop.steps.inspections.as_json import held_json, test_json
 from imloop.steps.inspections.replay import replay_test
+from imloop.steps.inspections.settle_run import Settlement, settle_run
 
 router = Router()
 
@@ -114,9 +115,12 @@ class NextOut(Schema):
 
 
 class TestReceiptOut(VerdictOut, ReceiptOut):
-    """The verdict, and what follows: ``report`` its number, case and notice where it failed, ``next`` what to do."""
+    """The verdict, and what follows: ``counts``: case, cycle or nothing, ``counts_why`` for nothing; ``report`` its
+    number, case and notice where it failed, ``next`` what to do."""
 
     report: str
+    counts: str = ABSENT
+    counts_why: str | None = ABSENT
     case: str | None
     case_state: str | None
     case_url: str | None
@@ -134,7 +138,8 @@ class TraceOut(Schema):
 
 
 class TestOut(Schema):
-    """A test as kept. ``sha256``: of the bytes that came; ``vehicle``: as the register knows it."""
+    """A test as kept. ``sha256``: of the bytes that came; ``vehicle``: as the register knows it; ``counts``: what it
+    counts for by all that is known today, its receipt says what was known then."""
 
     test_no: str
     station: str
@@ -147,10 +152,53 @@ class TestOut(Schema):
     received_at: datetime
     vehicle: JsonObject
     case: str | None
+    counts: str
+    counts_why: str | None
     sha256: str
     verdict: VerdictOut
     receipt: TestReceiptOut
     trace: TraceOut
+
+
+class CandidateOut(Schema):
+    """A vehicle that it may have been; ``id`` settles it."""
+
+    id: int
+    vin: str
+    plate: str
+
+
+class HeldRunOut(Schema):
+    """A run that waits for the environment department, or waited. ``vin`` and ``plate``: as its message says;
+    ``settled``: empty, vehicle, released or rejected."""
+
+    test_no: str
+    station: str
+    verdict: str
+    started_at: datetime
+    held_at: datetime
+    vin: str
+    plate: str
+    reasons: list[ReasonOut]
+    candidates: list[CandidateOut]
+    settled: str
+    settled_at: datetime | None
+    settled_by: str
+    settled_because: str
+    counts: str
+    counts_why: str | None
+
+
+class HeldRunsOut(Schema):
+    held_runs: list[HeldRunOut]
+
+
+class SettlementIn(Schema):
+    """``settled``: vehicle (with ``vehicle``: the id of a candidate, or ``another``), released or rejected."""
+
+    settled: str
+    because: str
+    vehicle: str = ""
 
 
 class ReplayOut(Schema):
@@ -268,3 +316,30 @@ def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
 )
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
     return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_test))
+
+
+@router.get(
+    "/held-runs",
+    who=I_STATION_OR_OFFICE,
+    answers={200: HeldRunsOut},
+    tags=["I-station"],
+    summary="待核实的检验 · runs that wait to be settled",
+)
+def get_held_runs(request: HttpRequest, settled: bool = False) -> HttpResponse:
+    """The oldest first; ``settled``: those that were, the latest first."""
+    who = caller(request)
+    return as_json({"held_runs": [held_json(row, who) for row in test_lookups.held_list(who, settled)]})
+
+
+@router.post(
+    "/held-runs/{station}/{test_no}/settle",
+    who=ENVIRONMENT,
+    answers={200: HeldRunOut},
+    tags=["environment"],
+    summary="核实待定检验 · settle a run that waits",
+)
+def post_settlement(request: HttpRequest, station: str, test_no: str, said: SettlementIn) -> HttpResponse:
+    """Once, with the reason; what follows from it is decided anew and told to everyone concerned."""
+    who = caller(request)
+    held = settle_run(who, station, test_no, Settlement(**said.dict()), clock.now())
+    return as_json(held_json(held, who))

@@ -9,6 +9,7 @@ from django.conf import settings
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.items import ITEMS
+from imloop.gates.inspections.counts import WHY
 from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, long_time, masked_name
@@ -126,6 +127,7 @@ def report_pdf(test: Test) -> bytes:
         ],
         "result": _RESULTS[verdict["verdict"]],
         "passed": verdict["verdict"] == "pass",
+        "no_proof": WHY[test.counts_why].zh if test.counts_why else "",
         "parts": _part_rows(verdict["parts"]),
         "items": [_item_row(item) for item in verdict["items"]],
         "reasons": [f"{reason['text']}（{reason['cite']}）" for reason in verdict["reasons"]],

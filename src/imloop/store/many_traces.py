@@ -1,4 +1,7 @@
-"""Stored traces of many tests read at once into flat columns: the arithmetic of ``traces.decode``, block by block."""
+"""Stored traces of many tests read at once into flat columns: the arithmetic of ``traces.decode``, block by block.
+
+Buys: 4 times the tests a second of reading them one by one (benchmark HELPERS); behind P10.
+"""
 
 from __future__ import annotations
 

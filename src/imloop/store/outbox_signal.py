@@ -4,6 +4,8 @@ After a commit, readers in this process are given the messages themselves. A rea
 other process, only gets a signal without content. PostgreSQL: ``NOTIFY`` inside the writing transaction, so that it
 comes with the commit and never for what was rolled back. SQLite: an event within the process; what other processes
 wrote is seen by the file's data version, looked at while somebody waits.
+
+Buys: a committed repair stands on an open stream after a millisecond, not after the second of the usual polling (P5).
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ CHANNEL = "imloop_outbox"
 LOOK_EVERY = 0.02
 """Seconds between two checks of the data version: on average, what ``imloop work`` writes is seen after half of it."""
 STEP_ASIDE = 0.0003
-"""Seconds a commit pauses: about what a reader needs to send on a few messages."""
+"""Seconds a commit pauses: about what a reader needs to send on a few messages.
+Without it a committed message is shown after twice the time on PostgreSQL (P5, "durable").
+"""
 Messages = Sequence[OutboxEntry]
 _listeners: set[Listener] = set()
 

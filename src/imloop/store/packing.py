@@ -1,4 +1,7 @@
-"""zstd compression with one compressor per thread, because a compressor must not be shared between threads."""
+"""zstd compression with one compressor per thread, because a compressor must not be shared between threads.
+
+Buys: a trace is compressed in half the time that a compressor made for it takes (benchmark HELPERS).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Written out (``fetch_one``), or made from a model and its fields (``rows``, ``insert``, ``insert_all``, ``update``): the
 same rows as through the model's manager, without building the query again each time. No signals, no defaults of the
 database; run inside the step's transaction.
+
+Buys: a row kept and read again costs 0.4 of the ORM's processor time on SQLite, 0.3 on PostgreSQL (benchmark HELPERS).
 """
 
 from __future__ import annotations

@@ -231,14 +231,13 @@ def test_two_vehicles_may_swap_plates_in_one_list(city: City, tmp_path: Path) ->
     assert PlateSpan.objects.count() == 4
 
 
-def test_a_test_under_another_plate_goes_on_the_history(city: City) -> None:
+def test_a_test_under_another_plate_is_a_finding_and_changes_no_plate(city: City) -> None:
     city.test("2026-03-02 09:00")
     message = {"vin": VIN, "plate": "桂B54321", "fuel": "gasoline", "produced_on": "2010-03-01"}
-    city.test("2026-03-03 09:00", vehicle=message)
-    assert list(PlateSpan.objects.order_by("id").values_list("plate", "until")) == [
-        (PLATE, date(2026, 3, 3)),
-        ("桂B54321", None),
-    ]
+    receipt = city.test("2026-03-03 09:00", vehicle=message).body
+    assert "plate-differs" in [finding["code"] for finding in receipt["findings"]]
+    assert receipt["counts"] == "cycle"
+    assert Vehicle.objects.get().plate == PLATE and not PlateSpan.objects.exists()
 
 
 def test_an_open_case_outlives_a_sale_and_a_move(city: City, tmp_path: Path) -> None:

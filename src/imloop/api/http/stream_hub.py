@@ -3,6 +3,9 @@
 A stream first hears what it missed, read for it alone, then what is handed out. It is registered before it catches up,
 and its own cursor drops what comes both ways, so nothing is missed. One that does not keep up catches up again from
 its cursor; it never delays the others.
+
+Buys: one reading of the outbox for hundreds of streams; asking every second shows a repair 200 times as late
+(P5).
 """
 
 from __future__ import annotations

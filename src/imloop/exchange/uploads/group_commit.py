@@ -3,6 +3,8 @@
 One durable commit then serves many, and the threads of one process do not wait for each other in the database. Each is
 answered after the commit that holds it. What becomes of one upload never touches another: a refusal undoes its own
 part, and a transaction that fails as a whole is written again, one upload at a time.
+
+Buys: 1.8 times the uploads of eight threads on SQLite, 1.5 times on PostgreSQL (benchmark HELPERS).
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@ Python's threads share one processor, and SQLite allows one writer; what needs n
 is half of the work of an upload, and is done here on another processor. The process knows the law and nothing else. It
 is optional: while it starts, after it died, and for what it could not read, the caller reads for itself and so
 meets every error in its own place.
+
+Buys: a fifth of the uploads a second of P1 on SQLite (368 with it, 308 without, two rounds each, four connections);
+between the threads of one process alone nothing (HELPERS).
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
     reasons = [
         gone(subject, law),
         _open_case(case, law),
+        _fail_waits(subject, law),
         _not_yet(subject, closing, day, law),
         _released(subject, closing, until, law),
         _untested(subject, running, closing, case, day, law),
@@ -69,6 +70,23 @@ def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
         next=Text(
             f"请维修后回原站复检，期限 {case.deadline}。",
             f"Repair it and have it retested at the same station by {case.deadline}.",
+        ),
+    )
+
+
+def _fail_waits(subject: Subject, law: Law) -> Reason | None:
+    if not subject.fail_waits:
+        return None
+    return Reason(
+        "failed-run-waits",
+        Text(
+            "有一次不合格检验可能是该车，车辆身份待核实。",
+            "A failed run may be of this vehicle; the environment department is finding out.",
+        ),
+        cite=law.cite("mark.pass_required"),
+        next=Text(
+            "请联系生态环境部门核对行驶证和车架号，核实后即可办理。",
+            "Show licence and VIN to the environment department; the mark can be had once it has settled this.",
         ),
     )
 

@@ -20,7 +20,8 @@ _STAGE = re.compile(r"([0-6])([AB]?)")
 class Subject:
     """What the register holds of a vehicle. Empty text or None: not known. ``due_on``: the last day of the running
     inspection cycle; ``passed_on``: the day of the latest passed test; ``marked_until``: until when an issued mark
-    reaches; ``exemption_lost_on``: the day of an injury accident or a penalty for illegal modification."""
+    reaches; ``exemption_lost_on``: the day of an injury accident or a penalty for illegal modification;
+    ``fail_waits``: a failed run that may be of this vehicle waits for a department."""
 
     vin: str = ""
     plate: str = ""
@@ -36,6 +37,7 @@ class Subject:
     passed_on: date | None = None
     marked_until: date | None = None
     exemption_lost_on: date | None = None
+    fail_waits: bool = False
 
     @property
     def without_exhaust(self) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from imloop.facts.items import ITEMS
 from imloop.facts.records.inspection import Trace
 from imloop.pages.guard import desk, page
+from imloop.pages.inspections.held_card import held_card
 from imloop.pages.inspections.pictures import channel_name, trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel
 from imloop.steps.ground.access import Caller
@@ -30,9 +31,14 @@ Item = Mapping[str, Any]
 def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """People who may see the test; the look-up is journalled."""
     test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
+    return page(request, caller, "inspections/test.html", {**test_context(test), **held_card(test, caller)})
+
+
+def test_context(test: Test) -> dict[str, object]:
+    """What the page shows of the run itself."""
     verdict = test.verdict
     claim = verdict["claim"]
-    context = {
+    return {
         "test": test,
         "verdict": verdict,
         "items": [_row(item, claim, test) for item in verdict["items"]],
@@ -42,7 +48,6 @@ def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse
         "chart": _chart(test),
         "first": channel_of(deciding(verdict["items"]), test.method)[0],
     }
-    return page(request, caller, "inspections/test.html", context)
 
 
 def _english() -> bool:

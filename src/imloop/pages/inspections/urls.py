@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.inspections import one_inspection, upload, what_if
+from imloop.pages.inspections import held_runs, one_inspection, upload, what_if
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
     path("tests/<str:test_no>", one_inspection.one_test),
+    path("held-runs", held_runs.held_runs),
+    path("held-runs/<str:station>/<str:test_no>/settle", held_runs.settle),
     path("desk/istation/upload", upload.upload),
     path("reports/<str:test_no>.pdf", upload.report_pdf),
     path("traces/<str:test_no>.csv", upload.trace_file),
@@ -19,5 +21,10 @@ urlpatterns: list[URLPattern] = [
 
 MENU = (
     MenuEntry("/desk/istation/upload", _("上传"), {PartyKind.ISTATION: 30}),
+    MenuEntry(
+        "/held-runs",
+        _("待核实"),
+        {PartyKind.ISTATION: 45, PartyKind.ENVIRONMENT: 45, PartyKind.SUPERVISOR: 65},
+    ),
     MenuEntry("/environment/what-if", _("推演"), {PartyKind.ENVIRONMENT: 130}),
 )

@@ -26,7 +26,7 @@ from imloop.store.models import PartyKind
 from imloop.store.statements import fetch_one
 
 _FOUND = """
-SELECT p.id, s.token, v.id, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,
+SELECT p.id, s.token, v.id, v.plate, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,
   (SELECT t.method FROM store_test t WHERE t.vehicle_id = v.id AND t.case_no = c.case_no
    ORDER BY t.started_at DESC LIMIT 1)
 FROM store_party p
@@ -45,6 +45,7 @@ class _Found(NamedTuple):
     station_id: int
     token: str | None
     vehicle_id: int | None
+    plate: str | None
     fuel: str | None
     case_no: str | None
     state: str | None
@@ -83,11 +84,11 @@ def ask_permit(
 
 
 def _look(station: str, vin: str, plate: str) -> _Found:
-    """By VIN; a vehicle known by its plate alone is found first, as everywhere."""
+    """By VIN; where the plate says something else, or there is no such VIN, by both: of two vehicles it is refused."""
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
     row = _ask(_BY_VIN, vin, station) if vin else None
-    if row is None or (row.vehicle_id is None and plate):
+    if row is None or (plate and plate != row.plate):
         vehicle = find_vehicle(vin, plate)
         row = _ask(_BY_ID, vehicle.pk if vehicle else None, station)
     if row is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -61,6 +63,8 @@ def decide_and_keep(
             case_no=case_no,
             place=place,
             vehicle=vehicle,
+            vin_head=vehicle.vin[:8] or None,
+            vin_tail=vehicle.vin[8:] or None,
             cycle=vehicle.cycle,
             origin=decision.case.origin,
             opened_at=event.at,
@@ -68,7 +72,7 @@ def decide_and_keep(
         )
     else:
         decision = loop.decide(as_loop_case(row), event, law, ledger.now)
-    _derive(row, decision.case)
+    derive(row, decision.case)
     _keep(row)
     _append_event(ledger, row, event, decision, law)
     for effect in decision.effects:
@@ -83,7 +87,7 @@ def _keep(row: Case) -> None:
         update(row, *_DERIVED)
 
 
-def _derive(row: Case, case: loop.Case) -> None:
+def derive(row: Case, case: loop.Case) -> None:
     """The row's columns are a copy of the loop's case, for look-up."""
     if case.station is None:
         row.station = None
@@ -103,19 +107,33 @@ def _derive(row: Case, case: loop.Case) -> None:
 
 def _append_event(ledger: Ledger, row: Case, event: Event, decision: Decision, law: Law) -> None:
     data = msgspec.to_builtins(event)
-    (before,) = fetch_one("SELECT count(*) FROM store_caseevent WHERE case_id = %s", [row.pk]) or (0,)
-    number = before + 1
+    keep_event(ledger, row, decision.event, decision.before or "", data, law, at=event.at)
+
+
+def keep_event(
+    ledger: Ledger,
+    row: Case,
+    kind: str,
+    before: str,
+    data: Mapping[str, object],
+    law: Law,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Append what happened to a case, as its row now is. ``at``: its own time; None: now."""
+    (last,) = fetch_one("SELECT count(*) FROM store_caseevent WHERE case_id = %s", [row.pk]) or (0,)
+    number = last + 1
     insert(
         CaseEvent(
             case=row,
             number=number,
-            kind=decision.event,
-            at=event.at,
+            kind=kind,
+            at=at or ledger.now,
             recorded_at=ledger.now,
-            before=decision.before or "",
-            after=decision.case.state,
+            before=before,
+            after=row.state,
             law_hash=law.hash,
-            data=data,
+            data=dict(data),
         )
     )
     ledger.note(
@@ -123,10 +141,10 @@ def _append_event(ledger: Ledger, row: Case, event: Event, decision: Decision, l
         row.case_no,
         {
             "number": number,
-            "event": decision.event,
-            "before": decision.before or "",
-            "after": decision.case.state,
-            "round": decision.case.round,
+            "event": kind,
+            "before": before,
+            "after": row.state,
+            "round": row.round,
             "data": data,
             "law": law.hash,
         },

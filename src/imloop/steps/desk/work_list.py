@@ -14,6 +14,7 @@ from imloop.steps.draws import tasks as draws
 from imloop.steps.findings import tasks as findings
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.task import Source, Task
+from imloop.steps.inspections import tasks as inspections
 from imloop.steps.lines import tasks as lines
 from imloop.steps.matters import tasks as matters
 from imloop.steps.outages import tasks as outages
@@ -21,7 +22,7 @@ from imloop.steps.prices import tasks as prices
 from imloop.steps.roads import tasks as roads
 from imloop.steps.stations import tasks as stations
 
-SUBJECTS = (cases, outages, findings, matters, lines, stations, prices, roads, couriers, draws)
+SUBJECTS = (cases, inspections, outages, findings, matters, lines, stations, prices, roads, couriers, draws)
 """In the order in which the kinds of tasks are offered to choose from."""
 SOURCES: tuple[Source, ...] = tuple(source for subject in SUBJECTS for source in subject.SOURCES)
 KIND_NAMES: dict[str, Text] = {source.kind: source.name for source in SOURCES}

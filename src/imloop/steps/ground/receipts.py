@@ -11,6 +11,7 @@ from django.conf import settings
 from imloop.facts.codes import Result
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
+from imloop.gates.inspections.counts import Counted, Counts
 from imloop.loop import State
 from imloop.steps.ground.ledger import as_row
 from imloop.store.models import Case, JournalEntry, Notice
@@ -45,7 +46,13 @@ NEXT = {
         "报文没有车辆身份，请补齐 VIN 与号牌后重新上传。",
         "No vehicle identity: add VIN and plate, upload again.",
     ),
-    "kept": Text("已存档，不改变案件。", "Kept; it does not change any case."),
+    "kept": Text(
+        "已存档，不作为检验合格依据，不改变案件。", "Kept; it proves nothing and does not change any case."
+    ),
+    "wait": Text(
+        "已存档，待生态环境部门核实后生效。",
+        "Kept; it takes effect once the environment department has settled it.",
+    ),
 }
 
 
@@ -54,11 +61,15 @@ def case_url(case: Case) -> str:
     return f"{settings.BASE_URL}/c/{case.owner_token}"
 
 
-def next_step(result: Result, case: Case | None) -> tuple[str, Text]:
+def next_step(result: Result, case: Case | None, counted: Counted) -> tuple[str, Text]:
+    if counted.held:
+        return "wait", next((each.next for each in counted.held if each.next is not None), NEXT["wait"])
     if result is Result.INVALID:
         key = "again"
     elif result is Result.NOT_READY:
         key = "drive"
+    elif counted.counts is Counts.NOTHING:
+        key = "identify" if result is Result.FAIL and case is None else "kept"
     elif result is Result.FAIL:
         key = "identify" if case is None else "repair" if case.state == State.AWAITING_REPAIR else "kept"
     else:
@@ -75,13 +86,17 @@ def test_receipt(
     case: Case | None,
     notice: Notice | None,
     received_at: datetime,
+    counted: Counted,
 ) -> Receipt:
-    """Contract §4: the verdict of §3, and ``report case notice deadline next`` beside it."""
-    action, words = next_step(verdict.result, case)
+    """Contract §4: the verdict of §3, and ``report case notice deadline next`` beside it; §8: ``counts``, what the run
+    counts for, and why for nothing."""
+    action, words = next_step(verdict.result, case, counted)
     body = {
         "schema": "imloop.receipt/1",
         "received_at": received_at.isoformat(),
         "report": report,
+        "counts": counted.counts,
+        "counts_why": counted.why or None,
         "case": case.case_no if case else None,
         "case_state": case.state if case else None,
         "case_url": case_url(case) if case else None,

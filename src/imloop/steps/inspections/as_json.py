@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from imloop.steps.ground.access import Caller
 from imloop.store import traces
-from imloop.store.models import Test
+from imloop.store.models import HeldRun, Test
 
 
 def test_json(test: Test) -> dict[str, object]:
@@ -27,6 +28,8 @@ def test_json(test: Test) -> dict[str, object]:
         "received_at": test.received_at.isoformat(),
         "vehicle": test.vehicle.facts if test.vehicle else {},
         "case": test.case_no or None,
+        "counts": test.counts,
+        "counts_why": test.counts_why,
         "sha256": test.raw.sha256,
         "verdict": test.verdict,
         "receipt": test.receipt,
@@ -35,3 +38,26 @@ def test_json(test: Test) -> dict[str, object]:
 
 
 test_json.__test__ = False  # type: ignore[attr-defined]  # a mark for pytest, which would run it
+
+
+def held_json(held: HeldRun, caller: Caller) -> dict[str, object]:
+    """A run that waits for a department; the vehicles that it may have been are for departments."""
+    test = held.test
+    candidates = held.candidates.order_by("id") if caller.is_department else ()
+    return {
+        "test_no": test.test_no,
+        "station": test.station.code,
+        "verdict": test.result,
+        "started_at": test.started_at.isoformat(),
+        "held_at": held.held_at.isoformat(),
+        "vin": held.vin,
+        "plate": held.plate,
+        "reasons": held.reasons,
+        "candidates": [{"id": each.pk, "vin": each.vin, "plate": each.plate} for each in candidates],
+        "settled": held.settled,
+        "settled_at": held.settled_at.isoformat() if held.settled_at else None,
+        "settled_by": held.settled_by,
+        "settled_because": held.settled_because,
+        "counts": test.counts,
+        "counts_why": test.counts_why,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
@@ -17,6 +17,7 @@ from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.registers import law_at
 from imloop.store.models import Test
+from imloop.store.verdict_inputs import as_judged
 from imloop.verdict import judge, verdict_hash
 
 Decode = Callable[[bytes], TestRecord]
@@ -110,6 +111,8 @@ def _replayed(test: Test, decode: Decode) -> Replayed:
 
 def _recompute(test: Test, decode: Decode) -> dict[str, object]:
     record = decode(raw_bytes(test.raw))
+    if test.stated is not None:
+        record = replace(record, vehicle=as_judged(record.vehicle, bytes(test.stated)))
     return judge(record, law_at(day_of(record.started_at), test.station.place)).to_json()
 
 

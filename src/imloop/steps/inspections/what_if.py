@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from math import isnan
 from typing import NamedTuple
@@ -103,6 +104,11 @@ def _record(raw_id: int, decode: Decode) -> TestRecord:
     return decode(raw_bytes(RawUpload.objects.get(pk=raw_id)))
 
 
+def _as_judged(test: _Stored, decode: Decode) -> TestRecord:
+    record = _record(test.raw_id, decode)
+    return replace(record, vehicle=verdict_inputs.as_judged(record.vehicle, test.stated))
+
+
 def _compare(
     tests: Sequence[_Stored], method: Method, base: Law, other: Law, decode: Decode, report: Report
 ) -> None:
@@ -111,7 +117,7 @@ def _compare(
         method,
         [test.trace for test in tests],
         [test.stated for test in tests],
-        lambda at: _record(tests[at].raw_id, decode),
+        lambda at: _as_judged(tests[at], decode),
     )
     # The past is judged again as well: it costs less than reading the stored verdict with all its steps, and holds
     # when the law's data has been corrected since.

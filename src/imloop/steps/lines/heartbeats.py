@@ -19,6 +19,7 @@ from imloop.steps.lines.software import NOT_APPROVED, is_approved
 from imloop.store.models import Finding, Line, Link, PartyKind, Test
 from imloop.store.statements import rows, update
 
+_NUMBERS_KEPT = 199
 AWAKE = ("idle", "testing", "checking")
 """States of a line in which heartbeats are expected."""
 
@@ -51,11 +52,26 @@ def _sign(ledger: Ledger, station: str, sign: LineSign) -> dict[str, object]:
     link.spooled, link.status = sign.spooled, sign.status
     if sign.sequence is not None:
         link.sequence = max(link.sequence or 0, sign.sequence - sign.spooled)
+        link.counted = _counted(link.counted or [], sign.sequence, ledger.now)
     link.save()
     keep_findings(ledger, "line", f"{station}/{line.code}", station, doubts)
     if restored:
         _tell(ledger, line, "link-restored")
     return {"line": line.code, "clock_skew_s": round(skew, 1), "findings": [d.to_json() for d in doubts]}
+
+
+def _counted(heard: list[list[object]], number: int, now: datetime) -> list[list[object]]:
+    """When each running number was last heard as the line's latest; a day and more of a busy line."""
+    earlier = [each for each in heard if each[0] != number][-_NUMBERS_KEPT:]
+    return [*earlier, [number, now.isoformat()]]
+
+
+def number_last_below(link: Link | None, number: int | None) -> datetime | None:
+    """When the line last said that it had not come to the running number yet."""
+    if link is None or number is None:
+        return None
+    below = [str(at) for counted, at in link.counted or [] if counted < number]
+    return datetime.fromisoformat(max(below)) if below else None
 
 
 def _clock(link: Link | None, skew: float, law: Law) -> Reason | None:
@@ -107,12 +123,16 @@ def _sequence(link: Link | None, sequence: int | None, spooled: int, law: Law) -
     )
 
 
+def link_of(line: Line) -> Link | None:
+    """The line's last sign of life."""
+    return next(iter(rows(Link, "line_id = %s", [line.pk])), None)
+
+
 def count_test(ledger: Ledger, line: Line, sequence: int | None, law: Law) -> list[Reason]:
     """A test arrived with its running number: the doubt if numbers before it are missing. Remembers the number."""
-    found = rows(Link, "line_id = %s", [line.pk]) if sequence is not None else []
-    if not found or sequence is None:
+    link = link_of(line) if sequence is not None else None
+    if link is None or sequence is None:
         return []
-    (link,) = found
     gap = _sequence(link, sequence - 1, link.spooled, law)
     if link.sequence is None or sequence > link.sequence:
         link.sequence = sequence

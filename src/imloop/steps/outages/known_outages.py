@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -12,8 +12,9 @@ from imloop.facts.text import Text
 from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
 from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.steps.ground.access import Caller, place_prefix
-from imloop.store.models import Outage, PartyKind
+from imloop.store.models import Outage, Party, PartyKind
 
+_FAR = datetime(9000, 1, 1, tzinfo=UTC)
 DECLARERS = (PartyKind.ENVIRONMENT, PartyKind.ADMIN)
 """Who declares outages of the system and unlocks by hand: the department in charge, and who runs the platform."""
 
@@ -40,6 +41,16 @@ def declared_between(since: datetime, until: datetime) -> list[Fact]:
     """Every outage that was running at some moment in between."""
     rows = Outage.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), starts_at__lt=until)
     return [as_fact(row) for row in rows.order_by("starts_at", "id")]
+
+
+def kept_until(station: Party, since: datetime, hours: float) -> datetime | None:
+    """When the outage ended that kept a station from sending what it had ``since``, if one began within ``hours``; the
+    far future while it runs. A fault of the station's own keeps nobody's clock."""
+    rows = Outage.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gte=since), starts_at__lte=since + timedelta(hours=hours)
+    ).exclude(scope=Scope.OWN_FAULT)
+    facts = [fact for fact in map(as_fact, rows) if fact.reaches(station.code, station.place)]
+    return max((fact.until or _FAR for fact in facts), default=None)
 
 
 def running() -> QuerySet[Outage]:

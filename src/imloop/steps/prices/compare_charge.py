@@ -17,7 +17,7 @@ from imloop.store.models import Party, Vehicle
 from imloop.store.statements import aware, fetch_one
 
 _PASSED = (
-    "SELECT test_no, started_at FROM store_test WHERE vehicle_id = %s AND result = %s "
+    "SELECT test_no, started_at FROM store_test WHERE vehicle_id = %s AND result = %s AND counts <> 'nothing' "
     "ORDER BY started_at DESC LIMIT 1"
 )
 

@@ -19,6 +19,7 @@ from imloop.law import Law
 from imloop.loop.events import RepairReported
 from imloop.loop.on_paper import is_the_papers
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import require_own
 from imloop.steps.ground.clock import require_past
@@ -190,6 +191,7 @@ def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
     settle(ledger, row)
     say_what_is_wrong(ledger, row, fact, done.doubts)
     say_whose_paper(ledger, repair)
+    reconsider_after(ledger, row.vehicle, record.finished_at, f"{shop.code}/{record.repair_no}")
     return receipt
 
 

@@ -2,6 +2,8 @@
 
 Every change of a row behind these facts, however it is made, changes the station's token (database triggers, see
 ``store.models.tokens``). So a look-up costs one small query instead of a dozen, and is never older than the database.
+
+Buys: 17 times the retest permits a second on SQLite, 14 times on PostgreSQL (benchmark HELPERS).
 """
 
 from __future__ import annotations

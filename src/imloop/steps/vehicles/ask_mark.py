@@ -13,7 +13,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import writing
 from imloop.steps.vehicles.find_vehicle import require_vehicle
-from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
+from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, passes
 from imloop.store.models import Mark, PartyKind, Vehicle
 
 
@@ -54,7 +54,7 @@ def release_mark(caller: Caller, *, vin: str = "", plate: str = "", now: datetim
                 ),
                 cite=law.cite("cycle.same_as_safety"),
             )
-        passed = vehicle.tests.filter(result="pass").order_by("-started_at").first()
+        passed = passes(vehicle).first()
         needed = not any(reason.warning and reason.code in _WITHOUT_TEST for reason in answer.reasons)
         released = Mark.objects.create(
             vehicle=vehicle,

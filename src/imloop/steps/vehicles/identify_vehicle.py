@@ -1,17 +1,47 @@
-"""Find the vehicle named in a message, or enter it; keep the latest facts stated about it."""
+"""Find the vehicle that a message names: by every name it gives, never by the newest row (``gates.vehicles.identity``).
+
+A vehicle's row holds what is known of it; what a station says of it is compared, and overwrites nothing here.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 from django.db.models import QuerySet
 
+from imloop.facts.identifiers import plain
 from imloop.facts.records import inspection
+from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
-from imloop.steps.vehicles.plates import change_plates
+from imloop.gates.vehicles.identity import Bearer, Found, Identity, Named, resolve
 from imloop.store.models import Vehicle
-from imloop.store.statements import insert, rows, update
+from imloop.store.statements import fetch_all, insert, rows, update
+
+_NEAR = (
+    "id IN (SELECT vehicle_id FROM store_case WHERE closed_at IS NULL AND (vin_head = %s OR vin_tail = %s)) "
+    "AND NOT (vin = '')"
+)
+_HELD = (
+    "SELECT vehicle_id FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({marks}) UNION "
+    "SELECT c.vehicle_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
+    "JOIN store_test t ON t.id = h.test_id "
+    "WHERE h.settled_at IS NULL AND t.result = 'fail' AND c.vehicle_id IN ({marks})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """``rows``: the bearers' rows by key; ``vehicle``: the row it is, None: a new one, or it is not certain."""
+
+    identity: Identity
+    rows: dict[int, Vehicle]
+
+    @property
+    def vehicle(self) -> Vehicle | None:
+        found = self.identity.vehicle
+        return self.rows[found.key] if found is not None else None
 
 
 def with_vin(*vins: str) -> QuerySet[Vehicle]:
@@ -20,99 +50,119 @@ def with_vin(*vins: str) -> QuerySet[Vehicle]:
     return Vehicle.objects.filter(**wanted).exclude(vin="")
 
 
+def identify(named: Named) -> Identified:
+    """Which vehicle the names are of, with everyone who bears one of them."""
+    found = {row.pk: row for row in _bearers(named)}
+    if len(named.vin) == 17 and not any(row.vin == named.vin for row in found.values()):
+        found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
+    return _resolved(named, found, _held(list(found)))
+
+
+def _resolved(named: Named, found: dict[int, Vehicle], held: set[int]) -> Identified:
+    bearers = [Bearer(row.pk, row.vin, row.plate, row.pk in held) for row in found.values()]
+    return Identified(resolve(named, bearers), found)
+
+
 def find_vehicle(vin: str, plate: str) -> Vehicle | None:
-    """By VIN; a vehicle known only by its plate, or a message without a VIN, is found by the plate."""
-    if vin:
-        found = with_vin(vin).first()
-        if found is not None:
-            return found
-        return Vehicle.objects.filter(vin="", plate=plate).first() if plate else None
-    return Vehicle.objects.filter(plate=plate).order_by("-id").first() if plate else None
+    """The vehicle that is asked for; None: nobody bears the names. ``Conflict`` where they are several vehicles'."""
+    named = Named(plain(vin), plain(plate))
+    found = _resolved(named, {row.pk: row for row in _bearers(named)}, set())
+    if found.identity.found is Found.DOUBTFUL and found.identity.candidates:
+        raise _several(found.identity, plain(plate))
+    return found.vehicle
 
 
-def enter_vehicle(stated: inspection.Vehicle, day: date) -> tuple[Vehicle | None, list[Reason]]:
-    """The register's row for a vehicle as stated on ``day`` (None when neither VIN nor plate is given),
-    and any doubts."""
-    if not stated.identified:
-        return None, [
-            Reason(
-                "vehicle-unidentified",
-                Text(
-                    "报文没有 VIN 也没有号牌，无法建案跟踪。",
-                    "Neither VIN nor plate: no case can follow the vehicle.",
-                ),
-            )
-        ]
-    alike = _alike(stated)
-    vehicle = _same(alike, stated) or Vehicle(vin=stated.vin, plate=stated.plate)
-    doubts = _doubts(vehicle, alike, stated)
-    former = vehicle.plate, vehicle.plate_colour
-    before = [getattr(vehicle, name) for name in _STATED]
-    vehicle.vin = vehicle.vin or stated.vin
-    vehicle.plate = stated.plate or vehicle.plate
-    vehicle.plate_colour = stated.plate_colour or vehicle.plate_colour
-    vehicle.fuel = stated.fuel or vehicle.fuel
-    vehicle.owner_name = stated.owner.name or vehicle.owner_name
-    vehicle.owner_phone = stated.owner.phone or vehicle.owner_phone
-    said = msgspec.to_builtins(stated)
-    said.pop("owner")
-    vehicle.facts = {
-        **vehicle.facts,
-        **{key: value for key, value in said.items() if value not in (None, "")},
-    }
-    if vehicle._state.adding:
-        insert(vehicle)
-    elif changed := [
-        name for name, old in zip(_STATED, before, strict=True) if getattr(vehicle, name) != old
-    ]:
-        update(vehicle, *changed)
-    if vehicle.plate != former[0]:
-        change_plates([(vehicle, *former)], day, "test")
-    return vehicle, doubts
-
-
-_STATED = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", "facts")
-"""What a message says of a vehicle."""
-
-
-def _alike(stated: inspection.Vehicle) -> list[Vehicle]:
-    """The rows with the VIN or the plate, the newest first."""
-    if not stated.plate:
-        return rows(Vehicle, "vin = %s AND NOT (vin = '')", [stated.vin])
-    if not stated.vin:
-        return rows(Vehicle, "plate = %s ORDER BY id DESC", [stated.plate])
-    return rows(
-        Vehicle, "(vin = %s AND NOT (vin = '')) OR plate = %s ORDER BY id DESC", [stated.vin, stated.plate]
+def _several(identity: Identity, plate: str) -> Conflict:
+    tails = "、".join(each.vin[-6:] or "—" for each in identity.candidates)
+    return Conflict(
+        "plate-ambiguous",
+        Text(
+            f"号牌 {plate} 与所给 VIN 对应不止一辆车（VIN 尾号 {tails}），请按行驶证核对后用完整 VIN 查询。",
+            f"Plate and VIN given are not of one vehicle (VINs ending {tails}). Compare the licence and ask by the "
+            "whole VIN.",
+        ),
+        reasons=identity.reasons,
     )
 
 
-def _same(alike: list[Vehicle], stated: inspection.Vehicle) -> Vehicle | None:
-    """As ``find_vehicle``: by VIN, else one that has no VIN yet; without a VIN, whichever has the plate."""
-    wanted = (stated.vin, "") if stated.vin else (None,)
-    return next((each for vin in wanted for each in alike if vin is None or each.vin == vin), None)
+def _bearers(named: Named) -> list[Vehicle]:
+    vins = sorted({vin for vin in (named.vin, *named.obd_vins) if vin})
+    by_vin = f"(vin IN ({', '.join(['%s'] * len(vins))}) AND NOT (vin = ''))" if vins else ""
+    by_plate = "plate = %s" if named.plate else ""
+    where = " OR ".join(part for part in (by_vin, by_plate) if part)
+    if not where:
+        return []
+    return rows(Vehicle, f"{where} ORDER BY id", [*vins, *([named.plate] if named.plate else [])])
 
 
-def _doubts(vehicle: Vehicle, alike: list[Vehicle], stated: inspection.Vehicle) -> list[Reason]:
-    doubts = []
-    if vehicle.pk and stated.plate and vehicle.plate and stated.plate != vehicle.plate:
-        doubts.append(
-            Reason(
-                "plate-changed",
-                Text(
-                    f"同一 VIN 上次号牌为 {vehicle.plate}，本次为 {stated.plate}。",
-                    f"This VIN last had plate {vehicle.plate}, now {stated.plate}.",
-                ),
-            )
+def _held(keys: Sequence[int]) -> set[int]:
+    """Those with an open case, or a failed run that may be theirs."""
+    if not keys:
+        return set()
+    statement = _HELD.format(marks=", ".join(["%s"] * len(keys)))
+    return {int(key) for (key,) in fetch_all(statement, [*keys, *keys])}
+
+
+def names_of(stated: inspection.Vehicle, obd_vins: Sequence[str] = ()) -> Named:
+    """The names in a message, in their normal form."""
+    read = {plain(vin) for vin in obd_vins}
+    vin = plain(stated.vin)
+    return Named(vin, plain(stated.plate), tuple(sorted(each for each in read if each and each != vin)))
+
+
+def enter_vehicle(
+    vehicle: Vehicle | None, named: Named, stated: inspection.Vehicle, *, firm: bool
+) -> Vehicle:
+    """The row of the vehicle that a run was of: a new one for a vehicle nobody knows; what the row does not say is
+    filled in. ``firm`` False (an aborted or comparison run): nothing is noted but the name."""
+    if vehicle is None:
+        vehicle = Vehicle(vin=named.vin, plate="" if named.vin and not firm else named.plate)
+        if firm:
+            _fill(vehicle, stated)
+        insert(vehicle)
+        return vehicle
+    if not firm:
+        return vehicle
+    before = [getattr(vehicle, name) for name in _STATED]
+    vehicle.vin = vehicle.vin or named.vin
+    vehicle.plate = vehicle.plate or named.plate
+    _fill(vehicle, stated)
+    changed = [name for name, old in zip(_STATED, before, strict=True) if getattr(vehicle, name) != old]
+    if changed:
+        update(vehicle, *changed)
+    return vehicle
+
+
+_STATED = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", "facts")
+
+
+def _fill(vehicle: Vehicle, stated: inspection.Vehicle) -> None:
+    vehicle.plate_colour = vehicle.plate_colour or stated.plate_colour
+    vehicle.fuel = vehicle.fuel or stated.fuel or ""
+    vehicle.owner_name = vehicle.owner_name or stated.owner.name
+    vehicle.owner_phone = vehicle.owner_phone or stated.owner.phone
+    said = msgspec.to_builtins(stated)
+    said.pop("owner")
+    vehicle.facts = {
+        **{key: value for key, value in said.items() if value not in (None, "")},
+        **vehicle.facts,
+    }
+
+
+def plate_differs(vehicle: Vehicle, named: Named) -> list[Reason]:
+    """The register knows the vehicle by another plate: said, and not taken over."""
+    if not (named.plate and vehicle.plate and named.plate != vehicle.plate):
+        return []
+    return [
+        Reason(
+            "plate-differs",
+            Text(
+                f"登记号牌为 {vehicle.plate}，本次报文为 {named.plate}。",
+                f"The register has plate {vehicle.plate}; the message says {named.plate}.",
+            ),
+            next=Text(
+                "请对照行驶证；确已换牌的，由公安交管部门更新登记。",
+                "Compare the licence; a new plate is entered by the traffic police.",
+            ),
         )
-    borne = [each.vin for each in alike if each.plate == stated.plate and each.vin not in ("", stated.vin)]
-    if stated.vin and stated.plate and borne:
-        doubts.append(
-            Reason(
-                "plate-on-another-vin",
-                Text(
-                    f"号牌 {stated.plate} 也登记在另一 VIN 名下。",
-                    f"Plate {stated.plate} is also registered for another VIN.",
-                ),
-            )
-        )
-    return doubts
+    ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+from django.db.models import QuerySet
+
 from imloop.facts.days import day_of
+from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject
-from imloop.store.models import Case, Vehicle
+from imloop.store.models import Case, Test, Vehicle
 
 
 def subject_of(
@@ -35,11 +39,20 @@ def subject_of(
 
 
 def loaded_subject(vehicle: Vehicle) -> Subject:
-    """With the latest passed test and the latest mark, two queries."""
-    passed = vehicle.tests.filter(result="pass").order_by("-started_at").values_list("started_at", flat=True)
+    """With the latest pass that counts, the latest mark, and whether a failed run waits: three queries."""
+    passed = passes(vehicle).values_list("started_at", flat=True)
     marks = vehicle.marks.order_by("-valid_until").values_list("valid_until", flat=True)
     latest = passed.first()
-    return subject_of(vehicle, passed_on=day_of(latest) if latest else None, marked_until=marks.first())
+    return replace(
+        subject_of(vehicle, passed_on=day_of(latest) if latest else None, marked_until=marks.first()),
+        fail_waits=vehicle.held_runs.filter(settled_at__isnull=True, test__result="fail").exists(),
+    )
+
+
+def passes(vehicle: Vehicle) -> QuerySet[Test]:
+    """The runs that prove a pass, the latest first."""
+    counted = (Counts.CASE, Counts.CYCLE)
+    return vehicle.tests.filter(result="pass", counts__in=counted).order_by("-started_at")
 
 
 def case_fact(vehicle: Vehicle | None) -> CaseFact | None:

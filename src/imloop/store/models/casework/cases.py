@@ -15,6 +15,10 @@ class Case(models.Model):
     case_no = models.CharField(max_length=32, unique=True)
     place = models.CharField(max_length=6)
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="cases")
+    vin_head = models.CharField(max_length=8, null=True, help_text="first eight signs of the VIN")
+    vin_tail = models.CharField(
+        max_length=9, null=True, help_text="the other nine; to find a VIN one sign apart"
+    )
     cycle = models.PositiveIntegerField()
     origin = models.CharField(max_length=24)
     station = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="cases", null=True)
@@ -43,6 +47,8 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["station", "closed_at"], name="case_station_open"),
             models.Index(fields=["closed_at", "deadline"], name="case_deadline"),
+            models.Index(fields=["vin_head"], condition=Q(closed_at__isnull=True), name="case_open_vin_head"),
+            models.Index(fields=["vin_tail"], condition=Q(closed_at__isnull=True), name="case_open_vin_tail"),
             models.Index(
                 fields=["objected_at"], condition=Q(objected_at__isnull=False), name="case_objections"
             ),

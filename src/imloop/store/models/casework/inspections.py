@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from imloop.store.models.registers.stations import Party
 from imloop.store.models.registers.vehicles import Vehicle
@@ -28,7 +29,8 @@ class RawUpload(models.Model):
 
 
 class Test(models.Model):
-    """One run. ``verdict`` is the recomputed answer (contract §3), ``receipt`` what the station was told."""
+    """One run. ``verdict`` is the recomputed answer (contract §3), ``receipt`` what the station was told. What it
+    counts for, and of which vehicle, may be decided anew when more is known; everything else is frozen."""
 
     __test__ = False
 
@@ -38,6 +40,8 @@ class Test(models.Model):
     line = models.CharField(max_length=8)
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="tests", null=True)
     case_no = models.CharField(max_length=32, blank=True, default="", db_index=True)
+    counts = models.CharField(max_length=8, null=True, help_text="gates.inspections.counts.Counts")
+    counts_why = models.CharField(max_length=24, null=True, help_text="why it counts for nothing")
     method = models.CharField(max_length=12)
     purpose = models.CharField(max_length=24)
     outcome = models.CharField(max_length=12)
@@ -52,6 +56,8 @@ class Test(models.Model):
     fee_yuan = models.DecimalField(
         max_digits=8, decimal_places=2, null=True, help_text="charged, as reported"
     )
+    inspector = models.CharField(max_length=60, null=True, help_text="as reported, to find overlapping runs")
+    analyser = models.CharField(max_length=60, null=True, help_text="as reported, to find overlapping runs")
     stated = models.BinaryField(
         null=True, help_text="what the verdict depends on beside the trace; null: taken in before it was kept"
     )
@@ -63,4 +69,31 @@ class Test(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["station", "started_at"], name="test_station_time"),
             models.Index(fields=["vehicle", "started_at"], name="test_vehicle_time"),
+        ]
+
+
+class HeldRun(models.Model):
+    """A run that waits for a department: it is not certain which vehicle it was, or when it was made.
+    ``reasons``: why, as in the receipt."""
+
+    class Settled(models.TextChoices):
+        VEHICLE = "vehicle", "确认车辆"
+        RELEASED = "released", "放行"
+        REJECTED = "rejected", "不予采信"
+
+    test = models.OneToOneField(Test, on_delete=models.PROTECT, related_name="held")
+    vin = models.CharField(max_length=17, blank=True, default="", help_text="as the message says")
+    plate = models.CharField(max_length=12, blank=True, default="", help_text="as the message says")
+    candidates = models.ManyToManyField(Vehicle, related_name="held_runs")
+    reasons = models.JSONField()
+    place = models.CharField(max_length=6)
+    held_at = models.DateTimeField()
+    settled = models.CharField(max_length=12, choices=Settled.choices, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=80, blank=True, default="")
+    settled_because = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["place"], condition=Q(settled_at__isnull=True), name="held_waiting")
         ]

@@ -109,6 +109,9 @@ class Link(models.Model):
     software = models.CharField(max_length=80, blank=True, default="")
     spooled = models.PositiveIntegerField(default=0, help_text="messages waiting at the station")
     sequence = models.BigIntegerField(null=True, help_text="the last sequence number of a test of this line")
+    counted = models.JSONField(
+        null=True, help_text="[running number, when it was last heard] of the last days, the oldest first"
+    )
     status = models.CharField(max_length=12, default="idle")
     lost_at = models.DateTimeField(null=True, help_text="when the loss of the link was noticed")
 

@@ -1,0 +1,111 @@
+"""A retest answers for the fault that was found: on the vehicle as stated then, with the part that failed (A5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from imloop.facts.codes import Result
+from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
+from imloop.facts.text import Reason, Text
+
+NOT_RETESTED = "fault-not-retested"
+"""Why a pass counts for nothing although it had a permit."""
+_WORST_FIRST = (Result.FAIL, Result.INVALID, Result.NOT_READY, Result.PASS)
+_PARTS = {
+    "exterior": Text("外观检验", "the exterior check"),
+    "obd": Text("OBD 检查", "the OBD check"),
+    "exhaust": Text("排气检测", "the exhaust test"),
+    "evaporative": Text("燃油蒸发检查", "the evaporative check"),
+}
+_STATED = {
+    "fuel": Text("燃料种类", "fuel"),
+    "second_fuel": Text("第二燃料", "second fuel"),
+    "emission_stage": Text("排放阶段", "emission stage"),
+    "produced_on": Text("生产日期", "day of production"),
+    "first_registered_on": Text("初次登记日期", "first registration"),
+    "max_mass_kg": Text("最大总质量", "maximum mass"),
+    "rated_power_kw": Text("额定功率", "rated power"),
+    "rated_speed_rpm": Text("额定转速", "rated engine speed"),
+}
+"""What a verdict rests on, of a vehicle."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """The run that the case rests on. ``record``: what its verdict rested on beside the trace; ``parts``: part of the
+    inspection → its result."""
+
+    record: TestRecord
+    parts: Mapping[str, str]
+
+
+def as_stated_then(now: Vehicle, then: Vehicle) -> Vehicle:
+    """The vehicle as it was stated when it failed, where something was said."""
+    said = {name: getattr(then, name) for name in _STATED if getattr(then, name) not in (None, "")}
+    return replace(now, **said)
+
+
+def restated(now: Vehicle, then: Vehicle) -> list[Reason]:
+    """A finding for each fact that is stated otherwise than when the vehicle failed, or left out."""
+    changed = [
+        name
+        for name in _STATED
+        if getattr(then, name) not in (None, "") and getattr(now, name) != getattr(then, name)
+    ]
+    return [
+        Reason(
+            "restated",
+            Text(
+                f"复检报文的{_STATED[name].zh}与不合格时不同，按从严的一种判定。",
+                f"The retest states another {_STATED[name].en} than the failed test; the stricter holds.",
+            ),
+            next=Text(
+                "请对照行驶证和随车清单；登记有误的，由公安交管部门更正。",
+                "Compare the vehicle's papers; the traffic police correct the register.",
+            ),
+            item=name,
+        )
+        for name in changed
+    ]
+
+
+def stricter(one: Result, other: Result) -> bool:
+    """Is ``other`` the worse result?"""
+    return _WORST_FIRST.index(other) < _WORST_FIRST.index(one)
+
+
+def not_retested(record: TestRecord, parts: Mapping[str, str], failed: FailedRun) -> Reason | None:
+    """What failed must be there and pass; left out or unreadable is not passed."""
+    missing = [
+        name
+        for name, result in failed.parts.items()
+        if result == Result.FAIL
+        and (parts.get(name) != Result.PASS or _left_out(name, record, failed.record))
+    ]
+    if not missing:
+        return None
+    zh = "、".join(_PARTS[name].zh for name in missing)
+    en = ", ".join(_PARTS[name].en for name in missing)
+    return Reason(
+        NOT_RETESTED,
+        Text(
+            f"上次不合格的{zh}本次没有完整检验并合格，不能结案。",
+            f"What failed ({en}) was not tested again in full and passed: the case stays open.",
+        ),
+        next=Text(f"请补做{zh}后重新复检。", f"Retest again with {en}."),
+    )
+
+
+def _left_out(part: str, record: TestRecord, then: TestRecord) -> bool:
+    """Answers that were given when it failed, and are not given now."""
+    if part == "exterior" and then.exterior is not None:
+        return record.exterior is None or not set(then.exterior.items) <= set(record.exterior.items)
+    if part == "obd" and then.obd is not None:
+        return record.obd is None or not _answered(then.obd) <= _answered(record.obd)
+    return False
+
+
+def _answered(obd: Obd) -> set[str]:
+    flags = ("communication", "mil_lamp_ok", "mil_on", "dashboard_matches", "tampered")
+    return {name for name in flags if getattr(obd, name) is not None}

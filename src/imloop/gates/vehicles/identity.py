@@ -1,0 +1,197 @@
+"""Which vehicle does a message speak of? Found by the register, never taken from the sender's text (A1, A13).
+
+A VIN, a plate and the VIN that the control units report must agree on one vehicle. Where they do not, the run is
+*doubtful*: kept and judged, and without effect until a department says which vehicle it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imloop.facts.identifiers import one_sign_apart, plate_fault, vin_fault
+from imloop.facts.text import Reason, Text
+
+
+class Found(StrEnum):
+    """``nothing``: the message names no vehicle at all."""
+
+    THIS = "this"
+    NEW = "new"
+    DOUBTFUL = "doubtful"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The names in a message, each in its normal form (``identifiers.plain``), empty: not given.
+    ``obd_vins``: as read from the control units."""
+
+    vin: str
+    plate: str
+    obd_vins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A vehicle that bears one of the names, or a VIN one sign apart. ``key``: its row; ``held``: a case of it is open,
+    or a failed run waits for a department."""
+
+    key: int
+    vin: str
+    plate: str
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """``vehicle``: the bearer it is; ``candidates``: where it is doubtful, whom it may concern."""
+
+    found: Found
+    vehicle: Bearer | None = None
+    candidates: tuple[Bearer, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def firm(self) -> bool:
+        return self.found in (Found.THIS, Found.NEW)
+
+
+def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
+    """``bearers``: every vehicle with the VIN, the plate or an OBD VIN, and those one sign from the VIN."""
+    faults = names_at_fault(named)
+    # A vehicle may have been entered under a VIN that is none before VINs were looked at.
+    by_vin = next((each for each in bearers if named.vin and each.vin == named.vin), None)
+    if by_vin is not None:
+        return _known_vin(named, by_vin, bearers, faults)
+    if named.vin and vin_fault(named.vin) is None:
+        return _unknown_vin(named, bearers, faults)
+    return _no_vin(named, bearers, faults)
+
+
+def names_at_fault(named: Named) -> tuple[Reason, ...]:
+    """What is not well-formed in the names given."""
+    faults = (
+        vin_fault(named.vin) if named.vin else None,
+        plate_fault(named.plate) if named.plate else None,
+    )
+    return tuple(fault for fault in faults if fault is not None)
+
+
+def _known_vin(
+    named: Named, vehicle: Bearer, bearers: Sequence[Bearer], faults: tuple[Reason, ...]
+) -> Identity:
+    others = [each for each in _with_plate(named, bearers) if each.key != vehicle.key]
+    own_plate = not named.plate or named.plate == vehicle.plate
+    by_obd = _by_obd(named, bearers, vehicle)
+    if by_obd:
+        return _doubtful((vehicle, *by_obd), faults, _obd_of_another(by_obd[0]))
+    if others and (not own_plate or any(each.held for each in others)):
+        return _doubtful((vehicle, *others), faults, _plate_of_another(named))
+    return Identity(Found.THIS, vehicle, reasons=faults)
+
+
+def _unknown_vin(named: Named, bearers: Sequence[Bearer], faults: tuple[Reason, ...]) -> Identity:
+    by_plate, by_obd = _with_plate(named, bearers), _by_obd(named, bearers)
+    if by_obd:
+        return _doubtful((*by_plate, *by_obd), faults, _obd_of_another(by_obd[0]))
+    if len(by_plate) == 1 and not by_plate[0].vin:
+        return Identity(Found.THIS, by_plate[0], reasons=faults)
+    if by_plate:
+        return _doubtful(tuple(by_plate), faults, _plate_of_another(named))
+    # With a plate of its own it is another vehicle: VINs of one make and month differ in one sign, too.
+    near = tuple(
+        each
+        for each in bearers
+        if each.held and not (named.plate and each.plate) and one_sign_apart(each.vin, named.vin)
+    )
+    if near:
+        return _doubtful(near, faults, _one_sign_apart())
+    return Identity(Found.NEW, reasons=faults)
+
+
+def _no_vin(named: Named, bearers: Sequence[Bearer], faults: tuple[Reason, ...]) -> Identity:
+    """Without a VIN, or with one that is none, the plate decides, and only where it is borne once."""
+    by_plate, by_obd = _with_plate(named, bearers), _by_obd(named, bearers)
+    strangers = [each for each in by_obd if each not in by_plate]
+    if len(by_plate) == 1 and not strangers and not named.vin:
+        return Identity(Found.THIS, by_plate[0], reasons=faults)
+    if len(by_plate) > 1:
+        return _doubtful((*by_plate, *strangers), faults, _several(named))
+    if strangers:
+        return _doubtful((*by_plate, *strangers), faults, _obd_of_another(strangers[0]))
+    if by_plate:
+        return _doubtful(tuple(by_plate), faults, _vin_unreadable())
+    if named.plate and not faults:
+        return Identity(Found.NEW)
+    if not (named.plate or named.vin):
+        return Identity(Found.NOTHING, reasons=(_UNIDENTIFIED,))
+    return _doubtful((), faults, _vin_unreadable())
+
+
+def _with_plate(named: Named, bearers: Sequence[Bearer]) -> list[Bearer]:
+    return [each for each in bearers if named.plate and each.plate == named.plate]
+
+
+def _by_obd(named: Named, bearers: Sequence[Bearer], vehicle: Bearer | None = None) -> list[Bearer]:
+    """Vehicles whose VIN the control units report, other than ``vehicle``. A replaced unit reports a VIN that is
+    registered for nobody here; that is only a finding of the verdict."""
+    return [
+        each
+        for each in bearers
+        if each.vin and each.vin in named.obd_vins and (vehicle is None or each.key != vehicle.key)
+    ]
+
+
+def _doubtful(candidates: tuple[Bearer, ...], faults: tuple[Reason, ...], why: Reason) -> Identity:
+    once = {each.key: each for each in candidates}
+    return Identity(Found.DOUBTFUL, None, tuple(once.values()), (*faults, why))
+
+
+_NEXT = Text(
+    "本次检验已保存，暂不生效；生态环境部门核对行驶证和车架号后确认是哪一辆车。",
+    "This run is kept without effect until the environment department has compared the licence and the vehicle "
+    "and said which vehicle it was.",
+)
+
+
+def _doubt(zh: str, en: str) -> Reason:
+    return Reason("identity-doubtful", Text(zh, en), next=_NEXT)
+
+
+def _plate_of_another(named: Named) -> Reason:
+    return _doubt(
+        f"号牌 {named.plate} 登记在另一 VIN 名下。", f"Plate {named.plate} is registered for another VIN."
+    )
+
+
+def _obd_of_another(other: Bearer) -> Reason:
+    return _doubt(
+        f"车载诊断系统读出的 VIN（尾号 {other.vin[-6:]}）属于另一辆已知车辆。",
+        f"The VIN read over OBD (ending {other.vin[-6:]}) is another known vehicle's.",
+    )
+
+
+def _one_sign_apart() -> Reason:
+    return _doubt(
+        "VIN 与一辆待复检的车辆只差一位。", "The VIN differs in one sign from a vehicle that awaits a retest."
+    )
+
+
+def _several(named: Named) -> Reason:
+    return _doubt(
+        f"号牌 {named.plate} 登记在多辆车名下，报文没有可用的 VIN。",
+        f"Several vehicles bear plate {named.plate}, and the message has no usable VIN.",
+    )
+
+
+def _vin_unreadable() -> Reason:
+    return _doubt("VIN 写法不对，无法确认车辆。", "The VIN is not well-formed: the vehicle is not certain.")
+
+
+_UNIDENTIFIED = Reason(
+    "vehicle-unidentified",
+    Text("报文没有 VIN 也没有号牌，无法建案跟踪。", "Neither VIN nor plate: no case can follow the vehicle."),
+    next=Text("请补齐 VIN 与号牌后重新检验上传。", "Add VIN and plate, then test and upload again."),
+)

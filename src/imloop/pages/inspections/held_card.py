@@ -1,0 +1,26 @@
+"""What the page of one run says of what it counts for, and of what waits to be settled."""
+
+from __future__ import annotations
+
+from imloop.gates.inspections.counts import COUNTS_NAMES, WHY, Counts
+from imloop.pages.guard import words
+from imloop.steps.ground.access import Caller
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.inspections.settle_run import ANOTHER
+from imloop.store.models import PartyKind, Test
+
+
+def held_card(test: Test, caller: Caller) -> dict[str, object]:
+    """Candidates are for departments; the ways to settle it for the environment department, until it is settled."""
+    held = test_lookups.held_runs(caller).filter(test=test).first()
+    waits = held is not None and held.settled_at is None
+    return {
+        "counts": words(COUNTS_NAMES[Counts(test.counts)]) if test.counts else "",
+        "no_proof": test.counts == Counts.NOTHING,
+        "counts_why": words(WHY[test.counts_why]) if test.counts_why else "",
+        "held": held,
+        "candidates": held.candidates.order_by("id") if held and caller.is_department else (),
+        "another": ANOTHER,
+        "doubtful": held is not None and test.vehicle is None,
+        "may_settle": waits and caller.kind == PartyKind.ENVIRONMENT,
+    }

@@ -1,0 +1,234 @@
+"""A fact comes late, or a department settles one: what follows is decided anew, kept, journalled, and told to everyone
+who was told otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import msgspec
+
+from imloop import loop
+from imloop.facts.days import day_of
+from imloop.facts.text import Reason, Text
+from imloop.gates.inspections.counts import Counts
+from imloop.gates.vehicles.cycle import due_after, due_on_or_after
+from imloop.law import Law
+from imloop.loop.history import WITHOUT_PERMIT, Run, Said, Story, tell
+from imloop.steps.cases.history import RECONSIDERED, History, history_since, run_of
+from imloop.steps.cases.move_case import decide_and_keep, derive, keep_event
+from imloop.steps.ground import registers
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import Ledger
+from imloop.steps.vehicles.vehicle_facts import subject_of
+from imloop.store.models import Case, Mark, PartyKind, Test, Vehicle
+from imloop.store.statements import update
+
+TOPIC = "reconsidered"
+
+
+@dataclass(slots=True)
+class Reconsidered:
+    """``case``: the one that the new run belongs to, ``said``: what it counts for; ``changed``: other runs that count
+    for something else than before."""
+
+    case: Case | None = None
+    said: Said = field(default_factory=lambda: Said(Counts.NOTHING))
+    changed: list[Test] = field(default_factory=list)
+
+
+def reconsider(ledger: Ledger, vehicle: Vehicle, run: Run, because: str) -> Reconsidered:
+    """Tell the vehicle's history again, because ``run`` came or was settled. ``because``: its station and number.
+    A run that is not stored yet has a key of its own."""
+    history = history_since(vehicle, run.event.at)
+    runs = [*(each for each in history.runs if each.key != run.key), run]
+    story = tell(
+        runs,
+        history.events,
+        registers.law_at,
+        ledger.now,
+        cycle=history.cycle,
+        numbers=[case.case_no for case in history.cases],
+    )
+    cases = _keep_cases(ledger, history, story, because)
+    found = Reconsidered(said=story.runs[run.key], changed=_keep_runs(ledger, history, story, cases, because))
+    if found.said.case is not None:
+        found.case = cases[found.said.case]
+    _keep_cycle(vehicle, history, story, run.place)
+    _tell_marks(ledger, history, found.changed, because)
+    return found
+
+
+def reconsider_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str) -> None:
+    """A repair came late: a run after it may have had a permit after all."""
+    runs = vehicle.tests.filter(counts_why=WITHOUT_PERMIT, started_at__gt=moment).select_related("station")
+    first = runs.order_by("started_at", "id").first()
+    if first is not None:
+        reconsider(ledger, vehicle, run_of(first), because)
+
+
+def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) -> list[Case]:
+    rows = []
+    for number, case in enumerate(story.cases):
+        if number < len(history.cases):
+            row = history.cases[number]
+            if not _as_told(row, case):
+                _change(ledger, row, case, because)
+        else:
+            row = _open(ledger, history.vehicle, story, number, because)
+        rows.append(row)
+    for row in history.cases[len(story.cases) :]:
+        _merge(ledger, row, rows[-1] if rows else None, because)
+    return rows
+
+
+def _as_told(row: Case, case: loop.Case) -> bool:
+    return msgspec.convert(row.snapshot, loop.Case) == case
+
+
+def _change(ledger: Ledger, row: Case, case: loop.Case, because: str) -> None:
+    """The same case, told otherwise: its row follows, and an event says what changed."""
+    before = row.state
+    row.opened_at = min(row.opened_at, case.failed_at)
+    derive(row, case)
+    update(row, "opened_at", "station", "state", "round", "failed_at", "deadline", "deadline_provisional",
+           "overdue", "objected_at", "closed_at", "snapshot")  # fmt: skip
+    keep_event(
+        ledger, row, RECONSIDERED, before, {"because": because, "round": case.round}, _law(row.place, ledger)
+    )
+    _send(ledger, row, {"because": because, "before": before, "after": row.state, "round": case.round})
+
+
+def _open(ledger: Ledger, vehicle: Vehicle, story: Story, number: int, because: str) -> Case:
+    """A case that nobody had opened: as if its failed test had come in time, and then what followed."""
+    told = story.cases[number]
+    event = story.opened[number]
+    law = registers.law_at(day_of(event.at), told.place)
+    cycle, vehicle.cycle = vehicle.cycle, told.cycle
+    row, decision = decide_and_keep(ledger, None, event, law, vehicle=vehicle, place=told.place)
+    vehicle.cycle = cycle
+    numbered = replace(told, case_no=row.case_no)
+    story.cases[number] = numbered
+    if decision.case != numbered:
+        _change(ledger, row, numbered, because)
+    return row
+
+
+def _merge(ledger: Ledger, row: Case, into: Case | None, because: str) -> None:
+    """What looked like a case of its own is part of another: it ends, and says where it went on."""
+    before = row.state
+    row.state, row.closed_at = loop.State.ANNULLED, ledger.now
+    row.snapshot = {**row.snapshot, "state": row.state, "closed_at": ledger.now.isoformat()}
+    update(row, "state", "closed_at", "snapshot")
+    part_of = into.case_no if into is not None else ""
+    data = {"because": because, "part_of": part_of}
+    keep_event(ledger, row, RECONSIDERED, before, data, _law(row.place, ledger))
+    _send(ledger, row, {"because": because, "before": before, "after": row.state, "part_of": part_of})
+
+
+def _keep_runs(ledger: Ledger, history: History, story: Story, cases: list[Case], because: str) -> list[Test]:
+    changed = []
+    for key, said in story.runs.items():
+        test = history.tests.get(key)
+        if test is None:
+            continue
+        case_no = cases[said.case].case_no if said.case is not None else ""
+        if (test.counts, test.counts_why or "") == (said.counts, said.why) and test.case_no == case_no:
+            continue
+        if (test.counts, test.counts_why or "") != (said.counts, said.why):
+            _say(ledger, test, said, because)
+            changed.append(test)
+        test.counts, test.counts_why, test.case_no = said.counts, said.why or None, case_no
+        update(test, "counts", "counts_why", "case_no")
+    return changed
+
+
+def _say(ledger: Ledger, test: Test, said: Said, because: str) -> None:
+    """Station and environment department hear what a run counts for now, and why."""
+    name = f"{test.station.code}/{test.test_no}"
+    body = {
+        "test_no": test.test_no,
+        "station": test.station.code,
+        "result": test.result,
+        "before": test.counts,
+        "counts": said.counts,
+        "why": said.why,
+        "because": because,
+    }
+    ledger.note("test-reconsidered", name, body)
+    for receiver in _concerned(test.station.code, test.station.place):
+        ledger.send(receiver, TOPIC, name[:40], body)
+    if said.why == WITHOUT_PERMIT and test.result == "pass":
+        finding = Reason(
+            WITHOUT_PERMIT,
+            Text(
+                f"检验 {because} 补传以后，本次合格检验属于未经放行的复检，不作为检验合格依据。",
+                f"Now that test {because} is known, this pass was a retest without a permit and proves nothing.",
+            ),
+            next=Text(
+                "请按告知书维修后回原站复检；通知车主。",
+                "Tell the owner: repair as the notice says, then retest at the same station.",
+            ),
+        )
+        keep_findings(ledger, "test", test.test_no, test.station.code, [finding])
+
+
+def _keep_cycle(vehicle: Vehicle, history: History, story: Story, place: str) -> None:
+    """The running cycle and its end follow from the passes that count."""
+    cycle = history.cycle + len(story.passed)
+    before = sum(
+        test.result == "pass" and test.counts in ("case", "cycle") for test in history.tests.values()
+    )
+    if story.passed:
+        last = story.passed[-1]
+        day = day_of(last.at)
+        due = due_after(subject_of(vehicle), day, registers.law_at(day, place))
+    elif cycle != vehicle.cycle:
+        day = day_of(min(test.started_at for test in history.tests.values()))
+        due = due_on_or_after(subject_of(vehicle), day, registers.law_at(day, place))
+    else:
+        due = None
+    if cycle == vehicle.cycle and due in (None, vehicle.due_on) and before == len(story.passed):
+        return
+    vehicle.cycle, vehicle.due_on = cycle, due or vehicle.due_on
+    update(vehicle, "cycle", "due_on")
+
+
+def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:
+    """A mark that was released on a pass which proves nothing now: the police decide what becomes of it."""
+    lost = {test.test_no for test in changed if test.counts == Counts.NOTHING and test.result == "pass"}
+    for mark in Mark.objects.filter(vehicle=history.vehicle, test_no__in=lost) if lost else ():
+        tell_of_mark(ledger, history.vehicle, mark, because)
+
+
+def tell_of_mark(ledger: Ledger, vehicle: Vehicle, mark: Mark, because: str) -> None:
+    """The police hear that a mark stands on what does not hold, and so does the environment department."""
+    tests = Test.objects.filter(vehicle=vehicle).order_by("-started_at").select_related("station")
+    place = next((test.station.place for test in tests[:1]), "")
+    body = {
+        "vin": vehicle.vin,
+        "plate": vehicle.plate,
+        "mark": mark.valid_until.isoformat(),
+        "because": because,
+    }
+    ledger.note("mark-doubtful", str(vehicle), body)
+    for kind in (PartyKind.POLICE, PartyKind.ENVIRONMENT):
+        office = registers.department(kind, place)
+        if office is not None:
+            ledger.send(office.code, "mark-doubtful", str(vehicle), body)
+
+
+def _send(ledger: Ledger, row: Case, body: dict[str, object]) -> None:
+    body = {"case": row.case_no, "plate": row.vehicle.plate, "vin": row.vehicle.vin, **body}
+    body["deadline"] = row.deadline.isoformat()
+    for receiver in _concerned(row.station.code if row.station else "", row.place):
+        ledger.send(receiver, TOPIC, row.case_no, body)
+
+
+def _concerned(station: str, place: str) -> list[str]:
+    office = registers.department(PartyKind.ENVIRONMENT, place)
+    return [code for code in (station, office.code if office else "") if code]
+
+
+def _law(place: str, ledger: Ledger) -> Law:
+    return registers.law_at(day_of(ledger.now), place)

@@ -1,0 +1,215 @@
+"""What an uploaded run means: its verdict, what it counts for, what is doubtful. Nothing is looked up or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from imloop import loop
+from imloop.facts.codes import Outcome, Purpose, Result
+from imloop.facts.records.inspection import TestRecord, Vehicle
+from imloop.facts.refusal import Unlawful
+from imloop.facts.text import Reason, Text
+from imloop.gates.inspections.counts import cannot_count, waits
+from imloop.gates.inspections.overlaps import Span, runs_overlap
+from imloop.gates.inspections.retest import NOT_RETESTED, as_stated_then, not_retested, restated, stricter
+from imloop.gates.inspections.times import outside_bracket
+from imloop.gates.stations.staff import people_reasons
+from imloop.law import Law
+from imloop.loop.events import TestFailed, TestPassed
+from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.inspections.judge_upload import JudgedUpload
+from imloop.steps.inspections.known_facts import Known
+from imloop.steps.stations.line_standing import doubts_of, lock_of
+from imloop.steps.vehicles.identify_vehicle import plate_differs
+from imloop.verdict import Verdict
+
+_ORIGINS = {
+    Purpose.REGISTRATION: loop.Origin.REGISTRATION,
+    Purpose.TRANSFER_IN: loop.Origin.TRANSFER_IN,
+    Purpose.SPOT_CHECK_RETEST: loop.Origin.SPOT_CHECK,
+    Purpose.REMOTE_SENSING_RETEST: loop.Origin.REMOTE_SENSING,
+}
+
+
+_ABORTED_AFTER_FAIL = Reason(
+    "aborted-after-fail",
+    Text(
+        "检验中止以前的数据已足以判定不合格。",
+        "What was measured before the run was broken off is a complete failing test.",
+    ),
+    next=Text(
+        "请说明中止原因；该车应重新检验。", "Say why it was broken off; the vehicle has to be tested again."
+    ),
+)
+_OUT_OF_ORDER = Reason(
+    "uploaded-out-of-order",
+    Text(
+        "早于已知的后续检验，其后的结论已按实际先后重新核定。",
+        "Older than a run already on record: what followed was decided anew in the order of events.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """``judged_as``: the vehicle that the verdict rests on, where it is not as the message states it. ``waits``: why
+    the run counts for nothing for now, a key of ``counts.WHY``; empty: it may count. ``held``: what a department has to
+    settle. ``event``: what it means for a case, where it has a verdict. ``late``: a later run of the vehicle is known
+    already, so everything since is told anew."""
+
+    verdict: Verdict
+    judged_as: Vehicle | None
+    findings: tuple[Reason, ...]
+    waits: str
+    held: tuple[Reason, ...]
+    event: TestFailed | TestPassed | None
+    late: bool
+
+    @property
+    def names_vehicle(self) -> bool:
+        """The run says something of a vehicle: it was completed, judged, and is certain to be of it."""
+        return self.waits not in ("aborted", "comparison", "not-decided", "identity-doubtful")
+
+
+def decide_run(known: Known, judged: JudgedUpload) -> Decided:
+    """Raises the refusal of a locked line, and of a retest without a permit: neither run is taken."""
+    record = judged.record
+    _require_unlocked(record, known)
+    verdict, judged_as = _stricter_verdict(judged, known)
+    identity = known.identified.identity
+    cannot = cannot_count(record.purpose, record.outcome, verdict.result, identity.found)
+    doubted = outside_bracket(known.times, known.law)
+    late = known.latest is not None and record.started_at <= known.latest
+    if not cannot and not late:
+        _require_permit(known, record)
+    answer = _answer_for_fault(known, record, verdict)
+    why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
+    why = why or (NOT_RETESTED if answer else "")
+    return Decided(
+        verdict=verdict,
+        judged_as=judged_as,
+        findings=(
+            *identity.reasons,
+            *doubted,
+            *([_OUT_OF_ORDER] if late else ()),
+            *verdict.findings,
+            *([answer] if answer else ()),
+            *(restated(record.vehicle, known.failed.record.vehicle) if known.failed else ()),
+            *_about_aborts(known, judged, verdict),
+            *_about_the_run(known, record),
+        ),
+        waits=why,
+        held={"time-held": doubted, "identity-doubtful": (*identity.reasons, *doubted)}.get(why, ()),
+        event=_event(record, verdict),
+        late=late,
+    )
+
+
+def _require_unlocked(record: TestRecord, known: Known) -> None:
+    """A run on a line that was locked for the method at its own start is not taken."""
+    lock = lock_of(record.line, record.method, known.line_reasons)
+    if lock is not None:
+        raise Unlawful(lock.code, lock.text, cite=lock.cite, reasons=(lock,))
+
+
+def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehicle | None]:
+    """A retest is judged on the facts stated now and on those stated when the vehicle failed; the worse result
+    holds."""
+    verdict, failed, stated = judged.under(known.law), known.failed, judged.record.vehicle
+    if failed is None or not restated(stated, failed.record.vehicle):
+        return verdict, None
+    then = as_stated_then(stated, failed.record.vehicle)
+    other = judged.of(known.law, then)
+    return (other, then) if stricter(verdict.result, other.result) else (verdict, None)
+
+
+def _answer_for_fault(known: Known, record: TestRecord, verdict: Verdict) -> Reason | None:
+    if known.failed is None or verdict.result is not Result.PASS:
+        return None
+    return not_retested(record, verdict.parts, known.failed)
+
+
+def _about_aborts(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:
+    """A run broken off after its window had failed; and a pass after many that were broken off."""
+    if judged.record.outcome is Outcome.ABORTED:
+        whole = judged.of(known.law, outcome=Outcome.COMPLETED)
+        return [_ABORTED_AFTER_FAIL] if whole.result is Result.FAIL else []
+    many = known.aborted >= known.law.integer("arrival.aborts_suspicious")
+    if verdict.result is not Result.PASS or not many:
+        return []
+    words = Text(
+        f"合格以前有 {known.aborted} 次检验中止。", f"{known.aborted} runs were broken off before this pass."
+    )
+    return [Reason("aborts-then-pass", words, known.law.cite("arrival.aborts_suspicious"))]
+
+
+def _require_permit(known: Known, record: TestRecord) -> None:
+    """The gate, at the run's own start and by the law of the case's place: a run that it forbids is not taken."""
+    if known.case is None:
+        return
+    permit = loop.permit(
+        as_loop_case(known.case), station=known.station.code, at=record.started_at, law=known.case_law
+    )
+    if not permit.allowed:
+        raise loop.retest_forbidden(permit)
+
+
+def _event(record: TestRecord, verdict: Verdict) -> TestFailed | TestPassed | None:
+    if verdict.result is Result.PASS:
+        return TestPassed(at=record.started_at, station=record.station, test_no=record.test_no)
+    if verdict.result is not Result.FAIL:
+        return None
+    return TestFailed(
+        at=record.started_at,
+        station=record.station,
+        test_no=record.test_no,
+        items=tuple(item.item for item in verdict.items if not item.passed and not item.advisory),
+        origin=_ORIGINS.get(record.purpose, loop.Origin.PERIODIC),
+        odometer_km=record.vehicle.odometer_km,
+    )
+
+
+def _about_the_run(known: Known, record: TestRecord) -> list[Reason]:
+    found = _about_the_message(record, known.times.arrived, known.law)
+    if known.vehicle is not None:
+        found += plate_differs(known.vehicle, known.named)
+    found += known.charge
+    found += doubts_of(known.line_reasons)
+    found += people_reasons(record.people, known.sender.staff, known.law.on, known.law)
+    found += runs_overlap(span_of(known, record), known.beside)
+    return found
+
+
+def span_of(known: Known, record: TestRecord) -> Span:
+    """The run's time, and who was in it."""
+    return Span(
+        station=known.station.code,
+        test_no=record.test_no,
+        line=record.line,
+        vehicle=known.vehicle.pk if known.vehicle is not None else None,
+        inspector=record.people.get("inspector", "")[:60],
+        analyser=record.equipment.get("analyser", "")[:60],
+        started=record.started_at,
+        ended=record.ended_at,
+    )
+
+
+def _about_the_message(record: TestRecord, now: datetime, law: Law) -> list[Reason]:
+    found = [
+        Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
+        for note in record.notes
+    ]
+    hours = law.number("upload.within_hours")
+    if now - record.started_at > timedelta(hours=hours):
+        found.append(
+            Reason(
+                "uploaded-late",
+                Text(
+                    f"检验开始 {hours:g} 小时以后才上传。",
+                    f"Uploaded more than {hours:g} hours after the start of the test.",
+                ),
+                cite=law.cite("upload.within_hours"),
+            )
+        )
+    return found

@@ -1,0 +1,247 @@
+"""Write what was decided about an uploaded run: the vehicle's row, its case, notice, receipt, journal and findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from imloop import loop
+from imloop.facts.codes import Result
+from imloop.facts.days import day_of
+from imloop.facts.text import Reason
+from imloop.gates.inspections.counts import Counted, Counts
+from imloop.gates.vehicles.cycle import due_after
+from imloop.gates.vehicles.identity import Found
+from imloop.law import Law
+from imloop.loop.events import TestFailed, TestPassed
+from imloop.loop.history import Run
+from imloop.steps.cases.issue_notice import issue_notice
+from imloop.steps.cases.let_cases_go import let_late_case_go
+from imloop.steps.cases.move_case import decide_and_keep
+from imloop.steps.cases.reconsider import reconsider, tell_of_mark
+from imloop.steps.ground import registers
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import Ledger
+from imloop.steps.ground.receipts import Receipt, test_receipt
+from imloop.steps.inspections.decide_run import Decided, span_of
+from imloop.steps.inspections.judge_upload import JudgedUpload
+from imloop.steps.inspections.known_facts import Known
+from imloop.steps.lines.heartbeats import count_test
+from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
+from imloop.steps.repairs.rework import order_rework
+from imloop.steps.vehicles.identify_vehicle import enter_vehicle
+from imloop.steps.vehicles.vehicle_facts import subject_of
+from imloop.store.models import Case, HeldRun, Mark, Notice, RawUpload, Test, Vehicle
+from imloop.store.statements import insert, update
+
+_NOT_STORED = 0
+"""Key of a run whose row is still to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """``case``: the one that the run moved, or met open."""
+
+    case: Case | None
+    counted: Counted
+
+    @property
+    def opens(self) -> bool:
+        return self.counted.counts is Counts.CASE
+
+
+def keep_run(ledger: Ledger, raw: RawUpload, judged: JudgedUpload, known: Known, decided: Decided) -> Receipt:
+    """Everything in the transaction of the ledger."""
+    vehicle = _enter(judged, known, decided)
+    gap = count_test(ledger, known.line, judged.record.sequence, known.law)
+    moved = _move(ledger, known, decided, vehicle)
+    findings = [*decided.findings, *gap]
+    test = _test(ledger, raw, judged, known, decided, vehicle, moved)
+    receipt = _receipt(ledger, raw, judged, known, decided, moved, findings)
+    test.receipt = receipt.body
+    insert(test)
+    keep_findings(ledger, "test", test.test_no, known.station.code, findings)
+    if decided.held:
+        _hold(ledger, test, known, decided)
+    return receipt
+
+
+def _enter(judged: JudgedUpload, known: Known, decided: Decided) -> Vehicle | None:
+    """The vehicle's row; none for a run of which it is not certain, or that names none."""
+    if known.identified.identity.found in (Found.DOUBTFUL, Found.NOTHING):
+        return None
+    return enter_vehicle(known.vehicle, known.named, judged.record.vehicle, firm=decided.names_vehicle)
+
+
+def _move(ledger: Ledger, known: Known, decided: Decided, vehicle: Vehicle | None) -> _Moved:
+    """Let the case move by the run's own time; what came late is told anew together with what it changes."""
+    event = decided.event
+    if vehicle is None or event is None or decided.waits:
+        counted = Counted(Counts.NOTHING, decided.waits, decided.held)
+        return _Moved(known.case, counted)
+    if decided.late:
+        moved = _late(ledger, known, vehicle, event)
+    elif isinstance(event, TestPassed):
+        moved = _passed(ledger, known, vehicle, event)
+    else:
+        moved = _failed(ledger, known, vehicle, known.case, event)
+    if isinstance(event, TestFailed) and moved.opens:
+        _tell_of_marks(ledger, known, vehicle, event)
+    return moved
+
+
+def _late(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestFailed | TestPassed) -> _Moved:
+    run = Run(key=_NOT_STORED, place=known.station.place, event=event)
+    found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}")
+    if found.case is not None and isinstance(event, TestFailed) and found.said.counts == Counts.CASE:
+        _follow(ledger, known, found.case, event)
+    return _Moved(found.case, Counted(Counts(found.said.counts), found.said.why))
+
+
+def _passed(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestPassed) -> _Moved:
+    case = known.case
+    if case is not None:
+        case, _ = decide_and_keep(ledger, case, event, known.case_law, vehicle=vehicle, place=case.place)
+    _end_cycle(vehicle, day_of(event.at), known.law)
+    return _Moved(case, Counted(Counts.CYCLE if case is None else Counts.CASE))
+
+
+def _failed(ledger: Ledger, known: Known, vehicle: Vehicle, row: Case | None, event: TestFailed) -> _Moved:
+    """A case opens, or its next round; what lay ready for it follows: free rework, a paper, a station that closed."""
+    place = row.place if row is not None else known.station.place
+    case, decision = decide_and_keep(ledger, row, event, known.case_law, vehicle=vehicle, place=place)
+    rework = any(effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects)
+    _follow(ledger, known, case, event, rework_ordered=rework)
+    return _Moved(case, Counted(Counts.CASE))
+
+
+def _follow(
+    ledger: Ledger, known: Known, case: Case, event: TestFailed, *, rework_ordered: bool = False
+) -> None:
+    if not rework_ordered:
+        order_rework(ledger, case)
+    if unlock_waiting_for(ledger, case):
+        case.refresh_from_db()
+    if day_of(ledger.now) != day_of(event.at):
+        today = registers.law_at(day_of(ledger.now), known.station.place)
+        let_late_case_go(ledger, case, known.station, today)
+
+
+def _end_cycle(vehicle: Vehicle, day: date, law: Law) -> None:
+    vehicle.cycle += 1
+    vehicle.due_on = due_after(subject_of(vehicle), day, law) or vehicle.due_on
+    update(vehicle, "cycle", "due_on")
+
+
+def _tell_of_marks(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestFailed) -> None:
+    """A mark was released after the vehicle had failed, before the fail was known."""
+    because = f"{known.station.code}/{event.test_no}"
+    if ledger.now > event.at:
+        for mark in Mark.objects.filter(vehicle=vehicle, issued_at__gt=event.at):
+            tell_of_mark(ledger, vehicle, mark, because)
+
+
+def _receipt(
+    ledger: Ledger,
+    raw: RawUpload,
+    judged: JudgedUpload,
+    known: Known,
+    decided: Decided,
+    moved: _Moved,
+    findings: list[Reason],
+) -> Receipt:
+    record, verdict = judged.record, decided.verdict
+    notice = _notice(ledger, known, decided, moved, record.test_no)
+    place, year = known.station.place, day_of(record.started_at).year
+    report = f"R{place}-{year}-{ledger.number('report', place, year):06d}"
+    receipt = test_receipt(
+        record,
+        verdict,
+        findings,
+        report=report,
+        case=_shown_case(known, moved),
+        notice=notice,
+        received_at=ledger.now,
+        counted=moved.counted,
+    )
+    entry = ledger.note(
+        "test-received",
+        f"{known.station.code}/{record.test_no}",
+        {
+            "sha256": raw.sha256,
+            "result": verdict.result,
+            "law": verdict.law_hash,
+            "report": report,
+            "case": moved.case.case_no if moved.case is not None else None,
+            "counts": moved.counted.counts,
+        },
+    )
+    return receipt.stamped(entry)
+
+
+def _shown_case(known: Known, moved: _Moved) -> Case | None:
+    """A station hears of its own case, and of the one it may retest; not of a car that failed elsewhere (C8)."""
+    case = moved.case
+    if case is None or moved.counted.counts is not Counts.NOTHING:
+        return case
+    return case if case.station_id == known.station.pk else None
+
+
+def _test(
+    ledger: Ledger,
+    raw: RawUpload,
+    judged: JudgedUpload,
+    known: Known,
+    decided: Decided,
+    vehicle: Vehicle | None,
+    moved: _Moved,
+) -> Test:
+    record, verdict, span = judged.record, decided.verdict, span_of(known, judged.record)
+    return Test(
+        raw=raw,
+        station=known.station,
+        test_no=record.test_no,
+        line=record.line,
+        vehicle=vehicle,
+        case_no=moved.case.case_no if moved.case is not None else "",
+        counts=moved.counted.counts,
+        counts_why=moved.counted.why or None,
+        method=record.method,
+        purpose=record.purpose,
+        outcome=record.outcome,
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        received_at=ledger.now,
+        result=verdict.result,
+        law_hash=verdict.law_hash,
+        verdict=verdict.to_json(),
+        trace=judged.trace,
+        stated=judged.stated_as(decided.judged_as),
+        fee_yuan=record.fee_yuan,
+        inspector=span.inspector or None,
+        analyser=span.analyser or None,
+    )
+
+
+def _notice(ledger: Ledger, known: Known, decided: Decided, moved: _Moved, test_no: str) -> Notice | None:
+    """For the failed test that the case now rests on, once per round."""
+    case = moved.case
+    if case is None or decided.verdict.result is not Result.FAIL or not moved.opens:
+        return None
+    if case.snapshot["failed_test"] != test_no or case.notices.filter(round=case.round).exists():
+        return None
+    return issue_notice(ledger, case, known.law, decided.verdict)
+
+
+def _hold(ledger: Ledger, test: Test, known: Known, decided: Decided) -> None:
+    """Put the run on the list of the department that settles it."""
+    held = HeldRun(
+        test=test,
+        vin=known.named.vin,
+        plate=known.named.plate,
+        reasons=[reason.to_json() for reason in decided.held],
+        place=known.station.place,
+        held_at=ledger.now,
+    )
+    insert(held)
+    held.candidates.set(known.identified.rows[each.key] for each in known.identified.identity.candidates)

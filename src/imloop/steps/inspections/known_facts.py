@@ -1,0 +1,215 @@
+"""Everything that the decision about an uploaded run needs to know: looked up once, before anything is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from imloop.facts.codes import Method
+from imloop.facts.days import day_of
+from imloop.facts.records.inspection import TestRecord, Trace
+from imloop.facts.refusal import Conflict
+from imloop.facts.text import Reason, Text
+from imloop.gates.inspections.overlaps import LONGEST, Span
+from imloop.gates.inspections.retest import FailedRun
+from imloop.gates.inspections.times import Times
+from imloop.gates.vehicles.identity import Named
+from imloop.law import Law
+from imloop.steps.cases.move_case import open_case
+from imloop.steps.ground import registers
+from imloop.steps.inspections.judge_upload import JudgedUpload
+from imloop.steps.lines.heartbeats import link_of, number_last_below
+from imloop.steps.outages.known_outages import kept_until
+from imloop.steps.prices.compare_charge import charge_for
+from imloop.steps.stations import standing
+from imloop.steps.stations.line_standing import line_reasons
+from imloop.steps.stations.station_facts import StationFacts
+from imloop.steps.vehicles.identify_vehicle import Identified, identify, names_of
+from imloop.store import verdict_inputs
+from imloop.store.models import Case, Line, Party, Vehicle
+from imloop.store.statements import Row, aware, fetch_all, fetch_one
+
+_TAKEN = (
+    "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id "
+    "WHERE t.station_id = %s AND t.test_no = %s"
+)
+_LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
+_WAITING_FAIL = (
+    "SELECT 1 FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
+    "JOIN store_test t ON t.id = h.test_id "
+    "WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail' AND t.started_at <= %s LIMIT 1"
+)
+_FAILED = "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND test_no = %s AND started_at = %s"
+_ABORTED = (
+    "SELECT COUNT(*) FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND started_at < %s "
+    "AND outcome = 'aborted'"
+)
+_BESIDE = (
+    "SELECT p.code, t.test_no, t.line, t.vehicle_id, t.inspector, t.analyser, t.started_at, t.ended_at "
+    "FROM store_test t JOIN store_party p ON p.id = t.station_id "
+    "WHERE {whose} = %s AND t.started_at > %s AND t.started_at < %s"
+)
+_OF_STATION, _OF_VEHICLE = _BESIDE.format(whose="t.station_id"), _BESIDE.format(whose="t.vehicle_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
+    began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``beside``:
+    other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
+    ``failed``: the run that the open case rests on; ``aborted``: runs of the vehicle that were broken off lately."""
+
+    sender: StationFacts
+    law: Law
+    line: Line
+    line_reasons: tuple[Reason, ...]
+    named: Named
+    identified: Identified
+    case: Case | None
+    case_law: Law
+    latest: datetime | None
+    fail_waits: bool
+    times: Times
+    beside: tuple[Span, ...]
+    charge: tuple[Reason, ...]
+    failed: FailedRun | None
+    aborted: int
+
+    @property
+    def station(self) -> Party:
+        return self.sender.party
+
+    @property
+    def vehicle(self) -> Vehicle | None:
+        return self.identified.vehicle
+
+
+def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
+    """Refuses a number that is taken, a station that may not work, and a line that cannot have run it."""
+    record, station = judged.record, sender.party
+    _require_new(station, record)
+    day = day_of(record.started_at)
+    law = registers.law_at(day, station.place)
+    standing.require_active(sender, day, law)
+    line = standing.require_line(sender, record.line, record.method, record.started_at, law)
+    ecus = record.obd.ecus if record.obd is not None else ()
+    named = names_of(record.vehicle, [ecu.vin for ecu in ecus])
+    identified = identify(named)
+    vehicle = identified.vehicle
+    case = open_case(vehicle)
+    return Known(
+        sender=sender,
+        law=law,
+        line=line,
+        line_reasons=line_reasons(sender, record.line, record.method, record.started_at, law),
+        named=named,
+        identified=identified,
+        case=case,
+        case_law=law if case is None else registers.law_at(day, case.place),
+        latest=_latest(vehicle),
+        fail_waits=vehicle is not None and _fail_waits(vehicle, record.started_at),
+        times=_times(judged, sender, line, law, now),
+        beside=tuple(_beside(record, station, vehicle)),
+        failed=None if case is None else _failed_run(case),
+        aborted=_aborted(vehicle, record, law),
+        charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
+    )
+
+
+def _failed_run(case: Case) -> FailedRun | None:
+    """None: kept before it was noted what the verdict rested on, or not a run (a spot check)."""
+    snapshot = case.snapshot
+    found = fetch_one(_FAILED, [case.vehicle_id, snapshot["failed_test"], aware(snapshot["failed_at"])])
+    if found is None or found[0] is None:
+        return None
+    stated, method, verdict = found
+    record = verdict_inputs.record_of(bytes(stated), Method(method), Trace())
+    return FailedRun(record, msgspec.json.decode(verdict)["parts"])
+
+
+def _aborted(vehicle: Vehicle | None, record: TestRecord, law: Law) -> int:
+    if vehicle is None:
+        return 0
+    days = law.integer("arrival.aborts_days")
+    since = record.started_at - timedelta(days=days)
+    (count,) = fetch_one(_ABORTED, [vehicle.pk, since, record.started_at]) or (0,)
+    return int(count)
+
+
+def _charge(record: TestRecord, station: Party, vehicle: Vehicle | None, law: Law) -> tuple[Reason, ...]:
+    return tuple(charge_for(vehicle, station, record.method, law.on, law, record.fee_yuan).reasons)
+
+
+def _require_new(station: Party, record: TestRecord) -> None:
+    kept = fetch_one(_TAKEN, [station.pk, record.test_no])
+    if kept is not None:
+        short = kept[0][:12]
+        raise Conflict(
+            "test-no-taken",
+            Text(
+                f"检验编号 {record.test_no} 已有另一份不同的报文（{short}）。",
+                f"Test {record.test_no} was already uploaded with other bytes ({short}).",
+            ),
+        )
+
+
+def _latest(vehicle: Vehicle | None) -> datetime | None:
+    found = fetch_one(_LATEST, [vehicle.pk]) if vehicle is not None else None
+    return aware(found[0]) if found is not None and found[0] is not None else None
+
+
+def _fail_waits(vehicle: Vehicle, before: datetime) -> bool:
+    return fetch_one(_WAITING_FAIL, [vehicle.pk, before]) is not None
+
+
+def _times(judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now: datetime) -> Times:
+    record, hours = judged.record, law.number("upload.within_hours")
+    late = now - record.started_at > timedelta(hours=hours)
+    outage_ended = kept_until(sender.party, record.started_at, hours) if late else None
+    return Times(
+        started=record.started_at,
+        ended=record.ended_at,
+        arrived=now,
+        recorded_s=judged.recorded_s,
+        line_was_before=number_last_below(link_of(line), record.sequence),
+        locked=_locked_between(sender, record, now),
+        outage_ended=None if outage_ended is None else min(outage_ended, now),
+    )
+
+
+def _locked_between(sender: StationFacts, record: TestRecord, now: datetime) -> datetime | None:
+    """A department's lock that began after the run's claimed start and before its arrival."""
+    line = sender.line(record.line, record.started_at)
+    orders = line.orders if line is not None else ()
+    locks = [
+        order.since
+        for order in orders
+        if order.kind == "lock"
+        and record.started_at < order.since <= now
+        and (not order.methods or record.method in order.methods)
+    ]
+    return min(locks, default=None)
+
+
+def _beside(record: TestRecord, station: Party, vehicle: Vehicle | None) -> list[Span]:
+    window = [record.started_at - LONGEST, record.ended_at]
+    found = fetch_all(_OF_STATION, [station.pk, *window])
+    if vehicle is not None:
+        found += fetch_all(_OF_VEHICLE, [vehicle.pk, *window])
+    return [_span(row) for row in found]
+
+
+def _span(row: Row) -> Span:
+    code, test_no, line, vehicle, inspector, analyser, started, ended = row
+    return Span(
+        station=code,
+        test_no=test_no,
+        line=line,
+        vehicle=vehicle,
+        inspector=inspector or "",
+        analyser=analyser or "",
+        started=aware(started),
+        ended=aware(ended),
+    )

@@ -1,0 +1,174 @@
+"""A department settles a run that waits: which vehicle it was, or that its time holds, or that it is not accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from imloop.facts.codes import Method
+from imloop.facts.days import day_of
+from imloop.facts.identifiers import vin_fault
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.text import Text
+from imloop.gates.inspections.counts import Counts
+from imloop.steps.cases.history import run_of
+from imloop.steps.cases.issue_notice import issue_notice
+from imloop.steps.cases.reconsider import Reconsidered, reconsider
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, covers
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.store import traces, verdict_inputs
+from imloop.store.models import HeldRun, PartyKind, Test, Vehicle
+from imloop.store.statements import update
+from imloop.verdict import judge
+
+ANOTHER = "another"
+"""None of the candidates: a vehicle that is not known yet, by the VIN or plate of the message."""
+_WAITS_FOR_FAIL = "failed-run-waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """``settled``: of ``HeldRun.Settled``; ``vehicle``: the key of a candidate or ``ANOTHER``, where it says which."""
+
+    settled: str
+    because: str
+    vehicle: str = ""
+
+
+def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now: datetime) -> HeldRun:
+    """Once; what follows from it is decided anew and told to everyone concerned."""
+    with writing(now, caller) as ledger:
+        held = _theirs(caller, station, test_no)
+        _require_words(said)
+        vehicle = _vehicle(held, said)
+        held.settled, held.settled_at, held.settled_by = said.settled, now, caller.actor
+        held.settled_because = said.because.strip()
+        held.save(update_fields=["settled", "settled_at", "settled_by", "settled_because"])
+        name = f"{station}/{test_no}"
+        ledger.note("run-settled", name, _noted(held, vehicle))
+        ledger.send(station, "run-settled", name[:40], _noted(held, vehicle))
+        _take_effect(ledger, held, vehicle, name)
+        _let_others_go(ledger, held, vehicle, name)
+    return held
+
+
+def _theirs(caller: Caller, station: str, test_no: str) -> HeldRun:
+    held = (
+        HeldRun.objects.select_related("test__station", "test__vehicle")
+        .filter(test__station__code=station, test__test_no=test_no)
+        .first()
+    )
+    if caller.kind != PartyKind.ENVIRONMENT or held is None or not covers(caller.place, held.place):
+        raise NotAllowed(
+            "not-your-run",
+            Text(
+                "只有检验机构所在地生态环境部门可以核实。",
+                "Only the environment department of the station's place settles this.",
+            ),
+        )
+    if held.settled_at is not None:
+        raise Conflict(
+            "already-settled",
+            Text("这次检验已核实，不再变更。", "This run has been settled and is not changed again."),
+        )
+    return held
+
+
+def _require_words(said: Settlement) -> None:
+    if said.settled not in HeldRun.Settled.values:
+        listed = " ".join(HeldRun.Settled.values)
+        raise Malformed("wrong-value", Text(f"settled：可选 {listed}。", f"settled: choose one of {listed}."))
+    if not 0 < len(said.because.strip()) <= 400:
+        raise Malformed(
+            "reason-missing",
+            Text("请写明核实情况（400 字以内）。", "Say what was found, in up to 400 characters."),
+        )
+
+
+def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
+    """The vehicle that it was; None where the run is not accepted."""
+    if said.settled == HeldRun.Settled.REJECTED:
+        return None
+    doubtful = held.test.vehicle is None
+    if said.settled == HeldRun.Settled.RELEASED and not doubtful:
+        return held.test.vehicle
+    if said.settled == HeldRun.Settled.RELEASED or not doubtful:
+        raise Malformed(
+            "wrong-value",
+            Text("请选择是哪一辆车。", "Say which vehicle it was.")
+            if doubtful
+            else Text(
+                "车辆没有疑问，请选择放行或不予采信。", "The vehicle is certain: release it or reject it."
+            ),
+        )
+    if said.vehicle == ANOTHER:
+        return _another(held)
+    found = held.candidates.filter(pk=said.vehicle).first() if said.vehicle.isdigit() else None
+    if found is None:
+        raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
+    return found
+
+
+def _another(held: HeldRun) -> Vehicle:
+    """By the VIN; by the plate only where nobody else bears it."""
+    vin = held.vin if vin_fault(held.vin) is None else ""
+    borne = Vehicle.objects.filter(plate=held.plate).exists()
+    if not vin and (borne or not held.plate):
+        raise Conflict(
+            "vehicle-unidentified",
+            Text(
+                "报文没有可用的 VIN，不能建立新车辆，请选择所列车辆或不予采信。",
+                "The message has no usable VIN for a new vehicle: choose one listed, or reject the run.",
+            ),
+        )
+    found = Vehicle.objects.filter(vin=vin).first() if vin else None
+    return found or Vehicle.objects.create(vin=vin, plate="" if borne else held.plate)
+
+
+def _noted(held: HeldRun, vehicle: Vehicle | None) -> dict[str, object]:
+    return {
+        "settled": held.settled,
+        "because": held.settled_because,
+        "vehicle": str(vehicle) if vehicle is not None else "",
+        "result": held.test.result,
+    }
+
+
+def _take_effect(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: str) -> None:
+    test = held.test
+    if vehicle is None:
+        test.counts_why = "rejected"
+        update(test, "counts_why")
+        return
+    test.vehicle, test.counts_why = vehicle, None
+    update(test, "vehicle", "counts_why")
+    found = reconsider(ledger, vehicle, run_of(test), name)
+    _notice(ledger, test, found)
+
+
+def _notice(ledger: Ledger, test: Test, found: Reconsidered) -> None:
+    """The owner of a vehicle that failed gets the notice now."""
+    case = found.case
+    if case is None or test.result != "fail" or found.said.counts != Counts.CASE:
+        return
+    if case.snapshot["failed_test"] != test.test_no or case.notices.filter(round=case.round).exists():
+        return
+    law = registers.law_at(day_of(test.started_at), test.station.place)
+    record = verdict_inputs.record_of(
+        bytes(test.stated or b""), Method(test.method), traces.decode(test.trace)
+    )
+    issue_notice(ledger, case, law, judge(replace(record, test_no=test.test_no), law))
+
+
+def _let_others_go(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: str) -> None:
+    """A pass of another candidate waited because the failed run might have been of that vehicle."""
+    if held.test.result != "fail":
+        return
+    for other in held.candidates.all():
+        if vehicle is not None and other.pk == vehicle.pk:
+            continue
+        waiting = other.tests.filter(counts_why=_WAITS_FOR_FAIL).select_related("station")
+        first = waiting.order_by("started_at").first()
+        if first is not None:
+            reconsider(ledger, other, run_of(first), name)

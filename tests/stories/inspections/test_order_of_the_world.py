@@ -1,0 +1,177 @@
+"""Facts arrive in any order; what follows from them is decided in the order in which they happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import msgspec
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from imloop.exchange.uploads.intake import take_repair, take_test
+from imloop.facts.refusal import Refusal
+from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
+from imloop.store.models import Case, CaseEvent, Finding, OutboxEntry, Test, Vehicle
+from support.city import FAR, LISTED, NEAR, City, at
+from support.messages.uploads import VIN, repair_message, test_message
+
+ENVIRONMENT, POLICE = "450200-environment", "450200-police"
+FAIL = {"co": 0.9}
+CAR = {
+    "vin": VIN,
+    "plate": "桂B12345",
+    "fuel": "gasoline",
+    "produced_on": "2010-03-01",
+    "first_registered_on": "2010-05-01",
+    "max_mass_kg": 1800,
+}
+
+
+def test_a_fail_that_comes_after_the_pass_opens_its_case_and_takes_the_pass_back(city: City) -> None:
+    passed = city.test("2026-03-02 16:20", vehicle=CAR).body
+    assert passed["counts"] == "cycle"
+    release_mark(city.callers[POLICE], vin=VIN, now=at("2026-03-02 16:40"))
+    failed = city.test("2026-03-02 16:00", vehicle=CAR, now=at("2026-03-02 17:00"), **FAIL).body
+    assert failed["counts"] == "case" and failed["notice"]
+    case, run = Case.objects.get(), Test.objects.get(test_no=passed["test_no"])
+    assert (case.state, case.case_no) == ("awaiting_repair", failed["case"])
+    assert (run.counts, run.counts_why) == ("nothing", "retest-without-permit")
+    assert Finding.objects.filter(code="retest-without-permit", subject=run.test_no).exists()
+    told = set(OutboxEntry.objects.values_list("receiver", "topic"))
+    assert {(NEAR, "reconsidered"), (ENVIRONMENT, "reconsidered"), (POLICE, "mark-doubtful")} <= told
+    assert Vehicle.objects.get().cycle == 1
+    assert not ask_mark(city.callers[POLICE], vin=VIN, at=at("2026-03-02 18:00")).allowed
+
+
+def test_a_fail_at_one_station_and_a_pass_at_another_in_either_order(city: City) -> None:
+    passed = city.test("2026-03-02 16:20", station=FAR, vehicle=CAR).body
+    city.test("2026-03-02 16:00", vehicle=CAR, now=at("2026-03-02 17:00"), **FAIL)
+    assert Case.objects.get().station.code == NEAR  # type: ignore[union-attr]
+    assert Test.objects.get(test_no=passed["test_no"]).counts == "nothing"
+
+
+def test_a_fail_between_the_repair_and_the_retest_reopens_the_case(city: City) -> None:
+    city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
+    city.repair("2026-03-04 16:00")
+    city.test("2026-03-05 12:00", vehicle=CAR, purpose="retest")
+    assert Case.objects.get().state == "closed"
+    city.test("2026-03-05 09:00", vehicle=CAR, now=at("2026-03-05 13:00"), purpose="retest", **FAIL)
+    case = Case.objects.get()
+    assert (case.state, case.round, case.closed_at) == ("awaiting_repair", 2, None)
+    assert CaseEvent.objects.filter(case=case, kind="Reconsidered").count() == 1
+
+
+def test_a_pass_dated_before_the_fail_closes_nothing(city: City) -> None:
+    city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
+    early = city.test("2026-03-02 08:50", vehicle=CAR, now=at("2026-03-02 10:00")).body
+    assert Case.objects.get().state == "awaiting_repair"
+    assert early["case"] is None or early["counts"] != "case"
+    assert not ask_mark(city.callers[POLICE], vin=VIN, at=at("2026-03-02 18:00")).allowed
+
+
+def _facts() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Name → kind and message. Hours of one day, so that none is late."""
+    start = at("2026-03-02 08:00")
+
+    def hour(number: float) -> datetime:
+        return start + timedelta(hours=number)
+
+    def run(number: float, station: str, **change: Any) -> tuple[str, dict[str, Any]]:
+        return "test", test_message(hour(number), station=station, vehicle=CAR, **change)
+
+    def repair(number: float) -> tuple[str, dict[str, Any]]:
+        message = repair_message(hour(number), shop=LISTED, received_at=hour(number - 0.8).isoformat())
+        return "repair", message
+
+    return {
+        "fail 1": run(0, NEAR, **FAIL),
+        "repair 1": repair(1),
+        "fail 2": run(2, NEAR, **FAIL),
+        "repair 2": repair(3),
+        "pass here": run(4, NEAR),
+        "pass there": run(5, FAR),
+        "comparison": run(6, NEAR, purpose="comparison"),
+        "aborted": run(7, NEAR, outcome="aborted"),
+    }
+
+
+def _bring(city: City, order: Sequence[tuple[str, dict[str, Any]]]) -> tuple[object, ...]:
+    """In this order, each a minute after the other, and what was refused again after every arrival; the state that
+    comes out."""
+    now, waiting = at("2026-03-02 20:00"), list[tuple[str, dict[str, Any]]]()
+    for fact in order:
+        waiting.append(fact)
+        moved = True
+        while moved:
+            moved = False
+            for each in list(waiting):
+                now += timedelta(minutes=1)
+                kind, message = each
+                take, sender = (take_test, "station") if kind == "test" else (take_repair, "shop")
+                try:
+                    take(msgspec.json.encode(message), city.callers[str(message[sender])], now)
+                except Refusal:
+                    continue
+                waiting.remove(each)
+                moved = True
+    cases = [
+        (case.state, case.round, case.failed_at, case.snapshot["failed_test"], case.cycle)
+        for case in Case.objects.exclude(state="annulled").order_by("opened_at")
+    ]
+    counted = set(Test.objects.exclude(counts="nothing").values_list("test_no", "counts"))
+    vehicle = Vehicle.objects.get()
+    return cases, counted, vehicle.cycle, ask_mark(city.callers[POLICE], vin=VIN, at=now).allowed
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("fail 1", "repair 1", "pass here"),
+        ("fail 1", "pass here", "pass there"),
+        ("fail 1", "repair 1", "fail 2", "pass here"),
+    ],
+    ids=lambda names: ", ".join(names),
+)
+def test_every_order_of_arrival_ends_in_one_state(city: City, names: tuple[str, ...]) -> None:
+    facts = _facts()
+    states = []
+    for order in permutations(names):
+        with transaction.atomic():
+            states.append(_bring(city, [facts[name] for name in order]))
+            transaction.set_rollback(True)
+    assert all(state == states[0] for state in states)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_order_frees_what_the_true_order_holds(city: City, data: st.DataObject) -> None:
+    facts = _facts()
+    names = data.draw(st.lists(st.sampled_from(sorted(facts)), min_size=2, max_size=6, unique=True))
+    order = data.draw(st.permutations(names))
+    true = sorted(names, key=list(facts).index)
+    states = []
+    for each in (true, order):
+        with transaction.atomic():
+            states.append(_bring(city, [facts[name] for name in each]) if _has_a_run(each) else ())
+            transaction.set_rollback(True)
+    assert _freed(states[0]) == _freed(states[1]), f"{order} against {true}"
+
+
+def _freed(state: tuple[object, ...]) -> tuple[object, ...]:
+    """Is the vehicle held, which passes count, which cycle runs, is the mark to be had? A repair that comes when its
+    case is closed is not taken, so rounds may differ."""
+    if not state:
+        return ()
+    cases, counted, cycle, mark = state
+    held = bool(cases) and str(cases[-1][0]).startswith("awaiting")  # type: ignore[index]
+    passes = {run for run in counted if run[1] == "cycle"}  # type: ignore[attr-defined]
+    return held, passes, cycle, mark
+
+
+def _has_a_run(names: Sequence[str]) -> bool:
+    return any(name.startswith(("fail", "pass")) for name in names)

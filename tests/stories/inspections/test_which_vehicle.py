@@ -1,0 +1,190 @@
+"""Whose run was it? A wrong sign, another plate, another car's control unit: nobody escapes an open case by it, and
+whoever is honest gets through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imloop.facts.refusal import Conflict, NotAllowed, Unlawful
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.inspections.settle_run import Settlement, settle_run
+from imloop.steps.inspections.tasks import held as waiting
+from imloop.steps.vehicles.ask_mark import ask_mark
+from imloop.store.models import Case, Finding, HeldRun, Notice, Test, Vehicle
+from support.city import FAR, NEAR, City, at
+from support.messages.uploads import PLATE, VIN
+
+ENVIRONMENT, POLICE = "450200-environment", "450200-police"
+FAIL = {"co": 0.9}
+WRONG = VIN[:-1] + ("2" if VIN[-1] == "1" else "1")
+
+
+def car(**change: object) -> dict[str, object]:
+    return {
+        "vin": VIN,
+        "plate": PLATE,
+        "fuel": "gasoline",
+        "produced_on": "2010-03-01",
+        "first_registered_on": "2010-05-01",
+        "max_mass_kg": 1800,
+        **change,
+    }
+
+
+def found(receipt: dict[str, Any]) -> set[str]:
+    return {finding["code"] for finding in receipt["findings"]}
+
+
+def mark_allowed(city: City, when: str, **of: str) -> bool:
+    return ask_mark(city.callers[POLICE], at=at(when), **of).allowed
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"vin": WRONG},
+        {"vin": VIN[:-1]},
+        {"vin": "LSVAM4187C2184841"},
+        {"vin": WRONG, "plate": ""},
+    ],
+    ids=["one sign of the VIN", "a sign missing", "another VIN", "one sign, no plate"],
+)
+@pytest.mark.parametrize("station", [NEAR, FAR])
+def test_a_pass_under_another_name_frees_nobody(city: City, names: dict[str, str], station: str) -> None:
+    failed = city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body
+    passed = city.test("2026-03-02 15:00", station=station, vehicle=car(**names)).body
+    assert (passed["verdict"], passed["counts"], passed["counts_why"]) == (
+        "pass",
+        "nothing",
+        "identity-doubtful",
+    )
+    assert "identity-doubtful" in found(passed) and passed["next"]["action"] == "wait"
+    assert passed["case"] is None
+    assert Case.objects.get().case_no == failed["case"] and Case.objects.get().state == "awaiting_repair"
+    assert Vehicle.objects.count() == 1
+    assert not mark_allowed(city, "2026-03-02 16:00", vin=VIN)
+    assert not mark_allowed(city, "2026-03-02 16:00", plate=PLATE)
+    assert [task.kind for task in waiting(city.callers[ENVIRONMENT], at("2026-03-03 09:00"))] == ["held-run"]
+
+
+@pytest.mark.parametrize("written", ["桂B 12345", "桂B·12345", "桂Ｂ12345", "桂b-12345", "桂B12345\u200b"])
+def test_another_way_of_writing_is_the_same_vehicle(city: City, written: str) -> None:
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    with pytest.raises(Unlawful) as refused:
+        city.test("2026-03-02 15:00", vehicle=car(vin="", plate=written))
+    assert refused.value.code == "no-repair-record"
+
+
+def test_a_control_unit_of_another_known_vehicle_holds_the_run(city: City) -> None:
+    other = "LSVAM4187C2184841"
+    city.test("2026-03-02 08:00", vehicle=car(vin=other, plate="桂B54321"), **FAIL)
+    ecus = {"obd": {"communication": True, "ecus": [{"ecu": "engine", "vin": other}]}}
+    passed = city.test("2026-03-02 10:00", vehicle=car(), **ecus).body
+    assert passed["counts_why"] == "identity-doubtful"
+    held = HeldRun.objects.get()
+    assert {each.vin for each in held.candidates.all()} == {other}
+
+
+def test_a_replaced_control_unit_is_only_a_finding(city: City) -> None:
+    ecus = {"obd": {"communication": True, "ecus": [{"ecu": "engine", "vin": "LSVAM4187C2184841"}]}}
+    city.test("2026-03-02 09:00", vehicle=car(), **ecus)
+    passed = city.test("2026-03-03 09:00", vehicle=car(), **ecus).body
+    assert passed["counts"] == "cycle"
+
+
+def test_a_new_plate_of_a_known_vin_gets_through(city: City) -> None:
+    """Re-registered, and the police list is not here yet: the VIN says which vehicle it is."""
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    city.repair("2026-03-04 16:00")
+    passed = city.test("2026-03-05 09:00", vehicle=car(plate="桂B67890"), purpose="retest").body
+    assert (passed["case_state"], passed["counts"]) == ("closed", "case")
+    assert "plate-differs" in found(passed)
+    assert Vehicle.objects.get().plate == PLATE
+
+
+def test_a_typing_error_is_settled_with_one_decision(city: City) -> None:
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    city.repair("2026-03-04 16:00")
+    typed = city.test("2026-03-05 09:00", vehicle=car(vin=WRONG), purpose="retest").body
+    assert typed["counts"] == "nothing"
+    said = Settlement("vehicle", "行驶证与车架号核对一致，录入错误", str(Vehicle.objects.get().pk))
+    settle_run(city.callers[ENVIRONMENT], NEAR, str(typed["test_no"]), said, at("2026-03-05 11:00"))
+    assert Case.objects.get().state == "closed"
+    assert Test.objects.get(test_no=typed["test_no"]).counts == "case"
+    assert mark_allowed(city, "2026-03-05 12:00", vin=VIN)
+
+
+def test_a_doubtful_fail_holds_its_candidates_until_it_is_settled(city: City) -> None:
+    """Sent under a wrong VIN, a fail opens no case; the car it may be of does not pass beside it either."""
+    city.test("2025-03-02 09:00", vehicle=car())
+    failed = city.test("2026-03-02 09:00", vehicle=car(vin=WRONG), **FAIL).body
+    assert (failed["case"], failed["counts_why"]) == (None, "identity-doubtful")
+    passed = city.test("2026-03-02 11:00", station=FAR, vehicle=car()).body
+    assert (passed["counts"], passed["counts_why"]) == ("nothing", "failed-run-waits")
+    assert not mark_allowed(city, "2026-03-02 12:00", vin=VIN)
+    said = Settlement("vehicle", "就是该车", str(Vehicle.objects.get().pk))
+    settle_run(city.callers[ENVIRONMENT], NEAR, str(failed["test_no"]), said, at("2026-03-02 15:00"))
+    case = Case.objects.get()
+    assert (case.state, case.snapshot["failed_test"]) == ("awaiting_repair", failed["test_no"])
+    assert Notice.objects.get().case == case
+    assert Test.objects.get(test_no=passed["test_no"]).counts_why == "retest-without-permit"
+    assert Finding.objects.filter(code="retest-without-permit", subject=passed["test_no"]).exists()
+
+
+def test_a_doubtful_fail_of_another_car_lets_the_honest_pass_count(city: City) -> None:
+    city.test("2025-03-02 09:00", vehicle=car())
+    failed = city.test("2026-03-02 09:00", vehicle=car(vin=WRONG), **FAIL).body
+    passed = city.test("2026-03-02 11:00", station=FAR, vehicle=car()).body
+    settle_run(
+        city.callers[ENVIRONMENT],
+        NEAR,
+        str(failed["test_no"]),
+        Settlement("vehicle", "另一辆车，套用号牌", "another"),
+        at("2026-03-02 15:00"),
+    )
+    assert Test.objects.get(test_no=passed["test_no"]).counts == "cycle"
+    assert Case.objects.get().vehicle.vin == WRONG
+    assert mark_allowed(city, "2026-03-02 16:00", vin=VIN)
+
+
+def test_only_the_department_settles_and_only_once(city: City) -> None:
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    held = city.test("2026-03-02 15:00", vehicle=car(vin=WRONG)).body
+    said = Settlement("rejected", "现场核查不是该车")
+    for caller in (NEAR, POLICE, "450200-transport"):
+        with pytest.raises(NotAllowed):
+            settle_run(city.callers[caller], NEAR, str(held["test_no"]), said, at("2026-03-02 16:00"))
+    settle_run(city.callers[ENVIRONMENT], NEAR, str(held["test_no"]), said, at("2026-03-02 16:00"))
+    assert Test.objects.get(test_no=held["test_no"]).counts_why == "rejected"
+    with pytest.raises(Conflict):
+        settle_run(city.callers[ENVIRONMENT], NEAR, str(held["test_no"]), said, at("2026-03-02 17:00"))
+
+
+def test_a_plate_and_a_vin_of_two_vehicles_are_not_one_question(city: City) -> None:
+    other = "LSVAM4187C2184841"
+    city.test("2026-03-02 08:00", vehicle=car(vin=other, plate="桂B54321"))
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    with pytest.raises(Conflict) as refused:
+        ask_mark(city.callers[POLICE], vin=other, plate=PLATE, at=at("2026-03-02 16:00"))
+    assert refused.value.code == "plate-ambiguous"
+
+
+def test_aborted_and_comparison_runs_say_nothing_of_the_vehicle(city: City) -> None:
+    city.test("2026-03-02 08:00", vehicle=car())
+    before = Vehicle.objects.values().get()
+    for when, change in (("09:00", {"outcome": "aborted"}), ("10:00", {"purpose": "comparison"})):
+        stated = car(fuel="electric", owner={"name": "某甲"}, first_registered_on="2025-01-01")
+        run = city.test(f"2026-03-02 {when}", vehicle=stated, **change).body
+        assert run["counts"] == "nothing"
+    assert Vehicle.objects.values().get() == before
+
+
+def test_a_comparison_is_no_proof_of_passing(city: City) -> None:
+    run = city.test("2026-03-02 08:00", vehicle=car(), purpose="comparison").body
+    assert (run["verdict"], run["counts"], run["counts_why"]) == ("pass", "nothing", "comparison")
+    assert not mark_allowed(city, "2026-03-02 16:00", vin=VIN)
+    assert (
+        ask_permit(city.callers[NEAR], station=NEAR, vin=VIN, at=at("2026-03-02 16:00"))["allowed"] is False
+    )
