@@ -148,7 +148,7 @@ def _of_vehicle(claim: Claim, pick: Pick) -> Case | None:
     cases = Case.objects.select_related("vehicle", "station")
     if claim.whole and (found := pick(cases.filter(vehicle__vin=claim.whole))) is not None:
         return found
-    if not claim.plate:
+    if not claim.plate or (claim.whole and Vehicle.objects.filter(vin=claim.whole).exists()):
         return None
     vehicles = Vehicle.objects.filter(plate=claim.plate).order_by("-id")
     near = [
