@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Unlawful", "Unavailable")
+REFUSALS = ("Malformed", "Unknown", "NotAllowed", "Conflict", "Ambiguous", "Unlawful", "Unavailable")
 CODE_POSITION = {**dict.fromkeys(REFUSALS, 0), "Reason": 0, "Problem": 1}
 SAID_BY = {"require_past": ("time-in-future", "Malformed")}
 """Helpers that refuse with one code, in the words of who calls them: their code and class."""

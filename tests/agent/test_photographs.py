@@ -261,11 +261,11 @@ def test_at_the_real_platform_they_are_there_with_the_repair(
     upload_test(doors, FAIL, station=NEAR, co=0.9)
     doors.at("2026-03-05 09:30")
     (folder.path / "旧件.jpg").write_bytes(OLD)
-    (folder.path / "w.json").write_bytes(repair("旧件.jpg", number="维修 1/2&3"))
+    (folder.path / "w.json").write_bytes(repair("旧件.jpg", number="维修:1.2_3"))
     look(folder, clock)
     uploader = Uploader(spool, platform_for(doors, LISTED), clock)
     assert send_all(uploader) == [Step.SENT, Step.SENT]
     kept = Attachment.objects.get()
-    assert (bytes(kept.body), kept.name, kept.repair_no) == (OLD, "旧件.jpg", "维修 1/2&3")
+    assert (bytes(kept.body), kept.name, kept.repair_no) == (OLD, "旧件.jpg", "维修:1.2_3")
     assert Repair.objects.get().receipt["photographs_missing"] == []
     assert {item.state for item in spool.items()} == {State.SENT} and Kind.PHOTO in kinds(spool)

@@ -65,6 +65,7 @@ OBJECTS: dict[str, Object] = {
     "GET vehicles/{vehicle_id}": Object(
         POLICE, beyond=ANY_DEPARTMENT, why="the register of vehicles is one; every look is journalled"
     ),
+    "POST vehicles/held-changes/{held_id}": Object(POLICE, body={"confirm": False, "said": "甲"}),
     "POST zones/{zone_id}/end": Object(OFFICE, body={"on": "2026-04-01"}),
     "POST alerts/{alert_id}/lift": Object(OFFICE, body={}),
     "GET matters/{matter_no}": Object(OFFICE),
@@ -96,6 +97,9 @@ OBJECTS: dict[str, Object] = {
     ),
 }
 OBJECTS |= {
+    "POST held-runs/{station}/{held_no}/settle": Object(
+        OFFICE, body={"settled": "rejected", "because": "甲"}
+    ),
     "POST outages/{outage_no}/end": Object(OFFICE, body={}),
     "POST fallback-unlocks": Object(OFFICE, body=ON_PAPER),
     "GET fallback-unlocks/{unlock_no}": Object(NEAR),
@@ -113,6 +117,7 @@ OBJECTS |= {
 }
 LISTS = {
     "GET draws": "",
+    "GET held-runs": "",
     "GET feed/stream": "after=0",
     "GET rework": "shop=" + LISTED,
     "GET feed": "",
@@ -123,6 +128,7 @@ LISTS = {
     "GET software": "",
     "GET appointments": "station=" + NEAR,
     "GET clean-fleet": "",
+    "GET vehicles/held-changes": "",
 }
 """Calls that list what is the caller's, with a filter for what is another's: refused, or nothing of it is told."""
 OWN_ONLY = {
@@ -145,6 +151,7 @@ OWN_ONLY = {
     "POST enrolments": "always in the caller's place",
     "POST marks": "a vehicle of the one register, behind the gate",
     "POST vehicles/changes": "a vehicle of the one register",
+    "POST vehicles/{vehicle_id}/differences": "a vehicle of the one register, by who entered the field",
     "GET gates/inspection-mark": "a vehicle of the one register",
     "GET gates/inspection-cycle": "a vehicle of the one register",
     "GET gates/registration": "a vehicle of the one register",

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop.exchange.files import text_encoding
+from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.decode_repair import decode_repair
+from imloop.exchange.vouchers import new_code
 from imloop.facts.codes import Fuel
 from imloop.facts.refusal import Malformed
 from support.city import NEAR, at
-from support.messages.uploads import repair_message, test_message
+from support.messages.uploads import VIN, repair_message, test_message
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(max_size=8),
@@ -24,6 +27,15 @@ json_values = st.recursive(
 )
 WHOLE = test_message(at("2026-03-05 09:00"), station=NEAR)
 REPAIR = repair_message(at("2026-03-05 09:00"), shop="M1")
+CHECK = {
+    "check_no": "C1",
+    "station": NEAR,
+    "line": "01",
+    "kind": "dyno_coast_down",
+    "started_at": "2026-03-05T08:00:00+08:00",
+    "finished_at": "2026-03-05T08:05:00+08:00",
+    "values": {"pressure_kpa": 0.1},
+}
 
 
 @given(st.binary(max_size=200))
@@ -69,3 +81,60 @@ def test_office_encodings(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "vehicles.csv"
     file.write_bytes("号牌,桂B12345".encode(encoding))
     assert file.read_text(encoding=text_encoding(file)) == "号牌,桂B12345"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("桂B 12345", "桂B12345"),
+        ("桂B·12345", "桂B12345"),
+        ("桂b-12345\u200b", "桂B12345"),
+        ("桂Ｂ１２３４５" + " " * 60, "桂B12345"),
+        ("无号牌", ""),
+    ],
+)
+def test_every_message_reads_a_plate_alike(written: str, read: str) -> None:
+    test = decode_test(json.dumps({**WHOLE, "vehicle": {"plate": written}}).encode())
+    repair = decode_repair(json.dumps({**REPAIR, "plate": written}).encode())
+    papers = {"settlement_no": "J1"}
+    voucher = {"code": new_code()}
+    moment = WHOLE["started_at"]
+    used = {"voucher": voucher, "vehicle": {"vin": VIN, "plate": written}, "documents": papers, "shop": "M1"}
+    redemption = decode_redemption(json.dumps({**used, "used_at": moment}).encode())
+    assert test.vehicle.plate == repair.plate == redemption.plate == read
+    assert test.notes == repair.notes == redemption.notes == ()
+
+
+def test_a_name_is_as_long_as_its_normal_form() -> None:
+    vehicle = {"vin": f"  {VIN}  ", "plate": "桂B" + "1" * 20}
+    record = decode_test(json.dumps({**WHOLE, "vehicle": vehicle}).encode())
+    assert (record.vehicle.vin, record.vehicle.plate) == (VIN, "")
+    assert record.notes == ("$.vehicle.plate: longer than 12 characters",)
+
+
+def test_an_ecu_is_read_without_its_padding() -> None:
+    ecus = [{"ecu": "engine", "vin": "-", "calid": "237616425S\x00\x00", "cvn": "0033ffac\xff"}]
+    record = decode_test(json.dumps({**WHOLE, "obd": {"ecus": ecus}}).encode())
+    assert record.obd is not None and record.notes == ()
+    (ecu,) = record.obd.ecus
+    assert (ecu.vin, ecu.calid, ecu.cvn) == ("", "237616425S", "0033ffac")
+
+
+@pytest.mark.parametrize("number", ["A/B", 'A"B', "A\nB", "A B", "..", "<b>", "x" * 65])
+def test_a_number_that_cannot_stand_in_an_address_is_refused_with_its_place(number: str) -> None:
+    for decode, whole, key in (
+        (decode_test, WHOLE, "test_no"),
+        (decode_test, WHOLE, "line"),
+        (decode_repair, REPAIR, "repair_no"),
+        (decode_check, CHECK, "check_no"),
+        (decode_check, CHECK, "line"),
+    ):
+        with pytest.raises(Malformed) as refusal:
+            decode(json.dumps({**whole, key: number}).encode())
+        (fault,) = refusal.value.problems
+        assert (fault.path, fault.code) == (f"$.{key}", "wrong-value")
+
+
+def test_numbers_as_stations_write_them_are_taken() -> None:
+    for number in ("450203001-02-20260305-0017", "检2026:7_a", "1", "A.1"):
+        assert decode_test(json.dumps({**WHOLE, "test_no": number}).encode()).test_no == number

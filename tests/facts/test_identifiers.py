@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from imloop.facts.identifiers import (
     Vin,
+    calibration,
     is_number,
     one_sign_apart,
     parse_plate,
@@ -19,6 +20,7 @@ from imloop.facts.identifiers import (
     parse_vin,
     plain,
     plate_fault,
+    signs,
     vin_check_digit,
     vin_fault,
 )
@@ -154,6 +156,41 @@ def test_a_placeholder_names_nothing(written: str) -> None:
     assert plain(written) == ""
 
 
+@pytest.mark.parametrize(
+    "written", ["LFV 2A-21K·6J３123456\x00", "lfv2a21k6j3123456", "ＬＦＶ２Ａ２１Ｋ６Ｊ３１２３４５６"]
+)
+def test_however_a_vin_is_written_it_is_one(written: str) -> None:
+    assert plain(written) == "LFV2A21K6J3123456"
+
+
+def test_a_part_of_an_identifier_is_no_placeholder() -> None:
+    assert (signs(" 0000-00"), plain("000000")) == ("000000", "")
+    assert (signs("ｊ3 1234"), signs("\u200b")) == ("J31234", "")
+
+
+def test_long_text_is_read_and_not_remembered() -> None:
+    assert plain(" " * 5000 + "桂B 12345") == "桂B12345"
+
+
+@pytest.mark.parametrize(
+    ("reported", "kept"),
+    [
+        ("237616425S\x00\x00\x00\x00", "237616425S"),
+        ("LQ7150A-E100\xff\xff", "LQ7150A-E100"),
+        (" 0033FFAC ", "0033FFAC"),
+        ("A1 B2\x00\x00C3", "A1 B2C3"),
+        ("A1", "A1"),
+        ("FFFFFFFF", ""),
+        ("00000000", ""),
+        ("\x00" * 16, ""),
+        ("-", ""),
+        ("N/A", ""),
+    ],
+)
+def test_what_a_control_unit_reports_loses_its_padding_only(reported: str, kept: str) -> None:
+    assert calibration(reported) == kept
+
+
 def test_what_is_not_well_formed_is_said() -> None:
     assert vin_fault("LFV2A21K6J3123456") is None
     for vin in ("LFV2A21K6J312345", "LFV2A21K6J312345O", "LFV2A21K6J31234567"):
@@ -182,6 +219,8 @@ def test_one_sign_apart() -> None:
         ("A\nB", False),
         ("A B", False),
         ("x" * 65, False),
+        ("..", False),
+        ("-", False),
     ],
 )
 def test_numbers_of_others_can_stand_in_an_address(number: str, sound: bool) -> None:

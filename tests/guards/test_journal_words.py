@@ -119,7 +119,7 @@ def test_every_topic_a_department_hears_is_sent_by_its_subject() -> None:
     for name, each in of_subjects().items():
         source = "".join(
             file.read_text(encoding="utf-8")
-            for file in sorted((STEPS / name).glob("*.py"))
+            for file in sorted((STEPS / name).rglob("*.py"))
             if file.stem != "texts"
         )
         for topic in set(getattr(each, "TOPICS", ())) - effects:

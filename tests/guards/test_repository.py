@@ -128,3 +128,13 @@ def test_locks_hold_what_the_package_asks_for() -> None:
         assert f"\n{name_of(requirement)}==" in run, requirement
     for requirement in asked["dependency-groups"]["dev"]:
         assert f"\n{name_of(requirement)}==" in dev, requirement
+
+
+def test_the_name_of_a_file_sent_is_made_in_one_place() -> None:
+    source = ROOT / "src" / "imloop"
+    made = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r'filename="?\{|Content-Disposition.*filename', path.read_text(encoding="utf-8"))
+    }
+    assert made == {"exchange/http/addresses.py"}

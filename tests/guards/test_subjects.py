@@ -19,6 +19,7 @@ SHARED: dict[str, set[str]] = {
     "src/imloop/api": {"app", "http"},
     "src/imloop/gates": {"answer"},
     "src/imloop/pages": {
+        "addresses",
         "apps",
         "assets",
         "context",

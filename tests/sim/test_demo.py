@@ -68,6 +68,14 @@ def assert_the_outage_is_past() -> None:
     assert set(named) == {missing.station.code, missing.shop.code}
 
 
+def test_the_police_know_every_car_and_two_wait_for_a_second_look(demo: Path) -> None:
+    from imloop.store.models import Finding, HeldChange, Vehicle
+
+    assert not Vehicle.objects.filter(registered=False).exists()
+    assert set(HeldChange.objects.get().fields) == {"first_registered_on"}
+    assert Finding.objects.get(code="fuel-differs").resolved_at is None
+
+
 def test_stations_have_hours_and_a_day_of_appointments(demo: Path) -> None:
     from imloop.store.models import Appointment, Opening, Party
 
@@ -89,7 +97,7 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
     assert not RawUpload.objects.exclude(refused="").exists()
     assert_the_outage_is_past()
     codes = set(Finding.objects.values_list("code", flat=True))
-    assert codes == {"fallback-unmatched"}, "nothing but the record that never came"
+    assert codes == {"fallback-unmatched", "fuel-differs"}, "the record that never came, a fuel mistyped"
     assert Test.objects.filter(result="pass").count() > 90
     assert Test.objects.latest("received_at").received_at <= NOW
     assert Repair.objects.filter(cost_yuan=0).exists(), "a rework under warranty"

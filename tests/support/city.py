@@ -13,8 +13,9 @@ from imloop.facts.days import CHINA
 from imloop.steps.accounts.keys import issue_key
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.receipts import Receipt
+from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.store.models import Case, Line, Party, PartyKind, Standing
-from support.messages.uploads import repair_message, test_message
+from support.messages.uploads import REGISTERED, repair_message, test_message
 
 PLACE = "450200"
 NEAR, FAR = "450203001", "450204002"
@@ -69,6 +70,11 @@ class City:
         return take_repair(
             msgspec.json.encode(message), self.callers[shop], now or _later(message["finished_at"])
         )
+
+    def enter(self, when: str = "2025-01-01 08:00", *, by: str = f"{PLACE}-police", **change: str) -> None:
+        """The police (or ``by``) enter the car of ``test_message`` with a list."""
+        entered = enter_vehicles([(2, {**REGISTERED, **change})], self.callers[by], at(when), Seen())
+        assert not entered.rejected, entered
 
     def case(self) -> Case:
         return Case.objects.get()

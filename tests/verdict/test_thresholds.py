@@ -117,7 +117,8 @@ CASES = {
 
 
 def test_every_threshold_has_a_case() -> None:
-    assert set(CASES) == set(KEYS)
+    """Those of what stations state of a vehicle have theirs in ``tests/gates/test_compare_statement.py``."""
+    assert set(CASES) == {key for key in KEYS if "_differs." not in key or key.startswith("obd_")}
 
 
 @pytest.mark.parametrize("key", CASES)

@@ -14,6 +14,8 @@ from imloop.api.http.router import PDF, Router
 from imloop.api.http.schemas import (
     ABSENT,
     NUMBER,
+    OWN_LINE,
+    OWN_NUMBER,
     TEXT,
     TIME,
     WHOLE,
@@ -25,7 +27,7 @@ from imloop.api.http.schemas import (
     in_any_dialect,
 )
 from imloop.exchange.http.metrics import count_upload
-from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.exchange.uploads.intake import take_test_in_group
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose
 from imloop.papers.assemble import report_document
@@ -226,9 +228,9 @@ TEST_UPLOAD = in_any_dialect(
             "trace",
         ],
         schema={"const": "imloop.test/1"},
-        test_no={"type": "string", "maxLength": 64},
+        test_no=OWN_NUMBER,
         station=TEXT,
-        line=TEXT,
+        line=OWN_LINE,
         sequence=WHOLE,
         method={"enum": [str(m) for m in Method]},
         purpose={"enum": [str(p) for p in Purpose]},
@@ -286,18 +288,7 @@ def post_test(request: HttpRequest, dialect: str = "") -> HttpResponse:
 
 
 @router.get(
-    "/tests/{test_no}",
-    who=I_STATION_OR_OFFICE,
-    answers={200: TestOut},
-    tags=["I-station"],
-    summary="一次检验 · one test",
-)
-def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(test_json(test_lookups.test(caller(request), test_no, station)))
-
-
-@router.get(
-    "/tests/{test_no}/report.pdf",
+    "/tests/{number:test_no}/report.pdf",
     who=I_STATION_OR_OFFICE,
     answers={200: PDF},
     tags=["I-station"],
@@ -308,14 +299,14 @@ def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
 
 
 @router.get(
-    "/tests/{test_no}/replay",
+    "/tests/{number:test_no}/replay",
     who=I_STATION_OR_OFFICE,
     answers={200: ReplayOut},
     tags=["I-station"],
     summary="按当日法律复算 · recompute",
 )
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_test))
+    return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_kept_test))
 
 
 @router.get(
@@ -332,14 +323,27 @@ def get_held_runs(request: HttpRequest, settled: bool = False) -> HttpResponse:
 
 
 @router.post(
-    "/held-runs/{station}/{test_no}/settle",
+    "/held-runs/{station}/{held_no}/settle",
     who=ENVIRONMENT,
     answers={200: HeldRunOut},
     tags=["environment"],
     summary="核实待定检验 · settle a run that waits",
 )
-def post_settlement(request: HttpRequest, station: str, test_no: str, said: SettlementIn) -> HttpResponse:
-    """Once, with the reason; what follows from it is decided anew and told to everyone concerned."""
+def post_settlement(request: HttpRequest, station: str, held_no: str, said: SettlementIn) -> HttpResponse:
+    """``held_no``: the number of the test. Once, with the reason; what follows is decided anew and told to everyone
+    concerned."""
     who = caller(request)
-    held = settle_run(who, station, test_no, Settlement(**said.dict()), clock.now())
+    held = settle_run(who, station, held_no, Settlement(**said.dict()), clock.now())
     return as_json(held_json(held, who))
+
+
+# The last below tests/: the number takes any sign, and so the tails of other calls.
+@router.get(
+    "/tests/{number:test_no}",
+    who=I_STATION_OR_OFFICE,
+    answers={200: TestOut},
+    tags=["I-station"],
+    summary="一次检验 · one test",
+)
+def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
+    return as_json(test_json(test_lookups.test(caller(request), test_no, station)))

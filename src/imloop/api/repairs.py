@@ -14,6 +14,7 @@ from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import (
     ABSENT,
+    OWN_NUMBER,
     TEXT,
     TIME,
     WHOLE,
@@ -109,7 +110,7 @@ REPAIR_UPLOAD = in_any_dialect(
     fields(
         ["repair_no", "shop", "received_at", "finished_at"],
         schema={"const": "imloop.repair/1"},
-        repair_no={"type": "string", "maxLength": 64},
+        repair_no=OWN_NUMBER,
         shop=TEXT,
         case_no=TEXT,
         vin=TEXT,

@@ -17,14 +17,22 @@ from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.rejected_row import Rejected
 from imloop.steps.stations.registry_rows import COLUMNS, REQUIRED, enter_rows
-from imloop.steps.vehicles.enter_vehicles import Seen, enter_vehicles, remember_vehicles
+from imloop.steps.vehicles.register.enter_vehicles import (
+    Seen,
+    enter_vehicles,
+    remember_vehicles,
+    require_register,
+)
+from imloop.steps.vehicles.register.keep_list import keep_list
 
+_COUNTS = ("rows", "rejected", "new", "changed", "same", "held", "differing")
 _BLOCK = {"vehicles": 4000, "stations": 500, "repairers": 500}
 
 
 @dataclass(slots=True)
 class Imported:
-    """``rows`` read in all, ``rejected`` of them; for vehicles also how many were new, changed, unchanged."""
+    """``rows`` read in all, ``rejected`` of them; for vehicles also how many were new, changed, unchanged; of how many
+    a change waits for a second person (``held``), and of how many an authority that comes first says something else."""
 
     kind: str
     digest: str
@@ -33,6 +41,8 @@ class Imported:
     new: int = 0
     changed: int = 0
     same: int = 0
+    held: int = 0
+    differing: int = 0
 
     @property
     def entered(self) -> int:
@@ -46,15 +56,21 @@ def import_file(
     caller: Caller,
     now: Callable[[], datetime],
     progress: Callable[[int], None] = lambda rows: None,
+    *,
+    reason: str = "",
 ) -> Imported:
     """Enter a file's rows. Interrupted and called again, it goes on after the last finished block; a file that was
-    entered whole is not entered again. Raises ``Malformed`` for a file that cannot be such a register, before anything
-    is entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
+    entered whole is not entered again. ``reason``: why known vehicles change, for the person who confirms it. Raises
+    ``Malformed`` for a file that cannot be such a register, before anything is entered; at a line that cannot be read
+    at all, it stops there and the blocks before it stay entered."""
     rows = read_rows(file)
     first = next(rows, None)
     _require_columns(kind, first or {})
     rows = _again(first, rows)
-    mark = _Mark(folder, kind, file)
+    if kind == "vehicles":
+        require_register(caller)
+    evidence = keep_list(caller, kind, file, now())[:16]
+    mark = _Mark(folder, kind, file, caller.party_code)
     state = mark.load()
     seen = Seen()
     done = 0
@@ -66,11 +82,13 @@ def import_file(
     for block in _blocks(rows, _BLOCK[kind]):
         numbered = [(state.rows + number + 2, row) for number, row in enumerate(block)]
         if kind == "vehicles":
-            entered = enter_vehicles(numbered, caller, now(), seen)
+            entered = enter_vehicles(numbered, caller, now(), seen, evidence=evidence, reason=reason)
             rejected = entered.rejected
             state.new += entered.new
             state.changed += entered.changed
             state.same += entered.same
+            state.held += entered.held
+            state.differing += entered.differing
         else:
             rejected = enter_rows(kind, numbered, caller, now())
         state.rows += len(block)
@@ -103,10 +121,12 @@ class _Mark:
     """How far an import came, beside its refused rows. Written after each block; rows refused by a block whose mark
     was not written any more are dropped when the import goes on."""
 
-    def __init__(self, folder: Path, kind: str, file: Path) -> None:
+    def __init__(self, folder: Path, kind: str, file: Path, party: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with file.open("rb") as raw:
-            self.digest = hashlib.file_digest(raw, "sha256").hexdigest()[:16]
+            found = hashlib.file_digest(raw, "sha256")
+        found.update(party.encode())  # the same list is another authority's word, too
+        self.digest = found.hexdigest()[:16]
         self.kind = kind
         self.mark = folder / f"{kind}-{self.digest}.json"
         self.refused = folder / f"{kind}-{self.digest}.rejected.csv"
@@ -121,7 +141,7 @@ class _Mark:
     def keep(self, state: Imported, rejected: Sequence[Rejected]) -> None:
         with self.refused.open("a", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows(rejected)
-        kept = {name: getattr(state, name) for name in ("rows", "rejected", "new", "changed", "same")}
+        kept = {name: getattr(state, name) for name in _COUNTS}
         draft = self.mark.with_suffix(".draft")
         draft.write_text(json.dumps({**kept, "size": self.refused.stat().st_size}))
         draft.replace(self.mark)

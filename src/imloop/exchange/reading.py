@@ -6,7 +6,7 @@ A fault in a required value makes the message malformed; in an optional one the 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -14,10 +14,13 @@ from typing import TypeVar
 
 import msgspec
 
+from imloop.facts.identifiers import is_number, plain
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 
 E = TypeVar("E", bound=Enum)
+_LONGEST_AS_WRITTEN = 256
+"""Characters of an identifier with all its blanks and padding."""
 
 
 def parse_json(body: bytes) -> Mapping[str, object]:
@@ -36,7 +39,8 @@ def _not_json(words: Text) -> Malformed:
 
 
 class Reader:
-    """One JSON object at a path, read key by key; problems and notes are shared down the tree."""
+    """One JSON object at a path, read key by key; problems and notes are shared down the tree. ``any_number``: it was
+    taken before senders' own numbers had one alphabet."""
 
     def __init__(
         self,
@@ -44,9 +48,12 @@ class Reader:
         path: str = "$",
         problems: list[Problem] | None = None,
         notes: list[str] | None = None,
+        *,
+        any_number: bool = False,
     ) -> None:
         self.data = data
         self.path = path
+        self.any_number = any_number
         self.problems: list[Problem] = [] if problems is None else problems
         self.notes: list[str] = [] if notes is None else notes
 
@@ -60,14 +67,17 @@ class Reader:
         elif not isinstance(value, dict):
             self._wrong(key, required, "应为对象", "must be an object")
             value = {}
-        return Reader(value, f"{self.path}.{key}", self.problems, self.notes)
+        return self._below(value, f"{self.path}.{key}")
+
+    def _below(self, data: Mapping[str, object], path: str) -> Reader:
+        return Reader(data, path, self.problems, self.notes, any_number=self.any_number)
 
     def children(self, key: str) -> list[Reader]:
         """The objects of a list under ``key``."""
         found = []
         for index, value in enumerate(self.list(key)):
             if isinstance(value, dict):
-                found.append(Reader(value, f"{self.path}.{key}[{index}]", self.problems, self.notes))
+                found.append(self._below(value, f"{self.path}.{key}[{index}]"))
             else:
                 self.notes.append(f"{self.path}.{key}[{index}]: must be an object")
         return found
@@ -97,6 +107,29 @@ class Reader:
             self._wrong(key, required, "含有空字符", "contains a NUL character")
             return ""
         return value.strip()
+
+    def identifier(self, key: str, longest: int, form: Callable[[str], str] = plain) -> str:
+        """A plate, a VIN … in its normal form, whose length is what counts; empty for a placeholder."""
+        value = self.data.get(key)
+        if not isinstance(value, str):
+            return self.text(key)
+        found = form(value[:_LONGEST_AS_WRITTEN])
+        if len(value) > _LONGEST_AS_WRITTEN or len(found) > longest:
+            self._wrong(key, False, f"超过 {longest} 个字符", f"longer than {longest} characters")
+            return ""
+        return found
+
+    def own_number(self, key: str, required: bool = True, longest: int = 64) -> str:
+        """The sender's own number of a test, a repair, a line: it becomes part of addresses and names of files."""
+        text = self.text(key, required, longest)
+        if text and not (self.any_number or is_number(text)):
+            self.fault(
+                key,
+                "wrong-value",
+                "只能用字母、数字、汉字和 -_.:，且不能只有符号",
+                "may hold letters, digits, Chinese characters and -_.: only, and not signs alone",
+            )
+        return text
 
     def texts(self, key: str) -> tuple[str, ...]:
         found = []

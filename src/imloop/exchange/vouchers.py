@@ -23,6 +23,7 @@ from stdnum import luhn
 from imloop.exchange.http.station_signing import thumbprint
 from imloop.exchange.reading import Reader
 from imloop.facts.days import day_of, read_day
+from imloop.facts.identifiers import signs
 from imloop.facts.refusal import Malformed, Unlawful
 from imloop.facts.text import Text
 
@@ -140,7 +141,7 @@ def new_code() -> str:
 def read_code(text: str) -> str:
     """A code as a person types it (any case, with or without the hyphen) → ``7K3Q-9MTX``. ``Malformed`` when no code
     has this check character."""
-    bare = re.sub(r"[\s-]", "", text).upper()
+    bare = signs(text)
     if len(bare) != CODE_LENGTH or not set(bare) <= set(ALPHABET) or not luhn.is_valid(bare, ALPHABET):
         raise Malformed(
             "mistyped-code",

@@ -22,6 +22,8 @@ from imloop.facts.text import Reason, Text
 _SEPARATORS = frozenset("·•‧∙⋅・-‐‑‒–—―−_.")
 _NO_SIGN = frozenset(["Cc", "Cf", "Zs", "Zl", "Zp"])
 """Unicode's controls, signs without width, and blanks."""
+_PADDING = " \u3000\u00a0\u00ff\ufffd"
+"""Blanks, and 0xFF as the encodings of station software read it."""
 _PLACEHOLDERS = frozenset(
     [
         *("无", "无号", "无牌", "无号牌", "无牌照", "无车牌", "未知", "未上牌", "未上户", "未登记"),
@@ -31,16 +33,40 @@ _PLACEHOLDERS = frozenset(
 )
 
 
-@lru_cache(maxsize=4096)
+_REMEMBERED = 64
+"""Longer text is no identifier: it is read, but takes no place in memory."""
+
+
 def plain(text: str) -> str:
     """The one normal form of an identifier: NFKC, no blanks, controls or separators, upper case. Empty for what names
     nothing: a placeholder such as ``无号牌`` or ``N/A``, or one sign repeated (``0000``, ``-``)."""
-    kept = "".join(
-        sign
-        for sign in unicodedata.normalize("NFKC", text).upper()
-        if sign not in _SEPARATORS and unicodedata.category(sign) not in _NO_SIGN
-    )
+    kept = signs(text)
     return "" if kept in _PLACEHOLDERS or len(set(kept)) < 2 else kept
+
+
+def signs(text: str) -> str:
+    """The normal form of a part of an identifier: the last six of a VIN, what somebody searches for. ``000000`` may be
+    meant, so that nothing counts as a placeholder."""
+    return _signs(text) if len(text) <= _REMEMBERED else _signs.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _signs(text: str) -> str:
+    """Twice: an accent may follow its letter only once the blank between them is gone."""
+    for _ in range(2):
+        text = "".join(
+            sign
+            for sign in unicodedata.normalize("NFKC", text).upper()
+            if sign not in _SEPARATORS and unicodedata.category(sign) not in _NO_SIGN
+        )
+    return unicodedata.normalize("NFKC", text)
+
+
+def calibration(text: str) -> str:
+    """CALID or CVN as a control unit reports it, without what fills the frame up (NUL, 0xFF, blanks); signs within it
+    stay as they are. Empty for a placeholder."""
+    kept = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf")).strip(_PADDING)
+    return kept if plain(kept) else ""
 
 
 _OF_PAPERS = re.compile(r"[0-9A-Z\u4e00-\u9fff]+")
@@ -194,18 +220,18 @@ def parse_plate(text: str) -> Plate:
     raise Malformed("bad-plate", Text(f"号牌 {text} 不符合格式。", f"{text} is not a valid number plate."))
 
 
-_NUMBER = re.compile(r"[A-Za-z0-9\-_.:\u4e00-\u9fff]{1,64}")
+_NUMBER = re.compile(r"(?=[\-_.:]*[A-Za-z0-9\u4e00-\u9fff])[A-Za-z0-9\-_.:\u4e00-\u9fff]{1,64}")
 
 
 def is_number(text: str) -> bool:
     """May a sender name a test, a repair or a line so? Letters, digits, ``-_.:`` and Chinese characters, at most 64
-    (contract §8): what can stand in an address, a file's name and a line of the journal."""
+    and not signs alone (contract §8): what can stand in an address, a file's name and a line of the journal."""
     return _NUMBER.fullmatch(text) is not None
 
 
 def parse_uscc(text: str) -> str:
     """A unified social credit code with both check digits right (GB 32100, GB 11714); else ``Malformed``."""
-    text = text.strip().upper()
+    text = plain(text)
     try:
         number: str = uscc.validate(text)
     except ValidationError:

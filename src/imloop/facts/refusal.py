@@ -7,6 +7,7 @@ The tree (HTTP status is mapped once, at the edge, from the class):
      ├─ Unknown        it names something the registers do not hold
      ├─ NotAllowed     the caller may not do this
      ├─ Conflict       it contradicts what is already kept
+     │   └─ Ambiguous  it names several things: which one?
      ├─ Unlawful       a clause forbids it
      └─ Unavailable    not now: the platform itself cannot, nothing was kept
 """
@@ -65,6 +66,17 @@ class NotAllowed(Refusal):
 
 class Conflict(Refusal):
     pass
+
+
+class Ambiguous(Conflict):
+    """A name that several things bear. ``choices``: what to add to the question as ``asks``, and its name."""
+
+    def __init__(
+        self, code: str, text: Text, *, asks: str = "", choices: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(code, text)
+        self.asks = asks
+        self.choices = tuple(choices)
 
 
 class Unlawful(Refusal):

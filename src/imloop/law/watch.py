@@ -95,6 +95,21 @@ class RpmZeroAtSpeed:
 
 
 @dataclass(frozen=True, slots=True)
+class DaysApart:
+    """A stated day more than ``days`` from the register's."""
+
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class FigureApart:
+    """A stated figure apart from the register's by more than ``ratio`` of it and by more than ``least``."""
+
+    ratio: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """Every threshold of a day in a place. ``below_zero``, ``above_ceiling``: channel of the trace → the last reading
     that is still plausible; ``ambient_implausible``: channel → span; ``duration_unusual``: method → seconds from
@@ -112,6 +127,11 @@ class Watch:
     power_frozen: PowerFrozen
     probe_out: ProbeOut
     rpm_zero_at_speed: RpmZeroAtSpeed
+    first_registration_differs: DaysApart
+    production_differs: DaysApart
+    mass_differs: FigureApart
+    power_differs: FigureApart
+    rated_speed_differs: FigureApart
 
 
 _ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from imloop.exchange.http.addresses import disposition
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
@@ -41,5 +42,5 @@ def file_response(kept: Attachment) -> HttpResponse:
     return HttpResponse(
         bytes(kept.body),
         content_type=kept.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{kept.sha256[:12]}"'},
+        headers={"Content-Disposition": disposition(kept.sha256[:12])},
     )

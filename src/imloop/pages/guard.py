@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
+from urllib.parse import quote, urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
-from imloop.facts.refusal import NotAllowed, Refusal
+from imloop.facts.refusal import Ambiguous, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
 from imloop.steps.accounts.second_factor import confirmed, is_required
@@ -45,10 +46,18 @@ def words(text: Text) -> str:
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    status = status_of(refusal, "GET")
-    return render(
-        request, "layout/problem.html", {"refusal": refusal, "words": words(refusal.text)}, status=status
-    )
+    """A page of its own. A name that several things bear is no error: the reader chooses."""
+    context: dict[str, object] = {"refusal": refusal, "words": words(refusal.text)}
+    if isinstance(refusal, Ambiguous):
+        context["choices"] = [
+            (
+                f"{quote(request.path)}?{urlencode({**request.GET.dict(), refusal.asks: code})}",
+                f"{code} {name}",
+            )
+            for code, name in refusal.choices
+        ]
+        return render(request, "layout/choice.html", context, status=300)
+    return render(request, "layout/problem.html", context, status=status_of(refusal, "GET"))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

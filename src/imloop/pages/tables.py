@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.http import HttpRequest, HttpResponse
 
 from imloop.exchange.files import write_csv, write_xlsx
+from imloop.exchange.http.addresses import disposition
 from imloop.facts.days import CHINA
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
@@ -35,7 +36,7 @@ def as_file(
     out = BytesIO()
     lines = ({heading: _cell(cell(row)) for heading, cell in columns.items()} for row in rows)
     note_export(name, write(out, tuple(columns), lines), caller, clock.now())
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{wanted}"'}
+    headers = {"Content-Disposition": disposition(f"{name}.{wanted}")}
     return HttpResponse(out.getvalue(), content_type=kind, headers=headers)
 
 

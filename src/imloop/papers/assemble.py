@@ -19,6 +19,7 @@ from imloop.steps.ground.receipts import case_url
 from imloop.steps.ground.registers import law_at
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.journal.prove_journal import stamp_of
+from imloop.steps.vehicles.vehicle_facts import described
 from imloop.store.models import Notice, Test
 from imloop.verdict.arithmetic import printed
 
@@ -106,7 +107,7 @@ def report_document(caller: Caller, test_no: str, station: str = "") -> bytes:
 
 def report_pdf(test: Test) -> bytes:
     verdict, receipt = test.verdict, test.receipt
-    vehicle = test.vehicle.facts if test.vehicle else {}
+    vehicle = described(test.vehicle) if test.vehicle else {}
     started = test.started_at.astimezone(CHINA)
     claim = verdict["claim"]
     content: dict[str, object] = {

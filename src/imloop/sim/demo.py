@@ -15,7 +15,7 @@ from imloop.sim.city.office import enter_matters, enter_objections, suspended_sh
 from imloop.sim.city.outage import CARS, enter_outage
 from imloop.sim.city.outlines import write_outlines
 from imloop.sim.city.region import enter_receivers
-from imloop.sim.city.vehicle_register import enter_roads, set_due_dates
+from imloop.sim.city.vehicle_register import enter_roads, finish_register
 from imloop.sim.city.visits import enter_visits
 from imloop.sim.more_days import LABELS, fill
 from imloop.sim.progress import bar
@@ -72,7 +72,7 @@ def load_demo(
         enter_objections(course)
         enter_outage(course, first=plan["vehicles"])
         course.run(step)
-        set_due_dates(until)
+        finish_register(until)
         enter_visits(until)
         enter_this_quarter(data_dir, until)
         count_figures(until)

@@ -14,6 +14,7 @@ from imloop.facts.text import Text
 from imloop.sim.cars.fleet import make_vehicle
 from imloop.sim.city.checks import past_checks
 from imloop.sim.city.city import is_loaded
+from imloop.sim.city.registered_fleet import enter_fleet
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course, new_car
 from imloop.sim.world.diary import arrivals, at, open_days
@@ -73,9 +74,12 @@ def fill(course: Course, days: int, *, first: int, count: int) -> None:
     doors = open_days(start, last)
     if not doors:
         return
+    coming = []
     for number, moment in enumerate(arrivals(rng, doors, count, course.now)):
         due = moment.date() + timedelta(days=int(rng.integers(-8, 30)))
-        vehicle = make_vehicle(course.seed, first + number, due)
+        coming.append((make_vehicle(course.seed, first + number, due), moment))
+    enter_fleet((vehicle for vehicle, _ in coming), at(start, 0))
+    for vehicle, moment in coming:
         course.expect(new_car(course.seed, vehicle, course.lines), moment)
     for offset in range(1, days):
         course.midnight(at(start + timedelta(days=offset), 0.05))

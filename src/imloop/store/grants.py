@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "store_notice",
     "store_test",
     "store_repair",
+    "store_registerfile",
 )
 """Tables that may be read and added to; rows are never changed, removed or emptied."""
 
@@ -34,5 +35,5 @@ def statements(role: str) -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         f"REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {kept} FROM {role}",
-        f"REVOKE DELETE, TRUNCATE, TRIGGER ON store_rawupload, store_journalhead FROM {role}",
+        f"REVOKE DELETE, TRUNCATE, TRIGGER ON store_rawupload, store_journalhead, store_heldchange FROM {role}",
     ]

@@ -110,10 +110,9 @@ def _failures(obd: Obd, law: Law) -> list[Reason]:
 
 
 def _doubts(obd: Obd, vehicle: Vehicle) -> list[Reason]:
-    vin = vehicle.vin.upper()
     found = []
-    read = {ecu.vin.upper() for ecu in obd.ecus if ecu.vin}
-    if vin and read and vin not in read:
+    read = {ecu.vin for ecu in obd.ecus if ecu.vin}
+    if vehicle.vin and read and vehicle.vin not in read:
         words = Text(
             f"ECU 中的 VIN 为 {'、'.join(sorted(read))}，与车辆不符。", "The VIN in the ECU is another one."
         )

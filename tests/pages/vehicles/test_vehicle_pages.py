@@ -13,6 +13,8 @@ from django.test import Client
 
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
+from imloop.steps.vehicles.register.word import POLICE as POLICE_SAID
+from imloop.steps.vehicles.register.word import register
 from imloop.store.models import (
     Enrolment,
     JournalEntry,
@@ -40,7 +42,10 @@ def car(city: City) -> Vehicle:
         "emission_stage": "4",
         "first_registered_on": date(today.year - 10, today.month, 1).isoformat(),
     }
-    return Vehicle.objects.create(vin=VIN, plate=PLATE, fuel="gasoline", facts=facts)
+    row = Vehicle()
+    register(row, {**facts, "vin": VIN, "plate": PLATE, "fuel": "gasoline"}, POLICE_SAID, today, "list")
+    row.save()
+    return row
 
 
 def test_the_police_release_a_mark_only_after_a_pass(city: City, car: Vehicle) -> None:

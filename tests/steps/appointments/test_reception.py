@@ -76,9 +76,8 @@ def test_station_line_and_people(city: City) -> None:
 
 
 def test_a_guest_is_known_once_it_is_enrolled(city: City) -> None:
-    vehicle = Vehicle.objects.create(
-        vin=VIN, plate="粤A12345", fuel="gasoline", facts={"first_registered_on": "2014-04-20"}
-    )
+    city.enter(plate="粤A12345", first_registered_on="2014-04-20", produced_on="")
+    vehicle = Vehicle.objects.get()
     guest = ask(city)
     assert guest["allowed"] and guest["origin"] == "elsewhere" and codes(guest) == ["from-elsewhere"]
     wanted = NewEnrolment(
@@ -134,6 +133,7 @@ def test_a_commercial_vehicle_pays_once(city: City) -> None:
         "vin": VIN, "plate": "浙A12345", "fuel": "gasoline", "vehicle_type": "H31", "usage": "F",
         "first_registered_on": "2022-03-20", "max_mass_kg": 3000,
     }  # fmt: skip
+    city.enter(**{name: str(value) for name, value in lorry.items()}, produced_on="")
     city.test("2026-03-02 09:00", co=0.05, fee_yuan="90", vehicle=lorry)
     vehicle = Vehicle.objects.get()
     assert vehicle.due_on == date(2027, 3, 31)

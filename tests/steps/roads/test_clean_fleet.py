@@ -20,7 +20,7 @@ def enter(
     number: int, usage: str, fuel: str, first: object, *, plate: str = "浙A", owner: str = "一公司"
 ) -> None:
     Vehicle.objects.create(
-        vin=f"LFV2A21K6J31{number:05d}", plate=f"{plate}{number:05d}", fuel=fuel, owner_name=owner,
+        vin=f"LFV2A21K6J31{number:05d}", plate=f"{plate}{number:05d}", fuel=fuel, owner_name=owner, registered=True,
         facts={"usage": usage, "first_registered_on": first},
     )  # fmt: skip
 

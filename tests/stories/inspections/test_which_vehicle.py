@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.refusal import Conflict, NotAllowed, Unlawful
 from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.inspections.replay import replay_test
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.inspections.tasks import held as waiting
 from imloop.steps.vehicles.ask_mark import ask_mark
@@ -19,6 +21,12 @@ from support.messages.uploads import PLATE, VIN
 ENVIRONMENT, POLICE = "450200-environment", "450200-police"
 FAIL = {"co": 0.9}
 WRONG = VIN[:-1] + ("2" if VIN[-1] == "1" else "1")
+
+
+@pytest.fixture(autouse=True)
+def known_car(city: City) -> None:
+    """The police have entered it: what a gate refuses here, it refuses for what was tested."""
+    city.enter()
 
 
 def car(**change: object) -> dict[str, object]:
@@ -84,7 +92,7 @@ def test_a_control_unit_of_another_known_vehicle_holds_the_run(city: City) -> No
     passed = city.test("2026-03-02 10:00", vehicle=car(), **ecus).body
     assert passed["counts_why"] == "identity-doubtful"
     held = HeldRun.objects.get()
-    assert {each.vin for each in held.candidates.all()} == {other}
+    assert {each.vin for each in held.candidates.all()} == {other, VIN}
 
 
 def test_a_replaced_control_unit_is_only_a_finding(city: City) -> None:
@@ -188,3 +196,30 @@ def test_a_comparison_is_no_proof_of_passing(city: City) -> None:
     assert (
         ask_permit(city.callers[NEAR], station=NEAR, vin=VIN, at=at("2026-03-02 16:00"))["allowed"] is False
     )
+
+
+def test_an_electric_car_of_the_stations_making_fails_as_what_the_register_says(city: City) -> None:
+    failed = city.test("2026-03-02 09:00", vehicle=car(fuel="electric"), **FAIL).body
+    assert (failed["verdict"], failed["counts"]) == ("fail", "case") and "fuel-differs" in found(failed)
+    assert not mark_allowed(city, "2026-03-02 12:00", vin=VIN)
+    stored = Test.objects.get(test_no=failed["test_no"])
+    assert replay_test(stored, decode_test)["same"] is True
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"fuel": "electric"}, {"first_registered_on": "2026-01-01"}, {"plate": "桂B99999"}],
+    ids=lambda stated: next(iter(stated)),
+)
+def test_what_a_station_states_feeds_no_gate(city: City, stated: dict[str, str]) -> None:
+    city.test("2026-03-02 09:00", vehicle=car(**stated), outcome="aborted")
+    city.test("2026-03-02 10:00", vehicle=car(**stated), **FAIL)
+    assert not mark_allowed(city, "2026-03-02 12:00", vin=VIN)
+    assert Vehicle.objects.get().plate == PLATE
+    assert Case.objects.get().state == "awaiting_repair"
+
+
+def test_a_day_that_cannot_be_poisons_nothing(city: City) -> None:
+    run = city.test("2026-03-02 09:00", vehicle=car(first_registered_on="9999-12-01")).body
+    assert "day-implausible" in found(run) and run["counts"] == "cycle"
+    assert mark_allowed(city, "2026-03-02 12:00", vin=VIN)

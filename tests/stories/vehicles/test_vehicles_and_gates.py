@@ -17,6 +17,7 @@ from imloop.facts.days import day_of
 from imloop.steps.ground import clock
 from imloop.store.models import (
     Enrolment,
+    HeldChange,
     JournalEntry,
     Mark,
     OutboxEntry,
@@ -26,6 +27,7 @@ from imloop.store.models import (
 )
 from support.city import NEAR, City, at
 from support.messages.uploads import PLATE, VIN
+from support.people import person
 
 POLICE, ENVIRONMENT = "450200-police", "450200-environment"
 CAR = {
@@ -213,8 +215,12 @@ def test_a_plate_that_moves_leaves_its_history(city: City, tmp_path: Path) -> No
         (PLATE, date(2016, 3, 15), date(2026, 4, 1)),
         ("桂B54321", date(2026, 4, 1), None),
     ]
-    # The plate taken by another VIN: its former bearer is left without one.
+    # The plate taken by another VIN, when a second person agrees: its former bearer is left without one.
     lists(city, tmp_path, {**CAR, "vin": other, "plate": "桂B54321"}, when="2026-06-01 08:00")
+    assert Vehicle.objects.get(vin=VIN).plate == "桂B54321"
+    held = HeldChange.objects.get()
+    decision = {"what": "confirm", "number": str(held.pk), "said": "登记证书"}
+    assert person(POLICE).post("/vehicles/held", decision).status_code == 302
     assert Vehicle.objects.get(vin=VIN).plate == ""
     answer = city.client(POLICE).get("/api/v1/gates/road", {"plate": PLATE})
     assert (answer.status_code, answer.json()["code"]) == (404, "plate-changed-hands")

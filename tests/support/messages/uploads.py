@@ -7,6 +7,18 @@ from itertools import count
 
 VIN = "LFV2A21K6J3123456"
 PLATE = "桂B12345"
+REGISTERED = {
+    "vin": VIN,
+    "plate": PLATE,
+    "plate_colour": "blue",
+    "fuel": "gasoline",
+    "emission_stage": "4",
+    "first_registered_on": "2010-05-01",
+    "produced_on": "2010-03-01",
+    "max_mass_kg": "1800",
+    "reference_mass_kg": "1350",
+}
+"""The car of ``test_message`` as a row of the police's list."""
 _numbers = count(1)
 
 

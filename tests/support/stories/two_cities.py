@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+import zstandard
+
 from imloop.api.draws.schemas import PlanIn
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.draws import prepare_draw
@@ -19,6 +21,7 @@ from imloop.store.models import (
     Case,
     Equipment,
     Finding,
+    HeldChange,
     Line,
     Notice,
     Outage,
@@ -27,6 +30,7 @@ from imloop.store.models import (
     PartyKind,
     PollutionAlert,
     Receiver,
+    RegisterFile,
     Repair,
     Software,
     Staff,
@@ -62,9 +66,10 @@ class TwoCities:
         Party.objects.create(code="M450302001", kind=PartyKind.MSTATION, name="桂林修", place=ELSEWHERE)
         city.test("2026-03-02 09:00", co=0.9)
         city.repair("2026-03-04 16:00", case_no=Case.objects.get().case_no)
-        return cls(
-            city, {**_papers(city), **_registers(city), **_at_the_station(city), **_of_departments(city)}
-        )
+        names = _papers(city)
+        another = {"vin": "LSVAU2180N2183294", "plate": PLATE, "fuel": "gasoline"}
+        names["held_no"] = city.test("2026-03-05 09:10", vehicle=another).body["test_no"]
+        return cls(city, {**names, **_registers(city), **_at_the_station(city), **_of_departments(city)})
 
     @property
     def told(self) -> list[str]:
@@ -100,6 +105,24 @@ def _papers(city: City) -> dict[str, object]:
         "matter_no": matter.matter_no,
         "digest": paper.sha256,
         "vehicle_id": Vehicle.objects.get().pk,
+        "list": RegisterFile.objects.create(
+            received_at=now,
+            party=Party.objects.get(code=f"{PLACE}-police"),
+            kind="vehicles",
+            sent_by=f"{PLACE}-police",
+            sha256="d" * 64,
+            size=0,
+            body=zstandard.compress(VIN.encode()),
+        ).sha256[:16],
+        "held_id": HeldChange.objects.create(
+            vehicle=Vehicle.objects.get(),
+            kind=HeldChange.Kind.LIST,
+            party=Party.objects.get(code=f"{PLACE}-police"),
+            source="police",
+            fields={"fuel": ["gasoline", "diesel"]},
+            proposed_at=now,
+            proposed_by=f"{PLACE}-police",
+        ).pk,
         "finding": Finding.objects.create(
             created_at=now,
             code="x",

@@ -8,6 +8,7 @@ import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from imloop.exchange.http.addresses import disposition
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
@@ -23,7 +24,7 @@ def as_pdf(document: bytes, name: str) -> HttpResponse:
     return HttpResponse(
         document,
         content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+        headers={"Content-Disposition": disposition(f"{name}.pdf", inline=True)},
     )
 
 
@@ -32,7 +33,7 @@ def as_file(kept: Attachment) -> HttpResponse:
     return HttpResponse(
         bytes(kept.body),
         content_type=kept.media_type,
-        headers={"Content-Disposition": f'attachment; filename="{kept.sha256[:12]}"'},
+        headers={"Content-Disposition": disposition(kept.sha256[:12])},
     )
 
 

@@ -16,6 +16,7 @@ PROBLEM: dict[str, object] = {
         "status": {"type": "integer"},
         "errors": {"type": "array", "items": {"type": "object", "required": ["path", "code"]}},
         "reasons": {"type": "array", "items": {"type": "object", "required": ["code"]}},
+        "choices": {"type": "array", "items": {"type": "object", "required": ["name"]}},
     },
 }
 SCHEMES: dict[str, object] = {

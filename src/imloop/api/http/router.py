@@ -6,6 +6,7 @@ writes the OpenAPI document from the routes; refusals and ways to authenticate, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict, TypeVar, Unpack
@@ -31,6 +32,8 @@ class File:
 
 PDF, ATTACHED = File("application/pdf"), File("*/*")
 EVENTS = File("text/event-stream", "the feed as it grows", binary=False)
+_CONVERTER = re.compile(r"\{\w+:")
+"""``{number:test_no}``: which signs a placeholder takes."""
 Answers = Mapping[int, type[Schema] | File]
 """By status: what is answered on success."""
 
@@ -88,7 +91,7 @@ class Router:
     def _route(self, method: str, path: str, about: About) -> Callable[[View], View]:
         call = Call(
             method,
-            path.removeprefix("/"),
+            _CONVERTER.sub("{", path.removeprefix("/")),
             _audience(method, path, about.get("who")),
             about["answers"],
         )

@@ -83,6 +83,9 @@ TIME: JsonObject = {"type": "string", "format": "date-time"}
 DAY: JsonObject = {"type": "string", "format": "date"}
 NUMBER: JsonObject = {"type": "number"}
 WHOLE: JsonObject = {"type": "integer"}
+OWN_NUMBER: JsonObject = {"type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9\\-_.:\u4e00-\u9fff]+$"}
+"""The sender's own number of a test, a repair …; not signs alone."""
+OWN_LINE: JsonObject = {**OWN_NUMBER, "maxLength": 8}
 
 
 def fields(required: list[str], **properties: object) -> JsonObject:

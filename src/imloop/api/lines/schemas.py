@@ -9,6 +9,8 @@ from ninja import Schema
 from imloop.api.http.schemas import (
     ABSENT,
     NUMBER,
+    OWN_LINE,
+    OWN_NUMBER,
     TEXT,
     TIME,
     WHOLE,
@@ -190,9 +192,9 @@ CHECK = in_json(
     fields(
         ["check_no", "station", "line", "kind", "started_at", "finished_at", "values"],
         schema={"const": "imloop.check/1"},
-        check_no={"type": "string", "maxLength": 64},
+        check_no=OWN_NUMBER,
         station=TEXT,
-        line=TEXT,
+        line=OWN_LINE,
         kind={"enum": [str(kind) for kind in CheckKind]},
         equipment=TEXT,
         started_at=TIME,
@@ -223,7 +225,7 @@ HEARTBEAT = in_json(
         lines=several(
             fields(
                 ["line", "status", "clock"],
-                line=TEXT,
+                line=OWN_LINE,
                 status={"enum": [str(status) for status in LineStatus]},
                 clock=TIME,
                 sequence=WHOLE,

@@ -19,6 +19,9 @@ def register(app: typer.Typer) -> None:
 def import_rows(
     kind: Annotated[str, typer.Argument(help="stations | repairers | vehicles")],
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
+    reason: Annotated[
+        str, typer.Option(help="更正理由，供复核人核对 · why known vehicles change, for who confirms it")
+    ] = "",
     data: DataDir = VAR,
 ) -> None:
     """导入登记资料；可中断续传；被拒的行另存 · import a register; resumable; rejected rows go to a separate file."""
@@ -41,8 +44,10 @@ def import_rows(
                 progress.update(task, total=count_rows(file))
             progress.update(task, completed=rows)
 
-        done = import_file(kind, file, folder, SYSTEM, now, advance)
+        done = import_file(kind, file, folder, SYSTEM, now, advance, reason=reason)
     print(f"{kind}: {done.entered} 行已导入 · entered, {done.rejected} 行被拒 · rejected")
+    if done.held:
+        print(f"{done.held} 辆待公安人员复核 · wait for a person of the police: /vehicles/held")
     if done.rejected:
         rejected = file.with_suffix(".rejected.csv")
         with rejected.open("w", encoding="utf-8-sig", newline="") as out:

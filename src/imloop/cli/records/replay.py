@@ -98,17 +98,17 @@ def _start() -> None:
 
 
 def _replayed(keys: list[int]) -> list[Replayed]:
-    from imloop.exchange.uploads.decode_inspection import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_kept_test
     from imloop.steps.inspections.replay import replay_block
 
-    return replay_block(keys, decode_test)
+    return replay_block(keys, decode_kept_test)
 
 
 def _judged(text: str, keys: list[int]) -> Report:
-    from imloop.exchange.uploads.decode_inspection import decode_test
+    from imloop.exchange.uploads.decode_inspection import decode_kept_test
     from imloop.steps.inspections.what_if import judge_block
 
-    return judge_block(keys, decode_test, _assumed(text))
+    return judge_block(keys, decode_kept_test, _assumed(text))
 
 
 @lru_cache(maxsize=1)

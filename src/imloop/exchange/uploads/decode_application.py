@@ -9,7 +9,7 @@ from enum import StrEnum
 from imloop.exchange.reading import Reader
 from imloop.facts.codes import Fuel, Method
 from imloop.facts.codes import Instrument as InstrumentKind
-from imloop.facts.identifiers import parse_uscc
+from imloop.facts.identifiers import parse_uscc, plain
 from imloop.facts.records.application import Application, ConditionAnswer, Instrument, Paper, Person, TestLine
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.refusal import Refusal
@@ -69,7 +69,7 @@ def decode_application(message: Mapping[str, object]) -> Application:
     application = Application(
         subject=subject or "",
         place=place,
-        uscc=uscc.upper(),
+        uscc=plain(uscc),
         longitude=_between(reader, "longitude", 180),
         latitude=_between(reader, "latitude", 90),
         lines=lines,
@@ -105,7 +105,7 @@ def _line(r: Reader) -> TestLine:
     if not methods:
         r.fault("methods", "missing", "至少一种方法", "at least one method")
     equipment = tuple(_instrument(each) for each in r.children("equipment"))
-    return TestLine(r.text("code", required=True, longest=8), methods, equipment)
+    return TestLine(r.own_number("code", longest=8), methods, equipment)
 
 
 def _instrument(r: Reader) -> Instrument:

@@ -21,9 +21,9 @@ def decode_check(body: bytes) -> CheckRecord:
     reader = Reader(parse_json(body))
     if reader.data.get("schema", "imloop.check/1") != "imloop.check/1":
         reader.fault("schema", "wrong-value", "应为 imloop.check/1", "must be imloop.check/1")
-    check_no = reader.text("check_no", required=True, longest=64)
+    check_no = reader.own_number("check_no")
     station = reader.text("station", required=True, longest=40)
-    line = reader.text("line", required=True, longest=8)
+    line = reader.own_number("line", longest=8)
     kind = reader.choice("kind", CheckKind, required=True)
     started, finished = reader.moment("started_at"), reader.moment("finished_at")
     if started is not None and finished is not None and finished < started:
@@ -61,7 +61,7 @@ def decode_heartbeat(body: bytes) -> Heartbeat:
 
 
 def _sign(reader: Reader) -> LineSign | None:
-    line = reader.text("line", required=True, longest=8)
+    line = reader.own_number("line", longest=8)
     status = reader.choice("status", LineStatus, required=True)
     clock = reader.moment("clock")
     sequence, spooled = (_count(reader, key) for key in ("sequence", "spooled"))

@@ -11,6 +11,7 @@ from imloop.exchange.reading import Reader
 from imloop.exchange.uploads.packed_trace import MOST_ROWS as MAX_ROWS
 from imloop.exchange.uploads.packed_trace import unpack
 from imloop.facts.codes import GAT16_9, Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.identifiers import calibration
 from imloop.facts.records.inspection import (
     Ambient,
     Claim,
@@ -32,14 +33,19 @@ SCHEMA = "imloop.test/1"
 _NUMERIC = (int, float)
 
 
-def decode_test(body: bytes, dialect: str = "") -> TestRecord:
+def decode_test(body: bytes, dialect: str = "", *, any_number: bool = False) -> TestRecord:
     """A test record, or ``Malformed`` with every faulty path.
-    ``dialect``: the one it has to be in, where one was named."""
+    ``dialect``: the one it has to be in, where one was named; ``any_number``: as ``Reader`` says."""
     reading = read(body, MessageKind.TEST, dialect)
     try:
-        return _record(Reader(reading.message))
+        return _record(Reader(reading.message, any_number=any_number))
     except Malformed as fault:
         raise reading.in_their_words(fault) from None
+
+
+def decode_kept_test(body: bytes) -> TestRecord:
+    """A test that was taken once, whatever its numbers."""
+    return decode_test(body, any_number=True)
 
 
 def _record(reader: Reader) -> TestRecord:
@@ -49,9 +55,9 @@ def _record(reader: Reader) -> TestRecord:
     method = reader.choice("method", Method, required=True)
     purpose = reader.choice("purpose", Purpose, required=True)
     outcome = reader.choice("outcome", Outcome, required=True)
-    test_no = reader.text("test_no", required=True, longest=64)
+    test_no = reader.own_number("test_no")
     station = reader.text("station", required=True, longest=40)
-    line = reader.text("line", required=True, longest=8)
+    line = reader.own_number("line", longest=8)
     vehicle = _vehicle(reader.child("vehicle", required=True))
     trace = _trace(reader.child("trace", required=True))
     if started is not None and ended is not None and ended < started:
@@ -91,8 +97,8 @@ def _record(reader: Reader) -> TestRecord:
 def _vehicle(r: Reader) -> Vehicle:
     owner = r.child("owner")
     return Vehicle(
-        vin=r.text("vin", longest=17).upper(),
-        plate=r.text("plate", longest=12).upper().replace("·", ""),
+        vin=r.identifier("vin", longest=17),
+        plate=r.identifier("plate", longest=12),
         plate_colour=r.text("plate_colour", longest=12),
         vehicle_type=r.text("vehicle_type"),
         usage=r.text("usage"),
@@ -200,7 +206,13 @@ def _obd(reader: Reader) -> Obd | None:
         dtcs=r.texts("dtcs"),
         readiness_incomplete=r.texts("readiness_incomplete"),
         ecus=tuple(
-            Ecu(e.text("ecu"), e.text("vin"), e.text("calid"), e.text("cvn")) for e in r.children("ecus")
+            Ecu(
+                e.text("ecu"),
+                e.identifier("vin", longest=120),
+                e.identifier("calid", longest=120, form=calibration),
+                e.identifier("cvn", longest=120, form=calibration),
+            )
+            for e in r.children("ecus")
         ),
         distance_since_clear_km=r.number("distance_since_clear_km"),
         warmups_since_clear=r.number("warmups_since_clear"),

@@ -18,10 +18,9 @@ def decode_redemption(body: bytes) -> Redemption:
     voucher, vehicle, papers = (
         reader.child(key, required=True) for key in ("voucher", "vehicle", "documents")
     )
-    number = voucher.text("number", longest=32)
+    number = voucher.own_number("number", required=False, longest=32)
     code = voucher.text("code", required=True, longest=20)
-    vin = vehicle.text("vin", longest=17).upper()
-    plate = vehicle.text("plate", longest=12).upper().replace("·", "").replace(" ", "")
+    vin, plate = vehicle.identifier("vin", longest=17), vehicle.identifier("plate", longest=12)
     if not (vin or plate):
         vehicle.fault("plate", "missing", "VIN、号牌至少填一项", "one of vin, plate is required")
     shop = reader.text("shop", required=True, longest=40)

@@ -23,16 +23,13 @@ def decode_repair(body: bytes, dialect: str = "") -> RepairRecord:
 
 
 def _record(reader: Reader) -> RepairRecord:
-    repair_no = reader.text("repair_no", required=True, longest=64)
+    repair_no = reader.own_number("repair_no")
     shop = reader.text("shop", required=True, longest=40)
     received, finished = reader.moment("received_at"), reader.moment("finished_at")
     if received is not None and finished is not None and finished < received:
         reader.fault("finished_at", "ends-before-start", "完工早于进厂", "finished before it came in")
     case_no = reader.text("case_no", longest=32)
-    vin, plate = (
-        reader.text("vin", longest=17).upper(),
-        reader.text("plate", longest=12).upper().replace("·", ""),
-    )
+    vin, plate = reader.identifier("vin", longest=17), reader.identifier("plate", longest=12)
     if not (case_no or vin or plate):
         reader.fault(
             "case_no", "missing", "案件号、VIN、号牌至少填一项", "one of case_no, vin, plate is required"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import count
 
 from imloop.facts.text import Reason, Text
+from imloop.gates.vehicles.compare_statement import plausible
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law
 
@@ -105,11 +106,11 @@ def schedule(name: str, exempt: bool, law: Law) -> Schedule:
 
 @lru_cache(maxsize=65536)
 def _milestones(plan: Schedule, registered: date, until: date) -> tuple[Milestone, ...]:
-    """Every milestone up to the first one that opens after ``until``."""
+    """Every milestone up to the first one that opens after ``until``, or the last one of the calendar."""
     found = [plan.milestone(registered, months, kind) for months, kind in plan.listed]
     months = plan.listed[-1][0] if plan.listed else 0
     for _ in count():
-        if found and found[-1].opens_on > until:
+        if found and (found[-1].opens_on > until or found[-1].due_on == date.max):
             return tuple(found)
         late = plan.late_after_months is not None and months >= plan.late_after_months
         months += plan.late_months if late else plan.then_months
@@ -119,8 +120,8 @@ def _milestones(plan: Schedule, registered: date, until: date) -> tuple[Mileston
 
 def milestones(subject: Subject, until: date, law: Law) -> tuple[Milestone, ...]:
     """The ends of cycles since the first registration, up to the first that opens after ``until``; empty when the
-    first registration is not known."""
-    if subject.first_registered_on is None:
+    first registration is not known, or is a day that cannot be."""
+    if subject.first_registered_on is None or not plausible(subject.first_registered_on, law):
         return ()
     lost = subject.exemption_lost_on
     plan = schedule(
@@ -224,10 +225,13 @@ def _same_month(one: date, other: date) -> bool:
 
 def months_later(day: date, months: int, month_end: bool = False) -> date:
     """``months`` later (earlier when negative). With ``month_end``: later ends on a month's last day; earlier begins on
-    the day after a month's last day, so that a cycle ending 31 March opens on 1 January."""
+    the day after a month's last day, so that a cycle ending 31 March opens on 1 January. Beyond the calendar: its first
+    or last day."""
     if month_end and months < 0:
         months += 1
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.min if year < date.min.year else date.max
     last = monthrange(year, month + 1)[1]
     if month_end:
         return date(year, month + 1, 1 if months <= 0 else last)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from imloop.facts.identifiers import one_sign_apart, plate_fault, vin_fault
+from imloop.facts.identifiers import one_sign_apart, vin_fault
 from imloop.facts.text import Reason, Text
+from imloop.gates.vehicles.well_formed import about_the_names
 
 
 class Found(StrEnum):
@@ -60,7 +61,7 @@ class Identity:
 
 def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
     """``bearers``: every vehicle with the VIN, the plate or an OBD VIN, and those one sign from the VIN."""
-    faults = names_at_fault(named)
+    faults = tuple(about_the_names(named))
     # A vehicle may have been entered under a VIN that is none before VINs were looked at.
     by_vin = next((each for each in bearers if named.vin and each.vin == named.vin), None)
     if by_vin is not None:
@@ -68,15 +69,6 @@ def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
     if named.vin and vin_fault(named.vin) is None:
         return _unknown_vin(named, bearers, faults)
     return _no_vin(named, bearers, faults)
-
-
-def names_at_fault(named: Named) -> tuple[Reason, ...]:
-    """What is not well-formed in the names given."""
-    faults = (
-        vin_fault(named.vin) if named.vin else None,
-        plate_fault(named.plate) if named.plate else None,
-    )
-    return tuple(fault for fault in faults if fault is not None)
 
 
 def _known_vin(
@@ -122,12 +114,12 @@ def _no_vin(named: Named, bearers: Sequence[Bearer], faults: tuple[Reason, ...])
     if strangers:
         return _doubtful((*by_plate, *strangers), faults, _obd_of_another(strangers[0]))
     if by_plate:
-        return _doubtful(tuple(by_plate), faults, _vin_unreadable())
+        return _doubtful(tuple(by_plate), faults, _unreadable())
     if named.plate and not faults:
         return Identity(Found.NEW)
     if not (named.plate or named.vin):
         return Identity(Found.NOTHING, reasons=(_UNIDENTIFIED,))
-    return _doubtful((), faults, _vin_unreadable())
+    return _doubtful((), faults, _unreadable())
 
 
 def _with_plate(named: Named, bearers: Sequence[Bearer]) -> list[Bearer]:
@@ -186,8 +178,10 @@ def _several(named: Named) -> Reason:
     )
 
 
-def _vin_unreadable() -> Reason:
-    return _doubt("VIN 写法不对，无法确认车辆。", "The VIN is not well-formed: the vehicle is not certain.")
+def _unreadable() -> Reason:
+    return _doubt(
+        "VIN 或号牌写法不对，无法确认车辆。", "VIN or plate is not well-formed: the vehicle is not certain."
+    )
 
 
 _UNIDENTIFIED = Reason(

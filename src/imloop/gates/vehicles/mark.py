@@ -21,6 +21,7 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
     closing = fulfilled_on(subject, day, law)
     until = due_after(subject, day, law) if closing else None
     reasons = [
+        _not_in_register(subject, law),
         gone(subject, law),
         _open_case(case, law),
         _fail_waits(subject, law),
@@ -46,6 +47,49 @@ def valid_until(subject: Subject, day: date, law: Law) -> date | None:
     return due_after(subject, day, law)
 
 
+_WITHOUT_TEST: dict[str, frozenset[str]] = {
+    "vehicle-exempt": frozenset({"fuel"}),
+    "no-engine": frozenset({"vehicle_type"}),
+    "mark-only-year": frozenset(
+        {"first_registered_on", "vehicle_type", "usage", "exemption_lost_on", "due_on", "status"}
+    ),
+}
+"""Why a mark needs no test, and which fields of the register say so."""
+
+
+def without_test(answer: Answer) -> bool:
+    """Does the answer allow a mark without a test?"""
+    return any(reason.warning and reason.code in _WITHOUT_TEST for reason in answer.reasons)
+
+
+def rests_on(answer: Answer) -> set[str]:
+    """The fields of the register on which a mark without a test rests; none where a test passed."""
+    found: set[str] = set()
+    for reason in answer.reasons:
+        if reason.warning:
+            found |= _WITHOUT_TEST.get(reason.code, frozenset())
+    return found
+
+
+def waits(changed: set[str], law: Law) -> Reason:
+    """The warning that a mark without a test will wait for a second person of the police."""
+    names, days = "、".join(sorted(changed)), law.integer("mark.changed_days")
+    return Reason(
+        "second-person-needed",
+        Text(
+            f"免检所依据的登记资料（{names}）在 {days} 天内变更过，核发须第二人复核。",
+            f"It needs no test because of what the register says of {', '.join(sorted(changed))}, changed within "
+            f"{days} days: a second person must confirm the mark.",
+        ),
+        cite=law.cite("mark.changed_days"),
+        next=Text(
+            "请提出核发，由本单位另一人在工作列表中复核。",
+            "Ask for the mark; another person of the department confirms it on the work list.",
+        ),
+        warning=True,
+    )
+
+
 def _cycle_json(running: Cycle, closing: Milestone | None) -> dict[str, object]:
     if closing is None or running.kind is Kind.NONE:
         return running.to_json()
@@ -54,6 +98,23 @@ def _cycle_json(running: Cycle, closing: Milestone | None) -> dict[str, object]:
         "due_on": closing.due_on.isoformat(),
         "opens_on": closing.opens_on.isoformat(),
     }
+
+
+def _not_in_register(subject: Subject, law: Law) -> Reason | None:
+    if subject.registered:
+        return None
+    return Reason(
+        "not-in-register",
+        Text(
+            "登记资料中没有这辆车，只有检验机构的填报；检验不等于登记。",
+            "No authority entered this vehicle; it is known from what stations stated, and a test is no registration.",
+        ),
+        cite=law.cite("register.entered"),
+        next=Text(
+            "请车主带登记证书、行驶证到公安交管窗口核对录入后再申领。",
+            "Bring the registration documents to the police counter, have it entered, then apply again.",
+        ),
+    )
 
 
 def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
@@ -152,7 +213,7 @@ def _untested(
 
 def _without_schedule(subject: Subject, day: date, law: Law) -> date | None:
     """From when a pass counts if the first registration is not known: one yearly cycle back."""
-    if subject.first_registered_on is not None:
+    if milestones(subject, day, law):
         return None
     months = law.integer("cycle.other.then_months")
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

@@ -21,7 +21,8 @@ class Subject:
     """What the register holds of a vehicle. Empty text or None: not known. ``due_on``: the last day of the running
     inspection cycle; ``passed_on``: the day of the latest passed test; ``marked_until``: until when an issued mark
     reaches; ``exemption_lost_on``: the day of an injury accident or a penalty for illegal modification;
-    ``fail_waits``: a failed run that may be of this vehicle waits for a department."""
+    ``fail_waits``: a failed run that may be of this vehicle waits for a department; ``registered``: an authority
+    entered it, it is not known from tests alone."""
 
     vin: str = ""
     plate: str = ""
@@ -38,6 +39,7 @@ class Subject:
     marked_until: date | None = None
     exemption_lost_on: date | None = None
     fail_waits: bool = False
+    registered: bool = True
 
     @property
     def without_exhaust(self) -> bool:

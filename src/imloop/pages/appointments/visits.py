@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from imloop.exchange.http.addresses import disposition
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.days import CHINA, day_of, read_day
@@ -217,11 +218,10 @@ def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
         url=url,
         cancelled=row.state == Appointment.State.CANCELLED,
     )
-    name = f'attachment; filename="imloop-{row.day}.ics"'
     return HttpResponse(
         calendar_file(event),
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": name},
+        headers={"Content-Disposition": disposition(f"imloop-{row.day}.ics")},
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from imloop.facts.identifiers import signs
 from imloop.loop.case import STATE_NAMES, State
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
@@ -34,10 +35,10 @@ def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Case]:
     if asked.get("station"):
         rows = rows.filter(station__code=asked["station"])
     if asked.get("q"):
-        text = asked["q"].strip().upper().replace("·", "")
-        rows = rows.filter(
-            Q(case_no__icontains=text) | Q(vehicle__plate__icontains=text) | Q(vehicle__vin__endswith=text)
-        )
+        named = Q(case_no__icontains=asked["q"].strip())
+        if text := signs(asked["q"]):
+            named |= Q(vehicle__plate__contains=text) | Q(vehicle__vin__endswith=text)
+        rows = rows.filter(named)
     return rows.order_by("closed_at", "deadline", "case_no")
 
 

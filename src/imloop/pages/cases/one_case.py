@@ -12,6 +12,7 @@ from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Refusal
 from imloop.loop.case import RELEASABLE, RepairFact
 from imloop.loop.repair_clauses import SHORT
+from imloop.pages.addresses import page_of_repair, page_of_test, report_of_test, trace_of_test
 from imloop.pages.cases.case_view import case_context, event_row
 from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
@@ -128,16 +129,16 @@ def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> 
         for notice in notices
     ]
     for test in tests:
-        at_station = f"?station={test.station.code}"
+        of = test.station.code, test.test_no
         rows.append(
             {
                 "at": test.received_at,
                 "kind": _("检验报告"),
                 "number": test.test_no,
                 "files": [
-                    ("PDF", f"/reports/{test.test_no}.pdf{at_station}"),
-                    ("CSV", f"/traces/{test.test_no}.csv{at_station}"),
-                    (_("逐步计算"), f"/tests/{test.test_no}{at_station}"),
+                    ("PDF", report_of_test(*of)),
+                    ("CSV", trace_of_test(*of)),
+                    (_("逐步计算"), page_of_test(*of)),
                 ],
                 "sha256": test.raw.sha256,
             }
@@ -148,7 +149,7 @@ def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> 
             "kind": _("维修记录"),
             "number": repair.repair_no,
             "files": [
-                (file.name, f"/repairs/{repair.shop.code}/{repair.repair_no}/files/{file.sha256}")
+                (file.name, f"{page_of_repair(repair.shop.code, repair.repair_no)}/files/{file.sha256}")
                 for file in repair.files.order_by("id").defer("body")
             ],
             "says": _paper_numbers(repair),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.facts.refusal import Refusal
+from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
@@ -94,10 +95,11 @@ def _about(row: Finding) -> str:
     """Links to what the finding is about: the test, line, case, repair or station."""
     station, _, rest = row.subject.partition("/")
     return {
-        "test": f"/tests/{row.subject}?station={row.station_code}",
+        "test": page_of_test(row.station_code, row.subject),
         "case": f"/cases/{row.subject}",
-        "repair": f"/repairs/{row.station_code}/{row.subject}",
+        "repair": page_of_repair(row.station_code, row.subject),
+        "vehicle": f"/vehicles?q={row.subject}",
         "unlock": f"/unlocks/{row.subject}",
-        "line": f"/lines/{station}/{rest}",
-        "check": f"/lines/{station}/{rest.partition('/')[0]}" if rest else "/lines",
+        "line": page_of_line(station, rest),
+        "check": page_of_line(station, rest.partition("/")[0]) if rest else "/lines",
     }.get(row.subject_kind, f"/parties/{row.station_code}")

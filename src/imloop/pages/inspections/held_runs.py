@@ -48,17 +48,18 @@ def _columns() -> Columns[HeldRun]:
 
 
 @desk(PartyKind.ENVIRONMENT)
-def settle(request: HttpRequest, caller: Caller, station: str, test_no: str) -> HttpResponse:
+def settle(request: HttpRequest, caller: Caller, station: str, held_no: str) -> HttpResponse:
     """The department's word on one run; what was typed stays when something is wrong."""
+    test_lookups.held_run(caller, station, held_no)
     if request.method == "POST":
         try:
             require_sure(request.POST)
-            settle_run(caller, station, test_no, _said(request.POST), clock.now())
+            settle_run(caller, station, held_no, _said(request.POST), clock.now())
         except Refusal as refusal:
-            test = test_lookups.test(caller, test_no, station)
+            test = test_lookups.test(caller, held_no, station)
             context = {**test_context(test), **held_card(test, caller), **refusal_context(refusal)}
             return page(request, caller, "inspections/test.html", {**context, "typed": request.POST}, 422)
-    return redirect(f"/tests/{test_no}?station={station}")
+    return redirect(f"/tests/{held_no}?station={station}")
 
 
 def _said(form: QueryDict) -> Settlement:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from imloop.exchange.http.addresses import disposition
 from imloop.exchange.uploads.intake import take_test
+from imloop.facts.codes import Result
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
-from imloop.pages.guard import desk, page
+from imloop.gates.inspections.counts import WHY, Counts
+from imloop.pages.guard import desk, page, words
 from imloop.pages.inspections.pictures import trace_csv
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
@@ -26,12 +29,23 @@ def upload(request: HttpRequest, caller: Caller) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            context["receipt"] = take_test(_file(request), caller, clock.now()).body
+            receipt = take_test(_file(request), caller, clock.now()).body
+            context |= {"receipt": receipt, **_counts(receipt)}
         except Refusal as refusal:
             context["refusal"] = refusal
             context["refusal_reasons"] = [reason.to_json() for reason in refusal.reasons]
             status = 422
     return page(request, caller, "inspections/upload.html", context, status)
+
+
+def _counts(receipt: dict[str, object]) -> dict[str, object]:
+    """What its station must not take for a proof of passing."""
+    passed = receipt["verdict"] == Result.PASS
+    why = str(receipt.get("counts_why") or "")
+    return {
+        "no_proof": passed and receipt.get("counts") == Counts.NOTHING,
+        "counts_why": words(WHY[why]) if why else "",
+    }
 
 
 def _file(request: HttpRequest) -> bytes:
@@ -47,7 +61,8 @@ def _file(request: HttpRequest) -> bytes:
 @desk()
 def report_pdf(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     document = report_document(caller, test_no, request.GET.get("station", ""))
-    return HttpResponse(document, content_type="application/pdf")
+    headers = {"Content-Disposition": disposition(f"{test_no}.pdf", inline=True)}
+    return HttpResponse(document, content_type="application/pdf", headers=headers)
 
 
 @desk()
@@ -55,4 +70,5 @@ def trace_file(request: HttpRequest, caller: Caller, test_no: str) -> HttpRespon
     """A test's seconds as CSV."""
     test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
     text = trace_csv(dict(traces.decode(test.trace).columns))
-    return HttpResponse(text, content_type="text/csv; charset=utf-8")
+    headers = {"Content-Disposition": disposition(f"{test_no}.csv")}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

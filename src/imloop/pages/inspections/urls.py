@@ -10,12 +10,12 @@ from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
-    path("tests/<str:test_no>", one_inspection.one_test),
+    path("tests/<number:test_no>", one_inspection.one_test),
     path("held-runs", held_runs.held_runs),
-    path("held-runs/<str:station>/<str:test_no>/settle", held_runs.settle),
+    path("held-runs/<str:station>/<str:held_no>/settle", held_runs.settle),
     path("desk/istation/upload", upload.upload),
-    path("reports/<str:test_no>.pdf", upload.report_pdf),
-    path("traces/<str:test_no>.csv", upload.trace_file),
+    path("reports/<number:test_no>.pdf", upload.report_pdf),
+    path("traces/<number:test_no>.csv", upload.trace_file),
     path("environment/what-if", what_if.what_if),
 ]
 

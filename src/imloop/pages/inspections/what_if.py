@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from imloop.exchange.files import write_sheets
-from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.exchange.http.addresses import disposition
+from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import day_of, read_day
 from imloop.facts.items import ITEMS
@@ -68,14 +69,14 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
         since, until = _days(typed)
         assumed = overlay(load(), typed["assumed"])
         chosen = Selection(since, until, caller.place)
-        report, total = run_latest(caller, chosen, decode_test, assumed, typed["assumed"], clock.now())
+        report, total = run_latest(caller, chosen, decode_kept_test, assumed, typed["assumed"], clock.now())
     except (LawError, Refusal) as error:
         context["fault"] = str(error)
         return page(request, caller, "inspections/what_if.html", context, 422)
     if given.get("format") == "xlsx":
         out = BytesIO()
         write_sheets(out, report_sheets(report, assumed.title))
-        headers = {"Content-Disposition": 'attachment; filename="what-if.xlsx"'}
+        headers = {"Content-Disposition": disposition("what-if.xlsx")}
         return HttpResponse(out.getvalue(), content_type=_XLSX, headers=headers)
     context |= {"report": report, "title": assumed.title, "total": total, "tables": _tables(report)}
     return page(request, caller, "inspections/what_if.html", context)

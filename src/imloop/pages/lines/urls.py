@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("lines", lines.lines),
     path("lines/software", software.software),
     path("lines/sites.json", lines.sites),
-    path("lines/<str:station>/<str:code>", lines.one_line),
+    path("lines/<str:station>/<number:code>", lines.one_line),
 ]
 
 MENU = (

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from imloop.exchange.files import write_csv
+from imloop.exchange.http.addresses import disposition
 from imloop.facts.days import day_of, read_day
 from imloop.law import Law, load
 from imloop.law.report import show_rows, threshold_rows
@@ -64,6 +65,5 @@ def _by_text(found: Law, rows: list[dict[str, object]]) -> list[dict[str, object
 def _file(rows: list[dict[str, object]], place: str, day: date) -> HttpResponse:
     out = BytesIO()
     write_csv(out, _COLUMNS, rows)
-    name = f"law-{place}-{day.isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": disposition(f"law-{place}-{day.isoformat()}.csv")}
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)

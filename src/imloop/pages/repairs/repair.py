@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop import loop
+from imloop.exchange.http.addresses import in_address
 from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.exchange.uploads.intake import take_repair
 from imloop.facts.days import day_of
@@ -54,7 +55,7 @@ def repair(request: HttpRequest, caller: Caller) -> HttpResponse:
             body = msgspec.json.encode(message_of(caller, case, typed))
             if request.method == "POST" and typed.get("do") == "send":
                 take_repair(body, caller, clock.now())
-                return redirect(f"{RECORDS}/{typed.get('repair_no', '')}?new=1")
+                return redirect(f"{RECORDS}/{in_address(typed.get('repair_no', ''))}?new=1")
             if request.method == "POST" and typed.get("do") == "check":
                 context |= _summary(case, decode_repair(body)) | {"kept": kept(typed)}
                 template = "repairs/repair_check.html"
@@ -154,7 +155,7 @@ def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResp
         try:
             name, body = sent_file(request)
             attach_to_repair(caller, repair_no, name, body, clock.now())
-            return redirect(f"{RECORDS}/{repair_no}#files")
+            return redirect(f"{RECORDS}/{in_address(repair_no)}#files")
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
     row = repair_lookups.repairs(caller).select_related("case__station").filter(repair_no=repair_no).first()

@@ -12,11 +12,11 @@ from imloop.store.models import PartyKind
 urlpatterns: list[URLPattern] = [
     path("desk/mstation/repair", repair.repair),
     path("desk/mstation/repairs", repair.records),
-    path("desk/mstation/repairs/<str:repair_no>", repair.one_record),
-    path("repairs/<str:shop>/<str:repair_no>/files/<str:digest>", repair.record_file),
+    path("desk/mstation/repairs/<number:repair_no>", repair.one_record),
+    path("repairs/<str:shop>/<number:repair_no>/files/<str:digest>", repair.record_file),
     path("repairs", repair_watch.repairs),
     path("repairs/shops", repair_watch.shops),
-    path("repairs/<str:shop>/<str:repair_no>", repair_watch.one_repair),
+    path("repairs/<str:shop>/<number:repair_no>", repair_watch.one_repair),
     path("public/repairers", repairers.repairers),
 ]
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from imloop.exchange.files import write_csv, write_xlsx
+from imloop.exchange.http.addresses import disposition
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES
 from imloop.facts.days import day_of, read_day
 from imloop.pages.guard import public, words
@@ -80,7 +81,7 @@ def _file(rows: list[dict[str, object]], wanted: str) -> HttpResponse:
     write, kind = _TABLES[wanted]
     out = BytesIO()
     write(out, open_lists.COLUMNS, open_lists.flat(rows))
-    headers = {"Content-Disposition": f'attachment; filename="stations.{wanted}"'}
+    headers = {"Content-Disposition": disposition(f"stations.{wanted}")}
     return HttpResponse(out.getvalue(), content_type=kind, headers=headers)
 
 

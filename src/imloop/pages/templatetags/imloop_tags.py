@@ -27,8 +27,9 @@ from imloop.facts.days import CHINA
 from imloop.facts.mask import masked_name, masked_phone
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.text import Text
+from imloop.pages import addresses
 from imloop.steps.desk.texts import ENTRIES
-from imloop.store.models import Case, Repair
+from imloop.store.models import Case, Line, Repair, Test
 
 register = template.Library()
 _WEEKDAYS = "一二三四五六日"
@@ -65,6 +66,31 @@ def china_time(moment: datetime) -> str:
 @register.filter
 def plate(text: str) -> str:
     return f"{text[:2]}·{text[2:]}" if len(text) > 5 else text
+
+
+@register.filter
+def page_of_test(test: Test) -> str:
+    return addresses.page_of_test(test.station.code, test.test_no)
+
+
+@register.filter
+def report_of_test(test: Test) -> str:
+    return addresses.report_of_test(test.station.code, test.test_no)
+
+
+@register.filter
+def trace_of_test(test: Test) -> str:
+    return addresses.trace_of_test(test.station.code, test.test_no)
+
+
+@register.filter
+def page_of_repair(repair: Repair) -> str:
+    return addresses.page_of_repair(repair.shop.code, repair.repair_no)
+
+
+@register.filter
+def page_of_line(line: Line) -> str:
+    return addresses.page_of_line(line.station.code, line.code)
 
 
 @register.filter
@@ -269,6 +295,18 @@ def vehicle_change(kind: str) -> str:
         cancelled=_("注销"),
         scrapped=_("报废"),
         reinstated=_("恢复"),
+        corrected=_("更正登记资料"),
+    )
+
+
+@register.simple_tag
+def held_kind(kind: str) -> str:
+    return in_words(
+        kind,
+        list=_("名单更正"),
+        change=_("登记变更"),
+        difference=_("采用填报"),
+        mark=_("不经检验核发标志"),
     )
 
 

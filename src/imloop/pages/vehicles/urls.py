@@ -6,13 +6,15 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.menu_entry import MenuEntry
-from imloop.pages.vehicles import vehicles
+from imloop.pages.vehicles import held_changes, vehicles
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
     path("desk/police", vehicles.police),
     path("vehicles", vehicles.vehicles),
     path("vehicles/import", vehicles.import_vehicles),
+    path("vehicles/held", held_changes.held),
+    path("vehicles/lists/<str:evidence>", held_changes.kept),
     path("vehicles/import/<str:digest>.csv", vehicles.import_rejected),
     path("vehicles/<int:vehicle_id>", vehicles.one_vehicle),
 ]
@@ -25,4 +27,9 @@ MENU = (
         {PartyKind.ENVIRONMENT: 80, PartyKind.POLICE: 50, PartyKind.SUPERVISOR: 90, PartyKind.ADMIN: 100},
     ),
     MenuEntry("/vehicles/import", _("导入车辆"), {PartyKind.POLICE: 60}),
+    MenuEntry(
+        "/vehicles/held",
+        _("登记复核"),
+        {PartyKind.POLICE: 65, PartyKind.ENVIRONMENT: 85, PartyKind.SUPERVISOR: 95},
+    ),
 )

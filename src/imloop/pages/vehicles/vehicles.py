@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.exchange.files import safe_cell
+from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
-from imloop.facts.days import read_day
+from imloop.facts.days import day_of, read_day
 from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
 from imloop.pages.guard import desk, page, words
+from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
@@ -25,10 +27,11 @@ from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.roads.ask_road import ask_road, zones_at
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
-from imloop.steps.vehicles.lookups import search_vehicles, show_owner, vehicle
-from imloop.steps.vehicles.vehicle_row import CHANGES, COLUMNS
-from imloop.store.models import PartyKind
+from imloop.steps.vehicles.lookups import held_changes, search_vehicles, show_owner, vehicle
+from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.register.settle_difference import settle_difference
+from imloop.steps.vehicles.register.vehicle_row import CHANGES, COLUMNS
+from imloop.store.models import HeldChange, PartyKind
 
 _FOLDER = Path(settings.DATA_DIR) / "imports"
 _EXCERPT = 50
@@ -52,9 +55,9 @@ def police(request: HttpRequest, caller: Caller) -> HttpResponse:
         if request.method == "POST":
             if given.get("sure") != "1":
                 raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-            context["mark"] = release_mark(
-                caller, vin=given.get("vin", ""), plate=given.get("plate", ""), now=now
-            )
+            said = {name: given.get(name, "") for name in ("vin", "plate", "reason")}
+            released = release_mark(caller, now=now, **said)
+            context["held" if isinstance(released, HeldChange) else "mark"] = released
         elif given.get("gate"):
             context["answer"] = _ask(request, caller)
     except Refusal as refusal:
@@ -107,7 +110,10 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
         shown = show_owner(caller, vehicle_id, clock.now())
     elif request.method == "POST":
         try:
-            _change(request, caller)
+            if request.POST.get("what") == "settle":
+                _settle(request, caller, vehicle_id)
+            else:
+                _change(request, caller)
             return redirect(f"/vehicles/{vehicle_id}")
         except Refusal as refusal:
             problem = words(refusal.text)
@@ -117,6 +123,9 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
         "shown": shown,
         "cycle": cycle,
         "cycle_reasons": [reason.to_json() for reason in cycle.reasons],
+        "known": known_rows(found),
+        "differences": difference_rows(caller, found, day_of(clock.now())),
+        "waiting": [held_row(each, caller) for each in held_changes(caller).filter(vehicle=found)],
         "plates": found.plates.order_by("since", "id"),
         "changes": found.changes.order_by("on", "id"),
         "enrolments": found.enrolments.order_by("since"),
@@ -135,6 +144,19 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
     return page(request, caller, "vehicles/vehicle.html", context, 422 if problem else 200)
 
 
+def _settle(request: HttpRequest, caller: Caller, vehicle_id: int) -> None:
+    """One click and a reason: the stated value is taken over, or the register is right."""
+    form = request.POST
+    settle_difference(
+        caller,
+        vehicle_id,
+        form.get("field", ""),
+        take_over=form.get("right") == "stated",
+        reason=form.get("reason", ""),
+        now=clock.now(),
+    )
+
+
 def _change(request: HttpRequest, caller: Caller) -> None:
     form = request.POST
     if form.get("sure") != "1":
@@ -145,6 +167,7 @@ def _change(request: HttpRequest, caller: Caller) -> None:
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         new_plate=form.get("new_plate", ""),
+        reason=form.get("reason", ""),
     )
     change_vehicle(caller, change, clock.now())
 
@@ -182,7 +205,8 @@ def _import(request: HttpRequest, caller: Caller) -> Imported:
         for chunk in file.chunks():
             kept.write(chunk)
         kept.flush()
-        return import_file("vehicles", Path(kept.name), _FOLDER, caller, clock.now)
+        reason = request.POST.get("reason", "").strip()
+        return import_file("vehicles", Path(kept.name), _FOLDER, caller, clock.now, reason=reason)
 
 
 @desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)
@@ -197,5 +221,5 @@ def import_rejected(request: HttpRequest, caller: Caller, digest: str) -> HttpRe
     return HttpResponse(
         "\ufeff" + "\r\n".join(lines) + "\r\n",
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="rejected-{digest}.csv"'},
+        headers={"Content-Disposition": disposition(f"rejected-{digest}.csv")},
     )

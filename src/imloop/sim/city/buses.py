@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from imloop.facts.codes import Fuel
 from imloop.sim.world.identifiers import make_vin
+from imloop.steps.vehicles.register.word import POLICE, register
 from imloop.store.models import Vehicle
 
 _OPERATORS = ("柳州第一公交公司（演示）", "柳州第二公交公司（演示）")
@@ -43,6 +44,6 @@ def _enter(number: int, fuel: Fuel, first: date) -> None:
         "max_mass_kg": 17500,
         "first_registered_on": first.isoformat(),
     }
-    Vehicle.objects.create(
-        vin=vin, plate=plate, plate_colour=colour, fuel=fuel, owner_name=_OPERATORS[number % 2], facts=facts
-    )
+    bus = Vehicle()
+    register(bus, {**facts, "owner_name": _OPERATORS[number % 2]}, POLICE, first, "")
+    bus.save()

@@ -18,6 +18,7 @@ from imloop.sim.cars.car import Car
 from imloop.sim.cars.fleet import make_for
 from imloop.sim.cars.upload import Job
 from imloop.sim.cars.workshop import repair
+from imloop.sim.city.registered_fleet import enter_fleet
 from imloop.sim.traces.condition import draw_fault, faulty
 from imloop.sim.traffic.course import Course
 from imloop.sim.world.diary import at, open_days
@@ -41,8 +42,9 @@ def enter_outage(course: Course, *, first: int) -> None:
     today = course.now.astimezone(CHINA).date()
     days = open_days(today - timedelta(weeks=WEEKS, days=10), today - timedelta(weeks=WEEKS))
     before, day = days[-2:]
-    for number in CARS:
-        car = _car(course, first + number, day)
+    cars = [(number, _car(course, first + number, day)) for number in CARS]
+    enter_fleet((car.vehicle for _, car in cars), at(before, 7))
+    for number, car in cars:
         car.errand = partial(_errand, course, number, day)
         course.expect(car, at(before, 9.5 + number))
     course.later(at(before, 7.9), _fetch_vouchers)

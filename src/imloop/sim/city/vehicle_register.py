@@ -9,11 +9,14 @@ from imloop.facts.days import day_of
 from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import load
 from imloop.sim.city.buses import enter_buses
+from imloop.sim.city.registered_fleet import enter_samples
+from imloop.sim.city.second_looks import enter_second_looks
 from imloop.sim.world.identifiers import make_vin
 from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.roads.zones import NewZone, declare_alert, enter_zone
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
+from imloop.steps.vehicles.register.word import POLICE, register
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
 from imloop.store.models import Party, PartyKind, Vehicle
 
@@ -54,6 +57,7 @@ def enter_roads(now: datetime) -> None:
     )
     _guests(office, today, now)
     enter_buses(today)
+    enter_samples(now - timedelta(days=60))
 
 
 def _guests(office: Caller, today: date, now: datetime) -> None:
@@ -66,10 +70,18 @@ def _guests(office: Caller, today: date, now: datetime) -> None:
         registered = today.replace(year=today.year - 4, day=1)
         facts = {"vin": vin, "plate": plate, "vehicle_type": vehicle_type, "usage": usage, "fuel": fuel}
         facts["first_registered_on"] = registered.isoformat()
-        Vehicle.objects.create(vin=vin, plate=plate, plate_colour="blue", fuel=fuel, facts=facts)
         since = today - timedelta(days=60 * number)
+        guest_car = Vehicle()
+        register(guest_car, {**facts, "plate_colour": "blue"}, POLICE, since, "")
+        guest_car.save()
         guest = NewEnrolment(ground=ground, evidence=evidence, since=since, vin=vin)
         enrol(office, guest, now - timedelta(days=60 * number))
+
+
+def finish_register(now: datetime) -> None:
+    """After the traffic: due dates, and what waits for a second person."""
+    set_due_dates(now)
+    enter_second_looks(now)
 
 
 def set_due_dates(now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.reception import Arrival, reception
@@ -20,7 +21,7 @@ from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import facts_of
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
-from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, subject_of
+from imloop.steps.vehicles.vehicle_facts import case_fact, described, loaded_subject, subject_of
 from imloop.store.models import Case, Party, PartyKind, Vehicle
 
 
@@ -57,7 +58,7 @@ def ask_reception(
         method=chosen,
         day=day,
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
-        drive=str(vehicle.facts.get("drive") or ""),
+        drive=str(described(vehicle).get("drive") or ""),
         people=people_reasons(people or {}, facts.staff, day, law),
         retest=None if row is None else _retest(row, where, at, law),
         case=case_fact(vehicle),
@@ -92,7 +93,7 @@ def _station(caller: Caller, station: str) -> Party:
 
 def _vehicle(vin: str, plate: str) -> Vehicle:
     """The register's vehicle, or a new one without any facts."""
-    vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "")
+    vin, plate = plain(vin), plain(plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
     return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)

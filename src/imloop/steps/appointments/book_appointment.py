@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from imloop.facts.codes import Method
 from imloop.facts.days import CHINA, day_of
-from imloop.facts.identifiers import parse_plate
+from imloop.facts.identifiers import parse_plate, signs
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unknown, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.slots import Slot, slot_length
@@ -166,7 +166,7 @@ def _owner_of(token: str) -> _Who:
 def _named(plate: str, vin_tail: str) -> _Who:
     """Only who knows plate and VIN tail of a registered vehicle is taken for its owner; any other pair is a vehicle
     that the register does not know, so nothing is revealed."""
-    text, tail = parse_plate(plate).text, vin_tail.strip().upper()
+    text, tail = parse_plate(plate).text, signs(vin_tail)
     if not re.fullmatch(r"[A-HJ-NPR-Z0-9]{6}", tail):
         words = Text("请填写车辆识别代号后六位。", "Give the last six of the VIN.")
         raise Malformed("malformed", words, problems=[Problem("$.vin_tail", "wrong-value", words)])

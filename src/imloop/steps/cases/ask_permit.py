@@ -14,6 +14,7 @@ import msgspec
 from imloop import loop
 from imloop.facts.codes import EXEMPT_FUELS
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
@@ -65,7 +66,7 @@ def ask_permit(
                 "not-your-station", Text("只能为本站查询。", "A station may only ask for itself.")
             )
         station = caller.party_code
-    found = _look(station, vin.strip().upper(), plate.strip().upper().replace("·", ""))
+    found = _look(station, plain(vin), plain(plate))
     facts = facts_by(found.station_id, found.token or "")
     require_place(caller, facts.party.place)
     law = registers.law_at(day_of(at), facts.party.place)

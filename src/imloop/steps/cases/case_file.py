@@ -9,7 +9,7 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.law import Law
 from imloop.proof import journal as journal_proof
-from imloop.steps.ground.ledger import as_row
+from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.ground.registers import law_at
 from imloop.store.models import Case, CaseEvent, JournalEntry, JournalHead, Notice, Repair, Test
 
@@ -73,7 +73,7 @@ def proof(case: Case, tests: Iterable[Test], repairs: Iterable[Repair], notices:
         *(f"{repair.shop.code}/{repair.repair_no}" for repair in repairs),
         *(notice.notice_no for notice in notices),
     ]
-    about = JournalEntry.objects.filter(subject__in=subjects)
+    about = JournalEntry.objects.filter(subject__in=[on_one_line(each) for each in subjects])
     rows = list(about.exclude(kind=LOOKS).order_by("number"))
     before = JournalEntry.objects.filter(number__in=[row.number - 1 for row in rows])
     head = JournalHead.objects.get(pk=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from imloop.facts.identifiers import plain, signs
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import journal_look, nothing_there
 from imloop.store.models import Case, Notice, PartyKind
@@ -40,11 +41,10 @@ def owner_case(token: str) -> Case:
 
 def owner_case_by_plate(plate: str, vin_tail: str) -> Case:
     """Plate and the last six of the VIN, as printed on the licence; the newest case of that vehicle."""
-    plate, vin_tail = plate.strip().upper().replace("·", "").replace(" ", ""), vin_tail.strip().upper()
-    rows = Case.objects.select_related("vehicle", "station").filter(vehicle__plate=plate)
-    found = (
-        rows.filter(vehicle__vin__endswith=vin_tail).order_by("-id").first() if len(vin_tail) == 6 else None
-    )
+    borne, tail = plain(plate), signs(vin_tail)
+    rows = Case.objects.select_related("vehicle", "station")
+    named = rows.filter(vehicle__plate=borne, vehicle__vin__endswith=tail).order_by("-id")
+    found = named.first() if borne and len(tail) == 6 else None
     if found is None:
         raise nothing_there("case", plate)
     return found

@@ -21,8 +21,12 @@ from imloop.steps.outages import tasks as outages
 from imloop.steps.prices import tasks as prices
 from imloop.steps.roads import tasks as roads
 from imloop.steps.stations import tasks as stations
+from imloop.steps.vehicles import tasks as vehicles
 
-SUBJECTS = (cases, inspections, outages, findings, matters, lines, stations, prices, roads, couriers, draws)
+SUBJECTS = (
+    *(cases, inspections, outages, findings, matters, lines, stations),
+    *(prices, roads, couriers, draws, vehicles),
+)
 """In the order in which the kinds of tasks are offered to choose from."""
 SOURCES: tuple[Source, ...] = tuple(source for subject in SUBJECTS for source in subject.SOURCES)
 KIND_NAMES: dict[str, Text] = {source.kind: source.name for source in SOURCES}

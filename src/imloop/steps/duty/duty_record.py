@@ -15,10 +15,10 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from imloop.facts.days import CHINA, day_of
+from imloop.facts.identifiers import plain
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
-from imloop.steps.ground.ledger import writing
-from imloop.steps.vehicles.find_vehicle import plain_plate
+from imloop.steps.ground.ledger import on_one_line, writing
 from imloop.store.models import JournalDay, JournalEntry, JournalHead, Party, PartyKind, User, Vehicle
 
 SUPERVISORS = (PartyKind.SUPERVISOR, PartyKind.ADMIN)
@@ -141,14 +141,15 @@ def _since(rows: QuerySet[JournalEntry], day: date) -> QuerySet[JournalEntry]:
 
 def _names(about: str) -> set[str]:
     """Everything under which the journal may know a vehicle: plates, VIN, its cases and tests; else the text."""
-    text = plain_plate(about)
+    text = plain(about)
     vehicles = Vehicle.objects.filter(Q(plate=text) | Q(vin=text) | Q(plates__plate=text)).distinct()
     found = {about.strip(), text}
     for vehicle in vehicles[:20]:
         found |= {vehicle.plate, vehicle.vin, *_texts(vehicle.plates.values_list("plate"))}
         found |= _texts(vehicle.cases.values_list("case_no"))
         found |= {
-            f"{code}/{number}" for code, number in vehicle.tests.values_list("station__code", "test_no")
+            on_one_line(f"{code}/{number}")
+            for code, number in vehicle.tests.values_list("station__code", "test_no")
         }
     return found - {""}
 

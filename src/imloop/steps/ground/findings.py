@@ -15,6 +15,7 @@ ROUTINE = (
     "rated-speed-unknown",
     "uploaded-late",
     "field-unreadable",
+    "vin-check-digit",
 )
 """Doubts about a message's completeness: kept with the test, not work for today."""
 

@@ -53,6 +53,12 @@ def _plain(value: object) -> object:
     raise NotImplementedError(f"cannot be kept as JSON: {type(value)}")
 
 
+def on_one_line(subject: str) -> str:
+    """As a subject stands in the journal, whose entries are hashed line by line: a number of others may have held a
+    line break."""
+    return " ".join(subject.splitlines())
+
+
 def as_row(entry: JournalEntry) -> dict[str, object]:
     """An entry's fields by name, as they are hashed, exported and stamped on receipts."""
     return {field: getattr(entry, field) for field in proof.FIELDS}
@@ -88,7 +94,7 @@ class Ledger:
             at=self.now.isoformat(),
             kind=kind,
             actor=self.caller.actor,
-            subject=" ".join(subject.splitlines()),  # a hashed line
+            subject=on_one_line(subject),
             body=canonical(body),
             previous=last.hash,
         )

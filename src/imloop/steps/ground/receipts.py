@@ -63,7 +63,8 @@ def case_url(case: Case) -> str:
 
 def next_step(result: Result, case: Case | None, counted: Counted) -> tuple[str, Text]:
     if counted.held:
-        return "wait", next((each.next for each in counted.held if each.next is not None), NEXT["wait"])
+        own = (each.next for each in counted.held if each.code == counted.why and each.next is not None)
+        return "wait", next(own, NEXT["wait"])
     if result is Result.INVALID:
         key = "again"
     elif result is Result.NOT_READY:

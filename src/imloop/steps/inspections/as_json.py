@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imloop.steps.ground.access import Caller
+from imloop.steps.vehicles.vehicle_facts import described
 from imloop.store import traces
 from imloop.store.models import HeldRun, Test
 
@@ -26,7 +27,7 @@ def test_json(test: Test) -> dict[str, object]:
         "started_at": test.started_at.isoformat(),
         "ended_at": test.ended_at.isoformat(),
         "received_at": test.received_at.isoformat(),
-        "vehicle": test.vehicle.facts if test.vehicle else {},
+        "vehicle": described(test.vehicle) if test.vehicle else {},
         "case": test.case_no or None,
         "counts": test.counts,
         "counts_why": test.counts_why,

@@ -15,6 +15,7 @@ from imloop.gates.inspections.overlaps import Span, runs_overlap
 from imloop.gates.inspections.retest import NOT_RETESTED, as_stated_then, not_retested, restated, stricter
 from imloop.gates.inspections.times import outside_bracket
 from imloop.gates.stations.staff import people_reasons
+from imloop.gates.vehicles.compare_statement import as_registered, bounded, differences
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
 from imloop.steps.cases.move_case import as_loop_case
@@ -114,14 +115,18 @@ def _require_unlocked(record: TestRecord, known: Known) -> None:
 
 
 def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehicle | None]:
-    """A retest is judged on the facts stated now and on those stated when the vehicle failed; the worse result
-    holds."""
-    verdict, failed, stated = judged.under(known.law), known.failed, judged.record.vehicle
-    if failed is None or not restated(stated, failed.record.vehicle):
-        return verdict, None
-    then = as_stated_then(stated, failed.record.vehicle)
-    other = judged.of(known.law, then)
-    return (other, then) if stricter(verdict.result, other.result) else (verdict, None)
+    """By the register's word, where there is one. A retest, where there is none, by what is stated now and by what was
+    stated when the vehicle failed: the worse result holds. With the vehicle that was judged, if not the one stated."""
+    stated, failed = judged.record.vehicle, known.failed
+    base = as_registered(bounded(stated, known.law)[0], known.entered)
+    same = base == stated
+    verdict = judged.under(known.law) if same else judged.of(known.law, base)
+    if failed is not None:
+        then = as_registered(as_stated_then(base, failed.record.vehicle), known.entered)
+        other = verdict if then == base else judged.of(known.law, then)
+        if stricter(verdict.result, other.result):
+            return other, then
+    return verdict, None if same else base
 
 
 def _answer_for_fault(known: Known, record: TestRecord, verdict: Verdict) -> Reason | None:
@@ -172,8 +177,10 @@ def _event(record: TestRecord, verdict: Verdict) -> TestFailed | TestPassed | No
 
 def _about_the_run(known: Known, record: TestRecord) -> list[Reason]:
     found = _about_the_message(record, known.times.arrived, known.law)
+    found += bounded(record.vehicle, known.law)[1]
     if known.vehicle is not None:
         found += plate_differs(known.vehicle, known.named)
+        found += differences(known.entered, record.vehicle, known.law, known.vehicle.sources)
     found += known.charge
     found += doubts_of(known.line_reasons)
     found += people_reasons(record.people, known.sender.staff, known.law.on, known.law)

@@ -70,7 +70,15 @@ def _enter(judged: JudgedUpload, known: Known, decided: Decided) -> Vehicle | No
     """The vehicle's row; none for a run of which it is not certain, or that names none."""
     if known.identified.identity.found in (Found.DOUBTFUL, Found.NOTHING):
         return None
-    return enter_vehicle(known.vehicle, known.named, judged.record.vehicle, firm=decided.names_vehicle)
+    record = judged.record
+    return enter_vehicle(
+        known.vehicle,
+        known.named,
+        record.vehicle,
+        by=f"{known.station.code}/{record.test_no}",
+        law=known.law,
+        firm=decided.names_vehicle,
+    )
 
 
 def _move(ledger: Ledger, known: Known, decided: Decided, vehicle: Vehicle | None) -> _Moved:

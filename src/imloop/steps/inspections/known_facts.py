@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,6 +28,7 @@ from imloop.steps.stations import standing
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import StationFacts
 from imloop.steps.vehicles.identify_vehicle import Identified, identify, names_of
+from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store import verdict_inputs
 from imloop.store.models import Case, Line, Party, Vehicle
 from imloop.store.statements import Row, aware, fetch_all, fetch_one
@@ -59,7 +61,8 @@ class Known:
     """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
-    ``failed``: the run that the open case rests on; ``aborted``: runs of the vehicle that were broken off lately."""
+    ``failed``: the run that the open case rests on; ``aborted``: runs of the vehicle that were broken off lately.
+    ``entered``: what authorities said of the vehicle."""
 
     sender: StationFacts
     law: Law
@@ -76,6 +79,7 @@ class Known:
     charge: tuple[Reason, ...]
     failed: FailedRun | None
     aborted: int
+    entered: Mapping[str, object]
 
     @property
     def station(self) -> Party:
@@ -113,6 +117,7 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         times=_times(judged, sender, line, law, now),
         beside=tuple(_beside(record, station, vehicle)),
         failed=None if case is None else _failed_run(case),
+        entered={} if vehicle is None else entered_facts(vehicle),
         aborted=_aborted(vehicle, record, law),
         charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
     )

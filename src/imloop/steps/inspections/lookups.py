@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from imloop.facts.refusal import Ambiguous
+from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import journal_look, nothing_there
 from imloop.store.models import HeldRun, Test
@@ -19,19 +21,42 @@ def tests(caller: Caller) -> QuerySet[Test]:
 
 
 def test(caller: Caller, test_no: str, station: str = "") -> Test:
-    """By number; ``station`` when two stations use the same number."""
+    """By number; ``station`` where several use the same one: without it ``Ambiguous`` names them."""
     rows = tests(caller).filter(test_no=test_no)
-    found = (rows.filter(station__code=station) if station else rows).order_by("-id").first()
-    if found is None:
+    alike = list((rows.filter(station__code=station) if station else rows).order_by("station__code"))
+    if not alike:
         raise nothing_there("test", test_no)
+    if len(alike) > 1:
+        raise _several(test_no, [(each.station.code, each.station.name) for each in alike])
+    found = alike[0]
     journal_look(caller, "test", f"{found.station.code}/{found.test_no}")
     return found
+
+
+def _several(test_no: str, stations: list[tuple[str, str]]) -> Ambiguous:
+    said = [f"{code} {name}" for code, name in stations]
+    return Ambiguous(
+        "test-no-ambiguous",
+        Text(
+            f"检验编号 {test_no} 在多个检验机构都有：{'、'.join(said)}。请指定检验机构（station）。",
+            f"Several stations have a test {test_no}: {', '.join(said)}. Say which (station).",
+        ),
+        asks="station",
+        choices=stations,
+    )
 
 
 def held_runs(caller: Caller) -> QuerySet[HeldRun]:
     """Runs that wait for a department, or waited: a station's own, a department's of its place."""
     seen = own(caller, "test__station__place", "test__station__code", None)
     return HeldRun.objects.filter(seen).select_related("test__station", "test__vehicle")
+
+
+def held_run(caller: Caller, station: str, test_no: str) -> HeldRun:
+    found = held_runs(caller).filter(test__station__code=station, test__test_no=test_no).first()
+    if found is None:
+        raise nothing_there("test", test_no)
+    return found
 
 
 def held_list(caller: Caller, settled: bool = False) -> QuerySet[HeldRun]:

@@ -150,14 +150,12 @@ def _take_effect(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: s
 def _notice(ledger: Ledger, test: Test, found: Reconsidered) -> None:
     """The owner of a vehicle that failed gets the notice now."""
     case = found.case
-    if case is None or test.result != "fail" or found.said.counts != Counts.CASE:
+    if case is None or test.result != "fail" or found.said.counts != Counts.CASE or test.stated is None:
         return
     if case.snapshot["failed_test"] != test.test_no or case.notices.filter(round=case.round).exists():
         return
     law = registers.law_at(day_of(test.started_at), test.station.place)
-    record = verdict_inputs.record_of(
-        bytes(test.stated or b""), Method(test.method), traces.decode(test.trace)
-    )
+    record = verdict_inputs.record_of(bytes(test.stated), Method(test.method), traces.decode(test.trace))
     issue_notice(ledger, case, law, judge(replace(record, test_no=test.test_no), law))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import zstandard
 
 from imloop.steps.ground.keep_raw import raw_bytes
-from imloop.steps.ground.ledger import as_row
+from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.store.models import CaseEvent, JournalEntry, RawUpload, Repair, Test
 
 _BLOCK = 500
@@ -22,16 +23,33 @@ def unlike_the_journal() -> list[str]:
     return [*_tests(), *_repairs(), *_events()]
 
 
-def _entries(kind: str) -> dict[str, JournalEntry]:
-    """Entries of a kind that happens once per subject."""
-    return {entry.subject: entry for entry in JournalEntry.objects.filter(kind=kind).iterator(_BLOCK)}
+class _Entries:
+    """Entries of a kind that happens once per subject. Two subjects may read alike on one line: then the receipt says
+    which entry is whose."""
+
+    def __init__(self, kind: str) -> None:
+        self._left: dict[str, list[JournalEntry]] = {}
+        for entry in JournalEntry.objects.filter(kind=kind).iterator(_BLOCK):
+            self._left.setdefault(entry.subject, []).append(entry)
+
+    def take(self, subject: str, receipt: dict[str, Any]) -> JournalEntry | None:
+        alike = self._left.get(on_one_line(subject), [])
+        number = (receipt.get("journal") or {}).get("number")
+        found = next((entry for entry in alike if entry.number == number), alike[0] if alike else None)
+        if found is not None:
+            alike.remove(found)
+        return found
+
+    def gone(self, name: str) -> Iterator[str]:
+        for entry in (entry for alike in self._left.values() for entry in alike):
+            yield f"{name} {entry.subject} of entry {entry.number} is gone"
 
 
 def _tests() -> Iterator[str]:
-    said = _entries("test-received")
+    said = _Entries("test-received")
     rows = Test.objects.select_related("raw", "station").defer("trace", "stated")
     for row in rows.iterator(_BLOCK):
-        entry = said.pop(f"{row.station.code}/{row.test_no}", None)
+        entry = said.take(f"{row.station.code}/{row.test_no}", row.receipt)
         if entry is None:
             yield f"test {row.test_no} is not in the journal"
             continue
@@ -43,20 +61,20 @@ def _tests() -> Iterator[str]:
         if not told or row.verdict["verdict"] != row.result or shown != {name: body[name] for name in shown}:
             yield f"test {row.test_no} is not what entry {entry.number} says"
         yield from _upload(f"test {row.test_no}", row.raw, row.receipt, entry)
-    yield from (f"test {subject} of entry {entry.number} is gone" for subject, entry in said.items())
+    yield from said.gone("test")
 
 
 def _repairs() -> Iterator[str]:
-    said = _entries("repair-received")
+    said = _Entries("repair-received")
     for row in Repair.objects.select_related("raw", "shop", "case").iterator(_BLOCK):
-        entry = said.pop(f"{row.shop.code}/{row.repair_no}", None)
+        entry = said.take(f"{row.shop.code}/{row.repair_no}", row.receipt)
         if entry is None:
             yield f"repair {row.repair_no} is not in the journal"
             continue
         if json.loads(entry.body)["case"] != row.case.case_no:
             yield f"repair {row.repair_no} is not what entry {entry.number} says"
         yield from _upload(f"repair {row.repair_no}", row.raw, row.receipt, entry)
-    yield from (f"repair {subject} of entry {entry.number} is gone" for subject, entry in said.items())
+    yield from said.gone("repair")
 
 
 def _upload(name: str, raw: RawUpload, receipt: dict[str, object], entry: JournalEntry) -> Iterator[str]:

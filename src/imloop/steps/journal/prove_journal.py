@@ -10,7 +10,7 @@ import msgspec
 
 from imloop import loop
 from imloop.proof import journal as proof
-from imloop.steps.ground.ledger import as_row
+from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.journal import seal_days
 from imloop.store.models import Case, JournalDay, JournalEntry, JournalHead
 
@@ -72,7 +72,7 @@ def head() -> tuple[int, str]:
 
 def stamp_of(kind: str, subject: str) -> JournalEntry | None:
     """The entry that recorded a paper or an upload."""
-    return JournalEntry.objects.filter(kind=kind, subject=subject).first()
+    return JournalEntry.objects.filter(kind=kind, subject=on_one_line(subject)).first()
 
 
 def faulty_cases() -> list[str]:

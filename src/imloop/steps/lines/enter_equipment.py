@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from imloop.facts.codes import Instrument, Method
+from imloop.facts.identifiers import is_number
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.steps.ground import registers
@@ -23,16 +24,20 @@ def set_line(
     What a line was licensed for on a past day is in the journal."""
     station = _station(caller, station_code)
     unknown = [method for method in methods if method not in list(Method)]
-    if unknown or not methods or not code.strip() or len(code) > 8:
+    code = code.strip()
+    if unknown or not methods or not is_number(code) or len(code) > 8:
         raise Malformed(
             "wrong-value",
-            Text("请填写线号（8 字以内）和已知的检测方法。", "Give the line (at most 8) and known methods."),
+            Text(
+                "请填写线号（8 字以内，只用字母、数字、汉字和 -_.:）和已知的检测方法。",
+                "Give the line (at most 8 letters, digits, Chinese characters or -_.:) and known methods.",
+            ),
         )
     with writing(now, caller) as ledger:
-        line = station.lines.filter(code=code.strip()).first()
+        line = station.lines.filter(code=code).first()
         before = line.methods if line is not None else []
         if line is None:
-            line = Line(station=station, code=code.strip(), since=since)
+            line = Line(station=station, code=code, since=since)
         elif line.until is not None:
             line.since, line.until = _later(since, line.until), None
         line.methods = list(dict.fromkeys(methods))

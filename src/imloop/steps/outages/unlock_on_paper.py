@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import plain
 from imloop.facts.records.repair import DOCUMENT_NAMES
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
@@ -104,7 +105,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
 
 def _named_vehicle(caller: Caller, case_no: str, vin: str, plate: str) -> tuple[str, str]:
     """By case, or as typed."""
-    vin, plate = vin.strip().upper(), plate.strip().upper().replace("·", "").replace(" ", "")
+    vin, plate = plain(vin), plain(plate)
     if case_no:
         row = Case.objects.select_related("vehicle").filter(case_no=case_no.strip()).first()
         if row is None or not covers(caller.place, row.place):

@@ -12,7 +12,7 @@ from imloop.gates.prices.charge import PassBefore, charge, price_of
 from imloop.gates.vehicles.cycle import cycle_on
 from imloop.law import Law
 from imloop.steps.prices.publish_price import prices_at
-from imloop.steps.vehicles.vehicle_facts import subject_of
+from imloop.steps.vehicles.vehicle_facts import described, subject_of
 from imloop.store.models import Party, Vehicle
 from imloop.store.statements import aware, fetch_one
 
@@ -34,7 +34,7 @@ def charge_for(
     return charge(
         station=station.code,
         method=method,
-        usage=str(vehicle.facts.get("usage") or "") if vehicle else "",
+        usage=str(described(vehicle).get("usage") or "") if vehicle else "",
         day=day,
         last_pass=_last_pass(vehicle, day, law) if vehicle and vehicle.pk else None,
         price=price_of(prices_at(station, day), station.code, method, day),

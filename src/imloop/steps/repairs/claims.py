@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from imloop.facts.days import day_of
-from imloop.facts.identifiers import one_sign_apart, plain
+from imloop.facts.identifiers import one_sign_apart, plain, signs
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown
 from imloop.facts.text import Reason, Text
 from imloop.steps.ground import registers
@@ -63,7 +63,8 @@ class Claim:
 
     @classmethod
     def of(cls, case_no: str, vin: str, plate: str) -> Claim:
-        return cls(case_no.strip(), plain(vin), plain(plate))
+        written = signs(vin)
+        return cls(case_no.strip(), written if len(written) == TAIL else plain(vin), plain(plate))
 
     @property
     def whole(self) -> str:

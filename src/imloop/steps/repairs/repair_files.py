@@ -8,6 +8,7 @@ from datetime import datetime, time
 from django.db.models import Q, QuerySet
 
 from imloop.facts.days import CHINA, day_of
+from imloop.facts.identifiers import is_number
 from imloop.facts.pictures import is_picture, media_type
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
@@ -31,12 +32,18 @@ def hand_in(caller: Caller, repair_no: str, name: str, body: bytes, now: datetim
     """The same, before its record too: it waits for the record of that number by the same M-station."""
     require_kind(caller, PartyKind.MSTATION)
     media_type(body)
-    if not 0 < len(repair_no.strip()) <= 64:
-        raise Malformed("malformed", Text("请写明维修单号。", "Give the repair number."))
     shop = registers.party(caller.party_code, PartyKind.MSTATION)
     subject = f"{shop.code}/{repair_no}"
     with writing(now, caller) as ledger:
         row = Repair.objects.filter(shop=shop, repair_no=repair_no).first()
+        if row is None and not is_number(repair_no):
+            raise Malformed(
+                "malformed",
+                Text(
+                    "请写明维修单号，只用字母、数字、汉字和 -_.:，64 字以内。",
+                    "Give the repair number: at most 64 letters, digits, Chinese characters and -_.:.",
+                ),
+            )
         if row is None:
             _require_few_unknown(shop, repair_no, now)
         new = Attachment(repair=row) if row else Attachment(shop=shop, repair_no=repair_no)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import signs
 from imloop.facts.share import Share
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground.access import Caller
@@ -52,12 +53,11 @@ def repair_list(
     rows = repair_lookups.repairs(caller).annotate(doubted=Exists(doubtful()))
     if shop:
         rows = rows.filter(shop__code=shop)
-    if text := text.strip().upper().replace("·", ""):
-        rows = rows.filter(
-            Q(repair_no__icontains=text)
-            | Q(case__case_no__icontains=text)
-            | Q(case__vehicle__plate__icontains=text)
-        )
+    if text := text.strip():
+        named = Q(repair_no__icontains=text) | Q(case__case_no__icontains=text)
+        if plate := signs(text):
+            named |= Q(case__vehicle__plate__contains=plate)
+        rows = rows.filter(named)
     if only_doubtful:
         rows = rows.filter(doubted=True)
     return rows.order_by("-finished_at", "-id")

@@ -14,6 +14,7 @@ from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.repairs import lookups as repair_lookups
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.registry_rows import COLUMNS
+from imloop.steps.vehicles.vehicle_facts import described
 from imloop.store.models import Case, PartyKind, Vehicle
 
 Rows = Iterator[dict[str, object]]
@@ -57,7 +58,7 @@ def _vehicles(caller: Caller) -> Rows:
             "owner_phone": vehicle.owner_phone,
             "due_on": vehicle.due_on.isoformat() if vehicle.due_on else "",
         }
-        yield {**vehicle.facts, **known}
+        yield {**described(vehicle), **known}
 
 
 def case_row(case: Case) -> dict[str, object]:

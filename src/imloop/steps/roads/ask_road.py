@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from imloop.facts.codes import Fuel
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import plain, signs
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
@@ -20,7 +21,7 @@ from imloop.law.book import from_local_to_national
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
-from imloop.steps.vehicles.find_vehicle import plain_plate, require_vehicle
+from imloop.steps.vehicles.find_vehicle import require_vehicle
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
 from imloop.store.models import PartyKind, PollutionAlert, Vehicle, Zone
@@ -61,14 +62,14 @@ def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "")
     """For anyone: the rules applied to what is stated. Only a reader who also knows the last six of the VIN is
     answered from the register, and told of an open case or an expired inspection; nothing else about a vehicle is
     revealed."""
-    plate = plain_plate(stated.plate)
+    plate = plain(stated.plate)
     if not plate:
         raise Malformed("malformed", Text("请填写号牌号码。", "Give the plate."))
     if stated.fuel and stated.fuel not in list(Fuel):
         raise Malformed("wrong-value", Text("请选择燃料。", "Choose a fuel."))
     if stated.emission_stage and stage_rank(stated.emission_stage) is None:
         raise Malformed("wrong-value", Text("请选择排放阶段。", "Choose an emission stage."))
-    vehicle = _owned(plate, stated.vin_tail.strip().upper())
+    vehicle = _owned(plate, signs(stated.vin_tail))
     if vehicle is None:
         subject = Subject(
             plate=plate,

@@ -70,9 +70,9 @@ def clean_fleet(caller: Caller, now: datetime, year: int | None = None) -> Clean
 def _newcomers(place: str, law: Law) -> Iterator[Newcomer]:
     """Buses with their operators, and taxis, whose owners are people and stay unnamed."""
     buses = law.words("fleet.bus_usages")
-    rows = Vehicle.objects.filter(facts__usage__in=[*buses, *law.words("fleet.taxi_usages")]).values_list(
-        "plate", "fuel", "owner_name", "facts__usage", "facts__first_registered_on"
-    )
+    rows = Vehicle.objects.filter(
+        registered=True, facts__usage__in=[*buses, *law.words("fleet.taxi_usages")]
+    ).values_list("plate", "fuel", "owner_name", "facts__usage", "facts__first_registered_on")
     for plate, fuel, owner, usage, first in rows.iterator():
         registered = stored_day(first)
         if registered is not None and not from_elsewhere(plate, place):

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from imloop.facts.codes import Method
-from imloop.facts.identifiers import parse_uscc
+from imloop.facts.identifiers import is_number, parse_uscc
 from imloop.facts.refusal import Conflict, Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.rejected_row import Rejected
-from imloop.steps.vehicles.vehicle_row import COLUMNS as VEHICLE_COLUMNS
+from imloop.steps.vehicles.register.vehicle_row import COLUMNS as VEHICLE_COLUMNS
 from imloop.store.models import Line, Party, PartyKind, Standing
 
 Row = Mapping[str, str]
@@ -83,7 +83,7 @@ def _enter_station(ledger: Ledger, row: Row) -> None:
         code, _, methods = line.partition(":")
         wanted = [method.strip() for method in methods.split("+") if method.strip()]
         unknown = [method for method in wanted if method not in list(Method)]
-        if unknown or not wanted:
+        if unknown or not wanted or not is_number(code.strip()):
             raise Malformed(
                 "wrong-value",
                 Text(f"lines：{line} 应如 01:ASM+TSI", f"lines: {line}, should be like 01:ASM+TSI"),
@@ -99,13 +99,20 @@ def _enter_repairer(ledger: Ledger, row: Row) -> None:
 
 def _enter_party(row: Row, kind: PartyKind, state: Standing.State) -> tuple[Party, date]:
     place = row["place"]
+    if not is_number(row["code"]):
+        raise Malformed(
+            "wrong-value",
+            Text(
+                f"code：{row['code']} 只能用字母、数字、汉字和 -_.:",
+                f"code: {row['code']}: use letters, digits, Chinese characters and -_.: only",
+            ),
+        )
     if len(place) != 6 or not place.isdigit():
         raise Malformed(
             "wrong-value",
             Text(f"place：{place} 不是六位行政区划代码", f"place: {place} is not a GB/T 2260 code"),
         )
-    if row.get("uscc"):
-        parse_uscc(row["uscc"])
+    uscc = parse_uscc(row["uscc"]) if row.get("uscc") else ""
     since = _day(row, "since")
     assert since is not None
     party, _ = Party.objects.update_or_create(
@@ -114,7 +121,7 @@ def _enter_party(row: Row, kind: PartyKind, state: Standing.State) -> tuple[Part
         defaults={
             "name": row["name"],
             "place": place,
-            "uscc": row.get("uscc", ""),
+            "uscc": uscc,
             "address": row.get("address", ""),
             "phone": row.get("phone", ""),
             "longitude": _number(row, "longitude"),

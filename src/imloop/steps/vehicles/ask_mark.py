@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict
-from imloop.facts.text import Text
+from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
-from imloop.gates.vehicles.mark import GATE, mark, valid_until
+from imloop.gates.vehicles.mark import GATE, mark, rests_on, valid_until, waits, without_test
+from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.vehicles.find_vehicle import require_vehicle
+from imloop.steps.vehicles.register.hold_change import Proposal, changed_lately, propose
+from imloop.steps.vehicles.register.word import POLICE
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, passes
-from imloop.store.models import Mark, PartyKind, Vehicle
+from imloop.store.models import HeldChange, Mark, PartyKind, Vehicle
 
 
 def ask_mark(caller: Caller, *, vin: str = "", plate: str = "", at: datetime) -> Answer:
@@ -32,55 +36,109 @@ def ask_mark(caller: Caller, *, vin: str = "", plate: str = "", at: datetime) ->
     return _answer(require_vehicle(vin, plate), caller.place, at)
 
 
-def release_mark(caller: Caller, *, vin: str = "", plate: str = "", now: datetime) -> Mark:
-    """Issue the mark of the running cycle. ``Conflict`` with every reason when it may not be issued."""
+def release_mark(
+    caller: Caller, *, vin: str = "", plate: str = "", now: datetime, reason: str = ""
+) -> Mark | HeldChange:
+    """Issue the mark of the running cycle. ``Conflict`` with every reason when it may not be issued. One without a
+    test whose ground an authority changed lately waits for a second person of the police."""
     require_kind(caller, PartyKind.POLICE)
     with writing(now, caller) as ledger:
         vehicle = require_vehicle(vin, plate)
-        day = day_of(now)
-        law = registers.law_at(day, caller.place)
-        answer = _answer(vehicle, caller.place, now)
-        if not answer.allowed:
-            first = answer.refusals[0]
-            raise Conflict(first.code, first.text, cite=first.cite, reasons=answer.reasons)
-        subject = loaded_subject(vehicle)
-        until = valid_until(subject, day, law)
-        if until is None:
-            raise Conflict(
-                "first-registration-unknown",
-                Text(
-                    "登记资料没有初次登记日期，无法确定标志的有效期。",
-                    "Without the date of first registration the mark's validity cannot be determined.",
-                ),
-                cite=law.cite("cycle.same_as_safety"),
-            )
-        passed = passes(vehicle).first()
-        needed = not any(reason.warning and reason.code in _WITHOUT_TEST for reason in answer.reasons)
-        released = Mark.objects.create(
+        answer = _allowed(vehicle, caller.place, now)
+        law = registers.law_at(day_of(now), caller.place)
+        doubted = rests_on(answer) & changed_lately(vehicle, now, law)
+        if not doubted:
+            return _issue(ledger, vehicle, answer, law)
+        until = _until(vehicle, day_of(now), law)
+        proposal = Proposal(
             vehicle=vehicle,
-            test_no=passed.test_no if passed is not None and needed else "",
-            issued_at=now,
-            valid_until=until,
-            issued_by=caller.actor,
-            cite=law.cite("mark.pass_required") if needed else law.cite("cycle.same_as_safety"),
+            kind=HeldChange.Kind.MARK,
+            fields={"valid_until": ["", until.isoformat()]},
+            source=POLICE,
+            reason=reason.strip(),
+            data={"changed": sorted(doubted)},
         )
-        vehicle.due_on = until
-        vehicle.save(update_fields=["due_on"])
-        body = {"plate": vehicle.plate, "vin": vehicle.vin, "valid_until": until.isoformat()}
-        ledger.note("mark-released", str(vehicle), {**body, "test": released.test_no, "law": law.hash})
-        environment = registers.department(PartyKind.ENVIRONMENT, caller.place)
-        if environment is not None:
-            ledger.send(environment.code, "mark-released", str(vehicle), body)
+        return propose(ledger, [proposal])[0]
+
+
+def issue_held_mark(ledger: Ledger, held: HeldChange) -> Mark:
+    """A second person looked at what was changed; the gate is asked again."""
+    answer = _allowed(held.vehicle, ledger.caller.place, ledger.now)
+    law = registers.law_at(day_of(ledger.now), ledger.caller.place)
+    return _issue(ledger, held.vehicle, answer, law)
+
+
+def _allowed(vehicle: Vehicle, place: str, now: datetime) -> Answer:
+    answer = _answer(vehicle, place, now)
+    if not answer.allowed:
+        first = answer.refusals[0]
+        raise Conflict(first.code, first.text, cite=first.cite, reasons=answer.reasons)
+    return answer
+
+
+def _issue(ledger: Ledger, vehicle: Vehicle, answer: Answer, law: Law) -> Mark:
+    until = _until(vehicle, law.on, law)
+    passed = passes(vehicle).first()
+    needed = not without_test(answer)
+    released = Mark.objects.create(
+        vehicle=vehicle,
+        test_no=passed.test_no if passed is not None and needed else "",
+        issued_at=ledger.now,
+        valid_until=until,
+        issued_by=ledger.caller.actor,
+        cite=law.cite("mark.pass_required") if needed else law.cite("cycle.same_as_safety"),
+    )
+    vehicle.due_on = until
+    vehicle.save(update_fields=["due_on"])
+    body = {"plate": vehicle.plate, "vin": vehicle.vin, "valid_until": until.isoformat()}
+    ledger.note("mark-released", str(vehicle), {**body, "test": released.test_no, "law": law.hash})
+    environment = registers.department(PartyKind.ENVIRONMENT, ledger.caller.place)
+    if environment is not None:
+        ledger.send(environment.code, "mark-released", str(vehicle), body)
+    changed = set() if needed else changed_lately(vehicle, ledger.now, law)
+    if changed:
+        doubt = _without_test(vehicle, changed, law)
+        keep_findings(ledger, "vehicle", str(vehicle), ledger.caller.party_code, [doubt])
     return released
 
 
-_WITHOUT_TEST = ("mark-only-year", "vehicle-exempt", "no-engine")
+def _until(vehicle: Vehicle, day: date, law: Law) -> date:
+    until = valid_until(loaded_subject(vehicle), day, law)
+    if until is None:
+        raise Conflict(
+            "first-registration-unknown",
+            Text(
+                "登记资料没有初次登记日期，无法确定标志的有效期。",
+                "Without the date of first registration the mark's validity cannot be determined.",
+            ),
+            cite=law.cite("cycle.same_as_safety"),
+        )
+    return until
+
+
+def _without_test(vehicle: Vehicle, changed: set[str], law: Law) -> Reason:
+    names, days = "、".join(sorted(changed)), law.integer("mark.changed_days")
+    return Reason(
+        "mark-without-test",
+        Text(
+            f"{vehicle} 未经检验核发标志，而登记资料 {names} 在 {days} 天内变更过。",
+            f"{vehicle} got a mark without a test; its register changed within {days} days: "
+            f"{', '.join(sorted(changed))}.",
+        ),
+        cite=law.cite("mark.changed_days"),
+        next=Text(
+            "请对照登记档案核对变更依据；不实的，更正登记并通知公安交管收回标志。",
+            "Compare the change with the registration file; if it is untrue, correct the register and have the police "
+            "take back the mark.",
+        ),
+    )
 
 
 def _answer(vehicle: Vehicle, place: str, at: datetime) -> Answer:
     day = day_of(at)
     law = registers.law_at(day, place)
     answer = mark(loaded_subject(vehicle), case_fact(vehicle), day, law)
-    return Answer(
-        GATE, answer.allowed, answer.reasons, {**answer.facts, "plate": vehicle.plate, "vin": vehicle.vin}
-    )
+    doubted = rests_on(answer) & changed_lately(vehicle, at, law) if rests_on(answer) else set()
+    warning = (waits(doubted, law),) if answer.allowed and doubted else ()
+    facts = {**answer.facts, "plate": vehicle.plate, "vin": vehicle.vin}
+    return Answer(GATE, answer.allowed, (*answer.reasons, *warning), facts)

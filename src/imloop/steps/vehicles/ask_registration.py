@@ -7,6 +7,7 @@ from datetime import datetime
 
 from imloop.facts.codes import GAT16_9, Fuel
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import plain
 from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
@@ -43,7 +44,7 @@ def ask_registration(
         raise Malformed(
             "wrong-value", Text(f"fuel：{fuel} 不在代码表中。", f"fuel: {fuel} is not a known code.")
         )
-    vin = stated.vin.strip().upper()
+    vin = plain(stated.vin)
     vehicle = find_vehicle(vin, "") if vin else None
     known = loaded_subject(vehicle) if vehicle is not None else Subject(vin=vin)
     subject = replace(

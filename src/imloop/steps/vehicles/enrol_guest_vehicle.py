@@ -8,15 +8,15 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from imloop.facts.days import day_of
-from imloop.facts.identifiers import parse_plate, parse_vin
+from imloop.facts.identifiers import parse_plate, parse_vin, plain
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.law.book import from_local_to_national
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.vehicles.find_vehicle import plain_plate
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
+from imloop.steps.vehicles.register.word import register
 from imloop.store.models import Enrolment, PartyKind, Vehicle
 
 GROUNDS = {
@@ -64,7 +64,7 @@ def enrol(caller: Caller, wanted: NewEnrolment, now: datetime) -> Enrolment:
     if ground == "operating":
         _require_months(wanted.operating_since, since, law.integer("elsewhere.operating_months"))
     with writing(now, caller) as ledger:
-        vehicle = _vehicle(wanted.vin, wanted.plate)
+        vehicle = _vehicle(caller, wanted, now)
         _require_free(vehicle, caller.place, since, until)
         kept = Enrolment.objects.create(
             vehicle=vehicle,
@@ -136,16 +136,21 @@ def _require_months(operating_since: date | None, since: date, months: int) -> N
         )
 
 
-def _vehicle(vin: str, plate: str) -> Vehicle:
-    vin, plate = vin.strip().upper(), plain_plate(plate)
+def _vehicle(caller: Caller, wanted: NewEnrolment, now: datetime) -> Vehicle:
+    """Known, or entered by its VIN and plate; one known from tests alone is registered by them, too."""
+    vin, plate = plain(wanted.vin), plain(wanted.plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
     found = find_vehicle(vin, plate)
-    if found is not None:
+    if found is not None and found.registered:
         return found
-    vin, plate = parse_vin(vin).text if vin else "", parse_plate(plate).text if plate else ""
-    facts = {key: value for key, value in (("vin", vin), ("plate", plate)) if value}
-    return Vehicle.objects.create(vin=vin, plate=plate, facts=facts)
+    if found is None:
+        vin, plate = parse_vin(vin).text if vin else "", parse_plate(plate).text if plate else ""
+    found = found or Vehicle(vin=vin, plate=plate)
+    said = {name: value for name in ("vin", "plate") if (value := getattr(found, name))}
+    register(found, said, caller.kind, day_of(now), wanted.evidence.strip()[:80])
+    found.save()
+    return found
 
 
 def _tell(ledger: Ledger, caller: Caller, kept: Enrolment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
@@ -9,14 +10,9 @@ from imloop.steps.vehicles.plates import once_bore
 from imloop.store.models import Vehicle
 
 
-def plain_plate(text: str) -> str:
-    """A plate as typed, without the dot and blanks people write."""
-    return text.strip().upper().replace("·", "").replace(" ", "")
-
-
 def require_vehicle(vin: str, plate: str) -> Vehicle:
     """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that had the plate before."""
-    vin, plate = vin.strip().upper(), plain_plate(plate)
+    vin, plate = plain(vin), plain(plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
     found = find_vehicle(vin, plate)

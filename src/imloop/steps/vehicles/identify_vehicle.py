@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
 from django.db.models import QuerySet
 
 from imloop.facts.identifiers import plain
@@ -16,6 +15,8 @@ from imloop.facts.records import inspection
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.identity import Bearer, Found, Identity, Named, resolve
+from imloop.law import Law
+from imloop.steps.vehicles.note_statement import note_statement
 from imloop.store.models import Vehicle
 from imloop.store.statements import fetch_all, insert, rows, update
 
@@ -111,47 +112,25 @@ def names_of(stated: inspection.Vehicle, obd_vins: Sequence[str] = ()) -> Named:
 
 
 def enter_vehicle(
-    vehicle: Vehicle | None, named: Named, stated: inspection.Vehicle, *, firm: bool
+    vehicle: Vehicle | None, named: Named, stated: inspection.Vehicle, *, by: str, law: Law, firm: bool
 ) -> Vehicle:
-    """The row of the vehicle that a run was of: a new one for a vehicle nobody knows; what the row does not say is
-    filled in. ``firm`` False (an aborted or comparison run): nothing is noted but the name."""
+    """The row of the vehicle that a run was of; a new one for a vehicle nobody knows. What is stated is noted beside
+    the register. ``firm`` False (an aborted or comparison run): nothing is noted but the name."""
     if vehicle is None:
         vehicle = Vehicle(vin=named.vin, plate="" if named.vin and not firm else named.plate)
-        if firm:
-            _fill(vehicle, stated)
-        insert(vehicle)
-        return vehicle
-    if not firm:
-        return vehicle
-    before = [getattr(vehicle, name) for name in _STATED]
-    vehicle.vin = vehicle.vin or named.vin
-    vehicle.plate = vehicle.plate or named.plate
-    _fill(vehicle, stated)
-    changed = [name for name, old in zip(_STATED, before, strict=True) if getattr(vehicle, name) != old]
-    if changed:
-        update(vehicle, *changed)
+        if not firm:
+            insert(vehicle)
+    elif firm and not vehicle.vin:
+        vehicle.vin = named.vin
+        update(vehicle, "vin")
+    if firm:
+        note_statement(vehicle, stated, by=by, on=law.on, law=law)
     return vehicle
 
 
-_STATED = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", "facts")
-
-
-def _fill(vehicle: Vehicle, stated: inspection.Vehicle) -> None:
-    vehicle.plate_colour = vehicle.plate_colour or stated.plate_colour
-    vehicle.fuel = vehicle.fuel or stated.fuel or ""
-    vehicle.owner_name = vehicle.owner_name or stated.owner.name
-    vehicle.owner_phone = vehicle.owner_phone or stated.owner.phone
-    said = msgspec.to_builtins(stated)
-    said.pop("owner")
-    vehicle.facts = {
-        **{key: value for key, value in said.items() if value not in (None, "")},
-        **vehicle.facts,
-    }
-
-
 def plate_differs(vehicle: Vehicle, named: Named) -> list[Reason]:
-    """The register knows the vehicle by another plate: said, and not taken over."""
-    if not (named.plate and vehicle.plate and named.plate != vehicle.plate):
+    """A vehicle that no authority entered is known by another plate: said, and not taken over."""
+    if vehicle.registered or not (named.plate and vehicle.plate and named.plate != vehicle.plate):
         return []
     return [
         Reason(

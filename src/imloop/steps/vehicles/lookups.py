@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+import zstandard
+from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import signs
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
+from imloop.gates.vehicles.compare_statement import COMPARED, differs
 from imloop.gates.vehicles.cycle import Cycle, cycle_on
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, covers, place_prefix
 from imloop.steps.ground.ledger import writing
-from imloop.steps.vehicles.find_vehicle import plain_plate
+from imloop.steps.ground.lookups import nothing_there
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
+from imloop.steps.vehicles.register.word import ENVIRONMENT, value_of
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
-from imloop.store.models import Vehicle
+from imloop.store.models import HeldChange, Party, PartyKind, RegisterFile, Vehicle
 
 _MOST = 20
 
@@ -32,7 +38,7 @@ class Found:
 def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
     """By plate, VIN, or the last six or more of a VIN; at most twenty."""
     _require_department(caller)
-    text = plain_plate(text)
+    text = signs(text)
     if len(text) < 4:
         return Found([])
     found = list(Vehicle.objects.filter(plate=text)[:_MOST])
@@ -73,7 +79,94 @@ def vehicle(caller: Caller, vehicle_id: int, now: datetime) -> tuple[Vehicle, Cy
     return found, cycle_on(loaded_subject(found), day_of(now), law)
 
 
-def vehicle_json(found: Vehicle, cycle: Cycle) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The register's value with its source (who, day, where written) beside what was stated, by whom, on which day.
+    ``settled_on``: since when a department knows that the register is right. ``mine``: the caller may settle it."""
+
+    field: str
+    code: str
+    entered: object
+    source: list[str] | None
+    stated: object
+    by: str
+    on: str
+    settled_on: str | None
+    mine: bool
+
+
+def differences_of(caller: Caller, found: Vehicle, day: date) -> list[Difference]:
+    """Where the latest statements contradict the authorities' word; none for a vehicle that no authority entered."""
+    law = registers.law_at(day, caller.place)
+    shown = []
+    for name, each in COMPARED.items() if found.registered else ():
+        said, known = found.stated.get(name), value_of(found, name)
+        if said is None or not differs(name, known, said[0], law):
+            continue
+        source = found.sources.get(name)
+        mine = caller.kind == PartyKind.POLICE or (
+            caller.kind == PartyKind.ENVIRONMENT and (not source or source[0] == ENVIRONMENT)
+        )
+        settled = str(said[3]) if len(said) > 3 else None
+        shown.append(
+            Difference(name, each.code, known, source, said[0], str(said[1]), str(said[2]), settled, mine)
+        )
+    return shown
+
+
+def held_changes(caller: Caller, *, waiting: bool = True) -> QuerySet[HeldChange]:
+    """What waits for a second person of the caller's department; supervisors see those of their place."""
+    rows = HeldChange.objects.select_related("vehicle", "party")
+    if waiting:
+        rows = rows.filter(state=HeldChange.State.WAITING)
+    if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
+        return rows.filter(Q(party=None) | Q(party__place__startswith=place_prefix(caller.place)))
+    own = Q(party__code=caller.party_code)
+    if caller.kind == PartyKind.POLICE:
+        own |= Q(party=None)
+    return rows.filter(own)
+
+
+def kept_list(caller: Caller, evidence: str, now: datetime) -> bytes:
+    """The bytes of a list as they were handed in, for the party that did so (of the operator's: the police) and for
+    supervisors; journalled, as lists hold owners."""
+    rows = RegisterFile.objects.filter(sha256__startswith=evidence) if len(evidence) >= 16 else None
+    kept = rows.select_related("party").first() if rows is not None else None
+    if kept is None or not _sees(caller, kept.party):
+        raise nothing_there("list", evidence)
+    with writing(now, caller) as ledger:
+        ledger.note("looked-up", kept.sha256, {"kind": "register-list"})
+    return zstandard.ZstdDecompressor().decompress(bytes(kept.body))
+
+
+def _sees(caller: Caller, party: Party | None) -> bool:
+    if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
+        return party is None or covers(caller.place, party.place)
+    return party.code == caller.party_code if party else caller.kind == PartyKind.POLICE
+
+
+def held_json(held: HeldChange) -> dict[str, object]:
+    """For machines."""
+    return {
+        "id": held.pk,
+        "kind": str(held.kind),
+        "state": str(held.state),
+        "vehicle": held.vehicle.pk,
+        "plate": held.vehicle.plate,
+        "vin": held.vehicle.vin,
+        "changes": held.fields,
+        "source": held.source,
+        "reason": held.reason,
+        "evidence": held.evidence,
+        "proposed_at": held.proposed_at.isoformat(),
+        "proposed_by": held.proposed_by,
+        "decided_at": held.decided_at.isoformat() if held.decided_at else None,
+        "decided_by": held.decided_by,
+        "decision": held.decision,
+    }
+
+
+def vehicle_json(caller: Caller, found: Vehicle, cycle: Cycle, now: datetime) -> dict[str, object]:
     """The vehicle for machines, without its owner."""
     return {
         "id": found.pk,
@@ -82,7 +175,15 @@ def vehicle_json(found: Vehicle, cycle: Cycle) -> dict[str, object]:
         "plate_colour": found.plate_colour,
         "fuel": found.fuel,
         "status": found.status,
+        "registered": found.registered,
         "facts": {key: value for key, value in found.facts.items() if key != "owner"},
+        "sources": {key: value for key, value in found.sources.items() if not key.startswith("owner")},
+        "stated": found.stated,
+        "differences": [
+            {name: value for name, value in asdict(each).items() if name != "mine"}
+            for each in differences_of(caller, found, day_of(now))
+        ],
+        "waiting": [held_json(each) for each in held_changes(caller).filter(vehicle=found)],
         "cycle": cycle.to_json(),
         "plates": [
             {

@@ -57,6 +57,24 @@ def change_plates(changed: Sequence[tuple[Vehicle, str, str]], day: date, source
     PlateSpan.objects.bulk_create(spans)
 
 
+def borne_by_another(vehicle: Vehicle, plate: str) -> bool:
+    """Does another vehicle that an authority entered, and that is active, bear the plate?"""
+    others = Vehicle.objects.filter(plate=plate, registered=True, status=Vehicle.Status.ACTIVE)
+    return others.exclude(pk=vehicle.pk).exclude(vin="").exists()
+
+
+def take_plate(vehicle: Vehicle) -> list[tuple[Vehicle, str, str]]:
+    """Other active vehicles that bore the plate lose it; each with what it bore, for ``change_plates``."""
+    others = Vehicle.objects.filter(plate=vehicle.plate, status=Vehicle.Status.ACTIVE)
+    moved = []
+    for other in others.exclude(pk=vehicle.pk).exclude(vin=""):
+        moved.append((other, other.plate, other.plate_colour))
+        other.plate = other.plate_colour = ""
+        other.facts = {name: each for name, each in other.facts.items() if name != "plate"}
+        other.save(update_fields=["plate", "plate_colour", "facts"])
+    return moved
+
+
 def once_bore(plate: str) -> Vehicle | None:
     """The vehicle that last had a plate and has it no more: a hint to the reader, never a match."""
     span = (

@@ -17,8 +17,9 @@ from imloop.store.models import Case, Test, Vehicle
 def subject_of(
     vehicle: Vehicle, *, passed_on: date | None = None, marked_until: date | None = None
 ) -> Subject:
-    """The vehicle's facts; a date that cannot be read is not known."""
-    facts = vehicle.facts
+    """What an authority said of the vehicle; what only stations stated is not known to a gate. A date that cannot be
+    read is not known."""
+    facts = entered_facts(vehicle)
     mass = facts.get("max_mass_kg")
     return Subject(
         vin=vehicle.vin,
@@ -26,7 +27,7 @@ def subject_of(
         plate_colour=vehicle.plate_colour,
         vehicle_type=str(facts.get("vehicle_type") or ""),
         usage=str(facts.get("usage") or ""),
-        fuel=vehicle.fuel,
+        fuel=str(facts.get("fuel") or ""),
         emission_stage=str(facts.get("emission_stage") or ""),
         first_registered_on=day(facts.get("first_registered_on")),
         max_mass_kg=float(mass) if isinstance(mass, (int, float)) else None,
@@ -35,7 +36,19 @@ def subject_of(
         passed_on=passed_on,
         marked_until=marked_until,
         exemption_lost_on=day(facts.get("exemption_lost_on")),
+        registered=vehicle.registered,
     )
+
+
+def entered_facts(vehicle: Vehicle) -> dict[str, object]:
+    """What an authority said of the vehicle, by contract names: only fields that have a source."""
+    known = vehicle.facts if vehicle.registered else {}
+    return {name: value for name, value in known.items() if name in vehicle.sources}
+
+
+def described(vehicle: Vehicle) -> dict[str, object]:
+    """For people and papers, never for a gate: the authorities' word, and what was stated where they said nothing."""
+    return {**{name: said[0] for name, said in vehicle.stated.items()}, **vehicle.facts}
 
 
 def loaded_subject(vehicle: Vehicle) -> Subject:

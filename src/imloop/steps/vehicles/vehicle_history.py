@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imloop.facts.identifiers import plain, signs
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
-from imloop.steps.vehicles.find_vehicle import plain_plate
 from imloop.store.models import Case, Repair, Test, Vehicle
 
 MOST = 200
@@ -24,15 +24,15 @@ class History:
 
 def vehicle_by_plate(plate: str, vin_tail: str) -> Vehicle:
     """Plate and the last six of the VIN, as on the licence."""
-    text, tail = plain_plate(plate), vin_tail.strip().upper()
-    rows = (
-        Vehicle.objects.filter(plate=text, vin__endswith=tail) if len(tail) == 6 else Vehicle.objects.none()
-    )
-    found = rows.order_by("-id").first()
+    borne, tail = plain(plate), signs(vin_tail)
+    rows = Vehicle.objects.filter(plate=borne, vin__endswith=tail).order_by("-id")
+    found = rows.first() if borne and len(tail) == 6 else None
     if found is None:
         raise Unknown(
             "unknown-vehicle",
-            Text(f"没有找到 {text}，或 VIN 后六位不符。", f"{text} was not found, or the VIN tail differs."),
+            Text(
+                f"没有找到 {plate}，或 VIN 后六位不符。", f"{plate} was not found, or the VIN tail differs."
+            ),
         )
     return found
 

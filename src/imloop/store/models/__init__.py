@@ -28,7 +28,15 @@ from imloop.store.models.registers.stations import (
     Standing,
     StationToken,
 )
-from imloop.store.models.registers.vehicles import Enrolment, Mark, PlateSpan, Vehicle, VehicleChange
+from imloop.store.models.registers.vehicles import (
+    Enrolment,
+    HeldChange,
+    Mark,
+    PlateSpan,
+    RegisterFile,
+    Vehicle,
+    VehicleChange,
+)
 from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
 from imloop.store.models.trail.desk import WorkPass
 from imloop.store.models.trail.journal import Counter, JournalDay, JournalEntry, JournalHead
@@ -52,6 +60,7 @@ __all__ = [
     "DrawNumber",
     "DrawPart",
     "DrawVisit",
+    "HeldChange",
     "Invitation",
     "LogInTry",
     "SecondFactor",
@@ -78,6 +87,7 @@ __all__ = [
     "PollutionAlert",
     "RawUpload",
     "Receiver",
+    "RegisterFile",
     "Repair",
     "RepairMark",
     "RepairPaper",

@@ -7,8 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from imloop.store.models.registers.stations import Party
+
 
 class Vehicle(models.Model):
+    """``fuel``, ``plate``, ``plate_colour`` and the owner are the authorities' word where the vehicle is registered;
+    of one known from tests alone they are what the station said, so that it can be found."""
+
     class Status(models.TextChoices):
         ACTIVE = "active", "正常"
         MOVED_OUT = "moved_out", "转出"
@@ -19,7 +24,15 @@ class Vehicle(models.Model):
     plate = models.CharField(max_length=12, blank=True, default="", db_index=True)
     plate_colour = models.CharField(max_length=12, blank=True, default="")
     fuel = models.CharField(max_length=16, blank=True, default="")
-    facts = models.JSONField(default=dict, help_text="latest statement about the vehicle, contract §2 names")
+    facts = models.JSONField(default=dict, help_text="the authorities' word, contract §2 names")
+    sources = models.JSONField(
+        default=dict, help_text="field: [who of the authorities said it, day, evidence]"
+    )
+    stated = models.JSONField(
+        default=dict,
+        help_text="field: [value, by whom, day, settled on]: the latest word of stations and owners; feeds no gate",
+    )
+    registered = models.BooleanField(default=False, help_text="an authority entered it")
     owner_name = models.CharField(max_length=60, blank=True, default="")
     owner_phone = models.CharField(max_length=20, blank=True, default="")
     cycle = models.PositiveIntegerField(default=1, help_text="ordinal of the running inspection cycle")
@@ -95,3 +108,60 @@ class Mark(models.Model):
     valid_until = models.DateField()
     issued_by = models.CharField(max_length=80)
     cite = models.CharField(max_length=200)
+
+
+class HeldChange(models.Model):
+    """A change of what gates ask of a known vehicle, or a mark without a test that rests on one, until a second person
+    of the party has looked at it. What was proposed is frozen by triggers."""
+
+    class Kind(models.TextChoices):
+        LIST = "list", "名单导入"
+        CHANGE = "change", "登记变更"
+        DIFFERENCE = "difference", "不一致处理"
+        MARK = "mark", "不经检验核发标志"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待复核"
+        APPLIED = "applied", "已确认"
+        REJECTED = "rejected", "已退回"
+
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="held_changes")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    party = models.ForeignKey(
+        Party,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="whose people decide; null: the police's, of what the operator loaded",
+    )
+    source = models.CharField(max_length=12, help_text="whose word it will be: police | environment")
+    fields = models.JSONField(help_text="field: [before, after]")
+    data = models.JSONField(default=dict, help_text="what else the act needs when it is done")
+    reason = models.CharField(max_length=400, blank=True, default="")
+    evidence = models.CharField(
+        max_length=80, blank=True, default="", help_text="SHA-256 of the list, or how it came"
+    )
+    proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(max_length=80)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=80, blank=True, default="")
+    decision = models.CharField(max_length=400, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["proposed_at"], condition=Q(state="waiting"), name="held_change_waiting"),
+            models.Index(fields=["evidence"], name="held_change_evidence"),
+        ]
+
+
+class RegisterFile(models.Model):
+    """A list as it was handed in: its bytes (zstd) and their SHA-256. Frozen by triggers."""
+
+    received_at = models.DateTimeField()
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", null=True)
+    kind = models.CharField(max_length=12)
+    sent_by = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField()
+    body = models.BinaryField()

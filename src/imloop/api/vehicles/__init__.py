@@ -2,185 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Schema
+from ninja import Query
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_OFFICE, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.http.schemas import ABSENT, GateOut, JsonObject, ReasonOut, example
-from imloop.facts.records.vehicle import NewVehicle
+from imloop.api.vehicles.schemas import (
+    ChangeIn,
+    CycleGateOut,
+    DecisionIn,
+    EnrolmentIn,
+    EnrolmentOut,
+    HeldList,
+    HeldOut,
+    MarkGateOut,
+    MarkIn,
+    MarkOut,
+    RegistrationAsked,
+    RegistrationGateOut,
+    SettledOut,
+    SettleIn,
+    VehicleChangeOut,
+    VehicleOut,
+)
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.decide_held import confirm, reject
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
-from imloop.steps.vehicles.lookups import vehicle, vehicle_json
+from imloop.steps.vehicles.lookups import held_changes, held_json, vehicle, vehicle_json
+from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.register.settle_difference import settle_difference
+from imloop.store.models import HeldChange
 
 router = Router()
-
-
-class RegistrationAsked(Schema):
-    """``application``: ``new`` or ``transfer_in``; the rest as far as it is known."""
-
-    application: str = "new"
-    vin: str = ""
-    fuel: str = ""
-    emission_stage: str = ""
-    vehicle_type: str = ""
-    usage: str = ""
-    max_mass_kg: float | None = None
-    place: str = ""
-    at: datetime | None = None
-
-    def vehicle(self) -> NewVehicle:
-        return NewVehicle(**self.dict(exclude={"application", "place", "at"}))
-
-
-class MarkIn(Schema):
-    vin: str = ""
-    plate: str = ""
-
-
-class ChangeIn(Schema):
-    model_config = example(
-        kind="sold",
-        on="2026-03-04",
-        vin="LFV2A21K6J3123456",
-        owner_name="黄海燕",
-        owner_phone="13800000001",
-        new_plate="桂B54321",
-    )
-
-    kind: str
-    on: date
-    vin: str = ""
-    plate: str = ""
-    owner_name: str = ""
-    owner_phone: str = ""
-    new_plate: str = ""
-
-
-class EnrolmentIn(Schema):
-    model_config = example(
-        ground="operating",
-        evidence="运输合同",
-        since="2026-03-02",
-        plate="粤A12345",
-        operating_since="2025-12-01",
-    )
-
-    ground: str
-    evidence: str
-    since: date
-    until: date | None = None
-    vin: str = ""
-    plate: str = ""
-    operating_since: date | None = None
-
-
-class CycleOut(Schema):
-    """``kind``: of the inspection that is due."""
-
-    kind: str
-    due_on: date | None
-    opens_on: date | None
-    reasons: list[ReasonOut] = ABSENT
-
-
-class MarkGateOut(GateOut):
-    """``valid_until``: of the mark that would be released."""
-
-    valid_until: date | None
-    cycle: CycleOut
-    passed_on: date | None
-    plate: str
-    vin: str
-
-
-class CycleGateOut(GateOut):
-    """``origin``: own enrolled elsewhere."""
-
-    cycle: CycleOut
-    origin: str
-    plate: str
-    vin: str
-
-
-class RegistrationGateOut(GateOut):
-    """``stage_required`` null: none is asked of this kind of vehicle; ``group`` null: its kind is not known."""
-
-    application: str
-    stage: str | None
-    stage_required: str | None
-    group: str | None
-
-
-class MarkOut(Schema):
-    """``test_no`` empty: none was needed."""
-
-    id: int
-    vin: str
-    plate: str
-    valid_until: date
-    test_no: str
-    cite: str
-
-
-class VehicleChangeOut(Schema):
-    """``vehicle``: its id; ``status`` and ``plate``: as they are now."""
-
-    id: int
-    vehicle: int
-    kind: str
-    on: date
-    status: str
-    plate: str
-
-
-class PlateOut(Schema):
-    """``source``: who said so; ``until`` null: it bears the plate now."""
-
-    plate: str
-    since: date
-    until: date | None
-    source: str
-
-
-class ChangeOut(Schema):
-    kind: str
-    on: date
-
-
-class VehicleOut(Schema):
-    """A vehicle without its owner."""
-
-    id: int
-    vin: str
-    plate: str
-    plate_colour: str
-    fuel: str
-    status: str
-    facts: JsonObject
-    cycle: CycleOut
-    plates: list[PlateOut]
-    changes: list[ChangeOut]
-
-
-class EnrolmentOut(Schema):
-    """``vehicle``: its id."""
-
-    id: int
-    vehicle: int
-    ground: str
-    cite: str
-    since: date
-    until: date | None
 
 
 @router.get(
@@ -228,11 +89,18 @@ def get_registration_gate(request: HttpRequest, asked: Query[RegistrationAsked])
 
 
 @router.post(
-    "/marks", who=POLICE, answers={201: MarkOut}, tags=["police"], summary="核发检验标志 · issue a mark"
+    "/marks",
+    who=POLICE,
+    answers={201: MarkOut, 202: HeldOut},
+    tags=["police"],
+    summary="核发检验标志 · issue a mark",
 )
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
-    """201 with the mark; 409 with every reason when it may not be issued."""
-    mark = release_mark(caller(request), vin=wanted.vin, plate=wanted.plate, now=clock.now())
+    """201 with the mark; 202 when its ground was changed lately, so that it waits for a second person;
+    409 with every reason when it may not be issued."""
+    mark = release_mark(caller(request), now=clock.now(), **wanted.dict())
+    if isinstance(mark, HeldChange):
+        return as_json(held_json(mark), 202)
     body = {
         "id": mark.pk,
         "vin": mark.vehicle.vin,
@@ -247,14 +115,54 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
 @router.post(
     "/vehicles/changes",
     who=POLICE,
-    answers={201: VehicleChangeOut},
+    answers={201: VehicleChangeOut, 202: HeldOut},
     tags=["police"],
     summary="过户、转出、注销、报废 · change the register",
 )
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
+    """202: a vehicle becomes active again, or takes the plate of another; it waits for a second person."""
     kept = change_vehicle(caller(request), ReportedChange(**change.dict()), clock.now())
+    if isinstance(kept, HeldChange):
+        return as_json(held_json(kept), 202)
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "kind": kept.kind, "on": kept.on.isoformat()}
     return as_json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
+
+
+@router.get(
+    "/vehicles/held-changes",
+    who=(*ENVIRONMENT, *POLICE, *SUPERVISOR, *ADMIN),
+    answers={200: HeldList},
+    tags=["police"],
+    summary="待复核的登记更正 · changes that wait for a second person",
+)
+def get_held_changes(request: HttpRequest) -> HttpResponse:
+    rows = held_changes(caller(request)).order_by("proposed_at", "id")
+    return as_json({"held": [held_json(row) for row in rows[:500]]})
+
+
+@router.post(
+    "/vehicles/held-changes/{held_id}",
+    who=(*ENVIRONMENT, *POLICE),
+    answers={200: HeldOut},
+    tags=["police"],
+    summary="复核登记更正 · confirm or reject a change",
+)
+def post_held_change(request: HttpRequest, held_id: int, decision: DecisionIn) -> HttpResponse:
+    """A key may reject what its party proposed, never confirm (403 ``person-needed``): a person does, on the page."""
+    decide = confirm if decision.confirm else reject
+    return as_json(held_json(decide(caller(request), held_id, said=decision.said, now=clock.now())))
+
+
+@router.post(
+    "/vehicles/{vehicle_id}/differences",
+    who=(*ENVIRONMENT, *POLICE),
+    answers={200: SettledOut},
+    tags=["police"],
+    summary="处理登记与填报不一致 · settle a difference",
+)
+def post_difference(request: HttpRequest, vehicle_id: int, wanted: SettleIn) -> HttpResponse:
+    held = settle_difference(caller(request), vehicle_id, now=clock.now(), **wanted.dict())
+    return as_json({"field": wanted.field, "held": held_json(held) if held else None})
 
 
 @router.get(
@@ -265,7 +173,8 @@ def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     summary="一辆车 · one vehicle",
 )
 def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
-    return as_json(vehicle_json(*vehicle(caller(request), vehicle_id, clock.now())))
+    asking = caller(request)
+    return as_json(vehicle_json(asking, *vehicle(asking, vehicle_id, clock.now()), clock.now()))
 
 
 @router.post(

@@ -51,7 +51,7 @@ def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0029_counts'),
+        ('store', '0028_vehicle_sources'),
     ]
 
     operations = [

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from imloop.facts.codes import GAT16_9, Fuel
-from imloop.facts.identifiers import parse_plate, parse_vin
+from imloop.facts.identifiers import parse_plate, parse_vin, plain
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.gates.vehicles.cycle import months_later
 from imloop.gates.vehicles.subject import stage_rank
+from imloop.law import Law
 from imloop.store.models import Vehicle
 
 COLUMNS = (
@@ -22,12 +25,14 @@ COLUMNS = (
     "vehicle_type",
     "usage",
     "fuel",
+    "second_fuel",
     "emission_stage",
     "first_registered_on",
     "produced_on",
     "max_mass_kg",
     "reference_mass_kg",
     "rated_power_kw",
+    "rated_speed_rpm",
     "status",
     "owner_name",
     "owner_phone",
@@ -50,7 +55,7 @@ _STATUS = {
 }
 STATUS_AFTER = {"sold": "active", "moved_in": "active"}
 _DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ][\d:.]+)?")
-_NUMBERS = ("max_mass_kg", "reference_mass_kg", "rated_power_kw")
+_NUMBERS = ("max_mass_kg", "reference_mass_kg", "rated_power_kw", "rated_speed_rpm")
 _WORDS = ("vehicle_type", "usage", "emission_stage")
 
 
@@ -72,9 +77,22 @@ class VehicleRow:
     facts: dict[str, object] = field(default_factory=dict)
 
 
-def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> VehicleRow:
+class Days(NamedTuple):
+    """Which days a row may name: from the law's first, up to today; a due date up to ``due``."""
+
+    first: date
+    today: date
+    due: date
+
+    @classmethod
+    def of(cls, law: Law) -> Days:
+        due = months_later(law.on, law.integer("register.due_within_months"))
+        return cls(law.day("register.first_day"), law.on, due)
+
+
+def read_vehicle_row(number: int, row: Mapping[str, str], days: Days) -> VehicleRow:
     """Check a row; ``Malformed`` names the column and what is wrong with it."""
-    vin, plate = row.get("vin", "").strip().upper(), row.get("plate", "").strip()
+    vin, plate = plain(row.get("vin", "")), plain(row.get("plate", ""))
     if not (vin or plate):
         raise Malformed("missing", Text("vin 与 plate 至少填一项", "vin or plate is required"))
     if vin:
@@ -84,8 +102,8 @@ def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> Vehicl
     registered, produced, due = (
         _day(column, row.get(column, "")) for column in ("first_registered_on", "produced_on", "due_on")
     )
-    _agree(registered, produced, due, today)
-    fuel = _fuel(row.get("fuel", ""))
+    _agree(registered, produced, due, days)
+    fuel, second = _fuel("fuel", row.get("fuel", "")), _fuel("second_fuel", row.get("second_fuel", ""))
     facts: dict[str, object] = {column: row[column] for column in _WORDS if row.get(column)}
     stage = row.get("emission_stage", "")
     if stage and stage_rank(stage) is None:
@@ -104,7 +122,7 @@ def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> Vehicl
         raise _wrong(
             "plate_colour", colour, f"可选 {' '.join(COLOURS)}", f"is not one of {' '.join(COLOURS)}"
         )
-    identity = {"vin": vin, "plate": plate, "plate_colour": colour, "fuel": fuel}
+    identity = {"vin": vin, "plate": plate, "plate_colour": colour, "fuel": fuel, "second_fuel": second}
     facts |= {key: value for key, value in identity.items() if value}
     return VehicleRow(
         number,
@@ -121,10 +139,17 @@ def read_vehicle_row(number: int, row: Mapping[str, str], today: date) -> Vehicl
     )
 
 
-def _agree(registered: date | None, produced: date | None, due: date | None, today: date) -> None:
+def _agree(registered: date | None, produced: date | None, due: date | None, days: Days) -> None:
     for column, day in (("first_registered_on", registered), ("produced_on", produced)):
-        if day is not None and day > today:
-            raise _wrong(column, day.isoformat(), "晚于今天", "is in the future")
+        if day is not None and day > days.today:
+            raise _implausible(column, day, "晚于今天", "is in the future")
+    for column, day in (("first_registered_on", registered), ("produced_on", produced), ("due_on", due)):
+        if day is not None and day < days.first:
+            raise _implausible(column, day, f"早于 {days.first}", f"is before {days.first}")
+    if due is not None and due > days.due:
+        raise _implausible(
+            "due_on", due, f"晚于 {days.due}，超过最长的检验周期", "is later than any cycle ends"
+        )
     if registered is not None and produced is not None and produced > registered:
         raise Malformed(
             "contradictory-dates",
@@ -162,12 +187,12 @@ def _day(column: str, text: str) -> date | None:
 
 
 @lru_cache(maxsize=1024)
-def _fuel(text: str) -> str:
+def _fuel(column: str, text: str) -> str:
     if not text:
         return ""
     fuel = GAT16_9.get(text.upper(), text)
     if fuel not in list(Fuel):
-        raise _wrong("fuel", text, "不在代码表中", "is not a known code")
+        raise _wrong(column, text, "不在代码表中", "is not a known code")
     return str(fuel)
 
 
@@ -191,6 +216,10 @@ def _short(column: str, text: str, longest: int) -> str:
     if len(text) > longest:
         raise _wrong(column, text[:20], f"超过 {longest} 个字符", f"is longer than {longest} characters")
     return text
+
+
+def _implausible(column: str, day: date, zh: str, en: str) -> Malformed:
+    return Malformed("day-implausible", Text(f"{column}：{day} {zh}", f"{column}: {day} {en}"))
 
 
 def _wrong(column: str, value: str, zh: str, en: str) -> Malformed:

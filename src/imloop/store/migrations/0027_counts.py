@@ -1,8 +1,11 @@
 """What a run counts for, as a decision that is kept, and runs that wait for a department.
 
 For what is stored, the decision is what was done with the run: it moved a case, or it was a pass without one. Nothing
-changes state; ``imloop check`` lists what would be decided otherwise today.
+changes state. A failed run that moved nothing because a pass was known before it came would open a case today: it goes
+on the environment department's list of runs to settle, where it is decided anew with one click, or left as it is.
 """
+
+from datetime import UTC, datetime
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -11,6 +14,15 @@ from django.db.migrations.state import StateApps
 
 from imloop.store.migrations import _frozen
 
+_SILENCED = {
+    "code": "decided-otherwise",
+    "cite": "",
+    "text": "该次不合格检验上传时已有后来的合格检验，当时未建案；按现行规则应建案并重新核定其后的检验。",
+    "text_en": "When this failed run came, a later pass was known, and no case was opened; today it would open one, and "
+    "what followed would be decided anew.",
+    "next": "核实后选择放行即重新核定，选择不予采信则维持原状。",
+    "next_en": "Released, it is decided anew; not accepted, everything stays as it is.",
+}
 _FREE = ("vehicle_id", "case_no", "counts", "counts_why")
 _MOVED = """
 UPDATE store_test SET counts = 'case' WHERE result IN ('pass', 'fail') AND case_no <> '' AND outcome = 'completed'
@@ -41,6 +53,29 @@ def compute(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         editor.execute(statement, params=None)
 
 
+def list_otherwise(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    """Failed runs that a pass, known before they came, had silenced."""
+    test, held = apps.get_model("store", "Test"), apps.get_model("store", "HeldRun")
+    silenced = test.objects.filter(
+        result="fail", counts="nothing", counts_why="retest-without-permit", vehicle__isnull=False
+    ).select_related("station", "vehicle")
+    now = datetime.now(UTC)
+    held.objects.bulk_create(
+        held(
+            test=run,
+            vin=run.vehicle.vin,
+            plate=run.vehicle.plate,
+            reasons=[_SILENCED],
+            place=run.station.place,
+            held_at=now,
+        )
+        for run in silenced.iterator()
+        if test.objects.filter(
+            vehicle=run.vehicle, result="pass", counts__in=("case", "cycle"), started_at__gt=run.started_at
+        ).exists()
+    )
+
+
 def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.freeze(editor, "store_test", _FREE)
 
@@ -55,7 +90,7 @@ def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     # Both databases: the rows are computed and the triggers made anew in the transaction that adds the columns.
-    dependencies = [("store", "0025_paper_files")]
+    dependencies = [("store", "0026_normal_names")]
 
     operations = [
         migrations.RunPython(thaw, freeze_all),
@@ -140,5 +175,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(compute, migrations.RunPython.noop),
+        migrations.RunPython(list_otherwise, migrations.RunPython.noop),
         migrations.RunPython(freeze, thaw),
     ]

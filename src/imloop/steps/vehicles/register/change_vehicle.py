@@ -1,0 +1,157 @@
+"""Changes of the police register: sold, moved in or out, cancelled, scrapped. An open case here stays open."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from imloop.facts.days import day_of
+from imloop.facts.identifiers import parse_plate
+from imloop.facts.refusal import Conflict, Malformed
+from imloop.facts.text import Text
+from imloop.law import Law
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.registers import department
+from imloop.steps.vehicles.find_vehicle import require_vehicle
+from imloop.steps.vehicles.plates import borne_by_another, change_plates, take_plate
+from imloop.steps.vehicles.register.hold_change import Proposal, propose, require_as_it_was
+from imloop.steps.vehicles.register.vehicle_row import CHANGES, STATUS_AFTER
+from imloop.steps.vehicles.register.word import POLICE, enter_fields, for_the_journal, register, value_of
+from imloop.store.models import Case, HeldChange, PartyKind, Vehicle, VehicleChange
+
+_FINAL = (Vehicle.Status.SCRAPPED,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedChange:
+    """What became of a vehicle, and on which day. ``kind``: of ``CHANGES``; empty: as it was. ``reason``: for the
+    second person, where one is needed."""
+
+    kind: str
+    on: date
+    vin: str = ""
+    plate: str = ""
+    owner_name: str = ""
+    owner_phone: str = ""
+    new_plate: str = ""
+    reason: str = ""
+
+
+def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> VehicleChange | HeldChange:
+    """Record one change by the police. An open case is kept and its I-station and environment department are told;
+    with ``new_plate`` the plate history goes on. A vehicle that becomes active again, or the plate of another known
+    vehicle, waits for a second person."""
+    require_kind(caller, PartyKind.POLICE)
+    _require_sense(change, day_of(now), registers.law_at(day_of(now), caller.place))
+    with writing(now, caller) as ledger:
+        vehicle = require_vehicle(change.vin, change.plate)
+        _require_not_final(vehicle)
+        fields = _for_two(vehicle, change)
+        if not fields:
+            return _make(ledger, vehicle, change)
+        said = {name: value for name, value in asdict(change).items() if name not in ("on", "reason")}
+        proposal = Proposal(
+            vehicle=vehicle,
+            kind=HeldChange.Kind.CHANGE,
+            fields=fields,
+            source=POLICE,
+            reason=change.reason.strip(),
+            data={**said, "on": change.on.isoformat()},
+        )
+        return propose(ledger, [proposal])[0]
+
+
+def make_held_change(ledger: Ledger, held: HeldChange) -> VehicleChange:
+    """A second person confirmed it."""
+    _require_not_final(held.vehicle)
+    require_as_it_was(held)
+    said = dict(held.data)
+    change = ReportedChange(on=date.fromisoformat(said.pop("on")), **said)
+    return _make(ledger, held.vehicle, change)
+
+
+def _require_sense(change: ReportedChange, today: date, law: Law) -> None:
+    if change.kind not in CHANGES:
+        raise Malformed(
+            "wrong-value",
+            Text(f"kind：可选 {' '.join(CHANGES)}。", f"kind: choose one of {' '.join(CHANGES)}."),
+        )
+    if change.on > today:
+        raise Malformed("malformed", Text("日期晚于今天。", "The day is in the future."))
+    first = law.day("register.first_day")
+    if change.on < first:
+        raise Malformed(
+            "day-implausible", Text(f"日期早于 {first}。", f"The day is before {first}; check it.")
+        )
+
+
+def _require_not_final(vehicle: Vehicle) -> None:
+    if vehicle.status in _FINAL:
+        raise Conflict(
+            "vehicle-scrapped",
+            Text("车辆已报废，不再变更。", "The vehicle is scrapped and can no longer be changed."),
+        )
+
+
+def _for_two(vehicle: Vehicle, change: ReportedChange) -> dict[str, list[object]]:
+    fields: dict[str, list[object]] = {}
+    after = STATUS_AFTER.get(change.kind, change.kind)
+    if vehicle.status != Vehicle.Status.ACTIVE and after == Vehicle.Status.ACTIVE:
+        fields["status"] = [str(vehicle.status), after]
+    plate = parse_plate(change.new_plate).text if change.new_plate else ""
+    if plate and plate != vehicle.plate and borne_by_another(vehicle, plate):
+        fields["plate"] = [vehicle.plate, plate]
+    return fields
+
+
+def _make(ledger: Ledger, vehicle: Vehicle, change: ReportedChange) -> VehicleChange:
+    former, before = (vehicle.plate, vehicle.plate_colour), str(vehicle.status)
+    plate = parse_plate(change.new_plate).text if change.new_plate else ""
+    said = {
+        "status": STATUS_AFTER.get(change.kind, change.kind),
+        "owner_name": change.owner_name,
+        "owner_phone": change.owner_phone,
+        "plate": plate,
+    }
+    said = {name: value for name, value in said.items() if value}
+    fields: dict[str, object] = {name: [value_of(vehicle, name), value] for name, value in said.items()}
+    if vehicle.registered:
+        enter_fields(vehicle, said, POLICE, change.on, change.kind)
+    else:
+        known = {name: value for name in ("vin", "plate") if (value := getattr(vehicle, name))}
+        register(vehicle, {**known, **said}, POLICE, change.on, change.kind)
+    moved = take_plate(vehicle) if plate and plate != former[0] else []
+    vehicle.save()
+    if vehicle.plate != former[0]:
+        moved.append((vehicle, *former))
+    change_plates(moved, change.on, "police")
+    kept = VehicleChange.objects.create(
+        vehicle=vehicle,
+        kind=change.kind,
+        on=change.on,
+        recorded_at=ledger.now,
+        source=ledger.caller.actor,
+        data={"before": before, "plate_before": former[0]},
+    )
+    body = {"kind": change.kind, "on": change.on, "before": before}
+    ledger.note("vehicle-changed", str(vehicle), {**body, "fields": for_the_journal(fields)})
+    _tell(ledger, ledger.caller, vehicle, change.kind, change.on)
+    return kept
+
+
+def _tell(ledger: Ledger, caller: Caller, vehicle: Vehicle, kind: str, on: date) -> None:
+    body = {"vin": vehicle.vin, "plate": vehicle.plate, "kind": kind, "on": on.isoformat()}
+    for receiver in _concerned(vehicle, caller.place):
+        ledger.send(receiver, "vehicle-changed", str(vehicle), body)
+
+
+def _concerned(vehicle: Vehicle, place: str) -> list[str]:
+    """The environment department, and the I-station that waits for the retest."""
+    found = department(PartyKind.ENVIRONMENT, place)
+    codes = [found.code] if found else []
+    case = Case.objects.select_related("station").filter(vehicle=vehicle, closed_at__isnull=True).first()
+    if case is not None and case.station is not None:
+        codes.append(case.station.code)
+    return codes

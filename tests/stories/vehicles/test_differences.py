@@ -1,0 +1,98 @@
+"""The register's word beside a station's: departments settle which is right, in one click and with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from imloop.facts.codes import Fuel
+from imloop.facts.days import day_of
+from imloop.facts.records.inspection import Vehicle as Stated
+from imloop.gates.vehicles.compare_statement import differences
+from imloop.steps.ground import clock
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.registers import law_at
+from imloop.steps.vehicles.note_statement import note_statement
+from imloop.steps.vehicles.register.word import ENVIRONMENT as BY_ENVIRONMENT
+from imloop.steps.vehicles.register.word import POLICE as BY_POLICE
+from imloop.steps.vehicles.register.word import enter_fields, register
+from imloop.store.models import Finding, HeldChange, JournalEntry, Vehicle
+from support.city import NEAR, City
+from support.messages.uploads import PLATE, VIN
+from support.people import person
+
+POLICE, ENVIRONMENT = "450200-police", "450200-environment"
+
+
+@pytest.fixture
+def car(city: City) -> Vehicle:
+    """The police say petrol, environment says stage 5; a station said electric and stage 6."""
+    day = day_of(clock.now())
+    row = Vehicle()
+    register(row, {"vin": VIN, "plate": PLATE, "fuel": "gasoline", "usage": "A"}, BY_POLICE, day, "list")
+    enter_fields(row, {"emission_stage": "5"}, BY_ENVIRONMENT, day, "list")
+    row.save()
+    said = Stated(vin=VIN, plate=PLATE, fuel=Fuel.ELECTRIC, emission_stage="6b")
+    note_statement(row, said, by=f"{NEAR}/T-1", on=day)
+    found = differences(row.facts, said, law_at(day, "450200"), row.sources)
+    with writing(clock.now(), city.callers[NEAR]) as ledger:
+        keep_findings(ledger, "vehicle", str(row), NEAR, found)
+    return row
+
+
+def post(client: Client, car: Vehicle, **body: object) -> Any:
+    return client.post(f"/api/v1/vehicles/{car.pk}/differences", body, content_type="application/json")
+
+
+def test_the_page_shows_both_words_and_who_said_them(city: City, car: Vehicle) -> None:
+    page = person(POLICE).get(f"/vehicles/{car.pk}").content.decode()
+    assert "登记与填报不一致" in page and f"{NEAR}/T-1" in page and "纯电动" in page and "公安交管" in page
+    assert "登记不一致" in person(POLICE, name="b").get("/work").content.decode()
+    shown = city.client(ENVIRONMENT).get(f"/api/v1/vehicles/{car.pk}").json()
+    assert [each["field"] for each in shown["differences"]] == ["fuel", "emission_stage"]
+    assert (shown["registered"], shown["fuel"], shown["sources"]["fuel"][0]) == (True, "gasoline", "police")
+
+
+def test_the_register_is_right_and_the_finding_is_resolved(city: City, car: Vehicle) -> None:
+    clerk = person(POLICE, name="clerk")
+    form = {"what": "settle", "field": "fuel", "right": "register"}
+    assert clerk.post(f"/vehicles/{car.pk}", {**form, "reason": " "}).status_code == 422
+    assert clerk.post(f"/vehicles/{car.pk}", {**form, "reason": "实车核对为汽油"}).status_code == 302
+    finding = Finding.objects.get(code="fuel-differs")
+    assert (finding.resolution, finding.resolved_by) == ("实车核对为汽油", f"{POLICE}/clerk")
+    assert JournalEntry.objects.filter(kind="difference-settled", subject=PLATE).exists()
+    assert "已处理，登记无误" in clerk.get(f"/vehicles/{car.pk}").content.decode()
+    said = Stated(vin=VIN, plate=PLATE, fuel=Fuel.ELECTRIC)
+    row = Vehicle.objects.get()
+    note_statement(row, said, by=f"{NEAR}/T-2", on=day_of(clock.now()))
+    assert len(Vehicle.objects.get().stated["fuel"]) == 4, "said again, it stays settled"
+    assert Vehicle.objects.get().fuel == "gasoline"
+
+
+def test_a_statement_is_taken_over_by_two(city: City, car: Vehicle) -> None:
+    clerk = person(POLICE, name="clerk")
+    form = {"what": "settle", "field": "fuel", "right": "stated", "reason": "登记证书为纯电动"}
+    assert clerk.post(f"/vehicles/{car.pk}", form).status_code == 302
+    assert Vehicle.objects.get().fuel == "gasoline"
+    held = HeldChange.objects.get()
+    assert (held.kind, held.evidence) == ("difference", f"{NEAR}/T-1")
+    decision = {"what": "confirm", "number": str(held.pk), "said": "是"}
+    assert clerk.post("/vehicles/held", decision).status_code == 422
+    assert person(POLICE, name="chief").post("/vehicles/held", decision).status_code == 302
+    assert Vehicle.objects.get().fuel == "electric"
+    assert Finding.objects.get(code="fuel-differs").resolved_at is not None
+    assert Finding.objects.get(code="stage-differs").resolved_at is None
+
+
+def test_environment_settles_what_it_entered_and_no_more(city: City, car: Vehicle) -> None:
+    office = city.client(ENVIRONMENT)
+    fuel = post(office, car, field="fuel", take_over=False, reason="x")
+    assert (fuel.status_code, fuel.json()["code"]) == (403, "not-your-word")
+    stage = post(office, car, field="emission_stage", take_over=False, reason="环保信息公开为国五")
+    assert stage.status_code == 200 and stage.json()["held"] is None
+    assert Finding.objects.get(code="stage-differs").resolved_at is not None
+    assert post(office, car, field="usage", take_over=False, reason="x").json()["code"] == "no-difference"
+    assert post(city.client(NEAR), car, field="fuel", take_over=False, reason="x").status_code == 403
