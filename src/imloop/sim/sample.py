@@ -43,8 +43,8 @@ def sample_message(
 ) -> bytes:
     """A test of ``method``; the vehicle follows from ``plate``. ``at``: ISO 8601 start of the test; left out, a failing
     test began nine minutes ago, a passing test three minutes ago: with a repair between them the three tell one story,
-    each told when it has just happened. ``packed``: the trace in its small form. Raises ``Malformed`` for another method
-    or time.
+    each told when it has just happened. ``packed``: the trace in its small form. Raises ``Malformed`` for another
+    method or time.
     """
     moment, today = _moment(at), now().replace(microsecond=0)
     if method not in list(Method):
