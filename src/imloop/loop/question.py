@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from imloop.law import Law
 from imloop.loop.case import Case, Lack, RepairFact, Unlock
 from imloop.loop.repairs import shortfalls
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
-    """What a guard looks at."""
+    """What a guard looks at. A dozen guards ask the same of it, so that it is found once."""
 
     case: Case
     station: str
     at: datetime
     law: Law
 
-    @property
+    @cached_property
     def repair(self) -> RepairFact | None:
         """The repair that the retest is based on: of those finished since the failed test, the one that lacks least,
         then the latest."""
         repairs = self.case.repairs_since_fail(self.at)
         return min(repairs, key=lambda r: (len(self.shortfalls_of(r)), self.at - r.finished_at), default=None)
 
-    @property
+    @cached_property
     def shortfalls(self) -> tuple[Lack, ...]:
         """Why that repair does not open the retest; none also where there is no repair."""
         return self.shortfalls_of(self.repair) if self.repair is not None else ()
@@ -34,7 +35,7 @@ class Question:
     def shortfalls_of(self, repair: RepairFact) -> tuple[Lack, ...]:
         return shortfalls(self.case, repair, self.law, self.at)
 
-    @property
+    @cached_property
     def unlock(self) -> Unlock | None:
         """The unlock on paper that is valid here and now."""
         return self.case.unlock(self.station, self.at)
