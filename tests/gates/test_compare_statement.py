@@ -108,6 +108,9 @@ def test_the_registers_word_judges() -> None:
     lie = replace(SAID, **OTHER)
     judged = as_registered(lie, KNOWN)
     assert judged == replace(SAID, plate="桂B54321", emission_stage="国四")
+    assert as_registered(SAID, KNOWN) == SAID, "国四 and 4 are the same: nothing to judge again"
+    assert as_registered(replace(SAID, usage="", emission_stage=""), KNOWN).usage == ""
+    assert as_registered(replace(SAID, rated_power_kw=None, max_mass_kg=1790), KNOWN) == SAID
     assert as_registered(lie, {}) == lie
     assert as_registered(Vehicle(fuel=Fuel.DIESEL), {"fuel": "gasoline"}).fuel is Fuel.GASOLINE
 

@@ -119,6 +119,8 @@ FORBIDDEN = (
     "UPDATE store_notice SET content = '{{}}'",
     "DELETE FROM store_rawupload",
     "TRUNCATE store_rawupload CASCADE",
+    "UPDATE store_registerfile SET body = ''",
+    "DELETE FROM store_heldchange",
 )
 UPLOAD = """
 import django

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,22 @@ def test_what_was_frozen_is_frozen(upgraded: Commands) -> None:
 
 def test_the_numbers_of_earlier_papers_are_known(upgraded: Commands) -> None:
     assert upgraded.python(NUMBERS).strip() == "True"
+
+
+SOURCES = """
+import django, json
+django.setup()
+from imloop.store.models import JournalEntry, Vehicle
+vehicle = Vehicle.objects.get()
+entry = JournalEntry.objects.filter(kind="import", subject="vehicles").latest("number")
+print(json.dumps([vehicle.registered, vehicle.facts, vehicle.stated["fuel"][0], json.loads(entry.body)["only_stated"]]))
+"""
+
+
+def test_what_only_stations_said_is_named_in_the_journal(upgraded: Commands) -> None:
+    registered, facts, fuel, named = json.loads(upgraded.python(SOURCES))
+    assert (registered, facts, fuel) == (False, {}, "gasoline")
+    assert named == ["LFV2A21K6J3123456"]
 
 
 def test_the_case_goes_on_where_it_was(upgraded: Commands) -> None:

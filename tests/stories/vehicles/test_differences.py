@@ -96,3 +96,51 @@ def test_environment_settles_what_it_entered_and_no_more(city: City, car: Vehicl
     assert Finding.objects.get(code="stage-differs").resolved_at is not None
     assert post(office, car, field="usage", take_over=False, reason="x").json()["code"] == "no-difference"
     assert post(city.client(NEAR), car, field="fuel", take_over=False, reason="x").status_code == 403
+
+
+def said(**change: object) -> dict[str, object]:
+    """The car of the police's list as an upload states it."""
+    car = {"vin": VIN, "plate": PLATE, "fuel": "gasoline", "produced_on": "2010-03-01", "max_mass_kg": 1800}
+    return {**car, "first_registered_on": "2010-05-01", **change}
+
+
+@pytest.mark.parametrize("outcome", ["completed", "aborted"])
+def test_a_station_makes_no_car_electric_young_or_its_own(city: City, outcome: str) -> None:
+    """The evasion of one upload: nothing of the register moves, and what was measured is judged by its word."""
+    city.enter(owner_name="韦小明", owner_phone="13800000000")
+    before = Vehicle.objects.values("facts", "fuel", "plate", "owner_name", "owner_phone", "due_on").get()
+    lie = said(fuel="electric", first_registered_on="2025-05-01", owner={"name": "某甲", "phone": "1"})
+    run = city.test("2026-03-02 09:00", vehicle=lie, co=0.9, outcome=outcome).body
+    assert Vehicle.objects.values(*before).get() == before
+    gate = city.client(POLICE).get("/api/v1/gates/inspection-mark", {"vin": VIN, "at": "2026-03-02T12:00"})
+    assert gate.json()["allowed"] is False
+    if outcome == "completed":
+        assert run["verdict"] == "fail" and run["case"]
+        found = {each["code"]: each for each in run["findings"]}
+        assert {"fuel-differs", "first-registration-differs"} <= set(found)
+        assert found["fuel-differs"]["next"] and found["fuel-differs"]["next_en"]
+        shown = city.client(POLICE).get(f"/api/v1/vehicles/{Vehicle.objects.get().pk}").json()
+        assert [each["field"] for each in shown["differences"]] == ["fuel", "first_registered_on"]
+
+
+def test_an_honest_station_differs_in_nothing(city: City) -> None:
+    city.enter(emission_stage="国四", due_on="2026-05-31")
+    run = city.test("2026-03-02 09:00", vehicle=said(emission_stage="4", max_mass_kg=1795)).body
+    assert (run["verdict"], run["counts"]) == ("pass", "cycle")
+    assert not [each["code"] for each in run["findings"] if each["code"].endswith("-differs")]
+    gate = city.client(POLICE).get("/api/v1/gates/inspection-mark", {"vin": VIN, "at": "2026-03-02T12:00"})
+    assert gate.json()["allowed"] is True
+
+
+@pytest.mark.parametrize("day", ["9999-12-01", "0001-01-01", "1949-12-31", "2026-03-03"])
+def test_no_upload_makes_a_car_unanswerable(city: City, day: str) -> None:
+    city.enter(first_registered_on="", produced_on="")
+    for produced in ("2010-03-01", day):
+        run = city.test(f"2026-03-02 {9 + (produced == day)}:00".replace(" 9", " 09"),
+                        vehicle=said(first_registered_on=day, produced_on=produced)).body  # fmt: skip
+        assert "day-implausible" in {each["code"] for each in run["findings"]}
+    asked = {"vin": VIN, "at": "2026-03-02T12:00"}
+    for gate in ("inspection-mark", "inspection-cycle"):
+        assert city.client(POLICE).get(f"/api/v1/gates/{gate}", asked).status_code == 200
+    page = person(POLICE, name="p").get(f"/vehicles/{Vehicle.objects.get().pk}")
+    assert page.status_code == 200 and day not in page.content.decode()

@@ -252,6 +252,16 @@ def test_a_whole_list_is_confirmed_at_once(city: City, lists: Lists) -> None:
     assert JournalEntry.objects.filter(kind="change-confirmed").count() == 2
 
 
+def test_a_blank_is_filled_at_once_but_not_with_what_frees(city: City, lists: Lists) -> None:
+    lists({"vin": VIN, "plate": PLATE}, {"vin": OTHER_VIN, "plate": OTHER_PLATE})
+    done = lists(
+        {"vin": VIN, "fuel": "diesel", "usage": "A"}, {"vin": OTHER_VIN, "fuel": "electric", "usage": "A"}
+    )
+    assert (done.changed, done.held) == (2, 1)
+    assert dict(Vehicle.objects.values_list("vin", "fuel")) == {VIN: "diesel", OTHER_VIN: ""}
+    assert body_of("vehicle-changed")["fields"] == {"usage": ["", "A"]}
+
+
 def test_an_owner_is_changed_at_once_and_masked_in_the_journal(city: City, lists: Lists) -> None:
     lists(diesel(owner_name="韦小明", owner_phone="13800000000"))
     done = lists({"vin": VIN, "owner_name": "覃小红", "owner_phone": "13900000001"})

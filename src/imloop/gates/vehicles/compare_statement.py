@@ -35,15 +35,15 @@ class Compared:
     apart: Callable[[Any, Any, Law], bool]
 
 
-def _other(known: object, said: object, law: Law) -> bool:
+def _other(known: object, said: object, law: Law | None) -> bool:
     return known != said
 
 
-def _other_stage(known: object, said: object, law: Law) -> bool:
+def _other_stage(known: object, said: object, law: Law | None) -> bool:
     """6 and 6b do not contradict each other: one of them leaves the letter out."""
     one, two = stage_rank(str(known)), stage_rank(str(said))
     if one is None or two is None:
-        return str(known).strip().upper() != str(said).strip().upper()
+        return str(known).strip() != str(said).strip()
     return one != two and (one // 10 != two // 10 or 0 not in (one % 10, two % 10))
 
 
@@ -94,7 +94,10 @@ COMPARED: dict[str, Compared] = {
 """By field, in the order in which people read them."""
 CODES = tuple(dict.fromkeys(each.code for each in COMPARED.values()))
 _DAYS = ("first_registered_on", "produced_on")
-_JUDGED = tuple(name for name in COMPARED if name not in ("fuel", "plate", *_DAYS))
+_FIGURES = ("max_mass_kg", "reference_mass_kg", "rated_power_kw", "rated_speed_rpm")
+_WORDS = {"emission_stage": _other_stage, "vehicle_type": _other, "usage": _other}
+"""No verdict depends on them: a blank one stays blank, and another way of writing the same stays as it is, so that a
+run that was judged before anything was looked up need not be judged again."""
 
 
 def differs(field: str, known: object, said: object, law: Law) -> bool:
@@ -124,7 +127,11 @@ def said_of(stated: Vehicle, field: str) -> object:
 def as_registered(stated: Vehicle, facts: Facts) -> Vehicle:
     """The stated vehicle with the register's word in place of the station's in all that a verdict rests on. A run on
     either fuel of a bi-fuel vehicle stays as it was run, where the register knows one of them."""
-    known = {name: facts[name] for name in _JUDGED if facts.get(name) not in (None, "")}
+    known = {name: facts[name] for name in _FIGURES if facts.get(name) is not None}
+    for name, other in _WORDS.items():
+        registered, said = facts.get(name), getattr(stated, name)
+        if registered and said and other(registered, said, None):
+            known[name] = registered
     known |= {name: day for name in _DAYS if (day := _day(facts.get(name))) is not None}
     fuel = str(facts.get("fuel") or "")
     if fuel in list(Fuel) and fuel not in _fuels(stated):

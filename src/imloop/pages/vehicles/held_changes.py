@@ -9,6 +9,7 @@ from typing import TypedDict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from imloop.exchange.http.addresses import disposition
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import SOURCE_NAMES, shown
@@ -67,7 +68,7 @@ def kept(request: HttpRequest, caller: Caller, evidence: str) -> HttpResponse:
     return HttpResponse(
         kept_list(caller, evidence, clock.now()),
         content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{evidence[:16]}.bin"'},
+        headers={"Content-Disposition": disposition(f"{evidence[:16]}.bin")},
     )
 
 

@@ -11,6 +11,7 @@ import zstandard
 
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import as_row, on_one_line
+from imloop.steps.journal.check_registers import held_changes, lists
 from imloop.store.models import CaseEvent, JournalEntry, RawUpload, Repair, Test
 
 _BLOCK = 500
@@ -20,7 +21,7 @@ _TOLD_ANEW = ("findings", "test_no")
 
 def unlike_the_journal() -> list[str]:
     """Every difference between the journal's entries and the rows they describe, in words; empty: none."""
-    return [*_tests(), *_repairs(), *_events()]
+    return [*_tests(), *_repairs(), *_events(), *lists(), *held_changes()]
 
 
 class _Entries:

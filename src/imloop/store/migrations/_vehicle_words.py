@@ -44,6 +44,8 @@ def sort_words(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 def _authority(vehicle: Any) -> None:
     vehicle.registered = True
+    if vehicle.fuel:
+        vehicle.facts = {**vehicle.facts, "fuel": vehicle.fuel}
     vehicle.sources = {name: ["police", "", _EVIDENCE] for name in vehicle.facts}
 
 

@@ -106,7 +106,7 @@ def enter_vehicles(
 def require_register(caller: Caller) -> None:
     """Only departments that keep the register, and the operator, enter lists of vehicles."""
     if caller.kind != "system":
-        require_kind(caller, PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.ADMIN)
+        require_kind(caller, PartyKind.POLICE, PartyKind.ENVIRONMENT)
 
 
 def _speaks_for(caller: Caller) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from imloop.facts.codes import EXEMPT_FUELS
 from imloop.facts.text import Reason
 from imloop.gates.vehicles.compare_statement import COMPARED, difference, differs
 from imloop.law import Law
@@ -126,7 +127,8 @@ def _apart(name: str, value: object, said: object, law: Law) -> bool:
 def _needs_two(vehicle: Vehicle, name: str, before: object, value: object) -> bool:
     if name == "status":
         return vehicle.status != Vehicle.Status.ACTIVE and value == Vehicle.Status.ACTIVE
-    return name in GATE_FIELDS and before != ""
+    frees = name == "fuel" and value in EXEMPT_FUELS
+    return name in GATE_FIELDS and (before != "" or frees)
 
 
 def _event(merged: Merged, row: VehicleRow, now: dict[str, object]) -> None:

@@ -1,0 +1,57 @@
+"""Compare kept lists of the register, and what two people decided, with the journal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+import zstandard
+
+from imloop.store.models import HeldChange, JournalEntry, RegisterFile
+
+_BLOCK = 500
+_DECIDED = {HeldChange.State.APPLIED: "change-confirmed", HeldChange.State.REJECTED: "change-rejected"}
+
+
+def lists() -> Iterator[str]:
+    """Lists whose bytes are not what the journal says, are not in it, or are gone."""
+    said = dict(JournalEntry.objects.filter(kind="list-kept").values_list("subject", "number"))
+    for row in RegisterFile.objects.order_by("pk").iterator(chunk_size=1):
+        number = said.pop(row.sha256, None)
+        if number is None:
+            yield f"list {row.sha256[:16]} is not in the journal"
+        elif _hash_of(bytes(row.body)) != row.sha256:
+            yield f"the bytes of list {row.sha256[:16]} are not those of entry {number}"
+    yield from (f"list {digest[:16]} of entry {number} is gone" for digest, number in said.items())
+
+
+def held_changes() -> Iterator[str]:
+    """Proposals that read otherwise than in the journal, and decisions that nobody made there."""
+    proposed = _bodies("change-proposed")
+    decided = {state: _bodies(kind) for state, kind in _DECIDED.items()}
+    for row in HeldChange.objects.order_by("pk").iterator(_BLOCK):
+        said = proposed.pop(row.pk, None)
+        if said is None or (said["fields"], said["reason"]) != (row.fields, row.reason):
+            yield f"change {row.pk} of the register is not what the journal says"
+        for state, bodies in decided.items():
+            if (row.pk in bodies) != (row.state == state):
+                yield f"change {row.pk} of the register was not decided as the journal says"
+    yield from (f"change {number} of the register is gone" for number in proposed)
+
+
+def _bodies(kind: str) -> dict[int, dict[str, object]]:
+    entries = JournalEntry.objects.filter(kind=kind).values_list("body", flat=True)
+    found = (json.loads(body) for body in entries.iterator(_BLOCK))
+    return {int(body["held"]): body for body in found}
+
+
+def _hash_of(frame: bytes) -> str:
+    found = hashlib.sha256()
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(frame) as parts:
+            while part := parts.read(1 << 20):
+                found.update(part)
+    except zstandard.ZstdError:
+        return ""
+    return found.hexdigest()
