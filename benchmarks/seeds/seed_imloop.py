@@ -68,7 +68,7 @@ def template(station: Party, shop: Party, number: int, *, repaired: bool, moment
     """An open case made by a real upload, with or without a real repair."""
     failed_at, repaired_at = (moment - timedelta(hours=hours) for hours in (3, 1))
     body = sample_message("ASM", station=STATION, fail=True, at=failed_at.isoformat(), plate=plate(number))
-    receipt = take_test(body, caller_for(station), moment)
+    receipt = take_test(body, caller_for(station), failed_at + timedelta(minutes=10))
     case_no = str(receipt.body["case"])
     if repaired:
         body = sample_repair(SHOP, at=repaired_at.isoformat(), plate=plate(number), case_no=case_no)

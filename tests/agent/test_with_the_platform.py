@@ -16,12 +16,13 @@ from imloop.agent.sending.heartbeats import Lines, beat
 from imloop.agent.sending.platform import Platform
 from imloop.agent.sending.uploader import Step, Uploader
 from imloop.agent.spool import Spool, State
-from imloop.store.models import Case, Finding, Link, Test
+from imloop.store.models import Case, Finding, Link, PaperUnlock, Test
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN, repair_message, test_message
 from support.servers.fake_platform import FakePlatform
 from support.servers.in_process import InProcess
+from support.stories.outages import declare
 
 from .conftest import Clock
 
@@ -49,23 +50,31 @@ def send_all(uploader: Uploader) -> list[Step]:
 def test_a_day_of_an_outage_closes_its_case_afterwards(
     doors: Doors, spool: Spool, clock: Clock, tmp_path: Path
 ) -> None:
-    """Fail in the morning, repaired, retested in the afternoon: all uploaded in the evening, by two agents in order."""
+    """Fail in the morning, repaired, retested on paper in the afternoon: all uploaded in the evening, by two agents in
+    order, and the outage declared after it. The record is that of the paper."""
+    doors.at("2026-03-05 08:00")
+    clock.moment = at("2026-03-05 08:00")
+    station = Uploader(spool, platform_for(doors, NEAR), clock)
+    paper = Paper(spool, NEAR)
+    assert paper.refresh(station.platform, clock())
+    take(spool, json.dumps(test_message(at("2026-03-05 09:00"), station=NEAR, co=2.0)).encode(), clock())
+    clock.moment = at("2026-03-05 14:50")
+    record = repair_message(at("2026-03-05 14:00"), shop=LISTED)
+    numbers = {name: record["documents"][name] for name in ("settlement_no", "certificate_no")}  # type: ignore[index]
+    shown = {"plate": PLATE, "vin": VIN, "shop": LISTED, **numbers}
+    paper.use(paper.usable(clock())[0].voucher.number, shown, clock())
+    retest = test_message(at("2026-03-05 15:00"), station=NEAR, purpose="retest")
+    take(spool, json.dumps(retest).encode(), clock())
     doors.at("2026-03-05 20:00")
     clock.moment = at("2026-03-05 20:00")
-    station = Uploader(spool, platform_for(doors, NEAR), clock)
+    declare(doors, "2026-03-05 08:30", ends_at=at("2026-03-05 19:30").isoformat(), late_reason="光缆中断")
+    assert send_all(station) == [Step.SENT] * 3
+    assert Case.objects.get().state == "closed"
     shop_spool = Spool(tmp_path / "shop")
     shop = Uploader(shop_spool, platform_for(doors, LISTED), clock)
-    take(spool, json.dumps(test_message(at("2026-03-05 09:00"), station=NEAR, co=2.0)).encode(), clock())
-    assert send_all(station) == [Step.SENT]
-    take(shop_spool, json.dumps(repair_message(at("2026-03-05 14:00"), shop=LISTED)).encode(), clock())
+    take(shop_spool, json.dumps(record).encode(), clock())
     assert send_all(shop) == [Step.SENT]
-    take(
-        spool,
-        json.dumps(test_message(at("2026-03-05 15:00"), station=NEAR, purpose="retest")).encode(),
-        clock(),
-    )
-    assert send_all(station) == [Step.SENT]
-    assert Case.objects.get().state == "closed"
+    assert PaperUnlock.objects.get().repair is not None
     shop_spool.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import msgspec
 import pytest
@@ -135,20 +134,22 @@ def test_only_i_stations_upload_tests_and_only_m_stations_repairs(city: City) ->
     assert post(city.client(LISTED), "repairs", repair).json()["code"] == "no-open-case"
 
 
-def test_the_whole_loop_over_http(city: City) -> None:
+def test_the_whole_loop_over_http(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     station, shop = city.client(NEAR), city.client(LISTED)
-    hours = [clock.now() - timedelta(hours=number) for number in range(24)]
-    receipt = post(station, "tests", test_message(hours[20], station=NEAR, co=0.9)).json()
-    ask = {"vin": VIN, "at": hours[3].isoformat()}
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-02 09:10"))
+    receipt = post(station, "tests", upload(co=0.9)).json()
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-04 17:00"))
+    ask = {"vin": VIN, "at": "2026-03-05T08:50:00+08:00"}
     assert station.get("/api/v1/retest-permit", ask).json()["allowed"] is False
-    repair = repair_message(hours[5], shop=LISTED, case_no=receipt["case"])
+    repair = repair_message(at("2026-03-04 16:00"), shop=LISTED, case_no=receipt["case"])
     answer = post(shop, "repairs", repair)
     assert answer.status_code == 201
     assert answer.json()["case_state"] == "awaiting_retest"
     assert post(shop, "repairs", repair).status_code == 200
     permit = station.get("/api/v1/retest-permit", ask).json()
     assert (permit["allowed"], permit["case"]) == (True, receipt["case"])
-    retest = test_message(hours[2], station=NEAR, purpose="retest")
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-05 09:30"))
+    retest = test_message(at("2026-03-05 09:00"), station=NEAR, purpose="retest")
     assert post(station, "tests", retest).json()["case_state"] == "closed"
 
     case = station.get(f"/api/v1/cases/{receipt['case']}").json()
@@ -168,8 +169,11 @@ def test_what_is_not_yours_is_not_there(city: City) -> None:
     assert city.client("450200-environment").get(f"/api/v1/cases/{receipt['case']}").status_code == 200
 
 
-def test_jtt_1132_2_is_accepted(city: City) -> None:
+def test_jtt_1132_2_is_accepted(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gives days without hours: the car came in and left on the day after it had failed."""
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-02 09:10"))
     post(city.client(NEAR), "tests", upload(co=0.9))
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-04 18:30"))
     message = {
         "access_token": "x",
         "basicInfo": {

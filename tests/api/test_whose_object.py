@@ -60,6 +60,7 @@ OBJECTS: dict[str, Object] = {
     "GET cases/{case_no}": Object(NEAR),
     "POST cases/{case_no}/exit": Object(OFFICE, body=EXIT),
     "POST cases/{case_no}/objection/reject": Object(OFFICE, body=DECISION),
+    "POST cases/{case_no}/repairs/{shop}/{repair_no}/release": Object(OFFICE, body={"reason": "甲"}),
     "GET notices/{notice_no}.pdf": Object(NEAR),
     "GET vehicles/{vehicle_id}": Object(
         POLICE, beyond=ANY_DEPARTMENT, why="the register of vehicles is one; every look is journalled"

@@ -34,8 +34,8 @@ def find_own_case(owner: Desk) -> None:
 
 def report_repair(shop: Desk) -> None:
     shop.click("填报维修")
-    shop.fill("或号牌", PLATE)
-    shop.fill("与 VIN 后六位", VIN[-6:])
+    shop.fill("号牌", PLATE)
+    shop.fill("VIN 后六位", VIN[-6:])
     shop.press("打开案件")
     shop.sees("没有通过的项目")
     shop.fill("进厂时间", "2026-03-04T10:00")

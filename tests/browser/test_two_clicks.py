@@ -27,7 +27,7 @@ TASKS: tuple[tuple[str, str, tuple[str | re.Pattern[str], ...], str], ...] = (
     ("istation", "the lines now", (), "检测线实况"),
     ("istation", "the system is down", ("系统故障怎么办",), "系统故障期间的复检"),
     ("mstation", "own records", ("维修记录",), "维修单、案件号或号牌"),
-    ("mstation", "report a repair", ("填报维修",), "与 VIN 后六位"),
+    ("mstation", "report a repair", ("填报维修",), "VIN 后六位"),
     ("mstation", "own matters", ("事项",), "全部事项"),
     ("environment", "today's work", (), "今天需要处理"),
     ("environment", "decide a case", ("案件", CASE_NO), "经过"),

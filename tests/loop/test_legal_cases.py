@@ -18,12 +18,12 @@ import yaml
 
 from imloop import loop
 from imloop.facts.days import day_of
-from imloop.facts.records.repair import RepairItem
 from imloop.facts.refusal import Unlawful
 from imloop.law import Book, load
 from imloop.law.book import DATA
 from imloop.loop.events import CaseAnnulled, DeadlinePassed, Event, VehicleScrapped
 from support.stories.loop_stories import (
+    WORK,
     at,
     contradicted,
     failed,
@@ -130,7 +130,7 @@ class Court:
             odometer_km=facts.get("odometer_km"),
             failed_odometer_km=facts.get("failed_km"),
             shop=facts.get("shop", "M1"),
-            items=() if facts.get("work") is False else (RepairItem("O2S", "氧传感器"),),
+            items=() if facts.get("work") is False else (WORK,),
             law=self.law(at(when)),
             **{f"{name}_no": facts[name] for name in ("settlement", "certificate") if name in facts},
         )

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from hypothesis import settings
@@ -17,19 +17,30 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Unlawful
-from imloop.loop.case import StationExit
+from imloop.loop.case import Lack, StationExit
 from imloop.loop.events import (
     CaseAnnulled,
     DeadlinePassed,
     DeadlineRecomputed,
     Event,
     ExitGranted,
+    RepairReleased,
     TestFailed,
     TestPassed,
     VehicleScrapped,
 )
 from support.examples import examples
-from support.stories.loop_stories import PAPERS, PLACE, at, contradicted, decided, law_of, repaired, unlocked
+from support.stories.loop_stories import (
+    PAPERS,
+    PLACE,
+    WORK,
+    at,
+    contradicted,
+    decided,
+    law_of,
+    repaired,
+    unlocked,
+)
 
 PLAN_BEGINS, FULL_BEGINS = date(2025, 10, 1), date(2026, 3, 1)
 STATIONS = ("A", "B", "C")
@@ -37,6 +48,7 @@ STARTS = ("2025-09-20 09:00", "2025-12-01 09:00", "2026-02-20 09:00", "2026-03-0
 OFTEN = st.sampled_from([PAPERS, ("settlement", "invoice"), ("settlement",), ("certificate",), ()])
 MOSTLY_NOT = st.sampled_from([False, False, False, True])
 LATE = st.sampled_from([0, 0, 60 * 3, 60 * 30])
+CLOCK = timedelta(minutes=5)
 STEPS = st.sampled_from([1, 30, 60 * 5, 60 * 26, 60 * 24 * 4, 60 * 24 * 20])
 
 
@@ -44,13 +56,24 @@ STEPS = st.sampled_from([1, 30, 60 * 5, 60 * 26, 60 * 24 * 4, 60 * 24 * 20])
 class Job:
     """What the oracle knows of a repair."""
 
+    came: datetime
     finished: datetime
+    known: datetime
     listed: bool
     papers: frozenset[str]
+    worked: bool
+    held: bool
+
+    def answers(self, failed: datetime) -> bool:
+        """A repair is of a car that came and left after it had failed; two clocks may differ by minutes."""
+        return self.opens and self.came >= failed - CLOCK and self.finished > failed
 
     @property
     def opens(self) -> bool:
-        """The plan, 五（三）（四）, on the day the repair was finished; before it, any repair."""
+        """Something was done, nobody has to look first, and the plan, 五（三）（四）, on the day the repair was
+        finished; before it, any repair."""
+        if self.held or not self.worked:
+            return False
         if day_of(self.finished) >= FULL_BEGINS:
             return self.listed and self.papers == frozenset(PAPERS)
         return day_of(self.finished) < PLAN_BEGINS or {"settlement", "invoice"} <= self.papers
@@ -81,7 +104,10 @@ class Loop(RuleBasedStateMachine):
 
     def lawful(self, station: str, when: datetime) -> bool:
         """May the vehicle be retested there and then? From the plan's sentences."""
-        mended = any(job.opens and self.fails[-1] < job.finished <= when for job in self.jobs)
+        mended = any(
+            job.answers(self.fails[-1]) and job.finished <= when and job.known <= when + CLOCK
+            for job in self.jobs
+        )
         if not (mended or self.paper_stands_in(station, when)):
             return False
         if day_of(when) < PLAN_BEGINS or station == self.home:
@@ -109,22 +135,63 @@ class Loop(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
 
     @precondition(is_open)
-    @rule(listed=st.booleans(), papers=OFTEN, late=LATE)
-    def repair(self, listed: bool, papers: tuple[str, ...], late: int) -> None:
+    @rule(
+        listed=st.booleans(),
+        papers=OFTEN,
+        late=LATE,
+        stay=st.sampled_from([1, 1, 60, 60 * 24]),
+        worked=st.sampled_from([True, True, False]),
+        held=MOSTLY_NOT,
+    )
+    def repair(
+        self, listed: bool, papers: tuple[str, ...], late: int, stay: int, worked: bool, held: bool
+    ) -> None:
         """Reported now, finished now or ``late`` minutes ago."""
         finished = self.now - timedelta(minutes=late)
-        event = repaired(f"{finished:%Y-%m-%d %H:%M}", listed=listed, documents=papers)
+        came = finished - timedelta(minutes=stay)
+        event = repaired(
+            f"{finished:%Y-%m-%d %H:%M}",
+            listed=listed,
+            documents=papers,
+            received_at=came,
+            items=(WORK,) if worked else (),
+            found=[Lack("time-held", "数据联网")] if held else [],
+            reported_at=self.now,
+            repair_no=f"R{len(self.jobs)}",
+        )
         before = self.case
         self.case = decided(before, event).case
-        self.jobs.append(Job(finished, listed, frozenset(papers)))
+        self.jobs.append(Job(came, finished, self.now, listed, frozenset(papers), worked, held))
         assert self.case.repairs[-1] == event.repair
+
+    @precondition(lambda self: self.is_open() and self.jobs)
+    @rule(founded=st.booleans(), which=st.integers(0, 9))
+    def a_department_looks(self, founded: bool, which: int) -> None:
+        """It lets a repair count that was held, from now on; nothing else is released."""
+        assert self.case is not None
+        which %= len(self.jobs)
+        job, repair = self.jobs[which], self.case.repairs[which]
+        event = RepairReleased(
+            at=self.now,
+            shop=repair.shop,
+            repair_no=repair.repair_no,
+            approver="环境局",
+            reason="看过工单" if founded else " ",
+        )
+        try:
+            self.case = decided(self.case, event).case
+        except Unlawful:
+            assert not (founded and job.held)
+            return
+        assert founded and job.held
+        self.jobs[which] = replace(job, held=False, known=self.now)
 
     @precondition(is_open)
     @rule(minutes=STEPS, passes=MOSTLY_NOT, station=st.sampled_from(STATIONS))
     def repair_and_retest(self, minutes: int, passes: bool, station: str) -> None:
         """What mostly happens; without it few sequences would come as far as a second round."""
         self.now += timedelta(minutes=1)
-        self.repair(listed=True, papers=PAPERS, late=0)
+        self.repair(listed=True, papers=PAPERS, late=0, stay=1, worked=True, held=False)
         self.now += timedelta(minutes=minutes)
         self.retest(passes=passes, station=station, late=0)
 
@@ -250,7 +317,7 @@ class Loop(RuleBasedStateMachine):
     @invariant()
     def the_state_is_what_the_facts_say(self) -> None:
         if self.case is not None and self.case.state.is_open:
-            ready = any(job.opens and job.finished > self.fails[-1] for job in self.jobs)
+            ready = any(job.answers(self.fails[-1]) for job in self.jobs)
             assert (self.case.state is loop.State.AWAITING_RETEST) is ready
 
     @invariant()

@@ -192,9 +192,10 @@ def test_the_clock_of_the_platform_jumps_back_and_forth(doors: Doors) -> None:
     upload("2026-03-03 09:00", 0.9, "T-3", **other)
     doors.post("heartbeats", beat, by=NEAR)
     assert seal_days(at("2026-03-03 09:30")) is None, "the days up to the ninth are sealed"
-    doors.at("2026-03-12 18:00")  # right again
+    doors.at("2026-03-11 16:00")  # right again
     message = repair_message(at("2026-03-11 15:00"), shop="M450203001")
     doors.post("repairs", message, by="M450203001")
+    doors.at("2026-03-12 18:00")
     upload("2026-03-12 16:00", 0.1, "T-2")
     assert seal_days(at("2026-03-12 18:00")) is not None
     assert [case.state for case in sorted(_cases(city), key=lambda case: case.case_no)] == [

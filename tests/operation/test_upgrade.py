@@ -37,6 +37,14 @@ with transaction.atomic(), connection.cursor() as cursor:
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
             )
 """
+NUMBERS = """
+import django
+django.setup()
+from imloop.store.models import Repair, RepairPaper
+kept = {kind: number for kind, number in RepairPaper.objects.values_list("kind", "number")}
+papers = Repair.objects.get().record["documents"]
+print(kept == {kind: papers[f"{kind}_no"] for kind in ("certificate", "settlement", "invoice")})
+"""
 GO_ON = """
 import django
 django.setup()
@@ -52,7 +60,7 @@ FREEZE = """
 import django
 django.setup()
 from django.db import DatabaseError, connection, transaction
-tables = ("journalentry", "journalday", "caseevent", "notice", "test", "repair", "rawupload")
+tables = ("journalentry", "journalday", "caseevent", "notice", "test", "repair", "repairpaper", "rawupload")
 columns = {"rawupload": "sha256 = 'x'"}
 for table in tables:
     for sql in (f"UPDATE store_{table} SET {columns.get(table, 'id = id')}", f"DELETE FROM store_{table}"):
@@ -87,6 +95,10 @@ def test_what_was_kept_is_what_it_was(upgraded: Commands) -> None:
 
 def test_what_was_frozen_is_frozen(upgraded: Commands) -> None:
     upgraded.python(FREEZE)
+
+
+def test_the_numbers_of_earlier_papers_are_known(upgraded: Commands) -> None:
+    assert upgraded.python(NUMBERS).strip() == "True"
 
 
 SOURCES = """

@@ -18,7 +18,7 @@ from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, Party
 from support.city import LISTED, NEAR, City
-from support.messages.uploads import VIN, test_message
+from support.messages.uploads import PLATE, VIN, test_message
 from support.people import person
 from support.sentences import constants, of_code, of_template, sources
 
@@ -80,17 +80,19 @@ def test_istation_uploads_and_asks_for_the_permit(city: City) -> None:
 
 def test_mstation_reports_a_repair_once_even_if_sent_twice(city: City, failed: Case) -> None:
     client = person(LISTED)
-    form = client.get("/desk/mstation/repair", {"case_no": failed.case_no}).content.decode()
+    form = client.get("/desk/mstation/repair", {"case_no": failed.case_no, "plate": PLATE}).content.decode()
     repair_no = re.search(r'name="repair_no" value="([^"]+)"', form)
     assert repair_no
     now = clock.now()
     typed = {
         "case_no": failed.case_no,
+        "plate": PLATE,
         "repair_no": repair_no[1],
         "received_at": f"{now - timedelta(hours=5):%Y-%m-%dT%H:%M}",
         "finished_at": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}",
         "item_code_0": "O2S",
         "item_name_0": "更换氧传感器",
+        "item_hours_0": "1.5",
         "certificate_no": "H1",
         "settlement_no": "J1",
         "invoice_no": "F1",

@@ -188,10 +188,11 @@ def the_certificate_lapses_and_is_renewed(doors: Doors, code: str) -> None:
 
 def the_case_finds_its_exit(doors: Doors, code: str, case_no: str) -> None:
     """Struck off, its case goes to the next station: the owner asks nobody."""
-    doors.at("2026-09-10 09:00")
+    doors.at("2026-09-09 18:00")
     plate = "桂B10005"
     repair = repair_message(at("2026-09-09 17:00"), shop=LISTED, case_no=case_no)
     doors.post("repairs", {**repair, "vin": "", "plate": plate}, by=LISTED)
+    doors.at("2026-09-10 09:00")
     assert not doors.get(f"retest-permit?plate={plate}", by=code)["allowed"]
     assert doors.get(f"retest-permit?plate={plate}", by=FAR)["allowed"]
     assert test_a_station(doors, FAR, "2026-09-10 08:50", plate)["verdict"] == "pass"

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from imloop.api.http.answers import as_json, as_pdf, moment_of
-from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_OFFICE
+from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_OFFICE, TRANSPORT
 from imloop.api.http.auth import caller
 from imloop.api.http.router import PDF, Router
 from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut, example
@@ -20,6 +20,7 @@ from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import grant_exit, reject_objection
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import raise_objection
+from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.ground import clock
 
 router = Router()
@@ -64,12 +65,19 @@ class CaseVehicleOut(Schema):
 
 
 class CaseRepairOut(Schema):
-    """``listed``: by a station that was on the published list."""
+    """``listed``: by a station that was on the published list; ``lacks``: codes of why it does not open the retest."""
 
     repair_no: str
     shop: str
     finished_at: datetime
     listed: bool
+    lacks: list[str]
+
+
+class ReleaseIn(Schema):
+    model_config = example(reason="已看工单和接车照片，属实。")
+
+    reason: str
 
 
 class ExitOut(Schema):
@@ -217,6 +225,21 @@ def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpRespon
     """A department lets the retest happen elsewhere, with reason, evidence and expiry."""
     case = grant_exit(caller(request), case_no, **granted.dict(), now=clock.now())
     return as_json(case_json(case), 201)
+
+
+@router.post(
+    "/cases/{case_no}/repairs/{shop}/{repair_no}/release",
+    who=(*ENVIRONMENT, *TRANSPORT),
+    answers={200: CaseOut},
+    tags=["environment"],
+    summary="核实放行 · release a held repair",
+)
+def post_release(
+    request: HttpRequest, case_no: str, shop: str, repair_no: str, said: ReleaseIn
+) -> HttpResponse:
+    """A repair held by a doubt (``time-held``, ``vehicle-elsewhere``, ``documents-on-paper``) counts from now on."""
+    case = release_repair(caller(request), case_no, shop, repair_no, reason=said.reason, now=clock.now())
+    return as_json(case_json(case))
 
 
 @router.get(

@@ -69,6 +69,19 @@ def calibration(text: str) -> str:
     return kept if plain(kept) else ""
 
 
+_OF_PAPERS = re.compile(r"[0-9A-Z\u4e00-\u9fff]+")
+
+
+def paper_number(text: str, least_digits: int) -> str:
+    """The number of a certificate, settlement list or invoice in its normal form: letters, digits and Chinese
+    characters alone. Empty where it has too few digits, or zeros alone, to be one, or letters of another script."""
+    number = "".join(sign for sign in plain(text) if sign.isalnum())
+    if not _OF_PAPERS.fullmatch(number):
+        return ""
+    digits = [sign for sign in number if sign.isdigit()]
+    return number if len(digits) >= least_digits and any(sign != "0" for sign in digits) else ""
+
+
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _LETTERS = dict(

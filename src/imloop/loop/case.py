@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import paper_number
+from imloop.facts.records.repair import came_in_by
 from imloop.facts.text import Text
 
 
@@ -43,16 +45,28 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Why a repair does not open the retest, by the law of the day it was finished."""
+    """Why a repair does not open the retest, by the law of the day it was finished. ``about``: which of its
+    documents."""
 
     code: str
     cite: str
+    about: tuple[str, ...] = ()
+
+    @property
+    def releasable(self) -> bool:
+        return self.code in RELEASABLE
+
+
+RELEASABLE = ("time-held", "vehicle-elsewhere", "documents-on-paper")
+"""Doubts that hold a repair until a department has looked and releases it; everything else only a better record
+mends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairFact:
     """A reported repair as the loop needs it. ``lacks`` is empty when it qualifies; ``work_listed``: it names work done
-    or parts fitted."""
+    or parts fitted; ``reported_at``: when the platform had the record, or a department released it (None: kept before
+    this was noted)."""
 
     repair_no: str
     shop: str
@@ -68,6 +82,21 @@ class RepairFact:
     settlement_no: str = ""
     certificate_no: str = ""
     work_listed: bool = True
+    reported_at: datetime | None = None
+
+    @property
+    def came_in_by(self) -> datetime:
+        return came_in_by(self.received_at, self.finished_at)
+
+    @property
+    def held(self) -> bool:
+        """Does it wait for a department's release?"""
+        return any(lack.releasable for lack in self.lacks)
+
+    def released(self, at: datetime) -> RepairFact:
+        """Without the doubts a department has settled; it counts from then on."""
+        lacks = tuple(lack for lack in self.lacks if not lack.releasable)
+        return replace(self, lacks=lacks, reported_at=at)
 
     def under_warranty(self, day: date, odometer_km: float | None) -> bool:
         """Finished, and inside both ends of the warranty; an unknown odometer cannot end it."""
@@ -155,7 +184,7 @@ class Unlock:
     def papers(self) -> frozenset[str]:
         """Names of the documents whose numbers were noted, as the law's ``outage.papers`` names them."""
         named = {"settlement": self.settlement_no, "certificate": self.certificate_no}
-        return frozenset(name for name, number in named.items() if any(c.isdigit() for c in number))
+        return frozenset(name for name, number in named.items() if paper_number(number, 1))
 
     def covers(self, station: str, at: datetime) -> bool:
         return self.shown(station, at) and not self.contradicted(at)

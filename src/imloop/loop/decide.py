@@ -21,6 +21,7 @@ from imloop.loop.events import (
     ObjectionRaised,
     ObjectionRejected,
     PaperContradicted,
+    RepairReleased,
     RepairReported,
     TestFailed,
     TestPassed,
@@ -28,6 +29,7 @@ from imloop.loop.events import (
     VehicleScrapped,
 )
 from imloop.loop.on_paper import contradicted, matched
+from imloop.loop.repairs import released, shortfalls
 from imloop.loop.table import Row, rows_for
 
 
@@ -63,7 +65,7 @@ def decide(
     else:
         after = replace(_changed(case, event, law), state=row.next)
     effects = tuple(
-        Effect(kind, receivers(kind, law), {**_told(kind, after, event), "decided_at": now.isoformat()})
+        Effect(kind, receivers(kind, law), {**_told(kind, after, event, law), "decided_at": now.isoformat()})
         for kind in row.effects
     )
     return Decision(after, effects, case.state if case else None, type(event).__name__)
@@ -139,6 +141,8 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
     if isinstance(event, RepairReported):
         repairs = (*case.repairs, event.repair)
         return replace(case, repairs=repairs, unlocks=matched(case.unlocks, repairs))
+    if isinstance(event, RepairReleased):
+        return replace(case, repairs=released(case.repairs, event.shop, event.repair_no, event.at))
     if isinstance(event, UnlockedOnPaper):
         return replace(case, unlocks=matched((*case.unlocks, event.unlock), case.repairs))
     if isinstance(event, PaperContradicted):
@@ -193,17 +197,14 @@ def _answered(case: Case, answer: Answer, because: str, at: datetime) -> Case:
     )
 
 
-def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
+def _told(kind: EffectKind, case: Case, event: Event, law: Law) -> dict[str, object]:
     data: dict[str, object] = {"round": case.round, "at": event.at.isoformat()}
     if isinstance(event, (TestFailed, TestPassed)):
         data["test_no"] = event.test_no
     if isinstance(event, TestFailed):
         data["items"] = list(event.items)
-    if isinstance(event, RepairReported):
-        data["repair_no"] = event.repair.repair_no
-        data["shop"] = event.repair.shop
-        data["documents"] = sorted(event.repair.documents)
-        data["lacks"] = [lack.code for lack in event.repair.lacks]
+    if isinstance(event, (RepairReported, RepairReleased)):
+        data |= _told_of_repair(case, event, law)
     if kind is EffectKind.REWORK_ORDERED:
         data |= _rework(case, event)
     if isinstance(event, ObjectionRaised):
@@ -223,6 +224,18 @@ def _told(kind: EffectKind, case: Case, event: Event) -> dict[str, object]:
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()
     return data
+
+
+def _told_of_repair(case: Case, event: RepairReported | RepairReleased, law: Law) -> dict[str, object]:
+    if isinstance(event, RepairReleased):
+        return {"repair_no": event.repair_no, "shop": event.shop, "reason": event.reason}
+    repair = event.repair
+    return {
+        "repair_no": repair.repair_no,
+        "shop": repair.shop,
+        "documents": sorted(repair.documents),
+        "lacks": [lack.code for lack in shortfalls(case, repair, law)],
+    }
 
 
 def _rework(case: Case, event: Event) -> dict[str, object]:

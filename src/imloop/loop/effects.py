@@ -17,6 +17,7 @@ class EffectKind(StrEnum):
     REPAIR_SHARED = "repair-shared"
     RETEST_ALLOWED = "retest-allowed"
     REPAIR_FALLS_SHORT = "repair-falls-short"
+    REPAIR_RELEASED = "repair-released"
     CASE_CLOSED = "case-closed"
     OVERDUE = "overdue"
     DEADLINE_CHANGED = "deadline-changed"
@@ -37,6 +38,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.REPAIR_SHARED: ("transport", "environment", "first_station", "regional"),
     EffectKind.RETEST_ALLOWED: ("first_station", "repairer"),
     EffectKind.REPAIR_FALLS_SHORT: ("repairer", "first_station", "transport"),
+    EffectKind.REPAIR_RELEASED: ("repairer", "first_station", "environment", "transport"),
     EffectKind.CASE_CLOSED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
     # The law names the departments an overdue case is reported to: see ``overdue.report_to``.
     EffectKind.OVERDUE: ("first_station",),
@@ -56,6 +58,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.REWORK_ORDERED: Text("质保期内免费返修", "rework under warranty, free of charge"),
     EffectKind.REPAIR_SHARED: Text("维修信息共享", "repair shared"),
     EffectKind.RETEST_ALLOWED: Text("复检放行", "retest permitted"),
+    EffectKind.REPAIR_RELEASED: Text("维修记录核实放行", "held repair released"),
     EffectKind.REPAIR_FALLS_SHORT: Text("维修不符合放行条件", "repair does not open the retest"),
     EffectKind.CASE_CLOSED: Text("结案", "case closed"),
     EffectKind.OVERDUE: Text("逾期", "overdue"),

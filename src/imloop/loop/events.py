@@ -43,6 +43,17 @@ class RepairReported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RepairReleased:
+    """A department has looked at a repair that was held, and lets it count from now on."""
+
+    at: datetime
+    shop: str
+    repair_no: str
+    approver: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinePassed:
     """The clock says the last day is over."""
 
@@ -127,6 +138,7 @@ Event = (
     TestFailed
     | TestPassed
     | RepairReported
+    | RepairReleased
     | DeadlinePassed
     | DeadlineRecomputed
     | ExitGranted
@@ -142,6 +154,7 @@ EVENT_NAMES: dict[type, Text] = {
     TestFailed: Text("检验不合格", "test failed"),
     TestPassed: Text("检验合格", "test passed"),
     RepairReported: Text("上报维修", "repair reported"),
+    RepairReleased: Text("维修记录核实放行", "held repair released"),
     DeadlinePassed: Text("期限已过", "deadline passed"),
     DeadlineRecomputed: Text("期限重算", "deadline recomputed"),
     ExitGranted: Text("准予变更复检站", "exit granted"),

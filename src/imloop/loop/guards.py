@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
@@ -18,149 +15,57 @@ from imloop.loop.events import (
     ObjectionRaised,
     ObjectionRejected,
     PaperContradicted,
-    RepairReported,
     TestFailed,
     TestPassed,
     UnlockedOnPaper,
     VehicleScrapped,
 )
-from imloop.loop.on_paper import reworked_late
+from imloop.loop.guard import guard, unless
 from imloop.loop.permit import permit
 
-Check = Callable[[Case, Event, Law], tuple[Reason, ...]]
 
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A condition in words and as a function; the words appear in the generated docs."""
-
-    words: Text
-    check: Check
-
-    def __call__(self, case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-        return self.check(case, event, law)
-
-
-def _guard(zh: str, en: str) -> Callable[[Check], Guard]:
-    return lambda check: Guard(Text(zh, en), check)
-
-
-def _unless(holds: bool, reason: Reason) -> tuple[Reason, ...]:
-    return () if holds else (reason,)
-
-
-@_guard("复检放行（见下表）", "the retest is permitted (the gate below)")
+@guard("复检放行（见下表）", "the retest is permitted (the gate below)")
 def retest_permitted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The gate, asked by the law of the day the run started."""
     assert isinstance(event, (TestFailed, TestPassed))
     return permit(case, station=event.station or "", at=event.at, law=law).refusals
 
 
-@_guard("晚于最近一次不合格", "later than the last failed test")
+@guard("晚于最近一次不合格", "later than the last failed test")
 def in_order(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """A run older than the last failed one would turn the case's history back."""
-    return _unless(event.at > case.failed_at, _OUT_OF_ORDER)
+    return unless(event.at > case.failed_at, _OUT_OF_ORDER)
 
 
-@_guard("其后已有合格的维修记录", "a qualifying repair that finished after it is already on record")
-def repaired_since(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Uploads may come late: the repair after this failed run can be known before the run is."""
-    return _unless(_repaired_since(case, event), _NOT_REPAIRED)
-
-
-@_guard("其后尚无合格的维修记录", "no qualifying repair after it is on record")
-def not_repaired_since(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """The other half of ``repaired_since``."""
-    return _unless(not _repaired_since(case, event), _REPAIRED)
-
-
-def _repaired_since(case: Case, event: Event) -> bool:
-    return any(repair.finished_at > event.at and not repair.lacks for repair in case.repairs)
-
-
-@_guard("维修仍在质保期内", "a repair of this case is under warranty")
+@guard("维修仍在质保期内", "a repair of this case is under warranty")
 def under_warranty(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """R21: the earlier of days and kilometres, on the day of the failed run."""
     assert isinstance(event, TestFailed)
-    return _unless(case.warranty_repair(event.at, event.odometer_km) is not None, _NO_WARRANTY)
+    return unless(case.warranty_repair(event.at, event.odometer_km) is not None, _NO_WARRANTY)
 
 
-@_guard("没有质保期内的维修", "no repair of this case is under warranty")
+@guard("没有质保期内的维修", "no repair of this case is under warranty")
 def warranty_over(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The other half of ``under_warranty``."""
     assert isinstance(event, TestFailed)
-    return _unless(case.warranty_repair(event.at, event.odometer_km) is None, _WARRANTY)
+    return unless(case.warranty_repair(event.at, event.odometer_km) is None, _WARRANTY)
 
 
-@_guard(
-    "完工晚于最近一次不合格，维修单位与凭证符合完工当日规定",
-    "finished after the last failed test; repairer and documents satisfy the law of the finishing day",
-)
-def repair_opens_retest(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """What the repair lacks was found by ``repairs.repair_fact``."""
-    return _unless(_opens(case, event), _FALLS_SHORT)
-
-
-@_guard("完工不晚于最近一次不合格，或维修单位、凭证不符合", "any of these is not met")
-def repair_falls_short(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """The other half of ``repair_opens_retest``."""
-    return _unless(not _opens(case, event), _OPENS)
-
-
-def _opens(case: Case, event: Event) -> bool:
-    assert isinstance(event, RepairReported)
-    return event.repair.finished_at > case.failed_at and not event.repair.lacks
-
-
-@_guard(
-    "是本轮不合格复检所凭纸质材料的维修，当时仍在质保期内",
-    "it is the repair whose paper allowed the failed retest, and it was under warranty then",
-)
-def rework_told_late(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Known in time, the record would have had the rework ordered with the failed retest (R21)."""
-    return _unless(_reworked_late(case, event), _NO_LATE_REWORK)
-
-
-@_guard("不是", "it is not")
-def no_rework_told_late(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """The other half of ``rework_told_late``."""
-    return _unless(not _reworked_late(case, event), _LATE_REWORK)
-
-
-def _reworked_late(case: Case, event: Event) -> bool:
-    assert isinstance(event, RepairReported)
-    return reworked_late(case, event.repair, event.failed_odometer_km)
-
-
-@_guard("维修单位与凭证符合完工当日规定", "repairer and documents satisfy the law of the finishing day")
-def record_sound(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """What the record lacks was found by ``repairs.repair_fact``."""
-    assert isinstance(event, RepairReported)
-    return _unless(not event.repair.lacks, _FALLS_SHORT)
-
-
-@_guard("维修单位、凭证不符合", "they do not")
-def record_lacking(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """The other half of ``record_sound``."""
-    assert isinstance(event, RepairReported)
-    return _unless(bool(event.repair.lacks), _OPENS)
-
-
-@_guard("期限已过且本轮尚未报过", "the last day has passed and was not yet reported in this round")
+@guard("期限已过且本轮尚未报过", "the last day has passed and was not yet reported in this round")
 def deadline_is_past(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Once per round: the next failed test clears the flag."""
     assert isinstance(event, DeadlinePassed)
-    return _unless(day_of(event.at) > case.deadline and not case.overdue, _NOT_DUE)
+    return unless(day_of(event.at) > case.deadline and not case.overdue, _NOT_DUE)
 
 
-@_guard("期限原按未公布的日历暂定", "the deadline was provisional")
+@guard("期限原按未公布的日历暂定", "the deadline was provisional")
 def deadline_is_provisional(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The owner was told a final deadline, which does not change."""
     assert isinstance(event, DeadlineRecomputed)
-    return _unless(case.deadline_provisional, _FIRM)
+    return unless(case.deadline_provisional, _FIRM)
 
 
-@_guard("不合格后的异议期限内", "within the days for an objection after the failed test")
+@guard("不合格后的异议期限内", "within the days for an objection after the failed test")
 def objection_in_time(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Counted from the day of the failed test, which itself is not counted."""
     last = law.working_days(day_of(case.failed_at), law.integer("objection.days")).deadline
@@ -179,27 +84,27 @@ def objection_in_time(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     )
 
 
-@_guard("本轮尚未提出异议", "none was raised in this round")
+@guard("本轮尚未提出异议", "none was raised in this round")
 def first_objection(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """One per failed test; its answer is final here, and says where to turn next."""
-    return _unless(case.objection is None and case.waiting_objection is None, _OBJECTED)
+    return unless(case.objection is None and case.waiting_objection is None, _OBJECTED)
 
 
-@_guard("写明情形和理由", "a known ground is chosen and reasons are given")
+@guard("写明情形和理由", "a known ground is chosen and reasons are given")
 def objection_says_why(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The grounds are the law's; the owner's own words go with them."""
     assert isinstance(event, ObjectionRaised)
     known = event.ground in law.words("objection.grounds")
-    return _unless(known and bool(event.words.strip()), _OBJECTION_UNFOUNDED)
+    return unless(known and bool(event.words.strip()), _OBJECTION_UNFOUNDED)
 
 
-@_guard("有异议等待答复", "an objection is waiting for an answer")
+@guard("有异议等待答复", "an objection is waiting for an answer")
 def objection_waits(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Nothing is rejected that was not raised, nor twice."""
-    return _unless(case.waiting_objection is not None, _NO_OBJECTION)
+    return unless(case.waiting_objection is not None, _NO_OBJECTION)
 
 
-@_guard("当日规定允许故障期间凭纸质材料复检", "the law of the day accepts paper in an outage")
+@guard("当日规定允许故障期间凭纸质材料复检", "the law of the day accepts paper in an outage")
 def paper_accepted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Where the local rules do not mention it, paper is not accepted."""
     if law.flag("outage.paper_accepted"):
@@ -210,7 +115,7 @@ def paper_accepted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return (Reason("paper-not-accepted", words, law.cite("outage.paper_accepted"), _WAIT),)
 
 
-@_guard("记下了规定材料之一的编号", "the number of one of the required papers is noted")
+@guard("记下了规定材料之一的编号", "the number of one of the required papers is noted")
 def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The plan's flow chart: the settlement list or the certificate."""
     assert isinstance(event, UnlockedOnPaper)
@@ -224,7 +129,7 @@ def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return (Reason("paper-missing", words, law.cite("outage.papers"), ask),)
 
 
-@_guard("晚于最近一次不合格", "later than the last failed test")
+@guard("晚于最近一次不合格", "later than the last failed test")
 def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Paper shown before the vehicle failed again does not cover that failure."""
     assert isinstance(event, UnlockedOnPaper)
@@ -232,10 +137,10 @@ def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...
         "解锁早于最近一次不合格检验，不能用于其后的复检。",
         "The unlock is older than the last failed test and does not allow a retest after it.",
     )
-    return _unless(event.unlock.granted_at > case.failed_at, Reason("paper-before-fail", words))
+    return unless(event.unlock.granted_at > case.failed_at, Reason("paper-before-fail", words))
 
 
-@_guard(
+@guard(
     "维修单位当日在名录内（当日规定要求时）", "the repairer was listed that day, where the law requires it"
 )
 def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
@@ -250,30 +155,30 @@ def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ..
     return (Reason("repairer-not-listed", words, law.cite("retest.listed_repairer_required")),)
 
 
-@_guard("早于结案", "before the case was closed")
+@guard("早于结案", "before the case was closed")
 def paper_before_the_end(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """The paper could have allowed the retest: it was shown before the run that closed the case."""
     assert isinstance(event, UnlockedOnPaper)
     holds = case.closed_at is not None and event.unlock.granted_at <= case.closed_at
     words = Text("案件已在此前结案。", "The case had been closed before.")
-    return _unless(holds, Reason("no-open-case", words, law.cite("retest.record_required")))
+    return unless(holds, Reason("no-open-case", words, law.cite("retest.record_required")))
 
 
-@_guard("凭纸质材料复检过，等待补传的维修记录", "a retest on paper is waiting for the repair record")
+@guard("凭纸质材料复检过，等待补传的维修记录", "a retest on paper is waiting for the repair record")
 def record_awaited(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Nothing else is added to a closed case."""
-    return _unless(bool(case.unmatched), _NOT_AWAITED)
+    return unless(bool(case.unmatched), _NOT_AWAITED)
 
 
-@_guard("该解锁尚未与维修记录核对一致，也未发现不一致", "that unlock is neither matched nor contradicted yet")
+@guard("该解锁尚未与维修记录核对一致，也未发现不一致", "that unlock is neither matched nor contradicted yet")
 def paper_unsettled(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Told once."""
     assert isinstance(event, PaperContradicted)
     waits = any(each.unlock_no == event.unlock_no and each.contradicted_at is None for each in case.unmatched)
-    return _unless(waits, _SETTLED)
+    return unless(waits, _SETTLED)
 
 
-@_guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
+@guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
 def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """No case is moved by decision without someone who answers for it; nothing of this is automatic."""
     if isinstance(event, ExitGranted):
@@ -284,8 +189,8 @@ def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...
         words = (event.approver, event.reason, event.evidence)
     else:
         assert isinstance(event, VehicleScrapped)
-        return _unless(_all_given(event.approver, event.evidence), _scrapping_unproven(law))
-    return _unless(_all_given(*words), _UNFOUNDED)
+        return unless(_all_given(event.approver, event.evidence), _scrapping_unproven(law))
+    return unless(_all_given(*words), _UNFOUNDED)
 
 
 def _all_given(*words: str) -> bool:
@@ -315,25 +220,8 @@ _OUT_OF_ORDER = Reason(
     "test-out-of-order",
     Text("该次检验不晚于最近一次不合格检验。", "The test is not later than the last failed one."),
 )
-_REPAIRED = Reason(
-    "repaired-since", Text("其后已有合格的维修记录。", "A qualifying repair after it is on record.")
-)
-_NOT_REPAIRED = Reason(
-    "not-repaired-since", Text("其后尚无合格的维修记录。", "No qualifying repair after it is on record.")
-)
 _NO_WARRANTY = Reason("warranty-over", Text("质保期已过。", "The warranty is over."))
 _WARRANTY = Reason("under-warranty", Text("仍在质保期内。", "Still under warranty."))
-_FALLS_SHORT = Reason(
-    "repair-falls-short", Text("维修不符合放行条件。", "The repair does not open the retest.")
-)
-_OPENS = Reason("repair-opens-retest", Text("维修符合放行条件。", "The repair opens the retest."))
-_NO_LATE_REWORK = Reason(
-    "no-late-rework",
-    Text("不是本轮所凭纸质材料的质保期内维修。", "Not the repair behind this round's paper, under warranty."),
-)
-_LATE_REWORK = Reason(
-    "late-rework", Text("应由原维修站返修。", "Its shop has to do it again under warranty.")
-)
 _SETTLED = Reason(
     "paper-settled",
     Text("该解锁已核对过。", "The unlock has already been compared."),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from imloop.facts.identifiers import plain, signs
+from imloop.facts.identifiers import paper_number
 from imloop.facts.text import Text
 from imloop.loop.case import Case, RepairFact, Unlock
 
@@ -76,7 +76,7 @@ def _record(unlock: Unlock, repairs: tuple[RepairFact, ...]) -> str:
 def same_paper(noted: tuple[str, str], uploaded: tuple[str, str]) -> bool:
     """Settlement list and certificate, as noted and as uploaded: is one of the numbers the same?"""
     return any(
-        plain(mine) and plain(mine) == plain(theirs) for mine, theirs in zip(noted, uploaded, strict=True)
+        _plain(mine) and _plain(mine) == _plain(theirs) for mine, theirs in zip(noted, uploaded, strict=True)
     )
 
 
@@ -89,6 +89,10 @@ def _numbered(unlock: Unlock, repair: RepairFact) -> bool:
 def _numbers(unlock: Unlock, repair: RepairFact) -> dict[str, tuple[str, str]]:
     """By document: as noted from the paper, and as uploaded."""
     return {
-        "settlement": (signs(unlock.settlement_no), signs(repair.settlement_no)),
-        "certificate": (signs(unlock.certificate_no), signs(repair.certificate_no)),
+        "settlement": (_plain(unlock.settlement_no), _plain(repair.settlement_no)),
+        "certificate": (_plain(unlock.certificate_no), _plain(repair.certificate_no)),
     }
+
+
+def _plain(number: str) -> str:
+    return paper_number(number, 1)

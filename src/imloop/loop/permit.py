@@ -15,7 +15,9 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import Case, RepairFact, Unlock
+from imloop.loop.case import Case
+from imloop.loop.question import Question
+from imloop.loop.repair_clauses import falls_short, record_exists, repaired_after_fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,46 +39,6 @@ class Permit:
             "reasons": [reason.to_json() for reason in self.reasons],
             "case": self.case_no,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a guard looks at."""
-
-    case: Case
-    station: str
-    at: datetime
-    law: Law
-
-    @property
-    def repair(self) -> RepairFact | None:
-        """The repair that the retest is based on: of those finished since the failed test, the one that lacks least,
-        then the latest."""
-        repairs = self.case.repairs_since_fail(self.at)
-        return min(repairs, key=lambda r: (len(r.lacks), self.at - r.finished_at), default=None)
-
-    @property
-    def unlock(self) -> Unlock | None:
-        """The unlock on paper that is valid here and now."""
-        return self.case.unlock(self.station, self.at)
-
-
-_TO_LISTED = Text(
-    "请到任一家已公布的汽车排放性能维护（维修）站维修，由其上传维修记录；车主可自由选择。",
-    "Have it repaired at any listed station of your choice; the station uploads the record.",
-)
-_TO_ANY = Text(
-    "请先维修，由维修单位上传维修记录；维修单位由车主自由选择。",
-    "Have it repaired first, at a repairer of your choice, who uploads the record.",
-)
-
-
-def waits_for_repair(q: Question) -> bool:
-    """Not where the law requires no record, not for a second opinion, which measures the vehicle as it is, and not
-    where an outage allows the retest on paper."""
-    if not q.law.flag("retest.record_required") or q.unlock is not None:
-        return False
-    return not q.case.second_opinion(q.station, q.at)
 
 
 def same_station(q: Question) -> Reason | None:
@@ -101,85 +63,10 @@ def same_station(q: Question) -> Reason | None:
     )
 
 
-def record_exists(q: Question) -> Reason | None:
-    """The station must find a repair record in the system before it retests."""
-    if not waits_for_repair(q) or any(r.finished_at <= q.at for r in q.case.repairs):
-        return None
-    return Reason(
-        "no-repair-record",
-        Text("没有本次不合格之后的维修记录。", "There is no repair record after the failed test."),
-        q.law.cite("retest.record_required"),
-        _TO_LISTED if q.law.flag("retest.listed_repairer_required") else _TO_ANY,
-    )
-
-
-def repaired_after_fail(q: Question) -> Reason | None:
-    """A repair counts for one failed test: only one finished after the last one allows the retest."""
-    finished = [repair for repair in q.case.repairs if repair.finished_at <= q.at]
-    if not waits_for_repair(q) or not finished or q.repair is not None:
-        return None
-    return Reason(
-        "repair-before-fail",
-        Text("最近一次维修早于最近一次不合格检验。", "The last repair is older than the last failed test."),
-        q.law.cite("retest.record_required"),
-        Text(
-            "请返修；质保期内原维修站应免费返修。", "Have it reworked; free of charge while under warranty."
-        ),
-    )
-
-
-def repairer_listed(q: Question) -> Reason | None:
-    """The repairer was on the published list on the day the repair was finished, where that day's law wants it."""
-    cite = _lacking(q, "repairer-not-listed")
-    if cite is None:
-        return None
-    return Reason(
-        "repairer-not-listed",
-        Text(
-            "维修企业在完工当日不在公布的维修治理站名录内。",
-            "The repairer was not on the published list on the day the repair was finished.",
-        ),
-        cite,
-        _TO_LISTED,
-    )
-
-
-def documents_complete(q: Question) -> Reason | None:
-    """One of the document sets of the finishing day was handed over in full."""
-    cite = _lacking(q, "documents-missing")
-    if cite is None:
-        return None
-    return Reason(
-        "documents-missing",
-        Text("维修凭证不齐。", "Repair documents are missing."),
-        cite,
-        Text(
-            "请维修站补传所缺凭证后再来复检。",
-            "Ask the repairer to upload the missing documents, then return.",
-        ),
-    )
-
-
-def documents_valid(q: Question) -> Reason | None:
-    """Each document of that set has a number of its own."""
-    cite = _lacking(q, "documents-invalid")
-    if cite is None:
-        return None
-    return Reason(
-        "documents-invalid",
-        Text(
-            "维修凭证编号无效或已用于其他维修。",
-            "A document number is invalid or was used for another repair.",
-        ),
-        cite,
-        Text("请维修站更正凭证编号并重新上传。", "Ask the repairer to correct the numbers and upload again."),
-    )
-
-
 def on_paper(q: Question) -> Reason | None:
     """A warning that the retest is based on paper, as long as no qualifying record has come."""
     unlock, repair = q.unlock, q.repair
-    if unlock is None or (repair is not None and not repair.lacks):
+    if unlock is None or (repair is not None and not q.shortfalls):
         return None
     until = unlock.expires_at.astimezone(CHINA)
     return Reason(
@@ -199,7 +86,7 @@ def on_paper(q: Question) -> Reason | None:
 
 def paper_contradicted(q: Question) -> Reason | None:
     """Why a paper that would still be valid is not: its record came, and differs."""
-    if q.unlock is not None or (q.repair is not None and not q.repair.lacks):
+    if q.unlock is not None or (q.repair is not None and not q.shortfalls):
         return None
     lapsed = next(
         (
@@ -224,13 +111,6 @@ def paper_contradicted(q: Question) -> Reason | None:
         ),
         warning=True,
     )
-
-
-def _lacking(q: Question, code: str) -> str | None:
-    """The clause by which the repair falls short in this way; None if it does not, or no record is required."""
-    if q.repair is None or not waits_for_repair(q):
-        return None
-    return next((lack.cite for lack in q.repair.lacks if lack.code == code), None)
 
 
 def in_time(q: Question) -> Reason | None:
@@ -289,24 +169,84 @@ CLAUSES: tuple[Clause, ...] = (
         repaired_after_fail,
     ),
     Clause(
+        "received-before-fail",
+        "retest.record_required",
+        Text("进厂晚于最近一次不合格", "the vehicle came in after the last failed test"),
+        falls_short("received-before-fail"),
+    ),
+    Clause(
+        "record-after-retest",
+        "retest.record_required",
+        Text("复检开始前平台已收到维修记录", "the platform had the record before the retest began"),
+        falls_short("record-after-retest"),
+    ),
+    Clause(
+        "nothing-done",
+        "repair.least_hours",
+        Text("有工时（含诊断）或者配件", "hours of work or diagnosis, or parts"),
+        falls_short("nothing-done"),
+    ),
+    Clause(
+        "no-time-for-work",
+        "repair.least_hours",
+        Text("完工晚于进厂", "finished after it came in"),
+        falls_short("no-time-for-work"),
+    ),
+    Clause(
         "repairer-not-listed",
         "retest.listed_repairer_required",
         Text(
             "完工当日维修单位在名录内（当日规定要求时）", "the repairer was listed, where required that day"
         ),
-        repairer_listed,
+        falls_short("repairer-not-listed"),
+    ),
+    Clause(
+        "shop-not-able",
+        "repair.scope_enforced",
+        Text(
+            "车辆燃料和作业在维修站登记的范围内（登记了范围的）",
+            "fuel and work are within the repairer's scope, where one is entered",
+        ),
+        falls_short("shop-not-able"),
     ),
     Clause(
         "documents-missing",
         "retest.documents",
         Text("完工当日规定的凭证齐全", "the documents required on the finishing day are complete"),
-        documents_complete,
+        falls_short("documents-missing"),
     ),
     Clause(
         "documents-invalid",
         "retest.documents",
         Text("凭证编号有效且未重复使用", "document numbers are valid and not used twice"),
-        documents_valid,
+        falls_short("documents-invalid"),
+    ),
+    Clause(
+        "documents-on-paper",
+        "repair.numbers.everywhere",
+        Text(
+            "凭证编号没有在故障期间为另一辆车出示过（核实后可放行）",
+            "no number was shown on paper for another vehicle in an outage (can be released)",
+        ),
+        falls_short("documents-on-paper"),
+    ),
+    Clause(
+        "time-held",
+        "repair.upload_hours",
+        Text(
+            "完工后及时上传，且晚于不合格检验传到平台（核实后可放行）",
+            "reported in time, and finished after the failed test had arrived (can be released)",
+        ),
+        falls_short("time-held"),
+    ),
+    Clause(
+        "vehicle-elsewhere",
+        "repair.elsewhere",
+        Text(
+            "在厂期间车辆不在别处（核实后可放行）",
+            "the vehicle was not elsewhere meanwhile (can be released)",
+        ),
+        falls_short("vehicle-elsewhere"),
     ),
     Clause(
         "paper-fallback",

@@ -6,14 +6,16 @@ transition phase keeps the benefit when the retest falls into the full phase.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from imloop.facts.days import day_of
-from imloop.facts.records.repair import RepairRecord, Warranty
+from imloop.facts.identifiers import paper_number
+from imloop.facts.records.repair import DOCUMENT_NAMES, RepairRecord, Warranty
 from imloop.law import Law
-from imloop.loop.case import Lack, RepairFact
+from imloop.loop.case import Case, Lack, RepairFact
 
 
 def repair_fact(
@@ -22,9 +24,14 @@ def repair_fact(
     listed: bool,
     law: Law,
     earlier: Sequence[RepairFact] = (),
-    reused: frozenset[str] = frozenset(),
+    reused: Collection[str] = (),
+    on_paper: Collection[str] = (),
+    found: Sequence[Lack] = (),
+    reported_at: datetime | None = None,
 ) -> RepairFact:
-    """``listed``: was the shop on the published list that day; ``reused``: documents already used elsewhere."""
+    """``listed``: was the shop on the published list that day; ``reused``: documents whose number was used for another
+    repair; ``on_paper``: whose number was shown on paper for another; ``found``: what the registers say against it;
+    ``reported_at``: when the platform had the record."""
     warranty = _warranty(record.warranty, law)
     finished_on = day_of(record.finished_at)
     fact = RepairFact(
@@ -41,8 +48,39 @@ def repair_fact(
         settlement_no=record.documents.settlement_no,
         certificate_no=record.documents.certificate_no,
         work_listed=bool(record.items or record.parts),
+        reported_at=reported_at,
     )
-    return replace(fact, lacks=_lacks(fact, record, law, reused))
+    papers = _papers_lack(fact, record, law, frozenset(reused), frozenset(on_paper))
+    return replace(fact, lacks=(*_lacks(fact, record, law), *papers, *found))
+
+
+def shortfalls(
+    case: Case, repair: RepairFact, law: Law, retest_at: datetime | None = None
+) -> tuple[Lack, ...]:
+    """Everything for which the repair does not answer the last failed test: what it lacks itself, and what only the
+    case shows. ``retest_at``: when the retest that would rest on it begins."""
+    clock = timedelta(minutes=law.number("repair.clock_minutes"))
+    found = list(repair.lacks)
+    if repair.came_in_by + clock < case.failed_at:
+        found.append(Lack("received-before-fail", law.cite("retest.record_required")))
+    known = repair.reported_at
+    if retest_at is not None and known is not None and known > retest_at + clock:
+        found.append(Lack("record-after-retest", law.cite("retest.record_required")))
+    return tuple(found)
+
+
+def find_repair(repairs: Sequence[RepairFact], shop: str, repair_no: str) -> RepairFact | None:
+    """By the shop's own number."""
+    return next((each for each in repairs if (each.shop, each.repair_no) == (shop, repair_no)), None)
+
+
+def released(
+    repairs: Sequence[RepairFact], shop: str, repair_no: str, at: datetime
+) -> tuple[RepairFact, ...]:
+    """The repairs with that one released."""
+    return tuple(
+        each.released(at) if (each.shop, each.repair_no) == (shop, repair_no) else each for each in repairs
+    )
 
 
 def _warranty(promised: Warranty | None, law: Law) -> Warranty:
@@ -62,17 +100,40 @@ def _rework_of(record: RepairRecord, earlier: Sequence[RepairFact]) -> str:
     return ""
 
 
-def _lacks(fact: RepairFact, record: RepairRecord, law: Law, reused: frozenset[str]) -> tuple[Lack, ...]:
+def _lacks(fact: RepairFact, record: RepairRecord, law: Law) -> tuple[Lack, ...]:
     lacks = []
+    if not work_done(record, law):
+        lacks.append(Lack("nothing-done", law.cite("repair.least_hours")))
+    if fact.finished_at <= fact.received_at:
+        lacks.append(Lack("no-time-for-work", law.cite("repair.least_hours")))
     if law.flag("retest.listed_repairer_required") and not fact.listed:
         lacks.append(Lack("repairer-not-listed", law.cite("retest.listed_repairer_required")))
+    return tuple(lacks)
+
+
+def _papers_lack(
+    fact: RepairFact, record: RepairRecord, law: Law, reused: frozenset[str], on_paper: frozenset[str]
+) -> tuple[Lack, ...]:
+    """The first for which none of the day's sets of documents is there."""
     key = documents_key(law)
     sets = [frozenset(wanted.split("+")) for wanted in law.words(key) if wanted]
-    if sets and not any(wanted <= fact.documents for wanted in sets):
-        lacks.append(Lack("documents-missing", law.cite(key)))
-    elif sets and not any(wanted <= fact.documents - _invalid(record, reused) for wanted in sets):
-        lacks.append(Lack("documents-invalid", law.cite(key)))
-    return tuple(lacks)
+    bad = _no_numbers(record, law) | reused
+    for code, without in (
+        ("documents-missing", frozenset[str]()),
+        ("documents-invalid", bad),
+        ("documents-on-paper", bad | on_paper),
+    ):
+        if sets and not any(wanted <= fact.documents - without for wanted in sets):
+            about = tuple(name for name in DOCUMENT_NAMES if name in without)
+            return (Lack(code, law.cite(key), about),)
+    return ()
+
+
+def work_done(record: RepairRecord, law: Law) -> bool:
+    """Hours of work or of diagnosis, or parts; what it cost proves nothing."""
+    hours = sum((item.hours or Decimal(0) for item in record.items), Decimal(0))
+    fitted = any(part.name.strip() and part.quantity > 0 for part in record.parts)
+    return fitted or float(hours) >= law.number("repair.least_hours")
 
 
 def documents_key(law: Law) -> str:
@@ -80,16 +141,9 @@ def documents_key(law: Law) -> str:
     return f"retest.documents.{law.word('retest.documents_wording')}"
 
 
-def _invalid(record: RepairRecord, reused: frozenset[str]) -> frozenset[str]:
-    """Documents whose number has no digit, is the number of another document, or was used for another repair."""
-    papers = record.documents
-    numbers = {
-        "certificate": papers.certificate_no,
-        "settlement": papers.settlement_no,
-        "invoice": papers.invoice_no,
-    }
-    bad = {name for name, number in numbers.items() if number and not any(c.isdigit() for c in number)}
-    bad |= {name for name, number in numbers.items() if number and number in reused}
+def _no_numbers(record: RepairRecord, law: Law) -> frozenset[str]:
+    """Documents whose number is none, or is the number of another document of the record."""
+    least = law.integer("repair.numbers.least_digits")
+    numbers = {name: paper_number(text, least) for name, text in record.documents.numbers.items()}
     given = [number for number in numbers.values() if number]
-    bad |= {name for name, number in numbers.items() if given.count(number) > 1}
-    return frozenset(bad)
+    return frozenset(name for name, number in numbers.items() if not number or given.count(number) > 1)

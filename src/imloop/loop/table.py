@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from imloop.loop import events
 from imloop.loop import guards as g
+from imloop.loop import repair_guards as r
 from imloop.loop.case import State
 from imloop.loop.effects import EffectKind as E
+from imloop.loop.guard import Guard
 
 REPAIR, RETEST = State.AWAITING_REPAIR, State.AWAITING_RETEST
 _A_RETEST = (g.retest_permitted, g.in_order)
@@ -28,7 +30,7 @@ _ON_PAPER = (
 class Row:
     state: State | None
     event: type
-    guards: tuple[g.Guard, ...]
+    guards: tuple[Guard, ...]
     next: State
     effects: tuple[E, ...]
 
@@ -37,10 +39,21 @@ def _short_rows(state: State) -> tuple[Row, ...]:
     """A record that does not allow a retest. For the paper of a failed retest, rework is still ordered."""
     repaired, told = events.RepairReported, (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT)
     if state is RETEST:
-        return (Row(state, repaired, (g.repair_falls_short,), state, told),)
+        return (Row(state, repaired, (r.repair_falls_short,), state, told),)
     return (
-        Row(state, repaired, (g.repair_falls_short, g.no_rework_told_late), state, told),
-        Row(state, repaired, (g.repair_falls_short, g.rework_told_late), state, (*told, E.REWORK_ORDERED)),
+        Row(state, repaired, (r.repair_falls_short, r.no_rework_told_late), state, told),
+        Row(state, repaired, (r.repair_falls_short, r.rework_told_late), state, (*told, E.REWORK_ORDERED)),
+    )
+
+
+def _release_rows(state: State) -> tuple[Row, ...]:
+    """A department settles the doubt that held a repair."""
+    event, founded, told = events.RepairReleased, (r.repair_is_held, r.release_is_founded), E.REPAIR_RELEASED
+    if state is RETEST:
+        return (Row(state, event, founded, state, (told,)),)
+    return (
+        Row(state, event, (*founded, r.release_opens_retest), RETEST, (told, E.RETEST_ALLOWED)),
+        Row(state, event, (*founded, r.release_falls_short), state, (told,)),
     )
 
 
@@ -52,14 +65,15 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(
             state,
             failed,
-            (*_A_RETEST, g.not_repaired_since, g.under_warranty),
+            (*_A_RETEST, r.not_repaired_since, g.under_warranty),
             REPAIR,
             (E.RETEST_FAILED, E.REWORK_ORDERED),
         ),
-        Row(state, failed, (*_A_RETEST, g.not_repaired_since, g.warranty_over), REPAIR, (E.RETEST_FAILED,)),
-        Row(state, failed, (*_A_RETEST, g.repaired_since), RETEST, (E.RETEST_FAILED, E.RETEST_ALLOWED)),
-        Row(state, repaired, (g.repair_opens_retest,), RETEST, (E.REPAIR_SHARED, E.RETEST_ALLOWED)),
+        Row(state, failed, (*_A_RETEST, r.not_repaired_since, g.warranty_over), REPAIR, (E.RETEST_FAILED,)),
+        Row(state, failed, (*_A_RETEST, r.repaired_since), RETEST, (E.RETEST_FAILED, E.RETEST_ALLOWED)),
+        Row(state, repaired, (r.repair_opens_retest,), RETEST, (E.REPAIR_SHARED, E.RETEST_ALLOWED)),
         *_short_rows(state),
+        *_release_rows(state),
         Row(state, events.DeadlinePassed, (g.deadline_is_past,), state, (E.OVERDUE,)),
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
         Row(state, events.UnlockedOnPaper, _ON_PAPER, state, (E.UNLOCKED_ON_PAPER,)),
@@ -100,14 +114,14 @@ TABLE: tuple[Row, ...] = (
     Row(
         State.CLOSED,
         events.RepairReported,
-        (g.record_awaited, g.record_sound),
+        (g.record_awaited, r.record_sound),
         State.CLOSED,
         (E.REPAIR_SHARED,),
     ),
     Row(
         State.CLOSED,
         events.RepairReported,
-        (g.record_awaited, g.record_lacking),
+        (g.record_awaited, r.record_lacking),
         State.CLOSED,
         (E.REPAIR_SHARED, E.REPAIR_FALLS_SHORT),
     ),

@@ -11,6 +11,7 @@ from django.test import Client
 from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Case, Repair
 from support.city import LISTED, OTHER, PLACE, City, at
+from support.messages.uploads import PLATE, VIN
 from support.people import person
 
 FORM, RECORDS = "/desk/mstation/repair", "/desk/mstation/repairs"
@@ -27,6 +28,7 @@ def case(city: City, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
 def typed(case: Case, **more: str) -> dict[str, str]:
     return {
         "case_no": case.case_no,
+        "plate": PLATE,
         "repair_no": "W20260304-abc",
         "received_at": "2026-03-04T10:00",
         "finished_at": "2026-03-04T16:00",
@@ -45,7 +47,7 @@ def typed(case: Case, **more: str) -> dict[str, str]:
 
 
 def test_the_failed_items_stand_beside_their_usual_causes(case: Case) -> None:
-    text = person(LISTED).get(FORM, {"case_no": case.case_no}).content.decode()
+    text = person(LISTED).get(FORM, {"case_no": case.case_no, "tail": VIN[-6:]}).content.decode()
     assert "CO 高：混合气过浓" in text and "<code>O2S</code>" in text
     assert "烟度高" not in text
 
@@ -61,6 +63,10 @@ def test_answers_are_checked_before_anything_is_stored(case: Case) -> None:
     desk = person(LISTED)
     text = desk.post(FORM, typed(case, do="check", invoice_no="")).content.decode()
     assert "提交前请核对" in text and "S-77" in text and "没有填写：" in text and "30 天或 3000 km" in text
+    assert "没有做的不是维修" not in text
+    idle = typed(case, do="check", part_name_2="", received_at="2026-03-01T10:00")
+    text = desk.post(FORM, idle).content.decode()
+    assert "没有做的不是维修" in text and "车辆进厂早于最近一次不合格检验" in text
     assert not Repair.objects.exists()
     back = desk.post(FORM, typed(case, do="edit")).content.decode()
     assert 'value="更换氧传感器"' in back and not Repair.objects.exists()

@@ -118,7 +118,7 @@ class Site:
         fail = test_message(at("2026-03-02 09:00"), station=station, co=0.9, vehicle=vehicle)
         case = self.post("tests", {**fail, "test_no": f"T-{station}-{number}"}, station)["case"]
         self.clock("2026-03-04 17:00")
-        papers = {f"{name}_no": f"{name}-{number}" for name in ("certificate", "settlement", "invoice")}
+        papers = {f"{name}_no": f"{name}-{number + 100}" for name in ("certificate", "settlement", "invoice")}
         done = repair_message(at("2026-03-04 16:00"), shop=LISTED, documents=papers)
         done |= {"repair_no": f"R-{number}", "vin": vehicle["vin"], "plate": vehicle["plate"]}
         self.post("repairs", done, LISTED)

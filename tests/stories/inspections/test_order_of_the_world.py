@@ -22,6 +22,7 @@ from support.messages.uploads import VIN, repair_message, test_message
 
 ENVIRONMENT, POLICE = "450200-environment", "450200-police"
 FAIL = {"co": 0.9}
+WRONG = VIN[:-1] + ("2" if VIN[-1] == "1" else "1")
 CAR = {
     "vin": VIN,
     "plate": "桂B12345",
@@ -87,8 +88,8 @@ def _facts() -> dict[str, tuple[str, dict[str, Any]]]:
     def hour(number: float) -> datetime:
         return start + timedelta(hours=number)
 
-    def run(number: float, station: str, **change: Any) -> tuple[str, dict[str, Any]]:
-        return "test", test_message(hour(number), station=station, vehicle=CAR, **change)
+    def run(number: float, station: str, said: Any = (), **change: Any) -> tuple[str, dict[str, Any]]:
+        return "test", test_message(hour(number), station=station, vehicle={**CAR, **dict(said)}, **change)
 
     def repair(number: float) -> tuple[str, dict[str, Any]]:
         message = repair_message(hour(number), shop=LISTED, received_at=hour(number - 0.8).isoformat())
@@ -103,6 +104,11 @@ def _facts() -> dict[str, tuple[str, dict[str, Any]]]:
         "pass there": run(5, FAR),
         "comparison": run(6, NEAR, purpose="comparison"),
         "aborted": run(7, NEAR, outcome="aborted"),
+        "fail under another VIN": run(0.5, NEAR, {"vin": WRONG}, **FAIL),
+        "pass under another VIN": run(4.5, FAR, {"vin": WRONG}),
+        "pass under another plate": run(5.5, NEAR, {"plate": "桂B67890"}),
+        "pass as an electric car": run(6.5, FAR, {"fuel": "electric"}),
+        "fail as an electric car": run(1.5, NEAR, {"fuel": "electric"}, **FAIL),
     }
 
 
@@ -118,9 +124,12 @@ def _bring(city: City, order: Sequence[tuple[str, dict[str, Any]]]) -> tuple[obj
             for each in list(waiting):
                 now += timedelta(minutes=1)
                 kind, message = each
-                take, sender = (take_test, "station") if kind == "test" else (take_repair, "shop")
                 try:
-                    take(msgspec.json.encode(message), city.callers[str(message[sender])], now)
+                    if kind == "test":
+                        take_test(msgspec.json.encode(message), city.callers[str(message["station"])], now)
+                    else:  # its record was there in time
+                        done = datetime.fromisoformat(message["finished_at"]) + timedelta(minutes=2)
+                        take_repair(msgspec.json.encode(message), city.callers[str(message["shop"])], done)
                 except Refusal:
                     continue
                 waiting.remove(each)
@@ -159,13 +168,17 @@ def test_no_order_frees_what_the_true_order_holds(city: City, data: st.DataObjec
     facts = _facts()
     names = data.draw(st.lists(st.sampled_from(sorted(facts)), min_size=2, max_size=6, unique=True))
     order = data.draw(st.permutations(names))
-    true = sorted(names, key=list(facts).index)
+    true = sorted(names, key=lambda name: _moment(facts[name]))
     states = []
     for each in (true, order):
         with transaction.atomic():
             states.append(_bring(city, [facts[name] for name in each]) if _has_a_run(each) else ())
             transaction.set_rollback(True)
     assert _freed(states[0]) == _freed(states[1]), f"{order} against {true}"
+
+
+def _moment(fact: tuple[str, dict[str, Any]]) -> str:
+    return str(fact[1].get("started_at") or fact[1]["finished_at"])
 
 
 def _freed(state: tuple[object, ...]) -> tuple[object, ...]:

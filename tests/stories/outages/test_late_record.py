@@ -157,12 +157,13 @@ def test_a_paper_already_used_for_another_vehicle_opens_nothing(doors: Doors) ->
     repair(doors, **OTHER_VEHICLE)
     doors.at("2026-03-04 10:00")
     declare(doors)
-    assert unlock(doors)["state"] == "differs"
-    assert findings() == DIFFERS
-    assert permit(doors) == ["no-repair-record", "paper-contradicted", "False"]
+    refused = unlock(doors, expect=403)
+    assert refused["code"] == "paper-used" and refused["reasons"][0]["next"]
+    assert permit(doors) == ["no-repair-record", "False"]
+    assert unlock(doors, settlement_no="J-79", certificate_no="")["state"] == "waiting", "its own paper"
 
 
-def test_by_voucher_the_retest_that_ran_meanwhile_stands(doors: Doors) -> None:
+def test_a_used_paper_opens_nothing_by_voucher_either(doors: Doors) -> None:
     vouchers = issued_before(doors)
     doors.at("2026-03-02 10:20")
     upload(doors, FAIL, co=0.9)
@@ -171,9 +172,10 @@ def test_by_voucher_the_retest_that_ran_meanwhile_stands(doors: Doors) -> None:
     repair(doors, **OTHER_VEHICLE)
     doors.at("2026-03-04 12:00")
     declare(doors, late_reason="平台停机")
-    redeem(doors, of_day(vouchers, "2026-03-04"))
-    assert findings() == DIFFERS
-    assert upload(doors, RETEST)["case_state"] == "closed"
+    told = redeem(doors, of_day(vouchers, "2026-03-04"))
+    assert not told["unlocked"] and [each["code"] for each in told["findings"]] == ["paper-used"]
+    assert findings("paper-used") == [("paper-used", NEAR)]
+    assert upload(doors, RETEST, expect=403)["code"] == "no-repair-record"
 
 
 def test_a_record_of_the_case_that_names_another_vehicle_is_refused_and_told(shown: Doors) -> None:

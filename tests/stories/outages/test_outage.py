@@ -213,4 +213,4 @@ def upload_another(doors: Doors, number: int) -> None:
         "plate": f"桂B5000{number}",
     }
     upload(doors, "2026-03-03 09:00", co=0.9, vehicle=vehicle)
-    unlock(doors, plate=vehicle["plate"], settlement_no=f"J-{number}")
+    unlock(doors, plate=vehicle["plate"], settlement_no=f"J-{number}9", certificate_no="")

@@ -111,15 +111,19 @@ def test_an_outage_at_another_time_changes_nothing(failed: Doors) -> None:
     assert Finding.objects.get(code="fallback-outside-outage").resolved_at is None
 
 
-def test_told_after_the_record_had_closed_the_case_it_is_matched_all_the_same(failed: Doors) -> None:
+def test_told_after_its_record_it_is_matched_and_carries_the_retest_that_ran_before_the_record(
+    failed: Doors,
+) -> None:
     rows = issued_before(failed)
     voucher = of_day(rows, "2026-03-04")
     failed.at("2026-03-05 08:00")
     declare(failed, ends_at=at("2026-03-04 20:00").isoformat(), late_reason="平台停机，恢复后宣布")
     repair(failed)
-    assert upload(failed, RETEST)["case_state"] == "closed"
+    refused = upload(failed, RETEST, expect=403)
+    assert refused["code"] == "record-after-retest", "it rested on paper, of which nothing is known yet"
     told = redeem(failed, voucher)
     assert (told["unlocked"], bool(told["matched"])) == (True, True)
+    assert upload(failed, RETEST)["case_state"] == "closed"
 
 
 def test_a_voucher_is_good_once(failed: Doors) -> None:

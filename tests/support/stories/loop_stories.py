@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from imloop import loop
@@ -23,6 +24,8 @@ from imloop.loop.events import (
 )
 
 PLACE = "450200"
+WORK = RepairItem("O2S", "氧传感器", Decimal("1.5"))
+KNOWN = ("reported_at", "reused", "on_paper", "found")
 PAPERS = ("certificate", "settlement", "invoice")
 
 
@@ -60,20 +63,25 @@ def repair_at(
     **told: Any,
 ) -> RepairFact:
     """A repair finished at ``when``, judged by the law of that day. ``told``: what else its record says, a paper's
-    number (``settlement_no``) included."""
+    number (``settlement_no``) included, and what the platform knows of it (``KNOWN``)."""
+    known = {name: told.pop(name) for name in KNOWN if name in told}
     papers = {f"{name}_no": f"{name} {when}" for name in documents}
     papers |= {
         name: told.pop(name) for name in ("certificate_no", "settlement_no", "invoice_no") if name in told
     }
-    usual = {"shop": "M1", "items": (RepairItem("O2S", "氧传感器"),)}
+    usual = {
+        "repair_no": f"R {when}",
+        "shop": "M1",
+        "items": (WORK,),
+        "received_at": at(when) - timedelta(minutes=30),
+    }
     record = RepairRecord(
-        repair_no=f"R {when}",
-        received_at=at(when),
         finished_at=at(when),
         documents=Documents(**papers),  # type: ignore[arg-type]
         **{**usual, **told},
     )
-    return loop.repair_fact(record, listed=listed, law=law or law_of(at(when), place), earlier=earlier)
+    law = law or law_of(at(when), place)
+    return loop.repair_fact(record, listed=listed, law=law, earlier=earlier, **known)
 
 
 def repaired(when: str, *, failed_odometer_km: float | None = None, **how: object) -> RepairReported:

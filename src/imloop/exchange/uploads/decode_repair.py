@@ -81,10 +81,11 @@ def _item(r: Reader) -> RepairItem:
 
 
 def _part(r: Reader) -> Part:
+    quantity = _decimal(r, "quantity")
     return Part(
         name=r.text("name", required=True, longest=200),
         code=r.text("code"),
-        quantity=_decimal(r, "quantity") or Decimal(1),
+        quantity=Decimal(1) if quantity is None else quantity,
         serial=r.text("serial"),
         origin=r.text("origin"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from threading import Lock
@@ -31,6 +31,7 @@ from imloop.steps.ground.receipts import Receipt
 from imloop.steps.inspections.receive_inspection import receive_test
 from imloop.steps.lines.receive_check import receive_check
 from imloop.steps.outages.redeem_voucher import redeem_voucher
+from imloop.steps.repairs.claims import count_wrong_upload
 from imloop.steps.repairs.receive_repair import receive_repair
 from imloop.steps.stations.known_sender import known_sender
 from imloop.steps.stations.station_facts import StationFacts
@@ -72,7 +73,8 @@ def _read_here(body: bytes, caller: Caller, now: datetime, dialect: str) -> Uplo
 def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -> Receipt:
     """A repair upload, in ``dialect`` where the sender names one; otherwise as ``take_test``."""
     require_kind(caller, PartyKind.MSTATION)
-    return _alone(_read("repair", body, caller, now, partial(decode_repair, dialect=dialect), receive_repair))
+    upload = _read("repair", body, caller, now, partial(decode_repair, dialect=dialect), receive_repair)
+    return _alone(replace(upload, refused=count_wrong_upload))
 
 
 def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
@@ -102,6 +104,8 @@ class Upload:
     now: datetime
     message: Any
     receive: Receive
+    refused: Callable[[Ledger, RawUpload, Refusal], None] | None = None
+    """What a refusal leaves behind, besides the bytes and its reason."""
 
 
 _Take = Callable[[Ledger, Upload, StationFacts], Receipt | Exception]
@@ -190,6 +194,8 @@ def _in_parts(ledger: Ledger, upload: Upload, sender: StationFacts) -> Receipt |
             return _receive(ledger, upload, sender)
     except Refusal as refusal:
         keep_refusal(ledger, raw, refusal)
+        if upload.refused is not None:
+            upload.refused(ledger, raw, refusal)
         return refusal
     except (OperationalError, InterfaceError):  # the database cannot keep anything: nothing is promised
         raise

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from imloop.facts.days import CHINA
 from imloop.facts.text import Text
 
 REPAIR_ITEMS: dict[str, Text] = {
@@ -33,6 +34,13 @@ REPAIR_ITEMS: dict[str, Text] = {
     "OIL": Text("烧机油治理", "oil consumption"),
     "CLEAN": Text("免拆清洗", "in-situ cleaning"),
     "OTHER": Text("其他", "other"),
+}
+
+
+DOCUMENT_NAMES: dict[str, Text] = {
+    "certificate": Text("竣工出厂合格证", "certificate"),
+    "settlement": Text("结算清单", "settlement list"),
+    "invoice": Text("发票", "invoice"),
 }
 
 
@@ -64,12 +72,25 @@ class Documents:
     @property
     def present(self) -> frozenset[str]:
         """Which of ``certificate``, ``settlement``, ``invoice`` were handed over."""
-        pairs = (
-            ("certificate", self.certificate_no),
-            ("settlement", self.settlement_no),
-            ("invoice", self.invoice_no),
-        )
-        return frozenset(name for name, number in pairs if number.strip())
+        return frozenset(self.numbers)
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The numbers as written, by document; without those that were not handed over."""
+        written = {
+            "certificate": self.certificate_no,
+            "settlement": self.settlement_no,
+            "invoice": self.invoice_no,
+        }
+        return {name: number for name, number in written.items() if number.strip()}
+
+
+def came_in_by(received_at: datetime, finished_at: datetime) -> datetime:
+    """The latest moment at which the vehicle may have come in: JT/T 1132.2 gives the day alone, which reads as
+    midnight."""
+    if received_at.astimezone(CHINA).time() != time():
+        return received_at
+    return min(received_at + timedelta(days=1), finished_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,7 @@ def event_row(event: CaseEvent) -> dict[str, object]:
         "TestFailed": lambda: f"{data['station']} · {data['test_no']}",
         "TestPassed": lambda: f"{data['station']} · {data['test_no']}",
         "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
+        "RepairReleased": lambda: f"{data['shop']} · {data['repair_no']} · {data['reason']}",
         "ExitGranted": lambda: data["exit"]["to_station"] or _("任一检验机构"),
         "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
         "PaperContradicted": lambda: f"{data['unlock_no']} · {data['shop']} · {data['repair_no']}",

@@ -21,7 +21,14 @@ STEP, LEFT, TOP, HIGH, FOOT = 168, 92, 40, 128, 22
 _INK, _GREY, _LINE, _FAIL = "#14232b", "#4a5b64", "#dde5e8", "#c2321f"
 _COLOURS = {"done": "#0f7f8f", "fail": _FAIL, "pass": "#1d7a4c", "now": "#8a5700", "ahead": "#b8c4c9"}
 _MARKS = {"done": "✓", "fail": "✗", "pass": "✓", "now": "…", "ahead": ""}
-_ASIDE = ("DeadlinePassed", "DeadlineRecomputed", "ExitGranted", "CaseAnnulled", "VehicleScrapped")
+_ASIDE = (
+    "DeadlinePassed",
+    "RepairReleased",
+    "DeadlineRecomputed",
+    "ExitGranted",
+    "CaseAnnulled",
+    "VehicleScrapped",
+)
 _STATIONS = 5
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of, read_day
 from imloop.facts.refusal import Refusal
+from imloop.loop.case import RELEASABLE, RepairFact
+from imloop.loop.repair_clauses import SHORT
 from imloop.pages.addresses import page_of_repair, page_of_test, report_of_test, trace_of_test
 from imloop.pages.cases.case_view import case_context, event_row
 from imloop.pages.cases.loop_picture import loop_picture
@@ -22,6 +24,7 @@ from imloop.pages.inspections.pictures import trace_picture
 from imloop.steps.cases import case_file
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.grant_exit import EXIT_KINDS, annul_case, grant_exit, reject_objection
+from imloop.steps.cases.release_repair import RELEASERS, held_repairs
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import law_at
@@ -32,7 +35,7 @@ from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 @desk()
 def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """People who may see the case; the look-up is journalled."""
-    return page(request, caller, "cases/case.html", _context(caller, case_lookups.case(caller, case_no)))
+    return page(request, caller, "cases/case.html", case_page(caller, case_lookups.case(caller, case_no)))
 
 
 @desk(PartyKind.ENVIRONMENT)
@@ -43,7 +46,7 @@ def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
         try:
             _decide(caller, case_no, request.POST)
         except Refusal as refusal:
-            context = _context(caller, case_lookups.case(caller, case_no)) | refusal_context(refusal)
+            context = case_page(caller, case_lookups.case(caller, case_no)) | refusal_context(refusal)
             return page(request, caller, "cases/case.html", {**context, "typed": request.POST}, 422)
     return redirect(f"/cases/{case_no}")
 
@@ -68,7 +71,8 @@ def _decide(caller: Caller, case_no: str, form: QueryDict) -> None:
         )
 
 
-def _context(caller: Caller, case: Case) -> dict[str, object]:
+def case_page(caller: Caller, case: Case) -> dict[str, object]:
+    """What ``cases/case.html`` shows."""
     tests = case_file.tests_of(case)
     repairs = list(case.repairs.select_related("shop", "raw").order_by("finished_at"))
     notices = list(case.notices.order_by("round"))
@@ -90,9 +94,16 @@ def _context(caller: Caller, case: Case) -> dict[str, object]:
         "exit_kinds": _exit_kinds(case),
         "suggested_kind": "objection" if case.objected_at is not None else "",
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
+        "held": [(repair, _why_held(repair)) for repair in held_repairs(case)],
+        "may_release": caller.kind in RELEASERS,
         "stations": _stations(case),
         "in_one_month": day_of(clock.now()) + timedelta(days=30),
     }
+
+
+def _why_held(repair: RepairFact) -> list[tuple[str, str]]:
+    """Each doubt in words, with its clause."""
+    return [(words(SHORT[lack.code][0]), lack.cite) for lack in repair.lacks if lack.code in RELEASABLE]
 
 
 def _exit_kinds(case: Case) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.cases import case_list, one_case, owner, retest_permit
+from imloop.pages.cases import case_list, held_repairs, one_case, owner, retest_permit
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("cases", case_list.cases),
     path("cases/<str:case_no>", one_case.one_case),
     path("cases/<str:case_no>/decide", one_case.decide),
+    path("cases/<str:case_no>/release", held_repairs.release),
 ]
 
 MENU = (

@@ -19,17 +19,19 @@ from imloop.facts.records.repair import REPAIR_ITEMS, RepairRecord
 from imloop.facts.refusal import Refusal, Unknown
 from imloop.facts.text import Text
 from imloop.loop.case import STATE_NAMES, State
+from imloop.loop.repair_clauses import SHORT
+from imloop.loop.repairs import shortfalls
 from imloop.pages.cases.case_view import failed_test, result_items, signs
 from imloop.pages.forms import file_response, refusal_context, sent_file
 from imloop.pages.guard import desk, page, words
 from imloop.pages.repairs.repair_form import faults_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
-from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs import lookups as repair_lookups
+from imloop.steps.repairs.claims import Claim, open_claimed
 from imloop.steps.repairs.repair_files import attach_to_repair, files_of, named_and_missing, repair_file
 from imloop.steps.repairs.repair_watch import repair_list
 from imloop.store.models import Case, PartyKind, Repair
@@ -71,7 +73,7 @@ def _case(caller: Caller, typed: QueryDict) -> Case | None:
     case_no, plate, tail = (typed.get(name, "").strip() for name in ("case_no", "plate", "tail"))
     if not (case_no or plate):
         return None
-    return case_lookups.case_for_repair(caller, case_no=case_no, plate=plate, vin_tail=tail)
+    return open_claimed(caller, Claim.of(case_no, tail, plate), clock.now())
 
 
 def _about(case: Case, typed: QueryDict) -> dict[str, object]:
@@ -105,7 +107,16 @@ def _summary(case: Case, record: RepairRecord) -> dict[str, object]:
         "papers": papers,
         "lacks": [name for name, number in papers if not number],
         "early": record.finished_at <= case.failed_at,
+        "short": _short(case, record),
     }
+
+
+def _short(case: Case, record: RepairRecord) -> list[str]:
+    """Why it would not open the retest, as far as the record itself shows; missing papers are named beside."""
+    law = law_at(day_of(record.finished_at), case.place)
+    fact = loop.repair_fact(record, listed=True, law=law)
+    found = shortfalls(as_loop_case(case), fact, law)
+    return [words(SHORT[lack.code][0]) for lack in found if lack.code != "documents-missing"]
 
 
 @desk(PartyKind.MSTATION)

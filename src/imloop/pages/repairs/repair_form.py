@@ -34,6 +34,8 @@ def message_of(caller: Caller, case: Case, typed: QueryDict) -> dict[str, object
         "repair_no": typed.get("repair_no", ""),
         "shop": caller.party_code,
         "case_no": case.case_no,
+        "plate": typed.get("plate", ""),
+        "vin": typed.get("tail", ""),
         "received_at": _moment(typed.get("received_at", "")),
         "finished_at": _moment(typed.get("finished_at", "")),
         "odometer_km": _number(typed.get("odometer_km", "")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django import template
 from django.http import QueryDict
@@ -226,6 +227,14 @@ def bar(item: dict[str, object]) -> SafeString:
         f"{width:.1f}",
         colour,
     )
+
+
+@register.simple_tag
+def claim_query(case: Case) -> SafeString:
+    """What opens a case for an M-station that knows its vehicle: number, plate, end of the VIN."""
+    vehicle = case.vehicle
+    query = {"case_no": case.case_no, "plate": vehicle.plate, "tail": vehicle.vin[-6:]}
+    return format_html("{}", urlencode(query))
 
 
 @register.filter

@@ -13,7 +13,8 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.slots import LineFact, Slot, Taken
 from imloop.gates.appointments.slots import free_slots as free_of
 from imloop.gates.appointments.visit import last_day
-from imloop.loop.permit import Question, same_station
+from imloop.loop.permit import same_station
+from imloop.loop.question import Question
 from imloop.steps.appointments.opening_hours import closed_days, hours_of, next_days, openings_of
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers

@@ -7,6 +7,10 @@ from imloop.store.models import Case
 
 def case_json(case: Case) -> dict[str, object]:
     """The case with its whole history."""
+    lacks = {
+        (known["shop"], known["repair_no"]): [lack["code"] for lack in known["lacks"]]
+        for known in case.snapshot["repairs"]
+    }
     return {
         "case_no": case.case_no,
         "state": case.state,
@@ -28,6 +32,7 @@ def case_json(case: Case) -> dict[str, object]:
                 "shop": r.shop.code,
                 "finished_at": r.finished_at.isoformat(),
                 "listed": r.listed,
+                "lacks": lacks.get((r.shop.code, r.repair_no), []),
             }
             for r in case.repairs.select_related("shop").order_by("uploaded_at")
         ],

@@ -18,6 +18,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "TestFailed": ("repair.owner_duty", "deadline.working_days"),
     "TestPassed": ("retest.same_station", "retest.record_required"),
     "RepairReported": ("retest.record_required", "warranty.days"),
+    "RepairReleased": ("repair.upload_hours", "repair.elsewhere"),
     "DeadlinePassed": ("deadline.working_days", "overdue.report_to"),
     "DeadlineRecomputed": ("deadline.working_days",),
     "ExitGranted": ("retest.same_station", "exit.kinds"),

@@ -48,17 +48,3 @@ def owner_case_by_plate(plate: str, vin_tail: str) -> Case:
     if found is None:
         raise nothing_there("case", plate)
     return found
-
-
-def case_for_repair(caller: Caller, *, case_no: str = "", plate: str = "", vin_tail: str = "") -> Case:
-    """An M-station may see an open case when the owner gives it the number, or plate and VIN tail."""
-    rows = Case.objects.select_related("vehicle", "station").filter(closed_at__isnull=True)
-    if case_no:
-        found = rows.filter(case_no=case_no.strip()).first()
-    else:
-        found = owner_case_by_plate(plate, vin_tail)
-        found = found if found.closed_at is None else None
-    if found is None:
-        raise nothing_there("case", case_no or plate)
-    journal_look(caller, "case", found.case_no)
-    return found

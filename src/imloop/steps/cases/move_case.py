@@ -161,18 +161,19 @@ def _send(ledger: Ledger, row: Case, effect: Effect) -> None:
         **{key: value.zh if isinstance(value, Text) else value for key, value in effect.data.items()},
     }
     for role in effect.receivers:
-        receiver = _receiver(row, role)
+        receiver = _receiver(row, role, str(effect.data.get("shop", "")))
         if receiver:
             ledger.send(receiver, effect.kind, row.case_no, msgspec.to_builtins(body))
 
 
-def _receiver(row: Case, role: str) -> str:
-    """Party code behind a role. The owner reads the case page; the region's systems are one couriered receiver."""
+def _receiver(row: Case, role: str, shop: str) -> str:
+    """Party code behind a role. The owner reads the case page; the region's systems are one couriered receiver.
+    ``shop``: the repairer it is about, where it is about one."""
     if role == "first_station":
         return row.station.code if row.station else ""
     if role == "repairer":
         repairs = row.snapshot["repairs"]
-        return str(repairs[-1]["shop"]) if repairs else ""
+        return shop or (str(repairs[-1]["shop"]) if repairs else "")
     if role == "regional":
         return f"regional:{row.place[:2]}0000"
     if role in _DEPARTMENT_ROLES:

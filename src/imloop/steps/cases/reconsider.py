@@ -67,6 +67,14 @@ def reconsider_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because
         reconsider(ledger, vehicle, run_of(first), because)
 
 
+def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str) -> None:
+    """A failed run came that may be of this vehicle: what it passed after that waits until it is settled."""
+    counted = vehicle.tests.filter(result="pass", started_at__gte=moment).exclude(counts=Counts.NOTHING)
+    first = counted.select_related("station").order_by("started_at", "id").first()
+    if first is not None:
+        reconsider(ledger, vehicle, run_of(first), because)
+
+
 def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) -> list[Case]:
     rows = []
     for number, case in enumerate(story.cases):
@@ -196,7 +204,7 @@ def _keep_cycle(vehicle: Vehicle, history: History, story: Story, place: str) ->
 
 def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:
     """A mark that was released on a pass which proves nothing now: the police decide what becomes of it."""
-    lost = {test.test_no for test in changed if test.counts == Counts.NOTHING and test.result == "pass"}
+    lost = {test.test_no for test in changed if test.counts_why == WITHOUT_PERMIT and test.result == "pass"}
     for mark in Mark.objects.filter(vehicle=history.vehicle, test_no__in=lost) if lost else ():
         tell_of_mark(ledger, history.vehicle, mark, because)
 

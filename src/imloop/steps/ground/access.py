@@ -84,11 +84,11 @@ def require_kind(caller: Caller, *kinds: str) -> None:
         )
 
 
-def require_own(caller: Caller, kind: str, named: str, *, or_its_name: bool = False) -> None:
+def require_own(caller: Caller, kind: str, named: str) -> None:
     """Refuse a message that speaks for another station than the caller, who must be of the kind. ``named``: the code
-    in the message; ``or_its_name``: the caller's own name will do, too."""
+    in the message; a name gives no right, as two may have the same."""
     require_kind(caller, kind)
-    if named == caller.party_code or (or_its_name and named == caller.name):
+    if named == caller.party_code:
         return
     words = Text(
         f"密钥属于 {caller.party_code}，不能代 {named} 上传。",

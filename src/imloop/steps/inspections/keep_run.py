@@ -18,7 +18,7 @@ from imloop.loop.history import Run
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
 from imloop.steps.cases.move_case import decide_and_keep
-from imloop.steps.cases.reconsider import reconsider, tell_of_mark
+from imloop.steps.cases.reconsider import reconsider, tell_of_mark, wait_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
@@ -252,4 +252,8 @@ def _hold(ledger: Ledger, test: Test, known: Known, decided: Decided) -> None:
         held_at=ledger.now,
     )
     insert(held)
-    held.candidates.set(known.identified.rows[each.key] for each in known.identified.identity.candidates)
+    candidates = [known.identified.rows[each.key] for each in known.identified.identity.candidates]
+    held.candidates.set(candidates)
+    if decided.verdict.result is Result.FAIL:
+        for candidate in candidates:
+            wait_after(ledger, candidate, test.started_at, f"{known.station.code}/{test.test_no}")

@@ -120,17 +120,6 @@ def say_whose_paper(ledger: Ledger, repair: Repair) -> None:
         _other_vehicle(ledger, row, repair)
 
 
-def say_where_it_was_used(ledger: Ledger, row: PaperUnlock) -> None:
-    """The same, where the record was there before the paper was shown."""
-    assert row.case is not None
-    for name in ("settlement_no", "certificate_no"):
-        if number := getattr(row, name):
-            others = Repair.objects.filter(shop=row.shop, **{f"record__documents__{name}": number})
-            found = others.exclude(case__vehicle=row.case.vehicle_id).select_related("shop").first()
-            if found is not None:
-                _other_vehicle(ledger, row, found)
-
-
 def _other_vehicle(ledger: Ledger, row: PaperUnlock, repair: Repair) -> None:
     documents = repair.record["documents"]
     same = same_paper(

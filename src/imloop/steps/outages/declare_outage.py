@@ -15,6 +15,7 @@ from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
+from imloop.steps.outages.late_repairs import release_explained
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
 from imloop.store.models import Outage, Party, PartyKind
 
@@ -36,7 +37,8 @@ class Declaration:
 
 def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
     """A new outage. Departments declare those of the system; a station may report a fault of its own,
-    which allows nothing. Vouchers already used during the outage allow their retests at once."""
+    which allows nothing. Vouchers already used during the outage allow their retests at once, and repairs whose record
+    it kept back count."""
     scope = _scope(caller, said.scope)
     place = said.place if scope is Scope.PLACE else caller.place
     stations = _stations(caller, scope, said.stations)
@@ -63,6 +65,7 @@ def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
         _tell(ledger, row, "outage-declared")
         if as_fact(row).counts(law):
             unlock_waiting(ledger, row)
+            release_explained(ledger, row)
     return row
 
 

@@ -37,6 +37,12 @@ def declared_for(at: datetime) -> list[Fact]:
     return [as_fact(row) for row in rows.order_by("declared_at", "id")]
 
 
+def declared_between(since: datetime, until: datetime) -> list[Fact]:
+    """Every outage that was running at some moment in between."""
+    rows = Outage.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), starts_at__lt=until)
+    return [as_fact(row) for row in rows.order_by("starts_at", "id")]
+
+
 def kept_until(station: Party, since: datetime, hours: float) -> datetime | None:
     """When the outage ended that kept a station from sending what it had ``since``, if one began within ``hours``; the
     far future while it runs. A fault of the station's own keeps nobody's clock."""

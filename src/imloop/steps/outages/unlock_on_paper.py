@@ -16,10 +16,13 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
+from imloop.facts.records.repair import DOCUMENT_NAMES
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.gates.outages.outage import outage_for
+from imloop.gates.repairs.paper_numbers import used_by_paper
+from imloop.law import Law
 from imloop.loop.case import Unlock
 from imloop.loop.events import UnlockedOnPaper
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
@@ -27,10 +30,10 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.outages.compare_papers import say_where_it_was_used
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.match_papers import settle
 from imloop.steps.outages.paper_files import Photograph, check_photographs, keep_photographs
+from imloop.steps.outages.paper_numbers import keep_numbers, normal, noted, uses_of
 from imloop.steps.stations import standing
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
@@ -129,6 +132,7 @@ def new_unlock(ledger: Ledger, *, station: Party, granted_at: datetime, **said: 
         recorded_at=ledger.now,
         **said,
     )
+    keep_numbers(normal(noted(row), law), row.shop, unlock=row)
     ledger.note(
         "paper-accepted",
         row.unlock_no,
@@ -159,6 +163,8 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
     case = _case_of(row)
     if case is None:
         return (_NO_FAILED_TEST,)
+    if used := _used_before(row, case, law):
+        return (used,)
     try:
         with ledger.attempt():
             case, _ = decide_and_keep(
@@ -171,9 +177,30 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
     _ask_for_the_record(ledger, row, case)
     settle(ledger, case)
     row.refresh_from_db(fields=["repair", "matched_at", "contradicted_at"])
-    if row.repair_id is None:
-        say_where_it_was_used(ledger, row)
     return ()
+
+
+def _used_before(row: PaperUnlock, case: Case, law: Law) -> Reason | None:
+    """A paper whose number is another repair's opens nothing, whoever showed it."""
+    numbers = normal(noted(row), law)
+    uses = uses_of(numbers, case, but=row)
+    used = used_by_paper(numbers, uses, shop=row.shop.code, failed_at=case.failed_at, law=law)
+    if not used:
+        return None
+    zh = "、".join(DOCUMENT_NAMES[name].zh for name in sorted(used))
+    en = ", ".join(DOCUMENT_NAMES[name].en for name in sorted(used))
+    return Reason(
+        "paper-used",
+        Text(
+            f"纸质材料的编号已用于另一次维修：{zh}。",
+            f"A number on the paper is that of another repair: {en}.",
+        ),
+        law.cite("repair.numbers.everywhere"),
+        Text(
+            "核对抄录的编号，可改记本次维修的另一份材料；否则等系统恢复，凭维修记录复检。",
+            "Check what was noted, or note the other paper of this repair; else wait for the record to be uploaded.",
+        ),
+    )
 
 
 def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:

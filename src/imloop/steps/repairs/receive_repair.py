@@ -6,15 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import msgspec
+from django.db.models import QuerySet
 
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.records.repair import RepairRecord
-from imloop.facts.refusal import Conflict, Unknown
+from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
+from imloop.gates.repairs.paper_numbers import doubts_about_numbers, used_by_repair
 from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law
 from imloop.loop.events import RepairReported
+from imloop.loop.on_paper import is_the_papers
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
@@ -25,19 +28,21 @@ from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt
 from imloop.steps.outages.compare_papers import say_what_is_wrong, say_whose_paper
 from imloop.steps.outages.match_papers import settle
+from imloop.steps.outages.paper_numbers import keep_numbers, normal, uses_of
+from imloop.steps.repairs.circumstances import doubts_around, lacks_around
+from imloop.steps.repairs.claims import Claim, VehicleDiffers, claimed_case
 from imloop.steps.repairs.repair_files import named_and_missing
 from imloop.steps.repairs.repair_marks import doubts_about, keep_marks
 from imloop.steps.repairs.rework import earlier_rework, odometer_at_fail
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import StationFacts
-from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
 
 @dataclass(frozen=True, slots=True)
 class _Repaired:
     """What the step knows once the case has moved. ``running``: whose warranty ran when the vehicle came in, and until
-    when."""
+    when; ``doubts``: signs in the record and around it; ``numbers``: of its documents, in the normal form."""
 
     record: RepairRecord
     shop: Party
@@ -46,26 +51,21 @@ class _Repaired:
     fact: loop.RepairFact
     permit: loop.Permit
     running: tuple[str, date] | None
+    doubts: list[Reason]
+    numbers: dict[str, str]
 
 
 def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender: StationFacts) -> Receipt:
     """Authorise, load, decide, save. The law of the day the repair finished says whether it qualifies."""
-    require_own(ledger.caller, PartyKind.MSTATION, record.shop, or_its_name=True)
-    shop = registers.party(record.shop, PartyKind.MSTATION)
+    require_own(ledger.caller, PartyKind.MSTATION, record.shop)
+    shop = registers.party(ledger.caller.party_code, PartyKind.MSTATION)
     _require_new(shop, record)
     _require_past(record, ledger.now)
-    row = _case_of(record)
-    day = day_of(record.finished_at)
-    law = registers.law_at(day, row.place)
-    earlier = as_loop_case(row)
-    fact = loop.repair_fact(
-        record,
-        listed=standing.is_active(shop, day),
-        law=law,
-        earlier=earlier.repairs,
-        reused=_used_elsewhere(shop, record),
-    )
-    owed = earlier_rework(row)
+    row = _case_of(record, shop, ledger.now)
+    law = registers.law_at(day_of(record.finished_at), row.place)
+    earlier, owed = as_loop_case(row), earlier_rework(row)
+    numbers = normal(record.documents.numbers, law)
+    fact, doubts = _judged(record, shop, row, law, numbers, ledger.now)
     if owed is not None and owed.shop == shop and not fact.rework_of:
         fact = replace(fact, rework_of=owed.repair_no)
     event = RepairReported(at=record.finished_at, repair=fact, failed_odometer_km=odometer_at_fail(row))
@@ -73,22 +73,41 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender
     permit = loop.permit(
         as_loop_case(row),
         station=row.station.code if row.station else "",
-        at=max(record.finished_at, row.failed_at),
+        at=max(ledger.now, row.failed_at),
         law=law,
     )
-    done = _Repaired(record, shop, law, row, fact, permit, _running(earlier, record, owed))
-    return _save(ledger, raw, done)
+    running = _running(earlier, record, owed)
+    return _save(ledger, raw, _Repaired(record, shop, law, row, fact, permit, running, doubts, numbers))
 
 
-def _used_elsewhere(shop: Party, record: RepairRecord) -> frozenset[str]:
-    """Document numbers that this shop already handed over for another repair."""
-    papers = record.documents
-    found = set()
-    for name in ("certificate_no", "settlement_no", "invoice_no"):
-        number = getattr(papers, name)
-        if number and Repair.objects.filter(shop=shop, **{f"record__documents__{name}": number}).exists():
-            found.add(number)
-    return frozenset(found)
+def _judged(
+    record: RepairRecord, shop: Party, row: Case, law: Law, numbers: dict[str, str], now: datetime
+) -> tuple[loop.RepairFact, list[Reason]]:
+    """The repair as the loop takes it, and every doubt: in the record, around it, about its documents."""
+    case = as_loop_case(row)
+    used = used_by_repair(
+        numbers,
+        uses_of(numbers, row),
+        shop=shop.code,
+        finished_at=record.finished_at,
+        failed_at=row.failed_at,
+        law=law,
+    )
+    listed = standing.is_active(shop, day_of(record.finished_at))
+    plain = loop.repair_fact(record, listed=listed, law=law)
+    awaited = any(is_the_papers(unlock, plain) for unlock in case.unlocks)
+    doubts = doubts_around(record, shop, row, law, now, late=not awaited)
+    fact = loop.repair_fact(
+        record,
+        listed=listed,
+        law=law,
+        earlier=case.repairs,
+        reused=used.reused,
+        on_paper=used.on_paper,
+        found=lacks_around(record, shop, row, law, doubts),
+        reported_at=now,
+    )
+    return fact, [*doubts_about(record, shop, row, law), *doubts, *doubts_about_numbers(used, numbers, law)]
 
 
 def _require_new(shop: Party, record: RepairRecord) -> None:
@@ -110,41 +129,30 @@ def _require_past(record: RepairRecord, now: datetime) -> None:
     require_past(record.finished_at, now, words)
 
 
-def _case_of(record: RepairRecord) -> Case:
-    """The open case of the repair, by number or by vehicle; or the one retested on paper that waits for it."""
-    cases = Case.objects.select_related("vehicle", "station")
-    if record.case_no:
-        cases = cases.filter(case_no=record.case_no)
-    else:
-        vehicle = find_vehicle(record.vin, record.plate)
-        cases = cases.filter(vehicle=vehicle) if vehicle else cases.none()
-    waiting = cases.filter(paper_unlocks__repair__isnull=True, paper_unlocks__unlocked_at__isnull=False)
-    between = waiting.filter(
-        paper_unlocks__granted_at__gte=record.finished_at, opened_at__lt=record.finished_at
-    )
-    row = between.last() or cases.filter(closed_at__isnull=True).first() or waiting.last()
-    if row is None:
-        raise Unknown(
-            "no-open-case",
-            Text(
-                "没有找到该车的在办案件；维修记录未入案。",
-                "No open case for this vehicle; the repair was not filed.",
-            ),
+def _case_of(record: RepairRecord, shop: Party, now: datetime) -> Case:
+    """The open case that the shop claims; or the one retested on paper that waits for the record."""
+
+    def waiting(cases: QuerySet[Case]) -> QuerySet[Case]:
+        return cases.filter(paper_unlocks__repair__isnull=True, paper_unlocks__unlocked_at__isnull=False)
+
+    def pick(cases: QuerySet[Case]) -> Case | None:
+        between = waiting(cases).filter(
+            paper_unlocks__granted_at__gte=record.finished_at, opened_at__lt=record.finished_at
         )
-    if record.vin and row.vehicle.vin and record.vin != row.vehicle.vin:
-        if row in waiting:
+        return between.last() or cases.filter(closed_at__isnull=True).first() or waiting(cases).last()
+
+    try:
+        return claimed_case(Claim.of(record.case_no, record.vin, record.plate), shop, now, pick)
+    except VehicleDiffers as refusal:
+        if refusal.case in waiting(Case.objects.all()):
             raise Conflict(
                 "paper-of-other-vehicle",
                 Text(
-                    f"案件 {row.case_no} 凭纸质材料复检过，补传的维修记录却是另一辆车（{record.vin}）。",
-                    f"Case {row.case_no} was retested on paper; its record names another vehicle ({record.vin}).",
+                    f"案件 {refusal.case.case_no} 凭纸质材料复检过，补传的维修记录与其车辆不一致。",
+                    f"Case {refusal.case.case_no} was retested on paper; its record names another vehicle.",
                 ),
-            )
-        raise Conflict(
-            "vehicle-differs",
-            Text("维修记录的 VIN 与案件车辆不一致。", "The repair's VIN is not the VIN of the case."),
-        )
-    return row
+            ) from refusal
+        raise
 
 
 def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
@@ -153,9 +161,7 @@ def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
         Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
         for note in record.notes
     ]
-    doubts += _about_the_warranty(done)
-    signs = doubts_about(record, shop, row, done.law)
-    doubts += signs
+    doubts += [*_about_the_warranty(done), *done.doubts]
     entry = ledger.note(
         "repair-received",
         f"{shop.code}/{record.repair_no}",
@@ -180,9 +186,10 @@ def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
         receipt=receipt.body,
     )
     keep_marks(repair, record)
+    keep_numbers(done.numbers, shop, repair=repair)
     keep_findings(ledger, "repair", record.repair_no, shop.code, doubts)
     settle(ledger, row)
-    say_what_is_wrong(ledger, row, fact, signs)
+    say_what_is_wrong(ledger, row, fact, done.doubts)
     say_whose_paper(ledger, repair)
     reconsider_after(ledger, row.vehicle, record.finished_at, f"{shop.code}/{record.repair_no}")
     return receipt

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Q, QuerySet
 
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.identifiers import is_number
 from imloop.facts.pictures import is_picture, media_type
-from imloop.facts.refusal import Malformed, Unknown
+from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
@@ -43,8 +44,30 @@ def hand_in(caller: Caller, repair_no: str, name: str, body: bytes, now: datetim
                     "Give the repair number: at most 64 letters, digits, Chinese characters and -_.:.",
                 ),
             )
+        if row is None:
+            _require_few_unknown(shop, repair_no, now)
         new = Attachment(repair=row) if row else Attachment(shop=shop, repair_no=repair_no)
         return keep(ledger, new, _of(shop, repair_no), subject, name, body)
+
+
+def _require_few_unknown(shop: Party, repair_no: str, now: datetime) -> None:
+    """Photographs may come before their record; numbers that never get one must not fill the disk."""
+    law = registers.law_at(day_of(now), shop.place)
+    most = law.integer("repair.files.unknown_per_day")
+    since = datetime.combine(day_of(now), time(), CHINA)
+    waiting = Attachment.objects.filter(shop=shop, uploaded_at__gte=since).values("repair_no")
+    known = Repair.objects.filter(shop=shop, repair_no__in=waiting).values_list("repair_no", flat=True)
+    numbers = set(waiting.values_list("repair_no", flat=True)) - set(known) - {repair_no}
+    if len(numbers) < most:
+        return
+    raise NotAllowed(
+        "too-many-unknown-repairs",
+        Text(
+            f"今天已为 {most} 个尚无记录的维修单上传文件；请先上传它们的维修记录。",
+            f"Files for {most} repairs without a record came today; upload those records first.",
+        ),
+        cite=law.cite("repair.files.unknown_per_day"),
+    )
 
 
 def _of(shop: Party, repair_no: str) -> QuerySet[Attachment]:

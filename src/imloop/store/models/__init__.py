@@ -4,8 +4,8 @@ from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawV
 from imloop.store.models.casework.findings import Finding
 from imloop.store.models.casework.inspections import HeldRun, RawUpload, Test
 from imloop.store.models.casework.matters import Attachment, Matter, MatterEvent
-from imloop.store.models.casework.outages import Outage, PaperUnlock, Voucher
-from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures
+from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
+from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
 from imloop.store.models.registers.accounts import (
     ApiKey,
     Delegation,
@@ -90,6 +90,8 @@ __all__ = [
     "RegisterFile",
     "Repair",
     "RepairMark",
+    "RepairPaper",
+    "WrongClaim",
     "Software",
     "SavedFilter",
     "ShopFigures",

@@ -61,6 +61,30 @@ class Voucher(models.Model):
         indexes: ClassVar = [models.Index(fields=["station", "day"], name="voucher_station_day")]
 
 
+class RepairPaper(models.Model):
+    """A document of a repair by its number in the normal form: uploaded with the repair's record, or shown on paper in
+    an outage. Frozen; compared over all shops and years."""
+
+    class Kind(models.TextChoices):
+        CERTIFICATE = "certificate", "竣工出厂合格证"
+        SETTLEMENT = "settlement", "结算清单"
+        INVOICE = "invoice", "发票"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    number = models.CharField(max_length=64)
+    shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    repair = models.ForeignKey(Repair, on_delete=models.PROTECT, null=True, related_name="papers")
+    unlock = models.ForeignKey("PaperUnlock", on_delete=models.PROTECT, null=True, related_name="papers")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(repair__isnull=False) ^ Q(unlock__isnull=False), name="paper_of_record_or_unlock"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["kind", "number"], name="repair_paper_number")]
+
+
 class PaperUnlock(models.Model):
     """What a station saw on paper in place of a repair record. It allows the retest once ``unlocked_at`` is set: when
     the outage is declared and the failed test is known. ``repair``: the record uploaded later that matches it."""

@@ -54,6 +54,19 @@ class RepairMark(models.Model):
         indexes: ClassVar = [models.Index(fields=["kind", "value"], name="repair_mark_value")]
 
 
+class WrongClaim(models.Model):
+    """How often an M-station named a case that did not go with its vehicle, on one day."""
+
+    shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="wrong_claims")
+    day = models.DateField()
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["shop", "day"], name="wrong_claims_per_shop_and_day")
+        ]
+
+
 class ShopFigures(models.Model):
     """What an M-station's finished repairs came to. ``fuel``: of the repaired vehicles, empty: all together."""
 

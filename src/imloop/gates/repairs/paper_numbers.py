@@ -1,0 +1,112 @@
+"""Was the number of a document used before, for another repair or on paper in an outage?
+
+A certificate and an invoice are one of a kind wherever they were written; a settlement list is numbered by each shop's
+own software. Which is which is dated data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from imloop.facts.records.repair import DOCUMENT_NAMES
+from imloop.facts.text import Reason, Text
+from imloop.law import Law
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A number as it is already known. ``finished_at``, ``uploaded_at``: of the repair that bears it; ``granted_at``:
+    of the retest on paper that rested on it instead. ``same_vehicle``, ``same_case``: as of what is asked now;
+    ``on_paper``: that repair was the one behind a retest on paper."""
+
+    kind: str
+    number: str
+    shop: str
+    same_vehicle: bool
+    same_case: bool
+    finished_at: datetime | None = None
+    uploaded_at: datetime | None = None
+    granted_at: datetime | None = None
+    on_paper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UsedNumbers:
+    """Documents whose number was used for another repair, and those shown on paper for another vehicle."""
+
+    reused: frozenset[str]
+    on_paper: frozenset[str]
+
+
+def used_by_repair(
+    numbers: Mapping[str, str],
+    uses: Iterable[Use],
+    *,
+    shop: str,
+    finished_at: datetime,
+    failed_at: datetime,
+    law: Law,
+) -> UsedNumbers:
+    """``numbers``: of the record, by document, in the normal form; ``failed_at``: of the failed test it answers.
+
+    A record that corrects one of the same shop, case and round has the same papers, as has the record of a paper that
+    was shown for the same vehicle."""
+    reused, on_paper = set(), set()
+    for use in _of(numbers, uses, shop, law):
+        if use.granted_at is not None:
+            its_own = finished_at <= use.granted_at or use.granted_at > failed_at
+            if not use.same_vehicle:
+                on_paper.add(use.kind)
+            elif not its_own:
+                reused.add(use.kind)
+        elif not (use.shop == shop and use.same_case and _corrected(use, failed_at)):
+            reused.add(use.kind)
+    return UsedNumbers(frozenset(reused), frozenset(on_paper))
+
+
+def doubts_about_numbers(used: UsedNumbers, numbers: Mapping[str, str], law: Law) -> list[Reason]:
+    """What departments see of it, whether or not the document was needed."""
+    return [
+        Reason(
+            "paper-number-reused",
+            Text(
+                f"{DOCUMENT_NAMES[kind].zh}编号 {numbers[kind]} 此前已用于另一次维修，或在故障期间出示过。",
+                f"{DOCUMENT_NAMES[kind].en} {numbers[kind]} was used for another repair before, or shown in an outage.",
+            ),
+            law.cite("repair.numbers.everywhere"),
+            Text("核对凭证原件。", "Compare the original document."),
+            item=kind,
+        )
+        for kind in DOCUMENT_NAMES
+        if kind in used.reused | used.on_paper
+    ]
+
+
+def used_by_paper(
+    numbers: Mapping[str, str], uses: Iterable[Use], *, shop: str, failed_at: datetime, law: Law
+) -> frozenset[str]:
+    """Documents shown on paper after the test that failed at ``failed_at``, whose number is another repair's or was
+    shown for another one."""
+    return frozenset(
+        use.kind
+        for use in _of(numbers, uses, shop, law)
+        if not use.same_vehicle or (use.granted_at or use.finished_at or failed_at) <= failed_at
+    )
+
+
+def _of(numbers: Mapping[str, str], uses: Iterable[Use], shop: str, law: Law) -> list[Use]:
+    """The uses that bear one of the numbers, where the law lets it be used once."""
+    everywhere, per_shop = law.words("repair.numbers.everywhere"), law.words("repair.numbers.per_shop")
+    return [
+        use
+        for use in uses
+        if numbers.get(use.kind) == use.number
+        and (use.kind in everywhere or (use.kind in per_shop and use.shop == shop))
+    ]
+
+
+def _corrected(use: Use, failed_at: datetime) -> bool:
+    """Uploaded since the last failed test, and nothing rested on it before."""
+    return use.uploaded_at is not None and use.uploaded_at > failed_at and not use.on_paper

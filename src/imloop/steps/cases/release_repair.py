@@ -1,0 +1,67 @@
+"""A department looks at a repair that was held by a doubt, and lets it count, with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.text import Text
+from imloop.loop.case import RepairFact
+from imloop.loop.events import RepairReleased
+from imloop.loop.repairs import find_repair
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, covers
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.store.models import Case, Finding, PartyKind
+
+RELEASERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT)
+"""Who answers for the retest, and who for the repairers."""
+
+
+def held_repairs(case: Case) -> list[RepairFact]:
+    """Those of an open case that wait for a department."""
+    if case.closed_at is not None:
+        return []
+    return [repair for repair in as_loop_case(case).repairs if repair.held]
+
+
+def release_repair(
+    caller: Caller, case_no: str, shop: str, repair_no: str, *, reason: str, now: datetime
+) -> Case:
+    """It counts from now on: a retest that ran before is not made good by it."""
+    if not 0 < len(reason.strip()) <= 400:
+        raise Malformed(
+            "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
+        )
+    with writing(now, caller) as ledger:
+        row = Case.objects.select_related("vehicle", "station").filter(case_no=case_no).first()
+        if caller.kind not in RELEASERS or row is None or not covers(caller.place, row.place):
+            raise NotAllowed(
+                "not-your-case",
+                Text(
+                    "只有案件所在地生态环境、交通运输部门可以核实放行。",
+                    "Only the environment or transport department in charge may release it.",
+                ),
+            )
+        return release(ledger, row, shop, repair_no, caller.actor, reason.strip())
+
+
+def release(ledger: Ledger, row: Case, shop: str, repair_no: str, approver: str, reason: str) -> Case:
+    """The event, and the doubts settled by it."""
+    event = RepairReleased(at=ledger.now, shop=shop, repair_no=repair_no, approver=approver, reason=reason)
+    known = find_repair(as_loop_case(row).repairs, shop, repair_no)
+    settled = [lack.code for lack in known.lacks if lack.releasable] if known else []
+    if "documents-on-paper" in settled:
+        settled.append("paper-number-reused")
+    law = registers.law_at(day_of(ledger.now), row.place)
+    row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    Finding.objects.filter(
+        subject_kind="repair",
+        subject=repair_no,
+        station_code=shop,
+        code__in=settled,
+        resolved_at__isnull=True,
+    ).update(resolved_at=ledger.now, resolved_by=approver[:80], resolution=reason)
+    return row
