@@ -104,7 +104,8 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
     assert Repair.objects.filter(cost_yuan=0).exists(), "a rework under warranty"
     assert Case.objects.filter(closed_at__isnull=True, overdue=True).exists()
     assert Case.objects.filter(closed_at__isnull=False).count() > 3
-    assert Counter(row["kind"] for row in labels(demo))["test"] == Test.objects.count()
+    labelled = Counter(row["kind"] for row in labels(demo))["test"]
+    assert labelled == Test.objects.count() - 1, "the run under another VIN is no part of the traffic"
     assert_runs_of_a_line_never_overlap()
 
 
