@@ -21,7 +21,7 @@ RECONSIDERED = "Reconsidered"
 """Kind of a case's event that tells what a late fact changed. It is no fact itself."""
 _NO_FACTS = (RECONSIDERED, TestFailed.__name__, TestPassed.__name__)
 _COUNTED = (Counts.CASE, Counts.CYCLE)
-_ORIGINS = {
+ORIGINS = {
     Purpose.REGISTRATION: loop.Origin.REGISTRATION,
     Purpose.TRANSFER_IN: loop.Origin.TRANSFER_IN,
     Purpose.SPOT_CHECK_RETEST: loop.Origin.SPOT_CHECK,
@@ -131,7 +131,7 @@ def _failed(test: Test) -> TestFailed:
         station=test.station.code,
         test_no=test.test_no,
         items=items,
-        origin=_ORIGINS.get(Purpose(test.purpose), loop.Origin.PERIODIC),
+        origin=ORIGINS.get(Purpose(test.purpose), loop.Origin.PERIODIC),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from imloop import loop
-from imloop.facts.codes import Outcome, Purpose, Result
+from imloop.facts.codes import Outcome, Result
 from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
@@ -18,20 +18,13 @@ from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.compare_statement import as_registered, bounded, differences
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
+from imloop.steps.cases.history import ORIGINS
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.inspections.judge_upload import JudgedUpload
 from imloop.steps.inspections.known_facts import Known
 from imloop.steps.stations.line_standing import doubts_of, lock_of
 from imloop.steps.vehicles.identify_vehicle import plate_differs
 from imloop.verdict import Verdict
-
-_ORIGINS = {
-    Purpose.REGISTRATION: loop.Origin.REGISTRATION,
-    Purpose.TRANSFER_IN: loop.Origin.TRANSFER_IN,
-    Purpose.SPOT_CHECK_RETEST: loop.Origin.SPOT_CHECK,
-    Purpose.REMOTE_SENSING_RETEST: loop.Origin.REMOTE_SENSING,
-}
-
 
 _ABORTED_AFTER_FAIL = Reason(
     "aborted-after-fail",
@@ -170,7 +163,7 @@ def _event(record: TestRecord, verdict: Verdict) -> TestFailed | TestPassed | No
         station=record.station,
         test_no=record.test_no,
         items=tuple(item.item for item in verdict.items if not item.passed and not item.advisory),
-        origin=_ORIGINS.get(record.purpose, loop.Origin.PERIODIC),
+        origin=ORIGINS.get(record.purpose, loop.Origin.PERIODIC),
         odometer_km=record.vehicle.odometer_km,
     )
 
