@@ -21,6 +21,7 @@ ACTIONS = (
     "desk",
     "cases/<str:case_no>/decide",
     "held-runs/<str:station>/<str:held_no>/settle",
+    "cases/<str:case_no>/release",
     "desk/istation/visits/<int:number>",
     "filters",
     "filters/<int:number>/delete",
