@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from imloop.facts.text import Reason, Text
 
 LONGEST = timedelta(hours=12)
-"""No run that is not itself held lasts longer: how far back others are looked up."""
+"""No run that is not itself held lasts longer: how late a run can end that overlaps."""
 
 _NAMES = {
     "line": Text("同一检测线", "the same line"),

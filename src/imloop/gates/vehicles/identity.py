@@ -94,9 +94,7 @@ def _unknown_vin(named: Named, bearers: Sequence[Bearer], faults: tuple[Reason, 
         return _doubtful(tuple(by_plate), faults, _plate_of_another(named))
     # With a plate of its own it is another vehicle: VINs of one make and month differ in one sign, too.
     near = tuple(
-        each
-        for each in bearers
-        if each.held and not (named.plate and each.plate) and one_sign_apart(each.vin, named.vin)
+        each for each in bearers if each.held and not named.plate and one_sign_apart(each.vin, named.vin)
     )
     if near:
         return _doubtful(near, faults, _one_sign_apart())

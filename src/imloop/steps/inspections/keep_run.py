@@ -32,8 +32,9 @@ from imloop.steps.repairs.rework import order_rework
 from imloop.steps.vehicles.identify_vehicle import enter_vehicle
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.store.models import Case, HeldRun, Mark, Notice, RawUpload, Test, Vehicle
-from imloop.store.statements import insert, update
+from imloop.store.statements import fetch_one, insert, rows, update
 
+_NOTICED = "SELECT 1 FROM store_notice WHERE case_id = %s AND round = %s"
 _NOT_STORED = 0
 """Key of a run whose row is still to be written."""
 
@@ -144,8 +145,8 @@ def _end_cycle(vehicle: Vehicle, day: date, law: Law) -> None:
 def _tell_of_marks(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestFailed) -> None:
     """A mark was released after the vehicle had failed, before the fail was known."""
     because = f"{known.station.code}/{event.test_no}"
-    if ledger.now > event.at:
-        for mark in Mark.objects.filter(vehicle=vehicle, issued_at__gt=event.at):
+    if known.vehicle is not None:  # a vehicle nobody knew has no mark
+        for mark in rows(Mark, "vehicle_id = %s AND issued_at > %s", [vehicle.pk, event.at]):
             tell_of_mark(ledger, vehicle, mark, because)
 
 
@@ -236,7 +237,7 @@ def _notice(ledger: Ledger, known: Known, decided: Decided, moved: _Moved, test_
     case = moved.case
     if case is None or decided.verdict.result is not Result.FAIL or not moved.opens:
         return None
-    if case.snapshot["failed_test"] != test_no or case.notices.filter(round=case.round).exists():
+    if case.snapshot["failed_test"] != test_no or fetch_one(_NOTICED, [case.pk, case.round]) is not None:
         return None
     return issue_notice(ledger, case, known.law, decided.verdict)
 

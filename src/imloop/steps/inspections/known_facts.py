@@ -51,7 +51,7 @@ _ABORTED = (
 _BESIDE = (
     "SELECT p.code, t.test_no, t.line, t.vehicle_id, t.inspector, t.analyser, t.started_at, t.ended_at "
     "FROM store_test t JOIN store_party p ON p.id = t.station_id "
-    "WHERE {whose} = %s AND t.started_at > %s AND t.started_at < %s"
+    "WHERE {whose} = %s AND t.ended_at > %s AND t.ended_at < %s AND t.started_at < %s"
 )
 _OF_STATION, _OF_VEHICLE = _BESIDE.format(whose="t.station_id"), _BESIDE.format(whose="t.vehicle_id")
 
@@ -199,7 +199,7 @@ def _locked_between(sender: StationFacts, record: TestRecord, now: datetime) -> 
 
 
 def _beside(record: TestRecord, station: Party, vehicle: Vehicle | None) -> list[Span]:
-    window = [record.started_at - LONGEST, record.ended_at]
+    window = [record.started_at, record.ended_at + LONGEST, record.ended_at]
     found = fetch_all(_OF_STATION, [station.pk, *window])
     if vehicle is not None:
         found += fetch_all(_OF_VEHICLE, [vehicle.pk, *window])

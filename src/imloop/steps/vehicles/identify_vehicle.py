@@ -54,7 +54,8 @@ def with_vin(*vins: str) -> QuerySet[Vehicle]:
 def identify(named: Named) -> Identified:
     """Which vehicle the names are of, with everyone who bears one of them."""
     found = {row.pk: row for row in _bearers(named)}
-    if len(named.vin) == 17 and not any(row.vin == named.vin for row in found.values()):
+    # A plate of its own makes it another vehicle, so those one sign apart need not be looked up.
+    if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
     return _resolved(named, found, _held(list(found)))
 

@@ -174,6 +174,9 @@ class Migration(migrations.Migration):
                 condition=models.Q(("closed_at__isnull", True)), fields=["vin_tail"], name="case_open_vin_tail"
             ),
         ),
+        migrations.AddIndex(
+            "test", models.Index(fields=["station", "ended_at"], name="test_station_end")
+        ),
         migrations.RunPython(compute, migrations.RunPython.noop),
         migrations.RunPython(list_otherwise, migrations.RunPython.noop),
         migrations.RunPython(freeze, thaw),

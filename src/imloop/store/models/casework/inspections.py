@@ -68,6 +68,7 @@ class Test(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["station", "started_at"], name="test_station_time"),
+            models.Index(fields=["station", "ended_at"], name="test_station_end"),
             models.Index(fields=["vehicle", "started_at"], name="test_vehicle_time"),
         ]
 
