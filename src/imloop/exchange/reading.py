@@ -122,6 +122,8 @@ class Reader:
     def own_number(self, key: str, required: bool = True, longest: int = 64) -> str:
         """The sender's own number of a test, a repair, a line: it becomes part of addresses and names of files."""
         text = self.text(key, required, longest)
+        if required and not text and isinstance(self.data.get(key), str) and self.data[key]:
+            self.fault(key, "missing", "缺少必填项", "required")
         if text and not (self.any_number or is_number(text)):
             self.fault(
                 key,
@@ -160,7 +162,7 @@ class Reader:
             amount = Decimal(str(value)).quantize(Decimal("0.01"))
         except InvalidOperation:
             amount = Decimal("-1")
-        if isinstance(value, bool) or not 0 <= amount < 10**8:
+        if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount < 10**8:
             self._wrong(key, False, '应为金额，如 "460.00"', 'must be an amount such as "460.00"')
             return None
         return amount

@@ -117,12 +117,14 @@ class ObjectionRejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAnnulled:
-    """The failed test should not stand, e.g. an objection was upheld."""
+    """The failed test should not stand, e.g. an objection was upheld. ``test_no``: which one; empty: decided before
+    that was noted."""
 
     at: datetime
     approver: str
     reason: str
     evidence: str
+    test_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,13 @@ from imloop.facts.refusal import Refusal
 from imloop.law import Law
 from imloop.loop.case import Case
 from imloop.loop.decide import decide
-from imloop.loop.events import Event, TestFailed, TestPassed
+from imloop.loop.events import CaseAnnulled, Event, TestFailed, TestPassed
 from imloop.loop.permit import permit
 
 WITHOUT_PERMIT = "retest-without-permit"
+FAIL_WAITS = "failed-run-waits"
+"""A pass is certain, and a failed run before it may be of this vehicle: it ends its case, so that what follows is a case
+of its own, and proves nothing until that run is settled."""
 LawOf = Callable[[date, str], Law]
 """The law of a day in a place."""
 
@@ -92,10 +95,12 @@ def _when(fact: Run | Event) -> tuple[datetime, int, str]:
 
 def _run(story: Story, run: Run, law_of: LawOf, now: datetime, cycle: int, numbers: Sequence[str]) -> None:
     event, case = run.event, story.open
+    law = law_of(day_of(event.at), run.place if case is None else case.place)
     if run.waits:
         story.runs[run.key] = Said("nothing", run.waits, len(story.cases) - 1 if case is not None else None)
+        if case is not None and run.waits == FAIL_WAITS and _permitted(case, event, law):
+            story.cases[-1] = decide(case, event, law, now).case
         return
-    law = law_of(day_of(event.at), run.place if case is None else case.place)
     if case is None:
         if isinstance(event, TestPassed):
             story.runs[run.key] = Said("cycle")
@@ -107,7 +112,7 @@ def _run(story: Story, run: Run, law_of: LawOf, now: datetime, cycle: int, numbe
         )
         story.cases.append(opened.case)
         story.opened.append(event)
-    elif permit(case, station=event.station or "", at=event.at, law=law).allowed:
+    elif _permitted(case, event, law):
         story.cases[-1] = decide(case, event, law, now).case
         if isinstance(event, TestPassed):
             story.passed.append(event)
@@ -117,10 +122,16 @@ def _run(story: Story, run: Run, law_of: LawOf, now: datetime, cycle: int, numbe
     story.runs[run.key] = Said("case", case=len(story.cases) - 1)
 
 
+def _permitted(case: Case, event: TestFailed | TestPassed, law: Law) -> bool:
+    return permit(case, station=event.station or "", at=event.at, law=law).allowed
+
+
 def _event(story: Story, event: Event, law_of: LawOf, now: datetime) -> None:
     """An event goes to the case that is open then; a closed one still takes what comes after it, e.g. a late record."""
     for number in reversed(range(len(story.cases))):
         case = story.cases[number]
+        if isinstance(event, CaseAnnulled) and event.test_no not in ("", case.failed_test):
+            continue
         try:
             story.cases[number] = decide(case, event, law_of(day_of(event.at), case.place), now).case
         except Refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from imloop.facts.codes import Result
@@ -32,12 +32,23 @@ _STATED = {
 
 
 @dataclass(frozen=True, slots=True)
-class FailedRun:
-    """The run that the case rests on. ``record``: what its verdict rested on beside the trace; ``parts``: part of the
-    inspection → its result."""
+class Measured:
+    """What a run showed. ``record``: what its verdict rested on beside the trace; ``parts``: part of the inspection →
+    its result; ``items``: measured item → passed, without those that are only recorded."""
 
     record: TestRecord
     parts: Mapping[str, str]
+    items: Mapping[str, bool]
+
+
+def open_faults(runs: Sequence[Measured]) -> dict[str, Measured]:
+    """By part, the run in which it failed, as far as no later failed run of the case has answered it. ``runs``: the
+    failed runs of the case, in order."""
+    found: dict[str, Measured] = {}
+    for run in runs:
+        found = {part: failed for part, failed in found.items() if not _answers(part, run, failed)}
+        found |= {part: run for part, result in run.parts.items() if result == Result.FAIL}
+    return found
 
 
 def as_stated_then(now: Vehicle, then: Vehicle) -> Vehicle:
@@ -75,14 +86,9 @@ def stricter(one: Result, other: Result) -> bool:
     return _WORST_FIRST.index(other) < _WORST_FIRST.index(one)
 
 
-def not_retested(record: TestRecord, parts: Mapping[str, str], failed: FailedRun) -> Reason | None:
-    """What failed must be there and pass; left out or unreadable is not passed."""
-    missing = [
-        name
-        for name, result in failed.parts.items()
-        if result == Result.FAIL
-        and (parts.get(name) != Result.PASS or _left_out(name, record, failed.record))
-    ]
+def not_retested(run: Measured, faults: Mapping[str, Measured]) -> Reason | None:
+    """What failed must be there and pass; left out, unreadable, or not measured by another method is not passed."""
+    missing = [part for part, failed in faults.items() if not _answers(part, run, failed)]
     if not missing:
         return None
     zh = "、".join(_PARTS[name].zh for name in missing)
@@ -90,11 +96,25 @@ def not_retested(record: TestRecord, parts: Mapping[str, str], failed: FailedRun
     return Reason(
         NOT_RETESTED,
         Text(
-            f"上次不合格的{zh}本次没有完整检验并合格，不能结案。",
+            f"不合格的{zh}本次没有完整检验并合格，不能结案。",
             f"What failed ({en}) was not tested again in full and passed: the case stays open.",
         ),
-        next=Text(f"请补做{zh}后重新复检。", f"Retest again with {en}."),
+        next=Text(f"请用同样的方法补做{zh}后重新复检。", f"Retest again with {en}, by the same method."),
     )
+
+
+def _answers(part: str, run: Measured, failed: Measured) -> bool:
+    if run.parts.get(part) != Result.PASS or _left_out(part, run.record, failed.record):
+        return False
+    if part != "exhaust":
+        return True
+    passed = {_substance(item) for item, good in run.items.items() if good}
+    return {_substance(item) for item, good in failed.items.items() if not good} <= passed
+
+
+def _substance(item: str) -> str:
+    """``no_2540_ppm`` → ``no``: a quick pass at 25 km/h answers a fail at 40; NO and NOx are one substance here."""
+    return item.partition("_")[0].replace("nox", "no")
 
 
 def _left_out(part: str, record: TestRecord, then: TestRecord) -> bool:

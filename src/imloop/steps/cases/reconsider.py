@@ -97,9 +97,9 @@ def _as_told(row: Case, case: loop.Case) -> bool:
 def _change(ledger: Ledger, row: Case, case: loop.Case, because: str) -> None:
     """The same case, told otherwise: its row follows, and an event says what changed."""
     before = row.state
-    row.opened_at = min(row.opened_at, case.failed_at)
+    row.opened_at, row.place = min(row.opened_at, case.failed_at), case.place
     derive(row, case)
-    update(row, "opened_at", "station", "state", "round", "failed_at", "deadline", "deadline_provisional",
+    update(row, "opened_at", "place", "station", "state", "round", "failed_at", "deadline", "deadline_provisional",
            "overdue", "objected_at", "closed_at", "snapshot")  # fmt: skip
     keep_event(
         ledger, row, RECONSIDERED, before, {"because": because, "round": case.round}, _law(row.place, ledger)

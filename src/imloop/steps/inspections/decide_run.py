@@ -12,8 +12,16 @@ from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.counts import cannot_count, waits
 from imloop.gates.inspections.overlaps import Span, runs_overlap
-from imloop.gates.inspections.retest import NOT_RETESTED, as_stated_then, not_retested, restated, stricter
-from imloop.gates.inspections.times import outside_bracket
+from imloop.gates.inspections.retest import (
+    NOT_RETESTED,
+    Measured,
+    as_stated_then,
+    not_retested,
+    open_faults,
+    restated,
+    stricter,
+)
+from imloop.gates.inspections.times import HELD, outside_bracket
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.compare_statement import as_registered, bounded, differences
 from imloop.law import Law
@@ -35,6 +43,18 @@ _ABORTED_AFTER_FAIL = Reason(
     next=Text(
         "请说明中止原因；该车应重新检验。", "Say why it was broken off; the vehicle has to be tested again."
     ),
+)
+_BEFORE_A_CASE = Reason(
+    HELD,
+    Text(
+        "称早于另一检验机构已立案的不合格检验，却在其后上传。",
+        "Said to be older than a failed test of another station that opened a case, and uploaded after it.",
+    ),
+    next=Text(
+        "本次检验已保存，暂不生效；请向生态环境部门说明迟传原因，核实后放行。",
+        "The run is kept without effect. Tell the environment department why it came late: it releases the run.",
+    ),
+    item="before-a-case",
 )
 _OUT_OF_ORDER = Reason(
     "uploaded-out-of-order",
@@ -78,8 +98,13 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     if not cannot and not late:
         _require_permit(known, record)
     answer = _answer_for_fault(known, record, verdict)
+    if late and known.anothers_case:
+        doubted = (*doubted, _BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
-    why = why or (NOT_RETESTED if answer else "")
+    if answer is not None and not cannot:
+        why = NOT_RETESTED
+    elif not why and _BEFORE_A_CASE in doubted:
+        why = "time-held"
     return Decided(
         verdict=verdict,
         judged_as=judged_as,
@@ -89,7 +114,7 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
             *([_OUT_OF_ORDER] if late else ()),
             *verdict.findings,
             *([answer] if answer else ()),
-            *(restated(record.vehicle, known.failed.record.vehicle) if known.failed else ()),
+            *(restated(record.vehicle, known.failed[-1].record.vehicle) if known.failed else ()),
             *_about_aborts(known, judged, verdict),
             *_about_the_run(known, record),
         ),
@@ -114,8 +139,8 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
     base = as_registered(bounded(stated, known.law)[0], known.entered)
     same = base == stated
     verdict = judged.under(known.law) if same else judged.of(known.law, base)
-    if failed is not None:
-        then = as_registered(as_stated_then(base, failed.record.vehicle), known.entered)
+    if failed:
+        then = as_registered(as_stated_then(base, failed[-1].record.vehicle), known.entered)
         other = verdict if then == base else judged.of(known.law, then)
         if stricter(verdict.result, other.result):
             return other, then
@@ -123,9 +148,10 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
 
 
 def _answer_for_fault(known: Known, record: TestRecord, verdict: Verdict) -> Reason | None:
-    if known.failed is None or verdict.result is not Result.PASS:
+    if not known.failed or verdict.result is not Result.PASS:
         return None
-    return not_retested(record, verdict.parts, known.failed)
+    items = {item.item: item.passed for item in verdict.items if not item.advisory}
+    return not_retested(Measured(record, verdict.parts, items), open_faults(known.failed))
 
 
 def _about_aborts(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:

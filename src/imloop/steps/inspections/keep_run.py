@@ -14,7 +14,7 @@ from imloop.gates.vehicles.cycle import due_after
 from imloop.gates.vehicles.identity import Found
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
-from imloop.loop.history import Run
+from imloop.loop.history import FAIL_WAITS, Run
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
 from imloop.steps.cases.move_case import decide_and_keep
@@ -85,6 +85,8 @@ def _enter(judged: JudgedUpload, known: Known, decided: Decided) -> Vehicle | No
 def _move(ledger: Ledger, known: Known, decided: Decided, vehicle: Vehicle | None) -> _Moved:
     """Let the case move by the run's own time; what came late is told anew together with what it changes."""
     event = decided.event
+    if decided.waits == FAIL_WAITS and vehicle is not None and isinstance(event, TestPassed):
+        return _passed_in_doubt(ledger, known, decided, vehicle, event)
     if vehicle is None or event is None or decided.waits:
         counted = Counted(Counts.NOTHING, decided.waits, decided.held)
         return _Moved(known.case, counted)
@@ -99,8 +101,22 @@ def _move(ledger: Ledger, known: Known, decided: Decided, vehicle: Vehicle | Non
     return moved
 
 
-def _late(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestFailed | TestPassed) -> _Moved:
-    run = Run(key=_NOT_STORED, place=known.station.place, event=event)
+def _passed_in_doubt(
+    ledger: Ledger, known: Known, decided: Decided, vehicle: Vehicle, event: TestPassed
+) -> _Moved:
+    """It ends its case, and proves nothing until a failed run that may be of this vehicle is settled."""
+    if decided.late:
+        return _late(ledger, known, vehicle, event, waits=FAIL_WAITS)
+    case = known.case
+    if case is not None:
+        case, _ = decide_and_keep(ledger, case, event, known.case_law, vehicle=vehicle, place=case.place)
+    return _Moved(case, Counted(Counts.NOTHING, FAIL_WAITS))
+
+
+def _late(
+    ledger: Ledger, known: Known, vehicle: Vehicle, event: TestFailed | TestPassed, waits: str = ""
+) -> _Moved:
+    run = Run(key=_NOT_STORED, place=known.station.place, event=event, waits=waits)
     found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}")
     if found.case is not None and isinstance(event, TestFailed) and found.said.counts == Counts.CASE:
         _follow(ledger, known, found.case, event)
@@ -254,6 +270,8 @@ def _hold(ledger: Ledger, test: Test, known: Known, decided: Decided) -> None:
     )
     insert(held)
     candidates = [known.identified.rows[each.key] for each in known.identified.identity.candidates]
+    if known.vehicle is not None:
+        candidates.append(known.vehicle)
     held.candidates.set(candidates)
     if decided.verdict.result is Result.FAIL:
         for candidate in candidates:

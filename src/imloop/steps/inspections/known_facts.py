@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.overlaps import LONGEST, Span
-from imloop.gates.inspections.retest import FailedRun
+from imloop.gates.inspections.retest import Measured
 from imloop.gates.inspections.times import Times
 from imloop.gates.vehicles.identity import Named
 from imloop.law import Law
@@ -30,7 +31,7 @@ from imloop.steps.stations.station_facts import StationFacts
 from imloop.steps.vehicles.identify_vehicle import Identified, identify, names_of
 from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store import verdict_inputs
-from imloop.store.models import Case, Line, Party, Vehicle
+from imloop.store.models import Case, Line, Party, Test, Vehicle
 from imloop.store.statements import Row, aware, fetch_all, fetch_one
 
 _TAKEN = (
@@ -43,7 +44,14 @@ _WAITING_FAIL = (
     "JOIN store_test t ON t.id = h.test_id "
     "WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail' AND t.started_at <= %s LIMIT 1"
 )
-_FAILED = "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND test_no = %s AND started_at = %s"
+_FAILED = (
+    "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
+    "AND counts = 'case' AND stated IS NOT NULL ORDER BY started_at, id"
+)
+_ANOTHERS_CASE = (
+    "SELECT 1 FROM store_case WHERE vehicle_id = %s AND opened_at >= %s AND station_id IS NOT NULL "
+    "AND station_id <> %s AND state <> 'annulled' LIMIT 1"
+)
 _ABORTED = (
     "SELECT COUNT(*) FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND started_at < %s "
     "AND outcome = 'aborted'"
@@ -61,7 +69,8 @@ class Known:
     """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
-    ``failed``: the run that the open case rests on; ``aborted``: runs of the vehicle that were broken off lately.
+    ``failed``: the failed runs of the open case; ``anothers_case``: a
+    later case that another station's failed test opened; ``aborted``: runs of the vehicle that were broken off lately.
     ``entered``: what authorities said of the vehicle."""
 
     sender: StationFacts
@@ -77,7 +86,8 @@ class Known:
     times: Times
     beside: tuple[Span, ...]
     charge: tuple[Reason, ...]
-    failed: FailedRun | None
+    failed: tuple[Measured, ...]
+    anothers_case: bool
     aborted: int
     entered: Mapping[str, object]
 
@@ -116,22 +126,35 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         fail_waits=vehicle is not None and _fail_waits(vehicle, record.started_at),
         times=_times(judged, sender, line, law, now),
         beside=tuple(_beside(record, station, vehicle)),
-        failed=None if case is None else _failed_run(case),
+        failed=() if case is None else failed_runs(case),
+        anothers_case=vehicle is not None and _anothers_case(vehicle, record, station),
         entered={} if vehicle is None else entered_facts(vehicle),
         aborted=_aborted(vehicle, record, law),
         charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
     )
 
 
-def _failed_run(case: Case) -> FailedRun | None:
-    """None: kept before it was noted what the verdict rested on, or not a run (a spot check)."""
-    snapshot = case.snapshot
-    found = fetch_one(_FAILED, [case.vehicle_id, snapshot["failed_test"], aware(snapshot["failed_at"])])
-    if found is None or found[0] is None:
-        return None
-    stated, method, verdict = found
-    record = verdict_inputs.record_of(bytes(stated), Method(method), Trace())
-    return FailedRun(record, msgspec.json.decode(verdict)["parts"])
+def failed_runs(case: Case) -> tuple[Measured, ...]:
+    """The failed runs that a case rests on, in order; without those of which it was not kept what they rested on."""
+    found = fetch_all(_FAILED, [case.vehicle_id, case.case_no])
+    return tuple(
+        _measured(bytes(stated), method, msgspec.json.decode(verdict)) for stated, method, verdict in found
+    )
+
+
+def _measured(stated: bytes, method: str, verdict: Mapping[str, Any]) -> Measured:
+    record = verdict_inputs.record_of(stated, Method(method), Trace())
+    items = {str(item["item"]): bool(item["pass"]) for item in verdict["items"] if not item.get("advisory")}
+    return Measured(record, verdict["parts"], items)
+
+
+def measured(test: Test) -> Measured:
+    """A stored run, as far as a retest is asked about it."""
+    return _measured(bytes(test.stated or b""), test.method, test.verdict)
+
+
+def _anothers_case(vehicle: Vehicle, record: TestRecord, station: Party) -> bool:
+    return fetch_one(_ANOTHERS_CASE, [vehicle.pk, record.started_at, station.pk]) is not None
 
 
 def _aborted(vehicle: Vehicle | None, record: TestRecord, law: Law) -> int:

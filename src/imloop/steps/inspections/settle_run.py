@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from imloop.facts.codes import Method
+from imloop.facts.codes import Method, Result
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import vin_fault
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.inspections.counts import Counts
+from imloop.gates.inspections.retest import NOT_RETESTED, as_stated_then, not_retested, open_faults
+from imloop.gates.vehicles.compare_statement import as_registered
 from imloop.steps.cases.history import run_of
 from imloop.steps.cases.issue_notice import issue_notice
+from imloop.steps.cases.move_case import open_case
 from imloop.steps.cases.reconsider import Reconsidered, reconsider
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.inspections.known_facts import failed_runs, measured
+from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store import traces, verdict_inputs
 from imloop.store.models import HeldRun, PartyKind, Test, Vehicle
 from imloop.store.statements import update
@@ -104,7 +109,7 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
         )
     if said.vehicle == ANOTHER:
         return _another(held)
-    found = held.candidates.filter(pk=said.vehicle).first() if said.vehicle.isdigit() else None
+    found = held.candidates.filter(pk=said.vehicle).first() if said.vehicle.isdecimal() else None
     if found is None:
         raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
     return found
@@ -123,6 +128,15 @@ def _another(held: HeldRun) -> Vehicle:
             ),
         )
     found = Vehicle.objects.filter(vin=vin).first() if vin else None
+    if found is not None and held.candidates.filter(pk=found.pk).exists():
+        raise Conflict(
+            "vehicle-is-listed",
+            Text(
+                "报文的 VIN 就是所列车辆之一：是该车请选该车；VIN 被套用的，请选不予采信，另行立案查处。",
+                "The VIN of the message is one of the vehicles listed: choose it, or, where the VIN was copied, do not "
+                "accept the run and follow that up on its own.",
+            ),
+        )
     return found or Vehicle.objects.create(vin=vin, plate="" if borne else held.plate)
 
 
@@ -141,10 +155,32 @@ def _take_effect(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: s
         test.counts_why = "rejected"
         update(test, "counts_why")
         return
-    test.vehicle, test.counts_why = vehicle, None
+    unanswered = test.result == "pass" and _leaves_fault(test, vehicle)
+    test.vehicle, test.counts_why = vehicle, NOT_RETESTED if unanswered else None
     update(test, "vehicle", "counts_why")
+    if unanswered:
+        return
     found = reconsider(ledger, vehicle, run_of(test), name)
     _notice(ledger, test, found)
+
+
+def _leaves_fault(test: Test, vehicle: Vehicle) -> bool:
+    """Asked now that the vehicle is certain: does the pass answer what its open case rests on, by the register's word
+    and by what was stated when it failed?"""
+    case = open_case(vehicle)
+    failed = failed_runs(case) if case is not None else ()
+    if not failed or test.stated is None:
+        return False
+    run, entered = measured(test), entered_facts(vehicle)
+    if not_retested(run, open_faults(failed)) is not None:
+        return True
+    stated = run.record.vehicle
+    base = as_registered(stated, entered)
+    then = as_registered(as_stated_then(base, failed[-1].record.vehicle), entered)
+    law = registers.law_at(day_of(test.started_at), test.station.place)
+    record = replace(run.record, trace=traces.decode(test.trace))
+    others = (judge(replace(record, vehicle=each), law) for each in (base, then) if each != stated)
+    return any(other.result is not Result.PASS for other in others)
 
 
 def _notice(ledger: Ledger, test: Test, found: Reconsidered) -> None:

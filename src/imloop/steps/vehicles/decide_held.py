@@ -131,8 +131,10 @@ def _allowed(caller: Caller, held: HeldChange) -> HeldChange:
             ),
         )
     by_key = held.party is not None and held.proposed_by == held.party.code
-    makers = ApiKey.objects.filter(party=held.party, revoked_at__isnull=True, created_by=caller.actor)
-    if held.proposed_by == caller.actor or (by_key and makers.exists()):
+    # Whoever made a key of the party may have proposed with it, revoked since or not, in whosever name.
+    makers = ApiKey.objects.filter(party=held.party).values_list("created_by", flat=True)
+    made_one = by_key and any(_person(maker) == _person(caller.actor) for maker in makers)
+    if _person(held.proposed_by) == _person(caller.actor) or made_one:
         raise NotAllowed(
             "second-person-needed",
             Text(
@@ -141,6 +143,11 @@ def _allowed(caller: Caller, held: HeldChange) -> HeldChange:
             ),
         )
     return held
+
+
+def _person(actor: str) -> str:
+    """Who it was, whosever right they used (``party/deputy for head``)."""
+    return actor.partition(" for ")[0]
 
 
 def _decided(ledger: Ledger, held: HeldChange, state: str, said: str) -> None:

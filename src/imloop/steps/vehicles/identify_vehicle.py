@@ -121,7 +121,7 @@ def enter_vehicle(
         vehicle = Vehicle(vin=named.vin, plate="" if named.vin and not firm else named.plate)
         if not firm:
             insert(vehicle)
-    elif firm and not vehicle.vin:
+    elif firm and not vehicle.vin and not vehicle.registered:
         vehicle.vin = named.vin
         update(vehicle, "vin")
     if firm:
