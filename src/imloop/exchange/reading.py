@@ -122,7 +122,8 @@ class Reader:
     def own_number(self, key: str, required: bool = True, longest: int = 64) -> str:
         """The sender's own number of a test, a repair, a line: it becomes part of addresses and names of files."""
         text = self.text(key, required, longest)
-        if required and not text and isinstance(self.data.get(key), str) and self.data[key]:
+        given = self.data.get(key)
+        if required and isinstance(given, str) and given and not given.strip():
             self.fault(key, "missing", "缺少必填项", "required")
         if text and not (self.any_number or is_number(text)):
             self.fault(

@@ -20,8 +20,8 @@ from imloop.loop.permit import permit
 
 WITHOUT_PERMIT = "retest-without-permit"
 FAIL_WAITS = "failed-run-waits"
-"""A pass is certain, and a failed run before it may be of this vehicle: it ends its case, so that what follows is a case
-of its own, and proves nothing until that run is settled."""
+"""A pass is certain, and a failed run before it may be of this vehicle: it ends its case, so that what follows is a
+case of its own, and proves nothing until that run is settled."""
 LawOf = Callable[[date, str], Law]
 """The law of a day in a place."""
 

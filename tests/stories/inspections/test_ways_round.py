@@ -17,7 +17,7 @@ from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.steps.vehicles.decide_held import confirm
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
-from imloop.store.models import Case, HeldChange, HeldRun, Line, Party, Standing, Vehicle
+from imloop.store.models import Case, HeldChange, HeldRun, Line, Party, Standing, Test, Vehicle
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, REGISTERED, VIN, test_message
 
@@ -306,3 +306,19 @@ def test_a_doubtful_fail_of_last_year_opens_the_permit_of_a_fresh_fail(city: Cit
         "2026-03-02 20:00", vehicle=car(vin=OTHER_VIN), now=at("2026-09-02 11:00"), **FAIL
     )  # NEAR: doubtful
     assert not permitted(city, NEAR, "2026-09-02 12:00")
+
+
+def test_annulling_a_false_old_fail_gives_the_honest_passes_back(city: City) -> None:
+    city.enter()
+    passed = city.test("2026-03-05 09:00", vehicle=car()).body
+    false = city.test("2016-03-02 08:50", station=FAR, vehicle=car(), now=at("2026-03-07 11:00"), **FAIL).body
+    annul_case(city.callers[ENV], false["case"], reason="虚假", evidence="x", now=at("2026-03-07 15:00"))
+    assert Test.objects.get(test_no=passed["test_no"]).counts == "cycle" and mark(city, "2026-03-07 16:00")
+
+
+def test_the_plate_arrives_at_the_register(city: City) -> None:
+    city.enter(plate="")
+    city.test("2026-03-02 09:00", vehicle=car(vin=""), **FAIL)
+    city.enter("2026-03-03 08:00")  # now the register knows VIN and plate
+    city.test("2026-03-04 09:00", station=FAR, vehicle=car(plate=""))
+    assert not mark(city, "2026-03-04 10:00")

@@ -11,9 +11,10 @@ from imloop.facts.text import Text
 from imloop.loop.case import StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
 from imloop.steps.cases.move_case import decide_and_keep
+from imloop.steps.cases.reconsider import let_runs_go
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Case, PartyKind
 
 EXIT_KINDS: dict[str, Text] = {
@@ -71,7 +72,10 @@ def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now:
         evidence=evidence,
         test_no=str(failed.get("failed_test", "")),
     )
-    return _decide(caller, case_no, event, now)
+    with writing(now, caller) as ledger:
+        row = _decide_in(ledger, caller, case_no, event)
+        let_runs_go(ledger, row)
+    return row
 
 
 def reject_objection(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:
@@ -84,17 +88,21 @@ def reject_objection(caller: Caller, case_no: str, *, reason: str, evidence: str
 
 def _decide(caller: Caller, case_no: str, event: Event, now: datetime) -> Case:
     with writing(now, caller) as ledger:
-        row = Case.objects.select_related("vehicle", "station").filter(case_no=case_no).first()
-        if caller.kind != PartyKind.ENVIRONMENT or row is None or not covers(caller.place, row.place):
-            raise NotAllowed(
-                "not-your-case",
-                Text(
-                    "只有案件所在地生态环境部门可以决定。",
-                    "Only the environment department in charge may decide this.",
-                ),
-            )
-        law = registers.law_at(day_of(now), row.place)
-        row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+        return _decide_in(ledger, caller, case_no, event)
+
+
+def _decide_in(ledger: Ledger, caller: Caller, case_no: str, event: Event) -> Case:
+    row = Case.objects.select_related("vehicle", "station").filter(case_no=case_no).first()
+    if caller.kind != PartyKind.ENVIRONMENT or row is None or not covers(caller.place, row.place):
+        raise NotAllowed(
+            "not-your-case",
+            Text(
+                "只有案件所在地生态环境部门可以决定。",
+                "Only the environment department in charge may decide this.",
+            ),
+        )
+    law = registers.law_at(day_of(ledger.now), row.place)
+    row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
     return row
 
 

@@ -13,7 +13,7 @@ from imloop import loop
 from imloop.facts.codes import Purpose
 from imloop.gates.inspections.counts import Counts
 from imloop.loop import events as kinds
-from imloop.loop.events import Event, TestFailed, TestPassed
+from imloop.loop.events import CaseAnnulled, Event, TestFailed, TestPassed
 from imloop.loop.history import WITHOUT_PERMIT, Run
 from imloop.store.models import Case, CaseEvent, HeldRun, Test, Vehicle
 
@@ -77,17 +77,22 @@ def _since(vehicle: Vehicle, began: datetime | None) -> list[Test]:
 
 
 def _cases_since(vehicle: Vehicle, began: datetime | None) -> list[Case]:
-    """Without those that were found to be part of another."""
+    """Without those that were found to be part of another, and those of failed runs that do not stand."""
     cases = Case.objects.filter(vehicle=vehicle).select_related("station", "vehicle")
     if began is not None:
         cases = cases.filter(opened_at__gt=began)
     found = list(cases.order_by("opened_at", "id"))
-    return [case for case in found if not _merged(case)]
+    return [case for case in found if not (_merged(case) or _annulled(case))]
 
 
 def _merged(case: Case) -> bool:
     last = case.events.order_by("-number").first()
     return last is not None and last.kind == RECONSIDERED and bool(last.data.get("part_of"))
+
+
+def _annulled(case: Case) -> bool:
+    """By a department, since it is noted which failed run does not stand."""
+    return any(event.data.get("test_no") for event in case.events.filter(kind=CaseAnnulled.__name__))
 
 
 def _failed_events(rows: Iterable[CaseEvent]) -> dict[tuple[str, str], TestFailed]:

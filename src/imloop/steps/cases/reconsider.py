@@ -75,6 +75,20 @@ def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str)
         reconsider(ledger, vehicle, run_of(first), because)
 
 
+def let_runs_go(ledger: Ledger, case: Case) -> None:
+    """The failed runs of an annulled case do not stand: what was held because of them is decided anew."""
+    runs = list(
+        Test.objects.filter(vehicle=case.vehicle, case_no=case.case_no, result="fail", counts=Counts.CASE)
+        .select_related("station")
+        .order_by("started_at", "id")
+    )
+    for run in runs:
+        run.counts, run.counts_why = Counts.NOTHING, "annulled"
+        update(run, "counts", "counts_why")
+    if runs:
+        reconsider(ledger, case.vehicle, run_of(runs[0]), case.case_no)
+
+
 def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) -> list[Case]:
     rows = []
     for number, case in enumerate(story.cases):

@@ -58,8 +58,18 @@ def loaded_subject(vehicle: Vehicle) -> Subject:
     latest = passed.first()
     return replace(
         subject_of(vehicle, passed_on=day_of(latest) if latest else None, marked_until=marks.first()),
-        fail_waits=vehicle.held_runs.filter(settled_at__isnull=True, test__result="fail").exists(),
+        fail_waits=_fail_waits(vehicle),
     )
+
+
+def _fail_waits(vehicle: Vehicle) -> bool:
+    """A failed run that may be of this vehicle waits for a department; or one that only its plate names has a case."""
+    if vehicle.held_runs.filter(settled_at__isnull=True, test__result="fail").exists():
+        return True
+    others = Case.objects.filter(
+        closed_at__isnull=True, vehicle__plate=vehicle.plate, vehicle__registered=False
+    )
+    return bool(vehicle.plate) and others.exclude(vehicle=vehicle).exists()
 
 
 def passes(vehicle: Vehicle) -> QuerySet[Test]:
