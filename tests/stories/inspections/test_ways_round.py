@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from imloop.facts.refusal import Refusal
 from imloop.steps.accounts.keys import issue_key, revoke_key
 from imloop.steps.cases.ask_permit import ask_permit
-from imloop.steps.cases.grant_exit import annul_case
+from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.steps.vehicles.decide_held import confirm
@@ -322,3 +323,74 @@ def test_the_plate_arrives_at_the_register(city: City) -> None:
     city.enter("2026-03-03 08:00")  # now the register knows VIN and plate
     city.test("2026-03-04 09:00", station=FAR, vehicle=car(plate=""))
     assert not mark(city, "2026-03-04 10:00")
+
+
+def _exit(city: City, case: str, kind: str = "objection") -> None:
+    grant_exit(
+        city.callers[ENV],
+        case,
+        kind=kind,
+        to_station=FAR,
+        reason="x",
+        evidence="x",
+        expires_on=date(2026, 3, 20),
+        now=at("2026-03-02 15:00"),
+    )
+
+
+def _brought_to_far(city: City, when: str) -> None:
+    with suppress(Refusal):
+        city.test(when, station=FAR, vehicle=car(), purpose="retest")
+
+
+def _it_is_that_car(city: City, station: str, run: dict[str, object], when: str) -> None:
+    said = Settlement("vehicle", "录入错误", str(Vehicle.objects.get().pk))
+    settle_run(city.callers[ENV], station, str(run["test_no"]), said, at(when))
+
+
+def test_a_typing_error_takes_no_case_over(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    city.repair("2026-03-04 16:00")
+    city.test("2026-03-05 09:00", vehicle=car(), purpose="retest", **FAIL)  # truly failed
+    late = {"station": FAR, "vehicle": car(vin=WRONG), "now": at("2026-03-05 11:00")}
+    run = city.test("2026-03-02 08:50", **late, **FAIL).body
+    _it_is_that_car(city, FAR, run, "2026-03-05 12:00")
+    _brought_to_far(city, "2026-03-05 15:00")
+    assert not mark(city, "2026-03-05 16:00")
+    assert HeldRun.objects.get().settled_at is None and Case.objects.get().station.code == NEAR
+    settle_run(
+        city.callers[ENV], FAR, run["test_no"], Settlement("rejected", "日志不符"), at("2026-03-05 17:00")
+    )
+    assert not permitted(city, FAR, "2026-03-05 18:00")
+
+
+def test_an_unused_second_opinion_swallows_no_failed_retest(city: City) -> None:
+    city.enter()
+    _exit(city, city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body["case"])
+    city.repair("2026-03-03 16:00")
+    city.test("2026-03-03 17:00", vehicle=car(), purpose="retest", **FAIL)  # truly failed
+    city.test("2026-03-02 16:00", station=FAR, vehicle=car(), now=at("2026-03-03 18:00"), **FAIL)
+    _brought_to_far(city, "2026-03-03 19:00")
+    assert not mark(city, "2026-03-03 20:00")
+
+
+def test_annulling_the_second_opinion_leaves_the_first_fail(city: City) -> None:
+    city.enter()
+    case = city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body["case"]
+    _exit(city, case)
+    city.test("2026-03-03 09:00", station=FAR, vehicle=car(), **FAIL)
+    annul_case(city.callers[ENV], case, reason="FAR 仪器故障", evidence="x", now=at("2026-03-03 15:00"))
+    _brought_to_far(city, "2026-03-04 09:00")
+    assert not mark(city, "2026-03-04 10:00")
+
+
+def test_a_true_fail_that_waits_is_not_overtaken(city: City) -> None:
+    city.enter()
+    _exit(city, city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body["case"])
+    city.repair("2026-03-03 16:00")
+    typo = city.test("2026-03-03 17:00", vehicle=car(vin=WRONG), purpose="retest", **FAIL).body
+    city.test("2026-03-02 16:00", station=FAR, vehicle=car(), now=at("2026-03-03 18:00"), **FAIL)
+    _it_is_that_car(city, NEAR, typo, "2026-03-03 18:30")
+    _brought_to_far(city, "2026-03-03 19:00")
+    assert not mark(city, "2026-03-03 20:00")

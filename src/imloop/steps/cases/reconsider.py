@@ -76,17 +76,16 @@ def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str)
 
 
 def let_runs_go(ledger: Ledger, case: Case) -> None:
-    """The failed runs of an annulled case do not stand: what was held because of them is decided anew."""
-    runs = list(
-        Test.objects.filter(vehicle=case.vehicle, case_no=case.case_no, result="fail", counts=Counts.CASE)
-        .select_related("station")
-        .order_by("started_at", "id")
-    )
-    for run in runs:
+    """The failed run that a department annulled does not stand; what was held because of it is decided anew, and an
+    earlier fail of the case, which nobody annulled, gets a case of its own."""
+    runs = Test.objects.filter(vehicle=case.vehicle, case_no=case.case_no, result="fail", counts=Counts.CASE)
+    first, *_ = [*runs.select_related("station").order_by("started_at", "id")[:1], None]
+    for run in runs.filter(test_no=case.snapshot["failed_test"], station=case.station):
         run.counts, run.counts_why = Counts.NOTHING, "annulled"
         update(run, "counts", "counts_why")
-    if runs:
-        reconsider(ledger, case.vehicle, run_of(runs[0]), case.case_no)
+    if first is not None:
+        first.refresh_from_db(fields=["counts", "counts_why"])
+        reconsider(ledger, case.vehicle, run_of(first), case.case_no)
 
 
 def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) -> list[Case]:

@@ -44,7 +44,7 @@ _ABORTED_AFTER_FAIL = Reason(
         "请说明中止原因；该车应重新检验。", "Say why it was broken off; the vehicle has to be tested again."
     ),
 )
-_BEFORE_A_CASE = Reason(
+BEFORE_A_CASE = Reason(
     HELD,
     Text(
         "称早于另一检验机构已立案的不合格检验，却在其后上传。",
@@ -98,12 +98,12 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     if not cannot and not late:
         _require_permit(known, record)
     answer = _answer_for_fault(known, record, verdict)
-    if late and known.anothers_case:
-        doubted = (*doubted, _BEFORE_A_CASE)
+    if known.anothers_fail:
+        doubted = (*doubted, BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
     if answer is not None and not cannot:
         why = NOT_RETESTED
-    elif not why and _BEFORE_A_CASE in doubted:
+    elif not why and BEFORE_A_CASE in doubted:
         why = "time-held"
     return Decided(
         verdict=verdict,

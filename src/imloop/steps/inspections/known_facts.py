@@ -48,9 +48,15 @@ _FAILED = (
     "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
     "AND counts = 'case' AND stated IS NOT NULL ORDER BY started_at, id"
 )
-_ANOTHERS_CASE = (
-    "SELECT 1 FROM store_case WHERE vehicle_id = %s AND opened_at >= %s AND station_id IS NOT NULL "
-    "AND station_id <> %s AND state <> 'annulled' LIMIT 1"
+_ANOTHERS_FAIL = (
+    "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s AND result = 'fail' "
+    "AND counts = 'case' LIMIT 1"
+)
+_ANOTHERS_FAIL_WAITS = (
+    "SELECT 1 FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
+    "JOIN store_test t ON t.id = h.test_id "
+    "WHERE c.vehicle_id = %s AND t.started_at >= %s AND t.station_id <> %s AND t.result = 'fail' "
+    "AND h.settled_at IS NULL LIMIT 1"
 )
 _ABORTED = (
     "SELECT COUNT(*) FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND started_at < %s "
@@ -69,8 +75,8 @@ class Known:
     """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
-    ``failed``: the failed runs of the open case; ``anothers_case``: a
-    later case that another station's failed test opened; ``aborted``: runs of the vehicle that were broken off lately.
+    ``failed``: the failed runs of the open case; ``anothers_fail``: a
+    later failed run of another station is known; ``aborted``: runs of the vehicle that were broken off lately.
     ``entered``: what authorities said of the vehicle."""
 
     sender: StationFacts
@@ -87,7 +93,7 @@ class Known:
     beside: tuple[Span, ...]
     charge: tuple[Reason, ...]
     failed: tuple[Measured, ...]
-    anothers_case: bool
+    anothers_fail: bool
     aborted: int
     entered: Mapping[str, object]
 
@@ -127,7 +133,7 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         times=_times(judged, sender, line, law, now),
         beside=tuple(_beside(record, station, vehicle)),
         failed=() if case is None else failed_runs(case),
-        anothers_case=vehicle is not None and _anothers_case(vehicle, record, station),
+        anothers_fail=vehicle is not None and _anothers_fail(vehicle, record, station),
         entered={} if vehicle is None else entered_facts(vehicle),
         aborted=_aborted(vehicle, record, law),
         charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
@@ -153,8 +159,15 @@ def measured(test: Test) -> Measured:
     return _measured(bytes(test.stated or b""), test.method, test.verdict)
 
 
-def _anothers_case(vehicle: Vehicle, record: TestRecord, station: Party) -> bool:
-    return fetch_one(_ANOTHERS_CASE, [vehicle.pk, record.started_at, station.pk]) is not None
+def anothers_fail(vehicle: Vehicle, since: datetime, station: Party) -> bool:
+    """Is a later failed run of another station what a case rests on? An older run would take it over."""
+    return fetch_one(_ANOTHERS_FAIL, [vehicle.pk, since, station.pk]) is not None
+
+
+def _anothers_fail(vehicle: Vehicle, record: TestRecord, station: Party) -> bool:
+    """The same, or one that still waits for a department."""
+    waits = fetch_one(_ANOTHERS_FAIL_WAITS, [vehicle.pk, record.started_at, station.pk])
+    return waits is not None or anothers_fail(vehicle, record.started_at, station)
 
 
 def _aborted(vehicle: Vehicle | None, record: TestRecord, law: Law) -> int:

@@ -12,15 +12,17 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.retest import NOT_RETESTED, as_stated_then, not_retested, open_faults
+from imloop.gates.inspections.times import HELD
 from imloop.gates.vehicles.compare_statement import as_registered
 from imloop.steps.cases.history import run_of
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.move_case import open_case
-from imloop.steps.cases.reconsider import Reconsidered, reconsider
+from imloop.steps.cases.reconsider import Reconsidered, reconsider, wait_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.inspections.known_facts import failed_runs, measured
+from imloop.steps.inspections.decide_run import BEFORE_A_CASE
+from imloop.steps.inspections.known_facts import anothers_fail, failed_runs, measured
 from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store import traces, verdict_inputs
 from imloop.store.models import HeldRun, PartyKind, Test, Vehicle
@@ -46,16 +48,44 @@ def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now
     with writing(now, caller) as ledger:
         held = _theirs(caller, station, test_no)
         _require_words(said)
-        vehicle = _vehicle(held, said)
-        held.settled, held.settled_at, held.settled_by = said.settled, now, caller.actor
-        held.settled_because = said.because.strip()
-        held.save(update_fields=["settled", "settled_at", "settled_by", "settled_because"])
+        vehicle, candidates = _vehicle(held, said), list(held.candidates.all())
         name = f"{station}/{test_no}"
-        ledger.note("run-settled", name, _noted(held, vehicle))
-        ledger.send(station, "run-settled", name[:40], _noted(held, vehicle))
-        _take_effect(ledger, held, vehicle, name)
-        _let_others_go(ledger, held, vehicle, name)
+        noted = {
+            "settled": said.settled,
+            "because": said.because.strip(),
+            "vehicle": str(vehicle) if vehicle is not None else "",
+            "result": held.test.result,
+            "waits": HELD if _asks_when(held, vehicle) else "",
+        }
+        ledger.note("run-settled", name, noted)
+        ledger.send(station, "run-settled", name[:40], noted)
+        if vehicle is not None and noted["waits"]:
+            _hold_for_time(ledger, held, vehicle, name)
+        else:
+            held.settled, held.settled_at, held.settled_by = said.settled, now, caller.actor
+            held.settled_because = said.because.strip()
+            held.save(update_fields=["settled", "settled_at", "settled_by", "settled_because"])
+            _take_effect(ledger, held, vehicle, name)
+        _let_others_go(ledger, held, candidates, vehicle, name)
     return held
+
+
+def _asks_when(held: HeldRun, vehicle: Vehicle | None) -> bool:
+    """Which vehicle it was is settled; a fail that would take over another station's case still has its time asked."""
+    run = held.test
+    if vehicle is None or run.vehicle is not None or run.result != "fail":
+        return False
+    return anothers_fail(vehicle, run.started_at, run.station)
+
+
+def _hold_for_time(ledger: Ledger, held: HeldRun, vehicle: Vehicle, name: str) -> None:
+    run = held.test
+    run.vehicle, run.counts_why = vehicle, HELD
+    update(run, "vehicle", "counts_why")
+    held.reasons = [*held.reasons, BEFORE_A_CASE.to_json()]
+    held.save(update_fields=["reasons"])
+    held.candidates.set([vehicle])
+    wait_after(ledger, vehicle, run.started_at, name)
 
 
 def _theirs(caller: Caller, station: str, test_no: str) -> HeldRun:
@@ -140,15 +170,6 @@ def _another(held: HeldRun) -> Vehicle:
     return found or Vehicle.objects.create(vin=vin, plate="" if borne else held.plate)
 
 
-def _noted(held: HeldRun, vehicle: Vehicle | None) -> dict[str, object]:
-    return {
-        "settled": held.settled,
-        "because": held.settled_because,
-        "vehicle": str(vehicle) if vehicle is not None else "",
-        "result": held.test.result,
-    }
-
-
 def _take_effect(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: str) -> None:
     test = held.test
     if vehicle is None:
@@ -195,11 +216,13 @@ def _notice(ledger: Ledger, test: Test, found: Reconsidered) -> None:
     issue_notice(ledger, case, law, judge(replace(record, test_no=test.test_no), law))
 
 
-def _let_others_go(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: str) -> None:
+def _let_others_go(
+    ledger: Ledger, held: HeldRun, candidates: list[Vehicle], vehicle: Vehicle | None, name: str
+) -> None:
     """A pass of another candidate waited because the failed run might have been of that vehicle."""
     if held.test.result != "fail":
         return
-    for other in held.candidates.all():
+    for other in candidates:
         if vehicle is not None and other.pk == vehicle.pk:
             continue
         waiting = other.tests.filter(counts_why=_WAITS_FOR_FAIL).select_related("station")
