@@ -39,11 +39,13 @@ _TAKEN = (
     "WHERE t.station_id = %s AND t.test_no = %s"
 )
 _LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
-_WAITING_FAIL = (
+_FAIL_WAITS = (
     "SELECT 1 FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
     "JOIN store_test t ON t.id = h.test_id "
-    "WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail' AND t.started_at <= %s LIMIT 1"
+    "WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail' AND {which} LIMIT 1"
 )
+_EARLIER_FAIL_WAITS = _FAIL_WAITS.format(which="t.started_at <= %s")
+_ANOTHERS_FAIL_WAITS = _FAIL_WAITS.format(which="t.started_at >= %s AND t.station_id <> %s")
 _FAILED = (
     "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
     "AND counts = 'case' AND stated IS NOT NULL ORDER BY started_at, id"
@@ -51,12 +53,6 @@ _FAILED = (
 _ANOTHERS_FAIL = (
     "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s AND result = 'fail' "
     "AND counts = 'case' LIMIT 1"
-)
-_ANOTHERS_FAIL_WAITS = (
-    "SELECT 1 FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
-    "JOIN store_test t ON t.id = h.test_id "
-    "WHERE c.vehicle_id = %s AND t.started_at >= %s AND t.station_id <> %s AND t.result = 'fail' "
-    "AND h.settled_at IS NULL LIMIT 1"
 )
 _ABORTED = (
     "SELECT COUNT(*) FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND started_at < %s "
@@ -202,7 +198,7 @@ def _latest(vehicle: Vehicle | None) -> datetime | None:
 
 
 def _fail_waits(vehicle: Vehicle, before: datetime) -> bool:
-    return fetch_one(_WAITING_FAIL, [vehicle.pk, before]) is not None
+    return fetch_one(_EARLIER_FAIL_WAITS, [vehicle.pk, before]) is not None
 
 
 def _times(judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now: datetime) -> Times:
