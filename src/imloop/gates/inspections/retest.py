@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from imloop.facts.codes import Result
 from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
+from imloop.gates.vehicles.compare_statement import Facts, as_registered
 
 NOT_RETESTED = "fault-not-retested"
 """Why a pass counts for nothing although it had a permit."""
@@ -55,6 +56,14 @@ def as_stated_then(now: Vehicle, then: Vehicle) -> Vehicle:
     """The vehicle as it was stated when it failed, where something was said."""
     said = {name: getattr(then, name) for name in _STATED if getattr(then, name) not in (None, "")}
     return replace(now, **said)
+
+
+def ways_stated(now: Vehicle, failed: Sequence[Measured], entered: Facts) -> list[Vehicle]:
+    """The vehicle as it was stated each time it failed, with the authorities' word (``entered``) before that, as far as
+    that is not ``now``."""
+    found = (as_stated_then(now, run.record.vehicle) for run in failed)
+    others = (as_registered(then, entered) for then in found if then != now)
+    return [each for each in dict.fromkeys(others) if each != now]
 
 
 def restated(now: Vehicle, then: Vehicle) -> list[Reason]:
