@@ -191,6 +191,24 @@ def _no_fail(when: str) -> dict[str, Any]:
     return trace
 
 
+def idle(co: float = 0.1) -> dict[str, Any]:
+    """A two-speed idle run, which measures no NO."""
+    high = ["warm"] * 30 + ["high.settle"] * 15 + ["high.sample"] * 30
+    phase = [*high, *["idle.settle"] * 15, *["idle.sample"] * 30]
+    n = len(phase)
+    columns = {
+        "t_s": list(range(n)),
+        "phase": phase,
+        "co_pct": [co] * n,
+        "hc_ppm": [30.0 + i % 3 for i in range(n)],
+        "co2_pct": [14.6] * n,
+        "o2_pct": [0.4] * n,
+        "lambda": [1.0] * n,
+        "rpm": [2500.0 + i % 7 for i in range(75)] + [800.0 + i % 5 for i in range(45)],
+    }
+    return {"columns": columns}
+
+
 def test_a_swallowed_fail_leaves_its_fault(city: City) -> None:
     city.enter()
     city.test("2026-03-02 09:00", vehicle=car(), **BROKEN)
@@ -199,14 +217,7 @@ def test_a_swallowed_fail_leaves_its_fault(city: City) -> None:
     # The station changes its mind: said to be before it, the exterior had failed again.
     city.test("2026-03-05 08:50", vehicle=car(), now=at("2026-03-05 11:00"), purpose="retest", **BROKEN)
     city.repair("2026-03-06 16:00")
-    phase = ["warm"] * 30 + ["high.settle"] * 15 + ["high.sample"] * 30 + ["idle.settle"] * 15 + ["idle.sample"] * 30
-    n = len(phase)
-    columns = {
-        "t_s": list(range(n)), "phase": phase, "co_pct": [0.1] * n, "hc_ppm": [30.0 + i % 3 for i in range(n)],
-        "co2_pct": [14.6] * n, "o2_pct": [0.4] * n, "lambda": [1.0] * n,
-        "rpm": [2500.0 + i % 7 for i in range(75)] + [800.0 + i % 5 for i in range(45)],
-    }
-    run = city.test("2026-03-07 09:00", vehicle=car(), method="TSI", purpose="retest", trace={"columns": columns}).body
+    run = city.test("2026-03-07 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle()).body
     assert run["counts_why"] == "fault-not-retested"
 
 
@@ -393,3 +404,40 @@ def test_a_plate_kept_for_a_case_goes_on_once_the_case_has_ended(city: City) -> 
     annul_case(city.callers[ENV], case, reason="另一辆车", evidence="x", now=at("2026-03-03 12:00"))
     assert city.test("2026-03-04 09:00", vehicle=car()).body["counts"] == "cycle"
     assert mark(city, "2026-03-04 10:00")
+
+
+def test_a_second_fault_of_the_exhaust_does_not_hide_the_first(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), trace=_no_fail("2026-03-02 09:00"))
+    city.repair("2026-03-03 16:00")
+    again = city.test("2026-03-04 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle(co=5.0)).body
+    assert again["verdict"] == "fail" and again["counts"] == "case"
+    city.repair("2026-03-05 16:00")
+    run = city.test("2026-03-06 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle()).body
+    assert run["verdict"] == "pass" and run["counts_why"] == "fault-not-retested"
+    whole = city.test("2026-03-06 10:00", vehicle=car(), purpose="retest").body
+    assert whole["case_state"] == "closed"
+
+
+def test_what_failed_on_one_fuel_is_not_passed_on_the_other(city: City) -> None:
+    city.enter(fuel="gasoline", second_fuel="cng")
+    both = {"fuel": "gasoline", "second_fuel": "cng"}
+    clean = test_message(at("2026-03-02 09:00"), station=NEAR)
+    second = {"trace": clean["trace"], "ambient": clean["ambient"]}
+    city.test("2026-03-02 09:00", vehicle=car(**both), second=second, trace=_no_fail("2026-03-02 09:00"))
+    assert Case.objects.get().snapshot["failed_items"]
+    city.repair("2026-03-03 16:00")
+    other = {"trace": idle(), "ambient": clean["ambient"]}
+    run = city.test(
+        "2026-03-04 09:00", vehicle=car(**both), method="TSI", purpose="retest", trace=idle(), second=other
+    ).body
+    assert run["verdict"] == "pass" and run["counts_why"] == "fault-not-retested"
+
+
+def test_idling_answers_no_fault_found_under_load(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    city.repair("2026-03-03 16:00")
+    run = city.test("2026-03-04 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle()).body
+    assert run["counts_why"] == "fault-not-retested"
+    assert city.test("2026-03-04 10:00", vehicle=car(), purpose="retest").body["case_state"] == "closed"

@@ -15,7 +15,14 @@ from imloop.facts.days import day_of
 from imloop.facts.records import inspection
 from imloop.facts.records.inspection import Trace
 from imloop.gates.inspections.counts import Counts
-from imloop.gates.inspections.retest import NOT_RETESTED, Measured, not_retested, open_faults, ways_stated
+from imloop.gates.inspections.retest import (
+    NOT_RETESTED,
+    Measured,
+    not_retested,
+    open_faults,
+    passed_items,
+    ways_stated,
+)
 from imloop.loop import events as kinds
 from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Run, Unanswered
@@ -210,7 +217,8 @@ class Shown:
 def measured_of(stated: bytes, method: str, verdict: Mapping[str, Any]) -> Measured:
     """A stored run, as far as a retest is asked about it."""
     record = verdict_inputs.record_of(stated, Method(method), Trace())
-    items = {str(item["item"]): bool(item["pass"]) for item in verdict["items"] if not item.get("advisory")}
+    decisive = (item for item in verdict["items"] if not item.get("advisory"))
+    items = passed_items((str(item["item"]), bool(item["pass"])) for item in decisive)
     return Measured(record, verdict["parts"], items)
 
 

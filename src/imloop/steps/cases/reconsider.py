@@ -93,7 +93,7 @@ def disputed_run(case: Case) -> Test | None:
     """The failed run that an objection waits for, the last one before it was raised; without one the last of all."""
     raised, runs = as_loop_case(case).waiting_objection, failed_runs(case)
     if raised is not None:
-        return runs.filter(started_at__lte=raised.raised_at).last()
+        return runs.filter(started_at__lte=raised.raised_at, received_at__lte=raised.raised_at).last()
     return runs.filter(test_no=case.snapshot["failed_test"], station=case.station_id).first()
 
 

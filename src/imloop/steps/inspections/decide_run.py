@@ -17,6 +17,7 @@ from imloop.gates.inspections.retest import (
     Measured,
     not_retested,
     open_faults,
+    passed_items,
     restated,
     stricter,
     ways_stated,
@@ -159,7 +160,7 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
 
 
 def _measured(record: TestRecord, verdict: Verdict) -> Measured:
-    items = {item.item: item.passed for item in verdict.items if not item.advisory}
+    items = passed_items((item.item, item.passed) for item in verdict.items if not item.advisory)
     return Measured(record, verdict.parts, items)
 
 
