@@ -55,7 +55,9 @@ def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Noti
 
 def issue_late_notice(ledger: Ledger, case: Case) -> None:
     """For a failed run that is stored already, where a late or settled fact made the case rest on it."""
-    named = Test.objects.filter(vehicle=case.vehicle_id, station=case.station_id, test_no=case.snapshot["failed_test"])
+    named = Test.objects.filter(
+        vehicle=case.vehicle_id, station=case.station_id, test_no=case.snapshot["failed_test"]
+    )
     test = named.select_related("station").first()
     if test is None or test.stated is None or case.notices.filter(round=case.round).exists():
         return

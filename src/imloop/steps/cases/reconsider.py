@@ -6,8 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import msgspec
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from imloop import loop
 from imloop.facts.days import day_of
@@ -85,16 +84,26 @@ def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str)
 
 def failed_runs(case: Case) -> QuerySet[Test]:
     """Those that count for the case, in order."""
-    runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no, result="fail", counts=Counts.CASE)
+    return _fails_of(case).filter(counts=Counts.CASE)
+
+
+def _fails_of(case: Case) -> QuerySet[Test]:
+    runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no, result="fail")
     return runs.select_related("station").order_by("started_at", "id")
 
 
 def disputed_run(case: Case) -> Test | None:
-    """The failed run that an objection waits for, the last one before it was raised; without one the last of all."""
-    raised, runs = as_loop_case(case).waiting_objection, failed_runs(case)
+    """The failed run of the case's station that an objection waits for, the last one known when it was raised, whether
+    or not it had a permit as things are told now; without one the last of the case."""
+    raised = as_loop_case(case).waiting_objection
     if raised is not None:
-        return runs.filter(started_at__lte=raised.raised_at, received_at__lte=raised.raised_at).last()
-    return runs.filter(test_no=case.snapshot["failed_test"], station=case.station_id).first()
+        counted = Q(counts=Counts.CASE) | Q(counts_why=WITHOUT_PERMIT, station=case.station_id)
+        known = _fails_of(case).filter(
+            counted, started_at__lte=raised.raised_at, received_at__lte=raised.raised_at
+        )
+        if (objected := known.last()) is not None:
+            return objected
+    return failed_runs(case).filter(test_no=case.snapshot["failed_test"], station=case.station_id).first()
 
 
 def let_runs_go(ledger: Ledger, case: Case, annulled: Test | None) -> None:
@@ -245,9 +254,12 @@ def _keep_cycle(vehicle: Vehicle, history: History, story: Story, place: str) ->
 
 def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:
     """A mark that was released on a pass which proves nothing now: the police decide what becomes of it."""
-    lost = {test.test_no for test in changed if test.counts_why == WITHOUT_PERMIT and test.result == "pass"}
-    for mark in Mark.objects.filter(vehicle=history.vehicle, test_no__in=lost) if lost else ():
-        tell_of_mark(ledger, history.vehicle, mark, because)
+    lost = [test for test in changed if test.counts_why == WITHOUT_PERMIT and test.result == "pass"]
+    for test in lost:
+        marks = Mark.objects.filter(vehicle=history.vehicle, test_no=test.test_no)
+        # Another station may have given a run the same number since.
+        for mark in marks.filter(issued_at__gte=test.received_at):
+            tell_of_mark(ledger, history.vehicle, mark, because)
 
 
 def tell_of_mark(ledger: Ledger, vehicle: Vehicle, mark: Mark, because: str) -> None:

@@ -145,8 +145,8 @@ def _require_unlocked(record: TestRecord, known: Known) -> None:
 
 def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehicle | None]:
     """By the register's word, where there is one. A retest, where there is none, by what is stated now and by what was
-    stated each time the vehicle failed: the worst result holds. With the vehicle that was judged, if not the one stated.
-    """
+    stated each time the vehicle failed: the worst result holds. With the vehicle that was judged, where it is not the
+    one stated."""
     stated = judged.record.vehicle
     base = as_registered(bounded(stated, known.law)[0], known.entered)
     same = base == stated

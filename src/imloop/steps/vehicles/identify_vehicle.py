@@ -122,7 +122,14 @@ def names_of(stated: inspection.Vehicle, obd_vins: Sequence[str] = ()) -> Named:
 
 
 def enter_vehicle(
-    vehicle: Vehicle | None, named: Named, stated: inspection.Vehicle, *, by: str, law: Law, firm: bool, held: bool
+    vehicle: Vehicle | None,
+    named: Named,
+    stated: inspection.Vehicle,
+    *,
+    by: str,
+    law: Law,
+    firm: bool,
+    held: bool,
 ) -> Vehicle:
     """The row of the vehicle that a run was of; a new one for a vehicle nobody knows. What is stated is noted beside
     the register. ``firm`` False (an aborted or comparison run): nothing is noted but the name; ``held``: it gives no

@@ -83,7 +83,9 @@ def keep_plate(bearers: Iterable[Vehicle]) -> set[int]:
     doubtful = [each.pk for each in bearers if not each.registered]
     if not doubtful:
         return set()
-    return set(Case.objects.filter(vehicle__in=doubtful, closed_at__isnull=True).values_list("vehicle_id", flat=True))
+    return set(
+        Case.objects.filter(vehicle__in=doubtful, closed_at__isnull=True).values_list("vehicle_id", flat=True)
+    )
 
 
 def once_bore(plate: str) -> Vehicle | None:

@@ -101,6 +101,8 @@ class HeldRun(models.Model):
                 fields=["vin"], condition=Q(settled_at__isnull=True) & ~Q(vin=""), name="held_waiting_vin"
             ),
             models.Index(
-                fields=["plate"], condition=Q(settled_at__isnull=True) & ~Q(plate=""), name="held_waiting_plate"
+                fields=["plate"],
+                condition=Q(settled_at__isnull=True) & ~Q(plate=""),
+                name="held_waiting_plate",
             ),
         ]
