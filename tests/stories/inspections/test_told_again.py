@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from imloop.steps.cases.ask_permit import ask_permit
-from imloop.steps.cases.grant_exit import annul_case
+from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.inspections.settle_run import Settlement, settle_run
@@ -43,13 +43,18 @@ def mark(city: City, when: str, **of: str) -> bool:
     return ask_mark(city.callers[POLICE], at=at(when), **(of or {"vin": VIN})).allowed
 
 
-def _merged(city: City) -> Case:
+def _merged(city: City, to_station: str = "") -> Case:
     city.enter()
     city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
     city.repair("2026-03-02 16:00", received_at=at("2026-03-02 14:00").isoformat())
     city.test("2026-03-03 09:00", vehicle=car(), purpose="retest")
     city.test("2026-03-03 12:00", vehicle=car(), **FAIL)
     second = Case.objects.get(closed_at=None)
+    if to_station:
+        words = {"kind": "moved", "reason": "迁出", "evidence": "x", "expires_on": date(2026, 3, 20)}
+        grant_exit(
+            city.callers[ENV], second.case_no, to_station=to_station, now=at("2026-03-03 15:00"), **words
+        )
     city.repair("2026-03-03 18:00", received_at=at("2026-03-03 14:00").isoformat())
     # From the station's spool: it had failed between repair and retest.
     city.test("2026-03-03 08:00", vehicle=car(), now=at("2026-03-03 19:00"), **FAIL)
@@ -235,3 +240,16 @@ def test_a_run_of_the_same_number_casts_no_doubt_on_a_mark(city: City) -> None:
     city.test("2026-03-02 11:20", station=FAR, vehicle=car(), now=at("2026-03-02 13:00"), **FAIL)
     assert Test.objects.get(station__code=FAR, test_no="T-0001").counts == "nothing"
     assert not OutboxEntry.objects.filter(topic="mark-doubtful").exists()
+
+
+def test_a_merged_cases_exit_outlives_a_second_telling(city: City) -> None:
+    second = _merged(city, to_station=FAR)
+    assert second.state == "awaiting_repair"
+    city.test("2026-03-03 17:00", vehicle=car(vin=WRONG), now=at("2026-03-03 20:10"))
+    _it_is_that_car(city, Test.objects.get(vehicle=None), "2026-03-03 20:20")
+    assert permitted(city, FAR, "2026-03-04 09:00")
+
+
+def _it_is_that_car(city: City, run: Test, when: str) -> None:
+    said = Settlement("vehicle", "录入错误", str(Vehicle.objects.get(vin=VIN).pk))
+    settle_run(city.callers[ENV], run.station.code, run.test_no, said, at(when))
