@@ -68,13 +68,8 @@ def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now:
     with writing(now, caller) as ledger:
         known = Case.objects.filter(case_no=case_no).first()
         run = disputed_run(known) if known is not None else None
-        event = CaseAnnulled(
-            at=now,
-            approver=caller.actor,
-            reason=reason,
-            evidence=evidence,
-            test_no=run.test_no if run is not None else str(known.snapshot["failed_test"]) if known else "",
-        )
+        test_no = run.test_no if run is not None else str(known.snapshot["failed_test"]) if known else ""
+        event = CaseAnnulled(at=now, approver=caller.actor, reason=reason, evidence=evidence, test_no=test_no)
         row = _decide_in(ledger, caller, case_no, event)
         let_runs_go(ledger, row, run)
     return row
