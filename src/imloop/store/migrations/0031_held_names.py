@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0029_repair_papers")]
+    dependencies = [("store", "0030_restarts")]
 
     operations = [
         migrations.AddIndex(
