@@ -37,12 +37,14 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """A vehicle that bears one of the names, or a VIN one sign apart. ``key``: its row; ``held``: a case of it is open,
-    or a failed run waits for a department."""
+    or a failed run waits for a department; ``reported``: in a failed run of its open case a control unit reported the
+    VIN of the vehicle that is named now."""
 
     key: int
     vin: str
     plate: str
     held: bool = False
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ class Identity:
 
 def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
     """``bearers``: every vehicle with the VIN, the plate or an OBD VIN, and those one sign from the VIN."""
+    found = _by_names(named, [each for each in bearers if not each.reported])
+    others = [each for each in bearers if each.reported]
+    if not found.firm or not others:
+        return found
+    mine = (found.vehicle,) if found.vehicle is not None else ()
+    return _doubtful((*mine, *others), found.reasons, _reported_by_another(others[0]))
+
+
+def _by_names(named: Named, bearers: Sequence[Bearer]) -> Identity:
     faults = tuple(about_the_names(named))
     # A vehicle may have been entered under a VIN that is none before VINs were looked at.
     by_vin = next((each for each in bearers if named.vin and each.vin == named.vin), None)
@@ -160,6 +171,14 @@ def _obd_of_another(other: Bearer) -> Reason:
     return _doubt(
         f"车载诊断系统读出的 VIN（尾号 {other.vin[-6:]}）属于另一辆已知车辆。",
         f"The VIN read over OBD (ending {other.vin[-6:]}) is another known vehicle's.",
+    )
+
+
+def _reported_by_another(other: Bearer) -> Reason:
+    return _doubt(
+        f"另一辆待复检车辆（{other.plate or other.vin[-6:]}）不合格时，车载诊断系统读出的正是该车的 VIN。",
+        f"When another vehicle that awaits a retest ({other.plate or other.vin[-6:]}) failed, the VIN read over OBD "
+        "was this vehicle's.",
     )
 
 

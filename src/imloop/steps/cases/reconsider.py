@@ -23,7 +23,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.store.models import Case, Mark, PartyKind, Test, Vehicle
+from imloop.store.models import Case, Mark, PaperUnlock, PartyKind, Test, Vehicle
 from imloop.store.statements import update
 
 TOPIC = "reconsidered"
@@ -130,7 +130,16 @@ def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) ->
         rows.append(row)
     for row in history.cases[len(story.cases) :]:
         _merge(ledger, row, rows[-1] if rows else None, because)
+    for row, case in zip(rows, story.cases, strict=True):
+        _keep_papers(row, case)
     return rows
+
+
+def _keep_papers(row: Case, case: loop.Case) -> None:
+    """A paper belongs to the case in which it counts now; a record that comes later is matched with it there."""
+    shown = [unlock.unlock_no for unlock in case.unlocks]
+    if shown:
+        PaperUnlock.objects.filter(unlock_no__in=shown).exclude(case=row).update(case=row)
 
 
 def _look_after(ledger: Ledger, row: Case) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from imloop import loop
 from imloop.facts.codes import Result
 from imloop.facts.days import day_of
+from imloop.facts.identifiers import vin_fault
 from imloop.facts.text import Reason
 from imloop.gates.inspections.counts import Counted, Counts
 from imloop.gates.vehicles.cycle import due_after
@@ -32,8 +33,8 @@ from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
 from imloop.steps.repairs.rework import order_rework
 from imloop.steps.vehicles.identify_vehicle import enter_vehicle
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.store.models import Case, HeldRun, Mark, Notice, Party, RawUpload, Test, Vehicle
-from imloop.store.statements import fetch_one, insert, rows, update
+from imloop.store.models import Case, HeldRun, Mark, Notice, ObdName, Party, RawUpload, Test, Vehicle
+from imloop.store.statements import fetch_one, insert, insert_all, rows, update
 
 _NOTICED = "SELECT 1 FROM store_notice WHERE case_id = %s AND round = %s"
 _NOT_STORED = 0
@@ -63,6 +64,8 @@ def keep_run(ledger: Ledger, raw: RawUpload, judged: JudgedUpload, known: Known,
     test.receipt = receipt.body
     insert(test)
     keep_findings(ledger, "test", test.test_no, known.station.code, findings)
+    if test.result == Result.FAIL:
+        _keep_obd_names(test, known)
     if decided.held:
         _hold(ledger, test, known, decided)
     return receipt
@@ -253,6 +256,11 @@ def _notice(ledger: Ledger, known: Known, decided: Decided, moved: _Moved, test_
     if case.snapshot["failed_test"] != test_no or fetch_one(_NOTICED, [case.pk, case.round]) is not None:
         return None
     return issue_notice(ledger, case, known.law, decided.verdict)
+
+
+def _keep_obd_names(test: Test, known: Known) -> None:
+    """A VIN that is not in the message may be of a vehicle that comes to be known later."""
+    insert_all([ObdName(test=test, vin=vin) for vin in known.named.obd_vins if vin_fault(vin) is None])
 
 
 def _hold(ledger: Ledger, test: Test, known: Known, decided: Decided) -> None:

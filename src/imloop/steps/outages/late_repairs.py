@@ -8,6 +8,8 @@ from imloop.facts.days import day_of
 from imloop.facts.text import Reason
 from imloop.gates.repairs.whereabouts import FailedRun, Span, time_held
 from imloop.law import Law
+from imloop.loop.repairs import find_repair
+from imloop.steps.cases.move_case import open_case
 from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
@@ -61,9 +63,10 @@ def _explained(ledger: Ledger, finding: Finding, declared: Outage) -> bool:
     row = rows.filter(shop__code=finding.station_code, repair_no=finding.subject).first()
     if row is None:
         return False
-    case, shop = row.case, row.shop
-    held = next((each for each in held_repairs(case) if each.repair_no == row.repair_no), None)
-    if held is None or [lack.code for lack in held.lacks if lack.releasable] != ["time-held"]:
+    # A repair stays done when its case is annulled or part of another: it counts in the one that is open now.
+    case, shop = open_case(row.case.vehicle), row.shop
+    held = find_repair(held_repairs(case), shop.code, row.repair_no) if case is not None else None
+    if case is None or held is None or [lack.code for lack in held.lacks if lack.releasable] != ["time-held"]:
         return False
     law = registers.law_at(day_of(row.finished_at), case.place)
     if held_by_time(case, shop, row.finished_at, row.uploaded_at, law) is not None:

@@ -30,7 +30,7 @@ def settle(ledger: Ledger, case: Case) -> list[str]:
         row = rows.get(unlock.unlock_no)
         if row is None or row.repair_id is not None:
             continue
-        repair = Repair.objects.filter(case=case, repair_no=unlock.record, shop__code=unlock.shop).first()
+        repair = Repair.objects.filter(repair_no=unlock.record, shop__code=unlock.shop).first()
         if repair is None:
             say_differences(ledger, case, row, unlock, known.repairs)
             continue

@@ -29,7 +29,10 @@ _HELD = (
     "SELECT vehicle_id FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({marks}) UNION "
     "SELECT c.vehicle_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
     "JOIN store_test t ON t.id = h.test_id "
-    "WHERE h.settled_at IS NULL AND t.result = 'fail' AND c.vehicle_id IN ({marks})"
+    "WHERE h.settled_at IS NULL AND t.result = 'fail' AND c.vehicle_id IN ({marks}) UNION "
+    "SELECT t.vehicle_id FROM store_obdname o JOIN store_test t ON t.id = o.test_id "
+    "JOIN store_case k ON k.vehicle_id = t.vehicle_id AND k.case_no = t.case_no AND k.closed_at IS NULL "
+    "WHERE o.vin IN ({vins})"
 )
 
 
@@ -58,11 +61,19 @@ def identify(named: Named) -> Identified:
     # A plate of its own makes it another vehicle, so those one sign apart need not be looked up.
     if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
-    return _resolved(named, found, _held(list(found)))
+    held = _held(list(found), sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin}))
+    reported = sorted(held - found.keys())
+    if reported:
+        found |= {row.pk: row for row in rows(Vehicle, f"id IN ({_marks(reported)}) ORDER BY id", reported)}
+    return _resolved(named, found, held, reported)
 
 
-def _resolved(named: Named, found: dict[int, Vehicle], held: set[int]) -> Identified:
-    bearers = [Bearer(row.pk, row.vin, row.plate, row.pk in held) for row in found.values()]
+def _resolved(
+    named: Named, found: dict[int, Vehicle], held: set[int], reported: Sequence[int] = ()
+) -> Identified:
+    bearers = [
+        Bearer(row.pk, row.vin, row.plate, row.pk in held, row.pk in reported) for row in found.values()
+    ]
     return Identified(resolve(named, bearers), found)
 
 
@@ -90,7 +101,7 @@ def _several(identity: Identity, plate: str) -> Conflict:
 
 def _bearers(named: Named) -> list[Vehicle]:
     vins = sorted({vin for vin in (named.vin, *named.obd_vins) if vin})
-    by_vin = f"(vin IN ({', '.join(['%s'] * len(vins))}) AND NOT (vin = ''))" if vins else ""
+    by_vin = f"(vin IN ({_marks(vins)}) AND NOT (vin = ''))" if vins else ""
     by_plate = "plate = %s" if named.plate else ""
     where = " OR ".join(part for part in (by_vin, by_plate) if part)
     if not where:
@@ -106,12 +117,17 @@ def _only_seen(row: Vehicle, named: Named) -> bool:
     return fetch_one(_JUDGED, [row.pk]) is None
 
 
-def _held(keys: Sequence[int]) -> set[int]:
-    """Those with an open case, or a failed run that may be theirs."""
-    if not keys:
+def _held(keys: Sequence[int], vins: Sequence[str]) -> set[int]:
+    """Those with an open case, or a failed run that may be theirs; and others in whose failed run of an open case a
+    control unit reported one of the VINs."""
+    if not (keys or vins):
         return set()
-    statement = _HELD.format(marks=", ".join(["%s"] * len(keys)))
-    return {int(key) for (key,) in fetch_all(statement, [*keys, *keys])}
+    statement = _HELD.format(marks=_marks(keys), vins=_marks(vins))
+    return {int(key) for (key,) in fetch_all(statement, [*keys, *keys, *vins])}
+
+
+def _marks(given: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(given)) or "NULL"
 
 
 def names_of(stated: inspection.Vehicle, obd_vins: Sequence[str] = ()) -> Named:

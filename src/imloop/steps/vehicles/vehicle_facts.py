@@ -22,6 +22,9 @@ UNION SELECT t.started_at, t.station_id FROM store_heldrun h JOIN store_test t O
 WHERE h.vin = %s AND NOT (h.vin = '') AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
 UNION SELECT t.started_at, t.station_id FROM store_heldrun h JOIN store_test t ON t.id = h.test_id
 WHERE h.plate = %s AND NOT (h.plate = '') AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
+UNION SELECT t.started_at, t.station_id FROM store_obdname o JOIN store_heldrun h ON h.test_id = o.test_id
+JOIN store_test t ON t.id = o.test_id
+WHERE o.vin = %s AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
 """
 
 
@@ -83,7 +86,7 @@ class WaitingFail(NamedTuple):
 def waiting_fails(vehicle: Vehicle) -> list[WaitingFail]:
     """Those of which it was a candidate, and those that name it: it may have come to the register, or to the plate,
     since."""
-    found = fetch_all(_WAITING, [vehicle.pk, vehicle.vin, vehicle.plate])
+    found = fetch_all(_WAITING, [vehicle.pk, vehicle.vin, vehicle.plate, vehicle.vin])
     return [WaitingFail(aware(started), station) for started, station in found]
 
 
@@ -91,7 +94,8 @@ def candidates_of(held: HeldRun) -> QuerySet[Vehicle]:
     """Whom a run that waits may concern: who bore one of its names when it came, and who bears one now."""
     which = Q(held_runs=held)
     if held.test.vehicle_id is None and held.settled_at is None:
-        which |= Q(vin=held.vin) & ~Q(vin="") | Q(plate=held.plate) & ~Q(plate="")
+        vins = [held.vin, *held.test.obd_names.values_list("vin", flat=True)]
+        which |= Q(vin__in=vins) & ~Q(vin="") | Q(plate=held.plate) & ~Q(plate="")
     return Vehicle.objects.filter(which).distinct().order_by("id")
 
 

@@ -2,7 +2,7 @@ from imloop.store.models.casework.appointments import Appointment, ClosedDay, Op
 from imloop.store.models.casework.cases import Case, CaseEvent, Notice
 from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.casework.findings import Finding
-from imloop.store.models.casework.inspections import HeldRun, RawUpload, Test
+from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload, Test
 from imloop.store.models.casework.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
@@ -77,6 +77,7 @@ __all__ = [
     "Matter",
     "MatterEvent",
     "Notice",
+    "ObdName",
     "Opening",
     "OutboxEntry",
     "Outage",

@@ -106,3 +106,11 @@ class HeldRun(models.Model):
                 name="held_waiting_plate",
             ),
         ]
+
+
+class ObdName(models.Model):
+    """The VIN that a control unit reported in a failed run, where it is not the one in the message, in its normal form:
+    the vehicle that bears it may come to be known later."""
+
+    test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="obd_names")
+    vin = models.CharField(max_length=17, db_index=True)
