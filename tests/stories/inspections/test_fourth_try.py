@@ -5,17 +5,21 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pytest
 
+from imloop.exchange.uploads.intake import Upload, upload_of_test, write
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
+from imloop.steps.cases.objections import raise_objection
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.vehicles.ask_mark import ask_mark
-from imloop.store.models import Case, ObdName, PaperUnlock, Repair, Test, Vehicle
-from support.city import FAR, LISTED, NEAR, City, at
+from imloop.store.models import Case, ObdName, Test, Vehicle
+from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
+from support.messages.uploads import test_message as message_of
 
 ENV, POLICE = "450200-environment", "450200-police"
 FAIL: dict[str, Any] = {"co": 0.9}
@@ -111,3 +115,186 @@ def test_what_is_no_other_vin_is_not_kept(city: City, vins: tuple[str, ...]) -> 
     city.enter()
     city.test("2026-03-02 09:00", vehicle=car(), obd=obd(*vins), **FAIL)
     assert not ObdName.objects.exists()
+
+
+def _outage(city: City, starts: str, ends: str, now: str) -> None:
+    said = Declaration(
+        scope="place",
+        place="450200",
+        cause="平台停机",
+        starts_at=at(starts),
+        ends_at=at(ends),
+        late_reason="恢复后宣布",
+    )
+    declare(city.callers[ENV], said, at(now))
+
+
+def test_an_outage_explains_a_repair_that_was_carried_over(city: City) -> None:
+    """Its first case was annulled; a fail of the morning came from the spool, and the record of the repair late."""
+    city.enter()
+    false = city.test("2026-03-02 10:00", station=FAR, vehicle=car(), **FAIL).body
+    city.repair(
+        "2026-03-02 16:00",
+        received_at=at("2026-03-02 12:00").isoformat(),
+        now=at("2026-03-05 09:00"),
+    )
+    annul_case(city.callers[ENV], false["case"], reason="仪器故障", evidence="x", now=at("2026-03-05 10:00"))
+    city.test("2026-03-02 09:00", vehicle=car(), now=at("2026-03-02 19:00"), **FAIL)
+    assert not permitted(city, NEAR, "2026-03-05 12:00")
+    _outage(city, "2026-03-02 08:00", "2026-03-05 08:55", "2026-03-05 13:00")
+    assert permitted(city, NEAR, "2026-03-05 14:00")
+
+
+BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
+LEFT_OUT: dict[str, Any] = {"exterior": {"verdict": "pass", "items": {}}}
+
+
+INVENTED = ("channel-frozen", "df-low")
+"""Findings that the invented seconds of these runs earn."""
+
+
+def _codes(receipt: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in receipt["findings"] if finding["code"] not in INVENTED]
+
+
+def test_what_failed_without_a_permit_is_kept_and_has_to_be_answered(city: City) -> None:
+    """The station looked again before the repair, and found a part missing: it is refused no more, and not lost."""
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    again = city.test("2026-03-02 10:00", vehicle=car(), purpose="retest", **BROKEN).body
+    assert (again["counts"], again["counts_why"]) == ("nothing", "retest-without-permit")
+    assert _codes(again) == ["retest-without-permit"] and Case.objects.get().round == 1
+    city.repair("2026-03-03 16:00")
+    quick = city.test("2026-03-04 09:00", vehicle=car(), purpose="retest", **LEFT_OUT).body
+    assert (quick["counts"], quick["counts_why"]) == ("nothing", "fault-not-retested")
+    assert not mark(city, "2026-03-04 10:00")
+    assert city.test("2026-03-04 11:00", vehicle=car(), purpose="retest").body["counts"] == "case"
+    assert mark(city, "2026-03-04 12:00")
+
+
+def test_a_fail_of_another_station_is_kept_tells_nothing_of_the_case_and_moves_nothing(city: City) -> None:
+    city.enter()
+    first = city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body
+    other = city.test("2026-03-02 12:00", station=FAR, vehicle=car(), **FAIL).body
+    assert (other["counts_why"], other["case"], other["notice"]) == ("retest-without-permit", None, None)
+    assert other["next"]["action"] == "kept"
+    with pytest.raises(Refusal, match="not-this-station"):
+        city.test("2026-03-02 13:00", station=FAR, vehicle=car())
+    assert (Case.objects.get().case_no, Case.objects.get().round) == (first["case"], 1)
+
+
+def test_an_objection_is_to_the_run_of_the_notice(city: City) -> None:
+    """Not to one that the station made afterwards without a permit; that one stands on its own then."""
+    city.enter()
+    first = city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body
+    again = city.test("2026-03-02 10:00", vehicle=car(), purpose="retest", **BROKEN).body
+    row = Case.objects.get()
+    raise_objection(
+        row.owner_token,
+        ground="instrument",
+        words="检验当天仪器未校准，数据不可信",
+        now=at("2026-03-02 12:00"),
+    )
+    annul_case(city.callers[ENV], row.case_no, reason="成立", evidence="检定书", now=at("2026-03-03 12:00"))
+    runs = {run.test_no: (run.counts, run.counts_why) for run in Test.objects.all()}
+    assert runs[first["test_no"]] == ("nothing", "annulled")
+    assert runs[again["test_no"]] == ("case", None)
+
+
+def _second_run(co: float = 0.1) -> dict[str, Any]:
+    message = message_of(at("2026-03-02 09:00"), station=NEAR, co=co)
+    return {"trace": message["trace"], "ambient": message["ambient"]}
+
+
+@pytest.mark.parametrize(
+    "fuels", [{"fuel": "gasoline"}, {"fuel": "cng"}, {"fuel": "gasoline", "second_fuel": None}]
+)
+def test_the_second_fuel_of_the_register_is_not_left_out(city: City, fuels: dict[str, Any]) -> None:
+    city.enter(second_fuel="cng")
+    run = city.test("2026-03-02 09:00", vehicle=car(**fuels)).body
+    assert (run["verdict"], run["counts"]) == ("invalid", "nothing")
+    assert "second-fuel-missing" in [reason["code"] for reason in run["reasons"]]
+
+
+@pytest.mark.parametrize(
+    ("fuels", "codes"),
+    [
+        ({"fuel": "gasoline", "second_fuel": "cng"}, []),
+        ({"fuel": "cng", "second_fuel": "gasoline"}, []),
+        ({"fuel": "gasoline", "second_fuel": "lpg"}, ["fuel-differs"]),
+    ],
+)
+def test_both_fuels_run_in_either_order_pass(city: City, fuels: dict[str, Any], codes: list[str]) -> None:
+    city.enter(second_fuel="cng")
+    run = city.test("2026-03-02 09:00", vehicle=car(**fuels), second=_second_run()).body
+    assert (run["counts"], _codes(run)) == ("cycle", codes)
+
+
+def _broken_clock() -> dict[str, Any]:
+    trace: dict[str, Any] = _second_run(0.9)["trace"]
+    trace["columns"]["t_s"][5] = 4
+    return {"trace": trace, "co": 0.9}
+
+
+UNCOUNTED: dict[str, dict[str, Any]] = {
+    "comparison": {"purpose": "comparison", **FAIL},
+    "clock": _broken_clock(),
+    "answer": {"trace": {"columns": {}}, "claimed": {"verdict": "fail"}},
+}
+
+
+@pytest.mark.parametrize("how", UNCOUNTED)
+def test_a_fail_that_its_sender_makes_count_for_nothing_is_seen(city: City, how: str) -> None:
+    city.enter()
+    for hour in range(9, 12):
+        run = city.test(f"2026-03-02 {hour:02}:00", vehicle=car(), **UNCOUNTED[how]).body
+        assert run["counts"] == "nothing" and "fail-not-counted" in _codes(run)
+    passed = city.test("2026-03-02 13:00", station=FAR, vehicle=car()).body
+    assert "aborts-then-pass" in _codes(passed)
+
+
+def test_a_comparison_that_passes_and_a_run_without_data_are_no_fails(city: City) -> None:
+    city.enter()
+    good = city.test("2026-03-02 09:00", vehicle=car(), purpose="comparison").body
+    empty = city.test("2026-03-02 10:00", vehicle=car(), trace={"columns": {}}).body
+    assert not {"fail-not-counted", "aborts-then-pass"} & {*_codes(good), *_codes(empty)}
+    assert _codes(city.test("2026-03-02 11:00", vehicle=car()).body) == []
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_the_exhaust_of_a_car_that_has_none_is_seen(city: City, registered: bool) -> None:
+    if registered:
+        city.enter(fuel="electric")
+    run = city.test("2026-03-02 09:00", vehicle=car(fuel="electric"), **FAIL).body
+    assert "exhaust-of-exempt" in _codes(run)
+
+
+def _uploaded(city: City, when: str, station: str, **change: object) -> Upload:
+    body = msgspec.json.encode(message_of(at(when), station=station, **change))
+    return upload_of_test(body, city.callers[station], at("2026-03-02 10:00"))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_what_comes_in_one_group_is_decided_one_after_the_other(city: City, order: tuple[int, ...]) -> None:
+    city.enter()
+    sent = [
+        _uploaded(city, "2026-03-02 09:00", NEAR, vehicle=car(), **FAIL),
+        _uploaded(city, "2026-03-02 09:30", FAR, vehicle=car()),
+        _uploaded(city, "2026-03-02 09:40", FAR, vehicle=car(vin="")),
+    ]
+    write([sent[place] for place in order])
+    assert Case.objects.filter(closed_at=None).count() == 1 and Vehicle.objects.count() == 1
+    assert not mark(city, "2026-03-02 11:00")
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    ["registration", "transfer_in", "spot_check_retest", "remote_sensing_retest", "comparison", "periodic"],
+)
+def test_no_purpose_goes_round_an_open_case(city: City, purpose: str) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    for hour, station in ((10, FAR), (11, NEAR)):
+        with suppress(Refusal):
+            city.test(f"2026-03-02 {hour}:00", station=station, vehicle=car(), purpose=purpose)
+    assert not mark(city, "2026-03-03 10:00")

@@ -66,6 +66,7 @@ def _figure(name: str) -> Callable[[Any, Any, Law], bool]:
 
 COMPARED: dict[str, Compared] = {
     "fuel": Compared("fuel-differs", Text("燃料", "fuel"), _other),
+    "second_fuel": Compared("fuel-differs", Text("第二燃料", "second fuel"), _other),
     "plate": Compared("plate-differs", Text("号牌", "plate"), _other),
     "emission_stage": Compared("stage-differs", Text("排放阶段", "emission stage"), _other_stage),
     "first_registered_on": Compared(
@@ -111,7 +112,7 @@ def differences(facts: Facts, stated: Vehicle, law: Law, sources: Sources | None
     found = []
     for field in COMPARED:
         known, said = facts.get(field), said_of(stated, field)
-        if field == "fuel" and facts.get("fuel") in _fuels(stated):
+        if field in ("fuel", "second_fuel") and known in _fuels(stated):
             continue
         if differs(field, known, said, law):
             found.append(difference(field, known, said, law, (sources or {}).get(field)))
@@ -126,21 +127,28 @@ def said_of(stated: Vehicle, field: str) -> object:
 
 def as_registered(stated: Vehicle, facts: Facts) -> Vehicle:
     """The stated vehicle with the register's word in place of the station's in all that a verdict rests on. A run on
-    either fuel of a bi-fuel vehicle stays as it was run, where the register knows one of them."""
+    either fuel of a bi-fuel vehicle stays as it was run, where the register knows one of them; both have to be there
+    where it knows both."""
     known = {name: facts[name] for name in _FIGURES if facts.get(name) is not None}
     for name, other in _WORDS.items():
         registered, said = facts.get(name), getattr(stated, name)
         if registered and said and other(registered, said, None):
             known[name] = registered
     known |= {name: day for name in _DAYS if (day := _day(facts.get(name))) is not None}
-    fuel = str(facts.get("fuel") or "")
-    if fuel in list(Fuel) and fuel not in _fuels(stated):
-        known["fuel"] = Fuel(fuel)
-        second = str(facts.get("second_fuel") or "")
-        if second in list(Fuel):
-            known["second_fuel"] = Fuel(second)
-    changed: dict[str, Any] = known
+    changed: dict[str, Any] = known | _registered_fuels(stated, facts)
     return replace(stated, **changed)
+
+
+def _registered_fuels(stated: Vehicle, facts: Facts) -> dict[str, Fuel]:
+    first, second = (str(facts.get(name) or "") for name in ("fuel", "second_fuel"))
+    if first not in list(Fuel):
+        return {}
+    if second not in list(Fuel):
+        return {} if first in _fuels(stated) else {"fuel": Fuel(first)}
+    # Which of both was run first is for the station to say.
+    if stated.fuel == second:
+        return {"second_fuel": Fuel(first)}
+    return {"fuel": Fuel(first), "second_fuel": Fuel(second)}
 
 
 def bounded(stated: Vehicle, law: Law) -> tuple[Vehicle, list[Reason]]:

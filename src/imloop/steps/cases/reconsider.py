@@ -93,13 +93,15 @@ def _fails_of(case: Case) -> QuerySet[Test]:
 
 
 def disputed_run(case: Case) -> Test | None:
-    """The failed run of the case's station that an objection waits for, the last one known when it was raised, whether
-    or not it had a permit as things are told now; without one the last of the case."""
+    """The failed run of the case's station that an objection waits for, the last one known when it was raised that had
+    a permit then, whether or not it has as things are told now; without one the last of the case."""
     raised = as_loop_case(case).waiting_objection
     if raised is not None:
         counted = Q(counts=Counts.CASE) | Q(counts_why=WITHOUT_PERMIT, station=case.station_id)
-        known = _fails_of(case).filter(
-            counted, started_at__lte=raised.raised_at, received_at__lte=raised.raised_at
+        known = (
+            _fails_of(case)
+            .filter(counted, started_at__lte=raised.raised_at, received_at__lte=raised.raised_at)
+            .exclude(counts_why=WITHOUT_PERMIT, receipt__counts=Counts.NOTHING)
         )
         if (objected := known.last()) is not None:
             return objected

@@ -172,8 +172,9 @@ def cannot_be_kept() -> Malformed:
 
 
 def _begins_after(year: int) -> int:
-    """0; after a restart of that year or later what may have been given out since the backup is left out."""
-    since = Restart.objects.filter(begun_at__year__gte=year)
+    """0; after a restart of that year or later what may have been given out since the backup is left out. Year 0: of a
+    kind that is counted over all years."""
+    since = Restart.objects.filter(begun_at__year__gte=year) if year else Restart.objects.all()
     return since.aggregate(last=Max("numbers_from"))["last"] or 0
 
 

@@ -70,7 +70,7 @@ def next_step(result: Result, case: Case | None, counted: Counted) -> tuple[str,
     elif result is Result.NOT_READY:
         key = "drive"
     elif counted.counts is Counts.NOTHING:
-        key = "identify" if result is Result.FAIL and case is None else "kept"
+        key = "identify" if counted.why == "vehicle-unidentified" else "kept"
     elif result is Result.FAIL:
         key = "identify" if case is None else "repair" if case.state == State.AWAITING_REPAIR else "kept"
     else:

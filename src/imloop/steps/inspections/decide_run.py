@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from imloop import loop
-from imloop.facts.codes import Outcome, Result
+from imloop.facts.codes import Outcome, Purpose, Result
 from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
@@ -43,6 +43,27 @@ _ABORTED_AFTER_FAIL = Reason(
     ),
     next=Text(
         "请说明中止原因；该车应重新检验。", "Say why it was broken off; the vehicle has to be tested again."
+    ),
+)
+_FAILED_UNCOUNTED = Reason(
+    "fail-not-counted",
+    Text(
+        "本次检验不计，但其数据或检验机构自报结论为不合格。",
+        "The run counts for nothing, though its data, or the station's own answer, say that it failed.",
+    ),
+    next=Text(
+        "请说明原因（比对检验应有安排记录）；该车应重新检验。",
+        "Say why, and for a comparison who ordered it; the vehicle has to be tested again.",
+    ),
+)
+_EXHAUST_OF_EXEMPT = Reason(
+    "exhaust-of-exempt",
+    Text(
+        "按没有排气的车辆判定，报文却有完整的排气检测数据。",
+        "Judged as a vehicle without exhaust, and the message holds a complete exhaust test.",
+    ),
+    next=Text(
+        "请对照行驶证和实车核对燃料种类。", "Compare the fuel with the licence and the vehicle itself."
     ),
 )
 BEFORE_A_CASE = Reason(
@@ -89,7 +110,8 @@ class Decided:
 
 
 def decide_run(known: Known, judged: JudgedUpload) -> Decided:
-    """Raises the refusal of a locked line, and of a retest without a permit: neither run is taken."""
+    """Raises the refusal of a locked line, and of a pass without a permit: neither run is taken. A fail is, whether or
+    not it had a permit: what was found is there."""
     record = judged.record
     _require_unlocked(record, known)
     verdict, judged_as = _stricter_verdict(judged, known)
@@ -97,15 +119,18 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     cannot = cannot_count(record.purpose, record.outcome, verdict.result, identity.found)
     doubted = outside_bracket(known.times, known.law)
     late = known.latest is not None and record.started_at <= known.latest
-    if not cannot and not late:
-        _require_permit(known, record)
+    forbidden = None if cannot or late else _forbidden(known, record)
+    if forbidden is not None and verdict.result is Result.PASS:
+        raise loop.retest_forbidden(forbidden)
     measured = _measured(record, verdict)
     # A late run need not be of the case that is open now: which one it met is found when everything is told anew.
     answer = None if late else _answer_for_fault(known, measured, verdict)
     if known.anothers_fail:
         doubted = (*doubted, BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
-    if answer is not None and not cannot:
+    if forbidden is not None:
+        why = loop.history.WITHOUT_PERMIT
+    elif answer is not None and not cannot:
         why = NOT_RETESTED
     elif not why and BEFORE_A_CASE in doubted:
         why = "time-held"
@@ -118,8 +143,9 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
             *([_OUT_OF_ORDER] if late else ()),
             *verdict.findings,
             *([answer] if answer else ()),
+            *([_failed_without_permit(forbidden)] if forbidden else ()),
             *(restated(record.vehicle, known.failed[-1].record.vehicle) if known.failed else ()),
-            *_about_aborts(known, judged, verdict),
+            *_about_uncounted(known, judged, verdict),
             *_about_the_run(known, record),
         ),
         waits=why,
@@ -170,29 +196,57 @@ def _answer_for_fault(known: Known, measured: Measured, verdict: Verdict) -> Rea
     return not_retested(measured, open_faults(known.failed))
 
 
-def _about_aborts(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:
-    """A run broken off after its window had failed; and a pass after many that were broken off."""
-    if judged.record.outcome is Outcome.ABORTED:
+def _about_uncounted(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:
+    """A run that decides nothing by what its sender says of it, although what it shows is a fail; and a pass after many
+    that decided nothing."""
+    record = judged.record
+    if record.outcome is Outcome.ABORTED:
         whole = judged.of(known.law, outcome=Outcome.COMPLETED)
         return [_ABORTED_AFTER_FAIL] if whole.result is Result.FAIL else []
+    if any(reason.code == "vehicle-exempt" for reason in verdict.reasons):
+        measured = judged.of(known.law, replace(record.vehicle, fuel=None))
+        return [_EXHAUST_OF_EXEMPT] if measured.result in (Result.PASS, Result.FAIL) else []
+    if _shows_fail(record, verdict):
+        return [_FAILED_UNCOUNTED]
     many = known.aborted >= known.law.integer("arrival.aborts_suspicious")
     if verdict.result is not Result.PASS or not many:
         return []
     words = Text(
-        f"合格以前有 {known.aborted} 次检验中止。", f"{known.aborted} runs were broken off before this pass."
+        f"合格以前有 {known.aborted} 次检验中止或无效。",
+        f"{known.aborted} runs before this pass were broken off or invalid.",
     )
     return [Reason("aborts-then-pass", words, known.law.cite("arrival.aborts_suspicious"))]
 
 
-def _require_permit(known: Known, record: TestRecord) -> None:
-    """The gate, at the run's own start and by the law of the case's place: a run that it forbids is not taken."""
+def _shows_fail(record: TestRecord, verdict: Verdict) -> bool:
+    """Of a run that counts for nothing: a comparison, or one that is invalid."""
+    if verdict.result is not Result.INVALID:
+        return record.purpose is Purpose.COMPARISON and verdict.result is Result.FAIL
+    exceeded = any(not item.passed and not item.advisory for item in verdict.items)
+    return exceeded or record.claimed.verdict is Result.FAIL
+
+
+def _forbidden(known: Known, record: TestRecord) -> loop.Permit | None:
+    """The gate, at the run's own start and by the law of the case's place; None: no case is open, or it allows it."""
     if known.case is None:
-        return
+        return None
     permit = loop.permit(
         as_loop_case(known.case), station=known.station.code, at=record.started_at, law=known.case_law
     )
-    if not permit.allowed:
-        raise loop.retest_forbidden(permit)
+    return None if permit.allowed else permit
+
+
+def _failed_without_permit(forbidden: loop.Permit) -> Reason:
+    first = forbidden.refusals[0]
+    return Reason(
+        loop.history.WITHOUT_PERMIT,
+        Text(
+            f"未经放行的复检，结果不合格；已存档，不改变案件。{first.text.zh}",
+            f"A retest without a permit, and it failed: kept, the case is not moved. {first.text.en}",
+        ),
+        first.cite,
+        first.next,
+    )
 
 
 def _about_the_run(known: Known, record: TestRecord) -> list[Reason]:

@@ -48,7 +48,7 @@ _ANOTHERS_FAIL = (
 )
 _ABORTED = (
     "SELECT COUNT(*) FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND started_at < %s "
-    "AND outcome = 'aborted'"
+    "AND (outcome = 'aborted' OR result = 'invalid' OR purpose = 'comparison' AND result = 'fail')"
 )
 _BESIDE = (
     "SELECT p.code, t.test_no, t.line, t.vehicle_id, t.inspector, t.analyser, t.started_at, t.ended_at "
@@ -70,7 +70,7 @@ class Known:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
     ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the open case;
     ``anothers_fail``: a later failed run of another station is known; ``aborted``: runs of the vehicle that were broken
-    off lately. ``entered``: what authorities said of the vehicle."""
+    off lately, or decided nothing. ``entered``: what authorities said of the vehicle."""
 
     sender: StationFacts
     law: Law

@@ -61,7 +61,9 @@ def identify(named: Named) -> Identified:
     # A plate of its own makes it another vehicle, so those one sign apart need not be looked up.
     if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
-    held = _held(list(found), sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin}))
+    held = _held(
+        list(found), sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin})
+    )
     reported = sorted(held - found.keys())
     if reported:
         found |= {row.pk: row for row in rows(Vehicle, f"id IN ({_marks(reported)}) ORDER BY id", reported)}
