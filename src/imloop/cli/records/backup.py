@@ -78,16 +78,16 @@ def restore(
     faults = _faults()
     for fault in faults[:20]:
         print(fault)
-    from imloop.steps.journal.prove_journal import published
+    from imloop.steps.journal.prove_journal import head
+    from imloop.steps.journal.seals import latest as latest_seals
 
-    now = published(1)
-    days = now["days"]
-    assert isinstance(days, list)
-    root = f"{days[0]['day']} {days[0]['root']}" if days else "—"
-    same = (now["number"], now["hash"]) == (manifest["journal"]["number"], manifest["journal"]["hash"])
+    number, digest = head()
+    latest = latest_seals(1)
+    root = f"{latest[0].name} {latest[0].root}" if latest else "—"
+    same = (number, digest) == (manifest["journal"]["number"], manifest["journal"]["hash"])
     if not same:
         print("日志末条与清单不同 · the journal's end differs from the manifest")
-    print(f"日志 journal {now['number']} {now['hash']} · 每日根 root {root}")
+    print(f"日志 journal {number} {digest} · 最近的根 root {root}")
     sys.exit(0 if same and not faults else 1)
 
 
