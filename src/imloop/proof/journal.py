@@ -320,9 +320,7 @@ def check_export(lines: Iterable[str], published: Published | None = None) -> Ch
 def check_receipt(receipt: Entry, inclusion: Entry, published: Published) -> Checked:
     """A receipt against the proof that its entry stands under a published root: is it, word for word, what was sent?"""
     stamp = receipt.get("journal", {})
-    if not _like(stamp, _ENTRY):
-        raise NotAJournal("the receipt holds no journal entry")
-    found = _check_proof(stamp, inclusion, published)
+    found = check_proof(stamp, inclusion, published)
     body, proved = read_json(stamp["body"]), not found.open
     named, number = RECEIVED.get(stamp["kind"]), stamp["number"]
     if named is None or " ".join(str(receipt.get(named)).splitlines()) != stamp["subject"].partition("/")[2]:
@@ -343,14 +341,16 @@ def check_receipt(receipt: Entry, inclusion: Entry, published: Published) -> Che
     return found if proved else Checked(found.faults, [], found.open)
 
 
-def _check_proof(stamp: Entry, inclusion: Entry, published: Published) -> Checked:
-    """Does the entry stand under the published root?"""
+def check_proof(stamp: Entry, inclusion: Entry, published: Published) -> Checked:
+    """Does an entry stand under the published root, by the proof that was given out for it?"""
+    if not _like(stamp, _ENTRY):
+        raise NotAJournal("no journal entry")
     told: dict[str, Any] = {name: inclusion.get(name) for name in _UNSEALED}
     number, found = stamp["number"], Checked()
     if not _like(told, _UNSEALED) or told["schema"] != INCLUSION:
         raise NotAJournal(f"the proof is no {INCLUSION}")
     if entry_hash(told["algorithm"], stamp) != stamp["hash"]:
-        found.faults.append("the entry in the receipt was changed")
+        found.faults.append(f"entry {number} was changed")
     if (told["number"], told["hash"]) != (number, stamp["hash"]):
         found.faults.append("the proof speaks of another entry")
     seal = {name: value for name, value in inclusion.items() if name not in told}
