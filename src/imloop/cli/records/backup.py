@@ -66,6 +66,7 @@ def restore(
     """恢复到空的平台，升级表结构，检查并核对日志 · restore into an empty installation and check it;
     exit 1 when something is wrong."""
     connect(data)
+    from imloop.site.private_files import close_to_others
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back
 
@@ -73,6 +74,7 @@ def restore(
     if holds_something():
         _ask_to_empty(force)
     clear()
+    close_to_others()
     with _bar("恢复 restore") as advance:
         put_back(file, manifest, data, advance)
     faults = _faults()
