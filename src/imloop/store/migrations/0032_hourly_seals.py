@@ -26,7 +26,7 @@ def keep_days(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("store", "0030_restarts"),
+        ("store", "0031_held_names"),
     ]
 
     operations = [
