@@ -161,6 +161,7 @@ RESULT_NAMES: dict[Result, Text] = {
 }
 
 DIESEL_FUELS = frozenset({Fuel.DIESEL, Fuel.HYBRID_DIESEL})
+UNDER_LOAD = frozenset({Method.ASM, Method.VMAS, Method.IM195, Method.LUGDOWN})
 DIESEL_METHODS = frozenset({Method.LUGDOWN, Method.FREEACC, Method.RINGELMANN})
 EXEMPT_FUELS = frozenset({Fuel.ELECTRIC, Fuel.HYDROGEN})
 NATURAL_GAS = frozenset({Fuel.CNG, Fuel.LNG})
