@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0031_held_names")]
+    dependencies = [("store", "0032_hourly_seals")]
 
     operations = [
         migrations.CreateModel(
