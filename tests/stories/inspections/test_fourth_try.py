@@ -15,9 +15,10 @@ from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
+from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.vehicles.ask_mark import ask_mark
-from imloop.store.models import Case, ObdName, Test, Vehicle
-from support.city import FAR, NEAR, City, at
+from imloop.store.models import Case, ObdName, PaperUnlock, Test, Vehicle
+from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.messages.uploads import test_message as message_of
 
@@ -123,7 +124,7 @@ def _outage(city: City, starts: str, ends: str, now: str) -> None:
         place="450200",
         cause="平台停机",
         starts_at=at(starts),
-        ends_at=at(ends),
+        ends_at=at(ends) if ends else None,
         late_reason="恢复后宣布",
     )
     declare(city.callers[ENV], said, at(now))
@@ -298,3 +299,40 @@ def test_no_purpose_goes_round_an_open_case(city: City, purpose: str) -> None:
         with suppress(Refusal):
             city.test(f"2026-03-02 {hour}:00", station=station, vehicle=car(), purpose=purpose)
     assert not mark(city, "2026-03-03 10:00")
+
+
+def test_a_paper_of_a_merged_case_is_matched_with_its_record(city: City) -> None:
+    """The record names the case that goes on; the paper was shown for the one that was found to be part of it."""
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    city.repair("2026-03-02 16:00", received_at=at("2026-03-02 14:00").isoformat())
+    city.test("2026-03-03 09:00", vehicle=car(), purpose="retest")
+    city.test("2026-03-03 12:00", vehicle=car(), **FAIL)
+    _outage(city, "2026-03-04 08:00", "", "2026-03-04 08:10")
+    paper = _shown_on_paper(city, "2026-03-04 09:00")
+    # From the station's spool: it had failed between repair and retest.
+    city.test("2026-03-03 08:00", vehicle=car(), now=at("2026-03-04 10:00"), **FAIL)
+    paper.refresh_from_db()
+    assert paper.case == Case.objects.get(closed_at=None)
+    documents = {"settlement_no": "J99", "certificate_no": "H99", "invoice_no": "F99"}
+    city.repair(
+        "2026-03-03 18:00",
+        received_at=at("2026-03-03 14:00").isoformat(),
+        documents=documents,
+        now=at("2026-03-04 12:00"),
+    )
+    paper.refresh_from_db()
+    assert paper.repair is not None
+
+
+def _shown_on_paper(city: City, when: str) -> PaperUnlock:
+    seen = PaperSeen(
+        station=NEAR,
+        shop=LISTED,
+        reason="电话核对",
+        vin=VIN,
+        plate=PLATE,
+        settlement_no="J99",
+        certificate_no="H99",
+    )
+    return unlock_by_operator(city.callers[ENV], seen, at(when))

@@ -60,7 +60,8 @@ def _css(day: date, today: date) -> str:
 
 def failed_test(case: Case) -> Test | None:
     """The test that the current round answers to."""
-    return case.vehicle.tests.filter(case_no=case.case_no, test_no=case.snapshot["failed_test"]).first()
+    counted = case.vehicle.tests.filter(case_no=case.case_no, counts="case")
+    return counted.filter(test_no=case.snapshot["failed_test"]).first()
 
 
 def result_items(test: Test | None) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ from imloop.gates.repairs.whereabouts import FailedRun, Span, time_held
 from imloop.law import Law
 from imloop.loop.repairs import find_repair
 from imloop.steps.cases.move_case import open_case
+from imloop.steps.cases.reconsider import failed_runs
 from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
@@ -27,8 +28,7 @@ def held_by_time(
 
 def failed_run(case: Case, law: Law) -> FailedRun | None:
     """The failed test of this round; None for a case that no test of ours opened."""
-    named = case.vehicle.tests.filter(case_no=case.case_no, test_no=case.snapshot["failed_test"])
-    test = named.select_related("station").first()
+    test = failed_runs(case).filter(test_no=case.snapshot["failed_test"]).first()
     if test is None:
         return None
     outages = _outages(test.station, test.ended_at, test.received_at, law)

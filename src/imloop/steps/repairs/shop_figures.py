@@ -78,7 +78,7 @@ def _repairs(shop: Party, since: datetime) -> list[tuple[str, Decimal | None, bo
         vehicle=OuterRef("case__vehicle"),
         case_no=OuterRef("case__case_no"),
         started_at__gt=OuterRef("finished_at"),
-        result__in=("pass", "fail"),
+        counts="case",
     ).order_by("started_at")
     later = Repair.objects.filter(case=OuterRef("case"), finished_at__gt=OuterRef("finished_at")).order_by(
         "finished_at"
