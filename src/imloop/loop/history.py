@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
@@ -24,9 +25,19 @@ FAIL_WAITS = "failed-run-waits"
 case of its own, and proves nothing until that run is settled."""
 LawOf = Callable[[date, str], Law]
 """The law of a day in a place."""
-Unanswered = Callable[[int, Sequence[int]], str]
-"""Keys of a pass and of the failed runs that its case rests on, in order: why it does not answer them; empty: it does.
-"""
+
+
+class Failed(NamedTuple):
+    """A failed run that a case rests on, by its key. ``permitted``: it moved the case; without a permit it shows a
+    fault, and answers none."""
+
+    key: int
+    permitted: bool
+
+
+Unanswered = Callable[[int, Sequence[Failed]], str]
+"""Of a pass, by its key, and of the failed runs that its case rests on, in order: why it does not answer them; empty:
+it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +65,11 @@ class Said:
 class Story:
     """``cases``: in the order in which they were opened, each by the run in ``opened``; the last may be open. ``runs``:
     key → what it counts for. ``left_out``: events that the table refuses in this order. ``passed``: the runs that
-    closed a cycle, in order. ``rests_on``: by case, the keys of the failed runs that a pass has to answer."""
+    closed a cycle, in order. ``rests_on``: by case, the failed runs that a pass has to answer."""
 
     cases: list[Case] = field(default_factory=list)
     opened: list[TestFailed] = field(default_factory=list)
-    rests_on: list[list[int]] = field(default_factory=list)
+    rests_on: list[list[Failed]] = field(default_factory=list)
     runs: dict[int, Said] = field(default_factory=dict)
     left_out: list[Event] = field(default_factory=list)
     passed: list[TestPassed] = field(default_factory=list)
@@ -120,7 +131,7 @@ class _Telling:
         if why:
             story.runs[run.key] = Said("nothing", why, meets)
             if why == WITHOUT_PERMIT and case is not None and _own_fail(case, run.event):
-                story.rests_on[-1].append(run.key)
+                story.rests_on[-1].append(Failed(run.key, permitted=False))
             if why == FAIL_WAITS and case is not None and not self._forbids(case, run):
                 self._move(case, run)
         elif case is not None:
@@ -150,7 +161,7 @@ class _Telling:
     def _move(self, case: Case, run: Run) -> None:
         self.story.cases[-1] = decide(case, run.event, self._law(run, case), self.now).case
         if isinstance(run.event, TestFailed):
-            self.story.rests_on[-1].append(run.key)
+            self.story.rests_on[-1].append(Failed(run.key, permitted=True))
 
     def _open(self, run: Run, failed: TestFailed) -> None:
         story = self.story
@@ -161,7 +172,7 @@ class _Telling:
         )
         story.cases.append(opened.case)
         story.opened.append(failed)
-        story.rests_on.append([run.key])
+        story.rests_on.append([Failed(run.key, permitted=True)])
 
     def event(self, event: Event) -> None:
         """It goes to the case that is open then; a closed one still takes what comes after it, e.g. a late record."""

@@ -10,14 +10,17 @@ import pytest
 
 from imloop.exchange.uploads.intake import Upload, upload_of_test, write
 from imloop.facts.refusal import Refusal
+from imloop.gates.inspections.retest import open_faults
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.objections import raise_objection
+from imloop.steps.ground.ledger import writing
+from imloop.steps.inspections.known_facts import failed_runs
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
-from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
+from imloop.steps.outages.unlock_on_paper import PaperSeen, new_unlock, unlock_by, unlock_by_operator
 from imloop.steps.vehicles.ask_mark import ask_mark
-from imloop.store.models import Case, ObdName, PaperUnlock, Test, Vehicle
+from imloop.store.models import Case, ObdName, PaperUnlock, Party, Test, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.messages.uploads import test_message as message_of
@@ -99,6 +102,7 @@ def test_the_car_whose_control_unit_was_sold_goes_on_with_one_decision(city: Cit
     settle_run(city.callers[ENV], FAR, run["test_no"], said, at("2026-03-04 11:00"))
     assert mark(city, "2026-03-04 12:00")
     assert Case.objects.get(closed_at=None).case_no == failed["case"]
+    assert city.test("2027-03-04 09:00", station=FAR, vehicle=car()).body["counts"] == "cycle"
 
 
 def test_a_car_with_a_control_unit_of_another_is_retested_as_itself(city: City) -> None:
@@ -171,6 +175,24 @@ def test_what_failed_without_a_permit_is_kept_and_has_to_be_answered(city: City)
     assert not mark(city, "2026-03-04 10:00")
     assert city.test("2026-03-04 11:00", vehicle=car(), purpose="retest").body["counts"] == "case"
     assert mark(city, "2026-03-04 12:00")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_had_no_permit_answers_no_fault(city: City, late: bool) -> None:
+    """Under load it failed; a run before the repair has good gases and a missing part; then comes one without load."""
+    city.enter()
+    if late:
+        city.test("2026-03-02 11:00", vehicle=car(), outcome="aborted")
+    city.test("2026-03-02 09:00", vehicle=car(), now=at("2026-03-02 12:00"), **FAIL)
+    city.test("2026-03-02 10:00", vehicle=car(), now=at("2026-03-02 12:10"), purpose="retest", **BROKEN)
+    faults = open_faults(failed_runs(Case.objects.get()))
+    assert sorted(part for part, _ in faults) == ["exhaust", "exterior"]
+
+
+def test_a_fail_without_a_permit_gives_a_case_no_vin(city: City) -> None:
+    city.test("2026-03-02 09:00", vehicle=car(vin=""), **FAIL)
+    city.test("2026-03-02 10:00", station=FAR, vehicle=car(vin=OTHER_VIN), **FAIL)
+    assert Vehicle.objects.get(plate=PLATE).vin == ""
 
 
 def test_a_fail_of_another_station_is_kept_tells_nothing_of_the_case_and_moves_nothing(city: City) -> None:
@@ -336,3 +358,27 @@ def _shown_on_paper(city: City, when: str) -> PaperUnlock:
         certificate_no="H99",
     )
     return unlock_by_operator(city.callers[ENV], seen, at(when))
+
+
+def test_a_failed_retest_uses_up_its_paper_whichever_is_told_first(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    _outage(city, "2026-03-04 08:00", "", "2026-03-04 08:10")
+    failed = city.test("2026-03-04 09:30", vehicle=car(), purpose="retest", **FAIL).body
+    assert failed["counts_why"] == "retest-without-permit"
+    with writing(at("2026-03-04 10:00"), city.callers[NEAR]) as ledger:
+        row = new_unlock(
+            ledger,
+            station=Party.objects.get(code=NEAR),
+            shop=Party.objects.get(code=LISTED),
+            granted_at=at("2026-03-04 09:20"),
+            way="operator",
+            settlement_no="J99",
+            certificate_no="H99",
+            vin=VIN,
+            plate=PLATE,
+            reason="x",
+        )
+        unlock_by(ledger, row)
+    assert (Case.objects.get().round, Test.objects.get(test_no=failed["test_no"]).counts) == (2, "case")
+    assert not permitted(city, NEAR, "2026-03-04 10:30")

@@ -35,11 +35,13 @@ _STATED = {
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What a run showed. ``record``: what its verdict rested on beside the trace; ``parts``: part of the inspection →
-    its result; ``items``: measured item → passed (on both fuels), without those that are only recorded."""
+    its result; ``items``: measured item → passed (on both fuels), without those that are only recorded;
+    ``permitted``: False for a failed run that had no permit."""
 
     record: TestRecord
     parts: Mapping[str, str]
     items: Mapping[str, bool]
+    permitted: bool = True
 
 
 def passed_items(items: Iterable[tuple[str, bool]]) -> dict[str, bool]:
@@ -51,11 +53,12 @@ def passed_items(items: Iterable[tuple[str, bool]]) -> dict[str, bool]:
 
 
 def open_faults(runs: Sequence[Measured]) -> list[tuple[str, Measured]]:
-    """Each part with each run in which it failed, as far as no later failed run of the case has answered that.
-    ``runs``: the failed runs of the case, in order."""
+    """Each part with each run in which it failed, as far as no later failed run of the case has answered that: one that
+    had a permit. ``runs``: the failed runs of the case, in order."""
     found: list[tuple[str, Measured]] = []
     for run in runs:
-        found = [(part, failed) for part, failed in found if not _answers(part, run, failed)]
+        if run.permitted:
+            found = [(part, failed) for part, failed in found if not _answers(part, run, failed)]
         found += [(part, run) for part, result in run.parts.items() if result == Result.FAIL]
     return found
 

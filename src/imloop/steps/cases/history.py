@@ -25,7 +25,7 @@ from imloop.gates.inspections.retest import (
 )
 from imloop.loop import events as kinds
 from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
-from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Run, Unanswered
+from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswered
 from imloop.steps.ground import registers
 from imloop.steps.vehicles.vehicle_facts import entered_facts, waiting_fails
 from imloop.store import traces, verdict_inputs
@@ -241,8 +241,13 @@ def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
     def shown(key: int) -> Shown | None:
         return fresh[key] if key in fresh else shown_by(history.tests[key])
 
-    def why(key: int, failed: Sequence[int]) -> str:
-        now, then = shown(key), [each.run for each in map(shown, failed) if each is not None]
+    def why(key: int, failed: Sequence[Failed]) -> str:
+        now = shown(key)
+        then = [
+            replace(known.run, permitted=each.permitted)
+            for each in failed
+            if (known := shown(each.key)) is not None
+        ]
         if now is None or not then:
             return ""
         if not_retested(now.run, open_faults(then)) is not None:

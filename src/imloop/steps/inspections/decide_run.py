@@ -27,6 +27,7 @@ from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.compare_statement import as_registered, bounded, differences
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
+from imloop.loop.history import WITHOUT_PERMIT
 from imloop.steps.cases.history import run_event
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.inspections.judge_upload import JudgedUpload
@@ -129,7 +130,7 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
         doubted = (*doubted, BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
     if forbidden is not None:
-        why = loop.history.WITHOUT_PERMIT
+        why = WITHOUT_PERMIT
     elif answer is not None and not cannot:
         why = NOT_RETESTED
     elif not why and BEFORE_A_CASE in doubted:
@@ -150,16 +151,15 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
         ),
         waits=why,
         held={"time-held": doubted, "identity-doubtful": (*identity.reasons, *doubted)}.get(why, ()),
-        event=run_event(
-            record,
-            verdict.result,
-            record.station,
-            [item for item, passed in measured.items.items() if not passed],
-            record.vehicle.odometer_km,
-        ),
+        event=_event(record, measured, verdict),
         late=late,
         measured=measured,
     )
+
+
+def _event(record: TestRecord, measured: Measured, verdict: Verdict) -> TestFailed | TestPassed | None:
+    failed = [item for item, passed in measured.items.items() if not passed]
+    return run_event(record, verdict.result, record.station, failed, record.vehicle.odometer_km)
 
 
 def _require_unlocked(record: TestRecord, known: Known) -> None:
@@ -239,7 +239,7 @@ def _forbidden(known: Known, record: TestRecord) -> loop.Permit | None:
 def _failed_without_permit(forbidden: loop.Permit) -> Reason:
     first = forbidden.refusals[0]
     return Reason(
-        loop.history.WITHOUT_PERMIT,
+        WITHOUT_PERMIT,
         Text(
             f"未经放行的复检，结果不合格；已存档，不改变案件。{first.text.zh}",
             f"A retest without a permit, and it failed: kept, the case is not moved. {first.text.en}",

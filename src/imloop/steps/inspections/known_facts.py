@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -12,6 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
+from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.overlaps import LONGEST, Span
 from imloop.gates.inspections.retest import Measured
 from imloop.gates.inspections.times import Times
@@ -38,7 +39,7 @@ _TAKEN = (
 )
 _LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
 _FAILED = (
-    "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
+    "SELECT stated, method, verdict, counts FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
     "AND (counts = 'case' OR counts_why = 'retest-without-permit' AND station_id = %s) AND stated IS NOT NULL "
     "ORDER BY started_at, id"
 )
@@ -141,7 +142,10 @@ def failed_runs(case: Case) -> tuple[Measured, ...]:
     those of which it was not kept what they rested on."""
     found = fetch_all(_FAILED, [case.vehicle_id, case.case_no, case.station_id])
     return tuple(
-        measured_of(bytes(stated), method, msgspec.json.decode(verdict)) for stated, method, verdict in found
+        replace(
+            measured_of(bytes(stated), method, msgspec.json.decode(verdict)), permitted=counts == Counts.CASE
+        )
+        for stated, method, verdict, counts in found
     )
 
 

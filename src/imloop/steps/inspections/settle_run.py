@@ -21,7 +21,7 @@ from imloop.steps.inspections.decide_run import BEFORE_A_CASE
 from imloop.steps.inspections.keep_run import follow_fail
 from imloop.steps.inspections.known_facts import anothers_fail
 from imloop.steps.vehicles.vehicle_facts import candidates_of, entered_facts
-from imloop.store.models import HeldRun, PartyKind, Test, Vehicle
+from imloop.store.models import HeldRun, ObdName, PartyKind, Test, Vehicle
 from imloop.store.statements import update
 
 ANOTHER = "another"
@@ -62,7 +62,15 @@ def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now
             held.save(update_fields=["settled", "settled_at", "settled_by", "settled_because"])
             _take_effect(ledger, held, vehicle, name)
         _let_others_go(ledger, held, candidates, vehicle, name)
+        if vehicle is not None:
+            _told_apart(vehicle, candidates)
     return held
+
+
+def _told_apart(vehicle: Vehicle, candidates: list[Vehicle]) -> None:
+    """Somebody has looked: another car drives with its control unit, so that one's failed run concerns it no more."""
+    others = [each for each in candidates if each.pk != vehicle.pk]
+    ObdName.objects.filter(vin=vehicle.vin, test__vehicle__in=others).delete()
 
 
 def _asks_when(held: HeldRun, vehicle: Vehicle | None) -> bool:

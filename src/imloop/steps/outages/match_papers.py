@@ -124,9 +124,7 @@ def _shares(stations: QuerySet[Party], now: datetime) -> list[PaperShare]:
 
 def _retests(station: Party, since: datetime, now: datetime) -> int:
     """Judged runs of a case that did not open it."""
-    judged = Test.objects.filter(
-        station=station, started_at__gt=since, started_at__lte=now, counts="case"
-    )
+    judged = Test.objects.filter(station=station, started_at__gt=since, started_at__lte=now, counts="case")
     opened = Case.objects.filter(station=station, opened_at__gt=since, opened_at__lte=now).count()
     return max(judged.count() - opened, 0)
 

@@ -14,7 +14,7 @@ from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.receipts import Receipt
-from imloop.steps.outages.unlock_on_paper import doubt, new_unlock, try_unlock
+from imloop.steps.outages.unlock_on_paper import doubt, new_unlock, unlock_by
 from imloop.steps.stations.station_facts import StationFacts
 from imloop.store.models import Link, PaperUnlock, Party, PartyKind, RawUpload, Voucher
 
@@ -47,7 +47,7 @@ def redeem_voucher(ledger: Ledger, raw: RawUpload, said: Redemption, sender: Sta
         reason="离线凭单",
         granted_at=said.used_at,
     )
-    reasons = try_unlock(ledger, row)
+    reasons = unlock_by(ledger, row)
     doubt(ledger, row, reasons)
     clock = _clock(ledger, station, said)
     keep_findings(ledger, "unlock", row.unlock_no, station.code, clock)

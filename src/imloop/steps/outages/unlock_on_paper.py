@@ -8,7 +8,7 @@ voucher waits and is tried again when one of them arrives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ from imloop.law import Law
 from imloop.loop.case import Unlock
 from imloop.loop.events import UnlockedOnPaper
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
 from imloop.steps.ground.findings import keep_findings
@@ -95,7 +96,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
             reason=seen.reason.strip(),
             granted_at=now,
         )
-        reasons = try_unlock(ledger, row, chosen)
+        reasons = unlock_by(ledger, row, chosen)
         if reasons and reasons != (_NO_FAILED_TEST,):
             first = reasons[0]
             raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
@@ -178,6 +179,14 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
     settle(ledger, case)
     row.refresh_from_db(fields=["repair", "matched_at", "contradicted_at"])
     return ()
+
+
+def unlock_by(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = None) -> tuple[Reason, ...]:
+    """``try_unlock``; a failed retest that came before its paper had a permit after all: the paper is used up by it."""
+    reasons = try_unlock(ledger, row, known)
+    if row.case is not None:
+        reconsider_after(ledger, row.case.vehicle, row.granted_at, row.unlock_no)
+    return reasons
 
 
 def _used_before(row: PaperUnlock, case: Case, law: Law) -> Reason | None:
@@ -270,7 +279,7 @@ def unlock_waiting(ledger: Ledger, declared: Outage) -> int:
     )
     if declared.ends_at is not None:
         waiting = waiting.filter(granted_at__lte=declared.ends_at)
-    return sum(1 for row in waiting if not _tried_again(ledger, row))
+    return sum(1 for row in waiting if not _tried_again(ledger, row, unlock_by))
 
 
 def unlock_waiting_for(ledger: Ledger, case: Case) -> int:
@@ -283,7 +292,7 @@ def unlock_waiting_for(ledger: Ledger, case: Case) -> int:
     if vehicle.plate:
         named |= Q(plate=vehicle.plate)
     waiting = _waiting().filter(named, granted_at__gt=case.failed_at)
-    return sum(1 for row in waiting if not _tried_again(ledger, row))
+    return sum(1 for row in waiting if not _tried_again(ledger, row, try_unlock))
 
 
 def _waiting() -> QuerySet[PaperUnlock]:
@@ -291,9 +300,11 @@ def _waiting() -> QuerySet[PaperUnlock]:
     return rows.order_by("granted_at", "id")
 
 
-def _tried_again(ledger: Ledger, row: PaperUnlock) -> tuple[Reason, ...]:
+def _tried_again(
+    ledger: Ledger, row: PaperUnlock, how: Callable[[Ledger, PaperUnlock], tuple[Reason, ...]]
+) -> tuple[Reason, ...]:
     """Try again; what still prevents it becomes a finding if it is new."""
-    reasons = try_unlock(ledger, row)
+    reasons = how(ledger, row)
     doubt(ledger, row, reasons)
     return reasons
 

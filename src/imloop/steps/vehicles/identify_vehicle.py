@@ -150,8 +150,8 @@ def enter_vehicle(
     held: bool,
 ) -> Vehicle:
     """The row of the vehicle that a run was of; a new one for a vehicle nobody knows. What is stated is noted beside
-    the register. ``firm`` False (an aborted or comparison run): nothing is noted but the name; ``held``: it gives no
-    VIN to a vehicle known by its plate."""
+    the register. ``firm`` False (an aborted or comparison run): nothing is noted but the name; ``held``: it has no
+    effect, or none yet, so it gives no VIN to a vehicle known by its plate."""
     if vehicle is None:
         vehicle = Vehicle(vin=named.vin, plate="" if named.vin and not firm else named.plate)
         if not firm:
