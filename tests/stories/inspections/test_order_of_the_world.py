@@ -73,6 +73,18 @@ def test_a_fail_between_the_repair_and_the_retest_reopens_the_case(city: City) -
     assert CaseEvent.objects.filter(case=case, kind="Reconsidered").count() == 1
 
 
+def test_a_case_that_a_late_pass_makes_of_a_later_fail_has_its_own_notice(city: City) -> None:
+    """The owner's only paper was of the case that the pass has closed: its key opens nothing any more."""
+    city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
+    city.repair("2026-03-05 08:00", received_at=at("2026-03-04 16:00").isoformat())
+    again = city.test("2026-03-05 14:00", vehicle=CAR, purpose="retest", **FAIL).body
+    city.test("2026-03-05 10:00", vehicle=CAR, purpose="retest", now=at("2026-03-05 15:00"))
+    first, second = Case.objects.order_by("id")
+    assert (first.state, second.state, second.round) == ("closed", "awaiting_repair", 1)
+    notices = list(second.notices.values_list("round", "content__test_no"))
+    assert notices == [(1, again["test_no"])] and first.notices.count() == 2
+
+
 def test_a_pass_dated_before_the_fail_closes_nothing(city: City) -> None:
     city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
     early = city.test("2026-03-02 08:50", vehicle=CAR, now=at("2026-03-02 10:00")).body

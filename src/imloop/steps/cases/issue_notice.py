@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from imloop.facts.codes import DIESEL_FUELS, Fuel
+from dataclasses import replace
+
+from imloop.facts.codes import DIESEL_FUELS, Fuel, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
+from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
-from imloop.store.models import Case, Notice
+from imloop.store import traces, verdict_inputs
+from imloop.store.models import Case, Notice, Test
 from imloop.store.statements import insert
-from imloop.verdict import Verdict
+from imloop.verdict import Verdict, judge
 
 
 def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Notice:
@@ -47,6 +51,15 @@ def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Noti
     insert(notice)
     ledger.note("notice-issued", notice.notice_no, notice.content)
     return notice
+
+
+def notice_for(ledger: Ledger, case: Case, test: Test) -> None:
+    """The notice of a round that rests on a stored run, where there is none yet."""
+    if test.stated is None or case.notices.filter(round=case.round).exists():
+        return
+    law = registers.law_at(day_of(test.started_at), test.station.place)
+    record = verdict_inputs.record_of(bytes(test.stated), Method(test.method), traces.decode(test.trace))
+    issue_notice(ledger, case, law, judge(replace(record, test_no=test.test_no), law))
 
 
 def _standard(fuel: str, verdict: Verdict) -> str:

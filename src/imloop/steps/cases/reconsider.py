@@ -16,6 +16,7 @@ from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
 from imloop.loop.history import WITHOUT_PERMIT, Run, Said, Story, tell
 from imloop.steps.cases.history import RECONSIDERED, History, Shown, history_since, run_of, unanswered
+from imloop.steps.cases.issue_notice import notice_for
 from imloop.steps.cases.move_case import decide_and_keep, derive, keep_event
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
@@ -57,6 +58,7 @@ def reconsider(
     found = Reconsidered(said=story.runs[run.key], changed=_keep_runs(ledger, history, story, cases, because))
     if found.said.case is not None:
         found.case = cases[found.said.case]
+    _give_notice(ledger, history, cases)
     _keep_cycle(vehicle, history, story, run.place)
     _tell_marks(ledger, history, found.changed, because)
     return found
@@ -165,6 +167,15 @@ def _keep_runs(ledger: Ledger, history: History, story: Story, cases: list[Case]
         test.counts, test.counts_why, test.case_no = said.counts, said.why or None, case_no
         update(test, "counts", "counts_why", "case_no")
     return changed
+
+
+def _give_notice(ledger: Ledger, history: History, cases: list[Case]) -> None:
+    """The owner of a case that is open now holds a notice of it, whichever run it came to rest on."""
+    for case in cases:
+        runs = (each for each in history.tests.values() if each.test_no == case.snapshot["failed_test"])
+        test = next((each for each in runs if each.station_id == case.station_id), None)
+        if case.closed_at is None and test is not None:
+            notice_for(ledger, case, test)
 
 
 def _say(ledger: Ledger, test: Test, said: Said, because: str) -> None:
