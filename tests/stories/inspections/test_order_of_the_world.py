@@ -85,6 +85,32 @@ def test_a_case_that_a_late_pass_makes_of_a_later_fail_has_its_own_notice(city: 
     assert notices == [(1, again["test_no"])] and first.notices.count() == 2
 
 
+@pytest.mark.parametrize(
+    "order",
+    [each for each in permutations(("pass", "fail", "repair")) if each != ("pass", "repair", "fail")],
+)
+def test_a_repair_answers_the_fail_before_it_whichever_arrives_first(
+    city: City, order: Sequence[str]
+) -> None:
+    """It is reported in the case that was open then, as the pass that ended it had not arrived; or after both. Where no
+    case is open, there is none to report it in, and its shop is told so."""
+    city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
+    city.repair("2026-03-04 16:00")
+    came = at("2026-03-05 13:01")
+    for what in order:
+        if what == "pass":
+            city.test("2026-03-05 09:00", vehicle=CAR, purpose="retest", now=came)
+        elif what == "fail":
+            city.test("2026-03-05 11:00", vehicle=CAR, now=came, **FAIL)
+        else:
+            city.repair("2026-03-05 13:00", received_at=at("2026-03-05 12:00").isoformat(), now=came)
+        came += timedelta(minutes=1)
+    (case,) = Case.objects.filter(closed_at=None)
+    assert (case.state, case.round) == ("awaiting_retest", 1)
+    assert case.notices.count() == 1
+    assert city.test("2026-03-05 14:00", vehicle=CAR, purpose="retest").body["case_state"] == "closed"
+
+
 def test_a_pass_dated_before_the_fail_closes_nothing(city: City) -> None:
     city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
     early = city.test("2026-03-02 08:50", vehicle=CAR, now=at("2026-03-02 10:00")).body
