@@ -44,7 +44,8 @@ class Repair(NamedTuple):
 class Vehicle:
     """``runs`` and ``repairs``: as they were taken. ``cases``: their numbers, ``events``: how many each has had;
     ``exits``: (case, station); ``objections``: (case, round, answered). ``kept``: uploads that have their receipt.
-    ``booked``: key of the appointment, ``cancelled``: of earlier ones. ``anew``: a run came after a later one."""
+    ``booked``: key of the appointment, ``cancelled``: of earlier ones. ``anew``: a run came after a later one, or after
+    its repair."""
 
     runs: tuple[Run, ...] = ()
     repairs: tuple[Repair, ...] = ()
@@ -164,6 +165,8 @@ def _run(vehicle: Vehicle, given: Mapping[str, Any], heard: Mapping[str, Any]) -
         return _refused(vehicle, 409, "test-no-taken")
     told = tell(vehicle)
     late = any(run.at <= each.at for each in vehicle.runs)
+    if told.open is None and run.failed:  # its repair may be known before it
+        late = late or any(repair.at > run.at for repair in vehicle.repairs)
     if not late and told.open is not None and (against := told.cases[-1].against(run.station, run.at)):
         return _refused(vehicle, 403, *against)
     after = replace(
