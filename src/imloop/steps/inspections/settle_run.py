@@ -20,7 +20,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.inspections.decide_run import BEFORE_A_CASE
 from imloop.steps.inspections.keep_run import follow_fail
 from imloop.steps.inspections.known_facts import anothers_fail
-from imloop.steps.vehicles.vehicle_facts import entered_facts
+from imloop.steps.vehicles.vehicle_facts import candidates_of, entered_facts
 from imloop.store.models import HeldRun, PartyKind, Test, Vehicle
 from imloop.store.statements import update
 
@@ -43,7 +43,7 @@ def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now
     with writing(now, caller) as ledger:
         held = _theirs(caller, station, test_no)
         _require_words(said)
-        vehicle, candidates = _vehicle(held, said), list(held.candidates.all())
+        vehicle, candidates = _vehicle(held, said), list(candidates_of(held))
         name = f"{station}/{test_no}"
         noted = {
             "settled": said.settled,
@@ -134,7 +134,7 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
         )
     if said.vehicle == ANOTHER:
         return _another(held)
-    found = held.candidates.filter(pk=said.vehicle).first() if said.vehicle.isdecimal() else None
+    found = candidates_of(held).filter(pk=said.vehicle).first() if said.vehicle.isdecimal() else None
     if found is None:
         raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
     return found
@@ -153,7 +153,7 @@ def _another(held: HeldRun) -> Vehicle:
             ),
         )
     found = Vehicle.objects.filter(vin=vin).first() if vin else None
-    if found is not None and held.candidates.filter(pk=found.pk).exists():
+    if found is not None and candidates_of(held).filter(pk=found.pk).exists():
         raise Conflict(
             "vehicle-is-listed",
             Text(
