@@ -111,6 +111,20 @@ def test_a_repair_answers_the_fail_before_it_whichever_arrives_first(
     assert city.test("2026-03-05 14:00", vehicle=CAR, purpose="retest").body["case_state"] == "closed"
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_the_receipt_of_a_repair_tells_what_it_changes(city: City, late: bool) -> None:
+    """``late``: the retest after it is known already, and had no permit without it; it closes the case now."""
+    came = at("2026-03-05 11:03") + timedelta(seconds=20)
+    if late:
+        city.test("2026-03-05 11:00", vehicle=CAR, purpose="retest", now=came)
+    city.test("2026-03-05 10:50", vehicle=CAR, now=came + timedelta(seconds=20), **FAIL)
+    received = at("2026-03-05 10:55").isoformat()
+    told = city.repair("2026-03-05 10:59", received_at=received, now=came + timedelta(minutes=1)).body
+    state = "closed" if late else "awaiting_retest"
+    assert (Case.objects.get().state, told["case_state"]) == (state, state)
+    assert told["retest"]["allowed"] is not late
+
+
 def test_a_pass_dated_before_the_fail_closes_nothing(city: City) -> None:
     city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
     early = city.test("2026-03-02 08:50", vehicle=CAR, now=at("2026-03-02 10:00")).body

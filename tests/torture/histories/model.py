@@ -209,9 +209,9 @@ def _repair(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) ->
         return _refused(vehicle, 422, "no-open-case")
     repair = Repair(given["at"], given["number"], given["held"], told.open)
     after = replace(vehicle, repairs=(*vehicle.repairs, repair), kept=vehicle.kept | {given["upload"]})
-    case = tell(after).cases[-1]
+    case = tell(after).cases[told.open]
     answer: Answer = {"status": 201, "state": case.state, "round": case.round}
-    answer["allowed"] = not case.against(case.station, NOW)
+    answer["allowed"] = not case.closed and not case.against(case.station, NOW)
     return _about(vehicle, answer), _more(after, -1)
 
 
