@@ -45,12 +45,22 @@ PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30
 CALLS_PER_MINUTE = int(os.environ.get("IMLOOP_CALLS_PER_MINUTE", "6000"))
 # Ordinary calls that one worker process works on at the same time, each with a database connection.
 CALLS_AT_ONCE = 4
+# Seconds that a call waits for its turn, and after which what it still asks of the database is broken off and another
+# call has its turn; see store/connection_pool.py.
+SEAT_WAIT_SECONDS = float(os.environ.get("IMLOOP_SEAT_WAIT_SECONDS", "20"))
+SEAT_SECONDS = float(os.environ.get("IMLOOP_SEAT_SECONDS", "120"))
 # A process beside each worker that decodes and judges uploads; see exchange/uploads/reader_process.py.
 READ_ASIDE = os.environ.get("IMLOOP_READ_ASIDE", "1") == "1" and (os.cpu_count() or 1) > 1
 # Answers held open (GET feed/stream), of one party and of one worker process; see api/http/stream_hub.py.
 STREAMS_OF_PARTY = int(os.environ.get("IMLOOP_STREAMS_OF_PARTY", "20"))
 STREAMS = int(os.environ.get("IMLOOP_STREAMS", "500"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
+# How slow a request's body may come, and how many may be on their way in one worker process; see site/bodies.py.
+BODY_GRACE_SECONDS = float(os.environ.get("IMLOOP_BODY_GRACE_SECONDS", "10"))
+BODY_BYTES_PER_SECOND = float(os.environ.get("IMLOOP_BODY_BYTES_PER_SECOND", "4096"))
+BODY_SECONDS = float(os.environ.get("IMLOOP_BODY_SECONDS", "120"))
+BODIES = int(os.environ.get("IMLOOP_BODIES", "256"))
+BODIES_BYTES = 256 * 1024 * 1024
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
 # Kinds of party, or codes of parties, whose messages must be signed; see steps/accounts/keys.py.
@@ -74,6 +84,8 @@ METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")
 # What is signed is read whole, a file of steps/matters/attachments.py too; calls that take no file keep to
 # MAX_UPLOAD_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_UPLOAD_BYTES, 5 * 1024 * 1024)
+# A police list sent through its page, with what the form adds.
+LARGEST_FORM = 33 * 1024 * 1024
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -28,6 +28,8 @@ _BY_CODE = {
     "signature-too-early": 401,
     "signature-required": 401,
     "nonce-used": 401,
+    "body-incomplete": 400,
+    "body-too-slow": 408,
     "too-large": 413,
     "too-many-questions": 429,
     "too-many-calls": 429,

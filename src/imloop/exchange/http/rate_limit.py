@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -68,9 +70,14 @@ def count_call(party: str, now: datetime) -> None:
 
 def address_of(request: HttpRequest) -> str:
     """The client's address: behind a proxy, the one that the proxy itself has seen."""
-    seen = str(request.META.get("REMOTE_ADDR", ""))
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """The same, of a request that the framework has not seen yet."""
+    seen = str(environ.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:
-        seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()
+        seen = str(environ.get("HTTP_X_FORWARDED_FOR", seen)).rpartition(",")[2].strip()
     try:
         address = ip_address(seen)
     except ValueError:
