@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
+from imloop.steps.accounts.admitted import admitted_or_none
 
 _MINUTE = 60
 _NETWORK_BITS = 64
@@ -20,9 +21,9 @@ _NETWORK_BITS = 64
 
 
 def count_question(request: HttpRequest, now: datetime) -> None:
-    """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in are not
-    counted. Each worker process counts for itself."""
-    if request.user.is_authenticated:
+    """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in, with all
+    that it takes, are not counted. Each worker process counts for itself."""
+    if admitted_or_none(request.user) is not None:
         return
     key = f"asks:{address_of(request)}:{int(now.timestamp()) // _MINUTE}"
     cache.add(key, 0, timeout=2 * _MINUTE)
