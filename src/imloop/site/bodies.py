@@ -35,23 +35,14 @@ IN_MEMORY = 2 * 1024 * 1024
 """Bytes of one body beyond which it is kept in a file."""
 _SHARE = 4
 """One address may have a quarter of all that may be on its way."""
-_TOO_SLOW = Unavailable(
-    "body-too-slow",
-    Text(
-        "报文传输过慢，未保存任何内容。请检查网络后重传。",
-        "The body came too slowly; nothing was kept. Check the line and send it again.",
-    ),
+_TOO_SLOW = Text(
+    "报文传输过慢，未保存任何内容。请检查网络后重传。",
+    "The body came too slowly; nothing was kept. Check the line and send it again.",
 )
-_FULL = Unavailable(
-    "bodies-full",
-    Text(
-        "同时传输的报文过多，请稍后原样重传。",
-        "Too many bodies are on their way: send the same again shortly.",
-    ),
+_FULL = Text(
+    "同时传输的报文过多，请稍后原样重传。", "Too many bodies are on their way: send the same again shortly."
 )
-_BROKEN_OFF = Malformed(
-    "body-incomplete", Text("报文未传完，连接已中断。", "The body broke off before its end.")
-)
+_BROKEN_OFF = Text("报文未传完，连接已中断。", "The body broke off before its end.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +95,15 @@ class Received:
         except (
             Exception
         ) as error:  # whatever the server raises for a connection that broke off, or a full disk
-            raise _BROKEN_OFF from error
+            raise Malformed("body-incomplete", _BROKEN_OFF) from error
         finally:
             self._leave(coming)
         if coming.answered is not None:
-            raise _TOO_SLOW  # said already; this ends the request
+            raise Unavailable("body-too-slow", _TOO_SLOW)  # said already; this ends the request
         if length is None and coming.arrived > most:
             raise too_large(most)
         if length is not None and coming.arrived < length:
-            raise _BROKEN_OFF
+            raise Malformed("body-incomplete", _BROKEN_OFF)
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = coming.whole(), str(coming.arrived)
 
     def _enter(self, coming: _Coming) -> None:
@@ -125,7 +116,7 @@ class Received:
                 or self._bytes.total() + size > room
                 or self._bytes[coming.address] + size > room // _SHARE
             ):
-                raise _FULL
+                raise Unavailable("bodies-full", _FULL)
             self._coming.add(coming)
             self._bodies[coming.address] += 1
             self._bytes[coming.address] += size
@@ -224,6 +215,8 @@ class _Coming:
         self.answered = now
         answer: Any = self.environ.get(ANSWER_NOW)
         if answer is not None:
-            status, headers, body = refusal_of(self.environ, _TOO_SLOW, close=True)
+            status, headers, body = refusal_of(
+                self.environ, Unavailable("body-too-slow", _TOO_SLOW), close=True
+            )
             with suppress(Exception):  # the connection may be gone by now
                 answer(int(status.partition(" ")[0]), headers, body)

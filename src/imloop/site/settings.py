@@ -69,9 +69,11 @@ SIGNATURE_WINDOW_SECONDS = int(os.environ.get("IMLOOP_SIGNATURE_WINDOW_SECONDS",
 HMAC = os.environ.get("IMLOOP_HMAC", "hmac-sha256")
 # Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
 TILES = os.environ.get("IMLOOP_TILES", "")
-# Wrong answers at log-in that lock a name, and for how long; see steps/accounts/log_in.py.
+# Wrong answers at log-in that lock whoever gave them, and for how long; see steps/accounts/log_in.py.
 LOCKOUT_TRIES = int(os.environ.get("IMLOOP_LOCKOUT_TRIES", "5"))
 LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))
+# Passwords hashed at one time in one process; see steps/accounts/hashing.py.
+HASHES_AT_ONCE = 2
 DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
 # Fixed by the journal's first entry; see steps/ground/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
@@ -142,7 +144,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "store.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["imloop.steps.accounts.hashing.FewAtOnce"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

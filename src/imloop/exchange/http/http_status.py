@@ -34,6 +34,7 @@ _BY_CODE = {
     "too-many-questions": 429,
     "too-many-calls": 429,
     "too-many-streams": 429,
+    "too-many-log-ins": 429,
     "too-many-wrong-claims": 429,
     "too-many-unknown-repairs": 429,
     "streams-full": 503,
