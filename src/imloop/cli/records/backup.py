@@ -61,11 +61,18 @@ def restore(
     force: Annotated[
         bool, typer.Option("--force", help="清除现有内容，先询问 · empty it first, after asking")
     ] = False,
+    moved: Annotated[
+        bool,
+        typer.Option(
+            "--moved", help="备份后原平台再未运行，编号接续 · nothing ran since the backup: numbers go on"
+        ),
+    ] = False,
     data: DataDir = VAR,
 ) -> None:
-    """恢复到空的平台，升级表结构，检查并核对日志 · restore into an empty installation and check it;
-    exit 1 when something is wrong."""
+    """恢复到空的平台，升级表结构，检查并核对日志，另起序号 · restore into an empty installation, check it and begin
+    a new epoch; exit 1 when something is wrong."""
     connect(data)
+    from imloop.site.private_files import close_to_others
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back
 
@@ -73,22 +80,42 @@ def restore(
     if holds_something():
         _ask_to_empty(force)
     clear()
+    close_to_others()
     with _bar("恢复 restore") as advance:
         put_back(file, manifest, data, advance)
     faults = _faults()
     for fault in faults[:20]:
         print(fault)
-    from imloop.steps.journal.prove_journal import published
+    from imloop.steps.journal.prove_journal import head
+    from imloop.steps.journal.seals import latest as latest_seals
 
-    now = published(1)
-    days = now["days"]
-    assert isinstance(days, list)
-    root = f"{days[0]['day']} {days[0]['root']}" if days else "—"
-    same = (now["number"], now["hash"]) == (manifest["journal"]["number"], manifest["journal"]["hash"])
+    number, digest = head()
+    latest = latest_seals(1)
+    root = f"{latest[0].name} {latest[0].root}" if latest else "—"
+    same = (number, digest) == (manifest["journal"]["number"], manifest["journal"]["hash"])
     if not same:
         print("日志末条与清单不同 · the journal's end differs from the manifest")
-    print(f"日志 journal {now['number']} {now['hash']} · 每日根 root {root}")
+    print(f"日志 journal {number} {digest} · 最近的根 root {root}")
+    _begin_again(manifest["created_at"], moved)
     sys.exit(0 if same and not faults else 1)
+
+
+def _begin_again(written: str, as_it_was: bool) -> None:
+    from datetime import datetime
+
+    from imloop.steps.ground.clock import now
+    from imloop.steps.journal.begin_again import begin_again, moved
+
+    backup_at = datetime.fromisoformat(written)
+    if as_it_was:
+        moved(backup_at, now())
+        return
+    began = begin_again(backup_at, now())
+    print(
+        f"新的序列 epoch {began.epoch}: 消息从 {began.first_seq} 之后编号，{began.last_seq} 以后的读取位置答复 409；"
+        f"各类编号留出间隔 · messages go on after {began.first_seq}, places after {began.last_seq} are answered 409; "
+        "numbers leave a gap"
+    )
 
 
 def _ask_to_empty(force: bool) -> None:

@@ -10,7 +10,7 @@ from imloop.exchange.dialects import MessageKind, read
 from imloop.exchange.reading import Reader
 from imloop.exchange.uploads.packed_trace import MOST_ROWS as MAX_ROWS
 from imloop.exchange.uploads.packed_trace import unpack
-from imloop.facts.codes import GAT16_9, Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result, fuels_of
 from imloop.facts.identifiers import calibration
 from imloop.facts.records.inspection import (
     Ambient,
@@ -36,7 +36,7 @@ _NUMERIC = (int, float)
 def decode_test(body: bytes, dialect: str = "", *, any_number: bool = False) -> TestRecord:
     """A test record, or ``Malformed`` with every faulty path.
     ``dialect``: the one it has to be in, where one was named; ``any_number``: as ``Reader`` says."""
-    reading = read(body, MessageKind.TEST, dialect)
+    reading = read(body, MessageKind.TEST, dialect, kept=any_number)
     try:
         return _record(Reader(reading.message, any_number=any_number))
     except Malformed as fault:
@@ -96,14 +96,15 @@ def _record(reader: Reader) -> TestRecord:
 
 def _vehicle(r: Reader) -> Vehicle:
     owner = r.child("owner")
+    fuel, second_fuel = _fuels(r)
     return Vehicle(
         vin=r.identifier("vin", longest=17),
         plate=r.identifier("plate", longest=12),
         plate_colour=r.text("plate_colour", longest=12),
         vehicle_type=r.text("vehicle_type"),
         usage=r.text("usage"),
-        fuel=_fuel(r, "fuel"),
-        second_fuel=_fuel(r, "second_fuel"),
+        fuel=fuel,
+        second_fuel=second_fuel,
         emission_stage=r.text("emission_stage"),
         first_registered_on=r.day("first_registered_on"),
         produced_on=r.day("produced_on"),
@@ -119,11 +120,16 @@ def _vehicle(r: Reader) -> Vehicle:
     )
 
 
-def _fuel(r: Reader, key: str) -> Fuel | None:
-    letter = r.data.get(key)
-    if isinstance(letter, str) and letter in GAT16_9:
-        return GAT16_9[letter]
-    return r.choice(key, Fuel)
+def _fuels(r: Reader) -> tuple[Fuel | None, Fuel | None]:
+    """The fuel and the second one, as codes of ours or the police's letters."""
+    (first, other), (second, _) = _fuel(r, "fuel"), _fuel(r, "second_fuel")
+    return first, second or other
+
+
+def _fuel(r: Reader, key: str) -> tuple[Fuel | None, Fuel | None]:
+    said = r.data.get(key)
+    found = fuels_of(said) if isinstance(said, str) else None
+    return found or (r.choice(key, Fuel), None)
 
 
 def _trace(reader: Reader) -> Trace:

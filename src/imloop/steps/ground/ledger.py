@@ -14,12 +14,13 @@ from threading import RLock
 import msgspec
 from django.conf import settings
 from django.db import DataError, connection, transaction
+from django.db.models import Max
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.proof import journal as proof
 from imloop.steps.ground.access import Caller
-from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
+from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry, Restart
 from imloop.store.outbox_signal import announce
 from imloop.store.statements import (
     fetch_all,
@@ -86,6 +87,10 @@ class Ledger:
         """The journal's hash: chosen by setting before its first entry, then kept."""
         return self._head.algorithm
 
+    def receipt_hash(self, receipt: Mapping[str, object]) -> str:
+        """Of a receipt as it will be sent: its JSON in canonical form."""
+        return proof.receipt_hash(self.algorithm, msgspec.to_builtins(receipt))
+
     def note(self, kind: str, subject: str, body: object) -> JournalEntry:
         """Add a journal entry; its number and hash are final, as the journal is locked."""
         last = self._entries[-1] if self._entries else self._head
@@ -115,7 +120,7 @@ class Ledger:
             known = fetch_one(_LAST, of)
             if known is None:
                 insert(Counter(kind=kind, place=place, year=year, last=0))
-            self._numbers[of] = int(known[0]) if known else 0
+            self._numbers[of] = int(known[0]) if known else _begins_after(year)
         self._numbers[of] += 1
         return self._numbers[of]
 
@@ -168,6 +173,12 @@ def cannot_be_kept() -> Malformed:
             "A value is too long, or holds a character that cannot be kept.",
         ),
     )
+
+
+def _begins_after(year: int) -> int:
+    """0; after a restart of that year or later what may have been given out since the backup is left out."""
+    since = Restart.objects.filter(begun_at__year__gte=year)
+    return since.aggregate(last=Max("numbers_from"))["last"] or 0
 
 
 def _locked_head() -> JournalHead:

@@ -80,6 +80,7 @@ def _enter(judged: JudgedUpload, known: Known, decided: Decided) -> Vehicle | No
         by=f"{known.station.code}/{record.test_no}",
         law=known.law,
         firm=decided.names_vehicle,
+        held=bool(decided.held),
     )
 
 
@@ -195,6 +196,7 @@ def _receipt(
             "report": report,
             "case": moved.case.case_no if moved.case is not None else None,
             "counts": moved.counted.counts,
+            "receipt": ledger.receipt_hash(receipt.body),
         },
     )
     return receipt.stamped(entry)

@@ -1,4 +1,4 @@
-"""The journal and its days: append-only, triggers refuse change and removal; and the numbers counted under its lock."""
+"""The journal and its seals: append-only, triggers refuse change and removal; the numbers counted under its lock."""
 
 from __future__ import annotations
 
@@ -37,10 +37,14 @@ class JournalEntry(models.Model):
         ]
 
 
-class JournalDay(models.Model):
-    """The published root of a day: the Merkle tree head of entries ``first`` to ``last``. Frozen by triggers."""
+class JournalSeal(models.Model):
+    """A published root: the Merkle tree head of entries ``first`` to ``last``. Frozen by triggers."""
 
-    day = models.DateField(unique=True)
+    name = models.CharField(
+        max_length=13,
+        unique=True,
+        help_text="the hour 2026-03-02T14; former versions sealed days: 2026-03-02",
+    )
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField(unique=True)
     root = models.CharField(max_length=64)
@@ -48,11 +52,28 @@ class JournalDay(models.Model):
 
     def published(self) -> dict[str, object]:
         """The form used by the journal, the public list and the export."""
-        return {"day": self.day.isoformat(), "first": self.first, "last": self.last, "root": self.root}
+        of = "hour" if "T" in self.name else "day"
+        return {of: self.name, "first": self.first, "last": self.last, "root": self.root}
+
+
+class Restart(models.Model):
+    """The platform began again from a backup. It does not know what was given out after ``last_seq`` and
+    ``last_entry``, so what it gives out now begins far ahead. Frozen by triggers.
+
+    ``epoch``: tells two platforms with one key apart; ``first_seq``: the first message of this epoch comes after it;
+    ``numbers_from``: what it counts anew begins after it."""
+
+    epoch = models.CharField(max_length=24, unique=True)
+    begun_at = models.DateTimeField()
+    backup_at = models.DateTimeField()
+    last_entry = models.PositiveBigIntegerField()
+    last_seq = models.PositiveBigIntegerField()
+    first_seq = models.PositiveBigIntegerField()
+    numbers_from = models.PositiveIntegerField()
 
 
 class Counter(models.Model):
-    """Gapless numbers per kind, place and year; drawn under the journal lock."""
+    """Gapless numbers per kind, place and year; drawn under the journal lock. A restart leaves a gap."""
 
     kind = models.CharField(max_length=12)
     place = models.CharField(max_length=6)

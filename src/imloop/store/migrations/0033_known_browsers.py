@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0029_repair_papers'),
+        ('store', '0032_hourly_seals'),
     ]
 
     operations = [
