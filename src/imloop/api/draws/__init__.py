@@ -38,6 +38,7 @@ from imloop.steps.draws import prepare_draw
 from imloop.steps.draws import (
     visits as draw_visits,
 )
+from imloop.steps.draws.as_json import public_json, summary
 from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground import clock
 from imloop.steps.ground.lookups import after
@@ -54,14 +55,14 @@ _READERS = (*DRAWERS, *ADMIN)
 )
 def get_public_draws(request: HttpRequest, place: str = "") -> HttpResponse:
     count_question(request, clock.now())
-    return as_json({"draws": [draw_lookups.summary(row) for row in draw_lookups.draws(place)[:200]]})
+    return as_json({"draws": [summary(row) for row in draw_lookups.draws(place)[:200]]})
 
 
 @router.get("/public/draws/{no}", answers={200: DrawOut}, tags=["public"], summary="一次抽取 · one draw")
 def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
-    """Everything public by now; once published, the file that /public/draws/check.py verifies (imloop.draw/1)."""
+    """Everything public by now; once published, the file that /public/draws/check.pyz verifies (imloop.draw/1)."""
     count_question(request, clock.now())
-    return as_json(draw_lookups.public_json(draw_lookups.public_draw(no)))
+    return as_json(public_json(draw_lookups.public_draw(no)))
 
 
 @router.get(
@@ -75,8 +76,7 @@ def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
     found = prepare_draw.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
     rows = [
-        {**draw_lookups.summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]}
-        for row in found
+        {**summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]} for row in found
     ]
     return as_json({"draws": rows})
 
@@ -150,7 +150,7 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
 )
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
     who, now = caller(request), clock.now()
-    return as_json(after(lambda: prepare_draw.commit(who, no, now), draw_lookups.public_json), 201)
+    return as_json(after(lambda: prepare_draw.commit(who, no, now), public_json), 201)
 
 
 @router.post(
@@ -185,9 +185,7 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
 )
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
     who, now = caller(request), clock.now()
-    return as_json(
-        after(lambda: prepare_draw.void(who, no, given.reason, now), draw_lookups.public_json), 201
-    )
+    return as_json(after(lambda: prepare_draw.void(who, no, given.reason, now), public_json), 201)
 
 
 @router.post(
@@ -222,5 +220,5 @@ def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> Htt
 )
 def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
     who, now = caller(request), clock.now()
-    row = after(lambda: draw_visits.publish(who, no, whole=asked.whole, now=now), draw_lookups.public_json)
+    row = after(lambda: draw_visits.publish(who, no, whole=asked.whole, now=now), public_json)
     return as_json(row, 201)

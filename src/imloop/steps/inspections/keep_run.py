@@ -206,6 +206,7 @@ def _receipt(
             "report": report,
             "case": moved.case.case_no if moved.case is not None else None,
             "counts": moved.counted.counts,
+            "receipt": ledger.receipt_hash(receipt.body),
         },
     )
     return receipt.stamped(entry)

@@ -9,10 +9,11 @@ from typing import Any
 
 import zstandard
 
+from imloop.proof.journal import receipt_hash
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.journal.check_registers import held_changes, lists
-from imloop.store.models import CaseEvent, JournalEntry, RawUpload, Repair, Test
+from imloop.store.models import CaseEvent, JournalEntry, JournalHead, RawUpload, Repair, Test
 
 _BLOCK = 500
 _TOLD_ANEW = ("findings", "test_no")
@@ -29,6 +30,7 @@ class _Entries:
     which entry is whose."""
 
     def __init__(self, kind: str) -> None:
+        self.algorithm = JournalHead.objects.get(pk=1).algorithm
         self._left: dict[str, list[JournalEntry]] = {}
         for entry in JournalEntry.objects.filter(kind=kind).iterator(_BLOCK):
             self._left.setdefault(entry.subject, []).append(entry)
@@ -61,7 +63,7 @@ def _tests() -> Iterator[str]:
         )
         if not told or row.verdict["verdict"] != row.result or shown != {name: body[name] for name in shown}:
             yield f"test {row.test_no} is not what entry {entry.number} says"
-        yield from _upload(f"test {row.test_no}", row.raw, row.receipt, entry)
+        yield from _upload(said.algorithm, f"test {row.test_no}", row.raw, row.receipt, entry)
     yield from said.gone("test")
 
 
@@ -74,14 +76,19 @@ def _repairs() -> Iterator[str]:
             continue
         if json.loads(entry.body)["case"] != row.case.case_no:
             yield f"repair {row.repair_no} is not what entry {entry.number} says"
-        yield from _upload(f"repair {row.repair_no}", row.raw, row.receipt, entry)
+        yield from _upload(said.algorithm, f"repair {row.repair_no}", row.raw, row.receipt, entry)
     yield from said.gone("repair")
 
 
-def _upload(name: str, raw: RawUpload, receipt: dict[str, object], entry: JournalEntry) -> Iterator[str]:
+def _upload(
+    algorithm: str, name: str, raw: RawUpload, receipt: dict[str, object], entry: JournalEntry
+) -> Iterator[str]:
     if receipt.get("journal") != as_row(entry):
         yield f"the receipt of {name} does not bear entry {entry.number}"
-    sha256 = json.loads(entry.body)["sha256"]
+    body = json.loads(entry.body)
+    if "receipt" in body and body["receipt"] != receipt_hash(algorithm, receipt):
+        yield f"the receipt of {name} is not the one of entry {entry.number}"
+    sha256 = body["sha256"]
     try:
         same = hashlib.sha256(raw_bytes(raw)).hexdigest() == sha256 == raw.sha256
     except zstandard.ZstdError:
