@@ -49,6 +49,7 @@ class _Kind(msgspec.Struct, array_like=True):
     exterior: tuple[Result | None, dict[str, bool]] | None
     obd: tuple[_Flag, _Flag, _Flag, _Flag, _Flag, tuple[str, ...]] | None
     evaporative: tuple[Result | None, _Number, _Number, _Number, _Flag] | None
+    unread: tuple[str, ...] = ()
 
 
 _kind_of = msgspec.msgpack.Decoder(_Kind).decode
@@ -76,6 +77,7 @@ def pack(record: TestRecord) -> bytes:
             obd.readiness_incomplete,
         ),
         None if tank is None else (tank.verdict, tank.start_kpa, tank.loss_kpa, tank.seconds, tank.cap_ok),
+        record.unread,
     )
     return np.array(figures, dtype=np.float64).tobytes() + msgspec.msgpack.encode(kind)
 
@@ -106,6 +108,7 @@ def record_of_kind(kind: bytes, method: Method) -> TestRecord:
         obd=found.obd and Obd(*found.obd[:5], readiness_incomplete=found.obd[5]),
         evaporative=found.evaporative and Evaporative(*found.evaporative),
         second=SecondRun(Trace()) if found.two_runs else None,
+        unread=found.unread,
     )
 
 
