@@ -4,11 +4,16 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from imloop.store.migrations import _frozen
+
+_FREE = ("vehicle_id", "case_no", "counts", "counts_why")
 
 def widen(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """SQLite keeps any number in the column as it is: only what reads it had to change."""
     if editor.connection.vendor == "postgresql":
+        _frozen.thaw(editor, "store_test")  # its trigger names the column
         editor.execute("ALTER TABLE store_test ALTER COLUMN fee_yuan TYPE numeric(10, 2)")
+        _frozen.freeze(editor, "store_test", _FREE)
 
 
 class Migration(migrations.Migration):
