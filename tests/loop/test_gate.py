@@ -227,12 +227,16 @@ def test_an_invalid_document(numbers: dict[str, str]) -> None:
 
 
 def test_numbers_used_elsewhere_say_which_document() -> None:
-    used = repaired("2026-03-04 16:00", reused=["certificate"])
+    used = repaired("2026-03-04 16:00", used={"documents-invalid": ["certificate"]})
     (reason,) = asked(story(FAIL, used), NEXT_DAY).reasons
     assert reason.code == "documents-invalid" and "竣工出厂合格证" in reason.text.zh
-    noted = repaired("2026-03-04 16:00", on_paper=["settlement"])
+    noted = repaired("2026-03-04 16:00", used={"documents-on-paper": ["settlement"]})
     assert codes(asked(story(FAIL, noted), NEXT_DAY)) == ["documents-on-paper"]
-    transition = story(failed("2026-02-10 09:00"), repaired("2026-02-12 16:00", reused=["certificate"]))
+    shared = repaired("2026-03-04 16:00", used={"documents-elsewhere": ["invoice"]})
+    assert codes(asked(story(FAIL, shared), NEXT_DAY)) == ["documents-elsewhere"]
+    transition = story(
+        failed("2026-02-10 09:00"), repaired("2026-02-12 16:00", used={"documents-invalid": ["certificate"]})
+    )
     assert asked(transition, "2026-02-13 09:00").allowed, "a document that is not needed does not matter"
 
 
@@ -321,8 +325,10 @@ def test_every_clause_of_the_gate_can_refuse_and_has_a_law_behind_it() -> None:
     bad = repaired("2026-03-04 16:00", listed=False, documents=())
     on_paper = story(FAIL, unlocked(NEXT_DAY, story(FAIL), settlement="J1"))
     held = [Lack(code, "数据联网") for code in ("time-held", "vehicle-elsewhere", "shop-not-able")]
+    on_another, elsewhere = {"documents-on-paper": ["invoice"]}, {"documents-elsewhere": ["invoice"]}
     seen = {
-        *codes(asked(story(FAIL, repaired("2026-03-04 16:00", found=held, on_paper=["invoice"])), NEXT_DAY)),
+        *codes(asked(story(FAIL, repaired("2026-03-04 16:00", found=held, used=on_another)), NEXT_DAY)),
+        *codes(asked(story(FAIL, repaired("2026-03-04 16:00", used=elsewhere)), NEXT_DAY)),
         *codes(
             asked(story(FAIL, repaired("2026-03-02 10:00", received_at=at("2026-03-02 08:00"))), NEXT_DAY)
         ),

@@ -237,7 +237,8 @@ def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpRespon
 def post_release(
     request: HttpRequest, case_no: str, shop: str, repair_no: str, said: ReleaseIn
 ) -> HttpResponse:
-    """A repair held by a doubt (``time-held``, ``vehicle-elsewhere``, ``documents-on-paper``) counts from now on."""
+    """A repair held by a doubt (``time-held``, ``vehicle-elsewhere``, ``documents-elsewhere``,
+    ``documents-on-paper``) counts from now on."""
     case = release_repair(caller(request), case_no, shop, repair_no, reason=said.reason, now=clock.now())
     return as_json(case_json(case))
 

@@ -57,7 +57,7 @@ class Lack:
         return self.code in RELEASABLE
 
 
-RELEASABLE = ("time-held", "vehicle-elsewhere", "documents-on-paper")
+RELEASABLE = ("time-held", "vehicle-elsewhere", "documents-elsewhere", "documents-on-paper")
 """Doubts that hold a repair until a department has looked and releases it; everything else only a better record
 mends."""
 

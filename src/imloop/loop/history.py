@@ -24,6 +24,9 @@ FAIL_WAITS = "failed-run-waits"
 case of its own, and proves nothing until that run is settled."""
 LawOf = Callable[[date, str], Law]
 """The law of a day in a place."""
+Unanswered = Callable[[int, Sequence[int]], str]
+"""Keys of a pass and of the failed runs that its case rests on, in order: why it does not answer them; empty: it does.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +54,11 @@ class Said:
 class Story:
     """``cases``: in the order in which they were opened, each by the run in ``opened``; the last may be open. ``runs``:
     key → what it counts for. ``left_out``: events that the table refuses in this order. ``passed``: the runs that
-    closed a cycle, in order."""
+    closed a cycle, in order. ``rests_on``: by case, the keys of its failed runs."""
 
     cases: list[Case] = field(default_factory=list)
     opened: list[TestFailed] = field(default_factory=list)
+    rests_on: list[list[int]] = field(default_factory=list)
     runs: dict[int, Said] = field(default_factory=dict)
     left_out: list[Event] = field(default_factory=list)
     passed: list[TestPassed] = field(default_factory=list)
@@ -73,17 +77,18 @@ def tell(
     *,
     cycle: int,
     numbers: Sequence[str],
+    unanswered: Unanswered,
 ) -> Story:
     """``cycle``: the one in which the telling begins, with no case open. ``events``: of its cases, without their runs.
     ``numbers``: of cases that exist, in the order in which they were opened; a case beyond them has none yet."""
-    story = Story()
+    telling = _Telling(law_of, now, cycle, numbers, unanswered)
     facts: list[Run | Event] = [*runs, *events]
     for fact in sorted(facts, key=_when):
         if isinstance(fact, Run):
-            _run(story, fact, law_of, now, cycle, numbers)
+            telling.run(fact)
         else:
-            _event(story, fact, law_of, now)
-    return story
+            telling.event(fact)
+    return telling.story
 
 
 def _when(fact: Run | Event) -> tuple[datetime, int, str]:
@@ -93,48 +98,73 @@ def _when(fact: Run | Event) -> tuple[datetime, int, str]:
     return fact.event.at, int(isinstance(fact.event, TestPassed)), fact.event.test_no
 
 
-def _run(story: Story, run: Run, law_of: LawOf, now: datetime, cycle: int, numbers: Sequence[str]) -> None:
-    event, case = run.event, story.open
-    law = law_of(day_of(event.at), run.place if case is None else case.place)
-    if run.waits:
-        story.runs[run.key] = Said("nothing", run.waits, len(story.cases) - 1 if case is not None else None)
-        if case is not None and run.waits == FAIL_WAITS and _permitted(case, event, law):
-            story.cases[-1] = decide(case, event, law, now).case
-        return
-    if case is None:
-        if isinstance(event, TestPassed):
+@dataclass(slots=True)
+class _Telling:
+    law_of: LawOf
+    now: datetime
+    cycle: int
+    numbers: Sequence[str]
+    unanswered: Unanswered
+    story: Story = field(default_factory=Story)
+
+    def run(self, run: Run) -> None:
+        story, case = self.story, self.story.open
+        meets = len(story.cases) - 1 if case is not None else None
+        why = run.waits or self._forbids(case, run)
+        if why:
+            story.runs[run.key] = Said("nothing", why, meets)
+            if why == FAIL_WAITS and case is not None and not self._forbids(case, run):
+                self._move(case, run)
+        elif case is not None:
+            self._move(case, run)
+            story.runs[run.key] = Said("case", case=meets)
+        elif isinstance(run.event, TestPassed):
             story.runs[run.key] = Said("cycle")
-            story.passed.append(event)
-            return
-        number = numbers[len(story.cases)] if len(story.cases) < len(numbers) else ""
+        else:
+            self._open(run, run.event)
+            story.runs[run.key] = Said("case", case=len(story.cases) - 1)
+        if not why and isinstance(run.event, TestPassed):
+            story.passed.append(run.event)
+
+    def _law(self, run: Run, case: Case | None) -> Law:
+        return self.law_of(day_of(run.event.at), run.place if case is None else case.place)
+
+    def _forbids(self, case: Case | None, run: Run) -> str:
+        """Why the open case does not move by the run; empty: it does, or none is open."""
+        if case is None:
+            return ""
+        event = run.event
+        allowed = permit(case, station=event.station or "", at=event.at, law=self._law(run, case)).allowed
+        if not allowed:
+            return WITHOUT_PERMIT
+        return self.unanswered(run.key, self.story.rests_on[-1]) if isinstance(event, TestPassed) else ""
+
+    def _move(self, case: Case, run: Run) -> None:
+        self.story.cases[-1] = decide(case, run.event, self._law(run, case), self.now).case
+        if isinstance(run.event, TestFailed):
+            self.story.rests_on[-1].append(run.key)
+
+    def _open(self, run: Run, failed: TestFailed) -> None:
+        story = self.story
+        number = self.numbers[len(story.cases)] if len(story.cases) < len(self.numbers) else ""
+        cycle = self.cycle + len(story.passed)
         opened = decide(
-            None, event, law, now, case_no=number, place=run.place, cycle=cycle + len(story.passed)
+            None, failed, self._law(run, None), self.now, case_no=number, place=run.place, cycle=cycle
         )
         story.cases.append(opened.case)
-        story.opened.append(event)
-    elif _permitted(case, event, law):
-        story.cases[-1] = decide(case, event, law, now).case
-        if isinstance(event, TestPassed):
-            story.passed.append(event)
-    else:
-        story.runs[run.key] = Said("nothing", WITHOUT_PERMIT, len(story.cases) - 1)
-        return
-    story.runs[run.key] = Said("case", case=len(story.cases) - 1)
+        story.opened.append(failed)
+        story.rests_on.append([run.key])
 
-
-def _permitted(case: Case, event: TestFailed | TestPassed, law: Law) -> bool:
-    return permit(case, station=event.station or "", at=event.at, law=law).allowed
-
-
-def _event(story: Story, event: Event, law_of: LawOf, now: datetime) -> None:
-    """An event goes to the case that is open then; a closed one still takes what comes after it, e.g. a late record."""
-    for number in reversed(range(len(story.cases))):
-        case = story.cases[number]
-        if isinstance(event, CaseAnnulled) and event.test_no not in ("", case.failed_test):
-            continue
-        try:
-            story.cases[number] = decide(case, event, law_of(day_of(event.at), case.place), now).case
-        except Refusal:
-            continue
-        return
-    story.left_out.append(event)
+    def event(self, event: Event) -> None:
+        """It goes to the case that is open then; a closed one still takes what comes after it, e.g. a late record."""
+        cases = self.story.cases
+        for number in reversed(range(len(cases))):
+            case = cases[number]
+            if isinstance(event, CaseAnnulled) and event.test_no not in ("", case.failed_test):
+                continue
+            try:
+                cases[number] = decide(case, event, self.law_of(day_of(event.at), case.place), self.now).case
+            except Refusal:
+                continue
+            return
+        self.story.left_out.append(event)

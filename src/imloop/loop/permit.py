@@ -222,6 +222,15 @@ CLAUSES: tuple[Clause, ...] = (
         falls_short("documents-invalid"),
     ),
     Clause(
+        "documents-elsewhere",
+        "repair.numbers.everywhere",
+        Text(
+            "凭证编号没有被另一维修站使用过（核实后可放行）",
+            "no number was used by another repairer (can be released)",
+        ),
+        falls_short("documents-elsewhere"),
+    ),
+    Clause(
         "documents-on-paper",
         "repair.numbers.everywhere",
         Text(

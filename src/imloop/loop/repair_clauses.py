@@ -148,6 +148,13 @@ SHORT: dict[str, tuple[Text, Text]] = {
             "code.",
         ),
     ),
+    "documents-elsewhere": (
+        Text(
+            "维修凭证编号已由另一维修站报送过。",
+            "Another repairer has already reported a document of this number.",
+        ),
+        _RELEASE,
+    ),
     "documents-on-paper": (
         Text(
             "维修凭证编号在系统故障期间已作为另一辆车的纸质材料出示。",

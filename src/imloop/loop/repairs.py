@@ -6,16 +6,19 @@ transition phase keeps the benefit when the retest falls into the full phase.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import paper_number
 from imloop.facts.records.repair import DOCUMENT_NAMES, RepairRecord, Warranty
 from imloop.law import Law
 from imloop.loop.case import Case, Lack, RepairFact
+
+_PAPERS_LACK = ("documents-missing", "documents-invalid", "documents-elsewhere", "documents-on-paper")
 
 
 def repair_fact(
@@ -24,13 +27,12 @@ def repair_fact(
     listed: bool,
     law: Law,
     earlier: Sequence[RepairFact] = (),
-    reused: Collection[str] = (),
-    on_paper: Collection[str] = (),
+    used: Mapping[str, Collection[str]] = MappingProxyType({}),
     found: Sequence[Lack] = (),
     reported_at: datetime | None = None,
 ) -> RepairFact:
-    """``listed``: was the shop on the published list that day; ``reused``: documents whose number was used for another
-    repair; ``on_paper``: whose number was shown on paper for another; ``found``: what the registers say against it;
+    """``listed``: was the shop on the published list that day; ``used``: documents whose number is already known, by
+    the lack that this is (``documents-invalid`` …); ``found``: what the registers say against it;
     ``reported_at``: when the platform had the record."""
     warranty = _warranty(record.warranty, law)
     finished_on = day_of(record.finished_at)
@@ -50,7 +52,7 @@ def repair_fact(
         work_listed=bool(record.items or record.parts),
         reported_at=reported_at,
     )
-    papers = _papers_lack(fact, record, law, frozenset(reused), frozenset(on_paper))
+    papers = _papers_lack(fact, record, law, used)
     return replace(fact, lacks=(*_lacks(fact, record, law), *papers, *found))
 
 
@@ -112,17 +114,16 @@ def _lacks(fact: RepairFact, record: RepairRecord, law: Law) -> tuple[Lack, ...]
 
 
 def _papers_lack(
-    fact: RepairFact, record: RepairRecord, law: Law, reused: frozenset[str], on_paper: frozenset[str]
+    fact: RepairFact, record: RepairRecord, law: Law, used: Mapping[str, Collection[str]]
 ) -> tuple[Lack, ...]:
-    """The first for which none of the day's sets of documents is there."""
+    """The first for which none of the day's sets of documents is there; first what only a better record mends."""
     key = documents_key(law)
     sets = [frozenset(wanted.split("+")) for wanted in law.words(key) if wanted]
-    bad = _no_numbers(record, law) | reused
-    for code, without in (
-        ("documents-missing", frozenset[str]()),
-        ("documents-invalid", bad),
-        ("documents-on-paper", bad | on_paper),
-    ):
+    without: frozenset[str] = frozenset()
+    for code in _PAPERS_LACK:
+        without |= frozenset(used.get(code, ()))
+        if code == "documents-invalid":
+            without |= _no_numbers(record, law)
         if sets and not any(wanted <= fact.documents - without for wanted in sets):
             about = tuple(name for name in DOCUMENT_NAMES if name in without)
             return (Lack(code, law.cite(key), about),)

@@ -47,6 +47,9 @@ WHY: Mapping[str, Text] = MappingProxyType(
         "fault-not-retested": Text(
             "上次不合格的项目没有检验并合格", "what had failed was not tested again and passed"
         ),
+        "not-as-registered": Text(
+            "按登记的车辆信息判定不合格", "judged by what the register says of the vehicle, it does not pass"
+        ),
         "annulled": Text(
             "案件已撤销，该次不合格不成立", "its case was annulled: the failed run does not stand"
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from imloop.facts.text import Reason, Text
+from imloop.law import Law
 
 LONGEST = timedelta(hours=12)
 """No run that is not itself held lasts longer: how late a run can end that overlaps."""
@@ -42,6 +43,25 @@ class Span:
             "analyser": here and self.analyser != "" and self.analyser == other.analyser,
         }
         return [name for name, same in alike.items() if same]
+
+
+def in_repair(shops: Iterable[str], law: Law) -> list[Reason]:
+    """``shops``: repairers that say the vehicle was with them during the run."""
+    return [
+        Reason(
+            "vehicle-elsewhere",
+            Text(
+                f"按维修记录，检验期间该车正在 {shop} 维修。",
+                f"By the repair's record the vehicle was at {shop} during this run.",
+            ),
+            law.cite("repair.elsewhere"),
+            Text(
+                "请核对检验时间和维修进厂、完工时间，两者必有一误。",
+                "Compare the times of the run and of the repair: one of them is wrong.",
+            ),
+        )
+        for shop in shops
+    ]
 
 
 def runs_overlap(run: Span, others: Iterable[Span]) -> list[Reason]:

@@ -14,6 +14,9 @@ from imloop.facts.records.repair import DOCUMENT_NAMES
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 
+USED = ("documents-invalid", "documents-elsewhere", "documents-on-paper")
+"""What a number can be known from."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
@@ -32,14 +35,6 @@ class Use:
     on_paper: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UsedNumbers:
-    """Documents whose number was used for another repair, and those shown on paper for another vehicle."""
-
-    reused: frozenset[str]
-    on_paper: frozenset[str]
-
-
 def used_by_repair(
     numbers: Mapping[str, str],
     uses: Iterable[Use],
@@ -48,25 +43,32 @@ def used_by_repair(
     finished_at: datetime,
     failed_at: datetime,
     law: Law,
-) -> UsedNumbers:
+) -> dict[str, frozenset[str]]:
     """``numbers``: of the record, by document, in the normal form; ``failed_at``: of the failed test it answers.
+    Returns documents by what their number is known from: the shop's own other repair (``documents-invalid``), another
+    shop's (``documents-elsewhere``: either of the two may have written what it does not hold), or paper shown for
+    another vehicle (``documents-on-paper``).
 
     A record that corrects one of the same shop, case and round has the same papers, as has the record of a paper that
     was shown for the same vehicle."""
-    reused, on_paper = set(), set()
+    found: dict[str, set[str]] = {code: set() for code in USED}
     for use in _of(numbers, uses, shop, law):
         if use.granted_at is not None:
             its_own = finished_at <= use.granted_at or use.granted_at > failed_at
             if not use.same_vehicle:
-                on_paper.add(use.kind)
+                found["documents-on-paper"].add(use.kind)
             elif not its_own:
-                reused.add(use.kind)
-        elif not (use.shop == shop and use.same_case and _corrected(use, failed_at)):
-            reused.add(use.kind)
-    return UsedNumbers(frozenset(reused), frozenset(on_paper))
+                found["documents-invalid"].add(use.kind)
+        elif use.shop != shop:
+            found["documents-elsewhere"].add(use.kind)
+        elif not (use.same_case and _corrected(use, failed_at)):
+            found["documents-invalid"].add(use.kind)
+    return {code: frozenset(kinds) for code, kinds in found.items()}
 
 
-def doubts_about_numbers(used: UsedNumbers, numbers: Mapping[str, str], law: Law) -> list[Reason]:
+def doubts_about_numbers(
+    used: Mapping[str, frozenset[str]], numbers: Mapping[str, str], law: Law
+) -> list[Reason]:
     """What departments see of it, whether or not the document was needed."""
     return [
         Reason(
@@ -80,7 +82,7 @@ def doubts_about_numbers(used: UsedNumbers, numbers: Mapping[str, str], law: Law
             item=kind,
         )
         for kind in DOCUMENT_NAMES
-        if kind in used.reused | used.on_paper
+        if any(kind in kinds for kinds in used.values())
     ]
 
 

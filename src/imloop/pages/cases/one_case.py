@@ -74,7 +74,7 @@ def _decide(caller: Caller, case_no: str, form: QueryDict) -> None:
 def case_page(caller: Caller, case: Case) -> dict[str, object]:
     """What ``cases/case.html`` shows."""
     tests = case_file.tests_of(case)
-    repairs = list(case.repairs.select_related("shop", "raw").order_by("finished_at"))
+    repairs = list(case_lookups.repairs_of(case).select_related("raw").order_by("finished_at"))
     notices = list(case.notices.order_by("round"))
     events = list(case.events.order_by("number"))
     by_number = {test.test_no: test for test in tests}

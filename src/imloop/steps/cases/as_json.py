@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imloop.steps.cases.lookups import repairs_of
 from imloop.store.models import Case
 
 
@@ -34,7 +35,7 @@ def case_json(case: Case) -> dict[str, object]:
                 "listed": r.listed,
                 "lacks": lacks.get((r.shop.code, r.repair_no), []),
             }
-            for r in case.repairs.select_related("shop").order_by("uploaded_at")
+            for r in repairs_of(case).order_by("uploaded_at")
         ],
         "exits": case.snapshot["exits"],
         "objections": case.snapshot.get("objections", []),

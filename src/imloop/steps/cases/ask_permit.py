@@ -27,7 +27,7 @@ from imloop.store.models import PartyKind
 from imloop.store.statements import fetch_one
 
 _FOUND = """
-SELECT p.id, s.token, v.id, v.plate, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,
+SELECT p.id, s.token, v.id, v.plate, CASE WHEN v.registered THEN v.fuel END, c.case_no, c.state, c.deadline, c.snapshot,
   (SELECT t.method FROM store_test t WHERE t.vehicle_id = v.id AND t.case_no = c.case_no
    ORDER BY t.started_at DESC LIMIT 1)
 FROM store_party p
@@ -41,7 +41,8 @@ _CASE = msgspec.json.Decoder(loop.Case)
 
 
 class _Found(NamedTuple):
-    """``snapshot``: the open case as JSON. None throughout: no such vehicle, or no open case."""
+    """``fuel``: as an authority entered it; ``snapshot``: the open case as JSON. None throughout: no such vehicle, or
+    no open case."""
 
     station_id: int
     token: str | None

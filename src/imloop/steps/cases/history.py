@@ -1,26 +1,38 @@
-"""The runs and events of a vehicle since it last passed, as ``loop.history`` tells them."""
+"""The runs and events of a vehicle since it last passed, as ``loop.history`` tells them, and what its runs showed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, Protocol, cast
 
 import msgspec
 
 from imloop import loop
-from imloop.facts.codes import Purpose
+from imloop.facts.codes import Method, Purpose, Result
+from imloop.facts.days import day_of
+from imloop.facts.records import inspection
+from imloop.facts.records.inspection import Trace
 from imloop.gates.inspections.counts import Counts
+from imloop.gates.inspections.retest import NOT_RETESTED, Measured, as_stated_then, not_retested, open_faults
+from imloop.gates.vehicles.compare_statement import as_registered
 from imloop.loop import events as kinds
-from imloop.loop.events import CaseAnnulled, Event, TestFailed, TestPassed
-from imloop.loop.history import WITHOUT_PERMIT, Run
+from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
+from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Run, Unanswered
+from imloop.steps.ground import registers
+from imloop.steps.vehicles.vehicle_facts import entered_facts, waiting_fails
+from imloop.store import traces, verdict_inputs
 from imloop.store.models import Case, CaseEvent, HeldRun, Test, Vehicle
+from imloop.verdict import judge
 
 RECONSIDERED = "Reconsidered"
 """Kind of a case's event that tells what a late fact changed. It is no fact itself."""
 _NO_FACTS = (RECONSIDERED, TestFailed.__name__, TestPassed.__name__)
+_OF_THE_VEHICLE = (RepairReported.__name__, RepairReleased.__name__)
+"""What was done to the vehicle stays done when the case in which it was reported is annulled."""
 _COUNTED = (Counts.CASE, Counts.CYCLE)
+_ASKED_ANEW = ("", WITHOUT_PERMIT, FAIL_WAITS, NOT_RETESTED)
 ORIGINS = {
     Purpose.REGISTRATION: loop.Origin.REGISTRATION,
     Purpose.TRANSFER_IN: loop.Origin.TRANSFER_IN,
@@ -52,18 +64,17 @@ def history_since(vehicle: Vehicle, moment: datetime) -> History:
         .first()
     )
     tests = _since(vehicle, began)
-    cases = _cases_since(vehicle, began)
+    cases, rows = _cases_since(vehicle, began)
     passed = sum(test.result == "pass" and test.counts in _COUNTED for test in tests)
-    events = {case.pk: list(case.events.order_by("number")) for case in cases}
-    failed = _failed_events(event for rows in events.values() for event in rows)
-    waiting = _failed_runs_waiting(vehicle)
+    failed = _failed_events(rows)
+    waiting = [fail.started_at for fail in waiting_fails(vehicle)]
     return History(
         vehicle,
         vehicle.cycle - passed,
         {test.pk: test for test in tests},
         [_run(test, failed, waiting) for test in tests],
         cases,
-        [_event(row) for rows in events.values() for row in rows if row.kind not in _NO_FACTS],
+        [_event(row) for row in rows if row.kind not in _NO_FACTS],
     )
 
 
@@ -76,23 +87,32 @@ def _since(vehicle: Vehicle, began: datetime | None) -> list[Test]:
     return list(tests.defer("trace", "stated", "receipt").order_by("started_at", "id"))
 
 
-def _cases_since(vehicle: Vehicle, began: datetime | None) -> list[Case]:
-    """Without those that were found to be part of another, and those of failed runs that do not stand."""
-    cases = Case.objects.filter(vehicle=vehicle).select_related("station", "vehicle")
+def _cases_since(vehicle: Vehicle, began: datetime | None) -> tuple[list[Case], list[CaseEvent]]:
+    """With their events. Without the cases that were found to be part of another, and those of failed runs that do not
+    stand, of which only the repairs are left."""
+    found = Case.objects.filter(vehicle=vehicle).select_related("station", "vehicle")
     if began is not None:
-        cases = cases.filter(opened_at__gt=began)
-    found = list(cases.order_by("opened_at", "id"))
-    return [case for case in found if not (_merged(case) or _annulled(case))]
+        found = found.filter(opened_at__gt=began)
+    cases: list[Case] = []
+    rows: list[CaseEvent] = []
+    for case in found.order_by("opened_at", "id"):
+        events = list(case.events.order_by("number"))
+        if _annulled(events):
+            rows += [event for event in events if event.kind in _OF_THE_VEHICLE]
+        elif not _merged(events):
+            cases.append(case)
+            rows += events
+    return cases, rows
 
 
-def _merged(case: Case) -> bool:
-    last = case.events.order_by("-number").first()
+def _merged(events: list[CaseEvent]) -> bool:
+    last = events[-1] if events else None
     return last is not None and last.kind == RECONSIDERED and bool(last.data.get("part_of"))
 
 
-def _annulled(case: Case) -> bool:
+def _annulled(events: list[CaseEvent]) -> bool:
     """By a department, since it is noted which failed run does not stand."""
-    return any(event.data.get("test_no") for event in case.events.filter(kind=CaseAnnulled.__name__))
+    return any(event.kind == CaseAnnulled.__name__ and event.data.get("test_no") for event in events)
 
 
 def _failed_events(rows: Iterable[CaseEvent]) -> dict[tuple[str, str], TestFailed]:
@@ -105,38 +125,54 @@ def _event(row: CaseEvent) -> Event:
     return cast(Event, msgspec.convert(row.data, getattr(kinds, row.kind)))
 
 
-def _failed_runs_waiting(vehicle: Vehicle) -> list[datetime]:
-    """When failed runs began that may be of this vehicle, and wait for a department."""
-    rows = HeldRun.objects.filter(candidates=vehicle, settled_at__isnull=True, test__result="fail")
-    return list(rows.values_list("test__started_at", flat=True))
-
-
 def run_of(test: Test) -> Run:
     """One stored run, as it is told."""
-    vehicle = test.vehicle
-    return _run(test, {}, _failed_runs_waiting(vehicle) if vehicle is not None else [])
+    waiting = waiting_fails(test.vehicle) if test.vehicle is not None else []
+    return _run(test, {}, [fail.started_at for fail in waiting])
 
 
 def _run(test: Test, failed: dict[tuple[str, str], TestFailed], waiting: list[datetime]) -> Run:
-    station = test.station.code
-    event: TestFailed | TestPassed
-    if test.result == "pass":
-        event = TestPassed(at=test.started_at, station=station, test_no=test.test_no)
-    else:
-        event = failed.get((station, test.test_no)) or _failed(test)
-    return Run(key=test.pk, place=test.station.place, event=event, waits=_waits(test, waiting))
-
-
-def _failed(test: Test) -> TestFailed:
-    items = tuple(
-        str(item["item"]) for item in test.verdict["items"] if not item["pass"] and not item.get("advisory")
+    event = failed.get((test.station.code, test.test_no)) if test.result == Result.FAIL else None
+    return Run(
+        key=test.pk, place=test.station.place, event=event or _event_of(test), waits=_waits(test, waiting)
     )
+
+
+def _event_of(test: Test) -> TestFailed | TestPassed:
+    failed = [
+        str(item["item"]) for item in test.verdict["items"] if not item["pass"] and not item.get("advisory")
+    ]
+    event = run_event(test, Result(test.result), test.station.code, failed)
+    assert event is not None
+    return event
+
+
+class Ran(Protocol):
+    """A run as its message or its row tells it."""
+
+    @property
+    def test_no(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def purpose(self) -> str: ...
+
+
+def run_event(
+    run: Ran, result: Result, station: str, failed: Sequence[str], odometer_km: float | None = None
+) -> TestFailed | TestPassed | None:
+    """What a run means for a case; ``failed``: items; None where it has no verdict."""
+    if result is Result.PASS:
+        return TestPassed(at=run.started_at, station=station, test_no=run.test_no)
+    if result is not Result.FAIL:
+        return None
     return TestFailed(
-        at=test.started_at,
-        station=test.station.code,
-        test_no=test.test_no,
-        items=items,
-        origin=ORIGINS.get(Purpose(test.purpose), loop.Origin.PERIODIC),
+        at=run.started_at,
+        station=station,
+        test_no=run.test_no,
+        items=tuple(failed),
+        origin=ORIGINS.get(Purpose(run.purpose), loop.Origin.PERIODIC),
+        odometer_km=odometer_km,
     )
 
 
@@ -146,8 +182,56 @@ def _waits(test: Test, waiting: list[datetime]) -> str:
     why = test.counts_why or ""
     if why == "time-held" and test.held.settled == HeldRun.Settled.RELEASED:
         why = ""
-    if why in ("", WITHOUT_PERMIT, "failed-run-waits"):
-        why = ""
-        if test.result == "pass" and any(moment <= test.started_at for moment in waiting):
-            why = "failed-run-waits"
+    if why not in _ASKED_ANEW:
+        return why
+    return FAIL_WAITS if test.result == "pass" and any(at <= test.started_at for at in waiting) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a run showed; ``as_if``: its result, had the vehicle been another one."""
+
+    run: Measured
+    as_if: Callable[[inspection.Vehicle], Result]
+
+
+def measured_of(stated: bytes, method: str, verdict: Mapping[str, Any]) -> Measured:
+    """A stored run, as far as a retest is asked about it."""
+    record = verdict_inputs.record_of(stated, Method(method), Trace())
+    items = {str(item["item"]): bool(item["pass"]) for item in verdict["items"] if not item.get("advisory")}
+    return Measured(record, verdict["parts"], items)
+
+
+def shown_by(test: Test) -> Shown | None:
+    """None: it was stored before what a verdict rests on was kept."""
+    if test.stated is None:
+        return None
+    run = measured_of(bytes(test.stated), test.method, test.verdict)
+
+    def as_if(vehicle: inspection.Vehicle) -> Result:
+        law = registers.law_at(day_of(test.started_at), test.station.place)
+        return judge(replace(run.record, vehicle=vehicle, trace=traces.decode(test.trace)), law).result
+
+    return Shown(run, as_if)
+
+
+def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
+    """Asks the runs of the history; ``fresh``: those that are not stored yet, by key."""
+
+    def shown(key: int) -> Shown | None:
+        return fresh[key] if key in fresh else shown_by(history.tests[key])
+
+    def why(key: int, failed: Sequence[int]) -> str:
+        now, then = shown(key), [each.run for each in map(shown, failed) if each is not None]
+        if now is None or not then:
+            return ""
+        if not_retested(now.run, open_faults(then)) is not None:
+            return NOT_RETESTED
+        stated = now.run.record.vehicle
+        restated = as_stated_then(stated, then[-1].record.vehicle)
+        if restated == stated:
+            return ""
+        other = as_registered(restated, entered_facts(history.vehicle))
+        return "" if other == stated or now.as_if(other) is Result.PASS else NOT_RETESTED
+
     return why

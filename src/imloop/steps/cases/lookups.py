@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from imloop.facts.identifiers import plain, signs
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import journal_look, nothing_there
-from imloop.store.models import Case, Notice, PartyKind
+from imloop.store.models import Case, Notice, PartyKind, Repair
 
 
 def cases(caller: Caller) -> QuerySet[Case]:
@@ -22,6 +22,14 @@ def case(caller: Caller, case_no: str) -> Case:
         raise nothing_there("case", case_no)
     journal_look(caller, "case", found.case_no)
     return found
+
+
+def repairs_of(case: Case) -> QuerySet[Repair]:
+    """What was reported in the case, and what it rests on from a case that was annulled since."""
+    wanted = Q(case=case)
+    for told in case.snapshot["repairs"]:
+        wanted |= Q(case__vehicle=case.vehicle_id, shop__code=told["shop"], repair_no=told["repair_no"])
+    return Repair.objects.filter(wanted).select_related("shop")
 
 
 def notice(caller: Caller, notice_no: str) -> Notice:

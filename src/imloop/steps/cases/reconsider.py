@@ -15,7 +15,7 @@ from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
 from imloop.loop.history import WITHOUT_PERMIT, Run, Said, Story, tell
-from imloop.steps.cases.history import RECONSIDERED, History, history_since, run_of
+from imloop.steps.cases.history import RECONSIDERED, History, Shown, history_since, run_of, unanswered
 from imloop.steps.cases.move_case import decide_and_keep, derive, keep_event
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
@@ -37,9 +37,11 @@ class Reconsidered:
     changed: list[Test] = field(default_factory=list)
 
 
-def reconsider(ledger: Ledger, vehicle: Vehicle, run: Run, because: str) -> Reconsidered:
+def reconsider(
+    ledger: Ledger, vehicle: Vehicle, run: Run, because: str, shown: Shown | None = None
+) -> Reconsidered:
     """Tell the vehicle's history again, because ``run`` came or was settled. ``because``: its station and number.
-    A run that is not stored yet has a key of its own."""
+    A run that is not stored yet has a key of its own, and ``shown``."""
     history = history_since(vehicle, run.event.at)
     runs = [*(each for each in history.runs if each.key != run.key), run]
     story = tell(
@@ -49,6 +51,7 @@ def reconsider(ledger: Ledger, vehicle: Vehicle, run: Run, because: str) -> Reco
         ledger.now,
         cycle=history.cycle,
         numbers=[case.case_no for case in history.cases],
+        unanswered=unanswered(history, {run.key: shown} if shown is not None else {}),
     )
     cases = _keep_cases(ledger, history, story, because)
     found = Reconsidered(said=story.runs[run.key], changed=_keep_runs(ledger, history, story, cases, because))

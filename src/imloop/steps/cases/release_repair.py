@@ -53,7 +53,7 @@ def release(ledger: Ledger, row: Case, shop: str, repair_no: str, approver: str,
     event = RepairReleased(at=ledger.now, shop=shop, repair_no=repair_no, approver=approver, reason=reason)
     known = find_repair(as_loop_case(row).repairs, shop, repair_no)
     settled = [lack.code for lack in known.lacks if lack.releasable] if known else []
-    if "documents-on-paper" in settled:
+    if {"documents-elsewhere", "documents-on-paper"} & set(settled):
         settled.append("paper-number-reused")
     law = registers.law_at(day_of(ledger.now), row.place)
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)

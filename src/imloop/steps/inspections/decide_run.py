@@ -11,7 +11,7 @@ from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.counts import cannot_count, waits
-from imloop.gates.inspections.overlaps import Span, runs_overlap
+from imloop.gates.inspections.overlaps import Span, in_repair, runs_overlap
 from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
@@ -26,12 +26,12 @@ from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.compare_statement import as_registered, bounded, differences
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
-from imloop.steps.cases.history import ORIGINS
+from imloop.steps.cases.history import run_event
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.inspections.judge_upload import JudgedUpload
 from imloop.steps.inspections.known_facts import Known
 from imloop.steps.stations.line_standing import doubts_of, lock_of
-from imloop.steps.vehicles.identify_vehicle import plate_differs
+from imloop.steps.vehicles.identify_vehicle import plate_differs, vin_missing
 from imloop.verdict import Verdict
 
 _ABORTED_AFTER_FAIL = Reason(
@@ -70,7 +70,7 @@ class Decided:
     """``judged_as``: the vehicle that the verdict rests on, where it is not as the message states it. ``waits``: why
     the run counts for nothing for now, a key of ``counts.WHY``; empty: it may count. ``held``: what a department has to
     settle. ``event``: what it means for a case, where it has a verdict. ``late``: a later run of the vehicle is known
-    already, so everything since is told anew."""
+    already, so everything since is told anew. ``measured``: what a later retest is asked about."""
 
     verdict: Verdict
     judged_as: Vehicle | None
@@ -79,6 +79,7 @@ class Decided:
     held: tuple[Reason, ...]
     event: TestFailed | TestPassed | None
     late: bool
+    measured: Measured
 
     @property
     def names_vehicle(self) -> bool:
@@ -97,7 +98,9 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     late = known.latest is not None and record.started_at <= known.latest
     if not cannot and not late:
         _require_permit(known, record)
-    answer = _answer_for_fault(known, record, verdict)
+    measured = _measured(record, verdict)
+    # A late run need not be of the case that is open now: which one it met is found when everything is told anew.
+    answer = None if late else _answer_for_fault(known, measured, verdict)
     if known.anothers_fail:
         doubted = (*doubted, BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
@@ -120,8 +123,15 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
         ),
         waits=why,
         held={"time-held": doubted, "identity-doubtful": (*identity.reasons, *doubted)}.get(why, ()),
-        event=_event(record, verdict),
+        event=run_event(
+            record,
+            verdict.result,
+            record.station,
+            [item for item, passed in measured.items.items() if not passed],
+            record.vehicle.odometer_km,
+        ),
         late=late,
+        measured=measured,
     )
 
 
@@ -147,11 +157,15 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
     return verdict, None if same else base
 
 
-def _answer_for_fault(known: Known, record: TestRecord, verdict: Verdict) -> Reason | None:
+def _measured(record: TestRecord, verdict: Verdict) -> Measured:
+    items = {item.item: item.passed for item in verdict.items if not item.advisory}
+    return Measured(record, verdict.parts, items)
+
+
+def _answer_for_fault(known: Known, measured: Measured, verdict: Verdict) -> Reason | None:
     if not known.failed or verdict.result is not Result.PASS:
         return None
-    items = {item.item: item.passed for item in verdict.items if not item.advisory}
-    return not_retested(Measured(record, verdict.parts, items), open_faults(known.failed))
+    return not_retested(measured, open_faults(known.failed))
 
 
 def _about_aborts(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:
@@ -179,30 +193,17 @@ def _require_permit(known: Known, record: TestRecord) -> None:
         raise loop.retest_forbidden(permit)
 
 
-def _event(record: TestRecord, verdict: Verdict) -> TestFailed | TestPassed | None:
-    if verdict.result is Result.PASS:
-        return TestPassed(at=record.started_at, station=record.station, test_no=record.test_no)
-    if verdict.result is not Result.FAIL:
-        return None
-    return TestFailed(
-        at=record.started_at,
-        station=record.station,
-        test_no=record.test_no,
-        items=tuple(item.item for item in verdict.items if not item.passed and not item.advisory),
-        origin=ORIGINS.get(record.purpose, loop.Origin.PERIODIC),
-        odometer_km=record.vehicle.odometer_km,
-    )
-
-
 def _about_the_run(known: Known, record: TestRecord) -> list[Reason]:
     found = _about_the_message(record, known.times.arrived, known.law)
     found += bounded(record.vehicle, known.law)[1]
     if known.vehicle is not None:
         found += plate_differs(known.vehicle, known.named)
+        found += vin_missing(known.vehicle, known.named)
         found += differences(known.entered, record.vehicle, known.law, known.vehicle.sources)
     found += known.charge
     found += doubts_of(known.line_reasons)
     found += people_reasons(record.people, known.sender.staff, known.law.on, known.law)
+    found += in_repair(known.in_repair, known.law)
     found += runs_overlap(span_of(known, record), known.beside)
     return found
 

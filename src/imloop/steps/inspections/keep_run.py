@@ -15,6 +15,7 @@ from imloop.gates.vehicles.identity import Found
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
 from imloop.loop.history import FAIL_WAITS, Run
+from imloop.steps.cases.history import Shown
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
 from imloop.steps.cases.move_case import decide_and_keep
@@ -31,7 +32,7 @@ from imloop.steps.outages.unlock_on_paper import unlock_waiting_for
 from imloop.steps.repairs.rework import order_rework
 from imloop.steps.vehicles.identify_vehicle import enter_vehicle
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.store.models import Case, HeldRun, Mark, Notice, RawUpload, Test, Vehicle
+from imloop.store.models import Case, HeldRun, Mark, Notice, Party, RawUpload, Test, Vehicle
 from imloop.store.statements import fetch_one, insert, rows, update
 
 _NOTICED = "SELECT 1 FROM store_notice WHERE case_id = %s AND round = %s"
@@ -55,7 +56,7 @@ def keep_run(ledger: Ledger, raw: RawUpload, judged: JudgedUpload, known: Known,
     """Everything in the transaction of the ledger."""
     vehicle = _enter(judged, known, decided)
     gap = count_test(ledger, known.line, judged.record.sequence, known.law)
-    moved = _move(ledger, known, decided, vehicle)
+    moved = _move(ledger, judged, known, decided, vehicle)
     findings = [*decided.findings, *gap]
     test = _test(ledger, raw, judged, known, decided, vehicle, moved)
     receipt = _receipt(ledger, raw, judged, known, decided, moved, findings)
@@ -82,31 +83,24 @@ def _enter(judged: JudgedUpload, known: Known, decided: Decided) -> Vehicle | No
     )
 
 
-def _move(ledger: Ledger, known: Known, decided: Decided, vehicle: Vehicle | None) -> _Moved:
-    """Let the case move by the run's own time; what came late is told anew together with what it changes."""
-    event = decided.event
-    if decided.waits == FAIL_WAITS and vehicle is not None and isinstance(event, TestPassed):
-        return _passed_in_doubt(ledger, known, decided, vehicle, event)
-    if vehicle is None or event is None or decided.waits:
-        counted = Counted(Counts.NOTHING, decided.waits, decided.held)
-        return _Moved(known.case, counted)
-    if decided.late:
-        moved = _late(ledger, known, vehicle, event)
-    elif isinstance(event, TestPassed):
-        moved = _passed(ledger, known, vehicle, event)
-    else:
-        moved = _failed(ledger, known, vehicle, known.case, event)
-    if isinstance(event, TestFailed) and moved.opens:
-        _tell_of_marks(ledger, known, vehicle, event)
-    return moved
-
-
-def _passed_in_doubt(
-    ledger: Ledger, known: Known, decided: Decided, vehicle: Vehicle, event: TestPassed
+def _move(
+    ledger: Ledger, judged: JudgedUpload, known: Known, decided: Decided, vehicle: Vehicle | None
 ) -> _Moved:
-    """It ends its case, and proves nothing until a failed run that may be of this vehicle is settled."""
+    """Let the case move by the run's own time; what came late is told anew together with what it changes."""
+    event, waits = decided.event, decided.waits
+    if vehicle is None or event is None or waits not in ("", FAIL_WAITS):
+        return _Moved(known.case, Counted(Counts.NOTHING, waits, decided.held))
     if decided.late:
-        return _late(ledger, known, vehicle, event, waits=FAIL_WAITS)
+        return _late(ledger, judged, known, decided, vehicle, event)
+    if isinstance(event, TestFailed):
+        return _failed(ledger, known, vehicle, known.case, event)
+    if waits:
+        return _passed_in_doubt(ledger, known, vehicle, event)
+    return _passed(ledger, known, vehicle, event)
+
+
+def _passed_in_doubt(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestPassed) -> _Moved:
+    """It ends its case, and proves nothing until a failed run that may be of this vehicle is settled."""
     case = known.case
     if case is not None:
         case, _ = decide_and_keep(ledger, case, event, known.case_law, vehicle=vehicle, place=case.place)
@@ -114,12 +108,18 @@ def _passed_in_doubt(
 
 
 def _late(
-    ledger: Ledger, known: Known, vehicle: Vehicle, event: TestFailed | TestPassed, waits: str = ""
+    ledger: Ledger,
+    judged: JudgedUpload,
+    known: Known,
+    decided: Decided,
+    vehicle: Vehicle,
+    event: TestFailed | TestPassed,
 ) -> _Moved:
-    run = Run(key=_NOT_STORED, place=known.station.place, event=event, waits=waits)
-    found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}")
+    run = Run(key=_NOT_STORED, place=known.station.place, event=event, waits=decided.waits)
+    shown = Shown(decided.measured, lambda other: judged.of(known.law, other).result)
+    found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}", shown)
     if found.case is not None and isinstance(event, TestFailed) and found.said.counts == Counts.CASE:
-        _follow(ledger, known, found.case, event)
+        follow_fail(ledger, found.case, known.station, event)
     return _Moved(found.case, Counted(Counts(found.said.counts), found.said.why))
 
 
@@ -136,34 +136,30 @@ def _failed(ledger: Ledger, known: Known, vehicle: Vehicle, row: Case | None, ev
     place = row.place if row is not None else known.station.place
     case, decision = decide_and_keep(ledger, row, event, known.case_law, vehicle=vehicle, place=place)
     rework = any(effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects)
-    _follow(ledger, known, case, event, rework_ordered=rework)
+    follow_fail(ledger, case, known.station, event, rework_ordered=rework)
     return _Moved(case, Counted(Counts.CASE))
 
 
-def _follow(
-    ledger: Ledger, known: Known, case: Case, event: TestFailed, *, rework_ordered: bool = False
+def follow_fail(
+    ledger: Ledger, case: Case, station: Party, event: TestFailed, *, rework_ordered: bool = False
 ) -> None:
+    """What follows where a failed run moved its case, whenever it came or was settled: free rework, a paper that
+    waited, a way out where its station has closed since; the police hear of a mark that was released meanwhile."""
     if not rework_ordered:
         order_rework(ledger, case)
     if unlock_waiting_for(ledger, case):
         case.refresh_from_db()
     if day_of(ledger.now) != day_of(event.at):
-        today = registers.law_at(day_of(ledger.now), known.station.place)
-        let_late_case_go(ledger, case, known.station, today)
+        today = registers.law_at(day_of(ledger.now), station.place)
+        let_late_case_go(ledger, case, station, today)
+    for mark in rows(Mark, "vehicle_id = %s AND issued_at > %s", [case.vehicle_id, event.at]):
+        tell_of_mark(ledger, case.vehicle, mark, f"{station.code}/{event.test_no}")
 
 
 def _end_cycle(vehicle: Vehicle, day: date, law: Law) -> None:
     vehicle.cycle += 1
     vehicle.due_on = due_after(subject_of(vehicle), day, law) or vehicle.due_on
     update(vehicle, "cycle", "due_on")
-
-
-def _tell_of_marks(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestFailed) -> None:
-    """A mark was released after the vehicle had failed, before the fail was known."""
-    because = f"{known.station.code}/{event.test_no}"
-    if known.vehicle is not None:  # a vehicle nobody knew has no mark
-        for mark in rows(Mark, "vehicle_id = %s AND issued_at > %s", [vehicle.pk, event.at]):
-            tell_of_mark(ledger, vehicle, mark, because)
 
 
 def _receipt(

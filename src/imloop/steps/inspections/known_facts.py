@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
-from imloop.facts.codes import Method
 from imloop.facts.days import day_of
-from imloop.facts.records.inspection import TestRecord, Trace
+from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.overlaps import LONGEST, Span
@@ -19,6 +17,7 @@ from imloop.gates.inspections.retest import Measured
 from imloop.gates.inspections.times import Times
 from imloop.gates.vehicles.identity import Named
 from imloop.law import Law
+from imloop.steps.cases.history import measured_of
 from imloop.steps.cases.move_case import open_case
 from imloop.steps.ground import registers
 from imloop.steps.inspections.judge_upload import JudgedUpload
@@ -29,9 +28,8 @@ from imloop.steps.stations import standing
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import StationFacts
 from imloop.steps.vehicles.identify_vehicle import Identified, identify, names_of
-from imloop.steps.vehicles.vehicle_facts import entered_facts
-from imloop.store import verdict_inputs
-from imloop.store.models import Case, Line, Party, Test, Vehicle
+from imloop.steps.vehicles.vehicle_facts import WaitingFail, entered_facts, waiting_fails
+from imloop.store.models import Case, Line, Party, Vehicle
 from imloop.store.statements import Row, aware, fetch_all, fetch_one
 
 _TAKEN = (
@@ -39,13 +37,6 @@ _TAKEN = (
     "WHERE t.station_id = %s AND t.test_no = %s"
 )
 _LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
-_FAIL_WAITS = (
-    "SELECT 1 FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
-    "JOIN store_test t ON t.id = h.test_id "
-    "WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail' AND {which} LIMIT 1"
-)
-_EARLIER_FAIL_WAITS = _FAIL_WAITS.format(which="t.started_at <= %s")
-_ANOTHERS_FAIL_WAITS = _FAIL_WAITS.format(which="t.started_at >= %s AND t.station_id <> %s")
 _FAILED = (
     "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
     "AND counts = 'case' AND stated IS NOT NULL ORDER BY started_at, id"
@@ -63,6 +54,11 @@ _BESIDE = (
     "FROM store_test t JOIN store_party p ON p.id = t.station_id "
     "WHERE {whose} = %s AND t.ended_at > %s AND t.ended_at < %s AND t.started_at < %s"
 )
+_IN_REPAIR = (
+    "SELECT DISTINCT p.name FROM store_repair r JOIN store_case c ON c.id = r.case_id "
+    "JOIN store_party p ON p.id = r.shop_id "
+    "WHERE c.vehicle_id = %s AND r.received_at < %s AND r.finished_at > %s"
+)
 _OF_STATION, _OF_VEHICLE = _BESIDE.format(whose="t.station_id"), _BESIDE.format(whose="t.vehicle_id")
 
 
@@ -71,9 +67,9 @@ class Known:
     """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
-    ``failed``: the failed runs of the open case; ``anothers_fail``: a
-    later failed run of another station is known; ``aborted``: runs of the vehicle that were broken off lately.
-    ``entered``: what authorities said of the vehicle."""
+    ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the open case;
+    ``anothers_fail``: a later failed run of another station is known; ``aborted``: runs of the vehicle that were broken
+    off lately. ``entered``: what authorities said of the vehicle."""
 
     sender: StationFacts
     law: Law
@@ -87,6 +83,7 @@ class Known:
     fail_waits: bool
     times: Times
     beside: tuple[Span, ...]
+    in_repair: tuple[str, ...]
     charge: tuple[Reason, ...]
     failed: tuple[Measured, ...]
     anothers_fail: bool
@@ -115,6 +112,7 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
     identified = identify(named)
     vehicle = identified.vehicle
     case = open_case(vehicle)
+    waiting = waiting_fails(vehicle) if vehicle is not None else []
     return Known(
         sender=sender,
         law=law,
@@ -125,11 +123,12 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         case=case,
         case_law=law if case is None else registers.law_at(day, case.place),
         latest=_latest(vehicle),
-        fail_waits=vehicle is not None and _fail_waits(vehicle, record.started_at),
+        fail_waits=any(fail.started_at <= record.started_at for fail in waiting),
         times=_times(judged, sender, line, law, now),
         beside=tuple(_beside(record, station, vehicle)),
+        in_repair=_in_repair(vehicle, record, law),
         failed=() if case is None else failed_runs(case),
-        anothers_fail=vehicle is not None and _anothers_fail(vehicle, record, station),
+        anothers_fail=vehicle is not None and anothers_fail(vehicle, record.started_at, station, waiting),
         entered={} if vehicle is None else entered_facts(vehicle),
         aborted=_aborted(vehicle, record, law),
         charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
@@ -140,30 +139,18 @@ def failed_runs(case: Case) -> tuple[Measured, ...]:
     """The failed runs that a case rests on, in order; without those of which it was not kept what they rested on."""
     found = fetch_all(_FAILED, [case.vehicle_id, case.case_no])
     return tuple(
-        _measured(bytes(stated), method, msgspec.json.decode(verdict)) for stated, method, verdict in found
+        measured_of(bytes(stated), method, msgspec.json.decode(verdict)) for stated, method, verdict in found
     )
 
 
-def _measured(stated: bytes, method: str, verdict: Mapping[str, Any]) -> Measured:
-    record = verdict_inputs.record_of(stated, Method(method), Trace())
-    items = {str(item["item"]): bool(item["pass"]) for item in verdict["items"] if not item.get("advisory")}
-    return Measured(record, verdict["parts"], items)
-
-
-def measured(test: Test) -> Measured:
-    """A stored run, as far as a retest is asked about it."""
-    return _measured(bytes(test.stated or b""), test.method, test.verdict)
-
-
-def anothers_fail(vehicle: Vehicle, since: datetime, station: Party) -> bool:
-    """Is a later failed run of another station what a case rests on? An older run would take it over."""
+def anothers_fail(
+    vehicle: Vehicle, since: datetime, station: Party, waiting: Sequence[WaitingFail] = ()
+) -> bool:
+    """Does a case rest on a later failed run of another station, or will it, once that run is settled? An older run
+    would take it over."""
+    if any(fail.started_at >= since and fail.station != station.pk for fail in waiting):
+        return True
     return fetch_one(_ANOTHERS_FAIL, [vehicle.pk, since, station.pk]) is not None
-
-
-def _anothers_fail(vehicle: Vehicle, record: TestRecord, station: Party) -> bool:
-    """The same, or one that still waits for a department."""
-    waits = fetch_one(_ANOTHERS_FAIL_WAITS, [vehicle.pk, record.started_at, station.pk])
-    return waits is not None or anothers_fail(vehicle, record.started_at, station)
 
 
 def _aborted(vehicle: Vehicle | None, record: TestRecord, law: Law) -> int:
@@ -195,10 +182,6 @@ def _require_new(station: Party, record: TestRecord) -> None:
 def _latest(vehicle: Vehicle | None) -> datetime | None:
     found = fetch_one(_LATEST, [vehicle.pk]) if vehicle is not None else None
     return aware(found[0]) if found is not None and found[0] is not None else None
-
-
-def _fail_waits(vehicle: Vehicle, before: datetime) -> bool:
-    return fetch_one(_EARLIER_FAIL_WAITS, [vehicle.pk, before]) is not None
 
 
 def _times(judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now: datetime) -> Times:
@@ -236,6 +219,15 @@ def _beside(record: TestRecord, station: Party, vehicle: Vehicle | None) -> list
     if vehicle is not None:
         found += fetch_all(_OF_VEHICLE, [vehicle.pk, *window])
     return [_span(row) for row in found]
+
+
+def _in_repair(vehicle: Vehicle | None, record: TestRecord, law: Law) -> tuple[str, ...]:
+    """More than two clocks may differ before it was finished, and after it came in."""
+    if vehicle is None:
+        return ()
+    clock = timedelta(minutes=law.number("repair.clock_minutes"))
+    window = [record.ended_at - clock, record.started_at + clock]
+    return tuple(name for (name,) in fetch_all(_IN_REPAIR, [vehicle.pk, *window]))
 
 
 def _span(row: Row) -> Span:

@@ -11,21 +11,21 @@ from imloop.facts.identifiers import vin_fault
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.inspections.counts import Counts
-from imloop.gates.inspections.retest import NOT_RETESTED, as_stated_then, not_retested, open_faults
 from imloop.gates.inspections.times import HELD
 from imloop.gates.vehicles.compare_statement import as_registered
-from imloop.steps.cases.history import run_of
+from imloop.loop.events import TestFailed
+from imloop.steps.cases.history import run_of, shown_by
 from imloop.steps.cases.issue_notice import issue_notice
-from imloop.steps.cases.move_case import open_case
-from imloop.steps.cases.reconsider import Reconsidered, reconsider, wait_after
+from imloop.steps.cases.reconsider import reconsider, wait_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.inspections.decide_run import BEFORE_A_CASE
-from imloop.steps.inspections.known_facts import anothers_fail, failed_runs, measured
+from imloop.steps.inspections.keep_run import follow_fail
+from imloop.steps.inspections.known_facts import anothers_fail
 from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store import traces, verdict_inputs
-from imloop.store.models import HeldRun, PartyKind, Test, Vehicle
+from imloop.store.models import Case, HeldRun, PartyKind, Test, Vehicle
 from imloop.store.statements import update
 from imloop.verdict import judge
 
@@ -176,38 +176,31 @@ def _take_effect(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: s
         test.counts_why = "rejected"
         update(test, "counts_why")
         return
-    unanswered = test.result == "pass" and _leaves_fault(test, vehicle)
-    test.vehicle, test.counts_why = vehicle, NOT_RETESTED if unanswered else None
+    fails = test.vehicle is None and not _passes_as_registered(test, vehicle)
+    test.vehicle, test.counts_why = vehicle, "not-as-registered" if fails else None
     update(test, "vehicle", "counts_why")
-    if unanswered:
+    if fails:
         return
-    found = reconsider(ledger, vehicle, run_of(test), name)
-    _notice(ledger, test, found)
+    run = run_of(test)
+    found = reconsider(ledger, vehicle, run, name)
+    if found.case is not None and isinstance(run.event, TestFailed) and found.said.counts == Counts.CASE:
+        follow_fail(ledger, found.case, test.station, run.event)
+        _notice(ledger, test, found.case)
 
 
-def _leaves_fault(test: Test, vehicle: Vehicle) -> bool:
-    """Asked now that the vehicle is certain: does the pass answer what its open case rests on, by the register's word
-    and by what was stated when it failed?"""
-    case = open_case(vehicle)
-    failed = failed_runs(case) if case is not None else ()
-    if not failed or test.stated is None:
-        return False
-    run, entered = measured(test), entered_facts(vehicle)
-    if not_retested(run, open_faults(failed)) is not None:
+def _passes_as_registered(test: Test, vehicle: Vehicle) -> bool:
+    """Asked now that the vehicle is certain: does a pass hold by the register's word? A fail stands as it is."""
+    shown = shown_by(test) if test.result == Result.PASS else None
+    if shown is None:
         return True
-    stated = run.record.vehicle
-    base = as_registered(stated, entered)
-    then = as_registered(as_stated_then(base, failed[-1].record.vehicle), entered)
-    law = registers.law_at(day_of(test.started_at), test.station.place)
-    record = replace(run.record, trace=traces.decode(test.trace))
-    others = (judge(replace(record, vehicle=each), law) for each in (base, then) if each != stated)
-    return any(other.result is not Result.PASS for other in others)
+    stated = shown.run.record.vehicle
+    registered = as_registered(stated, entered_facts(vehicle))
+    return registered == stated or shown.as_if(registered) is Result.PASS
 
 
-def _notice(ledger: Ledger, test: Test, found: Reconsidered) -> None:
+def _notice(ledger: Ledger, test: Test, case: Case) -> None:
     """The owner of a vehicle that failed gets the notice now."""
-    case = found.case
-    if case is None or test.result != "fail" or found.said.counts != Counts.CASE or test.stated is None:
+    if test.stated is None:
         return
     if case.snapshot["failed_test"] != test.test_no or case.notices.filter(round=case.round).exists():
         return

@@ -102,8 +102,7 @@ def _judged(
         listed=listed,
         law=law,
         earlier=case.repairs,
-        reused=used.reused,
-        on_paper=used.on_paper,
+        used=used,
         found=lacks_around(record, shop, row, law, doubts),
         reported_at=now,
     )

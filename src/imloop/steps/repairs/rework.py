@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
 from imloop.gates.repairs.warranty import DoneBefore, owed_by
+from imloop.steps.cases.lookups import repairs_of
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
@@ -42,7 +43,7 @@ def rework_due(row: Case) -> Repair | None:
         return None
     running = as_loop_case(row).warranty_repair(row.failed_at, odometer_at_fail(row))
     if running is not None:
-        return row.repairs.select_related("shop").filter(repair_no=running.repair_no).last()
+        return repairs_of(row).filter(repair_no=running.repair_no).last()
     return earlier_rework(row)
 
 

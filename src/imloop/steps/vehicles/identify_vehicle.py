@@ -18,12 +18,13 @@ from imloop.gates.vehicles.identity import Bearer, Found, Identity, Named, resol
 from imloop.law import Law
 from imloop.steps.vehicles.note_statement import note_statement
 from imloop.store.models import Vehicle
-from imloop.store.statements import fetch_all, insert, rows, update
+from imloop.store.statements import fetch_all, fetch_one, insert, rows, update
 
 _NEAR = (
     "id IN (SELECT vehicle_id FROM store_case WHERE closed_at IS NULL AND (vin_head = %s OR vin_tail = %s)) "
     "AND NOT (vin = '')"
 )
+_JUDGED = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result IN ('pass', 'fail') LIMIT 1"
 _HELD = (
     "SELECT vehicle_id FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({marks}) UNION "
     "SELECT c.vehicle_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
@@ -53,7 +54,7 @@ def with_vin(*vins: str) -> QuerySet[Vehicle]:
 
 def identify(named: Named) -> Identified:
     """Which vehicle the names are of, with everyone who bears one of them."""
-    found = {row.pk: row for row in _bearers(named)}
+    found = {row.pk: row for row in _bearers(named) if not _only_seen(row, named)}
     # A plate of its own makes it another vehicle, so those one sign apart need not be looked up.
     if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
@@ -95,6 +96,14 @@ def _bearers(named: Named) -> list[Vehicle]:
     if not where:
         return []
     return rows(Vehicle, f"{where} ORDER BY id", [*vins, *([named.plate] if named.plate else [])])
+
+
+def _only_seen(row: Vehicle, named: Named) -> bool:
+    """Borne by a control unit alone, and known from nothing but a run without a verdict: such a run is no reason to
+    doubt another vehicle."""
+    if row.registered or row.vin == named.vin or (named.plate and row.plate == named.plate):
+        return False
+    return fetch_one(_JUDGED, [row.pk]) is None
 
 
 def _held(keys: Sequence[int]) -> set[int]:
@@ -143,6 +152,24 @@ def plate_differs(vehicle: Vehicle, named: Named) -> list[Reason]:
             next=Text(
                 "请对照行驶证；确已换牌的，由公安交管部门更新登记。",
                 "Compare the licence; a new plate is entered by the traffic police.",
+            ),
+        )
+    ]
+
+
+def vin_missing(vehicle: Vehicle, named: Named) -> list[Reason]:
+    """Found by its plate alone, though its VIN is known: a plate can be moved to another car."""
+    if named.vin or not vehicle.vin:
+        return []
+    return [
+        Reason(
+            "vin-missing",
+            Text(
+                "报文没有 VIN，仅凭号牌确认车辆。",
+                "The message has no VIN: the vehicle is known by its plate alone.",
+            ),
+            next=Text(
+                "请在检测线上录入车架号后再检验。", "Enter the VIN on the line before the vehicle is tested."
             ),
         )
     ]

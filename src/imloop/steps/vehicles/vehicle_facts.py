@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -12,6 +13,13 @@ from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject
 from imloop.store.models import Case, Test, Vehicle
+from imloop.store.statements import aware, fetch_all
+
+_WAITING = (
+    "SELECT t.started_at, t.station_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
+    "JOIN store_test t ON t.id = h.test_id "
+    "WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail'"
+)
 
 
 def subject_of(
@@ -62,9 +70,20 @@ def loaded_subject(vehicle: Vehicle) -> Subject:
     )
 
 
+class WaitingFail(NamedTuple):
+    """A failed run that may be of the vehicle, and waits for a department. ``station``: its key."""
+
+    started_at: datetime
+    station: int
+
+
+def waiting_fails(vehicle: Vehicle) -> list[WaitingFail]:
+    return [WaitingFail(aware(started), station) for started, station in fetch_all(_WAITING, [vehicle.pk])]
+
+
 def _fail_waits(vehicle: Vehicle) -> bool:
     """A failed run that may be of this vehicle waits for a department; or one that only its plate names has a case."""
-    if vehicle.held_runs.filter(settled_at__isnull=True, test__result="fail").exists():
+    if waiting_fails(vehicle):
         return True
     others = Case.objects.filter(
         closed_at__isnull=True, vehicle__plate=vehicle.plate, vehicle__registered=False
