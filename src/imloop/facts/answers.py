@@ -74,7 +74,7 @@ def is_nothing(value: object) -> bool:
 
 
 def _answers(pairs: tuple[_Pair, ...]) -> dict[str, bool]:
-    found = {}
+    found: dict[str, bool] = {}
     for yes, no in pairs:
         found |= dict.fromkeys(map(word, yes.split()), True) | dict.fromkeys(map(word, no.split()), False)
     return found
@@ -89,7 +89,7 @@ def flag_of(field: str, value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, (int, float)):
-        return {0: False, 1: True}.get(value)
+        return bool(value) if value in (0, 1) else None
     return _FLAGS.get(field, _PLAIN).get(word(value)) if isinstance(value, str) else None
 
 

@@ -42,7 +42,8 @@ def day_in(text: str) -> date | None:
     try:
         if named.get("time") is None:
             return date(year, month, day)
-        clock = time(*map(int, named["time"].split(":")), tzinfo=_zone(named["zone"]))
+        hour, minute, second = (*map(int, named["time"].split(":")), 0)[:3]
+        clock = time(hour, minute, second, tzinfo=_zone(named["zone"]))
         return day_of(datetime.combine(date(year, month, day), clock))
     except (ValueError, OverflowError):
         return None
