@@ -45,7 +45,7 @@ def test_what_is_otherwise_is_noticed(answer: HttpResponse, fault: str) -> None:
 
 
 def test_a_time_without_offset_is_noticed() -> None:
-    feed = {"entries": [], "next": 0, "more": False}
+    feed = {"entries": [], "next": 0, "more": False, "epoch": "0"}
     check("GET feed", as_json(feed))
     entry = {"seq": 1, "topic": "t", "subject": "s", "at": "2026-03-02T09:00:00", "body": {}}
     with pytest.raises(AssertionError, match="date-time"):

@@ -211,7 +211,7 @@ def post_rejection(request: HttpRequest, case_no: str, said: AnswerIn) -> HttpRe
     "/cases/{case_no}", who=EVERYONE, answers={200: CaseOut}, tags=["everyone"], summary="一个案件 · one case"
 )
 def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
-    return as_json(case_json(case_lookups.case(caller(request), case_no)))
+    return as_json(case_lookups.case(caller(request), case_no, case_json))
 
 
 @router.post(

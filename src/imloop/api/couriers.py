@@ -22,7 +22,7 @@ from imloop.api.http.schemas import JsonObject
 from imloop.api.http.stream_hub import Hub, Stream, as_event
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
-from imloop.steps.couriers.feed import acknowledge, after_in, feed, newest_of
+from imloop.steps.couriers.feed import acknowledge, after_in, epoch, feed, newest_of, require_place
 from imloop.steps.ground import clock
 from imloop.store.connection_pool import with_connection, without_connection
 
@@ -35,7 +35,6 @@ BEAT = 15.0
 MOST_BYTES = 8_000_000
 """Bytes that one answer sends before it ends and the client asks again, so that no connection stays open forever."""
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_HELLO = b"retry: 1000\n\n"
 
 
 class MessageOut(Schema):
@@ -49,11 +48,13 @@ class MessageOut(Schema):
 
 
 class FeedOut(Schema):
-    """``next``: the sequence to ask with again; ``more``: there may be more right now."""
+    """``next``: the sequence to ask with again; ``more``: there may be more right now; ``epoch``: another one means
+    that another platform answers, or this one was restored from a backup."""
 
     entries: list[MessageOut]
     next: int
     more: bool
+    epoch: str
 
 
 @router.get(
@@ -70,13 +71,15 @@ def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse |
     start = _start(request, after)
     if start is None:
         start = newest_of(who.party_code)
-    elif shown_key(request):
-        # A machine that comes back acknowledges; a page that is opened has read nothing yet.
-        acknowledge(who.party_code, start, clock.now())
+    else:
+        require_place(start)
+        if shown_key(request):
+            # A machine that comes back acknowledges; a page that is opened has read nothing yet.
+            acknowledge(who.party_code, start, clock.now())
     hub = request.META.get(HUB)
     if not isinstance(hub, Hub):
         missed = b"".join(as_event(entry) for entry in after_in(who.party_code, start, PAGE))
-        return HttpResponse(_HELLO + missed, content_type="text/event-stream", headers=HEADERS)
+        return HttpResponse(_hello() + missed, content_type="text/event-stream", headers=HEADERS)
     with without_connection():  # a stream of the same party may need a moment to close
         events = Events(hub, Stream(who.party_code, start), request)
     return StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
@@ -94,6 +97,11 @@ def _start(request: HttpRequest, after: int | None) -> int | None:
     return int(said)
 
 
+def _hello() -> bytes:
+    """The first lines: when to come back after a break, and whose feed it is."""
+    return b"retry: 1000\n: epoch %s\n\n" % epoch().encode()
+
+
 class Events:
     """The body of an open answer: each step waits for something to send. Raises a refusal if too many are open."""
 
@@ -101,6 +109,7 @@ class Events:
         self._hub, self._stream, self._request = hub, stream, request
         self._shown = stream.cursor
         self._sent = 0
+        self._begin = _hello()
         self._beat = time.monotonic() + BEAT
         hub.enter(stream)
 
@@ -108,7 +117,7 @@ class Events:
         return self
 
     def __next__(self) -> bytes:
-        data = self._next() if self._sent else _HELLO
+        data = self._next() if self._sent else self._begin
         if not data:
             self.close()
             raise StopIteration

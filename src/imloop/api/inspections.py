@@ -32,6 +32,7 @@ from imloop.exchange.uploads.intake import take_test_in_group
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
+from imloop.steps.ground.lookups import itself
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.as_json import held_json, test_json
 from imloop.steps.inspections.replay import replay_test
@@ -306,7 +307,9 @@ def get_report(request: HttpRequest, test_no: str, station: str = "") -> HttpRes
     summary="按当日法律复算 · recompute",
 )
 def get_replay(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(replay_test(test_lookups.test(caller(request), test_no, station), decode_kept_test))
+    return as_json(
+        replay_test(test_lookups.test(caller(request), test_no, station, itself), decode_kept_test)
+    )
 
 
 @router.get(
@@ -346,4 +349,4 @@ def post_settlement(request: HttpRequest, station: str, held_no: str, said: Sett
     summary="一次检验 · one test",
 )
 def get_test(request: HttpRequest, test_no: str, station: str = "") -> HttpResponse:
-    return as_json(test_json(test_lookups.test(caller(request), test_no, station)))
+    return as_json(test_lookups.test(caller(request), test_no, station, test_json))

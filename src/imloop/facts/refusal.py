@@ -7,7 +7,8 @@ The tree (HTTP status is mapped once, at the edge, from the class):
      ├─ Unknown        it names something the registers do not hold
      ├─ NotAllowed     the caller may not do this
      ├─ Conflict       it contradicts what is already kept
-     │   └─ Ambiguous  it names several things: which one?
+     │   ├─ Ambiguous  it names several things: which one?
+     │   └─ WrongPlace it is ahead of the feed, or of a feed that was restarted since
      ├─ Unlawful       a clause forbids it
      └─ Unavailable    not now: the platform itself cannot, nothing was kept
 """
@@ -77,6 +78,14 @@ class Ambiguous(Conflict):
         super().__init__(code, text)
         self.asks = asks
         self.choices = tuple(choices)
+
+
+class WrongPlace(Conflict):
+    """A place in the feed that it does not have. ``after``: where to go on; ``newest``: the last sequence."""
+
+    def __init__(self, code: str, text: Text, *, after: int, newest: int) -> None:
+        super().__init__(code, text)
+        self.after, self.newest = after, newest
 
 
 class Unlawful(Refusal):

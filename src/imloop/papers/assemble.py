@@ -15,6 +15,7 @@ from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, long_time, masked_name
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.lookups import itself
 from imloop.steps.ground.receipts import case_url
 from imloop.steps.ground.registers import law_at
 from imloop.steps.inspections import lookups as test_lookups
@@ -102,7 +103,7 @@ def _guidance(phase: str) -> str:
 
 def report_document(caller: Caller, test_no: str, station: str = "") -> bytes:
     """The test report as PDF."""
-    return report_pdf(test_lookups.test(caller, test_no, station))
+    return report_pdf(test_lookups.test(caller, test_no, station, itself))
 
 
 def report_pdf(test: Test) -> bytes:

@@ -10,7 +10,7 @@ from ninja.errors import HttpError
 from imloop.exchange.http import metrics
 from imloop.exchange.http.http_status import as_refusal, status_of
 from imloop.exchange.http.trouble import unavailable
-from imloop.facts.refusal import Ambiguous, Malformed, Refusal, Unknown
+from imloop.facts.refusal import Ambiguous, Malformed, Refusal, Unknown, WrongPlace
 from imloop.facts.text import Text
 
 _TITLES = {
@@ -47,6 +47,8 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         body["errors"] = [fault.to_json() for fault in refusal.problems]
     if isinstance(refusal, Ambiguous):
         body["choices"] = [{refusal.asks: code, "name": name} for code, name in refusal.choices]
+    if isinstance(refusal, WrongPlace):
+        body |= {"after": refusal.after, "newest": refusal.newest}
     if refusal.reasons:
         body["reasons"] = [reason.to_json() for reason in refusal.reasons]
     if status >= 500 and (request_id := request.META.get("imloop.request_id")):

@@ -67,10 +67,16 @@ def restore(
     force: Annotated[
         bool, typer.Option("--force", help="清除现有内容，先询问 · empty it first, after asking")
     ] = False,
+    moved: Annotated[
+        bool,
+        typer.Option(
+            "--moved", help="备份后原平台再未运行，编号接续 · nothing ran since the backup: numbers go on"
+        ),
+    ] = False,
     data: DataDir = VAR,
 ) -> None:
-    """恢复到空的平台，升级表结构，检查并核对日志 · restore into an empty installation and check it;
-    exit 1 when something is wrong."""
+    """恢复到空的平台，升级表结构，检查并核对日志，另起序号 · restore into an empty installation, check it and begin
+    a new epoch; exit 1 when something is wrong."""
     connect(data)
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back
@@ -98,7 +104,26 @@ def restore(
     if not same:
         print("日志末条与清单不同 · the journal's end differs from the manifest")
     print(f"日志 journal {now['number']} {now['hash']} · 每日根 root {root}")
+    _begin_again(manifest["created_at"], moved)
     sys.exit(0 if same and not faults and not changed and not manifest.get("unreadable") else 1)
+
+
+def _begin_again(written: str, as_it_was: bool) -> None:
+    from datetime import datetime
+
+    from imloop.steps.ground.clock import now
+    from imloop.steps.journal.begin_again import begin_again, moved
+
+    backup_at = datetime.fromisoformat(written)
+    if as_it_was:
+        moved(backup_at, now())
+        return
+    began = begin_again(backup_at, now())
+    print(
+        f"新的序列 epoch {began.epoch}: 消息从 {began.first_seq} 之后编号，{began.last_seq} 以后的读取位置答复 409；"
+        f"各类编号留出间隔 · messages go on after {began.first_seq}, places after {began.last_seq} are answered 409; "
+        "numbers leave a gap"
+    )
 
 
 def _ask_to_empty(force: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -30,6 +32,8 @@ def release(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
                 now=clock.now(),
             )
         except Refusal as refusal:
-            context = case_page(caller, case_lookups.case(caller, case_no)) | refusal_context(refusal)
+            context = case_lookups.case(caller, case_no, partial(case_page, caller)) | refusal_context(
+                refusal
+            )
             return page(request, caller, "cases/case.html", {**context, "typed": form}, 422)
     return redirect(f"/cases/{case_no}")

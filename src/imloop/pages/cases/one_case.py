@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -35,7 +36,9 @@ from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 @desk()
 def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """People who may see the case; the look-up is journalled."""
-    return page(request, caller, "cases/case.html", case_page(caller, case_lookups.case(caller, case_no)))
+    return page(
+        request, caller, "cases/case.html", case_lookups.case(caller, case_no, partial(case_page, caller))
+    )
 
 
 @desk(PartyKind.ENVIRONMENT)
@@ -46,7 +49,9 @@ def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
         try:
             _decide(caller, case_no, request.POST)
         except Refusal as refusal:
-            context = case_page(caller, case_lookups.case(caller, case_no)) | refusal_context(refusal)
+            context = case_lookups.case(caller, case_no, partial(case_page, caller)) | refusal_context(
+                refusal
+            )
             return page(request, caller, "cases/case.html", {**context, "typed": request.POST}, 422)
     return redirect(f"/cases/{case_no}")
 

@@ -15,6 +15,7 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.lookups import itself
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import HeldRun, PartyKind
@@ -56,7 +57,7 @@ def settle(request: HttpRequest, caller: Caller, station: str, held_no: str) -> 
             require_sure(request.POST)
             settle_run(caller, station, held_no, _said(request.POST), clock.now())
         except Refusal as refusal:
-            test = test_lookups.test(caller, held_no, station)
+            test = test_lookups.test(caller, held_no, station, itself)
             context = {**test_context(test), **held_card(test, caller), **refusal_context(refusal)}
             return page(request, caller, "inspections/test.html", {**context, "typed": request.POST}, 422)
     return redirect(f"/tests/{held_no}?station={station}")

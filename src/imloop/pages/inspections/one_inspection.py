@@ -17,6 +17,7 @@ from imloop.pages.inspections.held_card import held_card
 from imloop.pages.inspections.pictures import channel_name, trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.lookups import itself
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.channels import shown_trace
 from imloop.store.models import Test
@@ -30,7 +31,7 @@ Item = Mapping[str, Any]
 @desk()
 def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """People who may see the test; the look-up is journalled."""
-    test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
+    test = test_lookups.test(caller, test_no, request.GET.get("station", ""), itself)
     return page(request, caller, "inspections/test.html", {**test_context(test), **held_card(test, caller)})
 
 

@@ -16,6 +16,7 @@ from imloop.pages.inspections.pictures import trace_csv
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.lookups import itself
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.store import traces
 from imloop.store.models import PartyKind
@@ -68,7 +69,7 @@ def report_pdf(request: HttpRequest, caller: Caller, test_no: str) -> HttpRespon
 @desk()
 def trace_file(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """A test's seconds as CSV."""
-    test = test_lookups.test(caller, test_no, request.GET.get("station", ""))
+    test = test_lookups.test(caller, test_no, request.GET.get("station", ""), itself)
     text = trace_csv(dict(traces.decode(test.trace).columns))
     headers = {"Content-Disposition": disposition(f"{test_no}.csv")}
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

@@ -54,8 +54,12 @@ def _columns() -> Columns[Repair]:
 @desk(*SEERS)
 def one_repair(request: HttpRequest, caller: Caller, shop: str, repair_no: str) -> HttpResponse:
     """One record with what raises doubts about it; the look-up is journalled."""
-    row = repair_lookups.repair(caller, shop, repair_no)
-    context: dict[str, object] = {
+    context = repair_lookups.repair(caller, shop, repair_no, _seen)
+    return page(request, caller, "repairs/repair_seen.html", context)
+
+
+def _seen(row: Repair) -> dict[str, object]:
+    return {
         "row": row,
         "case": row.case,
         "doubts": doubts_of(row),
@@ -63,7 +67,6 @@ def one_repair(request: HttpRequest, caller: Caller, shop: str, repair_no: str) 
         "files": list(files_of(row)),
         "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
     }
-    return page(request, caller, "repairs/repair_seen.html", context)
 
 
 @desk(*SEERS)

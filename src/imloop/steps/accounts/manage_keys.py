@@ -12,9 +12,9 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.accounts import keys
-from imloop.steps.accounts.staffing import acting, may_manage
+from imloop.steps.accounts.staffing import managing, may_manage
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import any_party
 from imloop.store.models import ApiKey, Party
 
@@ -51,11 +51,11 @@ def issue(
     now: datetime,
 ) -> str:
     """What ``keys.issue_key`` returns, shown once."""
-    _require(caller, party, now)
     if kind not in KINDS:
         raise Malformed("wrong-value", Text(f"没有密钥种类 {kind}。", f"There is no kind of key {kind}."))
-    owner = any_party(party)
-    with writing(now, acting(caller, day_of(now))) as ledger:
+    with managing(caller, now) as ledger:
+        _require(caller, party, now)
+        owner = any_party(party)
         made = keys.new_key(
             ledger, owner, kind=kind_of(kind), public_key=public_key.encode(), note=note, until=until
         )
@@ -65,8 +65,8 @@ def issue(
 
 def rotate(caller: Caller, key_id: str, *, public_key: str = "", now: datetime) -> str:
     """The successor, shown once; the old key goes on for ``keys.OVERLAP``."""
-    old = _theirs(caller, key_id, now)
-    with writing(now, acting(caller, day_of(now))) as ledger:
+    with managing(caller, now) as ledger:
+        old = _theirs(caller, key_id, now)
         made = keys.rotate(ledger, old, public_key=public_key.encode())
         _tell(ledger, old.party, caller, "key-rotated", {"key_id": key_id})
     return made
@@ -74,10 +74,10 @@ def rotate(caller: Caller, key_id: str, *, public_key: str = "", now: datetime) 
 
 def revoke(caller: Caller, key_id: str, *, reason: str, now: datetime) -> None:
     """It opens nothing from this moment on."""
-    key = _theirs(caller, key_id, now)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
-    with writing(now, acting(caller, day_of(now))) as ledger:
+    with managing(caller, now) as ledger:
+        key = _theirs(caller, key_id, now)
         keys.revoke(ledger, key, reason)
         _tell(ledger, key.party, caller, "key-revoked", {"key_id": key_id, "reason": reason})
 

@@ -42,15 +42,15 @@ def address(factor: SecondFactor) -> str:
 
 def confirm(user: User, code: str, now: datetime) -> list[str]:
     """Turn it on with a first right code; returns the recovery codes, shown only once."""
-    factor = begin(user)
-    if factor.confirmed_at is not None:
-        raise NotAllowed("second-factor-on", Text("已启用动态口令。", "The second factor is on already."))
-    if not _is_right(factor, code, now):
-        raise Malformed(
-            "wrong-code", Text("动态口令不对，请核对手机时间。", "Wrong code; check the phone's clock.")
-        )
     codes = [secrets.token_hex(5) for _ in range(_RECOVERY)]
     with writing(now, caller_of(user)) as ledger:
+        factor = begin(user)
+        if factor.confirmed_at is not None:
+            raise NotAllowed("second-factor-on", Text("已启用动态口令。", "The second factor is on already."))
+        if not _is_right(factor, code, now):
+            raise Malformed(
+                "wrong-code", Text("动态口令不对，请核对手机时间。", "Wrong code; check the phone's clock.")
+            )
         factor.confirmed_at, factor.recovery = now, [_sha(each) for each in codes]
         factor.save()
         ledger.note("second-factor-on", user.username, {})
@@ -88,9 +88,9 @@ def turn_off(user: User, code: str, now: datetime) -> None:
         raise NotAllowed(
             "second-factor-required", Text("主管部门须启用动态口令。", "Departments need a second factor.")
         )
-    if not check(user, code, now):
-        raise Malformed("wrong-code", Text("动态口令不对。", "Wrong code."))
     with writing(now, caller_of(user)) as ledger:
+        if not check(user, code, now):
+            raise Malformed("wrong-code", Text("动态口令不对。", "Wrong code."))
         SecondFactor.objects.filter(user=user).delete()
         ledger.note("second-factor-off", user.username, {})
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
-from imloop.steps.ground.access import Caller, caller_for
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.access import PUBLIC, Caller, caller_for
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.registers import any_party
 from imloop.store.models import Delegation, Invitation, PartyKind, User
 
@@ -38,7 +40,15 @@ def _borrowed(caller: Caller, day: date) -> Delegation | None:
     return running.filter(giver__is_head=True, giver__is_active=True).select_related("giver").first()
 
 
-def acting(caller: Caller, day: date) -> Caller:
+@contextmanager
+def managing(caller: Caller, now: datetime) -> Iterator[Ledger]:
+    """``writing`` for who manages a party's people and keys, named in the journal by the right that is theirs then."""
+    with writing(now, caller) as ledger:
+        ledger.caller = _acting(caller, day_of(now))
+        yield ledger
+
+
+def _acting(caller: Caller, day: date) -> Caller:
     """The caller as the journal names them: somebody with a delegated right as "a for b"."""
     lent = None if caller.kind == PartyKind.ADMIN else _borrowed(caller, day)
     if lent is None or User.objects.filter(username=caller.user, is_head=True).exists():
@@ -54,14 +64,13 @@ def people(party: str) -> list[User]:
 
 def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetime) -> str:
     """Create an invitation; returns the link's token, shown once, valid for one account within seven days."""
-    _require(caller, party, now)
     if not 0 < len(name.strip()) <= 60:
         raise Malformed("wrong-value", Text("请写明邀请谁。", "Say who is invited."))
-    owner = any_party(party)
     token = secrets.token_urlsafe(24)
-    with writing(now, acting(caller, day_of(now))) as ledger:
+    with managing(caller, now) as ledger:
+        _require(caller, party, now)
         row = Invitation.objects.create(
-            party=owner,
+            party=any_party(party),
             token_sha256=_sha(token),
             name=name.strip(),
             as_head=as_head,
@@ -98,14 +107,13 @@ def accept(token: str, *, username: str, password: str, now: datetime) -> User:
                 "A user name may have letters, digits and . @ + - _, up to 60 characters.",
             ),
         )
-    found = invitation(token, now)
-    with writing(now, caller_for(found.party, username)) as ledger:
+    with writing(now, PUBLIC) as ledger:
+        found = invitation(token, now)
+        ledger.caller = caller_for(found.party, username)
         if User.objects.filter(username__iexact=username).exists():
             raise Conflict(
                 "username-taken", Text(f"用户名 {username} 已存在。", f"User {username} exists already.")
             )
-        if Invitation.objects.filter(pk=found.pk, used_at__isnull=True).update(used_at=now) != 1:
-            raise Conflict("unknown-invitation", Text("邀请已用过。", "The invitation was used."))
         user = User.objects.create_user(
             username=username,
             password=password,
@@ -113,17 +121,17 @@ def accept(token: str, *, username: str, password: str, now: datetime) -> User:
             first_name=found.name,
             is_head=found.as_head,
         )
-        Invitation.objects.filter(pk=found.pk).update(user=user)
+        Invitation.objects.filter(pk=found.pk).update(used_at=now, user=user)
         ledger.note("user-created", username, {"party": found.party.code, "invitation": found.pk})
     return user
 
 
 def withdraw(caller: Caller, number: int, now: datetime) -> None:
-    row = Invitation.objects.select_related("party").filter(pk=number, used_at__isnull=True).first()
-    if row is None:
-        raise Unknown("unknown-invitation", Text("没有这个邀请。", "There is no such invitation."))
-    _require(caller, row.party.code, now)
-    with writing(now, acting(caller, day_of(now))) as ledger:
+    with managing(caller, now) as ledger:
+        row = Invitation.objects.select_related("party").filter(pk=number, used_at__isnull=True).first()
+        if row is None:
+            raise Unknown("unknown-invitation", Text("没有这个邀请。", "There is no such invitation."))
+        _require(caller, row.party.code, now)
         row.withdrawn_at = now
         row.save(update_fields=["withdrawn_at"])
         ledger.note("invitation-withdrawn", row.party.code, {"invitation": row.pk})
@@ -142,12 +150,14 @@ def person(caller: Caller, username: str, now: datetime) -> User:
 
 def set_active(caller: Caller, username: str, *, active: bool, reason: str, now: datetime) -> None:
     """Leaving ends every session at once; the account stays, as the journal names it."""
-    found = person(caller, username, now)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
-    if found.username == caller.user:
-        raise Conflict("yourself", Text("不能停用自己的账号。", "You cannot close your own account."))
-    with writing(now, acting(caller, day_of(now))) as ledger:
+    with managing(caller, now) as ledger:
+        found = person(caller, username, now)
+        if found.username == caller.user:
+            raise Conflict("yourself", Text("不能停用自己的账号。", "You cannot close your own account."))
+        if not active:
+            _require_another_head(found)
         found.is_active = active
         found.save(update_fields=["is_active"])
         ledger.note("user-back" if active else "user-left", username, {"reason": reason})
@@ -157,29 +167,25 @@ def set_active(caller: Caller, username: str, *, active: bool, reason: str, now:
 
 def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> None:
     """A party must keep at least one head."""
-    found = person(caller, username, now)
-    assert found.party is not None
-    others = User.objects.filter(party=found.party, is_head=True, is_active=True).exclude(pk=found.pk)
-    if not head and not others.exists():
-        raise Conflict(
-            "last-head", Text("每个单位至少保留一名负责人账号。", "A party must keep at least one head.")
-        )
-    with writing(now, acting(caller, day_of(now))) as ledger:
+    with managing(caller, now) as ledger:
+        found = person(caller, username, now)
+        if not head:
+            _require_another_head(found)
         found.is_head = head
         found.save(update_fields=["is_head"])
         ledger.note("head-set" if head else "head-unset", username, {})
 
 
+def _require_another_head(found: User) -> None:
+    others = User.objects.filter(party=found.party, is_head=True, is_active=True).exclude(pk=found.pk)
+    if found.is_head and not others.exists():
+        raise Conflict(
+            "last-head", Text("每个单位至少保留一名负责人账号。", "A party must keep at least one head.")
+        )
+
+
 def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datetime) -> Delegation:
     """A head delegates to a colleague the right to manage people, until a day (exclusive)."""
-    giver = User.objects.filter(username=caller.user, is_head=True, is_active=True).first()
-    if giver is None:
-        raise NotAllowed("heads-only", Text("由单位负责人委托。", "Only the head of the party may delegate."))
-    colleague = (
-        User.objects.filter(username=taker, party=giver.party, is_active=True).exclude(pk=giver.pk).first()
-    )
-    if colleague is None:
-        raise Unknown("unknown-person", Text(f"本单位没有人员 {taker}。", f"No colleague {taker}."))
     today = day_of(now)
     if not today < until <= today + LONGEST:
         words = Text(
@@ -190,6 +196,7 @@ def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datet
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
     with writing(now, caller) as ledger:
+        giver, colleague = _both(caller, taker)
         row = Delegation.objects.create(
             giver=giver, taker=colleague, until=until, reason=reason.strip()[:200], created_at=now
         )
@@ -197,11 +204,24 @@ def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datet
     return row
 
 
+def _both(caller: Caller, taker: str) -> tuple[User, User]:
+    """The head who delegates, and the colleague."""
+    giver = User.objects.filter(username=caller.user, is_head=True, is_active=True).first()
+    if giver is None:
+        raise NotAllowed("heads-only", Text("由单位负责人委托。", "Only the head of the party may delegate."))
+    colleagues = User.objects.filter(username=taker, party=giver.party, is_active=True)
+    colleague = colleagues.exclude(pk=giver.pk).first()
+    if colleague is None:
+        raise Unknown("unknown-person", Text(f"本单位没有人员 {taker}。", f"No colleague {taker}."))
+    return giver, colleague
+
+
 def end_delegation(caller: Caller, number: int, now: datetime) -> None:
-    row = Delegation.objects.filter(pk=number, giver__username=caller.user, ended_at__isnull=True).first()
-    if row is None:
-        raise Unknown("unknown-delegation", Text("没有这项委托。", "There is no such delegation."))
     with writing(now, caller) as ledger:
+        running = Delegation.objects.filter(pk=number, giver__username=caller.user, ended_at__isnull=True)
+        row = running.first()
+        if row is None:
+            raise Unknown("unknown-delegation", Text("没有这项委托。", "There is no such delegation."))
         row.ended_at = now
         row.save(update_fields=["ended_at"])
         ledger.note("delegation-ended", row.taker.username, {})

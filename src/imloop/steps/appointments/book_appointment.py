@@ -65,10 +65,10 @@ def book(asked: Booking, now: datetime) -> Appointment:
     """Book for anyone who knows plate and VIN tail, or holds the case's token. Raises ``Unlawful`` with every rule
     broken; nothing is kept then."""
     phone = _require_phone(asked.phone)
-    who = _owner_of(asked.case_token) if asked.case_token else _named(asked.plate, asked.vin_tail)
     station = registers.party(asked.station, PartyKind.ISTATION)
-    method = _method(asked, who)
     with writing(now, PUBLIC) as ledger:
+        who = _owner_of(asked.case_token) if asked.case_token else _named(asked.plate, asked.vin_tail)
+        method = _method(asked, who)
         _let_lapse(who, now)
         slot = _slot(asked, station, method, now)
         law = registers.law_at(day_of(now), station.place)

@@ -64,15 +64,10 @@ def grant_exit(
 def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:
     """End a case whose failed test should not stand, e.g. an objection upheld."""
     _require_words(reason=reason, evidence=evidence)
-    failed = Case.objects.filter(case_no=case_no).values_list("snapshot", flat=True).first() or {}
-    event = CaseAnnulled(
-        at=now,
-        approver=caller.actor,
-        reason=reason,
-        evidence=evidence,
-        test_no=str(failed.get("failed_test", "")),
-    )
     with writing(now, caller) as ledger:
+        failed = Case.objects.filter(case_no=case_no).values_list("snapshot", flat=True).first() or {}
+        test_no = str(failed.get("failed_test", ""))
+        event = CaseAnnulled(at=now, approver=caller.actor, reason=reason, evidence=evidence, test_no=test_no)
         row = _decide_in(ledger, caller, case_no, event)
         let_runs_go(ledger, row)
     return row

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import Q, QuerySet
 
 from imloop.facts.identifiers import plain, signs
 from imloop.steps.ground.access import Caller, own
-from imloop.steps.ground.lookups import journal_look, nothing_there
+from imloop.steps.ground.lookups import Shown, look, nothing_there
 from imloop.store.models import Case, Notice, PartyKind, Repair
 
 
@@ -16,12 +18,16 @@ def cases(caller: Caller) -> QuerySet[Case]:
     return found.distinct() if caller.kind == PartyKind.MSTATION else found
 
 
-def case(caller: Caller, case_no: str) -> Case:
-    found = cases(caller).filter(case_no=case_no).first()
-    if found is None:
-        raise nothing_there("case", case_no)
-    journal_look(caller, "case", found.case_no)
-    return found
+def case(caller: Caller, case_no: str, show: Callable[[Case], Shown]) -> Shown:
+    """What ``show`` makes of it, of one moment with the journal's entry."""
+
+    def find() -> Case:
+        found = cases(caller).filter(case_no=case_no).first()
+        if found is None:
+            raise nothing_there("case", case_no)
+        return found
+
+    return look(caller, "case", find, lambda found: found.case_no, show)
 
 
 def repairs_of(case: Case) -> QuerySet[Repair]:

@@ -46,18 +46,12 @@ def add_receiver(
         raise NotAllowed(
             "administrators-only", Text("由系统管理员设置。", "Only an administrator can set this up.")
         )
-    owner = Party.objects.filter(code=party).first()
-    if owner is None:
-        raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
     code, name = code.strip(), name.strip()
     if not code or not name or len(code) > 40 or len(name) > 120:
         raise Malformed("wrong-value", Text("请填写代码和名称。", "Give a code and a name."))
-    if Receiver.objects.filter(code=code).exists():
-        raise Malformed(
-            "receiver-exists", Text(f"已有接收方 {code}。", f"There is already a receiver {code}.")
-        )
     _require_address(way, address)
     with writing(now, caller) as ledger:
+        owner = _require_new(code, party)
         last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
         row = Receiver.objects.create(
             code=code,
@@ -72,6 +66,17 @@ def add_receiver(
             "receiver-added", code, {"party": party, "way": way, "address": address, "topics": topics}
         )
     return row
+
+
+def _require_new(code: str, party: str) -> Party:
+    owner = Party.objects.filter(code=party).first()
+    if owner is None:
+        raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
+    if Receiver.objects.filter(code=code).exists():
+        raise Malformed(
+            "receiver-exists", Text(f"已有接收方 {code}。", f"There is already a receiver {code}.")
+        )
+    return owner
 
 
 def way_of(address: str) -> str:
@@ -109,8 +114,8 @@ def _require_address(way: str, address: str) -> None:
 
 def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: datetime) -> None:
     """Stop or go on; what waits stays in order."""
-    row = receiver(caller, code)
     with writing(now, caller) as ledger:
+        row = receiver(caller, code)
         row.paused, row.retry_at = paused, None
         row.save(update_fields=["paused", "retry_at"])
         ledger.note("receiver-paused" if paused else "receiver-resumed", code, {"reason": reason})
@@ -118,17 +123,19 @@ def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: dat
 
 def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> int:
     """Deliver everything from ``seq`` on once more; returns how many messages that is."""
-    row = receiver(caller, code)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
-    if not 0 < seq <= row.cursor:
-        raise Malformed(
-            "wrong-value",
-            Text(f"序号应在 1 至 {row.cursor} 之间。", f"The sequence must be between 1 and {row.cursor}."),
-        )
-    again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
-    count = (again.filter(topic__in=row.topics) if row.topics else again).count()
     with writing(now, caller) as ledger:
+        row = receiver(caller, code)
+        if not 0 < seq <= row.cursor:
+            raise Malformed(
+                "wrong-value",
+                Text(
+                    f"序号应在 1 至 {row.cursor} 之间。", f"The sequence must be between 1 and {row.cursor}."
+                ),
+            )
+        again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
+        count = (again.filter(topic__in=row.topics) if row.topics else again).count()
         row.cursor, row.tries, row.retry_at = seq - 1, 0, None
         row.save(update_fields=["cursor", "tries", "retry_at"])
         ledger.note("receiver-replayed", code, {"from": seq, "messages": count, "reason": reason})
@@ -137,13 +144,12 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
 
 def dismiss(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> None:
     """A dead letter, or one that differs, that need not be sent again, with a reason."""
-    row = receiver(caller, code)
-    dead = row.deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED)
     if not reason.strip():
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
-    if not dead.exists():
-        raise Unknown("unknown-entry", Text(f"没有被拒的消息 {seq}。", f"No dead letter {seq}."))
     with writing(now, caller) as ledger:
+        dead = receiver(caller, code).deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED)
+        if not dead.exists():
+            raise Unknown("unknown-entry", Text(f"没有被拒的消息 {seq}。", f"No dead letter {seq}."))
         dead.update(state=Delivery.State.DISMISSED)
         ledger.note("dead-letter-dismissed", code, {"seq": seq, "reason": reason})
 

@@ -157,8 +157,8 @@ def own_proof(caller: Caller, no: str) -> dict[str, object]:
 
 def sealed(caller: Caller, no: str, now: datetime) -> Draw:
     """A draw with its sealed list, for a department that may take part: the look is journalled."""
-    draw = the_draw(caller, no)
     with writing(now, caller) as ledger:
+        draw = the_draw(caller, no)
         ledger.note("looked-up", no, {"kind": "draw"})
     return draw
 

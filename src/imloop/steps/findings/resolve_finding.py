@@ -25,10 +25,10 @@ def finding(caller: Caller, number: int) -> Finding:
 
 def resolve(caller: Caller, number: int, *, resolution: str, now: datetime) -> None:
     """Record what was found; the finding leaves the work list and stays on file."""
-    row = _theirs(caller, number, resolution)
-    if row.resolved_at is not None:
-        raise Conflict("already-resolved", Text("这条线索已办结。", "This finding is resolved already."))
     with writing(now, caller) as ledger:
+        row = _theirs(caller, number, resolution)
+        if row.resolved_at is not None:
+            raise Conflict("already-resolved", Text("这条线索已办结。", "This finding is resolved already."))
         row.resolved_at, row.resolved_by, row.resolution = now, caller.actor, resolution.strip()
         row.save(update_fields=["resolved_at", "resolved_by", "resolution"])
         ledger.note(
@@ -38,10 +38,10 @@ def resolve(caller: Caller, number: int, *, resolution: str, now: datetime) -> N
 
 def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> None:
     """Back to the work list; what was said before stays in the journal."""
-    row = _theirs(caller, number, reason)
-    if row.resolved_at is None:
-        raise Conflict("not-resolved", Text("这条线索还没有办结。", "This finding is not resolved."))
     with writing(now, caller) as ledger:
+        row = _theirs(caller, number, reason)
+        if row.resolved_at is None:
+            raise Conflict("not-resolved", Text("这条线索还没有办结。", "This finding is not resolved."))
         row.resolved_at, row.resolved_by, row.resolution = None, "", ""
         row.save(update_fields=["resolved_at", "resolved_by", "resolution"])
         ledger.note("finding-reopened", row.subject, {"finding": row.pk, "code": row.code, "reason": reason})

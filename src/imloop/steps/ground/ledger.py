@@ -14,12 +14,13 @@ from threading import RLock
 import msgspec
 from django.conf import settings
 from django.db import DataError, connection, transaction
+from django.db.models import Max
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.proof import journal as proof
 from imloop.steps.ground.access import Caller
-from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry
+from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry, Restart
 from imloop.store.outbox_signal import announce
 from imloop.store.statements import (
     fetch_all,
@@ -115,7 +116,7 @@ class Ledger:
             known = fetch_one(_LAST, of)
             if known is None:
                 insert(Counter(kind=kind, place=place, year=year, last=0))
-            self._numbers[of] = int(known[0]) if known else 0
+            self._numbers[of] = int(known[0]) if known else _begins_after(year)
         self._numbers[of] += 1
         return self._numbers[of]
 
@@ -168,6 +169,12 @@ def cannot_be_kept() -> Malformed:
             "A value is too long, or holds a character that cannot be kept.",
         ),
     )
+
+
+def _begins_after(year: int) -> int:
+    """0; after a restart of that year or later what may have been given out since the backup is left out."""
+    since = Restart.objects.filter(begun_at__year__gte=year)
+    return since.aggregate(last=Max("numbers_from"))["last"] or 0
 
 
 def _locked_head() -> JournalHead:

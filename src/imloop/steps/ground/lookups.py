@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import writing
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown")
+
+
+def itself(row: Row) -> Row:
+    """For ``look``, where what is shown never changes."""
+    return row
 
 
 def nothing_there(kind: str, name: str) -> Unknown:
@@ -17,6 +28,16 @@ def nothing_there(kind: str, name: str) -> Unknown:
     )
 
 
-def journal_look(caller: Caller, kind: str, subject: str) -> None:
+def look(
+    caller: Caller,
+    kind: str,
+    find: Callable[[], Row],
+    name: Callable[[Row], str],
+    show: Callable[[Row], Shown],
+) -> Shown:
+    """What ``show`` makes of the row that ``find`` finds: row, journal entry and answer are of one moment, as nobody
+    else writes meanwhile. So ``show`` reads and shapes, and does nothing that takes long."""
     with writing(clock.now(), caller) as ledger:
-        ledger.note("looked-up", subject, {"kind": kind})
+        row = find()
+        ledger.note("looked-up", name(row), {"kind": kind})
+        return show(row)

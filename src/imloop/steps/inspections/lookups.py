@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 
 from imloop.facts.refusal import Ambiguous
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, own
-from imloop.steps.ground.lookups import journal_look, nothing_there
+from imloop.steps.ground.lookups import Shown, look, nothing_there
 from imloop.store.models import HeldRun, Test
 
 MOST_HELD = 500
@@ -20,17 +22,20 @@ def tests(caller: Caller) -> QuerySet[Test]:
     )
 
 
-def test(caller: Caller, test_no: str, station: str = "") -> Test:
-    """By number; ``station`` where several use the same one: without it ``Ambiguous`` names them."""
-    rows = tests(caller).filter(test_no=test_no)
-    alike = list((rows.filter(station__code=station) if station else rows).order_by("station__code"))
-    if not alike:
-        raise nothing_there("test", test_no)
-    if len(alike) > 1:
-        raise _several(test_no, [(each.station.code, each.station.name) for each in alike])
-    found = alike[0]
-    journal_look(caller, "test", f"{found.station.code}/{found.test_no}")
-    return found
+def test(caller: Caller, test_no: str, station: str, show: Callable[[Test], Shown]) -> Shown:
+    """What ``show`` makes of it, found by number; ``station`` where several use the same one: without it ``Ambiguous``
+    names them."""
+
+    def find() -> Test:
+        rows = tests(caller).filter(test_no=test_no)
+        alike = list((rows.filter(station__code=station) if station else rows).order_by("station__code"))
+        if not alike:
+            raise nothing_there("test", test_no)
+        if len(alike) > 1:
+            raise _several(test_no, [(each.station.code, each.station.name) for each in alike])
+        return alike[0]
+
+    return look(caller, "test", find, lambda found: f"{found.station.code}/{found.test_no}", show)
 
 
 def _several(test_no: str, stations: list[tuple[str, str]]) -> Ambiguous:

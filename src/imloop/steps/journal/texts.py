@@ -5,5 +5,6 @@ from __future__ import annotations
 from imloop.facts.text import Text
 
 JOURNAL: dict[str, Text] = {
+    "restored": Text("从备份恢复", "restored from a backup"),
     "day-sealed": Text("公布每日根", "daily root"),
 }

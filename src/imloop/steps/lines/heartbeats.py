@@ -170,14 +170,13 @@ def notice_lost_links(now: datetime) -> int:
 
 
 def _lose(pk: int, now: datetime) -> int:
-    link = Link.objects.select_related("line__station").get(pk=pk)
-    law = registers.law_at(day_of(now), link.line.station.place)
-    minutes = law.number("link.lost_minutes")
-    if now - link.seen_at <= timedelta(minutes=minutes):
-        return 0
     with writing(now, SYSTEM) as ledger:
-        if not Link.objects.filter(pk=pk, lost_at__isnull=True, seen_at=link.seen_at).update(lost_at=now):
+        link = Link.objects.select_related("line__station").get(pk=pk)
+        law = registers.law_at(day_of(now), link.line.station.place)
+        minutes = law.number("link.lost_minutes")
+        if link.lost_at is not None or now - link.seen_at <= timedelta(minutes=minutes):
             return 0
+        Link.objects.filter(pk=pk).update(lost_at=now)
         doubt = Reason(
             "link-lost",
             Text(

@@ -40,10 +40,10 @@ def order_line(
                 "Only the environment department in charge may lock or unlock.",
             ),
         )
-    line = the_line(station, line_code, now)
-    _require_sound(line, wanted, now)
     law = registers.law_at(day_of(now), station.place)
     with writing(now, caller) as ledger:
+        line = the_line(station, line_code, now)
+        _require_sound(line, wanted, now)
         before = locked_methods(standing_of(line, now, law))
         order = LineOrder.objects.create(
             line=line,

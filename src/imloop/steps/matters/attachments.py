@@ -8,7 +8,7 @@ from imloop.facts.pictures import media_type
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.matters import State
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.roles import visible
@@ -28,10 +28,11 @@ def attach(
     """Add a file to an open matter, by its secret address or by someone who may see it. The same file twice is kept
     once."""
     media_type(body)
-    row = the_matter(token=token, caller=caller, matter_no=matter_no)
-    if not State(row.state).is_open:
-        raise NotAllowed("matter-closed", Text("事项已办结。", "The matter is closed."))
-    with writing(now, caller or applicant(row)) as ledger:
+    with writing(now, caller or PUBLIC) as ledger:
+        row = the_matter(token=token, caller=caller, matter_no=matter_no)
+        ledger.caller = caller or applicant(row)
+        if not State(row.state).is_open:
+            raise NotAllowed("matter-closed", Text("事项已办结。", "The matter is closed."))
         return keep(ledger, Attachment(matter=row), row.attachments.all(), row.matter_no, name, body)
 
 

@@ -8,6 +8,7 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.matters import Kind, State
 from imloop.steps.accounts.keys import new_key
+from imloop.steps.ground.access import PUBLIC
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.attachments import the_matter
 from imloop.steps.matters.take_step import applicant
@@ -15,11 +16,11 @@ from imloop.steps.matters.take_step import applicant
 
 def collect_key(token: str, now: datetime) -> str:
     """``imk_…``, once; later ones are issued by the administrator."""
-    row = the_matter(token=token)
-    if not Kind(row.kind).is_application or row.state != State.APPROVED or row.party is None:
-        raise Conflict("not-approved", Text("申请尚未准予。", "The application has not been granted."))
-    with writing(now, applicant(row)) as ledger:
-        row.refresh_from_db(fields=["data"])
+    with writing(now, PUBLIC) as ledger:
+        row = the_matter(token=token)
+        ledger.caller = applicant(row)
+        if not Kind(row.kind).is_application or row.state != State.APPROVED or row.party is None:
+            raise Conflict("not-approved", Text("申请尚未准予。", "The application has not been granted."))
         if row.data.get("key_collected_at"):
             raise Conflict(
                 "key-collected",

@@ -20,7 +20,7 @@ from imloop.matters import Matter as Fact
 from imloop.matters.conditions import unmet
 from imloop.matters.names import KINDS
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import PUBLIC, Caller, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.carry_out_decision import carry_out
 from imloop.steps.matters.roles import roles_in, roles_of, subject_of, visible
@@ -95,17 +95,22 @@ def open_measure(
 ) -> Matter:
     """A department opens a suspension, strike-off or revocation; a station asks for its own exit (withdrawal)."""
     wanted = _kind(kind, Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION, Kind.WITHDRAWAL)
-    party = Party.objects.filter(code=party_code, kind__in=(PartyKind.ISTATION, PartyKind.MSTATION)).first()
-    if party is None:
-        raise Unknown("unknown-station", Text(f"{party_code} 未登记。", f"{party_code} is not registered."))
-    law = registers.law_at(day_of(now), party.place)
-    _require_fitting(wanted, party, law.on)
-    roles = roles_of(caller, place=party.place, subject=party.kind, party_code=party.code)
     step = Step.APPLY if wanted is Kind.WITHDRAWAL else Step.OPEN
     with writing(now, caller) as ledger:
+        party = _registered_party(party_code)
+        law = registers.law_at(day_of(now), party.place)
+        _require_fitting(wanted, party, law.on)
+        roles = roles_of(caller, place=party.place, subject=party.kind, party_code=party.code)
         _refuse_open(wanted, Matter.objects.filter(party=party))
         decision = take(None, step, given, roles, law.on, law, kind=wanted, subject=party.kind)
         return _open(ledger, wanted, About(party.place, party.name, party=party), step, decision, law)
+
+
+def _registered_party(code: str) -> Party:
+    party = Party.objects.filter(code=code, kind__in=(PartyKind.ISTATION, PartyKind.MSTATION)).first()
+    if party is None:
+        raise Unknown("unknown-station", Text(f"{code} 未登记。", f"{code} is not registered."))
+    return party
 
 
 def nominate_for_scrappage(
@@ -137,8 +142,9 @@ def take_step(
 
 def take_step_by_token(token: str, step: str, given: Mapping[str, object], now: datetime) -> Matter:
     """The same by the one concerned, who holds the matter's secret address."""
-    with writing(now, applicant(_by_token(token))) as ledger:
+    with writing(now, PUBLIC) as ledger:
         row = _locked(token=token)
+        ledger.caller = applicant(row)
         law = registers.law_at(day_of(now), row.place)
         _step(ledger, row, _step_of(step), given, frozenset({Role.CONCERNED}), law)
     return row

@@ -142,11 +142,10 @@ def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
 
 def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -> Outage:
     """End the outage at ``at`` (None: now), which must not be before the last retest unlocked under it."""
-    row = outage(caller, outage_no)
-    _require_declarer(caller, row)
     at = at or now
     with writing(now, caller) as ledger:
-        row = Outage.objects.select_for_update().get(pk=row.pk)
+        row = outage(caller, outage_no)
+        _require_declarer(caller, row)
         if row.ends_at is not None:
             raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has already ended."))
         last = row.unlocks.filter(unlocked_at__isnull=False).order_by("-granted_at").first()

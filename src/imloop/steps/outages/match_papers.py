@@ -54,15 +54,18 @@ def find_unmatched(now: datetime) -> int:
     waiting = PaperUnlock.objects.filter(
         repair__isnull=True, missed_at__isnull=True, outage__ends_at__lt=now
     ).select_related("outage", "station", "shop")
-    late = []
-    for row in waiting.order_by("id"):
-        last = due_on(row, registers.law_at(day_of(now), row.station.place))
-        if last is not None and day_of(now) > last:
-            late.append((row, last))
-    for row, last in late:
-        with writing(now, SYSTEM) as ledger:
-            _miss(ledger, row, last)
-    return len(late)
+    return sum(_find_unmatched(pk, now) for pk in waiting.order_by("id").values_list("pk", flat=True))
+
+
+def _find_unmatched(unlock: int, now: datetime) -> int:
+    with writing(now, SYSTEM) as ledger:
+        rows = PaperUnlock.objects.select_related("outage", "station", "shop")
+        row = rows.filter(pk=unlock, repair__isnull=True, missed_at__isnull=True).first()
+        last = due_on(row, registers.law_at(day_of(now), row.station.place)) if row is not None else None
+        if row is None or last is None or day_of(now) <= last:
+            return 0
+        _miss(ledger, row, last)
+    return 1
 
 
 def _miss(ledger: Ledger, row: PaperUnlock, last: date) -> None:
@@ -132,10 +135,7 @@ def watch_shares(now: datetime) -> int:
     """A finding for each station above the law's share, as long as none is open. Returns how many are new."""
     new = 0
     for each in _shares(Party.objects.filter(kind=PartyKind.ISTATION), now):
-        open_one = Finding.objects.filter(
-            code="fallback-share", station_code=each.station.code, resolved_at__isnull=True
-        )
-        if not each.high or open_one.exists():
+        if not each.high:
             continue
         law = registers.law_at(day_of(now), each.station.place)
         percent, most = 100 * (each.share.value or 0), 100 * law.number("outage.share_max")
@@ -150,6 +150,8 @@ def watch_shares(now: datetime) -> int:
             law.cite("outage.share_max"),
         )
         with writing(now, SYSTEM) as ledger:
-            keep_findings(ledger, "station", each.station.code, each.station.code, [reason])
-        new += 1
+            known = Finding.objects.filter(code="fallback-share", station_code=each.station.code)
+            if not known.filter(resolved_at__isnull=True).exists():
+                keep_findings(ledger, "station", each.station.code, each.station.code, [reason])
+                new += 1
     return new

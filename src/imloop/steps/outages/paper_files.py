@@ -67,19 +67,19 @@ def attach_photographs(
     """Add to an unlock of one's own, before or after its repair was matched."""
     require_kind(caller, *GIVERS)
     check_photographs(files)
-    row = unlock_texts.unlocks(caller).filter(unlock_no=unlock_no).first()
-    if row is None:
-        raise unlock_texts.unknown(unlock_no)
     with writing(now, caller) as ledger:
+        row = unlock_texts.unlocks(caller).filter(unlock_no=unlock_no).first()
+        if row is None:
+            raise unlock_texts.unknown(unlock_no)
         return keep_photographs(ledger, row, files)
 
 
 def photograph(caller: Caller, unlock_no: str, digest: str, now: datetime) -> Attachment:
     """One file, for everyone who may see the unlock. The look is journalled: the paper names owner and vehicle."""
-    row = unlock_texts.unlocks(caller).filter(unlock_no=unlock_no).first()
-    found = row.files.filter(sha256=digest).first() if row is not None else None
-    if row is None or found is None:
-        raise Unknown("unknown-file", Text("没有这个文件。", "There is no such file."))
     with writing(now, caller) as ledger:
+        row = unlock_texts.unlocks(caller).filter(unlock_no=unlock_no).first()
+        found = row.files.filter(sha256=digest).first() if row is not None else None
+        if row is None or found is None:
+            raise Unknown("unknown-file", Text("没有这个文件。", "There is no such file."))
         ledger.note("looked-up", row.unlock_no, {"kind": "paper", "sha256": found.sha256})
     return found

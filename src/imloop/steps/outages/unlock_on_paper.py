@@ -79,10 +79,10 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         raise Malformed(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
         )
-    chosen = [as_fact(outage(caller, seen.outage_no))] if seen.outage_no else None
     check_photographs(seen.files)
-    vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
     with writing(now, caller) as ledger:
+        chosen = [as_fact(outage(caller, seen.outage_no))] if seen.outage_no else None
+        vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
         row = new_unlock(
             ledger,
             way="operator",

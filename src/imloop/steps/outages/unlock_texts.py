@@ -100,10 +100,10 @@ def awaited(shop: Party) -> QuerySet[PaperUnlock]:
 
 def unlock(caller: Caller, unlock_no: str, now: datetime) -> PaperUnlock:
     """One of them; the look is journalled, it shows a vehicle."""
-    found = unlocks(caller).filter(unlock_no=unlock_no).first()
-    if found is None:
-        raise unknown(unlock_no)
     with writing(now, caller) as ledger:
+        found = unlocks(caller).filter(unlock_no=unlock_no).first()
+        if found is None:
+            raise unknown(unlock_no)
         ledger.note("looked-up", found.unlock_no, {"kind": "unlock"})
     return found
 

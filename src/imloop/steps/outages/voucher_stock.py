@@ -24,12 +24,12 @@ def stock(caller: Caller, now: datetime, sign: Sign) -> list[Voucher]:
     station = registers.party(caller.party_code, PartyKind.ISTATION)
     today = day_of(now)
     law = registers.law_at(today, station.place)
-    standing.require_active(facts_of(station), today, law)
     days = [today + timedelta(days=ahead) for ahead in range(law.integer("outage.voucher_days") + 1)]
     wanted = law.integer("outage.vouchers_per_day") if law.flag("outage.paper_accepted") else 0
-    if _missing(station, days, wanted):
-        with writing(now, caller) as ledger:
-            _issue(ledger, station, _missing(station, days, wanted), sign)
+    with writing(now, caller) as ledger:
+        standing.require_active(facts_of(station), today, law)
+        if missing := _missing(station, days, wanted):
+            _issue(ledger, station, missing, sign)
     rows = Voucher.objects.filter(station=station, day__in=days, unlock__isnull=True)
     return list(rows.order_by("day", "number"))
 

@@ -19,7 +19,6 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.ground.lookups import journal_look
 from imloop.store.models import Case, Party, PartyKind, PlateSpan, RawUpload, Vehicle, WrongClaim
 
 TAIL, WHOLE = 6, 17
@@ -112,14 +111,16 @@ def open_claimed(caller: Caller, claim: Claim, now: datetime) -> Case:
     """The open case as its page shows it to an M-station that the owner has come to; the look-up is journalled."""
     require_kind(caller, PartyKind.MSTATION)
     shop = registers.party(caller.party_code, PartyKind.MSTATION)
-    try:
-        found = claimed_case(claim, shop, now, lambda cases: cases.filter(closed_at__isnull=True).first())
-    except WrongPair as refusal:
-        with writing(now, caller) as ledger:
+    with writing(now, caller) as ledger:
+        try:
+            found = claimed_case(claim, shop, now, lambda cases: cases.filter(closed_at__isnull=True).first())
+        except WrongPair as refusal:
             count_wrong_pair(ledger, refusal)
-        raise
-    journal_look(caller, "case", found.case_no)
-    return found
+            wrong = refusal
+        else:
+            ledger.note("looked-up", found.case_no, {"kind": "case"})
+            return found
+    raise wrong
 
 
 def _by_number(claim: Claim, pick: Pick) -> Case | None:

@@ -44,11 +44,11 @@ def enter_certificate(caller: Caller, party_code: str, paper: NewCertificate, no
 
     The market regulator enters those of I-stations (the environment department may, too), transport those of
     M-stations: a station may not enter its own."""
-    party = _party(caller, party_code)
     _require_sound(paper)
     kind, number, since, until = paper.kind, paper.number, paper.since, paper.until
-    instrument = _instrument(party, paper.serial) if paper.serial else None
     with writing(now, caller) as ledger:
+        party = _party(caller, party_code)
+        instrument = _instrument(party, paper.serial) if paper.serial else None
         of = Certificate.objects.filter(**({"equipment": instrument} if instrument else {"party": party}))
         if of.filter(kind=kind, number=number.strip()).exists():
             raise Conflict(

@@ -25,7 +25,6 @@ def join(
     now: datetime,
 ) -> Staff:
     """Enter a member of staff in a role; a person may hold several, each once at a time."""
-    party = _station(caller, party_code)
     name = name.strip()
     if not name or len(name) > 40 or len(licence_no) > 60:
         raise Malformed("malformed", Text("请填写姓名（40 字以内）。", "Give the name (at most 40)."))
@@ -38,6 +37,7 @@ def join(
             Text("资格失效日应晚于入职日。", "The qualification must end after the first day."),
         )
     with writing(now, caller) as ledger:
+        party = _station(caller, party_code)
         running = party.staff.filter(Q(until__isnull=True) | Q(until__gt=since), name=name, role=role)
         if running.exists():
             raise Conflict(
@@ -58,8 +58,8 @@ def join(
 
 def leave(caller: Caller, party_code: str, staff_id: int, *, until: date, now: datetime) -> Staff:
     """``until``: the first day on which the person no longer works there. Tests signed from then on become findings."""
-    party = _station(caller, party_code)
     with writing(now, caller) as ledger:
+        party = _station(caller, party_code)
         row = party.staff.filter(pk=staff_id, until__isnull=True).first()
         if row is None:
             raise Unknown(

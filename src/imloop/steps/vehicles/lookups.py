@@ -41,13 +41,13 @@ def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
     text = signs(text)
     if len(text) < 4:
         return Found([])
-    found = list(Vehicle.objects.filter(plate=text)[:_MOST])
-    if not found and len(text) == 17:
-        found = list(with_vin(text))
-    elif not found and text.isascii() and len(text) >= 6:
-        found = list(Vehicle.objects.filter(vin__endswith=text)[:_MOST])
-    former = once_bore(text) if not text.isascii() else None
     with writing(now, caller) as ledger:
+        found = list(Vehicle.objects.filter(plate=text)[:_MOST])
+        if not found and len(text) == 17:
+            found = list(with_vin(text))
+        elif not found and text.isascii() and len(text) >= 6:
+            found = list(Vehicle.objects.filter(vin__endswith=text)[:_MOST])
+        former = once_bore(text) if not text.isascii() else None
         ledger.note("looked-up", text, {"kind": "vehicle-search", "found": len(found)})
     return Found(found, former)
 
@@ -55,12 +55,8 @@ def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
 def show_owner(caller: Caller, vehicle_id: int, now: datetime) -> tuple[str, str]:
     """The owner's full name and phone, for who needs them; recorded in the journal as an entry of its own."""
     _require_department(caller)
-    found = Vehicle.objects.filter(pk=vehicle_id).first()
-    if found is None:
-        raise Unknown(
-            "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
-        )
     with writing(now, caller) as ledger:
+        found = _registered(vehicle_id)
         ledger.note("shown", found.vin or found.plate, {"kind": "owner"})
     return found.owner_name, found.owner_phone
 
@@ -68,15 +64,20 @@ def show_owner(caller: Caller, vehicle_id: int, now: datetime) -> tuple[str, str
 def vehicle(caller: Caller, vehicle_id: int, now: datetime) -> tuple[Vehicle, Cycle]:
     """One vehicle with its running cycle."""
     _require_department(caller)
+    law = registers.law_at(day_of(now), caller.place)
+    with writing(now, caller) as ledger:
+        found = _registered(vehicle_id)
+        ledger.note("looked-up", found.vin or found.plate, {"kind": "vehicle"})
+        return found, cycle_on(loaded_subject(found), day_of(now), law)
+
+
+def _registered(vehicle_id: int) -> Vehicle:
     found = Vehicle.objects.filter(pk=vehicle_id).first()
     if found is None:
         raise Unknown(
             "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
         )
-    with writing(now, caller) as ledger:
-        ledger.note("looked-up", found.vin or found.plate, {"kind": "vehicle"})
-    law = registers.law_at(day_of(now), caller.place)
-    return found, cycle_on(loaded_subject(found), day_of(now), law)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,11 @@ def held_changes(caller: Caller, *, waiting: bool = True) -> QuerySet[HeldChange
 def kept_list(caller: Caller, evidence: str, now: datetime) -> bytes:
     """The bytes of a list as they were handed in, for the party that did so (of the operator's: the police) and for
     supervisors; journalled, as lists hold owners."""
-    rows = RegisterFile.objects.filter(sha256__startswith=evidence) if len(evidence) >= 16 else None
-    kept = rows.select_related("party").first() if rows is not None else None
-    if kept is None or not _sees(caller, kept.party):
-        raise nothing_there("list", evidence)
     with writing(now, caller) as ledger:
+        rows = RegisterFile.objects.filter(sha256__startswith=evidence) if len(evidence) >= 16 else None
+        kept = rows.select_related("party").first() if rows is not None else None
+        if kept is None or not _sees(caller, kept.party):
+            raise nothing_there("list", evidence)
         ledger.note("looked-up", kept.sha256, {"kind": "register-list"})
     return zstandard.ZstdDecompressor().decompress(bytes(kept.body))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.store.backup.archive import damaged, reading, rows_in
-from imloop.store.backup.write import PLAIN_FILES, SECRET_FILES
+from imloop.store.backup.write import PLAIN_FILES, SECRET_FILES, kept_models
 from imloop.store.sound_rows import BadRow, Tell, in_words
 
 BATCH = 500
@@ -180,3 +180,22 @@ def _reset_numbers(known: list[type[models.Model]]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), known):
             cursor.execute(statement)
+
+
+def advance_keys(ahead: int, last: Mapping[type[models.Model], int]) -> None:
+    """Rows made from now on get keys at least ``ahead`` of what is there; ``last``: where they begin after that key."""
+    for model in kept_models():
+        key = model._meta.pk
+        if not isinstance(key, models.AutoField):
+            continue
+        newest = model._base_manager.aggregate(newest=models.Max(key.attname))["newest"] or 0
+        _set_key(model._meta.db_table, str(key.column), last.get(model, newest + ahead))
+
+
+def _set_key(table: str, column: str, last: int) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table, column, last])
+        else:
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last])

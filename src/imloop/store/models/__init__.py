@@ -39,7 +39,7 @@ from imloop.store.models.registers.vehicles import (
 )
 from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
 from imloop.store.models.trail.desk import WorkPass
-from imloop.store.models.trail.journal import Counter, JournalDay, JournalEntry, JournalHead
+from imloop.store.models.trail.journal import Counter, JournalDay, JournalEntry, JournalHead, Restart
 
 __all__ = [
     "ApiKey",
@@ -91,6 +91,7 @@ __all__ = [
     "Repair",
     "RepairMark",
     "RepairPaper",
+    "Restart",
     "WrongClaim",
     "Software",
     "SavedFilter",

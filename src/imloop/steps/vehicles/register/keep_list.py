@@ -20,14 +20,14 @@ def keep_list(caller: Caller, kind: str, file: Path, now: datetime) -> str:
     """SHA-256 of the file, in hex; the same bytes are kept once."""
     with file.open("rb") as raw:
         digest = hashlib.file_digest(raw, "sha256").hexdigest()
-        if RegisterFile.objects.filter(sha256=digest).exists():
-            return digest
         raw.seek(0)
         size = file.stat().st_size
         packer = zstandard.ZstdCompressor(level=_LEVEL).compressobj(size=size)
         parts = [packer.compress(part) for part in iter(lambda: raw.read(1 << 20), b"")]
         body = b"".join([*parts, packer.flush()])
     with writing(now, caller) as ledger:
+        if RegisterFile.objects.filter(sha256=digest).exists():
+            return digest
         RegisterFile.objects.create(
             received_at=now,
             party=party_of(caller),

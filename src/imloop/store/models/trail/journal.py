@@ -51,8 +51,24 @@ class JournalDay(models.Model):
         return {"day": self.day.isoformat(), "first": self.first, "last": self.last, "root": self.root}
 
 
+class Restart(models.Model):
+    """The platform began again from a backup. It does not know what was given out after ``last_seq`` and
+    ``last_entry``, so what it gives out now begins far ahead. Frozen by triggers.
+
+    ``epoch``: tells two platforms with one key apart; ``first_seq``: the first message of this epoch comes after it;
+    ``numbers_from``: what it counts anew begins after it."""
+
+    epoch = models.CharField(max_length=24, unique=True)
+    begun_at = models.DateTimeField()
+    backup_at = models.DateTimeField()
+    last_entry = models.PositiveBigIntegerField()
+    last_seq = models.PositiveBigIntegerField()
+    first_seq = models.PositiveBigIntegerField()
+    numbers_from = models.PositiveIntegerField()
+
+
 class Counter(models.Model):
-    """Gapless numbers per kind, place and year; drawn under the journal lock."""
+    """Gapless numbers per kind, place and year; drawn under the journal lock. A restart leaves a gap."""
 
     kind = models.CharField(max_length=12)
     place = models.CharField(max_length=6)

@@ -1,0 +1,127 @@
+"""What somebody else does while a step waits for the lock counts: the step decides upon what is true then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, time
+from typing import Any
+
+import pytest
+
+from imloop.facts.refusal import Conflict, Refusal, Unknown, Unlawful
+from imloop.steps.accounts import manage_keys, staffing
+from imloop.steps.accounts.create_user import create_user
+from imloop.steps.accounts.keys import issue_key
+from imloop.steps.appointments.book_appointment import Booking, book
+from imloop.steps.appointments.opening_hours import Hours, set_hours
+from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.as_json import case_json
+from imloop.steps.findings.resolve_finding import resolve
+from imloop.steps.ground import ledger
+from imloop.steps.ground.access import SYSTEM, Caller, caller_of
+from imloop.store.models import ApiKey, Appointment, Finding, Party, User
+from support.city import NEAR, PLACE, City, at
+
+FAIL = {"co": 0.9}
+NOW = at("2026-03-05 09:00")
+ADMIN = Caller("admin", "admin", "管理员", "000000", "admin")
+Meanwhile = Callable[[Callable[[], object]], None]
+
+
+class _Lock:
+    """Lets others go first."""
+
+    def __init__(self, others: list[Callable[[], object]]) -> None:
+        self._others = others
+
+    def __enter__(self) -> None:
+        while self._others:
+            self._others.pop()()
+
+    def __exit__(self, *why: object) -> None:
+        pass
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Meanwhile]:
+    """Something that is done by somebody else just before the next step gets the lock."""
+    waiting: list[Callable[[], object]] = []
+
+    monkeypatch.setattr(ledger, "_WRITING", _Lock(waiting))
+    yield waiting.append
+    assert not waiting, "nothing waited for the lock"
+
+
+def test_a_stolen_key_that_is_revoked_has_no_successor(city: City, meanwhile: Meanwhile) -> None:
+    key_id = issue_key(Party.objects.get(code=NEAR), NOW).split("_")[1]
+    meanwhile(lambda: manage_keys.revoke(ADMIN, key_id, reason="被盗", now=NOW))
+    with pytest.raises(Unknown):
+        manage_keys.rotate(ADMIN, key_id, now=NOW)
+    assert not ApiKey.objects.filter(party__code=NEAR, revoked_at=None).exists()
+
+
+def _heads() -> list[User]:
+    office = Party.objects.get(code=f"{PLACE}-environment")
+    people = [create_user(name, "a-long-password", office, NOW) for name in ("first", "second")]
+    User.objects.filter(party=office).update(is_head=True)
+    return people
+
+
+def test_two_heads_cannot_unset_each_other(city: City, meanwhile: Meanwhile) -> None:
+    first, second = _heads()
+    meanwhile(lambda: staffing.set_head(caller_of(second), "first", head=False, now=NOW))
+    with pytest.raises(Refusal):
+        staffing.set_head(caller_of(first), "second", head=False, now=NOW)
+    assert User.objects.filter(is_head=True, party__code=f"{PLACE}-environment").count() == 1
+
+
+def test_the_last_head_cannot_be_closed_either(city: City) -> None:
+    _heads()
+    staffing.set_active(ADMIN, "first", active=False, reason="离职", now=NOW)
+    with pytest.raises(Conflict):
+        staffing.set_active(ADMIN, "second", active=False, reason="离职", now=NOW)
+
+
+def test_a_finding_is_resolved_once(city: City, meanwhile: Meanwhile) -> None:
+    city.test("2026-03-05 08:00", vehicle={"vin": "", "plate": ""})
+    finding, office = Finding.objects.latest("id"), city.callers[f"{PLACE}-environment"]
+    meanwhile(lambda: resolve(office, finding.pk, resolution="录入遗漏", now=NOW))
+    with pytest.raises(Conflict):
+        resolve(office, finding.pk, resolution="弄虚作假", now=NOW)
+    finding.refresh_from_db()
+    assert finding.resolution == "录入遗漏"
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_no_retest_is_booked_for_a_case_that_has_just_closed(
+    city: City, meanwhile: Meanwhile, closed: bool
+) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", **FAIL)
+    city.repair("2026-03-04 16:00")
+    week = [Hours(None, time(9), time(18))]
+    set_hours(city.callers[NEAR], week, date(2026, 3, 1), at("2026-03-01 08:00"))
+    token = city.case().owner_token
+    asked = Booking(station=NEAR, starts_at=at("2026-03-06 09:00"), phone="13800138000", case_token=token)
+    if closed:
+        meanwhile(lambda: city.test("2026-03-05 08:30", purpose="retest", now=NOW))
+        with pytest.raises((Conflict, Unlawful)):
+            book(asked, NOW)
+    else:
+        book(asked, NOW)
+    assert Appointment.objects.exists() is not closed
+
+
+def test_an_answer_is_of_one_moment(city: City, meanwhile: Meanwhile) -> None:
+    city.test("2026-03-02 09:00", **FAIL)
+    meanwhile(lambda: city.repair("2026-03-04 16:00"))
+    case_no = city.case().case_no
+    shown = case_lookups.case(city.callers[NEAR], case_no, case_json)
+    events: Any = shown["events"]
+    assert shown["state"] == events[-1]["after"] == "awaiting_retest" and len(events) == 2
+
+
+def test_what_is_known_to_nobody_else_stays_as_it_was(city: City) -> None:
+    """Alone, everything works as before."""
+    key_id = issue_key(Party.objects.get(code=NEAR), NOW).split("_")[1]
+    assert manage_keys.rotate(SYSTEM, key_id, now=NOW).startswith("imk_")
