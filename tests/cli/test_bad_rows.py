@@ -161,7 +161,7 @@ def test_a_row_that_cannot_be_restored_is_named_and_nothing_is_half_restored(
 _WRITES = """
 import django; django.setup()
 from django.db import DataError
-from imloop.store.models import Party
+from imloop.store.models import Counter, Party
 from imloop.store.statements import fetch_one, update
 party = Party.objects.first()
 for wrong in ("a\\x00b",):
@@ -179,13 +179,27 @@ for wrong in ("a\\x00b",):
             print("taken")
         except DataError:
             print("refused")
+for name, wrong in (("name", "长" * 500), ("code", "x" * 200)):
+    for act in (
+        lambda: Party.objects.create(**{"code": "y", "kind": "istation", "name": "n", "place": "450200", name: wrong}),
+        lambda: (setattr(party, name, wrong), update(party, name)),
+        lambda: Counter.objects.create(kind="x", place="450200", year=2**31),
+    ):
+        try:
+            act()
+            print("taken")
+        except DataError:
+            print("refused")
+    party.refresh_from_db()
 for sound in ("back\\\\slash \\\\u0000 as six signs", "C:\\\\u0000"):
     Party.objects.filter(pk=party.pk).update(name=sound, capability=[sound])
     print("taken" if Party.objects.get(pk=party.pk).capability == [sound] else "changed")
 """
 
 
-def test_no_door_of_either_database_takes_a_nul(imloop: Commands, city: Commands, tmp_path: Path) -> None:
+def test_no_door_of_either_database_takes_what_the_other_cannot_keep(
+    imloop: Commands, city: Commands, tmp_path: Path
+) -> None:
     assert city("backup", tmp_path / "b.tar.zst").returncode == 0
     imloop("restore", tmp_path / "b.tar.zst", "--force", typed="y\n")
-    assert imloop.python(_WRITES).split() == ["refused"] * 7 + ["taken"] * 2
+    assert imloop.python(_WRITES).split() == ["refused"] * 13 + ["taken"] * 2

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from imloop.store import no_nul
+from imloop.store import fits, no_nul
 
 
 class StoreConfig(AppConfig):
@@ -10,3 +10,4 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         no_nul.install()
+        fits.install()

@@ -37,8 +37,9 @@ def _watch(connection: BaseDatabaseWrapper, **_: object) -> None:
     if connection.vendor != "sqlite" or _checked in connection.execute_wrappers:
         return
     connection.execute_wrappers.append(_checked)
-    adapt = connection.ops.adapt_json_value
-    connection.ops.adapt_json_value = lambda value, encoder: json_without_nul(adapt(value, encoder))
+    operations: Any = connection.ops
+    adapt = operations.adapt_json_value
+    operations.adapt_json_value = lambda value, encoder: json_without_nul(adapt(value, encoder))
 
 
 def _checked(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import Col
 
 from imloop.store import connection_pool
+from imloop.store.fits import fits, require_fits
 from imloop.store.no_nul import json_without_nul, require_no_nul
 
 Parameter = object
@@ -146,10 +147,22 @@ def _into(field: models.Field[Any, Any]) -> Callable[[Any], object]:
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else json_without_nul(msgspec.json.encode(value).decode())
     if isinstance(field, (models.CharField, models.TextField)):
-        return lambda value: value if type(value) is str or value is None else str(value)
+        return _checked(field, lambda value: value if type(value) is str or value is None else str(value))
     if isinstance(field, _PLAIN):
-        return lambda value: value
-    return lambda value: field.get_db_prep_save(value, connection)
+        return _checked(field, lambda value: value)
+    return _checked(field, lambda value: field.get_db_prep_save(value, connection))
+
+
+def _checked(field: models.Field[Any, Any], into: Callable[[Any], object]) -> Callable[[Any], object]:
+    """The same for a value that fits the column; ``DataError`` for another."""
+    if fits(field) is None:
+        return into
+
+    def convert(value: Any) -> object:
+        require_fits(field, value)
+        return into(value)
+
+    return convert
 
 
 def _out(field: models.Field[Any, Any]) -> list[Callable[[Any], object]]:
