@@ -69,6 +69,13 @@ def test_hours_and_quantities_are_bounded(field: str, value: object) -> None:
     assert record.notes == (f"$.{key}[0].{field}: must be a number",)
 
 
+@pytest.mark.parametrize("value", [-1, 1.5, 1e300, 2**60, "7"])
+def test_a_running_number_is_a_count(value: object) -> None:
+    assert decoded("sequence", 2**40).sequence == 2**40
+    record = decoded("sequence", value)
+    assert record.sequence is None and record.notes[0].startswith("$.sequence")
+
+
 DAYS = [
     ("2019-05-01", "2019-05-01"),
     ("2019-04-30T16:00:00.000Z", "2019-05-01"),

@@ -184,6 +184,14 @@ class Reader:
             self._wrong(key, required, "应为数值", "must be a number")
         return number
 
+    def whole(self, key: str) -> int | None:
+        """A count: not negative, no fraction, below 2⁵³."""
+        number = self.number(key)
+        if number is not None and (number != int(number) or not 0 <= number < 2**53):
+            self._wrong(key, False, "应为非负整数", "must be a whole number, not negative")
+            return None
+        return None if number is None else int(number)
+
     def _given(self, key: str, required: bool) -> object:
         """The value; None where there is none, which is a fault of a required one."""
         value = self.data.get(key)

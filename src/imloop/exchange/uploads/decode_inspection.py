@@ -67,7 +67,7 @@ def _record(reader: Reader) -> TestRecord:
     trace = _trace(reader.child("trace", required=True))
     if started is not None and ended is not None and ended < started:
         reader.fault("ended_at", "ends-before-start", "结束早于开始", "ends before it starts")
-    sequence, fee = reader.number("sequence"), reader.money("fee_yuan")
+    sequence, fee = reader.whole("sequence"), reader.money("fee_yuan")
     ambient, exterior, obd, claimed = _ambient(reader), _exterior(reader), _obd(reader), _claim(reader)
     evaporative, second = _evaporative(reader), _second(reader)
     people, equipment, software = (_words(reader, key) for key in ("people", "equipment", "software"))
@@ -84,7 +84,7 @@ def _record(reader: Reader) -> TestRecord:
         ended_at=ended,
         vehicle=vehicle,
         trace=trace,
-        sequence=None if sequence is None else int(sequence),
+        sequence=sequence,
         ambient=ambient,
         exterior=exterior,
         obd=obd,
