@@ -229,10 +229,12 @@ def dialects_page() -> str:
     out = [
         "# Dialects of station software\n",
         "A station's software need not speak our JSON. The bytes say which dialect they are in "
-        "(`?dialect=NAME` refuses them when they are in another); they are kept exactly as they came, in UTF-8 (with "
-        "or without mark) or GB18030, and read by the map below every time they are judged again. An empty cell, `-` "
-        "or `null` is a missing sample; a time without offset is China's. A code that a map does not know is refused "
-        "with the sender's own field name, never guessed.\n",
+        "(`?dialect=NAME` refuses them when they are in another); they are kept exactly as they came, in UTF-8 or "
+        "UTF-16 (with or without mark) or GB 18030, NUL and Ctrl-Z at the end left out, and "
+        "read by the map below every time they are judged again. An empty cell, `-` or `null` is a missing sample; "
+        "a time without offset is China's. A name, section or column given twice, and a row that does not fit its "
+        "heading, refuse the message. A code that a map does not know is refused with the sender's own "
+        "field name, never guessed.\n",
         "Before the first upload: `imloop dialect check FILE` says per field what was read, is missing or is ignored, "
         "decodes and judges; exit 0 is conformance, `--json` for machines. `imloop dialect show NAME` prints a map, "
         "`imloop dialect example NAME FILE` writes one of our messages in it; `imloop sim sample ASM "

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imloop.agent.inlets.folder import Folder
+from imloop.agent.inlets.folder import LARGEST, Folder
 from imloop.agent.sending.uploader import Step, Uploader
-from imloop.agent.spool import RESERVE, Spool
+from imloop.agent.spool import RESERVE, Kind, Spool
 
 from .conftest import Bench, Clock, upload
 
@@ -164,3 +164,87 @@ def test_new_tests_are_told(tmp_path: Path, spool: Spool, clock: Clock) -> None:
     look(folder, clock)
     look(folder, clock)
     assert heard == [1]
+
+
+STRANGE = {
+    "empty object.json": b"{}",
+    "nothing but padding.json": b"\x00" * 64,
+    "deep.json": b'{"a":' * 3000,
+    "deep.xml": b"<a>" * 3000,
+    "half a pair.json": b'{"test_no": "\\ud800", "documents": {"photos": ["\\ud800.jpg"]}}',
+    "twice.json": upload(7)[:-1] + b', "test_no": "T8"}',
+    "quote.csv": '检测编号,"T1\nCO,HC\n'.encode("gbk"),
+    "large.json": b" " * (LARGEST + 1),
+    "picture.jpg": b"GIF89a",
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_one_bad_file_never_stops_the_others(folder: Folder, clock: Clock, name: str) -> None:
+    write(folder, "before.json", upload(1), 1)
+    write(folder, name, STRANGE[name], 2)
+    write(folder, "after.json", upload(2), 3)
+    look(folder, clock)
+    assert look(folder, clock) == 2
+    clock.on(days=1)  # nobody names the picture
+    look(folder, clock)
+    assert [json.loads(folder.spool.body(item.id))["test_no"] for item in folder.spool.items()] == [
+        "T0001",
+        "T0002",
+    ]
+    assert names(folder.path / "refused") == [name, f"{name}.reason.json"]
+    told = json.loads((folder.path / "refused" / f"{name}.reason.json").read_bytes())
+    assert told["code"] and told["detail"] and told["detail_en"]
+
+
+def test_nor_does_one_that_no_part_of_the_agent_expects(
+    folder: Folder, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = folder.spool.put
+
+    def fails_once(kind: Kind, original: bytes, *given: object, **more: object) -> object:
+        if b"T0002" in original:
+            raise RuntimeError("nobody thought of this")
+        return put(kind, original, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(folder.spool, "put", fails_once)
+    for number in (1, 2, 3):
+        write(folder, f"{number}.json", upload(number), number)
+    look(folder, clock)
+    assert look(folder, clock) == 2
+    assert names(folder.path / "refused") == ["2.json", "2.json.reason.json"]
+    assert json.loads((folder.path / "refused/2.json.reason.json").read_bytes())["code"] == "file-unreadable"
+
+
+def test_a_name_in_another_encoding_is_taken_and_found_again(
+    folder: Folder, bench: Bench, clock: Clock
+) -> None:
+    write(folder, os.fsdecode("检测一.json".encode("gbk")), upload(1), 1)
+    look(folder, clock)
+    assert look(folder, clock) == 1
+    assert names(folder.path) == ["done/2026-03-05/检测一.json"]
+    bench.fake.mood.append("refuse")
+    assert Uploader(bench.spool, bench.platform, clock, folder.refused).step() is Step.REFUSED
+    assert names(folder.path) == ["refused/检测一.json", "refused/检测一.json.reason.json"]
+
+
+def test_a_fault_of_the_disk_is_no_fault_of_the_file(folder: Folder, clock: Clock) -> None:
+    folder.spool._db.execute(
+        "CREATE TRIGGER broken BEFORE INSERT ON item BEGIN SELECT RAISE(FAIL, 'disk'); END"
+    )
+    write(folder, "one.json", upload(1), 1)
+    look(folder, clock)
+    assert look(folder, clock) == 0 and names(folder.path) == ["one.json"]
+    folder.spool._db.execute("DROP TRIGGER broken")
+    assert look(folder, clock) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "gb18030"])
+def test_the_platform_gets_the_message_in_its_own_encoding(
+    folder: Folder, clock: Clock, encoding: str
+) -> None:
+    text = upload(1, vehicle={"owner": {"name": "柳州市分公司"}}).decode()
+    write(folder, "one.json", text.encode(encoding) + b"\x1a", 1)
+    look(folder, clock)
+    assert look(folder, clock) == 1
+    assert folder.spool.body(1).decode() == text

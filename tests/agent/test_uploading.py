@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import httpx
@@ -172,3 +173,20 @@ def test_a_short_patience_is_enough_of_a_hanging_platform(bench: Bench) -> None:
     fill(bench, 1)
     assert Uploader(bench.spool, platform, bench.clock).step() is Step.FAILED
     assert asked == [4.0]
+
+
+def test_a_message_whose_bytes_are_damaged_does_not_hold_the_others(bench: Bench) -> None:
+    fill(bench, 1, 2, 3)
+    bench.spool._db.execute("UPDATE item SET original = X'00' WHERE id = 1")
+    bench.spool._db.execute("UPDATE item SET original = NULL WHERE id = 2")
+    assert bench.steps(3) == [Step.REFUSED, Step.REFUSED, Step.SENT]
+    assert json.loads(bench.spool.answer(1))["code"] == "spool-damaged"
+
+
+def test_nor_does_one_that_a_proxy_finds_too_large(bench: Bench) -> None:
+    fill(bench, 1, 2)
+    bench.fake.mood += ["too large"] * PATIENCE_WITH_ONE
+    for _ in range(PATIENCE_WITH_ONE - 1):
+        assert bench.uploader.step() is Step.FAILED
+        bench.clock.on(seconds=60)
+    assert bench.steps(2) == [Step.REFUSED, Step.SENT]

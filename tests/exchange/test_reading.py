@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.exchange.files import text_encoding
 from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.exchange.uploads.decode_redemption import decode_redemption
@@ -76,13 +74,6 @@ def test_dirt_in_optional_fields_is_left_out_and_said() -> None:
     assert [note.split(":")[0] for note in record.notes] == ["$.vehicle.produced_on", "$.vehicle.max_mass_kg"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16"])
-def test_office_encodings(encoding: str, tmp_path: Path) -> None:
-    file = tmp_path / "vehicles.csv"
-    file.write_bytes("号牌,桂B12345".encode(encoding))
-    assert file.read_text(encoding=text_encoding(file)) == "号牌,桂B12345"
-
-
 @pytest.mark.parametrize(
     ("written", "read"),
     [
@@ -138,3 +129,20 @@ def test_a_number_that_cannot_stand_in_an_address_is_refused_with_its_place(numb
 def test_numbers_as_stations_write_them_are_taken() -> None:
     for number in ("450203001-02-20260305-0017", "检2026:7_a", "1", "A.1"):
         assert decode_test(json.dumps({**WHOLE, "test_no": number}).encode()).test_no == number
+
+
+@pytest.mark.parametrize(
+    ("letters", "fuel", "second"),
+    [
+        ("AC", Fuel.HYBRID_GASOLINE, None),
+        ("AE", Fuel.GASOLINE, Fuel.CNG),
+        ("O", None, None),
+        ("Z", None, None),
+        ("B", Fuel.DIESEL, None),
+        ("diesel", Fuel.DIESEL, None),
+    ],
+)
+def test_a_station_may_use_the_polices_letters(letters: str, fuel: Fuel | None, second: Fuel | None) -> None:
+    record = decode_test(json.dumps({**WHOLE, "vehicle": {"fuel": letters}}).encode())
+    assert (record.vehicle.fuel, record.vehicle.second_fuel, record.notes) == (fuel, second, ())
+    assert decode_test(json.dumps({**WHOLE, "vehicle": {"fuel": "AX"}}).encode()).notes

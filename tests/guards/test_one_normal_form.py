@@ -12,10 +12,10 @@ SOURCE = ROOT / "src" / "imloop"
 HOME = "facts/identifiers.py"
 OTHER_WORDS = {
     "exchange/http/station_signing.py": "the method of a request (RFC 9421)",
+    "facts/codes.py": "letters of GA 24.9 for fuels",
     "gates/stations/conflict.py": "names of firms and people, compared with one another",
     "gates/vehicles/subject.py": "emission stages",
-    "steps/vehicles/ask_registration.py": "letters of GA/T 16.9 for fuels",
-    "steps/vehicles/register/vehicle_row.py": "letters of GA/T 16.9 for fuels",
+    "steps/vehicles/register/vehicle_row.py": "letters of GA 24.17 for the status",
     "store/migrations/_tokens.py": "words of SQL",
 }
 """Files that raise text to upper case, and what that text is: no identifier."""

@@ -11,11 +11,11 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from imloop.exchange.files import Row, read_rows
+from imloop.exchange.tables.read_tables import read_rows
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.rejected_row import Rejected
+from imloop.steps.ground.rejected_row import ListedRow, Rejected
 from imloop.steps.stations.registry_rows import COLUMNS, REQUIRED, enter_rows
 from imloop.steps.vehicles.register.enter_vehicles import (
     Seen,
@@ -65,7 +65,8 @@ def import_file(
     at all, it stops there and the blocks before it stay entered."""
     rows = read_rows(file)
     first = next(rows, None)
-    _require_columns(kind, first or {})
+    if first is None or first or first.fault is None:
+        _require_columns(kind, first or {})
     rows = _again(first, rows)
     if kind == "vehicles":
         require_register(caller)
@@ -80,7 +81,7 @@ def import_file(
         done += len(block)
         progress(done)
     for block in _blocks(rows, _BLOCK[kind]):
-        numbered = [(state.rows + number + 2, row) for number, row in enumerate(block)]
+        numbered = [(row.number, row) for row in block]
         if kind == "vehicles":
             entered = enter_vehicles(numbered, caller, now(), seen, evidence=evidence, reason=reason)
             rejected = entered.rejected
@@ -106,12 +107,12 @@ def rejected_rows(folder: Path, kind: str, digest: str) -> Iterator[tuple[str, s
             yield from ((number, reason) for number, reason in csv.reader(text))
 
 
-def _blocks(rows: Iterator[Row], size: int) -> Iterator[list[Mapping[str, str]]]:
-    while block := list[Mapping[str, str]](islice(rows, size)):
+def _blocks(rows: Iterator[ListedRow], size: int) -> Iterator[list[ListedRow]]:
+    while block := list(islice(rows, size)):
         yield block
 
 
-def _again(first: Row | None, rows: Iterator[Row]) -> Iterator[Row]:
+def _again(first: ListedRow | None, rows: Iterator[ListedRow]) -> Iterator[ListedRow]:
     if first is not None:
         yield first
     yield from rows

@@ -6,9 +6,10 @@ yes, no and nothing are those of ``facts.answers``.
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -16,6 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
+from imloop.exchange.text_bytes import decode
 from imloop.exchange.whole_message import tidied
 from imloop.facts.answers import code_of, flag_of, is_nothing
 from imloop.facts.days import day_in
@@ -27,6 +29,9 @@ from imloop.facts.text import Text
 E = TypeVar("E", bound=Enum)
 _LONGEST_AS_WRITTEN = 256
 """Characters of an identifier with all its blanks and padding."""
+_LONGEST_NAME = 80
+_NAME = re.compile(r'"\s*:')
+"""The end of a name, or what looks like it within a value."""
 MOST_ENTRIES = 500
 """Entries of a list of words or objects."""
 MOST_NOTES = 100
@@ -44,15 +49,49 @@ def decimal_of(value: object) -> Decimal | None:
     return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 
-def parse_json(body: bytes) -> Mapping[str, object]:
-    """The message as a mapping, or ``Malformed`` naming what is wrong with the bytes."""
+def parse_json(body: bytes | str, *, kept: bool = False) -> Mapping[str, object]:
+    """The message as a mapping, or ``Malformed`` naming what is wrong with the bytes. ``kept``: it was taken once."""
+    text = decode(body, kept=kept) if isinstance(body, bytes) else body
     try:
-        message = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = msgspec.json.decode(text)
+        if not kept and len(_NAME.findall(text)) != _names(message):
+            json.loads(text, object_pairs_hook=each_once, parse_int=str, parse_float=str)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise _not_json(Text(f"不是有效的 JSON：{error}", f"Not valid JSON: {error}")) from error
     if not isinstance(message, dict):
         raise _not_json(Text("报文应为 JSON 对象。", "The message must be a JSON object."))
     return message
+
+
+def _names(message: object) -> int:
+    """How many names there are in all objects, those in lists that begin with something else left out. A text that has
+    more of them gives one twice, or has something like a name elsewhere: then every name is read by itself."""
+    found, waiting = 0, [message]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            found += len(each)
+            waiting += each.values()
+        elif isinstance(each, list) and each and isinstance(each[0], (dict, list)):
+            waiting += each
+    return found
+
+
+def each_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON whose names are each given once; ``Malformed`` for any other."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise given_twice(name)
+        seen.add(name)
+    return dict(pairs)
+
+
+def given_twice(name: str) -> Malformed:
+    """Which of the two is meant cannot be known."""
+    name = name[:_LONGEST_NAME]
+    words = Text(f"{name} 出现了两次。", f"{name} is given twice.")
+    return Malformed("given-twice", words, problems=(Problem(f"$.{name}", "given-twice", words),))
 
 
 def _not_json(words: Text) -> Malformed:

@@ -12,7 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TypeVar
 
-from imloop.facts.codes import FUEL_NAMES, GAT16_9, RESULT_NAMES, Fuel, Result
+from imloop.facts.codes import FUEL_NAMES, RESULT_NAMES, Fuel, Result
 from imloop.facts.padding import unpadded
 from imloop.facts.records.check import Claim
 
@@ -101,8 +101,7 @@ def _verdicts(kind: type[Result] | type[Claim]) -> dict[str, Enum]:
 
 
 def _fuels() -> dict[str, Enum]:
-    named: dict[str, Enum] = {word(name.zh): fuel for fuel, name in FUEL_NAMES.items()}
-    return named | {word(letter): fuel for letter, fuel in GAT16_9.items()}
+    return {word(name.zh): fuel for fuel, name in FUEL_NAMES.items()}
 
 
 _CODES: dict[type[Enum], dict[str, Enum]] = {
@@ -113,8 +112,8 @@ _CODES: dict[type[Enum], dict[str, Enum]] = {
 
 
 def code_of(kind: type[E], value: object) -> E | None:
-    """The code that a value names, in whatever case, by our word, by that of GA/T 16.9, or by its Chinese name; None:
-    not understood."""
+    """The code that a value names, in whatever case, by our word or by its Chinese name; None: not understood. The
+    police's letters for fuels are read by ``codes.fuels_of``."""
     if isinstance(value, kind):
         return value
     if not isinstance(value, (str, bool)):

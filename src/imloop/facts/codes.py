@@ -103,19 +103,55 @@ FUEL_NAMES: dict[Fuel, Text] = {
     Fuel.HYDROGEN: Text("氢燃料电池", "hydrogen fuel cell"),
 }
 
-# GA/T 16.9 letters, accepted on import. "O" (hybrid) needs a second field and reads as petrol hybrid,
-# the far more common kind; the receipt says so.
-GAT16_9: dict[str, Fuel] = {
+FUEL_LETTERS: dict[str, Fuel | None] = {
     "A": Fuel.GASOLINE,
     "B": Fuel.DIESEL,
     "C": Fuel.ELECTRIC,
+    "D": None,  # 混合油
     "E": Fuel.CNG,
     "F": Fuel.LPG,
     "L": Fuel.METHANOL,
     "M": Fuel.ETHANOL,
-    "O": Fuel.HYBRID_GASOLINE,
+    "N": None,  # 太阳能
+    "O": None,  # 混合动力, of which fuel it does not say
     "P": Fuel.HYDROGEN,
+    "Q": None,  # 生物燃料
+    "Y": None,  # 无
+    "Z": None,  # 其他
 }
+"""GA 24.9 (formerly GA/T 16.9). None: a letter of the register that names none of our fuels; nothing is guessed."""
+_HYBRIDS = {Fuel.GASOLINE: Fuel.HYBRID_GASOLINE, Fuel.DIESEL: Fuel.HYBRID_DIESEL}
+_WITH_A_MOTOR = frozenset("CO")
+_MOST_LETTERS = 3
+_BETWEEN = str.maketrans("", "", " ,;/+、，；|")
+
+
+def fuels_of(letters: str) -> tuple[Fuel | None, Fuel | None] | None:
+    """What the police's letters say: the fuel, and the second one of a car that runs on either. None in a place: it is
+    not known. None alone: no such letters, or such that contradict one another.
+
+    ``AC`` and ``AO`` burn petrol beside a motor, ``AE`` burns petrol or gas, ``BE`` diesel and gas at one time."""
+    said = letters.translate(_BETWEEN).upper()
+    if not 0 < len(said) == len(set(said)) <= _MOST_LETTERS or not FUEL_LETTERS.keys() >= set(said):
+        return None
+    if len(said) == 1:
+        return FUEL_LETTERS[said], None
+    if {"A", "B"} <= set(said) or "Y" in said:
+        return None
+    fuels = {FUEL_LETTERS[letter] for letter in said if letter not in _WITH_A_MOTOR}
+    if None in fuels:
+        return None, None
+    first = next((fuel for fuel in _HYBRIDS if fuel in fuels), None)
+    others = fuels - {first}
+    if first is None:
+        return (others.pop() if len(others) == 1 else None), None
+    if not others:
+        return _HYBRIDS[first], None
+    if len(others) > 1 or not others <= {Fuel.CNG, Fuel.LPG}:
+        return None, None
+    fuel = first if _WITH_A_MOTOR.isdisjoint(said) else _HYBRIDS[first]
+    return fuel, others.pop() if first is Fuel.GASOLINE else None
+
 
 RESULT_NAMES: dict[Result, Text] = {
     Result.PASS: Text("合格", "pass"),
@@ -125,6 +161,7 @@ RESULT_NAMES: dict[Result, Text] = {
 }
 
 DIESEL_FUELS = frozenset({Fuel.DIESEL, Fuel.HYBRID_DIESEL})
+UNDER_LOAD = frozenset({Method.ASM, Method.VMAS, Method.IM195, Method.LUGDOWN})
 DIESEL_METHODS = frozenset({Method.LUGDOWN, Method.FREEACC, Method.RINGELMANN})
 EXEMPT_FUELS = frozenset({Fuel.ELECTRIC, Fuel.HYDROGEN})
 NATURAL_GAS = frozenset({Fuel.CNG, Fuel.LNG})

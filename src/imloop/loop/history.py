@@ -15,7 +15,7 @@ from imloop.facts.refusal import Refusal
 from imloop.law import Law
 from imloop.loop.case import Case
 from imloop.loop.decide import decide
-from imloop.loop.events import CaseAnnulled, Event, TestFailed, TestPassed
+from imloop.loop.events import CaseAnnulled, Event, RepairReported, TestFailed, TestPassed
 from imloop.loop.permit import permit
 
 WITHOUT_PERMIT = "retest-without-permit"
@@ -54,7 +54,7 @@ class Said:
 class Story:
     """``cases``: in the order in which they were opened, each by the run in ``opened``; the last may be open. ``runs``:
     key → what it counts for. ``left_out``: events that the table refuses in this order. ``passed``: the runs that
-    closed a cycle, in order. ``rests_on``: by case, the keys of its failed runs."""
+    closed a cycle, in order. ``rests_on``: by case, the keys of the failed runs that a pass has to answer."""
 
     cases: list[Case] = field(default_factory=list)
     opened: list[TestFailed] = field(default_factory=list)
@@ -92,10 +92,16 @@ def tell(
 
 
 def _when(fact: Run | Event) -> tuple[datetime, int, str]:
-    """At one moment a run comes first: what was decided of it came after it. Two runs: a fail before a pass."""
-    if not isinstance(fact, Run):
-        return fact.at, 2, type(fact).__name__
-    return fact.event.at, int(isinstance(fact.event, TestPassed)), fact.event.test_no
+    """At one moment a run comes before what was decided of it, and after the repair that ended as it began, as the
+    gate allows it. Two runs: a fail before a pass."""
+    if isinstance(fact, Run):
+        return fact.event.at, 1 + int(isinstance(fact.event, TestPassed)), fact.event.test_no
+    return fact.at, 0 if isinstance(fact, RepairReported) else 3, type(fact).__name__
+
+
+def _own_fail(case: Case, event: TestFailed | TestPassed) -> bool:
+    """A fault that the case's own station found is there, whether or not the run had a permit."""
+    return isinstance(event, TestFailed) and event.station == case.station
 
 
 @dataclass(slots=True)
@@ -113,6 +119,8 @@ class _Telling:
         why = run.waits or self._forbids(case, run)
         if why:
             story.runs[run.key] = Said("nothing", why, meets)
+            if why == WITHOUT_PERMIT and case is not None and _own_fail(case, run.event):
+                story.rests_on[-1].append(run.key)
             if why == FAIL_WAITS and case is not None and not self._forbids(case, run):
                 self._move(case, run)
         elif case is not None:

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 
-from imloop.exchange.files import write_csv, write_xlsx
 from imloop.exchange.http.addresses import disposition
+from imloop.exchange.tables.write_tables import write_csv, write_xlsx
 from imloop.facts.days import CHINA
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller

@@ -30,6 +30,7 @@ from imloop.facts.records.inspection import (
     Trace,
     Vehicle,
 )
+from imloop.store import traces
 
 FIGURES = 8
 _BYTES = FIGURES * 8
@@ -49,6 +50,7 @@ class _Kind(msgspec.Struct, array_like=True):
     exterior: tuple[Result | None, dict[str, bool]] | None
     obd: tuple[_Flag, _Flag, _Flag, _Flag, _Flag, tuple[str, ...]] | None
     evaporative: tuple[Result | None, _Number, _Number, _Number, _Flag] | None
+    second: tuple[bytes, tuple[_Number, _Number, _Number]] | None = None
     unread: tuple[str, ...] = ()
 
 
@@ -77,9 +79,15 @@ def pack(record: TestRecord) -> bytes:
             obd.readiness_incomplete,
         ),
         None if tank is None else (tank.verdict, tank.start_kpa, tank.loss_kpa, tank.seconds, tank.cap_ok),
+        None if record.second is None else _packed(record.second),
         record.unread,
     )
     return np.array(figures, dtype=np.float64).tobytes() + msgspec.msgpack.encode(kind)
+
+
+def _packed(second: SecondRun) -> tuple[bytes, tuple[_Number, _Number, _Number]]:
+    air = second.ambient
+    return traces.encode(second.trace), (air.temperature_c, air.humidity_pct, air.pressure_kpa)
 
 
 def figures_of(blobs: Sequence[bytes]) -> NDArray[np.float64]:
@@ -95,8 +103,8 @@ def kind_bytes(blob: bytes) -> bytes:
 
 @lru_cache(maxsize=4096)
 def record_of_kind(kind: bytes, method: Method) -> TestRecord:
-    """A record with the facts of ``kind_bytes``; who, when, trace and figures are left empty. A second run, which is
-    not kept here, shows as an empty one."""
+    """A record with the facts of ``kind_bytes``; who, when, trace and figures are left empty. A second run that was
+    stored before its data were kept here shows as an empty one."""
     found = _kind_of(kind)
     vehicle = Vehicle(fuel=found.fuel, second_fuel=found.second_fuel, emission_stage=found.stage)
     record = TestRecord(
@@ -107,9 +115,16 @@ def record_of_kind(kind: bytes, method: Method) -> TestRecord:
         exterior=found.exterior and Exterior(found.exterior[0], found.exterior[1]),
         obd=found.obd and Obd(*found.obd[:5], readiness_incomplete=found.obd[5]),
         evaporative=found.evaporative and Evaporative(*found.evaporative),
-        second=SecondRun(Trace()) if found.two_runs else None,
+        second=_second(found) if found.two_runs else None,
         unread=found.unread,
     )
+
+
+def _second(found: _Kind) -> SecondRun:
+    if found.second is None:
+        return SecondRun(Trace())
+    trace, air = found.second
+    return SecondRun(traces.decode(trace), Ambient(*air))
 
 
 def as_judged(vehicle: Vehicle, blob: bytes) -> Vehicle:

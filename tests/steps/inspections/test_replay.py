@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from imloop.exchange.files import write_sheets
+from imloop.exchange.tables.write_tables import write_sheets
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.refusal import Malformed
 from imloop.law import load, overlay

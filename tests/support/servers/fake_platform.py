@@ -18,7 +18,7 @@ JSON = {"Content-Type": "application/json"}
 
 class FakePlatform(httpx.BaseTransport):
     """Takes uploads as the real one: the same bytes again get the first receipt. ``mood``: what the next requests meet,
-    one each: ``drop lost hang 500 internal 503 429 401 html refuse``; when it is used up, all is well,
+    one each: ``drop lost hang 500 internal 503 429 401 html refuse`` or ``too large``; when it is used up, all is well,
     or as ``always`` says.
     """
 
@@ -93,6 +93,7 @@ def _problem(status: int, code: str) -> tuple[int, dict[str, str], bytes]:
 
 
 _FIXED: dict[str, tuple[int, dict[str, str], bytes]] = {
+    "too large": (413, {"Content-Type": "text/html"}, b"<html>413</html>"),
     "500": (500, {"Content-Type": "text/html"}, b"<h1>oops</h1>"),
     "internal": _problem(500, "internal-error"),
     "503": (503, {"Retry-After": "120"}, b""),

@@ -10,12 +10,17 @@ later is still sent; one that nobody names is moved to ``refused/`` in the end.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from imloop.agent.inlets.inlet import pictures_of, take
 from imloop.agent.photo import Photo, address_of
@@ -25,6 +30,8 @@ from imloop.facts.pictures import is_picture, media_type
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 
+log = structlog.get_logger("imloop.agent")
+_BYTES = re.compile("[\udc80-\udcff]")
 _UNFINISHED = (".tmp", ".part", "~")
 LARGEST = 16 * 2**20
 """Bytes; the longest test with every column is far below a tenth of it."""
@@ -53,16 +60,36 @@ class Folder:
             if now - self._seen[file][1] >= self._settle:
                 settled.append(file)
         pictures = {file.name: file for file in settled if is_picture(file.name)}
-        taken = sum(self._take(file, now, pictures) for file in settled if not is_picture(file.name))
-        return taken + sum(self._take_late(file, now) for file in pictures.values() if file.exists())
+        messages = [file for file in settled if not is_picture(file.name)]
+        taken = sum(self._alone(file, partial(self._take, file, now, pictures)) for file in messages)
+        late = [file for file in pictures.values() if file.exists()]
+        return taken + sum(self._alone(file, partial(self._take_late, file, now)) for file in late)
+
+    def _alone(self, file: Path, taking: Callable[[], int]) -> int:
+        """Whatever a file does, the others are taken: one that cannot be dealt with lies apart. What is the fault of a
+        disk stays where it is, for the next look."""
+        try:
+            return taking()
+        except OSError:
+            return 0  # still locked by its writer
+        except sqlite3.Error as error:
+            log.error("spool", exc_info=error)
+            return 0
+        except Exception as error:  # nothing that a file can hold may stop the others
+            log.error("file", name=_plain(file.name), exc_info=error)
+            with contextlib.suppress(OSError):
+                self._put_aside(file, reason(_unexpected(error)))
+            return 0
 
     def _files(self) -> Iterator[tuple[Path, tuple[int, int]]]:
         for entry in os.scandir(self.path):
             finished = not entry.name.startswith(".") and not entry.name.lower().endswith(_UNFINISHED)
-            if finished and entry.is_file(follow_symlinks=False):
-                facts = entry.stat()
-                if facts.st_size:
-                    yield Path(entry.path), (facts.st_size, facts.st_mtime_ns)
+            try:
+                facts = entry.stat() if finished and entry.is_file(follow_symlinks=False) else None
+            except OSError:  # gone, or locked
+                continue
+            if facts is not None and facts.st_size:
+                yield Path(entry.path), (facts.st_size, facts.st_mtime_ns)
 
     def _take(self, file: Path, now: datetime, pictures: Pictures) -> int:
         target = _free(self._done(file.name, now))
@@ -80,8 +107,6 @@ class Folder:
             if refusal.code != "spool-full":
                 self._put_aside(file, reason(refusal))
             return 0
-        except OSError:
-            return 0  # still locked by its writer: the next look finds it again
         for name in missing:
             self.spool.note(f"photo:{name}", f"{now.isoformat()} {repair_no}")
         self._move_photographs(repair_no, photos, pictures)
@@ -94,7 +119,7 @@ class Folder:
         return 1
 
     def _done(self, name: str, now: datetime) -> Path:
-        return self.path / "done" / f"{now:%Y-%m-%d}" / name
+        return self.path / "done" / f"{now:%Y-%m-%d}" / _plain(name)
 
     def _missing(self, repair_no: str, names: list[str], pictures: Pictures) -> list[str]:
         """Named, neither here nor taken already."""
@@ -154,8 +179,6 @@ class Folder:
             if refusal.code != "spool-full":
                 self._put_aside(file, reason(refusal))
             return 0
-        except OSError:
-            return 0
         self.spool.note(f"photo:{file.name}", "")
         _move(file, target)
         return 1
@@ -166,7 +189,7 @@ class Folder:
             self._put_aside(Path(item.file), self.spool.answer(item.id))
 
     def _put_aside(self, file: Path, words: bytes) -> None:
-        target = _free(self.path / "refused" / file.name)
+        target = _free(self.path / "refused" / _plain(file.name))
         _move(file, target)
         target.with_name(f"{target.name}.reason.json").write_bytes(words)
 
@@ -185,6 +208,22 @@ def reason(refusal: Refusal) -> bytes:
 
 def too_large(limit: int = LARGEST) -> Malformed:
     return Malformed("too-large", Text(f"报文超过 {limit} 字节。", f"The body exceeds {limit} bytes."))
+
+
+def _unexpected(error: Exception) -> Malformed:
+    kind = type(error).__name__
+    return Malformed(
+        "file-unreadable",
+        Text(
+            f"采集端无法处理这个文件（{kind}），已另放；其他文件照常上传。",
+            f"The agent cannot deal with this file ({kind}); it lies apart, and the others are sent.",
+        ),
+    )
+
+
+def _plain(name: str) -> str:
+    """The name in letters: other systems write names in GB 18030, which this one shows as bytes."""
+    return os.fsencode(name).decode("gb18030", "replace") if _BYTES.search(name) else name
 
 
 def _nobodys() -> Malformed:

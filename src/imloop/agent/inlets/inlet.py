@@ -13,6 +13,7 @@ from imloop.agent.photo import Photo
 from imloop.agent.spool import Item, Kind, Spool, State
 from imloop.exchange.dialects import MessageKind, Reading, read
 from imloop.exchange.dialects.maps import OURS
+from imloop.exchange.text_bytes import decode
 from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.exchange.uploads.decode_repair import decode_repair
@@ -94,10 +95,7 @@ def pictures_of(body: bytes) -> tuple[str, list[str]]:
 def _converted(body: bytes, reading: Reading) -> bytes:
     """What is sent: our own JSON as it came; another dialect under our names, with its origin named beside."""
     if reading.dialect.name == OURS:
-        try:
-            body.decode("utf-8")
-        except UnicodeDecodeError:
-            return msgspec.json.encode(reading.message)
-        return body.removeprefix(b"\xef\xbb\xbf")
+        text = decode(body).encode()
+        return body if body.rstrip() == text.rstrip() else text
     source = {"dialect": reading.dialect.name, "sha256": hashlib.sha256(body).hexdigest()}
     return msgspec.json.encode({**reading.message, "source": source})

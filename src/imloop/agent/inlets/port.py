@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+import structlog
 
 from imloop.agent.inlets.folder import LARGEST, reason, too_large
 from imloop.agent.inlets.inlet import take
@@ -33,6 +34,7 @@ from imloop.facts.pictures import media_type
 from imloop.facts.refusal import Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 
+log = structlog.get_logger("imloop.agent")
 _KINDS = {"tests": MessageKind.TEST, "repairs": MessageKind.REPAIR, "equipment-checks": MessageKind.CHECK}
 _PHOTOS = "repairs/files"
 _HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -193,6 +195,9 @@ class _Handler(BaseHTTPRequestHandler):
             return 507 if refusal.code == "spool-full" else 403, _PROBLEM, reason(refusal)
         except Refusal as refusal:
             return 422, _PROBLEM, reason(refusal)
+        except Exception as error:  # the caller is told, and the next is served
+            log.error("port", exc_info=error)
+            return 500, _PROBLEM, b'{"code":"internal-error"}'
 
     def _body(self) -> bytes:
         try:

@@ -11,6 +11,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import msgspec
+import zstandard
+
 from imloop.agent.sending.platform import FILE, JSON, PATHS, Answer, NoNetwork, Platform
 from imloop.agent.spool import Item, Kind, Spool, State
 
@@ -18,6 +21,15 @@ DELAYS = (1, 2, 5, 10, 20, 40, 60)
 """Seconds between tries; the last one from then on."""
 PATIENCE_WITH_ONE = 50
 """Failures of an answering platform on one message before the message is set aside: about 45 minutes."""
+_TOO_LARGE = 413
+"""As a proxy between answers, in words of its own."""
+_DAMAGED = msgspec.json.encode(
+    {
+        "code": "spool-damaged",
+        "detail": "暂存的报文已损坏，请由检测软件重发。",
+        "detail_en": "The message in the spool is damaged: let the line's software send it again.",
+    }
+)
 _IDLE, _LONGEST = 5.0, 300.0
 _NOTICEABLE = 2.0
 """Seconds; the platform tells its time in whole ones."""
@@ -63,24 +75,30 @@ class Uploader:
             answer = self.platform.post(item.address or PATHS[item.kind], body, moment, kind=kind)
         except NoNetwork as error:
             return self._later(item, str(error), 0.0)
+        except (KeyError, zstandard.ZstdError):  # its bytes are gone or damaged: no try makes them whole
+            return self._set_aside(item, 0, _DAMAGED, "spool-damaged")
         self.heard(answer)
         if answer.accepted:
             self._fails = 0
             self.spool.settle(item.id, State.SENT, answer.status, answer.body, "", self.now())
             return Step.SENT
         if self._is_over(item, answer):
-            self._fails = 0
-            self.spool.settle(item.id, State.REFUSED, answer.status, answer.body, answer.words, self.now())
-            self._refused(item)
-            return Step.REFUSED
+            return self._set_aside(item, answer.status, answer.body, answer.words)
         return self._later(item, answer.words, answer.retry_after)
+
+    def _set_aside(self, item: Item, status: int, answer: bytes, words: str) -> Step:
+        self._fails = 0
+        self.spool.settle(item.id, State.REFUSED, status, answer, words, self.now())
+        self._refused(item)
+        return Step.REFUSED
 
     def _is_over(self, item: Item, answer: Answer) -> bool:
         """Refused, or of no use to try again: a repair must not wait for ever for its photograph, be the platform older
         than this agent."""
         if answer.refused or (item.kind == Kind.PHOTO and answer.code == "unknown-call"):
             return True
-        return answer.code == "internal-error" and item.tries + 1 >= PATIENCE_WITH_ONE
+        hopeless = answer.code == "internal-error" or answer.status == _TOO_LARGE
+        return hopeless and item.tries + 1 >= PATIENCE_WITH_ONE
 
     def heard(self, answer: Answer) -> None:
         """The platform was reached: remember when (to the minute), and how far our clock is off."""

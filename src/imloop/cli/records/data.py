@@ -29,8 +29,8 @@ def import_rows(
     connect_migrated(data)
     from rich.progress import Progress
 
-    from imloop.exchange.files import count_rows
     from imloop.exchange.imports import import_file, rejected_rows
+    from imloop.exchange.tables.read_tables import count_lines
     from imloop.steps.ground.access import SYSTEM
     from imloop.steps.ground.clock import now
     from imloop.steps.stations.registry_rows import COLUMNS
@@ -42,7 +42,7 @@ def import_rows(
 
         def advance(rows: int) -> None:
             if rows and progress.tasks[task].total is None:
-                progress.update(task, total=count_rows(file))
+                progress.update(task, total=count_lines(file))
             progress.update(task, completed=rows)
 
         done = import_file(kind, file, folder, SYSTEM, now, advance, reason=reason)
@@ -68,7 +68,7 @@ def export(
     connect_migrated(data)
     from rich.progress import Progress
 
-    from imloop.exchange.files import write_rows
+    from imloop.exchange.tables.write_tables import write_rows
     from imloop.steps.ground.access import Caller
     from imloop.steps.ground.clock import now
     from imloop.steps.reports.exports import EXPORTS, note_export

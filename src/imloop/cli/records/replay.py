@@ -199,7 +199,7 @@ def _print_rows(rows: list[dict[str, object]]) -> None:
 
 
 def _save(file: Path, sheets: dict[str, list[dict[str, object]]]) -> None:
-    from imloop.exchange.files import write_sheets
+    from imloop.exchange.tables.write_tables import write_sheets
 
     write_sheets(file, sheets)
     print(f"→ {file}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Bytes ↔ a tree of plain values, for the four ways in which station software packs a message.
+"""Text ↔ a tree of plain values, for the four ways in which station software packs a message.
 
 A tree is a mapping of names to text, lists or further mappings. JSON keeps its numbers; the others hold text alone.
 """
@@ -8,14 +8,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import dropwhile, takewhile
 from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 import msgspec
 
-from imloop.exchange.reading import parse_json
+from imloop.exchange.reading import given_twice, parse_json
+from imloop.exchange.tables.delimited import (
+    SEPARATORS,
+    Cells,
+    fitted,
+    heading,
+    is_blank,
+    records,
+    separator_of,
+)
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 
@@ -23,53 +33,32 @@ Tree = Mapping[str, Any]
 ROWS = "rows"
 """The key in the tree for the table below the head of a CSV file."""
 _DEEPEST = 12
-_BOM = b"\xef\xbb\xbf"
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
-def container_of(body: bytes) -> str:
+def container_of(text: str) -> str:
     """``json``, ``xml``, ``ini`` or ``csv``, by the first sign that is no space."""
-    start = body.removeprefix(_BOM).lstrip()[:2]
-    if start.startswith(b"{") or start == b"[]":
+    start = text.lstrip()[:2]
+    if start.startswith("{") or start == "[]":
         return "json"
-    if start.startswith(b"<"):
+    if start.startswith("<"):
         return "xml"
-    return "ini" if start[:1] in (b"[", b";") else "csv"
+    return "ini" if start[:1] in ("[", ";") else "csv"
 
 
-def parse(container: str, body: bytes) -> Tree:
-    """Raises ``Malformed`` naming what is wrong with the bytes."""
-    return _PARSERS[container](body)
-
-
-def _decoded(body: bytes) -> str:
-    """UTF-8 with or without a mark, else GB18030, which holds every older Chinese encoding."""
-    body = body.removeprefix(_BOM)
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return body.decode("gb18030")
-    except UnicodeDecodeError as error:
-        raise _bad("malformed-text", "既不是 UTF-8 也不是 GB18030", "neither UTF-8 nor GB18030") from error
+def parse(container: str, text: str, *, kept: bool = False) -> Tree:
+    """Raises ``Malformed`` naming what is wrong with the text. ``kept``: it was taken once, so that a name given twice
+    is read as it was then."""
+    if container == "json":
+        return parse_json(text, kept=kept)
+    if container == "xml":
+        return _xml(text)
+    return _ini(text, kept) if container == "ini" else _csv(text, kept)
 
 
 def _bad(code: str, zh: str, en: str) -> Malformed:
     words = Text(f"报文无法读取：{zh}。", f"The message cannot be read: {en}.")
     return Malformed(code, words, problems=(Problem("$", code, words),))
-
-
-def _json(body: bytes) -> Tree:
-    body = body.removeprefix(_BOM)
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            return parse_json(body.decode("gb18030").encode())
-        except UnicodeDecodeError:
-            pass
-    return parse_json(body)
 
 
 class _Builder:
@@ -104,9 +93,9 @@ def _no_document_type(*_: object) -> None:
     raise _bad("xml-with-dtd", "不接受文档类型声明", "a document type is not accepted")
 
 
-def _xml(body: bytes) -> Tree:
+def _xml(text: str) -> Tree:
     """No document type, so no entity can be declared, neither expanding nor from outside. The root's own tree."""
-    text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", _decoded(body))  # read already, whatever encoding it names
+    text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", text)  # read already, whatever encoding it names
     builder, parser = _Builder(), expat.ParserCreate("utf-8")
     parser.StartDoctypeDeclHandler = _no_document_type
     parser.StartElementHandler = builder.start
@@ -120,60 +109,82 @@ def _xml(body: bytes) -> Tree:
     return root if isinstance(root, dict) else {}
 
 
-def _ini(body: bytes) -> Tree:
+def _ini(text: str, kept: bool) -> Tree:
     """Sections of ``name=value``; a section whose first line has no ``=`` is a table with a heading line."""
     sections: dict[str, list[str]] = {}
     lines: list[str] = []
-    for raw in _decoded(body).splitlines():
+    for raw in text.splitlines():
         line = raw.strip(" \r\n")
         if line.startswith("[") and line.endswith("]"):
-            lines = sections.setdefault(line[1:-1].strip(), [])
+            name = line[1:-1].strip()
+            if name in sections and not kept:
+                raise given_twice(f"[{name}]")
+            lines = sections.setdefault(name, [])
         elif line and line[0] not in ";#":
             lines.append(line)
     tree: dict[str, Any] = {}
     for name, found in sections.items():
         if found and "=" not in found[0]:
-            tree[name] = _table(found)
+            tree[name] = _table(list(records(found, separator_of(found[:1]), not kept)), kept)
         else:
-            tree[name] = {
-                key.strip(): value.strip() for key, _, value in (line.partition("=") for line in found)
-            }
+            pairs = [line.partition("=")[::2] for line in found]
+            tree[name] = _named(((key.strip(), value.strip()) for key, value in pairs), f"{name}.", kept)
     return tree
 
 
-def _table(lines: list[str]) -> list[dict[str, str]]:
-    delimiter = max(",;\t", key=lines[0].count)
-    try:
-        heading, *rows = csv.reader(lines, delimiter=delimiter)
-    except csv.Error as error:
-        raise _bad("malformed-table", f"表格有误：{error}", f"faulty table: {error}") from error
-    names = [name.strip() for name in heading]
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(names):
+def _named(pairs: Iterable[tuple[str, str]], path: str, kept: bool) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in tree and not kept:
+            raise given_twice(path + name)
+        tree[name] = value
+    return tree
+
+
+def _table(rows: list[Cells], kept: bool) -> list[dict[str, str]]:
+    """A heading and rows that fit it."""
+    names = rows[0] if kept else heading(rows[0])
+    found = []
+    for number, row in enumerate(rows[1:], 1):
+        try:
+            cells = fitted(names, row)
+        except Malformed as fault:
             raise _bad(
                 "malformed-table",
-                f"表格第 {number} 行有 {len(row)} 格，表头 {len(names)} 格",
-                f"row {number} of the table has {len(row)} cells, the heading has {len(names)}",
-            )
-    return [dict(zip(names, row, strict=True)) for row in rows]
+                f"表格第 {number} 行：{fault.text.zh}",
+                f"row {number} of the table: {fault.text.en}",
+            ) from None
+        found.append(dict(zip(names, cells, strict=True)))
+    return found
 
 
-def _csv(body: bytes) -> Tree:
+def _csv(text: str, kept: bool) -> Tree:
     """Lines of ``name,value``, an empty line, then the table."""
-    head, _, below = _decoded(body).replace("\r\n", "\n").lstrip("\n").partition("\n\n")
-    tree: dict[str, Any] = {}
-    try:
-        for row in csv.reader(head.splitlines()):
-            if len(row) >= 2:
-                tree[row[0].strip()] = row[1].strip()
-    except csv.Error as error:
-        raise _bad("malformed-table", f"表格有误：{error}", f"faulty table: {error}") from error
-    lines = [line for line in below.splitlines() if line.strip()]
-    tree[ROWS] = _table(lines) if lines else []
+    lines = text.splitlines()
+    blank = next((at for at, line in enumerate(lines) if not line.strip(SEPARATORS + ' \t"')), len(lines))
+    rows = records(lines, separator_of(lines[: blank or None]), not kept)
+    head = list(takewhile(bool, map(_filled, dropwhile(is_blank, rows))))
+    pairs = (_pair(number, cells, kept) for number, cells in enumerate(head, 1) if len(cells) > 1)
+    tree = _named(pairs, "", kept)
+    table = [cells for cells in rows if not is_blank(cells)]
+    tree[ROWS] = _table(table, kept) if table else []
     return tree
 
 
-_PARSERS = {"json": _json, "xml": _xml, "ini": _ini, "csv": _csv}
+def _filled(cells: Cells) -> Cells:
+    """Without the empty cells by which a spreadsheet makes all rows equally long; a value may be empty."""
+    last = max((number for number, cell in enumerate(cells, 1) if cell), default=0)
+    return cells[: max(2, last)] if last else []
+
+
+def _pair(number: int, cells: Cells, kept: bool) -> tuple[str, str]:
+    if len(cells) > 2 and not kept:
+        raise _bad(
+            "malformed-table",
+            f"第 {number} 行应为名称和一个值，却有 {len(cells)} 格",
+            f"line {number} must be a name and one value, but has {len(cells)} cells",
+        )
+    return cells[0], cells[1]
 
 
 def pack(container: str, tree: Tree, root: str) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 from imloop.exchange.dialects.containers import Tree
 from imloop.exchange.dialects.maps import OURS, Dialect, Field, Rows
 from imloop.exchange.dialects.ours import Kind
+from imloop.exchange.reading import given_twice
+from imloop.exchange.tables.delimited import has_lost_digits
 from imloop.facts.answers import flag_of, is_nothing
 from imloop.facts.days import CHINA, day_in
 from imloop.facts.refusal import Malformed, Problem
@@ -23,13 +25,16 @@ from imloop.facts.text import Text
 _LONGEST_NUMBER = 40
 
 
-def convert(dialect: Dialect, tree: Tree) -> dict[str, Any]:
-    """The message under our names."""
+def convert(dialect: Dialect, tree: Tree, *, kept: bool = False) -> dict[str, Any]:
+    """The message under our names. Raises ``Malformed`` for a field that they give more than once, and for one whose
+    digits a spreadsheet has lost, unless it was taken once (``kept``)."""
     if dialect.name == OURS:
         return dict(tree)
     message: dict[str, Any] = {"schema": f"imloop.{dialect.message}/1"}
     if dialect.keep_ours:
         message |= {key: value for key, value in tree.items() if key not in dialect.drop}
+    if not kept:
+        _require_plain(dialect, tree)
     for field in dialect.fields:
         if dialect.keep_ours and get(message, field.ours) is not None:
             continue
@@ -43,6 +48,37 @@ def convert(dialect: Dialect, tree: Tree) -> dict[str, Any]:
         put(message, dialect.columns.ours, _columns(dialect, dialect.columns, tree, message))
         message.setdefault("vehicle", {})
     return message
+
+
+def _require_plain(dialect: Dialect, tree: Tree) -> None:
+    """Every field once, and with the digits it had."""
+    rows = [(each.fields, row) for each in dialect.lists for row in listed(get(tree, each.theirs))]
+    for fields, where in [(dialect.fields, tree), *rows]:
+        for field in fields:
+            for path in field.theirs:
+                _require_value(field, path, where)
+
+
+def _require_value(field: Field, path: str, tree: Tree) -> None:
+    value = get(tree, path)
+    if field.kind not in _LISTS and (isinstance(value, list) or _is_split(tree, path)):
+        raise given_twice(path)
+    if field.kind is Kind.TEXT and isinstance(value, str) and has_lost_digits(value.strip()):
+        text = Text(
+            f"{path}：{value} 是表格软件缩写的数，原来的数字已丢失。",
+            f"{path}: {value} is a number as a spreadsheet shortens it, its digits are lost.",
+        )
+        raise Malformed("digits-lost", text, problems=(Problem(f"$.{field.ours}", "digits-lost", text),))
+
+
+def _is_split(tree: Tree, path: str) -> bool:
+    """Whether something on the way to the value is there more than once."""
+    steps = path.split(".")
+    ways = (".".join(steps[:end]) for end in range(1, len(steps)) if not steps[end].isdigit())
+    return any(isinstance(get(tree, way), list) for way in ways)
+
+
+_LISTS = (Kind.WORDS, Kind.ASIS)
 
 
 def _members(dialect: Dialect, rows: Rows, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from imloop.exchange.dialects.containers import Tree, container_of, parse
 from imloop.exchange.dialects.engine import convert, get
 from imloop.exchange.dialects.maps import OURS, Dialect, MessageKind, every, named, not_in_dialect
+from imloop.exchange.text_bytes import decode
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 
@@ -61,13 +62,15 @@ def their_name(dialect: Dialect, path: str) -> str:
     return ""
 
 
-def read(body: bytes, kind: MessageKind | None = None, name: str = "") -> Reading:
-    """The message in whatever dialect it came. ``kind``: what it must be; ``name``: the dialect it must be in.
+def read(body: bytes, kind: MessageKind | None = None, name: str = "", *, kept: bool = False) -> Reading:
+    """The message in whatever dialect it came. ``kind``: what it must be; ``name``: the dialect it must be in;
+    ``kept``: it was taken once, before names given twice were refused.
 
     Raises ``Malformed`` for bytes that cannot be read, or are not in that dialect; ``Unknown`` for an unknown name.
     """
     wanted = named(name) if name else None
-    container = container_of(body)
+    text = decode(body, kept=kept)
+    container = container_of(text)
     known = [
         dialect
         for dialect in every().values()
@@ -75,13 +78,13 @@ def read(body: bytes, kind: MessageKind | None = None, name: str = "") -> Readin
     ]
     if not known:
         raise _unknown()
-    tree = parse(container, body)
+    tree = parse(container, text, kept=kept)
     dialect = _recognised(tree, container, known)
     if wanted is not None and dialect is not wanted:
         raise not_in_dialect(wanted)
     if dialect is None:
         raise _unknown()
-    return Reading(dialect, _kind(dialect, tree, kind), tree, convert(dialect, tree))
+    return Reading(dialect, _kind(dialect, tree, kind), tree, convert(dialect, tree, kept=kept))
 
 
 def _recognised(tree: Tree, container: str, known: list[Dialect]) -> Dialect | None:

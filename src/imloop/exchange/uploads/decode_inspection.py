@@ -12,7 +12,7 @@ from imloop.exchange.reading import Reader
 from imloop.exchange.uploads.packed_trace import MOST_ROWS as MAX_ROWS
 from imloop.exchange.uploads.packed_trace import check_phases, unpack
 from imloop.facts.answers import is_nothing, word
-from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result, fuels_of
 from imloop.facts.identifiers import calibration
 from imloop.facts.records.inspection import (
     DECIDING,
@@ -41,7 +41,7 @@ _SEPARATORS = re.compile(r"[,，;；、|\n]")
 def decode_test(body: bytes, dialect: str = "", *, kept: bool = False) -> TestRecord:
     """A test record, or ``Malformed`` with every faulty path.
     ``dialect``: the one it has to be in, where one was named; ``kept``: as ``Reader`` says."""
-    reading = read(body, MessageKind.TEST, dialect)
+    reading = read(body, MessageKind.TEST, dialect, kept=kept)
     try:
         return _record(Reader(reading.message, kept=kept))
     except Malformed as fault:
@@ -102,14 +102,15 @@ def _record(reader: Reader) -> TestRecord:
 
 def _vehicle(r: Reader) -> Vehicle:
     owner = r.child("owner")
+    fuel, second_fuel = _fuels(r)
     return Vehicle(
         vin=r.identifier("vin", longest=17),
         plate=r.identifier("plate", longest=12),
         plate_colour=r.text("plate_colour", longest=12),
         vehicle_type=r.text("vehicle_type"),
         usage=r.text("usage"),
-        fuel=r.choice("fuel", Fuel),
-        second_fuel=r.choice("second_fuel", Fuel),
+        fuel=fuel,
+        second_fuel=second_fuel,
         emission_stage=r.text("emission_stage"),
         first_registered_on=r.day("first_registered_on"),
         produced_on=r.day("produced_on"),
@@ -123,6 +124,18 @@ def _vehicle(r: Reader) -> Vehicle:
         model=r.text("model"),
         owner=Owner(owner.text("name", longest=60), owner.text("phone", longest=20)),
     )
+
+
+def _fuels(r: Reader) -> tuple[Fuel | None, Fuel | None]:
+    """The fuel and the second one, as codes of ours or the police's letters."""
+    (first, other), (second, _) = _fuel(r, "fuel"), _fuel(r, "second_fuel")
+    return first, second or other
+
+
+def _fuel(r: Reader, key: str) -> tuple[Fuel | None, Fuel | None]:
+    said = r.data.get(key)
+    found = fuels_of(said) if isinstance(said, str) else None
+    return found or (r.choice(key, Fuel), None)
 
 
 def _trace(reader: Reader) -> Trace:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from imloop.facts.codes import Result
+from imloop.facts.codes import UNDER_LOAD, Result
 from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
+from imloop.gates.vehicles.compare_statement import Facts, as_registered
 
 NOT_RETESTED = "fault-not-retested"
 """Why a pass counts for nothing although it had a permit."""
@@ -34,20 +35,28 @@ _STATED = {
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What a run showed. ``record``: what its verdict rested on beside the trace; ``parts``: part of the inspection →
-    its result; ``items``: measured item → passed, without those that are only recorded."""
+    its result; ``items``: measured item → passed (on both fuels), without those that are only recorded."""
 
     record: TestRecord
     parts: Mapping[str, str]
     items: Mapping[str, bool]
 
 
-def open_faults(runs: Sequence[Measured]) -> dict[str, Measured]:
-    """By part, the run in which it failed, as far as no later failed run of the case has answered it. ``runs``: the
-    failed runs of the case, in order."""
-    found: dict[str, Measured] = {}
+def passed_items(items: Iterable[tuple[str, bool]]) -> dict[str, bool]:
+    """By item; one that is measured on two fuels is passed when it is passed on both."""
+    found: dict[str, bool] = {}
+    for name, passed in items:
+        found[name] = found.get(name, True) and passed
+    return found
+
+
+def open_faults(runs: Sequence[Measured]) -> list[tuple[str, Measured]]:
+    """Each part with each run in which it failed, as far as no later failed run of the case has answered that.
+    ``runs``: the failed runs of the case, in order."""
+    found: list[tuple[str, Measured]] = []
     for run in runs:
-        found = {part: failed for part, failed in found.items() if not _answers(part, run, failed)}
-        found |= {part: run for part, result in run.parts.items() if result == Result.FAIL}
+        found = [(part, failed) for part, failed in found if not _answers(part, run, failed)]
+        found += [(part, run) for part, result in run.parts.items() if result == Result.FAIL]
     return found
 
 
@@ -55,6 +64,14 @@ def as_stated_then(now: Vehicle, then: Vehicle) -> Vehicle:
     """The vehicle as it was stated when it failed, where something was said."""
     said = {name: getattr(then, name) for name in _STATED if getattr(then, name) not in (None, "")}
     return replace(now, **said)
+
+
+def ways_stated(now: Vehicle, failed: Sequence[Measured], entered: Facts) -> list[Vehicle]:
+    """The vehicle as it was stated each time it failed, with the authorities' word (``entered``) before that, as far as
+    that is not ``now``."""
+    found = (as_stated_then(now, run.record.vehicle) for run in failed)
+    others = (as_registered(then, entered) for then in found if then != now)
+    return [each for each in dict.fromkeys(others) if each != now]
 
 
 def restated(now: Vehicle, then: Vehicle) -> list[Reason]:
@@ -86,9 +103,9 @@ def stricter(one: Result, other: Result) -> bool:
     return _WORST_FIRST.index(other) < _WORST_FIRST.index(one)
 
 
-def not_retested(run: Measured, faults: Mapping[str, Measured]) -> Reason | None:
+def not_retested(run: Measured, faults: Sequence[tuple[str, Measured]]) -> Reason | None:
     """What failed must be there and pass; left out, unreadable, or not measured by another method is not passed."""
-    missing = [part for part, failed in faults.items() if not _answers(part, run, failed)]
+    missing = list(dict.fromkeys(part for part, failed in faults if not _answers(part, run, failed)))
     if not missing:
         return None
     zh = "、".join(_PARTS[name].zh for name in missing)
@@ -108,13 +125,17 @@ def _answers(part: str, run: Measured, failed: Measured) -> bool:
         return False
     if part != "exhaust":
         return True
-    passed = {_substance(item) for item, good in run.items.items() if good}
-    return {_substance(item) for item, good in failed.items.items() if not good} <= passed
+    if failed.record.method in UNDER_LOAD and run.record.method not in UNDER_LOAD:
+        return False
+    passed = {each for item, good in run.items.items() if good for each in _substances(item)}
+    return {each for item, good in failed.items.items() if not good for each in _substances(item)} <= passed
 
 
-def _substance(item: str) -> str:
+def _substances(item: str) -> tuple[str, ...]:
     """``no_2540_ppm`` → ``no``: a quick pass at 25 km/h answers a fail at 40; NO and NOx are one substance here."""
-    return item.partition("_")[0].replace("nox", "no")
+    if item.startswith("hc_nox_"):
+        return "hc", "no"
+    return (item.partition("_")[0].replace("nox", "no"),)
 
 
 def _left_out(part: str, record: TestRecord, then: TestRecord) -> bool:

@@ -58,6 +58,13 @@ class OutageFact:
             return station in self.stations
         return place.startswith(self.prefix)
 
+    @property
+    def delays_tests(self) -> bool:
+        """Does it keep from arriving what an I-station sends? A link between repairers and departments does not."""
+        if self.scope is Scope.LINK:
+            return self.link == "environment-istation"
+        return self.scope is not Scope.OWN_FAULT
+
     def counts(self, law: Law) -> bool:
         """Does it keep repair records from the stations, so that paper may replace them?"""
         if self.scope is Scope.LINK:

@@ -7,6 +7,7 @@ from imloop.pages.guard import words
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.settle_run import ANOTHER
+from imloop.steps.vehicles.vehicle_facts import candidates_of
 from imloop.store.models import PartyKind, Test
 
 
@@ -19,7 +20,7 @@ def held_card(test: Test, caller: Caller) -> dict[str, object]:
         "no_proof": test.counts == Counts.NOTHING,
         "counts_why": words(WHY[test.counts_why]) if test.counts_why else "",
         "held": held,
-        "candidates": held.candidates.order_by("id") if held and caller.is_department else (),
+        "candidates": candidates_of(held) if held and caller.is_department else (),
         "another": ANOTHER,
         "doubtful": held is not None and test.vehicle is None,
         "may_settle": waits and caller.kind == PartyKind.ENVIRONMENT,

@@ -8,8 +8,8 @@ from io import BytesIO
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
-from imloop.exchange.files import write_sheets
 from imloop.exchange.http.addresses import disposition
+from imloop.exchange.tables.write_tables import write_sheets
 from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import day_of, read_day

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from imloop.exchange.files import write_csv
 from imloop.exchange.http.addresses import disposition
+from imloop.exchange.tables.write_tables import write_csv
 from imloop.facts.days import day_of, read_day
 from imloop.law import Law, load
 from imloop.law.report import show_rows, threshold_rows

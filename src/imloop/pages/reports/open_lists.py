@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from imloop.exchange.files import write_csv, write_xlsx
 from imloop.exchange.http.addresses import disposition
+from imloop.exchange.tables.write_tables import write_csv, write_xlsx
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES
 from imloop.facts.days import day_of, read_day
 from imloop.pages.guard import public, words

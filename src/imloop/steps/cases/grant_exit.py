@@ -11,7 +11,7 @@ from imloop.facts.text import Text
 from imloop.loop.case import StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
 from imloop.steps.cases.move_case import decide_and_keep
-from imloop.steps.cases.reconsider import let_runs_go
+from imloop.steps.cases.reconsider import disputed_run, let_runs_go
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
@@ -62,14 +62,16 @@ def grant_exit(
 
 
 def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:
-    """End a case whose failed test should not stand, e.g. an objection upheld."""
+    """End a case whose failed test should not stand: the one that was objected to, or else its last. What failed
+    besides stands, and gets a case of its own."""
     _require_words(reason=reason, evidence=evidence)
     with writing(now, caller) as ledger:
-        failed = Case.objects.filter(case_no=case_no).values_list("snapshot", flat=True).first() or {}
-        test_no = str(failed.get("failed_test", ""))
+        known = Case.objects.filter(case_no=case_no).first()
+        run = disputed_run(known) if known is not None else None
+        test_no = run.test_no if run is not None else str(known.snapshot["failed_test"]) if known else ""
         event = CaseAnnulled(at=now, approver=caller.actor, reason=reason, evidence=evidence, test_no=test_no)
         row = _decide_in(ledger, caller, case_no, event)
-        let_runs_go(ledger, row)
+        let_runs_go(ledger, row, run)
     return row
 
 

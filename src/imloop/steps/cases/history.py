@@ -15,8 +15,14 @@ from imloop.facts.days import day_of
 from imloop.facts.records import inspection
 from imloop.facts.records.inspection import Trace
 from imloop.gates.inspections.counts import Counts
-from imloop.gates.inspections.retest import NOT_RETESTED, Measured, as_stated_then, not_retested, open_faults
-from imloop.gates.vehicles.compare_statement import as_registered
+from imloop.gates.inspections.retest import (
+    NOT_RETESTED,
+    Measured,
+    not_retested,
+    open_faults,
+    passed_items,
+    ways_stated,
+)
 from imloop.loop import events as kinds
 from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Run, Unanswered
@@ -88,8 +94,8 @@ def _since(vehicle: Vehicle, began: datetime | None) -> list[Test]:
 
 
 def _cases_since(vehicle: Vehicle, began: datetime | None) -> tuple[list[Case], list[CaseEvent]]:
-    """With their events. Without the cases that were found to be part of another, and those of failed runs that do not
-    stand, of which only the repairs are left."""
+    """With their events. Of a case that was found to be part of another only the events are left; of one whose failed
+    run does not stand, only the repairs."""
     found = Case.objects.filter(vehicle=vehicle).select_related("station", "vehicle")
     if began is not None:
         found = found.filter(opened_at__gt=began)
@@ -99,15 +105,28 @@ def _cases_since(vehicle: Vehicle, began: datetime | None) -> tuple[list[Case], 
         events = list(case.events.order_by("number"))
         if _annulled(events):
             rows += [event for event in events if event.kind in _OF_THE_VEHICLE]
-        elif not _merged(events):
+            continue
+        rows += events
+        if not _merged(events):
             cases.append(case)
-            rows += events
     return cases, rows
 
 
-def _merged(events: list[CaseEvent]) -> bool:
+def _merged(events: list[CaseEvent]) -> str:
+    """The number of the case that it was found to be part of; empty: none."""
     last = events[-1] if events else None
-    return last is not None and last.kind == RECONSIDERED and bool(last.data.get("part_of"))
+    return str(last.data.get("part_of") or "") if last is not None and last.kind == RECONSIDERED else ""
+
+
+def goes_on_as(case_no: str) -> str:
+    """The number under which a case goes on that was found to be part of another: its notice bears the old one."""
+    seen = {case_no}
+    while part_of := _merged(list(CaseEvent.objects.filter(case__case_no=case_no).order_by("-number")[:1])):
+        if part_of in seen:
+            break
+        seen.add(part_of)
+        case_no = part_of
+    return case_no
 
 
 def _annulled(events: list[CaseEvent]) -> bool:
@@ -198,7 +217,8 @@ class Shown:
 def measured_of(stated: bytes, method: str, verdict: Mapping[str, Any]) -> Measured:
     """A stored run, as far as a retest is asked about it."""
     record = verdict_inputs.record_of(stated, Method(method), Trace())
-    items = {str(item["item"]): bool(item["pass"]) for item in verdict["items"] if not item.get("advisory")}
+    decisive = (item for item in verdict["items"] if not item.get("advisory"))
+    items = passed_items((str(item["item"]), bool(item["pass"])) for item in decisive)
     return Measured(record, verdict["parts"], items)
 
 
@@ -227,11 +247,7 @@ def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
             return ""
         if not_retested(now.run, open_faults(then)) is not None:
             return NOT_RETESTED
-        stated = now.run.record.vehicle
-        restated = as_stated_then(stated, then[-1].record.vehicle)
-        if restated == stated:
-            return ""
-        other = as_registered(restated, entered_facts(history.vehicle))
-        return "" if other == stated or now.as_if(other) is Result.PASS else NOT_RETESTED
+        others = ways_stated(now.run.record.vehicle, then, entered_facts(history.vehicle))
+        return "" if all(now.as_if(other) is Result.PASS for other in others) else NOT_RETESTED
 
     return why

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from imloop.facts.codes import DIESEL_FUELS, Fuel
+from dataclasses import replace
+
+from imloop.facts.codes import DIESEL_FUELS, Fuel, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.steps.ground.ledger import Ledger
-from imloop.store.models import Case, Notice
+from imloop.steps.ground.registers import law_at
+from imloop.store import traces, verdict_inputs
+from imloop.store.models import Case, Notice, Test
 from imloop.store.statements import insert
-from imloop.verdict import Verdict
+from imloop.verdict import Verdict, judge
 
 
 def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Notice:
@@ -47,6 +51,19 @@ def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Noti
     insert(notice)
     ledger.note("notice-issued", notice.notice_no, notice.content)
     return notice
+
+
+def issue_late_notice(ledger: Ledger, case: Case) -> None:
+    """For a failed run that is stored already, where a late or settled fact made the case rest on it."""
+    named = Test.objects.filter(
+        vehicle=case.vehicle_id, station=case.station_id, test_no=case.snapshot["failed_test"]
+    )
+    test = named.select_related("station").first()
+    if test is None or test.stated is None or case.notices.filter(round=case.round).exists():
+        return
+    law = law_at(day_of(test.started_at), test.station.place)
+    record = verdict_inputs.record_of(bytes(test.stated), Method(test.method), traces.decode(test.trace))
+    issue_notice(ledger, case, law, judge(replace(record, test_no=test.test_no), law))
 
 
 def _standard(fuel: str, verdict: Verdict) -> str:

@@ -6,7 +6,7 @@ from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.loop.case import StationExit
 from imloop.loop.events import ExitGranted
-from imloop.steps.cases.move_case import decide_and_keep
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.stations.standing import is_active
 from imloop.store.models import Case, Party
@@ -28,9 +28,11 @@ def let_cases_go(ledger: Ledger, station: Party, decision_no: str, reasons: str,
 
 
 def let_late_case_go(ledger: Ledger, row: Case, station: Party, law: Law) -> None:
-    """A failed test that was uploaded after its station had been closed: its case gets the same exit. ``law`` is
-    today's."""
+    """A failed test that was uploaded after its station had been closed, or a case that a late fact opened again: it
+    gets the same exit, once. ``law`` is today's."""
     if not law.flag("exit.station_closed") or is_active(station, law.on):
+        return
+    if any(each.kind == KIND and law.on <= each.expires_on for each in as_loop_case(row).exits):
         return
     closing = station.standings.filter(since__lte=law.on).order_by("-since", "-id").first()
     number, grounds = (closing.decision_no, closing.grounds) if closing else ("", "")

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import msgspec
+from django.db.models import Q, QuerySet
 
 from imloop import loop
 from imloop.facts.days import day_of
@@ -16,7 +16,9 @@ from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
 from imloop.loop.history import WITHOUT_PERMIT, Run, Said, Story, tell
 from imloop.steps.cases.history import RECONSIDERED, History, Shown, history_since, run_of, unanswered
-from imloop.steps.cases.move_case import decide_and_keep, derive, keep_event
+from imloop.steps.cases.issue_notice import issue_late_notice
+from imloop.steps.cases.let_cases_go import let_late_case_go
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, derive, keep_event
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
@@ -57,6 +59,8 @@ def reconsider(
     found = Reconsidered(said=story.runs[run.key], changed=_keep_runs(ledger, history, story, cases, because))
     if found.said.case is not None:
         found.case = cases[found.said.case]
+    if story.open is not None:
+        _look_after(ledger, cases[len(story.cases) - 1])
     _keep_cycle(vehicle, history, story, run.place)
     _tell_marks(ledger, history, found.changed, because)
     return found
@@ -78,14 +82,37 @@ def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str)
         reconsider(ledger, vehicle, run_of(first), because)
 
 
-def let_runs_go(ledger: Ledger, case: Case) -> None:
-    """The failed run that a department annulled does not stand; what was held because of it is decided anew, and an
-    earlier fail of the case, which nobody annulled, gets a case of its own."""
-    runs = Test.objects.filter(vehicle=case.vehicle, case_no=case.case_no, result="fail", counts=Counts.CASE)
-    first, *_ = [*runs.select_related("station").order_by("started_at", "id")[:1], None]
-    for run in runs.filter(test_no=case.snapshot["failed_test"], station=case.station):
-        run.counts, run.counts_why = Counts.NOTHING, "annulled"
-        update(run, "counts", "counts_why")
+def failed_runs(case: Case) -> QuerySet[Test]:
+    """Those that count for the case, in order."""
+    return _fails_of(case).filter(counts=Counts.CASE)
+
+
+def _fails_of(case: Case) -> QuerySet[Test]:
+    runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no, result="fail")
+    return runs.select_related("station").order_by("started_at", "id")
+
+
+def disputed_run(case: Case) -> Test | None:
+    """The failed run of the case's station that an objection waits for, the last one known when it was raised, whether
+    or not it had a permit as things are told now; without one the last of the case."""
+    raised = as_loop_case(case).waiting_objection
+    if raised is not None:
+        counted = Q(counts=Counts.CASE) | Q(counts_why=WITHOUT_PERMIT, station=case.station_id)
+        known = _fails_of(case).filter(
+            counted, started_at__lte=raised.raised_at, received_at__lte=raised.raised_at
+        )
+        if (objected := known.last()) is not None:
+            return objected
+    return failed_runs(case).filter(test_no=case.snapshot["failed_test"], station=case.station_id).first()
+
+
+def let_runs_go(ledger: Ledger, case: Case, annulled: Test | None) -> None:
+    """The failed run that a department annulled does not stand; what was held because of it is decided anew, and
+    another fail of the case, which nobody annulled, gets a case of its own."""
+    first = failed_runs(case).first()
+    if annulled is not None:
+        annulled.counts, annulled.counts_why = Counts.NOTHING, "annulled"
+        update(annulled, "counts", "counts_why")
     if first is not None:
         first.refresh_from_db(fields=["counts", "counts_why"])
         reconsider(ledger, case.vehicle, run_of(first), case.case_no)
@@ -106,8 +133,15 @@ def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) ->
     return rows
 
 
+def _look_after(ledger: Ledger, row: Case) -> None:
+    """The case that is open now has its notice, and a way out where its station may test no longer."""
+    issue_late_notice(ledger, row)
+    if row.station is not None:
+        let_late_case_go(ledger, row, row.station, _law(row.station.place, ledger))
+
+
 def _as_told(row: Case, case: loop.Case) -> bool:
-    return msgspec.convert(row.snapshot, loop.Case) == case
+    return as_loop_case(row) == case
 
 
 def _change(ledger: Ledger, row: Case, case: loop.Case, because: str) -> None:
@@ -220,9 +254,12 @@ def _keep_cycle(vehicle: Vehicle, history: History, story: Story, place: str) ->
 
 def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:
     """A mark that was released on a pass which proves nothing now: the police decide what becomes of it."""
-    lost = {test.test_no for test in changed if test.counts_why == WITHOUT_PERMIT and test.result == "pass"}
-    for mark in Mark.objects.filter(vehicle=history.vehicle, test_no__in=lost) if lost else ():
-        tell_of_mark(ledger, history.vehicle, mark, because)
+    lost = [test for test in changed if test.counts_why == WITHOUT_PERMIT and test.result == "pass"]
+    for test in lost:
+        marks = Mark.objects.filter(vehicle=history.vehicle, test_no=test.test_no)
+        # Another station may have given a run the same number since.
+        for mark in marks.filter(issued_at__gte=test.received_at):
+            tell_of_mark(ledger, history.vehicle, mark, because)
 
 
 def tell_of_mark(ledger: Ledger, vehicle: Vehicle, mark: Mark, because: str) -> None:

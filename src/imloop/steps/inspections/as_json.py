@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imloop.steps.ground.access import Caller
-from imloop.steps.vehicles.vehicle_facts import described
+from imloop.steps.vehicles.vehicle_facts import candidates_of, described
 from imloop.store import traces
 from imloop.store.models import HeldRun, Test
 
@@ -44,7 +44,7 @@ test_json.__test__ = False  # type: ignore[attr-defined]  # a mark for pytest, w
 def held_json(held: HeldRun, caller: Caller) -> dict[str, object]:
     """A run that waits for a department; the vehicles that it may have been are for departments."""
     test = held.test
-    candidates = held.candidates.order_by("id") if caller.is_department else ()
+    candidates = candidates_of(held) if caller.is_department else ()
     return {
         "test_no": test.test_no,
         "station": test.station.code,

@@ -15,11 +15,12 @@ from imloop.gates.inspections.overlaps import Span, in_repair, runs_overlap
 from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
-    as_stated_then,
     not_retested,
     open_faults,
+    passed_items,
     restated,
     stricter,
+    ways_stated,
 )
 from imloop.gates.inspections.times import HELD, outside_bracket
 from imloop.gates.stations.staff import people_reasons
@@ -144,21 +145,22 @@ def _require_unlocked(record: TestRecord, known: Known) -> None:
 
 def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehicle | None]:
     """By the register's word, where there is one. A retest, where there is none, by what is stated now and by what was
-    stated when the vehicle failed: the worse result holds. With the vehicle that was judged, if not the one stated."""
-    stated, failed = judged.record.vehicle, known.failed
+    stated each time the vehicle failed: the worst result holds. With the vehicle that was judged, where it is not the
+    one stated."""
+    stated = judged.record.vehicle
     base = as_registered(bounded(stated, known.law)[0], known.entered)
     same = base == stated
     verdict = judged.under(known.law) if same else judged.of(known.law, base)
-    if failed:
-        then = as_registered(as_stated_then(base, failed[-1].record.vehicle), known.entered)
-        other = verdict if then == base else judged.of(known.law, then)
-        if stricter(verdict.result, other.result):
-            return other, then
-    return verdict, None if same else base
+    worst = (verdict, None if same else base)
+    for then in ways_stated(base, known.failed, known.entered):
+        other = judged.of(known.law, then)
+        if stricter(worst[0].result, other.result):
+            worst = other, then
+    return worst
 
 
 def _measured(record: TestRecord, verdict: Verdict) -> Measured:
-    items = {item.item: item.passed for item in verdict.items if not item.advisory}
+    items = passed_items((item.item, item.passed) for item in verdict.items if not item.advisory)
     return Measured(record, verdict.parts, items)
 
 

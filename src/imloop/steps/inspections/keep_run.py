@@ -80,6 +80,7 @@ def _enter(judged: JudgedUpload, known: Known, decided: Decided) -> Vehicle | No
         by=f"{known.station.code}/{record.test_no}",
         law=known.law,
         firm=decided.names_vehicle,
+        held=bool(decided.held),
     )
 
 

@@ -39,7 +39,8 @@ _TAKEN = (
 _LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
 _FAILED = (
     "SELECT stated, method, verdict FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
-    "AND counts = 'case' AND stated IS NOT NULL ORDER BY started_at, id"
+    "AND (counts = 'case' OR counts_why = 'retest-without-permit' AND station_id = %s) AND stated IS NOT NULL "
+    "ORDER BY started_at, id"
 )
 _ANOTHERS_FAIL = (
     "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s AND result = 'fail' "
@@ -136,8 +137,9 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
 
 
 def failed_runs(case: Case) -> tuple[Measured, ...]:
-    """The failed runs that a case rests on, in order; without those of which it was not kept what they rested on."""
-    found = fetch_all(_FAILED, [case.vehicle_id, case.case_no])
+    """The failed runs that a case rests on, in order, and those that its own station made without a permit; without
+    those of which it was not kept what they rested on."""
+    found = fetch_all(_FAILED, [case.vehicle_id, case.case_no, case.station_id])
     return tuple(
         measured_of(bytes(stated), method, msgspec.json.decode(verdict)) for stated, method, verdict in found
     )

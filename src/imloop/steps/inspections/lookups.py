@@ -66,5 +66,5 @@ def held_run(caller: Caller, station: str, test_no: str) -> HeldRun:
 
 def held_list(caller: Caller, settled: bool = False) -> QuerySet[HeldRun]:
     """What waits, the oldest first; or what was settled, the latest first."""
-    rows = held_runs(caller).filter(settled_at__isnull=not settled).prefetch_related("candidates")
+    rows = held_runs(caller).filter(settled_at__isnull=not settled)
     return rows.order_by("-settled_at" if settled else "held_at", "id")[:MOST_HELD]

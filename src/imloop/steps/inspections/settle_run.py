@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from imloop.facts.codes import Method, Result
-from imloop.facts.days import day_of
+from imloop.facts.codes import Result
 from imloop.facts.identifiers import vin_fault
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
@@ -15,19 +14,15 @@ from imloop.gates.inspections.times import HELD
 from imloop.gates.vehicles.compare_statement import as_registered
 from imloop.loop.events import TestFailed
 from imloop.steps.cases.history import run_of, shown_by
-from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.reconsider import reconsider, wait_after
-from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.inspections.decide_run import BEFORE_A_CASE
 from imloop.steps.inspections.keep_run import follow_fail
 from imloop.steps.inspections.known_facts import anothers_fail
-from imloop.steps.vehicles.vehicle_facts import entered_facts
-from imloop.store import traces, verdict_inputs
-from imloop.store.models import Case, HeldRun, PartyKind, Test, Vehicle
+from imloop.steps.vehicles.vehicle_facts import candidates_of, entered_facts
+from imloop.store.models import HeldRun, PartyKind, Test, Vehicle
 from imloop.store.statements import update
-from imloop.verdict import judge
 
 ANOTHER = "another"
 """None of the candidates: a vehicle that is not known yet, by the VIN or plate of the message."""
@@ -48,7 +43,7 @@ def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now
     with writing(now, caller) as ledger:
         held = _theirs(caller, station, test_no)
         _require_words(said)
-        vehicle, candidates = _vehicle(held, said), list(held.candidates.all())
+        vehicle, candidates = _vehicle(held, said), list(candidates_of(held))
         name = f"{station}/{test_no}"
         noted = {
             "settled": said.settled,
@@ -139,7 +134,7 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
         )
     if said.vehicle == ANOTHER:
         return _another(held)
-    found = held.candidates.filter(pk=said.vehicle).first() if said.vehicle.isdecimal() else None
+    found = candidates_of(held).filter(pk=said.vehicle).first() if said.vehicle.isdecimal() else None
     if found is None:
         raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
     return found
@@ -158,7 +153,7 @@ def _another(held: HeldRun) -> Vehicle:
             ),
         )
     found = Vehicle.objects.filter(vin=vin).first() if vin else None
-    if found is not None and held.candidates.filter(pk=found.pk).exists():
+    if found is not None and candidates_of(held).filter(pk=found.pk).exists():
         raise Conflict(
             "vehicle-is-listed",
             Text(
@@ -185,7 +180,6 @@ def _take_effect(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: s
     found = reconsider(ledger, vehicle, run, name)
     if found.case is not None and isinstance(run.event, TestFailed) and found.said.counts == Counts.CASE:
         follow_fail(ledger, found.case, test.station, run.event)
-        _notice(ledger, test, found.case)
 
 
 def _passes_as_registered(test: Test, vehicle: Vehicle) -> bool:
@@ -196,17 +190,6 @@ def _passes_as_registered(test: Test, vehicle: Vehicle) -> bool:
     stated = shown.run.record.vehicle
     registered = as_registered(stated, entered_facts(vehicle))
     return registered == stated or shown.as_if(registered) is Result.PASS
-
-
-def _notice(ledger: Ledger, test: Test, case: Case) -> None:
-    """The owner of a vehicle that failed gets the notice now."""
-    if test.stated is None:
-        return
-    if case.snapshot["failed_test"] != test.test_no or case.notices.filter(round=case.round).exists():
-        return
-    law = registers.law_at(day_of(test.started_at), test.station.place)
-    record = verdict_inputs.record_of(bytes(test.stated), Method(test.method), traces.decode(test.trace))
-    issue_notice(ledger, case, law, judge(replace(record, test_no=test.test_no), law))
 
 
 def _let_others_go(

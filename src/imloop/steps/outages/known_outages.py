@@ -45,11 +45,12 @@ def declared_between(since: datetime, until: datetime) -> list[Fact]:
 
 def kept_until(station: Party, since: datetime, hours: float) -> datetime | None:
     """When the outage ended that kept a station from sending what it had ``since``, if one began within ``hours``; the
-    far future while it runs. A fault of the station's own keeps nobody's clock."""
+    far future while it runs. A fault of the station's own keeps nobody's clock, nor does a link of the repairers'."""
     rows = Outage.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gte=since), starts_at__lte=since + timedelta(hours=hours)
-    ).exclude(scope=Scope.OWN_FAULT)
-    facts = [fact for fact in map(as_fact, rows) if fact.reaches(station.code, station.place)]
+    )
+    known = (fact for fact in map(as_fact, rows) if fact.delays_tests)
+    facts = [fact for fact in known if fact.reaches(station.code, station.place)]
     return max((fact.until or _FAR for fact in facts), default=None)
 
 

@@ -12,7 +12,7 @@ from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.outages.known_outages import declared_between
-from imloop.store.models import Case, Finding, Outage, Party, Repair
+from imloop.store.models import Case, Finding, Outage, Party, PartyKind, Repair
 
 
 def held_by_time(
@@ -42,10 +42,11 @@ def place_of(party: Party) -> tuple[float, float] | None:
 
 def _outages(party: Party, since: datetime, until: datetime, law: Law) -> list[Span]:
     """Declared outages that may have kept a message of the party from arriving."""
+    tests = party.kind == PartyKind.ISTATION
     return [
         (outage.since, outage.until or until)
         for outage in declared_between(since, until)
-        if outage.counts(law) and outage.reaches(party.code, party.place)
+        if (outage.delays_tests if tests else outage.counts(law)) and outage.reaches(party.code, party.place)
     ]
 
 

@@ -63,9 +63,17 @@ def _use(row: RepairPaper, case: Case) -> Use:
         number=row.number,
         shop=row.shop.code,
         same_vehicle=its_case is not None and its_case.vehicle_id == case.vehicle_id,
-        same_case=its_case is not None and its_case.pk == case.pk,
+        same_case=its_case is not None and (its_case.pk == case.pk or _carried_over(row, case)),
         finished_at=row.repair.finished_at if row.repair else None,
         uploaded_at=row.repair.uploaded_at if row.repair else None,
         granted_at=row.unlock.granted_at if row.unlock else None,
         on_paper=bool(row.repair and row.on_paper),  # type: ignore[attr-defined]  # annotated
     )
+
+
+def _carried_over(row: RepairPaper, case: Case) -> bool:
+    """Its repair was reported in a case that was annulled, or found to be part of this one, and counts here now."""
+    if row.repair is None:
+        return False
+    named = row.repair.repair_no, row.shop.code
+    return any((known["repair_no"], known["shop"]) == named for known in case.snapshot["repairs"])

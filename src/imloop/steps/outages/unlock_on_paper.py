@@ -160,12 +160,12 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
     row.outage = Outage.objects.get(outage_no=found.outage_no)
     row.save(update_fields=["outage"])
     _settle_doubts(ledger, row)
-    case = _case_of(row)
-    if case is None:
-        return (_NO_FAILED_TEST,)
-    if used := _used_before(row, case, law):
-        return (used,)
     try:
+        case = _case_of(row)
+        if case is None:
+            return (_NO_FAILED_TEST,)
+        if used := _used_before(row, case, law):
+            return (used,)
         with ledger.attempt():
             case, _ = decide_and_keep(
                 ledger, case, _event(row, case), law, vehicle=case.vehicle, place=case.place

@@ -15,6 +15,7 @@ from imloop.facts.days import day_of
 from imloop.facts.identifiers import one_sign_apart, plain, signs
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown
 from imloop.facts.text import Reason, Text
+from imloop.steps.cases.history import goes_on_as
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.findings import keep_findings
@@ -125,7 +126,7 @@ def open_claimed(caller: Caller, claim: Claim, now: datetime) -> Case:
 
 def _by_number(claim: Claim, pick: Pick) -> Case | None:
     cases = Case.objects.select_related("vehicle", "station")
-    found = pick(cases.filter(case_no=claim.case_no))
+    found = pick(cases.filter(case_no=goes_on_as(claim.case_no)))
     if found is not None:
         right, wrong = _compared(claim, found)
         if right and wrong:

@@ -13,7 +13,7 @@ from imloop.facts.refusal import Conflict, Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.ground.rejected_row import Rejected
+from imloop.steps.ground.rejected_row import Rejected, require_whole
 from imloop.steps.vehicles.register.vehicle_row import COLUMNS as VEHICLE_COLUMNS
 from imloop.store.models import Line, Party, PartyKind, Standing
 
@@ -64,6 +64,7 @@ def enter_rows(kind: str, rows: Sequence[tuple[int, Row]], caller: Caller, now: 
         for number, row in rows:
             try:
                 with ledger.attempt():
+                    require_whole(row)
                     _require(kind, row)
                     enter(ledger, row)
             except Refusal as refusal:

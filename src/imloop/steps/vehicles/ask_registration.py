@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from imloop.facts.codes import GAT16_9, Fuel
+from imloop.facts.codes import Fuel, fuels_of
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
 from imloop.facts.records.vehicle import NewVehicle
@@ -39,7 +39,8 @@ def ask_registration(
                 f"application: {application}; choose new or transfer_in.",
             ),
         )
-    fuel = str(GAT16_9.get(stated.fuel.upper(), stated.fuel)) if stated.fuel else ""
+    letters = fuels_of(stated.fuel)
+    fuel = str(letters[0] or "") if letters else stated.fuel
     if fuel and fuel not in list(Fuel):
         raise Malformed(
             "wrong-value", Text(f"fuel：{fuel} 不在代码表中。", f"fuel: {fuel} is not a known code.")

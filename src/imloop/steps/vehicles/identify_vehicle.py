@@ -6,7 +6,7 @@ A vehicle's row holds what is known of it; what a station says of it is compared
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
@@ -122,14 +122,24 @@ def names_of(stated: inspection.Vehicle, obd_vins: Sequence[str] = ()) -> Named:
 
 
 def enter_vehicle(
-    vehicle: Vehicle | None, named: Named, stated: inspection.Vehicle, *, by: str, law: Law, firm: bool
+    vehicle: Vehicle | None,
+    named: Named,
+    stated: inspection.Vehicle,
+    *,
+    by: str,
+    law: Law,
+    firm: bool,
+    held: bool,
 ) -> Vehicle:
     """The row of the vehicle that a run was of; a new one for a vehicle nobody knows. What is stated is noted beside
-    the register. ``firm`` False (an aborted or comparison run): nothing is noted but the name."""
+    the register. ``firm`` False (an aborted or comparison run): nothing is noted but the name; ``held``: it gives no
+    VIN to a vehicle known by its plate."""
     if vehicle is None:
         vehicle = Vehicle(vin=named.vin, plate="" if named.vin and not firm else named.plate)
         if not firm:
             insert(vehicle)
+    elif held:
+        stated = replace(stated, vin=vehicle.vin)
     elif firm and not vehicle.vin and not vehicle.registered:
         vehicle.vin = named.vin
         update(vehicle, "vin")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from imloop.store.models import PlateSpan, Vehicle
+from imloop.store.models import Case, PlateSpan, Vehicle
 
 
 def first_day(vehicle: Vehicle, day: date) -> date:
@@ -64,15 +64,28 @@ def borne_by_another(vehicle: Vehicle, plate: str) -> bool:
 
 
 def take_plate(vehicle: Vehicle) -> list[tuple[Vehicle, str, str]]:
-    """Other active vehicles that bore the plate lose it; each with what it bore, for ``change_plates``."""
+    """Other active vehicles that bore the plate lose it, but for ``keep_plate``; each with what it bore, for
+    ``change_plates``."""
     others = Vehicle.objects.filter(plate=vehicle.plate, status=Vehicle.Status.ACTIVE)
-    moved = []
-    for other in others.exclude(pk=vehicle.pk).exclude(vin=""):
+    others = others.exclude(pk=vehicle.pk).exclude(vin="")
+    moved, kept = [], keep_plate(others)
+    for other in others.exclude(pk__in=kept):
         moved.append((other, other.plate, other.plate_colour))
         other.plate = other.plate_colour = ""
         other.facts = {name: each for name, each in other.facts.items() if name != "plate"}
         other.save(update_fields=["plate", "plate_colour", "facts"])
     return moved
+
+
+def keep_plate(bearers: Iterable[Vehicle]) -> set[int]:
+    """Vehicles with an open case that no authority entered: their VIN is a station's word, and the plate is the way to
+    the case."""
+    doubtful = [each.pk for each in bearers if not each.registered]
+    if not doubtful:
+        return set()
+    return set(
+        Case.objects.filter(vehicle__in=doubtful, closed_at__isnull=True).values_list("vehicle_id", flat=True)
+    )
 
 
 def once_bore(plate: str) -> Vehicle | None:

@@ -6,20 +6,23 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject
-from imloop.store.models import Case, Test, Vehicle
+from imloop.store.models import Case, HeldRun, Test, Vehicle
 from imloop.store.statements import aware, fetch_all
 
-_WAITING = (
-    "SELECT t.started_at, t.station_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
-    "JOIN store_test t ON t.id = h.test_id "
-    "WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail'"
-)
+_WAITING = """
+SELECT t.started_at, t.station_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id
+JOIN store_test t ON t.id = h.test_id WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail'
+UNION SELECT t.started_at, t.station_id FROM store_heldrun h JOIN store_test t ON t.id = h.test_id
+WHERE h.vin = %s AND NOT (h.vin = '') AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
+UNION SELECT t.started_at, t.station_id FROM store_heldrun h JOIN store_test t ON t.id = h.test_id
+WHERE h.plate = %s AND NOT (h.plate = '') AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
+"""
 
 
 def subject_of(
@@ -78,7 +81,18 @@ class WaitingFail(NamedTuple):
 
 
 def waiting_fails(vehicle: Vehicle) -> list[WaitingFail]:
-    return [WaitingFail(aware(started), station) for started, station in fetch_all(_WAITING, [vehicle.pk])]
+    """Those of which it was a candidate, and those that name it: it may have come to the register, or to the plate,
+    since."""
+    found = fetch_all(_WAITING, [vehicle.pk, vehicle.vin, vehicle.plate])
+    return [WaitingFail(aware(started), station) for started, station in found]
+
+
+def candidates_of(held: HeldRun) -> QuerySet[Vehicle]:
+    """Whom a run that waits may concern: who bore one of its names when it came, and who bears one now."""
+    which = Q(held_runs=held)
+    if held.test.vehicle_id is None and held.settled_at is None:
+        which |= Q(vin=held.vin) & ~Q(vin="") | Q(plate=held.plate) & ~Q(plate="")
+    return Vehicle.objects.filter(which).distinct().order_by("id")
 
 
 def _fail_waits(vehicle: Vehicle) -> bool:

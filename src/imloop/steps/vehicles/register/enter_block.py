@@ -8,7 +8,7 @@ from imloop.gates.vehicles.cycle import due_on_or_after
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.vehicles.identify_vehicle import with_vin
-from imloop.steps.vehicles.plates import change_plates
+from imloop.steps.vehicles.plates import change_plates, keep_plate
 from imloop.steps.vehicles.register.hold_change import Proposal, keep_changes, propose
 from imloop.steps.vehicles.register.merge_row import Listing, Merged, merge, take_back
 from imloop.steps.vehicles.register.vehicle_row import VehicleRow
@@ -38,6 +38,7 @@ class Block:
         self._by_vin: dict[str, Vehicle] = {}
         self._bearers: dict[str, list[Vehicle]] = {}
         self._touched: dict[int, Vehicle] = {}
+        self._keep: set[int] = set()
 
     def apply(self) -> None:
         self._load()
@@ -60,6 +61,7 @@ class Block:
                 self._by_vin[vehicle.vin] = vehicle
             if vehicle.plate:
                 self._bearers.setdefault(vehicle.plate, []).append(vehicle)
+        self._keep = keep_plate(each for bearers in self._bearers.values() for each in bearers)
 
     def _row(self, row: VehicleRow) -> tuple[Merged, VehicleRow, tuple[str, str]]:
         holders = self._bearers.get(row.plate, []) if row.plate else []
@@ -87,7 +89,7 @@ class Block:
             return
         if vehicle.status == Vehicle.Status.ACTIVE:
             for other in self._bearers.get(row.plate, []):
-                if other is vehicle or not other.vin or other.plate != row.plate:
+                if other is vehicle or not other.vin or other.plate != row.plate or other.pk in self._keep:
                     continue
                 if other.registered and other.status == Vehicle.Status.ACTIVE:
                     take_back(merged, "plate")

@@ -15,7 +15,7 @@ from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import writing
-from imloop.steps.ground.rejected_row import Rejected
+from imloop.steps.ground.rejected_row import Rejected, require_whole
 from imloop.steps.vehicles.register.enter_block import Block
 from imloop.steps.vehicles.register.merge_row import Listing
 from imloop.steps.vehicles.register.vehicle_row import STATUS_AFTER, Days, VehicleRow, read_vehicle_row
@@ -130,6 +130,7 @@ def _read(
     days = Days.of(law)
     for number, row in rows:
         try:
+            require_whole(row)
             entry = read_vehicle_row(number, row, days)
         except Refusal as refusal:
             rejected.append(Rejected(number, f"{refusal.code}: {refusal.text.zh}"))

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from imloop.facts.codes import GAT16_9, Fuel
+from imloop.facts.codes import Fuel, fuels_of
 from imloop.facts.days import day_in
 from imloop.facts.identifiers import parse_plate, parse_vin, plain
 from imloop.facts.refusal import Malformed
@@ -44,15 +44,18 @@ CHANGES = ("sold", "moved_in", "moved_out", "cancelled", "scrapped")
 _STATUS = {
     **{str(value): str(value) for value in Vehicle.Status},
     **{label: str(value) for value, label in Vehicle.Status.choices},
-    "A": "active",
-    "B": "moved_out",
-    "E": "cancelled",
-    "M": "cancelled",
     "转入": "moved_in",
     "moved_in": "moved_in",
     "转让": "sold",
     "sold": "sold",
 }
+_STATUS_LETTERS = {
+    **dict.fromkeys("ACDGHIJKLNOQZ", "active"),
+    "B": "moved_out",
+    **dict.fromkeys("EMP", "cancelled"),
+}
+"""GA 24.17. A vehicle is registered while it is stolen, laid up, seized or locked, has unsettled offences (G) or
+accidents, or is overdue for its inspection (Q); P: its plates were declared void. It may be several of these."""
 STATUS_AFTER = {"sold": "active", "moved_in": "active"}
 _NUMBERS = ("max_mass_kg", "reference_mass_kg", "rated_power_kw", "rated_speed_rpm")
 _WORDS = ("vehicle_type", "usage", "emission_stage")
@@ -102,7 +105,7 @@ def read_vehicle_row(number: int, row: Mapping[str, str], days: Days) -> Vehicle
         _day(column, row.get(column, "")) for column in ("first_registered_on", "produced_on", "due_on")
     )
     _agree(registered, produced, due, days)
-    fuel, second = _fuel("fuel", row.get("fuel", "")), _fuel("second_fuel", row.get("second_fuel", ""))
+    fuel, second = _fuels(row)
     facts: dict[str, object] = {column: row[column] for column in _WORDS if row.get(column)}
     stage = row.get("emission_stage", "")
     if stage and stage_rank(stage) is None:
@@ -177,19 +180,32 @@ def _day(column: str, text: str) -> date | None:
 
 
 @lru_cache(maxsize=1024)
-def _fuel(column: str, text: str) -> str:
-    if not text:
-        return ""
-    fuel = GAT16_9.get(text.upper(), text)
-    if fuel not in list(Fuel):
+def _fuel(column: str, text: str) -> tuple[str, str]:
+    """The fuel and the second one, empty where they are not known."""
+    if not text or text in list(Fuel):
+        return text, ""
+    found = fuels_of(text)
+    if found is None:
         raise _wrong(column, text, "不在代码表中", "is not a known code")
-    return str(fuel)
+    return str(found[0] or ""), str(found[1] or "")
 
 
+def _fuels(row: Mapping[str, str]) -> tuple[str, str]:
+    (first, other), (second, _) = (_fuel(column, row.get(column, "")) for column in ("fuel", "second_fuel"))
+    return first, second or other
+
+
+@lru_cache(maxsize=1024)
 def _status(text: str) -> str:
-    if text and text not in _STATUS:
-        raise _wrong("status", text, f"可选 {' '.join(_STATUS)}", f"is not one of {' '.join(_STATUS)}")
-    return _STATUS[text] if text else ""
+    if not text or text in _STATUS:
+        return _STATUS.get(text, "")
+    letters = {letter for letter in text.upper() if letter not in " ,;/+、，；|"}
+    said = {_STATUS_LETTERS.get(letter, "") for letter in letters}
+    removed = said - {"active"}
+    if not letters or "" in said or len(removed) > 1 or (removed and "A" in letters):
+        known = f"{' '.join(_STATUS)} {' '.join(sorted(_STATUS_LETTERS))}"
+        raise _wrong("status", text, f"可选 {known}", f"is not one of {known}")
+    return removed.pop() if removed else "active"
 
 
 def _positive(column: str, text: str) -> float:

@@ -96,5 +96,13 @@ class HeldRun(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["place"], condition=Q(settled_at__isnull=True), name="held_waiting")
+            models.Index(fields=["place"], condition=Q(settled_at__isnull=True), name="held_waiting"),
+            models.Index(
+                fields=["vin"], condition=Q(settled_at__isnull=True) & ~Q(vin=""), name="held_waiting_vin"
+            ),
+            models.Index(
+                fields=["plate"],
+                condition=Q(settled_at__isnull=True) & ~Q(plate=""),
+                name="held_waiting_plate",
+            ),
         ]

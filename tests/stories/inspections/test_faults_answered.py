@@ -1,0 +1,156 @@
+"""Each fault is answered: as it was stated, on each fuel, each substance, by a method that measures it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.inspections.settle_run import Settlement, settle_run
+from imloop.steps.vehicles.ask_mark import ask_mark
+from imloop.store.models import Case, Test, Vehicle
+from support.city import FAR, NEAR, City, at
+from support.messages.uploads import PLATE, VIN, test_message
+
+ENV, POLICE = "450200-environment", "450200-police"
+FAIL: dict[str, Any] = {"co": 0.9}
+WRONG, OTHER_VIN = VIN[:-1] + "2", "LSVAM4187C2184841"
+BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
+LEFT_OUT: dict[str, Any] = {"exterior": {"verdict": "pass", "items": {}}}
+
+
+def car(**change: object) -> dict[str, Any]:
+    return {
+        "vin": VIN,
+        "plate": PLATE,
+        "fuel": "gasoline",
+        "produced_on": "2010-03-01",
+        "first_registered_on": "2010-05-01",
+        "max_mass_kg": 1800,
+        **change,
+    }
+
+
+def permitted(city: City, station: str, when: str) -> bool:
+    return bool(ask_permit(city.callers[station], station=station, vin=VIN, at=at(when))["allowed"])
+
+
+def mark(city: City, when: str, **of: str) -> bool:
+    return ask_mark(city.callers[POLICE], at=at(when), **(of or {"vin": VIN})).allowed
+
+
+def test_the_stricter_of_all_that_was_stated_holds(city: City) -> None:
+    city.enter(fuel="")
+    city.test("2026-03-02 09:00", vehicle=car(), co=0.6)
+    city.repair("2026-03-03 16:00")
+    city.test("2026-03-04 09:00", vehicle=car(fuel="cng"), purpose="retest", co=5.0)
+    city.repair("2026-03-05 16:00")
+    city.test("2026-03-06 09:00", vehicle=car(fuel="cng"), purpose="retest", co=0.6)
+    assert Case.objects.get().state != "closed"
+
+
+def _no_fail(when: str) -> dict[str, Any]:
+    trace = test_message(at(when), station=NEAR)["trace"]
+    trace["columns"]["no_ppm"] = [5000.0] * 180
+    return trace
+
+
+def idle(co: float = 0.1) -> dict[str, Any]:
+    """A two-speed idle run, which measures no NO."""
+    high = ["warm"] * 30 + ["high.settle"] * 15 + ["high.sample"] * 30
+    phase = [*high, *["idle.settle"] * 15, *["idle.sample"] * 30]
+    n = len(phase)
+    columns = {
+        "t_s": list(range(n)),
+        "phase": phase,
+        "co_pct": [co] * n,
+        "hc_ppm": [30.0 + i % 3 for i in range(n)],
+        "co2_pct": [14.6] * n,
+        "o2_pct": [0.4] * n,
+        "lambda": [1.0] * n,
+        "rpm": [2500.0 + i % 7 for i in range(75)] + [800.0 + i % 5 for i in range(45)],
+    }
+    return {"columns": columns}
+
+
+def test_a_swallowed_fail_leaves_its_fault(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **BROKEN)
+    city.repair("2026-03-04 16:00")
+    city.test("2026-03-05 09:00", vehicle=car(), purpose="retest", trace=_no_fail("2026-03-05 09:00"))
+    # The station changes its mind: said to be before it, the exterior had failed again.
+    city.test("2026-03-05 08:50", vehicle=car(), now=at("2026-03-05 11:00"), purpose="retest", **BROKEN)
+    city.repair("2026-03-06 16:00")
+    run = city.test("2026-03-07 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle()).body
+    assert run["counts_why"] == "fault-not-retested"
+
+
+def test_a_bi_fuel_car_keeps_its_pass_when_told_again(city: City) -> None:
+    city.enter(fuel="gasoline", second_fuel="cng")
+    both = {"fuel": "gasoline", "second_fuel": "cng"}
+    first = test_message(at("2026-03-02 09:00"), station=NEAR)
+    second = {"trace": first["trace"], "ambient": first["ambient"]}
+    city.test("2026-03-02 09:00", vehicle=car(**both, rated_power_kw=90), second=second, **FAIL)
+    city.repair("2026-03-04 16:00")
+    run = city.test("2026-03-05 09:00", vehicle=car(**both), purpose="retest", second=second).body
+    assert run["verdict"] == "pass" and run["counts"] == "case", run
+    city.test("2026-03-05 08:00", station=FAR, vehicle=car(), now=at("2026-03-05 11:00"))
+    assert Case.objects.get().state == "closed"
+
+
+def test_a_bi_fuel_car_with_a_typing_error_is_settled(city: City) -> None:
+    city.enter(fuel="gasoline", second_fuel="cng")
+    both = {"fuel": "gasoline", "second_fuel": "cng", "max_mass_kg": 1810}
+    first = test_message(at("2026-03-02 09:00"), station=NEAR)
+    second = {"trace": first["trace"], "ambient": first["ambient"]}
+    run = city.test("2026-03-02 09:00", vehicle=car(**both, vin=WRONG), second=second).body
+    assert run["verdict"] == "pass"
+    that = str(Vehicle.objects.get(vin=VIN).pk)
+    settle_run(
+        city.callers[ENV],
+        NEAR,
+        run["test_no"],
+        Settlement("vehicle", "录入错误", that),
+        at("2026-03-02 12:00"),
+    )
+    assert Test.objects.get(test_no=run["test_no"]).counts == "cycle"
+
+
+def test_a_second_fault_of_the_exhaust_does_not_hide_the_first(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), trace=_no_fail("2026-03-02 09:00"))
+    city.repair("2026-03-03 16:00")
+    again = city.test(
+        "2026-03-04 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle(co=5.0)
+    ).body
+    assert again["verdict"] == "fail" and again["counts"] == "case"
+    city.repair("2026-03-05 16:00")
+    run = city.test("2026-03-06 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle()).body
+    assert run["verdict"] == "pass" and run["counts_why"] == "fault-not-retested"
+    whole = city.test("2026-03-06 10:00", vehicle=car(), purpose="retest").body
+    assert whole["case_state"] == "closed"
+
+
+def test_what_failed_on_one_fuel_is_not_passed_on_the_other(city: City) -> None:
+    city.enter(fuel="gasoline", second_fuel="cng")
+    both = {"fuel": "gasoline", "second_fuel": "cng"}
+    clean = test_message(at("2026-03-02 09:00"), station=NEAR)
+    second = {"trace": clean["trace"], "ambient": clean["ambient"]}
+    other = {"trace": idle(), "ambient": clean["ambient"]}
+    city.test("2026-03-02 08:00", vehicle=car(**both), method="TSI", trace=idle(co=5.0), second=other)
+    assert Case.objects.get().snapshot["failed_items"]
+    city.repair("2026-03-02 16:00", received_at=at("2026-03-02 10:00").isoformat())
+    city.test("2026-03-02 17:00", vehicle=car(**both), second=second, trace=_no_fail("2026-03-02 09:00"))
+    city.repair("2026-03-03 16:00")
+    run = city.test(
+        "2026-03-04 09:00", vehicle=car(**both), method="TSI", purpose="retest", trace=idle(), second=other
+    ).body
+    assert run["verdict"] == "pass" and run["counts_why"] == "fault-not-retested"
+
+
+def test_idling_answers_no_fault_found_under_load(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    city.repair("2026-03-03 16:00")
+    run = city.test("2026-03-04 09:00", vehicle=car(), method="TSI", purpose="retest", trace=idle()).body
+    assert run["counts_why"] == "fault-not-retested"
+    assert city.test("2026-03-04 10:00", vehicle=car(), purpose="retest").body["case_state"] == "closed"
