@@ -9,21 +9,25 @@ from pathlib import Path
 import pytest
 
 from support.servers.commands import Commands
-from support.stories.a_draw import published
+from support.stories.a_draw import journalled, published
 
 ENVIRONMENT, MARKET = "450200-environment", "450200-market"
 
 
 def test_verify_needs_the_file_alone(offline: Commands, tmp_path: Path) -> None:
-    file = tmp_path / "draw.json"
-    file.write_text(json.dumps(published()), encoding="utf-8")
-    done = offline("draw", "verify", file, "--json")
-    assert (done.returncode, json.loads(done.stdout)["faults"]) == (0, [])
-    forged = published()
-    forged["nonces"][ENVIRONMENT] = "00"
-    file.write_text(json.dumps(forged), encoding="utf-8")
+    file, kept = tmp_path / "draw.json", tmp_path / "roots.json"
+    export, roots = journalled(published())
+    file.write_text(json.dumps(export), encoding="utf-8")
+    kept.write_text(json.dumps(roots), encoding="utf-8")
+    done = offline("draw", "verify", file, "--roots", kept, "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["faults"], said["not_checkable"]) == (0, [], [])
     done = offline("draw", "verify", file)
-    assert done.returncode == 1 and "处不符" in done.stdout
+    assert done.returncode == 3 and "无法核对" in done.stdout and "no published root" in done.stdout
+    export["nonces"][ENVIRONMENT] = "00"
+    file.write_text(json.dumps(export), encoding="utf-8")
+    done = offline("draw", "verify", file, "--roots", kept)
+    assert done.returncode == 1 and "不符" in done.stdout
     file.write_text('{"schema": "imloop.draw/1"}')
     done = offline("draw", "verify", file)
     assert (done.returncode, done.stderr.count("\n"), "malformed-draw" in done.stderr) == (2, 1, True)

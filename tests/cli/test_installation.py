@@ -121,7 +121,16 @@ def test_keys_that_sign_are_issued_and_rotated(unprepared: Commands, journal: Pa
 def test_check_says_of_every_part_whether_it_is_sound(unprepared: Commands, journal: Path) -> None:
     done = unprepared("check", "--json")
     assert done.returncode == 0
-    assert set(json.loads(done.stdout)) == {"law", "disk", "database", "journal", "cases", "uploads", "notes"}
+    assert set(json.loads(done.stdout)) == {
+        "law",
+        "files",
+        "disk",
+        "database",
+        "journal",
+        "cases",
+        "uploads",
+        "notes",
+    }
     assert not any(json.loads(done.stdout).values())
 
 

@@ -24,7 +24,7 @@ EARLIER_ON_PURPOSE: Mapping[str, str] = {
     "draws.prepare_draw.prepare": "a long list, as of a day; the draw keeps the list itself",
     "duty.duty_record.looks": "the newest entry before the question, which adds one of its own",
     "inspections.what_if.run_latest": "a long report over frozen tests; only who asked is written",
-    "journal.seal_days.seal_days": "entries never change; whether the day is sealed is asked again in the lock",
+    "journal.seals.seal": "entries never change; whether the day is sealed is asked again in the lock",
     "outages.match_papers.watch_shares": "counts of a period; whether it was found before is asked in the lock",
     "stations.certificates.warn_of_expiry": "a list to go through; each row is asked again in the lock",
 }

@@ -30,9 +30,9 @@ def record(folder: str) -> dict[str, object]:
     django.setup()
     from django.core.management import call_command
     from django.db import connection
+    from imloop.steps.journal.seal_days import seal_days
 
     from imloop.steps.cases.declare_overdue import declare_overdue
-    from imloop.steps.journal.seal_days import seal_days
     from support.city import City, at
 
     call_command("migrate", "store", LATEST, verbosity=0)

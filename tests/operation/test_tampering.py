@@ -11,7 +11,7 @@ from django.db import connection
 
 from imloop.steps.journal import prove_journal
 from imloop.steps.journal.check_against_journal import unlike_the_journal
-from imloop.steps.journal.seal_days import seal_days
+from imloop.steps.journal.seals import seal
 from support.city import City, at
 from support.servers.commands import Commands
 
@@ -30,8 +30,8 @@ CHANGES = {
         f"UPDATE {ENTRY} SET number = CASE number WHEN 2 THEN 9003 ELSE 9002 END WHERE number IN (2, 3)"
     ),
     "the head": "UPDATE store_journalhead SET number = number - 1",
-    "a root": "UPDATE store_journalday SET root = hash FROM store_journalhead",
-    "a day": "DELETE FROM store_journalday",
+    "a root": "UPDATE store_journalseal SET root = hash FROM store_journalhead",
+    "a day": "DELETE FROM store_journalseal",
     "a result": "UPDATE store_test SET result = 'pass'",
     "a verdict": "UPDATE store_test SET verdict = replace(CAST(verdict AS text), '\"fail\"', '\"pass\"'){json}",
     "a receipt": "UPDATE store_test SET receipt = replace(CAST(receipt AS text), '\"fail\"', '\"pass\"'){json}",
@@ -50,7 +50,7 @@ CAST_BACK = {
     "sqlite": {"{json}": "", "{blob}": "X'28B52FFD'"},
     "postgresql": {"{json}": "::jsonb", "{blob}": "'\\x28b52ffd'"},
 }
-FROZEN = ("journalentry", "caseevent", "notice", "test", "repair", "rawupload", "journalday")
+FROZEN = ("journalentry", "caseevent", "notice", "test", "repair", "rawupload", "journalseal")
 
 
 def unfreeze() -> None:
@@ -66,7 +66,7 @@ def unfreeze() -> None:
 def three_steps(city: City) -> None:
     city.test("2026-03-02 09:00", co=0.9)
     city.repair("2026-03-03 15:00")
-    seal_days(at("2026-03-04 00:05"))
+    seal(at("2026-03-04 00:05"))
     city.test("2026-03-04 09:00", co=0.9, test_no="T-2")
     assert found() == []
     unfreeze()
@@ -112,7 +112,7 @@ FORBIDDEN = (
     f"COPY {ENTRY} FROM PROGRAM 'true'",
     "DELETE FROM store_journalhead",
     "TRUNCATE store_journalhead",
-    "UPDATE store_journalday SET root = ''",
+    "UPDATE store_journalseal SET root = ''",
     "UPDATE store_test SET result = 'pass'",
     "DELETE FROM store_repair",
     "UPDATE store_caseevent SET after = 'closed'",

@@ -17,7 +17,7 @@ from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.steps.couriers import deliveries, receivers
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.journal import prove_journal
-from imloop.steps.journal.seal_days import seal_days
+from imloop.steps.journal.seals import seal
 from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.store.models import Certificate, Delivery, JournalEntry, Party, Receiver
 from support.city import NEAR, City, at
@@ -184,20 +184,20 @@ def test_the_clock_of_the_platform_jumps_back_and_forth(doors: Doors) -> None:
     doors.at("2026-03-10 09:30")
     upload("2026-03-10 09:00", 0.9, "T-1")
     doors.post("heartbeats", beat, by=NEAR)
-    first = seal_days(at("2026-03-10 09:30"))
+    first = seal(at("2026-03-10 09:30"))
     assert first is not None
     doors.at("2026-03-03 09:30")  # a week back
     upload("2026-03-10 10:00", 0.1, "T-2", expect=422)
     other = {"vin": "LSVAU2180N2000002", "plate": "桂B20002"}
     upload("2026-03-03 09:00", 0.9, "T-3", **other)
     doors.post("heartbeats", beat, by=NEAR)
-    assert seal_days(at("2026-03-03 09:30")) is None, "the days up to the ninth are sealed"
+    assert seal(at("2026-03-03 09:30")) is None, "the hours up to the tenth are sealed"
     doors.at("2026-03-11 16:00")  # right again
     message = repair_message(at("2026-03-11 15:00"), shop="M450203001")
     doors.post("repairs", message, by="M450203001")
     doors.at("2026-03-12 18:00")
     upload("2026-03-12 16:00", 0.1, "T-2")
-    assert seal_days(at("2026-03-12 18:00")) is not None
+    assert seal(at("2026-03-12 18:00")) is not None
     assert [case.state for case in sorted(_cases(city), key=lambda case: case.case_no)] == [
         "closed",
         "awaiting_repair",

@@ -60,7 +60,7 @@ FREEZE = """
 import django
 django.setup()
 from django.db import DatabaseError, connection, transaction
-tables = ("journalentry", "journalday", "caseevent", "notice", "test", "repair", "repairpaper", "rawupload")
+tables = ("journalentry", "journalseal", "caseevent", "notice", "test", "repair", "repairpaper", "rawupload")
 columns = {"rawupload": "sha256 = 'x'"}
 for table in tables:
     for sql in (f"UPDATE store_{table} SET {columns.get(table, 'id = id')}", f"DELETE FROM store_{table}"):
@@ -99,6 +99,35 @@ def test_what_was_frozen_is_frozen(upgraded: Commands) -> None:
 
 def test_the_numbers_of_earlier_papers_are_known(upgraded: Commands) -> None:
     assert upgraded.python(NUMBERS).strip() == "True"
+
+
+PROVED = """
+import json, django
+from datetime import date
+django.setup()
+from imloop.proof import journal as proof
+from imloop.steps.journal.prove_journal import published
+from imloop.steps.journal.seals import place_of, seal
+from imloop.store.models import JournalSeal, Repair, Test
+from support.city import at
+roots = published(date(2026, 3, 1))
+found = {"seals": list(JournalSeal.objects.order_by("last").values_list("name", flat=True))}
+test, repair = Test.objects.get(test_no="T-1").receipt, Repair.objects.get().receipt
+for name, receipt in (("test", test), ("forged", {**test, "verdict": "pass"}), ("repair", repair)):
+    inclusion = place_of(receipt["journal"]["number"]).to_json()
+    found[name] = proof.check_receipt(receipt, inclusion, proof.published_in(roots)).lines()
+print(json.dumps(found))
+"""
+
+
+def test_receipts_of_former_versions_are_vouched_for_as_far_as_their_entries_go(upgraded: Commands) -> None:
+    found = json.loads(upgraded.python(PROVED))
+    assert found["seals"] == ["2026-03-03", "2026-05-04"], "roots of days are kept"
+    said = "is of a former version, which vouches for no more than: "
+    for name, fields in (("test", "number, result, report, case"), ("repair", "number, case")):
+        assert found[name][-1] == "not checkable" and found[name][-2].endswith(said + fields)
+        assert not any("whole receipt" in line for line in found[name])
+    assert found["forged"][0].startswith("the result of the receipt is not what entry")
 
 
 SOURCES = """

@@ -126,7 +126,7 @@ def _journal(db: sqlite3.Connection) -> list[str]:
     head = {"schema": proof.EXPORT, "algorithm": algorithm, "number": number, "hash": digest}
     rows = db.execute(f"SELECT {', '.join(proof.FIELDS)} FROM store_journalentry ORDER BY number")
     entries = [dict(zip(proof.FIELDS, row, strict=True)) for row in rows]
-    return proof.export_faults(json.dumps(each) for each in [head, *entries])
+    return proof.check_export(json.dumps(each) for each in [head, *entries]).faults
 
 
 def cut(written: Written, folder: Path, cuts: int, seed: int, *, honest: bool) -> dict[str, object]:

@@ -26,10 +26,13 @@ def connect(data: Path) -> None:
 
 
 def connect_migrated(data: Path) -> None:
-    """As ``connect``, with the tables brought up to date."""
+    """As ``connect``, with the files closed to others and the tables brought up to date."""
     connect(data)
     from django.core.management import call_command
 
+    from imloop.site.private_files import close_to_others
+
+    close_to_others()
     call_command("migrate", verbosity=0, interactive=False)
 
 

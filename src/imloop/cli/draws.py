@@ -14,6 +14,11 @@ import typer
 from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
 from imloop.cli.matters import As, acting_as
 
+_ANSWERS = {
+    0: "抽取可复算 · the draw is reproduced",
+    1: "抽取不符 · the draw is not reproduced",
+    3: "可核对的部分相符，其余无法核对 · what can be checked is reproduced, the rest is not checkable",
+}
 draw = typer.Typer(help="随机抽查：任何人可复算 · random draws that anyone can repeat", no_args_is_help=True)
 _Nonce = Annotated[Path, typer.Argument(help="秘密数文件 · file with the secret")]
 
@@ -61,13 +66,14 @@ def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """全部抽取，含作废 · every draw, including void ones, and whom it is waiting for."""
     connect(data)
     from imloop.steps.draws import lookups as draw_lookups
+    from imloop.steps.draws.as_json import summary
     from imloop.steps.ground import clock
 
     rows: list[dict[str, Any]] = []
     for each in draw_lookups.draws():
         acting = draw_lookups.who_must_act(each, clock.now())
         waits = [f"{party.code}: {wait.step} {wait.of}".strip() for party, steps in acting for wait in steps]
-        rows.append({**draw_lookups.summary(each), "waits": waits})
+        rows.append({**summary(each), "waits": waits})
     if as_json:
         print_json(rows)
         return
@@ -187,8 +193,9 @@ def export(no: str, file: Path, data: DataDir = VAR) -> None:
     """导出当前公开的内容 · write what is public so far (imloop.draw/1)."""
     connect(data)
     from imloop.steps.draws import lookups as draw_lookups
+    from imloop.steps.draws.as_json import public_json
 
-    found = draw_lookups.public_json(draw_lookups.public_draw(no))
+    found = public_json(draw_lookups.public_draw(no))
     file.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{no} {found['state']} → {file}")
 
@@ -197,27 +204,33 @@ def export(no: str, file: Path, data: DataDir = VAR) -> None:
 def verify(
     file: Annotated[Path, typer.Argument(help="公布的抽取 · a published draw")],
     own: Annotated[Path | None, typer.Option(help="某站的证明 · a station's own proof")] = None,
+    roots: Annotated[
+        Path | None, typer.Option(help="公布的日志根，另行留存 · the journal's roots, kept elsewhere")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """复算一次抽取，不需要数据库 · repeat a draw; exit 1 when it cannot be reproduced,
-    2 when the file is not a draw."""
+    """复算一次抽取，不需要数据库 · repeat a draw; exit 1 when it cannot be reproduced, 2 when the file is not a draw,
+    3 when not all of it can be checked."""
     from imloop.facts.refusal import Malformed
     from imloop.facts.text import Text
-    from imloop.proof import draw as proof
+    from imloop.proof.check_draw import check, check_own
+    from imloop.proof.journal import published_in, read_json
 
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        mine = json.loads(own.read_text(encoding="utf-8")) if own else None
-        found = proof.faults(told) if mine is None else proof.own_faults(mine, told)
+        told = read_json(file.read_text("utf-8"))
+        mine = read_json(own.read_text("utf-8")) if own else None
+        published = published_in(read_json(roots.read_text("utf-8"))) if roots else None
+        found = check(told, published) if mine is None else check_own(mine, told, published)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
         words = f"{type(error).__name__}: {error}"
         raise Malformed(
             "malformed-draw", Text(f"不是公布的抽取：{words}", f"Not a published draw: {words}")
         ) from None
     if as_json:
-        print_json({"no": told["no"], "commitment": told["commitment"], "faults": found})
+        shown = {"no": told["no"], "commitment": told["commitment"]}
+        print_json({**shown, "faults": found.faults, "not_checkable": found.open})
     else:
-        for fault in found:
-            print(fault)
-        print("抽取可复算 · the draw is reproduced" if not found else f"{len(found)} 处不符 · mismatches")
-    sys.exit(1 if found else 0)
+        for line in found.lines()[:-1]:
+            print(line)
+        print(_ANSWERS[found.code])
+    sys.exit(found.code)

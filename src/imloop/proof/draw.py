@@ -1,9 +1,7 @@
 """Random draws that anyone can repeat: who was on the list, with which chance, and who was drawn.
 
-The platform draws with this file, and anyone may check with it: it needs Python's standard library only.
-
-    python draw.py verify DRAW.json            does the published draw follow from what was fixed before it?
-    python draw.py own PROOF.json DRAW.json    was this station on the list with the chance it was told, and its number?
+The platform draws with this file; its SHA-256 is part of what is fixed before a draw. It needs Python's standard
+library only, and ``check_draw.py`` does the same again from what was published.
 
 Only whole numbers and fractions are used, so every machine gets the same bytes. A chance is written in millionths, a
 weight in hundredths. A draw's number for a unit is u = (2v + 1) / 2^65, v the first eight bytes of
@@ -15,14 +13,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import sys
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 EXPORT, OWN, HEADER = "imloop.draw/1", "imloop.draw-own/1", "imloop.draw-header/1"
 ONE, SCALE = 10**6, 2**65
+_STEP = re.compile(r"[lr][0-9a-f]{64}")
 Row = Mapping[str, Any]
 
 
@@ -172,7 +170,12 @@ def node(left: str, right: str) -> str:
 
 def root(units: Sequence[Row]) -> str:
     """Merkle root over the units in order of stratum and id."""
-    level = [leaf(unit) for unit in sorted(units, key=lambda unit: (unit["stratum"], unit["id"]))]
+    return root_over([leaf(unit) for unit in sorted(units, key=lambda unit: (unit["stratum"], unit["id"]))])
+
+
+def root_over(leaves: Sequence[str]) -> str:
+    """Merkle root over leaves in their order."""
+    level = list(leaves)
     while len(level) > 1:
         pairs = [node(left, right) for left, right in zip(level[::2], level[1::2], strict=False)]
         level = pairs + level[len(pairs) * 2 :]
@@ -181,118 +184,32 @@ def root(units: Sequence[Row]) -> str:
 
 def climb(unit: Row, path: Sequence[str]) -> str:
     """The root that follows from a unit and its path:
-    neighbours from the leaf up, each after its side, ``l`` or ``r``."""
+    neighbours from the leaf up, each after its side, ``l`` or ``r``; ``ValueError`` for anything else."""
     found = leaf(unit)
     for step in path:
+        if not _STEP.fullmatch(step):
+            raise ValueError(f"no step of a path: {step!r}")
         found = node(found, step[1:]) if step[0] == "r" else node(step[1:], found)
     return found
 
 
-def _fixed_faults(draw: Row, header: Row) -> list[str]:
-    """Does what was published later match what was fixed before?"""
-    found = (
-        [] if digest(header) == draw["commitment"] else ["the commitment is not the hash of what was fixed"]
-    )
-    if header.get("schema") != HEADER or (header["no"], draw["people"]["no"]) != (draw["no"], draw["no"]):
-        found.append("what was fixed is of another draw")
-    if digest(draw["people"]) != header["people_hash"]:
-        found.append("the inspectors or those excluded from a visit were changed")
-    said = {name: hashlib.sha256(nonce.encode()).hexdigest() for name, nonce in draw["nonces"].items()}
-    if said != header["nonces"] or len(said) < 2:
-        found.append("the departments' secrets do not fit what they deposited")
-    if [each["source"] for each in draw["values"]] != [each["code"] for each in header["sources"]]:
-        found.append("the public numbers are not those of the named sources")
-    found += [
-        f"the number of {each['code']} could be known before the draw was fixed"
-        for each in header["sources"]
-        if min(each["on"], each["fallback"]["on"]) <= draw["committed_at"][:10]
-    ]
-    return found
+def largest_ratio(strata: Sequence[Row], units: Sequence[Row]) -> int:
+    """The largest chance over the smallest of one stratum, compulsory ones aside, in hundredths."""
+    found = [100]
+    for stratum in strata:
+        pis = [u["pi"] for u in units if u["stratum"] == stratum["code"] and not u["compulsory"]]
+        if pis:
+            found.append(-(-100 * max(pis) // min(pis)))
+    return max(found)
 
 
-def _list_faults(draw: Row, header: Row, units: Sequence[Row]) -> list[str]:
-    """Are list and chances the ones fixed, and do the chances follow from the weights?"""
-    if not draw["whole"]:
-        strays = [unit for unit in units if climb(unit, draw["paths"][unit["id"]]) != header["units_root"]]
-        return [f"{unit['id']} is not on the fixed list with this chance" for unit in strays]
-    found = (
-        [] if root(units) == header["units_root"] else ["the list is not the one fixed: a chance or a name"]
-    )
-    for stratum in header["strata"]:
-        of = sorted((u for u in units if u["stratum"] == stratum["code"]), key=lambda unit: unit["id"])
-        free = [unit for unit in of if not unit["compulsory"]]
-        visits = stratum["visits"] - len(of) + len(free)
-        right, floor, cap = chances([unit["weight"] for unit in free], visits, header["rules"])
-        fits = [unit["pi"] for unit in free] == right and (floor, cap) == (stratum["floor"], stratum["cap"])
-        if (
-            not fits
-            or any(unit["pi"] != ONE for unit in of if unit["compulsory"])
-            or len(of) != stratum["units"]
-        ):
-            found.append(f"the chances of {stratum['code']} do not follow from the weights")
-    return found
+def pseudonyms(seed: str, period: str, units: Sequence[Row]) -> list[dict[str, Any]]:
+    """Every unit without its name, in order of stratum and id: chance, ``odd`` (u times 2^65) and leaf."""
+    ordered = sorted(units, key=lambda unit: (unit["stratum"], unit["id"]))
+    return [pseudonym(seed, period, unit) for unit in ordered]
 
 
-def faults(draw: Row) -> list[str]:
-    """Everything that is wrong with a published draw; empty: it follows from what was fixed. ``KeyError``,
-    ``TypeError``, ``ValueError``: it is no draw."""
-    if draw.get("schema") != EXPORT or draw.get("state") != "published":
-        raise ValueError(f"no published {EXPORT}")
-    header, units = draw["header"], draw["units"]
-    found = _fixed_faults(draw, header) + _list_faults(draw, header, units)
-    seed = seed_of(draw["no"], draw["values"], draw["nonces"])
-    if result(seed, header, units, draw["people"], draw["whole"]) != draw["drawn"]:
-        found.append("what was drawn does not follow from the seed")
-    rules = header["rules"]["spot"]
-    for visit in draw["visits"]:
-        if spot(seed, header["period"], visit["id"], visit["papers"], rules) != visit["looked_at"]:
-            found.append(f"the papers looked at in the visit of {visit['id']} do not follow from the seed")
-    return found
-
-
-def own_faults(proof: Row, draw: Row) -> list[str]:
-    """Faults in what one unit was told, against the published draw, which need not show the whole list."""
-    if proof.get("schema") != OWN or draw.get("schema") != EXPORT:
-        raise ValueError(f"no {OWN} and {EXPORT}")
-    header, unit = draw["header"], proof["unit"]
-    found = [] if proof["commitment"] == draw["commitment"] == digest(header) else ["it is of another draw"]
-    if climb(unit, proof["path"]) != header["units_root"]:
-        found.append("it is not on the fixed list with this chance")
-    seed = seed_of(draw["no"], draw["values"], draw["nonces"])
-    if as_text(odd(seed, header["period"], unit["stratum"], unit["id"])) != proof["u"]:
-        found.append("its number does not follow from the seed")
-    stratum = next(each for each in header["strata"] if each["code"] == unit["stratum"])
-    others = [
-        each for each in draw["drawn"] if each["stratum"] == unit["stratum"] and each["id"] != unit["id"]
-    ]
-    named = any(each["id"] == unit["id"] for each in draw["drawn"])
-    tag = (header["period"], unit["stratum"])
-    # Among the drawn units alone, it is drawn exactly when it was among all.
-    again = pick(seed, tag, [*others, unit], stratum["visits"], stratum["method"])
-    if not named == proof["drawn"] == (unit["id"] in {each["id"] for each in again}):
-        found.append("whether it was drawn does not follow from its number")
-    return found
-
-
-def main(arguments: Sequence[str]) -> int:
-    """0: sound · 1: faults found · 2: not understood."""
-    try:
-        read = [json.loads(Path(name).read_text(encoding="utf-8")) for name in arguments[1:]]
-        if arguments[:1] == ["verify"] and len(read) == 1:
-            found = faults(read[0])
-        elif arguments[:1] == ["own"] and len(read) == 2:
-            found = own_faults(read[0], read[1])
-        else:
-            print(__doc__)
-            return 2
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration, OSError) as error:
-        print(f"not understood: {type(error).__name__}: {error}")
-        return 2
-    for fault in found:
-        print(fault)
-    print("sound" if not found else f"{len(found)} faults")
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def pseudonym(seed: str, period: str, unit: Row) -> dict[str, Any]:
+    """One unit's line of ``pseudonyms``."""
+    number = odd(seed, period, unit["stratum"], unit["id"])
+    return {"stratum": unit["stratum"], "pi": unit["pi"], "odd": str(number), "leaf": leaf(unit)}

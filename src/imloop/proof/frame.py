@@ -46,13 +46,3 @@ def paths(units: Sequence[Row]) -> dict[str, list[str]]:
             above.append((node(left, right), on_left + on_right))
         level = above + level[len(above) * 2 :]
     return found
-
-
-def largest_ratio(strata: Sequence[Row], units: Sequence[Row]) -> int:
-    """The largest chance over the smallest of one stratum, compulsory ones aside, in hundredths."""
-    found = [100]
-    for stratum in strata:
-        pis = [u["pi"] for u in units if u["stratum"] == stratum["code"] and not u["compulsory"]]
-        if pis:
-            found.append(-(-100 * max(pis) // min(pis)))
-    return max(found)

@@ -13,7 +13,7 @@ from imloop.site.logs import logging_of
 
 def _data_dir() -> Path:
     path = Path(os.environ.get("IMLOOP_DATA", "var")).resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 

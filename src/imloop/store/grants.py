@@ -13,7 +13,7 @@ from imloop.facts.text import Text
 
 APPEND_ONLY = (
     "store_journalentry",
-    "store_journalday",
+    "store_journalseal",
     "store_caseevent",
     "store_notice",
     "store_test",

@@ -86,7 +86,7 @@ def test_two_departments_draw_by_their_pages(story: DrawStory, city: City) -> No
     assert "期限 2026-02-11" in read(env, address)
     assert env.post(address, {"what": "publish", "whole": "0", "sure": "1"}).status_code == 302
     public = read(Client(), f"/public/draws/{draw.no}")
-    assert "漏气" in public and "check.py verify draw.json" in public
+    assert "漏气" in public and "check.pyz verify draw.json roots.json" in public
     assert JournalEntry.objects.filter(kind="looked-up", subject=draw.no).exists()
 
 

@@ -1,4 +1,4 @@
-"""Anyone can look up a paper's entry, keep the daily roots and take the program that checks them."""
+"""Anyone can look up a paper's entry, keep the hourly roots and take the program that checks them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.test import Client
 from imloop.papers.assemble import notice_pdf, report_pdf
 from imloop.proof import journal as proof
 from imloop.steps.journal.prove_journal import export_journal
-from imloop.steps.journal.seal_days import seal_days
+from imloop.steps.journal.seals import seal
 from imloop.store.models import JournalEntry, Notice, Test
 from support.city import City, at
 
@@ -35,12 +35,12 @@ def test_a_paper_leads_to_its_entry_and_the_entry_to_its_root(city: City) -> Non
         assert (
             page.status_code == 200 and start in page.content.decode() and "待封存" in page.content.decode()
         )
-    seal_days(at("2026-03-03 00:05"))
+    seal(at("2026-03-03 00:05"))
     assert "在册" in Client().get(f"/public/journal/{number}").content.decode()
     found = Client().get(f"/api/v1/public/journal/{number}").json()
-    assert proof.receipt_faults(receipt.body, found) == []
-    said = Client().get("/api/v1/public/journal/root").json()
-    assert [day["root"] for day in said["days"]] == [found["root"]]
+    said = Client().get("/api/v1/public/journal/root?days=366").json()
+    assert proof.check_receipt(receipt.body, found, proof.published_in(said)).lines()[-1] == "sound"
+    assert [row["root"] for row in said["roots"]] == [found["root"]]
     assert found["root"] in Client().get("/public/journal").content.decode()
 
 
@@ -57,7 +57,7 @@ def test_a_number_leads_on_and_an_odd_one_is_named(city: City) -> None:
     assert Client().get("/public/journal", {"number": "seven"}).status_code == 422
     assert Client().get("/public/journal/7").status_code == 404
     assert Client().get("/api/v1/public/journal/7").status_code == 404
-    assert "还没有封存的日子" in Client().get("/public/journal").content.decode()
+    assert "还没有封存的时段" in Client().get("/public/journal").content.decode()
 
 
 def test_the_checker_served_runs_by_itself(city: City, tmp_path: Path) -> None:
@@ -69,4 +69,10 @@ def test_the_checker_served_runs_by_itself(city: City, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-S", program, "verify", export], capture_output=True, check=False
     )
-    assert (done.returncode, done.stdout.strip()) == (0, b"sound")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (3, b"not checkable"), "without roots"
+    roots = tmp_path / "roots.json"
+    roots.write_bytes(Client().get("/api/v1/public/journal/root").content)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", program, "verify", export, roots], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, b"sound")

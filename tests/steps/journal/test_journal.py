@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,13 @@ from hypothesis import strategies as st
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import journal as proof
+from imloop.proof.audit_path import audit_path
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.ledger import writing
 from imloop.steps.journal import prove_journal
-from imloop.steps.journal.seal_days import place_of, seal_days
+from imloop.steps.journal.seals import place_of, seal
 from imloop.store.grants import statements
-from imloop.store.models import JournalDay, JournalEntry, Test
+from imloop.store.models import JournalEntry, Test
 from support.city import City, at
 
 Rows = list[dict[str, object]]
@@ -37,18 +40,23 @@ def exported() -> Rows:
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def faults(rows: Rows, published: Rows | None = None) -> list[str]:
-    return proof.export_faults((json.dumps(row) for row in rows), published or ())
+def check(rows: Rows, published: object = None) -> proof.Checked:
+    kept = proof.published_in(published) if published is not None else None
+    return proof.check_export((json.dumps(row) for row in rows), kept)
+
+
+def faults(rows: Rows, published: object = None) -> list[str]:
+    return check(rows, published).faults
 
 
 @pytest.fixture
 def three_days(city: City) -> Rows:
-    """An exported journal of three days, two of them sealed."""
+    """An exported journal of three days, sealed twice."""
     city.test("2026-03-02 09:00", co=0.9)
-    seal_days(at("2026-03-03 00:05"))
+    seal(at("2026-03-03 00:05"))
     city.repair("2026-03-03 15:00")
     city.test("2026-03-03 16:00", co=0.1, test_no="T-2")
-    seal_days(at("2026-03-04 00:05"))
+    seal(at("2026-03-04 00:05"))
     city.test("2026-03-04 09:00", vin="LSVAU2180N2000002", plate="桂B20002", test_no="T-3")
     rows = exported()
     assert faults(rows) == [] and sum("root" in row for row in rows) == 2
@@ -70,10 +78,10 @@ def rewrite(rows: Rows, start: int) -> None:
     for row in rows[1:]:
         if "root" in row:
             row["root"] = proof.root("sha256", of_day)
-            roots[row["day"]] = row
+            roots[row["hour"]] = row
             of_day = []
             continue
-        if row["kind"] == proof.SEALED:
+        if row["kind"] in proof.SEALED:
             row["body"] = json.dumps(roots[row["subject"]])
         if int(str(row["number"])) >= start:
             forge(row, previous=before)
@@ -102,8 +110,10 @@ TAMPERINGS: dict[str, Callable[[Rows], object]] = {
     ),
     "a root is changed": lambda rows: next(row for row in rows if "root" in row).update(root="0" * 64),
     "a root is removed": lambda rows: rows.remove(next(row for row in rows if "root" in row)),
-    "a day is made to cover less": lambda rows: next(row for row in rows if "root" in row).update(last=1),
-    "a day is renamed": lambda rows: next(row for row in rows if "root" in row).update(day="2026-03-09"),
+    "an hour is made to cover less": lambda rows: next(row for row in rows if "root" in row).update(last=1),
+    "an hour is renamed": lambda rows: next(row for row in rows if "root" in row).update(
+        hour="2026-03-09T23"
+    ),
     "all is removed": lambda rows: rows.__delitem__(slice(1, None)),
     "a boundary is moved between fields": lambda rows: rows[2].update(
         actor=f"{rows[2]['actor']}\n{rows[2]['subject']}", subject=""
@@ -127,12 +137,78 @@ def test_a_journal_written_anew_is_found_by_roots_published_before(three_days: R
     assert faults(rows) == [], "consistent in itself"
     assert any("not the one published" in fault for fault in faults(rows, published))
     assert any("is missing" in fault for fault in faults(rows[:1] + rows[1:3], published))
+    assert check(three_days).lines()[-1] == "not checkable", (
+        "nothing outside of the file says that it is right"
+    )
+
+
+def ended_at(rows: Rows, number: int) -> dict[str, object]:
+    """The public list as it was when entry ``number`` was the last one."""
+    head = next(row for row in rows[1:] if row.get("number") == number)
+    roots = [row for row in rows[1:] if "root" in row and int(str(row["last"])) < number]
+    return {"algorithm": "sha256", "number": number, "hash": head["hash"], "roots": roots}
+
+
+def test_what_no_published_root_fixes_is_named(three_days: Rows) -> None:
+    last = int(str(three_days[0]["number"]))
+    seals = [row for row in three_days if "root" in row]
+    sealed = int(str(seals[-1]["last"]))
+    assert check(three_days, seals).vouched == [
+        f"entries 1 to {sealed}, by what was published",
+        f"nothing more: entries {sealed + 1} to {last} lie behind the last published root "
+        "and may be cut off, changed or invented",
+    ]
+    assert check(three_days, seals).lines()[-1] == "sound"
+    kept = ended_at(three_days, last)
+    assert check(three_days, kept).vouched == [f"entries 1 to {last}, by what was published"]
+    cut = copy.deepcopy(three_days[: 1 - len(seals)])
+    while "root" in cut[-1] or int(str(cut[-1]["number"])) > sealed + 2:
+        cut.pop()
+    cut[0] |= {"number": cut[-1]["number"], "hash": cut[-1]["hash"]}
+    assert faults(cut, seals) == [], "the roots alone do not show what was cut off behind them"
+    assert faults(cut, kept) == [f"entry {last}, the published end, is missing"]
+    forge(cut[-1], body="{}")
+    cut[0]["hash"] = cut[-1]["hash"]
+    assert faults(cut, ended_at(three_days, sealed + 2)) == [f"entry {sealed + 2} is not the published end"]
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    {
+        "a key twice": (
+            lambda line: line.replace('"body": ', '"body": "{}", "body": ', 1),
+            "'body' stands twice",
+        ),
+        "a key twice in the body": (
+            lambda line: line.replace('"body": "{', '"body": "{\\"counts\\": 1, ', 1),
+            "'counts' stands twice",
+        ),
+        "one key more": (lambda line: line.replace("{", '{"note": "x", ', 1), "neither an entry nor a root"),
+        "a number as text": (
+            lambda line: re.sub(r'"number": (\d+)', r'"number": "\1"', line),
+            "neither an entry",
+        ),
+        "no number": (lambda line: line.replace('"body": ', '"body": NaN, "of": ', 1), "NaN is no JSON"),
+        "a list": (lambda line: f"[{line}]", "neither an entry nor a root"),
+        "an end missing": (lambda line: line[:-1], "no JSON"),
+    }.values(),
+    ids=["twice", "twice inside", "more", "text", "NaN", "list", "cut"],
+)
+def test_a_line_that_two_readers_may_read_otherwise_is_refused(
+    three_days: Rows, how: Callable[[str], str], said: str
+) -> None:
+    lines = [json.dumps(row) for row in three_days]
+    at = next(place for place, row in enumerate(three_days) if row.get("kind") == "test-received")
+    assert how(lines[at]) != lines[at]
+    lines[at] = how(lines[at])
+    with pytest.raises(proof.NotAJournal, match=rf"line {at + 1}: .*{said}"):
+        proof.check_export(lines)
 
 
 @given(HASHES, st.data())
 def test_every_entry_is_proved_under_its_root_and_no_other_is(hashes: list[str], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(hashes) - 1))
-    neighbours = proof.path("sha256", hashes, index)
+    neighbours = audit_path("sha256", hashes, index)
     root = proof.root("sha256", hashes)
     other = proof.digest("sha256", hashes[index].encode()).hex()
     assert proof.root_by_path("sha256", hashes[index], index, len(hashes), neighbours) == root
@@ -152,15 +228,17 @@ def test_the_root_is_that_of_rfc_9162(hashes: list[str]) -> None:
     assert proof.root("sha256", hashes) == head(hashes).hex()
 
 
-def test_a_day_is_sealed_once_and_what_was_left_open_goes_with_the_next(city: City) -> None:
-    assert seal_days(at("2026-03-02 00:05")) is None, "nothing written yet"
+def test_an_hour_is_sealed_once_and_what_was_left_open_goes_with_the_next(city: City) -> None:
+    assert seal(at("2026-03-02 00:05")) is None, "nothing written yet"
     city.test("2026-03-02 09:00", co=0.9)
-    first = seal_days(at("2026-03-03 00:05"))
-    assert first is not None and (first.first, first.day.isoformat()) == (1, "2026-03-02")
-    assert seal_days(at("2026-03-03 08:00")) is None
+    first = seal(at("2026-03-02 10:00"))
+    assert first is not None and (first.first, first.name) == (1, "2026-03-02T09")
+    assert seal(at("2026-03-02 10:59")) is None
+    assert seal(at("2026-03-02 11:00")) is None, "nothing but the seal's own entry"
     city.repair("2026-03-05 15:00")
-    later = seal_days(at("2026-03-09 00:05"))
-    assert later is not None and later.first == first.last + 1 and later.day.isoformat() == "2026-03-08"
+    later = seal(at("2026-03-09 00:05"))
+    assert later is not None and later.first == first.last + 1 and later.name == "2026-03-08T23"
+    assert prove_journal.faults() == []
 
 
 def test_an_entry_is_proved_to_whoever_holds_its_receipt(city: City) -> None:
@@ -170,13 +248,6 @@ def test_an_entry_is_proved_to_whoever_holds_its_receipt(city: City) -> None:
     entry = JournalEntry.objects.get(number=stamp["number"])
     assert stamp["hash"] == entry.hash and Test.objects.get().receipt["journal"] == stamp
     assert place_of(entry.number).to_json()["sealed"] is False
-    seal_days(at("2026-03-03 00:05"))
-    found = place_of(entry.number).to_json()
-    assert proof.receipt_faults(receipt.body, found) == []
-    assert proof.receipt_faults({**receipt.body, "journal": {**stamp, "body": "{}"}}, found)
-    assert proof.receipt_faults(receipt.body, {**found, "root": "0" * 64})
-    other = place_of(entry.number - 1).to_json()
-    assert proof.receipt_faults(receipt.body, other)
     with pytest.raises(Unknown):
         place_of(9999)
 
@@ -184,11 +255,11 @@ def test_an_entry_is_proved_to_whoever_holds_its_receipt(city: City) -> None:
 def test_the_checker_needs_nothing_but_python(city: City, tmp_path: Path) -> None:
     """``-I -S``: no site packages, no environment, not our package."""
     receipt = city.test("2026-03-02 09:00", co=0.9)
-    seal_days(at("2026-03-03 00:05"))
+    seal(at("2026-03-03 00:05"))
     number = receipt.body["journal"]["number"]  # type: ignore[index]
     files = {
         "journal.ndjson": "".join(json.dumps(row) + "\n" for row in exported()),
-        "roots.json": json.dumps({"days": [day.published() for day in JournalDay.objects.all()]}),
+        "roots.json": json.dumps(prove_journal.published(date(2026, 3, 1))),
         "receipt.json": json.dumps(receipt.body),
         "proof.json": json.dumps(place_of(number).to_json()),
         "forged.ndjson": "".join(json.dumps(row) + "\n" for row in exported()[:-1]),
@@ -200,9 +271,10 @@ def test_the_checker_needs_nothing_but_python(city: City, tmp_path: Path) -> Non
         command = [sys.executable, "-I", "-S", proof.__file__, *arguments]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode
 
-    assert run("verify", "journal.ndjson") == 0
+    assert run("verify", "journal.ndjson") == 3
     assert run("verify", "journal.ndjson", "roots.json") == 0
-    assert run("receipt", "receipt.json", "proof.json") == 0
+    assert run("receipt", "receipt.json", "proof.json", "roots.json") == 0
+    assert run("receipt", "receipt.json", "proof.json") == 2, "published roots are asked for"
     assert run("verify", "forged.ndjson") == 1
     assert run("verify", "receipt.json") == 2
     assert run("nonsense") == 2
@@ -213,7 +285,7 @@ def test_a_journal_of_sm3_stays_one_whatever_the_setting_says_later(
 ) -> None:
     monkeypatch.setattr(settings, "JOURNAL_HASH", "sm3")
     city.test("2026-03-02 09:00", co=0.9)
-    seal_days(at("2026-03-03 00:05"))
+    seal(at("2026-03-03 00:05"))
     monkeypatch.undo()
     city.repair("2026-03-03 15:00")
     rows = exported()
@@ -241,8 +313,8 @@ def test_what_a_step_gives_up_leaves_no_gap(city: City) -> None:
 
 def test_roots_are_frozen(city: City) -> None:
     city.test("2026-03-02 09:00", co=0.9)
-    seal_days(at("2026-03-03 00:05"))
-    for statement in ("UPDATE store_journalday SET root = ''", "DELETE FROM store_journalday"):
+    seal(at("2026-03-03 00:05"))
+    for statement in ("UPDATE store_journalseal SET root = ''", "DELETE FROM store_journalseal"):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             connection.cursor().execute(statement)
 

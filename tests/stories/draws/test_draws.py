@@ -13,10 +13,14 @@ from django.db import DatabaseError, transaction
 from django.test import Client, override_settings
 
 from imloop.proof import draw as proof
+from imloop.proof.check_draw import check
+from imloop.proof.journal import Checked, published_in
 from imloop.steps.desk.work_list import tasks
-from imloop.store.models import Draw, DrawVisit, JournalEntry
+from imloop.steps.journal.seals import seal
+from imloop.store.models import Draw, DrawVisit, JournalEntry, Party
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.doors import Doors
+from support.mutations import mutations
 from support.stories.draw_story import ENVIRONMENT, MARKET, NUMBERS, SECRETS, DrawStory, plan, sha256
 
 TRANSPORT = f"{PLACE}-transport"
@@ -33,14 +37,15 @@ def public(story: DrawStory) -> dict[str, Any]:
 
 
 def verify(tmp_path: Path, export: object, *own: object) -> tuple[int, str]:
-    """By the program as it is served, alone with its files."""
-    program, file = tmp_path / "check.py", tmp_path / "draw.json"
-    program.write_bytes(Client().get("/public/draws/check.py").content)
+    """By the program as it is served, alone with its files and the roots published by now."""
+    program, file, roots = tmp_path / "check.pyz", tmp_path / "draw.json", tmp_path / "roots.json"
+    program.write_bytes(Client().get("/public/draws/check.pyz").content)
     file.write_text(json.dumps(export), encoding="utf-8")
-    arguments = ["verify", str(file)]
+    roots.write_bytes(Client().get("/api/v1/public/journal/root?days=366").content)
+    arguments = ["verify", str(file), str(roots)]
     if own:
         (tmp_path / "own.json").write_text(json.dumps(own[0]), encoding="utf-8")
-        arguments = ["own", str(tmp_path / "own.json"), str(file)]
+        arguments = ["own", str(tmp_path / "own.json"), str(file), str(roots)]
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(program), *arguments], capture_output=True, text=True, check=False
     )
@@ -72,9 +77,29 @@ def test_from_the_list_to_the_publication(story: DrawStory, tmp_path: Path) -> N
             f"visits/{visit['id']}/result", {"outcome": "sound", "result": "符合"}, by=MARKET, expect=201
         )
     story.step("publish", {}, by=ENVIRONMENT, expect=201)
+    code, said = verify(tmp_path, public(story))
+    assert code == 3 and said.count("not sealed yet") == 2, said
+    seal(at("2026-01-14 11:05"))
     export = public(story)
     assert verify(tmp_path, export) == (0, "sound\n")
-    assert export["header"]["code"] == proof.hashlib.sha256((tmp_path / "check.py").read_bytes()).hexdigest()
+    program = Client().get("/public/draws/draw.py").content
+    assert export["header"]["code"] == proof.hashlib.sha256(program).hexdigest()
+
+
+def test_what_was_published_stays_word_for_word(story: DrawStory, tmp_path: Path) -> None:
+    """Whatever is renamed later; and what anyone flips in it is noticed, with the roots that were published."""
+    story.published()
+    seal(at("2026-01-20 10:05"))
+    export = public(story)
+    Party.objects.filter(code=MARKET).update(name="改名的局")
+    assert public(story) == export and verify(tmp_path, export) == (0, "sound\n")
+    roots = published_in(Client().get("/api/v1/public/journal/root?days=366").json())
+    assert check(export, roots) == Checked()
+    for name, changed in mutations(export, every=2):
+        try:
+            assert check(changed, roots).faults, name
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, StopIteration):
+            continue
 
 
 def test_nothing_is_given_away_before_the_visits_are_over(story: DrawStory) -> None:
@@ -93,7 +118,10 @@ def test_a_station_proves_its_own_part_where_the_list_stays_closed(story: DrawSt
     export = story.published(whole=False)
     drawn = {each["id"] for each in export["drawn"]}
     assert {unit["id"] for unit in export["units"]} == drawn and len(drawn) == 2
-    assert verify(tmp_path, public(story)) == (0, "sound\n")
+    seal(at("2026-01-20 10:05"))
+    export = public(story)
+    code, said = verify(tmp_path, export)
+    assert code == 3 and said.startswith("not checkable: the numbers of 2 units without a name"), said
     for station in (NEAR, FAR, LISTED):
         mine = story.doors.get(f"draws/{story.no}/own", by=station)
         assert mine["drawn"] is (station in drawn)
@@ -116,7 +144,9 @@ def test_a_station_proves_its_own_part_where_the_list_stays_closed(story: DrawSt
     ids=["chance", "name", "secret", "lottery", "exclusions", "drawn"],
 )
 def test_a_changed_export_is_found_out(story: DrawStory, tmp_path: Path, change: Any) -> None:
-    export = story.published()
+    story.published()
+    seal(at("2026-01-20 10:05"))
+    export = public(story)
     change(export)
     code, said = verify(tmp_path, export)
     assert code == 1 and said.endswith("faults\n")
@@ -300,6 +330,8 @@ def test_papers_of_a_visit_are_drawn_from_the_last_days(story: DrawStory, city: 
     story.step(f"visits/{visit.unit}/result", done, by=MARKET, expect=201)
     assert story.step(f"visits/{visit.unit}/result", done, by=MARKET, expect=409)["code"] == "visit-recorded"
     export = story.step("publish", {}, by=MARKET, expect=201)
+    seal(at("2026-01-31 11:05"))
+    export = public(story)
     assert verify(tmp_path, export) == (0, "sound\n")
     export["visits"][0]["looked_at"] = export["visits"][0]["looked_at"][1:]
     assert verify(tmp_path, export)[0] == 1
@@ -317,7 +349,9 @@ def test_poisson_sampling_is_verifiable_too(story: DrawStory, tmp_path: Path) ->
     for visit in DrawVisit.objects.all():
         story.step(f"visits/{visit.unit}/begin", by=MARKET)
         story.step(f"visits/{visit.unit}/result", {"outcome": "sound", "result": "x"}, by=MARKET)
-    assert verify(tmp_path, story.step("publish", {}, by=MARKET)) == (0, "sound\n")
+    story.step("publish", {}, by=MARKET)
+    seal(at("2026-01-14 11:05"))
+    assert verify(tmp_path, public(story)) == (0, "sound\n")
 
 
 def waiting(city: City, code: str, when: str) -> list[str]:

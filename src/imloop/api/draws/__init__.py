@@ -38,6 +38,7 @@ from imloop.steps.draws import prepare_draw
 from imloop.steps.draws import (
     visits as draw_visits,
 )
+from imloop.steps.draws.as_json import public_json, summary
 from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground import clock
 
@@ -53,14 +54,14 @@ _READERS = (*DRAWERS, *ADMIN)
 )
 def get_public_draws(request: HttpRequest, place: str = "") -> HttpResponse:
     count_question(request, clock.now())
-    return as_json({"draws": [draw_lookups.summary(row) for row in draw_lookups.draws(place)[:200]]})
+    return as_json({"draws": [summary(row) for row in draw_lookups.draws(place)[:200]]})
 
 
 @router.get("/public/draws/{no}", answers={200: DrawOut}, tags=["public"], summary="一次抽取 · one draw")
 def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
-    """Everything public by now; once published, the file that /public/draws/check.py verifies (imloop.draw/1)."""
+    """Everything public by now; once published, the file that /public/draws/check.pyz verifies (imloop.draw/1)."""
     count_question(request, clock.now())
-    return as_json(draw_lookups.public_json(draw_lookups.public_draw(no)))
+    return as_json(public_json(draw_lookups.public_draw(no)))
 
 
 @router.get(
@@ -74,8 +75,7 @@ def get_draws(request: HttpRequest) -> HttpResponse:
     who, now = caller(request), clock.now()
     found = prepare_draw.visible(who).select_related("prepared_by").order_by("-prepared_at")[:200]
     rows = [
-        {**draw_lookups.summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]}
-        for row in found
+        {**summary(row), "waits": [wait.step for wait in draw_lookups.waits(who, row, now)]} for row in found
     ]
     return as_json({"draws": rows})
 
@@ -148,7 +148,7 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     summary="锁定名单 · fix the list",
 )
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
-    return as_json(draw_lookups.public_json(prepare_draw.commit(caller(request), no, clock.now())), 201)
+    return as_json(public_json(prepare_draw.commit(caller(request), no, clock.now())), 201)
 
 
 @router.post(
@@ -183,7 +183,7 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
 )
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
     row = prepare_draw.void(caller(request), no, given.reason, clock.now())
-    return as_json(draw_lookups.public_json(row), 201)
+    return as_json(public_json(row), 201)
 
 
 @router.post(
@@ -218,4 +218,4 @@ def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> Htt
 )
 def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
     row = draw_visits.publish(caller(request), no, whole=asked.whole, now=clock.now())
-    return as_json(draw_lookups.public_json(row), 201)
+    return as_json(public_json(row), 201)

@@ -170,7 +170,9 @@ class PublicNumberOut(Schema):
 
 
 class DrawOut(DrawLineOut):
-    """All that is public by now; once published the file imloop.draw/1, which ``/public/draws/check.py`` verifies."""
+    """All that is public by now; once published the file imloop.draw/1, which ``/public/draws/check.pyz`` verifies.
+    ``numbers``: every unit without its name, where the list is not shown as a whole; ``journal``: the entries of
+    commitment and publication, with their places under the hourly roots."""
 
     schema_: str = Field(alias="schema")
     departments: list[DepartmentOut]
@@ -188,6 +190,8 @@ class DrawOut(DrawLineOut):
     paths: dict[str, list[str]] = ABSENT
     drawn: list[JsonObject] = ABSENT
     visits: list[VisitOut] = ABSENT
+    numbers: list[JsonObject] = ABSENT
+    journal: JsonObject = ABSENT
 
 
 class FallbackOut(Schema):

@@ -78,6 +78,7 @@ def restore(
     """恢复到空的平台，升级表结构，检查并核对日志，另起序号 · restore into an empty installation, check it and begin
     a new epoch; exit 1 when something is wrong."""
     connect(data)
+    from imloop.site.private_files import close_to_others
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back
 
@@ -85,6 +86,7 @@ def restore(
     if holds_something():
         _ask_to_empty(force)
     clear()
+    close_to_others()
     with _bar("恢复 restore") as advance:
         changed = put_back(file, manifest, data, advance)
     for row in manifest.get("unreadable", []):
@@ -94,16 +96,16 @@ def restore(
     faults = _faults()
     for fault in faults[:20]:
         print(fault)
-    from imloop.steps.journal.prove_journal import published
+    from imloop.steps.journal.prove_journal import head
+    from imloop.steps.journal.seals import latest as latest_seals
 
-    now = published(1)
-    days = now["days"]
-    assert isinstance(days, list)
-    root = f"{days[0]['day']} {days[0]['root']}" if days else "—"
-    same = (now["number"], now["hash"]) == (manifest["journal"]["number"], manifest["journal"]["hash"])
+    number, digest = head()
+    latest = latest_seals(1)
+    root = f"{latest[0].name} {latest[0].root}" if latest else "—"
+    same = (number, digest) == (manifest["journal"]["number"], manifest["journal"]["hash"])
     if not same:
         print("日志末条与清单不同 · the journal's end differs from the manifest")
-    print(f"日志 journal {now['number']} {now['hash']} · 每日根 root {root}")
+    print(f"日志 journal {number} {digest} · 最近的根 root {root}")
     _begin_again(manifest["created_at"], moved)
     sys.exit(0 if same and not faults and not changed and not manifest.get("unreadable") else 1)
 

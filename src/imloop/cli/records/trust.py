@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
     journal.command()(verify)
     journal.command()(root)
     journal.command()(export)
-    journal.command()(seal)
+    journal.command("seal")(seal_now)
     journal.command()(grants)
     app.add_typer(journal, name="journal")
 
@@ -27,57 +27,65 @@ def register(app: typer.Typer) -> None:
 def verify(
     file: Annotated[Path | None, typer.Argument(help="导出的日志；缺省查数据库 · exported file")] = None,
     roots: Annotated[
-        Path | None, typer.Option(help="早先公布的每日根 JSON · roots as published earlier")
+        Path | None, typer.Option(help="早先公布的根 JSON，另行留存 · roots as published, kept elsewhere")
     ] = None,
     data: DataDir = VAR,
 ) -> None:
-    """检查日志链和每日根 · check for changes and removals; exit 1 when found. A file needs no database."""
-    from imloop.proof.journal import NotAJournal, days_in, export_faults
+    """检查日志链和公布的根 · check for changes and removals; exit 1 when found. Without roots kept elsewhere a journal
+    that was written anew as a whole is not found out. A file needs no database."""
+    from imloop.proof.journal import check_export, published_in, read_json
 
     try:
-        published = days_in(json.loads(roots.read_text(encoding="utf-8"))) if roots else []
+        published = published_in(read_json(roots.read_text(encoding="utf-8"))) if roots else None
         if file is None:
             connect(data)
             from imloop.steps.journal import prove_journal
 
-            faults = prove_journal.faults(published)
+            found = prove_journal.check(published)
         else:
             with file.open(encoding="utf-8") as lines:
-                faults = export_faults(lines, published)
-    except (NotAJournal, ValueError) as error:
+                found = check_export(lines, published)
+    except ValueError as error:
         raise Malformed(
             "malformed-journal", Text(f"不是日志文件：{error}", f"Not a journal file: {error}")
         ) from None
-    for fault in faults[:20]:
-        print(fault)
-    if faults:
-        print(f"{len(faults)} 处断裂 · breaks")
+    if found.faults:
+        print("\n".join(found.faults[:20]))
+        print(f"{len(found.faults)} 处断裂 · breaks")
         sys.exit(1)
-    print("日志链完整 · the journal is intact")
+    if found.vouched:
+        print("\n".join(found.vouched))
+    if found.open:
+        print("日志链自身完整，未与公布的根比对 · consistent in itself, not compared with published roots")
+    else:
+        print("日志链完整 · the journal is intact")
 
 
 def root(data: DataDir = VAR, as_json: AsJson = False) -> None:
-    """链尾和最近的每日根 · the end of the chain and the latest daily roots."""
+    """链尾和近三日的根 · the end of the chain and the roots of the last three days."""
     connect(data)
+    from imloop.facts.days import day_of
+    from imloop.proof.journal import seal_name
+    from imloop.steps.ground.clock import now
     from imloop.steps.journal.prove_journal import published
 
-    found = published(10)
+    found = published(day_of(now()) - timedelta(days=2))
     if as_json:
         print_json(found)
         return
     print(f"{found['number']} {found['hash']}")
-    for day in found["days"]:
-        print(f"{day['day']}  {day['first']}–{day['last']}  {day['root']}")
+    for row in found["roots"]:
+        print(f"{seal_name(row)}  {row['first']}–{row['last']}  {row['root']}")
 
 
-def seal(data: DataDir = VAR) -> None:
-    """封存前一日：计算并公布每日根 · close the day before today; imloop work does it each night."""
+def seal_now(data: DataDir = VAR) -> None:
+    """封存前一小时：计算并公布其根 · close the hour before this one; imloop work does it each hour."""
     connect(data)
     from imloop.steps.ground.clock import now
-    from imloop.steps.journal.seal_days import seal_days
+    from imloop.steps.journal.seals import seal
 
-    sealed = seal_days(now())
-    print("没有可封存的 · nothing to seal" if sealed is None else f"{sealed.day} {sealed.root}")
+    sealed = seal(now())
+    print("没有可封存的 · nothing to seal" if sealed is None else f"{sealed.name} {sealed.root}")
 
 
 def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 · the app's database role")]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from imloop.cli.common import VAR, AsJson, DataDir, connect, connect_migrated, print_json
+from imloop.cli.serving.free_port import require_free
 from imloop.cli.serving.keep_alive import Background, counting_together, serve_forever
 
 
@@ -34,6 +35,7 @@ def serve(
     data: DataDir = VAR,
 ) -> None:
     """启动网站与接口 · web and API."""
+    require_free(host, port)
     base_url = os.environ.setdefault("IMLOOP_BASE_URL", f"http://{host}:{port}")
     os.environ["IMLOOP_DATA"] = str(data)
     if demo:
@@ -128,13 +130,14 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """安装自检：数据库、日志链、案件、法律数据 · check the installation; exit 1 when something is wrong."""
     connect(data)
     from imloop.law.report import check as law_faults
+    from imloop.site.private_files import open_to_others
     from imloop.steps.desk import health
     from imloop.steps.desk.odd_names import odd_names
     from imloop.steps.ground.clock import now
     from imloop.steps.journal import prove_journal
     from imloop.steps.journal.check_against_journal import unlike_the_journal
 
-    faults = {"law": [str(fault) for fault in law_faults(None)]}
+    faults = {"law": [str(fault) for fault in law_faults(None)], "files": open_to_others()}
     # As /readyz says it; whether background work runs is asked there: here nothing need run.
     for each in health.checks(now()):
         if each.name != "work":

@@ -74,7 +74,7 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.cases.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.desk.health import passed
     from imloop.steps.ground.clock import now
-    from imloop.steps.journal.seal_days import seal_days
+    from imloop.steps.journal.seals import seal
     from imloop.steps.lines.heartbeats import notice_lost_links
     from imloop.steps.outages.match_papers import find_unmatched, watch_shares
     from imloop.steps.repairs.shop_figures import count_figures
@@ -88,7 +88,7 @@ def _clocks(always_say: bool) -> None:
     _attempt("papers", lambda: find_unmatched(now()))
     _attempt("paper shares", lambda: watch_shares(now()))
     _attempt("nonces", lambda: forget_nonces(now()))
-    _attempt("journal day", lambda: int(seal_days(now()) is not None))
+    _attempt("journal seal", lambda: int(seal(now()) is not None))
     _attempt("shop figures", lambda: count_figures(now()))
     _attempt("demo", _demo_morning)
     _attempt("sign of life", lambda: passed(now(), list(_failed)))

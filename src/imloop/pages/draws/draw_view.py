@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.pages.guard import words
-from imloop.proof.draw import ONE
-from imloop.proof.frame import largest_ratio
+from imloop.proof.draw import ONE, largest_ratio
 from imloop.steps.draws import lookups as draw_lookups
 from imloop.steps.draws.frame import STRATA
 from imloop.steps.draws.prepare_draw import DRAWERS

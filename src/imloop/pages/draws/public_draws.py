@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from imloop.exchange.http.addresses import disposition
 from imloop.exchange.http.rate_limit import count_question
 from imloop.pages.draws.draw_view import STATES, common_context, own_row, visits_rows
 from imloop.pages.guard import public, words
+from imloop.proof import check_draw, journal
 from imloop.proof import draw as proof
 from imloop.steps.draws import lookups as draw_lookups
-from imloop.steps.draws.prepare_draw import code_hash
+from imloop.steps.draws.header import code_hash
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import Draw, User
@@ -49,6 +54,29 @@ def _caller(request: HttpRequest) -> Caller | None:
 
 
 @public
-def checker(request: HttpRequest) -> HttpResponse:
-    """The program itself, as the platform draws with it."""
+def program(request: HttpRequest) -> HttpResponse:
+    """The program that draws: its SHA-256 is fixed before each draw."""
     return HttpResponse(Path(proof.__file__).read_bytes(), content_type="text/x-python; charset=utf-8")
+
+
+@public
+def checker(request: HttpRequest) -> HttpResponse:
+    """The program that checks, one file for ``python``: itself, the program that draws, and the journal's."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in _programs():
+            archive.writestr(zipfile.ZipInfo(name), text)
+    saved_as = {"Content-Disposition": disposition("check.pyz")}
+    return HttpResponse(out.getvalue(), content_type="application/zip", headers=saved_as)
+
+
+def _programs() -> Iterator[tuple[str, bytes]]:
+    yield (
+        "__main__.py",
+        b"import sys\nfrom imloop.proof.check_draw import main\nsys.exit(main(sys.argv[1:]))\n",
+    )
+    yield "imloop/__init__.py", b""
+    yield "imloop/proof/__init__.py", b""
+    for module in (check_draw, proof, journal):
+        path = Path(str(module.__file__))
+        yield f"imloop/proof/{path.name}", path.read_bytes()

@@ -14,7 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("draws/new", draws.new_draw),
     path("draws/<str:no>", draws.one_draw),
     path("public/draws", public_draws.draws),
-    path("public/draws/check.py", public_draws.checker),
+    path("public/draws/check.pyz", public_draws.checker),
+    path("public/draws/draw.py", public_draws.program),
     path("public/draws/<str:no>", public_draws.draw),
 ]
 

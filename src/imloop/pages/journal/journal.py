@@ -1,4 +1,4 @@
-"""The journal for anyone: daily roots, whether a paper's entry is in it, and the program that checks both."""
+"""The journal for anyone: hourly roots, whether a paper's entry is in it, and the program that checks both."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from imloop.facts.text import Text
 from imloop.pages.guard import public
 from imloop.proof import journal as proof
 from imloop.steps.ground import clock
-from imloop.steps.journal import seal_days
+from imloop.steps.journal import seals
 from imloop.steps.journal.prove_journal import head
 
-SHOWN = 60
+SHOWN = 72
 
 
 @public
@@ -28,15 +28,15 @@ def roots(request: HttpRequest) -> HttpResponse:
             raise Malformed("wrong-value", Text("编号应为数字。", "The number must consist of digits."))
         return redirect(f"/public/journal/{int(asked)}")
     number, digest = head()
-    context = {"days": seal_days.latest(SHOWN), "number": number, "hash": digest}
+    context = {"seals": seals.latest(SHOWN), "number": number, "hash": digest}
     return render(request, "journal/journal.html", context)
 
 
 @public
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """The proof of one entry: its hash and the root of its day; nothing of its content."""
+    """The proof of one entry: its hash and the root of its hour; nothing of its content."""
     count_question(request, clock.now())
-    return render(request, "journal/journal_entry.html", {"place": seal_days.place_of(number)})
+    return render(request, "journal/journal_entry.html", {"place": seals.place_of(number)})
 
 
 @public

@@ -24,7 +24,7 @@ from imloop.sim.world.lines import Lines
 from imloop.sim.world.places import CITY, SHOPS, STATIONS, Shop, crew, district_of, instruments, serial
 from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.steps.ground.access import caller_for
-from imloop.steps.journal.seal_days import seal_days
+from imloop.steps.journal.seals import seal
 from imloop.steps.outages.match_papers import find_unmatched
 from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.steps.stations.standing import is_active
@@ -70,7 +70,7 @@ class Course:
         self.later(moment, lambda when: self._count("overdue", declare_overdue(when)))
         self.later(moment, lambda when: self._count("expiring", warn_of_expiry(when)))
         self.later(moment, lambda when: self._count("unmatched", find_unmatched(when)))
-        self.later(moment, lambda when: self._count("sealed", seal_days(when) is not None))
+        self.later(moment, lambda when: self._count("sealed", seal(when) is not None))
 
     def _first_visit(self, car: Car, moment: datetime) -> None:
         self._advance()

@@ -8,18 +8,19 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from imloop.facts.days import CHINA, day_of
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
-from imloop.proof.frame import largest_ratio, paths
-from imloop.steps.draws.numbers import confirmed, drawn_of, nonces_of, seed_of, values_of
+from imloop.proof.frame import paths
+from imloop.steps.draws.as_json import public_json, visit_json
+from imloop.steps.draws.numbers import confirmed, seed_of
 from imloop.steps.draws.prepare_draw import DRAWERS, OPEN, the_draw, unknown, visible
 from imloop.steps.draws.visits import publication_due
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import writing
-from imloop.store.models import Draw, DrawVisit, Party, PartyKind
+from imloop.store.models import Draw, Party, PartyKind
 
 WAITING: dict[str, Text] = {
     "join": Text("参加抽取：交存秘密数，列出检查人员", "take part: deposit a secret, name inspectors"),
@@ -53,83 +54,6 @@ def public_draw(no: str) -> Draw:
     if found is None:
         raise unknown(no)
     return found
-
-
-def summary(draw: Draw) -> dict[str, object]:
-    """One line of the list."""
-    return {
-        "no": draw.no,
-        "period": draw.period,
-        "place": draw.place,
-        "state": str(draw.state),
-        "prepared_at": draw.prepared_at.isoformat(),
-        "prepared_by": draw.prepared_by.code,
-        "commitment": draw.commitment,
-        "published_at": draw.published_at.isoformat() if draw.published_at else None,
-        "void_reason": draw.void_reason,
-    }
-
-
-def public_json(draw: Draw) -> dict[str, object]:
-    """Everything public by now. Until publication no chance, no secret, no name: who could compute the result would
-    know of a visit before it comes. Afterwards it is the file ``imloop.proof.draw`` checks (imloop.draw/1)."""
-    out = {"schema": proof.EXPORT, **summary(draw), "departments": _departments(draw)}
-    if draw.voided_at is not None:
-        out |= {"voided_at": draw.voided_at.isoformat(), "voided_by": draw.voided_by.partition("/")[0]}
-    if draw.header is None or draw.committed_at is None:
-        return out
-    out |= {
-        "header": draw.header,
-        "committed_at": draw.committed_at.astimezone(CHINA).isoformat(),
-        "journal_number": draw.journal_number,
-        "largest_ratio_pct": largest_ratio(draw.frame["strata"], draw.frame["units"]),
-        "values": values_of(draw),
-    }
-    return out | _opened(draw) if draw.state == Draw.State.PUBLISHED else out
-
-
-def _departments(draw: Draw) -> list[dict[str, object]]:
-    return [
-        {
-            "code": part.party.code,
-            "name": part.party.name,
-            "nonce_sha256": part.nonce_sha256,
-            "joined_at": part.joined_at.isoformat(),
-            "revealed": bool(part.nonce),
-        }
-        for part in draw.parts.select_related("party").order_by("party__code")
-    ]
-
-
-def _opened(draw: Draw) -> dict[str, object]:
-    """What publication adds."""
-    units, way = draw.frame["units"], {}
-    drawn = drawn_of(draw)
-    if not draw.whole:
-        names = {each["id"] for each in drawn}
-        way = {name: path for name, path in paths(units).items() if name in names}
-        units = [unit for unit in units if unit["id"] in names]
-    return {
-        "nonces": nonces_of(draw),
-        "people": draw.people,
-        "whole": draw.whole,
-        "units": units,
-        "paths": way,
-        "drawn": drawn,
-        "visits": [_visit_json(visit) for visit in draw.visits.order_by("stratum", "unit")],
-    }
-
-
-def _visit_json(visit: DrawVisit) -> dict[str, object]:
-    return {
-        "id": visit.unit,
-        "name": visit.name,
-        "on": visit.opened_on.isoformat() if visit.opened_on else None,
-        "papers": visit.papers or {},
-        "looked_at": visit.looked_at,
-        "outcome": visit.outcome,
-        "result": visit.result,
-    }
 
 
 def own_proof(caller: Caller, no: str) -> dict[str, object]:
@@ -180,7 +104,7 @@ def draw_json(caller: Caller, draw: Draw, now: datetime) -> dict[str, object]:
     }
     plan = [
         {
-            **_visit_json(visit),
+            **visit_json(visit),
             "stratum": visit.stratum,
             "planned_on": visit.planned_on.isoformat(),
             "lead": visit.lead,

@@ -6,12 +6,10 @@ the serial kept and the reason published.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from django.db.models import QuerySet
 
@@ -22,6 +20,7 @@ from imloop.law import Law
 from imloop.proof import draw as proof
 from imloop.proof.frame import fitting, give_chances
 from imloop.steps.draws.frame import STRATA, list_of
+from imloop.steps.draws.header import header_of
 from imloop.steps.draws.plan import Plan, require_sound
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
@@ -77,11 +76,6 @@ def part_of(draw: Draw, caller: Caller) -> DrawPart:
             Text(f"本单位没有参加抽取 {draw.no}。", f"Your department takes no part in draw {draw.no}."),
         )
     return found
-
-
-def code_hash() -> str:
-    """SHA-256 of the program that draws, as it is served to anyone."""
-    return hashlib.sha256(Path(proof.__file__).read_bytes()).hexdigest()
 
 
 def prepare(caller: Caller, plan: Plan, now: datetime) -> Draw:
@@ -334,27 +328,6 @@ def _require_teams(draw: Draw, people: proof.Row) -> None:
                     f"{unit['name']} ({unit['id']}) has no two inspectors of different departments who may visit it.",
                 ),
             ) from None
-
-
-def header_of(draw: Draw, parts: Sequence[DrawPart], people: proof.Row) -> dict[str, object]:
-    """What is fixed and published at once: the sealed lists by their hashes, everything else in full."""
-    frame = draw.frame
-    return {
-        "schema": proof.HEADER,
-        "no": draw.no,
-        "period": draw.period,
-        "place": draw.place,
-        "as_of": draw.as_of.isoformat(),
-        "code": code_hash(),
-        "rules": frame["rules"],
-        "strata": frame["strata"],
-        "units_root": proof.root(frame["units"]),
-        "people_hash": proof.digest(people),
-        "excluded": frame["excluded"],
-        "days": frame["days"],
-        "sources": frame["sources"],
-        "nonces": {part.party.code: part.nonce_sha256 for part in parts},
-    }
 
 
 def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:

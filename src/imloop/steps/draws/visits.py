@@ -11,6 +11,7 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
+from imloop.steps.draws.as_json import assembled
 from imloop.steps.draws.numbers import seed_of
 from imloop.steps.draws.prepare_draw import locked, part_of, tell
 from imloop.steps.ground import registers
@@ -113,8 +114,8 @@ def publication_due(draw: Draw) -> date | None:
 
 
 def publish(caller: Caller, no: str, *, whole: bool, now: datetime) -> Draw:
-    """Secrets, list, people, results: anyone can repeat the draw. ``whole`` false: of the list only the drawn units;
-    every other station gets its own proof."""
+    """Secrets, list, people, results: anyone can repeat the draw, word for word as in the journal. ``whole`` false: of
+    the list only the drawn units by name, the others by their numbers; every station gets its own proof."""
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.DRAWN)
         part_of(draw, caller)
@@ -125,7 +126,8 @@ def publish(caller: Caller, no: str, *, whole: bool, now: datetime) -> Draw:
                 Text(f"还有 {waiting} 家没有检查结果。", f"{waiting} visits have no result yet."),
             )
         draw.state, draw.published_at, draw.whole = Draw.State.PUBLISHED, now, whole
-        draw.save(update_fields=["state", "published_at", "whole"])
-        ledger.note("draw-published", no, {"whole": whole})
+        draw.export = assembled(draw)
+        draw.save(update_fields=["state", "published_at", "whole", "export"])
+        ledger.note("draw-published", no, {"whole": whole, "export": proof.digest(draw.export)})
         tell(ledger, draw)
     return draw

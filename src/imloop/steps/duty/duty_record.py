@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -19,7 +19,7 @@ from imloop.facts.identifiers import plain
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
 from imloop.steps.ground.ledger import on_one_line, writing
-from imloop.store.models import JournalDay, JournalEntry, JournalHead, Party, PartyKind, User, Vehicle
+from imloop.store.models import JournalEntry, JournalHead, JournalSeal, Party, PartyKind, User, Vehicle
 
 SUPERVISORS = (PartyKind.SUPERVISOR, PartyKind.ADMIN)
 LOOKS = ("looked-up", "shown", "export")
@@ -132,8 +132,9 @@ def _asked(rows: QuerySet[JournalEntry], asked: Asked) -> QuerySet[JournalEntry]
 
 
 def _since(rows: QuerySet[JournalEntry], day: date) -> QuerySet[JournalEntry]:
-    """By number where the days before are sealed, so that years of entries are not read."""
-    before = JournalDay.objects.filter(day__lt=day).order_by("-day").first()
+    """By number where what was written before is sealed, so that years of entries are not read."""
+    midnight = datetime.combine(day, time(), CHINA)
+    before = JournalSeal.objects.filter(sealed_at__lt=midnight).order_by("-last").first()
     if before is not None:
         rows = rows.filter(number__gt=before.last)
     return rows.filter(at__gte=day.isoformat())

@@ -87,6 +87,10 @@ class Ledger:
         """The journal's hash: chosen by setting before its first entry, then kept."""
         return self._head.algorithm
 
+    def receipt_hash(self, receipt: Mapping[str, object]) -> str:
+        """Of a receipt as it will be sent: its JSON in canonical form."""
+        return proof.receipt_hash(self.algorithm, msgspec.to_builtins(receipt))
+
     def note(self, kind: str, subject: str, body: object) -> JournalEntry:
         """Add a journal entry; its number and hash are final, as the journal is locked."""
         last = self._entries[-1] if self._entries else self._head

@@ -26,8 +26,8 @@ class Receipt:
     body: dict[str, object]
 
     def stamped(self, entry: JournalEntry) -> Receipt:
-        """With the journal entry of what was received:
-        after the day's end ``place_of`` proves it under the public root."""
+        """With the journal entry that says its hash (``Ledger.receipt_hash``): once the hour is sealed, ``place_of``
+        proves it under the public root, word for word."""
         return Receipt(self.created, {**self.body, "journal": as_row(entry)})
 
 

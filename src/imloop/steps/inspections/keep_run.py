@@ -196,6 +196,7 @@ def _receipt(
             "report": report,
             "case": moved.case.case_no if moved.case is not None else None,
             "counts": moved.counted.counts,
+            "receipt": ledger.receipt_hash(receipt.body),
         },
     )
     return receipt.stamped(entry)

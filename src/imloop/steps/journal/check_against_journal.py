@@ -9,11 +9,12 @@ from typing import Any
 
 import zstandard
 
+from imloop.proof.journal import receipt_hash
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.journal.check_registers import held_changes, lists
 from imloop.steps.journal.faults_of import faults_of
-from imloop.store.models import CaseEvent, JournalEntry, RawUpload, Repair, Test
+from imloop.store.models import CaseEvent, JournalEntry, JournalHead, RawUpload, Repair, Test
 
 _BLOCK = 500
 _TOLD_ANEW = ("findings", "test_no")
@@ -30,6 +31,7 @@ class _Entries:
     which entry is whose."""
 
     def __init__(self, kind: str) -> None:
+        self.algorithm = JournalHead.objects.get(pk=1).algorithm
         self._left: dict[str, list[JournalEntry]] = {}
         for entry in JournalEntry.objects.filter(kind=kind).iterator(_BLOCK):
             self._left.setdefault(entry.subject, []).append(entry)
@@ -64,7 +66,7 @@ def _test(row: Test, said: _Entries) -> Iterator[str]:
     told = all(row.receipt.get(name) == row.verdict[name] for name in row.verdict if name not in _TOLD_ANEW)
     if not told or row.verdict["verdict"] != row.result or shown != {name: body[name] for name in shown}:
         yield f"test {row.test_no} is not what entry {entry.number} says"
-    yield from _upload(f"test {row.test_no}", row.raw, row.receipt, entry)
+    yield from _upload(said.algorithm, f"test {row.test_no}", row.raw, row.receipt, entry)
 
 
 def _repairs() -> Iterator[str]:
@@ -81,13 +83,18 @@ def _repair(row: Repair, said: _Entries) -> Iterator[str]:
         return
     if json.loads(entry.body)["case"] != row.case.case_no:
         yield f"repair {row.repair_no} is not what entry {entry.number} says"
-    yield from _upload(f"repair {row.repair_no}", row.raw, row.receipt, entry)
+    yield from _upload(said.algorithm, f"repair {row.repair_no}", row.raw, row.receipt, entry)
 
 
-def _upload(name: str, raw: RawUpload, receipt: dict[str, object], entry: JournalEntry) -> Iterator[str]:
+def _upload(
+    algorithm: str, name: str, raw: RawUpload, receipt: dict[str, object], entry: JournalEntry
+) -> Iterator[str]:
     if receipt.get("journal") != as_row(entry):
         yield f"the receipt of {name} does not bear entry {entry.number}"
-    sha256 = json.loads(entry.body)["sha256"]
+    body = json.loads(entry.body)
+    if "receipt" in body and body["receipt"] != receipt_hash(algorithm, receipt):
+        yield f"the receipt of {name} is not the one of entry {entry.number}"
+    sha256 = body["sha256"]
     try:
         same = hashlib.sha256(raw_bytes(raw)).hexdigest() == sha256 == raw.sha256
     except zstandard.ZstdError:

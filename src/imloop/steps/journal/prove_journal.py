@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from datetime import date
 from typing import TextIO, TypedDict
 
 import msgspec
@@ -11,9 +12,9 @@ import msgspec
 from imloop import loop
 from imloop.proof import journal as proof
 from imloop.steps.ground.ledger import as_row, on_one_line
-from imloop.steps.journal import seal_days
+from imloop.steps.journal import seals
 from imloop.steps.journal.faults_of import faults_of
-from imloop.store.models import Case, JournalDay, JournalEntry, JournalHead
+from imloop.store.models import Case, JournalEntry, JournalHead, JournalSeal
 
 
 def export_lines() -> Iterator[dict[str, object]]:
@@ -26,12 +27,12 @@ def export_lines() -> Iterator[dict[str, object]]:
         "number": number,
         "hash": digest,
     }
-    days = {day.last: day.published() for day in JournalDay.objects.filter(last__lte=number)}
+    roots = {row.last: row.published() for row in JournalSeal.objects.filter(last__lte=number)}
     for entry in JournalEntry.objects.filter(number__lte=number).order_by("number").iterator(chunk_size=2000):
         yield as_row(entry)
-        if entry.number in days:
-            yield days.pop(entry.number)
-    yield from days.values()  # of entries that are gone: the reader says so
+        if entry.number in roots:
+            yield roots.pop(entry.number)
+    yield from roots.values()  # of entries that are gone: the reader says so
 
 
 def export_journal(out: TextIO) -> int:
@@ -42,28 +43,33 @@ def export_journal(out: TextIO) -> int:
 
 
 class Published(TypedDict):
-    """The end of the journal, and its daily roots."""
+    """The end of the journal, and its roots."""
 
     algorithm: str
     number: int
     hash: str
-    days: list[dict[str, object]]
+    roots: list[dict[str, object]]
 
 
-def published(days: int) -> Published:
-    """What anyone may keep: the end of the journal and the latest daily roots, newest first."""
+def published(since: date) -> Published:
+    """What anyone may keep: the end of the journal, and the roots since a day, newest first."""
     row = JournalHead.objects.get(pk=1)
-    roots = [day.published() for day in seal_days.latest(days)]
-    return {"algorithm": row.algorithm, "number": row.number, "hash": row.hash, "days": roots}
+    roots = [each.published() for each in seals.since(since)]
+    return {"algorithm": row.algorithm, "number": row.number, "hash": row.hash, "roots": roots}
 
 
-def faults(published: Iterable[proof.Entry] = ()) -> list[str]:
-    """Every break of the kept journal and its roots, in words; empty: nothing was changed, removed or added."""
+def check(published: proof.Published | None = None) -> proof.Checked:
+    """The kept journal and its roots, compared with themselves and with what was published."""
     last = JournalEntry.objects.order_by("-number").values_list("number", flat=True).first() or 0
-    found = proof.export_faults((json.dumps(line) for line in export_lines()), published)
+    found = proof.check_export((json.dumps(line) for line in export_lines()), published)
     if last > head()[0]:  # the head is read after: an entry written meanwhile moved it
-        found.append(f"entry {last} lies behind the end of the journal")
+        found.faults.append(f"entry {last} lies behind the end of the journal")
     return found
+
+
+def faults() -> list[str]:
+    """Every break of the kept journal and its roots, in words; empty: nothing was changed, removed or added."""
+    return check().faults
 
 
 def head() -> tuple[int, str]:

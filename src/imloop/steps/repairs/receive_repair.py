@@ -161,13 +161,15 @@ def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
         for note in record.notes
     ]
     doubts += [*_about_the_warranty(done), *done.doubts]
+    missing = named_and_missing(shop, record.repair_no, record.documents.photos)
+    receipt = _receipt(ledger, done, doubts, missing)
+    said = {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed}
     entry = ledger.note(
         "repair-received",
         f"{shop.code}/{record.repair_no}",
-        {"sha256": raw.sha256, "case": row.case_no, "listed": fact.listed},
+        {**said, "receipt": ledger.receipt_hash(receipt.body)},
     )
-    missing = named_and_missing(shop, record.repair_no, record.documents.photos)
-    receipt = _receipt(ledger, done, doubts, missing).stamped(entry)
+    receipt = receipt.stamped(entry)
     repair = Repair.objects.create(
         raw=raw,
         shop=shop,

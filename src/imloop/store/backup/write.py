@@ -23,7 +23,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from imloop import __version__
 from imloop.store.backup.archive import MANIFEST, SCHEMA, add_bytes, add_file, writing_to
 from imloop.store.backup.packed_rows import packed_rows
-from imloop.store.models import JournalDay, JournalHead
+from imloop.store.models import JournalHead, JournalSeal
 from imloop.store.sound_rows import BadRow
 
 PLAIN_FILES = ("outlines.geojson", "sftp-known-hosts")
@@ -99,7 +99,7 @@ def snapshot(work: Path) -> Iterator[str]:
 
 def _manifest(alias: str, now: datetime) -> dict[str, object]:
     head = JournalHead.objects.using(alias).get(pk=1)
-    day = JournalDay.objects.using(alias).order_by("-last").first()
+    seal = JournalSeal.objects.using(alias).order_by("-last").first()
     applied = MigrationRecorder(connections[alias]).applied_migrations()
     return {
         "schema": SCHEMA,
@@ -111,8 +111,8 @@ def _manifest(alias: str, now: datetime) -> dict[str, object]:
             "algorithm": head.algorithm,
             "number": head.number,
             "hash": head.hash,
-            "root": day.root if day else "",
-            "day": day.day.isoformat() if day else "",
+            "root": seal.root if seal else "",
+            "sealed": seal.name if seal else "",
         },
     }
 

@@ -39,7 +39,7 @@ from imloop.store.models.registers.vehicles import (
 )
 from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
 from imloop.store.models.trail.desk import WorkPass
-from imloop.store.models.trail.journal import Counter, JournalDay, JournalEntry, JournalHead, Restart
+from imloop.store.models.trail.journal import Counter, JournalEntry, JournalHead, JournalSeal, Restart
 
 __all__ = [
     "ApiKey",
@@ -68,8 +68,8 @@ __all__ = [
     "Finding",
     "HeldRun",
     "JournalEntry",
-    "JournalDay",
     "JournalHead",
+    "JournalSeal",
     "Line",
     "LineOrder",
     "Link",

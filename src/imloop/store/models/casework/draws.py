@@ -38,6 +38,7 @@ class Draw(models.Model):
     )
     drawn_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
+    export = models.JSONField(null=True, help_text="imloop.draw/1 as published; its hash is in the journal")
     whole = models.BooleanField(
         default=True, help_text="published with the whole list, or the drawn units only"
     )

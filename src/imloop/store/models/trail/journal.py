@@ -1,4 +1,4 @@
-"""The journal and its days: append-only, triggers refuse change and removal; and the numbers counted under its lock."""
+"""The journal and its seals: append-only, triggers refuse change and removal; the numbers counted under its lock."""
 
 from __future__ import annotations
 
@@ -37,10 +37,14 @@ class JournalEntry(models.Model):
         ]
 
 
-class JournalDay(models.Model):
-    """The published root of a day: the Merkle tree head of entries ``first`` to ``last``. Frozen by triggers."""
+class JournalSeal(models.Model):
+    """A published root: the Merkle tree head of entries ``first`` to ``last``. Frozen by triggers."""
 
-    day = models.DateField(unique=True)
+    name = models.CharField(
+        max_length=13,
+        unique=True,
+        help_text="the hour 2026-03-02T14; former versions sealed days: 2026-03-02",
+    )
     first = models.PositiveBigIntegerField()
     last = models.PositiveBigIntegerField(unique=True)
     root = models.CharField(max_length=64)
@@ -48,7 +52,8 @@ class JournalDay(models.Model):
 
     def published(self) -> dict[str, object]:
         """The form used by the journal, the public list and the export."""
-        return {"day": self.day.isoformat(), "first": self.first, "last": self.last, "root": self.root}
+        of = "hour" if "T" in self.name else "day"
+        return {of: self.name, "first": self.first, "last": self.last, "root": self.root}
 
 
 class Restart(models.Model):
