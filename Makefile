@@ -68,12 +68,13 @@ bench: dev ## measure, and write benchmarks/RESULTS.md
 torture: dev ## SIGKILL under load, then compare (ARGS="--kills 200 --seed 1 --database postgresql")
 	@$(PY) tests/torture/run.py $(ARGS)
 
-faults: dev ## power cuts, disk full (needs root), database restarts
+faults: dev ## power cuts, disk full (needs root), database restarts, slow bodies
 	$(PY) tests/torture/power_cut.py --cuts 1000
 	$(PY) tests/torture/power_cut.py --cuts 100 --lying-disk
 	$(PY) tests/torture/disk_full.py
 	$(PY) tests/torture/disk_full.py --database postgresql
 	$(PY) tests/torture/database_restart.py
+	$(PY) tests/torture/slow_bodies.py
 
 fuzz: dev ## fuzz decoding and judging with atheris (ARGS="-max_total_time=3600")
 	@$(PY) -m pip install -q atheris

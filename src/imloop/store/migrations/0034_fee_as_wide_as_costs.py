@@ -19,7 +19,7 @@ def widen(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """A fee below a hundred million was taken, and from a million on could not be read again."""
 
-    dependencies = [("store", "0032_hourly_seals")]
+    dependencies = [("store", "0033_known_browsers")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
