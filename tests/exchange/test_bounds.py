@@ -24,6 +24,14 @@ from imloop.facts.refusal import Malformed
 from support.city import NEAR
 from support.messages.one_value import REPAIR, WHOLE, decoded, message, verdict
 
+SIZES = (
+    "max_mass_kg",
+    "reference_mass_kg",
+    "rated_power_kw",
+    "rated_speed_rpm",
+    "displacement_l",
+    "odometer_km",
+)
 AMOUNTS = [
     ("460.00", "460.00"),
     (460, "460.00"),
@@ -49,6 +57,14 @@ def test_money_fits_every_column_or_is_left_out(given: object, amount: str | Non
     for found, notes in ((test.fee_yuan, test.notes), (repair.cost_yuan, repair.notes)):
         assert (None if found is None else str(found)) == amount
         assert bool(notes) == (amount is None)
+
+
+@pytest.mark.parametrize("field", SIZES)
+@pytest.mark.parametrize(("given", "size"), [(-1, None), (-0.5, None), (0, 0.0), (1500.5, 1500.5)])
+def test_a_size_is_not_negative(field: str, given: object, size: float | None) -> None:
+    test = decoded(f"vehicle.{field}", given)
+    assert getattr(test.vehicle, field) == size
+    assert bool(test.notes) == (size is None)
 
 
 @given(st.decimals(allow_nan=True, allow_infinity=True) | st.floats() | st.integers() | st.text(max_size=12))

@@ -223,6 +223,14 @@ class Reader:
             self._wrong(key, required, "应为数值", "must be a number")
         return number
 
+    def size(self, key: str) -> float | None:
+        """A mass, a power, a distance: not negative."""
+        number = self.number(key)
+        if number is None or number >= 0:
+            return number
+        self._wrong(key, False, "不能为负数", "must not be negative")
+        return None
+
     def whole(self, key: str) -> int | None:
         """A count: not negative, no fraction, below 2⁵³."""
         number = self.number(key)

@@ -51,7 +51,7 @@ def _record(reader: Reader) -> RepairRecord:
         case_no=case_no,
         vin=vin,
         plate=plate,
-        odometer_km=reader.number("odometer_km"),
+        odometer_km=reader.size("odometer_km"),
         diagnosis=diagnosis.text("text", longest=2000),
         dtcs=diagnosis.texts("dtcs"),
         failed_items=diagnosis.texts("failed_items"),
@@ -114,7 +114,7 @@ def _warranty(reader: Reader) -> Warranty | None:
     if reader.data.get("warranty") is None:
         return None
     r = reader.child("warranty")
-    days, km = r.number("days"), r.number("km")
+    days, km = r.size("days"), r.size("km")
     if days is None or km is None or not 0 <= days <= 3650 or not 0 <= km <= 10**6:
         reader.notes.append(f"{r.path}: needs days and km")
         return None
