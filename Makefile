@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run quick test browser pictures check docs bench torture faults fuzz audit prove mutation lock clean
+.PHONY: help setup dev run quick test browser pictures check docs bench torture histories faults fuzz audit prove mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -68,12 +68,16 @@ bench: dev ## measure, and write benchmarks/RESULTS.md
 torture: dev ## SIGKILL under load, then compare (ARGS="--kills 200 --seed 1 --database postgresql")
 	@$(PY) tests/torture/run.py $(ARGS)
 
-faults: dev ## power cuts, disk full (needs root), database restarts
+histories: dev ## eight clients at once; is there one order of it all? (ARGS="--seconds 60 --database postgresql --workers 2")
+	@$(PY) tests/torture/histories/run.py $(ARGS)
+
+faults: dev ## power cuts, disk full (needs root), database restarts, slow bodies
 	$(PY) tests/torture/power_cut.py --cuts 1000
 	$(PY) tests/torture/power_cut.py --cuts 100 --lying-disk
 	$(PY) tests/torture/disk_full.py
 	$(PY) tests/torture/disk_full.py --database postgresql
 	$(PY) tests/torture/database_restart.py
+	$(PY) tests/torture/slow_bodies.py
 
 fuzz: dev ## fuzz decoding and judging with atheris (ARGS="-max_total_time=3600")
 	@$(PY) -m pip install -q atheris

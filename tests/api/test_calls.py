@@ -209,7 +209,7 @@ def test_public_list(city: City) -> None:
 
 @pytest.mark.parametrize("value", ["a\x00b", "长" * 200], ids=["NUL", "too long"])
 def test_what_the_database_cannot_hold_is_a_fault_of_the_message(city: City, value: str) -> None:
-    """PostgreSQL refuses both, SQLite neither: never an internal error, nothing half-kept."""
+    """The same on both databases: never an internal error, nothing half-kept."""
     body = {"name": "甲", "role": "driver", "since": "2026-01-01", "licence_no": value[:60]}
     answer = post(city.client(NEAR), f"parties/{NEAR}/staff", {**body, "name": value[:40]})
     assert answer.status_code in (201, 422)

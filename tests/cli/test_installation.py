@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from imloop.exchange.http.station_signing import thumbprint
+from support.messages.signing import pem_of
 from support.servers.commands import Commands
 
 PASSWORD = "a long enough passphrase"
@@ -100,6 +101,20 @@ def test_a_key_is_issued_and_revoked(unprepared: Commands, journal: Path) -> Non
     listed = json.loads(unprepared("key", "list", "M450203001", "--json").stdout)
     assert {row["state"] for row in listed if row["key_id"] == key_id} == {"revoked"}
     assert secret not in str(listed)
+
+
+def test_a_public_key_makes_no_other_kind_of_key(unprepared: Commands, tmp_path: Path) -> None:
+    pem = tmp_path / "k.pem"
+    pem.write_bytes(pem_of(Ed25519PrivateKey.generate()))
+    before = len(json.loads(unprepared("key", "list", "M450203001", "--json").stdout))
+    for kind in ([], ["--kind", "bearer"], ["--kind", "hmac"]):
+        refused = unprepared("key", "issue", "M450203001", "--public-key", pem, *kind)
+        assert refused.returncode == 2 and "--kind ed25519" in refused.stdout + refused.stderr
+        assert "imk_" not in refused.stdout and "imh_" not in refused.stdout
+    bearer = unprepared("key", "M450203001").stdout.strip().split("_")[1]
+    assert unprepared("key", "rotate", bearer, "--public-key", pem).returncode == 2
+    assert len(json.loads(unprepared("key", "list", "M450203001", "--json").stdout)) == before + 1
+    assert unprepared("key", "issue", "M450203001", "--kind", "ed25519", "--public-key", pem).returncode == 0
 
 
 def test_keys_that_sign_are_issued_and_rotated(unprepared: Commands, journal: Path, tmp_path: Path) -> None:

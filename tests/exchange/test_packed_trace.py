@@ -31,10 +31,13 @@ def codes(trace: object) -> set[str]:
     return {fault.code for fault in refused.value.problems}
 
 
+_SIGNS = st.characters(codec="utf-8", exclude_categories=["Cc"])
+
+
 @st.composite
 def traces(draw: st.DrawFn) -> dict[str, list[Any]]:
     rows = draw(st.integers(0, 40))
-    names = draw(st.lists(st.text(min_size=1, max_size=12), unique=True, max_size=8))
+    names = draw(st.lists(st.text(_SIGNS, min_size=1, max_size=12), unique=True, max_size=8))
     columns: dict[str, list[Any]] = {}
     for name in names:
         decimals = draw(st.integers(0, 6))

@@ -201,7 +201,9 @@ def test_first_password_must_be_changed(city: City) -> None:
     assert wrong.status_code == 422 and 'value="new"' in wrong.content.decode()
     client.post("/login", {"username": "new", "password": "a-long-password"})
     assert client.get("/desk/istation")["Location"] == "/password"
-    client.post("/password", {"new_password1": "another-long-one", "new_password2": "another-long-one"})
+    new = {"new_password1": "another-long-one", "new_password2": "another-long-one"}
+    assert client.post("/password", new).status_code == 422, "the former one is asked for"
+    client.post("/password", {"former": "a-long-password", **new})
     assert client.get("/desk/istation").status_code == 200
 
 

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from threading import Event, Thread
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from imloop.store import connection_pool
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+    "postgresql": "SELECT pg_sleep(3600)",
+}
 
 
 def _seats(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -16,10 +21,12 @@ def _seats(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     connection_pool.share(count)
     assert connection_pool._free is not None
     yield
-    wrappers = [connection_pool._free.get_nowait() for _ in range(count)]  # given back by everybody
+    wrappers = [
+        connection_pool._free.get_nowait().connection for _ in range(count)
+    ]  # given back by everybody
     assert len(set(map(id, wrappers))) == count and connection_pool._free.empty()
     for wrapper in wrappers:
-        wrapper.close()  # type: ignore[attr-defined]
+        wrapper.close()
 
 
 @pytest.fixture
@@ -123,3 +130,89 @@ def test_what_fails_inside_gives_its_seat_back(one_seat: None) -> None:
 def test_without_sharing_nothing_is_taken_from_a_thread(db: None) -> None:
     with connection_pool.without_connection():
         assert ask() == 42
+
+
+def sits_and_asks() -> int:
+    """In a thread of its own: the main one has a connection of the suite."""
+    answers: list[int] = []
+
+    def sits() -> None:
+        with connection_pool.with_connection():
+            answers.append(ask())
+
+    in_a_thread(sits).join(30)
+    return answers[0]
+
+
+def test_who_finds_no_seat_in_time_is_told_so(one_seat: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_pool, "_wait", 0)
+    told: list[BaseException] = []
+
+    def asks() -> None:
+        try:
+            with connection_pool.with_connection():
+                raise AssertionError("there is none")
+        except connection_pool.AllBusy as busy:
+            told.append(busy)
+
+    def sits() -> None:
+        with connection_pool.with_connection():
+            in_a_thread(asks).join(30)
+
+    in_a_thread(sits).join(30)
+    assert len(told) == 1
+    assert sits_and_asks() == 42
+
+
+def test_who_stands_and_finds_all_taken_leaves_without_one(
+    one_seat: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_pool, "_wait", 0)
+    standing, sitting, over, told = Event(), Event(), Event(), []
+
+    def stands() -> None:
+        try:
+            with connection_pool.with_connection(), connection_pool.without_connection():
+                standing.set()
+                assert sitting.wait(30)
+        except connection_pool.AllBusy as busy:
+            told.append(busy)
+
+    def sits() -> None:
+        assert standing.wait(30)
+        with connection_pool.with_connection():
+            sitting.set()
+            assert over.wait(30)
+
+    first, second = in_a_thread(stands), in_a_thread(sits)
+    first.join(30)
+    over.set()
+    second.join(30)
+    assert len(told) == 1
+    assert sits_and_asks() == 42
+
+
+def test_who_sits_too_long_is_broken_off_and_replaced(one_seat: None) -> None:
+    """Another call has its turn at once, and the endless question ends."""
+    asking, failed = Event(), []
+
+    def endless() -> None:
+        with connection_pool.with_connection():
+            try:
+                with connection.cursor() as cursor:
+                    asking.set()
+                    cursor.execute(ENDLESS[connection.vendor])
+            except OperationalError as error:
+                failed.append(error)
+
+    first = in_a_thread(endless)
+    assert asking.wait(30)
+    assert connection_pool.end_overdue(0.0, 1) == 0, "it has sat for a moment only"
+    assert connection_pool.end_overdue(float("inf"), 0) == 0, "none may be replaced any more"
+    assert connection_pool.end_overdue(float("inf"), 1) == 1
+    assert sits_and_asks() == 42
+    while first.is_alive():  # broken off before it had asked: again, as the watch does
+        connection_pool.end_overdue(0.0, 1)
+        first.join(0.1)
+    assert len(failed) == 1
+    assert not connection_pool._lent

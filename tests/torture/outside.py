@@ -8,11 +8,13 @@ import json
 import os
 import random
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 RUDE = 0.004
-"""Share of messages that are refused for the moment; as many are taken without an answer."""
+"""Share of messages that are refused for the moment; as many are taken without an answer. A quarter as many each are
+taken with an answer that drips, and with one that never ends."""
 
 
 class Outside:
@@ -51,6 +53,9 @@ class Outside:
         if mood < 2 * RUDE:  # taken, and no answer
             request.close_connection = True
             return
+        if mood < 2.5 * RUDE:
+            _never_end(request, drips=mood < 2.25 * RUDE)
+            return
         answer = json.dumps({"sha256": hashlib.sha256(body).hexdigest()}).encode()
         with contextlib.suppress(OSError):  # a courier that was killed waits for no answer
             request.send_response(200)
@@ -62,3 +67,14 @@ class Outside:
         self.server.shutdown()
         self.server.server_close()
         self._file.close()
+
+
+def _never_end(request: BaseHTTPRequestHandler, *, drips: bool) -> None:
+    """Until the courier hangs up, or has waited for longer than it ever may."""
+    until = time.monotonic() + 60
+    with contextlib.suppress(OSError):
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while time.monotonic() < until:
+            request.wfile.write(b"x" if drips else b"x" * 65536)
+            if drips:
+                time.sleep(0.5)

@@ -29,14 +29,17 @@ def environment(data: Path, url: str) -> dict[str, str]:
         "IMLOOP_MIN_FREE_MB": "1",  # the disk that fills up is a small one
         "DATABASE_URL": url,
         "IMLOOP_SECRET_KEY": "only-for-torture",
+        # All of a city's owners, stations and machines have one address here.
+        "IMLOOP_PUBLIC_ASKS_PER_MINUTE": "1000000",
+        "IMLOOP_CALLS_PER_MINUTE": "0",
     }
 
 
 class Site:
     """One installation. ``ensure()`` starts what is not running, as a service manager does."""
 
-    def __init__(self, data: Path, url: str, port: int, log: Path) -> None:
-        self.data, self.url, self.port = data, url, port
+    def __init__(self, data: Path, url: str, port: int, log: Path, workers: int = 1) -> None:
+        self.data, self.url, self.port, self.workers = data, url, port, workers
         self.base_url = f"http://127.0.0.1:{port}"
         self.environment = environment(data, url)
         self.starts = 0
@@ -61,7 +64,7 @@ class Site:
                 if self.server is not None:
                     kill_group(self.server.pid)  # what a service manager clears away with its control group
                 self.starts += 1
-                self.server = self._spawn("serve", "--port", str(self.port))
+                self.server = self._spawn("serve", "--port", str(self.port), "--workers", str(self.workers))
             if self.worker is None or self.worker.poll() is not None:
                 self.worker = self._spawn("work", "--every", "2")
 

@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 
 from imloop.facts.codes import Fuel, Method, Outcome, Result
-from imloop.facts.records.inspection import Ambient, Evaporative, Exterior, Obd, SecondRun, TestRecord, Trace
+from imloop.facts.records.inspection import (
+    DECIDING,
+    Ambient,
+    Evaporative,
+    Exterior,
+    Obd,
+    SecondRun,
+    TestRecord,
+    Trace,
+)
 from imloop.law import Law, load, overlay
 from imloop.verdict import judge
 from imloop.verdict.batch import Outcomes, judge_many, outcome_of, runs_of
@@ -214,6 +223,12 @@ def _evaporative(dice: Random, record: TestRecord) -> TestRecord:
     return replace(record, evaporative=dice.choice([None, tank, tank]))
 
 
+def _unread(dice: Random, record: TestRecord) -> TestRecord:
+    unread = tuple(path for path in sorted(DECIDING) if dice.random() < 0.1)
+    fuel = None if "vehicle.fuel" in unread else record.vehicle.fuel
+    return replace(record, vehicle=replace(record.vehicle, fuel=fuel), unread=unread)
+
+
 _CHANGES = (
     *(
         _without_column,
@@ -226,5 +241,5 @@ _CHANGES = (
         _aborted,
         _other_fuel,
     ),
-    *(_vehicle, _air, _exterior, _obd, _evaporative, _exterior, _obd, _vehicle),
+    *(_vehicle, _air, _exterior, _obd, _evaporative, _exterior, _obd, _vehicle, _unread),
 )

@@ -22,6 +22,7 @@ from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.ground import clock
+from imloop.steps.ground.lookups import after
 
 router = Router()
 
@@ -201,10 +202,13 @@ def post_objection(request: HttpRequest, token: str, said: ObjectionIn) -> HttpR
 )
 def post_rejection(request: HttpRequest, case_no: str, said: AnswerIn) -> HttpResponse:
     """The failed test stands, with reason and evidence. A second opinion is an exit of kind ``objection``."""
-    case = reject_objection(
-        caller(request), case_no, reason=said.reason, evidence=said.evidence, now=clock.now()
+    who, now = caller(request), clock.now()
+    return as_json(
+        after(
+            lambda: reject_objection(who, case_no, reason=said.reason, evidence=said.evidence, now=now),
+            case_json,
+        )
     )
-    return as_json(case_json(case))
 
 
 @router.get(
@@ -223,8 +227,8 @@ def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
 )
 def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpResponse:
     """A department lets the retest happen elsewhere, with reason, evidence and expiry."""
-    case = grant_exit(caller(request), case_no, **granted.dict(), now=clock.now())
-    return as_json(case_json(case), 201)
+    who, now = caller(request), clock.now()
+    return as_json(after(lambda: grant_exit(who, case_no, **granted.dict(), now=now), case_json), 201)
 
 
 @router.post(
@@ -239,8 +243,10 @@ def post_release(
 ) -> HttpResponse:
     """A repair held by a doubt (``time-held``, ``vehicle-elsewhere``, ``documents-elsewhere``,
     ``documents-on-paper``) counts from now on."""
-    case = release_repair(caller(request), case_no, shop, repair_no, reason=said.reason, now=clock.now())
-    return as_json(case_json(case))
+    who, now = caller(request), clock.now()
+    return as_json(
+        after(lambda: release_repair(who, case_no, shop, repair_no, reason=said.reason, now=now), case_json)
+    )
 
 
 @router.get(

@@ -32,7 +32,7 @@ from imloop.exchange.uploads.intake import take_test_in_group
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
-from imloop.steps.ground.lookups import itself
+from imloop.steps.ground.lookups import after, itself
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.as_json import held_json, test_json
 from imloop.steps.inspections.replay import replay_test
@@ -335,9 +335,10 @@ def get_held_runs(request: HttpRequest, settled: bool = False) -> HttpResponse:
 def post_settlement(request: HttpRequest, station: str, held_no: str, said: SettlementIn) -> HttpResponse:
     """``held_no``: the number of the test. Once, with the reason; what follows is decided anew and told to everyone
     concerned."""
-    who = caller(request)
-    held = settle_run(who, station, held_no, Settlement(**said.dict()), clock.now())
-    return as_json(held_json(held, who))
+    who, settlement, now = caller(request), Settlement(**said.dict()), clock.now()
+    return as_json(
+        after(lambda: settle_run(who, station, held_no, settlement, now), lambda held: held_json(held, who))
+    )
 
 
 # The last below tests/: the number takes any sign, and so the tails of other calls.

@@ -1,6 +1,7 @@
 """Reading JSON values leniently but never silently: every fault is noted with its path.
 
-A fault in a required value makes the message malformed; in an optional one the value is left out and noted.
+A fault in a required value makes the message malformed; in an optional one the value is left out and noted. Words for
+yes, no and nothing are those of ``facts.answers``.
 """
 
 from __future__ import annotations
@@ -8,16 +9,20 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from typing import TypeVar
 
 import msgspec
 
 from imloop.exchange.text_bytes import decode
+from imloop.exchange.whole_message import tidied
+from imloop.facts.answers import code_of, flag_of, is_nothing
+from imloop.facts.days import day_in
 from imloop.facts.identifiers import is_number, plain
+from imloop.facts.padding import has_control, unpadded
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 
@@ -27,6 +32,21 @@ _LONGEST_AS_WRITTEN = 256
 _LONGEST_NAME = 80
 _NAME = re.compile(r'"\s*:')
 """The end of a name, or what looks like it within a value."""
+MOST_ENTRIES = 500
+"""Entries of a list of words or objects."""
+MOST_NOTES = 100
+_AMOUNT = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
+CENT = Decimal("0.01")
+MOST_YUAN = Decimal(10**8)
+"""What every column of money holds is less."""
+
+
+def decimal_of(value: object) -> Decimal | None:
+    """A number or its digits as text; None for anything else, NaN and Infinity among it."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return None
+    text = unpadded(str(value))
+    return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 
 def parse_json(body: bytes | str, *, kept: bool = False) -> Mapping[str, object]:
@@ -79,8 +99,8 @@ def _not_json(words: Text) -> Malformed:
 
 
 class Reader:
-    """One JSON object at a path, read key by key; problems and notes are shared down the tree. ``any_number``: it was
-    taken before senders' own numbers had one alphabet."""
+    """One JSON object at a path, read key by key; problems and notes are shared down the tree. ``kept``: the message
+    was taken once, perhaps before its names and numbers had bounds; it is read whatever they are."""
 
     def __init__(
         self,
@@ -89,13 +109,14 @@ class Reader:
         problems: list[Problem] | None = None,
         notes: list[str] | None = None,
         *,
-        any_number: bool = False,
+        kept: bool = False,
     ) -> None:
-        self.data = data
         self.path = path
-        self.any_number = any_number
+        self.kept = kept
         self.problems: list[Problem] = [] if problems is None else problems
         self.notes: list[str] = [] if notes is None else notes
+        whole = problems is None and not kept
+        self.data: Mapping[str, object] = tidied(data, self.problems) if whole else data
 
     def child(self, key: str, required: bool = False) -> Reader:
         """The object under ``key``; an empty one if it is absent."""
@@ -110,7 +131,7 @@ class Reader:
         return self._below(value, f"{self.path}.{key}")
 
     def _below(self, data: Mapping[str, object], path: str) -> Reader:
-        return Reader(data, path, self.problems, self.notes, any_number=self.any_number)
+        return Reader(data, path, self.problems, self.notes, kept=self.kept)
 
     def children(self, key: str) -> list[Reader]:
         """The objects of a list under ``key``."""
@@ -123,11 +144,15 @@ class Reader:
         return found
 
     def list(self, key: str) -> list[object]:
-        value = self.data.get(key)
+        value = self._given(key, False)
         if value is None:
             return []
         if not isinstance(value, list):
             self._wrong(key, False, "应为数组", "must be an array")
+            return []
+        if len(value) > MOST_ENTRIES:
+            zh, en = f"超过 {MOST_ENTRIES} 项", f"more than {MOST_ENTRIES} entries"
+            self._wrong(key, False, zh, en)
             return []
         return value
 
@@ -143,8 +168,8 @@ class Reader:
         if len(value) > longest:
             self._wrong(key, required, f"超过 {longest} 个字符", f"longer than {longest} characters")
             return ""
-        if "\x00" in value:
-            self._wrong(key, required, "含有空字符", "contains a NUL character")
+        if has_control(value):
+            self._wrong(key, required, "含有控制字符", "contains a control character")
             return ""
         return value.strip()
 
@@ -165,7 +190,7 @@ class Reader:
         given = self.data.get(key)
         if required and isinstance(given, str) and given and not given.strip():
             self.fault(key, "missing", "缺少必填项", "required")
-        if text and not (self.any_number or is_number(text)):
+        if text and not (self.kept or is_number(text)):
             self.fault(
                 key,
                 "wrong-value",
@@ -174,70 +199,89 @@ class Reader:
             )
         return text
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        found = []
+    def texts(self, key: str, longest: int = 120) -> tuple[str, ...]:
+        """The words of a list. Blanks and repetitions name nothing."""
+        found: dict[str, None] = {}
         for index, value in enumerate(self.list(key)):
-            if isinstance(value, str):
-                found.append(value)
-            else:
+            if is_nothing(value):
+                continue
+            if not isinstance(value, str):
                 self.notes.append(f"{self.path}.{key}[{index}]: must be a string")
+            elif len(value) > longest or has_control(value):
+                en = f"longer than {longest} characters, or contains a control character"
+                self.notes.append(f"{self.path}.{key}[{index}]: {en}")
+            else:
+                found[value.strip()] = None
         return tuple(found)
 
     def number(self, key: str, required: bool = False) -> float | None:
-        value = self.data.get(key)
-        if value is None or value == "":
-            if required:
-                self.fault(key, "missing", "缺少必填项", "required")
-            return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            self._wrong(key, required, "应为数值", "must be a number")
-            return None
-        return float(value)
-
-    def money(self, key: str) -> Decimal | None:
-        """Yuan with at most two decimals, as a string (contract) or a number."""
-        value = self.data.get(key)
-        if value is None or value == "":
-            return None
-        try:
-            amount = Decimal(str(value)).quantize(Decimal("0.01"))
-        except InvalidOperation:
-            amount = Decimal("-1")
-        if isinstance(value, bool) or not amount.is_finite() or not 0 <= amount < 10**8:
-            self._wrong(key, False, '应为金额，如 "460.00"', 'must be an amount such as "460.00"')
-            return None
-        return amount
-
-    def flag(self, key: str) -> bool | None:
-        value = self.data.get(key)
+        value = self._given(key, required)
         if value is None:
             return None
-        if not isinstance(value, bool):
-            self._wrong(key, False, "应为 true 或 false", "must be true or false")
+        number = _finite(value)
+        if number is None:
+            self._wrong(key, required, "应为数值", "must be a number")
+        return number
+
+    def size(self, key: str) -> float | None:
+        """A mass, a power, a distance: not negative."""
+        number = self.number(key)
+        if number is None or number >= 0:
+            return number
+        self._wrong(key, False, "不能为负数", "must not be negative")
+        return None
+
+    def whole(self, key: str) -> int | None:
+        """A count: not negative, no fraction, below 2⁵³."""
+        number = self.number(key)
+        if number is not None and (number != int(number) or not 0 <= number < 2**53):
+            self._wrong(key, False, "应为非负整数", "must be a whole number, not negative")
             return None
-        return value
+        return None if number is None else int(number)
+
+    def _given(self, key: str, required: bool) -> object:
+        """The value; None where there is none, which is a fault of a required one."""
+        value = self.data.get(key)
+        if not is_nothing(value):
+            return value
+        if required:
+            self.fault(key, "missing", "缺少必填项", "required")
+        return None
+
+    def money(self, key: str) -> Decimal | None:
+        """Yuan with at most two decimals, as a string (contract) or a number; rounded, too, less than ``MOST_YUAN``."""
+        value = self._given(key, False)
+        amount = decimal_of(value)
+        if amount is not None and 0 <= amount < MOST_YUAN:
+            rounded = amount.quantize(CENT) + 0  # -0.00 is 0.00
+            if rounded < MOST_YUAN:
+                return rounded
+        if value is not None:
+            self._wrong(key, False, '应为金额，如 "460.00"', 'must be an amount such as "460.00"')
+        return None
+
+    def flag(self, key: str) -> bool | None:
+        """True or false, or one of the words that ``facts.answers`` declares for the field."""
+        value = self.data.get(key)
+        answer = flag_of(key, value)
+        if answer is None and not is_nothing(value):
+            self._wrong(key, False, "应为 true 或 false", "must be true or false")
+        return answer
 
     def choice(self, key: str, kind: type[E], required: bool = False) -> E | None:
-        value = self.data.get(key)
-        if value is None or value == "":
-            if required:
-                self.fault(key, "missing", "缺少必填项", "required")
-            return None
-        try:
-            return kind(value)
-        except ValueError:
+        value = self._given(key, required)
+        found = code_of(kind, value)
+        if found is None and value is not None:
             allowed = "、".join(str(member.value) for member in kind)
             self._wrong(
                 key, required, f"应为 {allowed} 之一", f"must be one of {allowed.replace('、', ', ')}"
             )
-            return None
+        return found
 
     def moment(self, key: str, required: bool = True) -> datetime | None:
         """ISO 8601 with offset."""
-        value = self.data.get(key)
-        if value is None or value == "":
-            if required:
-                self.fault(key, "missing", "缺少必填项", "required")
+        value = self._given(key, required)
+        if value is None:
             return None
         try:
             moment = datetime.fromisoformat(value) if isinstance(value, str) else None
@@ -249,16 +293,23 @@ class Reader:
         return moment
 
     def day(self, key: str) -> date | None:
-        value = self.data.get(key)
-        if value is None or value == "":
-            return None
-        try:
-            day = date.fromisoformat(value[:10]) if isinstance(value, str) else None
-        except ValueError:
-            day = None
-        if day is None:
+        """A day as ``facts.days.day_in`` reads it; a moment is the day it falls on in China."""
+        value = self._given(key, False)
+        day = day_in(value) if isinstance(value, str) else None
+        if day is None and value is not None:
             self._wrong(key, False, "应为日期，如 2026-03-05", "must be a date such as 2026-03-05")
         return day
+
+    def unread(self, deciding: Collection[str]) -> tuple[str, ...]:
+        """Of the paths in ``deciding`` (without ``$.``, a list without its index), those that hold what was noted as
+        not understood."""
+        noted = (note.partition(":")[0].partition("[")[0].removeprefix("$.") for note in self.notes)
+        return tuple(dict.fromkeys(path for path in noted if path in deciding))
+
+    def left_out(self) -> tuple[str, ...]:
+        """The notes, as a record bears them: the first hundred, and how many more there are."""
+        more = len(self.notes) - MOST_NOTES
+        return (*self.notes[:MOST_NOTES], *([f"$: and {more} more"] if more > 0 else ()))
 
     def fault(self, key: str, code: str, zh: str, en: str) -> None:
         self.problems.append(Problem(f"{self.path}.{key}", code, Text(zh, en)))
@@ -278,3 +329,12 @@ class Reader:
                 Text(f"{first.path}：{first.text.zh}", f"{first.path}: {first.text.en}"),
                 problems=self.problems,
             )
+
+
+def _finite(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None

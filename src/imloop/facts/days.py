@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 
+from imloop.facts.padding import shown, unpadded
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+_LONGEST = 40
+_DAY = re.compile(
+    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日?|(\d{4})(\d{2})(\d{2}))"
+    r"(?:(?:T| +)(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d{1,9})? *(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[01]\d|2[0-3])[0-5]\d[0-5]\d", re.ASCII)
 
 
 def day_of(moment: datetime) -> date:
@@ -15,10 +26,43 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(CHINA).date()
 
 
-def read_day(text: str) -> date:
-    """A day as people and forms write it: 2026-03-05; else ``Malformed``."""
+@lru_cache(maxsize=65536)
+def day_in(text: str) -> date | None:
+    """The day that a text names: 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 20260305, with a time behind or not. A
+    moment with an offset is the day it falls on in China; one without is China's. None where it names no day, or could
+    name two (2015112, 2016.111)."""
+    if len(text) > _LONGEST:
+        return None
+    plain = unicodedata.normalize("NFKC", unpadded(text))
+    found = _DAY.fullmatch(plain) or _STAMP.fullmatch(plain)
+    if found is None:
+        return None
+    named = found.groupdict()
+    year, month, day = [int(part) for part in found.groups() if part and part.isdigit()][:3]
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        if named.get("time") is None:
+            return date(year, month, day)
+        hour, minute, second = (*map(int, named["time"].split(":")), 0)[:3]
+        clock = time(hour, minute, second, tzinfo=_zone(named["zone"]))
+        return day_of(datetime.combine(date(year, month, day), clock))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _zone(text: str | None) -> timezone:
+    if text is None:
+        return CHINA
+    if text in "Zz":
+        return UTC
+    offset = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def read_day(text: str) -> date:
+    """A day as people and forms write it, such as 2026-03-05; else ``Malformed``."""
+    found = day_in(text)
+    if found is None:
+        text = shown(text[:_LONGEST])
         words = Text(f"{text} 不是日期，应如 2026-03-05。", f"{text} is not a date such as 2026-03-05.")
-        raise Malformed("bad-date", words) from None
+        raise Malformed("bad-date", words)
+    return found

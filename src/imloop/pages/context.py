@@ -6,14 +6,18 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from imloop.pages.menu import menu
-from imloop.steps.ground.access import caller_of
-from imloop.store.models import User
+from imloop.steps.accounts.admitted import admitted_or_none
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """``menu``: that of the person's desk, made only where a template asks for it."""
+
+    def own_menu() -> object:
+        caller = admitted_or_none(request.user)
+        return [] if caller is None else menu(caller)
+
     return {
         "place": settings.PLACE,
         "large_text": request.COOKIES.get("large_text") == "1",
-        "menu": lambda: menu(caller_of(request.user)) if isinstance(request.user, User) else [],
+        "menu": own_menu,
     }

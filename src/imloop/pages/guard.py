@@ -15,13 +15,15 @@ from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import Ambiguous, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
-from imloop.steps.accounts.second_factor import confirmed, is_required
+from imloop.steps.accounts.admitted import OWN_PASSWORD, SECOND_FACTOR, admitted
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller, caller_of
+from imloop.steps.ground.access import Caller
 from imloop.store.models import PartyKind, User
 
 View = Callable[..., HttpResponse]
 ANYONE: tuple[str, ...] = ()
+_FIRST = {OWN_PASSWORD: "/password", SECOND_FACTOR: "/account/second-factor"}
+"""Where somebody does what is missing before any desk opens."""
 EVERY_DESK: tuple[str, ...] = tuple(kind.value for kind in PartyKind)
 
 
@@ -94,18 +96,16 @@ def desk(*kinds: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             assert isinstance(request.user, User)
-            if request.user.must_change_password:
-                return redirect("/password")
-            if is_required(request.user) and confirmed(request.user) is None:
-                return redirect("/account/second-factor")
-            if "HX-Request" not in request.headers:  # a page that refreshes itself does not count as use
-                _seen(request)
             try:
-                caller = caller_of(request.user)
+                caller = admitted(request.user)
+                if "HX-Request" not in request.headers:  # a page that refreshes itself does not count as use
+                    _seen(request)
                 if kinds and caller.kind not in kinds:
                     raise NotAllowed("not-your-desk", Text("这不是您的工作台。", "This is not your desk."))
                 return view(request, caller, *args, **kwargs)
             except Refusal as refusal:
+                if refusal.code in _FIRST:
+                    return redirect(_FIRST[refusal.code])
                 return refused(request, refusal)
             except UNTAKEABLE as error:
                 return refused(request, as_refusal(error))

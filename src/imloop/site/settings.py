@@ -45,12 +45,22 @@ PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30
 CALLS_PER_MINUTE = int(os.environ.get("IMLOOP_CALLS_PER_MINUTE", "6000"))
 # Ordinary calls that one worker process works on at the same time, each with a database connection.
 CALLS_AT_ONCE = 4
+# Seconds that a call waits for its turn, and after which what it still asks of the database is broken off and another
+# call has its turn; see store/connection_pool.py.
+SEAT_WAIT_SECONDS = float(os.environ.get("IMLOOP_SEAT_WAIT_SECONDS", "20"))
+SEAT_SECONDS = float(os.environ.get("IMLOOP_SEAT_SECONDS", "120"))
 # A process beside each worker that decodes and judges uploads; see exchange/uploads/reader_process.py.
 READ_ASIDE = os.environ.get("IMLOOP_READ_ASIDE", "1") == "1" and (os.cpu_count() or 1) > 1
 # Answers held open (GET feed/stream), of one party and of one worker process; see api/http/stream_hub.py.
 STREAMS_OF_PARTY = int(os.environ.get("IMLOOP_STREAMS_OF_PARTY", "20"))
 STREAMS = int(os.environ.get("IMLOOP_STREAMS", "500"))
 BEHIND_PROXY = os.environ.get("IMLOOP_BEHIND_PROXY", "") == "1"
+# How slow a request's body may come, and how many may be on their way in one worker process; see site/bodies.py.
+BODY_GRACE_SECONDS = float(os.environ.get("IMLOOP_BODY_GRACE_SECONDS", "10"))
+BODY_BYTES_PER_SECOND = float(os.environ.get("IMLOOP_BODY_BYTES_PER_SECOND", "4096"))
+BODY_SECONDS = float(os.environ.get("IMLOOP_BODY_SECONDS", "120"))
+BODIES = int(os.environ.get("IMLOOP_BODIES", "256"))
+BODIES_BYTES = 256 * 1024 * 1024
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
 # Kinds of party, or codes of parties, whose messages must be signed; see steps/accounts/keys.py.
@@ -59,9 +69,11 @@ SIGNATURE_WINDOW_SECONDS = int(os.environ.get("IMLOOP_SIGNATURE_WINDOW_SECONDS",
 HMAC = os.environ.get("IMLOOP_HMAC", "hmac-sha256")
 # Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
 TILES = os.environ.get("IMLOOP_TILES", "")
-# Wrong answers at log-in that lock a name, and for how long; see steps/accounts/log_in.py.
+# Wrong answers at log-in that lock whoever gave them, and for how long; see steps/accounts/log_in.py.
 LOCKOUT_TRIES = int(os.environ.get("IMLOOP_LOCKOUT_TRIES", "5"))
 LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))
+# Passwords hashed at one time in one process; see steps/accounts/hashing.py.
+HASHES_AT_ONCE = 2
 DEPARTMENT_TOTP = os.environ.get("IMLOOP_DEPARTMENT_TOTP", "1") == "1"
 # Fixed by the journal's first entry; see steps/ground/ledger.py.
 JOURNAL_HASH = os.environ.get("IMLOOP_JOURNAL_HASH", "sha256")
@@ -74,6 +86,8 @@ METRICS_TOKEN = os.environ.get("IMLOOP_METRICS_TOKEN", "")
 # What is signed is read whole, a file of steps/matters/attachments.py too; calls that take no file keep to
 # MAX_UPLOAD_BYTES.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_UPLOAD_BYTES, 5 * 1024 * 1024)
+# A police list sent through its page, with what the form adds.
+LARGEST_FORM = 33 * 1024 * 1024
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -87,6 +101,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "imloop.site.observe.RouteNoted",
+    "imloop.api.http.problems_only.ProblemsOnly",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -130,7 +145,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "store.User"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["imloop.steps.accounts.hashing.FewAtOnce"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

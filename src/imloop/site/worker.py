@@ -16,19 +16,29 @@ from typing import Any
 from django.conf import settings
 from django.urls import resolve
 
-from imloop.site.wsgi import application as ordinary  # isort: skip - first: it sets the framework up
+from imloop.site.wsgi import answering, outermost  # isort: skip - first: it sets the framework up
 from imloop.api.couriers import HUB
 from imloop.api.http.stream_hub import Hub
+from imloop.exchange.http.trouble import all_busy
 from imloop.exchange.uploads.intake import reader
+from imloop.site.bodies import ANSWER_NOW, has_body
 from imloop.site.parent import end_with_parent
+from imloop.site.refusing import refuse
 from imloop.store import connection_pool
+from imloop.store.connection_pool import AllBusy
+
+WITHOUT_SEAT = frozenset({"/healthz"})
+"""Says that the process answers, also when every seat is taken."""
 
 
 class Worker:
     def __init__(self) -> None:
         self._hub = Hub()
         self._attended = threading.Lock()
-        connection_pool.share(settings.CALLS_AT_ONCE)
+        self._inner = outermost(self._seated)
+        connection_pool.share(
+            settings.CALLS_AT_ONCE, wait=settings.SEAT_WAIT_SECONDS, longest=settings.SEAT_SECONDS
+        )
         if settings.READ_ASIDE:
             reader.start()
         # A call of a third of a millisecond must not wait five milliseconds for each computing thread.
@@ -41,8 +51,20 @@ class Worker:
         if self._attended.acquire(blocking=False):
             # Signal handlers are set in the main thread only, and the server has set its own by now.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
-        with connection_pool.with_connection():
-            return ordinary(environ, start_response)
+        if has_body(environ) and (server := sys._getframe(1).f_locals.get("proto")):
+            # Granian is not to be returned to while a body is read. What comes too slowly is answered through the
+            # object that Granian itself uses for answers, which it keeps in the calling function.
+            environ[ANSWER_NOW] = server.response_bytes
+        return self._inner(environ, start_response)
+
+    def _seated(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] in WITHOUT_SEAT:
+            return answering(environ, start_response)
+        try:
+            with connection_pool.with_connection():
+                return answering(environ, start_response)
+        except AllBusy:
+            return refuse(environ, start_response, all_busy())
 
     def _attend(self, *_: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -19,6 +19,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import Col
 
 from imloop.store import connection_pool
+from imloop.store.fits import fits, require_fits
+from imloop.store.no_nul import json_without_nul, require_no_nul
 
 Parameter = object
 Row = tuple[Any, ...]
@@ -40,6 +42,7 @@ def fetch_all(sql: str, parameters: Sequence[Parameter]) -> list[Row]:
     with database.wrap_database_errors:
         if database.vendor == "sqlite":
             given = [_TEXT[type(each)](each) if type(each) in _TEXT else each for each in parameters]
+            require_no_nul(given)
             found: list[Row] = database.connection.execute(_marked(sql), given).fetchall()
             return found
         import psycopg
@@ -142,12 +145,24 @@ _PLAIN = (
 def _into(field: models.Field[Any, Any]) -> Callable[[Any], object]:
     """The conversion of a field's value for the driver."""
     if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else msgspec.json.encode(value).decode()
+        return lambda value: None if value is None else json_without_nul(msgspec.json.encode(value).decode())
     if isinstance(field, (models.CharField, models.TextField)):
-        return lambda value: value if type(value) is str or value is None else str(value)
+        return _checked(field, lambda value: value if type(value) is str or value is None else str(value))
     if isinstance(field, _PLAIN):
-        return lambda value: value
-    return lambda value: field.get_db_prep_save(value, connection)
+        return _checked(field, lambda value: value)
+    return _checked(field, lambda value: field.get_db_prep_save(value, connection))
+
+
+def _checked(field: models.Field[Any, Any], into: Callable[[Any], object]) -> Callable[[Any], object]:
+    """The same for a value that fits the column; ``DataError`` for another."""
+    if fits(field) is None:
+        return into
+
+    def convert(value: Any) -> object:
+        require_fits(field, value)
+        return into(value)
+
+    return convert
 
 
 def _out(field: models.Field[Any, Any]) -> list[Callable[[Any], object]]:

@@ -51,6 +51,7 @@ class _Kind(msgspec.Struct, array_like=True):
     obd: tuple[_Flag, _Flag, _Flag, _Flag, _Flag, tuple[str, ...]] | None
     evaporative: tuple[Result | None, _Number, _Number, _Number, _Flag] | None
     second: tuple[bytes, tuple[_Number, _Number, _Number]] | None = None
+    unread: tuple[str, ...] = ()
 
 
 _kind_of = msgspec.msgpack.Decoder(_Kind).decode
@@ -79,6 +80,7 @@ def pack(record: TestRecord) -> bytes:
         ),
         None if tank is None else (tank.verdict, tank.start_kpa, tank.loss_kpa, tank.seconds, tank.cap_ok),
         None if record.second is None else _packed(record.second),
+        record.unread,
     )
     return np.array(figures, dtype=np.float64).tobytes() + msgspec.msgpack.encode(kind)
 
@@ -114,6 +116,7 @@ def record_of_kind(kind: bytes, method: Method) -> TestRecord:
         obd=found.obd and Obd(*found.obd[:5], readiness_incomplete=found.obd[5]),
         evaporative=found.evaporative and Evaporative(*found.evaporative),
         second=_second(found) if found.two_runs else None,
+        unread=found.unread,
     )
 
 

@@ -11,6 +11,7 @@ from imloop.facts.records.inspection import Evaporative, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.arithmetic import measurable, nano
+from imloop.verdict.unread import unread_in
 
 _NEXT = Text(
     "请检查油箱盖、炭罐与管路，维修后再检。", "Check filler cap, canister and hoses; repair, then retest."
@@ -35,7 +36,8 @@ def judge_evaporative(record: TestRecord, law: Law) -> tuple[str, list[Reason], 
     failures = _failures(found, law)
     if failures:
         return "fail", failures, _contradiction(found, law)
-    return "pass", [], []
+    unread = unread_in(record, "evaporative", law, "evaporative.required")
+    return ("invalid" if unread else "pass"), unread, []
 
 
 def _unusable(found: Evaporative, law: Law) -> Reason | None:

@@ -32,6 +32,7 @@ from imloop.verdict.methods import asm, freeacc, im195, lugdown, ringelmann, tsi
 from imloop.verdict.obd import judge_obd
 from imloop.verdict.plausibility import doubts
 from imloop.verdict.subjects import verdict_hash
+from imloop.verdict.unread import fuel_unread
 from imloop.verdict.validity import broken_shape, invalid, of_the_run
 
 _Measure = Callable[[TestRecord, Law, Mapping[str, Limit]], Measured]
@@ -182,7 +183,7 @@ def _exempt(record: TestRecord, law: Law, limit_set: str) -> Verdict:
 
 def _measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> tuple[Measured, bool]:
     """What the method finds, and whether the trace could be read at all."""
-    refused = _wrong_method(record, law)
+    refused = _wrong_method(record, law) + fuel_unread(record, law)
     run = of_the_run(record, law)
     if refused or broken_shape(run):
         return Measured(invalid=refused + run), False

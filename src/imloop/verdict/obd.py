@@ -7,6 +7,7 @@ from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, Method
 from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
+from imloop.verdict.unread import unread_in
 
 _DRIVE = Text("请正常行驶使监测就绪后再来检验。", "Drive until the monitors are ready, then come back.")
 _CONNECT = Text("请补做 OBD 检查并上传。", "Do the OBD check and upload it.")
@@ -45,7 +46,7 @@ def judge_obd(record: TestRecord, law: Law) -> tuple[str, list[Reason], list[Rea
         if law.flag("upload.obd_required"):
             return "invalid", [reason], findings
         return "not_reported", [], [*findings, reason]
-    return _judge_data(obd, law, findings)
+    return _judge_data(record, obd, law, findings)
 
 
 def _required(record: TestRecord, law: Law) -> bool | None:
@@ -65,10 +66,15 @@ def _scope_unknown(record: TestRecord, law: Law) -> Reason:
     return Reason("production-date-missing", words, law.cite(scope))
 
 
-def _judge_data(obd: Obd, law: Law, findings: list[Reason]) -> tuple[str, list[Reason], list[Reason]]:
+def _judge_data(
+    record: TestRecord, obd: Obd, law: Law, findings: list[Reason]
+) -> tuple[str, list[Reason], list[Reason]]:
     failed = _failures(obd, law)
     if failed:
         return "fail", failed, findings
+    unread = unread_in(record, "obd", law, "obd.fail_rules")
+    if unread:
+        return "invalid", unread, findings
     count = len(obd.readiness_incomplete)
     if count > law.integer("obd.max_incomplete"):
         words = Text(f"{count} 项就绪状态未完成。", f"{count} readiness items are incomplete.")

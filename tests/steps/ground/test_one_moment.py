@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +16,12 @@ from imloop.steps.appointments.book_appointment import Booking, book
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.as_json import case_json
+from imloop.steps.cases.objections import raise_objection
 from imloop.steps.findings.resolve_finding import resolve
-from imloop.steps.ground import ledger
+from imloop.steps.ground import clock, ledger
 from imloop.steps.ground.access import SYSTEM, Caller, caller_of
-from imloop.store.models import ApiKey, Appointment, Finding, Party, User
-from support.city import NEAR, PLACE, City, at
+from imloop.store.models import ApiKey, Appointment, Case, Finding, Party, User
+from support.city import LISTED, NEAR, PLACE, City, at
 
 FAIL = {"co": 0.9}
 NOW = at("2026-03-05 09:00")
@@ -29,17 +30,19 @@ Meanwhile = Callable[[Callable[[], object]], None]
 
 
 class _Lock:
-    """Lets others go first."""
+    """Lets others go first, and knows whether it is held."""
 
     def __init__(self, others: list[Callable[[], object]]) -> None:
         self._others = others
+        self.depth = 0
 
     def __enter__(self) -> None:
+        self.depth += 1
         while self._others:
             self._others.pop()()
 
     def __exit__(self, *why: object) -> None:
-        pass
+        self.depth -= 1
 
 
 @pytest.fixture
@@ -125,3 +128,40 @@ def test_what_is_known_to_nobody_else_stays_as_it_was(city: City) -> None:
     """Alone, everything works as before."""
     key_id = issue_key(Party.objects.get(code=NEAR), NOW).split("_")[1]
     assert manage_keys.rotate(SYSTEM, key_id, now=NOW).startswith("imk_")
+
+
+_ENV = f"{PLACE}-environment"
+
+
+def _decisions(case: str, repair: str) -> dict[str, dict[str, object]]:
+    """Address and body of what a department decides about a case."""
+    words = {"reason": "线路故障", "evidence": "柳环函〔2026〕12号"}
+    until = (clock.now() + timedelta(days=9)).date().isoformat()
+    return {
+        f"cases/{case}/exit": {"kind": "line-broken", "expires_on": until, **words},
+        f"cases/{case}/repairs/{LISTED}/{repair}/release": {"reason": "已看工单，属实。"},
+        f"cases/{case}/objection/reject": words,
+    }
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_what_a_decision_answers_is_of_its_own_moment(
+    city: City, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Nobody can write between the decision and its answer, which is read from many rows."""
+    lock, held = _Lock([]), []
+    city.test("2026-03-02 09:00", now=at("2026-03-02 09:05"), **FAIL)
+    repair = city.repair("2026-03-02 12:00", now=at("2026-03-05 09:00")).body  # held: three days late
+    raise_objection(city.case().owner_token, ground="other", words="怀疑读数偏高，请复核。", now=NOW)
+    address, body = list(_decisions(city.case().case_no, str(repair["repair_no"])).items())[number]
+
+    def watched(case: Case) -> dict[str, object]:
+        held.append(lock.depth)
+        return case_json(case)
+
+    monkeypatch.setattr(ledger, "_WRITING", lock)
+    monkeypatch.setattr("imloop.api.cases.case_json", watched)
+    answer = city.client(_ENV).post(f"/api/v1/{address}", body, content_type="application/json")
+    assert answer.status_code in (200, 201), answer.content
+    assert answer.json()["events"][-1]["number"] == 4
+    assert held == [1]

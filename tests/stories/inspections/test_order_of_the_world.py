@@ -73,6 +73,58 @@ def test_a_fail_between_the_repair_and_the_retest_reopens_the_case(city: City) -
     assert CaseEvent.objects.filter(case=case, kind="Reconsidered").count() == 1
 
 
+def test_a_case_that_a_late_pass_makes_of_a_later_fail_has_its_own_notice(city: City) -> None:
+    """The owner's only paper was of the case that the pass has closed: its key opens nothing any more."""
+    city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
+    city.repair("2026-03-05 08:00", received_at=at("2026-03-04 16:00").isoformat())
+    again = city.test("2026-03-05 14:00", vehicle=CAR, purpose="retest", **FAIL).body
+    city.test("2026-03-05 10:00", vehicle=CAR, purpose="retest", now=at("2026-03-05 15:00"))
+    first, second = Case.objects.order_by("id")
+    assert (first.state, second.state, second.round) == ("closed", "awaiting_repair", 1)
+    notices = list(second.notices.values_list("round", "content__test_no"))
+    assert notices == [(1, again["test_no"])] and first.notices.count() == 2
+
+
+@pytest.mark.parametrize(
+    "order",
+    [each for each in permutations(("pass", "fail", "repair")) if each != ("pass", "repair", "fail")],
+)
+def test_a_repair_answers_the_fail_before_it_whichever_arrives_first(
+    city: City, order: Sequence[str]
+) -> None:
+    """It is reported in the case that was open then, as the pass that ended it had not arrived; or after both. Where no
+    case is open, there is none to report it in, and its shop is told so."""
+    city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
+    city.repair("2026-03-04 16:00")
+    came = at("2026-03-05 13:01")
+    for what in order:
+        if what == "pass":
+            city.test("2026-03-05 09:00", vehicle=CAR, purpose="retest", now=came)
+        elif what == "fail":
+            city.test("2026-03-05 11:00", vehicle=CAR, now=came, **FAIL)
+        else:
+            city.repair("2026-03-05 13:00", received_at=at("2026-03-05 12:00").isoformat(), now=came)
+        came += timedelta(minutes=1)
+    (case,) = Case.objects.filter(closed_at=None)
+    assert (case.state, case.round) == ("awaiting_retest", 1)
+    assert case.notices.count() == 1
+    assert city.test("2026-03-05 14:00", vehicle=CAR, purpose="retest").body["case_state"] == "closed"
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_the_receipt_of_a_repair_tells_what_it_changes(city: City, late: bool) -> None:
+    """``late``: the retest after it is known already, and had no permit without it; it closes the case now."""
+    came = at("2026-03-05 11:03") + timedelta(seconds=20)
+    if late:
+        city.test("2026-03-05 11:00", vehicle=CAR, purpose="retest", now=came)
+    city.test("2026-03-05 10:50", vehicle=CAR, now=came + timedelta(seconds=20), **FAIL)
+    received = at("2026-03-05 10:55").isoformat()
+    told = city.repair("2026-03-05 10:59", received_at=received, now=came + timedelta(minutes=1)).body
+    state = "closed" if late else "awaiting_retest"
+    assert (Case.objects.get().state, told["case_state"]) == (state, state)
+    assert told["retest"]["allowed"] is not late
+
+
 def test_a_pass_dated_before_the_fail_closes_nothing(city: City) -> None:
     city.test("2026-03-02 09:00", vehicle=CAR, **FAIL)
     early = city.test("2026-03-02 08:50", vehicle=CAR, now=at("2026-03-02 10:00")).body

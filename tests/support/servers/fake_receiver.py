@@ -39,11 +39,12 @@ class FakeReceiver(httpx.BaseTransport):
         if behaviour == "hang":
             raise httpx.ReadTimeout("no answer", request=request)
         if behaviour.isdigit():
-            return httpx.Response(int(behaviour), text="not now", request=request)
+            return httpx.Response(int(behaviour), content=iter([b"not now"]), request=request)
         body = request.read()
         self.got.append(json.loads(body))
         self.keys.append(request.headers["Idempotency-Key"])
         if behaviour == "drop":
             raise httpx.RemoteProtocolError("hung up", request=request)
         said = hashlib.sha256(body).hexdigest() if behaviour == "ok" else "0" * 64
-        return httpx.Response(200, json={} if behaviour == "silent" else {"sha256": said}, request=request)
+        answer = json.dumps({} if behaviour == "silent" else {"sha256": said}).encode()
+        return httpx.Response(200, content=iter([answer]), request=request)

@@ -23,7 +23,7 @@ def hurry() -> None:
     import httpx
 
     from imloop.cli.serving import work
-    from imloop.exchange.couriers import courier
+    from imloop.exchange.couriers import http_drop
     from imloop.steps.ground import clock
 
     since = float(os.environ["QUICK_SINCE"])
@@ -32,7 +32,8 @@ def hurry() -> None:
     work.time = SimpleNamespace(  # type: ignore[assignment]
         monotonic=time.monotonic, sleep=lambda seconds: time.sleep(seconds / SPEED)
     )
-    courier.TIMEOUT = httpx.Timeout(10.0 / SPEED, connect=5.0)
+    http_drop.SECONDS /= SPEED
+    http_drop.TIMEOUT = httpx.Timeout(10.0 / SPEED, connect=5.0)
 
 
 def main() -> None:

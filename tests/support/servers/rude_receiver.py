@@ -13,11 +13,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 MOODS = (
-    "silent", "500", "503", "429", "302", "cut", "drop", "slow", "hang", "hang-after", "twice",
+    "silent", "500", "503", "429", "302", "cut", "drop", "slow", "hang", "hang-after", "twice", "drip",
+    "endless",
 )  # fmt: skip
 """``silent`` 200 without the hash · a number: that status, nothing kept · ``cut`` hangs up before it keeps the message,
 ``drop`` after · ``slow`` answers late, but in time · ``hang`` never answers, nothing kept, ``hang-after`` kept ·
-``twice`` the network brings the message a second time. Anything else: kept, and answered with its hash."""
+``twice`` the network brings the message a second time · ``drip`` kept, and the answer comes a byte at a time and never
+ends · ``endless`` kept, and the answer is as long as can be. Anything else: kept, and answered with its hash."""
 LATE = 0.1
 """Seconds of a slow answer."""
 
@@ -133,12 +135,29 @@ def _hang(_site: RudeReceiver, request: BaseHTTPRequestHandler, _mood: str, _bod
     request.close_connection = True
 
 
+def _drip(site: RudeReceiver, request: BaseHTTPRequestHandler, _mood: str, _body: bytes | None) -> None:
+    request.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    while not site._over.wait(0.05):
+        request.wfile.write(b"x")
+
+
+def _endless(site: RudeReceiver, request: BaseHTTPRequestHandler, mood: str, body: bytes | None) -> None:
+    if body is None:
+        _answer(site, request, mood, body)
+        return
+    request.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while not site._over.is_set():
+        request.wfile.write(b"x" * 65536)
+
+
 _BEHAVIOUR: dict[str, Behave] = {
     "cut": _hang_up,
     "drop": _hang_up,
     "slow": _late,
     "hang": _hang,
     "hang-after": _hang,
+    "drip": _drip,
+    "endless": _endless,
 }
 
 

@@ -41,6 +41,7 @@ from imloop.steps.draws import (
 from imloop.steps.draws.as_json import public_json, summary
 from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground import clock
+from imloop.steps.ground.lookups import after
 
 router = Router()
 _READERS = (*DRAWERS, *ADMIN)
@@ -148,7 +149,8 @@ def post_join(request: HttpRequest, no: str, given: JoinIn) -> HttpResponse:
     summary="锁定名单 · fix the list",
 )
 def post_commit(request: HttpRequest, no: str) -> HttpResponse:
-    return as_json(public_json(prepare_draw.commit(caller(request), no, clock.now())), 201)
+    who, now = caller(request), clock.now()
+    return as_json(after(lambda: prepare_draw.commit(who, no, now), public_json), 201)
 
 
 @router.post(
@@ -182,8 +184,8 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
     "/draws/{no}/void", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="作废 · void"
 )
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
-    row = prepare_draw.void(caller(request), no, given.reason, clock.now())
-    return as_json(public_json(row), 201)
+    who, now = caller(request), clock.now()
+    return as_json(after(lambda: prepare_draw.void(who, no, given.reason, now), public_json), 201)
 
 
 @router.post(
@@ -217,5 +219,6 @@ def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> Htt
     "/draws/{no}/publish", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="公布 · publish"
 )
 def post_publish(request: HttpRequest, no: str, asked: PublishIn) -> HttpResponse:
-    row = draw_visits.publish(caller(request), no, whole=asked.whole, now=clock.now())
-    return as_json(public_json(row), 201)
+    who, now = caller(request), clock.now()
+    row = after(lambda: draw_visits.publish(who, no, whole=asked.whole, now=now), public_json)
+    return as_json(row, 201)

@@ -47,8 +47,30 @@ def refuse_larger(request: HttpRequest, limit: int) -> None:
         raise _too_large(limit)
 
 
+def _require_plain(request: HttpRequest) -> None:
+    """Refuses (415) what is not the message itself. Its own kind is not looked at: real senders say anything."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise Malformed(
+            "body-encoded",
+            Text(
+                f"不接受 Content-Encoding: {encoding}，请原样发送报文；过程数据可在报文内压缩。",
+                f"Content-Encoding: {encoding} is not taken: send the message as it is; its trace may be packed.",
+            ),
+        )
+    if (request.content_type or "").startswith("multipart/"):
+        raise Malformed(
+            "body-is-form",
+            Text(
+                "请把报文本身作为请求体发送，不要用表单（multipart）。",
+                "Send the message itself as the body, not a form (multipart).",
+            ),
+        )
+
+
 def body_of(request: HttpRequest) -> bytes:
     """The raw body, refused before it is read when it is larger than the limit."""
+    _require_plain(request)
     limit = settings.MAX_UPLOAD_BYTES
     refuse_larger(request, limit)
     body = request.body
@@ -63,6 +85,7 @@ def _too_large(limit: int) -> Malformed:
 
 def file_of(request: HttpRequest, limit: int) -> bytes:
     """A file sent as the body, read no further than one byte past the limit."""
+    _require_plain(request)
     body: bytes = request.read(limit + 1)
     if len(body) > limit:
         raise Malformed("too-large", Text(f"文件超过 {limit} 字节。", f"The file exceeds {limit} bytes."))

@@ -15,9 +15,10 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
+from imloop.steps.accounts.admitted import admitted
 from imloop.steps.accounts.keys import is_live, recognise, signing_key, spend
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller, caller_of
+from imloop.steps.ground.access import Caller
 from imloop.store.models import User
 
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -79,8 +80,8 @@ def caller(request: HttpRequest) -> Caller:
     found = machine(request)
     if found is not None:
         return found
-    if request.method == "GET" and isinstance(request.user, User) and request.user.is_authenticated:
-        return caller_of(request.user)
+    if request.method == "GET" and isinstance(request.user, User):
+        return admitted(request.user)
     raise NotAllowed(
         "no-key", Text("请提供密钥。", "Send a key: Authorization: Bearer …, or sign the message.")
     )

@@ -38,11 +38,11 @@ PREFIX = "/api/v1/"
 ROUTE = "imloop.route"
 """Where ``Observed`` reads the template of an address; these calls have none in them."""
 KNOWN = frozenset({"vin", "plate", "station", "at"})
-_SAFE = [
+SAFE = [
     ("X-Content-Type-Options", "nosniff"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 ]
-_JSON = [("Content-Type", "application/json"), *_SAFE]
+_JSON = [("Content-Type", "application/json"), *SAFE]
 Environment = dict[str, Any]
 StartResponse = Callable[..., object]
 Application = Callable[[Environment, StartResponse], Iterable[bytes]]
@@ -129,4 +129,4 @@ def _answer(
         refused = untakeable(request, error)
     except Exception as error:  # as the framework does: logged, never shown
         refused = unexpected(request, error)
-    return f"{refused.status_code} {refused.reason_phrase}", [*refused.items(), *_SAFE], refused.content
+    return f"{refused.status_code} {refused.reason_phrase}", [*refused.items(), *SAFE], refused.content

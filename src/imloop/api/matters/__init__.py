@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
@@ -30,6 +32,7 @@ from imloop.facts.pictures import LARGEST
 from imloop.matters import Role
 from imloop.matters.conditions import conditions
 from imloop.steps.ground import clock, registers
+from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
@@ -48,8 +51,26 @@ router = Router()
 _CONCERNED = frozenset({Role.CONCERNED})
 
 
-def _answer(row: Matter, roles: frozenset[Role], status: int = 200, **more: object) -> HttpResponse:
-    return as_json({**matter_lookups.matter_json(row, roles, clock.now()), **more}, status)
+def _concerned(_: Matter) -> frozenset[Role]:
+    return _CONCERNED
+
+
+def _shown(row: Matter, roles: frozenset[Role], now: datetime, *, token: bool = False) -> dict[str, object]:
+    said = matter_lookups.matter_json(row, roles, now)
+    return {**said, "token": row.token} if token else said
+
+
+def _answer(
+    step: Callable[[datetime], Matter],
+    roles: Callable[[Matter], frozenset[Role]],
+    status: int = 200,
+    *,
+    token: bool = False,
+) -> HttpResponse:
+    """What the step leaves, as those in these roles see it."""
+    now = clock.now()
+    shown = after(lambda: step(now), lambda row: _shown(row, roles(row), now, token=token))
+    return as_json(shown, status)
 
 
 @router.get(
@@ -79,8 +100,8 @@ def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpRespon
 def post_application(request: HttpRequest) -> HttpResponse:
     """201 with the number and ``token``, the applicant's access to it; 400 names every condition not met."""
     count_question(request, clock.now())
-    row = apply(decode_application(parse_json(body_of(request))), clock.now())
-    return _answer(row, _CONCERNED, 201, token=row.token)
+    said = decode_application(parse_json(body_of(request)))
+    return _answer(lambda now: apply(said, now), _concerned, 201, token=True)
 
 
 @router.get(
@@ -90,7 +111,7 @@ def post_application(request: HttpRequest) -> HttpResponse:
     summary="查看申请 · your own application",
 )
 def get_application(request: HttpRequest, token: str) -> HttpResponse:
-    return _answer(the_matter(token=token), _CONCERNED)
+    return as_json(_shown(the_matter(token=token), _CONCERNED, clock.now()))
 
 
 @router.put(
@@ -102,7 +123,8 @@ def get_application(request: HttpRequest, token: str) -> HttpResponse:
 )
 def put_application(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
-    return _answer(resubmit(token, decode_application(parse_json(body_of(request))), clock.now()), _CONCERNED)
+    said = decode_application(parse_json(body_of(request)))
+    return _answer(lambda now: resubmit(token, said, now), _concerned)
 
 
 @router.post(
@@ -113,7 +135,7 @@ def put_application(request: HttpRequest, token: str) -> HttpResponse:
 )
 def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpResponse:
     count_question(request, clock.now())
-    return _answer(take_step_by_token(token, taken.step, taken.fields, clock.now()), _CONCERNED)
+    return _answer(lambda now: take_step_by_token(token, taken.step, taken.fields, now), _concerned)
 
 
 @router.post(
@@ -176,13 +198,14 @@ def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
     summary="立案、自愿退出、报废提名 · open a matter",
 )
 def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
-    who, now = caller(request), clock.now()
-    fields: Mapping[str, object] = opened.fields
-    if opened.kind == "scrappage":
-        row = nominate_for_scrappage(who, fields, now, vin=opened.vin, plate=opened.plate)
-    else:
-        row = open_measure(who, opened.kind, opened.party, fields, now)
-    return _answer(row, roles_in(who, row), 201)
+    who = caller(request)
+
+    def opening(now: datetime) -> Matter:
+        if opened.kind == "scrappage":
+            return nominate_for_scrappage(who, opened.fields, now, vin=opened.vin, plate=opened.plate)
+        return open_measure(who, opened.kind, opened.party, opened.fields, now)
+
+    return _answer(opening, partial(roles_in, who), 201)
 
 
 @router.get(
@@ -195,7 +218,7 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
 def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
     who = caller(request)
     row = the_matter(caller=who, matter_no=matter_no)
-    return _answer(row, roles_in(who, row))
+    return as_json(_shown(row, roles_in(who, row), clock.now()))
 
 
 @router.post(
@@ -207,8 +230,9 @@ def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
 )
 def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
     who = caller(request)
-    row = take_step(who, matter_no, taken.step, taken.fields, clock.now())
-    return _answer(row, roles_in(who, row))
+    return _answer(
+        lambda now: take_step(who, matter_no, taken.step, taken.fields, now), partial(roles_in, who)
+    )
 
 
 @router.post(

@@ -36,16 +36,19 @@ def backup(
     data: DataDir = VAR,
     as_json: AsJson = False,
 ) -> None:
-    """备份整个平台到一个文件，运行中即可 · back up the whole installation to one file, while it runs."""
+    """备份整个平台到一个文件，运行中即可 · back up the whole installation to one file, while it runs;
+    exit 1 when a value could not be read."""
     connect(data)
     from imloop.steps.ground.clock import now
     from imloop.store.backup import write_backup
 
     with _bar("备份 backup") as advance:
         manifest = write_backup(file, data, now(), secrets=with_secrets, advance=advance)
+    unreadable = manifest["unreadable"]
+    assert isinstance(unreadable, list)
     if as_json:
         print_json(manifest)
-        return
+        sys.exit(1 if unreadable else 0)
     tables, journal = manifest["tables"], manifest["journal"]
     assert isinstance(tables, list) and isinstance(journal, dict)
     rows = sum(table["rows"] for table in tables)
@@ -54,6 +57,9 @@ def backup(
         print(
             "不含密钥；另存 secret-key、signing-key.pem、sftp-key · the keys are not included: keep them elsewhere"
         )
+    for row in unreadable:
+        print(f"不能读出，备份中为空 · cannot be read, and is empty in the backup: {row}")
+    sys.exit(1 if unreadable else 0)
 
 
 def restore(
@@ -82,7 +88,11 @@ def restore(
     clear()
     close_to_others()
     with _bar("恢复 restore") as advance:
-        put_back(file, manifest, data, advance)
+        changed = put_back(file, manifest, data, advance)
+    for row in manifest.get("unreadable", []):
+        print(f"备份时已不能读出 · could not be read when the backup was made: {row}")
+    for each in changed:
+        print(f"空字符已替换为 ␀ · a NUL was replaced by ␀: {each}")
     faults = _faults()
     for fault in faults[:20]:
         print(fault)
@@ -97,7 +107,7 @@ def restore(
         print("日志末条与清单不同 · the journal's end differs from the manifest")
     print(f"日志 journal {number} {digest} · 最近的根 root {root}")
     _begin_again(manifest["created_at"], moved)
-    sys.exit(0 if same and not faults else 1)
+    sys.exit(0 if same and not faults and not changed and not manifest.get("unreadable") else 1)
 
 
 def _begin_again(written: str, as_it_was: bool) -> None:

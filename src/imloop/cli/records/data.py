@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +64,7 @@ def export(
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
     data: DataDir = VAR,
 ) -> None:
-    """导出为文件 · export to a file; the file extension gives the format."""
+    """导出为文件 · export to a file; the file extension gives the format. Exit 1 when a row cannot be read."""
     connect_migrated(data)
     from rich.progress import Progress
 
@@ -71,14 +72,19 @@ def export(
     from imloop.steps.ground.access import Caller
     from imloop.steps.ground.clock import now
     from imloop.steps.reports.exports import EXPORTS, note_export
+    from imloop.store.sound_rows import BadRow
 
     _require_kind(kind, EXPORTS)
     columns, rows = EXPORTS[kind]
     operator = Caller("imloop", "admin", "平台", "000000")
+    left_out: list[BadRow] = []
     with Progress(transient=True) as progress:
-        count = write_rows(file, columns, progress.track(rows(operator), description=kind))
+        count = write_rows(file, columns, progress.track(rows(operator, left_out.append), description=kind))
     note_export(kind, count, operator, now())
     print(f"{count} 行 · rows → {file}")
+    for row in left_out:
+        print(f"不能读出，未导出 · cannot be read, left out: {row}")
+    sys.exit(1 if left_out else 0)
 
 
 def _require_kind(kind: str, known: object) -> None:

@@ -40,7 +40,8 @@ def replay(
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
-    """复算已存检验，须与原结论一致；或按假设的规定推演 · recompute stored tests: exit 1 when any differs."""
+    """复算已存检验，须与原结论一致；或按假设的规定推演 · recompute stored tests: exit 1 when any differs
+    or cannot be read."""
     connect_migrated(data)
     from imloop.steps.inspections.replay import Selection
 
@@ -166,10 +167,14 @@ def _what_if(chosen: Selection, text: str, workers: int, xlsx: Path | None, as_j
         _print_report(title, report)
     if xlsx is not None:
         _save(xlsx, report_sheets(report, title))
+    sys.exit(1 if report.unreadable else 0)
 
 
 def _print_report(title: str, report: Report) -> None:
     from imloop.steps.inspections.what_if_report import CHANGES, DIMENSION_NAMES, DIMENSIONS
+
+    for row in report.unreadable[:_SHOWN]:
+        print(f"不能读出，未计入 · cannot be read, not counted: {row}")
 
     print(f"{title or '推演 · what-if'}: {report.tests} 次检验 · tests")
     newly = report.changes

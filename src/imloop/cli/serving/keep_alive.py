@@ -58,19 +58,22 @@ def counting_together(workers: int) -> Iterator[None]:
 def serve_forever(host: str, port: int, workers: int) -> None:
     """Until SIGTERM or SIGINT. One worker that dies is replaced; when it dies again at once, the server ends."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
-    from imloop.site.settings import CALLS_AT_ONCE, STREAMS
+    from imloop.site.settings import BODIES, CALLS_AT_ONCE, STREAMS
+
+    waiting = STREAMS + BODIES
 
     Granian(
         "imloop.site.worker:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # a connection bears one request at a time: one can be ended without ending others
         workers=workers,
-        blocking_threads=CALLS_AT_ONCE + STREAMS,  # idle threads end by themselves
-        backpressure=256 + STREAMS,
+        blocking_threads=CALLS_AT_ONCE + waiting,  # idle threads end by themselves
+        backpressure=256 + waiting,
         log_access=False,
         log_level=LogLevels.error,  # it warns of so many threads
         respawn_failed_workers=True,

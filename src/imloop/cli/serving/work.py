@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 
 from imloop.cli.common import VAR, DataDir, connect
 from imloop.cli.couriers import print_lags
+
+if TYPE_CHECKING:
+    from imloop.exchange.couriers.rounds import Rounds
 
 _failed: list[str] = []
 """Duties of this round that could not be done."""
@@ -34,22 +39,33 @@ def work(
     connect(data)
     from django.db import close_old_connections
 
-    from imloop.exchange.couriers.courier import carry
+    from imloop.exchange.couriers.rounds import Rounds
     from imloop.site.parent import end_with_parent
     from imloop.steps.ground.clock import now
 
     if attended:
         end_with_parent()
-    next_clocks = 0.0
+    rounds = Rounds(now, partial(_attempt, "couriers"))
+    if once:
+        _clocks(always_say=True)
+        _attempt("couriers", rounds.begin)
+        rounds.finish()
+        print_lags()
+        return
+    threading.Thread(target=_couriers, args=(rounds,), name="couriers", daemon=True).start()
     while True:
         close_old_connections()
-        if time.monotonic() >= next_clocks:
-            next_clocks = time.monotonic() + every
-            _clocks(once)
-        _attempt("couriers", lambda: carry(now))
-        if once:
-            print_lags()
-            return
+        _clocks(always_say=False)
+        time.sleep(every)
+
+
+def _couriers(rounds: Rounds) -> None:
+    """Apart from the timed tasks: neither waits for the other."""
+    from django.db import close_old_connections
+
+    while True:
+        close_old_connections()
+        _attempt("couriers", rounds.begin)
         time.sleep(1.0)
 
 

@@ -10,38 +10,40 @@ from pathlib import Path
 
 import httpx
 
-from imloop.exchange.signing import signed_headers
+from imloop.exchange.couriers.http_drop import HttpDrop
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.couriers import deliveries
 from imloop.steps.couriers.deliveries import Message, Refused, TryLater
 from imloop.steps.couriers.receivers import dead_letter
 from imloop.steps.ground.access import Caller
+from imloop.store.connection_pool import without_connection
 from imloop.store.models import Delivery, Receiver
 
 MOST = 200
 """Messages per receiver and pass: one that is far behind does not keep the others waiting."""
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
-_TRY_AGAIN = frozenset({408, 425, 429})
-
 
 Bring = Callable[[Message, datetime], str]
 """Returns the SHA-256 the receiver says it received; empty when it does not say."""
 
 
 def carry(clock: Callable[[], datetime], transport: httpx.BaseTransport | None = None) -> int:
-    """One delivery pass over every receiver that is due; returns how many messages arrived."""
-    arrived = 0
-    with httpx.Client(timeout=TIMEOUT, transport=transport, follow_redirects=False) as http:
-        for receiver in deliveries.due(clock()):
-            with deliveries.leased(receiver, clock()) as mine:
-                if mine:
-                    with _way_to(receiver, http) as bring:
-                        arrived += _carry_to(receiver, bring, clock)
-    return arrived
+    """One delivery pass over every receiver that is due, one after another; returns how many messages arrived."""
+    return sum(carry_to(receiver, clock, transport) for receiver in deliveries.due(clock()))
 
 
-def _carry_to(receiver: Receiver, bring: Bring, clock: Callable[[], datetime]) -> int:
+def carry_to(
+    receiver: Receiver, clock: Callable[[], datetime], transport: httpx.BaseTransport | None = None
+) -> int:
+    """One pass to one receiver, unless another worker is at it; returns how many messages arrived."""
+    with deliveries.leased(receiver, clock()) as mine:
+        if not mine:
+            return 0
+        with _way_to(receiver, transport) as bring:
+            return _carry(receiver, bring, clock)
+
+
+def _carry(receiver: Receiver, bring: Bring, clock: Callable[[], datetime]) -> int:
     arrived = 0
     for entry in list(deliveries.waiting(receiver)[:MOST]):
         if not deliveries.hold(receiver, clock()):
@@ -68,10 +70,8 @@ def bring_again(
     """Send a dead letter once more, by itself; refused again it stays one."""
     receiver, entry = dead_letter(caller, code, seq)
     message = deliveries.message_of(receiver, entry)
-    with (
-        httpx.Client(timeout=TIMEOUT, transport=transport, follow_redirects=False) as http,
-        _way_to(receiver, http) as bring,
-    ):
+    # Who waits for a receiver keeps no connection from others.
+    with without_connection(), _way_to(receiver, transport) as bring:
         try:
             answered = bring(message, now)
         except (TryLater, Refused) as error:
@@ -87,7 +87,7 @@ def bring_again(
 
 
 @contextmanager
-def _way_to(receiver: Receiver, http: httpx.Client) -> Iterator[Bring]:
+def _way_to(receiver: Receiver, transport: httpx.BaseTransport | None) -> Iterator[Bring]:
     """Open the way to a receiver; whatever was opened is closed at the end."""
     if receiver.way == Receiver.Way.FOLDER:
         yield lambda message, now: _drop(Path(receiver.address), message)
@@ -98,30 +98,8 @@ def _way_to(receiver: Receiver, http: httpx.Client) -> Iterator[Bring]:
         with SftpDrop(receiver.address) as there:
             yield lambda message, now: there.put(message)
     else:
-        yield lambda message, now: _post(receiver, message, http, now)
-
-
-def _post(receiver: Receiver, message: Message, http: httpx.Client, now: datetime) -> str:
-    key = f"{receiver.code}-{message.entry.pk}"
-    headers = signed_headers(receiver.address, message.body, key, now)
-    try:
-        answer = http.post(receiver.address, content=message.body, headers=headers)
-    except httpx.HTTPError as error:
-        raise TryLater(f"{type(error).__name__}: {error}") from None
-    if answer.is_success:
-        return _acknowledged(answer)
-    words = f"HTTP {answer.status_code} {answer.text[:120]}".strip()
-    if answer.status_code in _TRY_AGAIN or not answer.is_client_error:
-        raise TryLater(words)
-    raise Refused(words)
-
-
-def _acknowledged(answer: httpx.Response) -> str:
-    try:
-        said = answer.json()
-    except ValueError:
-        return ""
-    return str(said.get("sha256", "")) if isinstance(said, dict) else ""
+        with HttpDrop(receiver.code, receiver.address, transport) as http:
+            yield http.put
 
 
 def _drop(folder: Path, message: Message) -> str:

@@ -17,13 +17,11 @@ from imloop.exchange.dialects.maps import OURS, Dialect, Field, Rows
 from imloop.exchange.dialects.ours import Kind
 from imloop.exchange.reading import given_twice
 from imloop.exchange.tables.delimited import has_lost_digits
-from imloop.facts.days import CHINA
+from imloop.facts.answers import flag_of, is_nothing
+from imloop.facts.days import CHINA, day_in
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 
-_FLAGS = {"1": True, "0": False, "true": True, "false": False, "是": True, "否": False, "y": True, "n": False}
-_NOTHING = frozenset({"", "-", "--", "null", "nan", "n/a"})
-"""How missing samples and values are written."""
 _LONGEST_NUMBER = 40
 
 
@@ -127,7 +125,7 @@ def _number(value: Any, field: Field, _: str) -> Any:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return value
     text = str(value).strip()
-    if text.lower() in _NOTHING:
+    if is_nothing(text) or text.lower() == "nan":  # a missing sample
         return None
     try:
         number = Decimal(text) if len(text) <= _LONGEST_NUMBER else Decimal("nan")
@@ -140,7 +138,8 @@ def _number(value: Any, field: Field, _: str) -> Any:
 
 
 def _flag(value: Any, field: Field, _: str) -> Any:
-    return value if isinstance(value, bool) else _FLAGS.get(str(value).strip().lower(), value)
+    answer = flag_of(field.ours.rpartition(".")[2], value)
+    return value if answer is None else answer
 
 
 def _moment(value: Any, field: Field, _: str) -> Any:
@@ -164,9 +163,9 @@ def _moment(value: Any, field: Field, _: str) -> Any:
     return (moment if moment.tzinfo else moment.replace(tzinfo=CHINA)).isoformat()
 
 
-def _day(value: Any, field: Field, separator: str) -> Any:
-    moment = _moment(value, field, separator)
-    return moment[:10] if isinstance(moment, str) else moment
+def _day(value: Any, _: Field, __: str) -> Any:
+    day = day_in(value) if isinstance(value, str) else None
+    return value if day is None else day.isoformat()
 
 
 def _words(value: Any, _: Field, separator: str) -> Any:

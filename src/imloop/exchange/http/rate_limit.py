@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
@@ -11,6 +13,7 @@ from django.http import HttpRequest
 
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
+from imloop.steps.accounts.admitted import admitted_or_none
 
 _MINUTE = 60
 _NETWORK_BITS = 64
@@ -18,9 +21,9 @@ _NETWORK_BITS = 64
 
 
 def count_question(request: HttpRequest, now: datetime) -> None:
-    """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in are not
-    counted. Each worker process counts for itself."""
-    if request.user.is_authenticated:
+    """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in, with all
+    that it takes, are not counted. Each worker process counts for itself."""
+    if admitted_or_none(request.user) is not None:
         return
     key = f"asks:{address_of(request)}:{int(now.timestamp()) // _MINUTE}"
     cache.add(key, 0, timeout=2 * _MINUTE)
@@ -68,9 +71,14 @@ def count_call(party: str, now: datetime) -> None:
 
 def address_of(request: HttpRequest) -> str:
     """The client's address: behind a proxy, the one that the proxy itself has seen."""
-    seen = str(request.META.get("REMOTE_ADDR", ""))
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """The same, of a request that the framework has not seen yet."""
+    seen = str(environ.get("REMOTE_ADDR", ""))
     if settings.BEHIND_PROXY:
-        seen = request.headers.get("X-Forwarded-For", seen).rpartition(",")[2].strip()
+        seen = str(environ.get("HTTP_X_FORWARDED_FOR", seen)).rpartition(",")[2].strip()
     try:
         address = ip_address(seen)
     except ValueError:

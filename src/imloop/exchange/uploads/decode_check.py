@@ -45,7 +45,7 @@ def decode_check(body: bytes) -> CheckRecord:
         finished_at=finished,
         values=values,
         claimed=claimed or "",
-        notes=tuple(reader.notes),
+        notes=reader.left_out(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 import numpy as np
@@ -9,10 +10,12 @@ import numpy as np
 from imloop.exchange.dialects import MessageKind, read
 from imloop.exchange.reading import Reader
 from imloop.exchange.uploads.packed_trace import MOST_ROWS as MAX_ROWS
-from imloop.exchange.uploads.packed_trace import unpack
+from imloop.exchange.uploads.packed_trace import check_phases, unpack
+from imloop.facts.answers import is_nothing, word
 from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result, fuels_of
 from imloop.facts.identifiers import calibration
 from imloop.facts.records.inspection import (
+    DECIDING,
     Ambient,
     Claim,
     Column,
@@ -31,21 +34,23 @@ from imloop.facts.refusal import Malformed
 SCHEMA = "imloop.test/1"
 
 _NUMERIC = (int, float)
+_NONE = frozenset(["无", "没有", "全部就绪"])
+_SEPARATORS = re.compile(r"[,，;；、|\n]")
 
 
-def decode_test(body: bytes, dialect: str = "", *, any_number: bool = False) -> TestRecord:
+def decode_test(body: bytes, dialect: str = "", *, kept: bool = False) -> TestRecord:
     """A test record, or ``Malformed`` with every faulty path.
-    ``dialect``: the one it has to be in, where one was named; ``any_number``: as ``Reader`` says."""
-    reading = read(body, MessageKind.TEST, dialect, kept=any_number)
+    ``dialect``: the one it has to be in, where one was named; ``kept``: as ``Reader`` says."""
+    reading = read(body, MessageKind.TEST, dialect, kept=kept)
     try:
-        return _record(Reader(reading.message, any_number=any_number))
+        return _record(Reader(reading.message, kept=kept))
     except Malformed as fault:
         raise reading.in_their_words(fault) from None
 
 
 def decode_kept_test(body: bytes) -> TestRecord:
-    """A test that was taken once, whatever its numbers."""
-    return decode_test(body, any_number=True)
+    """A test that was taken once, whatever its names and numbers."""
+    return decode_test(body, kept=True)
 
 
 def _record(reader: Reader) -> TestRecord:
@@ -62,7 +67,7 @@ def _record(reader: Reader) -> TestRecord:
     trace = _trace(reader.child("trace", required=True))
     if started is not None and ended is not None and ended < started:
         reader.fault("ended_at", "ends-before-start", "结束早于开始", "ends before it starts")
-    sequence, fee = reader.number("sequence"), reader.money("fee_yuan")
+    sequence, fee = reader.whole("sequence"), reader.money("fee_yuan")
     ambient, exterior, obd, claimed = _ambient(reader), _exterior(reader), _obd(reader), _claim(reader)
     evaporative, second = _evaporative(reader), _second(reader)
     people, equipment, software = (_words(reader, key) for key in ("people", "equipment", "software"))
@@ -79,7 +84,7 @@ def _record(reader: Reader) -> TestRecord:
         ended_at=ended,
         vehicle=vehicle,
         trace=trace,
-        sequence=None if sequence is None else int(sequence),
+        sequence=sequence,
         ambient=ambient,
         exterior=exterior,
         obd=obd,
@@ -90,7 +95,8 @@ def _record(reader: Reader) -> TestRecord:
         equipment=equipment,
         software=software,
         fee_yuan=fee,
-        notes=tuple(reader.notes),
+        notes=reader.left_out(),
+        unread=reader.unread(DECIDING),
     )
 
 
@@ -108,13 +114,13 @@ def _vehicle(r: Reader) -> Vehicle:
         emission_stage=r.text("emission_stage"),
         first_registered_on=r.day("first_registered_on"),
         produced_on=r.day("produced_on"),
-        max_mass_kg=r.number("max_mass_kg"),
-        reference_mass_kg=r.number("reference_mass_kg"),
-        rated_power_kw=r.number("rated_power_kw"),
-        rated_speed_rpm=r.number("rated_speed_rpm"),
-        displacement_l=r.number("displacement_l"),
+        max_mass_kg=r.size("max_mass_kg"),
+        reference_mass_kg=r.size("reference_mass_kg"),
+        rated_power_kw=r.size("rated_power_kw"),
+        rated_speed_rpm=r.size("rated_speed_rpm"),
+        displacement_l=r.size("displacement_l"),
         drive=r.text("drive"),
-        odometer_km=r.number("odometer_km"),
+        odometer_km=r.size("odometer_km"),
         model=r.text("model"),
         owner=Owner(owner.text("name", longest=60), owner.text("phone", longest=20)),
     )
@@ -165,6 +171,7 @@ def _plain_trace(reader: Reader) -> Trace:
         if name == "phase":
             plain = set(map(type, values)) <= {str}
             phase = tuple(values if plain else [value if isinstance(value, str) else "" for value in values])
+            check_phases(columns, name, phase)
         elif (column := _column(columns, name, values)) is not None:
             found[name] = column
     return Trace(MappingProxyType(found), phase)
@@ -210,7 +217,7 @@ def _obd(reader: Reader) -> Obd | None:
         dashboard_matches=r.flag("dashboard_matches"),
         tampered=r.flag("tampered"),
         dtcs=r.texts("dtcs"),
-        readiness_incomplete=r.texts("readiness_incomplete"),
+        readiness_incomplete=_readiness(r),
         ecus=tuple(
             Ecu(
                 e.text("ecu"),
@@ -223,6 +230,14 @@ def _obd(reader: Reader) -> Obd | None:
         distance_since_clear_km=r.number("distance_since_clear_km"),
         warmups_since_clear=r.number("warmups_since_clear"),
     )
+
+
+def _readiness(r: Reader) -> tuple[str, ...]:
+    """The monitors that are not ready, each once; one text may name several."""
+    named = (
+        part.strip() for text in r.texts("readiness_incomplete", 400) for part in _SEPARATORS.split(text)
+    )
+    return tuple({word(part): part for part in named if not (is_nothing(part) or part in _NONE)}.values())
 
 
 def _evaporative(reader: Reader) -> Evaporative | None:

@@ -47,5 +47,5 @@ def decode_redemption(body: bytes) -> Redemption:
         certificate_no=certificate_no,
         used_at=used_at,
         clock=clock,
-        notes=tuple(reader.notes),
+        notes=reader.left_out(),
     )

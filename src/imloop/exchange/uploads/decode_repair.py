@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 
 from imloop.exchange.dialects import MessageKind, read
-from imloop.exchange.reading import Reader
+from imloop.exchange.reading import Reader, decimal_of
+from imloop.facts.answers import is_nothing
 from imloop.facts.records.repair import REPAIR_ITEMS, Documents, Part, RepairItem, RepairRecord, Warranty
 from imloop.facts.refusal import Malformed
+
+_MOST = Decimal(10**6)
+"""Hours of work, parts of one kind."""
 
 
 def decode_repair(body: bytes, dialect: str = "") -> RepairRecord:
@@ -47,7 +51,7 @@ def _record(reader: Reader) -> RepairRecord:
         case_no=case_no,
         vin=vin,
         plate=plate,
-        odometer_km=reader.number("odometer_km"),
+        odometer_km=reader.size("odometer_km"),
         diagnosis=diagnosis.text("text", longest=2000),
         dtcs=diagnosis.texts("dtcs"),
         failed_items=diagnosis.texts("failed_items"),
@@ -60,7 +64,7 @@ def _record(reader: Reader) -> RepairRecord:
         after=_values(reader.child("after")),
         documents=_documents(reader.child("documents")),
         warranty=_warranty(reader),
-        notes=tuple(reader.notes),
+        notes=reader.left_out(),
     )
 
 
@@ -93,13 +97,10 @@ def _part(r: Reader) -> Part:
 
 def _decimal(r: Reader, key: str) -> Decimal | None:
     value = r.data.get(key)
-    if value is None or value == "":
+    if is_nothing(value):
         return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        number = Decimal(-1)
-    if isinstance(value, bool) or not number.is_finite() or number < 0:
+    number = decimal_of(value)
+    if number is None or not 0 <= number < _MOST:
         r.notes.append(f"{r.path}.{key}: must be a number")
         return None
     return number
@@ -113,7 +114,7 @@ def _warranty(reader: Reader) -> Warranty | None:
     if reader.data.get("warranty") is None:
         return None
     r = reader.child("warranty")
-    days, km = r.number("days"), r.number("km")
+    days, km = r.size("days"), r.size("km")
     if days is None or km is None or not 0 <= days <= 3650 or not 0 <= km <= 10**6:
         reader.notes.append(f"{r.path}: needs days and km")
         return None

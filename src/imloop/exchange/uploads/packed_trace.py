@@ -8,7 +8,7 @@ last known one before it (the first: from 0), a missing sample as −2³¹.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from types import MappingProxyType
 from typing import Annotated
@@ -19,6 +19,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from imloop.exchange.reading import Reader
+from imloop.facts.padding import has_control
 from imloop.facts.records.inspection import Column, Trace
 
 MOST_ROWS, MOST_COLUMNS, MOST_DECIMALS = 1800, 64, 6
@@ -29,6 +30,7 @@ LARGEST = 4 + _HEADER_BYTES + MOST_ROWS * MOST_COLUMNS * 4
 _WINDOW = 8 * 1024 * 1024
 _MISSING = -(2**31)
 _LIMIT = 2**30
+_LONGEST_PHASE = 64
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 _Count = Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)]
@@ -93,6 +95,11 @@ def _trace(reader: Reader, frame: bytes) -> Trace:
             "packed", "wrong-value", "列名重复或不可用", "a column's name is repeated or not allowed"
         )
         return Trace()
+    if not reader.kept and any(has_control(name) for name in names):
+        reader.fault(
+            "packed", "control-character", "列名含有控制字符", "a column's name has a control character"
+        )
+    check_phases(reader, "packed", [name for name, _ in header.phase])
     phased = sum(count for _, count in header.phase)
     if len(frame) - end != header.rows * len(names) * 4 or (header.phase and phased != header.rows):
         en = "the data are not as long as the header says"
@@ -102,6 +109,15 @@ def _trace(reader: Reader, frame: bytes) -> Trace:
     values = _values(steps, [decimals for _, decimals in header.columns])
     phase = tuple(name for name, count in header.phase for _ in range(count))
     return Trace(MappingProxyType(dict(zip(names, values, strict=True))), phase)
+
+
+def check_phases(reader: Reader, key: str, phases: Iterable[str]) -> None:
+    """Names of phases are words: bounded, without controls."""
+    wrong = {phase for phase in set(phases) if len(phase) > _LONGEST_PHASE or has_control(phase)}
+    if wrong and not reader.kept:
+        zh = f"工况名称超过 {_LONGEST_PHASE} 个字符，或含有控制字符"
+        en = f"a phase's name is longer than {_LONGEST_PHASE} characters, or has a control character"
+        reader.fault(key, "wrong-value", zh, en)
 
 
 def _values(steps: NDArray[np.int32], decimals: Sequence[int]) -> list[Column]:

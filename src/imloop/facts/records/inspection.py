@@ -176,3 +176,26 @@ class TestRecord:
     """Charged to the owner; None where the message does not say."""
     notes: tuple[str, ...] = ()
     """Optional fields that could not be read and were left out, as ``path: reason``; they become findings."""
+    unread: tuple[str, ...] = ()
+    """Those of ``DECIDING`` among them: what they would have said is not known, so that their part is no pass."""
+
+
+DECIDING = frozenset(
+    [
+        *("vehicle.fuel", "vehicle.second_fuel"),
+        *("exterior", "exterior.verdict", "exterior.items"),
+        *("exterior.items.devices_present", "exterior.items.visible_smoke"),
+        *(
+            "obd",
+            "obd.communication",
+            "obd.mil_lamp_ok",
+            "obd.mil_on",
+            "obd.dashboard_matches",
+            "obd.tampered",
+        ),
+        "obd.readiness_incomplete",
+        *("evaporative", "evaporative.seconds", "evaporative.cap_ok"),
+    ]
+)
+"""Fields on whose answer a verdict turns, though it can be reached without them: absent, they say nothing against it;
+given and not understood, they might."""

@@ -92,6 +92,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Scan, type the first code, keep the recovery codes. Open also to users who may not see other pages yet."""
     user = request.user
     assert isinstance(user, User)
+    if user.must_change_password:
+        return redirect("/password")
     if factors.confirmed(user) is not None:
         return redirect("/account")
     context: dict[str, object] = {}

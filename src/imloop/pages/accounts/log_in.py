@@ -1,8 +1,8 @@
-"""Logging in: name and password, then a code where a second factor is on; too many wrong answers lock the name."""
+"""Logging in: name and password, then a code where a second factor is on; wrong answers lock whoever makes them."""
 
 from __future__ import annotations
 
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +10,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from imloop.exchange.http.rate_limit import address_of
-from imloop.pages.guard import EVERY_DESK, home, open_to, public
+from imloop.facts.refusal import Refusal
+from imloop.pages.accounts.known_browser import remember, where
+from imloop.pages.guard import EVERY_DESK, home, open_to, public, refused
 from imloop.steps.accounts import lookups, sessions
-from imloop.steps.accounts.log_in import failed_since_last, is_locked, note_try
-from imloop.steps.accounts.second_factor import check, confirmed
+from imloop.steps.accounts.log_in import by_code, by_password, failed_since_last, own_password
+from imloop.steps.accounts.second_factor import confirmed
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import caller_of
 from imloop.store.models import User
@@ -28,12 +30,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
     target = _target(request)
     username = request.POST.get("username", "").strip()
     if request.method == "POST":
-        now, address = clock.now(), address_of(request)
-        user = None
-        if not is_locked(username, now):
-            user = authenticate(request, username=username, password=request.POST.get("password", ""))
-            note_try(username, address, now, passed=user is not None)
-        if isinstance(user, User):
+        now, password = clock.now(), request.POST.get("password", "")
+        user = by_password(username, password, where(request, username), now)
+        if user is not None:
             if confirmed(user) is None:
                 return _enter(request, user, target)
             request.session["half_way"] = {"user": user.pk, "at": int(now.timestamp()), "next": target}
@@ -53,12 +52,9 @@ def second(request: HttpRequest) -> HttpResponse:
     user = lookups.person(waiting["user"])
     wrong = False
     if request.method == "POST":
-        if not is_locked(user.username, now):
-            passed = check(user, request.POST.get("code", ""), now)
-            note_try(user.username, address_of(request), now, passed=passed, factor="code")
-            if passed:
-                del request.session["half_way"]
-                return _enter(request, user, waiting["next"])
+        if by_code(user, request.POST.get("code", ""), where(request, user.username), now):
+            del request.session["half_way"]
+            return _enter(request, user, waiting["next"])
         wrong = True
     return render(request, "accounts/login_code.html", {"wrong": wrong}, status=422 if wrong else 200)
 
@@ -72,7 +68,9 @@ def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
     request.session.save()
     browser = request.headers.get("User-Agent", "")
     sessions.opened(user, request.session.session_key or "", address_of(request), browser, now)
-    return redirect(target)
+    response = redirect(target)
+    remember(request, response, user.username)
+    return response
 
 
 def _target(request: HttpRequest) -> str:
@@ -89,14 +87,23 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 @open_to(*EVERY_DESK)
 def password(request: HttpRequest) -> HttpResponse:
-    """A person chooses an own password: the first time, or whenever they want."""
-    if not isinstance(request.user, User):
+    """A person chooses an own password: the first time, or whenever they want. The former one is asked for, so that an
+    open session is not enough."""
+    user = request.user
+    if not isinstance(user, User):
         return redirect("/login")
-    form = SetPasswordForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        user = form.save()
-        user.must_change_password = False
-        user.save(update_fields=["must_change_password"])
-        update_session_auth_hash(request, user)
-        return redirect(home(caller_of(user)))
-    return render(request, "accounts/password.html", {"form": form})
+    form, wrong = SetPasswordForm(user, request.POST or None), False
+    if request.method == "POST":
+        former = request.POST.get("former", "")
+        try:
+            wrong = not own_password(user, former, where(request, user.username), clock.now())
+        except Refusal as refusal:
+            return refused(request, refusal)
+        if form.is_valid() and not wrong:
+            user = form.save()
+            user.must_change_password = False
+            user.save(update_fields=["must_change_password"])
+            update_session_auth_hash(request, user)
+            return redirect(home(caller_of(user)))
+    context = {"form": form, "wrong": wrong}
+    return render(request, "accounts/password.html", context, status=422 if request.method == "POST" else 200)

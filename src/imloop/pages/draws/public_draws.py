@@ -16,11 +16,11 @@ from imloop.pages.draws.draw_view import STATES, common_context, own_row, visits
 from imloop.pages.guard import public, words
 from imloop.proof import check_draw, journal
 from imloop.proof import draw as proof
+from imloop.steps.accounts.admitted import admitted_or_none
 from imloop.steps.draws import lookups as draw_lookups
 from imloop.steps.draws.header import code_hash
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller, caller_of
-from imloop.store.models import Draw, User
+from imloop.store.models import Draw
 
 SHOWN = 100
 
@@ -40,17 +40,12 @@ def draw(request: HttpRequest, no: str) -> HttpResponse:
     row = draw_lookups.public_draw(no)
     context = common_context(row, now)
     context |= {
-        "own": own_row(_caller(request), row),
+        "own": own_row(admitted_or_none(request.user), row),
         "visits": visits_rows(row) if row.state == Draw.State.PUBLISHED else [],
         "same_code": row.header is not None and row.header["code"] == code_hash(),
         "fixed": row.header is not None,
     }
     return render(request, "draws/public_draw.html", context)
-
-
-def _caller(request: HttpRequest) -> Caller | None:
-    user = request.user
-    return caller_of(user) if isinstance(user, User) and user.party is not None else None
 
 
 @public

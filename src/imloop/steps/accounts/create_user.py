@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
+
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.steps.ground.access import SYSTEM, Caller
@@ -22,14 +24,15 @@ def create_user(
     is_head: bool = False,
 ) -> User:
     """A person of a party. The password is kept as an argon2 hash."""
+    hashed = make_password(password)  # takes a while: not while others wait to write
     with writing(now, by) as ledger:
         if User.objects.filter(username=username).exists():
             raise Conflict(
                 "username-taken", Text(f"用户名 {username} 已存在。", f"User {username} exists already.")
             )
-        user = User.objects.create_user(
-            username=username,
-            password=password,
+        user = User.objects.create(
+            username=User.normalize_username(username),
+            password=hashed,
             party=party,
             must_change_password=must_change_password,
             is_head=is_head,

@@ -81,6 +81,15 @@ def new_key(
     """The same as part of a larger step."""
     if kind not in Kind.values:
         raise Malformed("wrong-value", Text(f"没有密钥种类 {kind}。", f"There is no kind of key {kind}."))
+    if public_key.strip() and kind != Kind.ED25519:
+        raise Malformed(
+            "public-key-needs-ed25519",
+            Text(
+                f"公钥只用于 ed25519 密钥，此处种类为 {kind}：请选择 ed25519（--kind ed25519），或不给公钥。",
+                f"A public key is for a key of kind ed25519, this one is {kind}: choose ed25519 (--kind ed25519), or "
+                "give no public key.",
+            ),
+        )
     if until is not None and until <= day_of(ledger.now):
         raise Malformed("wrong-value", Text("失效日期应晚于今天。", "It must end after today."))
     secret = "" if kind == Kind.ED25519 else secrets.token_urlsafe(32)

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
+from imloop.steps.accounts.admitted import admitted_or_none
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.steps.ground.ledger import writing
 from imloop.store.models import PartyKind, User, UserSession
@@ -74,7 +75,8 @@ def _end(caller: Caller, user: User, rows: list[UserSession], now: datetime) -> 
 
 
 def is_live(key: str, now: datetime) -> bool:
-    """Whether a session is still valid and its person may still log in."""
+    """Whether a session is still valid and its person would still be admitted."""
     row = Session.objects.filter(pk=key, expire_date__gt=now).first()
     person = int(row.get_decoded().get(SESSION_KEY, 0)) if row else 0
-    return User.objects.filter(pk=person, is_active=True).exists()
+    found = User.objects.filter(pk=person, is_active=True).select_related("party").first()
+    return admitted_or_none(found) is not None

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
+
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
@@ -107,6 +109,7 @@ def accept(token: str, *, username: str, password: str, now: datetime) -> User:
                 "A user name may have letters, digits and . @ + - _, up to 60 characters.",
             ),
         )
+    hashed = make_password(password)  # takes a while: not while others wait to write
     with writing(now, PUBLIC) as ledger:
         found = invitation(token, now)
         ledger.caller = caller_for(found.party, username)
@@ -114,9 +117,9 @@ def accept(token: str, *, username: str, password: str, now: datetime) -> User:
             raise Conflict(
                 "username-taken", Text(f"用户名 {username} 已存在。", f"User {username} exists already.")
             )
-        user = User.objects.create_user(
-            username=username,
-            password=password,
+        user = User.objects.create(
+            username=User.normalize_username(username),
+            password=hashed,
             party=found.party,
             first_name=found.name,
             is_head=found.as_head,

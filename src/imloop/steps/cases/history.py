@@ -95,12 +95,16 @@ def _since(vehicle: Vehicle, began: datetime | None) -> list[Test]:
 
 def _cases_since(vehicle: Vehicle, began: datetime | None) -> tuple[list[Case], list[CaseEvent]]:
     """With their events. Of a case that was found to be part of another only the events are left; of one whose failed
-    run does not stand, only the repairs."""
+    run does not stand, only the repairs, as of those before: one may have been reported in a case whose pass had not
+    arrived yet."""
     found = Case.objects.filter(vehicle=vehicle).select_related("station", "vehicle")
-    if began is not None:
-        found = found.filter(opened_at__gt=began)
     cases: list[Case] = []
     rows: list[CaseEvent] = []
+    if began is not None:
+        rows += CaseEvent.objects.filter(
+            case__vehicle=vehicle, case__opened_at__lte=began, kind__in=_OF_THE_VEHICLE, at__gt=began
+        ).order_by("case_id", "number")
+        found = found.filter(opened_at__gt=began)
     for case in found.order_by("opened_at", "id"):
         events = list(case.events.order_by("number"))
         if _annulled(events):

@@ -66,12 +66,13 @@ def reconsider(
     return found
 
 
-def reconsider_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str) -> None:
-    """A repair came late: a run after it may have had a permit after all."""
+def reconsider_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str) -> bool:
+    """A repair came late: a run after it may have had a permit after all. False: there is no such run."""
     runs = vehicle.tests.filter(counts_why=WITHOUT_PERMIT, started_at__gt=moment).select_related("station")
     first = runs.order_by("started_at", "id").first()
     if first is not None:
         reconsider(ledger, vehicle, run_of(first), because)
+    return first is not None
 
 
 def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str) -> None:

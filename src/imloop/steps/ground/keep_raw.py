@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from imloop.facts.padding import shown
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Reason
 from imloop.steps.ground.findings import keep_findings
@@ -42,7 +43,7 @@ def keep_refusal(ledger: Ledger, raw: RawUpload, refusal: Refusal) -> None:
         {
             "code": refusal.code,
             "cite": refusal.cite,
-            "text": refusal.text.zh,
+            "text": shown(refusal.text.zh),
             "reasons": [reason.to_json() for reason in refusal.reasons],
         },
     )

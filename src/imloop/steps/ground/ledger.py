@@ -164,6 +164,14 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
         raise cannot_be_kept() from error
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else writes meanwhile. A step within takes the same lock; what it wrote is there for what follows."""
+    with _WRITING, transaction.atomic():
+        _locked_head()
+        yield
+
+
 def cannot_be_kept() -> Malformed:
     """The refusal of a value that the database cannot take, written or queried."""
     return Malformed(

@@ -9,7 +9,7 @@ from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.ledger import alone, writing
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown")
@@ -41,3 +41,10 @@ def look(
         row = find()
         ledger.note("looked-up", name(row), {"kind": kind})
         return show(row)
+
+
+def after(step: Callable[[], Row], show: Callable[[Row], Shown]) -> Shown:
+    """What ``show`` makes of the row that a writing step leaves, before anybody else writes: the answer is of the
+    step's own moment."""
+    with alone():
+        return show(step())

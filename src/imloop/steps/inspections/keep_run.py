@@ -37,6 +37,10 @@ from imloop.store.models import Case, HeldRun, Mark, Notice, ObdName, Party, Raw
 from imloop.store.statements import fetch_one, insert, insert_all, rows, update
 
 _NOTICED = "SELECT 1 FROM store_notice WHERE case_id = %s AND round = %s"
+_REPAIRED_SINCE = (
+    "SELECT 1 FROM store_repair r JOIN store_case c ON c.id = r.case_id "
+    "WHERE c.vehicle_id = %s AND r.finished_at > %s LIMIT 1"
+)
 _NOT_STORED = 0
 """Key of a run whose row is still to be written."""
 
@@ -94,13 +98,19 @@ def _move(
     event, waits = decided.event, decided.waits
     if vehicle is None or event is None or waits not in ("", FAIL_WAITS):
         return _Moved(known.case, Counted(Counts.NOTHING, waits, decided.held))
-    if decided.late:
+    if decided.late or (known.case is None and _repaired_since(vehicle, event)):
         return _late(ledger, judged, known, decided, vehicle, event)
     if isinstance(event, TestFailed):
         return _failed(ledger, known, vehicle, known.case, event)
     if waits:
         return _passed_in_doubt(ledger, known, vehicle, event)
     return _passed(ledger, known, vehicle, event)
+
+
+def _repaired_since(vehicle: Vehicle, event: TestFailed | TestPassed) -> bool:
+    """Is a repair known that was finished after the failed run? It was reported in an earlier case, whose pass came
+    later."""
+    return isinstance(event, TestFailed) and fetch_one(_REPAIRED_SINCE, [vehicle.pk, event.at]) is not None
 
 
 def _passed_in_doubt(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestPassed) -> _Moved:

@@ -17,6 +17,7 @@ from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.registers import law_at
 from imloop.store.models import Test
+from imloop.store.sound_rows import BadRow, in_words, raise_if_away, sound_rows
 from imloop.store.verdict_inputs import as_judged
 from imloop.verdict import judge, verdict_hash
 
@@ -86,9 +87,11 @@ def blocks(tests: QuerySet[Test], size: int = BLOCK) -> Iterator[list[int]]:
 
 
 def replay_block(keys: Sequence[int], decode: Decode) -> list[Replayed]:
-    """Recompute the tests of a block."""
+    """Recompute the tests of a block. One that cannot be read differs, by its key and the error."""
     tests = Test.objects.filter(pk__in=keys).select_related("raw", "station").defer("trace", "receipt")
-    return [_replayed(test, decode) for test in tests.order_by("id")]
+    bad: list[BadRow] = []
+    found = [_replayed(test, decode) for test in sound_rows(tests.order_by("id"), bad.append)]
+    return found + [Replayed(f"{row.table} {row.key}", "", "", row.why, ("row",), False) for row in bad]
 
 
 def replay_test(test: Test, decode: Decode) -> dict[str, object]:
@@ -101,10 +104,12 @@ def replay_test(test: Test, decode: Decode) -> dict[str, object]:
 def _replayed(test: Test, decode: Decode) -> Replayed:
     try:
         verdict = _recompute(test, decode)
-    except Refusal as refusal:
-        return Replayed(test.test_no, test.station.code, test.result, refusal.code, ("verdict",), False)
-    now_hash = verdict_hash(law_at(day_of(test.started_at), test.station.place))
-    differs = tuple(_differs(test.verdict, verdict))
+        now_hash = verdict_hash(law_at(day_of(test.started_at), test.station.place))
+        differs = tuple(_differs(test.verdict, verdict))
+    except Exception as error:
+        raise_if_away(error)
+        said = error.code if isinstance(error, Refusal) else in_words(error)
+        return Replayed(test.test_no, test.station.code, test.result, said, ("verdict",), False)
     corrected = test.law_hash != now_hash
     return Replayed(test.test_no, test.station.code, test.result, str(verdict["verdict"]), differs, corrected)
 

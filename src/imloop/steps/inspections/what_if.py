@@ -25,6 +25,7 @@ from imloop.steps.inspections.stored_runs import stored_runs
 from imloop.steps.inspections.what_if_report import Kind, Outcome, Report
 from imloop.store import verdict_inputs
 from imloop.store.models import RawUpload, Test
+from imloop.store.sound_rows import BadRow, in_words, raise_if_away
 from imloop.verdict.batch import RESULTS, Runs, judge_many
 
 MOST = 2_000
@@ -70,7 +71,20 @@ def run_latest(
 
 def judge_block(keys: Sequence[int], decode: Decode, assumed: Assumed) -> Report:
     """The tests of a block, before and after, judged many at once. A test whose day and place the assumptions leave
-    alone is not judged again: its stored verdict is used."""
+    alone is not judged again: its stored verdict is used. One that cannot be read is named, and not counted."""
+    try:
+        return _judge_block(keys, decode, assumed)
+    except Exception as error:
+        raise_if_away(error)
+        if len(keys) == 1:
+            return Report(unreadable=[BadRow(Test._meta.db_table, keys[0], in_words(error))])
+    report = Report()
+    for key in keys:
+        report.merge(judge_block([key], decode, assumed))
+    return report
+
+
+def _judge_block(keys: Sequence[int], decode: Decode, assumed: Assumed) -> Report:
     report = Report()
     left_alone: list[_Stored] = []
     groups: dict[tuple[int, str], list[_Stored]] = defaultdict(list)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from imloop.facts.codes import Result
 from imloop.facts.text import Text
+from imloop.store.sound_rows import BadRow
 
 DIMENSIONS = ("method", "stage", "age", "station", "fuel", "item")
 """By what the outcome is broken down; ``item``: the item that newly decides."""
@@ -65,17 +66,19 @@ class Outcome:
 @dataclass(slots=True)
 class Report:
     """``kinds``: how many tests of each kind. ``items``: tests by item, before and after, of the items newly exceeded.
-    ``changed``: the tests that change, the first ``LISTED`` of them."""
+    ``changed``: the tests that change, the first ``LISTED`` of them. ``unreadable``: tests that count nowhere."""
 
     kinds: Counter[Kind] = field(default_factory=Counter)
     items: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     changed: list[Outcome] = field(default_factory=list)
+    unreadable: list[BadRow] = field(default_factory=list)
 
     def merge(self, other: Report) -> None:
         """Add the counts of other tests."""
         self.kinds.update(other.kinds)
         self.items.update(other.items)
         self.changed += other.changed[: LISTED - len(self.changed)]
+        self.unreadable += other.unreadable
 
     @property
     def tests(self) -> int:
@@ -132,6 +135,7 @@ class Report:
             "before": dict(self.before),
             "after": dict(self.after),
             "changes": dict(self.changes),
+            "unreadable": list(map(str, self.unreadable)),
             "by": {name: self.rows(name) for name in DIMENSIONS},
         }
 

@@ -13,6 +13,7 @@ from imloop.proof.journal import receipt_hash
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.journal.check_registers import held_changes, lists
+from imloop.steps.journal.faults_of import faults_of
 from imloop.store.models import CaseEvent, JournalEntry, JournalHead, RawUpload, Repair, Test
 
 _BLOCK = 500
@@ -51,33 +52,38 @@ class _Entries:
 def _tests() -> Iterator[str]:
     said = _Entries("test-received")
     rows = Test.objects.select_related("raw", "station").defer("trace", "stated")
-    for row in rows.iterator(_BLOCK):
-        entry = said.take(f"{row.station.code}/{row.test_no}", row.receipt)
-        if entry is None:
-            yield f"test {row.test_no} is not in the journal"
-            continue
-        body = json.loads(entry.body)
-        shown = {"result": row.result, "law": row.law_hash, "report": row.receipt.get("report")}
-        told = all(
-            row.receipt.get(name) == row.verdict[name] for name in row.verdict if name not in _TOLD_ANEW
-        )
-        if not told or row.verdict["verdict"] != row.result or shown != {name: body[name] for name in shown}:
-            yield f"test {row.test_no} is not what entry {entry.number} says"
-        yield from _upload(said.algorithm, f"test {row.test_no}", row.raw, row.receipt, entry)
+    yield from faults_of(rows.order_by("pk"), lambda row: _test(row, said))
     yield from said.gone("test")
+
+
+def _test(row: Test, said: _Entries) -> Iterator[str]:
+    entry = said.take(f"{row.station.code}/{row.test_no}", row.receipt)
+    if entry is None:
+        yield f"test {row.test_no} is not in the journal"
+        return
+    body = json.loads(entry.body)
+    shown = {"result": row.result, "law": row.law_hash, "report": row.receipt.get("report")}
+    told = all(row.receipt.get(name) == row.verdict[name] for name in row.verdict if name not in _TOLD_ANEW)
+    if not told or row.verdict["verdict"] != row.result or shown != {name: body[name] for name in shown}:
+        yield f"test {row.test_no} is not what entry {entry.number} says"
+    yield from _upload(said.algorithm, f"test {row.test_no}", row.raw, row.receipt, entry)
 
 
 def _repairs() -> Iterator[str]:
     said = _Entries("repair-received")
-    for row in Repair.objects.select_related("raw", "shop", "case").iterator(_BLOCK):
-        entry = said.take(f"{row.shop.code}/{row.repair_no}", row.receipt)
-        if entry is None:
-            yield f"repair {row.repair_no} is not in the journal"
-            continue
-        if json.loads(entry.body)["case"] != row.case.case_no:
-            yield f"repair {row.repair_no} is not what entry {entry.number} says"
-        yield from _upload(said.algorithm, f"repair {row.repair_no}", row.raw, row.receipt, entry)
+    rows = Repair.objects.select_related("raw", "shop", "case")
+    yield from faults_of(rows.order_by("pk"), lambda row: _repair(row, said))
     yield from said.gone("repair")
+
+
+def _repair(row: Repair, said: _Entries) -> Iterator[str]:
+    entry = said.take(f"{row.shop.code}/{row.repair_no}", row.receipt)
+    if entry is None:
+        yield f"repair {row.repair_no} is not in the journal"
+        return
+    if json.loads(entry.body)["case"] != row.case.case_no:
+        yield f"repair {row.repair_no} is not what entry {entry.number} says"
+    yield from _upload(said.algorithm, f"repair {row.repair_no}", row.raw, row.receipt, entry)
 
 
 def _upload(
@@ -102,15 +108,19 @@ def _events() -> Iterator[str]:
     for entry in JournalEntry.objects.filter(kind="case-event").iterator(_BLOCK):
         body = json.loads(entry.body)
         said[entry.subject, body["number"]] = body
-    for row in CaseEvent.objects.select_related("case").iterator(_BLOCK):
-        found = said.pop((row.case.case_no, row.number), None)
-        shown = {
-            "event": row.kind,
-            "before": row.before,
-            "after": row.after,
-            "law": row.law_hash,
-            "data": row.data,
-        }
-        if found is None or any(found[name] != value for name, value in shown.items()):
-            yield f"event {row.number} of case {row.case.case_no} is not what the journal says"
+    rows = CaseEvent.objects.select_related("case").order_by("pk")
+    yield from faults_of(rows, lambda row: _event(row, said))
     yield from (f"event {number} of case {case_no} is gone" for case_no, number in said)
+
+
+def _event(row: CaseEvent, said: dict[tuple[str, int], dict[str, object]]) -> Iterator[str]:
+    found = said.pop((row.case.case_no, row.number), None)
+    shown = {
+        "event": row.kind,
+        "before": row.before,
+        "after": row.after,
+        "law": row.law_hash,
+        "data": row.data,
+    }
+    if found is None or any(found[name] != value for name, value in shown.items()):
+        yield f"event {row.number} of case {row.case.case_no} is not what the journal says"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import zstandard
 
+from imloop.steps.journal.faults_of import faults_of
 from imloop.store.models import HeldChange, JournalEntry, RegisterFile
 
 _BLOCK = 500
@@ -30,14 +31,20 @@ def held_changes() -> Iterator[str]:
     """Proposals that read otherwise than in the journal, and decisions that nobody made there."""
     proposed = _bodies("change-proposed")
     decided = {state: _bodies(kind) for state, kind in _DECIDED.items()}
-    for row in HeldChange.objects.order_by("pk").iterator(_BLOCK):
-        said = proposed.pop(row.pk, None)
-        if said is None or (said["fields"], said["reason"]) != (row.fields, row.reason):
-            yield f"change {row.pk} of the register is not what the journal says"
-        for state, bodies in decided.items():
-            if (row.pk in bodies) != (row.state == state):
-                yield f"change {row.pk} of the register was not decided as the journal says"
+    yield from faults_of(HeldChange.objects.order_by("pk"), lambda row: _change(row, proposed, decided))
     yield from (f"change {number} of the register is gone" for number in proposed)
+
+
+_Bodies = dict[int, dict[str, object]]
+
+
+def _change(row: HeldChange, proposed: _Bodies, decided: dict[HeldChange.State, _Bodies]) -> Iterator[str]:
+    said = proposed.pop(row.pk, None)
+    if said is None or (said["fields"], said["reason"]) != (row.fields, row.reason):
+        yield f"change {row.pk} of the register is not what the journal says"
+    for state, bodies in decided.items():
+        if (row.pk in bodies) != (row.state == state):
+            yield f"change {row.pk} of the register was not decided as the journal says"
 
 
 def _bodies(kind: str) -> dict[int, dict[str, object]]:

@@ -13,6 +13,7 @@ from imloop import loop
 from imloop.proof import journal as proof
 from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.journal import seals
+from imloop.steps.journal.faults_of import faults_of
 from imloop.store.models import Case, JournalEntry, JournalHead, JournalSeal
 
 
@@ -83,10 +84,11 @@ def stamp_of(kind: str, subject: str) -> JournalEntry | None:
 
 def faulty_cases() -> list[str]:
     """Cases whose derived row is not what its journalled state says."""
-    faults = []
-    for row in Case.objects.iterator():
-        case = msgspec.convert(row.snapshot, loop.Case)
-        last = row.events.order_by("-number").first()
-        if last is None or last.after != row.state or case.state != row.state or case.round != row.round:
-            faults.append(f"case {row.case_no} does not match its events")
-    return faults
+    return list(faults_of(Case.objects.order_by("pk"), _case))
+
+
+def _case(row: Case) -> Iterator[str]:
+    case = msgspec.convert(row.snapshot, loop.Case)
+    last = row.events.order_by("-number").values_list("after", flat=True).first()
+    if last is None or last != row.state or case.state != row.state or case.round != row.round:
+        yield f"case {row.case_no} does not match its events"

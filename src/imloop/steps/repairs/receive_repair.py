@@ -70,6 +70,9 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender
         fact = replace(fact, rework_of=owed.repair_no)
     event = RepairReported(at=record.finished_at, repair=fact, failed_odometer_km=odometer_at_fail(row))
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    # A run after it may have had a permit after all: the receipt says what is so then.
+    if reconsider_after(ledger, row.vehicle, record.finished_at, f"{shop.code}/{record.repair_no}"):
+        row.refresh_from_db()
     permit = loop.permit(
         as_loop_case(row),
         station=row.station.code if row.station else "",
@@ -192,7 +195,6 @@ def _save(ledger: Ledger, raw: RawUpload, done: _Repaired) -> Receipt:
     settle(ledger, row)
     say_what_is_wrong(ledger, row, fact, done.doubts)
     say_whose_paper(ledger, repair)
-    reconsider_after(ledger, row.vehicle, record.finished_at, f"{shop.code}/{record.repair_no}")
     return receipt
 
 

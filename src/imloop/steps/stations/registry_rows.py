@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from imloop.facts.codes import Method
+from imloop.facts.days import day_in
 from imloop.facts.identifiers import is_number, parse_uscc
 from imloop.facts.refusal import Conflict, Malformed, Refusal
 from imloop.facts.text import Text
@@ -151,12 +152,10 @@ def _stand(party: Party, state: Standing.State, since: date, cite: str) -> None:
 def _day(row: Row, column: str) -> date | None:
     if not row.get(column):
         return None
-    try:
-        return date.fromisoformat(row[column][:10])
-    except ValueError:
-        raise Malformed(
-            "wrong-value", Text(f"{column}：{row[column]} 不是日期", f"{column}: not a date")
-        ) from None
+    day = day_in(row[column])
+    if day is None:
+        raise Malformed("wrong-value", Text(f"{column}：{row[column]} 不是日期", f"{column}: not a date"))
+    return day
 
 
 def _number(row: Row, column: str) -> float | None:

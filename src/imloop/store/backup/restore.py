@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.store.backup.archive import damaged, reading, rows_in
 from imloop.store.backup.write import PLAIN_FILES, SECRET_FILES, kept_models
+from imloop.store.sound_rows import BadRow, Tell, in_words
 
 BATCH = 500
+_NOT_TAKEN = (DataError, IntegrityError, ArithmeticError, ValueError, TypeError, ValidationError)
 _TELLING = ("store_party", "store_user", "store_journalentry")
 Advance = Callable[[int, int], None]
 
@@ -55,8 +59,10 @@ def clear() -> None:
             cursor.execute(f'DROP FUNCTION "{function}"() CASCADE')
 
 
-def restore(path: Path, manifest: dict[str, Any], data: Path, advance: Advance | None = None) -> None:
-    """Into a database that ``clear`` left or that never had a table. ``manifest``: of ``archive.verified``."""
+def restore(path: Path, manifest: dict[str, Any], data: Path, advance: Advance | None = None) -> list[BadRow]:
+    """Into a database that ``clear`` left or that never had a table. ``manifest``: of ``archive.verified``. Answers the
+    rows that could be kept only without the NULs of an older version; ``Malformed`` names one that cannot be kept."""
+    changed: list[BadRow] = []
     then = _build(path, manifest)
     known = {model._meta.db_table: model for model in then}
     tables = {each["member"]: each for each in manifest["tables"]}
@@ -72,7 +78,7 @@ def restore(path: Path, manifest: dict[str, Any], data: Path, advance: Advance |
                     kept = known.get(table["table"])
                     if kept is None:
                         raise damaged(path, f"unknown table {table['table']}")
-                    for count in _load(kept, table["columns"], body):
+                    for count in _load(kept, table["columns"], body, changed.append):
                         done += count
                         if advance:
                             advance(done, total)
@@ -80,6 +86,7 @@ def restore(path: Path, manifest: dict[str, Any], data: Path, advance: Advance |
                     _put(data / name.removeprefix("files/"), body)
         _reset_numbers([known[table["table"]] for table in manifest["tables"]])
     call_command("migrate", verbosity=0, interactive=False)
+    return changed
 
 
 def _build(path: Path, manifest: dict[str, Any]) -> list[type[models.Model]]:
@@ -106,13 +113,60 @@ def _children(executor: MigrationExecutor, key: tuple[str, str]) -> list[tuple[s
     return [(node.key[0], node.key[1]) for node in nodes if node.key[0] == key[0]]
 
 
-def _load(model: type[models.Model], columns: list[str], body: IO[bytes]) -> Iterator[int]:
+def _load(model: type[models.Model], columns: list[str], body: IO[bytes], tell: Tell) -> Iterator[int]:
     rows = rows_in(body)
     while batch := list(islice(rows, BATCH)):
-        model._base_manager.bulk_create(
-            [model(**dict(zip(columns, row, strict=True))) for row in batch], batch_size=BATCH
-        )
+        try:
+            _insert(model, columns, batch)
+        except _NOT_TAKEN:
+            for row in batch:
+                _insert_alone(model, columns, row, tell)
         yield len(batch)
+
+
+def _insert(model: type[models.Model], columns: list[str], rows: list[list[Any]]) -> None:
+    with transaction.atomic():
+        new = [model(**dict(zip(columns, row, strict=True))) for row in rows]
+        model._base_manager.bulk_create(new, batch_size=BATCH)
+
+
+def _insert_alone(model: type[models.Model], columns: list[str], row: list[Any], tell: Tell) -> None:
+    """As it is; else without what no database takes any more, which is told; else the whole restoring is refused."""
+    table, key = model._meta.db_table, row[columns.index(str(model._meta.pk and model._meta.pk.attname))]
+    try:
+        _insert(model, columns, [row])
+    except _NOT_TAKEN as error:
+        mended = _mended(row)
+        if mended == row:
+            raise _cannot_take(BadRow(table, key, in_words(error))) from error
+        try:
+            _insert(model, columns, [mended])
+        except _NOT_TAKEN as again:
+            raise _cannot_take(BadRow(table, key, in_words(again))) from again
+        tell(BadRow(table, key, in_words(error)))
+
+
+def _cannot_take(row: BadRow) -> Malformed:
+    return Malformed(
+        "row-not-restored",
+        Text(
+            f"备份中的这一行不能写入数据库，什么都没有恢复：{row}",
+            f"The database cannot take this row of the backup; nothing was restored: {row}",
+        ),
+    )
+
+
+def _mended(value: Any) -> Any:
+    """Every NUL as its picture, and no figure that is none: JSON of older versions could hold them."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\u2400")
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_mended(each) for each in value]
+    if isinstance(value, dict):
+        return {_mended(name): _mended(each) for name, each in value.items()}
+    return value
 
 
 def _put(target: Path, body: IO[bytes]) -> None:

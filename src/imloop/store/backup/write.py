@@ -21,8 +21,10 @@ from django.db import connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from imloop import __version__
-from imloop.store.backup.archive import MANIFEST, SCHEMA, add_bytes, add_file, pack, writing_to
+from imloop.store.backup.archive import MANIFEST, SCHEMA, add_bytes, add_file, writing_to
+from imloop.store.backup.packed_rows import packed_rows
 from imloop.store.models import JournalHead, JournalSeal
+from imloop.store.sound_rows import BadRow
 
 PLAIN_FILES = ("outlines.geojson", "sftp-known-hosts")
 SECRET_FILES = ("secret-key", "signing-key.pem", "sftp-key")
@@ -42,23 +44,25 @@ def kept_models() -> list[type[models.Model]]:
 def write_backup(
     target: Path, data: Path, now: datetime, *, secrets: bool = False, advance: Advance | None = None
 ) -> dict[str, object]:
-    """The manifest of the new archive. ``secrets``: with the keys of ``data``, without which notices signed before and
-    couriers' signatures cannot be continued."""
+    """The manifest of the new archive; ``unreadable`` in it: values that could not be read, with what is there in their
+    place; they are empty in the archive. ``secrets``: with the keys of ``data``, without which notices signed before
+    and couriers' signatures cannot be continued."""
     target = target.resolve()
     with tempfile.TemporaryDirectory(prefix=".imloop-backup-", dir=target.parent) as folder:
         work = Path(folder)
         with snapshot(work) as alias:
             manifest = _manifest(alias, now)
             total = sum(model._base_manager.using(alias).count() for model in kept_models())
-            done, tables = 0, []
+            done, tables, bad = 0, [], list[BadRow]()
             for model in kept_models():
-                tables.append(_dump(alias, model, work))
+                tables.append(_dump(alias, model, work, bad))
                 done += int(str(tables[-1]["rows"]))
                 if advance:
                     advance(done, total)
         names = PLAIN_FILES + (SECRET_FILES if secrets else ())
         files = [data / name for name in names if (data / name).is_file()]
         manifest |= {"tables": tables, "files": [_told(path) for path in files], "secrets": secrets}
+        manifest["unreadable"] = list(map(str, bad))
         with writing_to(target) as tar:
             add_bytes(tar, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
             for table in tables:
@@ -113,14 +117,12 @@ def _manifest(alias: str, now: datetime) -> dict[str, object]:
     }
 
 
-def _dump(alias: str, model: type[models.Model], work: Path) -> dict[str, object]:
+def _dump(alias: str, model: type[models.Model], work: Path, bad: list[BadRow]) -> dict[str, object]:
     """Write the table's rows to a file; returns its entry for the manifest."""
     columns = [field.attname for field in model._meta.concrete_fields]
     table, count, digest = model._meta.db_table, 0, hashlib.sha256()
     with (work / table).open("wb") as out:
-        rows = model._base_manager.using(alias).order_by("pk").values_list(*columns)
-        for row in rows.iterator(chunk_size=500):
-            body = pack([bytes(cell) if isinstance(cell, memoryview) else cell for cell in row])
+        for body in packed_rows(model, alias, bad.append):
             digest.update(body)
             out.write(body)
             count += 1

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, EXEMPT_FUELS, Method
 from imloop.facts.records.inspection import Ambient, Claim, Column, TestRecord, Trace
 from imloop.verdict.methods import im195, ringelmann, vmas
+from imloop.verdict.unread import unread_fuels
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -219,6 +220,7 @@ def fits(record: TestRecord) -> bool:
     return (
         record.second is None
         and record.vehicle.second_fuel is None
+        and not unread_fuels(record)
         and fuel not in EXEMPT_FUELS
         and (fuel is None or (fuel in DIESEL_FUELS) == (record.method in DIESEL_METHODS))
         and all(column.shape == (trace.rows,) for column in trace.columns.values())
@@ -256,6 +258,7 @@ def _facts(record: TestRecord) -> Hashable:
             len(obd.readiness_incomplete),
         ),
         record.evaporative,
+        record.unread,
     )
 
 

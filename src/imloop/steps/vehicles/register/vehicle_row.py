@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from imloop.facts.codes import Fuel, fuels_of
+from imloop.facts.days import day_in
 from imloop.facts.identifiers import parse_plate, parse_vin, plain
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
@@ -57,7 +57,6 @@ _STATUS_LETTERS = {
 """GA 24.17. A vehicle is registered while it is stolen, laid up, seized or locked, has unsettled offences (G) or
 accidents, or is overdue for its inspection (Q); P: its plates were declared void. It may be several of these."""
 STATUS_AFTER = {"sold": "active", "moved_in": "active"}
-_DAY = re.compile(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[T ][\d:.]+)?")
 _NUMBERS = ("max_mass_kg", "reference_mass_kg", "rated_power_kw", "rated_speed_rpm")
 _WORDS = ("vehicle_type", "usage", "emission_stage")
 
@@ -171,19 +170,10 @@ def _agree(registered: date | None, produced: date | None, due: date | None, day
         )
 
 
-@lru_cache(maxsize=65536)
-def _read_day(text: str) -> date | None:
-    found = _DAY.fullmatch(text)
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
-    except ValueError:
-        return None
-
-
 def _day(column: str, text: str) -> date | None:
     if not text:
         return None
-    found = _read_day(text)
+    found = day_in(text)
     if found is None:
         raise _wrong(column, text, "不是日期，应如 2015-03-02", "is not a date such as 2015-03-02")
     return found

@@ -54,7 +54,7 @@ class Test(models.Model):
     receipt = models.JSONField()
     trace = models.BinaryField()
     fee_yuan = models.DecimalField(
-        max_digits=8, decimal_places=2, null=True, help_text="charged, as reported"
+        max_digits=10, decimal_places=2, null=True, help_text="charged, as reported"
     )
     inspector = models.CharField(max_length=60, null=True, help_text="as reported, to find overlapping runs")
     analyser = models.CharField(max_length=60, null=True, help_text="as reported, to find overlapping runs")

@@ -87,6 +87,9 @@ class LogInTry(models.Model):
     username = models.CharField(max_length=150, db_index=True, help_text="as typed, in lower case")
     at = models.DateTimeField(db_index=True)
     address = models.CharField(max_length=64)
+    browser = models.CharField(
+        max_length=32, blank=True, default="", help_text="which of those known for the name; empty: unknown"
+    )
     factor = models.CharField(max_length=8, default="password")
     passed = models.BooleanField()
     unlocked = models.BooleanField(default=False, help_text="no longer counted: an administrator decided so")

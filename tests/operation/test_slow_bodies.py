@@ -1,0 +1,208 @@
+"""Bodies that come slowly, or never: they hold up nobody else, are answered, and their connections ended."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from support.city import NEAR, at
+from support.messages.uploads import test_message
+from support.servers.steered_site import KEY, set_clock
+
+pytestmark = pytest.mark.one_database("sqlite", reason="it is about the HTTP server")
+PATIENCE = 60.0
+QUICK = {"IMLOOP_BODY_GRACE_SECONDS": "0.5", "IMLOOP_BODY_BYTES_PER_SECOND": "1000000"}
+SLOW = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n%s"
+MORNING = "2026-03-05 09:10"
+
+
+class Site:
+    def __init__(self, servers: Any, name: str, **more: str) -> None:
+        tests = str(Path(__file__).parents[1])
+        self.server = servers.start(name, ["support.servers.steered_site"], PYTHONPATH=tests, **more)
+        key = (self.server.data / KEY).read_text(encoding="ascii")
+        self.http = httpx.Client(
+            base_url=self.server.base_url, timeout=PATIENCE, headers={"Authorization": f"Bearer {key}"}
+        )
+
+    def __enter__(self) -> Site:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    @contextmanager
+    def slow(
+        self, count: int, path: str = "/api/v1/tests", begun: bytes = b'{"a":'
+    ) -> Iterator[list[socket.socket]]:
+        where = urlsplit(self.server.base_url)
+        with ExitStack() as stack:
+            held = []
+            for _ in range(count):
+                one = socket.create_connection((where.hostname, where.port), PATIENCE)
+                held.append(stack.enter_context(one))
+                one.sendall(SLOW % (path.encode(), begun))
+            yield held
+
+    def permit(self) -> httpx.Response:
+        return self.http.get("/api/v1/retest-permit", params={"vin": "LFV2A21K6J3123456"})
+
+
+@pytest.fixture(scope="module")
+def patient(servers: Any) -> Iterator[Site]:
+    """Waits for a body: whatever is slow here stays so for as long as the test lasts."""
+    with Site(servers, "patient", IMLOOP_BODY_GRACE_SECONDS="600") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def strict(servers: Any) -> Iterator[Site]:
+    with Site(servers, "strict", **QUICK) as site:
+        yield site
+
+
+@pytest.fixture
+def crowded(servers: Any) -> Iterator[Site]:
+    with Site(servers, "crowded", IMLOOP_BODIES="8", IMLOOP_BODY_GRACE_SECONDS="600") as site:
+        yield site
+
+
+@pytest.fixture
+def busy(servers: Any) -> Iterator[Site]:
+    with Site(servers, "busy", IMLOOP_SEAT_WAIT_SECONDS="0.2") as site:
+        yield site
+
+
+def until_closed(one: socket.socket) -> bytes:
+    said = b""
+    while piece := one.recv(9999):
+        said += piece
+    return said
+
+
+def test_fifty_slow_bodies_hold_up_nobody(patient: Site) -> None:
+    set_clock(patient.server.data, MORNING)
+    with patient.slow(25), patient.slow(25, "/login", b"username=a"):
+        assert patient.permit().status_code == 200
+        assert patient.http.get("/healthz").json() == {"status": "alive"}
+        assert patient.http.get("/login").status_code == 200
+        taken = patient.http.post("/api/v1/tests", json=test_message(at("2026-03-05 09:00"), station=NEAR))
+        assert taken.status_code == 201, taken.text
+
+
+def test_what_comes_in_pieces_is_taken_as_what_comes_whole(patient: Site) -> None:
+    body = json.dumps(test_message(at("2026-03-05 09:00"), station=NEAR)).encode()
+    set_clock(patient.server.data, MORNING)
+    pieces = (body[start : start + 1000] for start in range(0, len(body), 1000))
+    chunked = patient.http.post("/api/v1/tests", content=pieces)
+    assert chunked.status_code == 201, chunked.text
+    again = patient.http.post("/api/v1/tests", content=body)
+    assert again.status_code == 200 and again.json() == chunked.json()
+
+
+def test_a_body_that_never_ends_is_refused_at_its_limit(patient: Site) -> None:
+    for headers in ({}, {"Content-Length": str(9 * 1024 * 1024)}):
+        content = (b"x" * 65536 for _ in range(144))
+        try:
+            answer = patient.http.post("/api/v1/tests", content=content, headers=headers)
+        except httpx.WriteError:
+            continue  # the server has answered and hung up while we were still sending
+        assert answer.status_code == 413 and answer.json()["code"] == "too-large"
+
+
+def test_a_body_that_breaks_off_is_kept_nowhere(patient: Site) -> None:
+    with patient.slow(1) as (one,):
+        one.shutdown(socket.SHUT_WR)
+        said = until_closed(one)
+    assert b" 400 " in said and b"body-incomplete" in said
+
+
+def test_one_address_has_a_share_of_the_places(crowded: Site) -> None:
+    site = crowded
+    with site.slow(2) as held:
+        refused = site.http.post("/api/v1/tests", json={})
+        while refused.status_code != 503:  # the two may not have been seen yet
+            refused = site.http.post("/api/v1/tests", json={})
+        assert refused.json()["code"] == "bodies-full" and refused.headers["Retry-After"]
+        assert site.permit().status_code == 200
+        for one in held:
+            one.close()
+    answer = site.http.post("/api/v1/tests", json={})
+    while answer.status_code == 503:
+        answer = site.http.post("/api/v1/tests", json={})
+    assert answer.json()["code"] == "malformed"
+
+
+def test_slow_ones_are_answered_and_their_connections_ended(strict: Site) -> None:
+    with strict.slow(20) as held, strict.slow(20, "/login", b"") as anonymous:
+        for one in held:
+            said = until_closed(one)
+            assert b" 408 " in said and b'"code":"body-too-slow"' in said
+        for one in anonymous:
+            assert b"too slowly" in until_closed(one)
+    set_clock(strict.server.data, MORNING)
+    assert strict.http.post("/api/v1/tests", json={}).json()["code"] == "malformed"
+
+
+def test_dripping_does_not_keep_a_place(strict: Site) -> None:
+    with strict.slow(1) as (one,):
+
+        def drip() -> None:
+            try:
+                while True:
+                    one.sendall(b" ")
+                    threading.Event().wait(0.05)
+            except OSError:
+                return
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        with suppress(ConnectionResetError):  # what it dripped after the end
+            until_closed(one)
+        dripping.join(PATIENCE)
+        assert not dripping.is_alive()
+    assert strict.permit().status_code == 200
+
+
+def test_when_every_seat_is_taken_health_answers_and_others_hear_that_it_is_busy(busy: Site) -> None:
+    site = busy
+    set_clock(site.server.data, MORNING)
+    assert site.permit().status_code == 200  # the first call of a key's day writes that down
+    file = site.server.environment["DATABASE_URL"].removeprefix("sqlite:///")
+    beat = {
+        "station": NEAR,
+        "lines": [{"line": "01", "status": "idle", "clock": "2026-03-05T09:10:00+08:00"}],
+    }
+    answers: list[int] = []
+
+    def beats() -> None:
+        with httpx.Client(timeout=PATIENCE, headers=site.http.headers) as http:
+            answers.append(http.post(f"{site.server.base_url}/api/v1/heartbeats", json=beat).status_code)
+
+    calls = [threading.Thread(target=beats) for _ in range(4)]
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        for each in calls:
+            each.start()
+        refused = site.permit()
+        while refused.status_code != 503:
+            refused = site.permit()
+        assert refused.json()["code"] == "all-busy" and refused.headers["Retry-After"]
+        assert site.http.get("/healthz").status_code == 200
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    for each in calls:
+        each.join(PATIENCE)
+    assert answers == [200] * 4
