@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0032_hourly_seals")]
+    dependencies = [("store", "0034_fee_as_wide_as_costs")]
 
     operations = [
         migrations.CreateModel(
