@@ -225,10 +225,14 @@ def _repair(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) ->
         return _refused(vehicle, 422, "no-open-case")
     repair = Repair(given["at"], given["number"], given["held"], told.open)
     # A fail that was kept without a permit is asked anew, now that its repair is told.
-    barred = [run for run in vehicle.runs if told.counts[run.station, run.number][1] == "retest-without-permit"]
+    barred = [
+        run for run in vehicle.runs if told.counts[run.station, run.number][1] == "retest-without-permit"
+    ]
     asked = any(run.at > repair.at for run in barred)
     if repair.held:
-        known = (run._replace(held=run.held | {repair.number}) if run in barred else run for run in vehicle.runs)
+        known = (
+            run._replace(held=run.held | {repair.number}) if run in barred else run for run in vehicle.runs
+        )
         vehicle = replace(vehicle, runs=tuple(known))
     after = replace(
         vehicle,
