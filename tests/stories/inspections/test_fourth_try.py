@@ -10,17 +10,13 @@ import pytest
 
 from imloop.exchange.uploads.intake import Upload, upload_of_test, write
 from imloop.facts.refusal import Refusal
-from imloop.gates.inspections.retest import open_faults
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
-from imloop.steps.cases.objections import raise_objection
-from imloop.steps.ground.ledger import writing
-from imloop.steps.inspections.known_facts import failed_runs
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
-from imloop.steps.outages.unlock_on_paper import PaperSeen, new_unlock, unlock_by, unlock_by_operator
+from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.vehicles.ask_mark import ask_mark
-from imloop.store.models import Case, ObdName, PaperUnlock, Party, Test, Vehicle
+from imloop.store.models import Case, ObdName, PaperUnlock, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.messages.uploads import test_message as message_of
@@ -162,68 +158,6 @@ def _codes(receipt: dict[str, Any]) -> list[str]:
     return [finding["code"] for finding in receipt["findings"] if finding["code"] not in INVENTED]
 
 
-def test_what_failed_without_a_permit_is_kept_and_has_to_be_answered(city: City) -> None:
-    """The station looked again before the repair, and found a part missing: it is refused no more, and not lost."""
-    city.enter()
-    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
-    again = city.test("2026-03-02 10:00", vehicle=car(), purpose="retest", **BROKEN).body
-    assert (again["counts"], again["counts_why"]) == ("nothing", "retest-without-permit")
-    assert _codes(again) == ["retest-without-permit"] and Case.objects.get().round == 1
-    city.repair("2026-03-03 16:00")
-    quick = city.test("2026-03-04 09:00", vehicle=car(), purpose="retest", **LEFT_OUT).body
-    assert (quick["counts"], quick["counts_why"]) == ("nothing", "fault-not-retested")
-    assert not mark(city, "2026-03-04 10:00")
-    assert city.test("2026-03-04 11:00", vehicle=car(), purpose="retest").body["counts"] == "case"
-    assert mark(city, "2026-03-04 12:00")
-
-
-@pytest.mark.parametrize("late", [False, True])
-def test_what_had_no_permit_answers_no_fault(city: City, late: bool) -> None:
-    """Under load it failed; a run before the repair has good gases and a missing part; then comes one without load."""
-    city.enter()
-    if late:
-        city.test("2026-03-02 11:00", vehicle=car(), outcome="aborted")
-    city.test("2026-03-02 09:00", vehicle=car(), now=at("2026-03-02 12:00"), **FAIL)
-    city.test("2026-03-02 10:00", vehicle=car(), now=at("2026-03-02 12:10"), purpose="retest", **BROKEN)
-    faults = open_faults(failed_runs(Case.objects.get()))
-    assert sorted(part for part, _ in faults) == ["exhaust", "exterior"]
-
-
-def test_a_fail_without_a_permit_gives_a_case_no_vin(city: City) -> None:
-    city.test("2026-03-02 09:00", vehicle=car(vin=""), **FAIL)
-    city.test("2026-03-02 10:00", station=FAR, vehicle=car(vin=OTHER_VIN), **FAIL)
-    assert Vehicle.objects.get(plate=PLATE).vin == ""
-
-
-def test_a_fail_of_another_station_is_kept_tells_nothing_of_the_case_and_moves_nothing(city: City) -> None:
-    city.enter()
-    first = city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body
-    other = city.test("2026-03-02 12:00", station=FAR, vehicle=car(), **FAIL).body
-    assert (other["counts_why"], other["case"], other["notice"]) == ("retest-without-permit", None, None)
-    assert other["next"]["action"] == "kept"
-    with pytest.raises(Refusal, match="not-this-station"):
-        city.test("2026-03-02 13:00", station=FAR, vehicle=car())
-    assert (Case.objects.get().case_no, Case.objects.get().round) == (first["case"], 1)
-
-
-def test_an_objection_is_to_the_run_of_the_notice(city: City) -> None:
-    """Not to one that the station made afterwards without a permit; that one stands on its own then."""
-    city.enter()
-    first = city.test("2026-03-02 09:00", vehicle=car(), **FAIL).body
-    again = city.test("2026-03-02 10:00", vehicle=car(), purpose="retest", **BROKEN).body
-    row = Case.objects.get()
-    raise_objection(
-        row.owner_token,
-        ground="instrument",
-        words="检验当天仪器未校准，数据不可信",
-        now=at("2026-03-02 12:00"),
-    )
-    annul_case(city.callers[ENV], row.case_no, reason="成立", evidence="检定书", now=at("2026-03-03 12:00"))
-    runs = {run.test_no: (run.counts, run.counts_why) for run in Test.objects.all()}
-    assert runs[first["test_no"]] == ("nothing", "annulled")
-    assert runs[again["test_no"]] == ("case", None)
-
-
 def _uploaded(city: City, when: str, station: str, **change: object) -> Upload:
     body = msgspec.json.encode(message_of(at(when), station=station, **change))
     return upload_of_test(body, city.callers[station], at("2026-03-02 10:00"))
@@ -290,27 +224,3 @@ def _shown_on_paper(city: City, when: str) -> PaperUnlock:
         certificate_no="H99",
     )
     return unlock_by_operator(city.callers[ENV], seen, at(when))
-
-
-def test_a_failed_retest_uses_up_its_paper_whichever_is_told_first(city: City) -> None:
-    city.enter()
-    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
-    _outage(city, "2026-03-04 08:00", "", "2026-03-04 08:10")
-    failed = city.test("2026-03-04 09:30", vehicle=car(), purpose="retest", **FAIL).body
-    assert failed["counts_why"] == "retest-without-permit"
-    with writing(at("2026-03-04 10:00"), city.callers[NEAR]) as ledger:
-        row = new_unlock(
-            ledger,
-            station=Party.objects.get(code=NEAR),
-            shop=Party.objects.get(code=LISTED),
-            granted_at=at("2026-03-04 09:20"),
-            way="operator",
-            settlement_no="J99",
-            certificate_no="H99",
-            vin=VIN,
-            plate=PLATE,
-            reason="x",
-        )
-        unlock_by(ledger, row)
-    assert (Case.objects.get().round, Test.objects.get(test_no=failed["test_no"]).counts) == (2, "case")
-    assert not permitted(city, NEAR, "2026-03-04 10:30")

@@ -29,7 +29,6 @@ class Run(NamedTuple):
     failed: bool
     station: str
     number: str
-    held: frozenset[str] = frozenset()
 
 
 class Repair(NamedTuple):
@@ -77,17 +76,15 @@ class Case(NamedTuple):
     def state(self) -> str:
         return CLOSED if self.closed else RETEST if self.answering else REPAIR
 
-    def against(
-        self, station: str, at: int, exits: tuple[str, ...] = (), held: frozenset[str] = frozenset()
-    ) -> frozenset[str]:
-        """Why it may not be retested there and then; ``held``: repairs that were not released in time."""
+    def against(self, station: str, at: int, exits: tuple[str, ...] = ()) -> frozenset[str]:
+        """Why it may not be retested there and then."""
         since = [repair for repair in self.repairs if self.failed < repair.at <= at]
         found = set()
         if station != self.station and station not in exits:
             found.add("not-this-station")
         if not since:
             found.add("not-repaired")
-        elif all(repair.held or repair.number in held for repair in since):
+        elif all(repair.held for repair in since):
             found.add("time-held")
         return frozenset(found)
 
@@ -126,7 +123,7 @@ def _tell(runs: tuple[Run, ...], repairs: tuple[Repair, ...], anew: bool) -> Tol
             if fact.failed:
                 own = () if anew else tuple(repair for repair in repairs if repair.case == len(cases))
                 cases.append(Case(fact.station, 1, fact.at, False, own))
-        elif case.against(fact.station, fact.at, (), fact.held):
+        elif case.against(fact.station, fact.at):
             counts[fact.station, fact.number] = "nothing", "retest-without-permit", len(cases) - 1
         else:
             counts[fact.station, fact.number] = "case", None, len(cases) - 1
@@ -171,7 +168,7 @@ def _run(vehicle: Vehicle, given: Mapping[str, Any], heard: Mapping[str, Any]) -
     if told.open is None and run.failed:  # its repair may be known before it
         late = late or any(repair.at > run.at for repair in vehicle.repairs)
     if not late and told.open is not None and (against := told.cases[-1].against(run.station, run.at)):
-        return _kept(vehicle, given, run) if run.failed else _refused(vehicle, 403, *against)
+        return _refused(vehicle, 403, *against)
     after = replace(
         vehicle, runs=(*vehicle.runs, run), kept=vehicle.kept | {given["upload"]}, anew=vehicle.anew or late
     )
@@ -183,19 +180,6 @@ def _run(vehicle: Vehicle, given: Mapping[str, Any], heard: Mapping[str, Any]) -
     after = _named(after, then, met, heard.get("case"))
     answer |= {"case": after.cases[met] or "a new case", "state": then.cases[met].state}
     return (answer if after.anew else {**answer, "notice": run.failed}), after
-
-
-def _kept(vehicle: Vehicle, given: Mapping[str, Any], run: Run) -> tuple[Answer, Vehicle]:
-    """A fail without a permit moves nothing; another station is told nothing of the case."""
-    case, number = tell(vehicle).cases[-1], vehicle.cases[-1]
-    answer: Answer = {"status": 201, "counts": "nothing", "why": "retest-without-permit", "notice": False}
-    if run.station != case.station:
-        answer |= {"case": None, "state": None}
-    else:
-        answer |= {"state": case.state, **({"case": number} if number else {})}
-    # What is released later does not make it good.
-    run = run._replace(held=frozenset(repair.number for repair in vehicle.repairs if repair.held))
-    return answer, replace(vehicle, runs=(*vehicle.runs, run), kept=vehicle.kept | {given["upload"]})
 
 
 def _named(vehicle: Vehicle, told: Told, met: int | None, heard: object) -> Vehicle:
@@ -224,28 +208,8 @@ def _repair(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) ->
     if told.open is None:
         return _refused(vehicle, 422, "no-open-case")
     repair = Repair(given["at"], given["number"], given["held"], told.open)
-    # A fail that was kept without a permit is asked anew, now that its repair is told.
-    barred = [
-        run for run in vehicle.runs if told.counts[run.station, run.number][1] == "retest-without-permit"
-    ]
-    asked = any(run.at > repair.at for run in barred)
-    if repair.held:
-        known = (
-            run._replace(held=run.held | {repair.number}) if run in barred else run for run in vehicle.runs
-        )
-        vehicle = replace(vehicle, runs=tuple(known))
-    after = replace(
-        vehicle,
-        repairs=(*vehicle.repairs, repair),
-        kept=vehicle.kept | {given["upload"]},
-        anew=vehicle.anew or asked,
-    )
+    after = replace(vehicle, repairs=(*vehicle.repairs, repair), kept=vehicle.kept | {given["upload"]})
     case = tell(after).cases[told.open]
-    in_order = tuple(sorted(after.repairs, key=lambda each: each.at))
-    if asked and (case.failed != told.cases[told.open].failed or in_order != after.repairs):
-        after = _more(after, told.open)
-    if asked:
-        after = replace(after, repairs=in_order)
     answer: Answer = {"status": 201, "state": case.state, "round": case.round}
     answer["allowed"] = not case.closed and not case.against(case.station, NOW)
     return _about(vehicle, answer), _more(after, -1)

@@ -27,7 +27,6 @@ from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.compare_statement import as_registered, bounded, differences
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
-from imloop.loop.history import WITHOUT_PERMIT
 from imloop.steps.cases.history import run_event
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.inspections.judge_upload import JudgedUpload
@@ -111,8 +110,7 @@ class Decided:
 
 
 def decide_run(known: Known, judged: JudgedUpload) -> Decided:
-    """Raises the refusal of a locked line, and of a pass without a permit: neither run is taken. A fail is, whether or
-    not it had a permit: what was found is there."""
+    """Raises the refusal of a locked line, and of a retest without a permit: neither run is taken."""
     record = judged.record
     _require_unlocked(record, known)
     verdict, judged_as = _stricter_verdict(judged, known)
@@ -120,18 +118,15 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     cannot = cannot_count(record.purpose, record.outcome, verdict.result, identity.found)
     doubted = outside_bracket(known.times, known.law)
     late = known.latest is not None and record.started_at <= known.latest
-    forbidden = None if cannot or late else _forbidden(known, record)
-    if forbidden is not None and verdict.result is Result.PASS:
-        raise loop.retest_forbidden(forbidden)
+    if not cannot and not late:
+        _require_permit(known, record)
     measured = _measured(record, verdict)
     # A late run need not be of the case that is open now: which one it met is found when everything is told anew.
     answer = None if late else _answer_for_fault(known, measured, verdict)
     if known.anothers_fail:
         doubted = (*doubted, BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
-    if forbidden is not None:
-        why = WITHOUT_PERMIT
-    elif answer is not None and not cannot:
+    if answer is not None and not cannot:
         why = NOT_RETESTED
     elif not why and BEFORE_A_CASE in doubted:
         why = "time-held"
@@ -144,7 +139,6 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
             *([_OUT_OF_ORDER] if late else ()),
             *verdict.findings,
             *([answer] if answer else ()),
-            *([_failed_without_permit(forbidden)] if forbidden else ()),
             *(restated(record.vehicle, known.failed[-1].record.vehicle) if known.failed else ()),
             *_about_uncounted(known, judged, verdict),
             *_about_the_run(known, record),
@@ -226,27 +220,15 @@ def _shows_fail(record: TestRecord, verdict: Verdict) -> bool:
     return exceeded or record.claimed.verdict is Result.FAIL
 
 
-def _forbidden(known: Known, record: TestRecord) -> loop.Permit | None:
-    """The gate, at the run's own start and by the law of the case's place; None: no case is open, or it allows it."""
+def _require_permit(known: Known, record: TestRecord) -> None:
+    """The gate, at the run's own start and by the law of the case's place: a run that it forbids is not taken."""
     if known.case is None:
-        return None
+        return
     permit = loop.permit(
         as_loop_case(known.case), station=known.station.code, at=record.started_at, law=known.case_law
     )
-    return None if permit.allowed else permit
-
-
-def _failed_without_permit(forbidden: loop.Permit) -> Reason:
-    first = forbidden.refusals[0]
-    return Reason(
-        WITHOUT_PERMIT,
-        Text(
-            f"未经放行的复检，结果不合格；已存档，不改变案件。{first.text.zh}",
-            f"A retest without a permit, and it failed: kept, the case is not moved. {first.text.en}",
-        ),
-        first.cite,
-        first.next,
-    )
+    if not permit.allowed:
+        raise loop.retest_forbidden(permit)
 
 
 def _about_the_run(known: Known, record: TestRecord) -> list[Reason]:
