@@ -10,44 +10,19 @@ import pytest
 
 from imloop.exchange.uploads.intake import Upload, upload_of_test, write
 from imloop.facts.refusal import Refusal
-from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
-from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Case, ObdName, PaperUnlock, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.messages.uploads import test_message as message_of
-
-ENV, POLICE = "450200-environment", "450200-police"
-FAIL: dict[str, Any] = {"co": 0.9}
-OTHER_VIN, OTHER_PLATE = "LSVAM4187C2184841", "桂B54321"
-
-
-def car(**change: object) -> dict[str, Any]:
-    return {
-        "vin": VIN,
-        "plate": PLATE,
-        "fuel": "gasoline",
-        "produced_on": "2010-03-01",
-        "first_registered_on": "2010-05-01",
-        "max_mass_kg": 1800,
-        **change,
-    }
+from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, car, mark, permitted
 
 
 def obd(*vins: str) -> dict[str, Any]:
     return {"communication": True, "mil_on": False, "ecus": [{"ecu": "ECM", "vin": vin} for vin in vins]}
-
-
-def permitted(city: City, station: str, when: str) -> bool:
-    return bool(ask_permit(city.callers[station], station=station, vin=VIN, at=at(when))["allowed"])
-
-
-def mark(city: City, when: str, **of: str) -> bool:
-    return ask_mark(city.callers[POLICE], at=at(when), **(of or {"vin": VIN})).allowed
 
 
 def _failed_under_invented_names(city: City, when: str = "2026-03-02 09:00") -> dict[str, Any]:
@@ -144,10 +119,6 @@ def test_an_outage_explains_a_repair_that_was_carried_over(city: City) -> None:
     assert not permitted(city, NEAR, "2026-03-05 12:00")
     _outage(city, "2026-03-02 08:00", "2026-03-05 08:55", "2026-03-05 13:00")
     assert permitted(city, NEAR, "2026-03-05 14:00")
-
-
-BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
-LEFT_OUT: dict[str, Any] = {"exterior": {"verdict": "pass", "items": {}}}
 
 
 INVENTED = ("channel-frozen", "df-low")

@@ -10,13 +10,8 @@ from imloop.exchange.dialects import named
 from imloop.exchange.dialects import write as write_dialect
 from imloop.exchange.uploads.intake import take_test
 from support.city import FAR, NEAR, City, at
-from support.messages.uploads import PLATE, VIN
 from support.messages.uploads import test_message as message_of
-
-FAIL: dict[str, Any] = {"co": 0.9}
-BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
-LEFT_OUT: dict[str, Any] = {"exterior": {"verdict": "pass", "items": {}}}
-
+from support.stories.one_car import BROKEN, FAIL, LEFT_OUT, car
 
 INVENTED = ("channel-frozen", "df-low")
 """Findings that the invented seconds of these runs earn."""
@@ -24,18 +19,6 @@ INVENTED = ("channel-frozen", "df-low")
 
 def _codes(receipt: dict[str, Any]) -> list[str]:
     return [finding["code"] for finding in receipt["findings"] if finding["code"] not in INVENTED]
-
-
-def car(**change: object) -> dict[str, Any]:
-    return {
-        "vin": VIN,
-        "plate": PLATE,
-        "fuel": "gasoline",
-        "produced_on": "2010-03-01",
-        "first_registered_on": "2010-05-01",
-        "max_mass_kg": 1800,
-        **change,
-    }
 
 
 def _second_run(co: float = 0.1) -> dict[str, Any]:

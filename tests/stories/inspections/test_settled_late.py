@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 
-from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.release_repair import release_repair
-from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Case, Finding, Notice, Party, Standing, Test, Vehicle
 from support.city import FAR, LISTED, NEAR, OTHER, City, at
-from support.messages.uploads import PLATE, VIN
-
-ENV, POLICE = "450200-environment", "450200-police"
-FAIL: dict[str, Any] = {"co": 0.9}
-WRONG = VIN[:-1] + "2"
-BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
-WHOLE = {"exterior": {"verdict": "pass", "items": {"devices_present": True, "visible_smoke": False}}}
-LEFT_OUT: dict[str, Any] = {"exterior": {"verdict": "pass", "items": {}}}
-
-
-def car(**change: object) -> dict[str, Any]:
-    return {
-        "vin": VIN,
-        "plate": PLATE,
-        "fuel": "gasoline",
-        "produced_on": "2010-03-01",
-        "first_registered_on": "2010-05-01",
-        "max_mass_kg": 1800,
-        **change,
-    }
-
-
-def permitted(city: City, station: str, when: str) -> bool:
-    return bool(ask_permit(city.callers[station], station=station, vin=VIN, at=at(when))["allowed"])
-
-
-def that_car(city: City, station: str, run: dict[str, Any], when: str) -> None:
-    said = Settlement("vehicle", "录入错误", str(Vehicle.objects.get(vin=VIN).pk))
-    settle_run(city.callers[ENV], station, run["test_no"], said, at(when))
+from support.messages.uploads import VIN
+from support.stories.one_car import (
+    BROKEN,
+    ENV,
+    FAIL,
+    LEFT_OUT,
+    POLICE,
+    WHOLE,
+    WRONG,
+    car,
+    permitted,
+    that_car,
+)
 
 
 def annul(city: City, case: str, when: str) -> None:

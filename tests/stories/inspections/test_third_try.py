@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
 from imloop.facts.refusal import Refusal
-from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.ground.ledger import writing
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_on_paper import new_unlock, try_unlock
-from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Case, Notice, PaperUnlock, Party, Vehicle, Voucher
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
-
-ENV, POLICE = "450200-environment", "450200-police"
-FAIL: dict[str, Any] = {"co": 0.9}
-WRONG, OTHER_VIN = VIN[:-1] + "2", "LSVAM4187C2184841"
-BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
-LEFT_OUT: dict[str, Any] = {"exterior": {"verdict": "pass", "items": {}}}
-
-
-def car(**change: object) -> dict[str, Any]:
-    return {
-        "vin": VIN,
-        "plate": PLATE,
-        "fuel": "gasoline",
-        "produced_on": "2010-03-01",
-        "first_registered_on": "2010-05-01",
-        "max_mass_kg": 1800,
-        **change,
-    }
-
-
-def permitted(city: City, station: str, when: str) -> bool:
-    return bool(ask_permit(city.callers[station], station=station, vin=VIN, at=at(when))["allowed"])
-
-
-def mark(city: City, when: str, **of: str) -> bool:
-    return ask_mark(city.callers[POLICE], at=at(when), **(of or {"vin": VIN})).allowed
+from support.stories.one_car import ENV, FAIL, OTHER_VIN, car, mark, permitted
 
 
 def voucher(city: City, when: str, station: str = FAR, **names: str) -> PaperUnlock:

@@ -6,41 +6,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.inspections.settle_run import Settlement, settle_run
-from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
+from imloop.steps.vehicles.ask_mark import release_mark
 from imloop.store.models import Case, Notice, OutboxEntry, Party, Standing, Test, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
-from support.messages.uploads import PLATE, VIN
-
-ENV, POLICE = "450200-environment", "450200-police"
-FAIL: dict[str, Any] = {"co": 0.9}
-WRONG, OTHER_VIN = VIN[:-1] + "2", "LSVAM4187C2184841"
-BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
-LEFT_OUT: dict[str, Any] = {"exterior": {"verdict": "pass", "items": {}}}
-
-
-def car(**change: object) -> dict[str, Any]:
-    return {
-        "vin": VIN,
-        "plate": PLATE,
-        "fuel": "gasoline",
-        "produced_on": "2010-03-01",
-        "first_registered_on": "2010-05-01",
-        "max_mass_kg": 1800,
-        **change,
-    }
-
-
-def permitted(city: City, station: str, when: str) -> bool:
-    return bool(ask_permit(city.callers[station], station=station, vin=VIN, at=at(when))["allowed"])
-
-
-def mark(city: City, when: str, **of: str) -> bool:
-    return ask_mark(city.callers[POLICE], at=at(when), **(of or {"vin": VIN})).allowed
+from support.messages.uploads import VIN
+from support.stories.one_car import ENV, FAIL, POLICE, WRONG, car, mark, permitted
 
 
 def _merged(city: City, to_station: str = "") -> Case:

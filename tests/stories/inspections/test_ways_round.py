@@ -12,41 +12,25 @@ from django.utils import timezone
 
 from imloop.facts.refusal import Refusal
 from imloop.steps.accounts.keys import issue_key, revoke_key
-from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.inspections.settle_run import Settlement, settle_run
-from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.steps.vehicles.decide_held import confirm
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.store.models import Case, HeldChange, HeldRun, Line, Party, Standing, Test, Vehicle
 from support.city import FAR, NEAR, City, at
-from support.messages.uploads import PLATE, REGISTERED, VIN, test_message
-
-ENV, POLICE = "450200-environment", "450200-police"
-FAIL = {"co": 0.9}
-WRONG, OTHER_VIN = VIN[:-1] + "2", "LSVAM4187C2184841"
-BROKEN = {"exterior": {"verdict": "fail", "items": {"devices_present": False, "visible_smoke": False}}}
-LEFT_OUT = {"exterior": {"verdict": "pass", "items": {}}}
-
-
-def car(**change):
-    return {
-        "vin": VIN,
-        "plate": PLATE,
-        "fuel": "gasoline",
-        "produced_on": "2010-03-01",
-        "first_registered_on": "2010-05-01",
-        "max_mass_kg": 1800,
-        **change,
-    }
-
-
-def permitted(city, station, when):
-    return ask_permit(city.callers[station], station=station, vin=VIN, at=at(when))["allowed"]
-
-
-def mark(city, when, **of):
-    return ask_mark(city.callers[POLICE], at=at(when), **(of or {"vin": VIN})).allowed
+from support.messages.uploads import REGISTERED, VIN, test_message
+from support.stories.one_car import (
+    BROKEN,
+    ENV,
+    FAIL,
+    LEFT_OUT,
+    OTHER_VIN,
+    POLICE,
+    WRONG,
+    car,
+    mark,
+    permitted,
+)
 
 
 def test_a_late_fail_elsewhere_swallows_a_failed_retest(city: City) -> None:
