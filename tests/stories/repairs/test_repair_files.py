@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from imloop.facts.days import day_of
+from imloop.law import load
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Case, Party, User
@@ -71,3 +74,16 @@ def test_it_belongs_to_the_shop_that_sent_it_alone(failed: Doors) -> None:
 def test_what_cannot_be_kept(failed: Doors, path: str, body: bytes, code: str) -> None:
     assert failed.post(path, body, by=LISTED, expect=422)["code"] == code
     assert Attachment.objects.count() == 0
+
+
+def test_what_a_party_hands_in_on_a_day_is_bounded(failed: Doors) -> None:
+    failed.post(HERE, JPEG, by=LISTED, expect=201)
+    row = Attachment.objects.get()
+    most = load().at(day_of(clock.now()), PLACE).integer("files.mb_per_day") * 1_000_000
+    row.pk, row.repair_no, row.size, row.sha256 = None, "W-2", most - 2 * len(JPEG), "0" * 64
+    row.save(force_insert=True)  # as many small ones would have made it
+    assert failed.post(HERE, JPEG + b"2", by=LISTED, expect=429)["code"] == "too-many-files-today"
+    assert failed.post(HERE, JPEG, by=LISTED, expect=201), "what is there already takes no room"
+    failed.post(HERE, JPEG + b"2", by=OTHER, expect=201)
+    failed.at(f"{clock.now() + timedelta(days=1):%Y-%m-%d %H:%M}")
+    failed.post(HERE, JPEG + b"2", by=LISTED, expect=201)

@@ -42,6 +42,7 @@ _BY_CODE = {
     "too-many-log-ins": 429,
     "too-many-wrong-claims": 429,
     "too-many-unknown-repairs": 429,
+    "too-many-files-today": 429,
     "streams-full": 503,
     "internal-error": 500,
     "disk-full": 507,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, time
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.pictures import media_type
-from imloop.facts.refusal import Malformed
+from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
+from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Attachment
 
@@ -20,13 +23,34 @@ def keep(
 ) -> Attachment:
     """``new`` names what the file belongs to, ``others`` are the files there already: the same one is kept once."""
     new.media_type, new.sha256, new.size = media_type(body), hashlib.sha256(body).hexdigest(), len(body)
-    if others.count() >= MOST:
-        raise Malformed("too-many", Text(f"最多 {MOST} 个文件。", f"At most {MOST} files."))
     kept = others.filter(sha256=new.sha256).first()
     if kept is not None:
         return kept
+    if others.count() >= MOST:
+        raise Malformed("too-many", Text(f"最多 {MOST} 个文件。", f"At most {MOST} files."))
+    _require_room(ledger, new.size)
     new.body, new.name = body, (name.strip() or "附件")[-120:]
     new.uploaded_at, new.uploaded_by = ledger.now, ledger.caller.actor[:80]
     new.save()
     ledger.note("attached", subject, {"name": new.name, "sha256": new.sha256, "size": new.size})
     return new
+
+
+def _require_room(ledger: Ledger, size: int) -> None:
+    """What one party hands in on a day is bounded, whatever it belongs to: nobody fills the disk alone."""
+    day, party = day_of(ledger.now), ledger.caller.party_code
+    law = registers.law_at(day, ledger.caller.place)
+    most = law.integer("files.mb_per_day")
+    since = datetime.combine(day, time(), CHINA)
+    by = Q(uploaded_by=party) | Q(uploaded_by__startswith=f"{party}/")
+    sent = Attachment.objects.filter(by, uploaded_at__gte=since).aggregate(sum=Sum("size"))["sum"] or 0
+    if sent + size <= most * 1_000_000:
+        return
+    raise NotAllowed(
+        "too-many-files-today",
+        Text(
+            f"本单位今天上传的文件已达 {most} MB；请压缩照片，或明天再传。",
+            f"Your files of today have reached {most} MB: make the photographs smaller, or go on tomorrow.",
+        ),
+        cite=law.cite("files.mb_per_day"),
+    )

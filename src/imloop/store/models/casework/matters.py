@@ -77,5 +77,7 @@ class Attachment(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["shop", "repair_no"], condition=Q(shop__isnull=False), name="attachment_of_repair"
-            )
+            ),
+            # Summed for each party and day without reading the bodies.
+            models.Index(fields=["uploaded_by", "uploaded_at", "size"], name="attachment_sizes"),
         ]
