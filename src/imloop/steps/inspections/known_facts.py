@@ -54,12 +54,13 @@ _ABORTED = (
 _BESIDE = (
     "SELECT p.code, t.test_no, t.line, t.vehicle_id, t.inspector, t.analyser, t.started_at, t.ended_at "
     "FROM store_test t JOIN store_party p ON p.id = t.station_id "
-    "WHERE {whose} = %s AND t.ended_at > %s AND t.ended_at < %s AND t.started_at < %s"
+    "WHERE {whose} = %s AND t.ended_at > %s AND t.ended_at < %s AND t.started_at < %s "
+    "ORDER BY t.id"
 )
 _IN_REPAIR = (
     "SELECT DISTINCT p.name FROM store_repair r JOIN store_case c ON c.id = r.case_id "
     "JOIN store_party p ON p.id = r.shop_id "
-    "WHERE c.vehicle_id = %s AND r.received_at < %s AND r.finished_at > %s"
+    "WHERE c.vehicle_id = %s AND r.received_at < %s AND r.finished_at > %s ORDER BY p.name"
 )
 _OF_STATION, _OF_VEHICLE = _BESIDE.format(whose="t.station_id"), _BESIDE.format(whose="t.vehicle_id")
 
