@@ -147,12 +147,16 @@ def refused(receiver: Receiver, message: Message, error: str, now: datetime) -> 
 
 
 def failed(receiver: Receiver, error: str, now: datetime) -> None:
-    """It failed for now: it stays the next one, to be tried after a pause."""
-    receiver.tries += 1
-    receiver.retry_at = now + pause_after(receiver.tries)
-    receiver.failing_since = receiver.failing_since or now
-    receiver.last_error = error[:200]
-    receiver.save(update_fields=["tries", "retry_at", "failing_since", "last_error"])
+    """It failed for now: it stays the next one, to be tried after a pause. Another worker that took over meanwhile and
+    brought it knows better."""
+    tries, since = receiver.tries + 1, receiver.failing_since or now
+    pause = now + pause_after(tries)
+    mine = Receiver.objects.filter(pk=receiver.pk, cursor=receiver.cursor)
+    if mine.update(tries=tries, retry_at=pause, failing_since=since, last_error=error[:200]):
+        receiver.tries, receiver.retry_at, receiver.failing_since = tries, pause, since
+        receiver.last_error = error[:200]
+    else:
+        receiver.refresh_from_db()
 
 
 def _end(receiver: Receiver, message: Message, state: str, now: datetime, tries: int, **more: str) -> None:
