@@ -19,18 +19,12 @@ from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.store.models import Case, CaseEvent, Finding, OutboxEntry, Test, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import VIN, repair_message, test_message
+from support.stories.one_car import car
 
 ENVIRONMENT, POLICE = "450200-environment", "450200-police"
 FAIL = {"co": 0.9}
 WRONG = VIN[:-1] + ("2" if VIN[-1] == "1" else "1")
-CAR = {
-    "vin": VIN,
-    "plate": "桂B12345",
-    "fuel": "gasoline",
-    "produced_on": "2010-03-01",
-    "first_registered_on": "2010-05-01",
-    "max_mass_kg": 1800,
-}
+CAR = car()
 
 
 @pytest.fixture(autouse=True)

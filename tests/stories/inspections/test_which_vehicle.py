@@ -17,6 +17,7 @@ from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Case, Finding, HeldRun, Notice, Test, Vehicle
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
+from support.stories.one_car import car
 
 ENVIRONMENT, POLICE = "450200-environment", "450200-police"
 FAIL = {"co": 0.9}
@@ -27,18 +28,6 @@ WRONG = VIN[:-1] + ("2" if VIN[-1] == "1" else "1")
 def known_car(city: City) -> None:
     """The police have entered it: what a gate refuses here, it refuses for what was tested."""
     city.enter()
-
-
-def car(**change: object) -> dict[str, object]:
-    return {
-        "vin": VIN,
-        "plate": PLATE,
-        "fuel": "gasoline",
-        "produced_on": "2010-03-01",
-        "first_registered_on": "2010-05-01",
-        "max_mass_kg": 1800,
-        **change,
-    }
 
 
 def found(receipt: dict[str, Any]) -> set[str]:
