@@ -52,7 +52,9 @@ def copied(record: TestRecord) -> list[Reason]:
     if second is None or not first.rows or first.rows != second.rows:
         return []
     measured = [name for name in GASES if first.get(name) is not None and second.get(name) is not None]
-    if not measured or any(not np.array_equal(first.columns[n], second.columns[n], equal_nan=True) for n in measured):
+    if not measured or any(
+        not np.array_equal(first.columns[n], second.columns[n], equal_nan=True) for n in measured
+    ):
         return []
     words = Text(
         "两种燃料的过程数据逐秒相同，第二次像是复制的。",

@@ -52,7 +52,7 @@ def judge_obd(record: TestRecord, law: Law) -> tuple[str, list[Reason], list[Rea
 
 
 def _required(record: TestRecord, law: Law) -> bool | None:
-    """In scope or not; None where it is left open. A vehicle is registered after it is produced, and not years later."""
+    """In scope or not; None: it is left open. A vehicle is registered after it is produced, and not years later."""
     scope = law.day(scope_key(record.vehicle, record.method, law))
     if record.vehicle.produced_on is not None:
         return record.vehicle.produced_on >= scope

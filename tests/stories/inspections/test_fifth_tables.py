@@ -85,7 +85,6 @@ def test_the_seconds_of_another_run_beside_the_own(city: City) -> None:
     assert not mark(city, NOW)
 
 
-
 @pytest.mark.parametrize(
     "edit",
     [
@@ -135,9 +134,7 @@ def _cells(text: str, how: Callable[[int, str], str]) -> str:
     ],
     ids=["every other", "from then on", "comma", "wide signs", "less than"],
 )
-def test_cells_that_say_nothing_pass_nothing(
-    city: City, how: Callable[[int, str], str], answer: str
-) -> None:
+def test_cells_that_say_nothing_pass_nothing(city: City, how: Callable[[int, str], str], answer: str) -> None:
     city.enter()
     run = sent(city, _cells(written("line-csv", "csv", message(**FAIL)), how))
     assert answer in (run.get("refused"), *(reasons(run) if "reasons" in run else ()))

@@ -110,9 +110,10 @@ def test_no_day_of_production_frees_from_the_obd_check(
         assert "day-implausible" in [each["code"] for each in said["findings"]]
 
 
-def test_nor_does_a_first_registration_of_the_stations_making(city: City) -> None:
+@pytest.mark.parametrize("registered", ["2005-05-01", "1900-01-01", None])
+def test_nor_does_a_first_registration_of_the_stations_making(city: City, registered: str | None) -> None:
     _registered(city)
-    old = car(first_registered_on="2005-05-01", produced_on="2005-03-01")
+    old = car(first_registered_on=registered, produced_on="2005-03-01")
     assert run(city, FAILED, vehicle=old, obd=LAMP)["verdict"] == "fail"
 
 

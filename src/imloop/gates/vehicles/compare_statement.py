@@ -161,15 +161,19 @@ def bounded(stated: Vehicle, law: Law, facts: Facts = MappingProxyType({})) -> t
         for name in _DAYS
         if (day := getattr(stated, name)) is not None and not plausible(day, law)
     }
-    registered = _day(facts.get("first_registered_on")) or stated.first_registered_on
-    produced = stated.produced_on if _day(facts.get("produced_on")) is None else None
-    if produced is not None and registered is not None and not wrong:
-        if (registered - produced).days > law.integer("obd.stock_days"):
-            wrong["produced_on"] = _long_in_stock(produced, registered, law)
-    if not wrong:
-        return stated, []
     nothing: dict[str, Any] = dict.fromkeys(wrong)
-    return replace(stated, **nothing), list(wrong.values())
+    left = replace(stated, **nothing) if wrong else stated
+    registered = _day(facts.get("first_registered_on")) or left.first_registered_on
+    if _day(facts.get("produced_on")) is None and _long_before(left.produced_on, registered, law):
+        wrong["produced_on"] = _long_in_stock(left.produced_on, registered, law)
+        left = replace(left, produced_on=None)
+    return left, list(wrong.values())
+
+
+def _long_before(produced: date | None, registered: date | None, law: Law) -> bool:
+    if produced is None or registered is None:
+        return False
+    return (registered - produced).days > law.integer("obd.stock_days")
 
 
 def plausible(day: date, law: Law) -> bool:
@@ -194,7 +198,7 @@ def _implausible(field: str, day: date, law: Law) -> Reason:
     )
 
 
-def _long_in_stock(produced: date, registered: date, law: Law) -> Reason:
+def _long_in_stock(produced: date | None, registered: date | None, law: Law) -> Reason:
     return Reason(
         "day-implausible",
         Text(

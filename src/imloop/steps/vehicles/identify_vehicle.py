@@ -66,8 +66,8 @@ def identify(named: Named) -> Identified:
     vins = sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin})
     plates = sorted({plate for plate in (named.plate, *(row.plate for row in found.values())) if plate})
     held, once = _held(list(found), vins, plates)
-    beside = {key: Beside.REPORTED for key in held - found.keys()}
-    beside |= {key: Beside.REPLATED for key in once - held - found.keys()}
+    beside = dict.fromkeys(held - found.keys(), Beside.REPORTED)
+    beside |= dict.fromkeys(once - held - found.keys(), Beside.REPLATED)
     for row in rows(Vehicle, f"id IN ({_marks(beside)}) ORDER BY id", sorted(beside)) if beside else ():
         near = any(one_sign_apart(row.vin, vin) for vin in vins)
         if near or beside[row.pk] is not Beside.REPLATED:

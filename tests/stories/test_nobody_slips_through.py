@@ -57,14 +57,18 @@ def _at_once(number: int) -> Iterator[tuple[str, str, bytes]]:
 
 def test_nobody_slips_through_between_two_answers(servers: Any) -> None:
     server = servers.start("slip", ["support.servers.steered_site"], PYTHONPATH="tests")
-    keys = msgspec.json.decode(run_python(["-c", _KEYS], {**server.environment, "PYTHONPATH": "tests"}).stdout)
+    keys = msgspec.json.decode(
+        run_python(["-c", _KEYS], {**server.environment, "PYTHONPATH": "tests"}).stdout
+    )
 
     with httpx.Client(base_url=f"{server.base_url}/api/v1/", timeout=WAIT) as http:
 
         def call(what: tuple[str, str, bytes]) -> int:
             by, path, body = what
             headers = {"Authorization": f"Bearer {keys[by]}"}
-            answer = http.post(path, content=body, headers=headers) if body else http.get(path, headers=headers)
+            answer = (
+                http.post(path, content=body, headers=headers) if body else http.get(path, headers=headers)
+            )
             return answer.status_code
 
         set_clock(server.data, "2026-03-02 10:00")
