@@ -213,6 +213,15 @@ def test_seconds_that_are_none_hide_no_fail(city: City, change: dict[str, Any], 
     assert not mark(city, NOW)
 
 
+def test_phases_in_other_words_are_named(city: City) -> None:
+    """No sampling is found, so that it neither passes nor fails: the words are said."""
+    city.enter()
+    columns = _columns(co=0.9)
+    run = city.test(WHEN, vehicle=car(), trace={"columns": {**columns, "phase": ["5025.Sample"] * 180}}).body
+    assert run["counts"] == "nothing" and "field-unreadable" in codes(run)
+    assert "field-unreadable" not in codes(city.test("2026-03-02 10:00", vehicle=car()).body)
+
+
 def test_columns_beside_the_true_ones_replace_none(city: City) -> None:
     city.enter()
     twins = {"CO_PCT": [0.1] * 180, "co_pct ": [0.1] * 180, "ｃo_pct": [0.1] * 180}
