@@ -128,7 +128,7 @@ def _only_seen(row: Vehicle, named: Named) -> bool:
 def _held(keys: Sequence[int], vins: Sequence[str], plates: Sequence[str]) -> tuple[set[int], set[int]]:
     """Those with an open case, or a failed run that may be theirs; with others in whose failed run of an open case a
     control unit reported one of the VINs. And those with an open case that once bore one of the plates."""
-    if not (keys or vins or plates):
+    if not (keys or vins):
         return set(), set()
     statement = _HELD.format(marks=_marks(keys), vins=_marks(vins), plates=_marks(plates))
     found = fetch_all(statement, [*keys, *keys, *vins, *plates])
