@@ -80,7 +80,7 @@ def test_from_nomination_to_the_dismantling_certificate(city: City, doors: Doors
 def test_who_is_on_the_road_again_has_failed_all_the_same(city: City, doors: Doors) -> None:
     """It had passed in this cycle before it failed; then it was scrapped, and two of the police take that back."""
     city.enter()
-    city.test("2026-02-20 09:00")
+    city.test("2026-03-01 09:00")
     failed_again(city, 2)
     doors.at("2026-03-10 09:00")
     number = str(nominate(doors)["matter_no"])
