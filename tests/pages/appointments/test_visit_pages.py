@@ -129,6 +129,7 @@ def test_the_stations_day(station: Client, failed: Case, doors: Doors) -> None:
     taken = station.post("/desk/istation/queue", typed)
     queue = station.get(taken["Location"]).content.decode()
     assert "J002" in queue and "F001" in queue
+    assert "没有本次不合格之后的维修记录" in queue, "the retest will be refused, and the queue says so"
     hall = Client().get(f"/public/stations/{NEAR}/queue")
     text = hall.content.decode()
     assert hall["Refresh"] == "30" and "F001" in text and "J002" in text

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from imloop import loop
+from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Malformed, NotAllowed, Problem
 from imloop.facts.text import Reason, Text
+from imloop.gates.appointments.choose_method import Chosen, choose_method
 from imloop.gates.appointments.reception import Arrival, reception
 from imloop.gates.stations.staff import people_reasons
+from imloop.gates.vehicles.identity import Named
+from imloop.gates.vehicles.recognised import not_recognised
 from imloop.law import Law
+from imloop.steps.appointments.free_slots import method_of_case, methods_of
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
-from imloop.steps.stations.station_facts import facts_of
+from imloop.steps.stations.station_facts import StationFacts, facts_of
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, described, loaded_subject, subject_of
@@ -38,24 +43,26 @@ def ask_reception(
 ) -> dict[str, object]:
     """Allowed, every reason with its clause and the next step, the charge that is due, the open case. Writes nothing.
 
-    ``people``: role → name of those who will test.
+    ``method``, ``line`` empty: what the vehicle and its open fault ask for, and a line that has it; ``people``: role →
+    name of those who will test.
     """
     where = _station(caller, station)
-    chosen = registers.method_of(method)
-    vehicle = _vehicle(vin, plate)
-    day = day_of(at)
-    law = registers.law_at(day, where.place)
+    vehicle, strange = _vehicle(vin, plate)
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
-    money = charge_for(vehicle, where, chosen, day, law)
-    facts = facts_of(where)
+    day, facts = day_of(at), facts_of(where)
+    law = registers.law_at(day, where.place)
+    chosen = _method(method, facts, vehicle, row, at)
+    line = line or _line_for(chosen.method, facts, at, law)
+    money = charge_for(vehicle, where, chosen.method, day, law)
     row_of_line = facts.line(line, at)
     arrival = Arrival(
         station=where.code,
+        names=strange,
         closed=facts.against(day, law),
         line=line,
         line_methods=None if row_of_line is None else row_of_line.line.methods,
-        line_locks=line_reasons(facts, line, method, at, law),
-        method=chosen,
+        line_locks=line_reasons(facts, line, chosen.method, at, law),
+        method=chosen.method,
         day=day,
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
         drive=str(described(vehicle).get("drive") or ""),
@@ -68,10 +75,53 @@ def ask_reception(
     answer = reception(arrival, law).to_json()
     return {
         **answer,
+        "method_by": chosen.why,
         "due_yuan": money.facts["due_yuan"],
         "case": row.case_no if row else None,
         "at": at.isoformat(),
     }
+
+
+def _vehicle(vin: str, plate: str) -> tuple[Vehicle, list[Reason]]:
+    """The register's vehicle, or a new one without any facts, and why it is not recognised. One that is seen for the
+    first time is welcome once it has given both its names."""
+    named = Named(plain(vin), plain(plate))
+    if not (named.vin or named.plate):
+        words = Text("请填写号牌或 VIN。", "Give the plate or the VIN.")
+        raise Malformed("malformed", words, problems=[Problem("$.plate", "missing", words)])
+    found = find_vehicle(named.vin, named.plate)
+    if found is None:
+        strange = not_recognised(named, None, new_is_welcome=True)
+        return Vehicle(vin=named.vin, plate=named.plate), strange
+    return found, not_recognised(named, Named(found.vin, found.plate), plate_entered=found.registered)
+
+
+def _method(asked: str, facts: StationFacts, vehicle: Vehicle, case: Case | None, at: datetime) -> Chosen:
+    """As asked; else by the open fault, else by the vehicle."""
+    if asked:
+        return Chosen(registers.method_of(asked), "asked")
+    failed = None if case is None else method_of_case(case)
+    stated = described(vehicle)
+    fuel, drive = str(stated.get("fuel") or ""), str(stated.get("drive") or "")
+    found = choose_method(failed, fuel, drive, methods_of(facts.party, day_of(at)))
+    if found is not None:
+        return found
+    words = Text(
+        "请选择检验方法：这辆车的燃料没有登记。", "Choose the method: the fuel of this vehicle is not known."
+    )
+    raise Malformed("malformed", words, problems=[Problem("$.method", "missing", words)])
+
+
+def _line_for(method: Method, facts: StationFacts, at: datetime, law: Law) -> str:
+    """A line that has the method and is not locked for it; else one that has it; else the first."""
+    lines = facts.lines_on(at)
+    having = [each.line.code for each in lines if method in each.line.methods]
+    free = [code for code in having if _is_free(line_reasons(facts, code, method, at, law))]
+    return next(iter([*free, *having, *(each.line.code for each in lines)]), "")
+
+
+def _is_free(reasons: Sequence[Reason]) -> bool:
+    return all(reason.warning for reason in reasons)
 
 
 def _station(caller: Caller, station: str) -> Party:
@@ -89,14 +139,6 @@ def _station(caller: Caller, station: str) -> Party:
     found = registers.party(station, PartyKind.ISTATION)
     require_place(caller, found.place)
     return found
-
-
-def _vehicle(vin: str, plate: str) -> Vehicle:
-    """The register's vehicle, or a new one without any facts."""
-    vin, plate = plain(vin), plain(plate)
-    if not (vin or plate):
-        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
-    return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)
 
 
 def _retest(row: Case, station: Party, at: datetime, law: Law) -> list[Reason]:

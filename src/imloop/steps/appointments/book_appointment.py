@@ -30,6 +30,7 @@ from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import facts_of
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Appointment, Case, Line, Party, PartyKind, Vehicle
 
 State = Appointment.State
@@ -131,7 +132,7 @@ def walk_in(caller: Caller, plate: str, method: str, line_code: str, now: dateti
         station = Party.objects.get(code=caller.party_code)
         law = registers.law_at(day_of(now), station.place)
         line = standing.require_line(facts_of(station), line_code, chosen, now, law)
-        vehicle = Vehicle.objects.filter(plate=text).order_by("-id").first()
+        vehicle = find_vehicle("", text)
         who = _Who(text, vehicle.vin[-6:] if vehicle else "", vehicle, _open_case(vehicle))
         row = _new(who, line, now, now + slot_length(line.methods, law), chosen, now)
         row.purpose, row.walk_in, row.state = (RETEST if who.case else PERIODIC), True, State.ARRIVED
