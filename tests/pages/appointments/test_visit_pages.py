@@ -124,7 +124,9 @@ def test_the_stations_day(station: Client, failed: Case, doors: Doors) -> None:
     assert "F001" in today and "已到站" in today and "记为爽约" not in today
     assert person(FAR).post(f"/desk/istation/visits/{row.pk}", {"what": "arrive"}).status_code == 404
     assert station.post(f"/desk/istation/visits/{row.pk}", {"what": "arrive"}).status_code == 302
-    typed = {"plate": "桂B5F2K1", "method": "ASM", "line": "01"}
+    typed = {"plate": "桂B5F2K1", "method": "ASM", "line": ""}
+    unsaid = station.post("/desk/istation/queue", {**typed, "method": ""})
+    assert unsaid.status_code == 422 and "燃料没有登记" in unsaid.content.decode()
     assert station.post("/desk/istation/queue", {**typed, "plate": "?"}).status_code == 422
     taken = station.post("/desk/istation/queue", typed)
     queue = station.get(taken["Location"]).content.decode()

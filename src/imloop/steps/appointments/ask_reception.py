@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from imloop import loop
-from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed, Problem
 from imloop.facts.text import Reason, Text
-from imloop.gates.appointments.choose_method import Chosen, choose_method
 from imloop.gates.appointments.reception import Arrival, reception
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.identity import Named
 from imloop.gates.vehicles.recognised import not_recognised
 from imloop.law import Law
-from imloop.steps.appointments.free_slots import method_of_case, methods_of
+from imloop.steps.appointments.fitting_method import fitting_line, fitting_method
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
-from imloop.steps.stations.station_facts import StationFacts, facts_of
+from imloop.steps.stations.station_facts import facts_of
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, described, loaded_subject, subject_of
@@ -51,8 +49,8 @@ def ask_reception(
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
     day, facts = day_of(at), facts_of(where)
     law = registers.law_at(day, where.place)
-    chosen = _method(method, facts, vehicle, row, at)
-    line = line or _line_for(chosen.method, facts, at, law)
+    chosen = fitting_method(method, facts, vehicle, row, at)
+    line = line or fitting_line(chosen.method, facts, at, law)
     money = charge_for(vehicle, where, chosen.method, day, law)
     row_of_line = facts.line(line, at)
     arrival = Arrival(
@@ -94,34 +92,6 @@ def _vehicle(vin: str, plate: str) -> tuple[Vehicle, list[Reason]]:
         strange = not_recognised(named, None, new_is_welcome=True)
         return Vehicle(vin=named.vin, plate=named.plate), strange
     return found, not_recognised(named, Named(found.vin, found.plate), plate_entered=found.registered)
-
-
-def _method(asked: str, facts: StationFacts, vehicle: Vehicle, case: Case | None, at: datetime) -> Chosen:
-    """As asked; else by the open fault, else by the vehicle."""
-    if asked:
-        return Chosen(registers.method_of(asked), "asked")
-    failed = None if case is None else method_of_case(case)
-    stated = described(vehicle)
-    fuel, drive = str(stated.get("fuel") or ""), str(stated.get("drive") or "")
-    found = choose_method(failed, fuel, drive, methods_of(facts.party, day_of(at)))
-    if found is not None:
-        return found
-    words = Text(
-        "请选择检验方法：这辆车的燃料没有登记。", "Choose the method: the fuel of this vehicle is not known."
-    )
-    raise Malformed("malformed", words, problems=[Problem("$.method", "missing", words)])
-
-
-def _line_for(method: Method, facts: StationFacts, at: datetime, law: Law) -> str:
-    """A line that has the method and is not locked for it; else one that has it; else the first."""
-    lines = facts.lines_on(at)
-    having = [each.line.code for each in lines if method in each.line.methods]
-    free = [code for code in having if _is_free(line_reasons(facts, code, method, at, law))]
-    return next(iter([*free, *having, *(each.line.code for each in lines)]), "")
-
-
-def _is_free(reasons: Sequence[Reason]) -> bool:
-    return all(reason.warning for reason in reasons)
 
 
 def _station(caller: Caller, station: str) -> Party:
