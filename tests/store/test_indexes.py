@@ -56,7 +56,8 @@ def test_who_once_bore_a_plate_is_found_by_its_index() -> None:
         asked = [cars[0].pk, cars[0].pk, cars[0].vin, cars[0].plate, cars[1].plate]
         cursor.execute(explain + _HELD.format(**marks), asked)
         plan = str(cursor.fetchall())
-    assert "store_platespan_plate" in plan
+    # By the plate, or by the vehicle of an open case where those are fewer.
+    assert "store_platespan_" in plan
     assert "SCAN s" not in plan and "Seq Scan on store_platespan" not in plan
 
 
