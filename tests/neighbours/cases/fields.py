@@ -41,21 +41,15 @@ def _number(how: str, value: Any, right: dict[str, Any], field: str = "test_no")
     return _put(f"{field.replace('_', '-')}-{how}", field, value, right, NAMES)
 
 
-def _twice(how: str, edit: tuple[str, str], base: str = "pass") -> Case:
-    right = {"status": 422, "says": "given-twice"}
-    to = "repairs" if base == "repair" else "tests"
-    return Case(
-        f"twice-{how}",
-        edit[1].strip()[:60],
-        "docs/dialects.md, given twice",
-        (Upload(right, base=base, edit=(edit,), to=to),),
-    )
+def _twice(
+    how: str, edit: tuple[str, str], base: str = "pass", code: str = "given-twice", **door: Any
+) -> Case:
+    step = Upload({"status": 422, "says": code}, base=base, edit=(edit,), **door)
+    return Case(f"twice-{how}", edit[1].strip()[:60], "docs/dialects.md, given twice", (step,))
 
 
-def _in(zone: int, at: datetime | None = None) -> str:
-    return (
-        (at or datetime.now(UTC) - timedelta(hours=2)).astimezone(timezone(timedelta(hours=zone))).isoformat()
-    )
+def _in(zone: int, at: datetime) -> str:
+    return at.astimezone(timezone(timedelta(hours=zone))).isoformat()
 
 
 MALFORMED_TIME = {"status": 422, "path": "$.started_at"}
@@ -85,9 +79,14 @@ CASES = [
     _put("sequence-2-63", "sequence", 2**63, READABLE, "contract 2"),
     _put("owner-nul-within", "vehicle.owner.name", "某\0车主", LEFT_OUT, NOTHING),
     _put("owner-newline", "vehicle.owner.name", "某\n车主", LEFT_OUT, NOTHING),
+    _put("owner-tab", "vehicle.owner.name", "某\t车主", LEFT_OUT, NOTHING),
+    _put("model-escape", "vehicle.model", "LQ\x1b[31m", LEFT_OUT, NOTHING),
+    _put("inspector-bell", "people.inspector", "覃\x07志明", LEFT_OUT, NOTHING),
+    _put("software-newline", "software.version", "4.2\r\n1", LEFT_OUT, NOTHING),
     _put("owner-nul-tail", "vehicle.owner.name", "某车主\0\0", TAKEN, NOTHING),
     _put("owner-ff", "vehicle.owner.name", "\xff" * 8, TAKEN, NOTHING),
-    _bare("owner-lone-surrogate", ("覃", "\\ud83d"), READABLE, "docs/upload.md: the same answer on both databases"),
+    _bare("owner-lone-surrogate", ("覃", "\\ud83d"), {"status": (201, 400, 422), "replay": True},
+          "docs/upload.md: the same answer on both databases"),
     _put("unknown-key-nul", "vendor", {"remark": "a\0b", "number": "NaN"}, READABLE,
         "contract, unknown keys are ignored"),
     _put("unknown-name-nul", "ven\0dor", 1, REFUSED, NOTHING),
@@ -138,8 +137,9 @@ CASES = [
     _twice("ini-key", ("MilOn=0", "MilOn=1\nMilOn=0"), "line-ini"),
     _twice("ini-section", ("[Result]", "[Obd]\nMilOn=1\n[Result]"), "line-ini"),
     _twice("csv-name", ("号牌号码,", "号牌号码,桂B00000\n号牌号码,"), "line-csv"),
-    _twice("csv-column", (",λ,", ",CO(%),"), "line-csv"),
+    _twice("csv-column", (",λ,", ",CO(%),"), "line-csv", "twice"),
     _twice("xml-element", ("<MilOn>0</MilOn>", "<MilOn>1</MilOn><MilOn>0</MilOn>"), "hj1238"),
     _twice("xml-part", ("<Result>", "<Obd><MilOn>1</MilOn></Obd><Result>"), "hj1238"),
-    _twice("repair", ('"cost_yuan":', '"cost_yuan":"1.00","cost_yuan":'), "repair"),
+    _twice("repair", ('"cost_yuan":', '"cost_yuan":"1.00","cost_yuan":'), "repair", to="repairs",
+           sender="450203M01"),
 ]  # fmt: skip

@@ -158,6 +158,8 @@ CASES = [
     _unit("calid", "ff-tail", "LQ7150A-E100\xff\xff\xff\xff"), _unit("calid", "nul-only", "\0" * 16),
     _unit("calid", "na", "N/A"), _unit("calid", "nul-head", "\0\0LQ7150A-E100"),
     _unit("calid", "bell", "LQ71\x0750A", lost=True),
+    _unit("calid", "newline-within", "LQ71\n50A", lost=True),
+    _unit("calid", "nul-within", "LQ71\x0050A", lost=True), _unit("cvn", "bell", "F8\x07A8", lost=True),
     _unit("cvn", "blanks", "  F8A8184E  "), _unit("cvn", "dash", "-"), _unit("cvn", "ff", "\xff" * 8),
     _known("plate-of-another", "the plate of one car with the VIN of another", {"vehicle.plate": SECOND.plate},
         DOUBTFUL),

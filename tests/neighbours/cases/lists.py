@@ -84,9 +84,11 @@ CASES = [
     _cell("due_on", "value-error", "#VALUE!", clause=WHOLE),
     _cell("owner_phone", "not-available", "#N/A", clause=WHOLE),
     *(_cell("max_mass_kg", how, value) for how, value in [
-        ("negative", "-1580"), ("zero", "0"), ("nan", "NaN"), ("infinity", "Infinity"), ("huge", "1e999"),
+        ("negative", "-1580"), ("zero", "0"), ("nan", "NaN"), ("infinity", "Infinity"), ("huge", "1e999"), ("nan-lower", "nan"),
         ("word", "约1580"),
     ]),
+    _cell("reference_mass_kg", "nan", "NaN"), _cell("rated_power_kw", "minus-nan", "-nan"),
+    _cell("rated_speed_rpm", "inf", "inf"),
     *(_cell("first_registered_on", how, value, "2015-03-02") for how, value in [
         ("slashes", "2015/3/2"), ("dots", "2015.3.2"), ("chinese", "2015年3月2日"), ("compact", "20150302"),
         ("midnight", "2015-03-02 00:00:00"), ("utc-evening", "2015-03-01T16:00:00Z"),
@@ -113,7 +115,7 @@ CASES = [
         ("z", "Z", ""),
         ("d", "D", ""), ("n", "N", ""), ("kerosene", "kerosene", None), ("number", "1", None),
     ]),
-    _cell("emission_stage", "word", "国五", "5"), _cell("emission_stage", "roman", "V", "5"),
+    _cell("emission_stage", "word", "国五", {}), _cell("emission_stage", "roman", "V", {}),
     _cell("plate_colour", "purple", "purple"),
     _file("vin-with-o", "O is no letter of a VIN", NONE, text="vin,plate\nLNBSCHAA0RCO00001,{plate}\n"),
     _file("plate-with-i", "I is no letter of a plate", NONE, text="plate,fuel\n桂B1I345,gasoline\n"),
