@@ -132,7 +132,10 @@ def printable(text: str) -> str:
 def play(kind: str, cases: list[Case]) -> list[str]:
     """Names of the cases with another answer than the right one, on a city of its own."""
     wrong: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="neighbours") as name, database(kind, Path(name)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="neighbours") as name,
+        database(kind, Path(name), durable=False) as url,
+    ):
         city = City(Path(name), url)
         try:
             for case, faults in Player(city).all(cases):

@@ -84,7 +84,8 @@ CASES = [
     _cell("due_on", "value-error", "#VALUE!", clause=WHOLE),
     _cell("owner_phone", "not-available", "#N/A", clause=WHOLE),
     *(_cell("max_mass_kg", how, value) for how, value in [
-        ("negative", "-1580"), ("zero", "0"), ("nan", "NaN"), ("infinity", "Infinity"), ("huge", "1e999"), ("nan-lower", "nan"),
+        ("negative", "-1580"), ("zero", "0"), ("nan", "NaN"), ("infinity", "Infinity"), ("huge", "1e999"),
+        ("nan-lower", "nan"),
         ("word", "约1580"),
     ]),
     _cell("reference_mass_kg", "nan", "NaN"), _cell("rated_power_kw", "minus-nan", "-nan"),
