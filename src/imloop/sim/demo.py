@@ -6,8 +6,11 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
+from imloop.facts.refusal import Conflict
+from imloop.facts.text import Text
 from imloop.sim.city.checks import fresh_checks
 from imloop.sim.city.city import create_city, is_loaded, write_credentials
 from imloop.sim.city.draws import enter_last_quarter, enter_this_quarter
@@ -21,10 +24,31 @@ from imloop.sim.more_days import LABELS, fill
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
 from imloop.sim.world.lines import Lines
-from imloop.sim.world.places import STATIONS
+from imloop.sim.world.places import CITY, STATIONS
+from imloop.steps.desk.demo import mark_demo
 from imloop.steps.repairs.shop_figures import count_figures
 
 _STATE = "sim-state.json"
+
+
+def remember_demo(now: datetime) -> None:
+    """A demo that a version without the mark loaded gets it."""
+    if is_loaded():
+        mark_demo(now)
+
+
+def _require_liuzhou() -> None:
+    """The made-up streets, plates and offices are those of one city."""
+    if settings.PLACE != CITY:
+        raise Conflict(
+            "demo-elsewhere",
+            Text(
+                f"演示城市是柳州（{CITY}），而 IMLOOP_PLACE={settings.PLACE}：看演示请去掉 IMLOOP_PLACE；"
+                "要建本地的平台请从空的开始（make run DEMO=0），登录后按「起步」登记单位。",
+                f"The demo city is Liuzhou ({CITY}) and IMLOOP_PLACE={settings.PLACE}: unset it for the demo, or start "
+                "empty (make run DEMO=0), log in, and register your departments and stations under First steps.",
+            ),
+        )
 
 
 def load_demo(
@@ -42,7 +66,9 @@ def load_demo(
     Interrupted half-way, the next call takes up the same traffic again: the uploads are the same bytes, so those
     already kept are only recognised.
     """
+    _require_liuzhou()
     state_file = data_dir / _STATE
+    mark_demo(now)
     if is_loaded() and not state_file.exists():
         fresh_checks(now)
         return

@@ -10,7 +10,7 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.records.check import CheckKind
 from imloop.facts.refusal import Refusal
 from imloop.sim.city.checks import LASTS, MORNING, check_message, demo_lines, records
-from imloop.sim.is_demo import is_demo
+from imloop.steps.desk.demo import is_demo
 from imloop.steps.ground.access import caller_for
 from imloop.store.models import Equipment, EquipmentCheck
 

@@ -1,0 +1,22 @@
+"""Is this a demo? The journal says so from the moment the demo city is loaded, and nothing can take that back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from imloop.steps.ground.access import SYSTEM
+from imloop.steps.ground.ledger import writing
+from imloop.store.models import JournalEntry
+
+_KIND, _SUBJECT = "demo-loaded", "demo"
+
+
+def is_demo() -> bool:
+    return JournalEntry.objects.filter(subject=_SUBJECT, kind=_KIND).exists()
+
+
+def mark_demo(now: datetime) -> None:
+    """Once; the made-up city is about to be loaded, or was by a version that made no mark."""
+    if not is_demo():
+        with writing(now, SYSTEM) as ledger:
+            ledger.note(_KIND, _SUBJECT, {})
