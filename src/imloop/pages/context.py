@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from imloop.pages.menu import menu
 from imloop.steps.accounts.admitted import admitted_or_none
-from imloop.steps.desk.demo import is_demo
+from imloop.steps.journal.demo_mark import is_demo
 
 
 def site(request: HttpRequest) -> dict[str, object]:

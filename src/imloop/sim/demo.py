@@ -25,8 +25,9 @@ from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
 from imloop.sim.world.lines import Lines
 from imloop.sim.world.places import CITY, STATIONS
-from imloop.steps.desk.demo import mark_demo
+from imloop.steps.journal.demo_mark import mark_demo
 from imloop.steps.repairs.shop_figures import count_figures
+from imloop.steps.stations.lookups import nothing_yet
 
 _STATE = "sim-state.json"
 
@@ -37,8 +38,9 @@ def remember_demo(now: datetime) -> None:
         mark_demo(now)
 
 
-def _require_liuzhou() -> None:
-    """The made-up streets, plates and offices are those of one city."""
+def _begin(data_dir: Path, now: datetime) -> Path:
+    """From here on it is a demo. The made-up streets, plates and offices are those of one city, and nothing of them
+    comes into a register that is real. Returns where its state is kept while it is being loaded."""
     if settings.PLACE != CITY:
         raise Conflict(
             "demo-elsewhere",
@@ -49,6 +51,16 @@ def _require_liuzhou() -> None:
                 "empty (make run DEMO=0), log in, and register your departments and stations under First steps.",
             ),
         )
+    if not (is_loaded() or nothing_yet()):
+        raise Conflict(
+            "not-empty",
+            Text(
+                "这里已登记了单位，不再装入演示城市：看演示请另用数据目录（--data）和数据库。",
+                "Departments or stations are registered here: for the demo use another --data and database.",
+            ),
+        )
+    mark_demo(now)
+    return data_dir / _STATE
 
 
 def load_demo(
@@ -66,9 +78,7 @@ def load_demo(
     Interrupted half-way, the next call takes up the same traffic again: the uploads are the same bytes, so those
     already kept are only recognised.
     """
-    _require_liuzhou()
-    state_file = data_dir / _STATE
-    mark_demo(now)
+    state_file = _begin(data_dir, now)
     if is_loaded() and not state_file.exists():
         fresh_checks(now)
         return

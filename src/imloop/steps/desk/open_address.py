@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from imloop.facts.text import Text
-from imloop.steps.desk.demo import is_demo
+from imloop.steps.journal.demo_mark import is_demo
 
 
 def is_open(base_url: str, host: str = "") -> bool:

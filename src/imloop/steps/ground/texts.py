@@ -7,7 +7,6 @@ from imloop.facts.text import Text
 JOURNAL: dict[str, Text] = {
     "attached": Text("附加文件", "file attached"),
     "findings": Text("线索", "findings"),
-    "demo-loaded": Text("装入演示城市", "demo city loaded"),
     "import": Text("导入", "imported"),
     "looked-up": Text("查看", "looked up"),
 }

@@ -8,15 +8,13 @@ from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.ledger import writing
 from imloop.store.models import JournalEntry
 
-_KIND, _SUBJECT = "demo-loaded", "demo"
-
 
 def is_demo() -> bool:
-    return JournalEntry.objects.filter(subject=_SUBJECT, kind=_KIND).exists()
+    return JournalEntry.objects.filter(subject="demo", kind="demo-loaded").exists()
 
 
 def mark_demo(now: datetime) -> None:
     """Once; the made-up city is about to be loaded, or was by a version that made no mark."""
-    if not is_demo():
-        with writing(now, SYSTEM) as ledger:
-            ledger.note(_KIND, _SUBJECT, {})
+    with writing(now, SYSTEM) as ledger:
+        if not is_demo():
+            ledger.note("demo-loaded", "demo", {})
