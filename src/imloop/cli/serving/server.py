@@ -89,9 +89,22 @@ def _require_safe(host: str, demo: bool) -> None:
         )
 
 
-def migrate(data: DataDir = VAR) -> None:
+def migrate(
+    app_role: Annotated[
+        str,
+        typer.Option(
+            "--app-role",
+            help="PostgreSQL：授予应用角色所需的权限 · grant the application's role what it needs",
+        ),
+    ] = "",
+    data: DataDir = VAR,
+) -> None:
     """建表或升级到本版本；serve 启动时也会做 · create or upgrade the tables; serve does it, too."""
     connect_migrated(data)
+    if app_role:
+        from imloop.store.grants import grant
+
+        grant(app_role)
     print("数据库为最新 · the tables are up to date")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,9 +12,8 @@ from django.db.models import Q
 from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
-from imloop.steps.ground import registers
 from imloop.steps.ground.access import OFFICE_NAMES, Caller, covers, place_prefix
-from imloop.store.models import ApiKey, Fee, Party, PartyKind, User
+from imloop.store.models import ApiKey, Fee, Line, Party, PartyKind, User
 from imloop.store.models.registers.stations import DEPARTMENTS
 
 _SHOWN = 6
@@ -38,22 +38,32 @@ def first_steps(caller: Caller, now: datetime) -> list[Step]:
     """For an administrator: of their place and all it covers."""
     here = list(Party.objects.filter(place__startswith=place_prefix(caller.place)).order_by("place", "code"))
     day = day_of(now)
+    methods = _methods(here, day)
     return [
         _departments(here, caller),
-        _stations(here, day),
+        _stations(here, methods),
         _repairers(here),
         _people(here),
         _keys(here, day),
-        _prices(here, caller, day),
+        _prices(here, methods, caller, day),
     ]
 
 
-def all_done(caller: Caller, now: datetime) -> bool:
-    return all(step.done for step in first_steps(caller, now))
+def _methods(here: list[Party], day: date) -> dict[int, set[str]]:
+    """What the lines of each station may run; a station without lines is not among them."""
+    running = Line.objects.filter(Q(until__isnull=True) | Q(until__gt=day), station__in=here)
+    found: dict[int, set[str]] = defaultdict(set)
+    for line in running:
+        found[line.station_id] |= set(line.methods)
+    return found
 
 
 def _of(here: Iterable[Party], *kinds: str) -> list[Party]:
     return [party for party in here if party.kind in kinds]
+
+
+def _names(parties: list[Party]) -> list[Text]:
+    return [Text(each.name, each.name) for each in parties]
 
 
 def _short(names: list[Text]) -> tuple[Text, ...]:
@@ -67,32 +77,26 @@ def _departments(here: list[Party], caller: Caller) -> Step:
     places = {party.place for party in _of(here, PartyKind.ISTATION, PartyKind.MSTATION)} or (
         {party.place for party in offices} or {caller.place}
     )
+    known = Party.objects.filter(kind__in=DEPARTMENTS).values_list("kind", "place")
     missing = [
         Text(f"{place} {name.zh}", f"{place} {name.en}")
         for place in sorted(places)
         for kind, name in OFFICE_NAMES.items()
-        if kind in DEPARTMENTS and registers.department(kind, place) is None
+        if kind in DEPARTMENTS and not any(one == kind and covers(around, place) for one, around in known)
     ]
     return Step(Text("部门", "Departments"), len(offices), _short(missing), "/register/departments")
 
 
-def _stations(here: list[Party], day: date) -> Step:
+def _stations(here: list[Party], methods: dict[int, set[str]]) -> Step:
     stations = _of(here, PartyKind.ISTATION)
     none = [] if stations else [Text("还没有检验机构", "no inspection station yet")]
     idle = [
         Text(f"{each.name}没有检测线", f"{each.name} has no line")
         for each in stations
-        if not _lines(each, day)
+        if each.pk not in methods
     ]
-    return Step(
-        Text("检验机构", "Inspection stations"), len(stations), _short(none + idle), "/register/stations"
-    )
-
-
-def _lines(station: Party, day: date) -> list[str]:
-    """The methods of its lines on the day."""
-    lines = station.lines.filter(Q(until__isnull=True) | Q(until__gt=day))
-    return [method for line in lines for method in line.methods]
+    name = Text("检验机构", "Inspection stations")
+    return Step(name, len(stations), _short(none + idle), "/register/stations")
 
 
 def _repairers(here: list[Party]) -> Step:
@@ -107,14 +111,9 @@ def _people(here: list[Party]) -> Step:
     manned = set(people.values_list("party_id", flat=True))
     offices = _of(here, *DEPARTMENTS)
     none = [] if offices else [Text("先登记部门", "register departments first")]
-    empty = [
-        Text(f"{each.name}还没有人", f"nobody at {each.name} yet")
-        for each in offices
-        if each.pk not in manned
-    ]
-    first = next((each.code for each in offices if each.pk not in manned), "")
-    link = f"/people?party={first}" if first else "/people"
-    return Step(Text("人员", "People"), people.count(), _short(none + empty), link)
+    empty = [each for each in offices if each.pk not in manned]
+    link = f"/people?party={empty[0].code}" if empty else "/people"
+    return Step(Text("人员", "People"), people.count(), _short(none + _names(empty)), link)
 
 
 def _keys(here: list[Party], day: date) -> Step:
@@ -125,18 +124,15 @@ def _keys(here: list[Party], day: date) -> Step:
     senders = _of(here, PartyKind.ISTATION, PartyKind.MSTATION)
     none = [] if senders else [Text("先登记检验机构", "register stations first")]
     without = [each for each in senders if each.pk not in holders]
-    names = [Text(f"{each.name}没有密钥", f"{each.name} has no key") for each in without]
     link = f"/keys?party={without[0].code}" if without else "/keys"
-    return Step(Text("接口密钥", "API keys"), live.count(), _short(none + names), link)
+    return Step(Text("接口密钥", "API keys"), live.count(), _short(none + _names(without)), link)
 
 
-def _prices(here: list[Party], caller: Caller, day: date) -> Step:
+def _prices(here: list[Party], methods: dict[int, set[str]], caller: Caller, day: date) -> Step:
     """Of every method that a line here may run."""
     priced = Fee.objects.filter(Q(until__isnull=True) | Q(until__gt=day))
     fees = [fee for fee in priced if covers(fee.place, caller.place) or covers(caller.place, fee.place)]
-    known = {fee.method for fee in fees}
-    stations = _of(here, PartyKind.ISTATION)
-    none = [] if stations else [Text("先登记检验机构", "register stations first")]
-    run = {method for each in stations for method in _lines(each, day)}
+    known, run = {fee.method for fee in fees}, set().union(*methods.values())
+    none = [] if run else [Text("先登记检验机构", "register stations first")]
     missing = [METHOD_NAMES[method] for method in Method if method in run and method not in known]
     return Step(Text("收费标准", "Prices"), len(fees), _short(none + missing), "/prices")

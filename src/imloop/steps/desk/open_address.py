@@ -47,7 +47,7 @@ def dangers(host: str = "", *, demo: bool = False) -> dict[str, Text]:
             "调试开着，会向任何人显示程序内部：去掉 IMLOOP_DEBUG。",
             "Debugging is on and shows the inside of the program to anyone: unset IMLOOP_DEBUG.",
         )
-    if not settings.DEPARTMENT_TOTP:
+    if not settings.DEPARTMENT_TOTP and "demo" not in found:  # which goes without by itself
         found["second-factor"] = Text(
             "部门人员只凭密码登录：去掉 IMLOOP_DEPARTMENT_TOTP=0。",
             "Departments log in by password alone: unset IMLOOP_DEPARTMENT_TOTP=0.",
