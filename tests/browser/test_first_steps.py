@@ -57,8 +57,8 @@ def accept(windows: Windows, boss: Desk, party: str) -> None:
     head = windows.open()
     head.go(link.removeprefix(windows.base_url))
     head.fill("用户名", party)
-    head.fill("密码", PASSWORD)
-    head.page.locator("[name=again]").fill(PASSWORD)
+    head.fill("密码（至少 10 位）", PASSWORD)
+    head.fill("再输一次", PASSWORD)
     head.page.get_by_role("main").get_by_role("button").first.click()
     head.page.wait_for_url("**/login*")
 
