@@ -81,7 +81,7 @@ def test_all_or_none(db: None) -> None:
         ("departments", {"place": "4501"}),
         ("stations", {"code": "a/b"}),
         ("stations", {"code": "x" * 41}),
-        ("stations", {"lines": "01:XXX"}),
+        ("stations", {"lines": "01:OLD"}),
         ("stations", {"lines": "012345678:ASM"}),
         ("stations", {"since": "soon"}),
         ("stations", {"cite": ""}),
