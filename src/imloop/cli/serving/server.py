@@ -149,7 +149,9 @@ def _good_password(given: str) -> str:
 
 def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
     print(f"\n  imloop  {base_url}   (API {base_url}/api/docs)")
-    if demo:
+    if not demo:
+        print(f"  起步 · first steps: {base_url}/first-steps\n")
+    else:
         print(f"  账号与密钥 · accounts and keys: {data / 'demo-credentials.json'}")
         print(f"  先看 · first: 用 environment 账号登录 {base_url}/login → 今天需要处理 → 打开一个案件")
         print("               log in as environment, open the work list, then one case")
