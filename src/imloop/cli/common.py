@@ -22,9 +22,9 @@ _NO_WRAP = 100_000
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for machines")]
 
 
-def connect(data: Path) -> None:
-    """Connect this process to the database of an installation that is there."""
-    if not os.environ.get("DATABASE_URL") and not (data / "imloop.sqlite3").exists():
+def connect(data: Path, *, new: bool = False) -> None:
+    """Connect this process to the database of an installation that is there, or may be ``new``."""
+    if not new and not os.environ.get("DATABASE_URL") and not (data / "imloop.sqlite3").exists():
         raise Unknown(
             "no-installation",
             Text(
@@ -32,10 +32,6 @@ def connect(data: Path) -> None:
                 f"There is no imloop in {data}: look at --data, or run imloop migrate first.",
             ),
         )
-    _set_up(data)
-
-
-def _set_up(data: Path) -> None:
     os.environ["IMLOOP_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "imloop.site.settings")
     import django
@@ -45,7 +41,7 @@ def _set_up(data: Path) -> None:
 
 def connect_migrated(data: Path) -> None:
     """As ``connect``, with the files closed to others and the tables made or brought up to date."""
-    _set_up(data)
+    connect(data, new=True)
     from django.core.management import call_command
 
     from imloop.site.private_files import close_to_others
