@@ -13,6 +13,10 @@ from imloop.facts.text import Reason, Text
 from imloop.law import Law
 
 
+ONLY_DUE = ("missing-check", "stale-check")
+"""Codes of what the passing of time alone does to a line, until its next check."""
+
+
 @dataclass(frozen=True, slots=True)
 class InstrumentFact:
     """An instrument of the line, ``until`` exclusive; ``certificates``: spans (since, until exclusive)."""
