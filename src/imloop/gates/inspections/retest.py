@@ -150,6 +150,8 @@ def _answers(part: str, run: Measured, failed: Measured) -> bool:
         return True
     if failed.record.method in UNDER_LOAD and run.record.method not in UNDER_LOAD:
         return False
+    if failed.record.second is not None and run.record.second is None:
+        return False
     if not _fuels(failed.record.vehicle) <= (driven := _fuels(run.record.vehicle)) and driven:
         return False
     passed = {each for item, good in run.items.items() if good for each in _substances(item)}

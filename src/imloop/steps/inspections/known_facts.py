@@ -14,7 +14,7 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.overlaps import LONGEST, Span
-from imloop.gates.inspections.retest import Measured
+from imloop.gates.inspections.retest import Measured, stricter
 from imloop.gates.inspections.times import Times
 from imloop.gates.lines import ONLY_DUE
 from imloop.gates.vehicles.identity import Named
@@ -34,6 +34,7 @@ from imloop.steps.vehicles.identify_vehicle import Identified, identify, names_o
 from imloop.steps.vehicles.vehicle_facts import WaitingFail, entered_facts, waiting_fails
 from imloop.store.models import Case, Line, Party, Vehicle
 from imloop.store.statements import Row, aware, fetch_all, fetch_one
+from imloop.verdict import verdict_hash
 
 _TAKEN = (
     "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id "
@@ -206,6 +207,7 @@ def _times(judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now
         locked=_locked_between(sender, record, law, now),
         outage_ended=None if outage_ended is None else min(outage_ended, now),
         closed=_closed_since(sender, law, now),
+        stricter=_stricter_since(judged, law, now),
     )
 
 
@@ -213,6 +215,13 @@ def _closed_since(sender: StationFacts, law: Law, now: datetime) -> bool:
     """It might work on the day of the run; might it still when that arrived?"""
     day = day_of(now)
     return day != law.on and not sender.is_active(day, registers.law_at(day, sender.party.place))
+
+
+def _stricter_since(judged: JudgedUpload, law: Law, now: datetime) -> bool:
+    later = law if day_of(now) == law.on else registers.law_at(day_of(now), law.place)
+    if verdict_hash(later) == verdict_hash(law):
+        return False
+    return stricter(judged.under(law).result, judged.of(later).result)
 
 
 def _locked_between(
