@@ -66,8 +66,16 @@ def test_a_failed_retest_answers_what_failed_of_the_vehicle_as_it_was_stated_the
 ) -> None:
     """Its exhaust passed, by the power that it stated itself; the register's word stands before either."""
     first = run(Method.LUGDOWN, "fail", STRONG, power_ratio=False)
-    second = Measured(run(Method.LUGDOWN, "pass", stated, power_ratio=True).record, {"exhaust": "pass", "exterior": "fail"}, {"power_ratio": True})
-    last = Measured(run(Method.FREEACC, "pass", STRONG).record, {"exhaust": "pass", "exterior": "pass"}, {"k_mean_per_m": True})
+    second = Measured(
+        run(Method.LUGDOWN, "pass", stated, power_ratio=True).record,
+        {"exhaust": "pass", "exterior": "fail"},
+        {"power_ratio": True},
+    )
+    last = Measured(
+        run(Method.FREEACC, "pass", STRONG).record,
+        {"exhaust": "pass", "exterior": "pass"},
+        {"k_mean_per_m": True},
+    )
     assert answers(last, first, second, **entered) is answered
 
 

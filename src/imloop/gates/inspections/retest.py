@@ -71,7 +71,7 @@ def _open_faults(runs: Sequence[Measured]) -> list[tuple[str, Measured]]:
 
 
 def _answered_by_failed(part: str, run: Measured, failed: Measured) -> bool:
-    """It was judged by what it stated itself: had the vehicle been the one that failed, the part might not be passed."""
+    """It was judged by what it stated itself: as the vehicle was stated when it failed, it might not have passed."""
     now = run.record.vehicle
     return as_stated_then(now, failed.record.vehicle) == now and _answers(part, run, failed)
 
@@ -123,7 +123,9 @@ def not_retested(run: Measured, failed: Sequence[Measured], entered: Facts) -> R
     """What failed must be there and pass; left out, unreadable, or not measured by another method is not passed.
     ``failed``: the failed runs of the case, in order; ``entered``: the authorities' word of the vehicle."""
     now, *then = (_by_register(each, entered) for each in (run, *failed))
-    missing = list(dict.fromkeys(part for part, fault in _open_faults(then) if not _answers(part, now, fault)))
+    missing = list(
+        dict.fromkeys(part for part, fault in _open_faults(then) if not _answers(part, now, fault))
+    )
     if not missing:
         return None
     zh = "、".join(_PARTS[name].zh for name in missing)

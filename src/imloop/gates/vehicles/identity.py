@@ -44,9 +44,9 @@ class Beside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A vehicle that bears one of the names, or a VIN that may be mistyped. ``key``: its row; ``held``: a case of it is open,
-    or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may be of
-    the vehicle that is named now."""
+    """A vehicle that bears one of the names, or a VIN that may be mistyped. ``key``: its row; ``held``: a case of it is
+    open, or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may be
+    of the vehicle that is named now."""
 
     key: int
     vin: str
@@ -113,9 +113,7 @@ def _unknown_vin(named: Named, bearers: Sequence[Bearer], faults: tuple[Reason, 
     if by_plate:
         return _doubtful(tuple(by_plate), faults, _plate_of_another(named))
     # With a plate of its own it is another vehicle: VINs of one make and month differ in one sign, too.
-    near = tuple(
-        each for each in bearers if each.held and not named.plate and mistyped(each.vin, named.vin)
-    )
+    near = tuple(each for each in bearers if each.held and not named.plate and mistyped(each.vin, named.vin))
     if near:
         return _doubtful(near, faults, _mistyped())
     return Identity(Found.NEW, reasons=faults)
@@ -193,7 +191,8 @@ def _reported_by_another(other: Bearer) -> Reason:
 
 def _once_with_the_plate(other: Bearer) -> Reason:
     return _doubt(
-        f"该号牌原属一辆待复检的车辆，其 VIN（尾号 {other.vin[-6:]}）与本车只差一位或相邻两位互换：可能是同一辆车更正了 VIN。",
+        f"该号牌原属一辆待复检的车辆，其 VIN（尾号 {other.vin[-6:]}）与本车只差一位或相邻两位互换："
+        "可能是同一辆车更正了 VIN。",
         f"The plate was that of a vehicle which awaits a retest, whose VIN (ending {other.vin[-6:]}) differs in one "
         "sign or in the order of two: it may be the same vehicle with its VIN corrected.",
     )

@@ -224,9 +224,7 @@ def _stricter_since(judged: JudgedUpload, law: Law, now: datetime) -> bool:
     return stricter(judged.under(law).result, judged.of(later).result)
 
 
-def _locked_between(
-    sender: StationFacts, record: TestRecord, law: Law, now: datetime
-) -> datetime | None:
+def _locked_between(sender: StationFacts, record: TestRecord, law: Law, now: datetime) -> datetime | None:
     """When the line was locked for the method after the run's claimed start and by its arrival: by a department, by a
     check that failed, by the end of a verification, or because it left the register."""
     moments = [moment for moment in _turning_points(sender, record, now) if record.started_at < moment <= now]

@@ -28,9 +28,7 @@ class Done(NamedTuple):
     documents: Collection[str]
 
 
-def held_by_time(
-    case: Case, shop: Party, done: Done, reported_at: datetime, law: Law
-) -> Reason | None:
+def held_by_time(case: Case, shop: Party, done: Done, reported_at: datetime, law: Law) -> Reason | None:
     """By what is known of outages now, and of what was allowed when the record came."""
     kept_back = _outages(shop, done.finished_at, reported_at, law)
     held = time_held(done.finished_at, reported_at, failed_run(case, law), kept_back, law)

@@ -105,7 +105,9 @@ def fail_waits(vehicle: Vehicle) -> bool:
     if waiting_fails(vehicle):
         return True
     others = Case.objects.filter(
-        Q(vehicle__registered=False) | Q(vehicle__vin=""), closed_at__isnull=True, vehicle__plate=vehicle.plate
+        Q(vehicle__registered=False) | Q(vehicle__vin=""),
+        closed_at__isnull=True,
+        vehicle__plate=vehicle.plate,
     )
     return bool(vehicle.plate) and others.exclude(vehicle=vehicle).exists()
 
