@@ -38,6 +38,7 @@ def judge(
 ) -> None:
     """复算检验结果（不需要数据库）· recompute uploads; exit 1 when any is not a pass."""
     from imloop.exchange.uploads.decode_inspection import decode_test
+    from imloop.facts.digits import is_division
     from imloop.facts.refusal import Malformed, Refusal
     from imloop.facts.text import Text
     from imloop.law import load
@@ -50,7 +51,7 @@ def judge(
     for file in files:
         try:
             record = decode_test(file.read_bytes())
-            code = place or (record.station[:6] if record.station[:6].isdigit() else NATION)
+            code = place or (record.station[:6] if is_division(record.station[:6]) else NATION)
             law = load().at(day or day_of(record.started_at), code)
             verdict = judge_record(record, law, limit_set=limit_set or None)
         except (Refusal, OSError) as error:

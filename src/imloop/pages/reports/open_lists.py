@@ -17,6 +17,7 @@ from imloop.exchange.http.addresses import disposition
 from imloop.exchange.tables.write_tables import write_csv, write_xlsx
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES
 from imloop.facts.days import day_of, read_day
+from imloop.facts.digits import is_division
 from imloop.pages.guard import public, words
 from imloop.pages.site_map import site, with_tiles
 from imloop.steps.ground import clock
@@ -57,7 +58,7 @@ def _wanted(asked: Mapping[str, str]) -> Wanted:
     return Wanted(
         kind=asked.get("kind", ""),
         text=asked.get("q", "").strip(),
-        place=place if (place := asked.get("place", "")).isdigit() and len(place) == 6 else "",
+        place=place if is_division(place := asked.get("place", "")) else "",
         method=asked.get("method", ""),
         open_only=asked.get("open") == "1",
     )

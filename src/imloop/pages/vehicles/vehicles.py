@@ -14,6 +14,7 @@ from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.exchange.tables.write_tables import safe_cell
 from imloop.facts.days import day_of, read_day
+from imloop.facts.digits import whole
 from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
@@ -76,7 +77,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
         answer = ask_road(caller, at=now, vin=vin, plate=plate, zone=asked.get("zone", ""))
     elif asked["gate"] == "registration":
         mass = asked.get("max_mass_kg", "")
-        if mass and not mass.isdigit():
+        if mass and whole(mass) is None:
             raise Malformed(
                 "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
             )

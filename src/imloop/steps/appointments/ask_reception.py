@@ -16,6 +16,7 @@ from imloop.law import Law
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
+from imloop.steps.ground.ledger import alone
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import facts_of
@@ -36,35 +37,37 @@ def ask_reception(
     plate: str = "",
     people: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
-    """Allowed, every reason with its clause and the next step, the charge that is due, the open case. Writes nothing.
+    """Allowed, every reason with its clause and the next step, the charge that is due, the open case; all of one
+    moment. Writes nothing.
 
     ``people``: role → name of those who will test.
     """
-    where = _station(caller, station)
-    chosen = registers.method_of(method)
-    vehicle = _vehicle(vin, plate)
-    day = day_of(at)
-    law = registers.law_at(day, where.place)
-    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
-    money = charge_for(vehicle, where, chosen, day, law)
-    facts = facts_of(where)
-    row_of_line = facts.line(line, at)
-    arrival = Arrival(
-        station=where.code,
-        closed=facts.against(day, law),
-        line=line,
-        line_methods=None if row_of_line is None else row_of_line.line.methods,
-        line_locks=line_reasons(facts, line, method, at, law),
-        method=chosen,
-        day=day,
-        subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
-        drive=str(described(vehicle).get("drive") or ""),
-        people=people_reasons(people or {}, facts.staff, day, law),
-        retest=None if row is None else _retest(row, where, at, law),
-        case=case_fact(vehicle),
-        enrolled=bool(vehicle.pk) and is_enrolled(vehicle, where.place, day),
-        others=[_as_warning(reason) for reason in money.reasons if reason.code == "charged-twice"],
-    )
+    with alone():
+        where = _station(caller, station)
+        chosen = registers.method_of(method)
+        vehicle = _vehicle(vin, plate)
+        day = day_of(at)
+        law = registers.law_at(day, where.place)
+        row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
+        money = charge_for(vehicle, where, chosen, day, law)
+        facts = facts_of(where)
+        row_of_line = facts.line(line, at)
+        arrival = Arrival(
+            station=where.code,
+            closed=facts.against(day, law),
+            line=line,
+            line_methods=None if row_of_line is None else row_of_line.line.methods,
+            line_locks=line_reasons(facts, line, method, at, law),
+            method=chosen,
+            day=day,
+            subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
+            drive=str(described(vehicle).get("drive") or ""),
+            people=people_reasons(people or {}, facts.staff, day, law),
+            retest=None if row is None else _retest(row, where, at, law),
+            case=case_fact(vehicle),
+            enrolled=bool(vehicle.pk) and is_enrolled(vehicle, where.place, day),
+            others=[_as_warning(reason) for reason in money.reasons if reason.code == "charged-twice"],
+        )
     answer = reception(arrival, law).to_json()
     return {
         **answer,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from imloop.facts.codes import Method
+from imloop.facts.digits import is_division
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law, load
@@ -19,7 +20,7 @@ def law_at(day: date, place: str) -> Law:
 
 def known_place(text: str) -> str:
     """A GB/T 2260 code as typed, or ``Malformed``."""
-    if len(text) != 6 or not (text.isascii() and text.isdigit()):
+    if not is_division(text):
         words = Text(
             f"place：{text} 不是六位行政区划代码。", f"place: {text} is not a six-digit division code."
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imloop.facts.codes import Result
+from imloop.facts.digits import whole
 from imloop.facts.identifiers import vin_fault
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
@@ -142,7 +143,7 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
         )
     if said.vehicle == ANOTHER:
         return _another(held)
-    found = candidates_of(held).filter(pk=said.vehicle).first() if said.vehicle.isdecimal() else None
+    found = candidates_of(held).filter(pk=whole(said.vehicle) or 0).first()
     if found is None:
         raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
     return found

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from math import inf
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_in
+from imloop.facts.digits import is_division
 from imloop.facts.identifiers import is_number, parse_uscc
 from imloop.facts.refusal import Conflict, Malformed, Refusal
 from imloop.facts.text import Text
@@ -109,7 +111,7 @@ def _enter_party(row: Row, kind: PartyKind, state: Standing.State) -> tuple[Part
                 f"code: {row['code']}: use letters, digits, Chinese characters and -_.: only",
             ),
         )
-    if len(place) != 6 or not place.isdigit():
+    if not is_division(place):
         raise Malformed(
             "wrong-value",
             Text(f"place：{place} 不是六位行政区划代码", f"place: {place} is not a GB/T 2260 code"),
@@ -126,8 +128,8 @@ def _enter_party(row: Row, kind: PartyKind, state: Standing.State) -> tuple[Part
             "uscc": uscc,
             "address": row.get("address", ""),
             "phone": row.get("phone", ""),
-            "longitude": _number(row, "longitude"),
-            "latitude": _number(row, "latitude"),
+            "longitude": _degrees(row, "longitude", 180),
+            "latitude": _degrees(row, "latitude", 90),
         },
     )
     _stand(party, state, since, row["cite"])
@@ -158,12 +160,16 @@ def _day(row: Row, column: str) -> date | None:
     return day
 
 
-def _number(row: Row, column: str) -> float | None:
+def _degrees(row: Row, column: str, most: int) -> float | None:
     if not row.get(column):
         return None
     try:
-        return float(row[column])
+        found = float(row[column])
     except ValueError:
+        found = inf
+    if not -most <= found <= most:
         raise Malformed(
-            "wrong-value", Text(f"{column}：{row[column]} 不是数值", f"{column}: not a number")
-        ) from None
+            "wrong-value",
+            Text(f"{column}：{row[column]} 应在 ±{most} 之间", f"{column}: not within ±{most}"),
+        )
+    return found
