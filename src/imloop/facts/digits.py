@@ -8,6 +8,7 @@ _MOST = 18
 
 
 def are_digits(text: str) -> bool:
+    """Whether there are digits, and nothing else."""
     return text.isascii() and text.isdigit()
 
 

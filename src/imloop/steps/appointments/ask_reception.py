@@ -41,8 +41,7 @@ def ask_reception(
     plate: str = "",
     people: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
-    """Allowed, every reason with its clause and the next step, the charge that is due, the open case; all of one
-    moment. Writes nothing.
+    """Allowed, every reason with its clause and what is next, the charge, the open case; of one moment. Writes nothing.
 
     ``method``, ``line`` empty: what the vehicle and its open fault ask for, and a line that has it; ``people``: role →
     name of those who will test.
