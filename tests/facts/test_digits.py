@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imloop.facts.digits import are_digits, is_division, whole
+from imloop.facts.digits import are_digits, whole
 
 
 @pytest.mark.parametrize("text", ["", "²", "１", "٣", "1.0", "-1", "+1", " 1", "1_0", "0x1", "1e3", "①"])
@@ -15,11 +15,3 @@ def test_no_other_sign_is_a_digit(text: str) -> None:
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), ("9" * 18, 10**18 - 1), ("9" * 19, None)])
 def test_a_number_is_what_fits(text: str, number: int | None) -> None:
     assert are_digits(text) and whole(text) == number
-
-
-@pytest.mark.parametrize(
-    ("text", "so"),
-    [("450200", True), ("45020", False), ("4502000", False), ("４５０２００", False), ("45020²", False)],
-)
-def test_a_division_has_six(text: str, so: bool) -> None:
-    assert is_division(text) is so

@@ -15,6 +15,7 @@ from django.test import Client
 from imloop.exchange.imports import import_file, rejected_rows
 from imloop.facts.codes import Method
 from imloop.facts.refusal import Refusal
+from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.store.models import Equipment, Line, RawUpload, Test
 from support.city import LISTED, NEAR, PLACE, City, at
@@ -28,7 +29,6 @@ SENDERS = {"repair": LISTED, "application": ""}
 UPLOADS = {"test", "repair", "check", "redemption"}
 LEFT_BEHIND = {"RawUpload", "JournalEntry", "Finding", "WrongClaim", "ApiKey"}
 """What a refusal may leave: the bytes, its entry, a doubt."""
-BY = {"vehicles": f"{PLACE}-police", "stations": f"{PLACE}-environment", "repairers": f"{PLACE}-transport"}
 SHOWN = ("public/stations", f"public/repairers?near={NEAR}")
 NOW = at("2026-03-05 10:00")
 
@@ -78,13 +78,12 @@ class Doors:
     def enter(self, kind: str, ending: str, body: bytes) -> str:
         """An import's figures, or the refusal's code."""
         before = rows()
+        caller = self.city.callers[f"{PLACE}-police"] if kind == "vehicles" else SYSTEM
         with tempfile.TemporaryDirectory() as name:
             file = Path(name) / f"list.{ending}"
             file.write_bytes(body)
             try:
-                state = import_file(
-                    kind, file, Path(name) / "imports", self.city.callers[BY[kind]], lambda: NOW
-                )
+                state = import_file(kind, file, Path(name) / "imports", caller, lambda: NOW)
             except Refusal as refusal:
                 assert refusal.text.zh and refusal.text.en
                 assert refusal.code != "cannot-be-kept", "one row takes none of its block with it"

@@ -22,6 +22,16 @@ from imloop.steps.stations.registry_rows import COLUMNS
 
 ENDINGS = ("csv", "ndjson", "xlsx", "parquet")
 ROWS: dict[str, tuple[dict[str, str], ...]] = {
+    "departments": (
+        {
+            "kind": "environment",
+            "name": "柳北生态环境局",
+            "place": "450205",
+            "phone": "0772-12369",
+            "cite": "批复",
+        },
+        {"kind": "transport", "name": "柳北交通运输局", "place": "450205", "code": "450205-t"},
+    ),
     "stations": (
         {
             "code": "450203009",

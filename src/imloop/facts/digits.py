@@ -12,11 +12,6 @@ def are_digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def is_division(text: str) -> bool:
-    """Whether a text has the form of a division code (GB/T 2260), as every place has."""
-    return len(text) == 6 and are_digits(text)
-
-
 def whole(text: str) -> int | None:
     """The number that a text of digits is; None for any other, and for one of more than eighteen."""
     return int(text) if are_digits(text) and len(text) <= _MOST else None

@@ -17,7 +17,7 @@ from imloop.exchange.http.addresses import disposition
 from imloop.exchange.tables.write_tables import write_csv, write_xlsx
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES
 from imloop.facts.days import day_of, read_day
-from imloop.facts.digits import is_division
+from imloop.facts.places import is_place
 from imloop.pages.guard import public, words
 from imloop.pages.site_map import site, with_tiles
 from imloop.steps.ground import clock
@@ -56,9 +56,10 @@ def stations(request: HttpRequest) -> HttpResponse:
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:
     return Wanted(
+        within=settings.PLACE,
         kind=asked.get("kind", ""),
         text=asked.get("q", "").strip(),
-        place=place if is_division(place := asked.get("place", "")) else "",
+        place=place if is_place(place := asked.get("place", "")) else "",
         method=asked.get("method", ""),
         open_only=asked.get("open") == "1",
     )
@@ -111,4 +112,4 @@ def _places() -> list[tuple[str, str]]:
     """Codes in which there are stations, each with its name where the outlines know it."""
     areas = [area.get("properties", {}) for area in _outlines()["features"]]
     names = {area.get("code"): area.get("name") for area in areas}
-    return [(code, names.get(code) or code) for code in open_lists.places()]
+    return [(code, names.get(code) or code) for code in open_lists.places(settings.PLACE)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from imloop.facts.codes import Method
-from imloop.facts.digits import is_division
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law, load
@@ -16,16 +15,6 @@ from imloop.store.statements import rows
 
 def law_at(day: date, place: str) -> Law:
     return load().at(day, place)
-
-
-def known_place(text: str) -> str:
-    """A GB/T 2260 code as typed, or ``Malformed``."""
-    if not is_division(text):
-        words = Text(
-            f"place：{text} 不是六位行政区划代码。", f"place: {text} is not a six-digit division code."
-        )
-        raise Malformed("wrong-value", words)
-    return text
 
 
 def party(code: str, kind: str) -> Party:
