@@ -87,7 +87,8 @@ CASES = [
         ("negative", "-1580"), ("zero", "0"), ("infinity", "Infinity"), ("huge", "1e999"),
         ("word", "约1580"),
     ]),
-    _cell("max_mass_kg", "nan", "NaN", {}), _cell("rated_power_kw", "minus-nan", "-nan"), _cell("rated_speed_rpm", "inf", "inf"),
+    _cell("max_mass_kg", "nan", "NaN", {}),
+    _cell("rated_power_kw", "minus-nan", "-nan"), _cell("rated_speed_rpm", "inf", "inf"),
     *(_cell("first_registered_on", how, value, "2015-03-02") for how, value in [
         ("slashes", "2015/3/2"), ("dots", "2015.3.2"), ("chinese", "2015年3月2日"), ("compact", "20150302"),
         ("midnight", "2015-03-02 00:00:00"), ("utc-evening", "2015-03-01T16:00:00Z"),

@@ -74,7 +74,8 @@ def today_at(days: int) -> str:
 
 
 def test_no_pass_no_mark_then_a_pass_and_a_mark(city: City, tmp_path: Path) -> None:
-    lists(city, tmp_path, {**CAR, "first_registered_on": registered_years_ago(10)}, when=today_at(-8))
+    dates = {"first_registered_on": registered_years_ago(10), "produced_on": "2010-03-01"}
+    lists(city, tmp_path, {**CAR, **dates}, when=today_at(-8))
     client = city.client(POLICE)
     assert Vehicle.objects.get().due_on is not None
 

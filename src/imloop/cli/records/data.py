@@ -18,10 +18,10 @@ def register(app: typer.Typer) -> None:
 
 
 def import_rows(
-    kind: Annotated[str, typer.Argument(help="stations | repairers | vehicles")],
+    kind: Annotated[str, typer.Argument(help="departments | stations | repairers | vehicles")],
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
     reason: Annotated[
-        str, typer.Option(help="更正理由，供复核人核对 · why known vehicles change, for who confirms it")
+        str, typer.Option(help="依据或更正理由 · on what it rests, or why known vehicles change")
     ] = "",
     data: DataDir = VAR,
 ) -> None:

@@ -114,7 +114,7 @@ def _clocks(always_say: bool) -> None:
 
 def _demo_morning() -> int:
     """A served demo city checks its lines every morning; any other installation is left alone."""
-    from imloop.sim.is_demo import is_demo
+    from imloop.steps.journal.demo_mark import is_demo
 
     if not is_demo():
         return 0

@@ -19,7 +19,7 @@ from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.texts import TOPICS
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, city_of
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, PartyKind
 
@@ -59,7 +59,7 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
         "asked": request.GET,
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
-        "stations": station_lookups.parties(PartyKind.ISTATION),
+        "stations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place)),
         "now": clock.now(),
         "today": day_of(clock.now()),
         **renewal,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of, midnight
 from imloop.gates.prices.charge import DEVIATIONS
+from imloop.pages.desk.first_steps import shown
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
@@ -44,7 +45,9 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = [task for task in found if chosen in ("", task.kind)]
     if file := as_file(request, caller, "work", _columns(day_of(now)), rows):
         return file
+    beginning = shown(caller, now) if caller.kind == PartyKind.ADMIN else []
     context = {
+        "steps": beginning if not all(step["done"] for step in beginning) else [],
         "now": now,
         "today": day_of(now),
         "rows": rows[:SHOWN],
@@ -102,7 +105,7 @@ def _police(caller: Caller, now: datetime) -> list[Tile]:
 def _transport(caller: Caller, now: datetime) -> list[Tile]:
     month = midnight(day_of(now) - timedelta(days=30))
     repairs = repair_lookups.repairs(caller).filter(finished_at__gte=month)
-    listed = station_lookups.parties(PartyKind.MSTATION).count()
+    listed = station_lookups.parties(PartyKind.MSTATION, caller.place).count()
     return [
         {"label": _("近 30 天维修"), "n": repairs.count(), "url": f"/repairs?since={day_of(month)}"},
         {"label": _("维修治理站"), "n": listed, "url": "/parties?kind=mstation"},

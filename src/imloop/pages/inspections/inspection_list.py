@@ -15,7 +15,7 @@ from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import method_name
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, city_of
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import PartyKind, Test
@@ -37,7 +37,9 @@ def inspections(request: HttpRequest, caller: Caller) -> HttpResponse:
         "shown": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
         "asked": asked,
         "query": query_of(request),
-        "stations": station_lookups.parties(PartyKind.ISTATION) if caller.is_department else [],
+        "stations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place))
+        if caller.is_department
+        else [],
         "results": [(each.value, words(RESULT_NAMES[each])) for each in Result],
     }
     return page(request, caller, "inspections/inspection_list.html", context)

@@ -9,15 +9,17 @@ from urllib.parse import urlsplit
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.steps.couriers.sftp_address import sftp_address
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, place_prefix, require_place
 from imloop.steps.ground.ledger import writing
 from imloop.store.models import Delivery, OutboxEntry, Party, PartyKind, Receiver
 
 
 def receivers(caller: Caller) -> list[Receiver]:
-    """Those of the caller's own outbox; an administrator sees all."""
+    """Those of the caller's own outbox; for an administrator those of everybody in their place."""
     rows = Receiver.objects.select_related("party").order_by("code")
-    return list(rows if _is_admin(caller) else rows.filter(party__code=caller.party_code))
+    if _is_admin(caller):
+        return list(rows.filter(party__place__startswith=place_prefix(caller.place)))
+    return list(rows.filter(party__code=caller.party_code))
 
 
 def receiver(caller: Caller, code: str) -> Receiver:
@@ -52,6 +54,7 @@ def add_receiver(
     _require_address(way, address)
     with writing(now, caller) as ledger:
         owner = _require_new(code, party)
+        require_place(caller, owner.place)
         last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
         row = Receiver.objects.create(
             code=code,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from imloop.facts.days import day_of
+from imloop.facts.places import known_place
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Text
 from imloop.gates.outages.outage import Scope
@@ -108,7 +109,7 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
     if scope is Scope.LINK and said.link not in law.words("outage.links"):
         listed = " ".join(law.words("outage.links"))
         raise Malformed("wrong-value", Text(f"link：可选 {listed}。", f"link: choose one of {listed}."))
-    if not covers(caller.place, registers.known_place(place)):
+    if not covers(caller.place, known_place(place)):
         raise _not_your_place()
 
 

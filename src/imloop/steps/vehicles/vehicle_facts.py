@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.gates.inspections.counts import Counts
@@ -110,9 +110,13 @@ def fail_waits(vehicle: Vehicle) -> bool:
 
 
 def passes(vehicle: Vehicle) -> QuerySet[Test]:
-    """The runs that prove a pass, the latest first."""
+    """The runs that prove a pass, the latest first: none that the vehicle has failed since."""
     counted = (Counts.CASE, Counts.CYCLE)
-    return vehicle.tests.filter(result="pass", counts__in=counted).order_by("-started_at")
+    since = Test.objects.filter(
+        vehicle=OuterRef("vehicle"), result="fail", counts=Counts.CASE, started_at__gt=OuterRef("started_at")
+    )
+    passed = vehicle.tests.filter(~Exists(since), result="pass", counts__in=counted)
+    return passed.order_by("-started_at")
 
 
 def case_fact(vehicle: Vehicle | None) -> CaseFact | None:
