@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from browser.program_words import program_words
 from support.axe import too_wide, violations
 from support.crawl import is_page, page_routes, reachable
 from support.desks import NARROW, WIDE, Desk, Windows
-from support.program_words import program_words
 
 ROLES = ("", "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
 NEEDED = """
