@@ -10,11 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from imloop.facts.days import CHINA, day_of
+from imloop.facts.days import CHINA, day_of, midnight
 from imloop.facts.identifiers import plain
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
@@ -133,8 +133,7 @@ def _asked(rows: QuerySet[JournalEntry], asked: Asked) -> QuerySet[JournalEntry]
 
 def _since(rows: QuerySet[JournalEntry], day: date) -> QuerySet[JournalEntry]:
     """By number where what was written before is sealed, so that years of entries are not read."""
-    midnight = datetime.combine(day, time(), CHINA)
-    before = JournalSeal.objects.filter(sealed_at__lt=midnight).order_by("-last").first()
+    before = JournalSeal.objects.filter(sealed_at__lt=midnight(day)).order_by("-last").first()
     if before is not None:
         rows = rows.filter(number__gt=before.last)
     return rows.filter(at__gte=day.isoformat())
