@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from imloop.api.http.answers import as_json, moment_of
-from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_OFFICE, POLICE, SUPERVISOR
+from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_ASKER, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.vehicles.schemas import (
@@ -46,7 +46,7 @@ router = Router()
 
 @router.get(
     "/gates/inspection-mark",
-    who=I_STATION_OR_OFFICE,
+    who=I_STATION_OR_ASKER,
     answers={200: MarkGateOut},
     tags=["police"],
     summary="能否核发检验标志 · may a mark be issued",
@@ -59,7 +59,7 @@ def get_mark_gate(
 
 @router.get(
     "/gates/inspection-cycle",
-    who=I_STATION_OR_OFFICE,
+    who=I_STATION_OR_ASKER,
     answers={200: CycleGateOut},
     tags=["I-station"],
     summary="是否应在本地检验 · is a test due here",

@@ -16,6 +16,7 @@ from imloop.law import Law
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
+from imloop.steps.ground.seen import Door, seen
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import facts_of
@@ -36,7 +37,8 @@ def ask_reception(
     plate: str = "",
     people: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
-    """Allowed, every reason with its clause and the next step, the charge that is due, the open case. Writes nothing.
+    """Allowed, every reason with its clause and the next step, the charge that is due, the open case (masked where it
+    is another station's). The look is kept.
 
     ``people``: role → name of those who will test.
     """
@@ -45,7 +47,9 @@ def ask_reception(
     vehicle = _vehicle(vin, plate)
     day = day_of(at)
     law = registers.law_at(day, where.place)
+    seen(caller, Door.RECEPTION, [vehicle.pk] if vehicle.pk else [], asked="" if vehicle.pk else vin or plate)
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
+    permit = _permit(caller, row, where, at, law) if row else None
     money = charge_for(vehicle, where, chosen, day, law)
     facts = facts_of(where)
     row_of_line = facts.line(line, at)
@@ -60,8 +64,8 @@ def ask_reception(
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
         drive=str(described(vehicle).get("drive") or ""),
         people=people_reasons(people or {}, facts.staff, day, law),
-        retest=None if row is None else _retest(row, where, at, law),
-        case=case_fact(vehicle),
+        retest=list(permit.reasons) if permit else None,
+        case=case_fact(vehicle, caller),
         enrolled=bool(vehicle.pk) and is_enrolled(vehicle, where.place, day),
         others=[_as_warning(reason) for reason in money.reasons if reason.code == "charged-twice"],
     )
@@ -69,7 +73,7 @@ def ask_reception(
     return {
         **answer,
         "due_yuan": money.facts["due_yuan"],
-        "case": row.case_no if row else None,
+        "case": permit.case_no if permit else None,
         "at": at.isoformat(),
     }
 
@@ -99,9 +103,10 @@ def _vehicle(vin: str, plate: str) -> Vehicle:
     return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)
 
 
-def _retest(row: Case, station: Party, at: datetime, law: Law) -> list[Reason]:
-    permit = loop.permit(as_loop_case(row), station=station.code, at=at, law=law)
-    return list(permit.reasons)
+def _permit(caller: Caller, row: Case, station: Party, at: datetime, law: Law) -> loop.Permit:
+    """As the caller may hear it."""
+    found = loop.permit(as_loop_case(row), station=station.code, at=at, law=law)
+    return found if caller.is_department or not found.elsewhere else found.for_bystander()
 
 
 def _as_warning(reason: Reason) -> Reason:

@@ -19,7 +19,8 @@ from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import OFFICES, Caller, require_kind, require_place
+from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, require_kind, require_place
+from imloop.steps.ground.seen import Door, seen
 from imloop.steps.stations.line_standing import station_lock
 from imloop.steps.stations.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
@@ -59,8 +60,9 @@ class _Found(NamedTuple):
 def ask_permit(
     caller: Caller, *, station: str, at: datetime, vin: str = "", plate: str = ""
 ) -> dict[str, object]:
-    """Contract §4: allowed, every reason with its clause and the next step, the case. Nothing is written."""
-    require_kind(caller, PartyKind.ISTATION, *OFFICES)
+    """Contract §4: allowed, every reason with its clause and the next step, the case. Nothing is written where a
+    station asks for a vehicle of its own case; any other look is kept, and of another station's it hears yes or no."""
+    require_kind(caller, PartyKind.ISTATION, *ASK_OF_VEHICLES)
     if caller.kind == PartyKind.ISTATION:
         if station and station != caller.party_code:
             raise NotAllowed(
@@ -78,11 +80,20 @@ def ask_permit(
         law=law,
         found=_registers_say(found, facts, at, law),
     )
+    own = caller.kind == PartyKind.ISTATION and permit.case_no is not None and not permit.elsewhere
+    if not own:
+        seen(caller, Door.PERMIT, _known(found), asked="" if found.vehicle_id else vin or plate)
+    if caller.kind == PartyKind.ISTATION and permit.elsewhere:
+        return {**permit.for_bystander().to_json(), "station": station, "at": at.isoformat()}
     answer = permit.to_json()
     answer |= {"case": found.case_no, "station": station, "at": at.isoformat()}
     if found.case_no is not None:
         answer |= {"case_state": found.state, "deadline": str(found.deadline)}
     return answer
+
+
+def _known(found: _Found) -> list[int]:
+    return [] if found.vehicle_id is None else [found.vehicle_id]
 
 
 def _look(station: str, vin: str, plate: str) -> _Found:
