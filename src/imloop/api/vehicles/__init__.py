@@ -36,7 +36,7 @@ from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
 from imloop.steps.vehicles.decide_held import confirm, reject
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
-from imloop.steps.vehicles.lookups import held_changes, held_json, vehicle, vehicle_json
+from imloop.steps.vehicles.lookups import held_json, held_list, vehicle, vehicle_json
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.register.settle_difference import settle_difference
 from imloop.store.models import HeldChange
@@ -136,8 +136,7 @@ def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     summary="待复核的登记更正 · changes that wait for a second person",
 )
 def get_held_changes(request: HttpRequest) -> HttpResponse:
-    rows = held_changes(caller(request)).order_by("proposed_at", "id")
-    return as_json({"held": [held_json(row) for row in rows[:500]]})
+    return as_json({"held": [held_json(row) for row in held_list(caller(request))]})
 
 
 @router.post(

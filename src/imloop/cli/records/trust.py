@@ -40,8 +40,10 @@ def verify(
         if file is None:
             connect(data)
             from imloop.steps.journal import prove_journal
+            from imloop.steps.journal.looks import looks_unlike_the_journal
 
             found = prove_journal.check(published)
+            found.faults.extend(looks_unlike_the_journal())
         else:
             with file.open(encoding="utf-8") as lines:
                 found = check_export(lines, published)

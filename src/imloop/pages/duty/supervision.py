@@ -121,7 +121,7 @@ def _beside(detail: Mapping[str, object]) -> str:
     said = [_("%(n)s 辆") % {"n": len(seen)}] if len(seen) > 1 else []
     if "messages" in detail:
         said.append(_("%(n)s 条") % {"n": detail["messages"]})
-    said += [str(detail[name]) for name in ("kind", "receiver", "notice", "day") if name in detail]
+    said += [str(detail[name]) for name in ("list", "kind", "receiver", "notice", "day") if name in detail]
     return " · ".join(said)
 
 

@@ -45,6 +45,7 @@ class Door(StrEnum):
     BACKUP = "backup"
     JOURNAL = "journal-export"
     REPLAY = "courier-replay"
+    LIST = "list"
 
 
 def seen(
@@ -74,6 +75,15 @@ def seen(
             fetch_all("SELECT pg_advisory_xact_lock_shared(%s)", [_TURN])
         insert(row)
         insert_all([LookedVehicle(look_id=row.pk, vehicle_id=key) for key in shown])
+
+
+def listed(caller: Caller, name: str, vehicles: Iterable[int | None], *, asked: str = "") -> None:
+    """A page of a list, one look for all that stand on it; None: a row whose vehicle is not known. An empty page tells
+    of nobody, unless somebody was searched for. ``asked``: the search."""
+    rows = list(vehicles)
+    if rows or asked:
+        more = {"list": name, "rows": len(rows)}
+        seen(caller, Door.LIST, [key for key in rows if key is not None], asked=asked, more=more)
 
 
 def asked_hash(text: str) -> str:

@@ -26,5 +26,6 @@ DOORS: dict[str, Text] = {
     Door.BACKUP: Text("备份", "backup"),
     Door.JOURNAL: Text("导出日志", "journal exported"),
     Door.REPLAY: Text("外送重送", "courier replay"),
+    Door.LIST: Text("列表", "list"),
 }
 """Where a look beside the journal was taken, in words."""
