@@ -127,7 +127,7 @@ def test_looks_beside_the_journal_stand_among_the_others(case: Case) -> None:
 
     for about in (plate, case.vehicle.vin, case.case_no):
         text = said(about=about)
-        assert text.count("<td>上路通行") == 2 and ">lin</a>" in text, about
+        assert text.count("上路通行") == 3 and ">lin</a>" in text, about
     assert Look.objects.get(actor=f"{PLACE}-environment").key in said(party=f"{PLACE}-environment")
     assert ">wei</a>" not in said(kind="gate-road") and ">lin</a>" in said(kind="gate-road")
     assert ">lin</a>" not in said(kind="looked-up") and ">wei</a>" in said(kind="looked-up")
