@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from imloop.exchange.http.http_status import status_of
 from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of
+from imloop.facts.refusal import Refusal
+from imloop.gates.stations.staff import who_may
+from imloop.pages.forms import refusal_context
 from imloop.pages.guard import desk, page, words
 from imloop.steps.appointments.ask_reception import ask_reception
+from imloop.steps.appointments.free_slots import methods_of
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import party
 from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.station_facts import facts_of
 from imloop.store.models import PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
+
+_ROLES = ("inspector", "driver", "reviewer")
 
 
 @desk(I)
@@ -21,20 +30,30 @@ def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Before the test: everything that forbids it, and the charge that is due."""
     typed = request.GET
     now = clock.now()
+    day = day_of(now)
+    station = party(caller.party_code, I)
     context: dict[str, object] = {
         "typed": typed,
-        "lines": station_lookups.lines(caller.party_code, day_of(now)),
-        "methods": [(method, words(name)) for method, name in METHOD_NAMES.items()],
+        "lines": station_lookups.lines(caller.party_code, day),
+        "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day)],
+        "people": [
+            (role, who_may(role, facts_of(station).staff, day), typed.get(role, "")) for role in _ROLES
+        ],
     }
-    if typed.get("plate") or typed.get("vin"):
-        context["answer"] = ask_reception(
-            caller,
-            station=caller.party_code,
-            line=typed.get("line", ""),
-            method=typed.get("method", ""),
-            at=now,
-            vin=typed.get("vin", ""),
-            plate=typed.get("plate", ""),
-            people={role: typed.get(role, "") for role in ("inspector", "driver", "reviewer")},
-        )
-    return page(request, caller, "appointments/reception.html", context)
+    status = 200
+    if typed:
+        try:
+            context["answer"] = ask_reception(
+                caller,
+                station=caller.party_code,
+                line=typed.get("line", ""),
+                method=typed.get("method", ""),
+                at=now,
+                vin=typed.get("vin", ""),
+                plate=typed.get("plate", ""),
+                people={role: typed.get(role, "") for role in _ROLES},
+            )
+        except Refusal as refusal:
+            context |= refusal_context(refusal)
+            status = status_of(refusal, "GET")
+    return page(request, caller, "appointments/reception.html", context, status)
