@@ -28,6 +28,7 @@ SEVERAL_MOMENTS: Mapping[str, frozenset[str]] = {
             *("inspections.get_held_runs", "journal.get_roots", "lines.get_lines", "lines.get_software"),
             *("matters.get_matters", "repairs.get_repairers", "repairs.get_rework", "stations.get_staff"),
             *("stations.get_certificates", "stations.get_expiring", "stations.get_stations"),
+            *("appointments.get_day", "vehicles.get_held_changes"),
         ]
     ),
     "what is shown never changes any more": frozenset(

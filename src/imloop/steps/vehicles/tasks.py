@@ -8,8 +8,9 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import CODES
+from imloop.steps.findings.tasks import as_tasks
 from imloop.steps.ground.access import Caller, own
-from imloop.steps.ground.task import MOST, Source, Task
+from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.steps.vehicles.lookups import held_changes
 from imloop.steps.vehicles.texts import FIELD_NAMES
 from imloop.store.models import Finding, HeldChange, Party, PartyKind
@@ -30,17 +31,16 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
                 f"a change of the register waits for a second person: {fields.en} ({by})",
             )
         )
-        yield Task("held-change", day_of(row.proposed_at), None, what, str(row.vehicle), "/vehicles/held")
+        yield Task(
+            "held-change", day_of(row.proposed_at), None, what, named(str(row.vehicle)), "/vehicles/held"
+        )
 
 
 def differences(caller: Caller, now: datetime) -> Iterator[Task]:
     """The police's register is doubted: open findings that a statement differs."""
     parties = Party.objects.filter(own(caller, "place", "code", None)).values("code")
     rows = Finding.objects.filter(station_code__in=parties, code__in=CODES, resolved_at__isnull=True)
-    for row in rows.order_by("created_at")[:MOST]:
-        said = Text(str(row.data["text"]), str(row.data.get("text_en") or row.data["text"]))
-        about = f"{row.station_code} · {row.subject}"
-        yield Task("difference", day_of(row.created_at), None, said, about, f"/findings/{row.pk}")
+    yield from as_tasks("difference", rows.order_by("created_at")[:MOST])
 
 
 _HELD = (PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR)
