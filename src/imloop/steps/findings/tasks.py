@@ -10,6 +10,7 @@ from django.db.models import Q
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
+from imloop.gates.vehicles.compare_statement import CODES
 from imloop.steps.findings import lookups
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
@@ -27,6 +28,12 @@ def findings(caller: Caller, now: datetime) -> Iterator[Task]:
         on_paper = Q(subject_kind="unlock", station_code__in=shops)
         open_ones = open_ones.filter(Q(subject_kind="repair") | on_paper)
     yield from as_tasks("finding", open_ones.order_by("created_at")[:MOST])
+
+
+def differences(caller: Caller, now: datetime) -> Iterator[Task]:
+    """The police's register is doubted: what stations state differs from it."""
+    rows = lookups.findings(caller).filter(code__in=CODES, resolved_at__isnull=True)
+    yield from as_tasks("difference", rows.order_by("created_at")[:MOST])
 
 
 def as_tasks(kind: str, rows: Iterable[Finding]) -> Iterator[Task]:
@@ -70,4 +77,5 @@ SOURCES = (
         (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR),
         findings,
     ),
+    Source("difference", Text("登记不一致", "differences"), (PartyKind.POLICE,), differences),
 )

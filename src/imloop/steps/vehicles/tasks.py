@@ -7,13 +7,11 @@ from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
-from imloop.gates.vehicles.compare_statement import CODES
-from imloop.steps.findings.tasks import as_tasks
-from imloop.steps.ground.access import Caller, own
+from imloop.steps.ground.access import Caller
 from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.steps.vehicles.lookups import held_changes
 from imloop.steps.vehicles.texts import FIELD_NAMES
-from imloop.store.models import Finding, HeldChange, Party, PartyKind
+from imloop.store.models import HeldChange, PartyKind
 
 
 def held(caller: Caller, now: datetime) -> Iterator[Task]:
@@ -36,15 +34,5 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
         )
 
 
-def differences(caller: Caller, now: datetime) -> Iterator[Task]:
-    """The police's register is doubted: open findings that a statement differs."""
-    parties = Party.objects.filter(own(caller, "place", "code", None)).values("code")
-    rows = Finding.objects.filter(station_code__in=parties, code__in=CODES, resolved_at__isnull=True)
-    yield from as_tasks("difference", rows.order_by("created_at")[:MOST])
-
-
 _HELD = (PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR)
-SOURCES = (
-    Source("held-change", Text("登记复核", "changes to confirm"), _HELD, held),
-    Source("difference", Text("登记不一致", "differences"), (PartyKind.POLICE,), differences),
-)
+SOURCES = (Source("held-change", Text("登记复核", "changes to confirm"), _HELD, held),)
