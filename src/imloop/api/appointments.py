@@ -21,7 +21,8 @@ from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, 
 from imloop.steps.appointments.texts import appointment_json, slot_json
 from imloop.steps.appointments.visit_queue import board, day_told, gate_says
 from imloop.steps.ground import clock, registers
-from imloop.store.models import PartyKind
+from imloop.steps.ground.lookups import after
+from imloop.store.models import Appointment, PartyKind
 
 router = Router()
 
@@ -285,10 +286,13 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
     summary="已到站 · the vehicle has arrived",
 )
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
-    now = clock.now()
-    row = book_appointment.arrive(caller(request), number, now)
-    refused = gate_says([row], now).get(row.pk, [])
-    return as_json({**appointment_json(row), "refused": [reason.to_json() for reason in refused]})
+    who, now = caller(request), clock.now()
+
+    def show(row: Appointment) -> dict[str, object]:
+        refused = gate_says([row], now).get(row.pk, [])
+        return {**appointment_json(row), "refused": [reason.to_json() for reason in refused]}
+
+    return as_json(after(lambda: book_appointment.arrive(who, number, now), show))
 
 
 @router.post(

@@ -20,6 +20,7 @@ from imloop.api.http.auth import caller, shown_key, still_admitted
 from imloop.api.http.router import EVENTS, Router
 from imloop.api.http.schemas import JsonObject
 from imloop.api.http.stream_hub import Hub, Stream, as_event
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 from imloop.steps.couriers.feed import acknowledge, after_in, epoch, feed, newest_of, require_place
@@ -92,12 +93,13 @@ def _start(request: HttpRequest, after: int | None) -> int | None:
     said = request.headers.get("Last-Event-ID", "").strip()
     if not said:
         return None if after is None else max(after, 0)
-    if not (said.isascii() and said.isdigit() and len(said) < 19):
+    place = whole(said)
+    if place is None:
         words = Text(
             "Last-Event-ID 应为消息序号。", "Last-Event-ID must be the sequence number of a message."
         )
         raise Malformed("malformed", words, problems=[Problem("$.Last-Event-ID", "wrong-value", words)])
-    return int(said)
+    return place
 
 
 def _hello() -> bytes:

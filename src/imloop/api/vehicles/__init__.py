@@ -172,8 +172,9 @@ def post_difference(request: HttpRequest, vehicle_id: int, wanted: SettleIn) -> 
     summary="一辆车 · one vehicle",
 )
 def get_vehicle(request: HttpRequest, vehicle_id: int) -> HttpResponse:
-    asking = caller(request)
-    return as_json(vehicle_json(asking, *vehicle(asking, vehicle_id, clock.now()), clock.now()))
+    asking, now = caller(request), clock.now()
+    shown = vehicle(asking, vehicle_id, now, lambda found, cycle: vehicle_json(asking, found, cycle, now))
+    return as_json(shown)
 
 
 @router.post(

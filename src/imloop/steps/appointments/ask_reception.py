@@ -19,6 +19,7 @@ from imloop.steps.appointments.fitting_method import fitting_line, fitting_metho
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
+from imloop.steps.ground.ledger import alone
 from imloop.steps.ground.seen import Door, seen
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
@@ -29,6 +30,7 @@ from imloop.steps.vehicles.vehicle_facts import case_fact, described, loaded_sub
 from imloop.store.models import Case, Party, PartyKind, Vehicle
 
 
+@alone()
 def ask_reception(
     caller: Caller,
     *,
@@ -40,7 +42,7 @@ def ask_reception(
     plate: str = "",
     people: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
-    """Allowed, every reason with its clause and next step, the charge due, the open case (masked where another's).
+    """Allowed, reasons with clause and next step, charge, open case (masked where another's); of one moment.
 
     ``method``, ``line`` empty: what the vehicle and its open fault ask for, and a line that has it; ``people``: role →
     name of those who will test.

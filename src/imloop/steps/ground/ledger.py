@@ -126,16 +126,19 @@ class Ledger:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part that may be refused: its rows, entries and messages are undone together if it raises."""
+        """A part that may be refused, also because the database cannot hold it: its rows, entries and messages are
+        undone together if it raises."""
         entries, messages, numbers = len(self._entries), len(self._messages), dict(self._numbers)
         try:
             with transaction.atomic():
                 yield
-        except BaseException:
+        except BaseException as error:
             del self._entries[entries:]
             del self._messages[messages:]
             self._numbers.clear()
             self._numbers.update(numbers)
+            if isinstance(error, DataError):
+                raise cannot_be_kept() from error
             raise
 
     def write(self) -> None:

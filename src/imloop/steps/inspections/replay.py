@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of, midnight
+from imloop.facts.places import is_place
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
@@ -44,7 +45,7 @@ class Selection:
         if self.until:
             wanted &= Q(started_at__lt=midnight(self.until + timedelta(days=1)))
         if self.place:
-            if len(self.place) != 6 or not self.place.isdigit():
+            if not is_place(self.place):
                 words = Text(f"{self.place} 不是六位行政区划代码。", f"{self.place} is not a GB/T 2260 code.")
                 raise Malformed("wrong-value", words)
             wanted &= Q(station__place__startswith=place_prefix(self.place))
