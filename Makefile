@@ -74,15 +74,19 @@ histories: dev ## eight clients at once; is there one order of it all? (ARGS="--
 neighbours: dev ## sloppy inputs with one right answer each, on both databases (ARGS="mil-on-tick --database sqlite")
 	@$(PY) tests/neighbours/run.py $(ARGS)
 
-faults: dev ## power cuts, disk full (needs root), database restarts, slow bodies
+faults: dev ## power cuts, disk full (needs root), database restarts, slow and deaf clients, cut journals, restored feeds
 	$(PY) tests/torture/power_cut.py --cuts 1000
 	$(PY) tests/torture/power_cut.py --cuts 100 --lying-disk
 	$(PY) tests/torture/disk_full.py
 	$(PY) tests/torture/disk_full.py --database postgresql
 	$(PY) tests/torture/database_restart.py
 	$(PY) tests/torture/slow_bodies.py
+	$(PY) tests/torture/deaf_clients.py
+	$(PY) tests/torture/slow_receivers.py
+	$(PY) tests/torture/cut_journal.py
+	$(PY) tests/torture/restored_feed.py
 
-fuzz: dev ## fuzz decoding and judging with atheris (ARGS="-max_total_time=3600")
+fuzz: dev ## fuzz whatever arrives with atheris (ARGS="-max_total_time=3600"; ARGS="tables …": of one kind)
 	@$(PY) -m pip install -q atheris
 	$(PY) tests/fuzz/run.py $(ARGS)
 

@@ -95,7 +95,8 @@ def access_page() -> str:
         "- writing pages and calls also ask for the kind of department the law names: see the refusals in "
         "[errors.md](errors.md).\n\n"
         "The rule is `own()` in `src/imloop/steps/ground/access.py`. Whoever looks up one vehicle, case or test "
-        "is entered in the journal.\n\n"
+        "is entered in the journal; what gates, lists, notices, the feed and appointments tell is kept beside it "
+        "([journal.md](journal.md#looks)).\n\n"
         "## Pages\n\n"
         + head
         + "\n"

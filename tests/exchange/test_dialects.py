@@ -105,8 +105,11 @@ def test_a_fault_is_named_in_the_senders_words(old: str, new: str, path: str, th
     assert theirs in refusal.problems[0].text.zh and theirs in refusal.problems[0].text.en
 
 
-def test_an_unknown_phase_is_refused_not_guessed() -> None:
-    body = (HERE / "hj1238-lugdown.xml").read_bytes().replace(b"<GKLX>2</GKLX>", b"<GKLX>8</GKLX>", 1)
+@pytest.mark.parametrize(
+    "phase", [b"<GKLX>8</GKLX>", b"<GKLX>2</GKLX><GKLX>3</GKLX>", b"<GKLX><a>2</a></GKLX>"]
+)
+def test_an_unknown_phase_is_refused_not_guessed(phase: bytes) -> None:
+    body = (HERE / "hj1238-lugdown.xml").read_bytes().replace(b"<GKLX>2</GKLX>", phase, 1)
     with pytest.raises(Malformed) as refused:
         decode_test(body)
     assert refused.value.problems[0].code == "unknown-code"

@@ -14,6 +14,7 @@ import zstandard
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.exchange.uploads.packed_trace import pack
 from imloop.facts.days import day_of
+from imloop.facts.places import is_place
 from imloop.facts.refusal import Refusal
 from imloop.law import load
 from imloop.verdict import judge
@@ -33,7 +34,7 @@ def judge_anything(body: bytes) -> str:
     try:
         record = decode_test(body)
         place = record.station[:6]
-        law = load().at(day_of(record.started_at), place if _is_place(place) else "450200")
+        law = load().at(day_of(record.started_at), place if is_place(place) else "450200")
         verdict = judge(record, law)
     except Refusal as refusal:
         return refusal.code
@@ -43,10 +44,6 @@ def judge_anything(body: bytes) -> str:
     assert verdict.explain() is not None
     assert verdict.result == "pass" or verdict.reasons, "what is no pass says why"
     return str(verdict.result)
-
-
-def _is_place(text: str) -> bool:
-    return len(text) == 6 and text.isascii() and text.isdigit()
 
 
 def uploads() -> list[bytes]:

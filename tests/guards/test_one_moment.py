@@ -18,7 +18,7 @@ QUERIES = {
 }
 NEVER_CHANGES = {"law_at", "party", "department", "clock"}
 """Looked up before the lock all the same: the law is data, and code, kind and place of a party are for ever."""
-LOCKS = ("writing", "managing", "look")
+LOCKS = ("writing", "managing", "look", "alone")
 
 EARLIER_ON_PURPOSE: Mapping[str, str] = {
     "draws.prepare_draw.prepare": "a long list, as of a day; the draw keeps the list itself",
@@ -56,12 +56,16 @@ def functions() -> dict[Name, ast.FunctionDef]:
     }
 
 
-@cache
 def imported(module: str) -> dict[str, Name]:
     """What a name in the module stands for."""
+    return imported_in(modules()[module])
+
+
+@cache
+def imported_in(tree: ast.Module) -> dict[str, Name]:
     return {
         alias.asname or alias.name: (node.module, alias.name)
-        for node in ast.walk(modules()[module])
+        for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module is not None
         for alias in node.names
     }

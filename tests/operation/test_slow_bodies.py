@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from imloop.site.ending import end_deaf
 from support.city import NEAR, at
 from support.messages.uploads import test_message
 from support.servers.steered_site import KEY, set_clock
@@ -68,6 +70,12 @@ def patient(servers: Any) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def strict(servers: Any) -> Iterator[Site]:
     with Site(servers, "strict", **QUICK) as site:
+        yield site
+
+
+@pytest.fixture
+def unheard(servers: Any) -> Iterator[Site]:
+    with Site(servers, "unheard", IMLOOP_ANSWER_SECONDS="0.5") as site:
         yield site
 
 
@@ -206,3 +214,55 @@ def test_when_every_seat_is_taken_health_answers_and_others_hear_that_it_is_busy
     for each in calls:
         each.join(PATIENCE)
     assert answers == [200] * 4
+
+
+LARGEST = b"GET /static/vendor/echarts.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+
+
+def connections(site: Site) -> set[int]:
+    """Ports of those who are connected with the server, as its system knows them."""
+    here = f":{urlsplit(site.server.base_url).port:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    return {int(row[2].rpartition(":")[2], 16) for row in rows if row[1].endswith(here) and row[3] == "01"}
+
+
+def test_who_takes_nothing_of_an_answer_keeps_no_connection(unheard: Site) -> None:
+    where = urlsplit(unheard.server.base_url)
+    assert unheard.http.get("/healthz").status_code == 200
+    with ExitStack() as stack:
+        deaf = set()
+        for _ in range(5):
+            one = stack.enter_context(socket.create_connection((where.hostname, where.port), PATIENCE))
+            one.sendall(LARGEST * 8)
+            deaf.add(one.getsockname()[1])
+        for _ in range(1200):
+            if not deaf & connections(unheard):
+                break
+            threading.Event().wait(0.05)
+        assert not deaf & connections(unheard)
+    assert unheard.http.get("/static/vendor/echarts.min.js").status_code == 200
+
+
+def test_only_connections_of_the_listening_socket_are_bounded() -> None:
+    with ExitStack() as stack:
+        doors = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
+        early = stack.enter_context(socket.create_connection(doors[0].getsockname()))
+        there, _ = doors[0].accept()
+        stack.enter_context(there)
+        doors[1].close()
+        end_deaf(0.3)
+        late = stack.enter_context(socket.create_connection(doors[0].getsockname()))
+        bounded, _ = doors[0].accept()
+        stack.enter_context(bounded)
+        limit = [
+            each.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+            for each in (there, bounded, early, late)
+        ]
+        assert limit == [300, 300, 0, 0]
+        bounded.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                bounded.send(b"x" * 65536)
+        ended = select.poll()
+        ended.register(bounded, select.POLLERR)
+        assert ended.poll(PATIENCE * 1000), "nobody read, and the system ended it"

@@ -21,6 +21,9 @@ import msgspec
 from imloop.facts.days import CHINA
 from support.messages.uploads import repair_message, test_message
 
+RECORD_DUE = timedelta(minutes=10, seconds=50)
+"""After the failed test: a record that comes later is later than the retest by more than two clocks may differ. On a
+slow machine a server that was killed may be away for so long."""
 PERSISTENT = 0.3
 """Seconds before the same bytes are sent again."""
 
@@ -53,7 +56,7 @@ class Client(threading.Thread):
         self.number, self.base_url, self.pair, self.keys = number, base_url, pair, keys
         self.random = random.Random(seed * 1000 + number)
         # One line each: of two heartbeats at the same moment the later to be kept may be the earlier.
-        self.line = f"{1 + number // 2:02d}"
+        self.line = f"{1 + number // 2 % 2:02d}"
         self.stopping = threading.Event()
         self.counts: Counter[str] = Counter()
         self.surprises: list[str] = []
@@ -95,7 +98,10 @@ class Client(threading.Thread):
                 yield Upload(retest.kind, retest.path, retest.number, retest.by, retest.body, early=True)
             yield self._heartbeat(station, sequence)
             yield mended
-            yield retest
+            if datetime.now(CHINA) < start + RECORD_DUE:
+                yield retest
+            else:
+                self.counts["left out: the repair came after the retest"] += 1
 
     def _test(self, station: str, start: datetime, who: dict[str, str], **change: Any) -> Upload:
         message = test_message(start, station=station, **change)

@@ -68,11 +68,19 @@ class Torture:
         self.site = Site(data or folder, url, free_port(), folder / "server.log")
         known = credentials(self.site, self.outside.url)
         self.office, self.keys = str(known["office"]), dict(known["keys"])  # type: ignore[call-overload]
-        pairs = [tuple(pair) for pair in known["pairs"]]  # type: ignore[attr-defined]
-        self.logs = [folder / f"client-{number}.log" for number in range(CLIENTS)]
-        self.clients = [
-            Client(number, self.site.base_url, pairs[number % len(pairs)], self.keys, log, seed)
-            for number, log in enumerate(self.logs)
+        self.pairs = [tuple(pair) for pair in known["pairs"]]  # type: ignore[attr-defined]
+        self.logs: list[Path] = []
+        self.clients = self.stations()
+
+    def stations(self) -> list[Client]:
+        """As many as there are at one time, with vehicles that no others have had."""
+        first = len(self.logs)
+        self.logs += [self.folder / f"client-{first + number}.log" for number in range(CLIENTS)]
+        return [
+            Client(
+                number, self.site.base_url, self.pairs[number % len(self.pairs)], self.keys, log, self.seed
+            )
+            for number, log in enumerate(self.logs[first:], first)
         ]
 
     def load(self) -> None:

@@ -19,9 +19,10 @@ from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import free_slots, why_closed
 from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, set_hours
 from imloop.steps.appointments.texts import appointment_json, slot_json
-from imloop.steps.appointments.visit_queue import board, day_list, gate_says
+from imloop.steps.appointments.visit_queue import board, day_told, gate_says
 from imloop.steps.ground import clock, registers
-from imloop.store.models import PartyKind
+from imloop.steps.ground.lookups import after
+from imloop.store.models import Appointment, PartyKind
 
 router = Router()
 
@@ -129,7 +130,7 @@ class BookedOut(AppointmentOut):
 
 
 class ExpectedOut(AppointmentOut):
-    """As the station sees it; a department is not told the ``phone``."""
+    """As the station sees it; a department is not told the ``phone``, and of the ``plate`` a part."""
 
     phone: str = ABSENT
 
@@ -272,14 +273,9 @@ def get_queue(request: HttpRequest, code: str) -> HttpResponse:
     summary="某日预约 · a day's appointments",
 )
 def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpResponse:
-    """A station's own; a department sees those of its place, without phones."""
-    who = caller(request)
+    """A station's own; a department sees those of its place, without phones and with masked plates."""
     on = read_day(day) if day else day_of(clock.now())
-    rows = [appointment_json(row) for row in day_list(who, on, station)]
-    if who.kind != PartyKind.ISTATION:
-        for row in rows:
-            del row["phone"]
-    return as_json({"day": on.isoformat(), "appointments": rows})
+    return as_json({"day": on.isoformat(), "appointments": day_told(caller(request), on, station)})
 
 
 @router.post(
@@ -290,10 +286,13 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
     summary="已到站 · the vehicle has arrived",
 )
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
-    now = clock.now()
-    row = book_appointment.arrive(caller(request), number, now)
-    refused = gate_says([row], now).get(row.pk, [])
-    return as_json({**appointment_json(row), "refused": [reason.to_json() for reason in refused]})
+    who, now = caller(request), clock.now()
+
+    def show(row: Appointment) -> dict[str, object]:
+        refused = gate_says([row], now).get(row.pk, [])
+        return {**appointment_json(row), "refused": [reason.to_json() for reason in refused]}
+
+    return as_json(after(lambda: book_appointment.arrive(who, number, now), show))
 
 
 @router.post(

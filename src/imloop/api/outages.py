@@ -26,6 +26,7 @@ from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.pictures import LARGEST
 from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock
+from imloop.steps.ground.lookups import after
 from imloop.steps.outages import unlock_texts
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.known_outages import DECLARERS, public_json, published
@@ -260,8 +261,9 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     """The operator allows a retest on the paper a station has been shown, in an outage declared for it."""
     said = unlock.dict()
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
-    kept = unlock_by_operator(caller(request), PaperSeen(**said), clock.now())
-    return as_json(unlock_texts.unlock_json(kept), 201)
+    who, now = caller(request), clock.now()
+    shown = after(lambda: unlock_by_operator(who, PaperSeen(**said), now), unlock_texts.unlock_json)
+    return as_json(shown, 201)
 
 
 @router.get(
@@ -273,7 +275,8 @@ def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
 )
 def get_unlock(request: HttpRequest, unlock_no: str) -> HttpResponse:
     """The state of an unlock, and which photographs of the paper there are."""
-    return as_json(unlock_texts.unlock_json(unlock_texts.unlock(caller(request), unlock_no, clock.now())))
+    who, now = caller(request), clock.now()
+    return as_json(after(lambda: unlock_texts.unlock(who, unlock_no, now), unlock_texts.unlock_json))
 
 
 @router.post(

@@ -155,6 +155,7 @@ def _decoded(body: bytes, reading: Reading) -> dict[str, object]:
     from imloop.exchange.uploads.decode_inspection import decode_test
     from imloop.exchange.uploads.decode_repair import decode_repair
     from imloop.facts.days import day_of
+    from imloop.facts.places import is_place
     from imloop.law import load
     from imloop.verdict import judge
 
@@ -163,7 +164,7 @@ def _decoded(body: bytes, reading: Reading) -> dict[str, object]:
     if reading.kind == "check":
         return {"notes": list(decode_check(body).notes)}
     record = decode_test(body)
-    place = record.station[:6] if record.station[:6].isdigit() else NATION
+    place = record.station[:6] if is_place(record.station[:6]) else NATION
     verdict = judge(record, load().at(day_of(record.started_at), place))
     return {
         "notes": list(record.notes),

@@ -58,7 +58,7 @@ def new(
         first = error.errors()[0]
         words = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise Malformed("malformed", Text(words, words)) from None
-    print(prepare_draw.prepare(acting_as(party), asked.plan(), clock.now()).no)
+    print(prepare_draw.prepare(acting_as(party), asked.plan(), clock.now(), lambda draw: draw.no))
 
 
 @draw.command("list")

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
+from imloop.facts.digits import are_digits
 from imloop.facts.padding import shown, unpadded
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
@@ -26,6 +27,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(CHINA).date()
 
 
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in China."""
+    return datetime.combine(day, time(), CHINA)
+
+
 @lru_cache(maxsize=65536)
 def day_in(text: str) -> date | None:
     """The day that a text names: 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 20260305, with a time behind or not. A
@@ -38,7 +44,7 @@ def day_in(text: str) -> date | None:
     if found is None:
         return None
     named = found.groupdict()
-    year, month, day = [int(part) for part in found.groups() if part and part.isdigit()][:3]
+    year, month, day = [int(part) for part in found.groups() if part and are_digits(part)][:3]
     try:
         if named.get("time") is None:
             return date(year, month, day)

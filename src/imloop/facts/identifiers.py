@@ -16,6 +16,7 @@ from functools import lru_cache
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
+from imloop.facts.digits import are_digits
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Reason, Text
 
@@ -78,7 +79,7 @@ def paper_number(text: str, least_digits: int) -> str:
     number = "".join(sign for sign in plain(text) if sign.isalnum())
     if not _OF_PAPERS.fullmatch(number):
         return ""
-    digits = [sign for sign in number if sign.isdigit()]
+    digits = [sign for sign in number if are_digits(sign)]
     return number if len(digits) >= least_digits and any(sign != "0" for sign in digits) else ""
 
 

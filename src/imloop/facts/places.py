@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import asin, cos, radians, sin, sqrt
 
+from imloop.facts.digits import are_digits
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 
@@ -33,7 +34,7 @@ _PROVINCES = {
 
 def is_place(code: str) -> bool:
     """Six digits that begin with a province (GB/T 2260), or 000000: the whole country."""
-    well_formed = len(code) == 6 and code.isascii() and code.isdigit()
+    well_formed = len(code) == 6 and are_digits(code)
     return well_formed and (int(code[:2]) in _PROVINCES or code == "000000")
 
 

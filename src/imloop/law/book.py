@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from imloop.facts.places import is_place
 from imloop.law.reading import Shelf, read_file
 from imloop.law.values import LawError, LawMissing, LegalText, Threshold, Value
 from imloop.law.watch import KEYS, Watch, watch_of
@@ -113,7 +114,7 @@ class Book:
 
 def from_local_to_national(place: str) -> list[str]:
     """The codes of a place and of everything above it, the most local first."""
-    if len(place) != 6 or not place.isdigit():
+    if not is_place(place):
         raise LawError("place", f"{place!r} is not a six-digit division code")
     return list(dict.fromkeys([place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]))
 

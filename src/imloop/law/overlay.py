@@ -23,6 +23,7 @@ from itertools import pairwise
 
 import yaml
 
+from imloop.facts.places import is_place
 from imloop.law.book import Book, Law, from_local_to_national
 from imloop.law.reading import Loader, content
 from imloop.law.values import Content, LawError, Value
@@ -88,7 +89,7 @@ def _value(book: Book, key: str, row: object) -> Value:
     if _kind(value) != _kind(known[0].value):
         raise LawError(where, f"{value!r} is not {_kind(known[0].value)}")
     place = row.get("place", "000000")
-    if not isinstance(place, str) or len(place) != 6 or not place.isdigit():
+    if not (isinstance(place, str) and is_place(place)):
         raise LawError(where, 'place must be a six-digit code in quotes, such as "450200"')
     since, until = _day(row, "from", where) or _ALWAYS, _day(row, "until", where)
     if until is not None and until <= since:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import yaml
 
+from imloop.facts.places import is_place
 from imloop.facts.text import Text
 from imloop.law.values import CONFIDENCE, SURENESS, Content, LawError, LegalText, Threshold, Value
 from imloop.law.watch import KEYS
@@ -77,7 +78,7 @@ def _text(data: Mapping[str, object], name: str) -> LegalText:
     where = f"{name} text"
     confirmed = _mapping(data.get("confirmed"), f"{where}.confirmed")
     place = data.get("place")
-    if not isinstance(place, str) or len(place) != 6 or not place.isdigit():
+    if not (isinstance(place, str) and is_place(place)):
         raise LawError(f"{where}.place", 'must be a six-digit code in quotes, such as "450200"')
     return LegalText(
         id=_word(data, "id", where),

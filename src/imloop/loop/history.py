@@ -6,7 +6,7 @@ and takes from the pass what it gave.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from imloop.facts.refusal import Refusal
 from imloop.law import Law
 from imloop.loop.case import Case
 from imloop.loop.decide import decide
-from imloop.loop.events import CaseAnnulled, Event, RepairReported, TestFailed, TestPassed
+from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
 from imloop.loop.permit import permit
 
 WITHOUT_PERMIT = "retest-without-permit"
@@ -93,8 +93,13 @@ def tell(
     """``cycle``: the one in which the telling begins, with no case open. ``events``: of its cases, without their runs.
     ``numbers``: of cases that exist, in the order in which they were opened; a case beyond them has none yet."""
     telling = _Telling(law_of, now, cycle, numbers, unanswered)
+    finished = {
+        (each.repair.shop, each.repair.repair_no): each.at
+        for each in events
+        if isinstance(each, RepairReported)
+    }
     facts: list[Run | Event] = [*runs, *events]
-    for fact in sorted(facts, key=_when):
+    for fact in sorted(facts, key=lambda fact: _when(fact, finished)):
         if isinstance(fact, Run):
             telling.run(fact)
         else:
@@ -102,12 +107,17 @@ def tell(
     return telling.story
 
 
-def _when(fact: Run | Event) -> tuple[datetime, int, str]:
+def _when(fact: Run | Event, finished: Mapping[tuple[str, str], datetime]) -> tuple[datetime, int, str]:
     """At one moment a run comes before what was decided of it, and after the repair that ended as it began, as the
-    gate allows it. Two runs: a fail before a pass."""
+    gate allows it. Two runs: a fail before a pass. A repair is told when it was ``finished``, and its release right
+    behind it: from when on the platform knew of it, or let it count, the gate itself asks of each run."""
     if isinstance(fact, Run):
-        return fact.event.at, 1 + int(isinstance(fact.event, TestPassed)), fact.event.test_no
-    return fact.at, 0 if isinstance(fact, RepairReported) else 3, type(fact).__name__
+        return fact.event.at, 2 + int(isinstance(fact.event, TestPassed)), fact.event.test_no
+    if isinstance(fact, RepairReported):
+        return fact.at, 0, fact.repair.repair_no
+    if isinstance(fact, RepairReleased):
+        return finished.get((fact.shop, fact.repair_no), fact.at), 1, fact.repair_no
+    return fact.at, 4, type(fact).__name__
 
 
 def _own_fail(case: Case, event: TestFailed | TestPassed) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from imloop.facts.days import read_day
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
 from imloop.law import Law
@@ -93,11 +94,12 @@ def _read(field: Field, text: str, choices: tuple[tuple[str, Text], ...]) -> Val
     if field.shape is Shape.DAY:
         return read_day(text)
     if field.shape is Shape.COUNT:
-        if not text.isdigit():
+        count = whole(text)
+        if count is None:
             raise Malformed(
                 "wrong-value", Text(f"“{label.zh}”应为整数。", f"“{label.en}” must be a whole number.")
             )
-        return int(text)
+        return count
     codes = [code for code, _ in choices]
     if field.shape is Shape.CHOICE and text not in codes:
         raise Malformed(

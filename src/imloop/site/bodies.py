@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from imloop.api.http.fast_calls import Application, Environment, StartResponse
 from imloop.exchange.http.rate_limit import address_in
+from imloop.facts.digits import are_digits
 from imloop.facts.refusal import Malformed, Refusal, Unavailable
 from imloop.facts.text import Text
 from imloop.site.ending import PAUSE, end_silent
@@ -156,7 +157,7 @@ def has_body(environ: Environment) -> bool:
 
 
 def _stated(length: str) -> int:
-    if not (length.isascii() and length.isdigit()):
+    if not are_digits(length):
         raise Malformed("malformed", Text("Content-Length 应为整数。", "Content-Length must be a number."))
     return int(length[:20])
 

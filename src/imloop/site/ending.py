@@ -1,4 +1,5 @@
-"""Ends the connections of requests that were answered before their body had come, and which the other side keeps.
+"""Ends connections by which nothing goes on: of requests that were answered before their body had come, and which the
+other side keeps; and of answers of which the other side takes nothing.
 
 The server does not let go of them by itself, nor does it tell which connection a request came by. They are found by
 what the system knows of each socket: it is of that address, and nothing was sent on it since that answer. (Another one
@@ -12,7 +13,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -29,6 +30,22 @@ def end_silent(since: dict[str, float], now: float) -> int:
     but nothing within the last pause; returns how many."""
     since = {_plain(address): moment for address, moment in since.items()}
     return sum(_end(found, since, now) for found in _sockets())
+
+
+def end_deaf(seconds: float) -> None:
+    """From now on the system itself ends a connection of whose answer nothing was taken for so long: those that are
+    open, and, as they have what the socket has that listens, all that come."""
+    with ExitStack() as stack:
+        found = [stack.enter_context(each) for each in _sockets()]
+        ours = {
+            each.getsockname()[1]
+            for each in found
+            if each.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+        }
+        for each in found:
+            with suppress(OSError):
+                if each.getsockname()[1] in ours:
+                    each.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(seconds * 1000))
 
 
 def _end(found: socket.socket, since: dict[str, float], now: float) -> bool:

@@ -61,6 +61,8 @@ BODY_BYTES_PER_SECOND = float(os.environ.get("IMLOOP_BODY_BYTES_PER_SECOND", "40
 BODY_SECONDS = float(os.environ.get("IMLOOP_BODY_SECONDS", "120"))
 BODIES = int(os.environ.get("IMLOOP_BODIES", "256"))
 BODIES_BYTES = 256 * 1024 * 1024
+# How long a client may take nothing of its answer before its connection ends; see site/ending.py.
+ANSWER_SECONDS = float(os.environ.get("IMLOOP_ANSWER_SECONDS", "20"))
 # Bearer keys travel in the clear: only over TLS or loopback, unless an operator accepts the risk.
 PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
 # Kinds of party, or codes of parties, whose messages must be signed; see steps/accounts/keys.py.

@@ -22,6 +22,7 @@ from imloop.api.http.stream_hub import Hub
 from imloop.exchange.http.trouble import all_busy
 from imloop.exchange.uploads.intake import reader
 from imloop.site.bodies import ANSWER_NOW, has_body
+from imloop.site.ending import end_deaf
 from imloop.site.parent import end_with_parent
 from imloop.site.refusing import refuse
 from imloop.store import connection_pool
@@ -49,8 +50,9 @@ class Worker:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
         environ[HUB] = self._hub
         if self._attended.acquire(blocking=False):
-            # Signal handlers are set in the main thread only, and the server has set its own by now.
+            # Signal handlers are set in the main thread only, and the server has set its own and listens by now.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGUSR1)
+            end_deaf(settings.ANSWER_SECONDS)
         if has_body(environ) and (server := sys._getframe(1).f_locals.get("proto")):
             # Granian is not to be returned to while a body is read. What comes too slowly is answered through the
             # object that Granian itself uses for answers, which it keeps in the calling function.

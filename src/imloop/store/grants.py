@@ -21,6 +21,8 @@ APPEND_ONLY = (
     "store_test",
     "store_repair",
     "store_registerfile",
+    "store_look",
+    "store_lookedvehicle",
 )
 """Tables that may be read and added to; rows are never changed, removed or emptied."""
 

@@ -8,20 +8,29 @@ from typing import Any
 
 import pytest
 
+from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.refusal import Conflict, Refusal, Unknown, Unlawful
+from imloop.sim.world.identifiers import unified_code
 from imloop.steps.accounts import manage_keys, staffing
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.accounts.keys import issue_key
+from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.book_appointment import Booking, book
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.as_json import case_json
 from imloop.steps.cases.objections import raise_objection
+from imloop.steps.draws.lookups import draw_json
 from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground import clock, ledger
 from imloop.steps.ground.access import SYSTEM, Caller, caller_of
-from imloop.store.models import ApiKey, Appointment, Case, Finding, Party, User
+from imloop.steps.matters.take_step import apply, take_step
+from imloop.store.models import ApiKey, Appointment, Case, Finding, Matter, Party, User
 from support.city import LISTED, NEAR, PLACE, City, at
+from support.doors import Doors
+from support.messages.uploads import VIN
+from support.stories.applications import station_application
+from support.stories.draw_story import MARKET, DrawStory
 
 FAIL = {"co": 0.9}
 NOW = at("2026-03-05 09:00")
@@ -165,3 +174,69 @@ def test_what_a_decision_answers_is_of_its_own_moment(
     assert answer.status_code in (200, 201), answer.content
     assert answer.json()["events"][-1]["number"] == 4
     assert held == [1]
+
+
+def _ready(doors: Doors, *, by: str) -> None:
+    """The first call of a key's day writes that down: afterwards only what is asked here takes the lock."""
+    doors.get("matters", by=by)
+
+
+def _application() -> Matter:
+    return apply(
+        decode_application(station_application("2026-03-05", unified_code("龙潭"), place=PLACE)), NOW
+    )
+
+
+def test_a_matter_is_shown_as_of_one_moment(doors: Doors, meanwhile: Meanwhile) -> None:
+    doors.at("2026-03-05 09:00")
+    row, office = _application(), doors.city.callers[_ENV]
+    _ready(doors, by=_ENV)
+    meanwhile(lambda: take_step(office, row.matter_no, "accept", {}, NOW))
+    shown = doors.get(f"matters/{row.matter_no}", by=_ENV)
+    assert shown["state"] == shown["events"][-1]["after"] == "review"
+
+
+def test_an_applicant_sees_the_application_as_of_one_moment(doors: Doors, meanwhile: Meanwhile) -> None:
+    doors.at("2026-03-05 09:00")
+    row, office = _application(), doors.city.callers[_ENV]
+    missing = {"missing": "缺少平面图"}
+    meanwhile(lambda: take_step(office, row.matter_no, "return", missing, NOW))
+    shown = doors.get(f"public/applications/{row.token}")
+    assert shown["state"] == shown["events"][-1]["after"] == "returned" and shown["facts"] == missing
+    assert "resubmit" in [each["step"] for each in shown["steps"]]
+
+
+def test_the_counter_is_told_of_one_moment(city: City, meanwhile: Meanwhile) -> None:
+    """A repair comes while it asks: the case, and what the gate says of it, are told with the repair."""
+    city.test("2026-03-02 09:00", **FAIL)
+    meanwhile(lambda: city.repair("2026-03-04 16:00"))
+    told: Any = ask_reception(city.callers[NEAR], station="", line="01", method="ASM", at=NOW, vin=VIN)
+    assert "no-repair-record" not in [each["code"] for each in told["reasons"]]
+    assert told["case"] == city.case().case_no
+
+
+def test_a_new_draw_is_answered_before_anybody_joins_it(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can write between the draw and its answer, which is read from many rows; a look at it is alike."""
+    story, lock, held = DrawStory(doors), _Lock([]), []
+
+    def watched(*what: Any) -> dict[str, object]:
+        held.append(lock.depth)
+        return draw_json(*what)
+
+    monkeypatch.setattr(ledger, "_WRITING", lock)
+    monkeypatch.setattr("imloop.steps.draws.lookups.draw_json", watched)
+    answer = story.prepare()
+    assert doors.get(f"draws/{answer['no']}", by=_ENV)["list"] == answer["list"]
+    assert held == [1, 1]
+
+
+def test_a_draw_is_public_as_of_one_moment(doors: Doors, meanwhile: Meanwhile) -> None:
+    story = DrawStory(doors)
+    story.prepare()
+    story.join(_ENV)
+    story.join(MARKET, conflicts=[])
+    meanwhile(lambda: story.step("commit", by=MARKET, expect=201))
+    shown = doors.get(f"public/draws/{story.no}")
+    assert shown["state"] == "committed" and shown["header"] and shown["commitment"]

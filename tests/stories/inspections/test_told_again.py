@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.cases.release_repair import release_repair
@@ -14,7 +16,7 @@ from imloop.steps.vehicles.ask_mark import release_mark
 from imloop.store.models import Case, Notice, OutboxEntry, Party, Standing, Test, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import VIN
-from support.stories.one_car import ENV, FAIL, POLICE, WRONG, car, mark, permitted
+from support.stories.one_car import ENV, FAIL, POLICE, WRONG, car, mark, permitted, that_car
 
 
 def _merged(city: City, to_station: str = "") -> Case:
@@ -227,3 +229,42 @@ def test_a_merged_cases_exit_outlives_a_second_telling(city: City) -> None:
 def _it_is_that_car(city: City, run: Test, when: str) -> None:
     said = Settlement("vehicle", "录入错误", str(Vehicle.objects.get(vin=VIN).pk))
     settle_run(city.callers[ENV], run.station.code, run.test_no, said, at(when))
+
+
+def _held(city: City) -> dict[str, Any]:
+    """A repair that was reported too late to count by itself."""
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    done = city.repair("2026-03-03 16:00", now=at("2026-03-05 08:00")).body
+    assert [each["code"] for each in done["findings"]] == ["time-held"]
+    return done
+
+
+def _let_go(city: City, done: dict[str, Any]) -> None:
+    who, now = city.callers[ENV], at("2026-03-05 10:00")
+    row = release_repair(who, done["case"], LISTED, done["repair_no"], reason="看过工单", now=now)
+    assert row.state == Case.objects.get().state
+
+
+def test_a_retest_beside_the_release_of_its_repair_is_told_as_it_was_taken(city: City) -> None:
+    """By the line's clock it began three minutes before: two clocks may differ by that."""
+    _let_go(city, _held(city))
+    city.test("2026-03-05 09:57", vehicle=car(), purpose="retest", now=at("2026-03-05 10:05"))
+    assert Case.objects.get().state == "closed"
+    city.test("2026-03-04 10:00", station=FAR, vehicle=car(), now=at("2026-03-05 11:00"))
+    assert Case.objects.get().state == "closed"
+    assert Test.objects.get(started_at=at("2026-03-05 09:57")).counts == "case"
+
+
+@pytest.mark.parametrize(("begun", "state"), [("09:57", "closed"), ("09:50", "awaiting_retest")])
+def test_a_retest_that_waited_is_asked_again_when_its_repair_is_released(
+    city: City, begun: str, state: str
+) -> None:
+    """It was doubtful whose run it was; when that was settled, the repair was still held."""
+    done = _held(city)
+    doubtful = {"vehicle": car(vin=WRONG), "purpose": "retest", "now": at("2026-03-05 09:58")}
+    run = city.test(f"2026-03-05 {begun}", **doubtful).body
+    that_car(city, NEAR, run, "2026-03-05 09:59")
+    assert Test.objects.get(test_no=run["test_no"]).counts_why == "retest-without-permit"
+    _let_go(city, done)
+    assert Case.objects.get().state == state

@@ -6,7 +6,7 @@ from imloop.law import load
 from imloop.matters.conditions import conditions
 from support.city import at
 
-USCC = "91450200MA5KABCD1X"
+USCC = "91450200MA5KABCD12"
 
 
 def _conditions(subject: str, day: str) -> dict[str, object]:

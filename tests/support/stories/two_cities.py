@@ -12,6 +12,7 @@ from imloop.api.draws.schemas import PlanIn
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.draws import prepare_draw
 from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
 from imloop.steps.matters.take_step import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
@@ -212,7 +213,7 @@ def _of_departments(city: City) -> dict[str, object]:
         recorded_at=now,
     )
     draw = prepare_draw.prepare(
-        city.callers[f"{PLACE}-environment"], PlanIn(**plan()).plan(), at("2026-01-05 09:00")
+        city.callers[f"{PLACE}-environment"], PlanIn(**plan()).plan(), at("2026-01-05 09:00"), itself
     )
     (shown,) = attach_photographs(
         city.callers[NEAR], unlock.unlock_no, [Photograph("notice", "c.png", PNG + b"3")], now

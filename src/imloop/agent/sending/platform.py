@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from imloop.agent.sending.credentials import Credentials
+from imloop.facts.digits import whole
 
 PATHS = {
     "test": "tests",
@@ -79,7 +80,7 @@ class Answer:
     def retry_after(self) -> float:
         """Seconds the platform asks to wait before the next call."""
         text = self.headers.get("retry-after", "")
-        return float(text) if text.isdigit() else 0.0
+        return float(whole(text) or 0)
 
 
 class Platform:

@@ -62,7 +62,7 @@ def get_public_draws(request: HttpRequest, place: str = "") -> HttpResponse:
 def get_public_draw(request: HttpRequest, no: str) -> HttpResponse:
     """Everything public by now; once published, the file that /public/draws/check.pyz verifies (imloop.draw/1)."""
     count_question(request, clock.now())
-    return as_json(public_json(draw_lookups.public_draw(no)))
+    return as_json(after(lambda: draw_lookups.public_draw(no), public_json))
 
 
 @router.get(
@@ -90,9 +90,9 @@ def get_draws(request: HttpRequest) -> HttpResponse:
 )
 def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
     """201 with the list as of today and everyone's chance, still sealed."""
-    who = caller(request)
-    row = prepare_draw.prepare(who, asked.plan(), clock.now())
-    return as_json(draw_lookups.draw_json(who, row, clock.now()), 201)
+    who, now = caller(request), clock.now()
+    shown = prepare_draw.prepare(who, asked.plan(), now, lambda row: draw_lookups.draw_json(who, row, now))
+    return as_json(shown, 201)
 
 
 @router.get(
@@ -105,7 +105,7 @@ def post_draw(request: HttpRequest, asked: PlanIn) -> HttpResponse:
 def get_draw(request: HttpRequest, no: str) -> HttpResponse:
     """The look-up is journalled."""
     who, now = caller(request), clock.now()
-    return as_json(draw_lookups.draw_json(who, draw_lookups.sealed(who, no, now), now))
+    return as_json(draw_lookups.sealed(who, no, lambda row: draw_lookups.draw_json(who, row, now)))
 
 
 @router.get(

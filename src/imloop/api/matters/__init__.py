@@ -68,7 +68,7 @@ def _answer(
     *,
     token: bool = False,
 ) -> HttpResponse:
-    """What the step leaves, as those in these roles see it."""
+    """What the step leaves, or finds, as those in these roles see it."""
     now = clock.now()
     shown = after(lambda: step(now), lambda row: _shown(row, roles(row), now, token=token))
     return as_json(shown, status)
@@ -112,7 +112,7 @@ def post_application(request: HttpRequest) -> HttpResponse:
     summary="查看申请 · your own application",
 )
 def get_application(request: HttpRequest, token: str) -> HttpResponse:
-    return as_json(_shown(the_matter(token=token), _CONCERNED, clock.now()))
+    return _answer(lambda _: the_matter(token=token), _concerned)
 
 
 @router.put(
@@ -218,8 +218,7 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
 )
 def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
     who = caller(request)
-    row = the_matter(caller=who, matter_no=matter_no)
-    return as_json(_shown(row, roles_in(who, row), clock.now()))
+    return _answer(lambda _: the_matter(caller=who, matter_no=matter_no), partial(roles_in, who))
 
 
 @router.post(

@@ -71,6 +71,7 @@ def export(
     from imloop.exchange.tables.write_tables import write_rows
     from imloop.steps.ground.access import Caller
     from imloop.steps.ground.clock import now
+    from imloop.steps.ground.seen import Door, seen
     from imloop.steps.reports.exports import EXPORTS, note_export
     from imloop.store.sound_rows import BadRow
 
@@ -78,6 +79,7 @@ def export(
     columns, rows = EXPORTS[kind]
     operator = Caller("imloop", "admin", "平台", "000000")
     left_out: list[BadRow] = []
+    seen(operator, Door.EXPORT, more={"kind": kind})
     with Progress(transient=True) as progress:
         count = write_rows(file, columns, progress.track(rows(operator, left_out.append), description=kind))
     note_export(kind, count, operator, now())

@@ -19,6 +19,7 @@ from imloop.exchange.reading import given_twice
 from imloop.exchange.tables.delimited import has_lost_digits
 from imloop.facts.answers import flag_of, is_nothing
 from imloop.facts.days import CHINA, day_in
+from imloop.facts.digits import are_digits
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 
@@ -74,7 +75,7 @@ def _require_value(field: Field, path: str, tree: Tree) -> None:
 def _is_split(tree: Tree, path: str) -> bool:
     """Whether something on the way to the value is there more than once."""
     steps = path.split(".")
-    ways = (".".join(steps[:end]) for end in range(1, len(steps)) if not steps[end].isdigit())
+    ways = (".".join(steps[:end]) for end in range(1, len(steps)) if not are_digits(steps[end]))
     return any(isinstance(get(tree, way), list) for way in ways)
 
 
@@ -148,11 +149,11 @@ def _moment(value: Any, field: Field, _: str) -> Any:
     if not isinstance(value, str):
         return value
     text = value.strip().replace("/", "-").replace(" ", "T")
-    if text.isdigit() and len(text) == 14:
+    if are_digits(text) and len(text) == 14:
         text = f"{text[:8]}T{text[8:]}"
     day, _, time = text.partition("T")
     parts = day.split("-")
-    if len(parts) == 3 and all(part.isdigit() for part in parts):
+    if len(parts) == 3 and all(map(are_digits, parts)):
         day = f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}"
     if time[1:2] == ":":
         time = f"0{time}"
@@ -206,7 +207,7 @@ def _known_codes(field: Field, cells: list[Any], table: str, message: Mapping[st
     """A phase that the map does not know is refused, never guessed: it would be left out of the sampling silently."""
     words = set((codes_of(field, message) or {}).values())
     for number, cell in enumerate(cells):
-        if words and cell not in words and cell not in ("", None):
+        if words and cell not in ("", None) and not (isinstance(cell, str) and cell in words):
             path = f"$.trace.columns.{field.ours}[{number}]"
             text = Text(
                 f"{table}.{field.theirs[0]} 的代码 {cell} 不在对照表中",
@@ -241,7 +242,7 @@ def get(tree: Mapping[str, Any], path: str) -> Any:
     for step in path.split("."):
         if isinstance(node, Mapping):
             node = node.get(step)
-        elif isinstance(node, list) and step.isdigit() and int(step) < len(node):
+        elif isinstance(node, list) and are_digits(step) and int(step) < len(node):
             node = node[int(step)]
         else:
             return None
@@ -253,7 +254,7 @@ def put(message: dict[str, Any], path: str, value: Any) -> None:
     last = path.rpartition(".")[2]
     node: Any = message
     for step, after in pairwise(path.split(".")):
-        fresh: Any = [] if after.isdigit() else {}
+        fresh: Any = [] if are_digits(after) else {}
         if isinstance(node, list):
             while len(node) <= int(step):
                 node.append({})

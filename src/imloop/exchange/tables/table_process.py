@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
@@ -164,6 +165,7 @@ def _parquet(file: Path) -> Iterator[Line]:
 
 
 _READERS = {".xlsx": _workbook, ".parquet": _parquet}
+_LIBRARIES = {".xlsx": "python_calamine", ".parquet": "pyarrow.parquet"}
 
 
 def _row(number: int, values: Iterable[object]) -> list[str]:
@@ -213,11 +215,8 @@ def _confine() -> None:
 
 
 def _load(file: Path) -> None:
-    """The library of that format, before the process is confined."""
-    if file.suffix.lower() == ".parquet":
-        pass
-    else:
-        pass
+    """The library of that format, before the process is confined: it takes no part of the memory that reading may."""
+    import_module(_LIBRARIES[file.suffix.lower()])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from imloop.exchange.reading import Reader
 from imloop.facts.codes import Fuel, Method
 from imloop.facts.codes import Instrument as InstrumentKind
 from imloop.facts.identifiers import parse_uscc, plain
+from imloop.facts.places import is_place
 from imloop.facts.records.application import Application, ConditionAnswer, Instrument, Paper, Person, TestLine
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.refusal import Refusal
@@ -88,7 +89,7 @@ def decode_application(message: Mapping[str, object]) -> Application:
 
 
 def _check_head(reader: Reader, place: str, uscc: str) -> None:
-    if place and (len(place) != 6 or not place.isdigit()):
+    if place and not is_place(place):
         reader.fault("place", "wrong-value", "应为六位行政区划代码", "must be a six-digit division code")
     if uscc:
         try:

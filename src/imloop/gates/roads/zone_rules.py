@@ -28,6 +28,7 @@ from datetime import datetime
 
 from imloop.facts.codes import EXEMPT_FUELS, NATURAL_GAS, Fuel
 from imloop.facts.days import CHINA
+from imloop.facts.digits import are_digits
 from imloop.facts.identifiers import PlateKind, parse_plate
 from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
@@ -106,7 +107,7 @@ class Rule:
     def _plate_concerned(self, plate: str, at: datetime) -> bool:
         if not (self.digits or self.odd_even):
             return True
-        last = next((sign for sign in reversed(plate) if sign.isascii() and sign.isdigit()), "")
+        last = next((sign for sign in reversed(plate) if are_digits(sign)), "")
         if not last or (self.digits and last not in self.digits):
             return False
         return not self.odd_even or int(last) % 2 != at.astimezone(CHINA).day % 2

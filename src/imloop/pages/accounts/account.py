@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.facts.days import day_of, read_day
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Refusal
 from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
 from imloop.steps.accounts import lookups, sessions, staffing
@@ -47,7 +48,7 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 def _act(request: HttpRequest, caller: Caller, user: User) -> None:
     form, now = request.POST, clock.now()
-    number = int(form["id"]) if form.get("id", "").isdigit() else 0
+    number = whole(form.get("id", "")) or 0
     what = form.get("what", "")
     if what == "end":
         sessions.end_session(user, number, now)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from imloop.facts.days import day_of
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
@@ -35,7 +36,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         form = request.POST
         try:
             if form.get("what") == "withdraw":
-                staffing.withdraw(caller, int(form["id"]) if form.get("id", "").isdigit() else 0, now)
+                staffing.withdraw(caller, whole(form.get("id", "")) or 0, now)
                 return redirect(f"/people?party={party}")
             token = staffing.invite(
                 caller, party, name=form.get("name", ""), as_head=form.get("head") == "1", now=now

@@ -128,7 +128,7 @@ def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> 
             "at": notice.issued_at,
             "kind": _("告知书"),
             "number": notice.notice_no,
-            "files": [("PDF", f"/notices/{notice.notice_no}.pdf")],
+            "files": [("PDF", f"/{case_lookups.notice_address(notice.notice_no)}")],
             "sha256": "",
         }
         for notice in notices

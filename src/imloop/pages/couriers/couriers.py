@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from imloop.exchange.couriers.courier import bring_again
 from imloop.exchange.signing import public_key
 from imloop.facts.days import day_of
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public, words
@@ -96,7 +97,7 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
 def _act(request: HttpRequest, caller: Caller, code: str, now: datetime) -> None:
     form = request.POST
     what, reason = form.get("what", ""), form.get("reason", "")
-    seq = int(form["seq"]) if form.get("seq", "").isascii() and form.get("seq", "").isdigit() else 0
+    seq = whole(form.get("seq", "")) or 0
     if what in ("pause", "resume"):
         set_paused(caller, code, paused=what == "pause", reason=reason, now=now)
     elif what == "replay":

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from imloop.exchange.http.http_status import status_of
 from imloop.facts.days import day_of, read_day
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.draws.draw_view import STATES, draw_context, outcomes
@@ -33,6 +35,7 @@ from imloop.steps.draws.plan import Plan, Source
 from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.lookups import after
 from imloop.store.models import Draw, PartyKind
 
 SOURCES = ("1", "2", "3")
@@ -82,8 +85,9 @@ def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
     if request.method == "POST":
         try:
             _require_sure(request)
-            row = prepare_draw.prepare(caller, _plan(request), clock.now())
-            return redirect(f"/draws/{row.no}")
+            return redirect(
+                prepare_draw.prepare(caller, _plan(request), clock.now(), lambda draw: f"/draws/{draw.no}")
+            )
         except Refusal as refusal:
             context |= _told(refusal)
             status = status_of(refusal, "POST")
@@ -130,7 +134,7 @@ def _plan(request: HttpRequest) -> Plan:
     }
     return Plan(
         period=form.get("period", "").strip(),
-        visits={code: int(n) if n.isdigit() else 0 for code, n in visits.items() if n},
+        visits={code: whole(n) or 0 for code, n in visits.items() if n},
         first=read_day(form.get("first", "")),
         last=read_day(form.get("last", "")),
         sources=sources,
@@ -162,10 +166,11 @@ def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
         except Refusal as refusal:
             context |= _told(refusal)
             status = status_of(refusal, "POST")
-    draw = (
-        prepare_draw.the_draw(caller, no) if context.get("refusal") else draw_lookups.sealed(caller, no, now)
-    )
-    context |= draw_context(caller, draw, now)
+    show = partial(draw_context, caller, now=now)
+    if context.get("refusal"):
+        context |= after(lambda: prepare_draw.the_draw(caller, no), show)
+    else:
+        context |= draw_lookups.sealed(caller, no, show)
     context |= {"outcomes": outcomes(), "now": now, "today": day_of(now)}
     if "propose" in request.GET:
         nonce = secrets.token_hex(32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from imloop.steps.accounts.admitted import admitted_or_none
 from imloop.steps.draws import lookups as draw_lookups
 from imloop.steps.draws.header import code_hash
 from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.lookups import after
 from imloop.store.models import Draw
 
 SHOWN = 100
@@ -37,15 +40,19 @@ def draw(request: HttpRequest, no: str) -> HttpResponse:
     """One draw: what was fixed, where the numbers come from, what came of it, how to check; a station sees its own."""
     now = clock.now()
     count_question(request, now)
-    row = draw_lookups.public_draw(no)
-    context = common_context(row, now)
-    context |= {
-        "own": own_row(admitted_or_none(request.user), row),
+    who = admitted_or_none(request.user)
+    context = after(lambda: draw_lookups.public_draw(no), lambda row: _context(who, row, now))
+    return render(request, "draws/public_draw.html", context)
+
+
+def _context(who: Caller | None, row: Draw, now: datetime) -> dict[str, object]:
+    return {
+        **common_context(row, now),
+        "own": own_row(who, row),
         "visits": visits_rows(row) if row.state == Draw.State.PUBLISHED else [],
         "same_code": row.header is not None and row.header["code"] == code_hash(),
         "fixed": row.header is not None,
     }
-    return render(request, "draws/public_draw.html", context)
 
 
 @public

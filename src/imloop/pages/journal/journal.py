@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.guard import public
@@ -24,9 +25,10 @@ def roots(request: HttpRequest) -> HttpResponse:
     """The latest roots; ``number`` leads to an entry."""
     asked = request.GET.get("number", "").strip()
     if asked:
-        if not (asked.isascii() and asked.isdigit()) or len(asked) > 15:
+        wanted = whole(asked)
+        if wanted is None:
             raise Malformed("wrong-value", Text("编号应为数字。", "The number must consist of digits."))
-        return redirect(f"/public/journal/{int(asked)}")
+        return redirect(f"/public/journal/{wanted}")
     number, digest = head()
     context = {"seals": seals.latest(SHOWN), "number": number, "hash": digest}
     return render(request, "journal/journal.html", context)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.facts.days import day_of, read_day
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
@@ -50,10 +51,9 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
     if form.get("sure") != "1":
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
     if form.get("what") == "withdraw":
-        number = form.get("id", "")
         withdraw_software(
             caller,
-            int(number) if number.isdigit() else 0,
+            whole(form.get("id", "")) or 0,
             on=read_day(form.get("on", "")),
             reason=form.get("reason", ""),
             now=now,

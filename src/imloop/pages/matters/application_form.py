@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from imloop.facts.codes import FUEL_NAMES, INSTRUMENT_NAMES, METHOD_NAMES
+from imloop.facts.digits import whole
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.text import Text
 from imloop.law import Law
@@ -146,8 +147,8 @@ def _rows_of(grid: str, form: QueryDict) -> list[Message]:
 
 
 def _count(grid: str, form: QueryDict) -> int:
-    text = form.get(f"rows-{grid}", "")
-    return min(int(text), MOST) if text.isdigit() else _AT_FIRST[grid]
+    count = whole(form.get(f"rows-{grid}", ""))
+    return _AT_FIRST[grid] if count is None else min(count, MOST)
 
 
 def form_of(subject: str, message: Message, law: Law, more: str = "") -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
@@ -19,11 +19,13 @@ from imloop.pages.guard import public, words
 from imloop.pages.matters.application_form import Message, form_of, message_of
 from imloop.pages.matters.matters import given_of, matter_context
 from imloop.steps.ground import clock, registers
+from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
 from imloop.steps.matters.take_step import apply as hand_in
 from imloop.steps.matters.take_step import resubmit, take_step_by_token
+from imloop.store.models import Matter
 
 _CONCERNED = frozenset({Role.CONCERNED})
 _COUNTRY = "000000"
@@ -148,19 +150,20 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect(f"/m/{token}")
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
-    row = the_matter(token=token)
-    context |= matter_context(row, _CONCERNED, request.POST)
-    context |= {
-        "files_at": f"/m/{token}/files",
-        "token": token,
-        "new": request.GET.get("new") == "1",
+    context |= after(lambda: the_matter(token=token), lambda row: _own_context(row, request.POST))
+    context |= {"files_at": f"/m/{token}/files", "token": token, "new": request.GET.get("new") == "1"}
+    return render(request, "matters/own_matter.html", context, status=status)
+
+
+def _own_context(row: Matter, typed: QueryDict) -> dict[str, object]:
+    return {
+        **matter_context(row, _CONCERNED, typed),
         "returned": row.state == State.RETURNED,
         "missing": row.data.get("facts", {}).get("missing", ""),
         "key_waits": row.state == State.APPROVED
         and row.data.get("form")
         and not row.data.get("key_collected_at"),
     }
-    return render(request, "matters/own_matter.html", context, status=status)
 
 
 def _take(request: HttpRequest, token: str) -> None:

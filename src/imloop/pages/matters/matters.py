@@ -22,6 +22,7 @@ from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.roles import roles_in
@@ -154,8 +155,10 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
             return redirect(f"/matters/{matter_no}")
         except Refusal as refusal:
             context, status = refusal_context(refusal), 422
-    row = the_matter(caller=caller, matter_no=matter_no)
-    context |= matter_context(row, roles_in(caller, row), request.POST)
+    context |= after(
+        lambda: the_matter(caller=caller, matter_no=matter_no),
+        lambda row: matter_context(row, roles_in(caller, row), request.POST),
+    )
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
     return page(request, caller, "matters/matter.html", context, status)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.http import QueryDict
 
 from imloop.facts.days import CHINA
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Refusal
 from imloop.pages.guard import words
 from imloop.steps.ground.access import Caller
@@ -22,8 +23,7 @@ _IN_LIST = re.compile(r"^\$\.(item|part)s\[(\d+)\](?:\.(\w+))?$")
 
 def rows_of(typed: QueryDict, kind: str) -> range:
     """How many rows of ``item`` or ``part`` are shown: those typed, one more when asked for."""
-    text = typed.get(f"{kind}_rows", "")
-    count = int(text) if text.isdecimal() else FIRST_ROWS
+    count = whole(typed.get(f"{kind}_rows", "")) or FIRST_ROWS
     return range(max(FIRST_ROWS, min(count + (typed.get("do") == f"add_{kind}"), MOST_ROWS)))
 
 

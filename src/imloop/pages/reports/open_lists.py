@@ -17,6 +17,7 @@ from imloop.exchange.http.addresses import disposition
 from imloop.exchange.tables.write_tables import write_csv, write_xlsx
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES
 from imloop.facts.days import day_of, read_day
+from imloop.facts.places import is_place
 from imloop.pages.guard import public, words
 from imloop.pages.site_map import site, with_tiles
 from imloop.steps.ground import clock
@@ -58,7 +59,7 @@ def _wanted(asked: Mapping[str, str]) -> Wanted:
         within=settings.PLACE,
         kind=asked.get("kind", ""),
         text=asked.get("q", "").strip(),
-        place=place if (place := asked.get("place", "")).isdigit() and len(place) == 6 else "",
+        place=place if is_place(place := asked.get("place", "")) else "",
         method=asked.get("method", ""),
         open_only=asked.get("open") == "1",
     )

@@ -15,6 +15,7 @@ from imloop.exchange.http.http_status import status_of
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.days import CHINA, day_of, read_day
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.roads.clean_fleet import FLEETS
@@ -226,6 +227,7 @@ def _moment(text: str) -> datetime:
 
 
 def _number(text: str) -> int:
-    if not text.isdigit():
+    number = whole(text)
+    if number is None:
         raise Malformed("malformed", Text("没有这条记录。", "There is no such row."))
-    return int(text)
+    return number

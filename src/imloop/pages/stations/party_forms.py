@@ -8,6 +8,7 @@ from datetime import datetime
 from django.http import QueryDict
 
 from imloop.facts.days import read_day
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.forms import require_sure
@@ -51,9 +52,8 @@ def _join(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
 
 
 def _leave(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
-    number = form.get("id", "")
     until = read_day(form.get("until", ""))
-    return leave(caller, code, int(number) if number.isdigit() else 0, until=until, now=now)
+    return leave(caller, code, whole(form.get("id", "")) or 0, until=until, now=now)
 
 
 def _line(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:

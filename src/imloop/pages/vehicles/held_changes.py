@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.exchange.http.addresses import disposition
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import SOURCE_NAMES, shown
@@ -74,12 +75,12 @@ def kept(request: HttpRequest, caller: Caller, evidence: str) -> HttpResponse:
 
 def _decide(request: HttpRequest, caller: Caller) -> None:
     form, now = request.POST, clock.now()
-    said, number = form.get("said", ""), form.get("number", "")
+    said, number = form.get("said", ""), whole(form.get("number", ""))
     if form.get("what") == "list":
         confirm_list(caller, form.get("evidence", ""), said=said, now=now)
-    elif number.isascii() and number.isdigit() and form.get("what") in ("confirm", "reject"):
+    elif number is not None and form.get("what") in ("confirm", "reject"):
         decide = confirm if form["what"] == "confirm" else reject
-        decide(caller, int(number), said=said, now=now)
+        decide(caller, number, said=said, now=now)
     else:
         raise Malformed("malformed", Text("没有这一项。", "There is no such change."))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -14,10 +15,12 @@ from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.exchange.tables.write_tables import safe_cell
 from imloop.facts.days import day_of, read_day
+from imloop.facts.digits import whole
 from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
+from imloop.gates.vehicles.cycle import Cycle
 from imloop.pages.guard import desk, page, words
 from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
 from imloop.steps.cases import lookups as case_lookups
@@ -31,7 +34,7 @@ from imloop.steps.vehicles.lookups import held_changes, search_vehicles, show_ow
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.register.settle_difference import settle_difference
 from imloop.steps.vehicles.register.vehicle_row import CHANGES, COLUMNS
-from imloop.store.models import HeldChange, PartyKind
+from imloop.store.models import HeldChange, PartyKind, Vehicle
 
 _FOLDER = Path(settings.DATA_DIR) / "imports"
 _EXCERPT = 50
@@ -76,7 +79,7 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
         answer = ask_road(caller, at=now, vin=vin, plate=plate, zone=asked.get("zone", ""))
     elif asked["gate"] == "registration":
         mass = asked.get("max_mass_kg", "")
-        if mass and not mass.isdigit():
+        if mass and whole(mass) is None:
             raise Malformed(
                 "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
             )
@@ -117,31 +120,31 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
             return redirect(f"/vehicles/{vehicle_id}")
         except Refusal as refusal:
             problem = words(refusal.text)
-    found, cycle = vehicle(caller, vehicle_id, clock.now())
-    context = {
+    context = vehicle(caller, vehicle_id, clock.now(), partial(_of_vehicle, caller))
+    context |= {"shown": shown, "typed": request.POST, "problem": problem}
+    return page(request, caller, "vehicles/vehicle.html", context, 422 if problem else 200)
+
+
+def _of_vehicle(caller: Caller, found: Vehicle, cycle: Cycle) -> dict[str, object]:
+    cases = case_lookups.cases(caller).filter(vehicle=found).order_by("-opened_at")
+    tests = test_lookups.tests(caller).filter(vehicle=found).defer("trace", "receipt", "verdict")
+    return {
         "vehicle": found,
-        "shown": shown,
         "cycle": cycle,
         "cycle_reasons": [reason.to_json() for reason in cycle.reasons],
         "known": known_rows(found),
         "differences": difference_rows(caller, found, day_of(clock.now())),
         "waiting": [held_row(each, caller) for each in held_changes(caller).filter(vehicle=found)],
-        "plates": found.plates.order_by("since", "id"),
-        "changes": found.changes.order_by("on", "id"),
-        "enrolments": found.enrolments.order_by("since"),
-        "marks": found.marks.order_by("-issued_at")[:10],
-        "cases": case_lookups.cases(caller).filter(vehicle=found).order_by("-opened_at")[:20],
-        "tests": test_lookups.tests(caller)
-        .filter(vehicle=found)
-        .defer("trace", "receipt", "verdict")
-        .order_by("-started_at")[:20],
+        "plates": list(found.plates.order_by("since", "id")),
+        "changes": list(found.changes.order_by("on", "id")),
+        "enrolments": list(found.enrolments.order_by("since")),
+        "marks": list(found.marks.order_by("-issued_at")[:10]),
+        "cases": list(cases[:20]),
+        "tests": list(tests.order_by("-started_at")[:20]),
         "may_change": caller.kind == PartyKind.POLICE,
-        "typed": request.POST,
-        "problem": problem,
         "change_kinds": CHANGES,
         "today": clock.now(),
     }
-    return page(request, caller, "vehicles/vehicle.html", context, 422 if problem else 200)
 
 
 def _settle(request: HttpRequest, caller: Caller, vehicle_id: int) -> None:

@@ -14,6 +14,7 @@ from imloop.steps.draws import prepare_draw
 from imloop.steps.draws import visits as draw_visits
 from imloop.steps.draws.plan import Plan, Source
 from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.ground.lookups import itself
 from imloop.store.models import Draw, Party
 
 SECRETS = "demo-draw-secrets.json"
@@ -96,7 +97,7 @@ def _fixed(period: str, visits: dict[str, int], at: datetime, wait: int, secrets
     ]
     first = day + timedelta(days=wait + 4)
     plan = Plan(period, visits, first, first + timedelta(days=25), sources, {}, {})
-    row = prepare_draw.prepare(_office("environment"), plan, at)
+    row = prepare_draw.prepare(_office("environment"), plan, at, itself)
     for hours, (kind, people) in enumerate(_PEOPLE.items(), 1):
         digest = hashlib.sha256(secrets[kind].encode()).hexdigest()
         own = str(row.frame["units"][0]["id"])

@@ -67,7 +67,8 @@ def reconsider(
 
 
 def reconsider_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str) -> bool:
-    """A repair came late: a run after it may have had a permit after all. False: there is no such run."""
+    """A repair came late, or was released: a run after it may have had a permit after all. False: there is no such
+    run."""
     runs = vehicle.tests.filter(counts_why=WITHOUT_PERMIT, started_at__gt=moment).select_related("station")
     first = runs.order_by("started_at", "id").first()
     if first is not None:

@@ -11,6 +11,7 @@ from imloop.loop.case import RepairFact
 from imloop.loop.events import RepairReleased
 from imloop.loop.repairs import find_repair
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
@@ -30,7 +31,8 @@ def held_repairs(case: Case) -> list[RepairFact]:
 def release_repair(
     caller: Caller, case_no: str, shop: str, repair_no: str, *, reason: str, now: datetime
 ) -> Case:
-    """It counts from now on: a retest that ran before is not made good by it."""
+    """It counts from now on: no retest is made good by it that began before, but for the minutes by which two clocks
+    may differ."""
     if not 0 < len(reason.strip()) <= 400:
         raise Malformed(
             "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
@@ -57,6 +59,8 @@ def release(ledger: Ledger, row: Case, shop: str, repair_no: str, approver: str,
         settled.append("paper-number-reused")
     law = registers.law_at(day_of(ledger.now), row.place)
     row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    if known and reconsider_after(ledger, row.vehicle, known.finished_at, f"{shop}/{repair_no}"):
+        row.refresh_from_db()
     Finding.objects.filter(
         subject_kind="repair",
         subject=repair_no,

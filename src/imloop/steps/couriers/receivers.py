@@ -11,6 +11,7 @@ from imloop.facts.text import Text
 from imloop.steps.couriers.sftp_address import sftp_address
 from imloop.steps.ground.access import Caller, place_prefix, require_place
 from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.seen import Door, seen
 from imloop.store.models import Delivery, OutboxEntry, Party, PartyKind, Receiver
 
 
@@ -139,6 +140,12 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
             )
         again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
         count = (again.filter(topic__in=row.topics) if row.topics else again).count()
+        seen(
+            caller,
+            Door.REPLAY,
+            purpose=reason,
+            more={"receiver": code, "from": seq, "to": row.cursor, "messages": count},
+        )
         row.cursor, row.tries, row.retry_at = seq - 1, 0, None
         row.save(update_fields=["cursor", "tries", "retry_at"])
         ledger.note("receiver-replayed", code, {"from": seq, "messages": count, "reason": reason})

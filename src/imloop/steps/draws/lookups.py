@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,7 +19,7 @@ from imloop.steps.draws.prepare_draw import DRAWERS, OPEN, the_draw, unknown, vi
 from imloop.steps.draws.visits import publication_due
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.lookups import Shown, look
 from imloop.store.models import Draw, Party, PartyKind
 
 WAITING: dict[str, Text] = {
@@ -79,12 +79,9 @@ def own_proof(caller: Caller, no: str) -> dict[str, object]:
     }
 
 
-def sealed(caller: Caller, no: str, now: datetime) -> Draw:
+def sealed(caller: Caller, no: str, show: Callable[[Draw], Shown]) -> Shown:
     """A draw with its sealed list, for a department that may take part: the look is journalled."""
-    with writing(now, caller) as ledger:
-        draw = the_draw(caller, no)
-        ledger.note("looked-up", no, {"kind": "draw"})
-    return draw
+    return look(caller, "draw", lambda: the_draw(caller, no), lambda draw: draw.no, show)
 
 
 def draw_json(caller: Caller, draw: Draw, now: datetime) -> dict[str, object]:

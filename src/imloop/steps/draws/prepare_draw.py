@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
@@ -25,6 +25,7 @@ from imloop.steps.draws.plan import Plan, require_sound
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.lookups import Shown
 from imloop.store.models import Draw, DrawPart, DrawVisit, Party, PartyKind
 
 DRAWERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.SUPERVISOR)
@@ -78,9 +79,9 @@ def part_of(draw: Draw, caller: Caller) -> DrawPart:
     return found
 
 
-def prepare(caller: Caller, plan: Plan, now: datetime) -> Draw:
-    """The list as of today with everyone's chance, under a serial of its own.
-    A period has one draw that is not void."""
+def prepare(caller: Caller, plan: Plan, now: datetime, show: Callable[[Draw], Shown]) -> Shown:
+    """The list as of today with everyone's chance, under a serial of its own; what ``show`` makes of it, of the same
+    moment. A period has one draw that is not void."""
     require_kind(caller, *DRAWERS)
     today = day_of(now)
     law = registers.law_at(today, caller.place)
@@ -110,7 +111,7 @@ def prepare(caller: Caller, plan: Plan, now: datetime) -> Draw:
         )
         ledger.note("draw-prepared", row.no, {"period": row.period, "frame": proof.digest(frame)})
         tell(ledger, row)
-    return row
+        return show(row)
 
 
 def _frame(place: str, plan: Plan, today: date, law: Law) -> dict[str, object]:

@@ -27,15 +27,21 @@ OFFICES = tuple(OFFICE_NAMES)
 """The departments, and who runs the platform for them."""
 
 
+ASK_OF_VEHICLES = tuple(kind for kind in OFFICES if kind != PartyKind.MARKET)
+"""Departments that ask gates about vehicles: all but who looks after instruments and prices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who acts: a party, and the person if one is logged in. ``kind`` is a ``PartyKind`` value."""
+    """Who acts: a party, and the person if one is logged in, or the id of the key with which a machine called. ``kind``
+    is a ``PartyKind`` value."""
 
     party_code: str
     kind: str
     name: str
     place: str
     user: str = ""
+    key: str = ""
 
     @property
     def actor(self) -> str:

@@ -7,7 +7,7 @@ reads past a sequence can never miss an earlier one, and the hash chain has no g
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from threading import RLock
 
@@ -126,16 +126,19 @@ class Ledger:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part that may be refused: its rows, entries and messages are undone together if it raises."""
+        """A part that may be refused, also because the database cannot hold it: its rows, entries and messages are
+        undone together if it raises."""
         entries, messages, numbers = len(self._entries), len(self._messages), dict(self._numbers)
         try:
             with transaction.atomic():
                 yield
-        except BaseException:
+        except BaseException as error:
             del self._entries[entries:]
             del self._messages[messages:]
             self._numbers.clear()
             self._numbers.update(numbers)
+            if isinstance(error, DataError):
+                raise cannot_be_kept() from error
             raise
 
     def write(self) -> None:
@@ -162,6 +165,11 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
             ledger.write()
     except DataError as error:
         raise cannot_be_kept() from error
+
+
+def one_writer() -> AbstractContextManager[object]:
+    """The turn of this process's threads, for what is written beside the journal."""
+    return _WRITING
 
 
 @contextmanager

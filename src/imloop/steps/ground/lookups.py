@@ -44,7 +44,7 @@ def look(
 
 
 def after(step: Callable[[], Row], show: Callable[[Row], Shown]) -> Shown:
-    """What ``show`` makes of the row that a writing step leaves, before anybody else writes: the answer is of the
-    step's own moment."""
+    """What ``show`` makes of the row that a writing step leaves, or a look finds of which nothing is noted, before
+    anybody else writes: the answer is of one moment."""
     with alone():
         return show(step())

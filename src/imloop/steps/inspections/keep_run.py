@@ -151,6 +151,9 @@ def _failed(ledger: Ledger, known: Known, vehicle: Vehicle, row: Case | None, ev
     case, decision = decide_and_keep(ledger, row, event, known.case_law, vehicle=vehicle, place=place)
     rework = any(effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects)
     follow_fail(ledger, case, known.station, event, rework_ordered=rework)
+    today = day_of(ledger.now)
+    if today != day_of(event.at):
+        let_late_case_go(ledger, case, known.station, registers.law_at(today, known.station.place))
     return _Moved(case, Counted(Counts.CASE))
 
 
@@ -158,14 +161,11 @@ def follow_fail(
     ledger: Ledger, case: Case, station: Party, event: TestFailed, *, rework_ordered: bool = False
 ) -> None:
     """What follows where a failed run moved its case, whenever it came or was settled: free rework, a paper that
-    waited, a way out where its station has closed since; the police hear of a mark that was released meanwhile."""
+    waited; the police hear of a mark that was released meanwhile."""
     if not rework_ordered:
         order_rework(ledger, case)
     if unlock_waiting_for(ledger, case):
         case.refresh_from_db()
-    if day_of(ledger.now) != day_of(event.at):
-        today = registers.law_at(day_of(ledger.now), station.place)
-        let_late_case_go(ledger, case, station, today)
     for mark in rows(Mark, "vehicle_id = %s AND issued_at > %s", [case.vehicle_id, event.at]):
         tell_of_mark(ledger, case.vehicle, mark, f"{station.code}/{event.test_no}")
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from imloop.facts.codes import Result
 from imloop.facts.days import day_of
+from imloop.facts.digits import whole
 from imloop.facts.identifiers import vin_fault
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
@@ -144,7 +145,7 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
         )
     if said.vehicle == ANOTHER:
         return _another(held)
-    found = candidates_of(held).filter(pk=said.vehicle).first() if said.vehicle.isdecimal() else None
+    found = candidates_of(held).filter(pk=whole(said.vehicle) or 0).first()
     if found is None:
         raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
     return found

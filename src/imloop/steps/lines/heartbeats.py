@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from imloop.facts.days import day_of
+from imloop.facts.digits import whole
 from imloop.facts.records.check import Heartbeat, LineSign
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
@@ -154,10 +155,11 @@ def _came_late(ledger: Ledger, line: Line, sequence: int) -> None:
     )
     for finding in open_gaps.order_by("-id"):
         first, _, last = str(finding.data.get("item", "")).partition("-")
-        if first.isdigit() and last.isdigit() and int(first) <= sequence <= int(last):
+        begin, end = whole(first), whole(last)
+        if begin is not None and end is not None and begin <= sequence <= end:
             arrived = sorted({*finding.data.get("arrived", ()), sequence})
             finding.data = {**finding.data, "arrived": arrived}
-            if len(arrived) > int(last) - int(first):
+            if len(arrived) > end - begin:
                 finding.resolved_at = ledger.now
             finding.save(update_fields=["data", "resolved_at"])
             return

@@ -30,8 +30,8 @@ def stock(caller: Caller, now: datetime, sign: Sign) -> list[Voucher]:
         standing.require_active(facts_of(station), today, law)
         if missing := _missing(station, days, wanted):
             _issue(ledger, station, missing, sign)
-    rows = Voucher.objects.filter(station=station, day__in=days, unlock__isnull=True)
-    return list(rows.order_by("day", "number"))
+        rows = Voucher.objects.filter(station=station, day__in=days, unlock__isnull=True)
+        return list(rows.order_by("day", "number"))
 
 
 def _missing(station: Party, days: list[date], wanted: int) -> list[date]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from math import inf
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_in
@@ -189,8 +190,8 @@ def _enter_party(ledger: Ledger, row: Row, kind: PartyKind, said: Mapping[str, o
         "uscc": parse_uscc(row["uscc"]) if row.get("uscc") else "",
         "address": row.get("address", ""),
         "phone": row.get("phone", ""),
-        "longitude": _number(row, "longitude"),
-        "latitude": _number(row, "latitude"),
+        "longitude": _degrees(row, "longitude", 180),
+        "latitude": _degrees(row, "latitude", 90),
     }
     before = {} if known is None else {name: getattr(known, name) for name in facts}
     party, new = Party.objects.update_or_create(code=code, defaults={"kind": kind, **facts})
@@ -236,12 +237,16 @@ def _day(row: Row, column: str) -> date | None:
     return day
 
 
-def _number(row: Row, column: str) -> float | None:
+def _degrees(row: Row, column: str, most: int) -> float | None:
     if not row.get(column):
         return None
     try:
-        return float(row[column])
+        found = float(row[column])
     except ValueError:
+        found = inf
+    if not -most <= found <= most:
         raise Malformed(
-            "wrong-value", Text(f"{column}：{row[column]} 不是数值", f"{column}: not a number")
-        ) from None
+            "wrong-value",
+            Text(f"{column}：{row[column]} 应在 ±{most} 之间", f"{column}: not within ±{most}"),
+        )
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -17,7 +18,8 @@ from imloop.gates.vehicles.cycle import Cycle, cycle_on
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix
 from imloop.steps.ground.ledger import writing
-from imloop.steps.ground.lookups import nothing_there
+from imloop.steps.ground.lookups import Shown, nothing_there
+from imloop.steps.ground.seen import listed
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
 from imloop.steps.vehicles.register.word import ENVIRONMENT, value_of
@@ -25,6 +27,7 @@ from imloop.steps.vehicles.vehicle_facts import loaded_subject
 from imloop.store.models import HeldChange, Party, PartyKind, RegisterFile, Vehicle
 
 _MOST = 20
+_MOST_HELD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,14 @@ def show_owner(caller: Caller, vehicle_id: int, now: datetime) -> tuple[str, str
     return found.owner_name, found.owner_phone
 
 
-def vehicle(caller: Caller, vehicle_id: int, now: datetime) -> tuple[Vehicle, Cycle]:
-    """One vehicle with its running cycle."""
+def vehicle(caller: Caller, vehicle_id: int, now: datetime, show: Callable[[Vehicle, Cycle], Shown]) -> Shown:
+    """What ``show`` makes of one vehicle with its running cycle, of one moment with the journal's entry."""
     _require_department(caller)
     law = registers.law_at(day_of(now), caller.place)
     with writing(now, caller) as ledger:
         found = _registered(vehicle_id)
         ledger.note("looked-up", found.vin or found.plate, {"kind": "vehicle"})
-        return found, cycle_on(loaded_subject(found), day_of(now), law)
+        return show(found, cycle_on(loaded_subject(found), day_of(now), law))
 
 
 def _registered(vehicle_id: int) -> Vehicle:
@@ -126,6 +129,13 @@ def held_changes(caller: Caller, *, waiting: bool = True) -> QuerySet[HeldChange
     if caller.kind == PartyKind.POLICE:
         own |= Q(party=None)
     return rows.filter(own)
+
+
+def held_list(caller: Caller) -> list[HeldChange]:
+    """The same as a list, oldest first; the look is kept."""
+    rows = list(held_changes(caller).order_by("proposed_at", "id")[:_MOST_HELD])
+    listed(caller, "vehicles/held", [row.vehicle_id for row in rows])
+    return rows
 
 
 def kept_list(caller: Caller, evidence: str, now: datetime) -> bytes:

@@ -12,6 +12,7 @@ from imloop.facts.days import day_of
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject
+from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, covers
 from imloop.store.models import Case, HeldRun, Test, Vehicle
 from imloop.store.statements import aware, fetch_all
 
@@ -122,12 +123,22 @@ def passes(vehicle: Vehicle) -> QuerySet[Test]:
     return passed.order_by("-started_at")
 
 
-def case_fact(vehicle: Vehicle | None) -> CaseFact | None:
-    """The vehicle's open case, if any."""
+def case_fact(vehicle: Vehicle | None, caller: Caller | None = None) -> CaseFact | None:
+    """The vehicle's open case, if any. ``caller``: who reads it; it is masked for who has nothing to do with it."""
     if vehicle is None or vehicle.pk is None:
         return None
-    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first()
-    return CaseFact(row.case_no, row.state, row.deadline, row.overdue) if row else None
+    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).select_related("station").first()
+    if row is None:
+        return None
+    found = CaseFact(row.case_no, row.state, row.deadline, row.overdue)
+    return found if caller is None or concerns(caller, row) else found.masked()
+
+
+def concerns(caller: Caller, case: Case) -> bool:
+    """Whether a case is the caller's: its station's, or a department's of its place."""
+    if caller.is_department:
+        return caller.kind in ASK_OF_VEHICLES and covers(caller.place, case.place)
+    return case.station is not None and case.station.code == caller.party_code
 
 
 def day(text: object) -> date | None:

@@ -1,0 +1,17 @@
+"""Digits: 0 to 9 alone. Python's own ``isdigit`` is true of ² and ４ as well, of which one is no number at all, and the
+other makes a second way to write each code."""
+
+from __future__ import annotations
+
+_MOST = 18
+"""A number of more digits fits no column."""
+
+
+def are_digits(text: str) -> bool:
+    """Whether there are digits, and nothing else."""
+    return text.isascii() and text.isdigit()
+
+
+def whole(text: str) -> int | None:
+    """The number that a text of digits is; None for any other, and for one of more than eighteen."""
+    return int(text) if are_digits(text) and len(text) <= _MOST else None
