@@ -45,8 +45,8 @@ class Beside(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """A vehicle that bears one of the names, or a VIN that may be mistyped. ``key``: its row; ``held``: a case of it is
-    open, or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may be
-    of the vehicle that is named now."""
+    open, or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may
+    be of the vehicle that is named now."""
 
     key: int
     vin: str
