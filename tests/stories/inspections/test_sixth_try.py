@@ -113,6 +113,7 @@ def test_a_second_run_on_a_fuel_that_nobody_names_is_not_left_out(city: City) ->
 def test_a_second_fuel_that_the_register_learns_is_driven(city: City) -> None:
     failed(city)
     city.enter("2026-03-04 17:00", second_fuel="cng")
+    by_two(city, "2026-03-04 17:10")
     assert run(city, RETEST, purpose="retest")["counts"] == "nothing"
     both = car(fuel="cng", second_fuel="gasoline")
     whole = run(city, "2026-03-05 10:00", vehicle=both, purpose="retest", second=second_run(0.12))
@@ -330,6 +331,23 @@ def test_what_becomes_of_a_vehicle_and_a_new_plate_leave_its_case_open(city: Cit
         == "not-this-station"
     )
     assert not mark(city, "2026-03-04 11:00")
+
+
+@pytest.mark.parametrize("how", ["open", "closed"])
+def test_one_person_fills_nothing_in_between_that_the_retest_is_judged_by(city: City, how: str) -> None:
+    """By a weaker engine the same run would pass. Without an open case a blank is filled at once."""
+    city.enter(fuel="diesel")
+    strong = {"rated_power_kw": 200.0 if how == "open" else 100.0}
+    diesel(city, FAILED, "LUGDOWN", lug_down(), states=strong)
+    city.repair(REPAIRED) if how == "open" else None
+    city.enter("2026-03-04 17:00", fuel="diesel", rated_power_kw="100")
+    assert Vehicle.objects.get().facts.get("rated_power_kw") == (None if how == "open" else 100.0)
+    if how == "open":
+        assert (
+            diesel(city, RETEST, "LUGDOWN", lug_down(), states={"rated_power_kw": 100.0})["verdict"] == "fail"
+        )
+        by_two(city, "2026-03-05 10:00")
+        assert Vehicle.objects.get().facts["rated_power_kw"] == 100.0
 
 
 # Purposes, places, numbers
