@@ -34,13 +34,14 @@ RULES = '[{"fuels": ["diesel"], "stage_below": "5", "everywhere": true}]'
 
 @pytest.fixture
 def car(city: City) -> Vehicle:
-    """A private car whose tenth year ends this month."""
+    """A private car whose tenth year ends this month, made before OBD."""
     today = day_of(clock.now())
     facts = {
         "vehicle_type": "K33",
         "usage": "A",
         "emission_stage": "4",
         "first_registered_on": date(today.year - 10, today.month, 1).isoformat(),
+        "produced_on": "2010-03-01",
     }
     row = Vehicle()
     register(row, {**facts, "vin": VIN, "plate": PLATE, "fuel": "gasoline"}, POLICE_SAID, today, "list")
