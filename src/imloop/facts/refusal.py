@@ -34,7 +34,8 @@ class Problem:
 
 
 class Refusal(Exception):
-    """Base of every named refusal. ``reasons`` may hold several clauses; the first one names the whole."""
+    """Base of every named refusal. ``reasons`` may hold several clauses; the first one names the whole. ``at``: the one
+    value at fault by its name, where the words are about it alone; it becomes the only problem."""
 
     def __init__(
         self,
@@ -44,12 +45,13 @@ class Refusal(Exception):
         cite: str = "",
         problems: Sequence[Problem] = (),
         reasons: Sequence[Reason] = (),
+        at: str = "",
     ) -> None:
         super().__init__(f"{code}: {text.zh}")
         self.code = code
         self.text = text
         self.cite = cite
-        self.problems = tuple(problems)
+        self.problems = (Problem(f"$.{at}", code, text),) if at else tuple(problems)
         self.reasons = tuple(reasons)
 
 

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Refusal
-from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
+from imloop.pages.guard import EVERY_DESK, answered, desk, open_to, page
 from imloop.steps.accounts import lookups, sessions, staffing
 from imloop.steps.accounts import second_factor as factors
 from imloop.steps.ground import clock
@@ -24,13 +23,9 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
     assert isinstance(user, User)
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            _act(request, caller, user)
-            return redirect("/account")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        _act(request, caller, user)
+        return redirect("/account")
     request.session.pop("failed", None)
     context |= {
         "sessions": [_row(row, request.session.session_key or "") for row in sessions.sessions(user)],
@@ -42,7 +37,7 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
         "borrowed": lookups.lent_to(user, day_of(now)),
         "person": user,
     }
-    return page(request, caller, "accounts/account.html", context, status)
+    return page(request, caller, "accounts/account.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, user: User) -> None:
@@ -89,6 +84,10 @@ def _browser(agent: str) -> str:
 @open_to(*EVERY_DESK)
 @login_required
 def second_factor(request: HttpRequest) -> HttpResponse:
+    return answered(request, _second_factor)
+
+
+def _second_factor(request: HttpRequest) -> HttpResponse:
     """Scan, type the first code, keep the recovery codes. Open also to users who may not see other pages yet."""
     user = request.user
     assert isinstance(user, User)
@@ -97,17 +96,13 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if factors.confirmed(user) is not None:
         return redirect("/account")
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            codes = factors.confirm(user, request.POST.get("code", ""), clock.now())
-            return page(request, caller_of(user), "accounts/recovery_codes.html", {"codes": codes})
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        codes = factors.confirm(user, request.POST.get("code", ""), clock.now())
+        return page(request, caller_of(user), "accounts/recovery_codes.html", {"codes": codes})
     factor = factors.begin(user)
     context |= {
         "qr": segno.make(factors.address(factor)).svg_data_uri(scale=5),
         "secret": factor.secret,
         "required": factors.is_required(user),
     }
-    return page(request, caller_of(user), "accounts/second_factor.html", context, status)
+    return page(request, caller_of(user), "accounts/second_factor.html", context)

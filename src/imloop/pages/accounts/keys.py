@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
 from imloop.steps.accounts import lookups, manage_keys
@@ -34,15 +34,11 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
     party = request.GET.get("party", caller.party_code) if is_admin else caller.party_code
     manage_keys.keys_of(caller, party, now)  # whoever may not manage them sees no form either
     context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            made = _act(request.POST, caller, party)
-            if made is None:
-                return redirect(f"/keys?party={party}")
-            context |= {"made": made, "typed": {}}
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        made = _act(request.POST, caller, party)
+        if made is None:
+            return redirect(f"/keys?party={party}")
+        context |= {"made": made, "typed": {}}
     day = day_of(now)
     rows = [(row, manage_keys.state_of(row, day)) for row in manage_keys.keys_of(caller, party, now)]
     context |= {
@@ -53,7 +49,7 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
         "kinds": _kinds(),
         "overlap": OVERLAP.days,
     }
-    return page(request, caller, "accounts/keys.html", context, status)
+    return page(request, caller, "accounts/keys.html", context)
 
 
 def _kinds() -> list[tuple[str, str]]:

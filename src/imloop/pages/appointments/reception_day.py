@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.forms import require_sure
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.steps.appointments import book_appointment
@@ -81,18 +81,13 @@ def visit(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
 def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Who waits, in the order of each line; today's appointments; a number for who came without one."""
     context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
         form = request.POST
         words_of = {name: form.get(name, "") for name in ("plate", "method")}
-        try:
-            row = book_appointment.walk_in(
-                caller, words_of["plate"], words_of["method"], form.get("line", ""), clock.now()
-            )
-            return redirect(f"/desk/istation/queue?number={ticket(row)}")
-        except Refusal as refusal:
-            context |= refusal_context(refusal)
-            status = 422
+        row = book_appointment.walk_in(
+            caller, words_of["plate"], words_of["method"], form.get("line", ""), clock.now()
+        )
+        return redirect(f"/desk/istation/queue?number={ticket(row)}")
     now = clock.now()
     station = party(caller.party_code, I)
     context |= fresh(caller, QUEUE_TOPICS)
@@ -105,21 +100,17 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
         "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day_of(now))],
         "number": request.GET.get("number", ""),
     }
-    return page(request, caller, "appointments/queue.html", context, status)
+    return page(request, caller, "appointments/queue.html", context)
 
 
 @desk(I)
 def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Opening hours by weekday and the days on which the station closes."""
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            require_sure(request.POST)
-            _ACTIONS.get(request.POST.get("what", ""), _set)(caller, request.POST)
-            return redirect("/desk/istation/hours?saved=1")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        require_sure(request.POST)
+        _ACTIONS.get(request.POST.get("what", ""), _set)(caller, request.POST)
+        return redirect("/desk/istation/hours?saved=1")
     today = day_of(clock.now())
     station = party(caller.party_code, I)
     rows = hours_of(station, today)
@@ -135,7 +126,7 @@ def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
         "typed": request.POST,
         "saved": request.GET.get("saved") == "1",
     }
-    return page(request, caller, "appointments/hours.html", context, status)
+    return page(request, caller, "appointments/hours.html", context)
 
 
 def _name(weekday: int | None) -> Text:

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.exchange.http.http_status import status_of
 from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.draws.draw_view import STATES, draw_context, outcomes
+from imloop.pages.forms import require_sure
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.draws import (
@@ -78,37 +78,19 @@ def _columns() -> Columns[Draw]:
 def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Ask for a draw; POST prepares its list."""
     context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            _require_sure(request)
-            row = prepare_draw.prepare(caller, _plan(request), clock.now())
-            return redirect(f"/draws/{row.no}")
-        except Refusal as refusal:
-            context |= _told(refusal)
-            status = status_of(refusal, "POST")
+        require_sure(request.POST)
+        row = prepare_draw.prepare(caller, _plan(request), clock.now())
+        return redirect(f"/draws/{row.no}")
     typed = request.POST
     context["strata"] = [
         (code, words(name), typed.get(f"visits_{code}", "")) for code, name in STRATA.items()
     ]
     context["sources"] = [(n, {key: typed.get(f"{key}_{n}", "") for key in _SOURCE}) for n in SOURCES]
-    return page(request, caller, "draws/draw_new.html", context, status)
+    return page(request, caller, "draws/draw_new.html", context)
 
 
 _SOURCE = ("code", "name", "on", "fallback", "fallback_on")
-
-
-def _told(refusal: Refusal) -> dict[str, object]:
-    return {
-        "refusal": words(refusal.text),
-        "cite": refusal.cite,
-        "faults": [(None, words(fault.text)) for fault in refusal.problems],
-    }
-
-
-def _require_sure(request: HttpRequest) -> None:
-    if request.POST.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
 
 
 def _plan(request: HttpRequest) -> Plan:
@@ -153,24 +135,16 @@ def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
     """One draw with its sealed list; POST takes the caller's step."""
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            _require_sure(request)
-            _act(request, caller, no, now)
-            return redirect(f"/draws/{no}")
-        except Refusal as refusal:
-            context |= _told(refusal)
-            status = status_of(refusal, "POST")
-    draw = (
-        prepare_draw.the_draw(caller, no) if context.get("refusal") else draw_lookups.sealed(caller, no, now)
-    )
-    context |= draw_context(caller, draw, now)
+        require_sure(request.POST)
+        _act(request, caller, no, now)
+        return redirect(f"/draws/{no}")
+    context |= draw_context(caller, draw_lookups.sealed(caller, no, now), now)
     context |= {"outcomes": outcomes(), "now": now, "today": day_of(now)}
     if "propose" in request.GET:
         nonce = secrets.token_hex(32)
         context["proposed"] = (nonce, hashlib.sha256(nonce.encode()).hexdigest())
-    return page(request, caller, "draws/draw.html", context, status)
+    return page(request, caller, "draws/draw.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.refusal import Refusal
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import desk, page
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.accounts.saved_filters import saved_filters
@@ -76,19 +75,15 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
     """One finding; POST by its department: resolve it, or open it again."""
     row = finding(caller, number)
     context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            said = request.POST.get("said", "")
-            if row.resolved_at is None:
-                resolve(caller, number, resolution=said, now=clock.now())
-            else:
-                reopen(caller, number, reason=said, now=clock.now())
-            return redirect(f"/findings/{number}")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        said = request.POST.get("said", "")
+        if row.resolved_at is None:
+            resolve(caller, number, resolution=said, now=clock.now())
+        else:
+            reopen(caller, number, reason=said, now=clock.now())
+        return redirect(f"/findings/{number}")
     context |= {"finding": row, "about": _about(row), "may_resolve": caller.kind in RESOLVERS}
-    return page(request, caller, "findings/finding.html", context, status)
+    return page(request, caller, "findings/finding.html", context)
 
 
 def _about(row: Finding) -> str:

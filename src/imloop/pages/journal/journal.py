@@ -25,7 +25,9 @@ def roots(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("number", "").strip()
     if asked:
         if not (asked.isascii() and asked.isdigit()) or len(asked) > 15:
-            raise Malformed("wrong-value", Text("编号应为数字。", "The number must consist of digits."))
+            raise Malformed(
+                "wrong-value", Text("编号应为数字。", "The number must consist of digits."), at="number"
+            )
         return redirect(f"/public/journal/{int(asked)}")
     number, digest = head()
     context = {"seals": seals.latest(SHOWN), "number": number, "hash": digest}

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from imloop.exchange.uploads.intake import take_check
 from imloop.facts.days import CHINA
 from imloop.facts.records.check import CHECK_NAMES, CheckKind
-from imloop.facts.refusal import Malformed, Refusal, Unknown
+from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS
+from imloop.pages.forms import require_sure
 from imloop.pages.guard import desk, page, words
 from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of
@@ -88,18 +89,12 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
     now = clock.now()
     line = _line(caller, station, code, now)
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            if request.POST.get("sure") != "1":
-                raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-            if request.POST.get("what") == "order":
-                _order(request, caller, line, now)
-                return redirect(f"/lines/{station}/{code}")
-            context["receipt"] = take_check(_message(request, line), caller, now).body
-        except Refusal as refusal:
-            context["refusal"], status = refusal, 422
-            context["refusal_words"] = words(refusal.text)
+        require_sure(request.POST)
+        if request.POST.get("what") == "order":
+            _order(request, caller, line, now)
+            return redirect(f"/lines/{station}/{code}")
+        context["receipt"] = take_check(_message(request, line), caller, now).body
     kind = _kind(request.POST.get("kind_of_check") or request.GET.get("check", ""))
     context |= {
         "now": now,
@@ -112,7 +107,7 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         "may_check": caller.kind == PartyKind.ISTATION,
         "may_order": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "lines/line.html", context, status)
+    return page(request, caller, "lines/line.html", context)
 
 
 def _kind(text: str) -> CheckKind:
@@ -144,7 +139,7 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise Malformed("malformed", Text(f"{name} 应为数值。", f"{name} must be a number."))
+        raise Malformed("malformed", Text(f"{name} 应为数值。", f"{name} must be a number."), at=name)
     return number
 
 

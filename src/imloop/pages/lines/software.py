@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
-from imloop.facts.text import Text
-from imloop.pages.guard import desk, page, words
+from imloop.pages.forms import require_sure
+from imloop.pages.guard import desk, page
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.lines.lookups import SEERS
@@ -29,26 +28,21 @@ def software(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The list; POST by the environment department: approve or withdraw."""
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST or request.GET, "today_text": day_of(now).isoformat()}
-    status = 200
     if request.method == "POST":
-        try:
-            _act(request, caller, now)
-            return redirect("/lines/software")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        _act(request, caller, now)
+        return redirect("/lines/software")
     context |= {
         "approved": [software_json(row, day_of(now)) for row in approvals(caller.place)],
         "running": running(caller, now),
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
         "place": caller.place,
     }
-    return page(request, caller, "lines/software.html", context, status)
+    return page(request, caller, "lines/software.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
     form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    require_sure(form)
     if form.get("what") == "withdraw":
         number = form.get("id", "")
         withdraw_software(

@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from imloop.exchange.signing import sign_voucher
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.days import CHINA, day_of
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.outages.outage import Scope
-from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.forms import require_sure
 from imloop.pages.guard import desk, page
 from imloop.pages.lines.istation_live import live_card
 from imloop.pages.outages.outages import moment, outage_row, unlock_row
@@ -41,13 +41,9 @@ def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What the law of the day allows, and the forms for it; POST: a voucher was used, or the station's own fault."""
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            return _act(request, caller, now)
-        except Refusal as refusal:
-            context, status = {**context, **refusal_context(refusal)}, 422
-    return page(request, caller, "outages/outage.html", {**context, **_context(request, caller, now)}, status)
+        return _act(request, caller, now)
+    return page(request, caller, "outages/outage.html", {**context, **_context(request, caller, now)})
 
 
 def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.codes import METHOD_NAMES, Method
 from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
 from imloop.pages.guard import desk, page, words
@@ -32,13 +32,9 @@ _DEPARTMENTS = (PartyKind.MARKET, PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, Pa
 def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The prices in force, a form for the market regulator, and what was charged otherwise."""
     context: dict[str, object] = {"may_set": caller.kind == PartyKind.MARKET, "typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            _set(caller, request.POST)
-            return redirect("/prices")
-        except Refusal as refusal:
-            context["refusal"], status = words(refusal.text), 422
+        _set(caller, request.POST)
+        return redirect("/prices")
     stations = [p for p in station_lookups.parties(PartyKind.ISTATION) if covers(caller.place, p.place)]
     names = {station.code: station.name for station in stations}
     deviating = finding_lookups.findings(caller).filter(code__in=DEVIATIONS, resolved_at__isnull=True)
@@ -60,7 +56,7 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
         "names": names,
         "place": caller.place,
     }
-    return page(request, caller, "prices/prices.html", context, status)
+    return page(request, caller, "prices/prices.html", context)
 
 
 def _charged(names: dict[str, str]) -> Columns[Finding]:
@@ -77,7 +73,9 @@ def _set(caller: Caller, form: QueryDict) -> None:
         yuan = Decimal(form.get("yuan", "").strip())
     except InvalidOperation:
         typed = form.get("yuan", "")
-        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount.")) from None
+        raise Malformed(
+            "wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount."), at="yuan"
+        ) from None
     price = NewPrice(
         place=caller.place,
         station=form.get("station", ""),

@@ -11,16 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imloop.exchange.http.http_status import status_of
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.days import CHINA, day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.roads.clean_fleet import FLEETS
 from imloop.gates.roads.may_drive import LEVELS
 from imloop.gates.roads.zone_rules import parse_rules
 from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, rule_words
+from imloop.pages.forms import require_sure
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock
@@ -48,7 +48,6 @@ def roads(request: HttpRequest) -> HttpResponse:
         "fuels": _fuels(),
         "stages": STAGES,
     }
-    status = 200
     if asked.get("plate"):
         stated = Stated(
             plate=asked["plate"],
@@ -56,14 +55,10 @@ def roads(request: HttpRequest) -> HttpResponse:
             fuel=asked.get("fuel", ""),
             emission_stage=asked.get("stage", ""),
         )
-        try:
-            count_question(request, now)
-            answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
-            context["answer"] = answer.to_json()
-        except Refusal as refusal:
-            context["problem"] = words(refusal.text)
-            status = status_of(refusal, "POST")
-    return render(request, "roads/roads.html", context, status=status)
+        count_question(request, now)
+        answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
+        context["answer"] = answer.to_json()
+    return render(request, "roads/roads.html", context)
 
 
 def _fuels() -> list[tuple[str, str]]:
@@ -75,14 +70,9 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Zones and alerts in force; the environment desk enters and ends them."""
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST, "now": now}
-    status = 200
     if request.method == "POST":
-        try:
-            _act(request, caller, now)
-            return redirect("/zones")
-        except Refusal as refusal:
-            context |= {"problem": words(refusal.text), "faults": refusal.problems}
-            status = 422
+        _act(request, caller, now)
+        return redirect("/zones")
     context |= {
         "zones": [(zone, _in_words(zone.rules)) for zone in lookups.zones(caller)],
         "alerts": [
@@ -100,7 +90,7 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
         "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "roads/zones.html", context, status)
+    return page(request, caller, "roads/zones.html", context)
 
 
 def _typed_rules(typed: QueryDict, what: str) -> str:
@@ -122,8 +112,7 @@ def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
 
 def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
     form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    require_sure(form)
     match form.get("what"):
         case "zone":
             wanted = NewZone(
@@ -160,14 +149,9 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
     language = get_language() or ""
     context: dict[str, object] = {"typed": request.POST, "now": now}
     context["grounds"] = [(name, text.in_(language)) for name, text in GROUNDS.items()]
-    status = 200
     if request.method == "POST":
-        try:
-            _enrol(request, caller, now)
-            return redirect("/enrolments")
-        except Refusal as refusal:
-            context["problem"] = words(refusal.text)
-            status = 422
+        _enrol(request, caller, now)
+        return redirect("/enrolments")
     running = enrolments(caller, now)
     columns: Columns[Enrolment] = {
         _("号牌"): lambda row: row.vehicle.plate,
@@ -181,13 +165,12 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
     context["query"] = query_of(request)
     context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in running]
     context["today"] = day_of(now)
-    return page(request, caller, "roads/enrolments.html", context, status)
+    return page(request, caller, "roads/enrolments.html", context)
 
 
 def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
     form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    require_sure(form)
     if form.get("what") == "end":
         end_enrolment(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
         return
@@ -209,7 +192,9 @@ def _rules(text: str) -> list[object]:
     except ValueError:
         rules = None
     if not isinstance(rules, list):
-        raise Malformed("bad-rules", Text("规则应为 JSON 列表。", "The rules must be a JSON list."))
+        raise Malformed(
+            "bad-rules", Text("规则应为 JSON 列表。", "The rules must be a JSON list."), at="rules"
+        )
     return rules
 
 

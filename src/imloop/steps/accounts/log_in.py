@@ -136,7 +136,7 @@ def unlock(caller: Caller, username: str, *, reason: str, now: datetime) -> None
             "administrators-only", Text("由系统管理员解锁。", "Only an administrator can unlock it.")
         )
     if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
     with writing(now, caller) as ledger:
         LogInTry.objects.filter(username=_key(username), unlocked=False).update(unlocked=True)
         ledger.note("user-unlocked", username, {"reason": reason})

@@ -75,7 +75,7 @@ def rotate(caller: Caller, key_id: str, *, public_key: str = "", now: datetime) 
 def revoke(caller: Caller, key_id: str, *, reason: str, now: datetime) -> None:
     """It opens nothing from this moment on."""
     if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
     with managing(caller, now) as ledger:
         key = _theirs(caller, key_id, now)
         keys.revoke(ledger, key, reason)

@@ -155,7 +155,7 @@ def _working(days: Sequence[date], law: Law) -> list[str]:
     found = [day.isoformat() for day in days if law.is_working_day(day)]
     if not found:
         raise Malformed(
-            "wrong-value", Text("检查期内没有工作日。", "There is no working day for the visits.")
+            "wrong-value", Text("检查期内没有工作日。", "There is no working day for the visits."), at="first"
         )
     return found
 
@@ -193,6 +193,7 @@ def join(
         raise Malformed(
             "wrong-value",
             Text("nonce_sha256 应为 64 位十六进制。", "nonce_sha256 must be 64 hexadecimal digits."),
+            at="nonce_sha256",
         )
     if (
         len(set(names)) != len(names)
@@ -202,6 +203,7 @@ def join(
         raise Malformed(
             "wrong-value",
             Text("检查人员姓名不得重复，每人至多 40 字。", "inspectors: each once, at most 40 characters."),
+            at="inspectors",
         )
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.PREPARED)
@@ -239,6 +241,7 @@ def _conflict(draw: Draw, names: Sequence[str], given: Mapping[str, str]) -> dic
                 f"回避一行应为本部门检查人员、名单中的单位代码和理由：{line}",
                 f"An exclusion names one of your inspectors, a unit on the list and a reason: {line}",
             ),
+            at="conflicts",
         )
     return row
 
@@ -338,7 +341,9 @@ def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
     """
     reason = reason.strip()
     if not 0 < len(reason) <= 400:
-        raise Malformed("malformed", Text("reason 必填，至多 400 字。", "reason: 1 to 400 characters."))
+        raise Malformed(
+            "malformed", Text("reason 必填，至多 400 字。", "reason: 1 to 400 characters."), at="reason"
+        )
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.PREPARED, Draw.State.COMMITTED)
         out = draw.parts.exclude(nonce="")
