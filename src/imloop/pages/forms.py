@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from imloop.exchange.http.addresses import disposition
+from imloop.facts.days import CHINA, read_day
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
@@ -35,6 +37,31 @@ def require_filled(form: QueryDict, *names: str) -> None:
     lacking = [Problem(f"$.{name}", "missing", MISSING) for name in names if not form.get(name, "").strip()]
     if lacking:
         raise Malformed("missing", MISSING, problems=lacking)
+
+
+def sent_day(form: QueryDict, name: str) -> date:
+    """The day in a field that must hold one."""
+    require_filled(form, name)
+    return read_day(form.get(name, ""), at=name)
+
+
+def sent_day_or_none(form: QueryDict, name: str) -> date | None:
+    return sent_day(form, name) if form.get(name, "").strip() else None
+
+
+def sent_moment(form: QueryDict, name: str) -> datetime:
+    """The day and time in a field that must hold them, in China where no offset was given."""
+    require_filled(form, name)
+    text = form.get(name, "").strip()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time."), at=name) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+
+
+def sent_moment_or_none(form: QueryDict, name: str) -> datetime | None:
+    return sent_moment(form, name) if form.get(name, "").strip() else None
 
 
 @contextmanager

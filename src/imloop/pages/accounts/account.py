@@ -7,7 +7,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
+from imloop.pages.forms import sent_day
 from imloop.pages.guard import EVERY_DESK, answered, desk, open_to, page
 from imloop.steps.accounts import lookups, sessions, staffing
 from imloop.steps.accounts import second_factor as factors
@@ -22,7 +23,7 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         _act(request, caller, user)
         return redirect("/account")
@@ -49,7 +50,7 @@ def _act(request: HttpRequest, caller: Caller, user: User) -> None:
     elif what == "end-others":
         sessions.end_others(user, request.session.session_key or "", now)
     elif what == "delegate":
-        until = read_day(form.get("until", ""))
+        until = sent_day(form, "until")
         staffing.delegate(caller, form.get("taker", ""), until=until, reason=form.get("reason", ""), now=now)
     elif what == "take-back":
         staffing.end_delegation(caller, number, now)

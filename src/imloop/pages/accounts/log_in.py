@@ -53,7 +53,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 return _enter(request, user, target)
             request.session["half_way"] = {"user": user.pk, "at": int(now.timestamp()), "next": target}
             return redirect("/login/code")
-        raise NotAllowed("wrong-password", _WRONG)
+        raise NotAllowed("wrong-password", _WRONG, at="password")
     return render(request, "accounts/login.html", {"next": target})
 
 
@@ -116,7 +116,7 @@ def _password(request: HttpRequest) -> HttpResponse:
     form = SetPasswordForm(user, request.POST)
     require_filled(request.POST, "former", *form.fields)
     faults = [
-        Problem(f"$.{name}", "weak-password", Text(words, words))
+        Problem(f"$.{name}", "weak-password", Text(str(words), str(words)))
         for name, found in form.errors.items()
         for words in found
     ]

@@ -30,7 +30,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         raise NotAllowed(
             "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
         )
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         form = request.POST
         if form.get("what") == "withdraw":
@@ -39,7 +39,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         token = staffing.invite(
             caller, party, name=form.get("name", ""), as_head=form.get("head") == "1", now=now
         )
-        context["link"], context["typed"] = f"{settings.BASE_URL}/i/{token}", {}
+        context["link"] = f"{settings.BASE_URL}/i/{token}"
     context |= {
         "people": [
             {"row": row, "locked": is_locked(row.username, now), "factor": second_factor.confirmed(row)}
@@ -58,7 +58,7 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
     factor."""
     now = clock.now()
     found = staffing.person(caller, username, now)
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         _act(request, caller, found)
         return redirect(f"/people/{username}")
@@ -95,7 +95,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """The invited person chooses name and password."""
     now = clock.now()
     found = staffing.invitation(token, now)
-    context: dict[str, object] = {"invitation": found, "typed": request.POST}
+    context: dict[str, object] = {"invitation": found}
     if request.method == "POST":
         _require_good(request)
         form = request.POST

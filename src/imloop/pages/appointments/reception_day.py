@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from imloop.facts.codes import METHOD_NAMES
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.forms import require_sure
+from imloop.pages.forms import require_sure, sent_day
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.steps.appointments import book_appointment
@@ -80,7 +80,7 @@ def visit(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
 @desk(I)
 def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Who waits, in the order of each line; today's appointments; a number for who came without one."""
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         form = request.POST
         words_of = {name: form.get(name, "") for name in ("plate", "method")}
@@ -114,16 +114,12 @@ def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
     today = day_of(clock.now())
     station = party(caller.party_code, I)
     rows = hours_of(station, today)
-    typed = request.POST if request.POST.get("what") == "hours" else None
     context |= {
         "rows": [(words(_name(row.weekday)), row) for row in rows],
-        "grid": _typed_grid(typed)
-        if typed is not None
-        else _grid([row for row in rows if row.until is None]),
+        "grid": _grid([row for row in rows if row.until is None]),
         "days": [("working", words(WORKING_DAYS)), *((str(n), words(day)) for n, day in enumerate(WEEKDAYS))],
         "closed": closed_days(station, today, today + timedelta(days=366)),
         "today": today,
-        "typed": request.POST,
         "saved": request.GET.get("saved") == "1",
     }
     return page(request, caller, "appointments/hours.html", context)
@@ -168,15 +164,15 @@ def _set(caller: Caller, form: QueryDict) -> None:
                 f"第 {number} 行：请选择日期并填写起止时间。", f"Row {number}: give the day and both times."
             )
             raise Malformed("malformed", words_) from None
-    set_hours(caller, spans, read_day(form.get("since", "")), clock.now())
+    set_hours(caller, spans, sent_day(form, "since"), clock.now())
 
 
 def _close(caller: Caller, form: QueryDict) -> None:
-    close_day(caller, read_day(form.get("closed_day", "")), form.get("reason", ""), clock.now())
+    close_day(caller, sent_day(form, "closed_day"), form.get("reason", ""), clock.now())
 
 
 def _open(caller: Caller, form: QueryDict) -> None:
-    open_day(caller, read_day(form.get("closed_day", "")), clock.now())
+    open_day(caller, sent_day(form, "closed_day"), clock.now())
 
 
 _ACTIONS = {"hours": _set, "close": _close, "open": _open}

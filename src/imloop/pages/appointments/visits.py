@@ -11,11 +11,10 @@ from django.shortcuts import redirect, render
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import METHOD_NAMES, Method
-from imloop.facts.days import CHINA, day_of, read_day
-from imloop.facts.refusal import Malformed
+from imloop.facts.days import day_of, read_day
 from imloop.facts.text import Text
 from imloop.gates.appointments.slots import Slot
-from imloop.pages.forms import require_sure
+from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import public, words
 from imloop.papers.calendar_file import CalendarEvent, calendar_file
 from imloop.steps.appointments import book_appointment
@@ -103,13 +102,9 @@ def _book(
 
 def _asked(request: HttpRequest, station: Party | None, case_token: str) -> book_appointment.Booking:
     form = request.POST
-    try:
-        starts_at = datetime.fromisoformat(form.get("starts_at", ""))
-    except ValueError:
-        raise Malformed("malformed", Text("请选择时间。", "Choose a time."), at="starts_at") from None
     return book_appointment.Booking(
         station=station.code if station else "",
-        starts_at=starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=CHINA),
+        starts_at=sent_moment(form, "starts_at"),
         phone=form.get("phone", ""),
         method=form.get("method", ""),
         plate=form.get("plate", ""),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.loop.case import RELEASABLE, RepairFact
@@ -18,7 +18,7 @@ from imloop.pages.cases.case_view import case_context, event_row
 from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
-from imloop.pages.forms import require_filled, require_sure
+from imloop.pages.forms import require_filled, require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.inspections.overlay import overlay
 from imloop.pages.inspections.pictures import trace_picture
@@ -72,7 +72,7 @@ def _decide(caller: Caller, case_no: str, form: QueryDict) -> None:
             to_station=form.get("to_station", "").removeprefix(ANY_STATION),
             reason=reason,
             evidence=evidence,
-            expires_on=read_day(form.get("expires_on", "")),
+            expires_on=sent_day(form, "expires_on"),
             now=now,
         )
 

@@ -51,7 +51,6 @@ def object_to(request: HttpRequest, token: str) -> HttpResponse:
     law = registers.law_at(day_of(now), case.place)
     context |= {
         "case": case,
-        "typed": request.POST,
         "grounds": [(each, words(objections.GROUNDS[each])) for each in law.words("objection.grounds")],
         "answer_days": law.integer("objection.answer_days"),
         "longest": objections.LONGEST,

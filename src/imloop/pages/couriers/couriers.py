@@ -37,7 +37,7 @@ DAYS, SHOWN = 14, 50
 @desk(*OFFICES)
 def couriers(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Every receiver with what waits; POST by an administrator: a new one."""
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         form = request.POST
         row = add_receiver(
@@ -68,7 +68,7 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
     days = [day_of(now) - timedelta(days=back) for back in range(DAYS)]
     if file := as_file(request, caller, f"deliveries-{row.code}", _columns(), reconcile(row, days)):
         return file
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         _act(request, caller, code, now)
         return redirect(f"/couriers/{code}")

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.draws.draw_view import STATES, draw_context, outcomes
-from imloop.pages.forms import require_sure
+from imloop.pages.forms import require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.draws import (
@@ -77,20 +77,12 @@ def _columns() -> Columns[Draw]:
 @desk(*DRAWERS)
 def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Ask for a draw; POST prepares its list."""
-    context: dict[str, object] = {"typed": request.POST}
     if request.method == "POST":
         require_sure(request.POST)
         row = prepare_draw.prepare(caller, _plan(request), clock.now())
         return redirect(f"/draws/{row.no}")
-    typed = request.POST
-    context["strata"] = [
-        (code, words(name), typed.get(f"visits_{code}", "")) for code, name in STRATA.items()
-    ]
-    context["sources"] = [(n, {key: typed.get(f"{key}_{n}", "") for key in _SOURCE}) for n in SOURCES]
+    context = {"strata": [(code, words(name)) for code, name in STRATA.items()], "sources": SOURCES}
     return page(request, caller, "draws/draw_new.html", context)
-
-
-_SOURCE = ("code", "name", "on", "fallback", "fallback_on")
 
 
 def _plan(request: HttpRequest) -> Plan:
@@ -100,9 +92,9 @@ def _plan(request: HttpRequest) -> Plan:
         Source(
             form[f"code_{n}"].strip(),
             form.get(f"name_{n}", "").strip(),
-            read_day(form.get(f"on_{n}", "")),
+            sent_day(form, f"on_{n}"),
             form.get(f"fallback_{n}", "").strip(),
-            read_day(form.get(f"fallback_on_{n}", "")),
+            sent_day(form, f"fallback_on_{n}"),
         )
         for n in SOURCES
         if form.get(f"code_{n}", "").strip()
@@ -113,8 +105,8 @@ def _plan(request: HttpRequest) -> Plan:
     return Plan(
         period=form.get("period", "").strip(),
         visits={code: int(n) if n.isdigit() else 0 for code, n in visits.items() if n},
-        first=read_day(form.get("first", "")),
-        last=read_day(form.get("last", "")),
+        first=sent_day(form, "first"),
+        last=sent_day(form, "last"),
         sources=sources,
         methods={},
         barred=barred,
@@ -134,7 +126,7 @@ def _halves(line: str) -> tuple[str, str, str]:
 def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
     """One draw with its sealed list; POST takes the caller's step."""
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         require_sure(request.POST)
         _act(request, caller, no, now)

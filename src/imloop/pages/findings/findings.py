@@ -74,7 +74,7 @@ def _columns() -> Columns[Finding]:
 def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
     """One finding; POST by its department: resolve it, or open it again."""
     row = finding(caller, number)
-    context: dict[str, object] = {"typed": request.POST}
+    context: dict[str, object] = {}
     if request.method == "POST":
         said = request.POST.get("said", "")
         if row.resolved_at is None:

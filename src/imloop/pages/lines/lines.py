@@ -17,7 +17,7 @@ from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS
-from imloop.pages.forms import require_sure
+from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import desk, page, words
 from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of
@@ -102,8 +102,7 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in last_checks(line)],
         "kind": kind,
         "kinds": [(each.value, words(CHECK_NAMES[each])) for each in CheckKind],
-        "fields": [(name, request.POST.get(name, "")) for name in FIELDS[kind]],
-        "typed": request.POST,
+        "fields": FIELDS[kind],
         "may_check": caller.kind == PartyKind.ISTATION,
         "may_order": caller.kind == PartyKind.ENVIRONMENT,
     }
@@ -125,8 +124,8 @@ def _message(request: HttpRequest, line: Line) -> bytes:
             "station": line.station.code,
             "line": line.code,
             "kind": kind,
-            "started_at": _moment(form.get("started_at", "")),
-            "finished_at": _moment(form.get("finished_at", "")),
+            "started_at": sent_moment(form, "started_at").isoformat(),
+            "finished_at": sent_moment(form, "finished_at").isoformat(),
             "values": values,
             "claimed": form.get("claimed", ""),
         }
@@ -143,13 +142,6 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _moment(text: str) -> str:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=CHINA).isoformat()
-    except ValueError:
-        raise Malformed("malformed", Text("请填写时间。", "Give the time.")) from None
-
-
 def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> None:
     form = request.POST
     wanted = NewOrder(
@@ -157,6 +149,6 @@ def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> N
         methods=form.getlist("methods"),
         reason=form.get("reason", ""),
         evidence=form.get("evidence", ""),
-        until=datetime.fromisoformat(_moment(form.get("until", ""))),
+        until=sent_moment(form, "until"),
     )
     order_line(caller, line.station.code, line.code, wanted, now)

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from imloop.facts.days import day_of, read_day
-from imloop.pages.forms import require_sure
+from imloop.facts.days import day_of
+from imloop.pages.forms import require_sure, sent_day, sent_day_or_none
 from imloop.pages.guard import desk, page
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
@@ -48,7 +48,7 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
         withdraw_software(
             caller,
             int(number) if number.isdigit() else 0,
-            on=read_day(form.get("on", "")),
+            on=sent_day(form, "on"),
             reason=form.get("reason", ""),
             now=now,
         )
@@ -58,8 +58,8 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
         sha256=form.get("sha256", ""),
         name=form.get("name", ""),
         version=form.get("version", ""),
-        since=read_day(form.get("since", "")),
-        until=read_day(form["until"]) if form.get("until") else None,
+        since=sent_day(form, "since"),
+        until=sent_day_or_none(form, "until"),
         cite=form.get("cite", ""),
         now=now,
     )

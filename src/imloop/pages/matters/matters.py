@@ -92,7 +92,7 @@ def _line(row: Matter, day: date) -> dict[str, object]:
 @desk(*DEPARTMENTS, *_STATIONS)
 def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The form of one kind of matter; about a station by its code, about a vehicle by VIN or plate."""
-    typed = request.POST if request.method == "POST" else request.GET
+    typed = request.POST or request.GET
     allowed = _OPENS.get(PartyKind(caller.kind), ())
     kind = Kind(typed["kind"]) if typed.get("kind") in allowed else None
     if kind is None:

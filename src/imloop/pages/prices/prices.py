@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.facts.codes import METHOD_NAMES, Method
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
+from imloop.pages.forms import sent_day, sent_day_or_none
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
@@ -31,7 +32,7 @@ _DEPARTMENTS = (PartyKind.MARKET, PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, Pa
 @desk(*_DEPARTMENTS)
 def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The prices in force, a form for the market regulator, and what was charged otherwise."""
-    context: dict[str, object] = {"may_set": caller.kind == PartyKind.MARKET, "typed": request.POST}
+    context: dict[str, object] = {"may_set": caller.kind == PartyKind.MARKET}
     if request.method == "POST":
         _set(caller, request.POST)
         return redirect("/prices")
@@ -81,8 +82,8 @@ def _set(caller: Caller, form: QueryDict) -> None:
         station=form.get("station", ""),
         method=form.get("method", ""),
         yuan=yuan,
-        since=read_day(form.get("since", "")),
-        until=read_day(until) if (until := form.get("until")) else None,
+        since=sent_day(form, "since"),
+        until=sent_day_or_none(form, "until"),
         cite=form.get("cite", ""),
     )
     set_price(caller, price, clock.now())

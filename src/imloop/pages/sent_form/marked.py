@@ -68,7 +68,7 @@ def _sent(forms: list[Form], method: str, path: str, typed: QueryDict) -> Form |
 def _likeness(form: Form, typed: QueryDict) -> int:
     """How much of what was sent the form has; what it has and was not sent counts against it a little."""
     names = {each.name for each in form.fields if each.name}
-    alike = 4 * len(names & set(typed)) - len(names - set(typed))
+    alike = 10 * len(names & set(typed)) - len(names - set(typed))
     for each in form.fields:
         if each.kind == "hidden" and each.name != "csrfmiddlewaretoken" and each.name in typed:
             alike += 20 if each.value == typed[each.name] else -20
@@ -114,12 +114,14 @@ def _filled(each: Field, attributes: Attributes, typed: QueryDict, turn: int) ->
     values = typed.getlist(each.name)
     if turn >= len(values):
         return []
+    if "multiple" not in each.tag.attributes:
+        values = values[turn : turn + 1]
     if each.kind == "select":
         return [_chosen(option, values) for option in each.options] if _offered(each, values) else []
     if each.kind == "textarea":
-        return [(*each.body, "\n" + escape(values[turn]))]
-    attributes["value"] = values[turn]
-    if not fits(each.kind, values[turn]):
+        return [(*each.body, "\n" + escape(values[0]))]
+    attributes["value"] = values[0]
+    if not fits(each.kind, values[0]):
         attributes["type"] = "text"
     return []
 

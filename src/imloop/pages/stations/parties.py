@@ -67,7 +67,6 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
         "instrument_kinds": [(each.value, words(name)) for each, name in INSTRUMENT_NAMES.items()],
         "kinds": [(name, words(text)) for name, text in CERTIFICATE_KINDS.items()],
         "roles": [(role, words(text)) for role, text in STAFF_ROLES.items()],
-        "typed": request.POST,
         "today": today,
     }
     return page(request, caller, "stations/party.html", context)

@@ -52,7 +52,6 @@ def held(request: HttpRequest, caller: Caller) -> HttpResponse:
         "more": max(len(rows) - _SHOWN, 0),
         "lists": [(evidence, number) for evidence, number in counts.items() if number > 1],
         "may_decide": caller.kind in DESKS,
-        "typed": request.POST,
     }
     return page(request, caller, "vehicles/held.html", context)
 

@@ -13,12 +13,12 @@ from django.shortcuts import redirect
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.exchange.tables.write_tables import safe_cell
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
-from imloop.pages.forms import require_sure
+from imloop.pages.forms import require_sure, sent_day
 from imloop.pages.guard import desk, page
 from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
 from imloop.steps.cases import lookups as case_lookups
@@ -128,7 +128,6 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
         .defer("trace", "receipt", "verdict")
         .order_by("-started_at")[:20],
         "may_change": caller.kind == PartyKind.POLICE,
-        "typed": request.POST,
         "change_kinds": CHANGES,
         "today": clock.now(),
     }
@@ -153,7 +152,7 @@ def _change(request: HttpRequest, caller: Caller) -> None:
     require_sure(form)
     change = ReportedChange(
         kind=form.get("kind", ""),
-        on=read_day(form.get("on", "")),
+        on=sent_day(form, "on"),
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         new_plate=form.get("new_plate", ""),
