@@ -170,7 +170,10 @@ def test_the_environment_desk_asks_what_if(city: City, failed: Case) -> None:
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"assumed": "values: {x: {value: 1}}"}, "no text has this key"), ({"since": "x"}, "检验日期自：请填日期")],
+    [
+        ({"assumed": "values: {x: {value: 1}}"}, "no text has this key"),
+        ({"since": "x"}, "检验日期自：请填日期"),
+    ],
 )
 def test_a_wrong_assumption_is_named_and_kept(city: City, change: dict[str, str], named: str) -> None:
     asked = {"assumed": ASSUMED, "since": "2026-01-01", "until": "2026-12-01", **change}

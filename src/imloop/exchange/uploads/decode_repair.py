@@ -84,7 +84,7 @@ def _documents(r: Reader) -> Documents:
 
 
 def _item(r: Reader) -> RepairItem:
-    code = r.text("code") or "OTHER"
+    code = r.text("code", r.typed) or "OTHER"
     if code not in REPAIR_ITEMS:
         r.fault("code", "wrong-value", f"未知的维修项目代码 {code}", f"unknown repair item code {code}")
     return RepairItem(code, r.text("name", longest=200), _decimal(r, "hours"))

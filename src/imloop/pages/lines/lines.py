@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.intake import take_check
 from imloop.facts.days import CHINA
 from imloop.facts.records.check import CHECK_NAMES, CheckKind
@@ -19,6 +20,7 @@ from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS
 from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import desk, page, words
+from imloop.pages.lines.check_values import value_name
 from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.findings import lookups as finding_lookups
@@ -94,7 +96,9 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         if request.POST.get("what") == "order":
             _order(request, caller, line, now)
             return redirect(f"/lines/{station}/{code}")
-        context["receipt"] = take_check(_message(request, line), caller, now).body
+        body = _message(request, line)
+        decode_check(body)  # what cannot be read goes back to the form, and is no upload
+        context["receipt"] = take_check(body, caller, now).body
     kind = _kind(request.POST.get("kind_of_check") or request.GET.get("check", ""))
     context |= {
         "now": now,
@@ -102,7 +106,7 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in last_checks(line)],
         "kind": kind,
         "kinds": [(each.value, words(CHECK_NAMES[each])) for each in CheckKind],
-        "fields": FIELDS[kind],
+        "fields": [(name, words(value_name(name))) for name in FIELDS[kind]],
         "may_check": caller.kind == PartyKind.ISTATION,
         "may_order": caller.kind == PartyKind.ENVIRONMENT,
     }
@@ -138,7 +142,7 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise Malformed("malformed", Text(f"{name} 应为数值。", f"{name} must be a number."), at=name)
+        raise Malformed("malformed", Text("应为数值", "must be a number"), at=name)
     return number
 
 

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from imloop.exchange.signing import sign_voucher
+from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.outages.outage import Scope
-from imloop.pages.forms import require_sure, sent_moment, sent_moment_or_none
+from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import desk, page
 from imloop.pages.lines.istation_live import live_card
 from imloop.pages.outages.outages import outage_row, unlock_row
@@ -84,7 +85,7 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> HttpResponse:
         said = Declaration(
             scope=Scope.OWN_FAULT,
             cause=form.get("cause", ""),
-            starts_at=sent_moment_or_none(form, "starts_at") or now,
+            starts_at=sent_moment(form, "starts_at"),
             late_reason=form.get("late_reason", ""),
         )
         declare(caller, said, now)
@@ -94,7 +95,9 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> HttpResponse:
         return redirect(PAGE)
     photographs = sent_photographs(request)
     check_photographs(photographs)
-    receipt = take_redemption(msgspec.json.encode(_redemption(form, now)), caller, now)
+    body = msgspec.json.encode(_redemption(form, now))
+    decode_redemption(body)  # what cannot be read goes back to the form, and is no upload
+    receipt = take_redemption(body, caller, now)
     number = str(receipt.body["unlock"])
     attach_photographs(caller, number, photographs, now)
     return redirect(f"{PAGE}?told={number}#told")

@@ -72,6 +72,8 @@ def _likeness(form: Form, typed: QueryDict) -> int:
     for each in form.fields:
         if each.kind == "hidden" and each.name != "csrfmiddlewaretoken" and each.name in typed:
             alike += 20 if each.value == typed[each.name] else -20
+        elif each.kind == "button" and typed.get(each.name, None) == each.value:
+            alike += 20
     return alike
 
 

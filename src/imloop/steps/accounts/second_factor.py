@@ -9,7 +9,7 @@ from datetime import datetime
 import pyotp
 from django.conf import settings
 
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Malformed, NotAllowed, require_reason
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.steps.ground.ledger import writing
@@ -103,8 +103,7 @@ def reset(caller: Caller, user: User, *, reason: str, now: datetime) -> None:
         raise NotAllowed(
             "administrators-only", Text("由系统管理员重置。", "Only an administrator can reset it.")
         )
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
+    require_reason(reason)
     with writing(now, caller) as ledger:
         SecondFactor.objects.filter(user=user).delete()
         ledger.note("second-factor-reset", user.username, {"reason": reason})

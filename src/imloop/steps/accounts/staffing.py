@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
 from imloop.steps.ground.access import PUBLIC, Caller, caller_for
@@ -154,8 +154,7 @@ def person(caller: Caller, username: str, now: datetime) -> User:
 
 def set_active(caller: Caller, username: str, *, active: bool, reason: str, now: datetime) -> None:
     """Leaving ends every session at once; the account stays, as the journal names it."""
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
+    require_reason(reason)
     with managing(caller, now) as ledger:
         found = person(caller, username, now)
         if found.username == caller.user:
@@ -197,8 +196,7 @@ def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datet
             f"It must end tomorrow or later, within {LONGEST.days} days.",
         )
         raise Malformed("wrong-value", words)
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
+    require_reason(reason)
     with writing(now, caller) as ledger:
         giver, colleague = _both(caller, taker)
         row = Delegation.objects.create(

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from imloop.facts.refusal import Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.couriers.sftp_address import sftp_address
 from imloop.steps.ground.access import Caller
@@ -114,6 +114,7 @@ def _require_address(way: str, address: str) -> None:
 
 def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: datetime) -> None:
     """Stop or go on; what waits stays in order."""
+    require_reason(reason or "—")
     with writing(now, caller) as ledger:
         row = receiver(caller, code)
         row.paused, row.retry_at = paused, None
@@ -123,8 +124,7 @@ def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: dat
 
 def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> int:
     """Deliver everything from ``seq`` on once more; returns how many messages that is."""
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
+    require_reason(reason)
     with writing(now, caller) as ledger:
         row = receiver(caller, code)
         if not 0 < seq <= row.cursor:
@@ -145,8 +145,7 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
 
 def dismiss(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> None:
     """A dead letter, or one that differs, that need not be sent again, with a reason."""
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
+    require_reason(reason)
     with writing(now, caller) as ledger:
         dead = receiver(caller, code).deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED)
         if not dead.exists():
