@@ -26,7 +26,7 @@ def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
         "lines": station_lookups.lines(caller.party_code, day_of(now)),
         "methods": [(method, words(name)) for method, name in METHOD_NAMES.items()],
     }
-    if typed.get("plate") or typed.get("vin"):
+    if typed:
         context["answer"] = ask_reception(
             caller,
             station=caller.party_code,

@@ -18,7 +18,7 @@ I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection st
 def permit(request: HttpRequest, caller: Caller) -> HttpResponse:
     plate, vin = request.GET.get("plate", ""), request.GET.get("vin", "")
     answer = None
-    if plate or vin:
+    if request.GET:
         answer = ask_permit(caller, station=caller.party_code, vin=vin, plate=plate, at=clock.now())
     return page(request, caller, "cases/permit.html", {"plate": plate, "vin": vin, "answer": answer})
 

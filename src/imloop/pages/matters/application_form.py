@@ -44,6 +44,19 @@ HEAD = (
     Column("opening_hours", Text("营业时间", "opening hours")),
     Column("account", Text("结算账户（可空）", "settlement account (optional)")),
 )
+_HINTS = {
+    "place": Text(
+        "一般就是统一社会信用代码的第 3 至 8 位，如 450203。",
+        "Usually the third to eighth digits of the unified social credit code, such as 450203.",
+    )
+}
+_CAPABILITY: tuple[tuple[Text, tuple[tuple[str, Text], ...]], ...] = (
+    (
+        Text("燃料", "fuels"),
+        tuple((str(f), name) for f, name in FUEL_NAMES.items() if f not in ("electric", "hydrogen")),
+    ),
+    (Text("维修项目", "repair items"), tuple(REPAIR_ITEMS.items())),
+)
 _LINE = Column("line", Text("线号", "line"))
 _PAPER = {code: CERTIFICATE_KINDS[code] for code in ("cma", "filing", "other")}
 GRIDS: dict[str, tuple[Text, tuple[Column, ...]]] = {
@@ -193,22 +206,22 @@ def form_of(subject: str, message: Message, law: Law, more: str = "") -> dict[st
     assert isinstance(brands, list)
     return {
         "subject": subject,
-        "head": [{"name": c.name, "label": words(c.label), "value": message.get(c.name, "")} for c in HEAD],
+        "head": [
+            {
+                "name": c.name,
+                "label": words(c.label),
+                "value": message.get(c.name, ""),
+                "required": c.name != "account",
+                "hint": words(_HINTS[c.name]) if c.name in _HINTS else "",
+            }
+            for c in HEAD
+        ],
         "brands": "、".join(map(str, brands)),
         "grids": [_grid(name, _given_rows(name, message), name == more) for name in _OF[subject]],
         "capability": [
-            (code, words(label), code in capability)
-            for code, label in (
-                *(
-                    (str(fuel), name)
-                    for fuel, name in FUEL_NAMES.items()
-                    if fuel not in ("electric", "hydrogen")
-                ),
-                *REPAIR_ITEMS.items(),
-            )
-        ]
-        if subject == "mstation"
-        else [],
+            (words(title), [(code, words(name), code in capability) for code, name in choices])
+            for title, choices in (_CAPABILITY if subject == "mstation" else ())
+        ],
         "conditions": [
             {
                 "code": c.code,

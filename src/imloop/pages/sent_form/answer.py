@@ -37,7 +37,12 @@ def form_again(request: HttpRequest, ask: Ask, refusal: Refusal) -> HttpResponse
     if response.status_code != 200 or not response.get("Content-Type", "").startswith("text/html"):
         return None
     text = marked(
-        response.content.decode(), request.method or "", request.path, typed, set(request.FILES), refusal
+        response.content.decode(),
+        request.method or "",
+        request.get_full_path(),
+        typed,
+        set(request.FILES),
+        refusal,
     )
     if text is None:
         return None

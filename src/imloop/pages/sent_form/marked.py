@@ -28,16 +28,18 @@ Edit = tuple[int, int, str]
 def marked(
     text: str, method: str, path: str, typed: QueryDict, files: Collection[str], refusal: Refusal
 ) -> str | None:
-    """The page with its refused form; ``method``, ``path``: how and to where it was sent. A page that has the form no
+    """The page with its refused form; ``method``, ``path``: how and to where it was sent, with its question. A page that has the form no
     longer says above all else why not; None for a question that the page does not ask."""
     page = page_of(text)
-    form = _sent(page.forms, method, path, typed)
+    form = _sent(page.forms, method, urlsplit(path).path, typed, files)
     if form is None:
         gone = Form(Tag("form", {}, page.main, page.main), (), in_table=False)
         said = _summary(refusal, faults_of(refusal, gone, typed, files), gone, {})
         return _edited(text, [(page.main, page.main, said)]) if method == "POST" and page.main else None
     faults = faults_of(refusal, form, typed, files)
     edits, ids = _fields(form, typed, faults)
+    if not form.action:  # else it goes to the field whose link was followed last, and that takes the focus
+        edits.append((form.tag.start, form.tag.end, _tag("form", {**form.tag.attributes, "action": path})))
     summary = _summary(refusal, faults, form, ids)
     at = page.main if form.in_table else form.tag.end
     edits.append((at, at, summary))
@@ -51,7 +53,7 @@ def _in(text: Text) -> str:
     return text.in_(get_language() or "")
 
 
-def _sent(forms: list[Form], method: str, path: str, typed: QueryDict) -> Form | None:
+def _sent(forms: list[Form], method: str, path: str, typed: QueryDict, files: Collection[str]) -> Form | None:
     """The form that was sent: to this address, with these names, its hidden values the same."""
     best: tuple[int, Form | None] = (0, None)
     for form in forms:
@@ -59,16 +61,16 @@ def _sent(forms: list[Form], method: str, path: str, typed: QueryDict) -> Form |
             continue
         if form.action and urlsplit(form.action).path != path:
             continue
-        score = _likeness(form, typed)
+        score = _likeness(form, typed, {*typed, *files})
         if score > best[0]:
             best = score, form
     return best[1]
 
 
-def _likeness(form: Form, typed: QueryDict) -> int:
+def _likeness(form: Form, typed: QueryDict, sent: set[str]) -> int:
     """How much of what was sent the form has; what it has and was not sent counts against it a little."""
     names = {each.name for each in form.fields if each.name}
-    alike = 10 * len(names & set(typed)) - len(names - set(typed))
+    alike = 10 * len(names & sent) - len(names - sent)
     for each in form.fields:
         if each.kind == "hidden" and each.name != "csrfmiddlewaretoken" and each.name in typed:
             alike += 20 if each.value == typed[each.name] else -20
@@ -167,7 +169,7 @@ def _line(controls: list[Field], fault: Text) -> str:
     """The field by its label, and what is wrong. Boxes of one name are known by the words of their group."""
     first = controls[0]
     label = first.group if len(controls) > 1 and first.group else first.label
-    return label + _in(_WORDS["colon"]) + _in(fault)
+    return label.rstrip("。.") + _in(_WORDS["colon"]) + _in(fault)
 
 
 def _tag(name: str, attributes: Attributes) -> str:

@@ -95,7 +95,7 @@ def _vehicle(vin: str, plate: str) -> Vehicle:
     """The register's vehicle, or a new one without any facts."""
     vin, plate = plain(vin), plain(plate)
     if not (vin or plate):
-        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."), at="plate")
+        raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
     return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)
 
 

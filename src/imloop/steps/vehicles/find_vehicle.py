@@ -14,7 +14,7 @@ def require_vehicle(vin: str, plate: str) -> Vehicle:
     """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that had the plate before."""
     vin, plate = plain(vin), plain(plate)
     if not (vin or plate):
-        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."), at="plate")
+        raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
     found = find_vehicle(vin, plate)
     if found is not None:
         return found
