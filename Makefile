@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run quick test browser pictures check docs bench torture histories faults fuzz audit prove mutation lock clean
+.PHONY: help setup dev run quick test browser pictures check docs bench torture histories neighbours faults fuzz audit prove mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -70,6 +70,9 @@ torture: dev ## SIGKILL under load, then compare (ARGS="--kills 200 --seed 1 --d
 
 histories: dev ## eight clients at once; is there one order of it all? (ARGS="--seconds 60 --database postgresql --workers 2")
 	@$(PY) tests/torture/histories/run.py $(ARGS)
+
+neighbours: dev ## sloppy inputs with one right answer each, on both databases (ARGS="mil-on-tick --database sqlite")
+	@$(PY) tests/neighbours/run.py $(ARGS)
 
 faults: dev ## power cuts, disk full (needs root), database restarts, slow bodies
 	$(PY) tests/torture/power_cut.py --cuts 1000

@@ -146,7 +146,7 @@ def test_the_platform_hears_how_much_waits(uploader: Uploader, spool: Spool, clo
 def test_a_permit_is_asked_through(uploader: Uploader, clock: Clock) -> None:
     answer = ask(uploader.platform, f"plate=桂B12345&station={NEAR}", clock())
     assert answer is not None and answer.status == 200
-    assert answer.json is not None and answer.json["reasons"][0]["code"] == "no-open-case"
+    assert answer.json is not None and answer.json["reasons"][0]["code"] == "unknown-vehicle"
 
 
 def test_chinese_in_a_question_is_escaped_before_it_is_signed(doors: Doors, clock: Clock) -> None:

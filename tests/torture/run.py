@@ -40,14 +40,14 @@ WEIGHTS = {
 
 
 @contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """URL of an empty database that writes to disk at every commit, as one in service does."""
+def database(kind: str, folder: Path, *, durable: bool = True) -> Iterator[str]:
+    """URL of an empty database; ``durable``: PostgreSQL writes to disk at every commit, as one in service does."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'imloop.sqlite3'}"
     else:
         from pg import postgres
 
-        with postgres(durable=True) as url:
+        with postgres(durable=durable) as url:
             yield url
 
 

@@ -19,7 +19,7 @@ from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import free_slots, why_closed
 from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, set_hours
 from imloop.steps.appointments.texts import appointment_json, slot_json
-from imloop.steps.appointments.visit_queue import board, day_list
+from imloop.steps.appointments.visit_queue import board, day_list, gate_says
 from imloop.steps.ground import clock, registers
 from imloop.store.models import PartyKind
 
@@ -27,10 +27,10 @@ router = Router()
 
 
 class ReceptionAsked(Schema):
-    """Who wants to be tested, where, and by whom."""
+    """Who wants to be tested, where, and by whom. ``line``, ``method`` left out: as the vehicle and its fault need."""
 
-    line: str
-    method: str
+    line: str = ""
+    method: str = ""
     vin: str = ""
     plate: str = ""
     station: str = ""
@@ -134,6 +134,12 @@ class ExpectedOut(AppointmentOut):
     phone: str = ABSENT
 
 
+class ArrivedOut(ExpectedOut):
+    """``refused``: why it may not be tested now; the queue takes it all the same."""
+
+    refused: list[ReasonOut]
+
+
 class DayOut(Schema):
     day: date
     appointments: list[ExpectedOut]
@@ -175,11 +181,13 @@ class ReopenedOut(Schema):
 
 
 class ReceptionOut(GateOut):
-    """``retest``: a case is open; ``due_yuan`` null: no approved price is known."""
+    """``retest``: a case is open; ``method_by``: asked | fault (of the open case) | vehicle; ``due_yuan`` null: no
+    approved price is known."""
 
     station: str
     line: str
     method: str
+    method_by: str
     retest: bool
     due_on: date | None
     origin: str
@@ -277,12 +285,15 @@ def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpRespo
 @router.post(
     "/appointments/{number}/arrived",
     who=I_STATION,
-    answers={200: ExpectedOut},
+    answers={200: ArrivedOut},
     tags=["I-station"],
     summary="已到站 · the vehicle has arrived",
 )
 def post_arrived(request: HttpRequest, number: int) -> HttpResponse:
-    return as_json(appointment_json(book_appointment.arrive(caller(request), number, clock.now())))
+    now = clock.now()
+    row = book_appointment.arrive(caller(request), number, now)
+    refused = gate_says([row], now).get(row.pk, [])
+    return as_json({**appointment_json(row), "refused": [reason.to_json() for reason in refused]})
 
 
 @router.post(

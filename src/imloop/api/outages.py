@@ -170,11 +170,14 @@ class VouchersOut(Schema):
 
 
 class RedemptionReceiptOut(ReceiptOut):
-    """``outage`` null: none is declared for it yet, so nothing is unlocked; ``matched``: the repair that followed."""
+    """``outage`` null: none is declared for it yet, so nothing is unlocked; ``permitted``: the gate of the retest lets
+    the car pass now, else ``refused`` says why; ``matched``: the repair that followed."""
 
     unlock: str
     voucher: str
     unlocked: bool
+    permitted: bool
+    refused: list[ReasonOut]
     outage: str | None
     case: str | None
     expires_at: datetime

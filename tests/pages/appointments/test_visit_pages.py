@@ -124,11 +124,14 @@ def test_the_stations_day(station: Client, failed: Case, doors: Doors) -> None:
     assert "F001" in today and "已到站" in today and "记为爽约" not in today
     assert person(FAR).post(f"/desk/istation/visits/{row.pk}", {"what": "arrive"}).status_code == 404
     assert station.post(f"/desk/istation/visits/{row.pk}", {"what": "arrive"}).status_code == 302
-    typed = {"plate": "桂B5F2K1", "method": "ASM", "line": "01"}
+    typed = {"plate": "桂B5F2K1", "method": "ASM", "line": ""}
+    unsaid = station.post("/desk/istation/queue", {**typed, "method": ""})
+    assert unsaid.status_code == 422 and "燃料没有登记" in unsaid.content.decode()
     assert station.post("/desk/istation/queue", {**typed, "plate": "?"}).status_code == 422
     taken = station.post("/desk/istation/queue", typed)
     queue = station.get(taken["Location"]).content.decode()
     assert "J002" in queue and "F001" in queue
+    assert "没有本次不合格之后的维修记录" in queue, "the retest will be refused, and the queue says so"
     hall = Client().get(f"/public/stations/{NEAR}/queue")
     text = hall.content.decode()
     assert hall["Refresh"] == "30" and "F001" in text and "J002" in text

@@ -130,6 +130,16 @@ def test_paper_in_by_keyboard_unlock_by_voucher(people: People) -> None:
     assert PaperUnlock.objects.get().unlock_no in people.reads(f"/cases/{case.case_no}", by=OFFICE)
 
 
+def test_released_is_said_only_where_the_gate_agrees(people: People, city: City) -> None:
+    """The record came before the voucher, with another number and papers missing: accepted, and the gate refuses."""
+    declare(people)
+    papers = {"settlement_no": "J-90", "certificate_no": "", "invoice_no": ""}
+    city.repair("2026-03-03 16:00", now=at("2026-03-04 09:50"), documents=papers)
+    status, text = people.posts("/desk/istation/outage", voucher_form(), by=NEAR)
+    assert status == 200 and "已放行" not in text and "但现在不可复检" in text
+    assert "不可复检" in people.reads(f"/desk/istation/permit?plate={PLATE}", by=NEAR)
+
+
 def test_outside_an_outage_it_is_kept_and_the_desk_sees_it(people: People) -> None:
     status, text = people.posts("/desk/istation/outage", voucher_form(), by=NEAR)
     assert status == 200 and "尚未生效" in text and "没有对本站宣布过系统故障" in text

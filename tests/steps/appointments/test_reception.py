@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.ground.access import caller_for
 from imloop.steps.prices.publish_price import NewPrice, set_price
@@ -17,6 +17,7 @@ from support.city import FAR, NEAR, PLACE, City, at
 from support.messages.uploads import VIN
 
 HANGZHOU = "330100"
+OTHER, NOBODYS = "LSVAM4187C2184847", "LSVAM4187C2184848"
 
 
 def ask(city: City, who: str = NEAR, **change: object) -> dict[str, object]:
@@ -45,10 +46,39 @@ def publish(city: City, place: str = PLACE) -> None:
     set_price(caller, price, at("2026-01-01 09:00"))
 
 
-def test_an_unknown_vehicle_is_welcome(city: City) -> None:
-    answer = ask(city)
+def test_a_vehicle_seen_for_the_first_time_gives_both_its_names(city: City) -> None:
+    answer = ask(city, plate="桂B99999")
     assert answer["allowed"] and answer["case"] is None and answer["due_yuan"] is None
-    assert codes(answer) == ["first-registration-unknown"]
+    assert codes(answer) == ["first-seen", "first-registration-unknown"]
+    for names in ({"vin": VIN}, {"vin": "", "plate": "桂B99999"}):
+        one = ask(city, **names)
+        assert not one["allowed"] and codes(one) == ["unknown-vehicle"]
+
+
+def test_it_says_which_of_the_two_names_is_known(city: City) -> None:
+    city.enter(plate="桂B12345")
+    city.enter(vin=OTHER, plate="桂B54321")
+    assert codes(ask(city, plate="桂B12345")) == []
+    assert codes(ask(city, plate="桂B99999")) == ["plate-not-of-vin"]
+    assert codes(ask(city, vin="", plate=VIN)) == ["vin-as-plate"]
+    assert codes(ask(city, vin="", plate="hello")) == ["plate-malformed"]
+    with pytest.raises(Conflict, match="登记的却是另一辆车"):
+        ask(city, plate="桂B54321")
+    with pytest.raises(Conflict, match="该 VIN 没有登记"):
+        ask(city, vin=NOBODYS, plate="桂B54321")
+
+
+def test_method_and_line_follow_the_vehicle_and_its_fault(city: City) -> None:
+    city.enter(fuel="gasoline")
+    answer = ask(city, method="", line="")
+    assert (answer["method"], answer["method_by"], answer["line"]) == ("ASM", "vehicle", "01")
+    city.test("2026-03-02 09:00", co=0.9)
+    assert ask(city, method="", line="")["method_by"] == "fault"
+
+
+def test_a_method_is_not_guessed_without_a_fuel(city: City) -> None:
+    with pytest.raises(Malformed, match="燃料没有登记"):
+        ask(city, plate="桂B99999", method="")
 
 
 def test_a_case_waits_for_its_repair(city: City) -> None:
@@ -67,6 +97,7 @@ def test_station_line_and_people(city: City) -> None:
         name="何平", role="inspector", since=date(2025, 1, 1), qualified_until=date(2026, 3, 5)
     )
     station.staff.create(name="欧健", role="reviewer", since=date(2025, 1, 1), until=date(2026, 3, 1))
+    city.enter()
     named = ask(city, people={"inspector": "何平", "reviewer": "欧健"})
     assert codes(named)[:2] == ["qualification-expired", "person-not-on-staff"]
     assert codes(ask(city, line="09"))[:1] == ["unknown-line"]
@@ -104,6 +135,7 @@ def test_who_may_ask(city: City) -> None:
 
 
 def test_over_http_and_on_the_page(city: City) -> None:
+    city.enter()
     answer = city.client(NEAR).get(
         "/api/v1/gates/reception",
         {"line": "01", "method": "ASM", "vin": VIN, "at": "2026-03-05T09:00:00+08:00"},
@@ -111,8 +143,11 @@ def test_over_http_and_on_the_page(city: City) -> None:
     assert answer.status_code == 200 and answer.json()["allowed"]
     from pages.test_pages import person
 
-    page = person(NEAR).get("/desk/istation/reception", {"line": "01", "method": "LUGDOWN", "vin": VIN})
+    desk = person(NEAR)
+    page = desk.get("/desk/istation/reception", {"line": "01", "method": "LUGDOWN", "vin": VIN})
     assert "不可受理" in page.content.decode() and "未登记" in page.content.decode()
+    empty = desk.get("/desk/istation/reception", {"plate": "", "vin": ""})
+    assert empty.status_code == 422 and "请填写号牌或 VIN" in empty.content.decode()
 
 
 def test_a_charge_above_the_price_is_found(city: City) -> None:

@@ -115,7 +115,7 @@ def test_come_wait_and_be_tested(city: City, open_city: Doors) -> None:
     assert "phone" not in doors.get("appointments", by=OFFICE)["appointments"][0]
     doors.post(f"appointments/{day[0]['id']}/arrived", {}, by=FAR, expect=422)
     for row in day:
-        doors.post(f"appointments/{row['id']}/arrived", {}, by=NEAR)
+        assert doors.post(f"appointments/{row['id']}/arrived", {}, by=NEAR)["refused"] == []
     queue = doors.get(f"public/stations/{NEAR}/queue")["queue"]
     assert [(row["ticket"], row["place"], row["minutes"]) for row in queue] == [
         ("J001", 1, 0), ("F002", 2, 20),
@@ -123,6 +123,19 @@ def test_come_wait_and_be_tested(city: City, open_city: Doors) -> None:
     assert "5F2" not in str(queue), "plates in the hall are masked"
     city.test("2026-03-05 09:00", purpose="retest")
     assert [row["ticket"] for row in doors.get(f"public/stations/{NEAR}/queue")["queue"]] == ["J001"]
+
+
+def test_the_queue_says_that_the_gate_will_refuse_the_retest(city: City, open_city: Doors) -> None:
+    city.test("2026-03-02 09:00", **FAIL)
+    token = Case.objects.get().owner_token
+    open_city.at("2026-03-04 17:00")
+    wish = {"station": NEAR, "starts_at": "2026-03-05T09:00+08:00", "phone": "13900000002"}
+    open_city.post("public/appointments", {**wish, "case_token": token}, expect=201)
+    open_city.at("2026-03-05 08:35")
+    row = open_city.get("appointments", by=NEAR)["appointments"][0]
+    come = open_city.post(f"appointments/{row['id']}/arrived", {}, by=NEAR)
+    assert [reason["code"] for reason in come["refused"]] == ["no-repair-record"]
+    assert come["state"] == "arrived"
 
 
 def test_two_no_shows_end_booking_for_a_month(open_city: Doors) -> None:

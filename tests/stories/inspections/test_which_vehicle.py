@@ -168,6 +168,31 @@ def test_a_plate_and_a_vin_of_two_vehicles_are_not_one_question(city: City) -> N
     assert refused.value.code == "plate-ambiguous"
 
 
+def permit_codes(city: City, **names: str) -> list[str]:
+    answer = ask_permit(city.callers[NEAR], station=NEAR, at=at("2026-03-02 16:00"), **names)
+    assert not answer["allowed"]
+    return [reason["code"] for reason in answer["reasons"]]  # type: ignore[attr-defined]
+
+
+def test_the_gate_of_the_retest_never_calls_a_stranger_an_ordinary_test(city: City) -> None:
+    city.enter()
+    city.test("2026-03-02 09:00", vehicle=car(), **FAIL)
+    assert permit_codes(city, vin=VIN, plate=PLATE) == ["no-repair-record"]
+    assert permit_codes(city, plate="桂B99999") == ["unknown-vehicle"]
+    assert permit_codes(city, plate="hello") == ["plate-malformed"]
+    assert permit_codes(city, plate=VIN) == ["vin-as-plate"]
+    assert permit_codes(city, vin=VIN, plate="桂B99999") == ["plate-not-of-vin"]
+    with pytest.raises(Conflict, match="该 VIN 没有登记"):
+        permit_codes(city, vin="LSVAM4187C2184848", plate=PLATE)
+
+
+def test_a_failed_run_that_waits_is_no_ordinary_test_either(city: City) -> None:
+    city.enter()
+    city.enter(vin=WRONG, plate="桂B54321")
+    city.test("2026-03-02 09:00", vehicle=car(vin=WRONG), **FAIL)
+    assert permit_codes(city, vin=VIN) == ["failed-run-waits", "no-open-case"]
+
+
 def test_aborted_and_comparison_runs_say_nothing_of_the_vehicle(city: City) -> None:
     city.test("2026-03-02 08:00", vehicle=car())
     before = Vehicle.objects.values().get()

@@ -17,6 +17,7 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
 from imloop.gates.vehicles.case_fact import GONE, CaseFact
 from imloop.gates.vehicles.cycle import Cycle, Kind, cycle_on
+from imloop.gates.vehicles.mark import failed_run_waits
 from imloop.gates.vehicles.origin import due_here, origin_of
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law
@@ -24,10 +25,11 @@ from imloop.law import Law
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """What the registers say about the vehicle at the counter. ``line_methods`` None: the station has no such line.
-    ``line_locks``: reasons found for this method on this line. ``retest``: reasons of the retest gate where a case is
-    open, else None. ``others``: what other gates found, such as the charge. ``enrolled``: a vehicle registered
-    elsewhere that is tested here as if it were registered here."""
+    """What the registers say about the vehicle at the counter. ``names``: why plate and VIN are not those of one known
+    vehicle. ``line_methods`` None: the station has no such line. ``line_locks``: reasons found for this method on this
+    line. ``retest``: reasons of the retest gate where a case is open, else None. ``others``: what other gates found,
+    such as the charge. ``enrolled``: a vehicle registered elsewhere that is tested here as if it were registered
+    here."""
 
     station: str
     line: str
@@ -41,17 +43,20 @@ class Arrival:
     retest: Sequence[Reason] | None = None
     others: Sequence[Reason] = ()
     closed: Sequence[Reason] = ()
+    names: Sequence[Reason] = ()
     case: CaseFact | None = None
     enrolled: bool = False
 
 
 def reception(arrival: Arrival, law: Law) -> Answer:
-    """Every refusal that applies, each with its clause and what to do; then warnings."""
-    reasons = [*arrival.closed, *_line(arrival, law), *_vehicle(arrival, law)]
+    """Every refusal that applies, each with its clause and what to do; then warnings. Of a vehicle that is not
+    recognised nothing more is said."""
     cycle = cycle_on(arrival.subject, arrival.day, law)
-    reasons += [*arrival.people, *_due(arrival, cycle, law), *arrival.others]
-    if arrival.retest is not None:
-        reasons += arrival.retest
+    reasons = list(arrival.names)
+    if all(reason.warning for reason in reasons):
+        reasons += [*arrival.closed, *_line(arrival, law), *_vehicle(arrival, law)]
+        reasons += [*arrival.people, *_due(arrival, cycle, law), *arrival.others]
+        reasons += arrival.retest or ()
     facts: dict[str, object] = {
         "station": arrival.station,
         "line": arrival.line,
@@ -87,6 +92,8 @@ def _line(arrival: Arrival, law: Law) -> Iterator[Reason]:
 
 def _vehicle(arrival: Arrival, law: Law) -> Iterator[Reason]:
     subject = arrival.subject
+    if subject.fail_waits and arrival.case is None:
+        yield failed_run_waits(law, warning=True)
     if subject.without_exhaust:
         return  # said with its reason by the cycle
     if subject.fuel and (subject.fuel in DIESEL_FUELS) != (arrival.method in DIESEL_METHODS):

@@ -31,6 +31,18 @@ _OWN_ROLE = frozenset({"reviewer"})
 """Roles that nobody on the staff may take over: the authorised signatory signs in person."""
 
 
+def who_may(role: str, staff: Sequence[StaffFact], day: date) -> list[str]:
+    """Names of those who may work in the role that day, who bear the role itself first."""
+    able = [
+        each
+        for each in staff
+        if each.employed(day) and each.qualified(day) and (role not in _OWN_ROLE or each.role == role)
+    ]
+    return list(
+        dict.fromkeys(each.name for each in sorted(able, key=lambda each: (each.role != role, each.name)))
+    )
+
+
 def people_reasons(named: Mapping[str, str], staff: Sequence[StaffFact], day: date, law: Law) -> list[Reason]:
     """Reasons against the people named for a test, role → name; nothing where a station has no staff on file."""
     if not staff:

@@ -24,7 +24,7 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
         _not_in_register(subject, law),
         gone(subject, law),
         _open_case(case, law),
-        _fail_waits(subject, law),
+        failed_run_waits(law) if subject.fail_waits else None,
         _not_yet(subject, closing, day, law),
         _released(subject, closing, until, law),
         _untested(subject, running, closing, case, day, law),
@@ -135,9 +135,8 @@ def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
     )
 
 
-def _fail_waits(subject: Subject, law: Law) -> Reason | None:
-    if not subject.fail_waits:
-        return None
+def failed_run_waits(law: Law, *, warning: bool = False) -> Reason:
+    """Nothing is released meanwhile; a test that is made is kept without effect until it is settled."""
     return Reason(
         "failed-run-waits",
         Text(
@@ -147,8 +146,9 @@ def _fail_waits(subject: Subject, law: Law) -> Reason | None:
         cite=law.cite("mark.pass_required"),
         next=Text(
             "请联系生态环境部门核对行驶证和车架号，核实后即可办理。",
-            "Show licence and VIN to the environment department; the mark can be had once it has settled this.",
+            "Show licence and VIN to the environment department; all goes on once it has settled this.",
         ),
+        warning=warning,
     )
 
 

@@ -6,14 +6,20 @@ from django.http import HttpRequest, HttpResponse
 
 from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of
+from imloop.gates.stations.staff import who_may
 from imloop.pages.guard import desk, page, words
 from imloop.steps.appointments.ask_reception import ask_reception
+from imloop.steps.appointments.free_slots import methods_of
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import party
 from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.station_facts import facts_of
 from imloop.store.models import PartyKind
 
 I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection station
+
+_ROLES = ("inspector", "driver", "reviewer")
 
 
 @desk(I)
@@ -21,10 +27,15 @@ def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Before the test: everything that forbids it, and the charge that is due."""
     typed = request.GET
     now = clock.now()
+    day = day_of(now)
+    station = party(caller.party_code, I)
     context: dict[str, object] = {
         "typed": typed,
-        "lines": station_lookups.lines(caller.party_code, day_of(now)),
-        "methods": [(method, words(name)) for method, name in METHOD_NAMES.items()],
+        "lines": station_lookups.lines(caller.party_code, day),
+        "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day)],
+        "people": [
+            (role, who_may(role, facts_of(station).staff, day), typed.get(role, "")) for role in _ROLES
+        ],
     }
     if typed:
         context["answer"] = ask_reception(
@@ -35,6 +46,6 @@ def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
             at=now,
             vin=typed.get("vin", ""),
             plate=typed.get("plate", ""),
-            people={role: typed.get(role, "") for role in ("inspector", "driver", "reviewer")},
+            people={role: typed.get(role, "") for role in _ROLES},
         )
     return page(request, caller, "appointments/reception.html", context)

@@ -28,7 +28,7 @@ from imloop.steps.appointments.opening_hours import (
     set_hours,
 )
 from imloop.steps.appointments.texts import QUEUE_TOPICS, RETEST, ticket
-from imloop.steps.appointments.visit_queue import day_list, queue
+from imloop.steps.appointments.visit_queue import day_list, gate_says, queue
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import party
@@ -44,16 +44,19 @@ SPARE = 3
 def todays_visits(caller: Caller) -> list[dict[str, object]]:
     """Today's appointments with what may be done about each."""
     now = clock.now()
+    rows = list(day_list(caller, day_of(now)))
+    refused = gate_says((row for row in rows if row.state in (State.BOOKED, State.NO_SHOW)), now)
     return [
         {
             "row": row,
+            "refused": refused.get(row.pk),
             "ticket": ticket(row),
             "retest": row.purpose == RETEST,
             "state": words(_STATES[State(row.state)]),
             "may_arrive": row.state in (State.BOOKED, State.NO_SHOW),
             "may_miss": row.state == State.BOOKED and row.starts_at <= now,
         }
-        for row in day_list(caller, day_of(now))
+        for row in rows
     ]
 
 
@@ -72,9 +75,9 @@ def visit(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
     """POST: the vehicle has arrived, or is a no-show."""
     if request.POST.get("what") == "miss":
         book_appointment.miss(caller, number, clock.now())
-    else:
-        book_appointment.arrive(caller, number, clock.now())
-    return redirect("/desk/istation/queue")
+        return redirect("/desk/istation/queue")
+    row = book_appointment.arrive(caller, number, clock.now())
+    return redirect(f"/desk/istation/queue?number={ticket(row)}")
 
 
 @desk(I)
@@ -90,15 +93,25 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
         return redirect(f"/desk/istation/queue?number={ticket(row)}")
     now = clock.now()
     station = party(caller.party_code, I)
+    waiting = queue(station, now)
+    refused = gate_says((row for row, _ in waiting), now)
     context |= fresh(caller, QUEUE_TOPICS)
     context |= {
         "now": now,
         "station": station,
-        "queue": [(ticket(row), row, wait) for row, wait in queue(station, now)],
+        "queue": [(ticket(row), row, wait, refused.get(row.pk)) for row, wait in waiting],
         "visits": todays_visits(caller),
         "lines": facts_of(station).lines_on(now),
         "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day_of(now))],
         "number": request.GET.get("number", ""),
+        "stopped": next(
+            (
+                [reason.to_json() for reason in refused[row.pk]]
+                for row, _ in waiting
+                if row.pk in refused and ticket(row) == request.GET.get("number")
+            ),
+            None,
+        ),
     }
     return page(request, caller, "appointments/queue.html", context)
 

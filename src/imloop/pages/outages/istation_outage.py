@@ -26,6 +26,7 @@ from imloop.steps.outages import known_outages
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.lookups import unused_vouchers
 from imloop.steps.outages.paper_files import attach_photographs, check_photographs
+from imloop.steps.outages.redeem_voucher import gate_of
 from imloop.steps.outages.unlock_texts import unlocks
 from imloop.steps.outages.voucher_stock import stock
 from imloop.steps.stations import lookups as station_lookups
@@ -70,7 +71,12 @@ def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, o
         "today": ready.filter(day=day_of(now)).count(),
         "unlocks": [unlock_row(row, now) for row in mine],
         "told": next(
-            (unlock_row(row, now) for row in mine if row.unlock_no == request.GET.get("told")), None
+            (
+                unlock_row(row, now) | {"gate": gate_of(caller, row, now)}
+                for row in mine
+                if row.unlock_no == request.GET.get("told")
+            ),
+            None,
         ),
         "shops": station_lookups.parties(PartyKind.MSTATION).filter(place__startswith=station.place[:4]),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",

@@ -8,11 +8,14 @@ from datetime import datetime
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Malformed, NotAllowed, Problem
 from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.reception import Arrival, reception
 from imloop.gates.stations.staff import people_reasons
+from imloop.gates.vehicles.identity import Named
+from imloop.gates.vehicles.recognised import not_recognised
 from imloop.law import Law
+from imloop.steps.appointments.fitting_method import fitting_line, fitting_method
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
@@ -38,24 +41,26 @@ def ask_reception(
 ) -> dict[str, object]:
     """Allowed, every reason with its clause and the next step, the charge that is due, the open case. Writes nothing.
 
-    ``people``: role → name of those who will test.
+    ``method``, ``line`` empty: what the vehicle and its open fault ask for, and a line that has it; ``people``: role →
+    name of those who will test.
     """
     where = _station(caller, station)
-    chosen = registers.method_of(method)
-    vehicle = _vehicle(vin, plate)
-    day = day_of(at)
-    law = registers.law_at(day, where.place)
+    vehicle, strange = _vehicle(vin, plate)
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
-    money = charge_for(vehicle, where, chosen, day, law)
-    facts = facts_of(where)
+    day, facts = day_of(at), facts_of(where)
+    law = registers.law_at(day, where.place)
+    chosen = fitting_method(method, facts, vehicle, row, at)
+    line = line or fitting_line(chosen.method, facts, at, law)
+    money = charge_for(vehicle, where, chosen.method, day, law)
     row_of_line = facts.line(line, at)
     arrival = Arrival(
         station=where.code,
+        names=strange,
         closed=facts.against(day, law),
         line=line,
         line_methods=None if row_of_line is None else row_of_line.line.methods,
-        line_locks=line_reasons(facts, line, method, at, law),
-        method=chosen,
+        line_locks=line_reasons(facts, line, chosen.method, at, law),
+        method=chosen.method,
         day=day,
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
         drive=str(described(vehicle).get("drive") or ""),
@@ -68,10 +73,25 @@ def ask_reception(
     answer = reception(arrival, law).to_json()
     return {
         **answer,
+        "method_by": chosen.why,
         "due_yuan": money.facts["due_yuan"],
         "case": row.case_no if row else None,
         "at": at.isoformat(),
     }
+
+
+def _vehicle(vin: str, plate: str) -> tuple[Vehicle, list[Reason]]:
+    """The register's vehicle, or a new one without any facts, and why it is not recognised. One that is seen for the
+    first time is welcome once it has given both its names."""
+    named = Named(plain(vin), plain(plate))
+    if not (named.vin or named.plate):
+        words = Text("请填写号牌或 VIN。", "Give the plate or the VIN.")
+        raise Malformed("malformed", words, problems=[Problem("$.plate", "missing", words)])
+    found = find_vehicle(named.vin, named.plate)
+    if found is None:
+        strange = not_recognised(named, None, new_is_welcome=True)
+        return Vehicle(vin=named.vin, plate=named.plate), strange
+    return found, not_recognised(named, Named(found.vin, found.plate), plate_entered=found.registered)
 
 
 def _station(caller: Caller, station: str) -> Party:
@@ -89,14 +109,6 @@ def _station(caller: Caller, station: str) -> Party:
     found = registers.party(station, PartyKind.ISTATION)
     require_place(caller, found.place)
     return found
-
-
-def _vehicle(vin: str, plate: str) -> Vehicle:
-    """The register's vehicle, or a new one without any facts."""
-    vin, plate = plain(vin), plain(plate)
-    if not (vin or plate):
-        raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
-    return find_vehicle(vin, plate) or Vehicle(vin=vin, plate=plate)
 
 
 def _retest(row: Case, station: Party, at: datetime, law: Law) -> list[Reason]:

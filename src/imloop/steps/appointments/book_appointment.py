@@ -16,6 +16,7 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unkno
 from imloop.facts.text import Reason, Text
 from imloop.gates.appointments.slots import Slot, slot_length
 from imloop.gates.appointments.visit import Wish, may_book, may_cancel, may_miss
+from imloop.steps.appointments.fitting_method import fitting_line, fitting_method
 from imloop.steps.appointments.free_slots import (
     free_slots,
     is_waiting,
@@ -30,6 +31,7 @@ from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import facts_of
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Appointment, Case, Line, Party, PartyKind, Vehicle
 
 State = Appointment.State
@@ -122,21 +124,24 @@ def miss(caller: Caller, number: int, now: datetime) -> Appointment:
 
 
 def walk_in(caller: Caller, plate: str, method: str, line_code: str, now: datetime) -> Appointment:
-    """A vehicle without an appointment takes a number for a line; one with an open case comes for its retest."""
+    """A vehicle without an appointment takes a number for a line; one with an open case comes for its retest.
+    ``method``, ``line_code`` empty: as vehicle and fault ask for."""
     if caller.kind != PartyKind.ISTATION:
         raise NotAllowed("not-your-station", Text("只能为本站取号。", "Only for your own station."))
     text = parse_plate(plate).text
-    chosen = registers.method_of(method)
     with writing(now, caller) as ledger:
         station = Party.objects.get(code=caller.party_code)
-        law = registers.law_at(day_of(now), station.place)
-        line = standing.require_line(facts_of(station), line_code, chosen, now, law)
-        vehicle = Vehicle.objects.filter(plate=text).order_by("-id").first()
+        law, facts = registers.law_at(day_of(now), station.place), facts_of(station)
+        vehicle = find_vehicle("", text)
         who = _Who(text, vehicle.vin[-6:] if vehicle else "", vehicle, _open_case(vehicle))
+        chosen = fitting_method(method, facts, vehicle or Vehicle(plate=text), who.case, now).method
+        line = standing.require_line(
+            facts, line_code or fitting_line(chosen, facts, now, law), chosen, now, law
+        )
         row = _new(who, line, now, now + slot_length(line.methods, law), chosen, now)
         row.purpose, row.walk_in, row.state = (RETEST if who.case else PERIODIC), True, State.ARRIVED
         row.save()
-        ledger.note("walk-in", subject_of(row), {"purpose": row.purpose, "method": method})
+        ledger.note("walk-in", subject_of(row), {"purpose": row.purpose, "method": chosen})
     return row
 
 

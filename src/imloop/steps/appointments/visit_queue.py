@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
+from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.text import Reason
 from imloop.gates.appointments.slots import Wait, Waiting, slot_length, waits
 from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own
-from imloop.store.models import Appointment, Party, Test
+from imloop.store.models import Appointment, Case, Party, Test
 
 
 def day_list(caller: Caller, day: date, station: str = "") -> QuerySet[Appointment]:
@@ -50,6 +54,20 @@ def queue(station: Party, now: datetime) -> list[tuple[Appointment, Wait]]:
         ]
     )
     return [(yard[each.waiting.number], each) for each in order]
+
+
+def gate_says(rows: Iterable[Appointment], now: datetime) -> dict[int, list[Reason]]:
+    """Appointment → why the car may not be retested now; those without a refusal are left out. A queue lets everyone
+    in, and says so."""
+    of_vehicle = {row.vehicle_id: row for row in rows if row.vehicle_id is not None}
+    found = {}
+    for case in Case.objects.filter(closed_at__isnull=True, vehicle__in=list(of_vehicle)):
+        row = of_vehicle[case.vehicle_id]
+        law = registers.law_at(day_of(now), row.station.place)
+        refusals = loop.permit(as_loop_case(case), station=row.station.code, at=now, law=law).refusals
+        if refusals:
+            found[row.pk] = list(refusals)
+    return found
 
 
 def board(station: Party, now: datetime) -> list[dict[str, object]]:

@@ -17,17 +17,21 @@ from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Reason, Text
+from imloop.gates.vehicles.identity import Named
+from imloop.gates.vehicles.mark import failed_run_waits
+from imloop.gates.vehicles.recognised import not_recognised
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import OFFICES, Caller, require_kind, require_place
 from imloop.steps.stations.line_standing import station_lock
 from imloop.steps.stations.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
-from imloop.store.models import PartyKind
+from imloop.steps.vehicles.vehicle_facts import fail_waits
+from imloop.store.models import PartyKind, Vehicle
 from imloop.store.statements import fetch_one
 
 _FOUND = """
-SELECT p.id, s.token, v.id, v.plate, CASE WHEN v.registered THEN v.fuel END, c.case_no, c.state, c.deadline, c.snapshot,
+SELECT p.id, s.token, v.id, v.vin, v.plate, v.registered, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,
   (SELECT t.method FROM store_test t WHERE t.vehicle_id = v.id AND t.case_no = c.case_no
    ORDER BY t.started_at DESC LIMIT 1)
 FROM store_party p
@@ -41,19 +45,30 @@ _CASE = msgspec.json.Decoder(loop.Case)
 
 
 class _Found(NamedTuple):
-    """``fuel``: as an authority entered it; ``snapshot``: the open case as JSON. None throughout: no such vehicle, or
-    no open case."""
+    """``registered``: by an authority; ``snapshot``: the open case as JSON. None throughout: no such vehicle, or no
+    open case."""
 
     station_id: int
     token: str | None
     vehicle_id: int | None
+    vin: str | None
     plate: str | None
+    registered: bool | None
     fuel: str | None
     case_no: str | None
     state: str | None
     deadline: object
     snapshot: str | None
     method: str | None
+
+    @property
+    def names(self) -> Named | None:
+        return None if self.vehicle_id is None else Named(self.vin or "", self.plate or "")
+
+    @property
+    def vehicle(self) -> Vehicle:
+        """Its row as far as it was read."""
+        return Vehicle(pk=self.vehicle_id, vin=self.vin or "", plate=self.plate or "")
 
 
 def ask_permit(
@@ -67,10 +82,18 @@ def ask_permit(
                 "not-your-station", Text("只能为本站查询。", "A station may only ask for itself.")
             )
         station = caller.party_code
-    found = _look(station, plain(vin), plain(plate))
+    named = Named(plain(vin), plain(plate))
+    found = _look(station, named.vin, named.plate)
     facts = facts_by(found.station_id, found.token or "")
     require_place(caller, facts.party.place)
     law = registers.law_at(day_of(at), facts.party.place)
+    strange = not_recognised(named, found.names, plate_entered=bool(found.registered))
+    if strange:
+        return {
+            **loop.Permit(False, tuple(strange), None).to_json(),
+            "station": station,
+            "at": at.isoformat(),
+        }
     permit = loop.permit(
         _CASE.decode(found.snapshot) if found.snapshot else None,
         station=station,
@@ -106,7 +129,9 @@ def _ask(query: str, vehicle: str | int | None, station: str) -> _Found | None:
 
 def _registers_say(found: _Found, facts: StationFacts, at: datetime, law: Law) -> list[Reason]:
     """Locked only when no line of the station may run the method of the failed test."""
-    reasons = [_exempt(law)] if found.fuel in EXEMPT_FUELS else []
+    reasons = [_exempt(law)] if found.registered and found.fuel in EXEMPT_FUELS else []
+    if found.case_no is None and fail_waits(found.vehicle):
+        reasons.append(failed_run_waits(law))
     reasons += [reason for reason in facts.reasons(day_of(at), law) if not reason.warning]
     lock = station_lock(facts, found.method, at, law) if found.method else None
     return [*reasons, lock] if lock else reasons

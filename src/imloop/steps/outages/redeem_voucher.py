@@ -8,8 +8,9 @@ from imloop.facts.days import day_of
 from imloop.facts.records.redemption import Redemption
 from imloop.facts.refusal import Conflict, Unknown, Unlawful
 from imloop.facts.text import Reason, Text
+from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import require_kind
+from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
@@ -54,10 +55,22 @@ def redeem_voucher(ledger: Ledger, raw: RawUpload, said: Redemption, sender: Sta
     doubt(ledger, row, reasons)
     clock = _clock(ledger, station, said)
     keep_findings(ledger, "unlock", row.unlock_no, station.code, clock)
-    receipt = _receipt(row, [*reasons, *clock], ledger.now)
+    receipt = _receipt(row, [*reasons, *clock], ledger.now) | gate_of(ledger.caller, row, ledger.now)
     row.receipt = receipt
     row.save(update_fields=["receipt"])
     return Receipt(True, receipt)
+
+
+def gate_of(caller: Caller, row: PaperUnlock, now: datetime) -> dict[str, object]:
+    """What the gate of the retest says of the car now: ``permitted``, and ``refused``, its reasons. A paper that was
+    accepted may still not do: its repair has arrived with other numbers, a line is locked, the deadline has passed."""
+    if row.unlocked_at is None:
+        return {"permitted": False, "refused": []}
+    try:
+        gate = ask_permit(caller, station=row.station.code, vin=row.vin, plate=row.plate, at=now)
+    except Conflict as unclear:
+        return {"permitted": False, "refused": [Reason(unclear.code, unclear.text).to_json()]}
+    return {"permitted": gate["allowed"], "refused": [] if gate["allowed"] else gate["reasons"]}
 
 
 def _voucher(station: Party, said: Redemption) -> Voucher:

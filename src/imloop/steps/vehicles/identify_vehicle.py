@@ -15,6 +15,7 @@ from imloop.facts.records import inspection
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.identity import Bearer, Found, Identity, Named, resolve
+from imloop.gates.vehicles.recognised import names_of_two
 from imloop.law import Law
 from imloop.steps.vehicles.note_statement import note_statement
 from imloop.store.models import Vehicle
@@ -84,21 +85,14 @@ def find_vehicle(vin: str, plate: str) -> Vehicle | None:
     named = Named(plain(vin), plain(plate))
     found = _resolved(named, {row.pk: row for row in _bearers(named)}, set())
     if found.identity.found is Found.DOUBTFUL and found.identity.candidates:
-        raise _several(found.identity, plain(plate))
+        raise _several(named, found.identity)
     return found.vehicle
 
 
-def _several(identity: Identity, plate: str) -> Conflict:
-    tails = "、".join(each.vin[-6:] or "—" for each in identity.candidates)
-    return Conflict(
-        "plate-ambiguous",
-        Text(
-            f"号牌 {plate} 与所给 VIN 对应不止一辆车（VIN 尾号 {tails}），请按行驶证核对后用完整 VIN 查询。",
-            f"Plate and VIN given are not of one vehicle (VINs ending {tails}). Compare the licence and ask by the "
-            "whole VIN.",
-        ),
-        reasons=identity.reasons,
-    )
+def _several(named: Named, identity: Identity) -> Conflict:
+    vin_known = any(each.vin == named.vin for each in identity.candidates if named.vin)
+    with_plate = sum(each.plate == named.plate for each in identity.candidates)
+    return Conflict("plate-ambiguous", names_of_two(named, vin_known, with_plate), reasons=identity.reasons)
 
 
 def _bearers(named: Named) -> list[Vehicle]:

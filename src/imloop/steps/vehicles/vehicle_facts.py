@@ -72,7 +72,7 @@ def loaded_subject(vehicle: Vehicle) -> Subject:
     latest = passed.first()
     return replace(
         subject_of(vehicle, passed_on=day_of(latest) if latest else None, marked_until=marks.first()),
-        fail_waits=_fail_waits(vehicle),
+        fail_waits=fail_waits(vehicle),
     )
 
 
@@ -99,7 +99,7 @@ def candidates_of(held: HeldRun) -> QuerySet[Vehicle]:
     return Vehicle.objects.filter(which).distinct().order_by("id")
 
 
-def _fail_waits(vehicle: Vehicle) -> bool:
+def fail_waits(vehicle: Vehicle) -> bool:
     """A failed run that may be of this vehicle waits for a department; or one that only its plate names has a case."""
     if waiting_fails(vehicle):
         return True

@@ -1,0 +1,1 @@
+"""Inputs as sloppy as those of the field, each with one right answer: `make neighbours`."""
