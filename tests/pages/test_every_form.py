@@ -21,8 +21,8 @@ from django.test.utils import setup_test_environment, teardown_test_environment
 
 from imloop.facts.days import CHINA
 from imloop.store.models import JournalEntry
-from support.every_form import Control, Found, Sheet, forms_of, windows
 from support.servers.databases import undone
+from support.stories.every_form import Control, Found, Sheet, forms_of, windows
 
 pytestmark = pytest.mark.one_database("sqlite", reason="about the pages; what is stored is counted, not how")
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
@@ -198,7 +198,8 @@ def test_what_must_be_filled_in_is_asked_for_by_itself(walk: tuple[list[Found], 
             each.name: each.attributes.get("value") or "" for each in found.controls if each.kind == "hidden"
         }
         filled = {each.name: plausible(each) for each in found.controls if each.asks} | hidden
-        button = next((each for each in found.controls if each.tag == "button" and each.name), None)
+        buttons = [each for each in found.controls if each.tag == "button" and each.name]
+        button = next((each for each in buttons if "formnovalidate" not in each.attributes), None)
         if button is not None:
             filled[button.name] = button.attributes.get("value") or ""
         for name in {each.name for each in found.controls if each.asks and "required" in each.attributes}:

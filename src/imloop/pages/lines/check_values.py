@@ -38,12 +38,22 @@ _WORDS = {
     "time": Text("时间", "time"),
     "zero": Text("零点", "zero"),
 }
-"""Parts of names; a gas or another sign stands for itself in capitals, a number for itself."""
+_SIGNS = {
+    "c3h8": "C₃H₈",
+    "co": "CO",
+    "co2": "CO₂",
+    "hc": "HC",
+    "no": "NO",
+    "no2": "NO₂",
+    "o2": "O₂",
+    "pef": "PEF",
+}
+"""Gases and other signs; a number stands for itself."""
 
 
 def value_name(name: str) -> Text:
     """The name of a value in words, its unit last."""
     parts = name.split("_")
     unit = f" {_UNITS[parts.pop()]}" if parts[-1] in _UNITS else ""
-    said = [_WORDS.get(part) or Text(part.upper(), part.upper()) for part in parts]
+    said = [_WORDS.get(part) or Text(_SIGNS.get(part, part), _SIGNS.get(part, part)) for part in parts]
     return Text(" ".join(each.zh for each in said) + unit, " ".join(each.en for each in said) + unit)

@@ -37,13 +37,15 @@ SUBJECTS = {
 }
 
 
-def _law(place: object) -> Law:
-    """The law of the place that was typed; the country's while it cannot be read."""
+def _law(*places: object) -> Law:
+    """The law of the first place that can be read, of those typed or known before; else the country's."""
     today = day_of(clock.now())
-    try:
-        return registers.law_at(today, str(place or _COUNTRY))
-    except LawError:
-        return registers.law_at(today, _COUNTRY)
+    for place in filter(None, places):
+        try:
+            return registers.law_at(today, str(place))
+        except LawError:
+            continue
+    return registers.law_at(today, _COUNTRY)
 
 
 @public
@@ -98,7 +100,7 @@ def _filled_in(
     if form.get("do") == "send" and "sure" not in form:
         return _check(request, subject, message, action)  # where the box to tick is
     context = {
-        **form_of(subject, message, _law(message.get("place")), form.get("more", "")),
+        **form_of(subject, message, _law(message.get("place"), start.get("place")), form.get("more", "")),
         "title": words(SUBJECTS[subject]),
         "action": action,
     }

@@ -28,8 +28,8 @@ Edit = tuple[int, int, str]
 def marked(
     text: str, method: str, path: str, typed: QueryDict, files: Collection[str], refusal: Refusal
 ) -> str | None:
-    """The page with its refused form; ``method``, ``path``: how and to where it was sent, with its question. A page that has the form no
-    longer says above all else why not; None for a question that the page does not ask."""
+    """The page with its refused form; ``method``, ``path``: how and to where it was sent, with its question. A page
+    that has the form no longer says above all else why not; None for a question that the page does not ask."""
     page = page_of(text)
     form = _sent(page.forms, method, urlsplit(path).path, typed, files)
     if form is None:

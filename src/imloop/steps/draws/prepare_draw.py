@@ -189,22 +189,7 @@ def join(
     ``unit``, ``reason``. Again before the list is fixed: the earlier deposit is replaced, the journal keeps both."""
     digest = nonce_sha256.strip().lower()
     names = [name.strip() for name in inspectors if name.strip()]
-    if not _SHA256.fullmatch(digest):
-        raise Malformed(
-            "wrong-value",
-            Text("nonce_sha256 应为 64 位十六进制。", "nonce_sha256 must be 64 hexadecimal digits."),
-            at="nonce_sha256",
-        )
-    if (
-        len(set(names)) != len(names)
-        or len(names) > _MOST_PEOPLE
-        or any(len(n) > _LONGEST_NAME for n in names)
-    ):
-        raise Malformed(
-            "wrong-value",
-            Text("检查人员姓名不得重复，每人至多 40 字。", "inspectors: each once, at most 40 characters."),
-            at="inspectors",
-        )
+    _require_sound(digest, names)
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.PREPARED)
         rows = [_conflict(draw, names, each) for each in conflicts]
@@ -228,6 +213,25 @@ def join(
         ledger.note("draw-joined", no, said)
         tell(ledger, draw)
     return part
+
+
+def _require_sound(digest: str, names: Sequence[str]) -> None:
+    if not _SHA256.fullmatch(digest):
+        raise Malformed(
+            "wrong-value",
+            Text("nonce_sha256 应为 64 位十六进制。", "nonce_sha256 must be 64 hexadecimal digits."),
+            at="nonce_sha256",
+        )
+    if (
+        len(set(names)) != len(names)
+        or len(names) > _MOST_PEOPLE
+        or any(len(n) > _LONGEST_NAME for n in names)
+    ):
+        raise Malformed(
+            "wrong-value",
+            Text("检查人员姓名不得重复，每人至多 40 字。", "inspectors: each once, at most 40 characters."),
+            at="inspectors",
+        )
 
 
 def _conflict(draw: Draw, names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
