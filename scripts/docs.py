@@ -1,13 +1,15 @@
 """Write the pages of docs/ that follow from the code, or with ``--check`` say which ones are stale.
 
-loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md from the refusals in the source,
-access.md from what every page and call says of its audience, settings.md from the settings module, cli.md from the
-command line itself, dialects.md from the maps of station software.
+loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md and the list behind the page
+/docs/errors from the refusals in the source, access.md from what every page and call says of its audience,
+settings.md from the settings module, cli.md from the command line itself, dialects.md from the maps of station
+software.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import sys
@@ -93,7 +95,8 @@ def access_page() -> str:
         "- writing pages and calls also ask for the kind of department the law names: see the refusals in "
         "[errors.md](errors.md).\n\n"
         "The rule is `own()` in `src/imloop/steps/ground/access.py`. Whoever looks up one vehicle, case or test "
-        "is entered in the journal.\n\n"
+        "is entered in the journal; what gates, lists, notices, the feed and appointments tell is kept beside it "
+        "([journal.md](journal.md#looks)).\n\n"
         "## Pages\n\n"
         + head
         + "\n"
@@ -208,13 +211,29 @@ def errors_page() -> str:
         "|---|---|---|---|",
     ]
     for code in sorted(rows):
-        kinds, words, files = rows[code]
-        local = all(file.startswith(("cli/", "sim/", "law/")) for file in files)
-        what = "command line, exit 2" if local else ", ".join(status_words(k, code) for k in sorted(kinds))
+        kinds, (_, words), files = rows[code]
+        what = (
+            "command line, exit 2"
+            if is_local(files)
+            else ", ".join(status_words(k, code) for k in sorted(kinds))
+        )
         out.append(
             f"| `{code}` | {what} | {words.replace('|', '¦')} | {'<br>'.join(f'`{f}`' for f in sorted(files))} |"
         )
     return "\n".join(out) + "\n"
+
+
+def is_local(files: set[str]) -> bool:
+    """Said by the command line alone."""
+    return all(file.startswith(("cli/", "sim/", "law/")) for file in files)
+
+
+def codes_file() -> str:
+    """One code a line, for the page that every refusal's ``type`` leads to."""
+    rows = [
+        [code, *words] for code, (_, words, files) in sorted(codes(SOURCE).items()) if not is_local(files)
+    ]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 # -- dialects ------------------------------------------------------------------------------------------------
@@ -344,6 +363,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "cli.md": cli_page,
 }
+DATA: dict[str, Callable[[], str]] = {"src/imloop/pages/public/codes.ndjson": codes_file}
+"""What a page of the platform itself shows of it."""
 
 
 def main() -> int:
@@ -352,15 +373,16 @@ def main() -> int:
         print("usage: python scripts/docs.py [--check]", file=sys.stderr)
         return 2
     stale = []
-    for name, page in PAGES.items():
+    written = {f"docs/{name}": (HEAD, page) for name, page in PAGES.items()}
+    for name, (head, page) in (written | {name: ("", data) for name, data in DATA.items()}).items():
         try:
-            text = HEAD + page()
+            text = head + page()
         except Fault as fault:
             print(fault, file=sys.stderr)
             return 1
-        file = DOCS / name
+        file = ROOT / name
         if not file.exists() or file.read_text(encoding="utf-8") != text:
-            stale.append(f"docs/{name}")
+            stale.append(name)
             if not check:
                 file.write_text(text, encoding="utf-8")
     if check and stale:

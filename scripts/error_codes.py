@@ -1,5 +1,5 @@
-"""Find every code of a refusal, reason or problem in the source, with its English words:
-the source of docs/errors.md."""
+"""Find every code of a refusal, reason or problem in the source, with its words in both languages:
+the source of docs/errors.md and of the page /docs/errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ class Found:
     code: str
     kind: str
     """Class of the refusal, or ``Reason``, or ``Problem``."""
-    words: str
+    words: tuple[str, str]
+    """Chinese and English."""
+
+
+NO_WORDS = ("", "")
 
 
 def wording(node: ast.expr) -> str:
@@ -59,13 +63,13 @@ class Source:
         above = [known for known in self.assigned.get(node.id, []) if known[0] <= node.lineno]
         return max(above, key=lambda known: known[0])[1] if above else node
 
-    def english(self, node: ast.AST) -> str:
-        """The English half of the first ``Text(zh, en)`` in a node, or behind a name in it."""
+    def said(self, node: ast.AST) -> tuple[str, str]:
+        """The first ``Text(zh, en)`` in a node, or behind a name in it; twice nothing where there is none."""
         for inner in ast.walk(node):
             call = self.resolved(inner) if isinstance(inner, ast.Name) else inner
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "Text" and len(call.args) == 2:
-                return wording(self.resolved(call.args[1]))
-        return ""
+                return wording(self.resolved(call.args[0])), wording(self.resolved(call.args[1]))
+        return NO_WORDS
 
     def found(self) -> Iterator[Found]:
         for node in ast.walk(self.tree):
@@ -77,19 +81,19 @@ class Source:
                 ):
                     yield Found(code.value, kind, words)
 
-    def _coded(self, node: ast.AST) -> Iterator[tuple[ast.expr | None, str, str]]:
+    def _coded(self, node: ast.AST) -> Iterator[tuple[ast.expr | None, str, tuple[str, str]]]:
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
-                if key is not None and "-" in wording(key) and self.english(value):
-                    yield key, "Reason", self.english(value)
+                if key is not None and "-" in wording(key) and self.said(value)[1]:
+                    yield key, "Reason", self.said(value)
         elif isinstance(node, ast.Tuple):
             for part in node.elts:
-                if "-" in wording(part) and self.english(node):
-                    yield part, "Reason", self.english(node)
+                if "-" in wording(part) and self.said(node)[1]:
+                    yield part, "Reason", self.said(node)
         elif isinstance(node, ast.Call):
             yield from self._called(node)
 
-    def _called(self, call: ast.Call) -> Iterator[tuple[ast.expr | None, str, str]]:
+    def _called(self, call: ast.Call) -> Iterator[tuple[ast.expr | None, str, tuple[str, str]]]:
         name = ast.unparse(call.func)
         if name in CODE_POSITION:
             position = CODE_POSITION[name]
@@ -97,25 +101,29 @@ class Source:
             yield (
                 call.args[position] if len(call.args) > position else next(given, None),
                 name,
-                self.english(call),
+                self.said(call),
             )
             return
         if name in SAID_BY:
             code, kind = SAID_BY[name]
-            yield ast.Constant(code), kind, self.english(call)
+            yield ast.Constant(code), kind, self.said(call)
         # a helper that takes the code and then both languages: f(…, "too-long", "超过…", "longer…")
         for code, chinese, words in zip(call.args, call.args[1:], call.args[2:], strict=False):
             bilingual = CHINESE.search(wording(chinese)) and re.search("[A-Za-z]", wording(words))
             if CODE.fullmatch(wording(code)) and bilingual:
-                yield code, "Problem" if name.endswith(".fault") else "Reason", wording(words)
+                yield (
+                    code,
+                    "Problem" if name.endswith(".fault") else "Reason",
+                    (wording(chinese), wording(words)),
+                )
 
 
-def codes(source: Path) -> dict[str, tuple[set[str], str, set[str]]]:
-    """Code → (classes, English words, files) over a package."""
-    rows: dict[str, tuple[set[str], str, set[str]]] = {}
+def codes(source: Path) -> dict[str, tuple[set[str], tuple[str, str], set[str]]]:
+    """Code → (classes, words in Chinese and English, files) over a package."""
+    rows: dict[str, tuple[set[str], tuple[str, str], set[str]]] = {}
     for path in sorted(source.rglob("*.py")):
         for each in Source(path).found():
-            kinds, known, files = rows.get(each.code, (set(), "", set()))
+            kinds, known, files = rows.get(each.code, (set(), NO_WORDS, set()))
             file = path.relative_to(source).as_posix()
-            rows[each.code] = (kinds | {each.kind}, known or each.words, files | {file})
+            rows[each.code] = (kinds | {each.kind}, known if known[1] else each.words, files | {file})
     return rows

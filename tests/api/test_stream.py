@@ -13,11 +13,13 @@ from imloop.api.http import stream_hub
 from imloop.api.http.stream_hub import Hub, Stream
 from imloop.steps.accounts.keys import revoke_key
 from imloop.steps.couriers.feed import after_in, as_entry, newest
+from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import writing
 from imloop.store.models import OutboxEntry
-from support.city import FAR, NEAR, City, at
+from support.city import FAR, NEAR, PLACE, City, at
 
 NOW = at("2026-03-02 09:00")
+WHO = Caller(NEAR, "istation", "", PLACE)
 
 
 def message(receiver: str = NEAR, topic: str = "case-opened") -> int:
@@ -69,7 +71,7 @@ def test_only_a_machine_that_comes_back_acknowledges(city: City) -> None:
 def test_missed_first_then_handed_out_each_once(city: City, hub: Hub) -> None:
     missed = message()
     own = Stream(NEAR, 0)
-    events = Events(hub, own, RequestFactory().get("/"))
+    events = Events(hub, own, RequestFactory().get("/"), WHO)
     assert next(events).startswith(b"retry")
     assert ids(next(events)) == [missed]
     for seq in (missed, missed + 1):
@@ -82,7 +84,7 @@ def test_one_that_does_not_fetch_reads_from_the_outbox_again(
 ) -> None:
     monkeypatch.setattr(stream_hub, "MOST_WAITING", 2)
     own = Stream(NEAR, 0)
-    events = Events(hub, own, RequestFactory().get("/"))
+    events = Events(hub, own, RequestFactory().get("/"), WHO)
     next(events)
     message()
     next(events)
@@ -98,7 +100,7 @@ def test_what_is_too_much_while_it_reads_is_read_afterwards(
 ) -> None:
     monkeypatch.setattr(stream_hub, "MOST_WAITING", 2)
     own = Stream(NEAR, 0)
-    events = Events(hub, own, RequestFactory().get("/"))
+    events = Events(hub, own, RequestFactory().get("/"), WHO)
     next(events)
     first, late = message(), []
     read = couriers.after_in
@@ -122,7 +124,7 @@ def test_a_revoked_key_ends_its_stream_at_the_next_sign_of_life(
     monkeypatch.setattr(couriers, "BEAT", 0.0)
     key = city.key(NEAR)
     request = RequestFactory().get("/", headers={"Authorization": f"Bearer {key}"})
-    events = Events(hub, Stream(NEAR, 0), request)
+    events = Events(hub, Stream(NEAR, 0), request, WHO)
     next(events)
     assert next(events).startswith(b":"), "a sign of life"
     revoke_key(key.split("_")[1], NOW)
@@ -132,18 +134,18 @@ def test_a_revoked_key_ends_its_stream_at_the_next_sign_of_life(
 def test_a_server_that_stops_ends_every_stream_and_opens_none(city: City, hub: Hub) -> None:
     from imloop.facts.refusal import Refusal
 
-    events = Events(hub, Stream(NEAR, 0), RequestFactory().get("/"))
+    events = Events(hub, Stream(NEAR, 0), RequestFactory().get("/"), WHO)
     next(events)
     hub.stop()
     assert list(events) == []
     with pytest.raises(Refusal) as refused:
-        Events(hub, Stream(NEAR, 0), RequestFactory().get("/"))
+        Events(hub, Stream(NEAR, 0), RequestFactory().get("/"), WHO)
     assert refused.value.code == "streams-full"
 
 
 def test_what_is_committed_here_is_handed_out_as_it_would_be_read(city: City, hub: Hub) -> None:
     own = Stream(NEAR, 0)
-    Events(hub, own, RequestFactory().get("/"))
+    Events(hub, own, RequestFactory().get("/"), WHO)
     own.follow()
     hub._head = message(FAR)
     with writing(NOW, city.callers[NEAR]) as ledger:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from browser.program_words import program_words
 from support.axe import too_wide, violations
 from support.crawl import is_page, page_routes, reachable
 from support.desks import NARROW, WIDE, Desk, Windows
@@ -126,10 +127,20 @@ def test_accessible_and_inside_the_window(
     assert not faults, "\n".join(faults)
 
 
+def read_text(page: Any) -> str:
+    """As a person reads it: without what is written in the language of machines on purpose."""
+    read: str = page.evaluate(
+        """() => { const copy = document.body.cloneNode(true);
+        copy.querySelectorAll("code, pre, textarea, script, .machine").forEach((each) => each.remove());
+        return copy.textContent; }"""
+    )
+    return read
+
+
 def looked_at(desk: Desk, address: str, width: int, other: int) -> list[str]:
     """Faults of a page at one width, and whether it fits the other."""
     desk.page.set_viewport_size({"width": width, "height": 900})
     assert desk.go(address) == 200, address
-    found = violations(desk.page) + too_wide(desk.page)
+    found = violations(desk.page) + too_wide(desk.page) + program_words(read_text(desk.page))
     desk.page.set_viewport_size({"width": other, "height": 900})
     return [f"{address}: {fault}" for fault in found + too_wide(desk.page)]

@@ -139,6 +139,7 @@ def test_check_says_of_every_part_whether_it_is_sound(unprepared: Commands, jour
     assert set(json.loads(done.stdout)) == {
         "law",
         "files",
+        "address",
         "disk",
         "database",
         "journal",

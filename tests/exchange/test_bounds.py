@@ -40,7 +40,10 @@ AMOUNTS = [
     ("999999.99", "999999.99"),
     (1000000, "1000000.00"),
     ("99999999.99", "99999999.99"),
-    *((value, None) for value in ("NaN", "nan", "Infinity", "-Infinity", "sNaN", "1e400", 10**20, "-0.001")),
+    *(
+        (value, None)
+        for value in ("NaN", "nan", "Infinity", "-Infinity", "sNaN", "1e400", 10**20, "-0.001", "9e1", "+90")
+    ),
     *(
         (value, None)
         for value in ("99999999.995", "100000000", "１_000", "1_000", "9" * 300, "460元", [], {}, True)

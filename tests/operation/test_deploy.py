@@ -35,6 +35,31 @@ def directives(unit: str) -> dict[str, list[str]]:
     return found
 
 
+SECTIONS = {
+    "StartLimitIntervalSec": "Unit",
+    "Restart": "Service",
+    "ExecStart": "Service",
+    "WantedBy": "Install",
+}
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_systemd_reads_in_one_section_alone_stands_there(unit: str) -> None:
+    section, found = "", {}
+    for line in (DEPLOY / unit).read_text().splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif (name := line.partition("=")[0]) in SECTIONS:
+            found[name] = section
+    assert found == SECTIONS
+
+
+def test_the_example_of_nginx_is_read_by_the_oldest_one_in_use() -> None:
+    """``http2 on`` needs 1.25.1; Debian 12 has 1.22."""
+    blocks = re.findall(r"```nginx\n(.*?)```", (ROOT / "docs" / "operate.md").read_text(), re.S)
+    assert blocks and not any(re.search(r"^[^#]*http2 on", block, re.M) for block in blocks)
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_runs_a_command_that_exists_and_is_always_started_again(unit: str) -> None:
     said = directives(unit)
@@ -77,16 +102,20 @@ def test_the_composed_services_run_commands_that_exist() -> None:
     commands = [service["command"] for service in said["services"].values() if "command" in service]
     for words in commands:
         must_be_a_command(words)
-    assert ["imloop", "migrate"] in commands
+    assert ["imloop", "migrate", "--app-role", "imloop_app"] in commands
     assert ["imloop", "work"] in commands
-    named = {
+    mounted = [
         volume.partition(":")[0] for each in said["services"].values() for volume in each.get("volumes", ())
-    }
-    assert named == set(said["volumes"])
+    ]
+    assert {name for name in mounted if not name.startswith("./")} == set(said["volumes"])
+    assert [name for name in mounted if name.startswith("./") and not (DEPLOY / name).exists()] == []
+    assert any("build" in each for each in said["services"].values()), "the image is made from here"
+    assert "CREATE ROLE imloop_app" in (DEPLOY / "app-role.sh").read_text()
 
 
-def test_the_example_sets_only_settings_that_exist() -> None:
+@pytest.mark.parametrize("example", ["imloop.env.example", "owner.env.example"])
+def test_an_example_sets_only_settings_that_exist(example: str) -> None:
     known = yaml.safe_load((ROOT / "docs" / "settings.yaml").read_text())
-    lines = (DEPLOY / "imloop.env.example").read_text().splitlines()
+    lines = (DEPLOY / example).read_text().splitlines()
     names = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
     assert names <= set(known)

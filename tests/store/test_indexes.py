@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 
 from imloop.steps.cases.ask_permit import _BY_VIN
-from imloop.steps.vehicles.identify_vehicle import with_vin
-from imloop.store.models import Vehicle
+from imloop.steps.vehicles.identify_vehicle import _HELD, with_vin
+from imloop.store.models import PlateSpan, Vehicle
 from support.city import City
 
 
@@ -36,6 +38,27 @@ def test_the_permit_s_question_finds_the_vehicle_by_its_index() -> None:
         plan = str(cursor.fetchall())
     assert "vehicle_vin" in plan
     assert "SCAN v" not in plan
+
+
+@pytest.mark.usefixtures("plan")
+def test_who_once_bore_a_plate_is_found_by_its_index() -> None:
+    """Asked with every upload, though hardly ever anybody is."""
+    cars = list(Vehicle.objects.order_by("id"))
+    PlateSpan.objects.bulk_create(
+        PlateSpan(vehicle=car, plate=car.plate, since=date(2020, 1, 1), until=date(2025, 1, 1))
+        for car in cars
+    )
+    marks = {"marks": "%s", "vins": "%s", "plates": "%s, %s"}
+    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE store_platespan")
+        asked = [cars[0].pk, cars[0].pk, cars[0].vin, cars[0].plate, cars[1].plate]
+        cursor.execute(explain + _HELD.format(**marks), asked)
+        plan = str(cursor.fetchall())
+    # By the plate, or by the vehicle of an open case where those are fewer.
+    assert "store_platespan_" in plan
+    assert "SCAN s" not in plan and "Seq Scan on store_platespan" not in plan
 
 
 def test_a_vehicle_without_a_vin_is_not_found_by_an_empty_one(city: City) -> None:

@@ -19,7 +19,7 @@ from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import free_slots, why_closed
 from imloop.steps.appointments.opening_hours import Hours, close_day, open_day, set_hours
 from imloop.steps.appointments.texts import appointment_json, slot_json
-from imloop.steps.appointments.visit_queue import board, day_list, gate_says
+from imloop.steps.appointments.visit_queue import board, day_told, gate_says
 from imloop.steps.ground import clock, registers
 from imloop.store.models import PartyKind
 
@@ -129,7 +129,7 @@ class BookedOut(AppointmentOut):
 
 
 class ExpectedOut(AppointmentOut):
-    """As the station sees it; a department is not told the ``phone``."""
+    """As the station sees it; a department is not told the ``phone``, and of the ``plate`` a part."""
 
     phone: str = ABSENT
 
@@ -272,14 +272,9 @@ def get_queue(request: HttpRequest, code: str) -> HttpResponse:
     summary="某日预约 · a day's appointments",
 )
 def get_day(request: HttpRequest, day: str = "", station: str = "") -> HttpResponse:
-    """A station's own; a department sees those of its place, without phones."""
-    who = caller(request)
+    """A station's own; a department sees those of its place, without phones and with masked plates."""
     on = read_day(day) if day else day_of(clock.now())
-    rows = [appointment_json(row) for row in day_list(who, on, station)]
-    if who.kind != PartyKind.ISTATION:
-        for row in rows:
-            del row["phone"]
-    return as_json({"day": on.isoformat(), "appointments": rows})
+    return as_json({"day": on.isoformat(), "appointments": day_told(caller(request), on, station)})
 
 
 @router.post(

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from imloop.api.http.answers import as_json, as_pdf, moment_of
-from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_OFFICE, TRANSPORT
+from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_ASKER, TRANSPORT
 from imloop.api.http.auth import caller
 from imloop.api.http.router import PDF, Router
 from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut, example
@@ -136,6 +136,7 @@ class CaseOut(Schema):
     closed_at: datetime | None
     failed_items: list[str]
     notices: list[str]
+    notice_addresses: list[str]
     repairs: list[CaseRepairOut]
     exits: list[ExitOut]
     objections: list[ObjectionOut]
@@ -148,7 +149,7 @@ class ObjectionRaisedOut(Schema):
 
 
 class PermitOut(Schema):
-    """``case`` null: no case is open, and then neither its state nor its deadline is told."""
+    """``case`` null: no case is open; masked: another station's. Then neither its state nor its deadline is told."""
 
     model_config = example(
         allowed=False,
@@ -251,7 +252,7 @@ def post_release(
 
 @router.get(
     "/retest-permit",
-    who=I_STATION_OR_OFFICE,
+    who=I_STATION_OR_ASKER,
     answers={200: PermitOut},
     tags=["I-station"],
     summary="能否在本站复检 · may it be retested here",
@@ -266,5 +267,6 @@ def get_permit(
 @router.get(
     "/notices/{notice_no}.pdf", who=EVERYONE, answers={200: PDF}, tags=["everyone"], summary="告知书 · notice"
 )
-def get_notice(request: HttpRequest, notice_no: str) -> HttpResponse:
-    return as_pdf(notice_document(caller(request), notice_no), notice_no)
+def get_notice(request: HttpRequest, notice_no: str, key: str = "") -> HttpResponse:
+    """Its stations by number; a department with the ``key`` of ``notice_addresses`` in the case."""
+    return as_pdf(notice_document(caller(request), notice_no, key), notice_no)

@@ -24,6 +24,8 @@ from imloop.facts.refusal import Malformed, Problem
 from imloop.facts.text import Text
 from imloop.steps.couriers.feed import acknowledge, after_in, epoch, feed, newest_of, require_place
 from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.seen import Door, seen
 from imloop.store.connection_pool import with_connection, without_connection
 
 router = Router()
@@ -77,11 +79,12 @@ def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse |
             # A machine that comes back acknowledges; a page that is opened has read nothing yet.
             acknowledge(who.party_code, start, clock.now())
     hub = request.META.get(HUB)
+    seen(who, Door.STREAM, more={"after": start})
     if not isinstance(hub, Hub):
         missed = b"".join(as_event(entry) for entry in after_in(who.party_code, start, PAGE))
         return HttpResponse(_hello() + missed, content_type="text/event-stream", headers=HEADERS)
     with without_connection():  # a stream of the same party may need a moment to close
-        events = Events(hub, Stream(who.party_code, start), request)
+        events = Events(hub, Stream(who.party_code, start), request, who)
     return StreamingHttpResponse(events, content_type="text/event-stream", headers=HEADERS)
 
 
@@ -105,8 +108,8 @@ def _hello() -> bytes:
 class Events:
     """The body of an open answer: each step waits for something to send. Raises a refusal if too many are open."""
 
-    def __init__(self, hub: Hub, stream: Stream, request: HttpRequest) -> None:
-        self._hub, self._stream, self._request = hub, stream, request
+    def __init__(self, hub: Hub, stream: Stream, request: HttpRequest, who: Caller) -> None:
+        self._hub, self._stream, self._request, self._who = hub, stream, request, who
         self._shown = stream.cursor
         self._sent = 0
         self._begin = _hello()
@@ -162,18 +165,22 @@ class Events:
         return b"".join(event for _, event in fresh)
 
     def _goes_on(self) -> bool:
-        """Whether to go on. What a machine was sent before the last keep-alive counts as received."""
+        """Whether to go on. What a machine was sent before the last keep-alive counts as received; what anybody was
+        sent since is kept as a look, beside that of the opening."""
         request, now = self._request, clock.now()
+        shown, cursor = self._shown, self._stream.cursor
         with with_connection():
             close_old_connections()
             try:
                 if not still_admitted(request, now):
                     return False
                 if shown_key(request):
-                    acknowledge(self._stream.party, self._shown, now)
+                    acknowledge(self._stream.party, shown, now)
+                if cursor > shown:
+                    seen(self._who, Door.STREAM, more={"from": shown + 1, "to": cursor})
             except Error:  # a busy or restarting database: the next time
                 connection.close()
-        self._shown = self._stream.cursor
+        self._shown = cursor
         return True
 
 

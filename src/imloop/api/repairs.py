@@ -30,9 +30,9 @@ from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.uploads.intake import take_repair
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
+from imloop.facts.places import known_place
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.steps.ground import clock
-from imloop.steps.ground.registers import known_place
 from imloop.steps.repairs.repair_files import hand_in
 from imloop.steps.repairs.rework_rate import rework_rates
 from imloop.steps.repairs.shop_figures import ORDERS, choices

@@ -15,7 +15,7 @@ from imloop.api.http.router import Router
 from imloop.api.http.schemas import GateOut, example
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import OFFICES
+from imloop.steps.ground.access import ASK_OF_VEHICLES, OFFICES
 from imloop.steps.roads.ask_road import Stated, ask_road, ask_road_openly
 from imloop.steps.roads.clean_fleet import clean_fleet
 from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
@@ -114,7 +114,7 @@ class CleanFleetOut(Schema):
 
 @router.get(
     "/gates/road",
-    who=OFFICES,
+    who=ASK_OF_VEHICLES,
     answers={200: RoadGateOut},
     tags=["police"],
     summary="能否上路、进入限行区 · may it drive here",

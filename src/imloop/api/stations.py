@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
@@ -245,7 +246,9 @@ def get_stations(request: HttpRequest, kind: str = "") -> HttpResponse:
     return as_json(
         {
             "on": day.isoformat(),
-            "stations": [station_json(p, day) for k in kinds for p in station_lookups.parties(k)],
+            "stations": [
+                station_json(p, day) for k in kinds for p in station_lookups.parties(k, settings.PLACE)
+            ],
         }
     )
 

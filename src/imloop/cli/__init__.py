@@ -19,12 +19,15 @@ from imloop.cli import (
     lines,
     matters,
     offline,
+    parties,
     simulate,
     vouchers,
 )
+from imloop.cli.common import in_line
 from imloop.cli.gates import counter, vehicles
 from imloop.cli.records import backup, data, replay, trust
 from imloop.cli.serving import server, work
+from imloop.facts.refusal import Refusal
 
 app = typer.Typer(
     name="imloop",
@@ -49,6 +52,7 @@ for module in (
     vouchers,
     agent,
     keys,
+    parties,
     draws,
     backup,
 ):
@@ -61,19 +65,18 @@ app.add_typer(gate, name="gate")
 
 def main() -> None:
     """Run a command; whatever is wrong with the input is one line, never a stack trace."""
-    from imloop.facts.refusal import Refusal
-
     try:
         app()
-    except Refusal as refusal:
-        cite = f" [{refusal.cite}]" if refusal.cite else ""
-        _stop(f"{refusal.code}: {refusal.text.zh} / {refusal.text.en}{cite}")
-    except (OSError, ValueError) as error:
-        if os.environ.get("IMLOOP_DEBUG") == "1":
+    except Exception as error:
+        if not (isinstance(error, (Refusal, OSError, ValueError)) or _of_database(error)):
             raise
-        _stop(f"{type(error).__name__}: {error}")
+        if os.environ.get("IMLOOP_DEBUG") == "1" and not isinstance(error, Refusal):
+            raise
+        print(f"imloop: {in_line(error)}", file=sys.stderr)
+        sys.exit(2)
 
 
-def _stop(line: str) -> None:
-    print(f"imloop: {line}".replace("\n", " "), file=sys.stderr)
-    sys.exit(2)
+def _of_database(error: Exception) -> bool:
+    """A database that is away or has no tables; asked without importing Django, which most commands do not need."""
+    django = sys.modules.get("django.db.utils")
+    return django is not None and isinstance(error, (django.DatabaseError, django.InterfaceError))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imloop.cli.common import AsJson, print_json, print_table
+from imloop.cli.common import AsJson, in_line, print_json, print_table
 from imloop.facts.days import day_of, read_day
+from imloop.facts.places import is_place, known_place
 from imloop.steps.ground.clock import now
 
 if TYPE_CHECKING:
@@ -46,15 +47,17 @@ def judge(
     if limit_set not in ("", "a", "b"):
         raise Malformed("bad-limit-set", Text("限值只有 a 与 b。", "The limit set must be a or b."))
     day = read_day(on) if on else None
+    if place:
+        known_place(place)
     worst = 0
     for file in files:
         try:
             record = decode_test(file.read_bytes())
-            code = place or (record.station[:6] if record.station[:6].isdigit() else NATION)
+            code = place or (record.station[:6] if is_place(record.station[:6]) else NATION)
             law = load().at(day or day_of(record.started_at), code)
             verdict = judge_record(record, law, limit_set=limit_set or None)
         except (Refusal, OSError) as error:
-            print(f"imloop: {file}: {error}".replace("\n", " "), file=sys.stderr)
+            print(f"imloop: {file}: {in_line(error)}", file=sys.stderr)
             worst = 2
             continue
         worst = max(worst, 0 if verdict.result == "pass" else 1)
@@ -116,6 +119,7 @@ def show(
     from imloop.law.report import show_rows, threshold_rows
     from imloop.verdict import verdict_hash
 
+    known_place(place)
     law = load().at(read_day(on) if on else day_of(now()), place)
     rows = [row for row in show_rows(law) if str(row["key"]).startswith(prefix)]
     thresholds = [row for row in threshold_rows(law) if str(row["key"]).startswith(prefix)]
@@ -192,7 +196,7 @@ def deadline(
     day = read_day(start)
     if not 0 < days <= 1000:
         raise Malformed("bad-days", Text("工作日数应在 1 至 1000 之间。", "Days must be between 1 and 1000."))
-    counted = load().at(day, place).working_days(day, days)
+    counted = load().at(day, known_place(place)).working_days(day, days)
     if as_json:
         print_json(
             {

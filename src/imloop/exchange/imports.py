@@ -26,7 +26,7 @@ from imloop.steps.vehicles.register.enter_vehicles import (
 from imloop.steps.vehicles.register.keep_list import keep_list
 
 _COUNTS = ("rows", "rejected", "new", "changed", "same", "held", "differing")
-_BLOCK = {"vehicles": 4000, "stations": 500, "repairers": 500}
+_BLOCK = {"vehicles": 4000, "departments": 500, "stations": 500, "repairers": 500}
 
 
 @dataclass(slots=True)
@@ -60,9 +60,9 @@ def import_file(
     reason: str = "",
 ) -> Imported:
     """Enter a file's rows. Interrupted and called again, it goes on after the last finished block; a file that was
-    entered whole is not entered again. ``reason``: why known vehicles change, for the person who confirms it. Raises
-    ``Malformed`` for a file that cannot be such a register, before anything is entered; at a line that cannot be read
-    at all, it stops there and the blocks before it stay entered."""
+    entered whole is not entered again. ``reason``: why it is entered, for the journal; of known vehicles, for the
+    person who confirms the change. Raises ``Malformed`` for a file that cannot be such a register, before anything
+    is entered; at a line that cannot be read at all, it stops there and the blocks before it stay entered."""
     rows = read_rows(file)
     first = next(rows, None)
     if first is None or first or first.fault is None:
@@ -91,7 +91,7 @@ def import_file(
             state.held += entered.held
             state.differing += entered.differing
         else:
-            rejected = enter_rows(kind, numbered, caller, now())
+            rejected = enter_rows(kind, numbered, caller, now(), reason=reason)
         state.rows += len(block)
         state.rejected += len(rejected)
         mark.keep(state, rejected)

@@ -36,17 +36,17 @@ _NAME = re.compile(r'"\s*:')
 MOST_ENTRIES = 500
 """Entries of a list of words or objects."""
 MOST_NOTES = 100
-_AMOUNT = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,40}(\.\d{0,40})?", re.ASCII)
 CENT = Decimal("0.01")
 MOST_YUAN = Decimal(10**8)
 """What every column of money holds is less."""
 
 
 def decimal_of(value: object) -> Decimal | None:
-    """A number or its digits as text; None for anything else, NaN and Infinity among it."""
+    """A number, or its digits as text; None for anything else: NaN, Infinity, ``9e1``, ``+9`` among it."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
-    text = unpadded(str(value))
+    text = unpadded(value) if isinstance(value, str) else f"{Decimal(str(value)):f}"
     return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 

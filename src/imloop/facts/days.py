@@ -26,6 +26,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(CHINA).date()
 
 
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in China."""
+    return datetime.combine(day, time(), CHINA)
+
+
 @lru_cache(maxsize=65536)
 def day_in(text: str) -> date | None:
     """The day that a text names: 2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 20260305, with a time behind or not. A

@@ -1,4 +1,4 @@
-"""Names and phones as shown to people who do not need them in full."""
+"""Names, phones, plates and case numbers as shown to people who do not need them in full."""
 
 from __future__ import annotations
 
@@ -17,3 +17,14 @@ def masked_phone(phone: str) -> str:
     if len(digits) < 8:
         return "*" * max(len(digits) - 2, 0) + digits[-2:]
     return digits[:3] + "*" * (len(digits) - 7) + digits[-4:]
+
+
+def masked_plate(plate: str) -> str:
+    """桂B·**345: enough to recognise one's own."""
+    return f"{plate[:2]}·{'*' * max(0, len(plate) - 5)}{plate[-3:]}" if len(plate) > 5 else plate
+
+
+def masked_number(number: str) -> str:
+    """450200-2026-000017 → 450200-2026-****17: enough to compare with the paper in the owner's hand."""
+    head, dash, count = number.rpartition("-")
+    return f"{head}{dash}{'*' * max(len(count) - 2, 0)}{count[-2:]}"

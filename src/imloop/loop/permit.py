@@ -8,10 +8,11 @@ given here); who may repair and with which documents by the day the repair was f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from imloop.facts.days import CHINA, day_of
+from imloop.facts.mask import masked_number
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
@@ -32,6 +33,21 @@ class Permit:
     def refusals(self) -> tuple[Reason, ...]:
         return tuple(reason for reason in self.reasons if not reason.warning)
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the case is another station's, and no exit lets the asking one retest it."""
+        return any(reason.code == ELSEWHERE for reason in self.reasons)
+
+    def for_bystander(self) -> Permit:
+        """What a station hears of another one's case: not here, and what stands against the vehicle or itself. Neither
+        where, nor how far the repair is; the number masked, to compare with the owner's paper."""
+        told = tuple(
+            replace(reason, text=_NOT_HERE) if reason.code == ELSEWHERE else reason
+            for reason in self.reasons
+            if reason.code == ELSEWHERE or reason.code not in _OF_THE_CASE
+        )
+        return Permit(self.allowed, told, masked_number(self.case_no or ""))
+
     def to_json(self) -> dict[str, object]:
         """Contract §4: ``{"allowed", "reasons": [{"code", "cite", "text", "next", …}], "case"}``."""
         return {
@@ -41,6 +57,13 @@ class Permit:
         }
 
 
+ELSEWHERE = "not-this-station"
+_NOT_HERE = Text(
+    "同一检验周期内只能回初检不合格的检验机构复检，不是本站。",
+    "Within the same cycle the vehicle may be retested only at the station of the failed test, which is not this one.",
+)
+
+
 def same_station(q: Question) -> Reason | None:
     """Within one inspection cycle only the station of the failed test, or where an exit allows (A12)."""
     if not q.law.flag("retest.same_station") or q.case.station in (None, q.station):
@@ -48,7 +71,7 @@ def same_station(q: Question) -> Reason | None:
     if any(way_out.covers(q.station, q.at) for way_out in q.case.exits):
         return None
     return Reason(
-        "not-this-station",
+        ELSEWHERE,
         Text(
             f"同一检验周期内只能回初检不合格的检验机构（{q.case.station}）复检。",
             "Within the same cycle the vehicle may be retested only at the station of the failed test "
@@ -279,6 +302,10 @@ CLAUSES: tuple[Clause, ...] = (
         "overdue", "deadline.working_days", Text("期限未过（仅提示）", "in time (a warning only)"), in_time
     ),
 )
+
+
+_OF_THE_CASE = frozenset(clause.code for clause in CLAUSES if clause.guard is not None)
+"""What is said of a case by itself, not by the registers."""
 
 
 def permit(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from imloop.facts.answers import is_nothing
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import paper_number
 from imloop.facts.records.repair import DOCUMENT_NAMES, RepairRecord, Warranty
@@ -133,7 +134,7 @@ def _papers_lack(
 def work_done(record: RepairRecord, law: Law) -> bool:
     """Hours of work or of diagnosis, or parts; what it cost proves nothing."""
     hours = sum((item.hours or Decimal(0) for item in record.items), Decimal(0))
-    fitted = any(part.name.strip() and part.quantity > 0 for part in record.parts)
+    fitted = any(not is_nothing(part.name) and part.quantity > 0 for part in record.parts)
     return fitted or float(hours) >= law.number("repair.least_hours")
 
 

@@ -7,10 +7,11 @@ from django.http import HttpRequest
 
 from imloop.pages.menu import menu
 from imloop.steps.accounts.admitted import admitted_or_none
+from imloop.steps.journal.demo_mark import is_demo
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """``menu``: that of the person's desk, made only where a template asks for it."""
+    """``menu``: that of the person's desk; it and ``is_demo`` are asked only where a template asks for them."""
 
     def own_menu() -> object:
         caller = admitted_or_none(request.user)
@@ -18,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, object]:
 
     return {
         "place": settings.PLACE,
+        "is_demo": is_demo,
         "large_text": request.COOKIES.get("large_text") == "1",
         "menu": own_menu,
     }

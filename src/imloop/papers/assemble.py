@@ -35,9 +35,9 @@ _RESULTS = {
 }
 
 
-def notice_document(caller: Caller, notice_no: str) -> bytes:
-    """The notice as PDF, both copies."""
-    return notice_pdf(case_lookups.notice(caller, notice_no))
+def notice_document(caller: Caller, notice_no: str, key: str = "") -> bytes:
+    """The notice as PDF, both copies. ``key``: what makes its address unguessable, for departments."""
+    return notice_pdf(case_lookups.notice(caller, notice_no, key))
 
 
 def owner_notice(token: str) -> bytes:

@@ -6,8 +6,11 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
+from imloop.facts.refusal import Conflict
+from imloop.facts.text import Text
 from imloop.sim.city.checks import fresh_checks
 from imloop.sim.city.city import create_city, is_loaded, write_credentials
 from imloop.sim.city.draws import enter_last_quarter, enter_this_quarter
@@ -21,10 +24,43 @@ from imloop.sim.more_days import LABELS, fill
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
 from imloop.sim.world.lines import Lines
-from imloop.sim.world.places import STATIONS
+from imloop.sim.world.places import CITY, STATIONS
+from imloop.steps.journal.demo_mark import mark_demo
 from imloop.steps.repairs.shop_figures import count_figures
+from imloop.steps.stations.lookups import nothing_yet
 
 _STATE = "sim-state.json"
+
+
+def remember_demo(now: datetime) -> None:
+    """A demo that a version without the mark loaded gets it."""
+    if is_loaded():
+        mark_demo(now)
+
+
+def _begin(data_dir: Path, now: datetime) -> Path:
+    """From here on it is a demo. The made-up streets, plates and offices are those of one city, and nothing of them
+    comes into a register that is real. Returns where its state is kept while it is being loaded."""
+    if settings.PLACE != CITY:
+        raise Conflict(
+            "demo-elsewhere",
+            Text(
+                f"演示城市是柳州（{CITY}），而 IMLOOP_PLACE={settings.PLACE}：看演示请去掉 IMLOOP_PLACE；"
+                "要建本地的平台请从空的开始（make run DEMO=0），登录后按「起步」登记单位。",
+                f"The demo city is Liuzhou ({CITY}) and IMLOOP_PLACE={settings.PLACE}: unset it for the demo, or start "
+                "empty (make run DEMO=0), log in, and register your departments and stations under First steps.",
+            ),
+        )
+    if not (is_loaded() or nothing_yet()):
+        raise Conflict(
+            "not-empty",
+            Text(
+                "这里已登记了单位，不再装入演示城市：看演示请另用数据目录（--data）和数据库。",
+                "Departments or stations are registered here: for the demo use another --data and database.",
+            ),
+        )
+    mark_demo(now)
+    return data_dir / _STATE
 
 
 def load_demo(
@@ -42,7 +78,7 @@ def load_demo(
     Interrupted half-way, the next call takes up the same traffic again: the uploads are the same bytes, so those
     already kept are only recognised.
     """
-    state_file = data_dir / _STATE
+    state_file = _begin(data_dir, now)
     if is_loaded() and not state_file.exists():
         fresh_checks(now)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ from imloop.sim.world.places import CITY, SHOPS, crew, instruments, serial
 from imloop.steps.ground.clock import now
 
 REPAIR = "repair"
+_CASE_NO = re.compile(r"\d{6}-\d{4}-\d{6,}")
 PLATE = "桂B8X6K2"
 PLATES = (PLATE, "桂B7T3W1")
 """Of the vehicles with which the README shows the loop; the demo city's police know them."""
@@ -86,7 +88,7 @@ def sample_repair(
 ) -> bytes:
     """A repair by one of the demo city's shops. ``at``: ISO 8601 end of the repair; left out, it came in five
     minutes ago and was done three and a half minutes ago, quicker than a real one. Raises
-    ``Malformed`` for another time, ``Unknown`` for an unknown shop."""
+    ``Malformed`` for another time or what is no case number, ``Unknown`` for an unknown shop."""
     finished, stay = _moment(at), timedelta(minutes=100)
     if finished is None:
         finished, stay = now().replace(microsecond=0) - timedelta(seconds=210), timedelta(seconds=90)
@@ -95,6 +97,12 @@ def sample_repair(
         raise Unknown(
             "unknown-shop", Text(f"演示城市没有维修站 {shop_code}。", f"The city has no shop {shop_code}.")
         )
+    if case_no and not _CASE_NO.fullmatch(case_no):
+        words = Text(
+            f"案件编号应如 450200-2026-000042，不是 {case_no}。",
+            f"A case number looks like 450200-2026-000042, not like {case_no}.",
+        )
+        raise Malformed("wrong-value", words)
     rng = np.random.default_rng([seed, 7021, int(finished.timestamp())])
     method = Method.ASM if Fuel.GASOLINE.value in shop.takes else Method.LUGDOWN
     vehicle = sample_vehicle(method, plate)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from django.db import connection, transaction
+
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 
@@ -19,6 +21,8 @@ APPEND_ONLY = (
     "store_test",
     "store_repair",
     "store_registerfile",
+    "store_look",
+    "store_lookedvehicle",
 )
 """Tables that may be read and added to; rows are never changed, removed or emptied."""
 
@@ -37,3 +41,13 @@ def statements(role: str) -> list[str]:
         f"REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {kept} FROM {role}",
         f"REVOKE DELETE, TRUNCATE, TRIGGER ON store_rawupload, store_journalhead, store_heldchange FROM {role}",
     ]
+
+
+def grant(role: str) -> None:
+    """Run them; ``Malformed`` where the database knows no roles."""
+    found = statements(role)
+    if connection.vendor != "postgresql":
+        raise Malformed("no-roles", Text("只有 PostgreSQL 有角色。", "Only PostgreSQL has roles."))
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in found:
+            cursor.execute(statement)

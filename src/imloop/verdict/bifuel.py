@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from imloop.facts.codes import FUEL_NAMES, Fuel
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import ItemVerdict, Step
 
+GASES = ("co_pct", "hc_ppm", "no_ppm", "co2_pct", "k_per_m", "nox_ppm")
+_AGAIN = Text(
+    "请说明原因，并在另一种燃料上重新检验。", "Say how that came about, and drive the other fuel again."
+)
 _NEXT = Text(
     "请在另一种燃料上补做检验，一并上传。", "Drive the other fuel, too, and upload both runs together."
 )
@@ -38,6 +44,23 @@ def second_missing(record: TestRecord, law: Law) -> list[Reason]:
     name = FUEL_NAMES[record.vehicle.second_fuel]
     words = Text(f"两用燃料汽车缺少{name.zh}的检验。", f"A bi-fuel vehicle: the run on {name.en} is missing.")
     return [Reason("second-fuel-missing", words, law.cite("bifuel.both"), _NEXT)]
+
+
+def copied(record: TestRecord) -> list[Reason]:
+    """The second run has the very readings of the first: no engine runs alike on two fuels, second by second."""
+    first, second = record.trace, record.second.trace if record.second is not None else None
+    if second is None or not first.rows or first.rows != second.rows:
+        return []
+    measured = [name for name in GASES if first.get(name) is not None and second.get(name) is not None]
+    if not measured or any(
+        not np.array_equal(first.columns[n], second.columns[n], equal_nan=True) for n in measured
+    ):
+        return []
+    words = Text(
+        "两种燃料的过程数据逐秒相同，第二次像是复制的。",
+        "Both fuels have the same readings in every second: the second run looks copied.",
+    )
+    return [Reason("second-run-copied", words, next=_AGAIN)]
 
 
 def name_of(fuel: Fuel | None) -> Text:

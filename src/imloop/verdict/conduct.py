@@ -17,6 +17,7 @@ from imloop.law.watch import ProbeOut
 from imloop.verdict.answer import Rows
 from imloop.verdict.arithmetic import nano, nano_levels
 from imloop.verdict.formulas.gas import longest_run
+from imloop.verdict.methods.freeacc import blips
 from imloop.verdict.validity import Indices, longest_block, phase_rows
 
 _MODES = ("5025", "2540")
@@ -29,10 +30,46 @@ def conduct(record: TestRecord, law: Law) -> list[Reason]:
         modes = [finding for mode in _MODES for finding in _mode(record, mode, law)]
         return modes + _probe(record, law)
     if record.method is Method.TSI:
-        return _probe(record, law)
+        again = _sampled_again(record, ("high.sample", "idle.sample"), law.integer("tsi.average_s"))
+        return again + _probe(record, law)
     if record.method is Method.LUGDOWN:
-        return _lug_down(record, law)
-    return []
+        again = _sampled_again(record, ("100.sample", "80.sample"), law.integer("lugdown.average_s"))
+        return again + _lug_down(record, law)
+    return _unmarked_smoke(record, law) if record.method is Method.FREEACC else []
+
+
+def _sampled_again(record: TestRecord, phases: tuple[str, ...], seconds: int) -> list[Reason]:
+    """A phase that had all its seconds was left and entered again: its last seconds decide, the first are seen."""
+    found = []
+    for phase in phases:
+        rows = phase_rows(record.trace, phase)
+        breaks = np.flatnonzero(np.diff(rows) != 1)
+        if not len(breaks) or longest_block(rows[: breaks[-1] + 1]) < seconds:
+            continue
+        words = Text(
+            f"{phase} 取样已满 {seconds} 秒后又重新取样，判定采用了最后一次。",
+            f"{phase} was sampled for {seconds} s and then once more; the last sampling decided.",
+        )
+        found.append(Reason("sampled-again", words, rows=(int(rows[0]), int(rows[-1]))))
+    return found
+
+
+def _unmarked_smoke(record: TestRecord, law: Law) -> list[Reason]:
+    """Between the accelerations that decide, seconds that belong to none smoke more than any of them."""
+    judged, k = blips(record)[-law.integer("freeacc.blips") :], record.trace.get("k_per_m")
+    if not judged or k is None:
+        return []
+    rows = np.concatenate(judged)
+    between = np.setdiff1d(np.arange(rows.min(), rows.max() + 1), np.concatenate(blips(record)))
+    darker = between[k[between] > np.nanmax(k[rows], initial=0.0)]
+    if not len(darker):
+        return []
+    words = Text(
+        f"各次自由加速之间有 {len(darker)} 秒的烟度高于判定所用的各次加速。",
+        f"{len(darker)} s between the accelerations smoke more than the accelerations that were judged.",
+    )
+    cite = law.cite("freeacc.blips")
+    return [Reason("smoke-unmarked", words, cite, rows=(int(darker[0]), int(darker[-1])))]
 
 
 def _mode(record: TestRecord, mode: str, law: Law) -> list[Reason]:

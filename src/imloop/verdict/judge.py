@@ -127,7 +127,7 @@ def _both_fuels(record: TestRecord, law: Law, limits: Mapping[str, Limit], first
         bifuel.items_of(fuels[0], first.items) + bifuel.items_of(fuels[1], second.items),
         str(_overall({"first": first.exhaust, "second": second.exhaust})),
         bifuel.said_of(fuels[0], first.reasons) + bifuel.said_of(fuels[1], second.reasons),
-        first.findings + bifuel.said_of(fuels[1], second.findings),
+        [*first.findings, *bifuel.said_of(fuels[1], second.findings), *bifuel.copied(record)],
         first.measured,
         first.readable,
     )

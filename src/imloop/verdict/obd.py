@@ -3,6 +3,8 @@ more than two readiness items incomplete is no verdict but a return visit."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, Method
 from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
@@ -50,12 +52,14 @@ def judge_obd(record: TestRecord, law: Law) -> tuple[str, list[Reason], list[Rea
 
 
 def _required(record: TestRecord, law: Law) -> bool | None:
-    """In scope or not; None where the message leaves it open. A vehicle is registered after it is produced."""
+    """In scope or not; None: it is left open. A vehicle is registered after it is produced, and not years later."""
     scope = law.day(scope_key(record.vehicle, record.method, law))
     if record.vehicle.produced_on is not None:
         return record.vehicle.produced_on >= scope
     registered = record.vehicle.first_registered_on
-    return False if registered is not None and registered < scope else None
+    if registered is None or scope <= registered < scope + timedelta(days=law.integer("obd.stock_days")):
+        return None
+    return registered >= scope
 
 
 def _scope_unknown(record: TestRecord, law: Law) -> Reason:

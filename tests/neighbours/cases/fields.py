@@ -78,7 +78,7 @@ CASES = [
     _put("sequence-huge", "sequence", 10**30, READABLE, "contract 2"),
     _put("sequence-2-63", "sequence", 2**63, READABLE, "contract 2"),
     _put("owner-nul-within", "vehicle.owner.name", "某\0车主", LEFT_OUT, NOTHING),
-    _put("owner-newline", "vehicle.owner.name", "某\n车主", LEFT_OUT, NOTHING),
+    _put("owner-newline", "vehicle.owner.name", "某\n车主", TAKEN, NOTHING),
     _put("model-escape", "vehicle.model", "LQ\x1b[31m", LEFT_OUT, NOTHING),
     _put("inspector-bell", "people.inspector", "覃\x07志明", LEFT_OUT, NOTHING),
     _put("owner-nul-tail", "vehicle.owner.name", "某车主\0\0", TAKEN, NOTHING),

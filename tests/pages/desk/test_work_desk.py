@@ -4,8 +4,12 @@ a finding is looked into."""
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
+from itertools import groupby
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -14,7 +18,7 @@ from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import caller_for
 from imloop.store.models import Case, Certificate, Finding, JournalEntry, Party, SavedFilter
-from support.city import LISTED, NEAR, City
+from support.city import FAR, LISTED, NEAR, City
 from support.people import person
 
 OFFICES = ("environment", "transport", "market", "police", "supervisor")
@@ -77,11 +81,38 @@ def test_the_first_page_is_the_work_list_and_every_row_leads_on(busy: City) -> N
     assert office.get("/desk")["Location"] == "/work"
     text = office.get("/work").content.decode()
     case = Case.objects.get()
-    assert f'href="/cases/{case.case_no}"' in text and "超期" in text and "待核" in text
+    assert f'href="/cases/{case.case_no}"' in text and "待核" in text
+    late = (clock.now().date() - case.deadline).days
+    assert f"已超 {late} 天" in text or f"已超 {late + 1} 天" in text
     only = office.get("/work", {"kind": "finding"}).content.decode()
     assert "上报结论与复算不符" in only and case.case_no not in only
     table = rows_of(office.get("/work", {"format": "csv"}))
-    assert [row["超期"] for row in table][0] == "是" and len(table) == len(kinds("environment"))
+    assert int(table[0]["超期天数"]) > 20 and len(table) == len(kinds("environment"))
+
+
+def test_by_what_is_due_and_what_happened_once_is_there_once(busy: City) -> None:
+    """Late first, then what is due soon, what has no day, and what is due in months; a finding of a silent line gives
+    way to the line itself, and one about two stations is one line."""
+    now = clock.now()
+    office = caller_for(Party.objects.get(code="450200-environment"))
+    today = now.date()
+    Certificate.objects.create(
+        party=Party.objects.get(code=FAR),
+        kind="cma",
+        number="CMA-2",
+        since=today - timedelta(days=300),
+        until=today + timedelta(days=5),
+    )
+    for station in (NEAR, LISTED):
+        Finding.objects.create(
+            created_at=now, code="fallback-unmatched", station_code=station, subject="U1", subject_kind="unlock",
+            data={"code": "fallback-unmatched", "text": "没有补传", "text_en": "not uploaded"},
+        )  # fmt: skip
+    found = tasks(office, now)
+    order = [kind for kind, _ in groupby(task.kind for task in found)]
+    assert order == ["overdue", "certificate", "finding", "certificate"]
+    shared = next(task for task in found if task.what.zh == "没有补传")
+    assert "、" in shared.about.zh and NEAR not in shared.about.zh
 
 
 def test_an_empty_list_says_what_will_come(city: City) -> None:
@@ -173,3 +204,16 @@ def test_a_station_sees_its_findings_and_resolves_none(busy: City) -> None:
     assert station.get(f"/findings/{row.pk}").status_code == 200
     assert station.post(f"/findings/{row.pk}", {"said": "没有问题"}).status_code == 422
     assert person(LISTED).get(f"/findings/{row.pk}").status_code == 404
+
+
+@pytest.mark.parametrize("office", ["environment", "transport", "market", "police"])
+def test_a_card_opens_exactly_the_rows_it_counts(busy: City, office: str) -> None:
+    client = person(f"450200-{office}")
+    text = client.get("/work").content.decode()
+    cards = re.findall(r'<div class="n">\s*(?:<a href="([^"]+)">)?([^<\s]+)', text)
+    assert cards and all(link for link, _ in cards), "every card leads to its rows"
+    for link, number in cards:
+        if number.isdigit():
+            path, _, query = html.unescape(link).partition("?")
+            listed = client.get(path, {**dict(parse_qsl(query)), "format": "csv"})
+            assert len(rows_of(listed)) == int(number), link

@@ -6,7 +6,7 @@ import pytest
 
 from imloop.facts.mask import masked_name, masked_phone
 from imloop.steps.ground import clock
-from imloop.store.models import Case, JournalEntry, Party
+from imloop.store.models import Case, JournalEntry, Look, Party
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.people import person
 
@@ -111,3 +111,48 @@ def test_masked_names(name: str, said: str) -> None:
 )
 def test_masked_phones(phone: str, said: str) -> None:
     assert masked_phone(phone) == said
+
+
+def test_looks_beside_the_journal_stand_among_the_others(case: Case) -> None:
+    """By plate, case number, person, party, door and day; a key by its id."""
+    plate = case.vehicle.plate
+    person(f"{PLACE}-police", name="lin").get("/desk/police", {"gate": "road", "plate": plate})
+    with_key = case_city().client(f"{PLACE}-environment")
+    with_key.get(f"/api/v1/gates/road?plate={plate}")
+    person(f"{PLACE}-environment", name="wei").get(f"/cases/{case.case_no}")
+    desk = person(f"{PLACE}-supervisor")
+
+    def said(**asked: str) -> str:
+        return desk.get("/supervision/looks", asked).content.decode()
+
+    for about in (plate, case.vehicle.vin, case.case_no):
+        text = said(about=about)
+        assert text.count("上路通行") == 3 and ">lin</a>" in text, about
+    assert Look.objects.get(actor=f"{PLACE}-environment").key in said(party=f"{PLACE}-environment")
+    assert ">wei</a>" not in said(kind="gate-road") and ">lin</a>" in said(kind="gate-road")
+    assert ">lin</a>" not in said(kind="looked-up") and ">wei</a>" in said(kind="looked-up")
+    assert "没有符合的记录" in said(until="2026-03-03") and ">lin</a>" in said(since="2026-03-04")
+    file = desk.get("/supervision/looks", {"format": "csv"}).content.decode("utf-8-sig")
+    assert "上路通行" in file and plate in file
+
+
+def test_a_search_that_found_nobody_is_found_by_what_was_typed(case: Case) -> None:
+    case_city().client(NEAR).get("/api/v1/retest-permit?plate=桂B77777")
+    desk = person(f"{PLACE}-supervisor")
+    assert NEAR in desk.get("/supervision/looks", {"about": "桂B·77777"}).content.decode()
+    assert "没有符合的记录" in desk.get("/supervision/looks", {"about": "桂B77778"}).content.decode()
+
+
+def test_the_operators_looks_are_seen_by_every_supervisor(case: Case) -> None:
+    from imloop.steps.ground.access import Caller
+    from imloop.steps.ground.seen import Door, seen
+
+    seen(Caller("imloop", "admin", "平台", "000000"), Door.BACKUP)
+    Party.objects.create(code="450300-supervisor", kind="supervisor", name="桂林", place="450300")
+    person(f"{PLACE}-police", name="lin").get("/desk/police", {"gate": "road", "plate": case.vehicle.plate})
+    text = person("450300-supervisor", name="far").get("/supervision/looks").content.decode()
+    assert ">imloop" in text and ">lin</a>" not in text
+
+
+def case_city() -> City:
+    return City({})

@@ -36,6 +36,27 @@ def test_the_list_is_searched_by_kind_words_method_and_state(city: City) -> None
     assert codes(client, place="110100") == set()
 
 
+@pytest.mark.parametrize(
+    ("place", "listed"),
+    [
+        ("450200", {NEAR, FAR}),
+        ("450000", {NEAR, FAR, "nanning"}),
+        ("000000", {NEAR, FAR, "nanning", "taiyuan"}),
+    ],
+)
+def test_the_lists_are_those_of_the_installations_place(
+    city: City, monkeypatch: pytest.MonkeyPatch, place: str, listed: set[str]
+) -> None:
+    for code, there in (("nanning", "450100"), ("taiyuan", "140100")):
+        Party.objects.create(code=code, kind="istation", name=code, place=there)
+    monkeypatch.setattr(settings, "PLACE", place)
+    client = Client()
+    api = client.get("/api/v1/public/stations", {"kind": "istation"}).json()["stations"]
+    assert codes(client, kind="istation") == {row["code"] for row in api} == listed
+    offered = client.get("/public/repairers").content.decode()
+    assert {code for code in (NEAR, FAR, "nanning", "taiyuan") if f'value="{code}"' in offered} == listed
+
+
 def test_the_map_has_what_the_list_has_and_asks_no_other_host(city: City) -> None:
     Party.objects.filter(code=NEAR).update(longitude=109.45, latitude=24.32)
     page = Client().get("/public/stations")

@@ -169,12 +169,13 @@ def test_a_commercial_vehicle_pays_once(city: City) -> None:
         "first_registered_on": "2022-03-20", "max_mass_kg": 3000,
     }  # fmt: skip
     city.enter(**{name: str(value) for name, value in lorry.items()}, produced_on="")
-    city.test("2026-03-02 09:00", co=0.05, fee_yuan="90", vehicle=lorry)
+    checked = {"communication": True, "mil_on": False, "mil_lamp_ok": True}
+    city.test("2026-03-02 09:00", co=0.05, fee_yuan="90", vehicle=lorry, obd=checked)
     vehicle = Vehicle.objects.get()
     assert vehicle.due_on == date(2027, 3, 31)
     again = ask(city, at=at("2026-05-05 09:00"))
     assert again["allowed"] and again["due_yuan"] == "0.00" and "charged-twice" in codes(again)
-    city.test("2026-05-05 09:00", co=0.05, fee_yuan="90", vehicle=lorry, test_no="twice")
+    city.test("2026-05-05 09:00", co=0.05, fee_yuan="90", vehicle=lorry, obd=checked, test_no="twice")
     assert set(
         Finding.objects.filter(subject="twice", code__startswith="charged").values_list("code", flat=True)
     ) == {"charged-twice"}

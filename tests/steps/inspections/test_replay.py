@@ -43,7 +43,7 @@ def vehicle(plate: str, vin: str) -> dict[str, object]:
         "plate_colour": "blue",
         "fuel": "gasoline",
         "emission_stage": "4",
-        "first_registered_on": "2016-03-01",
+        "first_registered_on": "2012-03-01",
         "produced_on": "2010-03-01",
         "max_mass_kg": 1800,
         "reference_mass_kg": 1350,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.test import Client
 
-from imloop.store.models import Case, Matter, OutboxEntry, Vehicle, VehicleChange
-from support.city import LISTED, NEAR, City
+from imloop.steps.vehicles.ask_mark import ask_mark
+from imloop.steps.vehicles.decide_held import confirm
+from imloop.store.models import Case, HeldChange, Matter, OutboxEntry, Vehicle, VehicleChange
+from support.city import LISTED, NEAR, City, at
 from support.doors import Doors
-from support.messages.uploads import PLATE
+from support.messages.uploads import PLATE, VIN
 
 OFFICE, POLICE = "450200-environment", "450200-police"
 FIELDS = {"findings": "催化器损坏，缸体磨损，两次维修仍超标", "evidence": "案件与两份维修记录"}
@@ -71,3 +75,34 @@ def test_from_nomination_to_the_dismantling_certificate(city: City, doors: Doors
     assert VehicleChange.objects.get().data["certificate_no"] == "HS-2026-1"
     assert "已报废" in Client().get(f"/c/{case.owner_token}").content.decode()
     assert LISTED in {each["shop"] for each in case.snapshot["repairs"]}
+
+
+def test_who_is_on_the_road_again_has_failed_all_the_same(city: City, doors: Doors) -> None:
+    """It had passed in this cycle before it failed; then it was scrapped, and two of the police take that back."""
+    city.enter()
+    city.test("2026-03-01 09:00")
+    failed_again(city, 2)
+    doors.at("2026-03-10 09:00")
+    number = str(nominate(doors)["matter_no"])
+    doors.step(number, "notify", by=OFFICE, served_on="2026-03-10", intended="责令报废")
+    token = Matter.objects.get().token
+    doors.post(f"public/applications/{token}/steps", {"step": "waive_hearing", "fields": {}})
+    decided = {"decision_no": "柳报〔2026〕1号", "since": "2026-03-10", "reasons": "无法修复"}
+    doors.step(number, "decide", by=OFFICE, **decided)
+    doors.at("2026-05-10 09:00")
+    doors.step(number, "hand_over", by=OFFICE, handed_to="柳州回收公司 王")
+    proof = {"certificate_no": "HS-2026-1", "dismantler": "柳州回收公司", "dismantled_on": "2026-05-10"}
+    doors.step(number, "confirm_dismantled", by=POLICE, **proof)
+    assert (Case.objects.get().state, Vehicle.objects.get().status) == ("scrapped", "scrapped")
+    city.enter("2026-05-11 09:00", status="正常")
+    second = replace(city.callers[POLICE], user="second")
+    confirm(second, HeldChange.objects.get().pk, said="误登记报废", now=at("2026-05-11 10:00"))
+    assert Vehicle.objects.get().status == "active"
+
+    def reasons() -> list[str]:
+        answer = ask_mark(city.callers[POLICE], vin=VIN, at=at("2026-05-12 09:00"))
+        return [each.code for each in answer.refusals]
+
+    assert reasons() == ["no-pass-in-cycle"]
+    city.test("2026-05-12 08:00")
+    assert reasons() == []

@@ -43,6 +43,16 @@ def test_nothing_done_opens_nothing_whatever_it_cost(
     )
 
 
+@pytest.mark.parametrize(
+    "given", [{"quantity": "NaN"}, {"quantity": "-1"}, {"quantity": 0}, {"name": "-"}], ids=repr
+)
+def test_a_part_without_a_name_or_a_number_that_can_be_read_is_none(
+    failed: Doors, given: dict[str, Any]
+) -> None:
+    part = {"name": "三元催化器", "code": "CAT", **given}
+    assert codes(repair(failed, items=[], parts=[part])) == ["nothing-done"]
+
+
 def test_a_diagnosis_with_hours_and_parts_alone_are_repairs(failed: Doors) -> None:
     assert repair(failed, items=DIAGNOSIS, parts=[], cost_yuan="0")["retest"]["allowed"]
 

@@ -226,6 +226,9 @@ def _permit(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) ->
         return {"status": 200, "allowed": False, "codes": frozenset({"no-open-case"}), "case": None}, vehicle
     case = told.cases[-1]
     against = case.against(given["station"], NOW, _ways_out(vehicle, told.open))
+    if "not-this-station" in against:  # another station's case: no state, and of the number a part
+        only = frozenset({"not-this-station"})
+        return {"status": 200, "allowed": False, "codes": only, "state": None}, vehicle
     answer: Answer = {"status": 200, "allowed": not against, "codes": against, "state": case.state}
     return _about(vehicle, answer), vehicle
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from imloop.api.http.answers import refuse_larger
 from imloop.api.http.auth import caller
-from imloop.steps.ground.access import OFFICES, PUBLIC, Caller, require_kind
+from imloop.steps.ground.access import ASK_OF_VEHICLES, OFFICES, PUBLIC, Caller, require_kind
 from imloop.store.models import PartyKind
 
 Kinds = tuple[PartyKind, ...]
@@ -24,6 +24,8 @@ ENVIRONMENT, TRANSPORT = (PartyKind.ENVIRONMENT,), (PartyKind.TRANSPORT,)
 MARKET, POLICE = (PartyKind.MARKET,), (PartyKind.POLICE,)
 SUPERVISOR, ADMIN = (PartyKind.SUPERVISOR,), (PartyKind.ADMIN,)
 I_STATION_OR_OFFICE: Kinds = (*I_STATION, *OFFICES)
+I_STATION_OR_ASKER: Kinds = (*I_STATION, *ASK_OF_VEHICLES)
+"""Who asks gates about vehicles."""
 M_STATION_OR_OFFICE: Kinds = (*M_STATION, *OFFICES)
 EVERYONE: Kinds = (*I_STATION, *M_STATION, *OFFICES)
 

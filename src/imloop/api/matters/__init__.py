@@ -29,6 +29,7 @@ from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
+from imloop.facts.places import known_place
 from imloop.matters import Role
 from imloop.matters.conditions import conditions
 from imloop.steps.ground import clock, registers
@@ -80,7 +81,7 @@ def _answer(
     summary="申请条件 · what an applicant must meet",
 )
 def get_conditions(request: HttpRequest, subject: str, place: str) -> HttpResponse:
-    found = conditions(subject, registers.law_at(day_of(clock.now()), registers.known_place(place)))
+    found = conditions(subject, registers.law_at(day_of(clock.now()), known_place(place)))
     return as_json(
         {
             "conditions": [

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from imloop.api.http.answers import as_json, moment_of
-from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_OFFICE, POLICE, SUPERVISOR
+from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_ASKER, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.vehicles.schemas import (
@@ -36,7 +36,7 @@ from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
 from imloop.steps.vehicles.decide_held import confirm, reject
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
-from imloop.steps.vehicles.lookups import held_changes, held_json, vehicle, vehicle_json
+from imloop.steps.vehicles.lookups import held_json, held_list, vehicle, vehicle_json
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.register.settle_difference import settle_difference
 from imloop.store.models import HeldChange
@@ -46,7 +46,7 @@ router = Router()
 
 @router.get(
     "/gates/inspection-mark",
-    who=I_STATION_OR_OFFICE,
+    who=I_STATION_OR_ASKER,
     answers={200: MarkGateOut},
     tags=["police"],
     summary="能否核发检验标志 · may a mark be issued",
@@ -59,7 +59,7 @@ def get_mark_gate(
 
 @router.get(
     "/gates/inspection-cycle",
-    who=I_STATION_OR_OFFICE,
+    who=I_STATION_OR_ASKER,
     answers={200: CycleGateOut},
     tags=["I-station"],
     summary="是否应在本地检验 · is a test due here",
@@ -136,8 +136,7 @@ def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     summary="待复核的登记更正 · changes that wait for a second person",
 )
 def get_held_changes(request: HttpRequest) -> HttpResponse:
-    rows = held_changes(caller(request)).order_by("proposed_at", "id")
-    return as_json({"held": [held_json(row) for row in rows[:500]]})
+    return as_json({"held": [held_json(row) for row in held_list(caller(request))]})
 
 
 @router.post(

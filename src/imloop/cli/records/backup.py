@@ -39,9 +39,12 @@ def backup(
     """备份整个平台到一个文件，运行中即可 · back up the whole installation to one file, while it runs;
     exit 1 when a value could not be read."""
     connect(data)
+    from imloop.cli.gates.vehicles import operator
     from imloop.steps.ground.clock import now
+    from imloop.steps.ground.seen import Door, seen
     from imloop.store.backup import write_backup
 
+    seen(operator(), Door.BACKUP, more={"with_secrets": with_secrets})
     with _bar("备份 backup") as advance:
         manifest = write_backup(file, data, now(), secrets=with_secrets, advance=advance)
     unreadable = manifest["unreadable"]
@@ -77,7 +80,7 @@ def restore(
 ) -> None:
     """恢复到空的平台，升级表结构，检查并核对日志，另起序号 · restore into an empty installation, check it and begin
     a new epoch; exit 1 when something is wrong."""
-    connect(data)
+    connect(data, new=True)
     from imloop.site.private_files import close_to_others
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back

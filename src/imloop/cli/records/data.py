@@ -18,10 +18,10 @@ def register(app: typer.Typer) -> None:
 
 
 def import_rows(
-    kind: Annotated[str, typer.Argument(help="stations | repairers | vehicles")],
+    kind: Annotated[str, typer.Argument(help="departments | stations | repairers | vehicles")],
     file: Annotated[Path, typer.Argument(help="CSV, XLSX, NDJSON, Parquet")],
     reason: Annotated[
-        str, typer.Option(help="更正理由，供复核人核对 · why known vehicles change, for who confirms it")
+        str, typer.Option(help="依据或更正理由 · on what it rests, or why known vehicles change")
     ] = "",
     data: DataDir = VAR,
 ) -> None:
@@ -71,6 +71,7 @@ def export(
     from imloop.exchange.tables.write_tables import write_rows
     from imloop.steps.ground.access import Caller
     from imloop.steps.ground.clock import now
+    from imloop.steps.ground.seen import Door, seen
     from imloop.steps.reports.exports import EXPORTS, note_export
     from imloop.store.sound_rows import BadRow
 
@@ -78,6 +79,7 @@ def export(
     columns, rows = EXPORTS[kind]
     operator = Caller("imloop", "admin", "平台", "000000")
     left_out: list[BadRow] = []
+    seen(operator, Door.EXPORT, more={"kind": kind})
     with Progress(transient=True) as progress:
         count = write_rows(file, columns, progress.track(rows(operator, left_out.append), description=kind))
     note_export(kind, count, operator, now())

@@ -40,8 +40,10 @@ def verify(
         if file is None:
             connect(data)
             from imloop.steps.journal import prove_journal
+            from imloop.steps.journal.looks import looks_unlike_the_journal
 
             found = prove_journal.check(published)
+            found.faults.extend(looks_unlike_the_journal())
         else:
             with file.open(encoding="utf-8") as lines:
                 found = check_export(lines, published)
@@ -82,8 +84,10 @@ def seal_now(data: DataDir = VAR) -> None:
     """封存前一小时：计算并公布其根 · close the hour before this one; imloop work does it each hour."""
     connect(data)
     from imloop.steps.ground.clock import now
+    from imloop.steps.journal.looks import seal_looks
     from imloop.steps.journal.seals import seal
 
+    seal_looks(now())
     sealed = seal(now())
     print("没有可封存的 · nothing to seal" if sealed is None else f"{sealed.name} {sealed.root}")
 
@@ -98,7 +102,10 @@ def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 ·
 def export(file: Path, data: DataDir = VAR) -> None:
     """导出全部条目，每行一个 JSON · every entry, one JSON per line."""
     connect(data)
+    from imloop.cli.gates.vehicles import operator
+    from imloop.steps.ground.seen import Door, seen
     from imloop.steps.journal import prove_journal
 
+    seen(operator(), Door.JOURNAL, more={"entries": prove_journal.head()[0]})
     with file.open("w", encoding="utf-8") as out:
         print(f"{prove_journal.export_journal(out)} 条 · entries → {file}")

@@ -42,7 +42,7 @@ def serve(
         os.environ.setdefault("IMLOOP_DEPARTMENT_TOTP", "0")  # the demo's passwords are in a file
     imloop = [sys.executable, "-m", "imloop.cli"]
     # In a process of its own: what preparing needed is given back before serving begins.
-    prepared = subprocess.call([*imloop, "prepare", *(["--demo"] if demo else [])])
+    prepared = subprocess.call([*imloop, "prepare", "--host", host, *(["--demo"] if demo else [])])
     if prepared:
         raise typer.Exit(prepared)
     _print_welcome(base_url, data, demo)
@@ -55,25 +55,56 @@ def serve(
             background.stop()
 
 
-def prepare(demo: Annotated[bool, typer.Option("--demo")] = False, data: DataDir = VAR) -> None:
-    """建表，装入演示城市或询问首位管理员 · tables, and the demo city or the first administrator."""
+def prepare(
+    demo: Annotated[bool, typer.Option("--demo")] = False,
+    host: Annotated[str, typer.Option()] = "",
+    data: DataDir = VAR,
+) -> None:
+    """建表，装入演示城市或询问首位管理员 · tables, and the demo city or the first administrator. Refused for what must
+    not be on an address open to others (``host``: on which it is going to listen)."""
     connect_migrated(data)
     from django.conf import settings
 
-    from imloop.steps.accounts import create_user
+    from imloop.sim.demo import load_demo, remember_demo
+    from imloop.steps.accounts.create_user import nobody_yet
     from imloop.steps.ground.clock import now
 
+    remember_demo(now())
+    _require_safe(host, demo)
     if demo:
-        from imloop.sim.demo import load_demo
-
         load_demo(data, now(), settings.BASE_URL)
-    elif create_user.nobody_yet():
+    elif nobody_yet():
         _ask_first_administrator()
 
 
-def migrate(data: DataDir = VAR) -> None:
+def _require_safe(host: str, demo: bool) -> None:
+    from imloop.facts.refusal import NotAllowed
+    from imloop.facts.text import Text
+    from imloop.steps.desk.open_address import dangers
+
+    if found := dangers(host, demo=demo).values():
+        raise NotAllowed(
+            "not-on-an-open-address",
+            Text("".join(each.zh for each in found), " ".join(each.en for each in found)),
+        )
+
+
+def migrate(
+    app_role: Annotated[
+        str,
+        typer.Option(
+            "--app-role",
+            help="PostgreSQL：授予应用角色所需的权限 · grant the application's role what it needs",
+        ),
+    ] = "",
+    data: DataDir = VAR,
+) -> None:
     """建表或升级到本版本；serve 启动时也会做 · create or upgrade the tables; serve does it, too."""
     connect_migrated(data)
+    if app_role:
+        from imloop.store.grants import grant
+
+        grant(app_role)
     print("数据库为最新 · the tables are up to date")
 
 
@@ -88,35 +119,39 @@ def _ask_first_administrator() -> None:
     if not (username and password):
         if not sys.stdin.isatty():
             print(
-                "尚无管理员：运行 imloop user，或设置 IMLOOP_ADMIN 与 IMLOOP_ADMIN_PASSWORD · no administrator yet"
+                "尚无管理员：运行 imloop user NAME，或设置 IMLOOP_ADMIN 与 IMLOOP_ADMIN_PASSWORD 后再启动 · no "
+                "administrator yet: run imloop user NAME, or set both and start again"
             )
             return
-        username = typer.prompt("首位管理员用户名 · first administrator")
-        password = typer.prompt("密码（至少 10 位）· password", hide_input=True, confirmation_prompt=True)
-    _require_good(password)
-    first_administrator(username, password, settings.PLACE, now())
+        username, password = typer.prompt("首位管理员用户名 · first administrator"), ""
+    first_administrator(username, _good_password(password), settings.PLACE, now())
 
 
-def _require_good(password: str) -> None:
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
-    from django.utils.translation import override
-
+def _good_password(given: str) -> str:
+    """``given``, or what is typed: a weak one is asked for again. A weak one that was given is refused."""
     from imloop.facts.refusal import Malformed
-    from imloop.facts.text import Text
+    from imloop.steps.accounts.good_password import require_good
 
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        words = " ".join(error.messages)
-        with override("en"):
-            english = " ".join(error.messages)
-        raise Malformed("weak-password", Text(words, english)) from None
+    if given:
+        require_good(given)
+        return given
+    while True:
+        typed: str = typer.prompt(
+            "密码（至少 10 位）· password, at least 10 characters", hide_input=True, confirmation_prompt=True
+        )
+        try:
+            require_good(typed)
+        except Malformed as weak:
+            print(f"{weak.text.zh} {weak.text.en}", file=sys.stderr)
+        else:
+            return typed
 
 
 def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
     print(f"\n  imloop  {base_url}   (API {base_url}/api/docs)")
-    if demo:
+    if not demo:
+        print(f"  起步 · first steps: {base_url}/first-steps\n")
+    else:
         print(f"  账号与密钥 · accounts and keys: {data / 'demo-credentials.json'}")
         print(f"  先看 · first: 用 environment 账号登录 {base_url}/login → 今天需要处理 → 打开一个案件")
         print("               log in as environment, open the work list, then one case")
@@ -133,11 +168,13 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
     from imloop.site.private_files import open_to_others
     from imloop.steps.desk import health
     from imloop.steps.desk.odd_names import odd_names
+    from imloop.steps.desk.open_address import dangers
     from imloop.steps.ground.clock import now
     from imloop.steps.journal import prove_journal
     from imloop.steps.journal.check_against_journal import unlike_the_journal
 
     faults = {"law": [str(fault) for fault in law_faults(None)], "files": open_to_others()}
+    faults["address"] = [each.en for each in dangers().values()]
     # As /readyz says it; whether background work runs is asked there: here nothing need run.
     for each in health.checks(now()):
         if each.name != "work":
@@ -159,10 +196,19 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
 
 def user(
     username: str,
-    party: Annotated[str, typer.Option(help="单位代码；缺省为系统管理 · party code")] = "",
+    party: Annotated[
+        str, typer.Option(help="单位代码；缺省为系统管理 · party code; default: administration")
+    ] = "",
+    place: Annotated[
+        str,
+        typer.Option(
+            help="管理哪里：市、省（450000）或全部（000000），缺省 IMLOOP_PLACE · administrator of which place"
+        ),
+    ] = "",
     data: DataDir = VAR,
 ) -> None:
-    """新建人员账号 · create a person; the password is asked for, or taken from IMLOOP_PASSWORD."""
+    """新建人员账号 · create a person; the password is asked for, or taken from IMLOOP_PASSWORD. Without a party: an
+    administrator of a city, of a province and all its cities, or of every place (000000)."""
     connect_migrated(data)
     from django.conf import settings
 
@@ -172,11 +218,9 @@ def user(
     from imloop.steps.ground.clock import now
     from imloop.store.models import Party
 
-    given = os.environ.get("IMLOOP_PASSWORD", "")
-    password = given or typer.prompt("密码 · password", hide_input=True, confirmation_prompt=True)
-    _require_good(password)
+    password = _good_password(os.environ.get("IMLOOP_PASSWORD", ""))
     if not party:
-        first_administrator(username, password, settings.PLACE, now())
+        first_administrator(username, password, place or settings.PLACE, now())
     else:
         owner = Party.objects.filter(code=party).first()
         if owner is None:

@@ -90,6 +90,7 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.cases.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.desk.health import passed
     from imloop.steps.ground.clock import now
+    from imloop.steps.journal.looks import seal_looks
     from imloop.steps.journal.seals import seal
     from imloop.steps.lines.heartbeats import notice_lost_links
     from imloop.steps.outages.match_papers import find_unmatched, watch_shares
@@ -104,6 +105,7 @@ def _clocks(always_say: bool) -> None:
     _attempt("papers", lambda: find_unmatched(now()))
     _attempt("paper shares", lambda: watch_shares(now()))
     _attempt("nonces", lambda: forget_nonces(now()))
+    _attempt("looks", lambda: seal_looks(now()))
     _attempt("journal seal", lambda: int(seal(now()) is not None))
     _attempt("shop figures", lambda: count_figures(now()))
     _attempt("demo", _demo_morning)
@@ -114,7 +116,7 @@ def _clocks(always_say: bool) -> None:
 
 def _demo_morning() -> int:
     """A served demo city checks its lines every morning; any other installation is left alone."""
-    from imloop.sim.is_demo import is_demo
+    from imloop.steps.journal.demo_mark import is_demo
 
     if not is_demo():
         return 0

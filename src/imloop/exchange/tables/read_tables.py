@@ -168,7 +168,9 @@ def _read_ndjson(file: Path) -> Iterator[ListedRow]:
 
 def _object(name: str, number: int, line: str) -> ListedRow:
     try:
-        row = json.loads(line, object_pairs_hook=each_once, parse_float=_digits, parse_int=str)
+        row = json.loads(
+            line, object_pairs_hook=each_once, parse_float=_digits, parse_int=str, parse_constant=_not_json
+        )
         if not isinstance(row, dict):
             raise ValueError
         return ListedRow(
@@ -179,6 +181,11 @@ def _object(name: str, number: int, line: str) -> ListedRow:
     except (ValueError, RecursionError) as error:
         words = Text(f"{name} 第 {number} 行不是 JSON 对象", f"{name}: line {number} is not a JSON object")
         raise Malformed("unreadable", words) from error
+
+
+def _not_json(written: str) -> str:
+    """NaN and Infinity are no JSON."""
+    raise ValueError(written)
 
 
 def _digits(written: str) -> str:

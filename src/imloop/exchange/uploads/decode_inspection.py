@@ -34,6 +34,12 @@ from imloop.facts.refusal import Malformed
 SCHEMA = "imloop.test/1"
 
 _NUMERIC = (int, float)
+_PHASES = {
+    Method.TSI: ("warm", "high.settle", "high.sample", "idle.settle", "idle.sample"),
+    Method.ASM: ("5025.settle", "5025.sample", "2540.settle", "2540.sample"),
+    Method.LUGDOWN: ("scan", "100.sample", "80.sample"),
+}
+"""What a line may call a second, by the methods that ask for it."""
 _NONE = frozenset(["无", "没有", "全部就绪"])
 _SEPARATORS = re.compile(r"[,，;；、|\n]")
 
@@ -65,6 +71,7 @@ def _record(reader: Reader) -> TestRecord:
     line = reader.own_number("line", longest=8)
     vehicle = _vehicle(reader.child("vehicle", required=True))
     trace = _trace(reader.child("trace", required=True))
+    _name_phases(reader, method, trace)
     if started is not None and ended is not None and ended < started:
         reader.fault("ended_at", "ends-before-start", "结束早于开始", "ends before it starts")
     sequence, fee = reader.whole("sequence"), reader.money("fee_yuan")
@@ -139,11 +146,18 @@ def _fuel(r: Reader, key: str) -> tuple[Fuel | None, Fuel | None]:
 
 
 def _trace(reader: Reader) -> Trace:
-    if "packed" not in reader.data:
-        return _plain_trace(reader)
-    if "columns" in reader.data:
+    if "packed" in reader.data and "columns" in reader.data:
         reader.fault("packed", "wrong-value", "columns 与 packed 只能有一个", "columns or packed, not both")
-    return unpack(reader)
+    return unpack(reader) if "packed" in reader.data else _plain_trace(reader)
+
+
+def _name_phases(reader: Reader, method: Method | None, trace: Trace) -> None:
+    """Seconds of a phase that nobody knows are in no sampling: that is said, as it may be a line's own word for one."""
+    known = _PHASES.get(method) if method is not None else None
+    unknown = set(trace.phase).difference(known, ("other", "")) if known else ()
+    if unknown:
+        named = ", ".join(sorted(unknown)[:5])
+        reader.notes.append(f"$.trace.columns.phase: {named}: no phase of {method}")
 
 
 def _plain_trace(reader: Reader) -> Trace:

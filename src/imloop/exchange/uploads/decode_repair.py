@@ -91,7 +91,10 @@ def _item(r: Reader) -> RepairItem:
 
 
 def _part(r: Reader) -> Part:
+    """One where nothing is said of how many; none where what is said cannot be read."""
     quantity = _decimal(r, "quantity")
+    if quantity is None and r.data.get("quantity") is not None:
+        quantity = Decimal(0)
     return Part(
         name=r.text("name", required=True, longest=200),
         code=r.text("code"),

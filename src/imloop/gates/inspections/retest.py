@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from imloop.facts.codes import UNDER_LOAD, Result
-from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
+from imloop.facts.records.inspection import Exterior, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.compare_statement import Facts, as_registered
 
@@ -19,6 +19,12 @@ _PARTS = {
     "exhaust": Text("排气检测", "the exhaust test"),
     "evaporative": Text("燃油蒸发检查", "the evaporative check"),
 }
+_ANSWERS = {
+    "exterior": ("verdict",),
+    "obd": ("communication", "mil_lamp_ok", "mil_on", "dashboard_matches", "tampered"),
+    "evaporative": ("verdict", "start_kpa", "loss_kpa", "seconds", "cap_ok"),
+}
+"""What decides in each part that is asked and answered."""
 _STATED = {
     "fuel": Text("燃料种类", "fuel"),
     "second_fuel": Text("第二燃料", "second fuel"),
@@ -143,13 +149,12 @@ def _substances(item: str) -> tuple[str, ...]:
 
 def _left_out(part: str, record: TestRecord, then: TestRecord) -> bool:
     """Answers that were given when it failed, and are not given now."""
-    if part == "exterior" and then.exterior is not None:
-        return record.exterior is None or not set(then.exterior.items) <= set(record.exterior.items)
-    if part == "obd" and then.obd is not None:
-        return record.obd is None or not _answered(then.obd) <= _answered(record.obd)
-    return False
+    return not _answered(part, then) <= _answered(part, record)
 
 
-def _answered(obd: Obd) -> set[str]:
-    flags = ("communication", "mil_lamp_ok", "mil_on", "dashboard_matches", "tampered")
-    return {name for name in flags if getattr(obd, name) is not None}
+def _answered(part: str, record: TestRecord) -> set[str]:
+    found = getattr(record, part) if part in _ANSWERS else None
+    if found is None:
+        return set()
+    items = set(found.items) if isinstance(found, Exterior) else set()
+    return items | {name for name in _ANSWERS[part] if getattr(found, name) is not None}

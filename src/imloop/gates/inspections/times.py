@@ -21,7 +21,8 @@ class Times:
     """``recorded_s``: seconds that the trace holds. ``line_was_before``: when the line last told the platform of a
     running number below this run's: it had not begun by then. ``locked``: when a department locked the line for the
     method, if that was after the claimed start and before the arrival. ``outage_ended``: of an outage that covers
-    the claimed start; its end, or the arrival while it runs."""
+    the claimed start; its end, or the arrival while it runs. ``closed``: on the day of its arrival the station may not
+    work any more."""
 
     started: datetime
     ended: datetime
@@ -30,11 +31,18 @@ class Times:
     line_was_before: datetime | None = None
     locked: datetime | None = None
     outage_ended: datetime | None = None
+    closed: bool = False
 
 
 def outside_bracket(times: Times, law: Law) -> tuple[Reason, ...]:
     """Why the claimed time cannot be taken without a department's word; empty: it can."""
-    found = (_late(times, law), _longer(times, law), _line_knew(times, law), _before_lock(times, law))
+    found = (
+        _late(times, law),
+        _longer(times, law),
+        _line_knew(times, law),
+        _before_lock(times, law),
+        _before_closing(times, law),
+    )
     return tuple(reason for reason in found if reason is not None)
 
 
@@ -89,6 +97,18 @@ def _before_lock(times: Times, law: Law) -> Reason | None:
         "称在检测线锁定之前检验，锁定之后才上传。",
         "Said to have been made before the line was locked, and uploaded after that.",
         law.cite("station.conditions"),
+    )
+
+
+def _before_closing(times: Times, law: Law) -> Reason | None:
+    if not times.closed:
+        return None
+    return _held(
+        "before-closing",
+        "称在本站被暂停、注销或证书失效之前检验，此后才上传。",
+        "Said to have been made before the station was suspended, struck off or without its certificate, and uploaded "
+        "after that.",
+        law.cite("station.networked_required"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from imloop.facts.channels import CHANNELS
 from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.text import Reason, Text
 from imloop.gates.lines import analyser, comparisons, dynamometer
@@ -62,11 +63,22 @@ def recompute(kind: CheckKind, values: Values, law: Law) -> CheckResult:
 
 
 def _incomplete(kind: CheckKind, name: str, law: Law) -> Reason:
-    check = CHECK_NAMES[kind]
+    check, reading = CHECK_NAMES[kind], _reading(name)
     return Reason(
         "check-incomplete",
-        Text(f"{check.zh}缺少 {name} 或其值无意义。", f"{check.en}: {name} is missing or not plausible."),
+        Text(
+            f"{check.zh}缺少{reading.zh}或其值无意义。",
+            f"{check.en}: {reading.en} is missing or not plausible.",
+        ),
         law.cite(f"check.{kind}.hours"),
         Text("补齐数值后重新自检上传。", "Repeat the check with all values and upload it."),
         item=name,
     )
+
+
+def _reading(name: str) -> Text:
+    """What the value is, in words; its field stands in ``item``."""
+    if name in CHANNELS:
+        return CHANNELS[name][0]
+    plain = name.rpartition("_")[0].replace("_", " ") or name
+    return Text(f" {plain} ", plain)

@@ -129,6 +129,17 @@ def time_held(
     )
 
 
+def left_the_list(law: Law) -> Reason:
+    """Whether the repairer might still do the work rests on the time that it states itself."""
+    return _held(
+        Text(
+            "称在维修站暂停、退出或被取消资格之前完工，此后才上传。",
+            "Said to have been finished before the repairer was suspended or left the list, and reported after that.",
+        ),
+        law,
+    )
+
+
 def _held(words: Text, law: Law) -> Reason:
     what_next = Text(
         "生态环境或交通运输部门看过工单、照片后写明理由放行。",

@@ -76,12 +76,13 @@ def _case(case: CaseFact | None, law: Law) -> Reason | None:
     if case is None:
         return None
     repair = Text("请尽快维修并回原站复检。", "Have it repaired and retested at the same station.")
+    by = case.by_words()
     if case.overdue:
         return Reason(
             "case-overdue",
             Text(
-                f"排放检验不合格，逾期未维修复检（期限 {case.deadline}）。",
-                f"It failed its emission test and was not repaired and retested by {case.deadline}.",
+                f"排放检验不合格，逾期未维修复检{by.zh}。",
+                f"It failed its emission test and was not repaired and retested{by.en or ' in time'}.",
             ),
             cite=law.cite("overdue.no_road") or law.cite("driving.pass_required"),
             next=repair,
@@ -89,8 +90,8 @@ def _case(case: CaseFact | None, law: Law) -> Reason | None:
     return Reason(
         "open-case",
         Text(
-            f"排放检验不合格，应在 {case.deadline} 前维修复检。",
-            f"It failed its emission test; repair and retest are due by {case.deadline}.",
+            f"排放检验不合格，应维修复检{by.zh}。",
+            f"It failed its emission test; repair and retest are due{by.en}.",
         ),
         cite=law.cite("driving.pass_required"),
         next=repair,

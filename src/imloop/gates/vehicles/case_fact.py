@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from imloop.facts.mask import masked_number
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law
@@ -12,12 +13,23 @@ from imloop.law import Law
 
 @dataclass(frozen=True, slots=True)
 class CaseFact:
-    """A case that is not closed yet. ``deadline``: the last day to repair and retest."""
+    """A case that is not closed yet. ``deadline``: the last day to repair and retest; None, and ``case_no`` masked: the
+    case is not the reader's."""
 
     case_no: str
     state: str
-    deadline: date
+    deadline: date | None
     overdue: bool
+
+    def by_words(self) -> Text:
+        """Until when, to stand after a sentence; empty where the reader may not know."""
+        if self.deadline is None:
+            return Text("", "")
+        return Text(f"，期限 {self.deadline}", f" by {self.deadline}")
+
+    def masked(self) -> CaseFact:
+        """For who has nothing to do with the case: that there is one, and whether it is overdue."""
+        return replace(self, case_no=masked_number(self.case_no), deadline=None)
 
 
 GONE = ("vehicle-scrapped", "vehicle-cancelled")

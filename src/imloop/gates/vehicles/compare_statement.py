@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from imloop.facts.codes import FUEL_NAMES, Fuel
@@ -151,15 +152,28 @@ def _registered_fuels(stated: Vehicle, facts: Facts) -> dict[str, Fuel]:
     return {"fuel": Fuel(first), "second_fuel": Fuel(second)}
 
 
-def bounded(stated: Vehicle, law: Law) -> tuple[Vehicle, list[Reason]]:
-    """The statement without days that cannot be: earlier than the law's first day, later than the law's own day."""
+def bounded(stated: Vehicle, law: Law, facts: Facts = MappingProxyType({})) -> tuple[Vehicle, list[Reason]]:
+    """The statement without days that cannot be: earlier than the law's first day, later than the law's own day, and a
+    production so long before the first registration (the authorities' word, in ``facts``, before the station's) that
+    only an authority is believed."""
     wrong = {
-        name: day for name in _DAYS if (day := getattr(stated, name)) is not None and not plausible(day, law)
+        name: _implausible(name, day, law)
+        for name in _DAYS
+        if (day := getattr(stated, name)) is not None and not plausible(day, law)
     }
-    if not wrong:
-        return stated, []
     nothing: dict[str, Any] = dict.fromkeys(wrong)
-    return replace(stated, **nothing), [_implausible(name, day, law) for name, day in wrong.items()]
+    left = replace(stated, **nothing) if wrong else stated
+    registered = _day(facts.get("first_registered_on")) or left.first_registered_on
+    if _day(facts.get("produced_on")) is None and _long_before(left.produced_on, registered, law):
+        wrong["produced_on"] = _long_in_stock(left.produced_on, registered, law)
+        left = replace(left, produced_on=None)
+    return left, list(wrong.values())
+
+
+def _long_before(produced: date | None, registered: date | None, law: Law) -> bool:
+    if produced is None or registered is None:
+        return False
+    return (registered - produced).days > law.integer("obd.stock_days")
 
 
 def plausible(day: date, law: Law) -> bool:
@@ -180,6 +194,22 @@ def _implausible(field: str, day: date, law: Law) -> Reason:
         next=Text(
             "请按机动车行驶证更正后，下次检验填报。",
             "Take the day from the vehicle's licence and state it at the next test.",
+        ),
+    )
+
+
+def _long_in_stock(produced: date | None, registered: date | None, law: Law) -> Reason:
+    return Reason(
+        "day-implausible",
+        Text(
+            f"出厂日期 {produced} 比初次登记日期 {registered} 早太多，不采用。",
+            f"production: {produced} is too long before the first registration, {registered}; it is left out.",
+        ),
+        cite=law.cite("obd.stock_days"),
+        next=Text(
+            "请按机动车登记证书更正；确系库存车的，请车主到公安交管窗口补录出厂日期。",
+            "Take the day from the registration certificate; if it was in stock for so long, the owner has the police "
+            "enter its day of production.",
         ),
     )
 

@@ -34,17 +34,25 @@ class Named:
     obd_vins: tuple[str, ...] = ()
 
 
+class Beside(StrEnum):
+    """``reported``: in its failed run a control unit reported the VIN of the vehicle that is named now. ``replated``:
+    it bore the plate, and its VIN is one sign apart: the register's VIN may have been corrected since it failed."""
+
+    REPORTED = "reported"
+    REPLATED = "replated"
+
+
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """A vehicle that bears one of the names, or a VIN one sign apart. ``key``: its row; ``held``: a case of it is open,
-    or a failed run waits for a department; ``reported``: in a failed run of its open case a control unit reported the
-    VIN of the vehicle that is named now."""
+    or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may be of
+    the vehicle that is named now."""
 
     key: int
     vin: str
     plate: str
     held: bool = False
-    reported: bool = False
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +71,13 @@ class Identity:
 
 def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
     """``bearers``: every vehicle with the VIN, the plate or an OBD VIN, and those one sign from the VIN."""
-    found = _by_names(named, [each for each in bearers if not each.reported])
-    others = [each for each in bearers if each.reported]
+    found = _by_names(named, [each for each in bearers if each.beside is None])
+    others = [each for each in bearers if each.beside is not None]
     if not found.firm or not others:
         return found
     mine = (found.vehicle,) if found.vehicle is not None else ()
-    return _doubtful((*mine, *others), found.reasons, _reported_by_another(others[0]))
+    why = _reported_by_another if others[0].beside is Beside.REPORTED else _once_with_the_plate
+    return _doubtful((*mine, *others), found.reasons, why(others[0]))
 
 
 def _by_names(named: Named, bearers: Sequence[Bearer]) -> Identity:
@@ -179,6 +188,14 @@ def _reported_by_another(other: Bearer) -> Reason:
         f"另一辆待复检车辆（{other.plate or other.vin[-6:]}）不合格时，车载诊断系统读出的正是该车的 VIN。",
         f"When another vehicle that awaits a retest ({other.plate or other.vin[-6:]}) failed, the VIN read over OBD "
         "was this vehicle's.",
+    )
+
+
+def _once_with_the_plate(other: Bearer) -> Reason:
+    return _doubt(
+        f"该号牌原属一辆待复检的车辆，其 VIN（尾号 {other.vin[-6:]}）与本车只差一位：可能是同一辆车更正了 VIN。",
+        f"The plate was that of a vehicle which awaits a retest, whose VIN (ending {other.vin[-6:]}) differs in one "
+        "sign: it may be the same vehicle with its VIN corrected.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from imloop.facts.text import Reason, Text
@@ -39,6 +40,28 @@ def mark(subject: Subject, case: CaseFact | None, day: date, law: Law) -> Answer
             "cycle": _cycle_json(running, closing),
             "passed_on": subject.passed_on.isoformat() if subject.passed_on else None,
         },
+    )
+
+
+_WITHOUT_DATES: dict[str, Text] = {
+    "mark-not-due": Text("本周期尚未到申领时间。", "The mark may not be applied for yet."),
+    "mark-already-released": Text("本周期的标志已核发。", "This cycle's mark was issued."),
+    "no-pass-in-cycle": Text("本周期没有合格的排放检验。", "No emission test has been passed in this cycle."),
+    "inspection-late": Text("检验有效期已届满。", "The inspection has expired."),
+}
+
+
+def for_bystander(answer: Answer) -> Answer:
+    """Yes or no with the reasons, without the vehicle's dates: for who never tested it."""
+    reasons = tuple(
+        replace(each, text=_WITHOUT_DATES[each.code], next=None) if each.code in _WITHOUT_DATES else each
+        for each in answer.reasons
+    )
+    cycle = {"kind": answer.facts["cycle"]["kind"], "due_on": None, "opens_on": None}  # type: ignore[index]
+    return replace(
+        answer,
+        reasons=reasons,
+        facts={**answer.facts, "valid_until": None, "passed_on": None, "cycle": cycle},
     )
 
 
@@ -120,7 +143,7 @@ def _not_in_register(subject: Subject, law: Law) -> Reason | None:
 def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
     if case is None:
         return None
-    late = "，且已逾期" if case.overdue else ""
+    late, by = "，且已逾期" if case.overdue else "", case.by_words()
     return Reason(
         "open-case",
         Text(
@@ -129,8 +152,8 @@ def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
         ),
         cite=law.cite("mark.pass_required"),
         next=Text(
-            f"请维修后回原站复检，期限 {case.deadline}。",
-            f"Repair it and have it retested at the same station by {case.deadline}.",
+            f"请维修后回原站复检{by.zh}。",
+            f"Repair it and have it retested at the same station{by.en}.",
         ),
     )
 

@@ -86,8 +86,6 @@ def due_here(
         {
             "cycle": cycle.to_json(),
             "origin": origin,
-            "plate": subject.plate,
-            "vin": subject.vin,
         },
     )
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,6 +11,7 @@ from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, public
 from imloop.steps.accounts import lookups, second_factor, sessions, staffing
+from imloop.steps.accounts.good_password import require_good
 from imloop.steps.accounts.log_in import is_locked, unlock
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
@@ -110,8 +109,4 @@ def _require_good(request: HttpRequest) -> None:
         raise Malformed(
             "passwords-differ", Text("两次输入的密码不同。", "The two passwords differ."), at="again"
         )
-    try:
-        validate_password(form.get("password", ""))
-    except ValidationError as error:
-        message = " ".join(error.messages)
-        raise Malformed("weak-password", Text(message, message)) from None
+    require_good(form.get("password", ""))

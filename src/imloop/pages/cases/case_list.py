@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from imloop.facts.days import day_of, midnight, read_day
 from imloop.facts.identifiers import signs
 from imloop.loop.case import STATE_NAMES, State
 from imloop.pages.fresh import fresh
@@ -16,7 +19,7 @@ from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.texts import TOPICS
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, city_of
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, PartyKind
 
@@ -32,6 +35,8 @@ def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Case]:
         rows = rows.filter(closed_at__isnull=False)
     if asked.get("overdue") == "1":
         rows = rows.filter(overdue=True, closed_at__isnull=True)
+    if asked.get("since"):
+        rows = rows.filter(opened_at__gte=midnight(read_day(asked["since"])))
     if asked.get("station"):
         rows = rows.filter(station__code=asked["station"])
     if asked.get("q"):
@@ -45,7 +50,7 @@ def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Case]:
 @desk()
 def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = _filtered(request, caller)
-    if file := as_file(request, caller, "cases", _columns(), rows):
+    if file := as_file(request, caller, "cases", _columns(day_of(clock.now())), rows):
         return file
     renewal = fresh(caller, TOPICS)
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -54,14 +59,15 @@ def cases(request: HttpRequest, caller: Caller) -> HttpResponse:
         "asked": request.GET,
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
-        "stations": station_lookups.parties(PartyKind.ISTATION),
+        "stations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place)),
         "now": clock.now(),
+        "today": day_of(clock.now()),
         **renewal,
     }
     return page(request, caller, "cases/cases.html", context)
 
 
-def _columns() -> Columns[Case]:
+def _columns(today: date) -> Columns[Case]:
     return {
         _("案件"): lambda case: case.case_no,
         _("号牌"): lambda case: case.vehicle.plate,
@@ -71,6 +77,8 @@ def _columns() -> Columns[Case]:
         _("轮次"): lambda case: case.round,
         _("立案"): lambda case: case.opened_at,
         _("期限"): lambda case: case.deadline,
-        _("逾期"): lambda case: _("是") if case.overdue else "",
+        _("超期天数"): lambda case: (
+            (today - case.deadline).days if case.overdue and not case.closed_at else ""
+        ),
         _("结案"): lambda case: case.closed_at,
     }

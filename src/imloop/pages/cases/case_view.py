@@ -16,6 +16,7 @@ from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
 from imloop.papers.trace_picture import Item
 from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.cases.reconsider import failed_test
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs.rework import rework_due
 from imloop.steps.stations import lookups as station_lookups
@@ -56,12 +57,6 @@ def days(case: Case, law: Law, now: datetime) -> dict[str, object]:
 
 def _css(day: date, today: date) -> str:
     return "today" if day == today else "used" if day < today else ""
-
-
-def failed_test(case: Case) -> Test | None:
-    """The test that the current round answers to."""
-    counted = case.vehicle.tests.filter(case_no=case.case_no, counts="case")
-    return counted.filter(test_no=case.snapshot["failed_test"]).first()
 
 
 def result_items(test: Test | None) -> list[dict[str, object]]:

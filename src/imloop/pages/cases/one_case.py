@@ -27,7 +27,7 @@ from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.grant_exit import EXIT_KINDS, annul_case, grant_exit, reject_objection
 from imloop.steps.cases.release_repair import RELEASERS, held_repairs
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, city_of
 from imloop.steps.ground.registers import law_at
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, Notice, PartyKind, Repair, Test
@@ -118,7 +118,7 @@ def _exit_kinds(case: Case) -> list[tuple[str, str]]:
 
 
 def _stations(case: Case) -> object:
-    return station_lookups.parties(PartyKind.ISTATION).filter(place__startswith=case.place[:4])
+    return station_lookups.parties(PartyKind.ISTATION, city_of(case.place))
 
 
 def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> list[dict[str, object]]:
@@ -128,7 +128,7 @@ def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> 
             "at": notice.issued_at,
             "kind": _("告知书"),
             "number": notice.notice_no,
-            "files": [("PDF", f"/notices/{notice.notice_no}.pdf")],
+            "files": [("PDF", f"/{case_lookups.notice_address(notice.notice_no)}")],
             "sha256": "",
         }
         for notice in notices

@@ -25,4 +25,5 @@ def permit(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 @desk()
 def notice_pdf(request: HttpRequest, caller: Caller, notice_no: str) -> HttpResponse:
-    return HttpResponse(notice_document(caller, notice_no), content_type="application/pdf")
+    paper = notice_document(caller, notice_no, request.GET.get("key", ""))
+    return HttpResponse(paper, content_type="application/pdf")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.desk import istation, mstation, work_desk
+from imloop.pages.desk import first_steps, istation, mstation, work_desk
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
@@ -13,9 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("desk/istation", istation.today),
     path("desk/mstation", mstation.cases),
     path("work", work_desk.work),
+    path("first-steps", first_steps.steps),
 ]
 
 MENU = (
+    MenuEntry("/first-steps", _("起步"), {PartyKind.ADMIN: 15}),
     MenuEntry("/desk/istation", _("今日"), {PartyKind.ISTATION: 10}),
     MenuEntry("/desk/mstation", _("案件"), {PartyKind.MSTATION: 10}),
     MenuEntry(

@@ -1,16 +1,17 @@
-"""The first page of every department: what needs attention today, oldest first, with figures linked to their rows."""
+"""The first page of every department: what needs attention today, by what is due, with figures linked to their rows."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from imloop.facts.days import day_of
+from imloop.facts.days import day_of, midnight
 from imloop.gates.prices.charge import DEVIATIONS
+from imloop.pages.desk.first_steps import shown
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
@@ -42,9 +43,11 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
     counts = Counter(task.kind for task in found)
     chosen = request.GET.get("kind", "")
     rows = [task for task in found if chosen in ("", task.kind)]
-    if file := as_file(request, caller, "work", _columns(), rows):
+    if file := as_file(request, caller, "work", _columns(day_of(now)), rows):
         return file
+    beginning = shown(caller, now) if caller.kind == PartyKind.ADMIN else []
     context = {
+        "steps": beginning if not all(step["done"] for step in beginning) else [],
         "now": now,
         "today": day_of(now),
         "rows": rows[:SHOWN],
@@ -59,33 +62,32 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
     return page(request, caller, "desk/work.html", context)
 
 
-def _columns() -> Columns[Task]:
+def _columns(today: date) -> Columns[Task]:
     return {
         _("种类"): lambda task: words(KIND_NAMES[task.kind]),
-        _("对象"): lambda task: task.about,
+        _("对象"): lambda task: words(task.about),
         _("事由"): lambda task: words(task.what),
         _("自"): lambda task: task.since,
         _("期限"): lambda task: task.due,
-        _("超期"): lambda task: _("是") if task.late else "",
+        _("超期天数"): lambda task: max((today - task.due).days, 0) if task.late and task.due else "",
     }
 
 
 def _environment(caller: Caller, now: datetime) -> list[Tile]:
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today, month = midnight(day_of(now)), midnight(day_of(now) - timedelta(days=30))
     cases, tests = case_lookups.cases(caller), test_lookups.tests(caller)
-    month = now - timedelta(days=30)
     first_failed = cases.filter(opened_at__gte=month).count()
     first_tests = tests.filter(started_at__gte=month, outcome="completed", case_no="").count() + first_failed
     rate = f"{100 * first_failed / first_tests:.1f} %" if first_tests >= 30 else None
     return [
-        {"label": _("今日检验"), "n": tests.filter(started_at__gte=midnight).count()},
+        {"label": _("今日检验"), "n": tests.filter(started_at__gte=today).count(), "url": "/tests"},
         {
             "label": _("近 30 天首检未通过"),
             "n": rate or "—",
             "note": f"{first_failed} / {first_tests}"
             if rate
             else _("样本不足 30，不计算比率") + f"（{first_tests}）",
-            "url": "/cases",
+            "url": f"/cases?since={day_of(month)}",
         },
         _cases_tile(caller, _("在办案件"), "state=open"),
         {"label": _("检测线"), "n": visible_lines(caller, now).count(), "url": "/lines"},
@@ -101,10 +103,11 @@ def _police(caller: Caller, now: datetime) -> list[Tile]:
 
 
 def _transport(caller: Caller, now: datetime) -> list[Tile]:
-    repairs = repair_lookups.repairs(caller).filter(finished_at__gte=now - timedelta(days=30))
-    listed = station_lookups.parties(PartyKind.MSTATION).count()
+    month = midnight(day_of(now) - timedelta(days=30))
+    repairs = repair_lookups.repairs(caller).filter(finished_at__gte=month)
+    listed = station_lookups.parties(PartyKind.MSTATION, caller.place).count()
     return [
-        {"label": _("近 30 天维修"), "n": repairs.count(), "url": "/cases"},
+        {"label": _("近 30 天维修"), "n": repairs.count(), "url": f"/repairs?since={day_of(month)}"},
         {"label": _("维修治理站"), "n": listed, "url": "/parties?kind=mstation"},
         _cases_tile(caller, _("在办案件"), "state=open"),
     ]
@@ -112,11 +115,10 @@ def _transport(caller: Caller, now: datetime) -> list[Tile]:
 
 def _market(caller: Caller, now: datetime) -> list[Tile]:
     charged = finding_lookups.findings(caller).filter(resolved_at__isnull=True, code__in=DEVIATIONS)
-    proven = [station for station, answer in conflict_list(caller, day_of(now)) if not answer.allowed]
     return [
         {"label": _("证书到期"), "n": len(expiring(caller, now)), "url": "/certificates"},
         {"label": _("与标准不符的收费"), "n": charged.count(), "url": "/prices"},
-        {"label": _("检修分离"), "n": len(proven), "url": "/conflicts"},
+        {"label": _("检修分离"), "n": len(conflict_list(caller, day_of(now))), "url": "/conflicts"},
     ]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import read_day
+from imloop.facts.text import Text
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.accounts.log_in import is_locked
@@ -15,10 +17,11 @@ from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.accounts.second_factor import confirmed
 from imloop.steps.desk.texts import ENTRIES
 from imloop.steps.duty import duty_record
-from imloop.steps.duty.duty_record import DAYS, LOOKS, SUPERVISORS, Asked, PersonDays, in_detail, moment_of
+from imloop.steps.duty.duty_record import DAYS, LOOKS, SUPERVISORS, Asked, PersonDays
+from imloop.steps.duty.looks import Trace, Traces
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.store.models import JournalEntry
+from imloop.steps.ground.texts import DOORS
 
 PER_PAGE = 50
 
@@ -55,7 +58,7 @@ def _people_columns() -> Columns[PersonDays]:
 @desk(*SUPERVISORS)
 def looks(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Who looked at whose data: by person, day, or the vehicle looked at."""
-    return _entries(request, caller, duty_record.looks(caller, _read(request), clock.now()), LOOKS)
+    return _entries(request, caller, duty_record.looks(caller, _read(request), clock.now()), (*LOOKS, *DOORS))
 
 
 @desk(*SUPERVISORS)
@@ -76,42 +79,50 @@ def _read(request: HttpRequest) -> Asked:
     )
 
 
-def _entries(
-    request: HttpRequest, caller: Caller, rows: QuerySet[JournalEntry], kinds: tuple[str, ...]
-) -> HttpResponse:
+def _entries(request: HttpRequest, caller: Caller, rows: Traces, kinds: tuple[str, ...]) -> HttpResponse:
     if file := as_file(request, caller, request.path.rpartition("/")[2], _columns(), rows):
         return file
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "shown": shown,
-        "rows": [_row(entry) for entry in shown],
+        "rows": [_row(trace) for trace in shown],
         "asked": request.GET,
-        "kinds": [(kind, words(ENTRIES[kind])) for kind in kinds],
+        "kinds": [(kind, words(_WORDS[kind])) for kind in kinds],
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
-        "looks": kinds is LOOKS,
+        "looks": kinds[0] in LOOKS,
     }
     return page(request, caller, "duty/duty_record.html", context)
 
 
-def _row(entry: JournalEntry) -> dict[str, object]:
-    party, _slash, person = entry.actor.partition("/")
-    return {
-        "entry": entry,
-        "at": moment_of(entry),
-        "party": party,
-        "person": person,
-        "what": words(ENTRIES[entry.kind]) if entry.kind in ENTRIES else entry.kind,
-        "of": _of(entry),
-    }
+_WORDS: dict[str, Text] = {**ENTRIES, **DOORS}
 
 
-def _of(entry: JournalEntry) -> str:
-    """What was looked up, or how many rows an export held; else nothing."""
-    detail = in_detail(entry)
-    if entry.kind == "export":
+def _row(trace: Trace) -> dict[str, object]:
+    party, _slash, person = trace.actor.partition("/")
+    what = words(_WORDS[trace.kind]) if trace.kind in _WORDS else trace.kind
+    return {"trace": trace, "party": party, "person": person, "what": what, "of": _of(trace)}
+
+
+def _of(trace: Trace) -> str:
+    """What was looked up, how many rows an export held, how many vehicles or messages were told of; else nothing."""
+    detail = trace.detail
+    if trace.kind == "export" and trace.number is not None:
         return _("%(n)s 行") % {"n": detail.get("rows", "")}
-    return _LOOKED.get(str(detail.get("kind", "")), lambda: "")() if entry.kind in LOOKS else ""
+    if trace.number is None:
+        return _beside(detail)
+    return _LOOKED.get(str(detail.get("kind", "")), lambda: "")() if trace.kind in LOOKS else ""
+
+
+def _beside(detail: Mapping[str, object]) -> str:
+    """How much a look beside the journal was; a single vehicle stands under its name already."""
+    seen = detail["vehicles"]
+    assert isinstance(seen, list)
+    said = [_("%(n)s 辆") % {"n": len(seen)}] if len(seen) > 1 else []
+    if "messages" in detail:
+        said.append(_("%(n)s 条") % {"n": detail["messages"]})
+    said += [str(detail[name]) for name in ("list", "kind", "receiver", "notice", "day") if name in detail]
+    return " · ".join(said)
 
 
 _LOOKED = {
@@ -124,13 +135,15 @@ _LOOKED = {
 }
 
 
-def _columns() -> Columns[JournalEntry]:
+def _columns() -> Columns[Trace]:
     return {
         _("序号"): lambda row: row.number,
-        _("时间"): moment_of,
+        _("时间"): lambda row: row.at,
         _("单位"): lambda row: row.actor.partition("/")[0],
         _("人员"): lambda row: row.actor.partition("/")[2],
-        _("事项"): lambda row: words(ENTRIES[row.kind]) if row.kind in ENTRIES else row.kind,
+        _("密钥"): lambda row: row.key,
+        _("事项"): lambda row: words(_WORDS[row.kind]) if row.kind in _WORDS else row.kind,
         _("对象"): lambda row: row.subject,
         _("说明"): _of,
+        _("用途"): lambda row: row.purpose,
     }

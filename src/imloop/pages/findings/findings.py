@@ -9,12 +9,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
-from imloop.pages.guard import desk, page
+from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.findings.resolve_finding import RESOLVERS, finding, reopen, resolve
+from imloop.steps.findings.titles import title
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
@@ -27,16 +28,22 @@ PER_PAGE = 50
 def findings(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Open ones first, oldest first; doubts about completeness only where asked."""
     rows = _filtered(request, caller)
-    if file := as_file(request, caller, "findings", _columns(), rows):
+    if file := as_file(request, caller, "findings", _columns(finding_lookups.concerned(rows)), rows):
         return file
     seen = finding_lookups.findings(caller)
+    names = finding_lookups.concerned(seen)
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "shown": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "shown": shown,
+        "rows": [(row, words(title(row.code)), names[row.station_code]) for row in shown],
         "asked": request.GET,
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
-        "codes": sorted(set(seen.values_list("code", flat=True))),
-        "stations": sorted(set(seen.values_list("station_code", flat=True))),
+        "codes": sorted(
+            ((code, words(title(code))) for code in set(seen.values_list("code", flat=True))),
+            key=lambda option: option[1],
+        ),
+        "names": names,
     }
     return page(request, caller, "findings/findings.html", context)
 
@@ -57,11 +64,11 @@ def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Finding]:
     return rows.order_by("resolved_at", "created_at", "id")
 
 
-def _columns() -> Columns[Finding]:
+def _columns(names: dict[str, str]) -> Columns[Finding]:
     return {
         _("时间"): lambda row: row.created_at,
-        _("线索"): lambda row: row.code,
-        _("站点"): lambda row: row.station_code,
+        _("线索"): lambda row: words(title(row.code)),
+        _("站点"): lambda row: names[row.station_code],
         _("对象"): lambda row: row.subject,
         _("说明"): lambda row: spoken(row.data, "text"),
         _("核实"): lambda row: row.resolved_at,
@@ -82,7 +89,16 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         else:
             reopen(caller, number, reason=said, now=clock.now())
         return redirect(f"/findings/{number}")
-    context |= {"finding": row, "about": _about(row), "may_resolve": caller.kind in RESOLVERS}
+    alike = finding_lookups.same_event(caller, row)
+    names = finding_lookups.concerned([row, *alike])
+    context |= {
+        "finding": row,
+        "kind": words(title(row.code)),
+        "station": names[row.station_code],
+        "alike": [(each.pk, names[each.station_code]) for each in alike],
+        "about": _about(row),
+        "may_resolve": caller.kind in RESOLVERS,
+    }
     return page(request, caller, "findings/finding.html", context)
 
 

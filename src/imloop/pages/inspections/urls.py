@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.inspections import held_runs, one_inspection, upload, what_if
+from imloop.pages.inspections import held_runs, inspection_list, one_inspection, upload, what_if
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
+    path("tests", inspection_list.inspections),
     path("tests/<number:test_no>", one_inspection.one_test),
     path("held-runs", held_runs.held_runs),
     path("held-runs/<str:station>/<str:held_no>/settle", held_runs.settle),
@@ -21,6 +22,16 @@ urlpatterns: list[URLPattern] = [
 
 MENU = (
     MenuEntry("/desk/istation/upload", _("上传"), {PartyKind.ISTATION: 30}),
+    MenuEntry(
+        "/tests",
+        _("检验"),
+        {
+            PartyKind.ISTATION: 35,
+            PartyKind.ENVIRONMENT: 15,
+            PartyKind.MARKET: 15,
+            PartyKind.SUPERVISOR: 15,
+        },
+    ),
     MenuEntry(
         "/held-runs",
         _("待核实"),

@@ -20,7 +20,7 @@ from imloop.pages.outages.outages import outage_row, unlock_row
 from imloop.pages.outages.paper_photographs import sent_photographs
 from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock, registers
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, city_of
 from imloop.steps.ground.registers import department
 from imloop.steps.outages import known_outages
 from imloop.steps.outages.declare_outage import Declaration, declare, end
@@ -78,7 +78,7 @@ def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, o
             ),
             None,
         ),
-        "shops": station_lookups.parties(PartyKind.MSTATION).filter(place__startswith=station.place[:4]),
+        "shops": station_lookups.parties(PartyKind.MSTATION, city_of(station.place)),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
 

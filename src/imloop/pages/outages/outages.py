@@ -14,7 +14,7 @@ from imloop.pages.forms import file_response, require_sure, sent_file, sent_mome
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs
 from imloop.steps.ground import clock, registers
-from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.ground.access import OFFICES, Caller, city_of
 from imloop.steps.outages import known_outages as known
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.known_outages import DECLARERS
@@ -97,7 +97,7 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         "may_declare": caller.kind in DECLARERS,
         "scopes": [(scope.value, words(name)) for scope, name in SCOPE_NAMES.items()],
         "links": [(link, words(LINK_NAMES[link])) for link in law.words("outage.links")],
-        "stations": station_lookups.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),
+        "stations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place)),
         "chosen": (request.POST or request.GET).getlist("stations"),
         "prompt": law.integer("outage.prompt_minutes"),
         "retroactive": law.integer("outage.retroactive_days"),
@@ -137,8 +137,8 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "unlocked": rows.filter(unlock_no=request.GET.get("unlocked", "")).first(),
         "may_decide": caller.kind in DECLARERS and row.ends_at is None,
         "opens": known.as_fact(row).counts(law),
-        "istations": station_lookups.parties(PartyKind.ISTATION).filter(place__startswith=caller.place[:4]),
-        "shops": station_lookups.parties(PartyKind.MSTATION).filter(place__startswith=caller.place[:4]),
+        "istations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place)),
+        "shops": station_lookups.parties(PartyKind.MSTATION, city_of(caller.place)),
         "papers": law.words("outage.papers"),
         "hours": law.integer("outage.unlock_hours"),
         "catch_up": law.integer("outage.catch_up_days"),

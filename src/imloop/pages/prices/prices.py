@@ -20,23 +20,24 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller, covers
+from imloop.steps.ground.access import Caller
 from imloop.steps.prices.publish_price import NewPrice, price_list, set_price
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.conflicts import conflict_list
 from imloop.store.models import Finding, PartyKind
 
 _DEPARTMENTS = (PartyKind.MARKET, PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR)
+_SET = (PartyKind.MARKET, PartyKind.ADMIN)
 
 
-@desk(*_DEPARTMENTS)
+@desk(*_DEPARTMENTS, PartyKind.ADMIN)
 def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """The prices in force, a form for the market regulator, and what was charged otherwise."""
-    context: dict[str, object] = {"may_set": caller.kind == PartyKind.MARKET}
+    """The prices in force, a form for who may set them, and what was charged otherwise."""
+    context: dict[str, object] = {"may_set": caller.kind in _SET}
     if request.method == "POST":
         _set(caller, request.POST)
         return redirect("/prices")
-    stations = [p for p in station_lookups.parties(PartyKind.ISTATION) if covers(caller.place, p.place)]
+    stations = station_lookups.parties(PartyKind.ISTATION, caller.place)
     names = {station.code: station.name for station in stations}
     deviating = finding_lookups.findings(caller).filter(code__in=DEVIATIONS, resolved_at__isnull=True)
     if file := as_file(request, caller, "fee-deviations", _charged(names), deviating.order_by("-created_at")):

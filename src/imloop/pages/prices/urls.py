@@ -20,5 +20,5 @@ MENU = (
         _("检修分离"),
         {PartyKind.ENVIRONMENT: 140, PartyKind.TRANSPORT: 90, PartyKind.MARKET: 40},
     ),
-    MenuEntry("/prices", _("收费"), {PartyKind.MARKET: 20}),
+    MenuEntry("/prices", _("收费"), {PartyKind.MARKET: 20, PartyKind.ADMIN: 80}),
 )

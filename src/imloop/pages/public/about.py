@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of, read_day
+from imloop.facts.places import known_place
 from imloop.law import Book, Law, Value, load
 from imloop.pages.guard import public
 from imloop.steps.ground import clock, registers
@@ -17,7 +18,7 @@ from imloop.steps.ground import clock, registers
 def about(request: HttpRequest) -> HttpResponse:
     """By the law of ``place`` and ``day``, today's of this installation by default."""
     asked = request.GET
-    place = registers.known_place(asked.get("place") or settings.PLACE)
+    place = known_place(asked.get("place") or settings.PLACE)
     day = read_day(asked["day"]) if asked.get("day") else day_of(clock.now())
     law = registers.law_at(day, place)
     context = {

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.tables.write_tables import write_csv
 from imloop.facts.days import day_of, read_day
+from imloop.facts.places import known_place
 from imloop.law import Law, load
 from imloop.law.report import show_rows, threshold_rows
 from imloop.pages.guard import public
@@ -25,7 +26,7 @@ _COLUMNS = ("key", "value", "unit", "cite", "says", "place", "since", "until", "
 def law(request: HttpRequest) -> HttpResponse:
     """By text, the most local first; ``q`` searches keys, clauses and meanings; ``format=csv`` downloads the rows."""
     asked = request.GET
-    place = registers.known_place(asked.get("place") or settings.PLACE)
+    place = known_place(asked.get("place") or settings.PLACE)
     day = read_day(asked["day"]) if asked.get("day") else day_of(clock.now())
     text = asked.get("q", "").strip()
     found = registers.law_at(day, place)

@@ -17,9 +17,11 @@ from imloop.pages.cases.paper_card import paper_card
 from imloop.pages.guard import desk, home, public
 from imloop.pages.repairs.repairers import choice_card
 from imloop.papers.assemble import owner_notice
+from imloop.steps.accounts.create_user import nobody_yet
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.stations import lookups as station_lookups
 
 _KEPT: dict[str, Any] = {
     "max_age": 365 * 24 * 3600,
@@ -32,7 +34,8 @@ _KEPT: dict[str, Any] = {
 
 @public
 def start(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/start.html", {"loop_names": loop_names()})
+    context = {"loop_names": loop_names(), "empty": station_lookups.nothing_yet(), "nobody": nobody_yet()}
+    return render(request, "public/start.html", context)
 
 
 @public

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from imloop.pages.public import about, law, public
+from imloop.pages.public import about, errors, law, public
 
 urlpatterns: list[URLPattern] = [
     path("", public.start),
@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern] = [
     path("desk", public.any_desk),
     path("law", law.law),
     path("about", about.about),
+    path("docs/errors", errors.errors),
 ]

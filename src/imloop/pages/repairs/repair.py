@@ -22,12 +22,13 @@ from imloop.facts.text import Text
 from imloop.loop.case import STATE_NAMES, State
 from imloop.loop.repair_clauses import SHORT
 from imloop.loop.repairs import shortfalls
-from imloop.pages.cases.case_view import failed_test, result_items, signs
+from imloop.pages.cases.case_view import result_items, signs
 from imloop.pages.forms import fields_named, file_response, sent_file
 from imloop.pages.guard import desk, page, words
 from imloop.pages.repairs.repair_form import field_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.cases.reconsider import failed_test
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import law_at

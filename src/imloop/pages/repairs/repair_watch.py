@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from imloop.facts.days import read_day
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.pages.guard import desk, page, words
 from imloop.pages.repairs.repair import PER_PAGE, record_columns
@@ -30,6 +31,7 @@ def repairs(request: HttpRequest, caller: Caller) -> HttpResponse:
         shop=asked.get("shop", ""),
         text=asked.get("q", ""),
         only_doubtful=asked.get("doubtful") == "1",
+        since=read_day(asked["since"]) if asked.get("since") else None,
     )
     if file := as_file(request, caller, "repairs", _columns(), rows):
         return file

@@ -33,7 +33,7 @@ def repairers(request: HttpRequest) -> HttpResponse:
     context = {
         **_card(near.place if near else settings.PLACE, near, fuel, asked),
         "near": near,
-        "stations": station_lookups.parties(PartyKind.ISTATION),
+        "stations": station_lookups.parties(PartyKind.ISTATION, settings.PLACE),
         "fuels": [(each.value, words(name)) for each, name in FUEL_NAMES.items()],
         "typed": asked,
         "keep": {name: asked[name] for name in ("near", "fuel") if asked.get(name)},

@@ -55,6 +55,7 @@ def stations(request: HttpRequest) -> HttpResponse:
 
 def _wanted(asked: Mapping[str, str]) -> Wanted:
     return Wanted(
+        within=settings.PLACE,
         kind=asked.get("kind", ""),
         text=asked.get("q", "").strip(),
         place=place if (place := asked.get("place", "")).isdigit() and len(place) == 6 else "",
@@ -110,4 +111,4 @@ def _places() -> list[tuple[str, str]]:
     """Codes in which there are stations, each with its name where the outlines know it."""
     areas = [area.get("properties", {}) for area in _outlines()["features"]]
     names = {area.get("code"): area.get("name") for area in areas}
-    return [(code, names.get(code) or code) for code in open_lists.places()]
+    return [(code, names.get(code) or code) for code in open_lists.places(settings.PLACE)]

@@ -6,13 +6,16 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.menu_entry import MenuEntry
-from imloop.pages.stations import parties
+from imloop.pages.stations import parties, register
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
     path("public/stations/<str:code>", parties.public_station),
     path("parties", parties.stations),
     path("parties/<str:code>", parties.register_page),
+    path("register/departments", register.departments),
+    path("register/stations", register.stations),
+    path("register/repairers", register.repairers),
     path("certificates", parties.certificates),
 ]
 

@@ -10,7 +10,7 @@ from django import template
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from imloop.facts.codes import (
@@ -376,6 +376,19 @@ def days_left(days: int) -> SafeString:
     css = "fail" if days <= 7 else "wait" if days <= 60 else "info"
     words = _("{n} 天").format(n=days)
     return format_html('<span class="tag {}">{}</span>', css, words)
+
+
+@register.simple_tag
+def time_left(due: date, today: date, late: bool) -> SafeString:
+    """How long until something is due, or since: late, today, soon, or merely some day."""
+    days = (due - today).days
+    if late or days < 0:
+        words = _("已超 {n} 天").format(n=-days) if days < 0 else _("已超期")
+        return format_html('<span class="tag fail">{}</span>', words)
+    if days == 0:
+        return format_html('<span class="tag fail">{}</span>', _("今天到期"))
+    words = ngettext("还有 {n} 天", "还有 {n} 天", days).format(n=days)
+    return format_html('<span class="tag {}">{}</span>', "wait" if days <= 3 else "info", words)
 
 
 @register.simple_tag

@@ -10,8 +10,8 @@ from imloop.facts.days import CHINA, day_of
 from imloop.facts.records.check import CheckKind
 from imloop.facts.refusal import Refusal
 from imloop.sim.city.checks import LASTS, MORNING, check_message, demo_lines, records
-from imloop.sim.is_demo import is_demo
 from imloop.steps.ground.access import caller_for
+from imloop.steps.journal.demo_mark import is_demo
 from imloop.store.models import Equipment, EquipmentCheck
 
 

@@ -88,8 +88,10 @@ def _new_station(when: datetime) -> None:
     since = day_of(when) - timedelta(days=30)
     until = since + timedelta(days=365)
     equipment = tuple(
-        InstrumentFact(kind, INSTRUMENTS[kind], f"{INSTRUMENTS[kind]}-N01", f"检字新-{kind}", since, until)
-        for kind in _LINE
+        InstrumentFact(
+            kind, INSTRUMENTS[kind], f"{INSTRUMENTS[kind]}-N01", f"检字新-{number:02d}", since, until
+        )
+        for number, kind in enumerate(_LINE, 1)
     )
     row = apply(
         Application(

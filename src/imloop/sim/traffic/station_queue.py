@@ -6,13 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from imloop.facts.codes import Method
-from imloop.facts.days import CHINA
+from imloop.facts.days import CHINA, midnight
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.law import load
@@ -76,8 +76,8 @@ def attach_tests(queue: Sequence[Mapping[str, object]], station: Station, day: d
     runs = Counter(str(entry["vehicle"]) for entry in entries.values())
     mixed = {str(entry["vehicle"]) for entry in entries.values() if entry["method"] == Method.TSI}
     order = {name: number for number, name in enumerate(runs)}
-    free = {code: datetime.combine(day, time(), CHINA) for code, _ in station.lines}
-    left, ready = dict(runs), {name: datetime.combine(day, time(), CHINA) for name in runs}
+    free = {code: midnight(day) for code, _ in station.lines}
+    left, ready = dict(runs), {name: midnight(day) for name in runs}
     law, made = load().at(day, CITY), []
     for number, (name, entry) in enumerate(entries.items()):
         who, method = str(entry["vehicle"]), Method(str(entry["method"]))

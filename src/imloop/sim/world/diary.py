@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from imloop.facts.days import CHINA
+from imloop.facts.days import CHINA, midnight
 from imloop.law import load
 from imloop.sim.world.places import CITY
 
@@ -46,7 +46,7 @@ def _moment(rng: np.random.Generator, day: date) -> datetime:
 
 def at(day: date, hour: float) -> datetime:
     """A moment of a day, to the whole second, by local time."""
-    return datetime.combine(day, time(), CHINA) + timedelta(seconds=round(hour * 3600))
+    return midnight(day) + timedelta(seconds=round(hour * 3600))
 
 
 def hour_of(moment: datetime) -> float:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 
+from imloop.facts.places import known_place
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.steps.ground.access import SYSTEM, Caller
@@ -42,9 +43,11 @@ def create_user(
 
 
 def first_administrator(username: str, password: str, place: str, now: datetime) -> User:
-    """For an empty installation: the administration as a party and its first person."""
+    """The administration of a place as a party, where there is none yet, and one of its people. ``place``: a city or a
+    county; a province, for every place in it; 000000, for every place."""
     party, _ = Party.objects.get_or_create(
-        code=f"{place}-admin", defaults={"kind": PartyKind.ADMIN, "name": "系统管理", "place": place}
+        code=f"{known_place(place)}-admin",
+        defaults={"kind": PartyKind.ADMIN, "name": "系统管理", "place": place},
     )
     return create_user(username, password, party, now, is_head=True)
 

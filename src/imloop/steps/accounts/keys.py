@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -171,7 +171,7 @@ def recognise(token: str, day: date) -> Caller:
     kind, kept, _, used, *party = _row(key_id, day) or ("", "0" * 64, "", True)
     if not hmac.compare_digest(kept, _sha(secret)) or kind != Kind.BEARER:
         raise _wrong()
-    caller = Caller(*party)
+    caller = replace(Caller(*party), key=key_id)
     if caller.kind in settings.MUST_SIGN or caller.party_code in settings.MUST_SIGN:
         raise NotAllowed(
             "signature-required",
@@ -198,7 +198,7 @@ def signing_key(key_id: str, day: date) -> SigningKey:
     )
     if key is None:
         raise _wrong()
-    return SigningKey(key_id, kind, key, Caller(*party), bool(used))
+    return SigningKey(key_id, kind, key, replace(Caller(*party), key=key_id), bool(used))
 
 
 def spend(key: SigningKey, nonce: str, expires: datetime, day: date) -> None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
 from imloop.steps.accounts.staffing import may_manage
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, place_prefix
 from imloop.store.models import Delegation, Invitation, LogInTry, Party, PartyKind, User
 
 
@@ -51,6 +51,7 @@ def invitations(caller: Caller, party: str, now: datetime) -> QuerySet[Invitatio
 
 
 def parties(caller: Caller) -> QuerySet[Party]:
-    """Whose people and keys an administrator may choose from; anybody else manages one party, and chooses from none."""
-    rows = Party.objects.order_by("code")
+    """Whose people and keys an administrator may choose from: everybody in their place. Anybody else manages one
+    party, and chooses from none."""
+    rows = Party.objects.filter(place__startswith=place_prefix(caller.place)).order_by("code")
     return rows if caller.kind == PartyKind.ADMIN else rows.none()

@@ -15,19 +15,19 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
-from imloop.steps.ground.access import PUBLIC, Caller, caller_for
+from imloop.steps.ground.access import PUBLIC, Caller, caller_for, covers
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.registers import any_party
-from imloop.store.models import Delegation, Invitation, PartyKind, User
+from imloop.store.models import Delegation, Invitation, Party, PartyKind, User
 
 VALID = timedelta(days=7)
 LONGEST = timedelta(days=92)
 
 
 def may_manage(caller: Caller, party: str, day: date) -> bool:
-    """An administrator everywhere; in a party its heads and those they delegated the right to."""
+    """An administrator in every party of their place; in a party its heads and those they delegated the right to."""
     if caller.kind in (PartyKind.ADMIN, "system"):
-        return True
+        return any(covers(caller.place, found.place) for found in Party.objects.filter(code=party))
     if caller.party_code != party or not caller.user:
         return False
     return (

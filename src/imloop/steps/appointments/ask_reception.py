@@ -19,6 +19,7 @@ from imloop.steps.appointments.fitting_method import fitting_line, fitting_metho
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_place
+from imloop.steps.ground.seen import Door, seen
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import facts_of
@@ -39,34 +40,34 @@ def ask_reception(
     plate: str = "",
     people: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
-    """Allowed, every reason with its clause and the next step, the charge that is due, the open case. Writes nothing.
+    """Allowed, every reason with its clause and next step, the charge due, the open case (masked where another's).
 
     ``method``, ``line`` empty: what the vehicle and its open fault ask for, and a line that has it; ``people``: role →
     name of those who will test.
     """
     where = _station(caller, station)
-    vehicle, strange = _vehicle(vin, plate)
+    vehicle, strange = _vehicle(caller, vin, plate)
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
     day, facts = day_of(at), facts_of(where)
     law = registers.law_at(day, where.place)
+    permit = row and _permit(caller, row, where, at, law)
     chosen = fitting_method(method, facts, vehicle, row, at)
     line = line or fitting_line(chosen.method, facts, at, law)
     money = charge_for(vehicle, where, chosen.method, day, law)
-    row_of_line = facts.line(line, at)
     arrival = Arrival(
         station=where.code,
         names=strange,
         closed=facts.against(day, law),
         line=line,
-        line_methods=None if row_of_line is None else row_of_line.line.methods,
+        line_methods=found.line.methods if (found := facts.line(line, at)) else None,
         line_locks=line_reasons(facts, line, chosen.method, at, law),
         method=chosen.method,
         day=day,
         subject=loaded_subject(vehicle) if vehicle.pk else subject_of(vehicle),
         drive=str(described(vehicle).get("drive") or ""),
         people=people_reasons(people or {}, facts.staff, day, law),
-        retest=None if row is None else _retest(row, where, at, law),
-        case=case_fact(vehicle),
+        retest=list(permit.reasons) if permit else None,
+        case=case_fact(vehicle, caller),
         enrolled=bool(vehicle.pk) and is_enrolled(vehicle, where.place, day),
         others=[_as_warning(reason) for reason in money.reasons if reason.code == "charged-twice"],
     )
@@ -75,19 +76,20 @@ def ask_reception(
         **answer,
         "method_by": chosen.why,
         "due_yuan": money.facts["due_yuan"],
-        "case": row.case_no if row else None,
+        "case": permit.case_no if permit else None,
         "at": at.isoformat(),
     }
 
 
-def _vehicle(vin: str, plate: str) -> tuple[Vehicle, list[Reason]]:
+def _vehicle(caller: Caller, vin: str, plate: str) -> tuple[Vehicle, list[Reason]]:
     """The register's vehicle, or a new one without any facts, and why it is not recognised. One that is seen for the
-    first time is welcome once it has given both its names."""
+    first time is welcome once it has given both its names. The look is kept."""
     named = Named(plain(vin), plain(plate))
     if not (named.vin or named.plate):
         words = Text("请填写号牌或 VIN。", "Give the plate or the VIN.")
         raise Malformed("malformed", words, problems=[Problem("$.plate", "missing", words)])
     found = find_vehicle(named.vin, named.plate)
+    seen(caller, Door.RECEPTION, [found.pk] if found else [], asked="" if found else vin or plate)
     if found is None:
         strange = not_recognised(named, None, new_is_welcome=True)
         return Vehicle(vin=named.vin, plate=named.plate), strange
@@ -111,9 +113,10 @@ def _station(caller: Caller, station: str) -> Party:
     return found
 
 
-def _retest(row: Case, station: Party, at: datetime, law: Law) -> list[Reason]:
-    permit = loop.permit(as_loop_case(row), station=station.code, at=at, law=law)
-    return list(permit.reasons)
+def _permit(caller: Caller, row: Case, station: Party, at: datetime, law: Law) -> loop.Permit:
+    """As the caller may hear it."""
+    found = loop.permit(as_loop_case(row), station=station.code, at=at, law=law)
+    return found if caller.is_department or not found.elsewhere else found.for_bystander()
 
 
 def _as_warning(reason: Reason) -> Reason:

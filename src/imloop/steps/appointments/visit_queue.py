@@ -9,13 +9,15 @@ from django.db.models import QuerySet
 
 from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.mask import masked_plate
 from imloop.facts.text import Reason
 from imloop.gates.appointments.slots import Wait, Waiting, slot_length, waits
-from imloop.steps.appointments.texts import RETEST, ticket
+from imloop.steps.appointments.texts import RETEST, appointment_json, ticket
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own
-from imloop.store.models import Appointment, Case, Party, Test
+from imloop.steps.ground.seen import Door, seen
+from imloop.store.models import Appointment, Case, Party, PartyKind, Test
 
 
 def day_list(caller: Caller, day: date, station: str = "") -> QuerySet[Appointment]:
@@ -24,6 +26,19 @@ def day_list(caller: Caller, day: date, station: str = "") -> QuerySet[Appointme
     if station:
         rows = rows.filter(station__code=station)
     return rows.select_related("station", "line", "case", "vehicle").order_by("starts_at", "number")
+
+
+def day_told(caller: Caller, day: date, station: str = "") -> list[dict[str, object]]:
+    """The same for machines. Where other people's cars will be is told to departments without plates and phones, and
+    the look is kept."""
+    rows = list(day_list(caller, day, station))
+    if caller.kind == PartyKind.ISTATION:
+        return [appointment_json(row) for row in rows]
+    if rows:
+        more = {"day": day.isoformat(), "appointments": len(rows)}
+        seen(caller, Door.APPOINTMENTS, [row.vehicle_id for row in rows if row.vehicle_id], more=more)
+    told = [{**appointment_json(row), "plate": masked_plate(row.plate)} for row in rows]
+    return [{name: value for name, value in row.items() if name != "phone"} for row in told]
 
 
 def queue(station: Party, now: datetime) -> list[tuple[Appointment, Wait]]:
@@ -75,7 +90,7 @@ def board(station: Party, now: datetime) -> list[dict[str, object]]:
     return [
         {
             "ticket": ticket(row),
-            "plate": masked(row.plate),
+            "plate": masked_plate(row.plate),
             "line": row.line.code,
             "retest": row.purpose == RETEST,
             "place": wait.place,
@@ -83,11 +98,6 @@ def board(station: Party, now: datetime) -> list[dict[str, object]]:
         }
         for row, wait in queue(station, now)
     ]
-
-
-def masked(plate: str) -> str:
-    """桂B·**345: enough to recognise one's own."""
-    return f"{plate[:2]}·{'*' * max(0, len(plate) - 5)}{plate[-3:]}" if len(plate) > 5 else plate
 
 
 def _tested(station: Party, rows: list[Appointment]) -> dict[str, list[datetime]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imloop.steps.cases.lookups import repairs_of
+from imloop.steps.cases.lookups import notice_address, repairs_of
 from imloop.store.models import Case
 
 
@@ -12,6 +12,7 @@ def case_json(case: Case) -> dict[str, object]:
         (known["shop"], known["repair_no"]): [lack["code"] for lack in known["lacks"]]
         for known in case.snapshot["repairs"]
     }
+    notices = list(case.notices.order_by("round").values_list("notice_no", flat=True))
     return {
         "case_no": case.case_no,
         "state": case.state,
@@ -26,7 +27,8 @@ def case_json(case: Case) -> dict[str, object]:
         "overdue": case.overdue,
         "closed_at": case.closed_at.isoformat() if case.closed_at else None,
         "failed_items": case.snapshot["failed_items"],
-        "notices": [notice.notice_no for notice in case.notices.order_by("round")],
+        "notices": notices,
+        "notice_addresses": [notice_address(number) for number in notices],
         "repairs": [
             {
                 "repair_no": r.repair_no,

@@ -22,7 +22,8 @@ from imloop.gates.vehicles.mark import failed_run_waits
 from imloop.gates.vehicles.recognised import not_recognised
 from imloop.law import Law
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import OFFICES, Caller, require_kind, require_place
+from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, require_kind, require_place
+from imloop.steps.ground.seen import Door, seen
 from imloop.steps.stations.line_standing import station_lock
 from imloop.steps.stations.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
@@ -74,8 +75,9 @@ class _Found(NamedTuple):
 def ask_permit(
     caller: Caller, *, station: str, at: datetime, vin: str = "", plate: str = ""
 ) -> dict[str, object]:
-    """Contract §4: allowed, every reason with its clause and the next step, the case. Nothing is written."""
-    require_kind(caller, PartyKind.ISTATION, *OFFICES)
+    """Contract §4: allowed, every reason with its clause and the next step, the case. Nothing is written where a
+    station asks for a vehicle of its own case; any other look is kept, and of another station's it hears yes or no."""
+    require_kind(caller, PartyKind.ISTATION, *ASK_OF_VEHICLES)
     if caller.kind == PartyKind.ISTATION:
         if station and station != caller.party_code:
             raise NotAllowed(
@@ -89,6 +91,7 @@ def ask_permit(
     law = registers.law_at(day_of(at), facts.party.place)
     strange = not_recognised(named, found.names, plate_entered=bool(found.registered))
     if strange:
+        _keep_look(caller, found, vin or plate)
         return {
             **loop.Permit(False, tuple(strange), None).to_json(),
             "station": station,
@@ -101,11 +104,23 @@ def ask_permit(
         law=law,
         found=_registers_say(found, facts, at, law),
     )
+    own = caller.kind == PartyKind.ISTATION and permit.case_no is not None and not permit.elsewhere
+    if not own:
+        _keep_look(caller, found, vin or plate)
+    if caller.kind == PartyKind.ISTATION and permit.elsewhere:
+        return {**permit.for_bystander().to_json(), "station": station, "at": at.isoformat()}
     answer = permit.to_json()
     answer |= {"case": found.case_no, "station": station, "at": at.isoformat()}
     if found.case_no is not None:
         answer |= {"case_state": found.state, "deadline": str(found.deadline)}
     return answer
+
+
+def _keep_look(caller: Caller, found: _Found, asked: str) -> None:
+    if found.vehicle_id is None:
+        seen(caller, Door.PERMIT, asked=asked)
+    else:
+        seen(caller, Door.PERMIT, [found.vehicle_id])
 
 
 def _look(station: str, vin: str, plate: str) -> _Found:

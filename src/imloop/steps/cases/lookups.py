@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import Q, QuerySet
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from imloop.facts.identifiers import plain, signs
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import Shown, look, nothing_there
+from imloop.steps.ground.seen import Door, seen
 from imloop.store.models import Case, Notice, PartyKind, Repair
 
 
@@ -38,11 +40,23 @@ def repairs_of(case: Case) -> QuerySet[Repair]:
     return Repair.objects.filter(wanted).select_related("shop")
 
 
-def notice(caller: Caller, notice_no: str) -> Notice:
+def notice(caller: Caller, notice_no: str, key: str = "") -> Notice:
+    """Its stations find it by its number. Numbers count up, so a department needs the key beside it, too, which stands
+    where it has opened the case."""
     found = Notice.objects.filter(notice_no=notice_no, case__in=cases(caller)).select_related("case").first()
-    if found is None:
+    if found is None or (caller.is_department and not constant_time_compare(key, _key_of(notice_no))):
         raise nothing_there("notice", notice_no)
+    seen(caller, Door.NOTICE, [found.case.vehicle_id], more={"notice": notice_no})
     return found
+
+
+def notice_address(notice_no: str) -> str:
+    """Of the PDF, below the pages and below the API; it cannot be guessed from the number."""
+    return f"notices/{notice_no}.pdf?key={_key_of(notice_no)}"
+
+
+def _key_of(notice_no: str) -> str:
+    return salted_hmac("imloop.notice", notice_no, algorithm="sha256").hexdigest()[:20]
 
 
 def owner_case(token: str) -> Case:

@@ -88,6 +88,11 @@ def failed_runs(case: Case) -> QuerySet[Test]:
     return _fails_of(case).filter(counts=Counts.CASE)
 
 
+def failed_test(case: Case) -> Test | None:
+    """The one that the current round answers to: numbers are each station's own."""
+    return failed_runs(case).filter(test_no=case.snapshot["failed_test"], station=case.station_id).first()
+
+
 def _fails_of(case: Case) -> QuerySet[Test]:
     runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no, result="fail")
     return runs.select_related("station").order_by("started_at", "id")
@@ -106,7 +111,7 @@ def disputed_run(case: Case) -> Test | None:
         )
         if (objected := known.last()) is not None:
             return objected
-    return failed_runs(case).filter(test_no=case.snapshot["failed_test"], station=case.station_id).first()
+    return failed_test(case)
 
 
 def let_runs_go(ledger: Ledger, case: Case, annulled: Test | None) -> None:

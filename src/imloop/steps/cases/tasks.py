@@ -11,7 +11,7 @@ from imloop.steps.cases import lookups
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import GROUNDS
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task
+from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.store.models import PartyKind
 
 
@@ -23,7 +23,7 @@ def overdue(caller: Caller, now: datetime) -> Iterator[Task]:
             case.deadline,
             case.deadline,
             Text(f"逾期未复检（第 {case.round} 轮）", f"not retested in time (round {case.round})"),
-            case.vehicle.plate or case.vehicle.vin,
+            named(case.vehicle.plate or case.vehicle.vin),
             f"/cases/{case.case_no}",
             late=True,
         )
@@ -40,7 +40,7 @@ def objections(caller: Caller, now: datetime) -> Iterator[Task]:
             day_of(case.objected_at),
             raised.answer_by,
             Text(f"车主对不合格结论有异议：{ground.zh}", f"the owner objects: {ground.en}"),
-            case.vehicle.plate or case.vehicle.vin,
+            named(case.vehicle.plate or case.vehicle.vin),
             f"/cases/{case.case_no}#decide",
             late=raised.answer_by < day_of(now),
         )

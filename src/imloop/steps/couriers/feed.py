@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import WrongPlace
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.seen import Door, seen
 from imloop.store.models import OutboxEntry, Restart
 from imloop.store.statements import rows
 
@@ -19,6 +21,8 @@ def feed(caller: Caller, *, after: int, limit: int, now: datetime) -> dict[str, 
     limit = max(1, min(limit, MOST))
     require_place(after)
     entries = after_in(caller.party_code, after, limit)
+    if entries:
+        seen(caller, Door.FEED, more=told_in(entries))
     if after:
         acknowledge(caller.party_code, after, now)
     return {
@@ -37,6 +41,17 @@ def as_entry(entry: OutboxEntry) -> dict[str, object]:
         "subject": entry.subject,
         "at": entry.created_at.astimezone(UTC).isoformat(),
         "body": entry.body,
+    }
+
+
+def told_in(entries: Sequence[OutboxEntry]) -> dict[str, object]:
+    """What a look at messages is kept with: from which to which, how many, and of how many vehicles."""
+    named = {each.body.get("vin") or each.body.get("plate") for each in entries} - {None, ""}
+    return {
+        "from": entries[0].pk,
+        "to": entries[-1].pk,
+        "messages": len(entries),
+        "vehicle_count": len(named),
     }
 
 

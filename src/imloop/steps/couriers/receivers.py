@@ -9,15 +9,18 @@ from urllib.parse import urlsplit
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.couriers.sftp_address import sftp_address
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, place_prefix, require_place
 from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.seen import Door, seen
 from imloop.store.models import Delivery, OutboxEntry, Party, PartyKind, Receiver
 
 
 def receivers(caller: Caller) -> list[Receiver]:
-    """Those of the caller's own outbox; an administrator sees all."""
+    """Those of the caller's own outbox; for an administrator those of everybody in their place."""
     rows = Receiver.objects.select_related("party").order_by("code")
-    return list(rows if _is_admin(caller) else rows.filter(party__code=caller.party_code))
+    if _is_admin(caller):
+        return list(rows.filter(party__place__startswith=place_prefix(caller.place)))
+    return list(rows.filter(party__code=caller.party_code))
 
 
 def receiver(caller: Caller, code: str) -> Receiver:
@@ -52,6 +55,7 @@ def add_receiver(
     _require_address(way, address)
     with writing(now, caller) as ledger:
         owner = _require_new(code, party)
+        require_place(caller, owner.place)
         last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
         row = Receiver.objects.create(
             code=code,
@@ -137,6 +141,12 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
             )
         again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
         count = (again.filter(topic__in=row.topics) if row.topics else again).count()
+        seen(
+            caller,
+            Door.REPLAY,
+            purpose=reason,
+            more={"receiver": code, "from": seq, "to": row.cursor, "messages": count},
+        )
         row.cursor, row.tries, row.retry_at = seq - 1, 0, None
         row.save(update_fields=["cursor", "tries", "retry_at"])
         ledger.note("receiver-replayed", code, {"from": seq, "messages": count, "reason": reason})

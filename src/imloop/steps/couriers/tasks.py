@@ -9,7 +9,7 @@ from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.couriers.receivers import receivers
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import Source, Task
+from imloop.steps.ground.task import Source, Task, named
 from imloop.store.models import Delivery, PartyKind
 
 
@@ -21,7 +21,7 @@ def deliveries(caller: Caller, now: datetime) -> Iterator[Task]:
         if first is not None:
             count = dead.count()
             words = Text(f"{count} 条消息被拒", f"{count} messages were refused")
-            yield Task("delivery", day_of(first.at), None, words, receiver.name, link)
+            yield Task("delivery", day_of(first.at), None, words, named(receiver.name), link)
         differing = receiver.deliveries.filter(state=Delivery.State.DIFFERING).order_by("at")
         if (odd := differing.first()) is not None:
             count = differing.count()
@@ -29,10 +29,19 @@ def deliveries(caller: Caller, now: datetime) -> Iterator[Task]:
                 f"{count} 条消息对方收到的内容与送出的不一致",
                 f"{count} messages arrived with other bytes than were sent",
             )
-            yield Task("delivery", day_of(odd.at), None, words, receiver.name, link)
+            yield Task("delivery", day_of(odd.at), None, words, named(receiver.name), link)
         if receiver.failing_since is not None:
             words = Text("送不到，正在重试", "not reachable, being tried again")
-            yield Task("delivery", day_of(receiver.failing_since), None, words, receiver.name, link)
+            event = f"courier {receiver.code}"
+            yield Task(
+                "delivery",
+                day_of(receiver.failing_since),
+                None,
+                words,
+                named(receiver.name),
+                link,
+                event=event,
+            )
 
 
 SOURCES = (

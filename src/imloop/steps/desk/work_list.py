@@ -1,12 +1,14 @@
-"""What needs a department today, oldest first: one list out of what waits in every subject.
+"""What needs a department today, by what is due: one list out of what waits in every subject.
 
 A new subject that has something waiting adds its line to the imports and to ``SUBJECTS``.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
+from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.cases import tasks as cases
 from imloop.steps.couriers import tasks as couriers
@@ -32,8 +34,30 @@ SOURCES: tuple[Source, ...] = tuple(source for subject in SUBJECTS for source in
 KIND_NAMES: dict[str, Text] = {source.kind: source.name for source in SOURCES}
 
 
+SOON = timedelta(days=14)
+"""What is due later comes after what has no day at all."""
+
+
 def tasks(caller: Caller, now: datetime) -> list[Task]:
-    """Everything that waits for the caller: what is late first, then by the day it began to wait."""
+    """Everything that waits for the caller, by what is due: late ones first, then those of the next two weeks, then
+    what nobody has set a day for, oldest first."""
     asked = (source for source in SOURCES if caller.kind in source.desks)
-    found = [task for source in asked for task in source.find(caller, now)]
-    return sorted(found, key=lambda task: (not task.late, task.since, task.kind, task.about))
+    found = _once([task for source in asked for task in source.find(caller, now)])
+    soon = day_of(now) + SOON
+    return sorted(found, key=lambda task: (*_urgency(task, soon), task.since, task.kind, task.about.zh))
+
+
+def _once(found: Sequence[Task]) -> list[Task]:
+    """What happened once is there once: the first kind tells it, and a finding only where no other kind does."""
+    first: dict[str, Task] = {}
+    for task in sorted(found, key=lambda task: task.kind == "finding"):
+        first.setdefault(task.event, task)
+    return [task for task in found if not task.event or first[task.event].kind == task.kind]
+
+
+def _urgency(task: Task, soon: date) -> tuple[int, date]:
+    if task.late:
+        return 0, task.due or task.since
+    if task.due is None:
+        return 2, task.since
+    return (1 if task.due <= soon else 3), task.due

@@ -11,11 +11,11 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.db.models import Count
 
-from imloop.facts.days import CHINA
+from imloop.facts.days import midnight
 from imloop.facts.text import Text
 from imloop.gates.vehicles.cycle import months_later
 from imloop.law import Law
@@ -109,7 +109,7 @@ def _counted(candidate: Candidate, law: Law) -> int:
 
 def _span(as_of: date, law: Law) -> tuple[datetime, datetime]:
     first = months_later(as_of, -law.integer("draw.risk_months"))
-    return datetime.combine(first, time(), CHINA), datetime.combine(as_of, time(), CHINA)
+    return midnight(first), midnight(as_of)
 
 
 def _stations(

@@ -10,17 +10,17 @@ from imloop.facts.text import Text
 from imloop.steps.draws.lookups import WAITING, open_draws, waits
 from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import Source, Task
+from imloop.steps.ground.task import Source, Task, named
 
 
 def draws(caller: Caller, now: datetime) -> Iterator[Task]:
     for draw in open_draws(caller):
         for wait in waits(caller, draw, now):
             words = WAITING[wait.step]
-            named = Text(f"{words.zh}：{wait.of}", f"{words.en}: {wait.of}") if wait.of else words
+            what = Text(f"{words.zh}：{wait.of}", f"{words.en}: {wait.of}") if wait.of else words
             late = wait.due is not None and wait.due < day_of(now)
-            about = f"{draw.period} · {draw.no}"
-            yield Task("draw", wait.since, wait.due, named, about, f"/draws/{draw.no}", late=late)
+            about = named(f"{draw.period} · {draw.no}")
+            yield Task("draw", wait.since, wait.due, what, about, f"/draws/{draw.no}", late=late)
 
 
 SOURCES = (Source("draw", Text("随机抽查", "random draws"), DRAWERS, draws),)

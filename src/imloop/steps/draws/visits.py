@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count
 
-from imloop.facts.days import CHINA, day_of
+from imloop.facts.days import day_of, midnight
 from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
@@ -42,7 +42,7 @@ def open_visit(caller: Caller, no: str, unit: str, now: datetime) -> DrawVisit:
 
 def _papers(visit: DrawVisit, days: int, today: date) -> dict[str, int]:
     """Numbers of tests or repairs of the last days with their clues: how many doubts stand beside each."""
-    end = datetime.combine(today, time(), CHINA)
+    end = midnight(today)
     span = (end - timedelta(days=days), end)
     if visit.stratum == "I":
         rows = Test.objects.filter(station__code=visit.unit, started_at__range=span)

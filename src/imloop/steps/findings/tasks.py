@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.db.models import Q
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
+from imloop.gates.vehicles.compare_statement import CODES
 from imloop.steps.findings import lookups
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
@@ -29,18 +30,44 @@ def findings(caller: Caller, now: datetime) -> Iterator[Task]:
     yield from as_tasks("finding", open_ones.order_by("created_at")[:MOST])
 
 
+def differences(caller: Caller, now: datetime) -> Iterator[Task]:
+    """The police's register is doubted: what stations state differs from it."""
+    rows = lookups.findings(caller).filter(code__in=CODES, resolved_at__isnull=True)
+    yield from as_tasks("difference", rows.order_by("created_at")[:MOST])
+
+
 def as_tasks(kind: str, rows: Iterable[Finding]) -> Iterator[Task]:
-    """Findings as lines of a work list."""
+    """Findings as lines of a work list: what happened once is told once, with everybody it concerns by name."""
+    events: dict[tuple[str, str, str, str], list[Finding]] = {}
     for row in rows:
-        said = row.data
+        events.setdefault((row.code, row.subject_kind, row.subject, str(row.data["text"])), []).append(row)
+    names = lookups.concerned(row for found in events.values() for row in found)
+    for found in events.values():
+        first = found[0]
         yield Task(
             kind,
-            day_of(row.created_at),
+            day_of(first.created_at),
             None,
-            Text(str(said["text"]), str(said.get("text_en") or said["text"])),
-            f"{row.station_code} · {row.subject}",
-            f"/findings/{row.pk}",
+            Text(str(first.data["text"]), str(first.data.get("text_en") or first.data["text"])),
+            _about(first, list(dict.fromkeys(names[row.station_code] for row in found))),
+            f"/findings/{first.pk}",
+            event=_event(first),
         )
+
+
+def _about(row: Finding, names: Sequence[str]) -> Text:
+    zh, en = "、".join(names), ", ".join(names)
+    if row.subject_kind != "line":
+        return Text(zh, en)
+    line = row.subject.rpartition("/")[2]
+    return Text(f"{zh} · {line} 号线", f"{en} · line {line}")
+
+
+def _event(row: Finding) -> str:
+    """A run that waits for a department, and a line that has fallen silent, have kinds of their own."""
+    if row.subject_kind == "line":
+        return f"line {row.station_code} {row.subject.rpartition('/')[2]}"
+    return f"test {row.station_code} {row.subject}" if row.subject_kind == "test" else ""
 
 
 SOURCES = (
@@ -50,4 +77,5 @@ SOURCES = (
         (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR),
         findings,
     ),
+    Source("difference", Text("登记不一致", "differences"), (PartyKind.POLICE,), differences),
 )

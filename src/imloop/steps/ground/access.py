@@ -15,26 +15,33 @@ from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.store.models import Party, PartyKind, User
 
-OFFICES = (
-    PartyKind.ENVIRONMENT,
-    PartyKind.TRANSPORT,
-    PartyKind.MARKET,
-    PartyKind.POLICE,
-    PartyKind.SUPERVISOR,
-    PartyKind.ADMIN,
-)
+OFFICE_NAMES: dict[PartyKind, Text] = {
+    PartyKind.ENVIRONMENT: Text("生态环境", "environment"),
+    PartyKind.TRANSPORT: Text("交通运输", "transport"),
+    PartyKind.MARKET: Text("市场监管", "market supervision"),
+    PartyKind.POLICE: Text("公安交管", "traffic police"),
+    PartyKind.SUPERVISOR: Text("监督", "supervision"),
+    PartyKind.ADMIN: Text("系统管理", "administration"),
+}
+OFFICES = tuple(OFFICE_NAMES)
 """The departments, and who runs the platform for them."""
+
+
+ASK_OF_VEHICLES = tuple(kind for kind in OFFICES if kind != PartyKind.MARKET)
+"""Departments that ask gates about vehicles: all but who looks after instruments and prices."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who acts: a party, and the person if one is logged in. ``kind`` is a ``PartyKind`` value."""
+    """Who acts: a party, and the person if one is logged in, or the id of the key with which a machine called. ``kind``
+    is a ``PartyKind`` value."""
 
     party_code: str
     kind: str
     name: str
     place: str
     user: str = ""
+    key: str = ""
 
     @property
     def actor(self) -> str:
@@ -66,6 +73,11 @@ def place_prefix(place: str) -> str:
     if place.endswith("0000"):
         return place[:2] if place[:2] != "00" else ""
     return place[:4] if place.endswith("00") else place
+
+
+def city_of(place: str) -> str:
+    """The city that a county lies in; a city, a province and the whole country are themselves."""
+    return f"{place[:4]}00"
 
 
 def covers(outer: str, inner: str) -> bool:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, time
 
 from django.db.models import Q, QuerySet, Sum
 
-from imloop.facts.days import CHINA, day_of
+from imloop.facts.days import day_of, midnight
 from imloop.facts.pictures import media_type
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
@@ -41,7 +40,7 @@ def _require_room(ledger: Ledger, size: int) -> None:
     day, party = day_of(ledger.now), ledger.caller.party_code
     law = registers.law_at(day, ledger.caller.place)
     most = law.integer("files.mb_per_day")
-    since = datetime.combine(day, time(), CHINA)
+    since = midnight(day)
     by = Q(uploaded_by=party) | Q(uploaded_by__startswith=f"{party}/")
     sent = Attachment.objects.filter(by, uploaded_at__gte=since).aggregate(sum=Sum("size"))["sum"] or 0
     if sent + size <= most * 1_000_000:

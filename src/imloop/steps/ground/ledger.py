@@ -7,7 +7,7 @@ reads past a sequence can never miss an earlier one, and the hash chain has no g
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from threading import RLock
 
@@ -162,6 +162,11 @@ def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
             ledger.write()
     except DataError as error:
         raise cannot_be_kept() from error
+
+
+def one_writer() -> AbstractContextManager[object]:
+    """The turn of this process's threads, for what is written beside the journal."""
+    return _WRITING
 
 
 @contextmanager

@@ -17,16 +17,6 @@ def law_at(day: date, place: str) -> Law:
     return load().at(day, place)
 
 
-def known_place(text: str) -> str:
-    """A GB/T 2260 code as typed, or ``Malformed``."""
-    if len(text) != 6 or not (text.isascii() and text.isdigit()):
-        words = Text(
-            f"place：{text} 不是六位行政区划代码。", f"place: {text} is not a six-digit division code."
-        )
-        raise Malformed("wrong-value", words)
-    return text
-
-
 def party(code: str, kind: str) -> Party:
     """A registered party of a kind, or ``Unknown``."""
     found = Party.objects.filter(code=code, kind=kind).first()

@@ -15,15 +15,22 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do. ``since``: the day it began to wait; ``due``: when it must be done, if anything says so."""
+    """One thing to do. ``since``: the day it began to wait; ``due``: when it must be done, if anything says so;
+    ``about``: whom or what it concerns, by name; ``event``: what happened, where other kinds tell of it, too."""
 
     kind: str
     since: date
     due: date | None
     what: Text
-    about: str
+    about: Text
     link: str
     late: bool = False
+    event: str = ""
+
+
+def named(name: str) -> Text:
+    """A name, which is the same in every language."""
+    return Text(name, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
     stated each time the vehicle failed: the worst result holds. With the vehicle that was judged, where it is not the
     one stated."""
     stated = judged.record.vehicle
-    base = as_registered(bounded(stated, known.law)[0], known.entered)
+    base = as_registered(bounded(stated, known.law, known.entered)[0], known.entered)
     same = base == stated
     verdict = judged.under(known.law) if same else judged.of(known.law, base)
     worst = (verdict, None if same else base)
@@ -233,7 +233,7 @@ def _require_permit(known: Known, record: TestRecord) -> None:
 
 def _about_the_run(known: Known, record: TestRecord) -> list[Reason]:
     found = _about_the_message(record, known.times.arrived, known.law)
-    found += bounded(record.vehicle, known.law)[1]
+    found += bounded(record.vehicle, known.law, known.entered)[1]
     if known.vehicle is not None:
         found += plate_differs(known.vehicle, known.named)
         found += vin_missing(known.vehicle, known.named)

@@ -264,7 +264,8 @@ def _notice(ledger: Ledger, known: Known, decided: Decided, moved: _Moved, test_
     case = moved.case
     if case is None or decided.verdict.result is not Result.FAIL or not moved.opens:
         return None
-    if case.snapshot["failed_test"] != test_no or fetch_one(_NOTICED, [case.pk, case.round]) is not None:
+    own = case.station_id == known.station.pk and case.snapshot["failed_test"] == test_no
+    if not own or fetch_one(_NOTICED, [case.pk, case.round]) is not None:
         return None
     return issue_notice(ledger, case, known.law, decided.verdict)
 

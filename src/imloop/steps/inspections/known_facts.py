@@ -203,7 +203,14 @@ def _times(judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now
         line_was_before=number_last_below(link_of(line), record.sequence),
         locked=_locked_between(sender, record, now),
         outage_ended=None if outage_ended is None else min(outage_ended, now),
+        closed=_closed_since(sender, law, now),
     )
+
+
+def _closed_since(sender: StationFacts, law: Law, now: datetime) -> bool:
+    """It might work on the day of the run; might it still when that arrived?"""
+    day = day_of(now)
+    return day != law.on and not sender.is_active(day, registers.law_at(day, sender.party.place))
 
 
 def _locked_between(sender: StationFacts, record: TestRecord, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from imloop.facts.refusal import Ambiguous
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import Shown, look, nothing_there
+from imloop.steps.ground.seen import listed
 from imloop.store.models import HeldRun, Test
 
 MOST_HELD = 500
@@ -64,7 +65,10 @@ def held_run(caller: Caller, station: str, test_no: str) -> HeldRun:
     return found
 
 
-def held_list(caller: Caller, settled: bool = False) -> QuerySet[HeldRun]:
-    """What waits, the oldest first; or what was settled, the latest first."""
+def held_list(caller: Caller, settled: bool = False) -> list[HeldRun]:
+    """What waits, the oldest first; or what was settled, the latest first. A department's look at it is kept."""
     rows = held_runs(caller).filter(settled_at__isnull=not settled)
-    return rows.order_by("-settled_at" if settled else "held_at", "id")[:MOST_HELD]
+    found = list(rows.order_by("-settled_at" if settled else "held_at", "id")[:MOST_HELD])
+    if caller.is_department:
+        listed(caller, "held-runs", [row.test.vehicle_id for row in found])
+    return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
 from imloop.facts.codes import Method
-from imloop.facts.days import CHINA, day_of
+from imloop.facts.days import day_of, midnight
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
@@ -40,9 +40,9 @@ class Selection:
         """The tests in the order in which they arrived. Raises ``Malformed`` for a wrong place or method."""
         wanted = Q()
         if self.since:
-            wanted &= Q(started_at__gte=_midnight(self.since))
+            wanted &= Q(started_at__gte=midnight(self.since))
         if self.until:
-            wanted &= Q(started_at__lt=_midnight(self.until + timedelta(days=1)))
+            wanted &= Q(started_at__lt=midnight(self.until + timedelta(days=1)))
         if self.place:
             if len(self.place) != 6 or not self.place.isdigit():
                 words = Text(f"{self.place} 不是六位行政区划代码。", f"{self.place} is not a GB/T 2260 code.")
@@ -134,7 +134,3 @@ def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), CHINA)

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imloop.facts.codes import Result
+from imloop.facts.days import day_of
 from imloop.facts.identifiers import vin_fault
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.times import HELD
-from imloop.gates.vehicles.compare_statement import as_registered
+from imloop.gates.vehicles.compare_statement import as_registered, bounded
 from imloop.loop.events import TestFailed
 from imloop.steps.cases.history import run_of, shown_by
 from imloop.steps.cases.reconsider import reconsider, wait_after
+from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.inspections.decide_run import BEFORE_A_CASE
@@ -200,7 +202,8 @@ def _passes_as_registered(test: Test, vehicle: Vehicle) -> bool:
     if shown is None:
         return True
     stated = shown.run.record.vehicle
-    registered = as_registered(stated, entered_facts(vehicle))
+    entered, law = entered_facts(vehicle), registers.law_at(day_of(test.started_at), test.station.place)
+    registered = as_registered(bounded(stated, law, entered)[0], entered)
     return registered == stated or shown.as_if(registered) is Result.PASS
 
 

@@ -9,7 +9,7 @@ from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task
+from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.steps.inspections import lookups
 from imloop.store.models import PartyKind
 
@@ -27,9 +27,10 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
             since,
             due,
             words,
-            row.plate or row.vin or test.test_no,
+            named(row.plate or row.vin or test.test_no),
             f"/tests/{test.test_no}?station={test.station.code}#settle",
             late=due < day_of(now),
+            event=f"test {test.station.code} {test.test_no}",
         )
 
 

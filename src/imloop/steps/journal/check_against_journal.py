@@ -14,6 +14,7 @@ from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.journal.check_registers import held_changes, lists
 from imloop.steps.journal.faults_of import faults_of
+from imloop.steps.journal.looks import looks_unlike_the_journal
 from imloop.store.models import CaseEvent, JournalEntry, JournalHead, RawUpload, Repair, Test
 
 _BLOCK = 500
@@ -23,7 +24,7 @@ _TOLD_ANEW = ("findings", "test_no")
 
 def unlike_the_journal() -> list[str]:
     """Every difference between the journal's entries and the rows they describe, in words; empty: none."""
-    return [*_tests(), *_repairs(), *_events(), *lists(), *held_changes()]
+    return [*_tests(), *_repairs(), *_events(), *lists(), *held_changes(), *looks_unlike_the_journal()]
 
 
 class _Entries:

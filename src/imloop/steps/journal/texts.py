@@ -5,7 +5,9 @@ from __future__ import annotations
 from imloop.facts.text import Text
 
 JOURNAL: dict[str, Text] = {
+    "demo-loaded": Text("装入演示城市", "demo city loaded"),
     "hour-sealed": Text("公布每时根", "hourly root"),
+    "looks-sealed": Text("封存查看记录", "looks sealed"),
     "restored": Text("从备份恢复", "restored from a backup"),
     "day-sealed": Text("公布每日根", "daily root"),
 }

@@ -8,7 +8,7 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task
+from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.steps.lines.lookups import view, visible_lines
 from imloop.store.models import PartyKind
 
@@ -28,7 +28,8 @@ def lines(caller: Caller, now: datetime) -> Iterator[Task]:
         else:
             continue
         where = f"{line.station.name} · {line.code}"
-        yield Task("line", since, None, words, where, f"/lines/{line.station.code}/{line.code}")
+        page, event = f"/lines/{line.station.code}/{line.code}", f"line {line.station.code} {line.code}"
+        yield Task("line", since, None, words, named(where), page, event=event)
 
 
 SOURCES = (Source("line", Text("检测线", "test lines"), (PartyKind.ENVIRONMENT, PartyKind.MARKET), lines),)

@@ -11,6 +11,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
+from imloop.facts.places import known_place
 from imloop.facts.records.application import Application
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unknown
 from imloop.facts.text import Text
@@ -242,7 +243,7 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
 def _require_office(application: Application) -> None:
     """An application must reach a department: the place's one has to be on this platform."""
     kind = PartyKind.ENVIRONMENT if application.subject == PartyKind.ISTATION else PartyKind.TRANSPORT
-    if registers.department(kind, registers.known_place(application.place)) is None:
+    if registers.department(kind, known_place(application.place)) is None:
         words = Text(
             f"{application.place} 没有使用本平台的主管部门，请核对县区代码。",
             f"No department of {application.place} uses this platform; check the code.",

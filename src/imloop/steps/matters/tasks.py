@@ -11,7 +11,7 @@ from imloop.matters import Kind, is_late
 from imloop.matters.names import KINDS, STATES
 from imloop.matters.names import State as MatterState
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task
+from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.steps.matters.lookups import work_list
 from imloop.steps.matters.take_step import as_fact
 from imloop.store.models import PartyKind
@@ -25,7 +25,7 @@ def matters(caller: Caller, now: datetime) -> Iterator[Task]:
             day_of(row.opened_at),
             row.due_on,
             Text(f"{kind.zh}：{state.zh}", f"{kind.en}: {state.en}"),
-            row.title,
+            named(row.title),
             f"/matters/{row.matter_no}",
             late=is_late(as_fact(row), day_of(now)),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from imloop.facts.days import day_of
+from imloop.facts.places import known_place
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Text
 from imloop.gates.outages.outage import Scope
@@ -113,7 +114,7 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
         raise Malformed(
             "wrong-value", Text(f"link：可选 {listed}。", f"link: choose one of {listed}."), at="link"
         )
-    if not covers(caller.place, registers.known_place(place)):
+    if not covers(caller.place, known_place(place)):
         raise _not_your_place()
 
 

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason
-from imloop.gates.repairs.whereabouts import FailedRun, Span, time_held
+from imloop.gates.repairs.whereabouts import FailedRun, Span, left_the_list, time_held
 from imloop.law import Law
 from imloop.loop.repairs import find_repair
 from imloop.steps.cases.move_case import open_case
-from imloop.steps.cases.reconsider import failed_runs
+from imloop.steps.cases.reconsider import failed_test
 from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.outages.known_outages import declared_between
+from imloop.steps.stations.standing import is_active
 from imloop.store.models import Case, Finding, Outage, Party, PartyKind, Repair
 
 
 def held_by_time(
     case: Case, shop: Party, finished_at: datetime, reported_at: datetime, law: Law
 ) -> Reason | None:
-    """By what is known of outages now."""
+    """By what is known of outages now, and of the repairer's listing when the record came."""
     kept_back = _outages(shop, finished_at, reported_at, law)
-    return time_held(finished_at, reported_at, failed_run(case, law), kept_back, law)
+    held = time_held(finished_at, reported_at, failed_run(case, law), kept_back, law)
+    if held is None and _left_the_list(shop, day_of(finished_at), day_of(reported_at), law):
+        return left_the_list(law)
+    return held
+
+
+def _left_the_list(shop: Party, finished_on: date, reported_on: date, law: Law) -> bool:
+    """Listed on the day of the work, by its own word, and not any more when it said so."""
+    if reported_on == finished_on or not law.flag("retest.listed_repairer_required"):
+        return False
+    return is_active(shop, finished_on) and not is_active(shop, reported_on)
 
 
 def failed_run(case: Case, law: Law) -> FailedRun | None:
     """The failed test of this round; None for a case that no test of ours opened."""
-    test = failed_runs(case).filter(test_no=case.snapshot["failed_test"]).first()
+    test = failed_test(case)
     if test is None:
         return None
     outages = _outages(test.station, test.ended_at, test.received_at, law)

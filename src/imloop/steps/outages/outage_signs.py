@@ -14,7 +14,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.lines.heartbeats import AWAKE
 from imloop.steps.outages.known_outages import running, visible
-from imloop.store.models import Link, Outage
+from imloop.store.models import Delivery, Link, Outage, Receiver
 
 LEAST_STATIONS = 2
 """Fewest stations: one alone is a fault of its own."""
@@ -22,11 +22,12 @@ LEAST_STATIONS = 2
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """``since``: when it seems to have begun; ``scope``: what to declare if it is one."""
+    """``since``: when it seems to have begun; ``scope``: what to declare if it is one; ``event``: as in ``Task``."""
 
     since: datetime
     scope: Scope
     words: Text
+    event: str = ""
 
 
 def signs(caller: Caller, now: datetime) -> list[Sign]:
@@ -71,10 +72,16 @@ def _failing_couriers(caller: Caller, now: datetime, law: Law) -> list[Sign]:
             each.failing_since,
             Scope.LINK,
             Text(f"一直送不到 {each.name}", f"{each.name} has not been reachable"),
+            f"courier {each.code}",
         )
         for each in receivers(caller)
-        if each.failing_since is not None and each.failing_since <= long
+        if each.failing_since is not None and each.failing_since <= long and _ever_reached(each)
     ]
+
+
+def _ever_reached(each: Receiver) -> bool:
+    """What has never been reached is not set up yet, and no outage."""
+    return each.deliveries.filter(state=Delivery.State.DELIVERED).exists()
 
 
 def overlong(caller: Caller, now: datetime) -> list[Outage]:

@@ -39,8 +39,9 @@ class NewPrice:
 
 
 def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
-    """Publish a price for a place, or for one station of it. A price without an end ends the day the new one begins."""
-    require_kind(caller, PartyKind.MARKET)
+    """Publish a price for a place, or for one station of it. A price without an end ends the day the new one begins.
+    An administrator enters the first price of a method, so that a city can begin; then the market regulator does."""
+    require_kind(caller, PartyKind.MARKET, PartyKind.ADMIN)
     place, station, method = price.place, price.station, price.method
     since, until = price.since, price.until
     if not covers(caller.place, place):
@@ -54,6 +55,14 @@ def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
             "wrong-value", Text(f"{station} 不在 {place}。", f"{station} is not in {place}."), at="station"
         )
     with writing(now, caller) as ledger:
+        if caller.kind == PartyKind.ADMIN and Fee.objects.filter(place=place, station=where, method=method):
+            raise NotAllowed(
+                "market-decides",
+                Text(
+                    "已有收费标准，由市场监管部门更改。",
+                    "There is a price already: the market regulator changes it.",
+                ),
+            )
         _make_room(place, where, method, since, until)
         fee = Fee.objects.create(
             place=place,

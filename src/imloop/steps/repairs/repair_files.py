@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from imloop.facts.days import CHINA, day_of
+from imloop.facts.days import day_of, midnight
 from imloop.facts.identifiers import is_number
 from imloop.facts.pictures import is_picture, media_type
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
@@ -54,7 +54,7 @@ def _require_few_unknown(shop: Party, repair_no: str, now: datetime) -> None:
     """Photographs may come before their record; numbers that never get one must not fill the disk."""
     law = registers.law_at(day_of(now), shop.place)
     most = law.integer("repair.files.unknown_per_day")
-    since = datetime.combine(day_of(now), time(), CHINA)
+    since = midnight(day_of(now))
     waiting = Attachment.objects.filter(shop=shop, uploaded_at__gte=since).values("repair_no")
     known = Repair.objects.filter(shop=shop, repair_no__in=waiting).values_list("repair_no", flat=True)
     numbers = set(waiting.values_list("repair_no", flat=True)) - set(known) - {repair_no}

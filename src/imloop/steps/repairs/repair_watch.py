@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from imloop.facts.days import day_of
+from imloop.facts.days import day_of, midnight
 from imloop.facts.identifiers import signs
 from imloop.facts.share import Share
 from imloop.steps.findings import lookups as finding_lookups
@@ -47,10 +47,13 @@ def doubtful() -> QuerySet[Finding]:
 
 
 def repair_list(
-    caller: Caller, *, shop: str = "", text: str = "", only_doubtful: bool = False
+    caller: Caller, *, shop: str = "", text: str = "", only_doubtful: bool = False, since: date | None = None
 ) -> QuerySet[Repair]:
-    """Newest first, each with ``doubted``. ``text``: of a repair number, case number or plate."""
+    """Newest first, each with ``doubted``. ``text``: of a repair number, case number or plate; ``since``: the first day
+    on which it was finished."""
     rows = repair_lookups.repairs(caller).annotate(doubted=Exists(doubtful()))
+    if since is not None:
+        rows = rows.filter(finished_at__gte=midnight(since))
     if shop:
         rows = rows.filter(shop__code=shop)
     if text := text.strip():

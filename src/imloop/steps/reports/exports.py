@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from imloop.facts.days import CHINA
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.findings import lookups as finding_lookups
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import SYSTEM, Caller
 from imloop.steps.ground.ledger import writing
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.repairs import lookups as repair_lookups
@@ -36,7 +36,7 @@ def _rows(found: QuerySet[M], row_of: Callable[[M], Row], tell: Tell) -> Iterato
 
 
 def _parties(kind: str) -> QuerySet[Party]:
-    return station_lookups.parties(kind).prefetch_related("lines", "standings")
+    return station_lookups.parties(kind, SYSTEM.place).prefetch_related("lines", "standings")
 
 
 def _party_row(party: Party) -> Row:

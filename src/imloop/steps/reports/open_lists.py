@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from imloop.steps.ground.access import place_prefix
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.stations.as_json import station_json
@@ -30,7 +32,10 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader looks for; empty means all. ``method``: an I-station's lines; ``fuel``: what an M-station takes."""
+    """What a reader looks for in ``within``, the place the list is for; empty means all of it. ``method``: an
+    I-station's lines, or the fuel an M-station takes."""
+
+    within: str
 
     kind: str = ""
     text: str = ""
@@ -42,7 +47,7 @@ class Wanted:
 def find(wanted: Wanted, day: date) -> list[tuple[Party, bool]]:
     """Stations with whether they may work on the day, in the order of kind and code: no ranking."""
     kinds: Sequence[str] = [wanted.kind] if wanted.kind in KINDS else KINDS
-    rows = Party.objects.filter(kind__in=kinds).prefetch_related("lines").order_by("kind", "code")
+    rows = _within(wanted.within).filter(kind__in=kinds).prefetch_related("lines").order_by("kind", "code")
     if wanted.place:
         rows = rows.filter(place__startswith=place_prefix(wanted.place))
     if wanted.text:
@@ -94,9 +99,13 @@ def geojson(listed: Iterable[dict[str, object]]) -> dict[str, object]:
     }
 
 
-def places() -> list[str]:
+def places(within: str) -> list[str]:
     """Codes of the places in which there are stations."""
-    return sorted(set(Party.objects.filter(kind__in=KINDS).values_list("place", flat=True)))
+    return sorted(set(_within(within).filter(kind__in=KINDS).values_list("place", flat=True)))
+
+
+def _within(place: str) -> QuerySet[Party]:
+    return Party.objects.filter(place__startswith=place_prefix(place))
 
 
 def changes(now: datetime, since: date | None = None) -> list[dict[str, object]]:

@@ -19,12 +19,13 @@ from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject, stage_rank
 from imloop.law.book import from_local_to_national
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, require_kind
+from imloop.steps.ground.seen import Door, seen
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.find_vehicle import require_vehicle
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
-from imloop.store.models import PartyKind, PollutionAlert, Vehicle, Zone
+from imloop.store.models import PollutionAlert, Vehicle, Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +42,13 @@ class Stated:
 def ask_road(
     caller: Caller, *, at: datetime, vin: str = "", plate: str = "", zone: str = "", place: str = ""
 ) -> Answer:
-    """For departments: with everything the register knows of the vehicle."""
-    require_kind(
-        caller,
-        PartyKind.POLICE,
-        PartyKind.ENVIRONMENT,
-        PartyKind.TRANSPORT,
-        PartyKind.MARKET,
-        PartyKind.SUPERVISOR,
-        PartyKind.ADMIN,
-    )
+    """For departments: with everything the register knows of the vehicle. The look is kept."""
+    require_kind(caller, *ASK_OF_VEHICLES)
     vehicle = require_vehicle(vin, plate)
+    seen(caller, Door.ROAD, [vehicle.pk])
     where = place or caller.place
-    return _answer(
-        loaded_subject(vehicle), case_fact(vehicle), at, where, zone, is_enrolled(vehicle, where, day_of(at))
-    )
+    case, enrolled = case_fact(vehicle, caller), is_enrolled(vehicle, where, day_of(at))
+    return _answer(loaded_subject(vehicle), case, at, where, zone, enrolled)
 
 
 def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "") -> Answer:

@@ -8,15 +8,25 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
-from imloop.steps.ground.access import Caller, covers, own
+from imloop.steps.ground.access import Caller, covers, own, place_prefix
 from imloop.store.models import Line, Party, PartyKind
 
 STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
 
 
-def parties(kind: str) -> QuerySet[Party]:
-    """Public: the register of a kind."""
-    return Party.objects.filter(kind=kind).order_by("code")
+def parties(kind: str, place: str) -> QuerySet[Party]:
+    """Public: the register of a kind in a place and all it covers."""
+    return Party.objects.filter(kind=kind, place__startswith=place_prefix(place)).order_by("code")
+
+
+def everybody(place: str) -> QuerySet[Party]:
+    """Every party of a place and all it covers, for the command line."""
+    return Party.objects.filter(place__startswith=place_prefix(place)).order_by("place", "code")
+
+
+def nothing_yet() -> bool:
+    """Public: no department and no station is registered."""
+    return not Party.objects.exclude(kind=PartyKind.ADMIN).exists()
 
 
 def find_party(code: str, kind: str) -> Party | None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import Source, Task
+from imloop.steps.ground.task import Source, Task, named
 from imloop.steps.stations.certificates import expiring
 from imloop.steps.stations.conflicts import conflict_list
 from imloop.store.models import PartyKind
@@ -33,17 +33,21 @@ def certificates(caller: Caller, now: datetime) -> Iterator[Task]:
             since,
             certificate.until,
             words,
-            party.name,
+            named(party.name),
             f"/parties/{party.code}",
             late=left <= 0,
         )
 
 
 def conflicts(caller: Caller, now: datetime) -> Iterator[Task]:
+    """Proven ones, and those to be looked into: something is shared that an operator need not be."""
     for station, answer in conflict_list(caller, day_of(now)):
-        if not answer.allowed:
-            words = Text("与维修站为同一经营者", "the same operator as an M-station")
-            yield Task("conflict", day_of(now), None, words, station.name, "/conflicts")
+        words = (
+            Text("与维修站有相同信息，待核实", "shares something with an M-station: to be looked into")
+            if answer.allowed
+            else Text("与维修站为同一经营者", "the same operator as an M-station")
+        )
+        yield Task("conflict", day_of(now), None, words, named(station.name), "/conflicts")
 
 
 SOURCES = (

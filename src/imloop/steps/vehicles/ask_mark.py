@@ -8,13 +8,14 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
-from imloop.gates.vehicles.mark import GATE, mark, rests_on, valid_until, waits, without_test
+from imloop.gates.vehicles.mark import GATE, for_bystander, mark, rests_on, valid_until, waits, without_test
 from imloop.law import Law
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, require_kind
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.vehicles.find_vehicle import require_vehicle
+from imloop.steps.ground.seen import Door, seen
+from imloop.steps.vehicles.find_vehicle import named, require_vehicle
 from imloop.steps.vehicles.register.hold_change import Proposal, changed_lately, propose
 from imloop.steps.vehicles.register.word import POLICE
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, passes
@@ -22,18 +23,15 @@ from imloop.store.models import HeldChange, Mark, PartyKind, Vehicle
 
 
 def ask_mark(caller: Caller, *, vin: str = "", plate: str = "", at: datetime) -> Answer:
-    """May a mark be issued on that day? Departments and I-stations may ask; nothing is written."""
-    require_kind(
-        caller,
-        PartyKind.POLICE,
-        PartyKind.ENVIRONMENT,
-        PartyKind.TRANSPORT,
-        PartyKind.MARKET,
-        PartyKind.SUPERVISOR,
-        PartyKind.ISTATION,
-        PartyKind.ADMIN,
-    )
-    return _answer(require_vehicle(vin, plate), caller.place, at)
+    """May a mark be issued on that day? Departments may ask, and I-stations, which read the dates of vehicles that they
+    tested. The look is kept; the answer bears the names that were asked, and no other."""
+    require_kind(caller, PartyKind.ISTATION, *ASK_OF_VEHICLES)
+    vehicle = require_vehicle(vin, plate)
+    seen(caller, Door.MARK, [vehicle.pk])
+    answer = named(_answer(vehicle, caller, at), vin, plate)
+    if caller.is_department or vehicle.tests.filter(station__code=caller.party_code).exists():
+        return answer
+    return for_bystander(answer)
 
 
 def release_mark(
@@ -44,7 +42,7 @@ def release_mark(
     require_kind(caller, PartyKind.POLICE)
     with writing(now, caller) as ledger:
         vehicle = require_vehicle(vin, plate)
-        answer = _allowed(vehicle, caller.place, now)
+        answer = _allowed(vehicle, caller, now)
         law = registers.law_at(day_of(now), caller.place)
         doubted = rests_on(answer) & changed_lately(vehicle, now, law)
         if not doubted:
@@ -63,13 +61,13 @@ def release_mark(
 
 def issue_held_mark(ledger: Ledger, held: HeldChange) -> Mark:
     """A second person looked at what was changed; the gate is asked again."""
-    answer = _allowed(held.vehicle, ledger.caller.place, ledger.now)
+    answer = _allowed(held.vehicle, ledger.caller, ledger.now)
     law = registers.law_at(day_of(ledger.now), ledger.caller.place)
     return _issue(ledger, held.vehicle, answer, law)
 
 
-def _allowed(vehicle: Vehicle, place: str, now: datetime) -> Answer:
-    answer = _answer(vehicle, place, now)
+def _allowed(vehicle: Vehicle, caller: Caller, now: datetime) -> Answer:
+    answer = _answer(vehicle, caller, now)
     if not answer.allowed:
         first = answer.refusals[0]
         raise Conflict(first.code, first.text, cite=first.cite, reasons=answer.reasons)
@@ -134,11 +132,10 @@ def _without_test(vehicle: Vehicle, changed: set[str], law: Law) -> Reason:
     )
 
 
-def _answer(vehicle: Vehicle, place: str, at: datetime) -> Answer:
+def _answer(vehicle: Vehicle, caller: Caller, at: datetime) -> Answer:
     day = day_of(at)
-    law = registers.law_at(day, place)
-    answer = mark(loaded_subject(vehicle), case_fact(vehicle), day, law)
+    law = registers.law_at(day, caller.place)
+    answer = mark(loaded_subject(vehicle), case_fact(vehicle, caller), day, law)
     doubted = rests_on(answer) & changed_lately(vehicle, at, law) if rests_on(answer) else set()
     warning = (waits(doubted, law),) if answer.allowed and doubted else ()
-    facts = {**answer.facts, "plate": vehicle.plate, "vin": vehicle.vin}
-    return Answer(GATE, answer.allowed, (*answer.reasons, *warning), facts)
+    return Answer(GATE, answer.allowed, (*answer.reasons, *warning), answer.facts)

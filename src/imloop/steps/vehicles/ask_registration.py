@@ -16,6 +16,7 @@ from imloop.gates.vehicles.registration import Application, registration
 from imloop.gates.vehicles.subject import Subject
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
+from imloop.steps.ground.seen import Door, seen
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
 from imloop.store.models import PartyKind
@@ -47,6 +48,8 @@ def ask_registration(
         )
     vin = plain(stated.vin)
     vehicle = find_vehicle(vin, "") if vin else None
+    if vehicle is not None:
+        seen(caller, Door.REGISTRATION, [vehicle.pk])
     known = loaded_subject(vehicle) if vehicle is not None else Subject(vin=vin)
     subject = replace(
         known,
@@ -57,4 +60,4 @@ def ask_registration(
         max_mass_kg=stated.max_mass_kg if stated.max_mass_kg is not None else known.max_mass_kg,
     )
     law = registers.law_at(day_of(at), place or caller.place)
-    return registration(subject, Application(application), case_fact(vehicle), law)
+    return registration(subject, Application(application), case_fact(vehicle, caller), law)

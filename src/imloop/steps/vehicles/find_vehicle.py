@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
+from imloop.gates.answer import Answer
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.steps.vehicles.plates import once_bore
 from imloop.store.models import Vehicle
+
+
+def named(answer: Answer, vin: str, plate: str) -> Answer:
+    """With the names by which it was asked, as they are read: a gate tells nobody a VIN or plate that was not given."""
+    return replace(answer, facts={**answer.facts, "plate": plain(plate), "vin": plain(vin)})
 
 
 def require_vehicle(vin: str, plate: str) -> Vehicle:
@@ -23,9 +31,8 @@ def require_vehicle(vin: str, plate: str) -> Vehicle:
         raise Unknown(
             "plate-changed-hands",
             Text(
-                f"没有车辆现用号牌 {plate}；此前使用它的车辆 VIN 尾号为 {former.vin[-6:]}，请按 VIN 核对。",
-                f"No vehicle has plate {plate} now; one with VIN ending {former.vin[-6:]} had it before. "
-                "Search by VIN.",
+                f"没有车辆现用号牌 {plate}；此前另一辆车使用过它，请按 VIN 核对。",
+                f"No vehicle has plate {plate} now; another one had it before. Search by VIN.",
             ),
         )
     raise Unknown(

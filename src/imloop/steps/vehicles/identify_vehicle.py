@@ -5,16 +5,16 @@ A vehicle's row holds what is known of it; what a station says of it is compared
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
-from imloop.facts.identifiers import plain
+from imloop.facts.identifiers import one_sign_apart, plain
 from imloop.facts.records import inspection
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
-from imloop.gates.vehicles.identity import Bearer, Found, Identity, Named, resolve
+from imloop.gates.vehicles.identity import Bearer, Beside, Found, Identity, Named, resolve
 from imloop.gates.vehicles.recognised import names_of_two
 from imloop.law import Law
 from imloop.steps.vehicles.note_statement import note_statement
@@ -27,13 +27,15 @@ _NEAR = (
 )
 _JUDGED = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result IN ('pass', 'fail') LIMIT 1"
 _HELD = (
-    "SELECT vehicle_id FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({marks}) UNION "
-    "SELECT c.vehicle_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
+    "SELECT vehicle_id, 0 FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({marks}) UNION "
+    "SELECT c.vehicle_id, 0 FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
     "JOIN store_test t ON t.id = h.test_id "
     "WHERE h.settled_at IS NULL AND t.result = 'fail' AND c.vehicle_id IN ({marks}) UNION "
-    "SELECT t.vehicle_id FROM store_obdname o JOIN store_test t ON t.id = o.test_id "
+    "SELECT t.vehicle_id, 0 FROM store_obdname o JOIN store_test t ON t.id = o.test_id "
     "JOIN store_case k ON k.vehicle_id = t.vehicle_id AND k.case_no = t.case_no AND k.closed_at IS NULL "
-    "WHERE o.vin IN ({vins})"
+    "WHERE o.vin IN ({vins}) UNION "
+    "SELECT s.vehicle_id, 1 FROM store_platespan s JOIN store_case q ON q.vehicle_id = s.vehicle_id "
+    "AND q.closed_at IS NULL WHERE s.plate IN ({plates}) AND s.until IS NOT NULL"
 )
 
 
@@ -62,20 +64,24 @@ def identify(named: Named) -> Identified:
     # A plate of its own makes it another vehicle, so those one sign apart need not be looked up.
     if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
-    held = _held(
-        list(found), sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin})
-    )
-    reported = sorted(held - found.keys())
-    if reported:
-        found |= {row.pk: row for row in rows(Vehicle, f"id IN ({_marks(reported)}) ORDER BY id", reported)}
-    return _resolved(named, found, held, reported)
+    vins = sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin})
+    plates = sorted({plate for plate in (named.plate, *(row.plate for row in found.values())) if plate})
+    held, once = _held(list(found), vins, plates)
+    beside = dict.fromkeys(held - found.keys(), Beside.REPORTED)
+    beside |= dict.fromkeys(once - held - found.keys(), Beside.REPLATED)
+    for row in rows(Vehicle, f"id IN ({_marks(beside)}) ORDER BY id", sorted(beside)) if beside else ():
+        near = any(one_sign_apart(row.vin, vin) for vin in vins)
+        if near or beside[row.pk] is not Beside.REPLATED:
+            found[row.pk] = row
+    return _resolved(named, found, held, beside)
 
 
 def _resolved(
-    named: Named, found: dict[int, Vehicle], held: set[int], reported: Sequence[int] = ()
+    named: Named, found: dict[int, Vehicle], held: set[int], beside: Mapping[int, Beside] | None = None
 ) -> Identified:
     bearers = [
-        Bearer(row.pk, row.vin, row.plate, row.pk in held, row.pk in reported) for row in found.values()
+        Bearer(row.pk, row.vin, row.plate, row.pk in held, (beside or {}).get(row.pk))
+        for row in found.values()
     ]
     return Identified(resolve(named, bearers), found)
 
@@ -113,16 +119,17 @@ def _only_seen(row: Vehicle, named: Named) -> bool:
     return fetch_one(_JUDGED, [row.pk]) is None
 
 
-def _held(keys: Sequence[int], vins: Sequence[str]) -> set[int]:
-    """Those with an open case, or a failed run that may be theirs; and others in whose failed run of an open case a
-    control unit reported one of the VINs."""
+def _held(keys: Sequence[int], vins: Sequence[str], plates: Sequence[str]) -> tuple[set[int], set[int]]:
+    """Those with an open case, or a failed run that may be theirs; with others in whose failed run of an open case a
+    control unit reported one of the VINs. And those with an open case that once bore one of the plates."""
     if not (keys or vins):
-        return set()
-    statement = _HELD.format(marks=_marks(keys), vins=_marks(vins))
-    return {int(key) for (key,) in fetch_all(statement, [*keys, *keys, *vins])}
+        return set(), set()
+    statement = _HELD.format(marks=_marks(keys), vins=_marks(vins), plates=_marks(plates))
+    found = fetch_all(statement, [*keys, *keys, *vins, *plates])
+    return {int(key) for key, once in found if not once}, {int(key) for key, once in found if once}
 
 
-def _marks(given: Sequence[object]) -> str:
+def _marks(given: Collection[object]) -> str:
     return ", ".join(["%s"] * len(given)) or "NULL"
 
 

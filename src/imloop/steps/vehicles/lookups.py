@@ -18,6 +18,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix
 from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.lookups import nothing_there
+from imloop.steps.ground.seen import listed
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
 from imloop.steps.vehicles.register.word import ENVIRONMENT, value_of
@@ -25,6 +26,7 @@ from imloop.steps.vehicles.vehicle_facts import loaded_subject
 from imloop.store.models import HeldChange, Party, PartyKind, RegisterFile, Vehicle
 
 _MOST = 20
+_MOST_HELD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,13 @@ def held_changes(caller: Caller, *, waiting: bool = True) -> QuerySet[HeldChange
     if caller.kind == PartyKind.POLICE:
         own |= Q(party=None)
     return rows.filter(own)
+
+
+def held_list(caller: Caller) -> list[HeldChange]:
+    """The same as a list, oldest first; the look is kept."""
+    rows = list(held_changes(caller).order_by("proposed_at", "id")[:_MOST_HELD])
+    listed(caller, "vehicles/held", [row.vehicle_id for row in rows])
+    return rows
 
 
 def kept_list(caller: Caller, evidence: str, now: datetime) -> bytes:

@@ -7,12 +7,11 @@ from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
-from imloop.gates.vehicles.compare_statement import CODES
-from imloop.steps.ground.access import Caller, own
-from imloop.steps.ground.task import MOST, Source, Task
+from imloop.steps.ground.access import Caller
+from imloop.steps.ground.task import MOST, Source, Task, named
 from imloop.steps.vehicles.lookups import held_changes
 from imloop.steps.vehicles.texts import FIELD_NAMES
-from imloop.store.models import Finding, HeldChange, Party, PartyKind
+from imloop.store.models import HeldChange, PartyKind
 
 
 def held(caller: Caller, now: datetime) -> Iterator[Task]:
@@ -30,21 +29,10 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
                 f"a change of the register waits for a second person: {fields.en} ({by})",
             )
         )
-        yield Task("held-change", day_of(row.proposed_at), None, what, str(row.vehicle), "/vehicles/held")
-
-
-def differences(caller: Caller, now: datetime) -> Iterator[Task]:
-    """The police's register is doubted: open findings that a statement differs."""
-    parties = Party.objects.filter(own(caller, "place", "code", None)).values("code")
-    rows = Finding.objects.filter(station_code__in=parties, code__in=CODES, resolved_at__isnull=True)
-    for row in rows.order_by("created_at")[:MOST]:
-        said = Text(str(row.data["text"]), str(row.data.get("text_en") or row.data["text"]))
-        about = f"{row.station_code} · {row.subject}"
-        yield Task("difference", day_of(row.created_at), None, said, about, f"/findings/{row.pk}")
+        yield Task(
+            "held-change", day_of(row.proposed_at), None, what, named(str(row.vehicle)), "/vehicles/held"
+        )
 
 
 _HELD = (PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR)
-SOURCES = (
-    Source("held-change", Text("登记复核", "changes to confirm"), _HELD, held),
-    Source("difference", Text("登记不一致", "differences"), (PartyKind.POLICE,), differences),
-)
+SOURCES = (Source("held-change", Text("登记复核", "changes to confirm"), _HELD, held),)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.subject import Subject
+from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, covers
 from imloop.store.models import Case, HeldRun, Test, Vehicle
 from imloop.store.statements import aware, fetch_all
 
@@ -110,17 +111,31 @@ def fail_waits(vehicle: Vehicle) -> bool:
 
 
 def passes(vehicle: Vehicle) -> QuerySet[Test]:
-    """The runs that prove a pass, the latest first."""
+    """The runs that prove a pass, the latest first: none that the vehicle has failed since."""
     counted = (Counts.CASE, Counts.CYCLE)
-    return vehicle.tests.filter(result="pass", counts__in=counted).order_by("-started_at")
+    since = Test.objects.filter(
+        vehicle=OuterRef("vehicle"), result="fail", counts=Counts.CASE, started_at__gt=OuterRef("started_at")
+    )
+    passed = vehicle.tests.filter(~Exists(since), result="pass", counts__in=counted)
+    return passed.order_by("-started_at")
 
 
-def case_fact(vehicle: Vehicle | None) -> CaseFact | None:
-    """The vehicle's open case, if any."""
+def case_fact(vehicle: Vehicle | None, caller: Caller | None = None) -> CaseFact | None:
+    """The vehicle's open case, if any. ``caller``: who reads it; it is masked for who has nothing to do with it."""
     if vehicle is None or vehicle.pk is None:
         return None
-    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first()
-    return CaseFact(row.case_no, row.state, row.deadline, row.overdue) if row else None
+    row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).select_related("station").first()
+    if row is None:
+        return None
+    found = CaseFact(row.case_no, row.state, row.deadline, row.overdue)
+    return found if caller is None or concerns(caller, row) else found.masked()
+
+
+def concerns(caller: Caller, case: Case) -> bool:
+    """Whether a case is the caller's: its station's, or a department's of its place."""
+    if caller.is_department:
+        return caller.kind in ASK_OF_VEHICLES and covers(caller.place, case.place)
+    return case.station is not None and case.station.code == caller.party_code
 
 
 def day(text: object) -> date | None:

@@ -39,6 +39,7 @@ from imloop.store.models.registers.vehicles import (
 )
 from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
 from imloop.store.models.trail.desk import WorkPass
+from imloop.store.models.trail.duty import Look, LookedVehicle
 from imloop.store.models.trail.journal import Counter, JournalEntry, JournalHead, JournalSeal, Restart
 
 __all__ = [
@@ -73,6 +74,8 @@ __all__ = [
     "Line",
     "LineOrder",
     "Link",
+    "Look",
+    "LookedVehicle",
     "Mark",
     "Matter",
     "MatterEvent",

@@ -50,11 +50,13 @@ def _kinds(runs: Runs, law: Law) -> NDArray[np.int64]:
     heavy = runs.stated[2] > law.number("obd.heavy_above_kg")
     group = runs.fact * 2 + heavy
     due = np.full(runs.tests, _OPEN)
+    stock = law.integer("obd.stock_days")
     for each in np.flatnonzero(np.bincount(group)).tolist():
         tests = np.flatnonzero(group == each)
         vehicle = runs.record_of(int(tests[0])).vehicle
         scope = law.day(scope_key(vehicle, runs.method, law)).toordinal()
         open_or_not = np.where(registered[tests] < scope, _NOT_DUE, _OPEN)
+        open_or_not[registered[tests] >= scope + stock] = _DUE
         known = np.where(produced[tests] >= scope, _DUE, _NOT_DUE)
         due[tests] = np.where(np.isnan(produced[tests]), open_or_not, known)
     return np.asarray(group * 3 + due)

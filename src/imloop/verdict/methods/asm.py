@@ -4,7 +4,8 @@ Per second: C_CO = CO路DF (%), C_HC = HC路DF (10鈦烩伓), C_NO = NO路DF路kH (10鈦
 Mode 5025 first: the first window passes when every item is at most half its limit; after it, any valid window
 with every item within its limit passes. A mode that does not pass leads to 2540, the same way; passing there
 passes the test. A window is valid when its seconds follow one another, the speed stays in its band and first and
-last second differ little.
+last second differ little. A mode is over after its longest time: what is sampled later, or in another go, is not of
+this test.
 
 Early fail: ten seconds far above the limit allow the line to stop and make a short run a fail. A line that went on
 and then found a passing window keeps it: the rule shortens a hopeless run, it takes no pass away.
@@ -53,6 +54,7 @@ class Rules:
     """What the law of the day says about the run's course. Speeds in nano-km/h, ratios without unit."""
 
     window_s: int
+    mode_s: int
     quick_ratio: float
     early_fail_ratio: float | None
     tolerance: int
@@ -66,6 +68,7 @@ def rules_of(law: Law) -> Rules:
     """The run's rules on the law's day, read once per day and place."""
     return Rules(
         window_s=law.integer("asm.window_s"),
+        mode_s=law.integer("asm.mode_max_s"),
         quick_ratio=law.number("asm.quick_ratio"),
         early_fail_ratio=law.number("asm.early_fail_ratio") if law.flag("asm.early_fail") else None,
         tolerance=nano(law.number("asm.speed_tolerance_kmh")),
@@ -141,7 +144,7 @@ def window_means(values: Floats, width: int) -> Floats:
 def _mode(
     name: str, record: TestRecord, rules: Rules, data: Corrected, limits: Mapping[str, float]
 ) -> Mode | None:
-    rows, width = phase_rows(record.trace, f"{name}.sample"), rules.window_s
+    rows, width = _sampled(record, name, rules), rules.window_s
     if len(rows) < width:
         return None
     values = data.values[:, rows]
@@ -165,6 +168,12 @@ def _mode(
     at_last = int(usable[0]) if len(usable) else None
     exceeds = at_last is not None and not meets[at_last]
     return Mode(name, rows, means, at_last, False, False, len(early) > 0, exceeds)
+
+
+def _sampled(record: TestRecord, name: str, rules: Rules) -> Indices:
+    """The mode's sampling, as far as it lies within the mode's longest time from its first sampled second."""
+    rows = phase_rows(record.trace, f"{name}.sample")
+    return rows[rows < rows[0] + rules.mode_s] if len(rows) else rows
 
 
 def _hopeless(values: Floats, bound: Floats, rules: Rules, valid: Mask) -> Indices:
@@ -286,7 +295,7 @@ def _completeness(
     for name, mode in (("5025", first), ("2540", second)):
         if name == "2540" and second_passed:
             continue
-        have, wanted = longest_block(phase_rows(record.trace, f"{name}.sample")), law.integer("asm.sample_s")
+        have, wanted = longest_block(_sampled(record, name, rules_of(law))), law.integer("asm.sample_s")
         if have < wanted:
             out.invalid.append(too_short(Text(f"{name} 鍙栨牱", f"{name} sampling"), have, wanted, cite))
         elif mode is not None and mode.chosen is None:

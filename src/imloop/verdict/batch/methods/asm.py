@@ -159,6 +159,7 @@ def _windows(runs: Runs, law: Law, fuel: Fuel | None, rules: Rules, judged: Mask
 
 
 def _mode(runs: Runs, windows: Windows, sampled: Mask, rules: Rules, nominal: float, bounds: Bounds) -> Mode:
+    sampled = _in_time(runs, sampled, rules.mode_s)
     begins, lengths, owner = _stretches(runs, sampled)
     longest, seconds = np.zeros((2, runs.tests), dtype=np.int64)
     np.maximum.at(longest, owner, lengths)
@@ -186,6 +187,17 @@ def _mode(runs: Runs, windows: Windows, sampled: Mask, rules: Rules, nominal: fl
     exceeds = ~passed & (chosen >= 0)
     exceeds[exceeds] = ~(windows.sums[:, chosen[exceeds]] <= bounds.full[:, None]).all(axis=0)
     return Mode(chosen, passed, hopeless, exceeds, longest, seconds)
+
+
+def _in_time(runs: Runs, sampled: Mask, most: int) -> Mask:
+    """Without what a test sampled later than the mode's longest time."""
+    first, last = _first(runs, sampled), _last(runs, sampled)
+    over = np.flatnonzero(last - first >= most)
+    if len(over):
+        sampled = sampled.copy()
+        for test in over.tolist():
+            sampled[first[test] + most : runs.bounds[test + 1]] = False
+    return sampled
 
 
 def _hopeless(values: Floats, bounds: Bounds, width: int, valid: Mask) -> Mask | None:

@@ -1,0 +1,71 @@
+"""The inspections that a department or station may see, newest first, as a list and as a file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from imloop.facts.codes import RESULT_NAMES, Result
+from imloop.facts.days import day_of, midnight, read_day
+from imloop.pages.guard import desk, page, words
+from imloop.pages.tables import Columns, as_file, query_of
+from imloop.pages.templatetags.imloop_tags import method_name
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller, city_of
+from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.stations import lookups as station_lookups
+from imloop.store.models import PartyKind, Test
+
+PER_PAGE = 50
+SEERS = (PartyKind.ISTATION, PartyKind.ENVIRONMENT, PartyKind.MARKET, PartyKind.SUPERVISOR)
+
+
+@desk(*SEERS)
+def inspections(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Of one day unless asked for more: ``since`` and ``until`` are days, both included."""
+    asked = request.GET.dict()
+    if "since" not in asked:
+        asked["since"] = asked["until"] = day_of(clock.now()).isoformat()
+    rows = _filtered(asked, caller)
+    if file := as_file(request, caller, "tests", _columns(), rows):
+        return file
+    context = {
+        "shown": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
+        "asked": asked,
+        "query": query_of(request),
+        "stations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place))
+        if caller.is_department
+        else [],
+        "results": [(each.value, words(RESULT_NAMES[each])) for each in Result],
+    }
+    return page(request, caller, "inspections/inspection_list.html", context)
+
+
+def _filtered(asked: dict[str, str], caller: Caller) -> QuerySet[Test]:
+    rows = test_lookups.tests(caller).defer("trace", "receipt", "verdict")
+    if asked.get("since"):
+        rows = rows.filter(started_at__gte=midnight(read_day(asked["since"])))
+    if asked.get("until"):
+        rows = rows.filter(started_at__lt=midnight(read_day(asked["until"]) + timedelta(days=1)))
+    if asked.get("result"):
+        rows = rows.filter(result=asked["result"])
+    if asked.get("station"):
+        rows = rows.filter(station__code=asked["station"])
+    return rows.order_by("-started_at", "-id")
+
+
+def _columns() -> Columns[Test]:
+    return {
+        _("时间"): lambda test: test.started_at,
+        _("检验机构"): lambda test: test.station.name,
+        _("检测线"): lambda test: test.line,
+        _("号牌"): lambda test: test.vehicle.plate if test.vehicle else "",
+        _("方法"): lambda test: method_name(test.method),
+        _("结论"): lambda test: words(RESULT_NAMES[Result(test.result)]),
+        _("案件"): lambda test: test.case_no,
+        _("检验编号"): lambda test: test.test_no,
+    }

@@ -1,0 +1,36 @@
+"""Who saw what of whom, where no single object was opened: append-only, triggers refuse change and removal."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from imloop.store.models.registers.vehicles import Vehicle
+
+
+class Look(models.Model):
+    """One answer that told of vehicles: a gate's, a list's, a page of messages. The journal's next seal of looks covers
+    its hash, so the journal is not locked for each question.
+
+    ``key``: id of the machine's key, empty for a person; ``asked``: keyed hash of what was typed, where nothing was
+    found; ``body``: canonical JSON as hashed, with ``vehicles`` (their keys), or for messages and files how many."""
+
+    at = models.CharField(max_length=32, help_text="ISO 8601, as hashed")
+    door = models.CharField(max_length=32)
+    actor = models.CharField(max_length=80, db_index=True)
+    key = models.CharField(max_length=40)
+    asked = models.CharField(max_length=32, db_index=True)
+    purpose = models.CharField(max_length=200)
+    body = models.TextField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"], name="look_at")]
+
+
+class LookedVehicle(models.Model):
+    """By which looks a vehicle was seen: an index over ``Look.body``, compared with it by ``imloop check``."""
+
+    look = models.ForeignKey(Look, models.PROTECT, related_name="seen")
+    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="looks")
