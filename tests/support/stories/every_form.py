@@ -16,7 +16,7 @@ from django.urls import Resolver404, resolve
 from imloop.steps.accounts import staffing
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
-from imloop.store.models import Appointment, Case, Matter, Party, PartyKind, User
+from imloop.store.models import Appointment, Case, Finding, Matter, Party, PartyKind, User, Vehicle
 
 OF_EACH = 3
 """Pages of one route, for each kind of party."""
@@ -125,6 +125,10 @@ def windows() -> dict[str, tuple[Client, list[str]]]:
     found["environment"][1].extend([f"/matters/open?kind={kind}" for kind in ("scrappage", "suspension")])
     found["istation"][1].append("/matters/open?kind=withdrawal")
     found["police"][1].append(f"/desk/police?gate=mark&plate={case.vehicle.plate}")
+    differing = Finding.objects.filter(code="fuel-differs").values("subject")
+    tested = Vehicle.objects.filter(tests__test_no__in=differing).first()
+    assert tested is not None, "the demo city has a car that is stated otherwise than registered"
+    found["police"][1].append(f"/vehicles/{tested.pk}")
     secret = [f"/c/{each.owner_token}{more}" for each in waiting[:6] for more in ("", "/object", "/book")]
     secret += [f"/m/{row.token}" for row in Matter.objects.all()]
     secret += [f"/a/{row.token}" for row in Appointment.objects.exclude(token="").order_by("-id")[:3]]

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.http import QueryDict
 
 from imloop.facts.days import day_in
+from imloop.facts.digits import whole
 from imloop.facts.text import Text
 from imloop.pages.sent_form.html import Field, Form
 
@@ -97,10 +98,10 @@ def _wrong_text(control: Field, value: str) -> Text | None:
         return Text(f"不能早于 {low}", f"not before {low}")
     if shape is not None and (high := own.get("max")) and value > high:
         return Text(f"不能晚于 {high}", f"not after {high}")
-    longest, shortest = own.get("maxlength") or "", own.get("minlength") or ""
-    if longest.isdecimal() and len(value) > int(longest):
+    longest, shortest = whole(own.get("maxlength") or ""), whole(own.get("minlength") or "")
+    if longest is not None and len(value) > longest:
         return Text(f"至多 {longest} 个字符", f"at most {longest} characters")
-    if shortest.isdecimal() and len(value) < int(shortest):
+    if shortest is not None and len(value) < shortest:
         return Text(f"至少 {shortest} 个字符", f"at least {shortest} characters")
     if (pattern := own.get("pattern")) and not re.fullmatch(pattern, value):
         hint = own.get("title") or ""
