@@ -43,7 +43,7 @@ def test_without_script_from_the_plate_to_a_booking_and_back(steered: Any, faile
     owner.fill("号牌号码", PLATE)
     owner.fill("VIN 后六位", "000000")
     owner.press("查询")
-    owner.sees("请核对行驶证上的号牌")
+    owner.sees("号牌和 VIN 后六位见行驶证")
     find_case(owner, "号牌号码", "VIN 后六位", "查询")
     owner.sees("请先维修，再回原站复检", "柳南治理站")
     owner.click("预约复检")

@@ -31,6 +31,7 @@ SHARED: dict[str, set[str]] = {
         "menu",
         "menu_entry",
         "public",
+        "sent_form",
         "site_map",
         "tables",
         "templates",

@@ -75,7 +75,7 @@ def test_istation_uploads_and_asks_for_the_permit(city: City) -> None:
     bad = client.post(
         "/desk/istation/upload", {"file": SimpleUploadedFile("x.json", b"{", "application/json")}
     )
-    assert bad.status_code == 422 and "malformed-json" in bad.content.decode()
+    assert bad.status_code == 422 and "文件内容有误" in bad.content.decode()
 
 
 def test_mstation_reports_a_repair_once_even_if_sent_twice(city: City, failed: Case) -> None:
@@ -90,6 +90,8 @@ def test_mstation_reports_a_repair_once_even_if_sent_twice(city: City, failed: C
         "repair_no": repair_no[1],
         "received_at": f"{now - timedelta(hours=5):%Y-%m-%dT%H:%M}",
         "finished_at": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}",
+        "diagnosis": "氧传感器老化",
+        "technician": "韦师傅",
         "item_code_0": "O2S",
         "item_name_0": "更换氧传感器",
         "item_hours_0": "1.5",
@@ -168,7 +170,10 @@ def test_the_environment_desk_asks_what_if(city: City, failed: Case) -> None:
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"assumed": "values: {x: {value: 1}}"}, "no text has this key"), ({"since": "x"}, "x 不是日期")],
+    [
+        ({"assumed": "values: {x: {value: 1}}"}, "no text has this key"),
+        ({"since": "x"}, "检验日期自：请填日期"),
+    ],
 )
 def test_a_wrong_assumption_is_named_and_kept(city: City, change: dict[str, str], named: str) -> None:
     asked = {"assumed": ASSUMED, "since": "2026-01-01", "until": "2026-12-01", **change}

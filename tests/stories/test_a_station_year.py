@@ -44,7 +44,7 @@ def apply(doors: Doors) -> tuple[str, str]:
         {**message, "conditions": {**conditions, "premises": {"holds": False}}},
         expect=422,
     )
-    assert [problem["path"] for problem in refused["errors"]] == ["$.conditions.premises"]
+    assert [problem["path"] for problem in refused["errors"]] == ["$.conditions.premises.holds"]
     filed = doors.post("public/applications", message)
     number, token = filed["matter_no"], filed["token"]
     assert filed["due_on"] == "2026-03-09"

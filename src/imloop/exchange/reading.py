@@ -1,6 +1,7 @@
 """Reading JSON values leniently but never silently: every fault is noted with its path.
 
-A fault in a required value makes the message malformed; in an optional one the value is left out and noted. Words for
+A fault in a required value makes the message malformed; in an optional one the value is left out and noted, unless it
+was typed into a form: whoever typed it is there to correct it, so nothing is left out. Words for
 yes, no and nothing are those of ``facts.answers``.
 """
 
@@ -100,7 +101,8 @@ def _not_json(words: Text) -> Malformed:
 
 class Reader:
     """One JSON object at a path, read key by key; problems and notes are shared down the tree. ``kept``: the message
-    was taken once, perhaps before its names and numbers had bounds; it is read whatever they are."""
+    was taken once, perhaps before its names and numbers had bounds; it is read whatever they are. ``typed``: it is a
+    form of a person, to whom every fault goes back."""
 
     def __init__(
         self,
@@ -110,9 +112,11 @@ class Reader:
         notes: list[str] | None = None,
         *,
         kept: bool = False,
+        typed: bool = False,
     ) -> None:
         self.path = path
         self.kept = kept
+        self.typed = typed
         self.problems: list[Problem] = [] if problems is None else problems
         self.notes: list[str] = [] if notes is None else notes
         whole = problems is None and not kept
@@ -131,7 +135,7 @@ class Reader:
         return self._below(value, f"{self.path}.{key}")
 
     def _below(self, data: Mapping[str, object], path: str) -> Reader:
-        return Reader(data, path, self.problems, self.notes, kept=self.kept)
+        return Reader(data, path, self.problems, self.notes, kept=self.kept, typed=self.typed)
 
     def children(self, key: str) -> list[Reader]:
         """The objects of a list under ``key``."""
@@ -140,7 +144,7 @@ class Reader:
             if isinstance(value, dict):
                 found.append(self._below(value, f"{self.path}.{key}[{index}]"))
             else:
-                self.notes.append(f"{self.path}.{key}[{index}]: must be an object")
+                self._wrong(f"{key}[{index}]", False, "应为对象", "must be an object")
         return found
 
     def list(self, key: str) -> list[object]:
@@ -206,10 +210,11 @@ class Reader:
             if is_nothing(value):
                 continue
             if not isinstance(value, str):
-                self.notes.append(f"{self.path}.{key}[{index}]: must be a string")
+                self._wrong(f"{key}[{index}]", False, "应为字符串", "must be a string")
             elif len(value) > longest or has_control(value):
+                zh = f"超过 {longest} 个字符，或者含有控制字符"
                 en = f"longer than {longest} characters, or contains a control character"
-                self.notes.append(f"{self.path}.{key}[{index}]: {en}")
+                self._wrong(f"{key}[{index}]", False, zh, en)
             else:
                 found[value.strip()] = None
         return tuple(found)
@@ -314,8 +319,12 @@ class Reader:
     def fault(self, key: str, code: str, zh: str, en: str) -> None:
         self.problems.append(Problem(f"{self.path}.{key}", code, Text(zh, en)))
 
+    def leave_out(self, key: str, zh: str, en: str) -> None:
+        """An optional value that cannot be read: noted; a fault where a person typed it."""
+        self._wrong(key, False, zh, en)
+
     def _wrong(self, key: str, required: bool, zh: str, en: str) -> None:
-        if required:
+        if required or self.typed:
             self.fault(key, "wrong-value", zh, en)
         else:
             self.notes.append(f"{self.path}.{key}: {en}")

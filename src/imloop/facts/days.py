@@ -64,11 +64,11 @@ def _zone(text: str | None) -> timezone:
     return timezone(-offset if text[0] == "-" else offset)
 
 
-def read_day(text: str) -> date:
-    """A day as people and forms write it, such as 2026-03-05; else ``Malformed``."""
+def read_day(text: str, *, at: str = "") -> date:
+    """A day as people and forms write it, such as 2026-03-05; else ``Malformed``. ``at``: the name of the value."""
     found = day_in(text)
     if found is None:
         text = shown(text[:_LONGEST])
         words = Text(f"{text} 不是日期，应如 2026-03-05。", f"{text} is not a date such as 2026-03-05.")
-        raise Malformed("bad-date", words)
+        raise Malformed("bad-date", words, at=at)
     return found

@@ -125,7 +125,7 @@ def parse_vin(text: str) -> Vin:
     text = plain(text)
     fault = vin_fault(text)
     if fault is not None:
-        raise Malformed("bad-vin", fault.text)
+        raise Malformed("bad-vin", fault.text, at="vin")
     return Vin(text)
 
 
@@ -225,7 +225,9 @@ def parse_plate(text: str) -> Plate:
             return Plate(text, _SUFFIXES.get(text[-1], kind))
         mark = text[2] if kind is PlateKind.NEW_ENERGY_SMALL else text[-1]
         return Plate(text, kind, kind.name.startswith("NEW_ENERGY") and mark in _PURE_ELECTRIC)
-    raise Malformed("bad-plate", Text(f"号牌 {text} 不符合格式。", f"{text} is not a valid number plate."))
+    raise Malformed(
+        "bad-plate", Text(f"号牌 {text} 不符合格式。", f"{text} is not a valid number plate."), at="plate"
+    )
 
 
 _NUMBER = re.compile(r"(?=[\-_.:]*[A-Za-z0-9\u4e00-\u9fff])[A-Za-z0-9\-_.:\u4e00-\u9fff]{1,64}")
@@ -246,10 +248,13 @@ def parse_uscc(text: str) -> str:
         raise Malformed(
             "bad-uscc",
             Text(f"统一社会信用代码 {text} 无效。", f"{text} is not a valid unified social credit code."),
+            at="uscc",
         ) from None
     if _organisation_check(number[8:16]) != number[16]:
         raise Malformed(
-            "bad-uscc", Text(f"统一社会信用代码 {text} 的主体代码校验位不符。", f"{text}: wrong check digit.")
+            "bad-uscc",
+            Text(f"统一社会信用代码 {text} 的主体代码校验位不符。", f"{text}: wrong check digit."),
+            at="uscc",
         )
     return number
 

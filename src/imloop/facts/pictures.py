@@ -16,12 +16,14 @@ def media_type(body: bytes) -> str:
     """The kind of file by its first bytes, whatever its name says. Raises ``Malformed`` for another kind or a larger
     file than is kept."""
     if len(body) > LARGEST:
-        raise Malformed("too-large", Text("文件超过 5 MB。", "The file is larger than 5 MB."))
+        raise Malformed("too-large", Text("文件超过 5 MB。", "The file is larger than 5 MB."), at="file")
     for magic, kind in _MAGIC.items():
         if body.startswith(magic):
             return kind
     raise Malformed(
-        "wrong-file", Text("只收 PDF、JPEG、PNG 文件。", "Only PDF, JPEG and PNG files are accepted.")
+        "wrong-file",
+        Text("只收 PDF、JPEG、PNG 文件。", "Only PDF, JPEG and PNG files are accepted."),
+        at="file",
     )
 
 

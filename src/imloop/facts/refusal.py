@@ -34,7 +34,8 @@ class Problem:
 
 
 class Refusal(Exception):
-    """Base of every named refusal. ``reasons`` may hold several clauses; the first one names the whole."""
+    """Base of every named refusal. ``reasons`` may hold several clauses; the first one names the whole. ``at``: the one
+    value at fault by its name, where the words are about it alone; it becomes the only problem."""
 
     def __init__(
         self,
@@ -44,17 +45,27 @@ class Refusal(Exception):
         cite: str = "",
         problems: Sequence[Problem] = (),
         reasons: Sequence[Reason] = (),
+        at: str = "",
     ) -> None:
         super().__init__(f"{code}: {text.zh}")
         self.code = code
         self.text = text
         self.cite = cite
-        self.problems = tuple(problems)
+        self.problems = (Problem(f"$.{at}", code, text),) if at else tuple(problems)
         self.reasons = tuple(reasons)
 
 
 class Malformed(Refusal):
     pass
+
+
+def require_reason(text: str, longest: int = 200) -> None:
+    """Refuse an act without its reason, or with one that could not be kept whole."""
+    if not text.strip():
+        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
+    if len(text.strip()) > longest:
+        said = Text(f"理由至多 {longest} 字。", f"The reason may have at most {longest} characters.")
+        raise Malformed("reason-too-long", said, at="reason")
 
 
 class Unknown(Refusal):

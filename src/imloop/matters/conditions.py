@@ -59,7 +59,7 @@ def unmet(subject: str, answers: Mapping[str, ConditionAnswer], law: Law) -> tup
         if answer is None or not answer.holds:
             problems.append(
                 Problem(
-                    path,
+                    f"{path}.holds",
                     "condition-not-met",
                     Text(
                         f"未确认符合条件：{condition.text.zh}（{condition.cite}）。",
@@ -70,7 +70,7 @@ def unmet(subject: str, answers: Mapping[str, ConditionAnswer], law: Law) -> tup
         elif not answer.evidence.strip():
             problems.append(
                 Problem(
-                    path,
+                    f"{path}.evidence",
                     "missing",
                     Text(
                         f"请写明证明材料：{condition.text.zh}。",

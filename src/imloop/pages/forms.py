@@ -1,40 +1,79 @@
-"""What all forms share: the file sent with one, the box to tick, a refusal beside its fields,
-a kept file as a download."""
+"""What all forms share: the file sent with one, the box to tick, a kept file as a download."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from imloop.exchange.http.addresses import disposition
+from imloop.facts.days import CHINA, read_day
 from imloop.facts.pictures import LARGEST
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
-from imloop.pages.guard import words
 from imloop.store.models import Attachment
+
+MISSING = Text("请填写", "fill this in")
 
 
 def sent_file(request: HttpRequest) -> tuple[str, bytes]:
     """Name and bytes of the form's file; a larger one than is kept is not read into memory."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        raise Malformed("no-file", Text("请选择一个文件。", "Choose a file."))
+        raise Malformed("no-file", Text("请选择一个文件。", "Choose a file."), at="file")
     return file.name or "", file.read(LARGEST + 1)
 
 
 def require_sure(form: QueryDict) -> None:
     if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."), at="sure")
 
 
-def refusal_context(refusal: Refusal) -> dict[str, object]:
-    """``faults``: (id of the field, words); the id is empty where no single field is at fault."""
-    faults = [(fault.path.rpartition(".")[2], words(fault.text)) for fault in refusal.problems]
-    more = [
-        ("", f"{words(reason.text)}（{reason.cite}）" if reason.cite else words(reason.text))
-        for reason in refusal.reasons
-    ]
-    return {"refusal": words(refusal.text), "cite": refusal.cite, "faults": (faults or more)[:40]}
+def require_filled(form: QueryDict, *names: str) -> None:
+    """Fields that one answer of a form makes necessary and another does not; all others say ``required``."""
+    lacking = [Problem(f"$.{name}", "missing", MISSING) for name in names if not form.get(name, "").strip()]
+    if lacking:
+        raise Malformed("missing", MISSING, problems=lacking)
+
+
+def sent_day(form: QueryDict, name: str) -> date:
+    """The day in a field that must hold one."""
+    require_filled(form, name)
+    return read_day(form.get(name, ""), at=name)
+
+
+def sent_day_or_none(form: QueryDict, name: str) -> date | None:
+    return sent_day(form, name) if form.get(name, "").strip() else None
+
+
+def sent_moment(form: QueryDict, name: str) -> datetime:
+    """The day and time in a field that must hold them, in China where no offset was given."""
+    require_filled(form, name)
+    text = form.get(name, "").strip()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time."), at=name) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+
+
+def sent_moment_or_none(form: QueryDict, name: str) -> datetime | None:
+    return sent_moment(form, name) if form.get(name, "").strip() else None
+
+
+@contextmanager
+def fields_named(name_of: Callable[[str], str]) -> Iterator[None]:
+    """What is refused within speaks of a message's paths; ``name_of`` says which field of the form each came from."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.problems = tuple(
+            Problem(f"$.{name_of(each.path)}", each.code, each.text) for each in refusal.problems
+        )
+        raise
 
 
 def file_response(kept: Attachment) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.facts.refusal import Ambiguous, NotAllowed, Refusal
 from imloop.facts.text import Text
+from imloop.pages.sent_form.answer import Ask, form_again
 from imloop.steps.accounts import sessions
 from imloop.steps.accounts.admitted import OWN_PASSWORD, SECOND_FACTOR, admitted
 from imloop.steps.ground import clock
@@ -77,14 +78,22 @@ def public(view: View) -> View:
     @open_to()
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except Refusal as refusal:
-            return refused(request, refusal)
-        except UNTAKEABLE as error:
-            return refused(request, as_refusal(error))
+        return answered(request, lambda asked: view(asked, *args, **kwargs))
 
     return guarded
+
+
+def answered(request: HttpRequest, ask: Ask) -> HttpResponse:
+    """The view's own answer; a refusal comes back on the form that was sent, or else on a page of its own."""
+    try:
+        return ask(request)
+    except Refusal as refusal:
+        found = refusal
+    except UNTAKEABLE as error:
+        found = as_refusal(error)
+    if isinstance(found, Ambiguous) and request.method == "GET":
+        return refused(request, found)
+    return form_again(request, ask, found) or refused(request, found)
 
 
 def desk(*kinds: str) -> Callable[[View], View]:
@@ -102,13 +111,11 @@ def desk(*kinds: str) -> Callable[[View], View]:
                     _seen(request)
                 if kinds and caller.kind not in kinds:
                     raise NotAllowed("not-your-desk", Text("这不是您的工作台。", "This is not your desk."))
-                return view(request, caller, *args, **kwargs)
             except Refusal as refusal:
                 if refusal.code in _FIRST:
                     return redirect(_FIRST[refusal.code])
                 return refused(request, refusal)
-            except UNTAKEABLE as error:
-                return refused(request, as_refusal(error))
+            return answered(request, lambda asked: view(asked, caller, *args, **kwargs))
 
         return guarded
 

@@ -125,7 +125,7 @@ def test_too_many_wrong_passwords_lock_the_name_and_nobody_learns_why(city: City
                 .content.decode()
                 .count("用户名或密码不对")
             )
-    assert words == {1}
+    assert words == {2}  # above the form and at its field
     assert try_(client, "wei") == 422, "locked, though the password is right"
     assert try_(client, "WEI") == 422
     time.pass_(minutes=settings.LOCKOUT_MINUTES, seconds=1)

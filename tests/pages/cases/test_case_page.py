@@ -104,7 +104,7 @@ def test_a_forged_entry_is_seen(twice: Case) -> None:
 def test_the_law_is_open_to_anyone_searchable_and_downloadable(city: City) -> None:
     page = Client().get("/law", {"place": "450200", "day": "2026-03-02", "q": "deadline.working_days"})
     text = page.content.decode()
-    assert "<b>15</b>" in text and "柳州市建立实施汽车排放检验与维护制度工作方案" in text
+    assert '<b class="machine">15</b>' in text and "柳州市建立实施汽车排放检验与维护制度工作方案" in text
     file = Client().get("/law", {"place": "450200", "day": "2026-03-02", "format": "csv"})
     rows = {row["key"]: row for row in csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))}
     assert rows["deadline.working_days"]["value"] == "15"

@@ -30,6 +30,8 @@ def typed(case: Case, **more: str) -> dict[str, str]:
         "case_no": case.case_no,
         "plate": PLATE,
         "repair_no": "W20260304-abc",
+        "diagnosis": "前氧传感器响应迟缓",
+        "technician": "韦师傅",
         "received_at": "2026-03-04T10:00",
         "finished_at": "2026-03-04T16:00",
         "item_code_1": "O2S",
@@ -62,9 +64,9 @@ def test_a_row_is_added_and_nothing_typed_is_lost(case: Case) -> None:
 def test_answers_are_checked_before_anything_is_stored(case: Case) -> None:
     desk = person(LISTED)
     text = desk.post(FORM, typed(case, do="check", invoice_no="")).content.decode()
-    assert "提交前请核对" in text and "S-77" in text and "没有填写：" in text and "30 天或 3000 km" in text
+    assert "提交前请核对" in text and "S-77" in text and "没有填写：" in text and "30 天或 3,000 km" in text
     assert "没有做的不是维修" not in text
-    idle = typed(case, do="check", part_name_2="", received_at="2026-03-01T10:00")
+    idle = typed(case, do="check", part_name_2="", part_serial_2="", received_at="2026-03-01T10:00")
     text = desk.post(FORM, idle).content.decode()
     assert "没有做的不是维修" in text and "车辆进厂早于最近一次不合格检验" in text
     assert not Repair.objects.exists()

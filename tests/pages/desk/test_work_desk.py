@@ -185,7 +185,7 @@ def test_a_finding_is_looked_into_and_opened_again(busy: City) -> None:
     page = office.get(f"/findings/{row.pk}").content.decode()
     assert "线索不等于违规" in page and f"/tests/{row.subject}" in page
     empty = office.post(f"/findings/{row.pk}", {"said": " "})
-    assert empty.status_code == 422 and "请写明核实情况" in empty.content.decode()
+    assert empty.status_code == 422 and "核实情况：请填写" in empty.content.decode()
     assert office.post(f"/findings/{row.pk}", {"said": "已电话核实，机构改正"}).status_code == 302
     row.refresh_from_db()
     assert row.resolved_at is not None and row.resolution == "已电话核实，机构改正"

@@ -79,4 +79,4 @@ def test_the_english_half_is_english(boss: Client) -> None:
     for path in ("departments", "stations", "repairers"):
         assert "Register" in boss.get(f"/register/{path}").content.decode()
     answer = boss.post("/register/departments", {"place": PLACE, "reason": "", "name-police": "x"})
-    assert "Say on what this rests." in answer.content.decode()
+    assert "On what it rests (kept in the journal): fill this in" in answer.content.decode()

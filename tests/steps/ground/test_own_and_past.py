@@ -42,7 +42,7 @@ def test_nobody_speaks_for_another(caller: Caller, kind: str, named: str, code: 
 
 def test_clocks_may_differ_a_little() -> None:
     words, skew = Text("晚于现在。", "In the future."), timedelta(seconds=settings.CLOCK_SKEW_SECONDS)
-    require_past(NOON + skew, NOON, words)
+    require_past(NOON + skew, NOON, words, at="finished_at")
     with pytest.raises(Malformed) as refused:
-        require_past(NOON + skew + timedelta(seconds=1), NOON, words)
+        require_past(NOON + skew + timedelta(seconds=1), NOON, words, at="finished_at")
     assert (refused.value.code, refused.value.text) == ("time-in-future", words)

@@ -86,7 +86,7 @@ def test_a_guessed_number_is_answered_like_one_that_does_not_exist(failed: Doors
     ):
         page = desk.get("/desk/mstation/repair", asked)
         text = page.content.decode()
-        assert page.status_code == 422 and VIN not in text and "桂B·12345" not in text and PLATE not in text
+        assert page.status_code == 404 and VIN not in text and "桂B·12345" not in text and PLATE not in text
     assert WrongClaim.objects.get().tries == 8, "the page is no way round"
 
 

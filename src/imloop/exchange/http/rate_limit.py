@@ -22,8 +22,8 @@ _NETWORK_BITS = 64
 
 def count_question(request: HttpRequest, now: datetime) -> None:
     """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in, with all
-    that it takes, are not counted. Each worker process counts for itself."""
-    if admitted_or_none(request.user) is not None:
+    that it takes, are not counted, nor is a form that is shown again. Each worker process counts for itself."""
+    if getattr(request, "shown_again", False) or admitted_or_none(request.user) is not None:
         return
     key = f"asks:{address_of(request)}:{int(now.timestamp()) // _MINUTE}"
     cache.add(key, 0, timeout=2 * _MINUTE)

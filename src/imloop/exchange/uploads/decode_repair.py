@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 
 from imloop.exchange.dialects import MessageKind, read
 from imloop.exchange.reading import Reader, decimal_of
 from imloop.facts.answers import is_nothing
+from imloop.facts.days import CHINA
 from imloop.facts.records.repair import REPAIR_ITEMS, Documents, Part, RepairItem, RepairRecord, Warranty
 from imloop.facts.refusal import Malformed
 
 _MOST = Decimal(10**6)
 """Hours of work, parts of one kind."""
+_NEVER = datetime.min.replace(tzinfo=CHINA)
+"""Stands for a time that could not be read until ``finish`` says so."""
 
 
-def decode_repair(body: bytes, dialect: str = "") -> RepairRecord:
-    """A repair record, or ``Malformed`` with every faulty path.
-    ``dialect``: the one it has to be in, where one was named."""
+def decode_repair(body: bytes, dialect: str = "", *, typed: bool = False) -> RepairRecord:
+    """A repair record, or ``Malformed`` with every faulty path. ``dialect``: the one it has to be in, where one was
+    named. ``typed``: a person filled it in and can correct it, so nothing is left out, and what a machine may not know
+    is asked for: the diagnosis, who did the work, and what was done."""
     reading = read(body, MessageKind.REPAIR, dialect)
     try:
-        return _record(Reader(reading.message))
+        return _record(Reader(reading.message, typed=typed))
     except Malformed as fault:
         raise reading.in_their_words(fault) from None
 
@@ -40,25 +45,24 @@ def _record(reader: Reader) -> RepairRecord:
         )
     diagnosis = reader.child("diagnosis")
     items = tuple(_item(r) for r in reader.children("items"))
-    parts = tuple(_part(r) for r in reader.children("parts"))
-    reader.finish()
-    assert received and finished  # finish() has raised otherwise
-    return RepairRecord(
+    if reader.typed and not items:
+        reader.fault("items", "missing", "至少填一项维修", "give at least one item of work")
+    record = RepairRecord(
         repair_no=repair_no,
         shop=shop,
-        received_at=received,
-        finished_at=finished,
+        received_at=received or _NEVER,
+        finished_at=finished or _NEVER,
         case_no=case_no,
         vin=vin,
         plate=plate,
         odometer_km=reader.size("odometer_km"),
-        diagnosis=diagnosis.text("text", longest=2000),
+        diagnosis=diagnosis.text("text", reader.typed, longest=2000),
         dtcs=diagnosis.texts("dtcs"),
         failed_items=diagnosis.texts("failed_items"),
         items=items,
-        parts=parts,
+        parts=tuple(_part(r) for r in reader.children("parts")),
         cost_yuan=reader.money("cost_yuan"),
-        technician=reader.text("technician", longest=60),
+        technician=reader.text("technician", reader.typed, longest=60),
         inspector=reader.text("inspector", longest=60),
         before=_values(reader.child("before")),
         after=_values(reader.child("after")),
@@ -66,6 +70,8 @@ def _record(reader: Reader) -> RepairRecord:
         warranty=_warranty(reader),
         notes=reader.left_out(),
     )
+    reader.finish()
+    return record
 
 
 def _documents(r: Reader) -> Documents:
@@ -78,7 +84,7 @@ def _documents(r: Reader) -> Documents:
 
 
 def _item(r: Reader) -> RepairItem:
-    code = r.text("code") or "OTHER"
+    code = r.text("code", r.typed) or "OTHER"
     if code not in REPAIR_ITEMS:
         r.fault("code", "wrong-value", f"未知的维修项目代码 {code}", f"unknown repair item code {code}")
     return RepairItem(code, r.text("name", longest=200), _decimal(r, "hours"))
@@ -104,7 +110,7 @@ def _decimal(r: Reader, key: str) -> Decimal | None:
         return None
     number = decimal_of(value)
     if number is None or not 0 <= number < _MOST:
-        r.notes.append(f"{r.path}.{key}: must be a number")
+        r.leave_out(key, "应为数值", "must be a number")
         return None
     return number
 
@@ -119,6 +125,6 @@ def _warranty(reader: Reader) -> Warranty | None:
     r = reader.child("warranty")
     days, km = r.size("days"), r.size("km")
     if days is None or km is None or not 0 <= days <= 3650 or not 0 <= km <= 10**6:
-        reader.notes.append(f"{r.path}: needs days and km")
+        reader.leave_out("warranty", "天数和里程都要填", "needs days and km")
         return None
     return Warranty(int(days), int(km))

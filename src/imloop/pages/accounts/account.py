@@ -7,10 +7,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Refusal
-from imloop.pages.guard import EVERY_DESK, desk, open_to, page, words
+from imloop.pages.forms import sent_day
+from imloop.pages.guard import EVERY_DESK, answered, desk, open_to, page
 from imloop.steps.accounts import lookups, sessions, staffing
 from imloop.steps.accounts import second_factor as factors
 from imloop.steps.ground import clock
@@ -24,14 +24,10 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            _act(request, caller, user)
-            return redirect("/account")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        _act(request, caller, user)
+        return redirect("/account")
     request.session.pop("failed", None)
     context |= {
         "sessions": [_row(row, request.session.session_key or "") for row in sessions.sessions(user)],
@@ -43,7 +39,7 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
         "borrowed": lookups.lent_to(user, day_of(now)),
         "person": user,
     }
-    return page(request, caller, "accounts/account.html", context, status)
+    return page(request, caller, "accounts/account.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, user: User) -> None:
@@ -55,7 +51,7 @@ def _act(request: HttpRequest, caller: Caller, user: User) -> None:
     elif what == "end-others":
         sessions.end_others(user, request.session.session_key or "", now)
     elif what == "delegate":
-        until = read_day(form.get("until", ""))
+        until = sent_day(form, "until")
         staffing.delegate(caller, form.get("taker", ""), until=until, reason=form.get("reason", ""), now=now)
     elif what == "take-back":
         staffing.end_delegation(caller, number, now)
@@ -90,6 +86,10 @@ def _browser(agent: str) -> str:
 @open_to(*EVERY_DESK)
 @login_required
 def second_factor(request: HttpRequest) -> HttpResponse:
+    return answered(request, _second_factor)
+
+
+def _second_factor(request: HttpRequest) -> HttpResponse:
     """Scan, type the first code, keep the recovery codes. Open also to users who may not see other pages yet."""
     user = request.user
     assert isinstance(user, User)
@@ -98,17 +98,13 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if factors.confirmed(user) is not None:
         return redirect("/account")
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            codes = factors.confirm(user, request.POST.get("code", ""), clock.now())
-            return page(request, caller_of(user), "accounts/recovery_codes.html", {"codes": codes})
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        codes = factors.confirm(user, request.POST.get("code", ""), clock.now())
+        return page(request, caller_of(user), "accounts/recovery_codes.html", {"codes": codes})
     factor = factors.begin(user)
     context |= {
         "qr": segno.make(factors.address(factor)).svg_data_uri(scale=5),
         "secret": factor.secret,
         "required": factors.is_required(user),
     }
-    return page(request, caller_of(user), "accounts/second_factor.html", context, status)
+    return page(request, caller_of(user), "accounts/second_factor.html", context)

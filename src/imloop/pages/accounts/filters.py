@@ -14,14 +14,13 @@ from imloop.steps.ground.access import Caller
 @desk()
 def keep(request: HttpRequest, caller: Caller) -> HttpResponse:
     """POST ``path``, ``query``, ``name``; back to the list with the filter on."""
-    if request.method != "POST":
-        return redirect("/desk")
     form = request.POST
-    kept = keep_filter(
-        caller, path=form.get("path", ""), query=form.get("query", ""), name=form.get("name", "")
-    )
-    target = f"{kept.path}?{kept.query}"
-    return redirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/desk")
+    path, query = form.get("path", ""), form.get("query", "")
+    if request.method == "POST":
+        keep_filter(caller, path=path, query=query, name=form.get("name", ""))
+    target = f"{path}?{query}"
+    fits = path and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return redirect(target if fits else "/desk")
 
 
 @desk()

@@ -3,14 +3,13 @@ A secret is shown once."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
-from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.pages.forms import sent_day_or_none
 from imloop.pages.guard import desk, page, words
 from imloop.steps.accounts import lookups, manage_keys
 from imloop.steps.accounts.keys import OVERLAP
@@ -33,16 +32,12 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
     is_admin = caller.kind == PartyKind.ADMIN
     party = request.GET.get("party", caller.party_code) if is_admin else caller.party_code
     manage_keys.keys_of(caller, party, now)  # whoever may not manage them sees no form either
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            made = _act(request.POST, caller, party)
-            if made is None:
-                return redirect(f"/keys?party={party}")
-            context |= {"made": made, "typed": {}}
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        made = _act(request.POST, caller, party)
+        if made is None:
+            return redirect(f"/keys?party={party}")
+        context["made"] = made
     day = day_of(now)
     rows = [(row, manage_keys.state_of(row, day)) for row in manage_keys.keys_of(caller, party, now)]
     context |= {
@@ -53,7 +48,7 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
         "kinds": _kinds(),
         "overlap": OVERLAP.days,
     }
-    return page(request, caller, "accounts/keys.html", context, status)
+    return page(request, caller, "accounts/keys.html", context)
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -80,7 +75,7 @@ def _act(form: QueryDict, caller: Caller, party: str) -> str | None:
             kind=form.get("kind", ""),
             public_key=pem,
             note=form.get("note", ""),
-            until=_until(form),
+            until=sent_day_or_none(form, "until"),
             now=now,
         )
     if what == "rotate":
@@ -89,8 +84,3 @@ def _act(form: QueryDict, caller: Caller, party: str) -> str | None:
         manage_keys.revoke(caller, key_id, reason=form.get("reason", ""), now=now)
         return None
     raise Malformed("wrong-value", Text("没有这项操作。", "No such action."))
-
-
-def _until(form: QueryDict) -> date | None:
-    given = form.get("until", "")
-    return read_day(given) if given else None

@@ -10,9 +10,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from imloop.exchange.http.rate_limit import address_of
-from imloop.facts.refusal import Refusal
+from imloop.facts.refusal import Malformed, NotAllowed, Problem
+from imloop.facts.text import Text
 from imloop.pages.accounts.known_browser import remember, where
-from imloop.pages.guard import EVERY_DESK, home, open_to, public, refused
+from imloop.pages.forms import require_filled
+from imloop.pages.guard import EVERY_DESK, answered, home, open_to, public
 from imloop.steps.accounts import lookups, sessions
 from imloop.steps.accounts.log_in import by_code, by_password, failed_since_last, own_password
 from imloop.steps.accounts.second_factor import confirmed
@@ -22,6 +24,19 @@ from imloop.store.models import User
 
 _HALF_WAY = 300
 """Seconds between the password and the code."""
+_WRONG = Text(
+    "用户名或密码不对。多次不对会暂停登录一刻钟；可请系统管理员解锁。",
+    "Wrong user name or password. After several wrong attempts the account is locked for a quarter of an hour; "
+    "an administrator can unlock it.",
+)
+_WRONG_CODE = Text(
+    "口令不对。请用最新的六位口令；每个口令只能用一次。",
+    "Wrong code. Use the newest six digits; each code is good only once.",
+)
+_WRONG_FORMER = Text(
+    "原密码不对；多次不对会暂停一刻钟。",
+    "The former password is wrong; after several wrong ones you have to wait for a quarter of an hour.",
+)
 
 
 @public
@@ -30,6 +45,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     target = _target(request)
     username = request.POST.get("username", "").strip()
     if request.method == "POST":
+        require_filled(request.POST, "username", "password")
         now, password = clock.now(), request.POST.get("password", "")
         user = by_password(username, password, where(request, username), now)
         if user is not None:
@@ -37,8 +53,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 return _enter(request, user, target)
             request.session["half_way"] = {"user": user.pk, "at": int(now.timestamp()), "next": target}
             return redirect("/login/code")
-    context = {"username": username, "next": target, "wrong": request.method == "POST"}
-    return render(request, "accounts/login.html", context, status=422 if context["wrong"] else 200)
+        raise NotAllowed("wrong-password", _WRONG, at="password")
+    return render(request, "accounts/login.html", {"next": target})
 
 
 @public
@@ -50,13 +66,13 @@ def second(request: HttpRequest) -> HttpResponse:
         request.session.pop("half_way", None)
         return redirect("/login")
     user = lookups.person(waiting["user"])
-    wrong = False
     if request.method == "POST":
+        require_filled(request.POST, "code")
         if by_code(user, request.POST.get("code", ""), where(request, user.username), now):
             del request.session["half_way"]
             return _enter(request, user, waiting["next"])
-        wrong = True
-    return render(request, "accounts/login_code.html", {"wrong": wrong}, status=422 if wrong else 200)
+        raise Malformed("wrong-code", _WRONG_CODE, at="code")
+    return render(request, "accounts/login_code.html")
 
 
 def _enter(request: HttpRequest, user: User, target: str) -> HttpResponse:
@@ -89,21 +105,27 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """A person chooses an own password: the first time, or whenever they want. The former one is asked for, so that an
     open session is not enough."""
+    return answered(request, _password) if isinstance(request.user, User) else redirect("/login")
+
+
+def _password(request: HttpRequest) -> HttpResponse:
     user = request.user
-    if not isinstance(user, User):
-        return redirect("/login")
-    form, wrong = SetPasswordForm(user, request.POST or None), False
-    if request.method == "POST":
-        former = request.POST.get("former", "")
-        try:
-            wrong = not own_password(user, former, where(request, user.username), clock.now())
-        except Refusal as refusal:
-            return refused(request, refusal)
-        if form.is_valid() and not wrong:
-            user = form.save()
-            user.must_change_password = False
-            user.save(update_fields=["must_change_password"])
-            update_session_auth_hash(request, user)
-            return redirect(home(caller_of(user)))
-    context = {"form": form, "wrong": wrong}
-    return render(request, "accounts/password.html", context, status=422 if request.method == "POST" else 200)
+    assert isinstance(user, User)
+    if request.method != "POST":
+        return render(request, "accounts/password.html", {"form": SetPasswordForm(user)})
+    form = SetPasswordForm(user, request.POST)
+    require_filled(request.POST, "former", *form.fields)
+    faults = [
+        Problem(f"$.{name}", "weak-password", Text(str(words), str(words)))
+        for name, found in form.errors.items()
+        for words in found
+    ]
+    if not own_password(user, request.POST.get("former", ""), where(request, user.username), clock.now()):
+        faults.insert(0, Problem("$.former", "wrong-password", _WRONG_FORMER))
+    if faults:
+        raise Malformed(faults[0].code, faults[0].text, problems=faults)
+    user = form.save()
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    update_session_auth_hash(request, user)
+    return redirect(home(caller_of(user)))

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 
 from imloop.facts.days import day_of
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Malformed, NotAllowed, Refusal
+from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
-from imloop.pages.guard import desk, page, public, words
+from imloop.pages.guard import desk, page, public
 from imloop.steps.accounts import lookups, second_factor, sessions, staffing
 from imloop.steps.accounts.good_password import require_good
 from imloop.steps.accounts.log_in import is_locked, unlock
@@ -30,20 +30,16 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         raise NotAllowed(
             "heads-only", Text("由单位负责人管理人员。", "Only the head of the party may manage its people.")
         )
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
         form = request.POST
-        try:
-            if form.get("what") == "withdraw":
-                staffing.withdraw(caller, whole(form.get("id", "")) or 0, now)
-                return redirect(f"/people?party={party}")
-            token = staffing.invite(
-                caller, party, name=form.get("name", ""), as_head=form.get("head") == "1", now=now
-            )
-            context["link"], context["typed"] = f"{settings.BASE_URL}/i/{token}", {}
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        if form.get("what") == "withdraw":
+            staffing.withdraw(caller, whole(form.get("id", "")) or 0, now)
+            return redirect(f"/people?party={party}")
+        token = staffing.invite(
+            caller, party, name=form.get("name", ""), as_head=form.get("head") == "1", now=now
+        )
+        context["link"] = f"{settings.BASE_URL}/i/{token}"
     context |= {
         "people": [
             {"row": row, "locked": is_locked(row.username, now), "factor": second_factor.confirmed(row)}
@@ -53,7 +49,7 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         "party": party,
         "parties": lookups.parties(caller),
     }
-    return page(request, caller, "accounts/people.html", context, status)
+    return page(request, caller, "accounts/people.html", context)
 
 
 @desk()
@@ -62,14 +58,10 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
     factor."""
     now = clock.now()
     found = staffing.person(caller, username, now)
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            _act(request, caller, found)
-            return redirect(f"/people/{username}")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        _act(request, caller, found)
+        return redirect(f"/people/{username}")
     context |= {
         "person": found,
         "sessions": sessions.sessions(found),
@@ -78,7 +70,7 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
         "is_admin": caller.kind == PartyKind.ADMIN,
         "own": found.username == caller.user,
     }
-    return page(request, caller, "accounts/person.html", context, status)
+    return page(request, caller, "accounts/person.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, found: User) -> None:
@@ -103,23 +95,19 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """The invited person chooses name and password."""
     now = clock.now()
     found = staffing.invitation(token, now)
-    context: dict[str, object] = {"invitation": found, "typed": request.POST}
-    status = 200
+    context: dict[str, object] = {"invitation": found}
     if request.method == "POST":
-        try:
-            _require_good(request)
-            form = request.POST
-            staffing.accept(
-                token, username=form.get("username", ""), password=form.get("password", ""), now=now
-            )
-            return redirect("/login")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
-    return render(request, "accounts/invitation.html", context, status=status)
+        _require_good(request)
+        form = request.POST
+        staffing.accept(token, username=form.get("username", ""), password=form.get("password", ""), now=now)
+        return redirect("/login")
+    return render(request, "accounts/invitation.html", context)
 
 
 def _require_good(request: HttpRequest) -> None:
     form = request.POST
     if form.get("password", "") != form.get("again", ""):
-        raise Malformed("passwords-differ", Text("两次输入的密码不同。", "The two passwords differ."))
+        raise Malformed(
+            "passwords-differ", Text("两次输入的密码不同。", "The two passwords differ."), at="again"
+        )
     require_good(form.get("password", ""))

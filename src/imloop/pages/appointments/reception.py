@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from imloop.exchange.http.http_status import status_of
 from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Refusal
 from imloop.gates.stations.staff import who_may
-from imloop.pages.forms import refusal_context
 from imloop.pages.guard import desk, page, words
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import methods_of
@@ -40,20 +37,15 @@ def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
             (role, who_may(role, facts_of(station).staff, day), typed.get(role, "")) for role in _ROLES
         ],
     }
-    status = 200
     if typed:
-        try:
-            context["answer"] = ask_reception(
-                caller,
-                station=caller.party_code,
-                line=typed.get("line", ""),
-                method=typed.get("method", ""),
-                at=now,
-                vin=typed.get("vin", ""),
-                plate=typed.get("plate", ""),
-                people={role: typed.get(role, "") for role in _ROLES},
-            )
-        except Refusal as refusal:
-            context |= refusal_context(refusal)
-            status = status_of(refusal, "GET")
-    return page(request, caller, "appointments/reception.html", context, status)
+        context["answer"] = ask_reception(
+            caller,
+            station=caller.party_code,
+            line=typed.get("line", ""),
+            method=typed.get("method", ""),
+            at=now,
+            vin=typed.get("vin", ""),
+            plate=typed.get("plate", ""),
+            people={role: typed.get(role, "") for role in _ROLES},
+        )
+    return page(request, caller, "appointments/reception.html", context)

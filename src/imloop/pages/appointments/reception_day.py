@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from imloop.facts.codes import METHOD_NAMES
-from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.forms import require_sure, sent_day
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.steps.appointments import book_appointment
@@ -83,19 +83,14 @@ def visit(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
 @desk(I)
 def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Who waits, in the order of each line; today's appointments; a number for who came without one."""
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
         form = request.POST
         words_of = {name: form.get(name, "") for name in ("plate", "method")}
-        try:
-            row = book_appointment.walk_in(
-                caller, words_of["plate"], words_of["method"], form.get("line", ""), clock.now()
-            )
-            return redirect(f"/desk/istation/queue?number={ticket(row)}")
-        except Refusal as refusal:
-            context |= refusal_context(refusal)
-            status = 422
+        row = book_appointment.walk_in(
+            caller, words_of["plate"], words_of["method"], form.get("line", ""), clock.now()
+        )
+        return redirect(f"/desk/istation/queue?number={ticket(row)}")
     now = clock.now()
     station = party(caller.party_code, I)
     waiting = queue(station, now)
@@ -118,37 +113,29 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
             None,
         ),
     }
-    return page(request, caller, "appointments/queue.html", context, status)
+    return page(request, caller, "appointments/queue.html", context)
 
 
 @desk(I)
 def hours(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Opening hours by weekday and the days on which the station closes."""
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            require_sure(request.POST)
-            _ACTIONS.get(request.POST.get("what", ""), _set)(caller, request.POST)
-            return redirect("/desk/istation/hours?saved=1")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        require_sure(request.POST)
+        _ACTIONS.get(request.POST.get("what", ""), _set)(caller, request.POST)
+        return redirect("/desk/istation/hours?saved=1")
     today = day_of(clock.now())
     station = party(caller.party_code, I)
     rows = hours_of(station, today)
-    typed = request.POST if request.POST.get("what") == "hours" else None
     context |= {
         "rows": [(words(_name(row.weekday)), row) for row in rows],
-        "grid": _typed_grid(typed)
-        if typed is not None
-        else _grid([row for row in rows if row.until is None]),
+        "grid": _grid([row for row in rows if row.until is None]),
         "days": [("working", words(WORKING_DAYS)), *((str(n), words(day)) for n, day in enumerate(WEEKDAYS))],
         "closed": closed_days(station, today, today + timedelta(days=366)),
         "today": today,
-        "typed": request.POST,
         "saved": request.GET.get("saved") == "1",
     }
-    return page(request, caller, "appointments/hours.html", context, status)
+    return page(request, caller, "appointments/hours.html", context)
 
 
 def _name(weekday: int | None) -> Text:
@@ -190,15 +177,15 @@ def _set(caller: Caller, form: QueryDict) -> None:
                 f"第 {number} 行：请选择日期并填写起止时间。", f"Row {number}: give the day and both times."
             )
             raise Malformed("malformed", words_) from None
-    set_hours(caller, spans, read_day(form.get("since", "")), clock.now())
+    set_hours(caller, spans, sent_day(form, "since"), clock.now())
 
 
 def _close(caller: Caller, form: QueryDict) -> None:
-    close_day(caller, read_day(form.get("closed_day", "")), form.get("reason", ""), clock.now())
+    close_day(caller, sent_day(form, "closed_day"), form.get("reason", ""), clock.now())
 
 
 def _open(caller: Caller, form: QueryDict) -> None:
-    open_day(caller, read_day(form.get("closed_day", "")), clock.now())
+    open_day(caller, sent_day(form, "closed_day"), clock.now())
 
 
 _ACTIONS = {"hours": _set, "close": _close, "open": _open}

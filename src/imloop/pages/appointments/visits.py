@@ -11,11 +11,10 @@ from django.shortcuts import redirect, render
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import METHOD_NAMES, Method
-from imloop.facts.days import CHINA, day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.days import day_of, read_day
 from imloop.facts.text import Text
 from imloop.gates.appointments.slots import Slot
-from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import public, words
 from imloop.papers.calendar_file import CalendarEvent, calendar_file
 from imloop.steps.appointments import book_appointment
@@ -88,32 +87,24 @@ def _book(
     *,
     case_token: str,
 ) -> HttpResponse:
-    now, status = clock.now(), 200
+    now = clock.now()
     typed = request.POST or request.GET
     if request.method == "POST":
-        try:
-            row = book_appointment.book(_asked(request, station, case_token), now)
-            return redirect(f"/a/{row.token}?new=1")
-        except Refusal as refusal:
-            context |= refusal_context(refusal)
-            status = 422
+        row = book_appointment.book(_asked(request, station, case_token), now)
+        return redirect(f"/a/{row.token}?new=1")
     if station is not None:
         context |= _choice(
             station, method, typed.get("method", ""), typed.get("day", ""), bool(case_token), now
         )
     context |= {"station": station, "typed": typed, "retest": bool(case_token)}
-    return render(request, "appointments/book.html", context, status=status)
+    return render(request, "appointments/book.html", context)
 
 
 def _asked(request: HttpRequest, station: Party | None, case_token: str) -> book_appointment.Booking:
     form = request.POST
-    try:
-        starts_at = datetime.fromisoformat(form.get("starts_at", ""))
-    except ValueError:
-        raise Malformed("malformed", Text("请选择时间。", "Choose a time.")) from None
     return book_appointment.Booking(
         station=station.code if station else "",
-        starts_at=starts_at if starts_at.tzinfo else starts_at.replace(tzinfo=CHINA),
+        starts_at=sent_moment(form, "starts_at"),
         phone=form.get("phone", ""),
         method=form.get("method", ""),
         plate=form.get("plate", ""),
@@ -170,15 +161,12 @@ def _distinct(slots: list[Slot]) -> list[Slot]:
 def own_appointment(request: HttpRequest, token: str) -> HttpResponse:
     """When, where, what to bring; cancelling."""
     count_question(request, clock.now())
-    now, status = clock.now(), 200
+    now = clock.now()
     context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            require_sure(request.POST)
-            book_appointment.cancel(token, now)
-            return redirect(f"/a/{token}")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        require_sure(request.POST)
+        book_appointment.cancel(token, now)
+        return redirect(f"/a/{token}")
     row = book_appointment.by_token(token)
     law = registers.law_at(day_of(now), row.station.place)
     context |= {
@@ -193,7 +181,7 @@ def own_appointment(request: HttpRequest, token: str) -> HttpResponse:
         if row.case
         else f"/public/stations/{row.station.code}/book",
     }
-    return render(request, "appointments/appointment.html", context, status=status)
+    return render(request, "appointments/appointment.html", context)
 
 
 @public

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Refusal
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
 from imloop.loop.case import RELEASABLE, RepairFact
 from imloop.loop.repair_clauses import SHORT
 from imloop.pages.addresses import page_of_repair, page_of_test, report_of_test, trace_of_test
@@ -18,7 +18,7 @@ from imloop.pages.cases.case_view import case_context, event_row
 from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
-from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.forms import require_filled, require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.inspections.overlay import overlay
 from imloop.pages.inspections.pictures import trace_picture
@@ -32,6 +32,9 @@ from imloop.steps.ground.registers import law_at
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 
+ANY_STATION = "any"
+"""Chosen, not left blank: the widest answer is given on purpose."""
+
 
 @desk()
 def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
@@ -44,34 +47,32 @@ def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse
 @desk(PartyKind.ENVIRONMENT)
 def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """An exit, an annulment or the answer to an objection; each wants reason, evidence and the box that says it is
-    meant. What was typed stays when something is wrong."""
+    meant."""
     if request.method == "POST":
-        try:
-            _decide(caller, case_no, request.POST)
-        except Refusal as refusal:
-            context = case_lookups.case(caller, case_no, partial(case_page, caller)) | refusal_context(
-                refusal
-            )
-            return page(request, caller, "cases/case.html", {**context, "typed": request.POST}, 422)
+        _decide(caller, case_no, request.POST)
     return redirect(f"/cases/{case_no}")
 
 
 def _decide(caller: Caller, case_no: str, form: QueryDict) -> None:
     require_sure(form)
     reason, evidence, now = form.get("reason", ""), form.get("evidence", ""), clock.now()
-    if form.get("what") == "annul":
+    what = form.get("what", "")
+    if what == "annul":
         annul_case(caller, case_no, reason=reason, evidence=evidence, now=now)
-    elif form.get("what") == "reject":
+    elif what == "reject":
         reject_objection(caller, case_no, reason=reason, evidence=evidence, now=now)
+    elif what != "exit":
+        raise Malformed("missing", Text("请选择", "choose one"), at="what")
     else:
+        require_filled(form, "kind", "to_station", "expires_on")
         grant_exit(
             caller,
             case_no,
-            kind=form.get("kind", "other"),
-            to_station=form.get("to_station", ""),
+            kind=form.get("kind", ""),
+            to_station=form.get("to_station", "").removeprefix(ANY_STATION),
             reason=reason,
             evidence=evidence,
-            expires_on=read_day(form.get("expires_on", "")),
+            expires_on=sent_day(form, "expires_on"),
             now=now,
         )
 
@@ -97,12 +98,11 @@ def case_page(caller: Caller, case: Case) -> dict[str, object]:
         "proof": case_file.proof(case, tests, repairs, notices),
         "waiting": case.objected_at is not None,
         "exit_kinds": _exit_kinds(case),
-        "suggested_kind": "objection" if case.objected_at is not None else "",
+        "any_station": ANY_STATION,
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
         "held": [(repair, _why_held(repair)) for repair in held_repairs(case)],
         "may_release": caller.kind in RELEASERS,
         "stations": _stations(case),
-        "in_one_month": day_of(clock.now()) + timedelta(days=30),
     }
 
 

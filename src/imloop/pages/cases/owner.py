@@ -9,9 +9,7 @@ from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Refusal
 from imloop.loop.case import ANSWER_NAMES
-from imloop.pages.forms import refusal_context
 from imloop.pages.guard import public, words
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases import objections
@@ -46,27 +44,20 @@ def object_to(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     case, now = case_lookups.owner_case(token), clock.now()
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            form = request.POST
-            objections.raise_objection(
-                token, ground=form.get("ground", ""), words=form.get("words", ""), now=now
-            )
-            return redirect(f"/c/{token}?objected=1#objection")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        form = request.POST
+        objections.raise_objection(token, ground=form.get("ground", ""), words=form.get("words", ""), now=now)
+        return redirect(f"/c/{token}?objected=1#objection")
     law = registers.law_at(day_of(now), case.place)
     context |= {
         "case": case,
-        "typed": request.POST,
         "grounds": [(each, words(objections.GROUNDS[each])) for each in law.words("objection.grounds")],
         "answer_days": law.integer("objection.answer_days"),
         "longest": objections.LONGEST,
         "test": tests_of(case)[-1:],
         **objection_card(case, now),
     }
-    return render(request, "cases/object.html", context, status=status)
+    return render(request, "cases/object.html", context)
 
 
 @public
@@ -82,10 +73,6 @@ def vehicle_history(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     if not asked.get("plate"):
         return render(request, "cases/history.html", {})
-    try:
-        count_question(request, clock.now())
-        found = history(vehicle_by_plate(asked["plate"], asked.get("tail", "")))
-    except Refusal as refusal:
-        context = {**refusal_context(refusal), "plate": asked["plate"], "tail": asked.get("tail", "")}
-        return render(request, "cases/history.html", context, status=404)
+    count_question(request, clock.now())
+    found = history(vehicle_by_plate(asked["plate"], asked.get("tail", "")))
     return render(request, "cases/history.html", {"found": found})

@@ -12,9 +12,9 @@ from imloop.exchange.couriers.courier import bring_again
 from imloop.exchange.signing import public_key
 from imloop.facts.days import day_of
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.guard import desk, page, public, words
+from imloop.pages.guard import desk, page, public
 from imloop.pages.tables import Columns, as_file
 from imloop.steps.couriers.deliveries import DaySheet, lags, reconcile, waiting
 from imloop.steps.couriers.lookups import senders
@@ -38,33 +38,27 @@ DAYS, SHOWN = 14, 50
 @desk(*OFFICES)
 def couriers(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Every receiver with what waits; POST by an administrator: a new one."""
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            form = request.POST
-            row = add_receiver(
-                caller,
-                code=form.get("code", ""),
-                name=form.get("name", ""),
-                party=form.get("party", ""),
-                way=form.get("way", ""),
-                address=form.get("address", ""),
-                topics=[
-                    topic for topic in form.get("topics", "").replace("，", ",").split(",") if topic.strip()
-                ],
-                now=clock.now(),
-            )
-            return redirect(f"/couriers/{row.code}")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        form = request.POST
+        row = add_receiver(
+            caller,
+            code=form.get("code", ""),
+            name=form.get("name", ""),
+            party=form.get("party", ""),
+            way=form.get("way", ""),
+            address=form.get("address", ""),
+            topics=[topic for topic in form.get("topics", "").replace("，", ",").split(",") if topic.strip()],
+            now=clock.now(),
+        )
+        return redirect(f"/couriers/{row.code}")
     context |= {
         "lags": lags(receivers(caller)),
         "ways": Receiver.Way.choices,
         "may_add": caller.kind == PartyKind.ADMIN,
         "offices": senders(caller),
     }
-    return page(request, caller, "couriers/couriers.html", context, status)
+    return page(request, caller, "couriers/couriers.html", context)
 
 
 @desk(*OFFICES)
@@ -75,14 +69,10 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
     days = [day_of(now) - timedelta(days=back) for back in range(DAYS)]
     if file := as_file(request, caller, f"deliveries-{row.code}", _columns(), reconcile(row, days)):
         return file
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            _act(request, caller, code, now)
-            return redirect(f"/couriers/{code}")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        _act(request, caller, code, now)
+        return redirect(f"/couriers/{code}")
     context |= {
         "lag": lags([row])[0],
         "next": waiting(row).first(),
@@ -91,7 +81,7 @@ def one_courier(request: HttpRequest, caller: Caller, code: str) -> HttpResponse
         .select_related("entry")
         .order_by("at")[:SHOWN],
     }
-    return page(request, caller, "couriers/courier.html", context, status)
+    return page(request, caller, "couriers/courier.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, code: str, now: datetime) -> None:
@@ -102,7 +92,7 @@ def _act(request: HttpRequest, caller: Caller, code: str, now: datetime) -> None
         set_paused(caller, code, paused=what == "pause", reason=reason, now=now)
     elif what == "replay":
         if form.get("sure") != "1":
-            raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+            raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."), at="sure")
         replay_from(caller, code, seq=seq, reason=reason, now=now)
     elif what == "again":
         bring_again(caller, code, seq, now)

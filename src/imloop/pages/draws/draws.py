@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.exchange.http.http_status import status_of
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.draws.draw_view import STATES, draw_context, outcomes
+from imloop.pages.forms import require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.draws import (
@@ -35,7 +35,6 @@ from imloop.steps.draws.plan import Plan, Source
 from imloop.steps.draws.prepare_draw import DRAWERS
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.lookups import after
 from imloop.store.models import Draw, PartyKind
 
 SOURCES = ("1", "2", "3")
@@ -80,39 +79,13 @@ def _columns() -> Columns[Draw]:
 @desk(*DRAWERS)
 def new_draw(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Ask for a draw; POST prepares its list."""
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
     if request.method == "POST":
-        try:
-            _require_sure(request)
-            return redirect(
-                prepare_draw.prepare(caller, _plan(request), clock.now(), lambda draw: f"/draws/{draw.no}")
-            )
-        except Refusal as refusal:
-            context |= _told(refusal)
-            status = status_of(refusal, "POST")
-    typed = request.POST
-    context["strata"] = [
-        (code, words(name), typed.get(f"visits_{code}", "")) for code, name in STRATA.items()
-    ]
-    context["sources"] = [(n, {key: typed.get(f"{key}_{n}", "") for key in _SOURCE}) for n in SOURCES]
-    return page(request, caller, "draws/draw_new.html", context, status)
-
-
-_SOURCE = ("code", "name", "on", "fallback", "fallback_on")
-
-
-def _told(refusal: Refusal) -> dict[str, object]:
-    return {
-        "refusal": words(refusal.text),
-        "cite": refusal.cite,
-        "faults": [(None, words(fault.text)) for fault in refusal.problems],
-    }
-
-
-def _require_sure(request: HttpRequest) -> None:
-    if request.POST.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+        require_sure(request.POST)
+        return redirect(
+            prepare_draw.prepare(caller, _plan(request), clock.now(), lambda draw: f"/draws/{draw.no}")
+        )
+    context = {"strata": [(code, words(name)) for code, name in STRATA.items()], "sources": SOURCES}
+    return page(request, caller, "draws/draw_new.html", context)
 
 
 def _plan(request: HttpRequest) -> Plan:
@@ -122,9 +95,9 @@ def _plan(request: HttpRequest) -> Plan:
         Source(
             form[f"code_{n}"].strip(),
             form.get(f"name_{n}", "").strip(),
-            read_day(form.get(f"on_{n}", "")),
+            sent_day(form, f"on_{n}"),
             form.get(f"fallback_{n}", "").strip(),
-            read_day(form.get(f"fallback_on_{n}", "")),
+            sent_day(form, f"fallback_on_{n}"),
         )
         for n in SOURCES
         if form.get(f"code_{n}", "").strip()
@@ -135,8 +108,8 @@ def _plan(request: HttpRequest) -> Plan:
     return Plan(
         period=form.get("period", "").strip(),
         visits={code: whole(n) or 0 for code, n in visits.items() if n},
-        first=read_day(form.get("first", "")),
-        last=read_day(form.get("last", "")),
+        first=sent_day(form, "first"),
+        last=sent_day(form, "last"),
         sources=sources,
         methods={},
         barred=barred,
@@ -156,26 +129,17 @@ def _halves(line: str) -> tuple[str, str, str]:
 def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
     """One draw with its sealed list; POST takes the caller's step."""
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            _require_sure(request)
-            _act(request, caller, no, now)
-            return redirect(f"/draws/{no}")
-        except Refusal as refusal:
-            context |= _told(refusal)
-            status = status_of(refusal, "POST")
-    show = partial(draw_context, caller, now=now)
-    if context.get("refusal"):
-        context |= after(lambda: prepare_draw.the_draw(caller, no), show)
-    else:
-        context |= draw_lookups.sealed(caller, no, show)
+        require_sure(request.POST)
+        _act(request, caller, no, now)
+        return redirect(f"/draws/{no}")
+    context |= draw_lookups.sealed(caller, no, partial(draw_context, caller, now=now))
     context |= {"outcomes": outcomes(), "now": now, "today": day_of(now)}
     if "propose" in request.GET:
         nonce = secrets.token_hex(32)
         context["proposed"] = (nonce, hashlib.sha256(nonce.encode()).hexdigest())
-    return page(request, caller, "draws/draw.html", context, status)
+    return page(request, caller, "draws/draw.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:

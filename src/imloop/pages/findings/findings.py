@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.refusal import Refusal
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
@@ -82,18 +81,14 @@ def _columns(names: dict[str, str]) -> Columns[Finding]:
 def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
     """One finding; POST by its department: resolve it, or open it again."""
     row = finding(caller, number)
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            said = request.POST.get("said", "")
-            if row.resolved_at is None:
-                resolve(caller, number, resolution=said, now=clock.now())
-            else:
-                reopen(caller, number, reason=said, now=clock.now())
-            return redirect(f"/findings/{number}")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        said = request.POST.get("said", "")
+        if row.resolved_at is None:
+            resolve(caller, number, resolution=said, now=clock.now())
+        else:
+            reopen(caller, number, reason=said, now=clock.now())
+        return redirect(f"/findings/{number}")
     alike = finding_lookups.same_event(caller, row)
     names = finding_lookups.concerned([row, *alike])
     context |= {
@@ -104,7 +99,7 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         "about": _about(row),
         "may_resolve": caller.kind in RESOLVERS,
     }
-    return page(request, caller, "findings/finding.html", context, status)
+    return page(request, caller, "findings/finding.html", context)
 
 
 def _about(row: Finding) -> str:

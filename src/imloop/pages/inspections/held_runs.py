@@ -6,16 +6,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.refusal import Refusal
-from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.forms import require_sure
 from imloop.pages.guard import desk, page
-from imloop.pages.inspections.held_card import held_card
-from imloop.pages.inspections.one_inspection import test_context
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.lookups import itself
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import HeldRun, PartyKind
@@ -53,13 +49,8 @@ def settle(request: HttpRequest, caller: Caller, station: str, held_no: str) -> 
     """The department's word on one run; what was typed stays when something is wrong."""
     test_lookups.held_run(caller, station, held_no)
     if request.method == "POST":
-        try:
-            require_sure(request.POST)
-            settle_run(caller, station, held_no, _said(request.POST), clock.now())
-        except Refusal as refusal:
-            test = test_lookups.test(caller, held_no, station, itself)
-            context = {**test_context(test), **held_card(test, caller), **refusal_context(refusal)}
-            return page(request, caller, "inspections/test.html", {**context, "typed": request.POST}, 422)
+        require_sure(request.POST)
+        settle_run(caller, station, held_no, _said(request.POST), clock.now())
     return redirect(f"/tests/{held_no}?station={station}")
 
 

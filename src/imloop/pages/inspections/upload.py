@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.uploads.intake import take_test
 from imloop.facts.codes import Result
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.inspections.counts import WHY, Counts
 from imloop.pages.guard import desk, page, words
@@ -27,16 +27,10 @@ I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection st
 @desk(I)
 def upload(request: HttpRequest, caller: Caller) -> HttpResponse:
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            receipt = take_test(_file(request), caller, clock.now()).body
-            context |= {"receipt": receipt, **_counts(receipt)}
-        except Refusal as refusal:
-            context["refusal"] = refusal
-            context["refusal_reasons"] = [reason.to_json() for reason in refusal.reasons]
-            status = 422
-    return page(request, caller, "inspections/upload.html", context, status)
+        receipt = take_test(_file(request), caller, clock.now()).body
+        context |= {"receipt": receipt, **_counts(receipt)}
+    return page(request, caller, "inspections/upload.html", context)
 
 
 def _counts(receipt: dict[str, object]) -> dict[str, object]:
@@ -52,9 +46,9 @@ def _counts(receipt: dict[str, object]) -> dict[str, object]:
 def _file(request: HttpRequest) -> bytes:
     file = request.FILES.get("file")
     if file is None or isinstance(file, list):
-        raise Malformed("no-file", Text("请选择一个 JSON 文件。", "Choose a JSON file."))
+        raise Malformed("no-file", Text("请选择一个 JSON 文件。", "Choose a JSON file."), at="file")
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
-        raise Malformed("too-large", Text("文件过大。", "The file is too large."))
+        raise Malformed("too-large", Text("文件过大。", "The file is too large."), at="file")
     body: bytes = file.read()
     return body
 

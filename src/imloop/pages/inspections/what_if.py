@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from io import BytesIO
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import day_of, read_day
 from imloop.facts.items import ITEMS
-from imloop.facts.refusal import Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.law import LawError, load, overlay
 from imloop.pages.guard import desk, page
@@ -56,7 +56,7 @@ _PRESETS: dict[str, tuple[Text, tuple[str, ...]]] = {
 def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Assumptions in, a report out. The form keeps what was typed; a preset only fills it."""
     today = day_of(clock.now())
-    given = request.POST if request.method == "POST" else request.GET
+    given = request.POST or request.GET
     typed = {
         "since": given.get("since") or (today - timedelta(days=90)).isoformat(),
         "until": given.get("until") or today.isoformat(),
@@ -65,14 +65,13 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
     context: dict[str, object] = {"typed": typed, "presets": _named_presets(), "most": MOST}
     if request.method != "POST":
         return page(request, caller, "inspections/what_if.html", context)
+    chosen = Selection(read_day(typed["since"]), read_day(typed["until"]), caller.place)
     try:
-        since, until = _days(typed)
         assumed = overlay(load(), typed["assumed"])
-        chosen = Selection(since, until, caller.place)
         report, total = run_latest(caller, chosen, decode_kept_test, assumed, typed["assumed"], clock.now())
-    except (LawError, Refusal) as error:
-        context["fault"] = str(error)
-        return page(request, caller, "inspections/what_if.html", context, 422)
+    except LawError as error:
+        said = Text(f"假设无法使用（{error}）", f"this assumption cannot be used ({error})")
+        raise Malformed("wrong-value", said, at="assumed") from error
     if given.get("format") == "xlsx":
         out = BytesIO()
         write_sheets(out, report_sheets(report, assumed.title))
@@ -80,10 +79,6 @@ def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
         return HttpResponse(out.getvalue(), content_type=_XLSX, headers=headers)
     context |= {"report": report, "title": assumed.title, "total": total, "tables": _tables(report)}
     return page(request, caller, "inspections/what_if.html", context)
-
-
-def _days(typed: dict[str, str]) -> tuple[date, date]:
-    return read_day(typed["since"]), read_day(typed["until"])
 
 
 def _preset(name: str, place: str) -> str:

@@ -27,7 +27,9 @@ def roots(request: HttpRequest) -> HttpResponse:
     if asked:
         wanted = whole(asked)
         if wanted is None:
-            raise Malformed("wrong-value", Text("编号应为数字。", "The number must consist of digits."))
+            raise Malformed(
+                "wrong-value", Text("编号应为数字。", "The number must consist of digits."), at="number"
+            )
         return redirect(f"/public/journal/{wanted}")
     number, digest = head()
     context = {"seals": seals.latest(SHOWN), "number": number, "hash": digest}

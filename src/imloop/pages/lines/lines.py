@@ -11,13 +11,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.intake import take_check
 from imloop.facts.days import CHINA
 from imloop.facts.records.check import CHECK_NAMES, CheckKind
-from imloop.facts.refusal import Malformed, Refusal, Unknown
+from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS
+from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import desk, page, words
+from imloop.pages.lines.check_values import value_name
 from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.findings import lookups as finding_lookups
@@ -88,18 +91,14 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
     now = clock.now()
     line = _line(caller, station, code, now)
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            if request.POST.get("sure") != "1":
-                raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-            if request.POST.get("what") == "order":
-                _order(request, caller, line, now)
-                return redirect(f"/lines/{station}/{code}")
-            context["receipt"] = take_check(_message(request, line), caller, now).body
-        except Refusal as refusal:
-            context["refusal"], status = refusal, 422
-            context["refusal_words"] = words(refusal.text)
+        require_sure(request.POST)
+        if request.POST.get("what") == "order":
+            _order(request, caller, line, now)
+            return redirect(f"/lines/{station}/{code}")
+        body = _message(request, line)
+        decode_check(body)  # what cannot be read goes back to the form, and is no upload
+        context["receipt"] = take_check(body, caller, now).body
     kind = _kind(request.POST.get("kind_of_check") or request.GET.get("check", ""))
     context |= {
         "now": now,
@@ -107,12 +106,11 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in last_checks(line)],
         "kind": kind,
         "kinds": [(each.value, words(CHECK_NAMES[each])) for each in CheckKind],
-        "fields": [(name, request.POST.get(name, "")) for name in FIELDS[kind]],
-        "typed": request.POST,
+        "fields": [(name, words(value_name(name))) for name in FIELDS[kind]],
         "may_check": caller.kind == PartyKind.ISTATION,
         "may_order": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "lines/line.html", context, status)
+    return page(request, caller, "lines/line.html", context)
 
 
 def _kind(text: str) -> CheckKind:
@@ -130,8 +128,8 @@ def _message(request: HttpRequest, line: Line) -> bytes:
             "station": line.station.code,
             "line": line.code,
             "kind": kind,
-            "started_at": _moment(form.get("started_at", "")),
-            "finished_at": _moment(form.get("finished_at", "")),
+            "started_at": sent_moment(form, "started_at").isoformat(),
+            "finished_at": sent_moment(form, "finished_at").isoformat(),
             "values": values,
             "claimed": form.get("claimed", ""),
         }
@@ -144,15 +142,8 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise Malformed("malformed", Text(f"{name} 应为数值。", f"{name} must be a number."))
+        raise Malformed("malformed", Text("应为数值", "must be a number"), at=name)
     return number
-
-
-def _moment(text: str) -> str:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=CHINA).isoformat()
-    except ValueError:
-        raise Malformed("malformed", Text("请填写时间。", "Give the time.")) from None
 
 
 def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> None:
@@ -162,6 +153,6 @@ def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> N
         methods=form.getlist("methods"),
         reason=form.get("reason", ""),
         evidence=form.get("evidence", ""),
-        until=datetime.fromisoformat(_moment(form.get("until", ""))),
+        until=sent_moment(form, "until"),
     )
     order_line(caller, line.station.code, line.code, wanted, now)

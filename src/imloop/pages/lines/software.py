@@ -7,11 +7,10 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Malformed, Refusal
-from imloop.facts.text import Text
-from imloop.pages.guard import desk, page, words
+from imloop.pages.forms import require_sure, sent_day, sent_day_or_none
+from imloop.pages.guard import desk, page
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.lines.lookups import SEERS
@@ -30,31 +29,26 @@ def software(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The list; POST by the environment department: approve or withdraw."""
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST or request.GET, "today_text": day_of(now).isoformat()}
-    status = 200
     if request.method == "POST":
-        try:
-            _act(request, caller, now)
-            return redirect("/lines/software")
-        except Refusal as refusal:
-            context["problem"], status = words(refusal.text), 422
+        _act(request, caller, now)
+        return redirect("/lines/software")
     context |= {
         "approved": [software_json(row, day_of(now)) for row in approvals(caller.place)],
         "running": running(caller, now),
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
         "place": caller.place,
     }
-    return page(request, caller, "lines/software.html", context, status)
+    return page(request, caller, "lines/software.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
     form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    require_sure(form)
     if form.get("what") == "withdraw":
         withdraw_software(
             caller,
             whole(form.get("id", "")) or 0,
-            on=read_day(form.get("on", "")),
+            on=sent_day(form, "on"),
             reason=form.get("reason", ""),
             now=now,
         )
@@ -64,8 +58,8 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
         sha256=form.get("sha256", ""),
         name=form.get("name", ""),
         version=form.get("version", ""),
-        since=read_day(form.get("since", "")),
-        until=read_day(form["until"]) if form.get("until") else None,
+        since=sent_day(form, "since"),
+        until=sent_day_or_none(form, "until"),
         cite=form.get("cite", ""),
         now=now,
     )

@@ -45,6 +45,19 @@ HEAD = (
     Column("opening_hours", Text("营业时间", "opening hours")),
     Column("account", Text("结算账户（可空）", "settlement account (optional)")),
 )
+_HINTS = {
+    "place": Text(
+        "一般就是统一社会信用代码的第 3 至 8 位，如 450203。",
+        "Usually the third to eighth digits of the unified social credit code, such as 450203.",
+    )
+}
+_CAPABILITY: tuple[tuple[Text, tuple[tuple[str, Text], ...]], ...] = (
+    (
+        Text("燃料", "fuels"),
+        tuple((str(f), name) for f, name in FUEL_NAMES.items() if f not in ("electric", "hydrogen")),
+    ),
+    (Text("维修项目", "repair items"), tuple(REPAIR_ITEMS.items())),
+)
 _LINE = Column("line", Text("线号", "line"))
 _PAPER = {code: CERTIFICATE_KINDS[code] for code in ("cma", "filing", "other")}
 GRIDS: dict[str, tuple[Text, tuple[Column, ...]]] = {
@@ -126,24 +139,57 @@ def message_of(subject: str, form: QueryDict) -> Message:
     return message
 
 
+def field_of(path: str, subject: str, form: QueryDict) -> str:
+    """The field that a path of the message came from; the message has no blank rows, and instruments by their line."""
+    parts = re.findall(r"\w[\w-]*", path)
+    if parts[0] == "conditions" and len(parts) == 3:
+        return f"{parts[2]}-{parts[1]}"
+    if parts[0] not in _OF[subject]:
+        return parts[0] if parts[0] in form else ""
+    grid, index, column = (
+        parts[0],
+        int(parts[1]) if len(parts) > 1 else 0,
+        parts[-1] if len(parts) > 2 else "",
+    )
+    rows, name = _typed_rows(grid, form), column or GRIDS[grid][1][0].name
+    if grid == "lines" and index >= len(rows):
+        grid, rows, index, name = "equipment", _strays(form), 0, "line"
+    elif grid == "lines" and len(parts) > 3:
+        code = form.get(f"lines-{rows[index]}-code", "").strip()
+        grid, index = "equipment", int(parts[3])
+        rows = [row for row in _typed_rows(grid, form) if form.get(f"{grid}-{row}-line", "").strip() == code]
+    return f"{grid}-{rows[index]}-{name}" if index < len(rows) else f"{grid}-0-{name}"
+
+
+def _strays(form: QueryDict) -> list[int]:
+    """Instruments of a line that was not named."""
+    known = {form.get(f"lines-{row}-code", "").strip() for row in _typed_rows("lines", form)}
+    rows = _typed_rows("equipment", form)
+    return [row for row in rows if form.get(f"equipment-{row}-line", "").strip() not in known]
+
+
 def _of_line(line: Message, equipment: list[Message]) -> list[Message]:
     mine = [row for row in equipment if row.get("line") == line.get("code")]
     return [{key: value for key, value in row.items() if key != "line"} for row in mine]
 
 
 def _rows_of(grid: str, form: QueryDict) -> list[Message]:
-    _, columns = GRIDS[grid]
-    found = []
-    for index in range(_count(grid, form)):
-        row: Message = {}
-        for column in columns:
-            name = f"{grid}-{index}-{column.name}"
-            value: object = form.getlist(name) if column.kind == "many" else form.get(name, "").strip()
-            if value:
-                row[column.name] = value
-        if row:
-            found.append(row)
-    return found
+    return [_row(grid, index, form) for index in _typed_rows(grid, form)]
+
+
+def _typed_rows(grid: str, form: QueryDict) -> list[int]:
+    """Rows of the form in which anything stands."""
+    return [index for index in range(_count(grid, form)) if _row(grid, index, form)]
+
+
+def _row(grid: str, index: int, form: QueryDict) -> Message:
+    row: Message = {}
+    for column in GRIDS[grid][1]:
+        name = f"{grid}-{index}-{column.name}"
+        value: object = form.getlist(name) if column.kind == "many" else form.get(name, "").strip()
+        if value:
+            row[column.name] = value
+    return row
 
 
 def _count(grid: str, form: QueryDict) -> int:
@@ -161,22 +207,22 @@ def form_of(subject: str, message: Message, law: Law, more: str = "") -> dict[st
     assert isinstance(brands, list)
     return {
         "subject": subject,
-        "head": [{"name": c.name, "label": words(c.label), "value": message.get(c.name, "")} for c in HEAD],
+        "head": [
+            {
+                "name": c.name,
+                "label": words(c.label),
+                "value": message.get(c.name, ""),
+                "required": c.name != "account",
+                "hint": words(_HINTS[c.name]) if c.name in _HINTS else "",
+            }
+            for c in HEAD
+        ],
         "brands": "、".join(map(str, brands)),
         "grids": [_grid(name, _given_rows(name, message), name == more) for name in _OF[subject]],
         "capability": [
-            (code, words(label), code in capability)
-            for code, label in (
-                *(
-                    (str(fuel), name)
-                    for fuel, name in FUEL_NAMES.items()
-                    if fuel not in ("electric", "hydrogen")
-                ),
-                *REPAIR_ITEMS.items(),
-            )
-        ]
-        if subject == "mstation"
-        else [],
+            (words(title), [(code, words(name), code in capability) for code, name in choices])
+            for title, choices in (_CAPABILITY if subject == "mstation" else ())
+        ],
         "conditions": [
             {
                 "code": c.code,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Refusal, Unknown
+from imloop.facts.records.application import Application
+from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.law.values import LawError
 from imloop.matters import Role, State
-from imloop.matters.conditions import conditions, unmet
-from imloop.pages.forms import file_response, refusal_context, require_sure, sent_file
+from imloop.matters.conditions import conditions
+from imloop.pages.forms import fields_named, file_response, require_sure, sent_file
 from imloop.pages.guard import public, words
-from imloop.pages.matters.application_form import Message, form_of, message_of
+from imloop.pages.matters.application_form import Message, field_of, form_of, message_of
 from imloop.pages.matters.matters import given_of, matter_context
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.lookups import after
@@ -24,7 +28,7 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
 from imloop.steps.matters.take_step import apply as hand_in
-from imloop.steps.matters.take_step import resubmit, take_step_by_token
+from imloop.steps.matters.take_step import require_conditions, resubmit, take_step_by_token
 from imloop.store.models import Matter
 
 _CONCERNED = frozenset({Role.CONCERNED})
@@ -35,13 +39,15 @@ SUBJECTS = {
 }
 
 
-def _law(place: object) -> Law:
-    """The law of the place that was typed; the country's while it cannot be read."""
+def _law(*places: object) -> Law:
+    """The law of the first place that can be read, of those typed or known before; else the country's."""
     today = day_of(clock.now())
-    try:
-        return registers.law_at(today, str(place or _COUNTRY))
-    except LawError:
-        return registers.law_at(today, _COUNTRY)
+    for place in filter(None, places):
+        try:
+            return registers.law_at(today, str(place))
+        except LawError:
+            continue
+    return registers.law_at(today, _COUNTRY)
 
 
 @public
@@ -69,47 +75,38 @@ def apply(request: HttpRequest, subject: str) -> HttpResponse:
     """The form; then the answers to check; then the confirmation."""
     if subject not in SUBJECTS:
         raise Unknown("unknown-page", Text("没有这个页面。", "There is no such page."))
-    if request.method != "POST":
-        return _form(request, subject, {"place": request.GET.get("place", "")})
-    message = message_of(subject, request.POST)
-    if "more" in request.POST or request.POST.get("do") == "edit":
-        return _form(request, subject, message, more=request.POST.get("more", ""))
-    try:
-        count_question(request, clock.now())
-        application = decode_application(message)
-        problems = unmet(subject, application.conditions, _law(application.place))
-        if request.POST.get("do") == "send" and not problems:
-            require_sure(request.POST)
-            row = hand_in(application, clock.now())
-            return redirect(f"/m/{row.token}?new=1")
-    except Refusal as refusal:
-        return _form(request, subject, message, refusal_context(refusal))
-    if problems:
-        faults = [words(problem.text) for problem in problems]
-        told: dict[str, object] = {
-            "refusal": words(Text("有条件没有确认。", "Some conditions are not confirmed.")),
-            "faults": faults,
-        }
-        return _form(request, subject, message, told)
-    return _check(request, subject, message, f"/apply/{subject}")
+    start: Message = {"place": request.GET.get("place", "")}
+    return _filled_in(request, subject, start, f"/apply/{subject}", _handed_in)
 
 
-def _form(
-    request: HttpRequest,
-    subject: str,
-    message: Message,
-    told: dict[str, object] | None = None,
-    *,
-    more: str = "",
-    action: str = "",
+def _handed_in(application: Application) -> str:
+    return f"{hand_in(application, clock.now()).token}?new=1"
+
+
+def _filled_in(
+    request: HttpRequest, subject: str, start: Message, action: str, hand_over: Callable[[Application], str]
 ) -> HttpResponse:
+    """The form filled with ``start`` or with what was sent; ``hand_over`` takes what was checked and confirmed, and
+    names the applicant's page."""
+    form = request.POST
+    if request.method == "POST" and "more" not in form and form.get("do") != "edit":
+        count_question(request, clock.now())
+        with fields_named(partial(field_of, subject=subject, form=form)):
+            application = decode_application(message_of(subject, form))
+            require_conditions(application, _law(application.place))
+            if form.get("do") == "send":
+                require_sure(form)
+                return redirect(f"/m/{hand_over(application)}")
+        return _check(request, subject, message_of(subject, form), action)
+    message = message_of(subject, form) if form else start
+    if form.get("do") == "send" and "sure" not in form:
+        return _check(request, subject, message, action)  # where the box to tick is
     context = {
-        **form_of(subject, message, _law(message.get("place")), more),
-        **(told or {}),
+        **form_of(subject, message, _law(message.get("place"), start.get("place")), form.get("more", "")),
         "title": words(SUBJECTS[subject]),
-        "action": action or f"/apply/{subject}",
+        "action": action,
     }
-    return render(request, "matters/apply_form.html", context, status=422 if told else 200)
+    return render(request, "matters/apply_form.html", context)
 
 
 def _check(request: HttpRequest, subject: str, message: Message, action: str) -> HttpResponse:
@@ -135,24 +132,21 @@ def _check(request: HttpRequest, subject: str, message: Message, action: str) ->
 @public
 def own_matter(request: HttpRequest, token: str) -> HttpResponse:
     """The applicant's page: state, what to do, files, and the access key once granted."""
-    now, status = clock.now(), 200
+    now = clock.now()
     context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            count_question(request, now)
-            if request.FILES:
-                attach(*sent_file(request), now, token=token)
-            elif request.POST.get("step") == "collect_key":
-                context["key"] = collect_key(token, now)
-            else:
-                _take(request, token)
-            if "key" not in context:
-                return redirect(f"/m/{token}")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        count_question(request, now)
+        if request.FILES:
+            attach(*sent_file(request), now, token=token)
+        elif request.POST.get("step") == "collect_key":
+            context["key"] = collect_key(token, now)
+        else:
+            _take(request, token)
+        if "key" not in context:
+            return redirect(f"/m/{token}")
     context |= after(lambda: the_matter(token=token), lambda row: _own_context(row, request.POST))
     context |= {"files_at": f"/m/{token}/files", "token": token, "new": request.GET.get("new") == "1"}
-    return render(request, "matters/own_matter.html", context, status=status)
+    return render(request, "matters/own_matter.html", context)
 
 
 def _own_context(row: Matter, typed: QueryDict) -> dict[str, object]:
@@ -180,21 +174,12 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     subject = row.kind.removesuffix("-application")
     if row.state != State.RETURNED or subject not in SUBJECTS:
         return redirect(f"/m/{token}")
-    action = f"/m/{token}/edit"
-    if request.method != "POST":
-        return _form(request, subject, row.data["form"], action=action)
-    message = message_of(subject, request.POST)
-    if "more" in request.POST or request.POST.get("do") == "edit":
-        return _form(request, subject, message, more=request.POST.get("more", ""), action=action)
-    try:
-        application = decode_application(message)
-        if request.POST.get("do") != "send":
-            return _check(request, subject, message, action)
-        require_sure(request.POST)
+
+    def hand_over(application: Application) -> str:
         resubmit(token, application, clock.now())
-    except Refusal as refusal:
-        return _form(request, subject, message, refusal_context(refusal), action=action)
-    return redirect(f"/m/{token}")
+        return token
+
+    return _filled_in(request, subject, row.data["form"], f"/m/{token}/edit", hand_over)
 
 
 @public

@@ -10,14 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Refusal
 from imloop.law import Law
 from imloop.matters import Kind, Role, State, Step, is_late
 from imloop.matters.conditions import conditions
 from imloop.matters.fields import choices_of
 from imloop.matters.names import GROUNDS, KINDS, OF_THE_PARTY, STATES, STEPS
 from imloop.matters.table import Row, rows_for
-from imloop.pages.forms import file_response, refusal_context, require_sure, sent_file
+from imloop.pages.forms import file_response, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
@@ -94,7 +93,7 @@ def _line(row: Matter, day: date) -> dict[str, object]:
 @desk(*DEPARTMENTS, *_STATIONS)
 def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The form of one kind of matter; about a station by its code, about a vehicle by VIN or plate."""
-    typed = request.POST if request.method == "POST" else request.GET
+    typed = request.POST or request.GET
     allowed = _OPENS.get(PartyKind(caller.kind), ())
     kind = Kind(typed["kind"]) if typed.get("kind") in allowed else None
     if kind is None:
@@ -103,21 +102,17 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     party = own or typed.get("party", "").strip()
     row = rows_for(kind, None)[0]
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            require_sure(typed)
-            given = given_of(row, typed)
-            now = clock.now()
-            if kind is Kind.SCRAPPAGE:
-                opened = nominate_for_scrappage(
-                    caller, given, now, vin=typed.get("vin", ""), plate=typed.get("plate", "")
-                )
-            else:
-                opened = open_measure(caller, kind, party, given, now)
-            return redirect(f"/matters/{opened.matter_no}")
-        except Refusal as refusal:
-            context, status = {**refusal_context(refusal)}, 422
+        require_sure(typed)
+        given = given_of(row, typed)
+        now = clock.now()
+        if kind is Kind.SCRAPPAGE:
+            opened = nominate_for_scrappage(
+                caller, given, now, vin=typed.get("vin", ""), plate=typed.get("plate", "")
+            )
+        else:
+            opened = open_measure(caller, kind, party, given, now)
+        return redirect(f"/matters/{opened.matter_no}")
     subject = {Kind.STRIKE_OFF: "istation", Kind.REVOCATION: "mstation"}.get(kind, _subject_of(caller, party))
     law = registers.law_at(day_of(clock.now()), caller.place)
     context |= {
@@ -128,7 +123,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
         "own": bool(own),
         "typed": typed,
     }
-    return page(request, caller, "matters/matter_open.html", context, status)
+    return page(request, caller, "matters/matter_open.html", context)
 
 
 def _subject_of(caller: Caller, party: str) -> str:
@@ -140,27 +135,24 @@ def _subject_of(caller: Caller, party: str) -> str:
 @desk(*DEPARTMENTS, *_STATIONS)
 def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResponse:
     """One matter: what is next and whose it is, what was applied for, files, every step so far."""
-    now, status = clock.now(), 200
+    now = clock.now()
     context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            if request.FILES:
-                attach(*sent_file(request), now, caller=caller, matter_no=matter_no)
-            else:
-                require_sure(request.POST)
-                row = the_matter(caller=caller, matter_no=matter_no)
-                name = request.POST.get("step", "")
-                given = _given(row, roles_in(caller, row), name, request.POST)
-                take_step(caller, matter_no, name, given, now)
-            return redirect(f"/matters/{matter_no}")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        if request.FILES:
+            attach(*sent_file(request), now, caller=caller, matter_no=matter_no)
+        else:
+            require_sure(request.POST)
+            row = the_matter(caller=caller, matter_no=matter_no)
+            name = request.POST.get("step", "")
+            given = _given(row, roles_in(caller, row), name, request.POST)
+            take_step(caller, matter_no, name, given, now)
+        return redirect(f"/matters/{matter_no}")
     context |= after(
         lambda: the_matter(caller=caller, matter_no=matter_no),
         lambda row: matter_context(row, roles_in(caller, row), request.POST),
     )
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
-    return page(request, caller, "matters/matter.html", context, status)
+    return page(request, caller, "matters/matter.html", context)
 
 
 @desk(*DEPARTMENTS, *_STATIONS)

@@ -9,15 +9,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from imloop.exchange.signing import sign_voucher
+from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.days import CHINA, day_of
-from imloop.facts.refusal import Malformed, Refusal
-from imloop.facts.text import Text
 from imloop.gates.outages.outage import Scope
-from imloop.pages.forms import refusal_context, require_sure
+from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import desk, page
 from imloop.pages.lines.istation_live import live_card
-from imloop.pages.outages.outages import moment, outage_row, unlock_row
+from imloop.pages.outages.outages import outage_row, unlock_row
 from imloop.pages.outages.paper_photographs import sent_photographs
 from imloop.papers.outage_form import outage_form
 from imloop.steps.ground import clock, registers
@@ -41,14 +40,10 @@ SHOWN = 50
 def outage(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What the law of the day allows, and the forms for it; POST: a voucher was used, or the station's own fault."""
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            return _act(request, caller, now)
-        except Refusal as refusal:
-            context, status = {**context, **refusal_context(refusal)}, 422
-    return page(request, caller, "outages/outage.html", {**context, **_context(request, caller, now)}, status)
+        return _act(request, caller, now)
+    return page(request, caller, "outages/outage.html", {**context, **_context(request, caller, now)})
 
 
 def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, object]:
@@ -96,7 +91,7 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> HttpResponse:
         said = Declaration(
             scope=Scope.OWN_FAULT,
             cause=form.get("cause", ""),
-            starts_at=moment(form.get("starts_at", "")) or now,
+            starts_at=sent_moment(form, "starts_at"),
             late_reason=form.get("late_reason", ""),
         )
         declare(caller, said, now)
@@ -106,7 +101,9 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> HttpResponse:
         return redirect(PAGE)
     photographs = sent_photographs(request)
     check_photographs(photographs)
-    receipt = take_redemption(msgspec.json.encode(_redemption(form, now)), caller, now)
+    body = msgspec.json.encode(_redemption(form, now))
+    decode_redemption(body)  # what cannot be read goes back to the form, and is no upload
+    receipt = take_redemption(body, caller, now)
     number = str(receipt.body["unlock"])
     attach_photographs(caller, number, photographs, now)
     return redirect(f"{PAGE}?told={number}#told")
@@ -114,9 +111,6 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> HttpResponse:
 
 def _redemption(form: QueryDict, now: datetime) -> dict[str, object]:
     """``imloop.redemption/1`` as the paper sheet was filled in."""
-    used_at = moment(form.get("used_at", ""))
-    if used_at is None:
-        raise Malformed("malformed", Text("请填写使用时间。", "Say when it was used."))
     return {
         "schema": "imloop.redemption/1",
         "voucher": {"code": form.get("code", "")},
@@ -126,7 +120,7 @@ def _redemption(form: QueryDict, now: datetime) -> dict[str, object]:
             "settlement_no": form.get("settlement_no", ""),
             "certificate_no": form.get("certificate_no", ""),
         },
-        "used_at": used_at.isoformat(),
+        "used_at": sent_moment(form, "used_at").isoformat(),
     }
 
 

@@ -9,10 +9,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from imloop.facts.days import CHINA, day_of
-from imloop.facts.refusal import Malformed, Refusal
-from imloop.facts.text import Text
 from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
-from imloop.pages.forms import file_response, refusal_context, require_sure, sent_file
+from imloop.pages.forms import file_response, require_sure, sent_file, sent_moment, sent_moment_or_none
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs
 from imloop.steps.ground import clock, registers
@@ -83,14 +81,10 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The list, what looks like an outage, the shares of paper; POST by those who may: declare one."""
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST or request.GET}
-    status = 200
     if request.method == "POST":
-        try:
-            require_sure(request.POST)
-            row = declare(caller, _declaration(request.POST), now)
-            return redirect(f"/outages/{row.outage_no}")
-        except Refusal as refusal:
-            context, status = {**context, **refusal_context(refusal)}, 422
+        require_sure(request.POST)
+        row = declare(caller, _declaration(request.POST), now)
+        return redirect(f"/outages/{row.outage_no}")
     law = registers.law_at(day_of(now), caller.place)
     waiting = unlocks(caller).filter(outage__isnull=True)
     context |= {
@@ -109,18 +103,15 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         "retroactive": law.integer("outage.retroactive_days"),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
-    return page(request, caller, "outages/outages.html", context, status)
+    return page(request, caller, "outages/outages.html", context)
 
 
 def _declaration(form: QueryDict) -> Declaration:
-    starts_at = moment(form.get("starts_at", ""))
-    if starts_at is None:
-        raise Malformed("malformed", Text("请填写开始时间。", "Say when it began."))
     return Declaration(
         scope=form.get("scope", ""),
         cause=form.get("cause", ""),
-        starts_at=starts_at,
-        ends_at=moment(form.get("ends_at", "")),
+        starts_at=sent_moment(form, "starts_at"),
+        ends_at=sent_moment_or_none(form, "ends_at"),
         link=form.get("link", ""),
         place=form.get("place", "").strip(),
         stations=tuple(form.getlist("stations")),
@@ -128,28 +119,14 @@ def _declaration(form: QueryDict) -> Declaration:
     )
 
 
-def moment(text: str) -> datetime | None:
-    """What a form's field for day and time holds, in China; None when it is empty."""
-    if not text.strip():
-        return None
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=CHINA)
-    except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
-
-
 @desk(*OFFICES)
 def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpResponse:
     """What was unlocked under it; POST: end it, or unlock a retest by hand."""
     now = clock.now()
     row = known.outage(caller, number)
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            return _act(request, caller, row, now)
-        except Refusal as refusal:
-            context, status = {**context, **refusal_context(refusal)}, 422
+        return _act(request, caller, row, now)
     law = registers.law_at(day_of(now), row.place)
     rows = unlocks(caller).filter(outage=row)
     context |= {
@@ -167,14 +144,14 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "catch_up": law.integer("outage.catch_up_days"),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
-    return page(request, caller, "outages/one_outage.html", context, status)
+    return page(request, caller, "outages/one_outage.html", context)
 
 
 def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> HttpResponse:
     form = request.POST
     require_sure(form)
     if form.get("what") == "end":
-        end(caller, row.outage_no, at=moment(form.get("at", "")), now=now)
+        end(caller, row.outage_no, at=sent_moment_or_none(form, "at"), now=now)
         return redirect(f"/outages/{row.outage_no}")
     names = ("station", "shop", "reason", "case_no", "vin", "plate", "settlement_no", "certificate_no")
     said = {name: form.get(name, "") for name in names}
@@ -187,21 +164,17 @@ def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> Ht
 def one_unlock(request: HttpRequest, caller: Caller, number: str) -> HttpResponse:
     """One retest on paper; the look is journalled. POST: a photograph of the paper."""
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST}
-    status = 200
+    context: dict[str, object] = {}
     if request.method == "POST":
-        try:
-            file = Photograph(request.POST.get("paper", ""), *sent_file(request))
-            attach_photographs(caller, number, [file], now)
-            return redirect(f"/unlocks/{number}#files")
-        except Refusal as refusal:
-            context, status = {**context, **refusal_context(refusal)}, 422
+        file = Photograph(request.POST.get("paper", ""), *sent_file(request))
+        attach_photographs(caller, number, [file], now)
+        return redirect(f"/unlocks/{number}#files")
     context |= {
         **unlock_row(unlock(caller, number, now), now),
         "may_give": caller.kind in GIVERS,
         "papers": [(name, words(text)) for name, text in PAPERS.items()],
     }
-    return page(request, caller, "outages/unlock.html", context, status)
+    return page(request, caller, "outages/unlock.html", context)
 
 
 @desk()

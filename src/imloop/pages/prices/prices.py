@@ -10,10 +10,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.facts.codes import METHOD_NAMES, Method
-from imloop.facts.days import day_of, read_day
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.days import day_of
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
+from imloop.pages.forms import sent_day, sent_day_or_none
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
@@ -32,14 +33,10 @@ _SET = (PartyKind.MARKET, PartyKind.ADMIN)
 @desk(*_DEPARTMENTS, PartyKind.ADMIN)
 def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The prices in force, a form for who may set them, and what was charged otherwise."""
-    context: dict[str, object] = {"may_set": caller.kind in _SET, "typed": request.POST}
-    status = 200
+    context: dict[str, object] = {"may_set": caller.kind in _SET}
     if request.method == "POST":
-        try:
-            _set(caller, request.POST)
-            return redirect("/prices")
-        except Refusal as refusal:
-            context["refusal"], status = words(refusal.text), 422
+        _set(caller, request.POST)
+        return redirect("/prices")
     stations = station_lookups.parties(PartyKind.ISTATION, caller.place)
     names = {station.code: station.name for station in stations}
     deviating = finding_lookups.findings(caller).filter(code__in=DEVIATIONS, resolved_at__isnull=True)
@@ -61,7 +58,7 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
         "names": names,
         "place": caller.place,
     }
-    return page(request, caller, "prices/prices.html", context, status)
+    return page(request, caller, "prices/prices.html", context)
 
 
 def _charged(names: dict[str, str]) -> Columns[Finding]:
@@ -78,14 +75,16 @@ def _set(caller: Caller, form: QueryDict) -> None:
         yuan = Decimal(form.get("yuan", "").strip())
     except InvalidOperation:
         typed = form.get("yuan", "")
-        raise Malformed("wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount.")) from None
+        raise Malformed(
+            "wrong-value", Text(f"{typed} 不是金额。", f"{typed} is not an amount."), at="yuan"
+        ) from None
     price = NewPrice(
         place=caller.place,
         station=form.get("station", ""),
         method=form.get("method", ""),
         yuan=yuan,
-        since=read_day(form.get("since", "")),
-        until=read_day(until) if (until := form.get("until")) else None,
+        since=sent_day(form, "since"),
+        until=sent_day_or_none(form, "until"),
         cite=form.get("cite", ""),
     )
     set_price(caller, price, clock.now())

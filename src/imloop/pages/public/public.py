@@ -9,14 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from imloop.exchange.http.http_status import status_of
 from imloop.exchange.http.rate_limit import count_question
-from imloop.facts.refusal import Refusal
 from imloop.pages.appointments.visits import retest_card
 from imloop.pages.cases.case_view import case_context, loop_names
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
-from imloop.pages.guard import desk, home, public, words
+from imloop.pages.guard import desk, home, public
 from imloop.pages.repairs.repairers import choice_card
 from imloop.papers.assemble import owner_notice
 from imloop.steps.accounts.create_user import nobody_yet
@@ -43,13 +41,11 @@ def start(request: HttpRequest) -> HttpResponse:
 @public
 def find(request: HttpRequest) -> HttpResponse:
     """Plate and VIN tail → the case page; what was typed stays."""
+    if not request.GET:
+        return redirect("/")
+    count_question(request, clock.now())
     plate, tail = request.GET.get("plate", ""), request.GET.get("tail", "")
-    try:
-        count_question(request, clock.now())
-        return redirect(f"/c/{case_lookups.owner_case_by_plate(plate, tail).owner_token}")
-    except Refusal as refusal:
-        context = {"loop_names": loop_names(), "plate": plate, "tail": tail, "problem": words(refusal.text)}
-        return render(request, "public/start.html", context, status=status_of(refusal, "GET"))
+    return redirect(f"/c/{case_lookups.owner_case_by_plate(plate, tail).owner_token}")
 
 
 @public

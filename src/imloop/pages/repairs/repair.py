@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 import msgspec
 from django.core.paginator import Paginator
@@ -16,15 +17,15 @@ from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.exchange.uploads.intake import take_repair
 from imloop.facts.days import day_of
 from imloop.facts.records.repair import REPAIR_ITEMS, RepairRecord
-from imloop.facts.refusal import Refusal, Unknown
+from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.loop.case import STATE_NAMES, State
 from imloop.loop.repair_clauses import SHORT
 from imloop.loop.repairs import shortfalls
 from imloop.pages.cases.case_view import result_items, signs
-from imloop.pages.forms import file_response, refusal_context, sent_file
+from imloop.pages.forms import fields_named, file_response, sent_file
 from imloop.pages.guard import desk, page, words
-from imloop.pages.repairs.repair_form import faults_of, kept, message_of, rows_of
+from imloop.pages.repairs.repair_form import field_of, kept, message_of, rows_of
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.reconsider import failed_test
@@ -33,6 +34,7 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs import lookups as repair_lookups
 from imloop.steps.repairs.claims import Claim, open_claimed
+from imloop.steps.repairs.receive_repair import require_finished
 from imloop.steps.repairs.repair_files import attach_to_repair, files_of, named_and_missing, repair_file
 from imloop.steps.repairs.repair_watch import repair_list
 from imloop.store.models import Case, PartyKind, Repair
@@ -46,24 +48,22 @@ PER_PAGE = 50
 @desk(PartyKind.MSTATION)
 def repair(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Find the case; the form; check the answers; hand in. What was typed stays throughout."""
-    typed = request.POST if request.method == "POST" else request.GET
+    typed = request.POST or request.GET
     context: dict[str, object] = {"typed": typed, "item_codes": _codes()}
-    status, template = 200, "repairs/repair.html"
-    try:
-        case = _case(caller, typed)
-        if case is not None:
-            context |= _about(case, typed)
-            body = msgspec.json.encode(message_of(caller, case, typed))
-            if request.method == "POST" and typed.get("do") == "send":
+    case = _case(caller, typed)
+    if case is None:
+        return page(request, caller, "repairs/repair.html", context)
+    if request.method == "POST" and typed.get("do") in ("check", "send"):
+        body = msgspec.json.encode(message_of(caller, case, typed))
+        with fields_named(partial(field_of, typed=typed)):
+            record = decode_repair(body, typed=True)
+            require_finished(record, clock.now())
+            if typed["do"] == "send":
                 take_repair(body, caller, clock.now())
-                return redirect(f"{RECORDS}/{in_address(typed.get('repair_no', ''))}?new=1")
-            if request.method == "POST" and typed.get("do") == "check":
-                context |= _summary(case, decode_repair(body)) | {"kept": kept(typed)}
-                template = "repairs/repair_check.html"
-    except Refusal as refusal:
-        context |= refusal_context(refusal) | {"faults": faults_of(refusal, typed)}
-        status = 422
-    return page(request, caller, template, context, status)
+                return redirect(f"{RECORDS}/{in_address(record.repair_no)}?new=1")
+        context |= _about(case, typed) | _summary(case, record) | {"kept": kept(typed)}
+        return page(request, caller, "repairs/repair_check.html", context)
+    return page(request, caller, "repairs/repair.html", context | _about(case, typed))
 
 
 def _codes() -> list[tuple[str, str]]:
@@ -71,9 +71,10 @@ def _codes() -> list[tuple[str, str]]:
 
 
 def _case(caller: Caller, typed: QueryDict) -> Case | None:
-    case_no, plate, tail = (typed.get(name, "").strip() for name in ("case_no", "plate", "tail"))
-    if not (case_no or plate):
+    """None before anything was asked; an empty form is asked for a case like any other."""
+    if not typed:
         return None
+    case_no, plate, tail = (typed.get(name, "").strip() for name in ("case_no", "plate", "tail"))
     return open_claimed(caller, Claim.of(case_no, tail, plate), clock.now())
 
 
@@ -151,14 +152,10 @@ def record_columns() -> Columns[Repair]:
 def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResponse:
     """One reported repair: does it open the retest, what is next, photographs and papers."""
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            name, body = sent_file(request)
-            attach_to_repair(caller, repair_no, name, body, clock.now())
-            return redirect(f"{RECORDS}/{in_address(repair_no)}#files")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        name, body = sent_file(request)
+        attach_to_repair(caller, repair_no, name, body, clock.now())
+        return redirect(f"{RECORDS}/{in_address(repair_no)}#files")
     row = repair_lookups.repairs(caller).select_related("case__station").filter(repair_no=repair_no).first()
     if row is None:
         raise Unknown("unknown-repair", Text("没有这条维修记录。", "There is no such repair."))
@@ -171,7 +168,7 @@ def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResp
         "files": list(files_of(row)),
         "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
     }
-    return page(request, caller, "repairs/repair_record.html", context, status)
+    return page(request, caller, "repairs/repair_record.html", context)
 
 
 def _permit(case: Case) -> dict[str, object] | None:

@@ -9,14 +9,13 @@ from django.http import QueryDict
 
 from imloop.facts.days import CHINA
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Refusal
-from imloop.pages.guard import words
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Case
 
 FIRST_ROWS, MOST_ROWS = 2, 30
-_PLAIN = ("technician", "inspector", "cost_yuan")
+_PLAIN = ("technician", "inspector")
 _PAPERS = ("certificate_no", "settlement_no", "invoice_no")
+_COLUMNS = {"item": ("code", "name", "hours"), "part": ("name", "serial", "quantity")}
 _OWN = ("csrfmiddlewaretoken", "form_token", "do")
 _IN_LIST = re.compile(r"^\$\.(item|part)s\[(\d+)\](?:\.(\w+))?$")
 
@@ -40,19 +39,13 @@ def message_of(caller: Caller, case: Case, typed: QueryDict) -> dict[str, object
         "finished_at": _moment(typed.get("finished_at", "")),
         "odometer_km": _number(typed.get("odometer_km", "")),
         "diagnosis": {"text": typed.get("diagnosis", ""), "failed_items": case.snapshot["failed_items"]},
-        "items": [_item(typed, row) for row in _typed_rows(typed, "item", "code")],
-        "parts": [_part(typed, row) for row in _typed_rows(typed, "part", "name")],
+        "items": [_item(typed, row) for row in _typed_rows(typed, "item")],
+        "parts": [_part(typed, row) for row in _typed_rows(typed, "part")],
         "documents": {name: typed.get(name, "") for name in _PAPERS},
+        "cost_yuan": typed.get("cost_yuan", "").replace(",", "").replace("，", ""),
         "warranty": _warranty(typed),
         **{name: typed.get(name, "") for name in _PLAIN},
     }
-
-
-def faults_of(refusal: Refusal, typed: QueryDict) -> list[tuple[str, str]]:
-    """(id of the field, words) of every fault, for links from the summary."""
-    return [(_field(fault.path, typed), words(fault.text)) for fault in refusal.problems] or [
-        ("", words(reason.text)) for reason in refusal.reasons
-    ]
 
 
 def kept(typed: QueryDict) -> list[tuple[str, str]]:
@@ -60,27 +53,33 @@ def kept(typed: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name, value in typed.items() if name not in _OWN and isinstance(value, str)]
 
 
-def _field(path: str, typed: QueryDict) -> str:
-    """The message leaves empty rows out; the form does not."""
+def field_of(path: str, typed: QueryDict) -> str:
+    """The field a path of the message came from. The message leaves empty rows out; the form does not."""
     found = _IN_LIST.match(path)
     if found is None:
-        last = path.rpartition(".")[2]
-        return f"warranty_{last}" if ".warranty." in path else last
+        return {"$.items": "item_code_0", "$.warranty": "warranty_days"}.get(path, "") or path.replace(
+            ".warranty.", ".warranty_"
+        ).removeprefix("$.")
     kind, index, name = found[1], int(found[2]), found[3] or "name"
-    rows = _typed_rows(typed, kind, "code" if kind == "item" else "name")
+    rows = _typed_rows(typed, kind)
     return f"{kind}_{name}_{rows[index]}" if index < len(rows) else ""
 
 
-def _typed_rows(typed: QueryDict, kind: str, key: str) -> list[int]:
-    return [row for row in range(MOST_ROWS) if typed.get(f"{kind}_{key}_{row}", "").strip()]
+def _typed_rows(typed: QueryDict, kind: str) -> list[int]:
+    """Rows in which anything was typed: an amount without its name is asked for the name, not lost."""
+    return [
+        row
+        for row in range(MOST_ROWS)
+        if any(typed.get(f"{kind}_{key}_{row}", "").strip() for key in _COLUMNS[kind])
+    ]
 
 
 def _item(typed: QueryDict, row: int) -> dict[str, object]:
-    return {name: typed.get(f"item_{name}_{row}", "") for name in ("code", "name", "hours")}
+    return {name: typed.get(f"item_{name}_{row}", "") for name in _COLUMNS["item"]}
 
 
 def _part(typed: QueryDict, row: int) -> dict[str, object]:
-    told = {name: typed.get(f"part_{name}_{row}", "").strip() for name in ("name", "serial", "origin")}
+    told = {name: typed.get(f"part_{name}_{row}", "").strip() for name in ("name", "serial")}
     return {**told, "quantity": typed.get(f"part_quantity_{row}") or 1}
 
 
@@ -92,8 +91,9 @@ def _moment(text: str) -> str:
 
 
 def _number(text: str) -> object:
+    """A number as people write it, thousands apart; anything else as it stands, to be refused where it is read."""
     try:
-        return float(text)
+        return float(text.replace(",", "").replace("，", ""))
     except ValueError:
         return text or None
 

@@ -6,22 +6,22 @@ import json
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from imloop.exchange.http.http_status import status_of
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import FUEL_NAMES
-from imloop.facts.days import CHINA, day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.roads.clean_fleet import FLEETS
 from imloop.gates.roads.may_drive import LEVELS
 from imloop.gates.roads.zone_rules import parse_rules
 from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, rule_words
+from imloop.pages.forms import require_sure, sent_day, sent_day_or_none, sent_moment, sent_moment_or_none
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock
@@ -49,7 +49,6 @@ def roads(request: HttpRequest) -> HttpResponse:
         "fuels": _fuels(),
         "stages": STAGES,
     }
-    status = 200
     if asked.get("plate"):
         stated = Stated(
             plate=asked["plate"],
@@ -57,14 +56,10 @@ def roads(request: HttpRequest) -> HttpResponse:
             fuel=asked.get("fuel", ""),
             emission_stage=asked.get("stage", ""),
         )
-        try:
-            count_question(request, now)
-            answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
-            context["answer"] = answer.to_json()
-        except Refusal as refusal:
-            context["problem"] = words(refusal.text)
-            status = status_of(refusal, "POST")
-    return render(request, "roads/roads.html", context, status=status)
+        count_question(request, now)
+        answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
+        context["answer"] = answer.to_json()
+    return render(request, "roads/roads.html", context)
 
 
 def _fuels() -> list[tuple[str, str]]:
@@ -75,15 +70,10 @@ def _fuels() -> list[tuple[str, str]]:
 def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Zones and alerts in force; the environment desk enters and ends them."""
     now = clock.now()
-    context: dict[str, object] = {"typed": request.POST, "now": now}
-    status = 200
+    context: dict[str, object] = {"now": now}
     if request.method == "POST":
-        try:
-            _act(request, caller, now)
-            return redirect("/zones")
-        except Refusal as refusal:
-            context |= {"problem": words(refusal.text), "faults": refusal.problems}
-            status = 422
+        _act(request, caller, now)
+        return redirect("/zones")
     context |= {
         "zones": [(zone, _in_words(zone.rules)) for zone in lookups.zones(caller)],
         "alerts": [
@@ -97,16 +87,11 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
         "today": day_of(now),
         "fleet": _fleet(caller, now),
         "levels": LEVELS,
-        "rules": {what: _typed_rules(request.POST, what) for what in ("zone", "alert")},
+        "example": _EXAMPLE,
         "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
-    return page(request, caller, "roads/zones.html", context, status)
-
-
-def _typed_rules(typed: QueryDict, what: str) -> str:
-    """As typed into that form; in one that was not sent, an example."""
-    return typed.get("rules", "") if typed.get("what") == what else _EXAMPLE
+    return page(request, caller, "roads/zones.html", context)
 
 
 def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
@@ -123,28 +108,27 @@ def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
 
 def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
     form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    require_sure(form)
     match form.get("what"):
         case "zone":
             wanted = NewZone(
                 code=form.get("code", ""),
                 name=form.get("name", ""),
                 rules=_rules(form.get("rules", "")),
-                since=read_day(form.get("since", "")),
-                until=read_day(form["until"]) if form.get("until") else None,
+                since=sent_day(form, "since"),
+                until=sent_day_or_none(form, "until"),
                 cite=form.get("cite", ""),
             )
             enter_zone(caller, wanted, now)
         case "end-zone":
-            end_zone(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
+            end_zone(caller, _number(form.get("id", "")), on=sent_day(form, "on"), now=now)
         case "alert":
             declare_alert(
                 caller,
                 level=form.get("level", ""),
                 rules=_rules(form.get("rules", "")),
-                since=_moment(form.get("since", "")),
-                until=_moment(form["until"]) if form.get("until") else None,
+                since=sent_moment(form, "since"),
+                until=sent_moment_or_none(form, "until"),
                 cite=form.get("cite", ""),
                 now=now,
             )
@@ -159,16 +143,11 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Vehicles of other provinces that are tested here."""
     now = clock.now()
     language = get_language() or ""
-    context: dict[str, object] = {"typed": request.POST, "now": now}
+    context: dict[str, object] = {"now": now}
     context["grounds"] = [(name, text.in_(language)) for name, text in GROUNDS.items()]
-    status = 200
     if request.method == "POST":
-        try:
-            _enrol(request, caller, now)
-            return redirect("/enrolments")
-        except Refusal as refusal:
-            context["problem"] = words(refusal.text)
-            status = 422
+        _enrol(request, caller, now)
+        return redirect("/enrolments")
     running = enrolments(caller, now)
     columns: Columns[Enrolment] = {
         _("号牌"): lambda row: row.vehicle.plate,
@@ -182,24 +161,23 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
     context["query"] = query_of(request)
     context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in running]
     context["today"] = day_of(now)
-    return page(request, caller, "roads/enrolments.html", context, status)
+    return page(request, caller, "roads/enrolments.html", context)
 
 
 def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
     form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    require_sure(form)
     if form.get("what") == "end":
-        end_enrolment(caller, _number(form.get("id", "")), on=read_day(form.get("on", "")), now=now)
+        end_enrolment(caller, _number(form.get("id", "")), on=sent_day(form, "on"), now=now)
         return
     wanted = NewEnrolment(
         ground=form.get("ground", ""),
         evidence=form.get("evidence", ""),
-        since=read_day(form.get("since", "")),
-        until=read_day(form["until"]) if form.get("until") else None,
+        since=sent_day(form, "since"),
+        until=sent_day_or_none(form, "until"),
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
-        operating_since=read_day(form["operating_since"]) if form.get("operating_since") else None,
+        operating_since=sent_day_or_none(form, "operating_since"),
     )
     enrol(caller, wanted, now)
 
@@ -210,20 +188,14 @@ def _rules(text: str) -> list[object]:
     except ValueError:
         rules = None
     if not isinstance(rules, list):
-        raise Malformed("bad-rules", Text("规则应为 JSON 列表。", "The rules must be a JSON list."))
+        raise Malformed(
+            "bad-rules", Text("规则应为 JSON 列表。", "The rules must be a JSON list."), at="rules"
+        )
     return rules
 
 
 def _in_words(rules: object, *, zone: bool = True) -> list[str]:
     return [words(rule_words(rule, zone=zone)) for rule in parse_rules(rules)]
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time.")) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 
 def _number(text: str) -> int:

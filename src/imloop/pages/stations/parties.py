@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
-from imloop.facts.refusal import Refusal
 from imloop.law import Law
-from imloop.pages.forms import refusal_context
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.matters import DEPARTMENTS, published
 from imloop.pages.stations.party_forms import act
@@ -43,13 +41,9 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
     """Standing, certificates, staff, lines; the forms for those who maintain them."""
     station = lookups.kept_station(caller, code)
     context: dict[str, object] = {}
-    status = 200
     if request.method == "POST":
-        try:
-            act(caller, code, request.POST)
-            return redirect(f"/parties/{code}")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
+        act(caller, code, request.POST)
+        return redirect(f"/parties/{code}")
     today = day_of(clock.now())
     law, facts = registers.law_at(today, station.place), facts_of(station)
     own = caller.party_code == code
@@ -73,10 +67,9 @@ def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpRespon
         "instrument_kinds": [(each.value, words(name)) for each, name in INSTRUMENT_NAMES.items()],
         "kinds": [(name, words(text)) for name, text in CERTIFICATE_KINDS.items()],
         "roles": [(role, words(text)) for role, text in STAFF_ROLES.items()],
-        "typed": request.POST,
         "today": today,
     }
-    return page(request, caller, "stations/party.html", context, status)
+    return page(request, caller, "stations/party.html", context)
 
 
 def _papers(rows: list[Certificate], today: date) -> dict[str, object]:

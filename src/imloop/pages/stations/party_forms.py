@@ -7,11 +7,10 @@ from datetime import datetime
 
 from django.http import QueryDict
 
-from imloop.facts.days import read_day
 from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.forms import require_sure
+from imloop.pages.forms import require_sure, sent_day, sent_day_or_none
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.lines.enter_equipment import (
@@ -39,40 +38,39 @@ def act(caller: Caller, code: str, form: QueryDict) -> None:
 
 def _certificate(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
     words = {name: form.get(name, "") for name in ("kind", "number", "issuer", "serial")}
-    since, until = read_day(form.get("since", "")), read_day(form.get("until", ""))
+    since, until = sent_day(form, "since"), sent_day(form, "until")
     return enter_certificate(caller, code, NewCertificate(**words, since=since, until=until), now)
 
 
 def _join(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
     words = {name: form.get(name, "") for name in ("name", "role", "licence_no")}
-    typed = form.get("qualified_until")
-    qualified = read_day(typed) if typed else None
-    since = read_day(form.get("since", ""))
+    qualified = sent_day_or_none(form, "qualified_until")
+    since = sent_day(form, "since")
     return join(caller, code, **words, since=since, qualified_until=qualified, now=now)
 
 
 def _leave(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
-    until = read_day(form.get("until", ""))
+    until = sent_day(form, "until")
     return leave(caller, code, whole(form.get("id", "")) or 0, until=until, now=now)
 
 
 def _line(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
-    since = read_day(form.get("since", ""))
+    since = sent_day(form, "since")
     return set_line(caller, code, form.get("line", ""), methods=form.getlist("methods"), since=since, now=now)
 
 
 def _end_line(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
-    return end_line(caller, code, form.get("line", ""), until=read_day(form.get("until", "")), now=now)
+    return end_line(caller, code, form.get("line", ""), until=sent_day(form, "until"), now=now)
 
 
 def _instrument(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
     words = {name: form.get(name, "") for name in ("kind", "model", "serial", "maker")}
-    since = read_day(form.get("since", ""))
+    since = sent_day(form, "since")
     return add_instrument(caller, code, form.get("line", ""), NewInstrument(**words, since=since), now)
 
 
 def _retire(caller: Caller, code: str, form: QueryDict, now: datetime) -> object:
-    until = read_day(form.get("until", ""))
+    until = sent_day(form, "until")
     return retire_instrument(caller, code, form.get("serial", ""), until=until, now=now)
 
 

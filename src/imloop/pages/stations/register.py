@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from imloop.facts.codes import METHOD_NAMES
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.forms import refusal_context
 from imloop.pages.guard import desk, page, words
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICE_NAMES, Caller
@@ -42,17 +41,12 @@ def repairers(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def _form(request: HttpRequest, caller: Caller, kind: str) -> HttpResponse:
-    context: dict[str, object] = {}
-    status = 200
     typed = request.POST
     if request.method == "POST":
-        try:
-            rows = _departments(typed) if kind == "departments" else [_station(typed)]
-            register_parties(kind, rows, caller, clock.now(), reason=typed.get("reason", "").strip())
-            return redirect(f"{request.path}?registered={rows[-1]['name']}")
-        except Refusal as refusal:
-            context, status = refusal_context(refusal), 422
-    context |= {
+        rows = _departments(typed) if kind == "departments" else [_station(typed)]
+        register_parties(kind, rows, caller, clock.now(), reason=typed.get("reason", "").strip())
+        return redirect(f"{request.path}?registered={rows[-1]['name']}")
+    context = {
         "kind": kind,
         "known": [
             (party, words(name))
@@ -60,19 +54,16 @@ def _form(request: HttpRequest, caller: Caller, kind: str) -> HttpResponse:
             for party in lookups.parties(one, caller.place)
         ],
         "registered": request.GET.get("registered", "")[:120],
-        "offices": [
-            {"kind": office, "name": words(name), "typed": typed.get(f"name-{office}", "")}
-            for office, name in OFFICE_NAMES.items()
-        ],
-        "lines": _lines_typed(typed),
-        "typed": typed,
-        "place": typed.get("place", "" if caller.place.endswith("0000") else caller.place),
+        "offices": [(office, words(name)) for office, name in OFFICE_NAMES.items()],
+        "lines": list(enumerate(LINES)),
+        "methods": [(method.value, words(name)) for method, name in METHOD_NAMES.items()],
+        "place": "" if caller.place.endswith("0000") else caller.place,
         "columns": " ".join(COLUMNS[kind]),
     }
     template = (
         "stations/register_departments.html" if kind == "departments" else "stations/register_station.html"
     )
-    return page(request, caller, template, context, status)
+    return page(request, caller, template, context)
 
 
 def _departments(form: QueryDict) -> list[dict[str, str]]:
@@ -80,11 +71,10 @@ def _departments(form: QueryDict) -> list[dict[str, str]]:
     named = [(office, form.get(f"name-{office}", "").strip()) for office in OFFICE_NAMES]
     rows = [{"kind": str(office), "name": name, "place": place} for office, name in named if name]
     if not rows:
-        raise Malformed(
-            "missing", Text("请至少填写一个部门的名称。", "Give the name of at least one department.")
-        )
+        said = Text("请至少填写一个部门的名称。", "Give the name of at least one department.")
+        raise Malformed("missing", said, at=f"name-{named[0][0]}")
     if not reason:
-        raise Malformed("reason-missing", Text("请写明依据。", "Say on what this rests."))
+        raise Malformed("reason-missing", Text("请写明依据。", "Say on what this rests."), at="reason")
     return rows
 
 
@@ -92,18 +82,3 @@ def _station(form: QueryDict) -> dict[str, str]:
     row = {name: form.get(name, "").strip() for name in _FIELDS}
     lines = [(form.get(f"line-{n}", "").strip(), form.getlist(f"methods-{n}")) for n in range(len(LINES))]
     return {**row, "lines": ";".join(f"{line}:{'+'.join(methods)}" for line, methods in lines if methods)}
-
-
-def _lines_typed(form: QueryDict) -> list[dict[str, object]]:
-    """Rows of the form: a line's code and its methods, ticked as they were sent."""
-    return [
-        {
-            "n": n,
-            "code": form.get(f"line-{n}", code),
-            "methods": [
-                (method.value, words(name), method in form.getlist(f"methods-{n}"))
-                for method, name in METHOD_NAMES.items()
-            ],
-        }
-        for n, code in enumerate(LINES)
-    ]

@@ -244,6 +244,12 @@ def money(amount: object) -> str:
 
 
 @register.filter
+def grouped(number: float) -> str:
+    """163,490, or 1,234.5: thousands apart, no decimals that say nothing."""
+    return f"{number:,.12g}"
+
+
+@register.filter
 def repair_items(repair: Repair) -> str:
     return "、".join(item["name"] or capability_name(item["code"]) for item in repair.record["items"])
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 
 from imloop.exchange.http.addresses import disposition
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import SOURCE_NAMES, shown
 from imloop.pages.guard import desk, page, words
@@ -43,13 +43,9 @@ class Row(TypedDict):
 @desk(*DESKS, PartyKind.SUPERVISOR, PartyKind.ADMIN)
 def held(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What waits, oldest first; POST: confirm or reject one, or confirm a whole list."""
-    problem = ""
     if request.method == "POST":
-        try:
-            _decide(request, caller)
-            return redirect("/vehicles/held")
-        except Refusal as refusal:
-            problem = words(refusal.text)
+        _decide(request, caller)
+        return redirect("/vehicles/held")
     rows = list(held_changes(caller).order_by("proposed_at", "id"))
     counts = Counter(row.evidence for row in rows if row.kind == HeldChange.Kind.LIST and row.evidence)
     context = {
@@ -57,10 +53,8 @@ def held(request: HttpRequest, caller: Caller) -> HttpResponse:
         "more": max(len(rows) - _SHOWN, 0),
         "lists": [(evidence, number) for evidence, number in counts.items() if number > 1],
         "may_decide": caller.kind in DESKS,
-        "problem": problem,
-        "typed": request.POST,
     }
-    return page(request, caller, "vehicles/held.html", context, 422 if problem else 200)
+    return page(request, caller, "vehicles/held.html", context)
 
 
 @desk(*DESKS, PartyKind.SUPERVISOR, PartyKind.ADMIN)

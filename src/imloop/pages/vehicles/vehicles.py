@@ -8,20 +8,21 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.exchange.tables.write_tables import safe_cell
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import day_of
 from imloop.facts.digits import whole
 from imloop.facts.records.vehicle import NewVehicle
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
 from imloop.gates.vehicles.cycle import Cycle
-from imloop.pages.guard import desk, page, words
+from imloop.pages.forms import require_sure, sent_day
+from imloop.pages.guard import desk, page
 from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground import clock
@@ -46,33 +47,25 @@ _MOST_BYTES = 32 * 1024 * 1024
 def police(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Ask a gate; issue the mark it allows; the open cases of the place, overdue ones first."""
     now = clock.now()
-    given = request.POST if request.method == "POST" else request.GET
+    given = request.POST or request.GET
     cases = case_lookups.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")
     context: dict[str, object] = {
         "asked": given,
         "zones": zones_at(caller.place, now),
         "open_cases": cases[:50],
     }
-    status = 200
-    try:
-        if request.method == "POST":
-            if given.get("sure") != "1":
-                raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
-            said = {name: given.get(name, "") for name in ("vin", "plate", "reason")}
-            released = release_mark(caller, now=now, **said)
-            context["held" if isinstance(released, HeldChange) else "mark"] = released
-        elif given.get("gate"):
-            context["answer"] = _ask(request, caller)
-    except Refusal as refusal:
-        context["refusal"] = refusal
-        context["problem"] = words(refusal.text)
-        context["problem_reasons"] = [reason.to_json() for reason in refusal.reasons]
-        status = 422
-    return page(request, caller, "vehicles/police.html", context, status)
+    if request.method == "POST":
+        require_sure(given)
+        said = {name: given.get(name, "") for name in ("vin", "plate", "reason")}
+        released = release_mark(caller, now=now, **said)
+        context["held" if isinstance(released, HeldChange) else "mark"] = released
+    elif given.get("gate"):
+        context["answer"] = _ask(given, caller)
+    return page(request, caller, "vehicles/police.html", context)
 
 
-def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
-    asked, now = request.GET, clock.now()
+def _ask(asked: QueryDict, caller: Caller) -> dict[str, object]:
+    now = clock.now()
     vin, plate = asked.get("vin", ""), asked.get("plate", "")
     answer: Answer
     if asked["gate"] == "road":
@@ -81,7 +74,9 @@ def _ask(request: HttpRequest, caller: Caller) -> dict[str, object]:
         mass = asked.get("max_mass_kg", "")
         if mass and whole(mass) is None:
             raise Malformed(
-                "wrong-value", Text("最大总质量应为整数。", "The maximum mass must be a whole number.")
+                "wrong-value",
+                Text("最大总质量应为整数。", "The maximum mass must be a whole number."),
+                at="max_mass_kg",
             )
         stated = NewVehicle(
             vin=vin,
@@ -108,21 +103,17 @@ def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
 @desk(*OFFICES)
 def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpResponse:
     """One vehicle: what the register holds, its cycle, plates, changes, cases, tests, marks."""
-    problem, shown = "", None
+    shown = None
     if request.method == "POST" and request.POST.get("what") == "show":
         shown = show_owner(caller, vehicle_id, clock.now())
     elif request.method == "POST":
-        try:
-            if request.POST.get("what") == "settle":
-                _settle(request, caller, vehicle_id)
-            else:
-                _change(request, caller)
-            return redirect(f"/vehicles/{vehicle_id}")
-        except Refusal as refusal:
-            problem = words(refusal.text)
-    context = vehicle(caller, vehicle_id, clock.now(), partial(_of_vehicle, caller))
-    context |= {"shown": shown, "typed": request.POST, "problem": problem}
-    return page(request, caller, "vehicles/vehicle.html", context, 422 if problem else 200)
+        if request.POST.get("what") == "settle":
+            _settle(request, caller, vehicle_id)
+        else:
+            _change(request, caller)
+        return redirect(f"/vehicles/{vehicle_id}")
+    context = vehicle(caller, vehicle_id, clock.now(), partial(_of_vehicle, caller)) | {"shown": shown}
+    return page(request, caller, "vehicles/vehicle.html", context)
 
 
 def _of_vehicle(caller: Caller, found: Vehicle, cycle: Cycle) -> dict[str, object]:
@@ -162,11 +153,10 @@ def _settle(request: HttpRequest, caller: Caller, vehicle_id: int) -> None:
 
 def _change(request: HttpRequest, caller: Caller) -> None:
     form = request.POST
-    if form.get("sure") != "1":
-        raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."))
+    require_sure(form)
     change = ReportedChange(
         kind=form.get("kind", ""),
-        on=read_day(form.get("on", "")),
+        on=sent_day(form, "on"),
         vin=form.get("vin", ""),
         plate=form.get("plate", ""),
         new_plate=form.get("new_plate", ""),
@@ -179,22 +169,17 @@ def _change(request: HttpRequest, caller: Caller) -> None:
 def import_vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
     """A police list through the browser; what was refused is listed and can be downloaded as CSV."""
     context: dict[str, object] = {"columns": COLUMNS}
-    status = 200
     if request.method == "POST":
-        try:
-            done = _import(request, caller)
-            rows = list(rejected_rows(_FOLDER, "vehicles", done.digest))
-            context |= {"done": done, "rejected": rows[:_EXCERPT], "more": len(rows) > _EXCERPT}
-        except Refusal as refusal:
-            context["problem"] = words(refusal.text)
-            status = 422
-    return page(request, caller, "vehicles/import.html", context, status)
+        done = _import(request, caller)
+        rows = list(rejected_rows(_FOLDER, "vehicles", done.digest))
+        context |= {"done": done, "rejected": rows[:_EXCERPT], "more": len(rows) > _EXCERPT}
+    return page(request, caller, "vehicles/import.html", context)
 
 
 def _import(request: HttpRequest, caller: Caller) -> Imported:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile) or not file.name:
-        raise Malformed("no-file", Text("请选择一个文件。", "Choose a file."))
+        raise Malformed("no-file", Text("请选择一个文件。", "Choose a file."), at="file")
     if (file.size or 0) > _MOST_BYTES:
         raise Malformed(
             "too-large",
@@ -202,6 +187,7 @@ def _import(request: HttpRequest, caller: Caller) -> Imported:
                 "文件过大，请在服务器上用 imloop import vehicles 导入。",
                 "The file is too large for the page; use imloop import vehicles on the server.",
             ),
+            at="file",
         )
     # The name only tells the format; the bytes go under a name of our own.
     with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix.lower()) as kept:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth import authenticate
 
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import NotAllowed, require_reason
 from imloop.facts.text import Text
 from imloop.steps.accounts import second_factor
 from imloop.steps.ground.access import Caller
@@ -135,8 +135,7 @@ def unlock(caller: Caller, username: str, *, reason: str, now: datetime) -> None
         raise NotAllowed(
             "administrators-only", Text("由系统管理员解锁。", "Only an administrator can unlock it.")
         )
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    require_reason(reason)
     with writing(now, caller) as ledger:
         LogInTry.objects.filter(username=_key(username), unlocked=False).update(unlocked=True)
         ledger.note("user-unlocked", username, {"reason": reason})

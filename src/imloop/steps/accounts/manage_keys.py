@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import F
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Malformed, NotAllowed, require_reason
 from imloop.facts.text import Text
 from imloop.steps.accounts import keys
 from imloop.steps.accounts.staffing import managing, may_manage
@@ -52,7 +52,9 @@ def issue(
 ) -> str:
     """What ``keys.issue_key`` returns, shown once."""
     if kind not in KINDS:
-        raise Malformed("wrong-value", Text(f"没有密钥种类 {kind}。", f"There is no kind of key {kind}."))
+        raise Malformed(
+            "wrong-value", Text(f"没有密钥种类 {kind}。", f"There is no kind of key {kind}."), at="kind"
+        )
     with managing(caller, now) as ledger:
         _require(caller, party, now)
         owner = any_party(party)
@@ -74,8 +76,7 @@ def rotate(caller: Caller, key_id: str, *, public_key: str = "", now: datetime) 
 
 def revoke(caller: Caller, key_id: str, *, reason: str, now: datetime) -> None:
     """It opens nothing from this moment on."""
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    require_reason(reason)
     with managing(caller, now) as ledger:
         key = _theirs(caller, key_id, now)
         keys.revoke(ledger, key, reason)

@@ -20,7 +20,7 @@ def keep_filter(caller: Caller, *, path: str, query: str, name: str) -> SavedFil
     name = name.strip()
     if not 0 < len(name) <= 40:
         raise Malformed(
-            "wrong-value", Text("名称应为 1 至 40 字。", "The name must have 1 to 40 characters.")
+            "wrong-value", Text("名称应为 1 至 40 字。", "The name must have 1 to 40 characters."), at="name"
         )
     if not path.startswith("/") or path.startswith("//") or len(path) > 60 or len(query) > 400:
         raise Malformed("wrong-value", Text("不能保存这个筛选。", "This filter cannot be saved."))

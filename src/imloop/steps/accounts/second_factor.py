@@ -9,7 +9,7 @@ from datetime import datetime
 import pyotp
 from django.conf import settings
 
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Malformed, NotAllowed, require_reason
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.steps.ground.ledger import writing
@@ -49,7 +49,9 @@ def confirm(user: User, code: str, now: datetime) -> list[str]:
             raise NotAllowed("second-factor-on", Text("已启用动态口令。", "The second factor is on already."))
         if not _is_right(factor, code, now):
             raise Malformed(
-                "wrong-code", Text("动态口令不对，请核对手机时间。", "Wrong code; check the phone's clock.")
+                "wrong-code",
+                Text("动态口令不对，请核对手机时间。", "Wrong code; check the phone's clock."),
+                at="code",
             )
         factor.confirmed_at, factor.recovery = now, [_sha(each) for each in codes]
         factor.save()
@@ -90,7 +92,7 @@ def turn_off(user: User, code: str, now: datetime) -> None:
         )
     with writing(now, caller_of(user)) as ledger:
         if not check(user, code, now):
-            raise Malformed("wrong-code", Text("动态口令不对。", "Wrong code."))
+            raise Malformed("wrong-code", Text("动态口令不对。", "Wrong code."), at="code")
         SecondFactor.objects.filter(user=user).delete()
         ledger.note("second-factor-off", user.username, {})
 
@@ -101,8 +103,7 @@ def reset(caller: Caller, user: User, *, reason: str, now: datetime) -> None:
         raise NotAllowed(
             "administrators-only", Text("由系统管理员重置。", "Only an administrator can reset it.")
         )
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    require_reason(reason)
     with writing(now, caller) as ledger:
         SecondFactor.objects.filter(user=user).delete()
         ledger.note("second-factor-reset", user.username, {"reason": reason})

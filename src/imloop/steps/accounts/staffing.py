@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
 from imloop.steps.ground.access import PUBLIC, Caller, caller_for, covers
@@ -67,7 +67,7 @@ def people(party: str) -> list[User]:
 def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetime) -> str:
     """Create an invitation; returns the link's token, shown once, valid for one account within seven days."""
     if not 0 < len(name.strip()) <= 60:
-        raise Malformed("wrong-value", Text("请写明邀请谁。", "Say who is invited."))
+        raise Malformed("wrong-value", Text("请写明邀请谁。", "Say who is invited."), at="name")
     token = secrets.token_urlsafe(24)
     with managing(caller, now) as ledger:
         _require(caller, party, now)
@@ -108,6 +108,7 @@ def accept(token: str, *, username: str, password: str, now: datetime) -> User:
                 "用户名用文字、数字和 . @ + - _，60 字以内。",
                 "A user name may have letters, digits and . @ + - _, up to 60 characters.",
             ),
+            at="username",
         )
     hashed = make_password(password)  # takes a while: not while others wait to write
     with writing(now, PUBLIC) as ledger:
@@ -153,8 +154,7 @@ def person(caller: Caller, username: str, now: datetime) -> User:
 
 def set_active(caller: Caller, username: str, *, active: bool, reason: str, now: datetime) -> None:
     """Leaving ends every session at once; the account stays, as the journal names it."""
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    require_reason(reason)
     with managing(caller, now) as ledger:
         found = person(caller, username, now)
         if found.username == caller.user:
@@ -196,8 +196,7 @@ def delegate(caller: Caller, taker: str, *, until: date, reason: str, now: datet
             f"It must end tomorrow or later, within {LONGEST.days} days.",
         )
         raise Malformed("wrong-value", words)
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    require_reason(reason)
     with writing(now, caller) as ledger:
         giver, colleague = _both(caller, taker)
         row = Delegation.objects.create(

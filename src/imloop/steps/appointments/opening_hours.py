@@ -63,7 +63,9 @@ def set_hours(caller: Caller, spans: Sequence[Hours], since: date, now: datetime
     """From ``since`` on the station is open as given and not as before. Appointments already made stand."""
     _require_spans(spans)
     if since < day_of(now):
-        raise Malformed("malformed", Text("since：不能早于今天。", "since: must not be before today."))
+        raise Malformed(
+            "malformed", Text("since：不能早于今天。", "since: must not be before today."), at="since"
+        )
     with writing(now, caller) as ledger:
         station = _own(caller)
         station.openings.filter(since__gte=since).delete()
@@ -83,10 +85,12 @@ def close_day(caller: Caller, day: date, reason: str, now: datetime) -> int:
     reason = reason.strip()
     if not reason or len(reason) > 100:
         raise Malformed(
-            "malformed", Text("请填写停业原因（100 字以内）。", "Say why (at most 100 characters).")
+            "malformed",
+            Text("请填写停业原因（100 字以内）。", "Say why (at most 100 characters)."),
+            at="reason",
         )
     if day < day_of(now):
-        raise Malformed("malformed", Text("日期已过。", "That day has passed."))
+        raise Malformed("malformed", Text("日期已过。", "That day has passed."), at="day")
     with writing(now, caller) as ledger:
         station = _own(caller)
         ClosedDay.objects.update_or_create(party=station, day=day, defaults={"reason": reason})

@@ -126,7 +126,7 @@ def _keep_look(caller: Caller, found: _Found, asked: str) -> None:
 def _look(station: str, vin: str, plate: str) -> _Found:
     """By VIN; where the plate says something else, or there is no such VIN, by both: of two vehicles it is refused."""
     if not (vin or plate):
-        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
+        raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
     row = _ask(_BY_VIN, vin, station) if vin else None
     if row is None or (plate and plate != row.plate):
         vehicle = find_vehicle(vin, plate)

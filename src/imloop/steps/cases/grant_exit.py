@@ -44,11 +44,13 @@ def grant_exit(
     kinds = registers.law_at(day_of(now), caller.place).words("exit.kinds")
     if kind not in kinds:
         listed = " ".join(kinds)
-        raise Malformed("wrong-value", Text(f"kind：可选 {listed}。", f"kind: choose one of {listed}."))
+        raise Malformed(
+            "wrong-value", Text(f"kind：可选 {listed}。", f"kind: choose one of {listed}."), at="kind"
+        )
     if to_station:
         registers.party(to_station, PartyKind.ISTATION)
     if expires_on < day_of(now):
-        raise Malformed("malformed", Text("有效期已过。", "The day it expires has passed."))
+        raise Malformed("malformed", Text("有效期已过。", "The day it expires has passed."), at="expires_on")
     way_out = StationExit(
         kind=kind,
         to_station=to_station or None,
@@ -106,4 +108,4 @@ def _decide_in(ledger: Ledger, caller: Caller, case_no: str, event: Event) -> Ca
 def _require_words(**words: str) -> None:
     for name, text in words.items():
         if not text.strip():
-            raise Malformed("malformed", Text(f"请填写 {name}。", f"{name} is required."))
+            raise Malformed("malformed", Text(f"请填写 {name}。", f"{name} is required."), at=name)

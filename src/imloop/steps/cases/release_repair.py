@@ -35,7 +35,9 @@ def release_repair(
     may differ."""
     if not 0 < len(reason.strip()) <= 400:
         raise Malformed(
-            "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
+            "malformed",
+            Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters."),
+            at="reason",
         )
     with writing(now, caller) as ledger:
         row = Case.objects.select_related("vehicle", "station").filter(case_no=case_no).first()

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from imloop.facts.refusal import Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.couriers.sftp_address import sftp_address
 from imloop.steps.ground.access import Caller, place_prefix, require_place
@@ -51,7 +51,7 @@ def add_receiver(
         )
     code, name = code.strip(), name.strip()
     if not code or not name or len(code) > 40 or len(name) > 120:
-        raise Malformed("wrong-value", Text("请填写代码和名称。", "Give a code and a name."))
+        raise Malformed("wrong-value", Text("请填写代码和名称。", "Give a code and a name."), at="code")
     _require_address(way, address)
     with writing(now, caller) as ledger:
         owner = _require_new(code, party)
@@ -78,7 +78,7 @@ def _require_new(code: str, party: str) -> Party:
         raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"No party {party}."))
     if Receiver.objects.filter(code=code).exists():
         raise Malformed(
-            "receiver-exists", Text(f"已有接收方 {code}。", f"There is already a receiver {code}.")
+            "receiver-exists", Text(f"已有接收方 {code}。", f"There is already a receiver {code}."), at="code"
         )
     return owner
 
@@ -118,6 +118,7 @@ def _require_address(way: str, address: str) -> None:
 
 def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: datetime) -> None:
     """Stop or go on; what waits stays in order."""
+    require_reason(reason or "—")
     with writing(now, caller) as ledger:
         row = receiver(caller, code)
         row.paused, row.retry_at = paused, None
@@ -127,8 +128,7 @@ def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: dat
 
 def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> int:
     """Deliver everything from ``seq`` on once more; returns how many messages that is."""
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    require_reason(reason)
     with writing(now, caller) as ledger:
         row = receiver(caller, code)
         if not 0 < seq <= row.cursor:
@@ -137,6 +137,7 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
                 Text(
                     f"序号应在 1 至 {row.cursor} 之间。", f"The sequence must be between 1 and {row.cursor}."
                 ),
+                at="seq",
             )
         again = OutboxEntry.objects.filter(receiver=row.party.code, id__gte=seq, id__lte=row.cursor)
         count = (again.filter(topic__in=row.topics) if row.topics else again).count()
@@ -154,8 +155,7 @@ def replay_from(caller: Caller, code: str, *, seq: int, reason: str, now: dateti
 
 def dismiss(caller: Caller, code: str, *, seq: int, reason: str, now: datetime) -> None:
     """A dead letter, or one that differs, that need not be sent again, with a reason."""
-    if not reason.strip():
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."))
+    require_reason(reason)
     with writing(now, caller) as ledger:
         dead = receiver(caller, code).deliveries.filter(entry_id=seq, state__in=Delivery.UNSETTLED)
         if not dead.exists():

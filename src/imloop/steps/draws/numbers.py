@@ -31,7 +31,9 @@ def enter_number(
     plain, fallback = plain_number(value), fallback.strip()
     if not 0 < len(plain) <= 200 or len(fallback) > 200:
         raise Malformed(
-            "wrong-value", Text("value 应为开奖号码或信标值。", "value: the numbers as published.")
+            "wrong-value",
+            Text("value 应为开奖号码或信标值。", "value: the numbers as published."),
+            at="value",
         )
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.COMMITTED)
@@ -106,6 +108,7 @@ def reveal(caller: Caller, no: str, nonce: str, now: datetime) -> Draw:
                 Text(
                     "与交存的哈希不符，不是本部门的秘密数。", "It does not match the hash that was deposited."
                 ),
+                at="nonce",
             )
         part.nonce, part.revealed_at = nonce, now
         part.save(update_fields=["nonce", "revealed_at"])

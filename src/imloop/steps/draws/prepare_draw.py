@@ -156,7 +156,7 @@ def _working(days: Sequence[date], law: Law) -> list[str]:
     found = [day.isoformat() for day in days if law.is_working_day(day)]
     if not found:
         raise Malformed(
-            "wrong-value", Text("检查期内没有工作日。", "There is no working day for the visits.")
+            "wrong-value", Text("检查期内没有工作日。", "There is no working day for the visits."), at="first"
         )
     return found
 
@@ -190,20 +190,7 @@ def join(
     ``unit``, ``reason``. Again before the list is fixed: the earlier deposit is replaced, the journal keeps both."""
     digest = nonce_sha256.strip().lower()
     names = [name.strip() for name in inspectors if name.strip()]
-    if not _SHA256.fullmatch(digest):
-        raise Malformed(
-            "wrong-value",
-            Text("nonce_sha256 应为 64 位十六进制。", "nonce_sha256 must be 64 hexadecimal digits."),
-        )
-    if (
-        len(set(names)) != len(names)
-        or len(names) > _MOST_PEOPLE
-        or any(len(n) > _LONGEST_NAME for n in names)
-    ):
-        raise Malformed(
-            "wrong-value",
-            Text("检查人员姓名不得重复，每人至多 40 字。", "inspectors: each once, at most 40 characters."),
-        )
+    _require_sound(digest, names)
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.PREPARED)
         rows = [_conflict(draw, names, each) for each in conflicts]
@@ -229,6 +216,25 @@ def join(
     return part
 
 
+def _require_sound(digest: str, names: Sequence[str]) -> None:
+    if not _SHA256.fullmatch(digest):
+        raise Malformed(
+            "wrong-value",
+            Text("nonce_sha256 应为 64 位十六进制。", "nonce_sha256 must be 64 hexadecimal digits."),
+            at="nonce_sha256",
+        )
+    if (
+        len(set(names)) != len(names)
+        or len(names) > _MOST_PEOPLE
+        or any(len(n) > _LONGEST_NAME for n in names)
+    ):
+        raise Malformed(
+            "wrong-value",
+            Text("检查人员姓名不得重复，每人至多 40 字。", "inspectors: each once, at most 40 characters."),
+            at="inspectors",
+        )
+
+
 def _conflict(draw: Draw, names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     row = {key: str(given.get(key, "")).strip()[:200] for key in ("inspector", "unit", "reason")}
     units = {unit["id"] for unit in draw.frame["units"]}
@@ -240,6 +246,7 @@ def _conflict(draw: Draw, names: Sequence[str], given: Mapping[str, str]) -> dic
                 f"回避一行应为本部门检查人员、名单中的单位代码和理由：{line}",
                 f"An exclusion names one of your inspectors, a unit on the list and a reason: {line}",
             ),
+            at="conflicts",
         )
     return row
 
@@ -339,7 +346,9 @@ def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
     """
     reason = reason.strip()
     if not 0 < len(reason) <= 400:
-        raise Malformed("malformed", Text("reason 必填，至多 400 字。", "reason: 1 to 400 characters."))
+        raise Malformed(
+            "malformed", Text("reason 必填，至多 400 字。", "reason: 1 to 400 characters."), at="reason"
+        )
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.PREPARED, Draw.State.COMMITTED)
         out = draw.parts.exclude(nonce="")

@@ -71,6 +71,7 @@ def record_visit(
                 f"outcome 应为 {'、'.join(DrawVisit.Outcome.values)}；result 必填，至多 1000 字。",
                 f"outcome: one of {', '.join(DrawVisit.Outcome.values)}; result: 1 to 1000 characters.",
             ),
+            at="result",
         )
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.DRAWN)

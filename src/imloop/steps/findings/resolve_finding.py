@@ -57,5 +57,6 @@ def _theirs(caller: Caller, number: int, said: str) -> Finding:
         raise Malformed(
             "reason-missing",
             Text("请写明核实情况（400 字以内）。", "Say what was found, in up to 400 characters."),
+            at="said",
         )
     return row

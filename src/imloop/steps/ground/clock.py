@@ -15,7 +15,8 @@ def now() -> datetime:
     return datetime.now(CHINA)
 
 
-def require_past(at: datetime, now: datetime, words: Text) -> None:
-    """Refuse, in ``words``, what is said to have happened later than now by more than clocks may differ."""
-    if at > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
-        raise Malformed("time-in-future", words)
+def require_past(moment: datetime, now: datetime, words: Text, *, at: str) -> None:
+    """Refuse, in ``words``, what is said to have happened later than now by more than clocks may differ. ``at``: the
+    name of the value."""
+    if moment > now + timedelta(seconds=settings.CLOCK_SKEW_SECONDS):
+        raise Malformed("time-in-future", words, at=at)

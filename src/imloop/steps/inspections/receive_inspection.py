@@ -41,4 +41,4 @@ def _require_past(record: TestRecord, now: datetime) -> None:
         f"检验时间 {record.ended_at.isoformat()} 晚于平台时间，请校准检测线时钟。",
         f"Test time {record.ended_at.isoformat()} is in the future; set the line's clock.",
     )
-    require_past(max(record.started_at, record.ended_at), now, words)
+    require_past(max(record.started_at, record.ended_at), now, words, at="ended_at")

@@ -119,11 +119,14 @@ def _theirs(caller: Caller, station: str, test_no: str) -> HeldRun:
 def _require_words(said: Settlement) -> None:
     if said.settled not in HeldRun.Settled.values:
         listed = " ".join(HeldRun.Settled.values)
-        raise Malformed("wrong-value", Text(f"settled：可选 {listed}。", f"settled: choose one of {listed}."))
+        raise Malformed(
+            "wrong-value", Text(f"settled：可选 {listed}。", f"settled: choose one of {listed}."), at="choice"
+        )
     if not 0 < len(said.because.strip()) <= 400:
         raise Malformed(
             "reason-missing",
             Text("请写明核实情况（400 字以内）。", "Say what was found, in up to 400 characters."),
+            at="because",
         )
 
 
@@ -142,6 +145,7 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
             else Text(
                 "车辆没有疑问，请选择放行或不予采信。", "The vehicle is certain: release it or reject it."
             ),
+            at="choice",
         )
     if said.vehicle == ANOTHER:
         return _another(held)

@@ -32,6 +32,7 @@ def set_line(
                 "请填写线号（8 字以内，只用字母、数字、汉字和 -_.:）和已知的检测方法。",
                 "Give the line (at most 8 letters, digits, Chinese characters or -_.:) and known methods.",
             ),
+            at="line",
         )
     with writing(now, caller) as ledger:
         line = station.lines.filter(code=code).first()
@@ -88,9 +89,12 @@ def add_instrument(
         raise Malformed(
             "wrong-value",
             Text("请填写设备种类、型号和编号。", "Give the kind, model and serial number."),
+            at="serial",
         )
     if max(len(model), len(maker)) > 60 or len(serial) > 40:
-        raise Malformed("too-long", Text("型号或编号过长。", "Model or serial number is too long."))
+        raise Malformed(
+            "too-long", Text("型号或编号过长。", "Model or serial number is too long."), at="serial"
+        )
     with writing(now, caller) as ledger:
         line = station.lines.filter(code=line_code, until__isnull=True).first()
         if line is None:

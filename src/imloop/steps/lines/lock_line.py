@@ -76,13 +76,18 @@ def _require_sound(line: Line, wanted: NewOrder, now: datetime) -> None:
             raise Malformed(
                 "malformed",
                 Text(f"请填写 {name}（400 字以内）。", f"{name} is required (at most 400 characters)."),
+                at=name,
             )
     if wanted.kind not in LineOrder.Kind.values:
-        raise Malformed("malformed", Text("kind 应为 lock 或 unlock。", "kind must be lock or unlock."))
+        raise Malformed(
+            "malformed", Text("kind 应为 lock 或 unlock。", "kind must be lock or unlock."), at="kind"
+        )
     if wanted.until <= now:
-        raise Malformed("malformed", Text("until 应晚于现在。", "until must be in the future."))
+        raise Malformed("malformed", Text("until 应晚于现在。", "until must be in the future."), at="until")
     strange = sorted(set(wanted.methods) - set(line.methods))
     if strange:
         raise Malformed(
-            "malformed", Text(f"本线没有方法 {strange[0]}。", f"The line has no method {strange[0]}.")
+            "malformed",
+            Text(f"本线没有方法 {strange[0]}。", f"The line has no method {strange[0]}."),
+            at="methods",
         )

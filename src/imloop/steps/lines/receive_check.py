@@ -94,7 +94,7 @@ def _require_past(record: CheckRecord, now: datetime) -> None:
         "自检时间晚于平台时间，请校准检测线时钟。",
         "The check is in the future; set the line's clock.",
     )
-    require_past(record.finished_at, now, words)
+    require_past(record.finished_at, now, words, at="finished_at")
 
 
 def _equipment(line: Line, record: CheckRecord) -> Equipment | None:

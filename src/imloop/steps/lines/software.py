@@ -82,12 +82,15 @@ def approve_software(
         raise Malformed(
             "wrong-value",
             Text("sha256 应为 64 位十六进制。", "sha256 must be 64 hexadecimal digits."),
+            at="sha256",
         )
     for field, text in (("name", name), ("version", version), ("cite", cite)):
         _require_text(field, text, _LONGEST[field])
     if until is not None and until <= since:
         raise Malformed(
-            "ends-before-start", Text(f"{until} 不晚于 {since}。", f"{until} is not after {since}.")
+            "ends-before-start",
+            Text(f"{until} 不晚于 {since}。", f"{until} is not after {since}."),
+            at="until",
         )
     with writing(now, caller) as ledger:
         _require_free(caller.place, sha256, since, until)
@@ -123,6 +126,7 @@ def withdraw_software(caller: Caller, software_id: int, *, on: date, reason: str
                     f"撤销日期应在今天以后、{row.since} 之后的有效期内。",
                     f"The day must be today or later, after {row.since}, within its period.",
                 ),
+                at="on",
             )
         row.until = on
         row.save(update_fields=["until"])
@@ -152,7 +156,9 @@ def _in_force(rows: QuerySet[Software], day: date) -> QuerySet[Software]:
 def _require_text(field: str, text: str, longest: int) -> None:
     if not 0 < len(text) <= longest:
         raise Malformed(
-            "malformed", Text(f"{field} 必填，至多 {longest} 字。", f"{field}: 1 to {longest} characters.")
+            "malformed",
+            Text(f"{field} 必填，至多 {longest} 字。", f"{field}: 1 to {longest} characters."),
+            at=field,
         )
 
 

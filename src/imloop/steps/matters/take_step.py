@@ -53,7 +53,7 @@ def apply(application: Application, now: datetime) -> Matter:
     kind = Kind(f"{application.subject}-application")
     _require_office(application)
     law = registers.law_at(day_of(now), application.place)
-    _require_conditions(application, law)
+    require_conditions(application, law)
     about = About(application.place, application.name)
     form = msgspec.to_builtins(application)
     with writing(now, Caller("applicant", "public", application.name, application.place)) as ledger:
@@ -84,7 +84,7 @@ def resubmit(token: str, application: Application, now: datetime) -> Matter:
                 ),
             )
         law = registers.law_at(day_of(now), row.place)
-        _require_conditions(application, law)
+        require_conditions(application, law)
         row.data["form"] = msgspec.to_builtins(application)
         row.title = application.name[:120]
         _step(ledger, row, Step.RESUBMIT, {}, frozenset({Role.CONCERNED}), law)
@@ -251,7 +251,8 @@ def _require_office(application: Application) -> None:
         raise Malformed("unknown-place", words, problems=(Problem("$.place", "unknown-place", words),))
 
 
-def _require_conditions(application: Application, law: Law) -> None:
+def require_conditions(application: Application, law: Law) -> None:
+    """Refuses with every condition that is not confirmed or not proven."""
     problems = unmet(application.subject, application.conditions, law)
     if problems:
         raise Malformed("conditions-not-met", problems[0].text, problems=problems)

@@ -73,7 +73,9 @@ def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
 def _scope(caller: Caller, text: str) -> Scope:
     if text not in list(Scope):
         listed = " ".join(Scope)
-        raise Malformed("wrong-value", Text(f"scope：可选 {listed}。", f"scope: choose one of {listed}."))
+        raise Malformed(
+            "wrong-value", Text(f"scope：可选 {listed}。", f"scope: choose one of {listed}."), at="scope"
+        )
     scope = Scope(text)
     if caller.kind == PartyKind.ISTATION and scope is not Scope.OWN_FAULT:
         raise NotAllowed(
@@ -94,7 +96,7 @@ def _stations(caller: Caller, scope: Scope, codes: tuple[str, ...]) -> list[str]
         return []
     found = [registers.party(code, PartyKind.ISTATION) for code in dict.fromkeys(codes)]
     if not found:
-        raise Malformed("malformed", Text("请指明检验机构。", "Name the stations."))
+        raise Malformed("malformed", Text("请指明检验机构。", "Name the stations."), at="stations")
     if not all(covers(caller.place, each.place) for each in found):
         raise _not_your_place()
     return [each.code for each in found]
@@ -105,10 +107,13 @@ def _require_sound(caller: Caller, scope: Scope, said: Declaration, place: str, 
         raise Malformed(
             "malformed",
             Text("请写明原因，至多 400 字。", "State the cause in at most 400 characters."),
+            at="cause",
         )
     if scope is Scope.LINK and said.link not in law.words("outage.links"):
         listed = " ".join(law.words("outage.links"))
-        raise Malformed("wrong-value", Text(f"link：可选 {listed}。", f"link: choose one of {listed}."))
+        raise Malformed(
+            "wrong-value", Text(f"link：可选 {listed}。", f"link: choose one of {listed}."), at="link"
+        )
     if not covers(caller.place, known_place(place)):
         raise _not_your_place()
 
@@ -117,9 +122,11 @@ def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
     """It must be declared promptly, or with a reason; the platform itself may have been down, so days count from the
     end."""
     latest = max(said.starts_at, said.ends_at or said.starts_at)
-    require_past(latest, now, Text("故障时间晚于现在。", "The outage is in the future."))
+    require_past(latest, now, Text("故障时间晚于现在。", "The outage is in the future."), at="starts_at")
     if said.ends_at is not None and said.ends_at < said.starts_at:
-        raise Malformed("ends-before-start", Text("结束早于开始。", "It ends before it starts."))
+        raise Malformed(
+            "ends-before-start", Text("结束早于开始。", "It ends before it starts."), at="ends_at"
+        )
     if now - said.starts_at <= timedelta(minutes=law.number("outage.prompt_minutes")):
         return
     if not said.late_reason.strip():
@@ -130,6 +137,7 @@ def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
                 f"It began over {law.number('outage.prompt_minutes'):g} minutes ago: say why it is declared late.",
             ),
             cite=law.cite("outage.prompt_minutes"),
+            at="late_reason",
         )
     since = day_of(said.ends_at or said.starts_at)
     last = law.working_days(since, law.integer("outage.retroactive_days")).deadline
@@ -157,6 +165,7 @@ def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -
                     "结束时间应在开始和最后一次解锁之后、现在之前。",
                     "The end must be after the start and the last unlock, and not in the future.",
                 ),
+                at="at",
             )
         row.ends_at, row.ended_by = at, caller.actor[:80]
         row.save(update_fields=["ends_at", "ended_by"])

@@ -42,6 +42,7 @@ def check_photographs(files: Sequence[Photograph]) -> None:
             raise Malformed(
                 "wrong-value",
                 Text(f"没有这种材料：{file.paper}（{known}）。", f"No such paper: {file.paper} ({known})."),
+                at="paper",
             )
         media_type(file.body)
 

@@ -26,7 +26,10 @@ def redeem_voucher(ledger: Ledger, raw: RawUpload, said: Redemption, sender: Sta
     require_kind(ledger.caller, PartyKind.ISTATION)
     station = sender.party
     require_past(
-        said.used_at, ledger.now, Text("使用时间晚于平台时间。", "The time of use is in the future.")
+        said.used_at,
+        ledger.now,
+        Text("使用时间晚于平台时间。", "The time of use is in the future."),
+        at="used_at",
     )
     voucher = _voucher(station, said)
     _require_its_day(voucher, said)

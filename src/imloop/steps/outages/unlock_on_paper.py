@@ -78,7 +78,9 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
     if not 0 < len(seen.reason.strip()) <= 400:
         raise Malformed(
-            "malformed", Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters.")
+            "malformed",
+            Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters."),
+            at="reason",
         )
     check_photographs(seen.files)
     with writing(now, caller) as ledger:
@@ -110,11 +112,15 @@ def _named_vehicle(caller: Caller, case_no: str, vin: str, plate: str) -> tuple[
     if case_no:
         row = Case.objects.select_related("vehicle").filter(case_no=case_no.strip()).first()
         if row is None or not covers(caller.place, row.place):
-            raise Malformed("wrong-value", Text(f"没有案件 {case_no}。", f"There is no case {case_no}."))
+            raise Malformed(
+                "wrong-value", Text(f"没有案件 {case_no}。", f"There is no case {case_no}."), at="case_no"
+            )
         return row.vehicle.vin, row.vehicle.plate
     if not (vin or plate):
         raise Malformed(
-            "malformed", Text("请给出案件号、VIN 或号牌。", "Give the case, the VIN or the plate.")
+            "malformed",
+            Text("请给出案件号、VIN 或号牌。", "Give the case, the VIN or the plate."),
+            at="case_no",
         )
     return vin, plate
 

@@ -51,7 +51,9 @@ def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
     _require_sound(method, price.yuan, since, until, price.cite)
     where = registers.party(station, PartyKind.ISTATION) if station else None
     if where is not None and not covers(place, where.place):
-        raise Malformed("wrong-value", Text(f"{station} 不在 {place}。", f"{station} is not in {place}."))
+        raise Malformed(
+            "wrong-value", Text(f"{station} 不在 {place}。", f"{station} is not in {place}."), at="station"
+        )
     with writing(now, caller) as ledger:
         if caller.kind == PartyKind.ADMIN and Fee.objects.filter(place=place, station=where, method=method):
             raise NotAllowed(
@@ -118,17 +120,19 @@ def price_list(place: str, day: date) -> list[dict[str, object]]:
 
 def _require_sound(method: str, yuan: Decimal, since: date, until: date | None, cite: str) -> None:
     if method not in list(Method):
-        raise Malformed("wrong-value", Text(f"没有检验方法 {method}。", f"No method {method}."))
+        raise Malformed("wrong-value", Text(f"没有检验方法 {method}。", f"No method {method}."), at="method")
     if not 0 <= yuan < 100_000:
         raise Malformed(
-            "wrong-value", Text(f"金额 {yuan} 不合理。", f"An amount of {yuan} is not plausible.")
+            "wrong-value", Text(f"金额 {yuan} 不合理。", f"An amount of {yuan} is not plausible."), at="yuan"
         )
     if until is not None and until <= since:
         raise Malformed(
-            "ends-before-start", Text(f"{until} 不晚于 {since}。", f"{until} is not after {since}.")
+            "ends-before-start",
+            Text(f"{until} 不晚于 {since}。", f"{until} is not after {since}."),
+            at="until",
         )
     if not cite.strip():
-        raise Malformed("missing", Text("请填写核定文件。", "Name the decision behind the price."))
+        raise Malformed("missing", Text("请填写核定文件。", "Name the decision behind the price."), at="cite")
 
 
 def _make_room(place: str, station: Party | None, method: str, since: date, until: date | None) -> None:

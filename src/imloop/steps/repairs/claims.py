@@ -93,6 +93,7 @@ def claimed_case(claim: Claim, shop: Party, now: datetime, pick: Pick) -> Case:
                 "Give the case number with the plate, the VIN or its last six signs; without the number, the whole "
                 "VIN, or the plate with the last six signs.",
             ),
+            at="plate",
         )
     if claim.counted:
         _require_guesses_left(shop, now)

@@ -9,7 +9,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from imloop import loop
-from imloop.facts.days import day_of
+from imloop.facts.days import CHINA, day_of
 from imloop.facts.records.repair import RepairRecord
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
@@ -60,7 +60,7 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender
     require_own(ledger.caller, PartyKind.MSTATION, record.shop)
     shop = registers.party(ledger.caller.party_code, PartyKind.MSTATION)
     _require_new(shop, record)
-    _require_past(record, ledger.now)
+    require_finished(record, ledger.now)
     row = _case_of(record, shop, ledger.now)
     law = registers.law_at(day_of(record.finished_at), row.place)
     earlier, owed = as_loop_case(row), earlier_rework(row)
@@ -123,12 +123,13 @@ def _require_new(shop: Party, record: RepairRecord) -> None:
         )
 
 
-def _require_past(record: RepairRecord, now: datetime) -> None:
+def require_finished(record: RepairRecord, now: datetime) -> None:
+    """Nobody reports a repair before it is done."""
     words = Text(
-        f"完工时间 {record.finished_at.isoformat()} 晚于平台时间。",
-        f"Finished at {record.finished_at.isoformat()}, which is in the future.",
+        f"完工时间 {record.finished_at.astimezone(CHINA):%Y-%m-%d %H:%M} 晚于平台时间。",
+        f"Finished at {record.finished_at.astimezone(CHINA):%Y-%m-%d %H:%M}, which is in the future.",
     )
-    require_past(record.finished_at, now, words)
+    require_past(record.finished_at, now, words, at="finished_at")
 
 
 def _case_of(record: RepairRecord, shop: Party, now: datetime) -> Case:

@@ -57,11 +57,13 @@ def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "")
     revealed."""
     plate = plain(stated.plate)
     if not plate:
-        raise Malformed("malformed", Text("请填写号牌号码。", "Give the plate."))
+        raise Malformed("malformed", Text("请填写号牌号码。", "Give the plate."), at="plate")
     if stated.fuel and stated.fuel not in list(Fuel):
-        raise Malformed("wrong-value", Text("请选择燃料。", "Choose a fuel."))
+        raise Malformed("wrong-value", Text("请选择燃料。", "Choose a fuel."), at="fuel")
     if stated.emission_stage and stage_rank(stated.emission_stage) is None:
-        raise Malformed("wrong-value", Text("请选择排放阶段。", "Choose an emission stage."))
+        raise Malformed(
+            "wrong-value", Text("请选择排放阶段。", "Choose an emission stage."), at="emission_stage"
+        )
     vehicle = _owned(plate, signs(stated.vin_tail))
     if vehicle is None:
         subject = Subject(

@@ -46,6 +46,7 @@ def clean_fleet(caller: Caller, now: datetime, year: int | None = None) -> Clean
         raise Malformed(
             "wrong-value",
             Text(f"year 应在 {FIRST_YEAR} 至 {today.year} 之间。", f"year: {FIRST_YEAR} to {today.year}."),
+            at="year",
         )
     wanted = [year] if year is not None else [today.year - back for back in range(YEARS_SHOWN)]
     law = registers.law_at(today, caller.place)

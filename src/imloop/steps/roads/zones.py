@@ -40,13 +40,18 @@ def enter_zone(caller: Caller, wanted: NewZone, now: datetime) -> Zone:
             raise Malformed(
                 "malformed",
                 Text(f"{field} 必填，至多 {longest} 字。", f"{field}: 1 to {longest} characters."),
+                at=field,
             )
     if until is not None and until <= since:
-        raise Malformed("malformed", Text("结束日期应晚于开始日期。", "It must end after it begins."))
+        raise Malformed(
+            "malformed", Text("结束日期应晚于开始日期。", "It must end after it begins."), at="until"
+        )
     parse_rules(wanted.rules)
     if wanted.outline is not None and "type" not in wanted.outline:
         raise Malformed(
-            "malformed", Text("范围应为 GeoJSON 几何。", "The outline must be a GeoJSON geometry.")
+            "malformed",
+            Text("范围应为 GeoJSON 几何。", "The outline must be a GeoJSON geometry."),
+            at="outline",
         )
     with writing(now, caller) as ledger:
         _require_free(caller.place, code, since, until)
@@ -78,7 +83,9 @@ def end_zone(caller: Caller, zone_id: int, *, on: date, now: datetime) -> Zone:
             raise Unknown("unknown-zone", Text("没有这个限行区。", "There is no such zone."))
         require_place(caller, zone.place)
         if on <= zone.since or (zone.until is not None and on > zone.until):
-            raise Malformed("malformed", Text("结束日期不在有效期内。", "The day is outside its period."))
+            raise Malformed(
+                "malformed", Text("结束日期不在有效期内。", "The day is outside its period."), at="on"
+            )
         zone.until = on
         zone.save(update_fields=["until"])
         ledger.note("zone-ended", f"{zone.place}/{zone.code}", {"on": on})
@@ -102,9 +109,12 @@ def declare_alert(
         raise Malformed(
             "wrong-value",
             Text(f"level：可选 {' '.join(LEVELS)}。", f"level: choose one of {' '.join(LEVELS)}."),
+            at="level",
         )
     if until is not None and until <= since:
-        raise Malformed("malformed", Text("结束时间应晚于开始时间。", "It must end after it begins."))
+        raise Malformed(
+            "malformed", Text("结束时间应晚于开始时间。", "It must end after it begins."), at="until"
+        )
     parse_rules(rules)
     law = registers.law_at(day_of(since), caller.place)
     with writing(now, caller) as ledger:

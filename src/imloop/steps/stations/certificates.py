@@ -76,6 +76,7 @@ def _require_sound(paper: NewCertificate) -> None:
             raise Malformed(
                 "malformed",
                 Text(f"请填写 {name}（{longest} 字以内）。", f"{name}: 1 to {longest} characters."),
+                at=name,
             )
     verification = paper.kind == Certificate.Kind.VERIFICATION
     if paper.kind not in Certificate.Kind.values or verification is not bool(paper.serial):
@@ -84,6 +85,7 @@ def _require_sound(paper: NewCertificate) -> None:
             Text(
                 "kind 与设备不符：检定证书须写明设备编号。", "kind: a verification must name its instrument."
             ),
+            at="serial",
         )
     if paper.until <= paper.since:
         raise Malformed(
@@ -92,6 +94,7 @@ def _require_sound(paper: NewCertificate) -> None:
                 f"失效日 {paper.until} 应晚于生效日 {paper.since}。",
                 f"It ends on {paper.until}, which is not after {paper.since}.",
             ),
+            at="until",
         )
 
 

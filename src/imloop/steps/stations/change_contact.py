@@ -28,6 +28,7 @@ def change_contact(
                     f"请填写 {name}（{LONGEST[name]} 字以内）。",
                     f"{name} is required (at most {LONGEST[name]}).",
                 ),
+                at=name,
             )
     with writing(now, caller) as ledger:
         party = Party.objects.get(code=caller.party_code)

@@ -27,14 +27,19 @@ def join(
     """Enter a member of staff in a role; a person may hold several, each once at a time."""
     name = name.strip()
     if not name or len(name) > 40 or len(licence_no) > 60:
-        raise Malformed("malformed", Text("请填写姓名（40 字以内）。", "Give the name (at most 40)."))
+        raise Malformed(
+            "malformed", Text("请填写姓名（40 字以内）。", "Give the name (at most 40)."), at="name"
+        )
     if role not in Staff.Role.values:
         listed = " ".join(Staff.Role.values)
-        raise Malformed("wrong-value", Text(f"role：可选 {listed}。", f"role: choose one of {listed}."))
+        raise Malformed(
+            "wrong-value", Text(f"role：可选 {listed}。", f"role: choose one of {listed}."), at="role"
+        )
     if qualified_until is not None and qualified_until <= since:
         raise Malformed(
             "ends-before-it-starts",
             Text("资格失效日应晚于入职日。", "The qualification must end after the first day."),
+            at="qualified_until",
         )
     with writing(now, caller) as ledger:
         party = _station(caller, party_code)
@@ -69,6 +74,7 @@ def leave(caller: Caller, party_code: str, staff_id: int, *, until: date, now: d
             raise Malformed(
                 "ends-before-it-starts",
                 Text(f"离职日应晚于入职日 {row.since}。", f"It must end after it began on {row.since}."),
+                at="until",
             )
         row.until = until
         row.save(update_fields=["until"])

@@ -140,7 +140,7 @@ def _vehicle(caller: Caller, wanted: NewEnrolment, now: datetime) -> Vehicle:
     """Known, or entered by its VIN and plate; one known from tests alone is registered by them, too."""
     vin, plate = plain(wanted.vin), plain(wanted.plate)
     if not (vin or plate):
-        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
+        raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
     found = find_vehicle(vin, plate)
     if found is not None and found.registered:
         return found

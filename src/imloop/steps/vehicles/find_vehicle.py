@@ -22,7 +22,7 @@ def require_vehicle(vin: str, plate: str) -> Vehicle:
     """The register's vehicle; ``Unknown`` names, as a hint only, the vehicle that had the plate before."""
     vin, plate = plain(vin), plain(plate)
     if not (vin or plate):
-        raise Malformed("malformed", Text("请给出 vin 或 plate。", "Give vin or plate."))
+        raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
     found = find_vehicle(vin, plate)
     if found is not None:
         return found
@@ -38,4 +38,5 @@ def require_vehicle(vin: str, plate: str) -> Vehicle:
     raise Unknown(
         "unknown-vehicle",
         Text(f"登记资料中没有车辆 {vin or plate}。", f"Vehicle {vin or plate} is not in the register."),
+        at="vin" if vin else "plate",
     )

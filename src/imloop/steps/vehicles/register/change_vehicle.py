@@ -77,13 +77,14 @@ def _require_sense(change: ReportedChange, today: date, law: Law) -> None:
         raise Malformed(
             "wrong-value",
             Text(f"kind：可选 {' '.join(CHANGES)}。", f"kind: choose one of {' '.join(CHANGES)}."),
+            at="kind",
         )
     if change.on > today:
-        raise Malformed("malformed", Text("日期晚于今天。", "The day is in the future."))
+        raise Malformed("malformed", Text("日期晚于今天。", "The day is in the future."), at="on")
     first = law.day("register.first_day")
     if change.on < first:
         raise Malformed(
-            "day-implausible", Text(f"日期早于 {first}。", f"The day is before {first}; check it.")
+            "day-implausible", Text(f"日期早于 {first}。", f"The day is before {first}; check it."), at="on"
         )
 
 

@@ -27,7 +27,9 @@ def settle_difference(
     require_kind(caller, PartyKind.POLICE, PartyKind.ENVIRONMENT)
     if not 0 < len(reason.strip()) <= 400:
         raise Malformed(
-            "reason-missing", Text("请写明理由（400 字以内）。", "Give a reason, in up to 400 characters.")
+            "reason-missing",
+            Text("请写明理由（400 字以内）。", "Give a reason, in up to 400 characters."),
+            at="reason",
         )
     with writing(now, caller) as ledger:
         vehicle = Vehicle.objects.filter(pk=vehicle_id).first()
