@@ -14,7 +14,7 @@ from imloop.facts.identifiers import (
     Vin,
     calibration,
     is_number,
-    one_sign_apart,
+    mistyped,
     parse_plate,
     parse_uscc,
     parse_vin,
@@ -201,11 +201,13 @@ def test_what_is_not_well_formed_is_said() -> None:
     assert fault is not None and fault.code == "plate-malformed" and fault.next
 
 
-def test_one_sign_apart() -> None:
-    assert one_sign_apart("LFV2A21K6J3123456", "LFV2A21K6J3123457")
-    assert not one_sign_apart("LFV2A21K6J3123456", "LFV2A21K6J3123456")
-    assert not one_sign_apart("LFV2A21K6J3123456", "LFV2A21K6J3123465")
-    assert not one_sign_apart("LFV2A21K6J312345", "LFV2A21K6J3123456")
+def test_one_sign_wrong_or_two_neighbours_in_each_others_place() -> None:
+    assert mistyped("LFV2A21K6J3123456", "LFV2A21K6J3123457")
+    assert not mistyped("LFV2A21K6J3123456", "LFV2A21K6J3123456")
+    assert mistyped("LFV2A21K6J3123456", "LFV2A21K6J3123465")
+    assert not mistyped("LFV2A21K6J3123456", "LFV2A21K6J3123654")
+    assert not mistyped("LFV2A21K6J3123456", "LFV2A21K6J3123478")
+    assert not mistyped("LFV2A21K6J312345", "LFV2A21K6J3123456")
 
 
 @pytest.mark.parametrize(

@@ -143,9 +143,16 @@ def vin_fault(text: str) -> Reason | None:
     )
 
 
-def one_sign_apart(one: str, other: str) -> bool:
-    """Of equal length, and different in exactly one place: a typing error, or meant to look like one."""
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+def mistyped(one: str, other: str) -> bool:
+    """Of equal length, and different in one sign alone, or in two neighbours that changed places: a typing error, or
+    meant to look like one."""
+    if len(one) != len(other):
+        return False
+    apart = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(apart) != 2:
+        return len(apart) == 1
+    first, second = apart
+    return second == first + 1 and one[first] == other[second] and one[second] == other[first]
 
 
 class PlateKind(StrEnum):

@@ -55,8 +55,9 @@ step is judged by the law in force on the day of that step itself, in China (UTC
 
 So a repair finished in the transition phase at a repairer outside the list, with invoice and settlement list, still
 opens a retest after the full phase has begun: the owner acted lawfully when the car was repaired, and a later rule
-does not undo that. A repair finished on the first day of the full phase follows the full rules, wherever the test
-failed.
+does not undo that. A record that comes only when the full phase has begun waits for a department: that day rests on
+its sender's word alone. A repair finished on the first day of the full phase follows the full rules, wherever the
+test failed.
 
 **Overdue** is a mark, not a state: it is reported once per round, and an overdue case is still repaired, retested
 and closed. **Scrapping and annulment** are decisions with a name and evidence behind them; nothing leads to them

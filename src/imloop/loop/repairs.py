@@ -114,6 +114,14 @@ def _lacks(fact: RepairFact, record: RepairRecord, law: Law) -> tuple[Lack, ...]
     return tuple(lacks)
 
 
+def allowed(documents: Collection[str], law: Law, *, listed: bool) -> bool:
+    """May a repairer that is ``listed``, or is not, report with these documents what opens a retest?"""
+    if law.flag("retest.listed_repairer_required") and not listed:
+        return False
+    sets = [set(wanted.split("+")) for wanted in law.words(documents_key(law)) if wanted]
+    return not sets or any(wanted <= set(documents) for wanted in sets)
+
+
 def _papers_lack(
     fact: RepairFact, record: RepairRecord, law: Law, used: Mapping[str, Collection[str]]
 ) -> tuple[Lack, ...]:

@@ -236,7 +236,7 @@ def test_a_packed_trace_beside_a_plain_one_is_refused(city: City) -> None:
     assert not Test.objects.exists()
 
 
-def _accelerations(peak: float) -> dict[str, Any]:
+def free_accelerations(peak: float) -> dict[str, Any]:
     """Three free accelerations in a minute; the smoke of each peaks for five seconds and falls for three."""
     rows = 60
     found: dict[str, Any] = {"t_s": list(range(rows)), "k_per_m": [0.2] * rows, "blip": [0] * rows}
@@ -257,12 +257,12 @@ def _free(city: City, when: str, columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_smoke_that_is_marked_as_no_acceleration_is_seen(city: City) -> None:
-    smoky = _accelerations(4.0)
+    smoky = free_accelerations(4.0)
     smoky["blip"] = [
         0 if k > 1 else number for number, k in zip(smoky["blip"], smoky["k_per_m"], strict=True)
     ]
     assert "smoke-unmarked" in codes(_free(city, WHEN, smoky))
-    assert codes(_free(city, "2026-03-02 10:00", _accelerations(0.5))) == []
+    assert codes(_free(city, "2026-03-02 10:00", free_accelerations(0.5))) == []
 
 
 def _idle(times: int, co: float) -> dict[str, Any]:

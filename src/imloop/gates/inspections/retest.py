@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from imloop.facts.codes import UNDER_LOAD, Result
+from imloop.facts.codes import UNDER_LOAD, Fuel, Result
 from imloop.facts.records.inspection import Exterior, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.compare_statement import Facts, as_registered
@@ -25,6 +25,7 @@ _ANSWERS = {
     "evaporative": ("verdict", "start_kpa", "loss_kpa", "seconds", "cap_ok"),
 }
 """What decides in each part that is asked and answered."""
+_BURNT = {Fuel.HYBRID_GASOLINE: Fuel.GASOLINE, Fuel.HYBRID_DIESEL: Fuel.DIESEL}
 _STATED = {
     "fuel": Text("燃料种类", "fuel"),
     "second_fuel": Text("第二燃料", "second fuel"),
@@ -58,15 +59,21 @@ def passed_items(items: Iterable[tuple[str, bool]]) -> dict[str, bool]:
     return found
 
 
-def open_faults(runs: Sequence[Measured]) -> list[tuple[str, Measured]]:
+def _open_faults(runs: Sequence[Measured]) -> list[tuple[str, Measured]]:
     """Each part with each run in which it failed, as far as no later failed run of the case has answered that: one that
-    had a permit. ``runs``: the failed runs of the case, in order."""
+    had a permit, and stated the vehicle alike. ``runs``: the failed runs of the case, in order."""
     found: list[tuple[str, Measured]] = []
     for run in runs:
         if run.permitted:
-            found = [(part, failed) for part, failed in found if not _answers(part, run, failed)]
+            found = [(part, failed) for part, failed in found if not _answered_by_failed(part, run, failed)]
         found += [(part, run) for part, result in run.parts.items() if result == Result.FAIL]
     return found
+
+
+def _answered_by_failed(part: str, run: Measured, failed: Measured) -> bool:
+    """It was judged by what it stated itself: as the vehicle was stated when it failed, it might not have passed."""
+    now = run.record.vehicle
+    return as_stated_then(now, failed.record.vehicle) == now and _answers(part, run, failed)
 
 
 def as_stated_then(now: Vehicle, then: Vehicle) -> Vehicle:
@@ -112,9 +119,13 @@ def stricter(one: Result, other: Result) -> bool:
     return _WORST_FIRST.index(other) < _WORST_FIRST.index(one)
 
 
-def not_retested(run: Measured, faults: Sequence[tuple[str, Measured]]) -> Reason | None:
-    """What failed must be there and pass; left out, unreadable, or not measured by another method is not passed."""
-    missing = list(dict.fromkeys(part for part, failed in faults if not _answers(part, run, failed)))
+def not_retested(run: Measured, failed: Sequence[Measured], entered: Facts) -> Reason | None:
+    """What failed must be there and pass; left out, unreadable, or not measured by another method is not passed.
+    ``failed``: the failed runs of the case, in order; ``entered``: the authorities' word of the vehicle."""
+    now, *then = (_by_register(each, entered) for each in (run, *failed))
+    missing = list(
+        dict.fromkeys(part for part, fault in _open_faults(then) if not _answers(part, now, fault))
+    )
     if not missing:
         return None
     zh = "、".join(_PARTS[name].zh for name in missing)
@@ -129,6 +140,11 @@ def not_retested(run: Measured, faults: Sequence[tuple[str, Measured]]) -> Reaso
     )
 
 
+def _by_register(run: Measured, entered: Facts) -> Measured:
+    vehicle = as_registered(run.record.vehicle, entered)
+    return run if vehicle == run.record.vehicle else replace(run, record=replace(run.record, vehicle=vehicle))
+
+
 def _answers(part: str, run: Measured, failed: Measured) -> bool:
     if run.parts.get(part) != Result.PASS or _left_out(part, run.record, failed.record):
         return False
@@ -136,8 +152,17 @@ def _answers(part: str, run: Measured, failed: Measured) -> bool:
         return True
     if failed.record.method in UNDER_LOAD and run.record.method not in UNDER_LOAD:
         return False
+    if failed.record.second is not None and run.record.second is None:
+        return False
+    if not _fuels(failed.record.vehicle) <= (driven := _fuels(run.record.vehicle)) and driven:
+        return False
     passed = {each for item, good in run.items.items() if good for each in _substances(item)}
     return {each for item, good in failed.items.items() if not good for each in _substances(item)} <= passed
+
+
+def _fuels(vehicle: Vehicle) -> set[Fuel]:
+    """What it was driven on; with a motor beside the engine it burns the same."""
+    return {_BURNT.get(fuel, fuel) for fuel in (vehicle.fuel, vehicle.second_fuel) if fuel is not None}
 
 
 def _substances(item: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ class Times:
     running number below this run's: it had not begun by then. ``locked``: when a department locked the line for the
     method, if that was after the claimed start and before the arrival. ``outage_ended``: of an outage that covers
     the claimed start; its end, or the arrival while it runs. ``closed``: on the day of its arrival the station may not
-    work any more."""
+    work any more; ``stricter``: by the law of that day its result is worse."""
 
     started: datetime
     ended: datetime
@@ -32,6 +32,7 @@ class Times:
     locked: datetime | None = None
     outage_ended: datetime | None = None
     closed: bool = False
+    stricter: bool = False
 
 
 def outside_bracket(times: Times, law: Law) -> tuple[Reason, ...]:
@@ -42,6 +43,7 @@ def outside_bracket(times: Times, law: Law) -> tuple[Reason, ...]:
         _line_knew(times, law),
         _before_lock(times, law),
         _before_closing(times, law),
+        _before_stricter_law(times, law),
     )
     return tuple(reason for reason in found if reason is not None)
 
@@ -109,6 +111,18 @@ def _before_closing(times: Times, law: Law) -> Reason | None:
         "Said to have been made before the station was suspended, struck off or without its certificate, and uploaded "
         "after that.",
         law.cite("station.networked_required"),
+    )
+
+
+def _before_stricter_law(times: Times, law: Law) -> Reason | None:
+    if not times.stricter:
+        return None
+    return _held(
+        "before-stricter-law",
+        "称在规定变严之前检验，此后才上传；按上传当日的规定结论更差。",
+        "Said to have been made before the rules became stricter, and uploaded after that; by those of the day it came "
+        "its result is worse.",
+        law.cite("upload.within_hours"),
     )
 
 

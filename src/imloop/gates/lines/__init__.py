@@ -3,10 +3,11 @@
 from imloop.gates.lines.due import Due, checks_due
 from imloop.gates.lines.parts import CheckResult, Deviation
 from imloop.gates.lines.recompute import FIELDS, recompute
-from imloop.gates.lines.standing import CheckFact, InstrumentFact, OrderFact, line_standing
+from imloop.gates.lines.standing import ONLY_DUE, CheckFact, InstrumentFact, OrderFact, line_standing
 
 __all__ = [
     "FIELDS",
+    "ONLY_DUE",
     "CheckFact",
     "CheckResult",
     "Deviation",

@@ -12,6 +12,9 @@ from imloop.facts.records.check import CHECK_NAMES, CHECKED, CheckKind
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 
+ONLY_DUE = ("missing-check", "stale-check")
+"""Codes of what the passing of time alone does to a line, until its next check."""
+
 
 @dataclass(frozen=True, slots=True)
 class InstrumentFact:

@@ -129,12 +129,13 @@ def time_held(
     )
 
 
-def left_the_list(law: Law) -> Reason:
-    """Whether the repairer might still do the work rests on the time that it states itself."""
+def more_allowed_then(law: Law) -> Reason:
+    """Whether the repair is one rests on the time that its sender states itself."""
     return _held(
         Text(
-            "称在维修站暂停、退出或被取消资格之前完工，此后才上传。",
-            "Said to have been finished before the repairer was suspended or left the list, and reported after that.",
+            "称在维修站暂停、退出、被取消资格或者规定变严之前完工，此后才上传。",
+            "Said to have been finished before the repairer was suspended or left the list, or before the rules became "
+            "stricter, and reported after that.",
         ),
         law,
     )

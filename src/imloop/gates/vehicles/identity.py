@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from imloop.facts.identifiers import one_sign_apart, vin_fault
+from imloop.facts.identifiers import mistyped, vin_fault
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.well_formed import about_the_names
 
@@ -36,7 +36,7 @@ class Named:
 
 class Beside(StrEnum):
     """``reported``: in its failed run a control unit reported the VIN of the vehicle that is named now. ``replated``:
-    it bore the plate, and its VIN is one sign apart: the register's VIN may have been corrected since it failed."""
+    it bore the plate, and its VIN may be a typing error: the register's VIN may have been corrected since it failed."""
 
     REPORTED = "reported"
     REPLATED = "replated"
@@ -44,9 +44,9 @@ class Beside(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A vehicle that bears one of the names, or a VIN one sign apart. ``key``: its row; ``held``: a case of it is open,
-    or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may be of
-    the vehicle that is named now."""
+    """A vehicle that bears one of the names, or a VIN that may be mistyped. ``key``: its row; ``held``: a case of it is
+    open, or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may
+    be of the vehicle that is named now."""
 
     key: int
     vin: str
@@ -70,7 +70,7 @@ class Identity:
 
 
 def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
-    """``bearers``: every vehicle with the VIN, the plate or an OBD VIN, and those one sign from the VIN."""
+    """``bearers``: every vehicle with the VIN, the plate or an OBD VIN, and those whose VIN may be it, mistyped."""
     found = _by_names(named, [each for each in bearers if each.beside is None])
     others = [each for each in bearers if each.beside is not None]
     if not found.firm or not others:
@@ -113,11 +113,9 @@ def _unknown_vin(named: Named, bearers: Sequence[Bearer], faults: tuple[Reason, 
     if by_plate:
         return _doubtful(tuple(by_plate), faults, _plate_of_another(named))
     # With a plate of its own it is another vehicle: VINs of one make and month differ in one sign, too.
-    near = tuple(
-        each for each in bearers if each.held and not named.plate and one_sign_apart(each.vin, named.vin)
-    )
+    near = tuple(each for each in bearers if each.held and not named.plate and mistyped(each.vin, named.vin))
     if near:
-        return _doubtful(near, faults, _one_sign_apart())
+        return _doubtful(near, faults, _mistyped())
     return Identity(Found.NEW, reasons=faults)
 
 
@@ -193,15 +191,17 @@ def _reported_by_another(other: Bearer) -> Reason:
 
 def _once_with_the_plate(other: Bearer) -> Reason:
     return _doubt(
-        f"该号牌原属一辆待复检的车辆，其 VIN（尾号 {other.vin[-6:]}）与本车只差一位：可能是同一辆车更正了 VIN。",
+        f"该号牌原属一辆待复检的车辆，其 VIN（尾号 {other.vin[-6:]}）与本车只差一位或相邻两位互换："
+        "可能是同一辆车更正了 VIN。",
         f"The plate was that of a vehicle which awaits a retest, whose VIN (ending {other.vin[-6:]}) differs in one "
-        "sign: it may be the same vehicle with its VIN corrected.",
+        "sign or in the order of two: it may be the same vehicle with its VIN corrected.",
     )
 
 
-def _one_sign_apart() -> Reason:
+def _mistyped() -> Reason:
     return _doubt(
-        "VIN 与一辆待复检的车辆只差一位。", "The VIN differs in one sign from a vehicle that awaits a retest."
+        "VIN 与一辆待复检的车辆只差一位或相邻两位互换。",
+        "The VIN differs in one sign, or in the order of two, from a vehicle that awaits a retest.",
     )
 
 

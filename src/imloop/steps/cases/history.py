@@ -19,7 +19,6 @@ from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
     not_retested,
-    open_faults,
     passed_items,
     ways_stated,
 )
@@ -254,9 +253,10 @@ def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
         ]
         if now is None or not then:
             return ""
-        if not_retested(now.run, open_faults(then)) is not None:
+        entered = entered_facts(history.vehicle)
+        if not_retested(now.run, then, entered) is not None:
             return NOT_RETESTED
-        others = ways_stated(now.run.record.vehicle, then, entered_facts(history.vehicle))
+        others = ways_stated(now.run.record.vehicle, then, entered)
         return "" if all(now.as_if(other) is Result.PASS for other in others) else NOT_RETESTED
 
     return why

@@ -16,7 +16,6 @@ from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
     not_retested,
-    open_faults,
     passed_items,
     restated,
     stricter,
@@ -187,7 +186,7 @@ def _measured(record: TestRecord, verdict: Verdict) -> Measured:
 def _answer_for_fault(known: Known, measured: Measured, verdict: Verdict) -> Reason | None:
     if not known.failed or verdict.result is not Result.PASS:
         return None
-    return not_retested(measured, open_faults(known.failed))
+    return not_retested(measured, known.failed, known.entered)
 
 
 def _about_uncounted(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:

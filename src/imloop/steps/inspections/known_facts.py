@@ -14,8 +14,9 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.overlaps import LONGEST, Span
-from imloop.gates.inspections.retest import Measured
+from imloop.gates.inspections.retest import Measured, stricter
 from imloop.gates.inspections.times import Times
+from imloop.gates.lines import ONLY_DUE
 from imloop.gates.vehicles.identity import Named
 from imloop.law import Law
 from imloop.steps.cases.history import measured_of
@@ -26,12 +27,14 @@ from imloop.steps.lines.heartbeats import link_of, number_last_below
 from imloop.steps.outages.known_outages import kept_until
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations import standing
+from imloop.steps.stations.latest_checks import failed_checks
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import StationFacts
 from imloop.steps.vehicles.identify_vehicle import Identified, identify, names_of
 from imloop.steps.vehicles.vehicle_facts import WaitingFail, entered_facts, waiting_fails
 from imloop.store.models import Case, Line, Party, Vehicle
 from imloop.store.statements import Row, aware, fetch_all, fetch_one
+from imloop.verdict import verdict_hash
 
 _TAKEN = (
     "SELECT r.sha256 FROM store_test t JOIN store_rawupload r ON r.id = t.raw_id "
@@ -201,9 +204,10 @@ def _times(judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now
         arrived=now,
         recorded_s=judged.recorded_s,
         line_was_before=number_last_below(link_of(line), record.sequence),
-        locked=_locked_between(sender, record, now),
+        locked=_locked_between(sender, record, law, now),
         outage_ended=None if outage_ended is None else min(outage_ended, now),
         closed=_closed_since(sender, law, now),
+        stricter=_stricter_since(judged, law, now),
     )
 
 
@@ -213,18 +217,40 @@ def _closed_since(sender: StationFacts, law: Law, now: datetime) -> bool:
     return day != law.on and not sender.is_active(day, registers.law_at(day, sender.party.place))
 
 
-def _locked_between(sender: StationFacts, record: TestRecord, now: datetime) -> datetime | None:
-    """A department's lock that began after the run's claimed start and before its arrival."""
+def _stricter_since(judged: JudgedUpload, law: Law, now: datetime) -> bool:
+    later = law if day_of(now) == law.on else registers.law_at(day_of(now), law.place)
+    if verdict_hash(later) == verdict_hash(law):
+        return False
+    return stricter(judged.under(law).result, judged.of(later).result)
+
+
+def _locked_between(sender: StationFacts, record: TestRecord, law: Law, now: datetime) -> datetime | None:
+    """When the line was locked for the method after the run's claimed start and by its arrival: by a department, by a
+    check that failed, by the end of a verification, or because it left the register."""
+    moments = [moment for moment in _turning_points(sender, record, now) if record.started_at < moment <= now]
+    if day_of(now) != law.on:
+        moments.append(now)
+    return next((at for at in sorted(moments) if _locks(sender, record, at)), None)
+
+
+def _turning_points(sender: StationFacts, record: TestRecord, now: datetime) -> list[datetime]:
     line = sender.line(record.line, record.started_at)
-    orders = line.orders if line is not None else ()
-    locks = [
-        order.since
-        for order in orders
-        if order.kind == "lock"
-        and record.started_at < order.since <= now
-        and (not order.methods or record.method in order.methods)
-    ]
-    return min(locks, default=None)
+    if line is None:
+        return []
+    orders = [order.since for order in line.orders if order.kind == "lock"]
+    if all(last.finished_at <= record.started_at for last in line.checks):
+        return orders
+    return orders + failed_checks(line.line.pk, record.started_at, now)
+
+
+def _locks(sender: StationFacts, record: TestRecord, at: datetime) -> bool:
+    """A check that is due is none of the reasons: the next one may come in the morning."""
+    line = sender.line(record.line, at)
+    if line is None or record.method not in line.line.methods:
+        return True
+    law = registers.law_at(day_of(at), sender.party.place)
+    reasons = line.standing(at, law, (record.method,))[record.method]
+    return any(not each.warning and each.code not in ONLY_DUE for each in reasons)
 
 
 def _beside(record: TestRecord, station: Party, vehicle: Vehicle | None) -> list[Span]:

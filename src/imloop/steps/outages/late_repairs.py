@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import NamedTuple
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason
-from imloop.gates.repairs.whereabouts import FailedRun, Span, left_the_list, time_held
+from imloop.gates.repairs.whereabouts import FailedRun, Span, more_allowed_then, time_held
 from imloop.law import Law
-from imloop.loop.repairs import find_repair
+from imloop.loop.repairs import allowed, find_repair
 from imloop.steps.cases.move_case import open_case
 from imloop.steps.cases.reconsider import failed_test
 from imloop.steps.cases.release_repair import held_repairs, release
@@ -19,22 +21,30 @@ from imloop.steps.stations.standing import is_active
 from imloop.store.models import Case, Finding, Outage, Party, PartyKind, Repair
 
 
-def held_by_time(
-    case: Case, shop: Party, finished_at: datetime, reported_at: datetime, law: Law
-) -> Reason | None:
-    """By what is known of outages now, and of the repairer's listing when the record came."""
-    kept_back = _outages(shop, finished_at, reported_at, law)
-    held = time_held(finished_at, reported_at, failed_run(case, law), kept_back, law)
-    if held is None and _left_the_list(shop, day_of(finished_at), day_of(reported_at), law):
-        return left_the_list(law)
+class Done(NamedTuple):
+    """A repair as reported: when it was finished, and the names of its documents."""
+
+    finished_at: datetime
+    documents: Collection[str]
+
+
+def held_by_time(case: Case, shop: Party, done: Done, reported_at: datetime, law: Law) -> Reason | None:
+    """By what is known of outages now, and of what was allowed when the record came."""
+    kept_back = _outages(shop, done.finished_at, reported_at, law)
+    held = time_held(done.finished_at, reported_at, failed_run(case, law), kept_back, law)
+    if held is None and _more_allowed_then(case, shop, done, day_of(reported_at), law):
+        return more_allowed_then(law)
     return held
 
 
-def _left_the_list(shop: Party, finished_on: date, reported_on: date, law: Law) -> bool:
-    """Listed on the day of the work, by its own word, and not any more when it said so."""
-    if reported_on == finished_on or not law.flag("retest.listed_repairer_required"):
+def _more_allowed_then(case: Case, shop: Party, done: Done, reported_on: date, law: Law) -> bool:
+    """Allowed on the day of the work, by its own word, and not any more when it said so: another repairer was on the
+    list then, or the law asked for less."""
+    if reported_on == law.on:
         return False
-    return is_active(shop, finished_on) and not is_active(shop, reported_on)
+    later = registers.law_at(reported_on, case.place)
+    then, now = (allowed(done.documents, at, listed=is_active(shop, at.on)) for at in (law, later))
+    return then and not now
 
 
 def failed_run(case: Case, law: Law) -> FailedRun | None:
@@ -80,7 +90,7 @@ def _explained(ledger: Ledger, finding: Finding, declared: Outage) -> bool:
     if case is None or held is None or [lack.code for lack in held.lacks if lack.releasable] != ["time-held"]:
         return False
     law = registers.law_at(day_of(row.finished_at), case.place)
-    if held_by_time(case, shop, row.finished_at, row.uploaded_at, law) is not None:
+    if held_by_time(case, shop, Done(row.finished_at, held.documents), row.uploaded_at, law) is not None:
         return False
     reason = f"系统故障 {declared.outage_no}"
     release(ledger, case, shop.code, row.repair_no, ledger.caller.actor, reason)

@@ -12,7 +12,7 @@ from imloop.gates.repairs.scope import able
 from imloop.gates.repairs.whereabouts import Stay, elsewhere, too_soon_there
 from imloop.law import Law
 from imloop.loop.case import Lack
-from imloop.steps.outages.late_repairs import failed_run, held_by_time, place_of
+from imloop.steps.outages.late_repairs import Done, failed_run, held_by_time, place_of
 from imloop.store.models import Case, Party, Repair, Test
 
 HOLDING = ("time-held", "vehicle-elsewhere")
@@ -27,7 +27,8 @@ def doubts_around(
     found = elsewhere(record, _stays(record, shop, case), law)
     if failed is not None and (soon := too_soon_there(record, failed, place_of(shop), law)):
         found.append(soon)
-    if late and (held := held_by_time(case, shop, record.finished_at, now, law)):
+    done = Done(record.finished_at, record.documents.present)
+    if late and (held := held_by_time(case, shop, done, now, law)):
         found.append(held)
     return found
 

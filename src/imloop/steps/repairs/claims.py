@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from imloop.facts.days import day_of
-from imloop.facts.identifiers import one_sign_apart, plain, signs
+from imloop.facts.identifiers import mistyped, plain, signs
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown
 from imloop.facts.text import Reason, Text
 from imloop.steps.cases.history import goes_on_as
@@ -148,7 +148,7 @@ def _by_vehicle(claim: Claim, pick: Pick) -> Case | None:
 
 
 def _of_vehicle(claim: Claim, pick: Pick) -> Case | None:
-    """By the whole VIN; by the plate where its end agrees, no VIN is known, or one sign of it is wrong."""
+    """By the whole VIN; by the plate where its end agrees, no VIN is known, or it may be mistyped."""
     cases = Case.objects.select_related("vehicle", "station")
     if claim.whole and (found := pick(cases.filter(vehicle__vin=claim.whole))) is not None:
         return found
@@ -158,7 +158,7 @@ def _of_vehicle(claim: Claim, pick: Pick) -> Case | None:
     near = [
         each.pk
         for each in vehicles
-        if (claim.whole and (not each.vin or one_sign_apart(claim.whole, each.vin)))
+        if (claim.whole and (not each.vin or mistyped(claim.whole, each.vin)))
         or (not claim.whole and each.vin.endswith(claim.vin))
     ]
     return pick(cases.filter(vehicle__in=near)) if near else None

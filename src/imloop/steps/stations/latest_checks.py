@@ -8,7 +8,7 @@ from django.db import connection
 
 from imloop.facts.records.check import CheckKind
 from imloop.gates.lines import CheckFact
-from imloop.store.statements import aware
+from imloop.store.statements import aware, fetch_all
 
 _ONE = (
     "SELECT * FROM (SELECT kind, finished_at, result FROM store_equipmentcheck"
@@ -18,6 +18,18 @@ _ONE = (
 _SQL = " UNION ALL ".join(_ONE.format(kind=kind.value) for kind in CheckKind)
 """Hand-written SQL: the same as a query per kind, built once instead of each time."""
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+_KINDS = ", ".join(f"'{kind.value}'" for kind in CheckKind)
+_FAILED = (
+    "SELECT finished_at FROM store_equipmentcheck WHERE line_id = %s "
+    f"AND kind IN ({_KINDS}) AND finished_at > %s AND finished_at <= %s AND result = 'fail' ORDER BY finished_at"
+)
+
+
+def failed_checks(line_id: int, since: datetime, until: datetime) -> list[datetime]:
+    """When checks of the line failed in between, in order."""
+    return [aware(finished_at) for (finished_at,) in fetch_all(_FAILED, [line_id, since, until])]
 
 
 def latest_checks(line_id: int, at: datetime = _EVER) -> list[CheckFact]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
-from imloop.facts.identifiers import one_sign_apart, plain
+from imloop.facts.identifiers import mistyped, plain
 from imloop.facts.records import inspection
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
@@ -61,7 +61,7 @@ def with_vin(*vins: str) -> QuerySet[Vehicle]:
 def identify(named: Named) -> Identified:
     """Which vehicle the names are of, with everyone who bears one of them."""
     found = {row.pk: row for row in _bearers(named) if not _only_seen(row, named)}
-    # A plate of its own makes it another vehicle, so those one sign apart need not be looked up.
+    # A plate of its own makes it another vehicle, so those that may be mistyped need not be looked up.
     if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
     vins = sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin})
@@ -70,7 +70,7 @@ def identify(named: Named) -> Identified:
     beside = dict.fromkeys(held - found.keys(), Beside.REPORTED)
     beside |= dict.fromkeys(once - held - found.keys(), Beside.REPLATED)
     for row in rows(Vehicle, f"id IN ({_marks(beside)}) ORDER BY id", sorted(beside)) if beside else ():
-        near = any(one_sign_apart(row.vin, vin) for vin in vins)
+        near = any(mistyped(row.vin, vin) for vin in vins)
         if near or beside[row.pk] is not Beside.REPLATED:
             found[row.pk] = row
     return _resolved(named, found, held, beside)

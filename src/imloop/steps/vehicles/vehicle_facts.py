@@ -101,11 +101,14 @@ def candidates_of(held: HeldRun) -> QuerySet[Vehicle]:
 
 
 def fail_waits(vehicle: Vehicle) -> bool:
-    """A failed run that may be of this vehicle waits for a department; or one that only its plate names has a case."""
+    """A failed run that may be of this vehicle waits for a department; or one that only its plate names has a case:
+    that of a vehicle which no authority entered, or of which it knows no VIN."""
     if waiting_fails(vehicle):
         return True
     others = Case.objects.filter(
-        closed_at__isnull=True, vehicle__plate=vehicle.plate, vehicle__registered=False
+        Q(vehicle__registered=False) | Q(vehicle__vin=""),
+        closed_at__isnull=True,
+        vehicle__plate=vehicle.plate,
     )
     return bool(vehicle.plate) and others.exclude(vehicle=vehicle).exists()
 

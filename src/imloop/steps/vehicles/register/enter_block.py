@@ -14,7 +14,7 @@ from imloop.steps.vehicles.register.merge_row import Listing, Merged, merge, tak
 from imloop.steps.vehicles.register.vehicle_row import VehicleRow
 from imloop.steps.vehicles.register.word import for_the_journal
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.store.models import HeldChange, Vehicle, VehicleChange
+from imloop.store.models import Case, HeldChange, Vehicle, VehicleChange
 
 _FIELDS = (
     *("vin", "plate", "plate_colour", "fuel", "facts", "sources", "stated", "registered"),
@@ -39,6 +39,7 @@ class Block:
         self._bearers: dict[str, list[Vehicle]] = {}
         self._touched: dict[int, Vehicle] = {}
         self._keep: set[int] = set()
+        self._failed: set[int] = set()
 
     def apply(self) -> None:
         self._load()
@@ -62,6 +63,10 @@ class Block:
             if vehicle.plate:
                 self._bearers.setdefault(vehicle.plate, []).append(vehicle)
         self._keep = keep_plate(each for bearers in self._bearers.values() for each in bearers)
+        keys, failed = list(loaded), Case.objects.filter(closed_at__isnull=True)
+        for start in range(0, len(keys), _AT_ONCE):
+            some = failed.filter(vehicle__in=keys[start : start + _AT_ONCE])
+            self._failed |= set(some.values_list("vehicle_id", flat=True))
 
     def _row(self, row: VehicleRow) -> tuple[Merged, VehicleRow, tuple[str, str]]:
         holders = self._bearers.get(row.plate, []) if row.plate else []
@@ -72,7 +77,7 @@ class Block:
         vehicle = vehicle or Vehicle(vin=row.vin)
         former = vehicle.plate, vehicle.plate_colour
         was_stated = len(vehicle.stated)
-        merged = merge(vehicle, row, self.of)
+        merged = merge(vehicle, row, self.of, failed=vehicle.pk in self._failed)
         if vehicle.due_on is None and row.registered_on is not None:
             vehicle.due_on = due_on_or_after(subject_of(vehicle), self.of.on, self.of.law)
         if new:

@@ -63,8 +63,9 @@ class Merged:
         return {name: pair for name, pair in found.items() if name not in alike}
 
 
-def merge(vehicle: Vehicle, row: VehicleRow, of: Listing) -> Merged:
-    """Change the vehicle as far as one person may; nothing is saved."""
+def merge(vehicle: Vehicle, row: VehicleRow, of: Listing, *, failed: bool = False) -> Merged:
+    """Change the vehicle as far as one person may; nothing is saved. ``failed``: a case of it is open, so that its
+    retest will be judged by what is entered now."""
     said = said_by(row)
     merged = Merged(vehicle, first=not vehicle.registered)
     if merged.first:
@@ -80,7 +81,7 @@ def merge(vehicle: Vehicle, row: VehicleRow, of: Listing) -> Merged:
             continue
         if outranked(vehicle, name, of.source, of.law):
             merged.beside[name] = value
-        elif _needs_two(vehicle, name, before, value):
+        elif (failed and name in GATE_FIELDS) or _needs_two(vehicle, name, before, value):
             merged.held[name] = [before, value]
         else:
             merged.entered[name] = [before, value]
