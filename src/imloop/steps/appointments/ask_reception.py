@@ -53,7 +53,8 @@ def ask_reception(
     day, facts = day_of(at), facts_of(where)
     law = registers.law_at(day, where.place)
     permit = row and _permit(caller, row, where, at, law)
-    chosen = fitting_method(method, facts, vehicle, row, at)
+    received = all(reason.warning for reason in strange)
+    chosen = fitting_method(method, facts, vehicle, row, at, needed=received)
     line = line or fitting_line(chosen.method, facts, at, law)
     money = charge_for(vehicle, where, chosen.method, day, law)
     arrival = Arrival(

@@ -20,17 +20,27 @@ from imloop.store.models import Case, Vehicle
 
 
 def fitting_method(
-    asked: str, facts: StationFacts, vehicle: Vehicle, case: Case | None, at: datetime
+    asked: str,
+    facts: StationFacts,
+    vehicle: Vehicle,
+    case: Case | None,
+    at: datetime,
+    *,
+    needed: bool = True,
 ) -> Chosen:
-    """As asked; else by the open fault, else by the vehicle."""
+    """As asked; else by the open fault, else by the vehicle. ``needed`` False: it will not be tested, so that any of
+    the station's does."""
     if asked:
         return Chosen(registers.method_of(asked), "asked")
     failed = None if case is None else method_of_case(case)
     stated = described(vehicle)
     fuel, drive = str(stated.get("fuel") or ""), str(stated.get("drive") or "")
-    found = choose_method(failed, fuel, drive, methods_of(facts.party, day_of(at)))
+    offered = methods_of(facts.party, day_of(at))
+    found = choose_method(failed, fuel, drive, offered)
     if found is not None:
         return found
+    if not needed and offered:
+        return Chosen(offered[0], "vehicle")
     words = Text(
         "请选择检验方法：这辆车的燃料没有登记。", "Choose the method: the fuel of this vehicle is not known."
     )
