@@ -17,7 +17,16 @@ from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import caller_for
-from imloop.store.models import Case, Certificate, Finding, JournalEntry, Party, SavedFilter
+from imloop.store.models import (
+    Case,
+    Certificate,
+    Finding,
+    JournalEntry,
+    Look,
+    LookedVehicle,
+    Party,
+    SavedFilter,
+)
 from support.city import FAR, LISTED, NEAR, City
 from support.people import person
 
@@ -217,3 +226,19 @@ def test_a_card_opens_exactly_the_rows_it_counts(busy: City, office: str) -> Non
             path, _, query = html.unescape(link).partition("?")
             listed = client.get(path, {**dict(parse_qsl(query)), "format": "csv"})
             assert len(rows_of(listed)) == int(number), link
+
+
+def test_the_list_of_inspections_is_seen_with_a_trace(busy: City) -> None:
+    """By a department; a station looks at its own."""
+    vehicle = Case.objects.get().vehicle
+    days = {"since": "2020-01-01"}
+    assert vehicle.plate[-4:] in person(NEAR).get("/tests", days).content.decode()
+    assert not Look.objects.exists()
+    office = person("450200-environment")
+    assert vehicle.plate[-4:] in office.get("/tests", days).content.decode()
+    look = Look.objects.get()
+    assert (look.door, LookedVehicle.objects.get().vehicle_id) == ("list", vehicle.pk)
+    assert (
+        "这一段时间没有检验"
+        in office.get("/tests", {"since": "2020-01-01", "until": "2020-01-02"}).content.decode()
+    )

@@ -16,6 +16,7 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import method_name
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, city_of
+from imloop.steps.ground.seen import listed
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import PartyKind, Test
@@ -26,15 +27,19 @@ SEERS = (PartyKind.ISTATION, PartyKind.ENVIRONMENT, PartyKind.MARKET, PartyKind.
 
 @desk(*SEERS)
 def inspections(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Of one day unless asked for more: ``since`` and ``until`` are days, both included."""
+    """Of one day unless asked for more: ``since`` and ``until`` are days, both included. A department's look at the
+    page is kept; a station sees its own."""
     asked = request.GET.dict()
     if "since" not in asked:
         asked["since"] = asked["until"] = day_of(clock.now()).isoformat()
     rows = _filtered(asked, caller)
     if file := as_file(request, caller, "tests", _columns(), rows):
         return file
+    shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
+    if caller.is_department:
+        listed(caller, "tests", [test.vehicle_id for test in shown])
     context = {
-        "shown": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
+        "shown": shown,
         "asked": asked,
         "query": query_of(request),
         "stations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from imloop import loop
@@ -53,8 +53,7 @@ def ask_reception(
     day, facts = day_of(at), facts_of(where)
     law = registers.law_at(day, where.place)
     permit = row and _permit(caller, row, where, at, law)
-    received = all(reason.warning for reason in strange)
-    chosen = fitting_method(method, facts, vehicle, row, at, needed=received)
+    chosen = fitting_method(method, facts, vehicle, row, at, needed=_go_on(strange))
     line = line or fitting_line(chosen.method, facts, at, law)
     money = charge_for(vehicle, where, chosen.method, day, law)
     arrival = Arrival(
@@ -82,6 +81,10 @@ def ask_reception(
         "case": permit.case_no if permit else None,
         "at": at.isoformat(),
     }
+
+
+def _go_on(reasons: Sequence[Reason]) -> bool:
+    return all(reason.warning for reason in reasons)
 
 
 def _vehicle(caller: Caller, vin: str, plate: str) -> tuple[Vehicle, list[Reason]]:
