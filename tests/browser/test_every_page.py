@@ -60,6 +60,7 @@ def starts(demo_server: Any) -> dict[str, list[str]]:
             *(f"/m/{token}" for token in known["matters"]),
             f"/roads?plate={plate}",
             "/public/journal/1",
+            "/docs/errors",
             f"/i/{known['invitation']}",
         ],
         "istation": [
