@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -51,3 +52,8 @@ class Reason:
         if self.warning:
             out["warning"] = True
         return out
+
+
+def only_warnings(reasons: Iterable[Reason]) -> bool:
+    """Whether nothing among them refuses."""
+    return all(reason.warning for reason in reasons)

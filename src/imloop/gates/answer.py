@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from imloop.facts.refusal import Unlawful
-from imloop.facts.text import Reason
+from imloop.facts.text import Reason, only_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Answer:
     ) -> Answer:
         """Allowed unless a reason is more than a warning; guards that found nothing give None."""
         found = sorted((reason for reason in reasons if reason is not None), key=lambda each: each.warning)
-        return cls(gate, all(reason.warning for reason in found), tuple(found), facts or {})
+        return cls(gate, only_warnings(found), tuple(found), facts or {})
 
     @property
     def refusals(self) -> tuple[Reason, ...]:

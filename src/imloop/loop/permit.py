@@ -14,7 +14,7 @@ from datetime import datetime
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.mask import masked_number
 from imloop.facts.refusal import Unlawful
-from imloop.facts.text import Reason, Text
+from imloop.facts.text import Reason, Text, only_warnings
 from imloop.law import Law
 from imloop.loop.case import Case
 from imloop.loop.question import Question
@@ -328,7 +328,7 @@ def permit(
     asked = (clause.guard(question) for clause in CLAUSES if clause.guard is not None)
     reasons += [reason for reason in asked if reason is not None]
     reasons.sort(key=lambda reason: reason.warning)
-    return Permit(all(reason.warning for reason in reasons), tuple(reasons), case.case_no)
+    return Permit(only_warnings(reasons), tuple(reasons), case.case_no)
 
 
 def _no_open_case(law: Law, *, ordinary_test: bool) -> Reason:

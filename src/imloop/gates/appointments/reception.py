@@ -13,7 +13,7 @@ from imloop.facts.codes import (
     METHOD_NAMES,
     Method,
 )
-from imloop.facts.text import Reason, Text
+from imloop.facts.text import Reason, Text, only_warnings
 from imloop.gates.answer import Answer
 from imloop.gates.vehicles.case_fact import GONE, CaseFact
 from imloop.gates.vehicles.cycle import Cycle, Kind, cycle_on
@@ -53,7 +53,7 @@ def reception(arrival: Arrival, law: Law) -> Answer:
     recognised nothing more is said."""
     cycle = cycle_on(arrival.subject, arrival.day, law)
     reasons = list(arrival.names)
-    if all(reason.warning for reason in reasons):
+    if only_warnings(reasons):
         reasons += [*arrival.closed, *_line(arrival, law), *_vehicle(arrival, law)]
         reasons += [*arrival.people, *_due(arrival, cycle, law), *arrival.others]
         reasons += arrival.retest or ()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed, Problem
-from imloop.facts.text import Reason, Text
+from imloop.facts.text import Reason, Text, only_warnings
 from imloop.gates.appointments.reception import Arrival, reception
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.identity import Named
@@ -53,7 +53,7 @@ def ask_reception(
     day, facts = day_of(at), facts_of(where)
     law = registers.law_at(day, where.place)
     permit = row and _permit(caller, row, where, at, law)
-    chosen = fitting_method(method, facts, vehicle, row, at, needed=_go_on(strange))
+    chosen = fitting_method(method, facts, vehicle, row, at, needed=only_warnings(strange))
     line = line or fitting_line(chosen.method, facts, at, law)
     money = charge_for(vehicle, where, chosen.method, day, law)
     arrival = Arrival(
@@ -81,10 +81,6 @@ def ask_reception(
         "case": permit.case_no if permit else None,
         "at": at.isoformat(),
     }
-
-
-def _go_on(reasons: Sequence[Reason]) -> bool:
-    return all(reason.warning for reason in reasons)
 
 
 def _vehicle(caller: Caller, vin: str, plate: str) -> tuple[Vehicle, list[Reason]]:

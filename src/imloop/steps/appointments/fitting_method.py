@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, Problem
-from imloop.facts.text import Reason, Text
+from imloop.facts.text import Text, only_warnings
 from imloop.gates.appointments.choose_method import Chosen, choose_method
 from imloop.law import Law
 from imloop.steps.appointments.free_slots import method_of_case, methods_of
@@ -51,9 +50,5 @@ def fitting_line(method: Method, facts: StationFacts, at: datetime, law: Law) ->
     """A line that has the method and is not locked for it; else one that has it; else the first."""
     lines = facts.lines_on(at)
     having = [each.line.code for each in lines if method in each.line.methods]
-    free = [code for code in having if _is_free(line_reasons(facts, code, method, at, law))]
+    free = [code for code in having if only_warnings(line_reasons(facts, code, method, at, law))]
     return next(iter([*free, *having, *(each.line.code for each in lines)]), "")
-
-
-def _is_free(reasons: Sequence[Reason]) -> bool:
-    return all(reason.warning for reason in reasons)

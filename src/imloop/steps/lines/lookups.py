@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
-from imloop.facts.text import Reason, Text
+from imloop.facts.text import Reason, Text, only_warnings
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.stations.line_standing import locked_methods, standing_of
@@ -72,7 +72,7 @@ def line_json(found: LineView) -> dict[str, object]:
         "line": line.code,
         "methods": {
             method: {
-                "allowed": all(reason.warning for reason in reasons),
+                "allowed": only_warnings(reasons),
                 "reasons": [reason.to_json() for reason in reasons],
             }
             for method, reasons in found["standing"].items()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.text import Reason
+from imloop.facts.text import Reason, only_warnings
 from imloop.gates.lines import CheckFact, InstrumentFact, OrderFact, line_standing
 from imloop.gates.stations.staff import StaffFact
 from imloop.gates.stations.station import CertificateFact, StandingFact, station_standing
@@ -67,7 +67,7 @@ class StationFacts:
         return [reason for reason in self.reasons(day, law) if reason.code != "certificate-missing"]
 
     def is_active(self, day: date, law: Law) -> bool:
-        return all(reason.warning for reason in self.reasons(day, law))
+        return only_warnings(self.reasons(day, law))
 
     def lines_on(self, at: datetime) -> list[LineFacts]:
         day = day_of(at)
