@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST  := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run quick test browser pictures check docs bench torture histories neighbours faults fuzz audit prove mutation lock clean
+.PHONY: help setup dev run quick test browser pictures check docs bench torture histories neighbours faults fuzz audit prove opinions mutation lock clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -95,6 +95,9 @@ audit: dev ## known vulnerabilities of the pinned dependencies (needs a network;
 
 prove: dev ## prove the batch path equal to the reference on 100,000 generated tests of each method (8 minutes)
 	$(PY) tests/verdict_batch/prove.py $(ARGS)
+
+opinions: dev ## prove engine, batch and the independent second opinion equal, 100,000 tests of each method (hours; ARGS="ASM --seconds 600")
+	$(PY) tests/reference/prove.py $(ARGS)
 
 mutation: dev ## mutation testing of the verdict engine (an hour; results by `mutmut results`)
 	@$(PY) -m pip install -q mutmut

@@ -17,6 +17,8 @@ from harness import SERVED, Figure, Void, databases, environment, granian, ratio
 from load import Load, http_request, run
 
 SECONDS, CONNECTIONS, FAIL_SHARE = 3.0, 4, 8
+APART = timedelta(minutes=2)
+"""Between two runs: those of one line that overlap are compared with each other, and a line makes no such runs."""
 WORDS = {
     "imloop": "this platform: authentication, raw bytes, recompute, case, journal, trace, receipt",
     "L": "the same server decoding the upload and keeping nothing",
@@ -26,14 +28,15 @@ WORDS = {
 
 
 class Uploads:
-    """Request bytes for the i-th upload: a sample run under a new test number, VIN and plate; one in eight fails."""
+    """Request bytes for the i-th upload: a sample run under a new test number, VIN and plate, after the one before; one
+    in eight fails."""
 
     def __init__(self, path: str, key: str, start: int) -> None:
         from imloop.sim.sample import sample_message
 
         self.path, self.headers, self.number = path, f"Authorization: Bearer {key}\r\n", start
-        at = (datetime.now(UTC) - timedelta(minutes=30)).isoformat()
-        body = sample_message("ASM", station="450203001", fail=True, at=at)
+        self.first = datetime.now(UTC).replace(microsecond=0) - timedelta(days=20)
+        body = sample_message("ASM", station="450203001", fail=True, at=self.first.isoformat())
         self.parts = [self._text(body, share) for share in (0.2, 1.0)]
 
     @classmethod
@@ -44,6 +47,7 @@ class Uploads:
         for gas in ("co_pct", "hc_ppm", "no_ppm"):
             columns[gas] = [value if value is None else round(value * share, 2) for value in columns[gas]]
         message["test_no"] = "@TEST@"
+        message["started_at"], message["ended_at"] = "@START@", "@END@"
         message["vehicle"].update(vin="@VIN@", plate="@PLATE@")
         for ecu in message.get("obd", {}).get("ecus", []):
             ecu["vin"] = "@VIN@"
@@ -67,6 +71,8 @@ class Uploads:
         text = text.replace("@TEST@", f"bench-{self.number:09d}").replace(
             "@VIN@", f"LSVAU2180N{self.number % 10**7:07d}"
         )
+        start = self.first + APART * (self.number % 10**4)
+        text = text.replace("@START@", start.isoformat()).replace("@END@", (start + APART * 0.75).isoformat())
         return text.replace("@PLATE@", f"桂B{self.number % 10**5:05d}").encode()
 
 

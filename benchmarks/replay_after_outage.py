@@ -102,7 +102,7 @@ def replay(
     def once() -> float:
         first = FIRST_REPLAYED + sum(sent)
         with tempfile.TemporaryDirectory(prefix="bench") as folder:
-            command = [sys.executable, "replay_agents.py", folder, str(port), str(TESTS), str(first)]
+            command = [sys.executable, "seeds/replay_agents.py", folder, str(port), str(TESTS), str(first)]
             with subprocess.Popen(
                 command,
                 cwd=BENCHMARKS,

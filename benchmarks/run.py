@@ -24,6 +24,7 @@ MODULES = {
     "P4": "p4_permit",
     "P5": "p5_stream",
     "P10": "p10_what_if",
+    "GROWTH": "growth",
     "HELPERS": "helpers",
     "VEHICLES": "vehicle_import",
     "REPLAY": "replay_after_outage",

@@ -29,12 +29,6 @@ FILES = (
     (MODULES / "echarts" / "LICENSE", VENDOR / "LICENSE_ECHARTS"),
     (MODULES / "htmx.org" / "dist" / "htmx.min.js", VENDOR / "htmx.min.js"),
     (MODULES / "htmx.org" / "LICENSE", VENDOR / "LICENSE_HTMX"),
-    (MODULES / "leaflet" / "dist" / "leaflet.js", VENDOR / "leaflet.js"),
-    (MODULES / "leaflet" / "dist" / "leaflet.css", VENDOR / "leaflet.css"),
-    (MODULES / "leaflet" / "dist" / "images" / "layers.png", VENDOR / "images" / "layers.png"),
-    (MODULES / "leaflet" / "dist" / "images" / "layers-2x.png", VENDOR / "images" / "layers-2x.png"),
-    (MODULES / "leaflet" / "dist" / "images" / "marker-icon.png", VENDOR / "images" / "marker-icon.png"),
-    (MODULES / "leaflet" / "LICENSE", VENDOR / "LICENSE_LEAFLET"),
 )
 
 

@@ -1,9 +1,9 @@
 """Write the pages of docs/ that follow from the code, or with ``--check`` say which ones are stale.
 
-loop.md from the case table, law-coverage.md from law-coverage.yaml, errors.md and the list behind the page
-/docs/errors from the refusals in the source, access.md from what every page and call says of its audience,
-settings.md from the settings module, cli.md from the command line itself, dialects.md from the maps of station
-software.
+loop.md from the case table, law-keys.md from the law's words, law-coverage.md from law-coverage.yaml, errors.md and
+the list behind the page /docs/errors from the refusals in the source, access.md from what every page and call says of
+its audience, settings.md from the settings module, cli.md from the command line itself, dialects.md from the maps of
+station software.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 import django
 import yaml
 from error_codes import REFUSALS, codes
+from law_keys import law_keys_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "imloop"
@@ -170,7 +171,8 @@ def coverage_page() -> str:
     out = [
         "# Law coverage\n",
         "What the two founding documents ask for, clause by clause, and what proves that it works. "
-        "**P** is the city's work plan, **R** the provincial regulation; "
+        "**P** is the city's work plan, **R** the provincial regulation as passed in 2013 (amended since: "
+        "its text of 2020 has other numbers, which the law data and every citation give by the day); "
         "the number after it is the heading or article.\n",
     ]
     for group in source["groups"]:
@@ -225,7 +227,7 @@ def errors_page() -> str:
 
 def is_local(files: set[str]) -> bool:
     """Said by the command line alone."""
-    return all(file.startswith(("cli/", "sim/", "law/")) for file in files)
+    return all(file.startswith(("cli/", "sim/")) for file in files)
 
 
 def codes_file() -> str:
@@ -342,21 +344,22 @@ def command_pages(command: Any, name: str) -> Iterator[str]:
 
 
 def cli_page() -> str:
-    import typer
 
     from imloop.cli import app
+    from imloop.cli.runs import with_person
 
     head = (
         "# Command line\n\nEvery command has `--help`. Exit status: 0 done, 1 the answer is no or fail, "
         "2 bad usage or bad input (one line on standard error).\n"
     )
-    return "\n".join([head, *command_pages(typer.main.get_command(app), "imloop")])
+    return "\n".join([head, *command_pages(with_person(app), "imloop")])
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "loop.md": loop_page,
     "access.md": access_page,
     "matters.md": matters_page,
+    "law-keys.md": law_keys_page,
     "law-coverage.md": coverage_page,
     "errors.md": errors_page,
     "dialects.md": dialects_page,

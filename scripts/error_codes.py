@@ -94,9 +94,10 @@ class Source:
             yield from self._called(node)
 
     def _called(self, call: ast.Call) -> Iterator[tuple[ast.expr | None, str, tuple[str, str]]]:
-        name = ast.unparse(call.func)
+        # an exception that is a refusal too says so in its own initialiser: Unknown.__init__(self, "code", …)
+        name, by_hand, _ = ast.unparse(call.func).partition(".__init__")
         if name in CODE_POSITION:
-            position = CODE_POSITION[name]
+            position = CODE_POSITION[name] + bool(by_hand)
             given = (keyword.value for keyword in call.keywords if keyword.arg == "code")
             yield (
                 call.args[position] if len(call.args) > position else next(given, None),

@@ -25,8 +25,8 @@ from urllib.parse import quote
 USER = "imloop"
 START_SECONDS = 30
 SETTINGS = ("max_connections=60", "shared_buffers=64MB", "timezone=UTC")
-# For tests the data need not survive a power cut.
-FORGETFUL = ("fsync=off", "full_page_writes=off")
+# For tests the data need not survive a power cut, and no plan may hang on when a vacuum happened to come by.
+FORGETFUL = ("fsync=off", "full_page_writes=off", "autovacuum=off")
 
 
 def embedded_programs() -> Path | None:

@@ -75,7 +75,8 @@ def steady(seconds: Sequence[Second], mode: str, rules: Rules) -> bool:
     for second in seconds:
         if abs(second["speed_kmh"] - rules.speeds[mode]) > rules.speed_band + 1e-9:
             return False
-    return abs(seconds[-1]["speed_kmh"] - seconds[0]["speed_kmh"]) < rules.drift
+    first = seconds[0]["speed_kmh"]
+    return all(abs(second["speed_kmh"] - first) < rules.drift for second in seconds)
 
 
 def mode_result(seconds: Sequence[Second], mode: str, rules: Rules) -> tuple[bool, tuple[float, ...]] | None:

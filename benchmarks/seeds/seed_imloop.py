@@ -48,8 +48,12 @@ def vin(number: int) -> str:
     return f"LSVAU2180N{number:07d}"
 
 
+_LETTERS = "BCDEFGHJKLMNPQRSTUVWXYZA"
+
+
 def plate(number: int) -> str:
-    return f"桂B{number % 100_000:05d}"
+    """One of its own for each of two million vehicles; the templates' are of other letters."""
+    return f"桂{_LETTERS[number // 100_000 % len(_LETTERS)]}{number % 100_000:05d}"
 
 
 def parties() -> tuple[Party, Party]:
@@ -196,7 +200,7 @@ def main(count: int) -> None:
         made = 0
         while block := list(islice(numbers, BLOCK)):
             rows = Vehicle.objects.bulk_create(
-                Vehicle(vin=vin(n), plate=plate(n), fuel="gasoline") for n in block
+                Vehicle(vin=vin(n), plate=plate(n), fuel="gasoline", registered=True) for n in block
             )
             with_case = rows[::10]
             Case.objects.bulk_create(copies(templates, with_case, made))

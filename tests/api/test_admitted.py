@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from imloop.api.app import CALLS
-from imloop.steps.accounts import second_factor, sessions
+from imloop.steps.accounts import second_factor, sessions, staffing
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Party, User
@@ -76,7 +76,7 @@ def test_an_open_stream_ends_with_what_admitted_it(city: City, strict: None) -> 
     administrator = create_user("root", "a-long-password", root, clock.now())
     from imloop.steps.ground.access import caller_of
 
-    second_factor.reset(caller_of(administrator), who, reason="手机丢失", now=clock.now())
+    staffing.reset_second_factor(caller_of(administrator), who.username, reason="手机丢失", now=clock.now())
     assert not sessions.is_live(key, clock.now())
 
 

@@ -53,7 +53,7 @@ def framework(city: City, monkeypatch: pytest.MonkeyPatch) -> Framework:
     monkeypatch.setattr(clock, "now", lambda: moment)
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.store.connection_pool.renew", lambda: None)
     city.test("2026-03-02 09:00", co=0.9)
     return Framework()
 

@@ -21,8 +21,10 @@ def clients(lasting: None) -> dict[str, Client]:
     """One of every kind of party."""
     city = City.build()
     Party.objects.create(code=f"{PLACE}-admin", kind=PartyKind.ADMIN, name="admin", place=PLACE)
+    # A kind that no call names yet is let in nowhere.
+    Party.objects.create(code=f"{PLACE}-commerce", kind="commerce", name="commerce", place=PLACE)
     codes = {PartyKind.ISTATION: NEAR, PartyKind.MSTATION: LISTED}
-    return {kind: city.client(codes.get(kind, f"{PLACE}-{kind}")) for kind in EVERYONE}
+    return {kind: city.client(codes.get(kind, f"{PLACE}-{kind}")) for kind in (*EVERYONE, "commerce")}
 
 
 def code_of(answer: object) -> str:

@@ -20,6 +20,8 @@ _SIGNS = (
     (re.compile(r"<unicode string>|Traceback|Error:|\bNone\b|\bNaN\b"), "the program's own words"),
     (re.compile(r"\btmp\w{6,}\b"), "a temporary name"),
 )
+_FOLDER = re.compile(r"(?<![\w/])/[\w./-]+")
+"""Of a receiver, as its administrator gave it: its letters are nobody's program."""
 
 
 @cache
@@ -33,6 +35,7 @@ def _codes() -> re.Pattern[str]:
 
 def program_words(text: str) -> list[str]:
     """What of a page's text a clerk would not understand."""
+    text = _FOLDER.sub("", text)
     faults = [f"{name}: {found.group()}" for sign, name in _SIGNS if (found := sign.search(text))]
     if (code := _codes().search(text)) is not None:
         faults.append(f"a code: {code.group()}")

@@ -21,6 +21,7 @@ from imloop.steps.accounts import staffing
 from imloop.steps.cases import objections
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
+from imloop.steps.vehicles.owner_door import pass_to
 from imloop.store.models import Appointment, Case, Matter, Party
 party = Party.objects.get(code="450200-market").code
 cases, closed = Case.objects.order_by("-id"), Case.objects.exclude(closed_at=None).order_by("-id")
@@ -29,6 +30,7 @@ print(json.dumps({
     "plate": waiting[0].vehicle.plate,
     "case": waiting[0].owner_token,
     "closed": closed[0].owner_token,
+    "history": pass_to(waiting[0].vehicle, clock.now()),
     "disputable": next(case.owner_token for case in waiting if objections.standing(case, clock.now()).open),
     "appointment": Appointment.objects.exclude(token="").order_by("-id")[0].token,
     "invitation": staffing.invite(SYSTEM, party, name="张三", as_head=False, now=clock.now()),
@@ -55,10 +57,10 @@ def starts(demo_server: Any) -> dict[str, list[str]]:
             case,
             f"{case}/book",
             f"/c/{known['closed']}",
+            f"/history/{known['history']}",
             f"/c/{known['disputable']}/object",
             f"/a/{known['appointment']}",
             *(f"/m/{token}" for token in known["matters"]),
-            f"/roads?plate={plate}",
             "/public/journal/1",
             "/docs/errors",
             f"/i/{known['invitation']}",

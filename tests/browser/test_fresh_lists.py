@@ -8,6 +8,7 @@ import httpx
 import msgspec
 from playwright.sync_api import expect
 
+from imloop.facts.mask import masked_plate
 from support.city import NEAR, PLACE, at
 from support.desks import PATIENCE_MS, Desk
 from support.messages.uploads import PLATE, VIN, test_message
@@ -17,7 +18,7 @@ OFFICE = f"{PLACE}-environment"
 
 
 def fail(steered: Any, number: int) -> str:
-    """A vehicle fails at the station's own door for machines; the plate as it is shown."""
+    """A vehicle fails at the station's own door for machines; the plate as a list of departments shows it."""
     steered.at("2026-03-02 09:30")
     plate = f"桂B{number:05d}"
     vehicle = {"vin": f"LSVAU2180N2{number:06d}", "plate": plate, "fuel": "gasoline"}
@@ -31,7 +32,7 @@ def fail(steered: Any, number: int) -> str:
         timeout=60,
     )
     assert answer.status_code == 201, answer.text
-    return f"桂B·{number:05d}"
+    return masked_plate(plate)
 
 
 def stay(desk: Desk) -> None:
@@ -117,3 +118,15 @@ def test_without_script_a_reload_shows_the_same(steered: Any) -> None:
     office.page.reload()
     office.sees(plate)
     expect(office.page.get_by_text("实时更新已中断")).to_be_hidden()
+
+
+def test_the_stations_day_comes_by_itself(steered: Any) -> None:
+    """Its tests and cases; whoever stands at the counter presses nothing."""
+    steered.at("2026-03-02 09:30")
+    station = steered.desk(NEAR)
+    station.go("/desk/istation")
+    stay(station)
+    fail(steered, 7)
+    expect(station.page.locator("#fresh-cases")).to_contain_text("桂B·00007", timeout=PATIENCE_MS)
+    expect(station.page.locator("#fresh-tests")).to_contain_text("桂B·00007", timeout=PATIENCE_MS)
+    assert stayed(station)

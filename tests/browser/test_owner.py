@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -43,9 +44,12 @@ def test_without_script_from_the_plate_to_a_booking_and_back(steered: Any, faile
     owner.fill("号牌号码", PLATE)
     owner.fill("VIN 后六位", "000000")
     owner.press("查询")
-    owner.sees("号牌和 VIN 后六位见行驶证")
+    owner.sees("号牌和 VIN 后六位见行驶证", "没有查到", "若号牌和 VIN 后六位与行驶证一致")
+    assert owner.page.get_by_label("号牌号码").input_value() == PLATE, "what was typed stays"
+    assert nothing_typed(owner.page.url)
     find_case(owner, "号牌号码", "VIN 后六位", "查询")
-    owner.sees("请先维修，再回原站复检", "柳南治理站")
+    owner.sees("请先维修，再回原站复检", "柳南治理站", "谁看过我的车")
+    assert nothing_typed(owner.page.url)
     owner.click("预约复检")
     owner.choose("日期", "2026-03-05")
     owner.press("查看时段")
@@ -58,6 +62,26 @@ def test_without_script_from_the_plate_to_a_booking_and_back(steered: Any, faile
     owner.tick()
     owner.press("取消预约")
     owner.sees("预约已取消")
+
+
+def nothing_typed(address: str) -> bool:
+    return PLATE not in unquote(address) and VIN[-6:] not in address
+
+
+def test_history_and_roads_by_form(steered: Any, failed_car: None) -> None:
+    steered.at("2026-03-03 09:00")
+    owner = steered.windows.open(width=NARROW, script=False)
+    for link, tail, answer in (
+        ("车辆检验与维修历史", "VIN 后六位", "没有上报的维修"),
+        ("今天能否通行", "VIN 后六位（选填）", "排放检验不合格"),
+    ):
+        owner.go("/")
+        owner.click(link)
+        owner.fill("号牌号码", PLATE)
+        owner.fill(tail, VIN[-6:])
+        owner.press("查询")
+        owner.sees(answer)
+        assert nothing_typed(owner.page.url), link
 
 
 def test_the_case_page_is_light(steered: Any, failed_car: None) -> None:

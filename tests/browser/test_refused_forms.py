@@ -63,7 +63,10 @@ def assert_shown(desk: Desk, *lines: str) -> None:
 def test_the_repair_form(steered: Any, script: bool) -> None:
     failed(steered)
     desk = steered.desk(LISTED, script=script)
-    desk.go(f"/desk/mstation/repair?plate={PLATE}&tail={VIN[-6:]}")
+    desk.go("/desk/mstation/repair")
+    desk.page.fill("#plate", PLATE)
+    desk.page.fill("#tail", VIN[-6:])
+    desk.press("打开案件")
     desk.page.fill("#received_at", "2026-03-04T10:00")
     desk.page.fill("#finished_at", "2027-03-04T16:00")
     for name, typed in (("odometer_km", "12万"), ("item_hours_0", "两小时"), ("cost_yuan", "-5")):
@@ -101,7 +104,7 @@ def test_an_application(steered: Any, script: bool) -> None:
     desk.page.fill("#name", "桂中汽车维修有限公司")
     desk.page.fill("#uscc", "9145")
     desk.press("核对后提交")
-    assert_shown(desk, "统一社会信用代码：", "法定代表人：请填写", "所在县区代码（六位）：请填写")
+    assert_shown(desk, "统一社会信用代码：", "法定代表人：请填写", "所在县区，选名称或填六位代码：请填写")
     assert desk.page.input_value("#name") == "桂中汽车维修有限公司"
 
 

@@ -82,11 +82,11 @@ def ask_mark(police: Desk) -> None:
 
 def test_the_whole_loop_by_clicking(steered: Any) -> None:
     steered.at("2026-03-02 09:10")
+    police = steered.desk(f"{PLACE}-police")
+    enter_the_car(police)
     station = steered.desk(NEAR)
     upload(station, "2026-03-02 09:00", co=0.9)
     station.sees("不合格", "打印告知书")
-    police = steered.desk(f"{PLACE}-police")
-    enter_the_car(police)
     ask_mark(police)
     police.sees("不可以")
 

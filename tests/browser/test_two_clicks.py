@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-CASE_NO = re.compile(r"^450200-\d{4}-\d+")
-MATTER_NO = re.compile(r"^450200-")
+CASE_NO = re.compile(r"^4502\d\d-\d{4}-\d+")
+MATTER_NO = re.compile(r"^4502\d\d-")
 STATION = re.compile("站|中心")
 
 # role, task, clicks, words of the page where the task is done

@@ -12,6 +12,8 @@ from support.servers.commands import Commands
 from support.stories.a_draw import journalled, published
 
 ENVIRONMENT, MARKET = "450200-environment", "450200-market"
+BY_ENVIRONMENT = ("--as", ENVIRONMENT, "--person", "environment")
+BY_MARKET = ("--as", MARKET, "--person", "market")
 
 
 def test_verify_needs_the_file_alone(offline: Commands, tmp_path: Path) -> None:
@@ -60,7 +62,7 @@ def plan(folder: Path) -> Path:
 
 def test_a_draw_is_prepared_joined_fixed_and_listed(imloop: Commands, city: Path) -> None:
     departments(imloop)
-    made = imloop("draw", "new", plan(city), "--as", ENVIRONMENT)
+    made = imloop("draw", "new", plan(city), *BY_ENVIRONMENT)
     assert made.returncode == 0, made.stderr
     no = made.stdout.strip()
     for party, name in ((ENVIRONMENT, "env"), (MARKET, "market")):
@@ -69,38 +71,32 @@ def test_a_draw_is_prepared_joined_fixed_and_listed(imloop: Commands, city: Path
         assert secret.stat().st_mode & 0o777 == 0o600
         assert imloop("draw", "nonce", secret).returncode == 2  # never over an old one
         people = ("--inspector", "韦晓东", "--inspector", "莫丽", "--conflict", "莫丽 M450203001 亲属")
-        done = imloop("draw", "join", no, secret, "--as", party, *people)
+        done = imloop("draw", "join", no, secret, "--as", party, "--person", party.split("-")[1], *people)
         assert (done.returncode, done.stdout) == (0, digest), done.stderr
-    early = imloop("draw", "commit", no, "--as", ENVIRONMENT)
+    early = imloop("draw", "commit", no, *BY_ENVIRONMENT)
     assert (early.returncode, "not-by-the-same" in early.stderr) == (2, True)
-    commitment = imloop("draw", "commit", no, "--as", MARKET).stdout.strip()
+    commitment = imloop("draw", "commit", no, *BY_MARKET).stdout.strip()
     row = json.loads(imloop("draw", "list", "--json").stdout)[0]
     assert (row["no"], row["state"], row["commitment"]) == (no, "committed", commitment)
     assert no in imloop("draw", "list").stdout
-    early = imloop("draw", "number", no, "ssq", "01 02", "--as", MARKET)
+    early = imloop("draw", "number", no, "ssq", "01 02", *BY_MARKET)
     assert (early.returncode, "too-early" in early.stderr) == (2, True)
-    early = imloop("draw", "reveal", no, city / "env", "--as", ENVIRONMENT)
+    early = imloop("draw", "reveal", no, city / "env", *BY_ENVIRONMENT)
     assert (early.returncode, "numbers-missing" in early.stderr) == (2, True)
     file = city / "draw.json"
     assert imloop("draw", "export", no, file).returncode == 0
     assert json.loads(file.read_text())["commitment"] == commitment
     assert imloop("draw", "verify", file).returncode == 2  # not published yet
-    assert imloop("draw", "publish", no, "--as", MARKET).returncode == 2
-    ended = imloop("draw", "void", no, "--as", MARKET, "--reason", "试用")
+    assert imloop("draw", "publish", no, *BY_MARKET).returncode == 2
+    ended = imloop("draw", "void", no, *BY_MARKET, "--reason", "试用")
     assert (ended.returncode, "voided" in ended.stdout) == (0, True)
-    assert imloop("draw", "new", city / "env", "--as", MARKET).returncode == 2
+    assert imloop("draw", "new", city / "env", *BY_MARKET).returncode == 2
 
 
 def departments(imloop: Commands) -> None:
-    """Registered as an installation's own parties; there is no command for it, the database's own door serves."""
-    from subprocess import run
-    from sys import executable
-
-    program = (
-        "import django; django.setup()\n"
-        "from imloop.store.models import Party\n"
-        "for kind in ('environment', 'market'):\n"
-        "    Party.objects.create(code='450200-' + kind, kind=kind, name=kind, place='450200')\n"
-    )
-    environment = {**imloop.environment, "DJANGO_SETTINGS_MODULE": "imloop.site.settings"}
-    run([executable, "-c", program], env=environment, check=True)
+    """Each with one person, who has its name."""
+    for kind in ("environment", "market"):
+        added = imloop("party", "add", kind, kind, "--place", "450200", "--reason", "机构名录")
+        assert added.returncode == 0, added.stderr
+        person = imloop("user", kind, "--party", f"450200-{kind}", IMLOOP_PASSWORD="a long passphrase")
+        assert person.returncode == 0, person.stderr

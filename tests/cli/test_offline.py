@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from imloop.cli.offline import show
 from support.city import NEAR, at
+from support.law_files import book_with, law_file, one, row, unseen, write
 from support.messages.uploads import test_message
 from support.servers.commands import Commands
-from support.thresholds import one, write
 
 
 @pytest.fixture
@@ -71,6 +72,18 @@ def test_bad_input_is_one_line_and_exit_2(
     assert done.stderr.strip()
 
 
+def test_what_is_no_message_is_said_in_whole_sentences(offline: Commands, tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text("# note\n\n[其他](other.md)\n\nNot, a table.\n" * 3, encoding="utf-8")
+    said = offline("judge", str(note)).stderr
+    assert "。" in said and "。。" not in said and ".." not in said
+
+
+def test_a_sample_needs_no_station(offline: Commands) -> None:
+    for kind, sender in (("TSI", "station"), ("repair", "shop")):
+        assert json.loads(offline("sim", "sample", kind).stdout)[sender]
+
+
 def test_deadline(offline: Commands) -> None:
     answer = json.loads(offline("deadline", "2026-02-05", "--json").stdout)
     assert answer["deadline"] == "2026-03-04"
@@ -92,3 +105,46 @@ def test_law_check_names_what_is_wrong_with_a_threshold(offline: Commands, tmp_p
     assert offline("law", "check", write(tmp_path, body)).returncode == 0
     done = offline("law", "check", write(tmp_path, body.replace('    unit: "1"\n', "")))
     assert done.returncode == 1 and "city.yaml df_low.df.unit: unit is missing" in done.stdout
+
+
+def test_law_show_prints_what_was_not_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = book_with(
+        law_file(tmp_path, "city", {"warranty.days": unseen("2026-03-01")}, "450200"),
+        law_file(tmp_path, "heard-of", {}, "450200", text="confidence: title_only"),
+    )
+    monkeypatch.setattr("imloop.law.load", lambda: book)
+    show("450200", "2026-03-05", "", False)
+    lines = capsys.readouterr().out.splitlines()
+    row = next(line for line in lines if line.startswith("warranty.days "))
+    assert " – " in row and "unseen: 文本未见，不作推断 · text not seen; nothing is inferred" in row
+    assert any("title_only: 只知题名，文本未见 · known by its title alone" in line for line in lines)
+    show("450200", "2026-03-05", "", True)
+    found = json.loads(capsys.readouterr().out)
+    assert "标题" in [each["says"] for each in found["titles"]]
+    assert {each["key"]: each["value"] for each in found["values"]}["warranty.days"] is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "named"),
+    [
+        ("phase", "fulll", "'fulll' is not one of none, general, transition, full"),
+        ("retest.documants.body", "[invoice]", "no such key; near it: retest.documents.body"),
+    ],
+)
+def test_law_check_knows_the_words(
+    offline: Commands, tmp_path: Path, key: str, value: str, named: str
+) -> None:
+    done = offline("law", "check", law_file(tmp_path, "plan", {key: row("2026-01-01", value)}, unit=""))
+    assert done.returncode == 1 and f"plan.yaml {key}: {named}" in done.stdout
+
+
+def test_law_show_marks_what_nobody_decides_by(offline: Commands) -> None:
+    shown = offline("law", "show", "--place", "450200", "--on", "2026-03-05").stdout.splitlines()
+    marks = {
+        line.split()[0]: "to be read only" in line
+        for line in shown
+        if line.startswith(("scrap.", "deadline."))
+    }
+    assert marks["scrap.grounds"] and not marks["deadline.days"]

@@ -27,6 +27,11 @@ def test_parties_are_registered_one_by_one_or_from_a_file(unprepared: Commands, 
     file = tmp_path / "departments.csv"
     file.write_text("kind,name,place\npolice,交警,450200\nfire,消防,450200\nmarket,市场,999999\n")
     assert unprepared("import", "departments", file, "--reason", "机构名录").returncode == 1
+    file.write_text("kind,name,place\nmarket,市场,450200\n")
+    assert unprepared("import", "departments", file).returncode == 1, "on what does it rest?"
+    assert "reason-missing" in file.with_suffix(".rejected.csv").read_text(encoding="utf-8-sig")
+    blank = unprepared("party", "add", "market", "市场", "--place", "450200", "--reason", " ")
+    assert (blank.returncode, "reason-missing" in blank.stderr) == (2, True)
     listed = json.loads(unprepared("party", "list", "--json").stdout)
     assert {(row["code"], row["kind"]) for row in listed} == {
         ("450200-environment", "environment"),

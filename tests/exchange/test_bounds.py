@@ -29,6 +29,7 @@ SIZES = (
     "reference_mass_kg",
     "rated_power_kw",
     "rated_speed_rpm",
+    "cut_off_rpm",
     "displacement_l",
     "odometer_km",
 )

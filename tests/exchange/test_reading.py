@@ -13,7 +13,7 @@ from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.exchange.vouchers import new_code
-from imloop.facts.codes import Fuel
+from imloop.facts.codes import Fuel, Gearbox
 from imloop.facts.refusal import Malformed
 from support.city import NEAR, at
 from support.messages.uploads import VIN, repair_message, test_message
@@ -64,6 +64,25 @@ def test_every_fault_is_named_at_once() -> None:
     with pytest.raises(Malformed) as refusal:
         decode_test(json.dumps(message).encode())
     assert {fault.path for fault in refusal.value.problems} == {"$.started_at", "$.method", "$.vehicle"}
+
+
+@pytest.mark.parametrize(
+    ("said", "gearbox", "cut_off"),
+    [
+        ({}, None, None),
+        ({"gearbox": "manual", "cut_off_rpm": 3300}, Gearbox.MANUAL, 3300.0),
+        ({"gearbox": "automatic"}, Gearbox.AUTOMATIC, None),
+        ({"gearbox": "stick", "cut_off_rpm": -1}, None, None),
+    ],
+)
+def test_gearbox_and_cut_off_speed(
+    said: dict[str, object], gearbox: Gearbox | None, cut_off: float | None
+) -> None:
+    message = {**WHOLE, "vehicle": {"fuel": "diesel", "vin": VIN, **said}}
+    record = decode_test(json.dumps(message).encode())
+    assert (record.vehicle.gearbox, record.vehicle.cut_off_rpm) == (gearbox, cut_off)
+    unreadable = {name for name in said if getattr(record.vehicle, name) is None}
+    assert {note.split(":")[0] for note in record.notes} >= {f"$.vehicle.{name}" for name in unreadable}
 
 
 def test_dirt_in_optional_fields_is_left_out_and_said() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -305,3 +307,33 @@ def test_a_reader_that_is_left_early_leaves_no_process(tmp_path: Path) -> None:
     assert next(found)["plate"] == "桂B0"
     found.close()  # type: ignore[attr-defined]
     assert json.dumps([dict(row) for row in read_rows(file)]).count("plate") == 5000
+
+
+def test_a_workbook_for_people_has_days_room_and_filters(tmp_path: Path) -> None:
+    """A day sorts as a day, an amount adds up, a Chinese name is seen whole."""
+    file = tmp_path / "list.xlsx"
+    rows = [
+        {
+            "名称": "柳州市柳江拉堡机动车检测服务有限公司",
+            "日": date(2026, 3, 2),
+            "时": datetime(2026, 3, 2, 9, 5),
+            "元": Decimal("9.50"),
+        },
+        {"名称": "长" * 200, "日": None, "时": None, "元": None},
+    ]
+    assert write_rows(file, ("名称", "日", "时", "元"), rows) == 2
+    with zipfile.ZipFile(file) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        styles = book.read("xl/styles.xml").decode()
+    widths = [float(width) for width in re.findall(r'<col [^>]*width="([0-9.]+)"', sheet)]
+    assert 40 < widths[0] < 70 and widths[1] > 11 and widths[2] > 16
+    assert '<autoFilter ref="A1:D3"/>' in sheet and '<c r="D2"><v>9.50</v></c>' in sheet
+    assert re.search(r'<c r="B2" s="\d"><v>46083</v>', sheet) and 'formatCode="yyyy-mm-dd"' in styles
+    assert next(iter(read_rows(file)))["日"] == "2026-03-02"
+
+
+def test_a_moment_with_an_offset_is_written_as_text(tmp_path: Path) -> None:
+    """A workbook's cell knows no offset: the text keeps it."""
+    file = tmp_path / "list.xlsx"
+    write_rows(file, ("at",), [{"at": datetime(2026, 3, 2, 9, 5, tzinfo=UTC)}])
+    assert next(iter(read_rows(file)))["at"] == "2026-03-02 09:05:00+00:00"

@@ -150,6 +150,20 @@ def test_every_way_of_writing_a_plate_is_one(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "one"),
+    [
+        ("临桂B·1234", "桂B1234临"),
+        ("桂B1234临", "桂B1234临"),
+        ("使 123456", "123456使"),
+        ("临0000123", "临0000123"),
+    ],
+)
+def test_its_mark_stands_behind_it_wherever_it_was_written(written: str, one: str) -> None:
+    """Of a plate alone: a paper's number keeps its order."""
+    assert plain(written) == one
+
+
+@pytest.mark.parametrize(
     "written", ["", " ", "-", "无", "无号牌", "未知", "0000", "N/A", "null", "——", "\x00\x00", "１１１"]
 )
 def test_a_placeholder_names_nothing(written: str) -> None:

@@ -1,4 +1,4 @@
-"""R12: which vehicles are clean, the half of the buses, the rise from year to year."""
+"""R12: which vehicles are clean, the least share of the buses, the rise from year to year."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from imloop.facts.codes import Fuel
 from imloop.gates.answer import Answer
 from imloop.gates.roads.clean_fleet import Newcomer, Share, clean_share, fleet_of, is_clean, shares
-from imloop.law import load
+from imloop.law import LawUnseen, load
 
 TODAY = date(2026, 11, 24)
 ZHEJIANG, LIUZHOU = load().at(TODAY, "330100"), load().at(TODAY, "450200")
@@ -48,12 +48,21 @@ def test_the_fleets() -> None:
     assert [fleet_of(usage, LIUZHOU) for usage in ("C", "D", "T", "F", "")] == ["bus", "taxi", "taxi", "", ""]
 
 
-@pytest.mark.parametrize(("clean", "said"), [(5, []), (4, ["clean-share-below-minimum"]), (10, [])])
-def test_half_of_the_new_buses(clean: int, said: list[str]) -> None:
+@pytest.mark.parametrize(("clean", "said"), [(8, []), (7, ["clean-share-below-minimum"]), (10, [])])
+def test_four_fifths_of_the_new_buses(clean: int, said: list[str]) -> None:
     answer = clean_share(replace(BUSES, clean=clean), None, TODAY, ZHEJIANG)
     assert codes(answer) == said and answer.allowed is not bool(said)
-    assert all("第十二条" in reason.cite and reason.next for reason in answer.reasons)
+    assert all("第十一条" in reason.cite and reason.next for reason in answer.reasons)
     assert codes(clean_share(replace(BUSES, clean=clean), None, TODAY, LIUZHOU)) == []
+
+
+def test_half_of_them_by_the_first_text_and_no_answer_while_it_is_unknown() -> None:
+    share, day = Share("bus", 2016, registered=10, clean=5), date(2017, 11, 29)
+    assert codes(clean_share(share, None, day, load().at(day, "330100"))) == []
+    (short,) = clean_share(replace(share, clean=4), None, day, load().at(day, "330100")).reasons
+    assert "第十二条" in short.cite
+    with pytest.raises(LawUnseen, match="2017-11-30"):
+        clean_share(share, None, date(2019, 1, 1), load().at(date(2019, 1, 1), "330100"))
 
 
 def test_a_running_year_and_other_fleets_are_not_refused() -> None:
@@ -65,7 +74,7 @@ def test_a_running_year_and_other_fleets_are_not_refused() -> None:
 
 @pytest.mark.parametrize(
     ("then", "now", "said"),
-    [(6, 7, []), (7, 7, ["clean-share-not-rising"]), (8, 7, ["clean-share-not-rising"]), (10, 10, [])],
+    [(8, 9, []), (9, 9, ["clean-share-not-rising"]), (10, 9, ["clean-share-not-rising"]), (10, 10, [])],
 )
 def test_the_share_should_rise(then: int, now: int, said: list[str]) -> None:
     before = replace(BUSES, year=2024, clean=then)

@@ -25,7 +25,7 @@ from imloop.gates.vehicles.mark import mark
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import load
 from imloop.law.watch import KEYS
-from support.thresholds import book_with, one, write
+from support.law_files import book_with, one, write
 
 DAY = date(2026, 3, 5)
 LAW = load().at(DAY, "450200")

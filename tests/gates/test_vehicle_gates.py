@@ -22,7 +22,7 @@ from imloop.gates.vehicles.mark import mark
 from imloop.gates.vehicles.origin import due_here
 from imloop.gates.vehicles.registration import Application, registration
 from imloop.gates.vehicles.subject import Subject, stage_name, stage_rank
-from imloop.law import load
+from imloop.law import LawUnseen, load
 
 CASES = Path(__file__).resolve().parents[1] / "law" / "cases"
 
@@ -54,7 +54,11 @@ def case_fact(case: dict[str, Any]) -> CaseFact | None:
     if given_case is None:
         return None
     return CaseFact(
-        "330000-2026-000001", "awaiting_repair", given_case["deadline"], given_case.get("overdue", False)
+        "330000-2026-000001",
+        "awaiting_repair",
+        given_case["deadline"],
+        given_case.get("overdue", False),
+        given_case.get("spot_check", False),
     )
 
 
@@ -182,3 +186,11 @@ def test_every_day_lies_in_exactly_one_cycle(
     assert all(each.opens_on < each.due_on for each in ends)
     due = due_after(subject, day, law)
     assert due is not None and due > day
+
+
+def test_the_cycle_of_a_motorcycle_is_not_guessed_where_its_text_was_not_seen() -> None:
+    motorcycle = Subject(
+        vehicle_type="M21", usage="A", fuel="gasoline", first_registered_on=date(2014, 6, 15)
+    )
+    with pytest.raises(LawUnseen):
+        cycle_on(motorcycle, date(2018, 5, 10), load().at(date(2018, 5, 10), "450200"))

@@ -20,6 +20,7 @@ _MADE_IN = (
     "steps/lines",
     "steps/outages/compare_papers.py",
     "steps/outages/match_papers.py",
+    "steps/reports/paper_shares.py",
     "steps/repairs",
     "steps/vehicles/ask_mark.py",
     "steps/vehicles/identify_vehicle.py",

@@ -24,6 +24,7 @@ SEVERAL_MOMENTS: Mapping[str, frozenset[str]] = {
                 "appointments.get_slots",
                 "draws.get_draws",
                 "draws.get_public_draws",
+                "findings.get_findings",
             ),
             *("inspections.get_held_runs", "journal.get_roots", "lines.get_lines", "lines.get_software"),
             *("matters.get_matters", "repairs.get_repairers", "repairs.get_rework", "stations.get_staff"),
@@ -40,7 +41,8 @@ SEVERAL_MOMENTS: Mapping[str, frozenset[str]] = {
     "a long list is read as of a day, before the draw that keeps it is made": frozenset(["draws.post_draw"]),
     "facts of several registers, none of which changes with another; the step that rests on it asks again": frozenset(
         [
-            *("cases.get_permit", "roads.get_public_road", "roads.get_road_gate", "stations.get_conflict"),
+            *("cases.get_permit", "roads.get_public_road", "roads.post_public_road"),
+            *("roads.get_road_gate", "stations.get_conflict"),
             *("vehicles.get_cycle_gate", "vehicles.get_mark_gate", "vehicles.get_registration_gate"),
         ]
     ),

@@ -12,7 +12,6 @@ from support.repository import ROOT
 PAGES = ROOT / "src" / "imloop" / "pages"
 SHEETS = sorted((PAGES / "assets" / "imloop").glob("*.css"))
 LINKED = re.compile(r"static 'imloop/(\w+\.css)'")
-OF_THE_MAP_LIBRARY = "leaflet-"
 
 
 def rules_of(path: Path) -> str:
@@ -56,10 +55,8 @@ def test_every_sheet_is_linked_after_the_one_that_orders_the_layers() -> None:
     assert first.lstrip().startswith("@layer base, layout, parts, helpers, print;")
 
 
-def test_only_what_corrects_the_map_library_stands_outside_the_layers(rules: str) -> None:
-    outside = outside_layers(rules)
-    assert outside
-    assert [selector for selector in outside if OF_THE_MAP_LIBRARY not in selector] == []
+def test_nothing_stands_outside_the_layers(rules: str) -> None:
+    assert outside_layers(rules) == []
 
 
 def test_a_rule_outside_the_layers_is_seen() -> None:
@@ -81,6 +78,4 @@ def test_every_class_is_named_by_a_page(rules: str) -> None:
     )
     named = {word for path in sources for word in re.findall(r"[\w-]+", path.read_text(encoding="utf-8"))}
     assert classes_of(rules)
-    assert [
-        each for each in sorted(classes_of(rules) - named) if not each.startswith(OF_THE_MAP_LIBRARY)
-    ] == []
+    assert sorted(classes_of(rules) - named) == []

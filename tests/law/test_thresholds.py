@@ -12,7 +12,7 @@ from imloop.law import LawError, LawMissing, load, overlay
 from imloop.law.report import check, threshold_rows
 from imloop.law.watch import KEYS
 from imloop.verdict import verdict_hash
-from support.thresholds import book_with, one, write
+from support.law_files import book_with, one, write
 
 DAY = date(2026, 3, 5)
 BODY = """\
@@ -162,6 +162,8 @@ def test_the_rows_for_people_say_everything(tmp_path: Path) -> None:
         "since": "2026-01-01",
         "until": "2027-01-01",
         "confidence": "high",
+        "confidence_says": "确定",
+        "confidence_says_en": "certain",
         "note": "",
         "note_en": "",
     }

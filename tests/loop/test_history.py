@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop import loop
+from imloop.law import Law, LawUnseen
+from imloop.law.values import UNSEEN
 from imloop.loop.case import Lack
 from imloop.loop.events import Event, RepairReleased, TestPassed
-from imloop.loop.history import WITHOUT_PERMIT, Run, Said, tell
+from imloop.loop.history import WITHOUT_PERMIT, LawOf, Run, Said, tell
 from support.stories.loop_stories import PLACE, at, failed, law_of, repaired, story
 
 FAIL = failed("2026-03-02 09:00")
@@ -18,12 +22,16 @@ RELEASED = at("2026-03-05 10:00")
 MINUTES = st.integers(-90, 90)
 
 
-def told(run: TestPassed, *events: Event) -> Said:
+def of_day(day: date, place: str) -> Law:
+    return law_of(at(f"{day} 09:00"), place)
+
+
+def told(run: TestPassed, *events: Event, law_of: LawOf = of_day) -> Said:
     runs = [Run(key=1, place=PLACE, event=FAIL), Run(key=2, place=PLACE, event=run)]
     return tell(
         runs,
         events,
-        lambda day, place: law_of(at(f"{day} 09:00"), place),
+        law_of,
         RELEASED + timedelta(days=1),
         cycle=0,
         numbers=["C1"],
@@ -63,3 +71,16 @@ def test_a_run_beside_a_late_record_is_told_as_it_was_taken(minutes: int) -> Non
 def test_without_its_release_a_held_repair_opens_nothing() -> None:
     run = TestPassed(at=RELEASED + timedelta(days=1), station="A", test_no="T2")
     assert told(run, held("2026-03-04 16:00", "2026-03-05 09:59")).why == WITHOUT_PERMIT
+
+
+def test_what_an_unseen_law_would_say_of_is_not_left_out() -> None:
+    """The day of the repair has a law that nobody has seen: the history is not told as if there were no repair."""
+
+    def law(day: date, place: str) -> Law:
+        known = of_day(day, place)
+        unseen = {each.key: replace(each, confidence=UNSEEN) for each in known.rows}
+        return known.with_values(unseen) if day == date(2026, 3, 4) else known
+
+    run = TestPassed(at=RELEASED + timedelta(days=1), station="A", test_no="T2")
+    with pytest.raises(LawUnseen):
+        told(run, repaired("2026-03-04 16:00"), law_of=law)

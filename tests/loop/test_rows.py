@@ -175,6 +175,20 @@ def test_a_promised_warranty_may_exceed_the_legal_least_but_not_undercut_it() ->
     assert (less.warranty_until, less.warranty_km) == (date(2026, 3, 14), 55000)
 
 
+@pytest.mark.parametrize(
+    ("vehicle_type", "until", "km"),
+    [
+        ("", date(2026, 3, 14), 52000),
+        ("K33", date(2026, 3, 14), 52000),
+        ("M21", date(2026, 3, 14), 50800),
+        ("N11", date(2026, 3, 11), 50700),
+    ],
+)
+def test_the_legal_warranty_is_that_of_the_vehicle(vehicle_type: str, until: date, km: int) -> None:
+    repair = repair_at("2026-03-04 16:00", odometer_km=50000, vehicle_type=vehicle_type)
+    assert (repair.warranty_until, repair.warranty_km) == (until, km)
+
+
 def test_the_same_shop_inside_its_warranty_does_rework() -> None:
     first = repair_at("2026-03-04 16:00")
     assert repair_at("2026-03-14 16:00", earlier=(first,)).rework_of == first.repair_no

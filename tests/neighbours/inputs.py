@@ -60,7 +60,9 @@ class Inputs:
         self.sound = {
             "pass": json.loads(_made(*sample)),
             "fail": json.loads(_made(*sample, "--fail")),
-            "repair": json.loads(_made("sim", "sample", "repair", "--station", SHOP, "--case", "X")),
+            "repair": json.loads(
+                _made("sim", "sample", "repair", "--station", SHOP, "--case", "450200-2026-000001")
+            ),
         }
         for base in ("pass", "fail"):
             self.sound[base]["sequence"] = None

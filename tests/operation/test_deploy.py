@@ -22,7 +22,7 @@ def must_be_a_command(words: list[str]) -> None:
     assert words[0].rpartition("/")[2] == "imloop", words
     command = typer.main.get_command(app).get_command(None, words[1])  # type: ignore[attr-defined,arg-type]
     assert command is not None, words
-    command.make_context(words[1], words[2:])
+    command.make_context(words[1], words[2:]).close()
 
 
 def directives(unit: str) -> dict[str, list[str]]:

@@ -174,7 +174,7 @@ def whole(watched: City, monkeypatch: pytest.MonkeyPatch) -> City:
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
     monkeypatch.setattr("django.core.signals.request_finished.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.store.connection_pool.renew", lambda: None)
     return watched
 
 

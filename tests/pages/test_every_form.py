@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import pytest
 from django.apps import apps
@@ -20,9 +21,9 @@ from django.http import HttpResponse
 from django.test.utils import setup_test_environment, teardown_test_environment
 
 from imloop.facts.days import CHINA
-from imloop.store.models import JournalEntry
+from imloop.store.models import JournalEntry, Vehicle
 from support.servers.databases import undone
-from support.stories.every_form import Control, Found, Sheet, forms_of, windows
+from support.stories.every_form import Control, Found, Sheet, Walked, forms_of, telling, windows
 
 pytestmark = pytest.mark.one_database("sqlite", reason="about the pages; what is stored is counted, not how")
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
@@ -30,6 +31,7 @@ TEMPLATES = Path(__file__).parents[2] / "src" / "imloop" / "pages" / "templates"
 WRONG, WRONG_DAY = "12万", "gestern"
 KEPT_OF_A_TRY = {"JournalEntry", "LogInTry", "RawUpload", "UserSession", "Session"}
 """Rows that tell of an attempt, not of anything that was asked for."""
+OF_A_LOOK = {"Look", "LookedVehicle"}
 OF_AN_ATTEMPT = ("looked-up", "upload-refused", "log-in-refused")
 PROGRAM_WORDS = re.compile(r"\$\.|\b[a-z]+_[a-z_]+\b|应为字符串|ISO 8601|\bNone\b|[{}]")
 NOT_REACHED = {
@@ -60,15 +62,23 @@ def demo(migrated: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     patch.undo()
 
 
+class Walk(NamedTuple):
+    """Each form once, and what was met on the way."""
+
+    forms: list[Found]
+    met: Walked
+
+
 @pytest.fixture(scope="module")
-def walk(demo: None) -> tuple[list[Found], set[str]]:
-    """Each form once, and the templates that were seen on the way."""
+def walk(demo: None) -> Walk:
     found: dict[object, Found] = {}
-    seen: set[str] = set()
-    for window, starts in windows().values():
-        for form in forms_of(window, starts, seen):
+    met = Walked(set(), [], [])
+    for kind, (window, starts) in windows().items():
+        there = Walked(met.seen, [], met.told)
+        for form in forms_of(window, starts, there):
             found.setdefault(form.key, form)
-    return list(found.values()), seen
+        met.refused.extend(f"{kind or 'nobody'}: {each}" for each in there.refused)
+    return Walk(list(found.values()), met)
 
 
 def answers(found: Found, *, wrong: bool) -> dict[str, Any]:
@@ -119,8 +129,9 @@ def sent_to(found: Found, answers: dict[str, Any]) -> tuple[HttpResponse, list[s
     """The answer, and what was stored; all of it is taken back."""
     before = rows()
     with transaction.atomic():
-        answer = found.window.post(found.action, answers)
+        answer = found.window.post(found.action, answers, follow=found.searches)
         stored = [f"stored: {name}" for name, number in rows().items() if number != before[name]]
+        stored = [each for each in stored if not (found.searches and each.split()[-1] in OF_A_LOOK)]
         transaction.set_rollback(True)
     return answer, stored
 
@@ -169,32 +180,33 @@ def faults(text: str, sent: dict[str, Any], needs: bool) -> list[str]:
     ]
 
 
-def test_each_comes_back_with_its_faults_named_and_nothing_stored(
-    walk: tuple[list[Found], set[str]], db: None
-) -> None:
+def test_each_comes_back_with_its_faults_named_and_nothing_stored(walk: Walk, db: None) -> None:
     defects = {}
-    for found in walk[0]:
+    for found in walk.forms:
         needs = any("required" in each.attributes for each in found.controls)
         for wrong in (False, True):
             sent = answers(found, wrong=wrong)
             answer, stored = sent_to(found, sent)
-            if answer.status_code < 400 and not (needs or wrong):
-                continue  # a form in which everything may be left blank
+            left_blank = not (needs or wrong)
+            if answer.status_code < 400 and (left_blank or (found.searches and not stored)):
+                continue  # everything may be left blank, or is a word that nothing fits
             wanting = stored + (
-                [] if answer.status_code in (422, 503) else [f"answered {answer.status_code}"]
+                []
+                if answer.status_code in (422, 503) or found.searches
+                else [f"answered {answer.status_code}"]
             )
             if answer.status_code >= 400:
                 wanting += faults(answer.content.decode(), sent, needs)
             if wanting:
                 defects[f"{found.page} {found.key[1]} {'wrong' if wrong else 'empty'}"] = wanting
     assert not defects, "\n".join(f"{name}: {wanting}" for name, wanting in defects.items())
-    assert len(walk[0]) > 60
+    assert len(walk.forms) > 60
 
 
-def test_what_must_be_filled_in_is_asked_for_by_itself(walk: tuple[list[Found], set[str]], db: None) -> None:
+def test_what_must_be_filled_in_is_asked_for_by_itself(walk: Walk, db: None) -> None:
     """Everything else filled in, one field left blank: it is that field that is named."""
     defects = []
-    for found in walk[0]:
+    for found in walk.forms:
         hidden = {
             each.name: each.attributes.get("value") or "" for each in found.controls if each.kind == "hidden"
         }
@@ -226,14 +238,14 @@ def without(found: Found, filled: dict[str, str], name: str) -> dict[str, str]:
     return rest if is_box(found, name) else rest | {name: ""}
 
 
-def test_no_form_is_left_out(walk: tuple[list[Found], set[str]], db: None) -> None:
+def test_no_form_is_left_out(walk: Walk, db: None) -> None:
     """By the templates: what has a form was seen, or is known not to be."""
     with_forms = {
         str(each.relative_to(TEMPLATES))
         for each in TEMPLATES.rglob("*.html")
         if re.search('<form [^>]*method="post"', each.read_text(encoding="utf-8"))
     }
-    assert with_forms - walk[1] <= set(NOT_REACHED)
+    assert with_forms - walk.met.seen <= set(NOT_REACHED)
 
 
 def test_the_browser_leaves_every_form_to_the_platform() -> None:
@@ -241,3 +253,31 @@ def test_the_browser_leaves_every_form_to_the_platform() -> None:
     for each in TEMPLATES.rglob("*.html"):
         for form in re.findall(r'<form [^>]*method="post"[^>]*>', each.read_text(encoding="utf-8")):
             assert "novalidate" in form, each
+
+
+def test_no_link_leads_to_a_refusal(walk: Walk, db: None) -> None:
+    """A page names nothing as a link that its reader may not open, or that is not there."""
+    assert not walk.met.refused, "\n".join(walk.met.refused)
+
+
+def test_no_address_names_a_vehicle(walk: Walk, db: None) -> None:
+    """Neither a form nor a link puts a plate, a VIN or its end where logs and histories keep it."""
+    assert not walk.met.told, "\n".join(walk.met.told)
+
+
+def test_an_address_that_names_one_is_found(demo: None, db: None) -> None:
+    car = Vehicle.objects.exclude(plate="").exclude(vin="")[0]
+    form = '<form method="{}"><input name="{}"></form>'
+    for text, count in (
+        (form.format("get", "plate"), 1),
+        (form.format("get", "q"), 1),
+        ('<form><input name="vin"></form>', 1),
+        (form.format("post", "plate"), 0),
+        (form.format("get", "since"), 0),
+        (f' href="/cases?q={quote(car.plate)}"', 1),
+        (f' href="/x/{car.vin}"', 1),
+        (f' href="/find?tail={car.vin[-6:]}"', 1),
+        (f' href="/vehicles/{car.pk}"', 0),
+    ):
+        assert len(list(telling("/x", text))) == count, text
+    assert not list(telling("/law", form.format("get", "q")))

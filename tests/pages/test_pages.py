@@ -6,21 +6,25 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from babel.messages.pofile import read_po
-from django.test import Client
+from django.http import QueryDict
+from django.test import Client, override_settings
 
+from imloop.law import load, overlay
+from imloop.law.report import show_rows
+from imloop.pages.inspections.assumption_form import assumed, sent
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, JournalEntry, Party
-from support.city import LISTED, NEAR, City
+from support.city import LISTED, NEAR, PLACE, City
 from support.messages.uploads import PLATE, VIN, test_message
-from support.people import person
-from support.sentences import constants, of_code, of_template, sources
+from support.people import person, search
+from support.sentences import bare_signs, constants, in_context, of_code, of_template, sources
 
 PAGES = Path(__file__).parents[2] / "src" / "imloop" / "pages"
 
@@ -44,10 +48,10 @@ def test_the_owner_reads_what_to_do(failed: Case) -> None:
 
 
 def test_plate_and_vin_tail_find_the_case_and_nothing_less(failed: Case) -> None:
-    found = Client().get("/find", {"plate": "桂B12345", "tail": VIN[-6:]})
+    found = Client().post("/find", {"plate": "桂B12345", "tail": VIN[-6:]})
     assert found["Location"] == f"/c/{failed.owner_token}"
-    wrong = Client().get("/find", {"plate": "桂B12345", "tail": "000000"})
-    assert wrong.status_code == 404 and 'value="桂B12345"' in wrong.content.decode()
+    wrong = Client().post("/find", {"plate": "桂B12345", "tail": "000000"})
+    assert wrong.status_code == 422 and 'value="桂B12345"' in wrong.content.decode()
     assert Client().get("/c/nonsense").status_code == 404
 
 
@@ -70,7 +74,7 @@ def test_istation_uploads_and_asks_for_the_permit(city: City) -> None:
     case = Case.objects.get()
     assert case.case_no in page.content.decode()
     assert case.case_no in client.get("/desk/istation").content.decode()
-    permit = client.get("/desk/istation/permit", {"vin": VIN}).content.decode()
+    permit = search(client, "/desk/istation/permit", {"vin": VIN}).content.decode()
     assert "不可复检" in permit and "四（二）6" in permit
     bad = client.post(
         "/desk/istation/upload", {"file": SimpleUploadedFile("x.json", b"{", "application/json")}
@@ -80,7 +84,7 @@ def test_istation_uploads_and_asks_for_the_permit(city: City) -> None:
 
 def test_mstation_reports_a_repair_once_even_if_sent_twice(city: City, failed: Case) -> None:
     client = person(LISTED)
-    form = client.get("/desk/mstation/repair", {"case_no": failed.case_no, "plate": PLATE}).content.decode()
+    form = client.post("/desk/mstation/repair", {"case_no": failed.case_no, "plate": PLATE}).content.decode()
     repair_no = re.search(r'name="repair_no" value="([^"]+)"', form)
     assert repair_no
     now = clock.now()
@@ -115,7 +119,7 @@ def test_environment_sees_its_work_and_decides(city: City, failed: Case) -> None
     client = person("450200-environment")
     assert client.get("/desk")["Location"] == "/work"
     assert client.get("/work").status_code == 200
-    assert failed.case_no in client.get("/cases", {"q": "12345", "state": "open"}).content.decode()
+    assert failed.case_no in search(client, "/cases", {"q": "12345", "state": "open"}).content.decode()
     assert failed.case_no.encode() in client.get("/cases", {"format": "csv"}).content
     assert client.get("/cases", {"format": "xlsx"}).content[:2] == b"PK"
     page = client.get(f"/cases/{failed.case_no}").content.decode()
@@ -153,34 +157,62 @@ def test_an_unknown_address_says_where_to_go(city: City, address: str) -> None:
         assert "<html" in text and 'href="/"' in text and "Traceback" not in text
 
 
-ASSUMED = "title: 试 & 试\nvalues: {limits.ASM.a.co_5025_pct: {value: 1.0}}"
+ASSUMED = {"wanted-1": "5025 工况 CO · limits.ASM.a.co_5025_pct", "value-1": "1.0"}
 
 
 def test_the_environment_desk_asks_what_if(city: City, failed: Case) -> None:
     client = person("450200-environment")
     empty = client.get("/environment/what-if", {"preset": "limit-b"}).content.decode()
-    assert "limit_set.ASM: {value: b, place: &#x27;450200&#x27;}" in empty
-    asked = {"assumed": ASSUMED, "since": "2026-01-01", "until": f"{clock.now():%Y-%m-%d}"}
+    assert re.search(r'name="wanted-2"\s+value="[^"]+ · limit_set.ASM"', empty) and "现行 a" in empty
+    assert re.search(r'<option value="[^"]+ · limits.ASM.a.no_5025_ppm"\s+label="700 10⁻⁶">', empty)
+    asked = {**ASSUMED, "since": "2026-01-01", "until": f"{clock.now():%Y-%m-%d}"}
     shown = client.post("/environment/what-if", asked).content.decode()
-    assert "试 &amp; 试" in shown and "1 → 0" in shown and "鱼峰环保检测站" in shown
+    assert "→ 1.0" in shown and "1 → 0" in shown and "鱼峰环保检测站" in shown
     assert client.post("/environment/what-if", {**asked, "format": "xlsx"}).content[:2] == b"PK"
     nothing = client.post("/environment/what-if", {**asked, "until": "2026-01-02"}).content.decode()
     assert "所选日期内没有检验" in nothing
 
 
+def test_each_kind_of_value_is_assumed_from_its_day(city: City) -> None:
+    values = {str(row["key"]): row for row in show_rows(load().at(date(2026, 11, 30), PLACE))}
+    typed = {
+        "limit_set.ASM": ("b", "b"),
+        "limits.ASM.a.no_5025_ppm": ("500", 500),
+        "asm.speed_tolerance_kmh": (" 1.5 ", 1.5),
+        "bifuel.both": ("否", False),
+        "advisory.ASM.hc_2540_ppm": ("无", []),
+    }
+    form = QueryDict(mutable=True)
+    for number, (key, (text, _)) in enumerate(typed.items(), 1):
+        form.update(
+            {f"wanted-{number}": f"甲 · {key}", f"value-{number}": text, f"since-{number}": "2026-07-01"}
+        )
+    text = assumed(values, sent(values, form), PLACE)
+    book = overlay(load(), text)
+    for key, (_, value) in typed.items():
+        (row,) = book.values[key]
+        assert (list(row.value) if isinstance(row.value, tuple) else row.value) == value
+        assert (row.since, row.place) == (date(2026, 7, 1), PLACE)
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"assumed": "values: {x: {value: 1}}"}, "no text has this key"),
+        ({"wanted-1": "x"}, "哪项规定 1：请从列表中选择一项规定"),
+        ({"value-1": "一"}, "假设为 1：请填数字"),
+        ({"since-1": "x"}, "自（可空） 1：请填日期"),
+        ({"wanted-2": "CO · limits.ASM.a.co_5025_pct", "value-2": "2"}, "同一项规定只填一次"),
+        ({"wanted-2": "上路 · driving.pass_required", "value-2": "可能"}, "请填“是”或“否”"),
+        ({"wanted-1": "", "value-1": ""}, "请从列表中选择一项规定"),
         ({"since": "x"}, "检验日期自：请填日期"),
     ],
 )
 def test_a_wrong_assumption_is_named_and_kept(city: City, change: dict[str, str], named: str) -> None:
-    asked = {"assumed": ASSUMED, "since": "2026-01-01", "until": "2026-12-01", **change}
+    asked = {**ASSUMED, "since": "2026-01-01", "until": "2026-12-01", **change}
     answer = person("450200-environment").post("/environment/what-if", asked)
     text = answer.content.decode()
     assert answer.status_code == 422 and named in text
-    assert asked["assumed"].splitlines()[-1] in text
+    assert all(f'value="{typed}"' in text for typed in asked.values() if typed)
     assert person("450200-transport").get("/environment/what-if").status_code == 403
 
 
@@ -225,9 +257,11 @@ def test_headers_and_no_inline_anything(failed: Case) -> None:
 def catalogue() -> dict[str, object]:
     with (PAGES / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
-    return {
-        message.id if isinstance(message.id, str) else message.id[0]: message.string for message in messages
-    }
+    found = {}
+    for message in messages:
+        sentence = message.id if isinstance(message.id, str) else message.id[0]
+        found[in_context(message.context, sentence) if message.context else sentence] = message.string
+    return found
 
 
 def test_every_sentence_has_its_english() -> None:
@@ -240,7 +274,9 @@ def test_every_sentence_has_its_english() -> None:
 def test_no_english_is_left_over() -> None:
     """A sentence that nobody says any more leaves the catalogue, too."""
     said = set().union(
-        *map(of_template, sources(PAGES, ".html")), *map(constants, sources(PAGES.parent, ".py"))
+        *map(of_template, sources(PAGES, ".html")),
+        *map(constants, sources(PAGES.parent, ".py")),
+        *map(of_code, sources(PAGES, ".py")),
     )
     assert sorted(catalogue().keys() - said) == []
 
@@ -249,8 +285,18 @@ def test_sentences_are_found_in_every_way_of_saying_them() -> None:
     page = """{% load i18n %}{% translate "甲" %}{% translate '乙' as x %}{{ x|default:_("丙") }}
 {% blocktranslate with n=x %}丁 {{ n }} 高于 5 %{% endblocktranslate %}"""
     assert of_template(page) == {"甲", "乙", "丙", "丁 %(n)s 高于 5 %%"}
+    assert of_template('{% load i18n %}{% translate "甲" context "many" %}') == {in_context("many", "甲")}
     assert of_code('_("戊" "己")\nf("庚")\n_(name)') == {"戊己"}
+    assert of_code('pgettext_lazy("many", "辛")') == {in_context("many", "辛")}
     assert constants('A = "庚"') == {"庚"}
+
+
+def test_punctuation_is_translated_too() -> None:
+    """An English page shows no sign of the Chinese: 500.html is written in both languages by hand."""
+    for template in PAGES.rglob("*.html"):
+        if template.name not in ("403_csrf.html", "404.html", "500.html", "503.html"):
+            assert not bare_signs(template.read_text()), template.name
+    assert bare_signs('{% translate "甲：" %}：<p title="，">{{ x }}') == {"："}
 
 
 def test_a_test_on_one_page(city: City, failed: Case) -> None:
@@ -273,3 +319,16 @@ def test_the_chart_library_is_ours_to_serve(city: City) -> None:
         assert answer.status_code == 200 and "javascript" in answer["Content-Type"], file
         assert answer.getvalue()
         answer.close()
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("450200", "任何单位不得指定检验或维修地点。"),
+        ("330100", "任何单位不得指定检验或维修地点（《浙江省机动车排气污染防治条例》 第三十五条）。"),
+    ],
+)
+def test_the_footer_cites_a_clause_only_where_one_is_in_force(city: City, place: str, said: str) -> None:
+    with override_settings(PLACE=place):
+        footer = Client().get("/about").content.decode().partition("<footer>")[2]
+    assert said in footer and "第三十六条" not in footer

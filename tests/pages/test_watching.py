@@ -1,8 +1,7 @@
-"""What people watch: the repair and its warranty on the owner's page, every station on the department's map."""
+"""What people watch: the repair and its warranty on the owner's page, how the lines stand on the department's."""
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 
@@ -35,23 +34,13 @@ def watching(office: str) -> Client:
     return client
 
 
-def test_the_map_says_how_every_station_stands_and_asks_again(city: City) -> None:
-    Party.objects.filter(code=NEAR).update(longitude=109.4, latitude=24.3)
+def test_the_page_of_lines_says_how_they_stand_and_renews_itself(city: City) -> None:
     for line in Line.objects.filter(station__code=NEAR):
         Link.objects.create(line=line, seen_at=clock.now(), clock_skew_s=0.0, spooled=3)
-    office = watching(f"{PLACE}-environment")
-    page = office.get("/lines").content.decode()
-    shown = json.loads(re.findall(r'<script id="sites" type="application/json">(.*?)</script>', page)[0])
-    again = office.get("/lines/sites.json").json()
-    assert again["sites"] == shown and len(shown) == 1  # the other station has no coordinates
-    assert shown[0]["url"] == f"/parties/{NEAR}" and "检测线 2 条" in shown[0]["words"]
-    assert shown[0]["state"] in ("wait", "bad") and "待传 6" in shown[0]["words"]
-    assert office.get("/parties/" + NEAR).status_code == 200
-
-
-def test_a_station_sees_its_lines_without_a_map(city: City) -> None:
-    own = watching(NEAR)
-    assert 'id="map"' not in own.get("/lines").content.decode()
+    page = watching(f"{PLACE}-environment").get("/lines").content.decode()
+    assert "断联或未联 2 · 待传 6" in page
+    part = re.findall(r'<section class="card" id="fresh-lines" data-fresh>(.*?)</section>', page, re.S)[0]
+    assert "断联或未联 2" in part and 'id="fresh"' in page and "imloop/fresh.js" in page
 
 
 def test_channels_have_names_and_an_unknown_one_keeps_its_own() -> None:

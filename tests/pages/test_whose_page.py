@@ -12,8 +12,10 @@ import pytest
 from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
 from imloop.steps.ground import clock
-from imloop.store.models import JournalEntry
-from support.city import at
+from imloop.steps.ground.seen import Door, seen
+from imloop.steps.vehicles.lookups import show_owner
+from imloop.store.models import JournalEntry, Look
+from support.city import PLACE, at
 from support.people import person
 from support.stories.two_cities import TwoCities
 
@@ -47,6 +49,8 @@ ADDRESSES = {
     "held-runs/<str:station>/<str:held_no>/settle": "held-runs/{station}/{held_no}/settle",
     "lines/<str:station>/<number:code>": "lines/{station}/{line}",
     "parties/<str:code>": "parties/{station}",
+    "supervision/looks/<int:number>": "supervision/looks/{look}",
+    "supervision/acts/<int:number>": "supervision/acts/{entry}",
     "couriers/<str:code>": "couriers/{receiver}",
     "matters/<str:matter_no>": "matters/{matter_no}",
     "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
@@ -79,6 +83,12 @@ def test_every_page_with_an_object_is_decided() -> None:
 def world(db: None, two_cities: TwoCities, monkeypatch: pytest.MonkeyPatch) -> TwoCities:
     monkeypatch.setattr(clock, "now", lambda: at("2026-03-05 09:30"))
     person("450203001")
+    police, vehicle = two_cities.caller(f"{PLACE}-police"), two_cities.names["vehicle_id"]
+    assert isinstance(vehicle, int)
+    show_owner(police, vehicle, clock.now())
+    seen(police, Door.ROAD, [vehicle])
+    two_cities.names["entry"] = JournalEntry.objects.latest("number").number
+    two_cities.names["look"] = Look.objects.latest("pk").pk
     return two_cities
 
 

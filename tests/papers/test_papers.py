@@ -64,6 +64,25 @@ def test_the_notice_has_every_element_of_the_official_form(city: City, notice: N
         assert "韦**" in page and "韦小明" not in page
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-08-14", "大气污染防治法》第六十条规定：在用机动车排放大气污染物超过标准的，应当进行维修；经"),
+        (
+            "2026-08-15",
+            "生态环境法典》第二百二十九条规定的要旨：在用机动车排放大气污染物超过标准的，应当进行维修；经",
+        ),
+    ],
+)
+def test_the_notice_cites_the_law_of_its_own_day(city: City, day: str, said: str) -> None:
+    city.test(f"{day} 09:00", co=0.9)
+    for page in text_of(notice_document(city.callers[NEAR], Notice.objects.get().notice_no)):
+        assert said in page and "应当强制报废。" in page
+        assert ("第六十条" in page) is (day == "2026-08-14") and ("生态环境法典" in page) is (
+            day == "2026-08-15"
+        )
+
+
 def test_the_same_notice_is_the_same_bytes(city: City, notice: Notice) -> None:
     first = notice_document(city.callers[NEAR], notice.notice_no)
     assert first == notice_document(city.callers[NEAR], notice.notice_no)

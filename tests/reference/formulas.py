@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from math import floor
 
 from imloop.facts.codes import Fuel
 from imloop.law import Law
-from reference.readings import Air, law_number
+from reference.readings import Air, at_nine, is_air, law_number
 
 SATURATION_KPA = [
     Decimal(text)
@@ -90,6 +91,12 @@ def humidity_factor(air: Air) -> Decimal | None:
     return _correction(grains_per_pound(air), "0.0047", "75")
 
 
+def correction(law: Law, air: Air, transient: bool = False) -> Decimal | None:
+    """kH by which a test may be corrected; None for air that there is not, as its figures or as its moisture say."""
+    factor = (transient_humidity_factor if transient else humidity_factor)(air) if is_air(air, law) else None
+    return None if factor is None or at_nine(factor) > law_number(law, "air.kh_max") else factor
+
+
 def transient_humidity_factor(air: Air) -> Decimal | None:
     """kH of the transient methods, moisture in g/kg; None as above."""
     return _correction(_moisture("6.2111", air), "0.0329", "10.71")
@@ -117,6 +124,7 @@ def opacity_from_absorption(law: Law, k: Decimal) -> Decimal:
     return 100 * (1 - (-k * law_number(law, "smoke.path_m")).exp())
 
 
+@lru_cache(maxsize=4096)
 def cycle_speed(law: Law, second: int) -> Decimal:
     """Prescribed speed of the urban cycle, km/h."""
     points = [tuple(map(Decimal, point.split())) for point in law.words("transient.cycle")]

@@ -72,4 +72,13 @@ class Yardstick:
         boundary = {
             item for item, value in held.items() if self.full_ok(item, value) != self.rounded_ok(item, value)
         }
+        if not exceeded and any(self.below_nothing(item, value) for item, value in held.items()):
+            return Opinion("invalid", "below zero")
         return Opinion("fail" if exceeded else "pass", "", dict(values), exceeded, boundary)
+
+    def below_nothing(self, item: str, value: Decimal) -> bool:
+        """Further below zero than a zero point drifts: no pollutant is less than none."""
+        limit = self.limit(item)
+        if item == "power_ratio" or limit is None:
+            return False
+        return at_nine(value) < -at_nine(law_number(self._law, "validity.below_zero_share") * limit)

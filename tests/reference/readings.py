@@ -99,15 +99,29 @@ def read(trace: Trace) -> Readings:
     return Readings(rows, trace.phase or ("",) * len(rows), frozenset(names))
 
 
+def is_air(air: Air, law: Law) -> bool:
+    """Is there such air on earth? A barometer in hPa, a hygrometer that shows a fraction: such figures are none."""
+    names = ("temperature_c", "humidity_pct", "pressure_kpa")
+    return all(
+        law_number(law, f"air.{name}.min") <= figure <= law_number(law, f"air.{name}.max")
+        for name, figure in zip(names, air, strict=True)
+    )
+
+
+def figure_of(record: TestRecord, row: Row, name: str) -> Decimal | None:
+    """A figure of the air in one second: its own reading, else the record's."""
+    value = row.get(f"ambient_{name}")
+    if value is not None:
+        return value
+    stated = getattr(record.ambient, name)
+    return None if stated is None else decimal(stated)
+
+
 def air_of(record: TestRecord, row: Row) -> Air | None:
-    """°C, relative humidity %, kPa of one second: its own reading, else the record's."""
-    out = []
-    for name in ("temperature_c", "humidity_pct", "pressure_kpa"):
-        value = row.get(f"ambient_{name}")
-        if value is None:
-            stated = getattr(record.ambient, name)
-            if stated is None:
-                return None
-            value = decimal(stated)
-        out.append(value)
-    return out[0], out[1], out[2]
+    """°C, relative humidity %, kPa of one second."""
+    celsius, humidity, pressure = (
+        figure_of(record, row, name) for name in ("temperature_c", "humidity_pct", "pressure_kpa")
+    )
+    if celsius is None or humidity is None or pressure is None:
+        return None
+    return celsius, humidity, pressure

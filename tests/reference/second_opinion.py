@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from imloop.facts.codes import Method
-from imloop.facts.records.inspection import TestRecord
+from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.law import Law
+from reference.clock import skips
 from reference.idle import double_idle
 from reference.opinion import Opinion
 from reference.readings import Readings, read
@@ -25,10 +26,25 @@ METHODS: dict[Method, Callable[[TestRecord, Readings, Law, str], Opinion]] = {
 }
 
 
+def beyond(vehicle: Vehicle) -> bool:
+    """Motorcycles (GB 14621), three-wheelers and low-speed trucks (GB 18322) have limits of their own: in the police's
+    codes of vehicle types (GA/T 16.4) the kinds M and N, and goods vehicles of the size 5."""
+    return (
+        vehicle.vehicle_type.strip().upper()[:1] in ("M", "N")
+        or vehicle.vehicle_type.strip().upper()[:2] == "H5"
+    )
+
+
 def second_opinion(record: TestRecord, law: Law, limit_set: str | None = None) -> Opinion:
     """Values in the items' units; the limit set of the law's place and day unless another is named."""
     chosen = limit_set or law.word(f"limit_set.{record.method}")
+    if beyond(record.vehicle):
+        return Opinion("invalid", "another standard's vehicle")
+    if record.vehicle.fuel is None:
+        return Opinion("invalid", "fuel")
     readings = read(record.trace)
     if not readings.every_second_once():
         return Opinion("invalid", "seconds")
+    if skips(record.method, readings, law):
+        return Opinion("invalid", "clock")
     return METHODS[record.method](record, readings, law, chosen)

@@ -42,6 +42,6 @@ def test_accelerations_of_unknown_speed_do_not_count() -> None:
 
 def test_a_second_without_a_grade_hides_no_black_smoke() -> None:
     point = {"seconds": 9, "k_per_m": 0.5, "nox_ppm": 100, "power_kw": 80.0, "rpm": 2000.0}
-    raw = columns([{"phase": f"{percent}.sample", **point} for percent in (100, 80)])
-    raw["ringelmann_grade"] = [3.0] * 17 + [None]
+    raw = columns([{"phase": phase, **point} for phase in ("scan", "100.sample", "80.sample")])
+    raw["ringelmann_grade"] = [3.0] * 26 + [None]
     assert result_of(Method.LUGDOWN, raw, vehicle={"rated_power_kw": 90.0}) == "fail"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -176,12 +177,29 @@ def test_ten_seconds_far_above_the_limit() -> None:
 
 
 def test_two_modes_to_the_end_make_a_fail() -> None:
-    dirty = [loaded(65, co_pct=0.6), loaded(65, "2540", co_pct=0.5)]
+    dirty = [loaded(80, co_pct=0.6), loaded(80, "2540", co_pct=0.5)]
     found = opinion_of(Method.ASM, dirty)
-    assert (found.result, found.window) == ("fail", ("2540", 120, 129))
+    assert (found.result, found.window) == ("fail", ("2540", 150, 159))
     assert found.exceeded == {"co_5025_pct", "co_2540_pct"}
     assert opinion_of(Method.ASM, [dirty[0], loaded(10, "2540")]).result == "pass"
-    assert opinion_of(Method.ASM, [loaded(64, co_pct=0.6), dirty[1]]).result == "invalid"
+    assert opinion_of(Method.ASM, [loaded(79, co_pct=0.6), dirty[1]]).result == "invalid"
+
+
+def test_a_blip_of_speed_spoils_the_ten_seconds_around_it() -> None:
+    fast = [26.0 if second == 4 else 25.0 for second in range(20)]
+    assert opinion_of(Method.ASM, [loaded(20, speed_kmh=fast)]).window == ("5025", 5, 14)
+    near_it = [25.99 if second == 4 else 25.0 for second in range(20)]
+    assert opinion_of(Method.ASM, [loaded(20, speed_kmh=near_it)]).window == ("5025", 0, 9)
+    ends = replace(LAW.value("asm.window_each_second"), value=False)
+    run = record(Method.ASM, columns([loaded(20, speed_kmh=fast)]))
+    found = second_opinion(run, LAW.with_values({ends.key: ends}))
+    assert found.window == ("5025", 0, 9)
+
+
+def test_a_mode_that_takes_too_long_is_over() -> None:
+    late = [loaded(144, co_pct=0.6), loaded(20, co_pct=0.1), loaded(80, "2540", co_pct=0.5)]
+    assert opinion_of(Method.ASM, late).result == "fail"
+    assert opinion_of(Method.ASM, [loaded(143, co_pct=0.6), *late[1:]]).result == "pass"
 
 
 def idling(high: dict[str, Any], idle: dict[str, Any]) -> list[dict[str, Any]]:
@@ -248,17 +266,24 @@ def test_short_transient(limit_set: str, grams: tuple[float, ...], exceeded: set
 def test_lug_down(power: float, nox: float, limit_set: str, exceeded: set[str]) -> None:
     points = [
         {
-            "phase": f"{point}.sample",
+            "phase": phase,
             "seconds": 9,
             "k_per_m": k,
             "nox_ppm": nox,
-            "power_kw": power,
+            "power_kw": shown,
             "rpm": 2000.0,
         }
-        for point, k in (("100", 1.20), ("80", 1.10))
+        for phase, k, shown in (
+            ("scan", 0.4, power),
+            ("other", 0.4, 120.0),
+            ("100.sample", 1.20, 120.0),
+            ("80.sample", 1.10, 40.0),
+        )
     ]
     found = opinion_of(Method.LUGDOWN, points, limit_set, vehicle={"rated_power_kw": 136.0})
     assert (found.result, found.exceeded) == ("fail" if exceeded else "pass", exceeded)
+    unscanned = opinion_of(Method.LUGDOWN, points[1:], limit_set, vehicle={"rated_power_kw": 136.0})
+    assert unscanned.result == "invalid"
 
 
 def test_free_acceleration_on_the_boundary() -> None:

@@ -9,16 +9,17 @@ from imloop.facts.codes import Method
 from imloop.facts.records.inspection import TestRecord
 from imloop.law import Law
 from reference.formulas import (
+    correction,
     cycle_speed,
     dilution_factor,
     exhaust_share,
     gas_family,
-    transient_humidity_factor,
 )
 from reference.idle import thin
 from reference.opinion import Opinion, Yardstick
 from reference.readings import Readings, air_of, at_nine, law_number
 
+CO2_G_PER_L = Decimal("1.964")  # at 0 °C and 101.325 kPa: 44.01 g in 22.41 L
 _MILLION = Decimal(10) ** 6
 _PPM_TO_PCT = Decimal("1e-4")
 
@@ -43,7 +44,27 @@ def driven(readings: Readings, law: Law) -> Decimal | str:
         return "stalled"
     km = sum(speeds, Decimal(0)) / 3600
     off = at_nine(abs(km - law_number(law, "transient.distance_km")))
+    if law.flag("transient.off_cycle_voids") and strayed(speeds, law):
+        return "off the cycle"
     return "distance" if off > law_number(law, "transient.distance_tolerance_km") else km
+
+
+def strayed(speeds: list[Decimal], law: Law) -> bool:
+    """Did the driver leave the cycle: for more than three seconds running, or more than fifteen in all? Whoever is a
+    second early or late has not left it."""
+    width, slack = law_number(law, "transient.speed_tolerance_kmh"), law.integer("transient.time_tolerance_s")
+    running = in_all = 0
+    for second, speed in enumerate(speeds):
+        moments = {min(max(second + late, 0), len(speeds) - 1) for late in range(-slack, slack + 1)}
+        allowed = [cycle_speed(law, moment) for moment in moments]
+        away = at_nine(max(min(allowed) - speed, speed - max(allowed)))
+        running = running + 1 if away > width else 0
+        in_all += 1 if running else 0
+        if running > law.integer("transient.off_cycle_run_s") or in_all > law.integer(
+            "transient.off_cycle_s"
+        ):
+            return True
+    return False
 
 
 def short_transient(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
@@ -55,17 +76,20 @@ def short_transient(record: TestRecord, readings: Readings, law: Law, limit_set:
         gas: law_number(law, f"vmas.density_g_per_l.{law.word('vmas.density_at')}.{gas}")
         for gas in ("co", "hc", "nox")
     }
-    total = dict.fromkeys(density, Decimal(0))
+    total, carbon = dict.fromkeys(density, Decimal(0)), Decimal(0)
     for row in readings.rows:
-        names = ("co_pct", "hc_ppm", "no_ppm", "co2_pct", "o2_pct", "o2_dilute_pct", "o2_ambient_pct")
+        # NO and NO2 together where the line measures both.
+        nitrogen = "nox_ppm" if "nox_ppm" in readings.channels else "no_ppm"
+        names = ("co_pct", "hc_ppm", nitrogen, "co2_pct", "o2_pct", "o2_dilute_pct", "o2_ambient_pct")
         co, hc, no, co2, raw, dilute, ambient = (row.get(name) for name in names)
         flow, air = row.get("flow_std_ls"), air_of(record, row)
         if co is None or hc is None or no is None or co2 is None or raw is None or dilute is None:
             return Opinion("invalid", "missing")
-        moist = None if air is None else transient_humidity_factor(air)
+        moist = None if air is None else correction(law, air, transient=True)
         if ambient is None or flow is None or moist is None:
             return Opinion("invalid", "missing")
         litres = flow * exhaust_share(ambient, dilute, raw)
+        carbon += litres * co2 / 100 * CO2_G_PER_L
         if law.flag("vmas.dilution_applied"):
             litres *= dilution_factor(law, fuel, co, co2)
         total["co"] += litres * co / 100 * density["co"]
@@ -79,7 +103,15 @@ def short_transient(record: TestRecord, readings: Readings, law: Law, limit_set:
     if thin(co_there, co2_there, least, law.integer("vmas.co_co2_min_seconds")):
         return Opinion("invalid", "diluted")
     yard = Yardstick(law, Method.VMAS, limit_set, fuel)
-    return yard.judged({f"{gas}_g_km": mass / km for gas, mass in total.items()})
+    return measured(yard.judged({f"{gas}_g_km": mass / km for gas, mass in total.items()}), carbon / km, law)
+
+
+def measured(answer: Opinion, carbon: Decimal, law: Law) -> Opinion:
+    """Nobody drives a kilometre of the cycle on less than some 100 g of CO2: with hardly any (g/km), the exhaust was
+    not measured, and nothing passes."""
+    if answer.result == "pass" and carbon < law_number(law, "transient.co2_min_g_km"):
+        return Opinion("invalid", "no exhaust")
+    return answer
 
 
 def full_transient(record: TestRecord, readings: Readings, law: Law, limit_set: str) -> Opinion:
@@ -89,22 +121,24 @@ def full_transient(record: TestRecord, readings: Readings, law: Law, limit_set: 
         return Opinion("invalid", km)
     numerator = law_number(law, f"im195.dilution_numerator.{gas_family(record.vehicle.fuel)}")
     density = {gas: law_number(law, f"im195.density_g_per_l.{gas}") for gas in ("co", "hc", "nox")}
-    total = dict.fromkeys(density, Decimal(0))
+    total, carbon = dict.fromkeys(density, Decimal(0)), Decimal(0)
     for row in readings.rows:
         mixed = {gas: row.get(f"{gas}_dilute_ppm") for gas in density}
         room = {gas: row.get(f"{gas}_background_ppm") for gas in density}
         flow, co2, air = row.get("flow_std_ls"), row.get("co2_dilute_pct"), air_of(record, row)
-        moist = None if air is None else transient_humidity_factor(air)
+        moist = None if air is None else correction(law, air, transient=True)
         given = [*mixed.values(), *room.values(), flow, co2]
         if any(reading is None for reading in given) or moist is None:
             return Opinion("invalid", "missing")
         assert flow is not None
         assert co2 is not None
         co, hc = mixed["co"] or Decimal(0), mixed["hc"] or Decimal(0)
+        carbon += flow * co2 / 100 * CO2_G_PER_L
         factor = numerator / (co2 + (hc + co) * _PPM_TO_PCT)
         for gas in density:
             net = (mixed[gas] or Decimal(0)) - (room[gas] or Decimal(0)) * (1 - 1 / factor)
             total[gas] += flow * net / _MILLION * density[gas] * (moist if gas == "nox" else Decimal(1))
     yard = Yardstick(law, Method.IM195, limit_set, record.vehicle.fuel)
     values = {f"{gas}_g_km": mass / km for gas, mass in total.items()}
-    return yard.judged({**values, "hc_nox_g_km": values["hc_g_km"] + values["nox_g_km"]})
+    answer = yard.judged({**values, "hc_nox_g_km": values["hc_g_km"] + values["nox_g_km"]})
+    return measured(answer, carbon / km, law)

@@ -173,8 +173,9 @@ def test_a_party_may_be_required_to_sign(city: City, whose: str) -> None:
 
 def test_the_fast_door_knows_signatures_too(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     from imloop.api.http import fast_calls
+    from imloop.store import connection_pool
 
-    monkeypatch.setattr(fast_calls, "close_old_connections", lambda: None)  # the test's own would be closed
+    monkeypatch.setattr(connection_pool, "renew", lambda: None)  # the test's own would be closed
     station = Signer.of(NEAR, Kind.ED25519)
     answers: list[str] = []
     headers = station.headers("GET", f"retest-permit?vin=LSVAA49J132047371&station={NEAR}")

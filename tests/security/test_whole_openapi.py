@@ -62,7 +62,7 @@ def keys(city: City, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     # The framework would close the connection that holds the test's transaction.
     monkeypatch.setattr("django.core.signals.request_started.send", lambda *_, **__: None)
     monkeypatch.setattr("django.core.signals.request_finished.send", lambda *_, **__: None)
-    monkeypatch.setattr("imloop.api.http.fast_calls.close_old_connections", lambda: None)
+    monkeypatch.setattr("imloop.store.connection_pool.renew", lambda: None)
     kinds = ("istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
     found = {kind: city.key(OWNERS.get(kind, f"{PLACE}-{kind}")) for kind in kinds}
     with override_settings(PUBLIC_ASKS_PER_MINUTE=10**9, CALLS_PER_MINUTE=0):

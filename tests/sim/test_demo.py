@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from imloop.facts.days import CHINA
-from imloop.facts.refusal import Unknown
+from imloop.facts.places import name_of
+from imloop.facts.refusal import Refusal, Unknown
 from support.servers.databases import undone
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
@@ -93,10 +94,14 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
 
     assert Party.objects.filter(kind="istation").count() == 6 + 2
     assert Party.objects.filter(kind="mstation").count() == 12
+    for one in Party.objects.filter(kind__in=["istation", "mstation"]).exclude(
+        code__in=["shihezi", "taiyuan"]
+    ):
+        assert one.place == one.code[:6] and name_of(one.place) in one.address
     assert Vehicle.objects.count() > 100
     assert not RawUpload.objects.exclude(refused="").exists()
     assert_the_outage_is_past()
-    codes = set(Finding.objects.values_list("code", flat=True))
+    codes = set(Finding.objects.filter(outcome="").values_list("code", flat=True))
     waiting = {"fallback-unmatched", "fuel-differs", "identity-doubtful", "vin-check-digit"}
     assert codes == waiting, "the record that never came, a fuel mistyped, a VIN with a wrong sign"
     assert Test.objects.filter(result="pass").count() > 90
@@ -107,6 +112,17 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
     labelled = Counter(row["kind"] for row in labels(demo))["test"]
     assert labelled == Test.objects.count() - 1, "the run under another VIN is no part of the traffic"
     assert_runs_of_a_line_never_overlap()
+
+
+def test_some_leads_were_settled_each_way_and_one_waits_elsewhere(demo: Path) -> None:
+    from imloop.store.models import Finding, Test
+
+    said = Finding.objects.exclude(outcome="")
+    assert set(said.values_list("outcome", flat=True)) == {"true", "not_true", "handed_over"}
+    assert said.get(resolved_at=None).handed_to == "450200-market"
+    for row in said:
+        test = Test.objects.get(station__code=row.station_code, test_no=row.subject)
+        assert test.received_at <= row.created_at and row.resolution
 
 
 def test_one_line_is_locked_and_a_later_start_checks_afresh(demo: Path) -> None:
@@ -152,6 +168,78 @@ def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
     before = JournalEntry.objects.count(), (demo / "demo-credentials.json").read_bytes()
     load_demo(demo, NOW + timedelta(days=1), "http://127.0.0.1:9", **SMALL)
     assert before == (JournalEntry.objects.count(), (demo / "demo-credentials.json").read_bytes())
+
+
+def test_accounts_and_keys_end_after_thirty_days_and_the_next_start_makes_new_ones(demo: Path) -> None:
+    from django.contrib.auth import authenticate
+
+    from imloop.facts.days import day_of
+    from imloop.sim.credentials import end_accounts
+    from imloop.sim.demo import load_demo
+    from imloop.steps.accounts.keys import recognise
+
+    file = demo / "demo-credentials.json"
+    old = json.loads(file.read_text(encoding="utf-8"))
+    last, over = NOW + timedelta(days=29), NOW + timedelta(days=30)
+    assert end_accounts(last) == 0
+    assert recognise(old["keys"]["450203001"], day_of(last)).party_code == "450203001"
+    with pytest.raises(Refusal):
+        recognise(old["keys"]["450203001"], day_of(over))
+    assert end_accounts(over) == len(old["users"]) and end_accounts(over) == 0
+    assert authenticate(None, **old["users"]["environment"]) is None
+
+    load_demo(demo, over, "http://127.0.0.1:8000", **SMALL)
+    new = json.loads(file.read_text(encoding="utf-8"))
+    assert end_accounts(over) == 0
+    assert new["until"] == str(day_of(over + timedelta(days=30))) and new["keys"].keys() == old["keys"].keys()
+    assert recognise(new["keys"]["450203001"], day_of(over)).party_code == "450203001"
+    for role, person in new["users"].items():
+        assert authenticate(None, **old["users"][role]) is None
+        assert authenticate(None, **person) is not None
+
+
+def test_keys_of_a_former_version_did_not_end_and_are_replaced(demo: Path) -> None:
+    from imloop.sim.demo import load_demo
+    from imloop.store.models import ApiKey
+
+    ApiKey.objects.update(note="", until=None)
+    endless = set(ApiKey.objects.values_list("pk", flat=True))
+    load_demo(demo, NOW + timedelta(hours=1), "http://127.0.0.1:8000", **SMALL)
+    assert set(ApiKey.objects.filter(revoked_at__isnull=False).values_list("pk", flat=True)) == endless
+    assert not ApiKey.objects.filter(revoked_at__isnull=True, until__isnull=True).exists()
+
+
+def test_applications_have_the_papers_that_they_name(demo: Path) -> None:
+    from imloop.store.models import Matter
+
+    lists = []
+    for row in Matter.objects.filter(kind__endswith="-application"):
+        named = {answer["evidence"] for answer in row.data["form"]["conditions"].values()}
+        files = list(row.attachments.values_list("name", flat=True))
+        assert {f"{name}.pdf" for name in named if name.startswith("附件")} == set(files)
+        assert all(bytes(file.body).startswith(b"%PDF") for file in row.attachments.all())
+        lists.append(len(files))
+    assert len(lists) == 2 and min(lists) > 4
+
+
+def test_the_system_that_was_never_reached_is_no_outage(demo: Path) -> None:
+    from imloop.steps.ground.access import caller_for
+    from imloop.steps.outages.outage_signs import signs
+    from imloop.store.models import Delivery, OutboxEntry, Party, Receiver
+
+    office, later = caller_for(Party.objects.get(code="450200-environment")), NOW + timedelta(hours=3)
+    Receiver.objects.update(failing_since=NOW)
+    assert not signs(office, later)
+    answered = Receiver.objects.get(code="region-environment")
+    Delivery.objects.create(
+        receiver=answered,
+        entry=OutboxEntry.objects.earliest("id"),
+        state="delivered",
+        at=NOW,
+        tries=1,
+        sha256="a",
+    )
+    assert [sign.event for sign in signs(office, later)] == ["courier region-environment"]
 
 
 def test_traffic_goes_on_with_new_vehicles(demo: Path) -> None:

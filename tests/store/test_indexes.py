@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from imloop.steps.cases.ask_permit import _BY_VIN
-from imloop.steps.vehicles.identify_vehicle import _HELD, with_vin
+from imloop.steps.vehicles.identify_vehicle import _BY_FORMER_PLATES, _HELD, with_vin
 from imloop.store.models import PlateSpan, Vehicle
 from support.city import City
 
@@ -53,12 +53,15 @@ def test_who_once_bore_a_plate_is_found_by_its_index() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE store_platespan")
-        asked = [cars[0].pk, cars[0].pk, cars[0].vin, cars[0].plate, cars[1].plate]
-        cursor.execute(explain + _HELD.format(**marks), asked)
+        key, plates = cars[0].pk, [cars[0].plate, cars[1].plate]
+        cursor.execute(explain + _HELD.format(**marks), [key, key, cars[0].vin, *plates, *plates, key])
         plan = str(cursor.fetchall())
+        cursor.execute(explain + _BY_FORMER_PLATES.format(**marks), [key, key])
+        plan += str(cursor.fetchall())
     # By the plate, or by the vehicle of an open case where those are fewer.
     assert "store_platespan_" in plan
-    assert "SCAN s" not in plan and "Seq Scan on store_platespan" not in plan
+    assert "Seq Scan on store_platespan" not in plan and "Seq Scan on store_vehicle" not in plan
+    assert not any(f"SCAN {table}" in plan for table in ("f", "o", "s", "w"))
 
 
 def test_a_vehicle_without_a_vin_is_not_found_by_an_empty_one(city: City) -> None:

@@ -135,7 +135,7 @@ def test_a_certificate_counts_from_the_moment_it_is_entered(city: City) -> None:
     Certificate.objects.filter(party=station).update(since=date(2020, 1, 1), until=date(2026, 3, 1))
     assert not is_active(station, DAY)
     assert is_active(station, date(2026, 2, 28))
-    market = caller_for(Party.objects.get(code="450200-market"))
+    market = caller_for(Party.objects.get(code="450200-market"), "mo")
     paper_of_2026 = NewCertificate(kind="cma", number="2", since=date(2026, 3, 1), until=date(2032, 3, 1))
     enter_certificate(market, NEAR, paper_of_2026, MOMENT)
     assert is_active(station, DAY)

@@ -225,7 +225,7 @@ def test_an_m_station_is_admitted_revoked_heard_and_restored(doors: Doors, city:
     doors.at("2026-06-03 09:00")
     doors.step(number, "ask_hearing", by=shop, request="记录属实")
     doors.at("2026-06-15 17:00")
-    heard = {"announced_on": "2026-06-05", "held_on": "2026-06-15", "record": "双方陈述，出示原件"}
+    heard = {"announced_on": "2026-06-04", "held_on": "2026-06-15", "record": "双方陈述，出示原件"}
     doors.step(number, "hold_hearing", by=TRANSPORT, **heard)
     doors.step(
         number,

@@ -97,8 +97,16 @@ def test_a_file_is_named_by_the_standard(name: str, header: str) -> None:
 
 
 def two_stations(city: City, number: str = "0001") -> None:
-    city.test("2026-03-02 09:00", station=NEAR, test_no=number, vehicle={"plate": "桂B10001"}, co=0.9)
-    city.test("2026-03-03 09:00", station=FAR, test_no=number, vehicle={"plate": "桂B20002"})
+    city.test(
+        "2026-03-02 09:00",
+        station=NEAR,
+        test_no=number,
+        vehicle={"plate": "桂B10001", "fuel": "gasoline"},
+        co=0.9,
+    )
+    city.test(
+        "2026-03-03 09:00", station=FAR, test_no=number, vehicle={"plate": "桂B20002", "fuel": "gasoline"}
+    )
 
 
 @pytest.mark.parametrize("tail", ["", "/replay", "/report.pdf"])

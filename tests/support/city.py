@@ -11,11 +11,12 @@ from django.test import Client
 from imloop.exchange.uploads.intake import take_repair, take_test
 from imloop.facts.days import CHINA
 from imloop.steps.accounts.keys import issue_key
-from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.ground.access import OFFICES, Caller, caller_for
 from imloop.steps.ground.receipts import Receipt
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.store.models import Case, Line, Party, PartyKind, Standing
 from support.messages.uploads import REGISTERED, repair_message, test_message
+from support.people import clerk
 
 PLACE = "450200"
 NEAR, FAR = "450203001", "450204002"
@@ -50,7 +51,7 @@ class City:
             callers[code] = caller_for(shop)
         for kind in ("environment", "transport", "market", "police", "supervisor"):
             office = Party.objects.create(code=f"{PLACE}-{kind}", kind=kind, name=kind, place=PLACE)
-            callers[office.code] = caller_for(office)
+            callers[office.code] = caller_for(office, clerk(office))
         return cls(callers)
 
     def test(
@@ -80,10 +81,17 @@ class City:
         return Case.objects.get()
 
     def key(self, code: str) -> str:
+        """A station's key; of a department the personal key of its clerk."""
+        party = Party.objects.get(code=code)
+        holder = clerk(party) if party.kind in OFFICES else ""
+        return issue_key(party, at("2026-01-01 08:00"), person=holder)
+
+    def machine_key(self, code: str) -> str:
+        """A key in nobody's name, of a department too."""
         return issue_key(Party.objects.get(code=code), at("2026-01-01 08:00"))
 
-    def client(self, code: str) -> Client:
-        return Client(headers={"Authorization": f"Bearer {self.key(code)}"})
+    def client(self, code: str, key: str = "") -> Client:
+        return Client(headers={"Authorization": f"Bearer {key or self.key(code)}"})
 
 
 def _later(moment: object) -> datetime:

@@ -15,11 +15,9 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from imloop.steps.accounts.keys import issue_key  # noqa: E402
 from imloop.steps.couriers.receivers import add_receiver  # noqa: E402
 from imloop.steps.ground.access import SYSTEM  # noqa: E402
 from imloop.steps.ground.clock import now  # noqa: E402
-from imloop.store.models import Party  # noqa: E402
 from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City  # noqa: E402
 
 OFFICE = f"{PLACE}-environment"
@@ -27,7 +25,7 @@ OFFICE = f"{PLACE}-environment"
 
 def main(receiver: str) -> None:
     call_command("migrate", verbosity=0)
-    City.build()
+    city = City.build()
     add_receiver(
         SYSTEM,
         code="outside",
@@ -39,7 +37,7 @@ def main(receiver: str) -> None:
         now=now(),
     )
     codes = (NEAR, FAR, LISTED, OTHER, OFFICE)
-    keys = {code: issue_key(Party.objects.get(code=code), now()) for code in codes}
+    keys = {code: city.key(code) for code in codes}
     print(json.dumps({"pairs": [[NEAR, LISTED], [FAR, OTHER]], "office": OFFICE, "keys": keys}))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from imloop.facts.codes import Method
+from imloop.facts.codes import Method, Result
 from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.verdict import judge
 from imloop.verdict.answer import ClaimCheck
@@ -140,6 +140,35 @@ def test_lug_down_windows(k: float, agrees: bool, rows: list[int] | None) -> Non
     found = claim_of(lug_down(k_100_per_m=k))
     assert found.agrees is agrees
     assert (found.reproduced_by["rows"] if found.reproduced_by else None) == rows
+
+
+@pytest.mark.parametrize(
+    ("power", "agrees", "rows"),
+    [(60.0, True, [0, 0]), (75.0, False, [25, 25]), (90.0, False, None)],
+)
+def test_power_of_the_braking_explains_a_claim(power: float, agrees: bool, rows: list[int] | None) -> None:
+    run = lug_down(max_power_kw=power)
+    run.trace.columns["power_kw"][25] = 75.0
+    found = claim_of(run)
+    assert found.agrees is agrees
+    assert (found.reproduced_by["rows"] if found.reproduced_by else None) == rows
+
+
+@pytest.mark.parametrize(
+    ("day", "claimed", "agrees"),
+    [
+        ("2019-10-31", "pass", True),
+        ("2019-10-31", "fail", True),
+        ("2019-10-31", "invalid", False),
+        ("2019-11-01", "fail", True),
+        ("2019-11-01", "pass", False),
+    ],
+)
+def test_while_the_law_is_read_in_two_ways_both_claims_agree(day: str, claimed: str, agrees: bool) -> None:
+    run = lug_down()
+    run.trace.columns["nox_ppm"][:] = 1600.0
+    run = replace(run, claimed=replace(run.claimed, verdict=Result(claimed)))
+    assert judge(run, law_of(day)).claim.agrees is agrees
 
 
 def blips(**values: float) -> TestRecord:

@@ -13,8 +13,9 @@ from imloop.facts.codes import Method, Result
 from imloop.facts.records.inspection import Claim, Evaporative, SecondRun, TestRecord
 from imloop.law import Law, load
 from imloop.law.book import DATA
+from imloop.law.words import WORDS
 from imloop.verdict import judge
-from imloop.verdict.conduct import load_kw
+from imloop.verdict.doubts import load_kw
 from imloop.verdict.limits import altitude_allowance
 from support.messages.runs import STEADY_AIR, columns, law_of, record, trace
 
@@ -36,6 +37,7 @@ def local(tmp_path: Path, **values: Any) -> Law:
         key: {
             "clause": "一",
             "says": "试",
+            "unit": "".join(WORDS[key].units),
             "dated": [{"from": "2026-01-01", "value": value, "confidence": "chosen"}],
         }
         for key, value in values.items()

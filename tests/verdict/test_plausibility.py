@@ -110,10 +110,19 @@ def opacity(k: float) -> float:
         ({"power_kw": [60.0] * 60, "speed_kmh": [75.0] * 50 + [70.0] * 10}, "power-frozen", True),
         # the probe hangs in the air
         ({"k_per_m": spread(40, 20, 0.0), "opacity_pct": spread(40, 20, 0.0)}, "probe-out", True),
-        ({"k_per_m": spread(41, 19, 0.0), "opacity_pct": spread(41, 19, 0.0)}, "probe-out", False),
+        ({"k_per_m": spread(50, 10, 0.0), "opacity_pct": spread(50, 10, 0.0)}, "probe-out", True),
+        ({"k_per_m": [0.0] * 9 + [0.0] * 31 + [0.0] * 9 + [0.01] + [0.0] * 9 + [0.01]}, "probe-out", False),
+        # smoke that was there ends for seconds
+        ({"k_per_m": spread(57, 3, 0.0), "opacity_pct": spread(57, 3, 0.0)}, "probe-out", True),
+        ({"k_per_m": spread(57, 2, 0.0), "opacity_pct": spread(57, 2, 0.0)}, "probe-out", False),
         ({"co2_pct": spread(40, 20, 1.99)}, "probe-out", True),
         ({"co2_pct": spread(40, 20, 2.0)}, "probe-out", False),
-        ({"co2_pct": spread(40, 19, 1.99)}, "probe-out", False),
+        ({"co2_pct": spread(40, 10, 1.99)}, "probe-out", True),
+        ({"co2_pct": spread(41, 9, 7.0) | {40: 8.0}}, "probe-out", False),
+        # CO2 falls away, or air comes, while the engine pulls on
+        ({"co2_pct": spread(45, 5, 3.9)}, "probe-out", True),
+        ({"o2_pct": {44: 15.0}}, "probe-out", True),
+        ({"o2_pct": {44: 14.9}}, "probe-out", False),
         ({"k_per_m": {3: -0.06}, "opacity_pct": {3: 0.0}}, "below-zero", True),
         ({"k_per_m": {3: -0.05}, "opacity_pct": {3: 0.0}}, "below-zero", False),
     ],

@@ -14,16 +14,17 @@ from imloop.verdict import judge
 from imloop.verdict.answer import Verdict
 
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "real"
+TAIYUAN, SHIHEZI = "140100", "659001"
 pytestmark = pytest.mark.skipif(not RECORDED.exists(), reason="the recorded uploads are not on this machine")
 
-Read = Callable[[str], tuple[TestRecord, Verdict]]
+Read = Callable[..., tuple[TestRecord, Verdict]]
 
 
 @pytest.fixture
 def read() -> Read:
-    def judged(name: str) -> tuple[TestRecord, Verdict]:
+    def judged(name: str, place: str = "000000") -> tuple[TestRecord, Verdict]:
         record = decode_test((RECORDED / f"{name}.json").read_bytes())
-        return record, judge(record, load().at(record.started_at.date(), "000000"))
+        return record, judge(record, load().at(record.started_at.date(), place))
 
     return judged
 
@@ -61,15 +62,21 @@ def test_free_acceleration_without_a_claim(read: Read) -> None:
 
 
 def test_lug_down_of_an_unknown_engine_is_no_pass(read: Read) -> None:
-    _, found = read("lugdown-shihezi")
+    _, found = read("lugdown-shihezi", SHIHEZI)
     assert str(found.result) == "invalid"
     assert [reason.code for reason in found.reasons] == ["rated-power-missing"]
 
 
+def test_lug_down_of_2018_is_judged_by_the_limits_of_its_province_alone(read: Read) -> None:
+    _, elsewhere = read("lugdown-shihezi", TAIYUAN)
+    assert [reason.code for reason in elsewhere.reasons] == ["law-text-not-seen"]
+
+
 def test_the_line_simulator_is_recognised(read: Read) -> None:
-    record, found = read("lugdown-taiyuan-simulator")
-    assert "implausible-run" in {finding.code for finding in found.findings}
-    assert str(found.result) != "pass"
+    for place in (TAIYUAN, SHIHEZI):
+        record, found = read("lugdown-taiyuan-simulator", place)
+        assert "implausible-run" in {finding.code for finding in found.findings}
+        assert str(found.result) != "pass"
     assert record.claimed.verdict is not None and found.claim.agrees is False
 
 

@@ -59,7 +59,7 @@ def test_judging_asks_for_nothing_else(method: Method) -> None:
 def test_law_of_other_things_leaves_it_alone() -> None:
     law = load().at(date(2026, 3, 5), "450200")
     values = law.under("")
-    shorter = Law(law.on, law.place, {k: v for k, v in values.items() if k != "deadline.working_days"}, {})
+    shorter = Law(law.on, law.place, {k: v for k, v in values.items() if k != "deadline.days"}, {})
     looser = Law(law.on, law.place, {k: v for k, v in values.items() if k != "asm.window_s"}, {})
     assert verdict_hash(shorter) == verdict_hash(law) != verdict_hash(looser)
     assert law.hash != shorter.hash

@@ -13,8 +13,8 @@ from imloop.facts.codes import Method
 from imloop.facts.records.inspection import Ambient, TestRecord
 from imloop.law.watch import KEYS
 from imloop.verdict import judge
+from support.law_files import book_with, one, write
 from support.messages.lively_runs import SECONDS, Change, run_of, spread, told
-from support.thresholds import book_with, one, write
 
 ASM, LUGDOWN = Method.ASM, Method.LUGDOWN
 FIRST_DAY = date(2026, 3, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from imloop.verdict.formulas.gas import moisture, moisture_factor
 from imloop.verdict.methods.cycle import distance_km, prescribed
 from imloop.verdict.methods.vmas import masses
 from support.messages.runs import DRY_AIR, im195_columns, law_of, record, urban_cycle, vmas_columns
+from support.messages.verdict_cases import assert_judged, cases
 
 LAW = law_of()
 CLEAN = {"co": 1.0, "hc": 0.2, "nox": 0.2}
@@ -140,15 +142,40 @@ def test_no_oxygen_left_in_the_air_is_no_flow() -> None:
     assert "ambient-oxygen-off" in {finding.code for finding in found.findings}
 
 
-def test_leaving_the_cycle_is_told() -> None:
-    speed = urban_cycle(LAW)
-    speed[70:80] = [40.0] * 10
-    found = judged(Method.VMAS, vmas_columns(LAW, **CLEAN, speed_kmh=speed))
-    off = next(finding for finding in found.findings if finding.code == "speed-off-cycle")
-    assert off.rows == (70, 79)
-    speed[75:80] = [32.0] * 5
-    again = judged(Method.VMAS, vmas_columns(LAW, **CLEAN, speed_kmh=speed))
-    assert "speed-off-cycle" not in {finding.code for finding in again.findings}
+def driven(case: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a case of ``cases/transient.yaml``."""
+    make = im195_columns if case.get("method") == "IM195" else vmas_columns
+    plan, late = urban_cycle(LAW), case.get("late", 0)
+    speed = [0.0] * late + [case.get("fast", 1.0) * v for v in plan[: len(plan) - late]]
+    for first, seconds, off in case.get("stray", []):
+        speed[first : first + seconds] = [v + off for v in speed[first : first + seconds]]
+    columns = make(LAW, **{**CLEAN, **case.get("gases", {})}, speed_kmh=speed)
+    for name, times in case.get("scale", {}).items():
+        columns[name] = [value * times for value in columns[name]]
+    for name, changes in case.get("set", {}).items():
+        for first, seconds, value in changes:
+            columns[name][first : first + seconds] = [value] * seconds
+    return columns
+
+
+@pytest.mark.parametrize("case", cases("transient"))
+def test_the_urban_cycle(case: dict[str, Any]) -> None:
+    assumed = {key: replace(LAW.value(key), value=value) for key, value in case.get("assumed", {}).items()}
+    run = record(Method(case.get("method", "VMAS")), driven(case), ambient=DRY_AIR)
+    law = LAW.with_values(assumed) if assumed else LAW
+    assert_judged(case, judge(run, law, limit_set="a"))
+
+
+def test_a_claim_made_without_dilution_correction_is_recognised() -> None:
+    columns = driven({"scale": {"co2_pct": 0.7}})
+    claim = {"verdict": "pass", "values": {"co_g_km": 1.0, "hc_g_km": 0.2, "nox_g_km": 0.2}}
+    found = judged(Method.VMAS, columns, claimed=claim).claim
+    assert found.agrees is False and found.reproduced_by is not None
+    assert found.reproduced_by["factors"] == "0 °C"
+    ours = {item.item: round(item.value / 1e9, 2) for item in judged(Method.VMAS, columns).items}
+    again = judged(Method.VMAS, columns, claimed={"verdict": "pass", "values": ours}).claim
+    assert again.agrees is True and again.reproduced_by is not None
+    assert again.reproduced_by["factors"] == "0 °C, DF"
 
 
 def test_a_claim_made_at_20_degrees_is_recognised() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from imloop.facts.codes import Fuel, Method, Outcome, Result
+from imloop.facts.codes import Fuel, Gearbox, Method, Outcome, Result
 from imloop.facts.records.inspection import (
     DECIDING,
     Ambient,
@@ -32,7 +32,7 @@ _DAY, _PLACE = date(2026, 3, 5), "450200"
 _ASSUMED: tuple[Mapping[str, Any], ...] = (
     {},
     {},
-    {"rounding.official": "rounded", "vmas.density_at": '"20"', "vmas.dilution_applied": True},
+    {"rounding.official": "rounded", "vmas.density_at": '"20"', "vmas.dilution_applied": False},
     {"vmas.co_co2_min_seconds": 1, "transient.distance_tolerance_km": 0.001, "ringelmann.seconds": 30},
     {"transient.cycle_s": 194, "vmas.co_co2_min_pct.gasoline": 14, "im195.dilution_numerator.gasoline": 9},
     {"tsi.lambda_inclusive": False, "asm.early_fail": False, "gas.co_co2_min_seconds": 2},
@@ -44,6 +44,10 @@ _ASSUMED: tuple[Mapping[str, Any], ...] = (
     {"asm.window_s": 12, "asm.sample_s": 8, "tsi.average_s": 10, "freeacc.blips": 1, "obd.max_incomplete": 0},
     {"asm.window_s": 1, "tsi.average_s": 1, "lugdown.average_s": 1, "asm.early_fail_ratio": 1},
     {"asm.window_s": 0, "tsi.average_s": 0, "lugdown.average_s": 0, "freeacc.blips": 0},
+    {"asm.window_each_second": False, "lugdown.power_phases": ["100.sample", "scan", "80.sample"]},
+    {"transient.off_cycle_voids": False, "lugdown.nox_decisive": False},
+    {"transient.off_cycle_run_s": 0, "transient.off_cycle_s": 3, "transient.time_tolerance_s": 0},
+    {"transient.off_cycle_run_s": 500, "transient.speed_tolerance_kmh": 0.5},
 )
 _NO_READING = (np.nan, np.inf, -np.inf, 1e9, -2e9, 1e18, 0.0, -1.0, 1e-12)
 
@@ -179,13 +183,16 @@ def _vehicle(dice: Random, record: TestRecord) -> TestRecord:
             max_mass_kg=dice.choice([None, 1500.0, 3500.0, 3500.1]),
             rated_power_kw=dice.choice([record.vehicle.rated_power_kw, *figures]),
             rated_speed_rpm=dice.choice([record.vehicle.rated_speed_rpm, *figures]),
+            cut_off_rpm=dice.choice([record.vehicle.cut_off_rpm, *figures]),
+            gearbox=dice.choice([None, *Gearbox]),
         ),
     )
 
 
 def _air(dice: Random, record: TestRecord) -> TestRecord:
-    temperature = dice.choice([None, 25.0, -10.0, 30.0, 45.0, float("nan")])
-    return replace(record, ambient=Ambient(temperature, dice.choice([None, 0.0, 60.0, 100.0]), 101.3))
+    temperature = dice.choice([None, 25.0, -10.0, 30.0, 45.0, 46.0, 77.0, float("nan")])
+    pressure = dice.choice([101.3, 101.3, 101.3, 1013.0, 90.0])
+    return replace(record, ambient=Ambient(temperature, dice.choice([None, 0.5, 60.0, 100.0]), pressure))
 
 
 def _exterior(dice: Random, record: TestRecord) -> TestRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from random import Random
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -11,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imloop.facts.codes import Method
-from imloop.facts.records.inspection import SecondRun, TestRecord
+from imloop.facts.records.inspection import SecondRun, TestRecord, Trace
 from imloop.facts.refusal import Unknown
 from imloop.law import Law
 from imloop.verdict import judge
 from imloop.verdict.batch import NOT_MEASURED, judge_many, many, outcome_of, runs_of
-from support.messages.generated import generate
+from imloop.verdict.batch.outcomes import PASS
+from support.messages.generated import generate, usual
 from verdict_batch.odd_runs import COMPARED, differences, laws, runs, same
 
 LAWS = laws()
@@ -74,7 +76,7 @@ def test_neighbours_do_not_flow_into_one_another() -> None:
 def test_usual_tests_need_no_reference() -> None:
     for method in list(Method):
         dice = Random(5)
-        records = [generate(method, dice).record for _ in range(50)]
+        records = [usual(method, dice) for _ in range(50)]
         assert not judge_many(runs_of(records), LAWS[0]).by_reference.any()
 
 
@@ -83,6 +85,35 @@ def test_the_limit_set_is_the_laws_unless_given() -> None:
     assert differences(records, LAWS[0], None) == []
     chosen = {name: judge_many(runs_of(records), LAWS[0], name).exceeded.sum() for name in "ab"}
     assert chosen["a"] < chosen["b"]
+
+
+def _changed(record: TestRecord, change: dict[str, float]) -> TestRecord:
+    """With another reading, the same in every second, of some channels."""
+    rows = {name: np.full(record.trace.rows, value) for name, value in change.items()}
+    columns = MappingProxyType({**record.trace.columns, **rows})
+    return replace(record, trace=Trace(columns, record.trace.phase))
+
+
+@pytest.mark.parametrize(
+    ("method", "change"),
+    [
+        (Method.VMAS, {"flow_std_ls": 0.0}),
+        (Method.VMAS, {"flow_std_ls": -50.0}),
+        (Method.VMAS, {"co_pct": -3.0}),
+        (Method.IM195, {"co2_dilute_pct": 0.04}),
+        (Method.IM195, {"co_background_ppm": 1e5}),
+        (Method.ASM, {"co2_pct": 40.0}),
+        (Method.ASM, {"co_pct": -4.0}),
+        (Method.TSI, {"co_pct": -3.0}),
+        (Method.LUGDOWN, {"k_per_m": -3.0}),
+        (Method.FREEACC, {"k_per_m": -3.0}),
+    ],
+)
+def test_what_no_exhaust_gives_is_no_pass(method: Method, change: dict[str, float]) -> None:
+    odd = [_changed(generate(method, Random(seed)).record, change) for seed in range(40)]
+    for law in LAWS:
+        assert differences(odd, law, "a") == []
+    assert not (judge_many(runs_of(odd), LAWS[0], "a").exhaust == PASS).any()
 
 
 def test_what_is_not_measured_says_so() -> None:

@@ -11,6 +11,7 @@ from imloop.api import (
     cases,
     couriers,
     draws,
+    findings,
     inspections,
     journal,
     lines,
@@ -54,6 +55,7 @@ SUBJECTS: tuple[Router, ...] = (
     appointments.router,
     outages.router,
     draws.router,
+    findings.router,
 )
 """Each subject's calls, in the order of the document."""
 CALLS: dict[str, Call] = {call.name: call for subject in SUBJECTS for call in subject.calls}

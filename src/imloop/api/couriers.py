@@ -26,7 +26,7 @@ from imloop.facts.text import Text
 from imloop.steps.couriers.feed import acknowledge, after_in, epoch, feed, newest_of, require_place
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.seen import Door, seen
+from imloop.steps.ground.seen import listens
 from imloop.store.connection_pool import with_connection, without_connection
 
 router = Router()
@@ -80,7 +80,7 @@ def get_stream(request: HttpRequest, after: int | None = None) -> HttpResponse |
             # A machine that comes back acknowledges; a page that is opened has read nothing yet.
             acknowledge(who.party_code, start, clock.now())
     hub = request.META.get(HUB)
-    seen(who, Door.STREAM, more={"after": start})
+    listens(who, start)
     if not isinstance(hub, Hub):
         missed = b"".join(as_event(entry) for entry in after_in(who.party_code, start, PAGE))
         return HttpResponse(_hello() + missed, content_type="text/event-stream", headers=HEADERS)
@@ -167,8 +167,8 @@ class Events:
         return b"".join(event for _, event in fresh)
 
     def _goes_on(self) -> bool:
-        """Whether to go on. What a machine was sent before the last keep-alive counts as received; what anybody was
-        sent since is kept as a look, beside that of the opening."""
+        """Whether to go on. What a machine was sent before the last keep-alive counts as received; that anybody goes on
+        listening is kept anew each hour."""
         request, now = self._request, clock.now()
         shown, cursor = self._shown, self._stream.cursor
         with with_connection():
@@ -178,8 +178,7 @@ class Events:
                     return False
                 if shown_key(request):
                     acknowledge(self._stream.party, shown, now)
-                if cursor > shown:
-                    seen(self._who, Door.STREAM, more={"from": shown + 1, "to": cursor})
+                listens(self._who, shown)
             except Error:  # a busy or restarting database: the next time
                 connection.close()
         self._shown = cursor

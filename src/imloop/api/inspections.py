@@ -197,11 +197,14 @@ class HeldRunsOut(Schema):
 
 
 class SettlementIn(Schema):
-    """``settled``: vehicle (with ``vehicle``: the id of a candidate, or ``another``), released or rejected."""
+    """``settled``: vehicle (with ``vehicle``: the id of a candidate; ``another``: a new one by the names of the
+    message; or ``named``: the known one with exactly this ``vin``, ``plate`` or both), released or rejected."""
 
     settled: str
     because: str
     vehicle: str = ""
+    vin: str = ""
+    plate: str = ""
 
 
 class ReplayOut(Schema):

@@ -56,6 +56,17 @@ class AlertIn(Schema):
     cite: str = ""
 
 
+class RoadAskIn(Schema):
+    """``vin_tail``: the last six of the VIN; with it the register answers."""
+
+    model_config = example(plate="桂B12345", vin_tail="183294", zone="LEZ")
+
+    plate: str
+    vin_tail: str
+    zone: str = ""
+    at: datetime | None = None
+
+
 class ZoneEndIn(Schema):
     """``on``: first day on which it no longer holds."""
 
@@ -136,13 +147,25 @@ def get_public_road(
     plate: str,
     fuel: str = "",
     emission_stage: str = "",
-    vin_tail: str = "",
     zone: str = "",
     at: datetime | None = None,
 ) -> HttpResponse:
-    count_question(request, clock.now())
-    stated = Stated(plate=plate, vin_tail=vin_tail, fuel=fuel, emission_stage=emission_stage)
-    return as_json(ask_road_openly(stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
+    return _openly(request, Stated(plate=plate, fuel=fuel, emission_stage=emission_stage), zone, at)
+
+
+@router.post(
+    "/public/roads",
+    answers={200: RoadGateOut},
+    tags=["public"],
+    summary="按登记资料查询能否通行（车主） · the same by the register, for the owner",
+)
+def post_public_road(request: HttpRequest, asked: RoadAskIn) -> HttpResponse:
+    return _openly(request, Stated(plate=asked.plate, vin_tail=asked.vin_tail), asked.zone, asked.at)
+
+
+def _openly(request: HttpRequest, stated: Stated, zone: str, at: datetime | None) -> HttpResponse:
+    who = count_question(request, clock.now())
+    return as_json(ask_road_openly(who, stated, at=moment_of(at), place=settings.PLACE, zone=zone).to_json())
 
 
 @router.post(

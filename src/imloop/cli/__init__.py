@@ -26,6 +26,7 @@ from imloop.cli import (
 from imloop.cli.common import in_line
 from imloop.cli.gates import counter, vehicles
 from imloop.cli.records import backup, data, replay, trust
+from imloop.cli.runs import with_person
 from imloop.cli.serving import server, work
 from imloop.facts.refusal import Refusal
 
@@ -66,7 +67,7 @@ app.add_typer(gate, name="gate")
 def main() -> None:
     """Run a command; whatever is wrong with the input is one line, never a stack trace."""
     try:
-        app()
+        with_person(app)()
     except Exception as error:
         if not (isinstance(error, (Refusal, OSError, ValueError)) or _of_database(error)):
             raise

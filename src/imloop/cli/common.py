@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from imloop.cli.runs import keep_run
 from imloop.facts.refusal import Refusal, Unknown
 from imloop.facts.text import Text
 
@@ -22,8 +23,20 @@ _NO_WRAP = 100_000
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读 · for machines")]
 
 
-def connect(data: Path, *, new: bool = False) -> None:
-    """Connect this process to the database of an installation that is there, or may be ``new``."""
+def connect(data: Path, *, quiet: bool = False) -> None:
+    """Connect this process to the database of an installation that is there, and keep who runs what (``runs.py``);
+    ``quiet``: a command that neither acts nor takes anything out."""
+    _set_up(data, new=False)
+    if not quiet:
+        keep_run()
+
+
+def connect_new(data: Path) -> None:
+    """For who fills an installation that may not be there yet."""
+    _set_up(data, new=True)
+
+
+def _set_up(data: Path, *, new: bool) -> None:
     if not new and not os.environ.get("DATABASE_URL") and not (data / "imloop.sqlite3").exists():
         raise Unknown(
             "no-installation",
@@ -39,15 +52,17 @@ def connect(data: Path, *, new: bool = False) -> None:
     django.setup()
 
 
-def connect_migrated(data: Path) -> None:
+def connect_migrated(data: Path, *, quiet: bool = False) -> None:
     """As ``connect``, with the files closed to others and the tables made or brought up to date."""
-    connect(data, new=True)
+    connect_new(data)
     from django.core.management import call_command
 
     from imloop.site.private_files import close_to_others
 
     close_to_others()
     call_command("migrate", verbosity=0, interactive=False)
+    if not quiet:
+        keep_run()
 
 
 def in_line(error: Exception) -> str:

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 @courier.command("list")
 def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """接收方、积压和失败 · receivers, with what is waiting and what failed."""
-    connect(data)
+    connect(data, quiet=True)
     from imloop.steps.couriers.deliveries import lags
     from imloop.steps.couriers.receivers import receivers
     from imloop.steps.ground.access import SYSTEM

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
-from imloop.cli.matters import As, acting_as
+from imloop.cli.matters import As
+from imloop.cli.runs import acting_as
 
 _ANSWERS = {
     0: "抽取可复算 · the draw is reproduced",
@@ -64,7 +65,7 @@ def new(
 @draw.command("list")
 def list_(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """全部抽取，含作废 · every draw, including void ones, and whom it is waiting for."""
-    connect(data)
+    connect(data, quiet=True)
     from imloop.steps.draws import lookups as draw_lookups
     from imloop.steps.draws.as_json import summary
     from imloop.steps.ground import clock

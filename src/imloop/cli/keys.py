@@ -38,19 +38,28 @@ def issue(
     public_key: PublicKey = None,
     note: Annotated[str, typer.Option(help="用在哪里 · where it is used")] = "",
     until: Until = None,
+    person: Annotated[str, typer.Option(help="本人密钥：使用人的用户名 · whose personal key it is")] = "",
     data: DataDir = VAR,
 ) -> None:
     """发一把密钥，只显示一次 · issue a key, shown once; for Ed25519 only its id, as the private key stays
     with the station."""
     connect_migrated(data)
-    from imloop.steps.accounts.keys import issue_key
-    from imloop.steps.accounts.manage_keys import kind_of
+    from imloop.steps.accounts.manage_keys import issue
+    from imloop.steps.ground.access import SYSTEM
     from imloop.steps.ground.clock import now
-    from imloop.steps.ground.registers import any_party
 
-    pem = public_key.read_bytes() if public_key else b""
+    pem = public_key.read_text(encoding="utf-8") if public_key else ""
     print(
-        issue_key(any_party(party), now(), kind=kind_of(kind), public_key=pem, note=note, until=_day(until))
+        issue(
+            SYSTEM,
+            party,
+            kind=kind,
+            public_key=pem,
+            note=note,
+            until=_day(until),
+            person=person,
+            now=now(),
+        )
     )
 
 
@@ -61,7 +70,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """密钥、期限、最后使用日 · keys, their expiry and last use; never a secret."""
-    connect(data)
+    connect(data, quiet=True)
     from imloop.steps.accounts.manage_keys import every_key, key_json
     from imloop.steps.ground.clock import now
 
@@ -69,7 +78,7 @@ def list_(
     if as_json:
         print_json(rows)
         return
-    columns = ("party", "key_id", "kind", "state", "note", "until", "used_on", "reason")
+    columns = ("party", "key_id", "kind", "person", "state", "note", "until", "used_on", "reason")
     print_table(list(columns), [tuple(row[name] or "" for name in columns) for row in rows])
 
 
@@ -77,14 +86,12 @@ def list_(
 def rotate(key_id: KeyId, public_key: PublicKey = None, until: Until = None, data: DataDir = VAR) -> None:
     """换一把：新旧并用到失效日（缺省七天）· replace a key; the old one works until that day, by default a week."""
     connect_migrated(data)
-    from imloop.steps.accounts.keys import rotate_key
+    from imloop.steps.accounts.manage_keys import rotate as successor
+    from imloop.steps.ground.access import SYSTEM
     from imloop.steps.ground.clock import now
 
-    print(
-        rotate_key(
-            key_id, now(), public_key=public_key.read_bytes() if public_key else b"", until=_day(until)
-        )
-    )
+    pem = public_key.read_text(encoding="utf-8") if public_key else ""
+    print(successor(SYSTEM, key_id, public_key=pem, until=_day(until), now=now()))
 
 
 @key.command()
@@ -95,10 +102,11 @@ def revoke(
 ) -> None:
     """立即吊销 · revoke at once."""
     connect_migrated(data)
-    from imloop.steps.accounts.keys import revoke_key
+    from imloop.steps.accounts.manage_keys import revoke as end
+    from imloop.steps.ground.access import SYSTEM
     from imloop.steps.ground.clock import now
 
-    revoke_key(key_id, now(), reason=reason)
+    end(SYSTEM, key_id, reason=reason, now=now())
     print(f"{key_id} revoked")
 
 

@@ -23,7 +23,7 @@ def line(
     as_json: AsJson = False,
 ) -> None:
     """一条检测线此刻能做哪些方法，为什么 · what a line may test; exit 1 when any method is locked."""
-    connect(data)
+    connect(data, quiet=True)
     from imloop.facts.days import CHINA
     from imloop.steps.ground import clock, registers
     from imloop.steps.lines.lookups import line_json, view

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, print_table
-
-if TYPE_CHECKING:
-    from imloop.steps.ground.access import Caller
+from imloop.cli.runs import acting_as
 
 As = Annotated[str, typer.Option("--as", help="以哪个单位的名义，单位代码 · acting as this party")]
 matter = typer.Typer(help="申请、处理、报废等事项 · matters before a department", no_args_is_help=True)
@@ -28,12 +26,14 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """事项清单，最急的在前 · matters, the most urgent first."""
-    connect(data)
+    connect(data, quiet=True)
     from imloop.facts.days import day_of
     from imloop.steps.ground import clock
+    from imloop.steps.ground.access import caller_for
+    from imloop.steps.ground.registers import any_party
     from imloop.steps.matters import lookups as matter_lookups
 
-    caller, day = acting_as(party), day_of(clock.now())
+    caller, day = caller_for(any_party(party)), day_of(clock.now())
     found = (
         matter_lookups.work_list(caller, day)
         if mine
@@ -65,11 +65,13 @@ def show(matter_no: str, party: As, data: DataDir = VAR, as_json: AsJson = False
     connect(data)
     from imloop.facts.days import CHINA
     from imloop.steps.ground import clock
+    from imloop.steps.ground.access import caller_for
+    from imloop.steps.ground.registers import any_party
     from imloop.steps.matters import lookups as matter_lookups
     from imloop.steps.matters.attachments import the_matter
     from imloop.steps.matters.roles import roles_in
 
-    caller = acting_as(party)
+    caller = caller_for(any_party(party))
     row = the_matter(caller=caller, matter_no=matter_no)
     told = matter_lookups.matter_json(row, roles_in(caller, row), clock.now())
     if as_json:
@@ -115,16 +117,3 @@ def step(
         print_json(told)
     else:
         print(f"{told['matter_no']}  {told['state_name']}  {told['due_on'] or ''}")
-
-
-def acting_as(code: str) -> Caller:
-    """The party in whose name a command acts, or ``Unknown``."""
-    from imloop.facts.refusal import Unknown
-    from imloop.facts.text import Text
-    from imloop.steps.ground.access import caller_for
-    from imloop.store.models import Party
-
-    found = Party.objects.filter(code=code).first()
-    if found is None:
-        raise Unknown("unknown-party", Text(f"没有单位 {code}。", f"There is no party {code}."))
-    return caller_for(found, "cli")

@@ -116,13 +116,14 @@ def show(
 ) -> None:
     """某地某日有效的规定与疑点阈值，逐条带出处 · law and thresholds of doubts in force, with their sources."""
     from imloop.law import load
-    from imloop.law.report import show_rows, threshold_rows
+    from imloop.law.report import show_rows, threshold_rows, title_rows
     from imloop.verdict import verdict_hash
 
     known_place(place)
     law = load().at(read_day(on) if on else day_of(now()), place)
     rows = [row for row in show_rows(law) if str(row["key"]).startswith(prefix)]
     thresholds = [row for row in threshold_rows(law) if str(row["key"]).startswith(prefix)]
+    titles = [] if prefix else title_rows(load(), law)
     if as_json:
         print_json(
             {
@@ -131,24 +132,32 @@ def show(
                 "hash": law.hash,
                 "verdict_hash": verdict_hash(law),
                 "values": rows,
+                "titles": titles,
                 "watch_hash": law.watch_hash,
                 "thresholds": thresholds,
             }
         )
         return
     print(f"{place} · {law.on.isoformat()} · {law.hash[:16]}…")
-    print_table(["键", "值", "单位", "出处", "自", "把握"], [_law_row(row) for row in rows])
+    columns = ["键", "值", "单位", "出处", "自", "把握", "据以判断 · decided by"]
+    print_table(columns, [_law_row(row) for row in [*rows, *titles]])
     if thresholds:
         print(f"\n疑点阈值，不是法律 · thresholds of doubts, not law · {law.watch_hash[:16]}…")
-        shown = [(*(row[name] for name in _THRESHOLD_COLUMNS),) for row in thresholds]
+        shown = [(*(row[name] for name in _THRESHOLD_COLUMNS), _sureness(row)) for row in thresholds]
         print_table(["键", "值", "单位", "来源", "自", "把握"], shown)
 
 
-_THRESHOLD_COLUMNS = ("key", "value", "unit", "source", "since", "confidence")
+_THRESHOLD_COLUMNS = ("key", "value", "unit", "source", "since")
 
 
 def _law_row(row: dict[str, object]) -> tuple[object, ...]:
-    return row["key"], row["value"], row.get("unit"), row["cite"], row["since"], row["confidence"]
+    value = "–" if row["value"] is None else row["value"]
+    shown = (value, row["unit"], row["cite"], row["since"], _sureness(row))
+    return row["key"] or "–", *shown, row["decided_by"] or "仅供查阅 · to be read only"
+
+
+def _sureness(row: dict[str, object]) -> str:
+    return f"{row['confidence']}: {row['confidence_says']} · {row['confidence_says_en']}"
 
 
 def check(
@@ -169,17 +178,25 @@ def stale(
     months: Annotated[int, typer.Option(help="多少个月未复核 · months since confirmed")] = 12,
     as_json: AsJson = False,
 ) -> None:
-    """久未复核的规定 · values nobody has confirmed for a long time."""
+    """久未复核的文本，以及没有人与印刷文本核对过的值 · texts nobody has confirmed for long, and values nobody has
+    compared with the printed text."""
     from imloop.law import load
-    from imloop.law.report import stale_rows
+    from imloop.law.report import stale_rows, uncompared_rows
 
-    rows = stale_rows(load(), day_of(now()), months)
+    rows, open_ones = stale_rows(load(), day_of(now()), months), uncompared_rows(load())
     if as_json:
-        print_json(rows)
-    elif rows:
+        print_json({"stale": rows, "not_compared": open_ones})
+        return
+    if rows:
         print_table(list(rows[0]), [tuple(row.values()) for row in rows])
     else:
         print(f"{months} 个月内均已复核 · all confirmed within {months} months")
+    print(
+        "\n未与印刷文本核对的值；其中的处罚不得写入文书 · not compared with the printed text: no paper prints"
+    )
+    hidden = ("title", "file", "penalties")
+    shown = [{key: value for key, value in row.items() if key not in hidden} for row in open_ones]
+    print_table(list(shown[0]), [tuple(row.values()) for row in shown])
 
 
 def deadline(

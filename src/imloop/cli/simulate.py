@@ -74,7 +74,7 @@ def sample(
     method: Annotated[
         str, typer.Argument(help="TSI | ASM | VMAS | IM195 | FREEACC | LUGDOWN | RINGELMANN | repair")
     ],
-    station: Annotated[str, typer.Option(help="检验机构或维修站代码 · station or shop")] = "450203001",
+    station: Annotated[str, typer.Option(help="检验机构或维修站代码 · station or shop")] = "",
     line: Annotated[str, typer.Option(help="检测线 · line")] = "01",
     fail: Annotated[bool, typer.Option("--fail", help="超标 · a failing vehicle")] = False,
     at: Annotated[str, typer.Option(help="时间 ISO 8601，缺省刚才 · start time")] = "",
@@ -85,12 +85,20 @@ def sample(
 ) -> None:
     """写出一份可上传的报文 · write one message, ready to upload."""
     from imloop.sim.sample import REPAIR, sample_message, sample_repair
+    from imloop.sim.world.places import SHOPS, STATIONS
 
     when = at or None
     if method == REPAIR:
-        body = sample_repair(station, case_no=case, at=when, plate=plate, seed=seed)
+        body = sample_repair(station or SHOPS[0].code, case_no=case, at=when, plate=plate, seed=seed)
     else:
         body = sample_message(
-            method, station=station, line=line, fail=fail, at=when, plate=plate, seed=seed, packed=packed
+            method,
+            station=station or STATIONS[0].code,
+            line=line,
+            fail=fail,
+            at=when,
+            plate=plate,
+            seed=seed,
+            packed=packed,
         )
     print(body.decode())

@@ -20,6 +20,7 @@ CHANNELS: dict[str, tuple[Text, str]] = {
     "power_kw": (Text("吸收功率", "absorbed power"), "kW"),
     "power_factor": (Text("功率修正系数", "power correction factor"), ""),
     "rpm": (Text("发动机转速", "engine speed"), "r/min"),
+    "clock_s": (Text("检测线时钟", "the line's clock"), "s"),
     "oil_c": (Text("机油温度", "oil temperature"), "°C"),
     "o2_dilute_pct": (Text("稀释氧", "dilute O₂"), "%"),
     "o2_ambient_pct": (Text("环境氧", "ambient O₂"), "%"),

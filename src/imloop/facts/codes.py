@@ -59,6 +59,11 @@ class Outcome(StrEnum):
     ABORTED = "aborted"
 
 
+class Gearbox(StrEnum):
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+
+
 class Result(StrEnum):
     """A verdict (contract §1): ``invalid`` means the run does not count and a reason is named."""
 

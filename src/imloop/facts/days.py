@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
@@ -30,6 +31,12 @@ def day_of(moment: datetime) -> date:
 def midnight(day: date) -> datetime:
     """The moment at which a day begins in China."""
     return datetime.combine(day, time(), CHINA)
+
+
+def days_between(one: date, other: date) -> Iterator[date]:
+    """Every day from the earlier to the later, both included."""
+    first, last = sorted((one.toordinal(), other.toordinal()))
+    return map(date.fromordinal, range(first, last + 1))
 
 
 @lru_cache(maxsize=65536)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from imloop.facts.digits import are_digits
@@ -34,20 +34,29 @@ _PLACEHOLDERS = frozenset(
 )
 
 
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_HEAD = f"[{PROVINCES}][A-HJ-NP-Z]"
+_BEFORE_OR_BEHIND = ("临", "使")
+_EITHER_WAY = re.compile(rf"临{_HEAD}[A-HJ-NP-Z0-9]{{4,5}}临?|使\d{{6}}")
 _REMEMBERED = 64
 """Longer text is no identifier: it is read, but takes no place in memory."""
 
 
 def plain(text: str) -> str:
     """The one normal form of an identifier: NFKC, no blanks, controls or separators, upper case. Empty for what names
-    nothing: a placeholder such as ``无号牌`` or ``N/A``, or one sign repeated (``0000``, ``-``)."""
+    nothing: a placeholder such as ``无号牌`` or ``N/A``, or one sign repeated (``0000``, ``-``). 临 and 使 stand behind
+    a plate, wherever they were written."""
     kept = signs(text)
+    if kept[:1] in _BEFORE_OR_BEHIND and _EITHER_WAY.fullmatch(kept):
+        kept = kept.strip(kept[0]) + kept[0]
     return "" if kept in _PLACEHOLDERS or len(set(kept)) < 2 else kept
 
 
 def signs(text: str) -> str:
     """The normal form of a part of an identifier: the last six of a VIN, what somebody searches for. ``000000`` may be
     meant, so that nothing counts as a placeholder."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _signs(text) if len(text) <= _REMEMBERED else _signs.__wrapped__(text)
 
 
@@ -183,8 +192,6 @@ class Plate:
         return f"{self.text[:2]}·{self.text[2:]}" if self.kind is not PlateKind.EMBASSY else self.text
 
 
-_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
-_HEAD = f"[{_PROVINCES}][A-HJ-NP-Z]"
 _PURE_ELECTRIC = frozenset("ABCDE")
 _SUFFIXES = {
     "挂": PlateKind.TRAILER,
@@ -197,9 +204,9 @@ _SUFFIXES = {
 _PATTERNS = (
     (PlateKind.NEW_ENERGY_SMALL, re.compile(rf"{_HEAD}[A-HJK][A-HJ-NP-Z0-9]\d{{4}}")),
     (PlateKind.NEW_ENERGY_LARGE, re.compile(rf"{_HEAD}\d{{5}}[A-HJK]")),
-    (PlateKind.EMERGENCY, re.compile(rf"[{_PROVINCES}]X\d{{4}}应急")),
-    (PlateKind.TEMPORARY, re.compile(rf"临?{_HEAD}[A-HJ-NP-Z0-9]{{4,5}}临?")),
-    (PlateKind.EMBASSY, re.compile(r"\d{6}使|使\d{6}")),
+    (PlateKind.EMERGENCY, re.compile(rf"[{PROVINCES}]X\d{{4}}应急")),
+    (PlateKind.TEMPORARY, re.compile(rf"{_HEAD}[A-HJ-NP-Z0-9]{{4,5}}临")),
+    (PlateKind.EMBASSY, re.compile(r"\d{6}使")),
     (PlateKind.ORDINARY, re.compile(rf"{_HEAD}[A-HJ-NP-Z0-9]{{4}}[A-HJ-NP-Z0-9{''.join(_SUFFIXES)}]")),
 )
 
@@ -219,7 +226,7 @@ def parse_plate(text: str) -> Plate:
     """A plate of any kind; else ``Malformed``."""
     text = plain(text)
     for kind, pattern in _PATTERNS:
-        if not pattern.fullmatch(text) or (kind is PlateKind.TEMPORARY and "临" not in text):
+        if not pattern.fullmatch(text):
             continue
         if kind is PlateKind.ORDINARY:
             return Plate(text, _SUFFIXES.get(text[-1], kind))
@@ -264,3 +271,23 @@ def _organisation_check(body: str) -> str:
     total = sum(weight * int(c, 36) for weight, c in zip(weights, body, strict=True))
     rest = 11 - total % 11
     return {10: "X", 11: "0"}.get(rest, str(rest))
+
+
+def identity_card(text: str) -> str:
+    """Of a Chinese identity card (GB 11643-1999), as on the card. ``Malformed`` (field ``identity``) for a length,
+    day of birth or check sign that none bears; there are cards of counties that are no more."""
+    number = plain(text)
+    try:
+        ric.get_birth_date(number)
+        if re.fullmatch(r"[0-9]{17}[0-9X]", number) and ric.calc_check_digit(number) == number[-1]:
+            return number
+    except (ValidationError, ValueError):
+        pass
+    raise Malformed(
+        "wrong-value",
+        Text(
+            "请填写身份证上的 18 位号码，请逐位核对。",
+            "Give the 18 signs of the identity card; compare each.",
+        ),
+        at="identity",
+    )

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from imloop.facts.identifiers import PROVINCES
+
+_VINS = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9])")
+_PLATES = re.compile(rf"[{PROVINCES}][A-Z][A-Z0-9]{{4,6}}[学警挂]?")
+
 
 def masked_name(name: str) -> str:
     """The first character stays: 覃大勇 → 覃**; of a company nothing is hidden, its name is public."""
@@ -22,6 +29,22 @@ def masked_phone(phone: str) -> str:
 def masked_plate(plate: str) -> str:
     """桂B·**345: enough to recognise one's own."""
     return f"{plate[:2]}·{'*' * max(0, len(plate) - 5)}{plate[-3:]}" if len(plate) > 5 else plate
+
+
+def masked_vin(vin: str) -> str:
+    """LSV************94: neither the vehicle's number nor its last six, with which an owner is recognised."""
+    return f"{vin[:3]}{'*' * (len(vin) - 5)}{vin[-2:]}" if len(vin) > 8 else "*" * len(vin)
+
+
+def masked_vehicle(plate: str, vin: str) -> str:
+    """How a vehicle is called on lists of those who have not opened it."""
+    return masked_plate(plate) if plate else masked_vin(vin)
+
+
+def masked_in(sentence: str) -> str:
+    """A sentence of a list: whatever in it looks like a plate or a VIN is masked."""
+    masked = _VINS.sub(lambda found: masked_vin(found[0]), sentence)
+    return _PLATES.sub(lambda found: masked_plate(found[0]), masked)
 
 
 def masked_number(number: str) -> str:

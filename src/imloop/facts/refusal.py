@@ -61,7 +61,7 @@ class Malformed(Refusal):
 
 def require_reason(text: str, longest: int = 200) -> None:
     """Refuse an act without its reason, or with one that could not be kept whole."""
-    if not text.strip():
+    if not any(sign.isalnum() for sign in text):  # a dot is no reason
         raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
     if len(text.strip()) > longest:
         said = Text(f"理由至多 {longest} 字。", f"The reason may have at most {longest} characters.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -13,21 +13,32 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from imloop.facts.places import is_place
+from imloop.law.acts import ActLaw, refuse_outside_the_nation
 from imloop.law.reading import Shelf, read_file
-from imloop.law.values import LawError, LawMissing, LegalText, Threshold, Value
+from imloop.law.values import UNSEEN, LawError, LawMissing, LawUnseen, LegalText, Threshold, Value
 from imloop.law.watch import KEYS, Watch, watch_of
-from imloop.law.working_days import Calendar, WorkingDays, count_working_days, is_working_day
+from imloop.law.words import refuse_unknown
+from imloop.law.working_days import (
+    NATION,
+    WORKING,
+    Calendar,
+    Calendars,
+    WorkingDays,
+    count_natural_days,
+    count_working_days,
+    is_provisional,
+    is_working_day,
+)
 
 T = TypeVar("T")
 
 DATA = Path(__file__).parent / "data"
 _FOREVER = date.max
-_NATION = "000000"
 _Dated = TypeVar("_Dated", Value, Threshold)
 
 
 @lru_cache(maxsize=8)
-def _load(roots: tuple[Path, ...]) -> Book:
+def _load(roots: tuple[Path, ...], known_words: bool) -> Book:
     shelf = Shelf()
     for root in roots:
         files = sorted(root.rglob("*.yaml")) if root.is_dir() else [root]
@@ -38,12 +49,15 @@ def _load(roots: tuple[Path, ...]) -> Book:
             shelf.values += read.values
             shelf.thresholds += read.thresholds
             shelf.calendars += read.calendars
+    if known_words:
+        refuse_unknown(shelf.values, {text.id: text.file for text in shelf.texts})
     return Book(shelf)
 
 
-def load(paths: Sequence[Path] | None = None) -> Book:
-    """The shipped texts, or those in the given files and folders. Raises ``LawError``. Cached."""
-    return _load(tuple(paths) if paths else (DATA,))
+def load(paths: Sequence[Path] | None = None, *, known_words: bool = True) -> Book:
+    """The shipped texts, or those in the given files and folders. Raises ``LawError``. Cached. ``known_words``: refuse
+    keys and values that ``words.yaml`` does not declare."""
+    return _load(tuple(paths) if paths else (DATA,), known_words)
 
 
 class Book:
@@ -58,6 +72,7 @@ class Book:
             self.values[value.key].append(value)
         for key, values in self.values.items():
             self._refuse_overlap(key, values)
+        refuse_outside_the_nation(self.values, {text.id: text.file for text in shelf.texts})
         self.thresholds: dict[str, list[Threshold]] = defaultdict(list)
         for threshold in shelf.thresholds:
             self.thresholds[threshold.key].append(threshold)
@@ -65,13 +80,12 @@ class Book:
             self._refuse_overlap(key, thresholds)
             self._refuse_other_unit(key, thresholds)
         self._refuse_holes()
-        self.calendars: dict[int, Calendar] = {}
+        self.calendars: dict[tuple[str, int], Calendar] = {}
         for calendar in shelf.calendars:
-            if calendar.year in self.calendars:
-                raise LawError(
-                    self.texts[calendar.text_id].file, f"the year {calendar.year} has two calendars"
-                )
-            self.calendars[calendar.year] = calendar
+            known = self.calendars.setdefault((calendar.place, calendar.year), calendar)
+            if known is not calendar:
+                where = f"{self.texts[known.text_id].file} and {self.texts[calendar.text_id].file}"
+                raise LawError(where, f"the year {calendar.year} has two calendars in {calendar.place}")
         self.at = lru_cache(maxsize=4096)(self._at)
 
     def _refuse_overlap(self, key: str, values: list[_Dated]) -> None:
@@ -91,19 +105,28 @@ class Book:
     def _refuse_holes(self) -> None:
         """Where the country's thresholds are loaded, every place has all of them on every day, ends in order."""
         known = [threshold for thresholds in self.thresholds.values() for threshold in thresholds]
-        if not any(threshold.place == _NATION for threshold in known):
+        if not any(threshold.place == NATION for threshold in known):
             return
         for place in sorted({threshold.place for threshold in known}):
             places = from_local_to_national(place)
             heard = [threshold for threshold in known if threshold.place in places]
             for day in sorted({day for each in heard for day in (each.since, each.until) if day is not None}):
-                _refuse_incomplete(_most_local(self.thresholds, day, places), f"on {day} in {place}")
+                _refuse_incomplete(most_local(self.thresholds, day, places), f"on {day} in {place}")
 
     def _at(self, on: date, place: str) -> Law:
         """What is in force on a day in a place; of several, the most local. Places are GB/T 2260 codes."""
         places = from_local_to_national(place)
-        values = _most_local(self.values, on, places)
-        return Law(on, place, values, self.calendars, _most_local(self.thresholds, on, places))
+        values = most_local(self.values, on, places)
+        calendars: dict[int, list[Calendar]] = defaultdict(list)
+        for (_, year), calendar in sorted(self.calendars.items(), key=lambda item: -int(item[0][0])):
+            if calendar.place in places:
+                calendars[year].append(calendar)
+        return Law(on, place, values, dict(calendars), most_local(self.thresholds, on, places))
+
+    def for_act(self, act_day: date, decision_day: date, place: str) -> ActLaw:
+        """What may be imposed in a decision on an earlier act: the law of the act, or a milder later one. ``act_day``:
+        of an act that goes on, its last day."""
+        return ActLaw(self.at(act_day, place), self.at(decision_day, place))
 
     def stale(self, on: date, months: int = 12) -> list[LegalText]:
         """Texts that no human has confirmed for more than ``months`` months, oldest first."""
@@ -119,7 +142,7 @@ def from_local_to_national(place: str) -> list[str]:
     return list(dict.fromkeys([place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]))
 
 
-def _most_local(shelf: Mapping[str, Sequence[_Dated]], on: date, places: Sequence[str]) -> dict[str, _Dated]:
+def most_local(shelf: Mapping[str, Sequence[_Dated]], on: date, places: Sequence[str]) -> dict[str, _Dated]:
     """By key what is in force on a day in the most local of the places."""
     found: dict[str, _Dated] = {}
     for key, values in shelf.items():
@@ -140,7 +163,7 @@ def _refuse_incomplete(found: Mapping[str, Threshold], when: str) -> None:
 
 def _hash_of(values: Iterable[Value]) -> str:
     lines = [
-        f"{value.key}={value.value!r} {value.unit} [{value.cite}] {value.place}"
+        f"{value.key}={UNSEEN if value.unseen else repr(value.value)} {value.unit} [{value.cite}] {value.place}"
         for value in sorted(values, key=lambda value: value.key)
     ]
     return _digest(lines)
@@ -159,7 +182,7 @@ class Law:
         on: date,
         place: str,
         values: Mapping[str, Value],
-        calendars: Mapping[int, Calendar],
+        calendars: Calendars,
         thresholds: Mapping[str, Threshold] = MappingProxyType({}),
     ) -> None:
         self.on = on
@@ -201,16 +224,22 @@ class Law:
             for each in sorted(self.thresholds.values(), key=lambda each: each.key)
         )
 
-    def with_values(self, values: Mapping[str, Value]) -> Law:
-        """This law with some values replaced."""
-        return Law(self.on, self.place, {**self._values, **values}, self._calendars, self.thresholds)
+    def with_values(self, values: Mapping[str, Value], without: Collection[str] = ()) -> Law:
+        """This law with some values replaced, and without some keys."""
+        left = {key: value for key, value in self._values.items() if key not in without}
+        return Law(self.on, self.place, {**left, **values}, self._calendars, self.thresholds)
 
     def get(self, key: str) -> Value | None:
-        return self._values.get(key)
+        """The value; None where no text has one. ``LawUnseen`` where the text that would say was not seen: whether it
+        has one is unknown, and None would be a guess."""
+        found = self._values.get(key)
+        if found is not None and found.unseen:
+            raise LawUnseen(found, self.on, self.place)
+        return found
 
     def value(self, key: str) -> Value:
         """The value, or ``LawMissing``."""
-        found = self._values.get(key)
+        found = self.get(key)
         if found is None:
             raise LawMissing(key, self.on, self.place)
         return found
@@ -240,20 +269,34 @@ class Law:
         return self._typed(key, date, "a date")
 
     def cite(self, key: str) -> str:
-        """The citation behind a key; empty if no value is in force for it."""
+        """The citation behind a key, of an unseen text with its days; empty if no value is in force for it."""
         found = self._values.get(key)
         return found.cite if found else ""
 
     def under(self, prefix: str) -> dict[str, Value]:
-        """Every value whose key starts with ``prefix`` and a dot; the empty prefix gives all."""
+        """Every value whose key starts with ``prefix`` and a dot; the empty prefix gives all. ``LawUnseen`` where one
+        of them was not seen: the rest would look like the whole."""
         start = f"{prefix}." if prefix else ""
-        return {key: value for key, value in self._values.items() if key.startswith(start)}
+        keys = [key for key in self._values if key.startswith(start)]
+        return {key: found for key in keys if (found := self.get(key)) is not None}
+
+    @property
+    def rows(self) -> tuple[Value, ...]:
+        """Every row in force by key, unseen ones too: to be shown, not to be decided by."""
+        return tuple(self._values[key] for key in sorted(self._values))
 
     def working_days(self, start: date, count: int) -> WorkingDays:
         return count_working_days(start, count, self._calendars)
+
+    def term(self, key: str, start: date) -> WorkingDays:
+        """The days that a value gives after ``start``: working days or natural ones, as its unit says."""
+        count = self.integer(key)
+        if self.value(key).unit == WORKING:
+            return self.working_days(start, count)
+        return count_natural_days(start, count)
 
     def is_working_day(self, day: date) -> bool:
         return is_working_day(day, self._calendars)
 
     def is_provisional(self, day: date) -> bool:
-        return day.year not in self._calendars
+        return is_provisional(day, self._calendars)

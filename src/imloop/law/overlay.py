@@ -9,8 +9,9 @@ A file of assumptions has the form of a small legal text::
         - {value: 70, from: 2026-01-01, until: 2026-07-01}
         - {value: 60, from: 2026-07-01}
 
-Only keys that the book knows, with a value of the same kind. ``from`` defaults to the beginning of time, ``place`` to
-the whole country; in its place and days an assumption wins over every text, the most local assumption over the others.
+Only keys that the book knows, with a value that the key may have. ``from`` defaults to the beginning of time,
+``place`` to the whole country; in its place and days an assumption wins over every text, the most local assumption over
+the others.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ import yaml
 from imloop.facts.places import is_place
 from imloop.law.book import Book, Law, from_local_to_national
 from imloop.law.reading import Loader, content
-from imloop.law.values import Content, LawError, Value
+from imloop.law.values import LawError, Value
 from imloop.law.watch import KEYS
+from imloop.law.words import WORDS
 
 _FIELDS = frozenset({"value", "from", "until", "place"})
 _ALWAYS, _FOREVER = date(1900, 1, 1), date.max
@@ -78,7 +80,7 @@ def overlay(book: Book, text: str) -> Assumed:
 
 def _value(book: Book, key: str, row: object) -> Value:
     where = f"what-if {key}"
-    known = book.values.get(key)
+    known = [each for each in book.values.get(key, ()) if not each.unseen]
     if key in KEYS:
         raise LawError(where, "is a threshold of doubts, which change no result: there is nothing to compare")
     if not known:
@@ -86,8 +88,8 @@ def _value(book: Book, key: str, row: object) -> Value:
     if not isinstance(row, dict) or "value" not in row or set(row) - _FIELDS:
         raise LawError(where, "must be {value, from, until, place}")
     value = content(row, where)
-    if _kind(value) != _kind(known[0].value):
-        raise LawError(where, f"{value!r} is not {_kind(known[0].value)}")
+    if key in WORDS and (fault := WORDS[key].fault_in(value)):
+        raise LawError(where, fault)
     place = row.get("place", "000000")
     if not (isinstance(place, str) and is_place(place)):
         raise LawError(where, 'place must be a six-digit code in quotes, such as "450200"')
@@ -104,16 +106,6 @@ def _day(row: Mapping[str, object], name: str, where: str) -> date | None:
     if day is None or isinstance(day, date):
         return day
     raise LawError(where, f"{name} must be a date such as 2026-07-01")
-
-
-def _kind(value: Content) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, int | float):
-        return "a number"
-    if isinstance(value, date):
-        return "a date"
-    return "a list" if isinstance(value, tuple) else "a text"
 
 
 def _similar(book: Book, key: str) -> str:

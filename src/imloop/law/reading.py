@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from itertools import pairwise
 from math import isfinite
@@ -14,10 +14,31 @@ import yaml
 
 from imloop.facts.places import is_place
 from imloop.facts.text import Text
-from imloop.law.values import CONFIDENCE, SURENESS, Content, LawError, LegalText, Threshold, Value
+from imloop.law.acts import is_penalty
+from imloop.law.values import (
+    CONFIDENCE,
+    DRAFT,
+    DRAFT_SAYS,
+    OPEN_SAYS,
+    STATUS,
+    SURENESS,
+    TITLE_ONLY,
+    UNSEEN,
+    Content,
+    LawError,
+    LegalText,
+    Threshold,
+    Value,
+)
 from imloop.law.watch import KEYS
-from imloop.law.working_days import Calendar
+from imloop.law.working_days import NATION, Calendar
 
+_ONE_DAY = timedelta(days=1)
+_TEXT = {"id", "short", "title", "title_en", "place", "source", "confirmed"}
+_TEXT |= {"in_force", "ends", "status", "confidence"}
+_ENTRY = {"clause", "says", "unit", "source", "dated"}
+_ROW = {"from", "until", "value", "confidence", "source", "adds", "note"}
+_UNSEEN_ROW = {"from", "until", "unseen", "note"}
 _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -76,17 +97,29 @@ def read_file(path: Path, name: str) -> Shelf:
 
 def _text(data: Mapping[str, object], name: str) -> LegalText:
     where = f"{name} text"
+    _only(data, _TEXT, where)
     confirmed = _mapping(data.get("confirmed"), f"{where}.confirmed")
+    _only(confirmed, {"on", "how"}, f"{where}.confirmed")
     place = data.get("place")
     if not (isinstance(place, str) and is_place(place)):
         raise LawError(f"{where}.place", 'must be a six-digit code in quotes, such as "450200"')
+    in_force, ends = _day(data, "in_force", where), _day(data, "ends", where) if "ends" in data else None
+    if ends is not None and ends < in_force:
+        raise LawError(f"{where}.ends", f"{ends} is before in_force {in_force}")
+    if data.get("status", "in_force") not in STATUS:
+        raise LawError(f"{where}.status", f"must be one of {', '.join(STATUS)}")
+    if data.get("confidence", TITLE_ONLY) != TITLE_ONLY:
+        raise LawError(f"{where}.confidence", f"of a text may only be {TITLE_ONLY}; each value has its own")
     return LegalText(
         id=_word(data, "id", where),
         short=_word(data, "short", where),
         title=_word(data, "title", where),
         title_en=_word(data, "title_en", where),
         place=place,
-        in_force=_day(data, "in_force", where),
+        in_force=in_force,
+        ends=ends,
+        status=str(data.get("status", "in_force")),
+        title_only="confidence" in data,
         source=_word(data, "source", where),
         confirmed_on=_day(confirmed, "on", f"{where}.confirmed"),
         confirmed_how=_word(confirmed, "how", f"{where}.confirmed"),
@@ -96,31 +129,76 @@ def _text(data: Mapping[str, object], name: str) -> LegalText:
 
 def _values(key: str, entry: Mapping[str, object], text: LegalText, name: str) -> Iterator[Value]:
     where = f"{name} {key}"
-    clause, says = _word(entry, "clause", where), _word(entry, "says", where)
-    for row, since, until in _dated(entry, where):
-        if row.get("confidence") not in CONFIDENCE:
-            raise LawError(where, f"confidence must be one of {', '.join(CONFIDENCE)}")
+    _only(entry, _ENTRY, where)
+    clause, says = _clause(entry, where), _word(entry, "says", where)
+    named = f"{text.short}{DRAFT_SAYS}" if text.status == DRAFT else text.short
+    for row, since, until in _dated(entry, text, where):
+        unseen = "unseen" in row
+        if unseen:
+            _refuse_half_seen(row, where)
+        else:
+            _refuse_unsure(key, row, entry, text, where)
         yield Value(
             key=key,
-            value=content(row, where),
+            value="" if unseen else content(row, where),
             unit=str(entry.get("unit", "")),
             text_id=text.id,
-            clause=clause,
-            cite=f"{text.short} {clause}",
+            clause="" if unseen else clause,
+            cite=f"{named}（{_days_of(since, until)}文本未见）"
+            if unseen
+            else f"{named} {clause or OPEN_SAYS}",
             says=says,
             place=text.place,
             since=since,
             until=until,
-            confidence=str(row["confidence"]),
+            confidence=UNSEEN if unseen else str(row["confidence"]),
             note=str(row.get("note", "")),
+            source=str(row.get("source", entry.get("source", ""))),
+            adds="adds" in row,
         )
+
+
+def _clause(entry: Mapping[str, object], where: str) -> str:
+    """Empty where the text says nothing, and the platform chose: every row then says so."""
+    rows = entry.get("dated")
+    if "clause" in entry or not isinstance(rows, list):
+        return _word(entry, "clause", where)
+    chosen = [row for row in rows if isinstance(row, dict) and row.get("confidence") == "chosen"]
+    if rows and chosen == rows:
+        return ""
+    return _word(entry, "clause", where)
+
+
+def _refuse_half_seen(row: Mapping[str, object], where: str) -> None:
+    _only(row, _UNSEEN_ROW, where)
+    if row["unseen"] is not True:
+        raise LawError(where, "unseen can only be true")
+    _word(row, "note", where)
+
+
+def _refuse_unsure(
+    key: str, row: Mapping[str, object], entry: Mapping[str, object], text: LegalText, where: str
+) -> None:
+    _only(row, _ROW, where)
+    if text.title_only:
+        raise LawError(where, f"{text.short} is known by its title alone: it can only say unseen: true")
+    if row.get("confidence") not in CONFIDENCE:
+        raise LawError(where, f"confidence must be one of {', '.join(CONFIDENCE)}")
+    if row["confidence"] == "seen":
+        _word(row if "source" in row else entry, "source", where)
+    if "adds" in row and (row["adds"] is not True or not is_penalty(key) or text.place == NATION):
+        raise LawError(where, "adds can only be true, for a penalty of a place")
+
+
+def _days_of(since: date, until: date | None) -> str:
+    return f"{since} 起" if until is None else f"{since} 至 {until - _ONE_DAY} "
 
 
 _Dated = tuple[Mapping[str, object], date, date | None]
 
 
-def _dated(entry: Mapping[str, object], where: str) -> Iterator[_Dated]:
-    """The rows of an entry, each with its first day and the day on which it no longer counts."""
+def _dated(entry: Mapping[str, object], text: LegalText, where: str) -> Iterator[_Dated]:
+    """The rows of an entry, within the time of its text: each with its first day and the one it no longer counts on."""
     dated = entry.get("dated")
     if not isinstance(dated, list) or not dated:
         raise LawError(where, "must have dated: a list of {from, value, confidence}")
@@ -135,7 +213,13 @@ def _dated(entry: Mapping[str, object], where: str) -> Iterator[_Dated]:
             raise LawError(where, f"until {until} is not after from {starts[index]}")
         if until is not None and following is not None and until > following:
             raise LawError(where, f"until {until} overlaps the value from {following}")
-        yield row, starts[index], until or following
+        until = until or following
+        if text.ends is not None and (until is None or until > text.ends + _ONE_DAY):
+            raise LawError(
+                where,
+                f"cites {text.short} after its end {text.ends}: until is {text.ends + _ONE_DAY} at the latest",
+            )
+        yield row, starts[index], until
 
 
 def _all_thresholds(data: Mapping[str, object], text: LegalText, name: str) -> Iterator[Threshold]:
@@ -160,7 +244,7 @@ def _thresholds(
     entry = _mapping(given, where)
     _only(entry, {"says", "unit", "dated"}, where)
     unit, says = _word(entry, "unit", where), _words(entry, "says", where)
-    for row, since, until in _dated(entry, where):
+    for row, since, until in _dated(entry, text, where):
         _only(row, {"from", "until", "value", "source", "confidence", "note"}, where)
         source = _word(row, "source", where)
         if source not in sources:
@@ -219,6 +303,7 @@ def content(row: Mapping[str, object], where: str) -> Content:
 
 def _calendar(data: Mapping[str, object], text: LegalText, name: str) -> Calendar:
     where = f"{name} calendar"
+    _only(data, {"year", "off", "work"}, where)
     year = data.get("year")
     if not isinstance(year, int):
         raise LawError(where, "must have a year")
@@ -226,7 +311,7 @@ def _calendar(data: Mapping[str, object], text: LegalText, name: str) -> Calenda
     both = off & work
     if both:
         raise LawError(where, f"{min(both)} is listed both as off and as work")
-    return Calendar(year, off, work, text.id)
+    return Calendar(text.place, year, off, work, text.id)
 
 
 def _days(days: object, year: int, where: str) -> frozenset[date]:

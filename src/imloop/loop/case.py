@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -200,7 +201,9 @@ class Unlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One vehicle's way through the loop in one inspection cycle."""
+    """One vehicle's way through the loop in one inspection cycle. ``failed_at``: of the failed test of this round;
+    ``failed_besides_at``: of the last failed run that had no permit. It moves no round, and no repair before it, nor
+    paper, answers it. ``failed_besides_by``: the stations of such runs."""
 
     case_no: str
     place: str
@@ -220,6 +223,13 @@ class Case:
     objections: tuple[Objection, ...] = ()
     unlocks: tuple[Unlock, ...] = ()
     closed_at: datetime | None = None
+    failed_besides_at: datetime | None = None
+    failed_besides_by: tuple[str, ...] = ()
+
+    @property
+    def last_failed_at(self) -> datetime:
+        """With or without a permit: a repair answers only what failed before it."""
+        return max(self.failed_at, self.failed_besides_at or self.failed_at)
 
     @property
     def objection(self) -> Objection | None:
@@ -232,19 +242,25 @@ class Case:
         return next((each for each in self.objections if each.answer is Answer.WAITING), None)
 
     def second_opinion(self, station: str, at: datetime) -> bool:
-        """Granted after the last failed test, so it is used up by the run it allows."""
-        return any(
+        """Granted after the last failed run, so it is used up by the run it allows; by another station than those that
+        found it failed, which have given their opinion."""
+        return not self.found_failed_by(station) and any(
             way_out.kind == SECOND_OPINION_EXIT
-            and way_out.granted_at > self.failed_at
+            and way_out.granted_at > self.last_failed_at
             and way_out.covers(station, at)
             for way_out in self.exits
         )
 
-    def unlock(self, station: str, at: datetime) -> Unlock | None:
-        """The retest on paper that holds there and then; a failed run uses it up."""
-        return next(
-            (each for each in self.unlocks if each.granted_at > self.failed_at and each.covers(station, at)),
-            None,
+    def found_failed_by(self, station: str | None) -> bool:
+        """In this round, with or without a permit."""
+        return station in (self.station, *self.failed_besides_by)
+
+    def unlocks_at(self, station: str, at: datetime) -> Iterator[Unlock]:
+        """The retests on paper that hold there and then; a failed run uses them up."""
+        return (
+            each
+            for each in self.unlocks
+            if each.granted_at > self.last_failed_at and each.covers(station, at)
         )
 
     @property
@@ -254,7 +270,7 @@ class Case:
 
     def repairs_since_fail(self, until: datetime) -> tuple[RepairFact, ...]:
         """Repairs finished after the last failed test and not after ``until``."""
-        return tuple(repair for repair in self.repairs if self.failed_at < repair.finished_at <= until)
+        return tuple(repair for repair in self.repairs if self.last_failed_at < repair.finished_at <= until)
 
     def warranty_repair(self, at: datetime, odometer_km: float | None) -> RepairFact | None:
         """The repair last finished by ``at`` whose warranty still runs then (R21); its shop does the rework."""

@@ -9,6 +9,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
+from imloop.law.deadline import deadline_of
 from imloop.loop.case import SECOND_OPINION_EXIT, STATE_NAMES, Answer, Case, Objection, State
 from imloop.loop.effects import Effect, EffectKind, receivers
 from imloop.loop.events import (
@@ -105,7 +106,7 @@ def _no_such_step(case: Case | None, event: Event) -> Conflict:
 
 
 def _opened(event: TestFailed, law: Law, case_no: str, place: str, cycle: int) -> Case:
-    due = law.working_days(day_of(event.at), law.integer("deadline.working_days"))
+    due = deadline_of(day_of(event.at), event.origin, law)
     return Case(
         case_no=case_no,
         place=place,
@@ -125,7 +126,7 @@ def _opened(event: TestFailed, law: Law, case_no: str, place: str, cycle: int) -
 def _changed(case: Case, event: Event, law: Law) -> Case:
     """The facts an event adds; the state comes from the table."""
     if isinstance(event, TestFailed):
-        due = law.working_days(day_of(event.at), law.integer("deadline.working_days"))
+        due = deadline_of(day_of(event.at), case.origin, law)
         return replace(
             case,
             # A case from a spot check has no station until its first retest; an exit moves it for good.
@@ -137,6 +138,7 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
             deadline=due.deadline,
             deadline_provisional=due.provisional,
             overdue=False,
+            failed_besides_by=(),
         )
     if isinstance(event, RepairReported):
         repairs = (*case.repairs, event.repair)
@@ -144,13 +146,15 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
     if isinstance(event, RepairReleased):
         return replace(case, repairs=released(case.repairs, event.shop, event.repair_no, event.at))
     if isinstance(event, UnlockedOnPaper):
-        return replace(case, unlocks=matched((*case.unlocks, event.unlock), case.repairs))
+        # A failed run before it may have come to be known since.
+        unlock = replace(event.unlock, failed_at=case.last_failed_at)
+        return replace(case, unlocks=matched((*case.unlocks, unlock), case.repairs))
     if isinstance(event, PaperContradicted):
         return replace(case, unlocks=contradicted(case.unlocks, event.unlock_no, event.at))
     if isinstance(event, DeadlinePassed):
         return replace(case, overdue=True)
     if isinstance(event, DeadlineRecomputed):
-        due = law.working_days(day_of(case.failed_at), law.integer("deadline.working_days"))
+        due = deadline_of(day_of(case.failed_at), case.origin, law)
         late = case.overdue and day_of(event.at) > due.deadline
         return replace(case, deadline=due.deadline, deadline_provisional=due.provisional, overdue=late)
     if isinstance(event, (ObjectionRaised, ObjectionRejected, ExitGranted)):
@@ -174,7 +178,7 @@ def _objected(case: Case, event: ObjectionRaised | ObjectionRejected | ExitGrant
 
 
 def _raised(case: Case, event: ObjectionRaised, law: Law) -> Objection:
-    due = law.working_days(day_of(event.at), law.integer("objection.answer_days"))
+    due = law.term("objection.answer_days", day_of(event.at))
     return Objection(
         round=case.round,
         ground=event.ground,

@@ -28,7 +28,7 @@ LAW_KEYS = (
     "repair.numbers.everywhere",
     "repair.numbers.per_shop",
     "repair.numbers.least_digits",
-    "deadline.working_days",
+    "deadline.days",
     "overdue.report_to",
     "warranty.days",
     "warranty.km",
@@ -145,6 +145,8 @@ def _law_rows(book: Book) -> Iterator[tuple[str, ...]]:
 
 
 def _content(value: Value) -> str:
+    if value.unseen:
+        return "not seen"
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, tuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.loop.case import Case
+from imloop.loop.case import SECOND_OPINION_EXIT, Case
 from imloop.loop.events import (
     CaseAnnulled,
     DeadlinePassed,
@@ -68,7 +68,7 @@ def deadline_is_provisional(case: Case, event: Event, law: Law) -> tuple[Reason,
 @guard("不合格后的异议期限内", "within the days for an objection after the failed test")
 def objection_in_time(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Counted from the day of the failed test, which itself is not counted."""
-    last = law.working_days(day_of(case.failed_at), law.integer("objection.days")).deadline
+    last = law.term("objection.days", day_of(case.failed_at)).deadline
     if day_of(event.at) <= last:
         return ()
     return (
@@ -137,11 +137,12 @@ def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...
         "解锁早于最近一次不合格检验，不能用于其后的复检。",
         "The unlock is older than the last failed test and does not allow a retest after it.",
     )
-    return unless(event.unlock.granted_at > case.failed_at, Reason("paper-before-fail", words))
+    return unless(event.unlock.granted_at > case.last_failed_at, Reason("paper-before-fail", words))
 
 
 @guard(
-    "维修单位当日在名录内（当日规定要求时）", "the repairer was listed that day, where the law requires it"
+    "维修单位当日和登记之日均在名录内（当日规定要求时）",
+    "the repairer was listed that day and when it was reported, where the law requires it",
 )
 def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Paper does not bypass the list of repairers."""
@@ -149,8 +150,8 @@ def paper_of_listed_shop(case: Case, event: Event, law: Law) -> tuple[Reason, ..
     if event.unlock.listed or not law.flag("retest.listed_repairer_required"):
         return ()
     words = Text(
-        "出具材料的维修企业当日不在公布的维修治理站名录内。",
-        "The repairer named on the paper was not on the published list that day.",
+        "出具材料的维修企业在当日或平台得知之日不在公布的维修治理站名录内。",
+        "The repairer named on the paper was not on the published list that day, or when the platform heard of it.",
     )
     return (Reason("repairer-not-listed", words, law.cite("retest.listed_repairer_required")),)
 
@@ -191,6 +192,14 @@ def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...
         assert isinstance(event, VehicleScrapped)
         return unless(_all_given(event.approver, event.evidence), _scrapping_unproven(law))
     return unless(_all_given(*words), _UNFOUNDED)
+
+
+@guard("异议复核由另一检验机构进行", "a second opinion is another station's")
+def by_another_station(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """A station that found it failed has given its own."""
+    assert isinstance(event, ExitGranted)
+    to, opinion = event.exit.to_station, event.exit.kind == SECOND_OPINION_EXIT
+    return unless(to is None or not (opinion and case.found_failed_by(to)), _OWN_OPINION)
 
 
 def _all_given(*words: str) -> bool:
@@ -238,6 +247,13 @@ _OBJECTION_UNFOUNDED = Reason(
     "objection-unfounded", Text("请选择情形并写明理由。", "Choose a ground and say why.")
 )
 _NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection is waiting for an answer."))
+_OWN_OPINION = Reason(
+    "opinion-of-its-own",
+    Text(
+        "异议复核应由原检验机构以外的检验机构进行。",
+        "A second opinion is given by another station than that of the failed test.",
+    ),
+)
 _UNFOUNDED = Reason(
     "decision-unfounded",
     Text("须写明批准人、理由和证据。", "An approver, a reason and evidence must be named."),

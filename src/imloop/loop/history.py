@@ -7,14 +7,14 @@ and takes from the pass what it gave.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
-from imloop.law import Law
-from imloop.loop.case import Case
+from imloop.law import Law, LawUnseen
+from imloop.loop.case import Case, State
 from imloop.loop.decide import decide
 from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
 from imloop.loop.permit import permit
@@ -43,12 +43,14 @@ it does."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run that was judged. ``key``: its row; ``event``: what it would mean for a case; ``waits``: why it counts for
-    nothing whatever the others say, empty: it may count."""
+    nothing whatever the others say, empty: it may count; ``arrived``: on which day it came, None where a department has
+    found that its own word of the time holds."""
 
     key: int
     place: str
     event: TestFailed | TestPassed
     waits: str = ""
+    arrived: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,6 @@ def _when(fact: Run | Event, finished: Mapping[tuple[str, str], datetime]) -> tu
     return fact.at, 4, type(fact).__name__
 
 
-def _own_fail(case: Case, event: TestFailed | TestPassed) -> bool:
-    """A fault that the case's own station found is there, whether or not the run had a permit."""
-    return isinstance(event, TestFailed) and event.station == case.station
-
-
 @dataclass(slots=True)
 class _Telling:
     law_of: LawOf
@@ -140,8 +137,8 @@ class _Telling:
         why = run.waits or self._forbids(case, run)
         if why:
             story.runs[run.key] = Said("nothing", why, meets)
-            if why == WITHOUT_PERMIT and case is not None and _own_fail(case, run.event):
-                story.rests_on[-1].append(Failed(run.key, permitted=False))
+            if why == WITHOUT_PERMIT and case is not None and isinstance(run.event, TestFailed):
+                self._failed_besides(case, run)
             if why == FAIL_WAITS and case is not None and not self._forbids(case, run):
                 self._move(case, run)
         elif case is not None:
@@ -162,9 +159,11 @@ class _Telling:
         """Why the open case does not move by the run; empty: it does, or none is open."""
         if case is None:
             return ""
-        event = run.event
-        allowed = permit(case, station=event.station or "", at=event.at, law=self._law(run, case)).allowed
-        if not allowed:
+        event, days = run.event, {day_of(run.event.at)}
+        if isinstance(event, TestPassed) and run.arrived is not None:
+            days.add(run.arrived)  # a rule that began meanwhile is not escaped by a word of the hour
+        laws = (self.law_of(day, case.place) for day in sorted(days))
+        if not all(permit(case, station=event.station or "", at=event.at, law=law).allowed for law in laws):
             return WITHOUT_PERMIT
         return self.unanswered(run.key, self.story.rests_on[-1]) if isinstance(event, TestPassed) else ""
 
@@ -172,6 +171,18 @@ class _Telling:
         self.story.cases[-1] = decide(case, run.event, self._law(run, case), self.now).case
         if isinstance(run.event, TestFailed):
             self.story.rests_on[-1].append(Failed(run.key, permitted=True))
+
+    def _failed_besides(self, case: Case, run: Run) -> None:
+        """A fault is there, whoever found it, and whether or not the run had a permit: what was repaired before does
+        not answer it."""
+        by = dict.fromkeys((*case.failed_besides_by, run.event.station or ""))
+        self.story.cases[-1] = replace(
+            case,
+            failed_besides_at=run.event.at,
+            failed_besides_by=tuple(by),
+            state=State.AWAITING_REPAIR,
+        )
+        self.story.rests_on[-1].append(Failed(run.key, permitted=False))
 
     def _open(self, run: Run, failed: TestFailed) -> None:
         story = self.story
@@ -193,6 +204,8 @@ class _Telling:
                 continue
             try:
                 cases[number] = decide(case, event, self.law_of(day_of(event.at), case.place), self.now).case
+            except LawUnseen:
+                raise  # whether it belongs to this case is unknown: it is not left out
             except Refusal:
                 continue
             return

@@ -33,6 +33,12 @@ def is_the_papers(unlock: Unlock, repair: RepairFact) -> bool:
     return _numbered(unlock, repair) or (unlock.shop == repair.shop and speaks_of(unlock, repair))
 
 
+def of_earlier_repair(case: Case, unlock: Unlock) -> bool:
+    """Is it the paper of a repair after which the vehicle failed again, with a permit or without?"""
+    before = (repair for repair in case.repairs if repair.finished_at <= case.last_failed_at)
+    return any(_numbered(unlock, repair) for repair in before)
+
+
 def differences(unlock: Unlock, repair: RepairFact) -> tuple[str, ...]:
     """In what the record differs from the paper the station saw, keys of ``DIFFERENCES``; none: they are the same. A
     number that the station did not note cannot differ; a settlement list lists work."""

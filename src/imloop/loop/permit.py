@@ -16,6 +16,7 @@ from imloop.facts.mask import masked_number
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text, only_warnings
 from imloop.law import Law
+from imloop.law.deadline import deadline_key
 from imloop.loop.case import Case
 from imloop.loop.question import Question
 from imloop.loop.repair_clauses import falls_short, record_exists, repaired_after_fail
@@ -115,7 +116,9 @@ def paper_contradicted(q: Question) -> Reason | None:
         (
             each
             for each in q.case.unlocks
-            if each.granted_at > q.case.failed_at and each.shown(q.station, q.at) and each.contradicted(q.at)
+            if each.granted_at > q.case.last_failed_at
+            and each.shown(q.station, q.at)
+            and each.contradicted(q.at)
         ),
         None,
     )
@@ -143,7 +146,7 @@ def in_time(q: Question) -> Reason | None:
     return Reason(
         "overdue",
         Text(f"已超过复检期限 {q.case.deadline}。", f"The deadline {q.case.deadline} has passed."),
-        q.law.cite("deadline.working_days"),
+        q.law.cite(deadline_key(q.case.origin, q.law)),
         Text("仍可复检；逾期情况已报主管部门。", "It can still be retested; the departments have been told."),
         warning=True,
     )
@@ -298,9 +301,7 @@ CLAUSES: tuple[Clause, ...] = (
         ),
         paper_contradicted,
     ),
-    Clause(
-        "overdue", "deadline.working_days", Text("期限未过（仅提示）", "in time (a warning only)"), in_time
-    ),
+    Clause("overdue", "deadline.days", Text("期限未过（仅提示）", "in time (a warning only)"), in_time),
 )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from imloop.law import Law
 from imloop.loop.case import Case, Lack, RepairFact, Unlock
+from imloop.loop.on_paper import of_earlier_repair
 from imloop.loop.repairs import shortfalls
 
 
@@ -38,7 +39,8 @@ class Question:
     @cached_property
     def unlock(self) -> Unlock | None:
         """The unlock on paper that is valid here and now."""
-        return self.case.unlock(self.station, self.at)
+        held = self.case.unlocks_at(self.station, self.at)
+        return next((each for each in held if not of_earlier_repair(self.case, each)), None)
 
 
 def waits_for_repair(q: Question) -> bool:

@@ -32,7 +32,7 @@ def _repaired_since(case: Case, event: Event, law: Law) -> bool:
 
 def _answers(case: Case, repair: RepairFact, law: Law) -> bool:
     """Does the repair open the retest after the last failed test?"""
-    return repair.finished_at > case.failed_at and not shortfalls(case, repair, law)
+    return repair.finished_at > case.last_failed_at and not shortfalls(case, repair, law)
 
 
 @guard(

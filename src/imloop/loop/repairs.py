@@ -31,11 +31,12 @@ def repair_fact(
     used: Mapping[str, Collection[str]] = MappingProxyType({}),
     found: Sequence[Lack] = (),
     reported_at: datetime | None = None,
+    vehicle_type: str = "",
 ) -> RepairFact:
     """``listed``: was the shop on the published list that day; ``used``: documents whose number is already known, by
     the lack that this is (``documents-invalid`` …); ``found``: what the registers say against it;
-    ``reported_at``: when the platform had the record."""
-    warranty = _warranty(record.warranty, law)
+    ``reported_at``: when the platform had the record; ``vehicle_type``: as entered (GA/T 16.4), empty: a car."""
+    warranty = _warranty(record.warranty, least_warranty(vehicle_type, law))
     finished_on = day_of(record.finished_at)
     fact = RepairFact(
         repair_no=record.repair_no,
@@ -64,7 +65,7 @@ def shortfalls(
     case shows. ``retest_at``: when the retest that would rest on it begins."""
     clock = timedelta(minutes=law.number("repair.clock_minutes"))
     found = list(repair.lacks)
-    if repair.came_in_by + clock < case.failed_at:
+    if repair.came_in_by + clock < case.last_failed_at:
         found.append(Lack("received-before-fail", law.cite("retest.record_required")))
     known = repair.reported_at
     if retest_at is not None and known is not None and known > retest_at + clock:
@@ -86,9 +87,18 @@ def released(
     )
 
 
-def _warranty(promised: Warranty | None, law: Law) -> Warranty:
-    """What the shop promised, never less than the legal least (minor repair: the record names no larger kind)."""
-    least = Warranty(law.integer("warranty.days"), law.integer("warranty.km"))
+def least_warranty(vehicle_type: str, law: Law) -> Warranty:
+    """The legal least for the vehicle (minor repair: a record names no larger kind): a motorcycle's, that of other
+    vehicles, else a car's."""
+    first = vehicle_type[:1]
+    for kind in ("motorcycle", "other"):
+        if first and first in law.words(f"warranty.{kind}.types"):
+            return Warranty(law.integer(f"warranty.{kind}.days"), law.integer(f"warranty.{kind}.km"))
+    return Warranty(law.integer("warranty.days"), law.integer("warranty.km"))
+
+
+def _warranty(promised: Warranty | None, least: Warranty) -> Warranty:
+    """What the shop promised, never less than the legal least."""
     if promised is None:
         return least
     return Warranty(max(promised.days, least.days), max(promised.km, least.km))
@@ -114,12 +124,15 @@ def _lacks(fact: RepairFact, record: RepairRecord, law: Law) -> tuple[Lack, ...]
     return tuple(lacks)
 
 
-def allowed(documents: Collection[str], law: Law, *, listed: bool) -> bool:
-    """May a repairer that is ``listed``, or is not, report with these documents what opens a retest?"""
+def allowed(record: RepairRecord, law: Law, *, listed: bool, able: bool) -> bool:
+    """May a repairer that is ``listed``, or is not, report what opens a retest with this work and these documents?
+    ``able``: by that law it is within its scope."""
     if law.flag("retest.listed_repairer_required") and not listed:
         return False
+    if not (able and work_done(record, law)):
+        return False
     sets = [set(wanted.split("+")) for wanted in law.words(documents_key(law)) if wanted]
-    return not sets or any(wanted <= set(documents) for wanted in sets)
+    return not sets or any(wanted <= record.documents.present for wanted in sets)
 
 
 def _papers_lack(

@@ -78,7 +78,9 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
         Row(state, events.UnlockedOnPaper, _ON_PAPER, state, (E.UNLOCKED_ON_PAPER,)),
         Row(state, events.PaperContradicted, (g.paper_unsettled,), state, (E.PAPER_CONTRADICTED,)),
-        Row(state, events.ExitGranted, (g.decision_is_founded,), state, (E.EXIT_GRANTED,)),
+        Row(
+            state, events.ExitGranted, (g.decision_is_founded, g.by_another_station), state, (E.EXIT_GRANTED,)
+        ),
         Row(
             state,
             events.ObjectionRaised,

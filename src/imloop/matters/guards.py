@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.matters.fields import Value
-from imloop.matters.matter import Matter
+from imloop.matters.matter import Matter, last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +184,15 @@ def hearing_announced(asked: Asked) -> Reason | None:
     """The parties heard of the hearing the law's days before it."""
     announced, held = asked.values["announced_on"], asked.values["held_on"]
     assert isinstance(announced, date) and isinstance(held, date)
-    days = asked.law.integer("matter.hearing_notice_days")
-    if announced + timedelta(days=days) <= held:
+    days = asked.law.value("matter.hearing_notice_days")
+    earliest = last_day(days.key, announced, asked.law)
+    if earliest <= held:
         return None
     return Reason(
         "hearing-notice-short",
         Text(
-            f"应在听证 {days} 日前通知；{announced} 通知，{held} 听证。",
-            f"A hearing must be announced {days} days ahead; it was announced {announced}, held {held}.",
+            f"应在听证 {days.value} 个{days.unit}前通知；{announced} 通知的，听证最早为 {earliest}，不是 {held}。",
+            f"Announced on {announced}, a hearing is held on {earliest} at the earliest, not on {held}.",
         ),
-        asked.law.cite("matter.hearing_notice_days"),
+        days.cite,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from imloop.law import Law
@@ -42,10 +42,12 @@ class Matter:
 
 
 def due_on(state: State, day: date, law: Law) -> date | None:
-    """The last day to take the next step after a state was entered on ``day``: ``matter.<state>_days`` of the law, in
-    working or calendar days as its unit says; None where the law sets no time."""
-    days = law.get(f"matter.{state}_days")
-    if days is None:
-        return None
-    count = law.integer(days.key)
-    return law.working_days(day, count).deadline if days.unit == "工作日" else day + timedelta(days=count)
+    """The last day to take the next step after a state was entered on ``day``: ``matter.<state>_days`` of the law;
+    None where the law sets no time."""
+    key = f"matter.{state}_days"
+    return None if law.get(key) is None else last_day(key, day, law)
+
+
+def last_day(key: str, day: date, law: Law) -> date:
+    """The last of the days that a value of the law gives after ``day``: working or calendar days, as its unit says."""
+    return law.term(key, day).deadline

@@ -5,21 +5,32 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest
 
+from imloop.facts.days import day_of
 from imloop.pages.menu import menu
+from imloop.pages.searches import address_without_names
 from imloop.steps.accounts.admitted import admitted_or_none
+from imloop.steps.ground import clock
+from imloop.steps.ground.registers import law_at
 from imloop.steps.journal.demo_mark import is_demo
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """``menu``: that of the person's desk; it and ``is_demo`` are asked only where a template asks for them."""
+    """``here``: the page's address, for links that come back to it. ``menu``: that of the person's desk; it,
+    ``is_demo`` and ``steering_cite`` (which clause forbids to name a station, where one does) are asked only where a
+    template asks for them."""
 
     def own_menu() -> object:
         caller = admitted_or_none(request.user)
         return [] if caller is None else menu(caller)
 
+    def steering_cite() -> str:
+        return law_at(day_of(clock.now()), settings.PLACE).cite("steering.forbidden")
+
     return {
         "place": settings.PLACE,
+        "here": address_without_names(request),
         "is_demo": is_demo,
         "large_text": request.COOKIES.get("large_text") == "1",
         "menu": own_menu,
+        "steering_cite": steering_cite,
     }

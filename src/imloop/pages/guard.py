@@ -12,20 +12,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
 from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
-from imloop.facts.refusal import Ambiguous, NotAllowed, Refusal
+from imloop.facts.refusal import Ambiguous, NotAllowed, Refusal, Unknown
 from imloop.facts.text import Text
 from imloop.pages.sent_form.answer import Ask, form_again
+from imloop.pages.tables import FORMATS
 from imloop.steps.accounts import sessions
 from imloop.steps.accounts.admitted import OWN_PASSWORD, SECOND_FACTOR, admitted
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import OFFICES, Caller
 from imloop.store.models import PartyKind, User
 
 View = Callable[..., HttpResponse]
 ANYONE: tuple[str, ...] = ()
 _FIRST = {OWN_PASSWORD: "/password", SECOND_FACTOR: "/account/second-factor"}
 """Where somebody does what is missing before any desk opens."""
-EVERY_DESK: tuple[str, ...] = tuple(kind.value for kind in PartyKind)
+EVERY_DESK: tuple[str, ...] = (PartyKind.ISTATION, PartyKind.MSTATION, *OFFICES)
+"""Every kind of party that works with the platform. A kind that is added opens nothing until a page names it."""
 
 
 def open_to(*kinds: str) -> Callable[[View], View]:
@@ -96,11 +98,13 @@ def answered(request: HttpRequest, ask: Ask) -> HttpResponse:
     return form_again(request, ask, found) or refused(request, found)
 
 
-def desk(*kinds: str) -> Callable[[View], View]:
-    """A view for people of the given kinds of party (none: any). The caller is its second argument."""
+def desk(first: str, *others: str) -> Callable[[View], View]:
+    """A view for people of the given kinds of party, and of no other. The caller is its second argument."""
+
+    kinds = (first, *others)
 
     def wrap(view: View) -> View:
-        @open_to(*(kinds or EVERY_DESK))
+        @open_to(*kinds)
         @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
@@ -109,7 +113,7 @@ def desk(*kinds: str) -> Callable[[View], View]:
                 caller = admitted(request.user)
                 if "HX-Request" not in request.headers:  # a page that refreshes itself does not count as use
                     _seen(request)
-                if kinds and caller.kind not in kinds:
+                if caller.kind not in kinds:
                     raise NotAllowed("not-your-desk", Text("这不是您的工作台。", "This is not your desk."))
             except Refusal as refusal:
                 if refusal.code in _FIRST:
@@ -133,7 +137,10 @@ def _seen(request: HttpRequest) -> None:
 def page(
     request: HttpRequest, caller: Caller, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
-    """A desk page; its menu comes with ``context.site``."""
+    """A desk page; its menu comes with ``context.site``. Refused where a file was asked for: what is no list has none,
+    and a page in its place would be kept as one."""
+    if request.method == "GET" and request.GET.get("format") in FORMATS:
+        raise Unknown("no-file", Text("此页没有可导出的文件。", "This page has no file to export."))
     return render(request, template, {"caller": caller, **context}, status=status)
 
 

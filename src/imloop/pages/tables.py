@@ -19,7 +19,7 @@ from imloop.steps.reports.exports import note_export
 T = TypeVar("T")
 Columns = Mapping[str, Callable[[T], object]]
 
-_FORMATS = {
+FORMATS = {
     "csv": (write_csv, "text/csv; charset=utf-8"),
     "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
@@ -30,11 +30,12 @@ def as_file(
 ) -> HttpResponse | None:
     """The file the reader asked for by ``format``; None where the page is wanted. ``columns``: heading → cell."""
     wanted = request.GET.get("format", "")
-    if wanted not in _FORMATS:
+    if wanted not in FORMATS:
         return None
-    write, kind = _FORMATS[wanted]
+    write, kind = FORMATS[wanted]
     out = BytesIO()
-    lines = ({heading: _cell(cell(row)) for heading, cell in columns.items()} for row in rows)
+    said = _text if wanted == "csv" else _local
+    lines = ({heading: said(cell(row)) for heading, cell in columns.items()} for row in rows)
     note_export(name, write(out, tuple(columns), lines), caller, clock.now())
     headers = {"Content-Disposition": disposition(f"{name}.{wanted}")}
     return HttpResponse(out.getvalue(), content_type=kind, headers=headers)
@@ -48,9 +49,15 @@ def query_of(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def _cell(value: object) -> object:
+def _text(value: object) -> object:
+    value = _local(value)
     if isinstance(value, datetime):
-        return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+        return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else value
+
+
+def _local(value: object) -> object:
+    """A moment by China's clock; a workbook's cells know no offset."""
+    return value.astimezone(CHINA).replace(tzinfo=None) if isinstance(value, datetime) else value

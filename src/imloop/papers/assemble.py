@@ -10,6 +10,7 @@ from imloop.facts.codes import FUEL_NAMES, METHOD_NAMES, Fuel, Method
 from imloop.facts.days import CHINA, day_of
 from imloop.facts.items import ITEMS
 from imloop.gates.inspections.counts import WHY
+from imloop.law.working_days import WORKING
 from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_date, long_time, masked_name
@@ -54,6 +55,7 @@ def notice_pdf(notice: Notice) -> bytes:
     deadline = date.fromisoformat(kept["deadline"])
     law = law_at(day_of(tested), case.place)
     heading = law.get("notice.heading")
+    duty = law_at(day_of(notice.issued_at), case.place).value("repair.owner_duty")
     content: dict[str, object] = {
         "number": f"{heading.value if heading else '检告'}{kept['heading_no']}号",
         "notice_no": notice.notice_no,
@@ -70,9 +72,12 @@ def notice_pdf(notice: Notice) -> bytes:
         "reasons": [reason["text"] for reason in kept["reasons"] if reason["code"] != "limit-exceeded"],
         "deadline": long_date(deadline),
         "deadline_days": kept["deadline_days"],
+        "deadline_unit": kept.get("deadline_unit", WORKING),
         "provisional": kept["deadline_provisional"],
         "guidance": _guidance(law.word("phase")),
-        "warning_cite": law.cite("repair.owner_duty"),
+        "warning_cite": duty.cite,
+        "warning_says": duty.says,
+        "warning_in_its_words": duty.confidence == "verified",
         "round": notice.round,
         "issued": long_date(day_of(notice.issued_at)),
         "owner": masked_name(case.vehicle.owner_name),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,14 +13,16 @@ from django.db import transaction
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.sim.city.checks import fresh_checks
-from imloop.sim.city.city import create_city, is_loaded, write_credentials
+from imloop.sim.city.city import create_city, is_loaded
 from imloop.sim.city.draws import enter_last_quarter, enter_this_quarter
 from imloop.sim.city.office import enter_matters, enter_objections, suspended_shop
 from imloop.sim.city.outage import CARS, enter_outage
-from imloop.sim.city.outlines import write_outlines
+from imloop.sim.city.outcomes import enter_outcomes
 from imloop.sim.city.region import enter_receivers
 from imloop.sim.city.vehicle_register import enter_roads, finish_register
 from imloop.sim.city.visits import enter_visits
+from imloop.sim.credentials import renew_credentials, write_credentials
+from imloop.sim.customers import NEWLY_FAILED, customers_of, enter_customers, enter_newly_failed
 from imloop.sim.more_days import LABELS, fill
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
@@ -73,13 +76,15 @@ def load_demo(
     vehicles: int = 400,
     progress: bool = True,
 ) -> None:
-    """Create the demo city and its last ``days`` of traffic up to ``now``; returns at once if it is there.
+    """Create the demo city and its last ``days`` of traffic up to ``now``; returns at once if it is there, with new
+    keys and passwords where the last have ended.
 
     Interrupted half-way, the next call takes up the same traffic again: the uploads are the same bytes, so those
     already kept are only recognised.
     """
     state_file = _begin(data_dir, now)
     if is_loaded() and not state_file.exists():
+        renew_credentials(data_dir, now, base_url)
         fresh_checks(now)
         return
     if not is_loaded():
@@ -88,28 +93,34 @@ def load_demo(
             write_credentials(data_dir, now, base_url)
             enter_roads(now)
             enter_receivers(data_dir, now)
-            write_outlines(data_dir)
             enter_last_quarter(now)
             suspended_shop(now)
             state_file.write_text(
                 json.dumps({"now": now.isoformat(), "seed": seed, "days": days, "vehicles": vehicles}),
                 encoding="utf-8",
             )
-    plan = json.loads(state_file.read_text(encoding="utf-8"))
-    until = datetime.fromisoformat(plan["now"])
+    _let_it_happen(data_dir, json.loads(state_file.read_text(encoding="utf-8")), progress)
+    state_file.unlink()
+
+
+def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None:
+    until, vehicles, days = datetime.fromisoformat(plan["now"]), plan["vehicles"], plan["days"]
     lines = Lines([station.code for station in STATIONS])
+    customers, others = customers_of(vehicles), vehicles + len(CARS)
     with (
         (data_dir / LABELS).open("w", encoding="utf-8") as labels,
-        bar("演示城市 demo city", plan["vehicles"] + len(CARS), progress) as step,
+        bar("演示城市 demo city", others + customers + NEWLY_FAILED, progress) as step,
     ):
         course = Course(plan["seed"], until, lines, labels)
-        fill(course, plan["days"], first=0, count=plan["vehicles"])
+        fill(course, days, first=0, count=vehicles)
         enter_matters(course)
         enter_objections(course)
-        enter_outage(course, first=plan["vehicles"])
+        enter_outcomes(course)
+        enter_outage(course, first=vehicles)
+        enter_customers(course, days, first=others, count=customers)
+        enter_newly_failed(course, first=others + customers)
         course.run(step)
         finish_register(until)
         enter_visits(until)
         enter_this_quarter(data_dir, until)
         count_figures(until)
-    state_file.unlink()

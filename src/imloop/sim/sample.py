@@ -45,8 +45,8 @@ def sample_message(
 ) -> bytes:
     """A test of ``method``; the vehicle follows from ``plate``. ``at``: ISO 8601 start of the test; left out, a failing
     test began nine minutes ago, a passing test three minutes ago: with a repair between them the three tell one story,
-    each told when it has just happened. ``packed``: the trace in its small form. Raises ``Malformed`` for another
-    method or time.
+    each told when it has just happened. ``packed``: the trace in its small form. It bears no running number, as nobody
+    knows how far the line has counted. Raises ``Malformed`` for another method or time.
     """
     moment, today = _moment(at), now().replace(microsecond=0)
     if method not in list(Method):
@@ -65,7 +65,7 @@ def sample_message(
         test_no=f"{station}-{line}-{started:%Y%m%d-%H%M%S}-{zlib.crc32((method + plate).encode()) % 10000:04d}",
         station=station,
         line=line,
-        sequence=90000 + seed,
+        sequence=None,
         started_at=started,
         purpose=Purpose.PERIODIC,
         ambient=weather(seed, started),

@@ -69,8 +69,6 @@ PLAIN_KEYS = os.environ.get("IMLOOP_PLAIN_KEYS", "") == "1"
 MUST_SIGN = frozenset(os.environ.get("IMLOOP_MUST_SIGN", "").split())
 SIGNATURE_WINDOW_SECONDS = int(os.environ.get("IMLOOP_SIGNATURE_WINDOW_SECONDS", "300"))
 HMAC = os.environ.get("IMLOOP_HMAC", "hmac-sha256")
-# Pictures under the map, with {z} {x} {y}; empty: outlines only, nothing is asked of another host.
-TILES = os.environ.get("IMLOOP_TILES", "")
 # Wrong answers at log-in that lock whoever gave them, and for how long; see steps/accounts/log_in.py.
 LOCKOUT_TRIES = int(os.environ.get("IMLOOP_LOCKOUT_TRIES", "5"))
 LOCKOUT_MINUTES = int(os.environ.get("IMLOOP_LOCKOUT_MINUTES", "15"))

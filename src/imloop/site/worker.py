@@ -25,6 +25,8 @@ from imloop.site.bodies import ANSWER_NOW, has_body
 from imloop.site.ending import end_deaf
 from imloop.site.parent import end_with_parent
 from imloop.site.refusing import refuse
+from imloop.steps.ground import look_log
+from imloop.steps.ground.seen import enter_lines
 from imloop.store import connection_pool
 from imloop.store.connection_pool import AllBusy
 
@@ -40,6 +42,7 @@ class Worker:
         connection_pool.share(
             settings.CALLS_AT_ONCE, wait=settings.SEAT_WAIT_SECONDS, longest=settings.SEAT_SECONDS
         )
+        look_log.begin(settings.DATA_DIR / "looks", enter_lines)
         if settings.READ_ASIDE:
             reader.start()
         # A call of a third of a millisecond must not wait five milliseconds for each computing thread.

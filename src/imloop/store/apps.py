@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from imloop.store import fits, no_nul
+from imloop.store import fits, no_nul, statements
 
 
 class StoreConfig(AppConfig):
@@ -11,3 +11,4 @@ class StoreConfig(AppConfig):
     def ready(self) -> None:
         no_nul.install()
         fits.install()
+        statements.install()

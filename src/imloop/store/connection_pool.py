@@ -89,6 +89,11 @@ def database() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS] if _mine.seat is None else _mine.seat.connection
 
 
+def renew() -> None:
+    """Before a call: a connection that broke, or is too old, is closed, and opened anew when it is needed."""
+    database().close_if_unusable_or_obsolete()
+
+
 def end_overdue(before: float, most: int) -> int:
     """What was lent before that moment (of ``time.monotonic``): another connection takes its place, for at most
     ``most`` at one time, and what it still asks of the database is broken off. Returns how many have lost theirs."""

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.codes import Fuel, Gearbox, Method, Outcome, Purpose, Result
 from imloop.facts.records.inspection import (
     Ambient,
     Evaporative,
@@ -52,6 +52,9 @@ class _Kind(msgspec.Struct, array_like=True):
     evaporative: tuple[Result | None, _Number, _Number, _Number, _Flag] | None
     second: tuple[bytes, tuple[_Number, _Number, _Number]] | None = None
     unread: tuple[str, ...] = ()
+    gearbox: Gearbox | None = None
+    cut_off_rpm: _Number = None
+    vehicle_type: str = ""
 
 
 _kind_of = msgspec.msgpack.Decoder(_Kind).decode
@@ -81,6 +84,9 @@ def pack(record: TestRecord) -> bytes:
         None if tank is None else (tank.verdict, tank.start_kpa, tank.loss_kpa, tank.seconds, tank.cap_ok),
         None if record.second is None else _packed(record.second),
         record.unread,
+        vehicle.gearbox,
+        vehicle.cut_off_rpm,
+        vehicle.vehicle_type,
     )
     return np.array(figures, dtype=np.float64).tobytes() + msgspec.msgpack.encode(kind)
 
@@ -106,7 +112,14 @@ def record_of_kind(kind: bytes, method: Method) -> TestRecord:
     """A record with the facts of ``kind_bytes``; who, when, trace and figures are left empty. A second run that was
     stored before its data were kept here shows as an empty one."""
     found = _kind_of(kind)
-    vehicle = Vehicle(fuel=found.fuel, second_fuel=found.second_fuel, emission_stage=found.stage)
+    vehicle = Vehicle(
+        fuel=found.fuel,
+        second_fuel=found.second_fuel,
+        emission_stage=found.stage,
+        gearbox=found.gearbox,
+        cut_off_rpm=found.cut_off_rpm,
+        vehicle_type=found.vehicle_type,
+    )
     record = TestRecord(
         "", "", "", method, Purpose.PERIODIC, found.outcome, _NOT_SAID, _NOT_SAID, vehicle, Trace()
     )
@@ -138,6 +151,7 @@ def as_judged(vehicle: Vehicle, blob: bytes) -> Vehicle:
         fuel=kind.fuel,
         second_fuel=kind.second_fuel,
         emission_stage=kind.stage,
+        vehicle_type=kind.vehicle_type or vehicle.vehicle_type,
         rated_power_kw=figures[3],
         rated_speed_rpm=figures[4],
         max_mass_kg=figures[5],

@@ -136,7 +136,8 @@ class Measured:
     """What a method found in the trace: values by item, reasons why the run does not count, how it went.
 
     ``invalid`` keeps the whole run from counting. ``unmeasured`` names an item the law wants and the run does not
-    give: without it there is no pass, but what was measured and exceeds its limit still fails.
+    give: without it there is no pass, but what was measured and exceeds its limit still fails. ``open``: items recorded
+    only that would decide by another reading of the law, with its clause.
     """
 
     values: dict[str, float] = field(default_factory=dict)
@@ -147,6 +148,7 @@ class Measured:
     steps: list[Step] = field(default_factory=list)
     window: dict[str, object] | None = None
     advisory: set[str] = field(default_factory=set)
+    open: dict[str, str] = field(default_factory=dict)
     early_fail: bool = False
     gases: Corrected | None = None
 

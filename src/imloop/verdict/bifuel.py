@@ -25,12 +25,13 @@ _NEXT = Text(
 
 
 def on_second_fuel(record: TestRecord) -> TestRecord | None:
-    """The second run as a record of its own; None where none was uploaded."""
+    """The second run as a record of its own; None where none was uploaded. On a fuel that nobody named it was driven on
+    an unknown one, not once more on the first."""
     if record.second is None:
         return None
     return replace(
         record,
-        vehicle=replace(record.vehicle, fuel=record.vehicle.second_fuel or record.vehicle.fuel),
+        vehicle=replace(record.vehicle, fuel=record.vehicle.second_fuel),
         trace=record.second.trace,
         ambient=record.second.ambient,
         claimed=record.second.claimed,

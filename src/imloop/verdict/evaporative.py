@@ -58,6 +58,13 @@ def _unusable(found: Evaporative, law: Law) -> Reason | None:
             f"Starting pressure {start:g} kPa, at least {least:g} wanted.",
         )
         return Reason("evaporative-low-pressure", words, law.cite("evaporative.start_kpa"), _AGAIN)
+    most = law.number("evaporative.max_loss_kpa")
+    if nano(loss) < -nano(most):
+        words = Text(
+            f"压力升高 {-loss:g} kPa：密闭的油箱不会如此。",
+            f"The pressure rose by {-loss:g} kPa: that of a closed tank does not.",
+        )
+        return Reason("evaporative-rose", words, law.cite("evaporative.max_loss_kpa"), _AGAIN)
     return None
 
 

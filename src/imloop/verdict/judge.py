@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -20,17 +20,19 @@ from imloop.facts.items import ITEMS
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Reason, Text
-from imloop.law import Law, LawMissing
+from imloop.law import Law, LawMissing, LawUnseen
 from imloop.verdict import bifuel
 from imloop.verdict.answer import ClaimCheck, ItemVerdict, Measured, Verdict
 from imloop.verdict.arithmetic import from_nano, measurable, nano, printed, round_nano
 from imloop.verdict.claim import check_claim, other_limits
+from imloop.verdict.doubts import doubts
 from imloop.verdict.evaporative import judge_evaporative
 from imloop.verdict.exterior import judge_exterior
-from imloop.verdict.limits import Limit, limits_of
+from imloop.verdict.limits import Limit, floor_of, limits_of, unseen_limits
 from imloop.verdict.methods import asm, freeacc, im195, lugdown, ringelmann, tsi, vmas
+from imloop.verdict.methods.clock import own_clock
 from imloop.verdict.obd import judge_obd
-from imloop.verdict.plausibility import doubts
+from imloop.verdict.scope import fuel_unknown, out_of_scope
 from imloop.verdict.subjects import verdict_hash
 from imloop.verdict.unread import fuel_unread
 from imloop.verdict.validity import broken_shape, invalid, of_the_run
@@ -50,6 +52,11 @@ MEASURES: Mapping[Method, _Measure] = MappingProxyType(
 )
 """Method → what it finds in a trace; one file each."""
 
+_THEN = Text(
+    "以当时出具的检验报告为准；请向保存该文本的部门索取限值并录入。",
+    "The report of that day stands. Ask the department that keeps the text, and have its limits entered.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:
@@ -61,18 +68,29 @@ class _Run:
     findings: list[Reason]
     measured: Measured
     readable: bool
+    fails_otherwise: bool = False
+    """By another reading of the law the run would have failed."""
 
 
 def judge(record: TestRecord, law: Law, *, limit_set: str | None = None) -> Verdict:
     """Recompute ``record`` under ``law`` (the law of the test's day). ``limit_set`` overrides the law's a or b.
 
-    Any record gets an answer. ``Unknown`` only where there is nothing to answer by: ``limit-set-unknown``,
-    ``law-missing``.
+    Any record gets an answer; of a day whose limits nobody has seen, that they were not (reason
+    ``law-text-not-seen``). ``Unknown`` only where there is nothing to answer by: ``limit-set-unknown``, ``law-missing``
+    and, for a rule other than the limits, ``law-text-not-seen``.
     """
     try:
         # Odd readings divide by zero and overflow; what comes of it is caught as no reading, by rule.
         with np.errstate(all="ignore"):
-            return _judge(record, law, limit_set or law.word(f"limit_set.{record.method}"))
+            unseen = "" if limit_set else unseen_limits(law, record.method)
+            chosen = "" if unseen else limit_set or law.word(f"limit_set.{record.method}")
+            # Without limits there is nothing to answer by, whatever the vehicle.
+            limits = limits_of(law, record.method, chosen) if chosen else {}
+            if none := _nothing_to_judge(record, law):
+                return _undecided(record, law, chosen, none)
+            return _judge(record, law, chosen, limits) if chosen else _not_judged(record, law, unseen)
+    except LawUnseen:
+        raise
     except LawMissing as error:
         words = Text(
             f"{law.on} 在 {law.place} 没有关于 {error.key} 的规定。",
@@ -81,10 +99,7 @@ def judge(record: TestRecord, law: Law, *, limit_set: str | None = None) -> Verd
         raise Unknown("law-missing", words) from error
 
 
-def _judge(record: TestRecord, law: Law, limit_set: str) -> Verdict:
-    limits = limits_of(law, record.method, limit_set)
-    if record.vehicle.fuel in EXEMPT_FUELS:
-        return _exempt(record, law, limit_set)
+def _judge(record: TestRecord, law: Law, limit_set: str, limits: Mapping[str, Limit]) -> Verdict:
     run = _both_fuels(record, law, limits, _run(record, law, limits))
     exterior, exterior_reasons, exterior_findings = judge_exterior(record, law)
     obd, obd_reasons, obd_findings = judge_obd(record, law)
@@ -95,7 +110,8 @@ def _judge(record: TestRecord, law: Law, limit_set: str) -> Verdict:
     findings += other_limits(record, limits, law)
     claim = ClaimCheck(record.claimed.verdict, None)
     if run.readable:
-        claim = check_claim(record, law, run.measured, result)
+        readings = {result, Result.FAIL} if run.fails_otherwise and result is Result.PASS else {result}
+        claim = check_claim(record, law, run.measured, result, readings)
     if claim.agrees is False:
         findings.append(_claim_differs(claim, law))
     reasons = [*exterior_reasons, *obd_reasons, *evaporative_reasons, *run.reasons]
@@ -106,9 +122,12 @@ def _judge(record: TestRecord, law: Law, limit_set: str) -> Verdict:
 def _run(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> _Run:
     measured, readable = _measure(record, law, limits)
     items = _items(record, law, limits, measured)
+    measured.unmeasured += [_below_zero(item, law) for item in items if _is_below_zero(item, law)]
     exhaust, reasons, unmeasured = _exhaust(items, measured)
     findings = [*measured.findings, *unmeasured, *(doubts(record, law, measured) if readable else ())]
-    return _Run(items, exhaust, reasons, findings, measured, readable)
+    otherwise = [item for item in items if item.item in measured.open and not item.passed]
+    findings += [_open(item, measured.open[item.item]) for item in otherwise]
+    return _Run(items, exhaust, reasons, findings, measured, readable, bool(otherwise))
 
 
 def _both_fuels(record: TestRecord, law: Law, limits: Mapping[str, Limit], first: _Run) -> _Run:
@@ -130,6 +149,7 @@ def _both_fuels(record: TestRecord, law: Law, limits: Mapping[str, Limit], first
         [*first.findings, *bifuel.said_of(fuels[1], second.findings), *bifuel.copied(record)],
         first.measured,
         first.readable,
+        first.fails_otherwise or second.fails_otherwise,
     )
 
 
@@ -162,12 +182,30 @@ def _verdict(
     )
 
 
-def _exempt(record: TestRecord, law: Law, limit_set: str) -> Verdict:
-    """No exhaust, nothing to test: neither pass nor fail, whatever else was reported."""
+def _nothing_to_judge(record: TestRecord, law: Law) -> Reason | None:
+    """No exhaust, or another standard's: neither pass nor fail, whatever else was reported."""
+    if record.vehicle.fuel not in EXEMPT_FUELS:
+        return out_of_scope(record.vehicle, law)
     words = Text("该车没有排气，不进行排放检验。", "This vehicle has no exhaust; it is not emission-tested.")
-    none = _Run(
-        (), "invalid", [Reason("vehicle-exempt", words, law.cite("exempt.fuels"))], [], Measured(), False
+    return Reason("vehicle-exempt", words, law.cite("exempt.fuels"))
+
+
+def _not_judged(record: TestRecord, law: Law, unseen: str) -> Verdict:
+    """Kept and doubted, neither passed nor failed: the limits of the day are not known here."""
+    words = Text(
+        f"{law.on} 适用 {unseen}，其限值平台未见，不作判定；上传的数据已留存。",
+        f"Nobody has entered the limits in force on {law.on} ({unseen}): kept, not judged.",
     )
+    reason = Reason("law-text-not-seen", words, unseen, _THEN)
+    measured, readable = _measure(record, law, {})
+    findings = [*measured.findings, *(doubts(record, law, measured) if readable else ())]
+    return _undecided(record, law, "", reason, findings)
+
+
+def _undecided(
+    record: TestRecord, law: Law, limit_set: str, reason: Reason, findings: Sequence[Reason] = ()
+) -> Verdict:
+    none = _Run((), "invalid", [reason], list(findings), Measured(), False)
     parts = dict.fromkeys(("exterior", "obd", "exhaust", "evaporative"), "not_required")
     claim = ClaimCheck(record.claimed.verdict, None)
     return _verdict(
@@ -183,12 +221,14 @@ def _exempt(record: TestRecord, law: Law, limit_set: str) -> Verdict:
 
 def _measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> tuple[Measured, bool]:
     """What the method finds, and whether the trace could be read at all."""
-    refused = _wrong_method(record, law) + fuel_unread(record, law)
+    refused = _wrong_method(record, law) + fuel_unread(record, law) + fuel_unknown(record, law)
     run = of_the_run(record, law)
     if refused or broken_shape(run):
         return Measured(invalid=refused + run), False
     measured = MEASURES[record.method](record, law, limits)
-    measured.invalid = run + measured.invalid
+    holes, jitter = own_clock(record, law)
+    measured.invalid = run + holes + measured.invalid
+    measured.findings += jitter
     return measured, True
 
 
@@ -241,6 +281,21 @@ def _item(
     )
 
 
+def _is_below_zero(item: ItemVerdict, law: Law) -> bool:
+    decides = not item.advisory and item.low is None and item.high is not None
+    return decides and item.high is not None and item.value < floor_of(item.high, law)
+
+
+def _below_zero(item: ItemVerdict, law: Law) -> Reason:
+    known = ITEMS[item.item]
+    value = printed(from_nano(item.value), known.decimals)
+    zh = f"{known.label.zh} {value} {known.unit}，低于零，不是测得的。"
+    en = f"{known.label.en} {value} {known.unit} is below zero: it was not measured."
+    return replace(
+        invalid("result-below-zero", zh, en, law.cite("validity.below_zero_share")), item=item.item
+    )
+
+
 def _within(value: int, low: int | None, high: int | None, inclusive: bool) -> bool:
     if inclusive:
         return (low is None or value >= low) and (high is None or value <= high)
@@ -277,6 +332,15 @@ def _exceeded(item: ItemVerdict) -> Reason:
         item.cite,
         item=item.item,
     )
+
+
+def _open(item: ItemVerdict, cite: str) -> Reason:
+    exceeded = _exceeded(item).text
+    words = Text(
+        f"{exceeded.zh}当时是否参与判定有两种读法，只作记录。",
+        f"{exceeded.en} Whether it decided at that time is read in two ways: recorded only.",
+    )
+    return Reason("decides-by-one-reading", words, cite, item=item.item)
 
 
 def _overall(parts: Mapping[str, str]) -> Result:

@@ -3,7 +3,9 @@ more than two readiness items incomplete is no verdict but a return visit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, Method
 from imloop.facts.records.inspection import Obd, TestRecord, Vehicle
@@ -13,7 +15,20 @@ from imloop.verdict.unread import unread_in
 
 _DRIVE = Text("请正常行驶使监测就绪后再来检验。", "Drive until the monitors are ready, then come back.")
 _CONNECT = Text("请补做 OBD 检查并上传。", "Do the OBD check and upload it.")
+_SAY_WHEN = Text(
+    "请按机动车登记证书填报生产日期，或补做 OBD 检查，一并上传。",
+    "State the day of production as the registration certificate has it, or do the OBD check, and upload it.",
+)
 _REPAIR = Text("请维修 OBD 指示的故障后复检。", "Have the fault repaired, then retest.")
+
+
+_ANSWERS: Mapping[str, Text] = MappingProxyType(
+    {
+        "communication": Text("通讯状态", "communication"),
+        "mil_on": Text("故障灯状态", "the malfunction lamp"),
+    }
+)
+"""Without these there is no OBD check that could be passed."""
 
 
 def scope_key(vehicle: Vehicle, method: Method, law: Law) -> str:
@@ -67,7 +82,7 @@ def _scope_unknown(record: TestRecord, law: Law) -> Reason:
         "未报生产日期，无法判断是否应做 OBD 检查。", "No production date: whether OBD is due is unknown."
     )
     scope = scope_key(record.vehicle, record.method, law)
-    return Reason("production-date-missing", words, law.cite(scope))
+    return Reason("production-date-missing", words, law.cite(scope), _SAY_WHEN)
 
 
 def _judge_data(
@@ -83,8 +98,11 @@ def _judge_data(
     if count > law.integer("obd.max_incomplete"):
         words = Text(f"{count} 项就绪状态未完成。", f"{count} readiness items are incomplete.")
         return "not_ready", [Reason("obd-not-ready", words, law.cite("obd.max_incomplete"), _DRIVE)], findings
-    if obd.communication is None and obd.mil_on is None:
-        words = Text("OBD 数据没有通讯与故障灯状态。", "The OBD data says nothing of communication and lamp.")
+    unsaid = [name for name in _ANSWERS if getattr(obd, name) is None]
+    if unsaid:
+        names = [_ANSWERS[name] for name in unsaid]
+        zh, en = "与".join(name.zh for name in names), " and ".join(name.en for name in names)
+        words = Text(f"OBD 数据没有报{zh}。", f"The OBD data says nothing of {en}.")
         reason = Reason("obd-data-missing", words, law.cite("upload.obd_required"), _CONNECT)
         if law.flag("upload.obd_required"):
             return "invalid", [reason], findings

@@ -8,6 +8,7 @@ from imloop.law import Law
 SUBJECTS = frozenset(
     [
         "advisory",
+        "air",
         "altitude",
         "asm",
         "bifuel",
@@ -44,3 +45,12 @@ SUBJECTS = frozenset(
 def verdict_hash(law: Law) -> str:
     """SHA-256 over every value in force that a verdict may rest on."""
     return law.hash_of(SUBJECTS)
+
+
+def as_measured(law: Law, here: Law) -> Law:
+    """``law``, that of a case's place, for a run that was made in another: the air is as thin as it is ``here``.
+    ``here`` itself where both judge alike."""
+    if verdict_hash(law) == verdict_hash(here):
+        return here
+    altitude = here.get("altitude.m")
+    return law.with_values({} if altitude is None else {"altitude.m": altitude})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -122,12 +123,15 @@ def channels(trace: Trace, names: tuple[str, ...], rows: Indices, cite: str) -> 
     return found
 
 
+def stretches(rows: Indices) -> list[Indices]:
+    """The rows cut where they do not follow one another."""
+    edges = [0, *(np.flatnonzero(np.diff(rows) != 1) + 1).tolist(), len(rows)]
+    return [rows[first:last] for first, last in pairwise(edges) if last > first]
+
+
 def longest_block(rows: Indices) -> int:
     """How many seconds the phase lasted without being left."""
-    if not len(rows) or rows[-1] - rows[0] == len(rows) - 1:
-        return len(rows)
-    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-    return int(np.diff(np.concatenate(([0], breaks, [len(rows)]))).max())
+    return max(map(len, stretches(rows)), default=0)
 
 
 def interrupted(name: Text, rows: Indices, cite: str) -> list[Reason]:
@@ -162,6 +166,18 @@ def dilution(record: TestRecord, rows: Indices, law: Law, method: str = "gas") -
             run,
         )
     ]
+
+
+def no_exhaust_gas(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
+    """More CO2 than any fuel gives: what is corrected by it is not measured."""
+    co2 = record.trace.get("co2_pct")
+    most = law.number("gas.co2_max_pct")
+    if co2 is None or not (above := co2[rows] > most).any():
+        return []
+    at, count = int(rows[above.argmax()]), int(above.sum())
+    zh = f"取样段有 {count} 秒 CO₂ 高于 {most:g} %，不是排气，不能据以修正。"
+    en = f"CO2 above {most:g} % in {count} judged rows is no exhaust: nothing can be corrected by it."
+    return [invalid("co2-impossible", zh, en, law.cite("gas.co2_max_pct"), (at, at))]
 
 
 def stall(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timedelta
 
@@ -12,8 +13,19 @@ from django.test import Client
 
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
-from imloop.store.models import Invitation, JournalEntry, LogInTry, Party, SecondFactor, User
+from imloop.store.models import (
+    ApiKey,
+    Delegation,
+    Invitation,
+    JournalEntry,
+    LogInTry,
+    OutboxEntry,
+    Party,
+    SecondFactor,
+    User,
+)
 from support.city import LISTED, NEAR, City
+from support.people import card
 
 PASSWORD = "a-long-password"
 OFFICE = "450200-environment"
@@ -56,12 +68,19 @@ def test_an_invited_person_opens_one_account(city: City, time: Time) -> None:
     assert token not in str(Invitation.objects.values()), "only its hash is kept"
     guest = Client()
     assert "李四" in guest.get(f"/i/{token}").content.decode()
-    form = {"username": "lisi", "password": "quite-a-long-one", "again": "quite-a-long-one"}
+    form = {
+        "username": "lisi",
+        "password": "quite-a-long-one",
+        "again": "quite-a-long-one",
+        "identity": card(1),
+    }
     assert guest.post(f"/i/{token}", {**form, "again": "other"}).status_code == 422
     assert guest.post(f"/i/{token}", {**form, "username": "li for wei"}).status_code == 422
     weak = guest.post(f"/i/{token}", {**form, "password": "password12", "again": "password12"})
     assert weak.status_code == 422 and 'value="lisi"' in weak.content.decode()
-    assert guest.post(f"/i/{token}", form)["Location"] == "/login"
+    opened = guest.post(f"/i/{token}", form)["Location"]
+    assert "账号已开通" in guest.get(opened).content.decode()
+    assert "账号已开通" not in guest.get("/login").content.decode()
     assert User.objects.get(username="lisi").party == Party.objects.get(code=OFFICE)
     assert guest.get(f"/i/{token}").status_code == 404, "spent"
     assert try_(guest, "lisi", "quite-a-long-one") == 302
@@ -264,3 +283,90 @@ def test_a_lent_right_ends_by_itself_and_is_named_in_the_journal(city: City, tim
     assert JournalEntry.objects.get(kind="invited").actor == f"{OFFICE}/li for wei"
     time.pass_(days=3)
     assert colleague.get("/people").status_code == 403
+
+
+def test_a_lent_right_makes_no_head(city: City, time: Time) -> None:
+    """What somebody did with it for five days: himself head, his giver none, a friend invited as head."""
+    user("wei", head=True)
+    head, colleague = logged_in(User.objects.get(username="wei")), logged_in(user("li"))
+    user("zhao")
+    until = (time.now + timedelta(days=5)).date().isoformat()
+    head.post("/account", {"what": "delegate", "taker": "li", "until": until, "reason": "出差"})
+    for path, form in (
+        ("/people/li", {"what": "head"}),
+        ("/people/wei", {"what": "no-head"}),
+        ("/people/wei", {"what": "leave", "reason": "离职"}),
+        ("/people", {"name": "同伙", "head": "1"}),
+    ):
+        answer = colleague.post(path, form)
+        assert answer.status_code >= 400 and not Invitation.objects.exists(), (path, form)
+    assert list(User.objects.filter(is_head=True).values_list("username", flat=True)) == ["wei"]
+    assert head.post("/people/wei", {"what": "head"}).status_code >= 400
+    colleague.post("/people", {"name": "新同事"})
+    assert Invitation.objects.get().as_head is False
+    head.post("/people/zhao", {"what": "head"})
+    assert User.objects.get(username="zhao").is_head
+
+
+def test_what_a_leaver_lent_sent_and_made_ends_or_is_named(city: City, time: Time) -> None:
+    head, leaver = user("wei", head=True), user("sun", head=True)
+    user("li")
+    until = (time.now + timedelta(days=30)).date().isoformat()
+    logged_in(leaver).post("/account", {"what": "delegate", "taker": "li", "until": until, "reason": "出差"})
+    logged_in(leaver).post("/people", {"name": "新同事"})
+    logged_in(leaver).post("/keys", {"what": "issue", "kind": "bearer", "note": "大厅"})
+    made = ApiKey.objects.get(created_by=f"{OFFICE}/sun")
+    assert "更换" not in logged_in(head).get("/keys").content.decode().split(made.key_id)[1][:120]
+    logged_in(head).post("/people/sun", {"what": "leave", "reason": "调离"})
+    assert Delegation.objects.get().ended_at == Invitation.objects.get().withdrawn_at == time.now
+    entry = json.loads(JournalEntry.objects.get(kind="user-left").body)
+    assert (entry["delegations_ended"], entry["invitations_withdrawn"]) == (1, 1)
+    assert made.key_id in entry["keys"]
+    told = OutboxEntry.objects.get(receiver=OFFICE, topic="keys-of-leaver")
+    assert made.key_id in json.dumps(told.body)
+    assert "更换" in logged_in(head).get("/keys").content.decode().split(made.key_id)[1][:120]
+    logged_in(head).post("/people/sun", {"what": "back", "reason": "借调结束"})
+    assert logged_in(User.objects.get(username="li")).get("/people").status_code == 403
+
+
+def invited(head: Client, name: str, party: str = OFFICE) -> str:
+    page = head.post(f"/people?party={party}", {"name": name}).content.decode()
+    return re.findall(r"/i/([\w-]+)", page)[0]
+
+
+def test_one_person_sits_on_one_side(city: City, time: Time) -> None:
+    """A draw, a proposal and its confirmation are of two people: accounts are bound to who bears them."""
+    environment, market = logged_in(user("wei", head=True)), logged_in(user("mo", "450200-market", head=True))
+    station = logged_in(user("zhan", NEAR, head=True))
+    form = {"password": "quite-a-long-one", "again": "quite-a-long-one"}
+
+    def open_account(head: Client, name: str, identity: str, party: str = OFFICE) -> int:
+        body = {**form, "username": name, "identity": identity}
+        return Client().post(f"/i/{invited(head, name, party)}", body).status_code
+
+    assert open_account(environment, "one", card(1)) == 302
+    spaced = f" {card(1)[:6]} {card(1)[6:]} ".lower()
+    assert open_account(market, "two", spaced, "450200-market") == 422
+    assert open_account(station, "three", card(1), NEAR) == 422
+    for wrong in ("", card(2)[:17] + ("1" if card(2)[17] != "1" else "2"), card(2)[:17], "无"):
+        assert open_account(market, "four", wrong, "450200-market") == 422, wrong
+    assert open_account(station, "five", "", NEAR) == 302
+    assert not User.objects.filter(username__in=("two", "three", "four")).exists()
+    assert card(1) not in str(User.objects.values()) + str(JournalEntry.objects.values())
+    # Closed here, opened there; and not opened here again beside it.
+    environment.post("/people/one", {"what": "leave", "reason": "调往市场监管"})
+    assert open_account(market, "two", card(1), "450200-market") == 302
+    environment.post("/people/one", {"what": "back", "reason": "调回"})
+    assert not User.objects.get(username="one").is_active
+
+
+def test_who_has_an_account_already_names_themselves_once(city: City, time: Time) -> None:
+    first, second = logged_in(user("wei", head=True)), logged_in(user("mo", "450200-market"))
+    assert first.post("/account", {"what": "name", "identity": card(5)}).status_code == 302
+    assert second.post("/account", {"what": "name", "identity": card(5)}).status_code == 422
+    assert first.post("/account", {"what": "name", "identity": card(6)}).status_code == 422
+    Party.objects.create(code="adm", kind="admin", name="系统管理", place="450200")
+    boss = logged_in(user("boss", "adm"))
+    boss.post("/people/wei", {"what": "clear-identity", "reason": "号码登记错误"})
+    assert first.post("/account", {"what": "name", "identity": card(6)}).status_code == 302
+    assert second.post("/account", {"what": "name", "identity": card(5)}).status_code == 302

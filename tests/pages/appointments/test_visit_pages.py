@@ -10,7 +10,7 @@ from django.test import Client
 from imloop.store.models import Appointment, Case, Party
 from support.city import FAR, NEAR, City
 from support.doors import Doors
-from support.people import person
+from support.people import person, search
 
 WEEK = {
     "what": "hours",
@@ -136,7 +136,42 @@ def test_the_stations_day(station: Client, failed: Case, doors: Doors) -> None:
     text = hall.content.decode()
     assert hall["Refresh"] == "30" and "F001" in text and "J002" in text
     assert row.plate not in text and "13900000001" not in text
+    screen = Client().get(f"/public/stations/{NEAR}/queue", {"hall": "1"})
+    shown = screen.content.decode()
+    assert screen["Refresh"] == "30" and "F001" in shown and "/book" not in shown and "<footer" not in shown
+    assert f"/public/stations/{NEAR}/queue?hall=1" in queue, "the desk opens what hangs in the hall"
     assert text.index("J002") < text.index("F001"), "who came at 08:50 goes before the appointment at 09:00"
+
+
+def test_one_car_has_one_number(station: Client, failed: Case, doors: Doors) -> None:
+    """Who is booked and takes a number at the counter comes as booked; pressing again gives no second number."""
+    doors.at("2026-03-04 09:00")
+    asked = {"station": NEAR, "starts_at": "2026-03-05T09:00:00+08:00", "phone": "13900000001"}
+    Client().post(f"/c/{failed.owner_token}/book", asked)
+    doors.at("2026-03-05 08:50")
+    typed = {"plate": failed.vehicle.plate, "method": "", "line": ""}
+    assert [station.post("/desk/istation/queue", typed)["Location"] for _again in range(2)] == [
+        "/desk/istation/queue?number=F001"
+    ] * 2
+    row = Appointment.objects.get()
+    assert row.state == Appointment.State.ARRIVED and not row.walk_in
+    other = {**typed, "plate": "桂B5F2K1", "method": "ASM"}
+    assert len({station.post("/desk/istation/queue", other)["Location"] for _again in range(2)}) == 1
+    assert Appointment.objects.count() == 2
+
+
+def test_booking_stands_before_the_limits(station: Client) -> None:
+    text = Client().get(f"/public/stations/{NEAR}").content.decode()
+    assert text.index("预约检验") < text.index("检测方法、限值和收费")
+
+
+def test_a_masked_number_is_no_link(station: Client, failed: Case, doors: Doors) -> None:
+    doors.at("2026-03-05 09:00")
+    asked = {"plate": failed.vehicle.plate, "vin": "", "line": "", "method": ""}
+    own = search(station, "/desk/istation/reception", asked).content.decode()
+    assert f'href="/cases/{failed.case_no}"' in own
+    elsewhere = search(person(FAR), "/desk/istation/reception", asked).content.decode()
+    assert "****" in elsewhere and 'href="/cases/450200' not in elsewhere
 
 
 def test_closing_a_day_tells_the_owner_why(station: Client, failed: Case, doors: Doors) -> None:

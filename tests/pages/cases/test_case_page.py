@@ -48,8 +48,21 @@ def test_a_second_round_draws_the_arc_back(twice: Case) -> None:
 
 def test_an_open_case_shows_where_it_waits(city: City) -> None:
     city.test("2026-03-02 09:00", co=0.9)
-    picture = re.findall(r'<svg class="strip".*?</svg>', read(Case.objects.get()), re.S)[0]
+    text = read(case := Case.objects.get())
+    picture = re.findall(r'<svg class="strip".*?</svg>', text, re.S)[0]
     assert picture.count("待办") == 1 and "stroke-dasharray" not in picture
+    assert case.notices.get().notice_no in picture, "the whole number"
+    assert "请先维修" not in text, "that sentence is the owner's"
+
+
+def test_who_did_it_is_a_name(twice: Case) -> None:
+    assert twice.station is not None
+    text = read(twice)
+    shop = twice.repairs.all()[0].shop
+    assert f"{twice.station.name} · T-2" in text and f"{shop.name} · R-2" in text
+    assert f"{NEAR} · " not in text
+    owner = Client().get(f"/c/{twice.owner_token}").content.decode()
+    assert f"{twice.station.name} · T-2" in owner and f"{NEAR} · " not in owner
 
 
 def test_before_and_after_lie_over_each_other(twice: Case) -> None:
@@ -102,12 +115,12 @@ def test_a_forged_entry_is_seen(twice: Case) -> None:
 
 
 def test_the_law_is_open_to_anyone_searchable_and_downloadable(city: City) -> None:
-    page = Client().get("/law", {"place": "450200", "day": "2026-03-02", "q": "deadline.working_days"})
+    page = Client().get("/law", {"place": "450200", "day": "2026-03-02", "q": "deadline.days"})
     text = page.content.decode()
-    assert '<b class="machine">15</b>' in text and "柳州市建立实施汽车排放检验与维护制度工作方案" in text
+    assert "<b>15</b>" in text and "柳州市建立实施汽车排放检验与维护制度工作方案" in text
     file = Client().get("/law", {"place": "450200", "day": "2026-03-02", "format": "csv"})
     rows = {row["key"]: row for row in csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))}
-    assert rows["deadline.working_days"]["value"] == "15"
+    assert rows["deadline.days"]["value"] == "15"
     assert "没有找到" in Client().get("/law", {"q": "no such thing"}).content.decode()
 
 

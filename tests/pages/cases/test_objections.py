@@ -136,11 +136,11 @@ def test_history_by_plate_and_tail_names_no_person(case: Case) -> None:
     vehicle.owner_name, vehicle.owner_phone = "覃某某", "13800000001"
     vehicle.save()
     asked = {"plate": vehicle.plate, "tail": vehicle.vin[-6:]}
-    text = Client().get("/history", asked).content.decode()
+    text = Client().post("/history", asked, follow=True).content.decode()
     assert case.case_no in text and "鱼峰环保检测站" in text
     assert "覃某某" not in text and "13800000001" not in text and vehicle.vin not in text
     assert text.count(case.case_no) == Client().get(f"/c/{case.owner_token}/history").content.decode().count(
         case.case_no
     )
-    wrong = Client().get("/history", {**asked, "tail": "000000"})
-    assert wrong.status_code == 404 and f'value="{vehicle.plate}"' in wrong.content.decode()
+    wrong = Client().post("/history", {**asked, "tail": "000000"})
+    assert wrong.status_code == 422 and f'value="{vehicle.plate}"' in wrong.content.decode()

@@ -11,7 +11,7 @@ from imloop.facts.records.check import CheckKind
 from imloop.gates.lines import CheckFact, checks_due
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock, registers
-from imloop.steps.lines.station_figures import station_figures
+from imloop.steps.reports.station_figures import station_figures
 from imloop.store.models import Party
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 

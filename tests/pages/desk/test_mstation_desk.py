@@ -12,7 +12,8 @@ from imloop.steps.ground import clock
 from imloop.store.models import Attachment, Case, Repair
 from support.city import LISTED, OTHER, PLACE, City, at
 from support.messages.uploads import PLATE, VIN
-from support.people import person
+from support.people import person, search
+from support.stories.one_car import car
 
 FORM, RECORDS = "/desk/mstation/repair", "/desk/mstation/repairs"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
@@ -49,9 +50,25 @@ def typed(case: Case, **more: str) -> dict[str, str]:
 
 
 def test_the_failed_items_stand_beside_their_usual_causes(case: Case) -> None:
-    text = person(LISTED).get(FORM, {"case_no": case.case_no, "tail": VIN[-6:]}).content.decode()
+    text = person(LISTED).post(FORM, {"case_no": case.case_no, "tail": VIN[-6:]}).content.decode()
     assert "CO 高：混合气过浓" in text and "<code>O2S</code>" in text
     assert "烟度高" not in text
+
+
+def test_what_did_not_pass_is_all_that_stands_there(case: Case) -> None:
+    text = person(LISTED).post(FORM, {"case_no": case.case_no, "tail": VIN[-6:]}).content.decode()
+    beside = text.split("没有通过的项目")[1]
+    assert beside.count("未通过") == 2 and "· 通过" not in beside, "two modes of CO; HC and NO passed"
+
+
+def test_a_lamp_that_failed_alone_is_said(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    young = car(first_registered_on="2018-01-01", produced_on="2018-01-01")
+    lit = {"communication": True, "mil_lamp_ok": True, "mil_on": True}
+    city.test("2026-03-02 09:00", vehicle=young, obd=lit)
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-04 17:00"))
+    asked = {"case_no": Case.objects.get().case_no, "tail": VIN[-6:]}
+    beside = person(LISTED).post(FORM, asked).content.decode().split("没有通过的项目")[1]
+    assert "故障指示灯" in beside and "限值" not in beside
 
 
 def test_a_row_is_added_and_nothing_typed_is_lost(case: Case) -> None:
@@ -104,9 +121,10 @@ def test_handed_in_with_photographs_and_listed(case: Case, city: City) -> None:
     other = person(OTHER)
     assert (other.get(path).status_code, other.get(record).status_code) == (404, 404)
 
-    listed = desk.get(RECORDS, {"q": "W20260304"}).content.decode()
+    listed = desk.get(RECORDS).content.decode()
     assert "W20260304-abc" in listed
-    assert "W20260304-abc" not in desk.get(RECORDS, {"q": "nichts"}).content.decode()
+    assert "W20260304-abc" not in search(desk, RECORDS, {"q": "nichts"}).content.decode()
+    assert search(desk, RECORDS, {"q": "W20260304"}).redirect_chain[-1][0] == record, "it alone"
     table = desk.get(RECORDS, {"format": "csv"}).content.decode("utf-8-sig").splitlines()
     assert table[0].startswith("维修单") and table[1].startswith("W20260304-abc")
 
@@ -116,3 +134,19 @@ def test_few_repairs_make_no_figure(case: Case) -> None:
     assert text.count("数据不足") == 3
     person_desk = Client()
     assert person_desk.get("/desk/mstation").status_code == 302
+
+
+def test_no_plate_stands_in_an_address(case: Case, city: City) -> None:
+    """The owner's words go by POST; a case of its own repairs a station opens by number, and nobody else does."""
+    desk = person(LISTED)
+    found = desk.get(FORM, {"case_no": case.case_no, "plate": PLATE}).content.decode()
+    assert "打开案件" in found and "前氧传感器" not in found
+    assert desk.get(FORM, {"case": case.case_no}).status_code == 404
+    city.repair("2026-03-04 16:00")
+    city.test("2026-03-04 16:40", co=0.9, purpose="retest")
+    text = desk.get("/desk/mstation").content.decode()
+    assert f"{FORM}?case={case.case_no}" in text and "tail=" not in text
+    assert 'name="diagnosis"' in desk.get(FORM, {"case": case.case_no}).content.decode()
+    assert person(OTHER).get(FORM, {"case": case.case_no}).status_code == 404
+    wrong = desk.post(FORM, {"case_no": case.case_no, "plate": "桂B99999"})
+    assert wrong.status_code >= 422 and 'value="桂B99999"' in wrong.content.decode()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from imloop.facts.mask import masked_plate
 from imloop.steps.cases.declare_overdue import declare_overdue
 from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground import clock
@@ -60,6 +61,9 @@ def busy(city: City) -> City:
         until=today + timedelta(days=21),
     )
     return city
+
+
+TRUE = {"outcome": "true", "reason": "已电话核实，机构改正"}
 
 
 def waits(number: int) -> bool:
@@ -122,6 +126,26 @@ def test_by_what_is_due_and_what_happened_once_is_there_once(busy: City) -> None
     assert order == ["overdue", "certificate", "finding", "certificate"]
     shared = next(task for task in found if task.what.zh == "没有补传")
     assert "、" in shared.about.zh and NEAR not in shared.about.zh
+
+
+def test_the_sentence_about_suspicions_stands_where_there_is_one(busy: City) -> None:
+    said = "线索不等于违规"
+    window = person("450200-environment")
+    assert said in window.get("/work").content.decode()
+    assert said in window.get("/work?kind=finding").content.decode()
+    assert said not in window.get("/work?kind=overdue").content.decode()
+
+
+def test_another_language_keeps_what_the_page_was_asked(busy: City) -> None:
+    window = person("450200-environment")
+    text = window.get("/cases?state=open&station=" + NEAR).content.decode()
+    switch = html.unescape(re.findall(r'href="(/settings\?language=en[^"]*)"', text)[0])
+    assert window.get(switch)["Location"] == f"/cases?state=open&station={NEAR}"
+
+
+def test_a_case_is_taken_away_with_what_failed(busy: City) -> None:
+    rows = rows_of(person("450200-environment").get("/cases?format=csv"))
+    assert "一氧化碳" in rows[0]["不合格项目"] and rows[0]["最近一次不合格"]
 
 
 def test_an_empty_list_says_what_will_come(city: City) -> None:
@@ -193,15 +217,13 @@ def test_a_finding_is_looked_into_and_opened_again(busy: City) -> None:
     row = Finding.objects.get(code="claim-differs")
     page = office.get(f"/findings/{row.pk}").content.decode()
     assert "线索不等于违规" in page and f"/tests/{row.subject}" in page
-    empty = office.post(f"/findings/{row.pk}", {"said": " "})
-    assert empty.status_code == 422 and "核实情况：请填写" in empty.content.decode()
-    assert office.post(f"/findings/{row.pk}", {"said": "已电话核实，机构改正"}).status_code == 302
+    assert office.post(f"/findings/{row.pk}", TRUE).status_code == 302
     row.refresh_from_db()
-    assert row.resolved_at is not None and row.resolution == "已电话核实，机构改正"
+    assert row.resolved_at is not None and (row.outcome, row.resolution) == ("true", TRUE["reason"])
     assert not waits(row.pk)
     assert f"/findings/{row.pk}" not in office.get("/findings").content.decode()
     assert f"/findings/{row.pk}" in office.get("/findings", {"state": "resolved"}).content.decode()
-    office.post(f"/findings/{row.pk}", {"said": "复核有疑"})
+    office.post(f"/findings/{row.pk}", {"do": "reopen", "reason": "复核有疑"})
     assert waits(row.pk)
     entries = JournalEntry.objects.filter(kind__startswith="finding-").order_by("number")
     assert [entry.kind for entry in entries] == ["finding-resolved", "finding-reopened"]
@@ -211,7 +233,7 @@ def test_a_station_sees_its_findings_and_resolves_none(busy: City) -> None:
     row = Finding.objects.get(code="claim-differs")
     station = person(NEAR)
     assert station.get(f"/findings/{row.pk}").status_code == 200
-    assert station.post(f"/findings/{row.pk}", {"said": "没有问题"}).status_code == 422
+    assert station.post(f"/findings/{row.pk}", TRUE).status_code == 422
     assert person(LISTED).get(f"/findings/{row.pk}").status_code == 404
 
 
@@ -235,7 +257,7 @@ def test_the_list_of_inspections_is_seen_with_a_trace(busy: City) -> None:
     assert vehicle.plate[-4:] in person(NEAR).get("/tests", days).content.decode()
     assert not Look.objects.exists()
     office = person("450200-environment")
-    assert vehicle.plate[-4:] in office.get("/tests", days).content.decode()
+    assert masked_plate(vehicle.plate) in office.get("/tests", days).content.decode()
     look = Look.objects.get()
     assert (look.door, LookedVehicle.objects.get().vehicle_id) == ("list", vehicle.pk)
     assert (

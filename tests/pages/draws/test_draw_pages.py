@@ -95,7 +95,7 @@ def test_a_refusal_keeps_what_was_typed_and_names_the_fault(story: DrawStory, ci
     env = person(ENVIRONMENT)
     for change, said in (
         ({"period": "x"}, "period 应如 2026Q1"),
-        ({"on_1": "soon"}, "开奖日：请填日期"),
+        ({"on_1": "soon"}, "开奖日 1：请填日期"),
         ({"visits_I": "two"}, "请填整数"),
         ({"visits_I": "3"}, "检查次数应在"),
     ):

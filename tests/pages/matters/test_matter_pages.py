@@ -221,7 +221,7 @@ def test_nobody_hands_in_or_guesses_by_the_hundred(
     monkeypatch.setattr(settings, "PUBLIC_ASKS_PER_MINUTE", 3)
     doors.at("2026-03-02 09:00")
     guess = {"plate": "桂B12345", "tail": "000000"}
-    assert [Client().get("/find", guess).status_code for _ in range(4)] == [404, 404, 404, 429]
+    assert [Client().post("/find", guess).status_code for _ in range(4)] == [422, 422, 422, 429]
     doors.at("2026-03-02 09:01")
     body = station_application("2026-03-02", unified_code("龙潭"))
     assert doors.post("public/applications", body)["state"] == "submitted"

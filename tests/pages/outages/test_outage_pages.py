@@ -14,6 +14,7 @@ from imloop.steps.outages.voucher_stock import stock
 from imloop.store.models import Case, Finding, Link, Outage, PaperUnlock, Party, Voucher
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.messages.uploads import PLATE
+from support.people import search
 
 OFFICE = f"{PLACE}-environment"
 
@@ -40,6 +41,10 @@ class People:
     def reads(self, path: str, *, by: str = "") -> str:
         answer = self.of(by).get(path)
         assert answer.status_code == 200, (path, answer.status_code)
+        return str(answer.content.decode())
+
+    def permit(self) -> str:
+        answer = search(self.of(NEAR), "/desk/istation/permit", {"plate": PLATE})
         return str(answer.content.decode())
 
     def posts(self, path: str, form: dict[str, object], *, by: str) -> tuple[int, str]:
@@ -74,6 +79,10 @@ def test_declared_with_a_tick_told_on_every_page_and_ended(people: People) -> No
     assert "机房断电" not in people.reads("/")
     status, text = declare(people, sure="")
     assert (status, "请勾选确认" in text, "机房断电" in text) == (422, True, True)
+    for scope, label in (("link", "哪个联网环节"), ("place", "地区"), ("stations", "指定的检验机构")):
+        status, text = declare(people, scope=scope, cause="", sure="")
+        faults = text.split('id="faults"')[1].split("</ul>")[0]
+        assert status == 422 and [word in faults for word in (label, "原因", "请勾选")] == [True] * 3, faults
     assert Outage.objects.count() == 0
     status, text = declare(people)
     number = Outage.objects.get().outage_no
@@ -96,6 +105,11 @@ def test_a_banner_reaches_the_stations_it_concerns(people: People) -> None:
     declare(people, scope="stations", stations=[FAR])
     assert "机房断电" in people.reads("/desk/istation", by=FAR)
     assert "机房断电" not in people.reads("/desk/istation", by=NEAR)
+    far = Party.objects.get(code=FAR).name
+    list_of_anybody, list_of_office = people.reads("/public/outages"), people.reads("/outages", by=OFFICE)
+    assert far in list_of_anybody and FAR not in list_of_anybody, "a name, not a code"
+    file = people.of(OFFICE).get("/outages?format=csv").content.decode()
+    assert "format=csv" in list_of_office and "机房断电" in file and far in file
 
 
 def test_the_operator_unlocks_what_the_station_reads_out(people: People) -> None:
@@ -107,7 +121,7 @@ def test_the_operator_unlocks_what_the_station_reads_out(people: People) -> None
     status, text = people.posts(page, {**form, "certificate_no": "H-1", "reason": "覃检验员来电"}, by=OFFICE)
     row = PaperUnlock.objects.get()
     assert status == 200 and row.unlock_no in text and "等待补传维修记录" in text
-    assert "凭纸质材料解锁" in people.reads(f"/desk/istation/permit?plate={PLATE}", by=NEAR)
+    assert "凭纸质材料解锁" in people.permit()
     assert row.unlock_no in people.reads("/desk/mstation", by=LISTED)
     assert "H-1" in people.reads(f"/unlocks/{row.unlock_no}", by=OFFICE)
     assert people.of(FAR).get(f"/unlocks/{row.unlock_no}").status_code == 404
@@ -137,7 +151,7 @@ def test_released_is_said_only_where_the_gate_agrees(people: People, city: City)
     city.repair("2026-03-03 16:00", now=at("2026-03-04 09:50"), documents=papers)
     status, text = people.posts("/desk/istation/outage", voucher_form(), by=NEAR)
     assert status == 200 and "已放行" not in text and "但现在不可复检" in text
-    assert "不可复检" in people.reads(f"/desk/istation/permit?plate={PLATE}", by=NEAR)
+    assert "不可复检" in people.permit()
 
 
 def test_outside_an_outage_it_is_kept_and_the_desk_sees_it(people: People) -> None:

@@ -1,10 +1,9 @@
-"""What anyone may read of the stations: list, map, files, changes; and what the regime is."""
+"""What anyone may read of the stations: list, files, changes; and what the regime is."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from datetime import date
 
@@ -57,26 +56,37 @@ def test_the_lists_are_those_of_the_installations_place(
     assert {code for code in (NEAR, FAR, "nanning", "taiyuan") if f'value="{code}"' in offered} == listed
 
 
-def test_the_map_has_what_the_list_has_and_asks_no_other_host(city: City) -> None:
-    Party.objects.filter(code=NEAR).update(longitude=109.45, latitude=24.32)
-    page = Client().get("/public/stations")
-    text = page.content.decode()
-    sites = json.loads(re.findall(r'<script id="sites" type="application/json">(.*?)</script>', text)[0])
-    assert [site["url"] for site in sites] == [f"/public/stations/{NEAR}"]
-    assert "img-src 'self' data:" in page["Content-Security-Policy"]
-    for file in ("vendor/leaflet.js", "vendor/leaflet.css", "imloop/map.js"):
-        answer = Client().get(f"/static/{file}")
-        assert answer.status_code == 200 and answer.getvalue(), file
-        answer.close()
-    assert Client().get("/public/outlines.geojson").json() == {"type": "FeatureCollection", "features": []}
+def names_of(page: str, heading: str) -> list[str]:
+    """Links to the stations below a heading of the list."""
+    groups = re.split(r'<div class="shops">', page)[1:]
+    (group,) = [each for each in groups if heading in each[: each.index("</h2>")]]
+    return re.findall(r'href="/public/stations/(\w+)"', group)
 
 
-def test_tiles_open_the_policy_for_their_host_on_this_page_only(
-    city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(settings, "TILES", "https://tiles.example/{z}/{x}/{y}.png")
-    assert "https://tiles.example" in Client().get("/public/stations")["Content-Security-Policy"]
-    assert "tiles.example" not in Client().get("/about")["Content-Security-Policy"]
+def test_by_district_of_the_register_or_of_the_address_with_counts(city: City) -> None:
+    Party.objects.filter(code=NEAR).update(place="450203")
+    Party.objects.filter(code=LISTED).update(address="柳州市鱼峰区屏山大道86号")
+    Party.objects.filter(code=FAR).update(address="柳州市柳南区西环路29号")
+    page = Client().get("/public/stations").content.decode()
+    assert names_of(page, "鱼峰区") == [NEAR, LISTED] and names_of(page, "柳南区") == [FAR]
+    assert "排放检验机构 1 · 维修治理站 1" in page
+    assert UNLISTED in names_of(page, "柳州市"), "what names no district stands under its own place"
+
+
+def test_the_nearest_to_a_station_first_and_those_without_a_position_last(city: City) -> None:
+    for code, latitude in ((NEAR, 24.32), (FAR, 24.30), (LISTED, 24.321)):
+        Party.objects.filter(code=code).update(longitude=109.45, latitude=latitude, phone="0772-5550101")
+    Party.objects.filter(code=NEAR).update(name="鱼峰 & 站")
+    page = Client().get("/public/stations", {"near": NEAR}).content.decode()
+    assert names_of(page, "由近到远")[:3] == [NEAR, LISTED, FAR]
+    assert UNLISTED in names_of(page, "由近到远")[3:]
+    assert re.findall(r'<b class="km">([^<]*)</b>', page)[:3] == ["0.0 km", "0.1 km", "2.2 km"]
+    assert 'href="geo:24.320000,109.450000?q=24.320000,109.450000(%E9%B1%BC%E5%B3%B0%20%26%20' in page
+    assert 'href="tel:0772-5550101"' in page
+    assert (
+        "由近到远"
+        not in Client().get("/public/stations", {"near": UNLISTED}).content.decode().partition("shops")[2]
+    )
 
 
 def test_the_files_say_the_same(city: City) -> None:

@@ -39,7 +39,8 @@ def test_all_departments_of_a_place_at_once(boss: Client) -> None:
         "name-environment": "柳州市生态环境局",
         "name-police": " 交警 ",
     }
-    assert boss.post("/register/departments", form).status_code == 302
+    answer = boss.post("/register/departments", form)
+    assert "已登记：柳州市生态环境局、交警" in boss.get(answer["Location"]).content.decode(), "every name"
     shown = boss.get("/register/departments").content.decode()
     assert "柳州市生态环境局" in shown and f"/people?party={PLACE}-police" in shown
     entries = JournalEntry.objects.filter(kind="party-registered")
@@ -48,6 +49,27 @@ def test_all_departments_of_a_place_at_once(boss: Client) -> None:
         (f"{PLACE}-police", f"{PLACE}-admin/boss"),
     }
     assert {json.loads(each.body)["reason"] for each in entries} == {"机构名录"}
+
+
+@pytest.mark.parametrize("typed", ["鱼峰区", "450203 柳州市鱼峰区", "450203"])
+def test_a_place_is_chosen_by_its_name(boss: Client, typed: str) -> None:
+    offered = boss.get("/register/departments").content.decode()
+    assert '<option value="450203 柳州市鱼峰区">' in offered and "南宁市" not in offered
+    form = {"place": typed, "reason": "机构名录", "name-transport": "鱼峰区交通局"}
+    assert boss.post("/register/departments", form).status_code == 302
+    assert Party.objects.get(kind="transport").code == "450203-transport"
+    with_station = {"code": "S-1", "name": "一站", "place": typed, "since": "2026-01-01", "cite": "许可一号"}
+    assert (
+        boss.post("/register/stations", {**with_station, "line-0": "01", "methods-0": "ASM"}).status_code
+        == 302
+    )
+    assert Party.objects.get(code="S-1").place == "450203"
+
+
+def test_the_law_of_a_place_is_asked_by_its_name() -> None:
+    assert "450203" in Client().get("/law", {"place": "鱼峰区"}).content.decode()
+    refused = Client().get("/law", {"place": "鱼峰"})
+    assert "请从列表中选择地区" in refused.content.decode() and 'value="鱼峰"' in refused.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -72,6 +94,12 @@ def test_a_station_with_its_lines_and_a_repairer(boss: Client) -> None:
         ("450203501", "istation"),
         ("M1", "mstation"),
     }
+
+
+def test_the_day_is_today_unless_said_otherwise(boss: Client) -> None:
+    today = f'name="since" type="date" value="{clock.now():%Y-%m-%d}"'
+    for path in ("/register/stations", "/register/repairers", "/prices"):
+        assert today in " ".join(boss.get(path).content.decode().split()), path
 
 
 def test_the_english_half_is_english(boss: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.store.models import Finding, Party, Standing, Vehicle
 from support.city import FAR, NEAR, PLACE, City, at
 from support.messages.uploads import VIN
+from support.people import search
 
 HANGZHOU = "330100"
 OTHER, NOBODYS = "LSVAM4187C2184847", "LSVAM4187C2184848"
@@ -39,7 +41,7 @@ def codes(answer: dict[str, object]) -> list[str]:
 
 def publish(city: City, place: str = PLACE) -> None:
     market = city.callers[f"{PLACE}-market"]
-    caller = type(market)(market.party_code, market.kind, market.name, place)
+    caller = replace(market, place=place)
     price = NewPrice(
         place=place, method="ASM", yuan=Decimal("90"), since=date(2026, 1, 1), cite="价费〔2025〕8号"
     )
@@ -144,9 +146,9 @@ def test_over_http_and_on_the_page(city: City) -> None:
     from pages.test_pages import person
 
     desk = person(NEAR)
-    page = desk.get("/desk/istation/reception", {"line": "01", "method": "LUGDOWN", "vin": VIN})
+    page = search(desk, "/desk/istation/reception", {"line": "01", "method": "LUGDOWN", "vin": VIN})
     assert "不可受理" in page.content.decode() and "未登记" in page.content.decode()
-    empty = desk.get("/desk/istation/reception", {"plate": "", "vin": ""})
+    empty = search(desk, "/desk/istation/reception", {"plate": "", "vin": ""})
     assert empty.status_code == 422 and "请填写号牌或 VIN" in empty.content.decode()
 
 

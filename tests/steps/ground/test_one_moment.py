@@ -75,7 +75,7 @@ def test_a_stolen_key_that_is_revoked_has_no_successor(city: City, meanwhile: Me
 def _heads() -> list[User]:
     office = Party.objects.get(code=f"{PLACE}-environment")
     people = [create_user(name, "a-long-password", office, NOW) for name in ("first", "second")]
-    User.objects.filter(party=office).update(is_head=True)
+    User.objects.filter(username__in=("first", "second")).update(is_head=True)
     return people
 
 
@@ -97,11 +97,11 @@ def test_the_last_head_cannot_be_closed_either(city: City) -> None:
 def test_a_finding_is_resolved_once(city: City, meanwhile: Meanwhile) -> None:
     city.test("2026-03-05 08:00", vehicle={"vin": "", "plate": ""})
     finding, office = Finding.objects.latest("id"), city.callers[f"{PLACE}-environment"]
-    meanwhile(lambda: resolve(office, finding.pk, resolution="录入遗漏", now=NOW))
+    meanwhile(lambda: resolve(office, finding.pk, outcome="not_true", reason="录入遗漏", now=NOW))
     with pytest.raises(Conflict):
-        resolve(office, finding.pk, resolution="弄虚作假", now=NOW)
+        resolve(office, finding.pk, outcome="true", reason="弄虚作假", now=NOW)
     finding.refresh_from_db()
-    assert finding.resolution == "录入遗漏"
+    assert (finding.outcome, finding.resolution) == ("not_true", "录入遗漏")
 
 
 @pytest.mark.parametrize("closed", [True, False])

@@ -13,13 +13,16 @@ from imloop.exchange.tables.write_tables import write_sheets
 from imloop.exchange.uploads.decode_inspection import decode_test
 from imloop.facts.refusal import Malformed
 from imloop.law import load, overlay
+from imloop.steps.desk.law_at_hand import place_without_text, verdicts_without_text
+from imloop.steps.findings.lookups import findings
 from imloop.steps.inspections import replay
 from imloop.steps.inspections.replay import Selection, blocks, replay_block
 from imloop.steps.inspections.what_if import judge_block, run_latest
 from imloop.steps.inspections.what_if_report import report_sheets
-from imloop.store.models import JournalEntry, RawUpload, Test
+from imloop.steps.journal.law_in_use import keep_law
+from imloop.store.models import Finding, JournalEntry, RawUpload, Test
 from support.city import FAR, NEAR, City, at
-from support.thresholds import book_with, one, write
+from support.law_files import book_with, one, write
 
 RAW = ("received_at", "party_id", "kind", "sha256", "size", "body")
 STRICTER = "values: {limits.ASM.a.co_5025_pct: {value: 0.2}, limits.ASM.a.co_2540_pct: {value: 0.2}}"
@@ -75,6 +78,63 @@ def test_corrected_law_data_is_told_apart(tests: City, monkeypatch: pytest.Monke
     assumed = overlay(load(), STRICTER)
     monkeypatch.setattr(replay, "law_at", assumed.at)
     assert all(each.law_corrected for each in replay_block(all_blocks(Selection()), decode_test))
+
+
+def test_the_change_that_moved_a_verdict_is_named(tests: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what moves it: the narrow one is moved by the limits, no run by what none of them meets."""
+    assert keep_law(at("2026-03-01 08:00")) and not keep_law(at("2026-03-02 08:00"))
+    unmet = "limits.TSI.a.hc_idle_ppm: {value: 1}, asm.mode_max_s: {value: 999}"
+    assumed = overlay(load(), f"{STRICTER[:-1]}, {unmet}}}")
+    monkeypatch.setattr(replay, "law_at", assumed.at)
+    found = {each.test_no: each for each in replay_block(all_blocks(Selection()), decode_test)}
+    assert (found["narrow"].stored, found["narrow"].recomputed) == ("pass", "fail")
+    assert found["narrow"].moved_by == (
+        "limits.ASM.a.co_2540_pct 0.4 → 0.2 % 假设 · what-if",
+        "limits.ASM.a.co_5025_pct 0.5 → 0.2 % 假设 · what-if",
+    )
+    assert found["narrow"].law_corrected and found["clean"].recomputed == "pass"
+
+
+def test_what_the_law_was_is_not_guessed_where_it_was_not_kept(
+    tests: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "law_at", overlay(load(), STRICTER).at)
+    found = {each.test_no: each for each in replay_block(all_blocks(Selection()), decode_test)}
+    assert found["narrow"].moved_by == (replay.NOT_KEPT,)
+
+
+def test_the_department_hears_once_whose_result_would_be_another(
+    tests: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_law(at("2026-03-01 08:00"))
+    monkeypatch.setattr(replay, "law_at", overlay(load(), STRICTER).at)
+    found = replay_block(all_blocks(Selection()), decode_test)
+    assert replay.list_for_the_department(found, at("2026-03-09 09:00")) == 1
+    assert replay.list_for_the_department(found, at("2026-03-10 09:00")) == 0
+    row = Finding.objects.get(code="verdict-moved")
+    assert (row.subject, row.station_code) == ("narrow", NEAR)
+    assert "合格 → 不合格" in row.data["text"] and "limits.ASM.a.co_5025_pct 0.5 → 0.2" in row.data["text"]
+    assert row in findings(tests.callers["450200-environment"])
+    assert Test.objects.get(test_no="narrow").result == "pass"
+
+
+def test_a_text_that_is_gone_is_named_with_what_rests_on_it(
+    tests: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_law(at("2026-03-01 08:00"))
+    assert list(verdicts_without_text()) == []
+    book = load()
+    plan, other = book.texts["liuzhou-im-plan"], book.texts["zhejiang-exhaust-regulation-2020"]
+    left = {name: text for name, text in book.texts.items() if text not in (plan, other)}
+    monkeypatch.setattr(book, "texts", left)
+    assert list(verdicts_without_text()) == [
+        f"{plan.short} (liuzhou-im-plan) is gone; 4 stored tests were judged while it was in force"
+    ]
+
+
+def test_a_place_without_a_text_of_its_own_is_named() -> None:
+    assert list(place_without_text("450200")) == list(place_without_text("000000")) == []
+    assert "330100 has no text of its own" in next(place_without_text("330100"))
 
 
 def test_a_threshold_tuned_from_a_day_on_leaves_what_came_before(

@@ -12,7 +12,7 @@ from imloop.facts.records.inspection import TestRecord
 from imloop.steps.inspections.stored_runs import stored_runs
 from imloop.store import traces, verdict_inputs
 from imloop.verdict.batch import Outcomes, judge_many, runs_of
-from support.messages.generated import generate
+from support.messages.generated import usual
 from verdict_batch.odd_runs import COMPARED, laws, runs, same
 
 
@@ -36,7 +36,7 @@ def test_stored_tests_of_every_kind(method: Method, seed: int) -> None:
 
 
 def test_usual_tests_are_not_read_in_full() -> None:
-    records = [generate(Method.ASM, Random(seed)).record for seed in range(30)]
+    records = [usual(Method.ASM, Random(seed)) for seed in range(30)]
 
     def refuse(at: int) -> TestRecord:
         raise AssertionError(f"test {at} was read in full")

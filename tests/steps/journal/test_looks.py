@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -11,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from imloop.steps.cases import ask_permit
 from imloop.steps.cases.ask_permit import ask_permit as ask
 from imloop.steps.ground import clock
-from imloop.steps.ground.seen import Door, asked_hash, hash_of, seen
+from imloop.steps.ground.seen import Door, asked_hash, hash_of, listens, seen
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.journal.looks import seal_looks
 from imloop.steps.vehicles.ask_mark import ask_mark
@@ -54,7 +55,7 @@ def by_force(change: Callable[[], object]) -> None:
 def test_a_look_says_who_when_where_and_of_what(failed: City) -> None:
     ask_mark(failed.callers[POLICE], plate=PLATE, at=NOW)
     row = Look.objects.get()
-    assert (row.actor, row.door, row.at) == (POLICE, Door.MARK, NOW.isoformat())
+    assert (row.actor, row.door, row.at) == (failed.callers[POLICE].actor, Door.MARK, NOW.isoformat())
     assert json.loads(row.body) == {"vehicles": [Vehicle.objects.get().pk]} and row.hash == hash_of(row)
     assert LookedVehicle.objects.get().vehicle == Vehicle.objects.get()
     assert PLATE not in row.body and VIN not in row.body
@@ -73,7 +74,10 @@ def test_a_station_asks_for_its_own_case_without_a_word(
     assert answer["case"] and len(asked) == 2 and not Look.objects.exists()
     ask(failed.callers[FAR], station=FAR, at=NOW, vin=VIN)
     ask(failed.callers[POLICE], station=NEAR, at=NOW, vin=VIN)
-    assert list(Look.objects.order_by("pk").values_list("actor", flat=True)) == [FAR, POLICE]
+    assert list(Look.objects.order_by("pk").values_list("actor", flat=True)) == [
+        FAR,
+        failed.callers[POLICE].actor,
+    ]
 
 
 def _nothing_is_written(execute: Callable[..., object], sql: str, *rest: object) -> object:
@@ -137,3 +141,17 @@ def test_another_vehicle_under_a_look_is_named(three: City) -> None:
     other = Vehicle.objects.create(plate="桂B00001")
     by_force(lambda: LookedVehicle.objects.filter(pk=row.pk).update(vehicle=other))
     assert unlike_the_journal() == [f"the vehicles of look {row.look_id} are not what was entered"]
+
+
+def test_a_stream_leaves_one_look_an_hour(failed: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it breaks off and is opened again; who asks for earlier messages sees more."""
+    police = failed.callers[POLICE]
+    for after, looks in ((7, 1), (7, 1), (9, 1), (3, 2), (5, 2)):
+        listens(police, after)
+        assert Look.objects.count() == looks, after
+    listens(failed.callers[f"{PLACE}-market"], 7)
+    listens(replace(police, key="k2"), 7)
+    assert Look.objects.count() == 4, "others listen for themselves"
+    monkeypatch.setattr(clock, "now", lambda: at("2026-03-04 11:00"))
+    listens(police, 9)
+    assert Look.objects.count() == 5 and json.loads(Look.objects.latest("pk").body)["after"] == 9

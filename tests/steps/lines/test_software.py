@@ -100,7 +100,7 @@ def test_only_the_environment_department_of_the_place(city: City) -> None:
             approve(city, who)
     row = approve(city)
     Party.objects.filter(code=OFFICE).update(place="330100")
-    elsewhere = type(city.callers[OFFICE])(OFFICE, "environment", "杭州", "330100")
+    elsewhere = type(city.callers[OFFICE])(OFFICE, "environment", "杭州", "330100", "clerk")
     with pytest.raises(Unknown):
         withdraw_software(elsewhere, row.pk, on=date(2026, 4, 1), reason="不是我的", now=NOW)
     for on, reason in ((date(2026, 3, 4), "昨天"), (date(2026, 3, 6), " ")):

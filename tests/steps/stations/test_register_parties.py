@@ -95,6 +95,20 @@ def test_what_is_wrong_is_refused_whole(db: None, registry: str, change: dict[st
     assert registered() == set()
 
 
+@pytest.mark.parametrize("reason", ["", " ", "\u3000"])
+def test_nobody_is_registered_without_a_reason(db: None, reason: str) -> None:
+    """From a form or the command line, and row by row from a file, whose ``cite`` is the reason of its row."""
+    for row in (OFFICE, {**OFFICE, "cite": reason}):
+        with pytest.raises(Malformed) as refused:
+            register_parties("departments", [row], SYSTEM, NOW, reason=reason)
+        assert refused.value.code == "reason-missing" and refused.value.problems[0].path == "$.reason"
+        (rejected,) = enter_rows("departments", [(2, row)], SYSTEM, NOW, reason=reason)
+        assert rejected.reason.startswith("reason-missing")
+    assert registered() == set()
+    assert enter_rows("departments", [(2, {**OFFICE, "cite": "三定方案"})], SYSTEM, NOW, reason=reason) == []
+    assert json.loads(JournalEntry.objects.get(kind="party-registered").body)["reason"] == "三定方案"
+
+
 def test_a_file_changes_what_is_known_and_the_journal_says_what(city: object) -> None:
     row = {**STATION, "code": NEAR, "place": PLACE, "name": "新的名称", "since": "2015-01-01"}
     assert enter_rows("stations", [(2, row), (3, row)], SYSTEM, NOW, reason="更名") == []

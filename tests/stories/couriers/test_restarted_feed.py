@@ -16,6 +16,9 @@ FAIL = {"co": 0.9}
 BACKUP, NOW = at("2026-03-03 02:00"), at("2026-03-03 09:00")
 
 
+OTHER = {"plate": "桂B54321", "vin": "LSVAM4187C2184841", "fuel": "gasoline"}
+
+
 def entries(answer: Any) -> list[dict[str, Any]]:
     return list(answer.json()["entries"])
 
@@ -30,9 +33,7 @@ def restored(city: City) -> Restart:
 
 def test_nothing_is_given_out_twice(city: City, restored: Restart) -> None:
     before, repair = Case.objects.get(), Repair.objects.get()
-    city.test(
-        "2026-03-03 10:00", station=FAR, vehicle={"plate": "桂B54321", "vin": "LSVAM4187C2184841"}, **FAIL
-    )
+    city.test("2026-03-03 10:00", station=FAR, vehicle=OTHER, **FAIL)
     test, case = Test.objects.latest("id"), Case.objects.latest("id")
     assert case.pk - before.pk >= KEYS_AHEAD
     numbers = [int(number.rpartition("-")[2]) for number in (before.case_no, case.case_no)]
@@ -92,9 +93,7 @@ def test_a_platform_that_was_moved_goes_on_with_the_next_number(city: City) -> N
     city.test("2026-03-02 09:00", **FAIL)
     newest = OutboxEntry.objects.latest("id").pk
     moved(BACKUP, NOW)
-    city.test(
-        "2026-03-03 10:00", station=FAR, vehicle={"plate": "桂B54321", "vin": "LSVAM4187C2184841"}, **FAIL
-    )
+    city.test("2026-03-03 10:00", station=FAR, vehicle=OTHER, **FAIL)
     numbers = [int(case.case_no.rpartition("-")[2]) for case in Case.objects.order_by("id")]
     assert numbers == [1, 2] and OutboxEntry.objects.filter(id__gt=newest).earliest("id").pk == newest + 1
     assert JournalEntry.objects.filter(kind="restored").count() == 1

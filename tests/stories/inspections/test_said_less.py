@@ -89,6 +89,36 @@ def test_the_exhaust_of_a_car_that_has_none_is_seen(city: City, registered: bool
     assert "exhaust-of-exempt" in _codes(run)
 
 
+@pytest.mark.parametrize(
+    ("registered", "stated", "verdict", "told"),
+    [
+        ("", "M21", "invalid", ["exhaust-of-exempt"]),  # by the sender's word alone
+        ("M21", "", "invalid", []),
+        ("M21", "M21", "invalid", []),
+        ("K33", "M21", "fail", ["type-differs"]),
+        ("M21", "K33", "invalid", ["type-differs"]),
+        ("", "K33", "fail", []),
+    ],
+)
+def test_a_type_that_takes_a_car_out_of_the_standards_hides_no_fail(
+    city: City, registered: str, stated: str, verdict: str, told: list[str]
+) -> None:
+    city.enter(vehicle_type=registered)
+    run = city.test("2026-03-02 09:00", vehicle=car(vehicle_type=stated), **FAIL).body
+    assert run["verdict"] == verdict
+    assert [code for code in _codes(run) if code in ("exhaust-of-exempt", "type-differs")] == told
+    assert ("vehicle-out-of-scope" in [reason["code"] for reason in run["reasons"]]) is (verdict == "invalid")
+
+
+@pytest.mark.parametrize("fuel", [None, "O", "Z"])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_fuel_that_nobody_names_is_not_petrol(city: City, fuel: str | None, known: bool) -> None:
+    city.enter(fuel="gasoline" if known else "")
+    run = city.test("2026-03-02 09:00", vehicle=car(fuel=fuel), **FAIL).body
+    assert run["verdict"] == ("fail" if known else "invalid")
+    assert ("fuel-unknown" in [reason["code"] for reason in run["reasons"]]) is not known
+
+
 def _in_ini(message: dict[str, Any]) -> bytes:
     return write_dialect(named("line-ini"), message, "ini").encode("gb18030")
 

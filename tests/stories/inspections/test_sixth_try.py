@@ -103,11 +103,14 @@ def test_by_the_register_it_is_one_fuel_whatever_is_typed(city: City) -> None:
     assert run(city, RETEST, purpose="retest")["case_state"] == "closed"
 
 
-def test_a_second_run_on_a_fuel_that_nobody_names_is_not_left_out(city: City) -> None:
-    failed(city, co=0.1, second=second_run(0.9))
-    assert run(city, RETEST, purpose="retest")["counts_why"] == "fault-not-retested"
-    both = run(city, "2026-03-05 10:00", purpose="retest", second=second_run(0.12))
-    assert both["case_state"] == "closed"
+@pytest.mark.parametrize("co", [0.12, 0.9])
+def test_a_second_run_on_a_fuel_that_nobody_names_decides_nothing(city: City, co: float) -> None:
+    """It may have been any fuel: it is not judged as a second run on petrol, and beside it nothing passes."""
+    failed(city)
+    unnamed = run(city, RETEST, purpose="retest", second=second_run(co))
+    assert (unnamed["verdict"], unnamed["counts"]) == ("invalid", "nothing")
+    assert "fuel-unknown" in [reason["code"] for reason in unnamed["reasons"]]
+    assert run(city, "2026-03-05 10:00", purpose="retest")["case_state"] == "closed"
 
 
 def test_a_second_fuel_that_the_register_learns_is_driven(city: City) -> None:

@@ -231,16 +231,19 @@ def test_a_pass_said_to_be_before_a_known_fail_waits(city: City) -> None:
     assert run["counts"] == "nothing"
 
 
-@pytest.mark.parametrize("maker", ["head", "deputy for head"])
-def test_one_person_by_key_and_page(city: City, maker: str) -> None:
+@pytest.mark.parametrize(("maker", "behalf"), [("head", ""), ("deputy", "head")])
+def test_one_person_by_key_and_page(city: City, maker: str, behalf: str) -> None:
     city.enter()
     police = city.callers[POLICE]
-    token = issue_key(Party.objects.get(code=POLICE), at("2026-03-01 08:00"), replace(police, user=maker))
-    enter_vehicles([(2, {**REGISTERED, "fuel": "electric"})], police, at("2026-03-02 08:00"), Seen())
+    token = issue_key(
+        Party.objects.get(code=POLICE), at("2026-03-01 08:00"), replace(police, user=maker, behalf=behalf)
+    )
+    machine = replace(police, user="")
+    enter_vehicles([(2, {**REGISTERED, "fuel": "electric"})], machine, at("2026-03-02 08:00"), Seen())
     revoke_key(token.split("_")[1], at("2026-03-02 10:00"), police, reason="x") if maker == "head" else None
     with pytest.raises(Refusal):
         confirm(
-            replace(police, user=maker.split()[0]),
+            replace(police, user=maker),
             HeldChange.objects.get().pk,
             said="x",
             now=at("2026-03-02 11:00"),
@@ -296,7 +299,7 @@ def test_a_doubtful_fail_of_last_year_opens_the_permit_of_a_fresh_fail(city: Cit
 def test_annulling_a_false_old_fail_gives_the_honest_passes_back(city: City) -> None:
     city.enter()
     passed = city.test("2026-03-05 09:00", vehicle=car()).body
-    false = city.test("2016-03-02 08:50", station=FAR, vehicle=car(), now=at("2026-03-07 11:00"), **FAIL).body
+    false = city.test("2020-03-02 08:50", station=FAR, vehicle=car(), now=at("2026-03-07 11:00"), **FAIL).body
     annul_case(city.callers[ENV], false["case"], reason="虚假", evidence="x", now=at("2026-03-07 15:00"))
     assert Test.objects.get(test_no=passed["test_no"]).counts == "cycle" and mark(city, "2026-03-07 16:00")
 

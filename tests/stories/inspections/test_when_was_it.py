@@ -3,19 +3,23 @@ outage needs nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Model
 
 from imloop.facts.records.check import Heartbeat, LineSign
 from imloop.facts.refusal import Refusal
 from imloop.gates.outages.outage import Scope
+from imloop.steps.inspections import known_facts
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.lines.heartbeats import receive_heartbeat
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.outages.declare_outage import Declaration, declare
-from imloop.store.models import Case, Finding, HeldRun, Test
+from imloop.store.models import Case, Finding, HeldRun, RawUpload, Test
+from imloop.store.statements import fetch_all
 from support.city import FAR, NEAR, PLACE, City, at
 
 ENVIRONMENT = "450200-environment"
@@ -114,6 +118,32 @@ def test_two_runs_at_once_on_a_line_and_of_one_vehicle(city: City) -> None:
     assert [each["item"] for each in elsewhere["findings"] if each["code"] == "runs-overlap"] == ["vehicle"]
     after = city.test("2026-03-02 10:00", **people).body
     assert "runs-overlap" not in {each["code"] for each in after["findings"]}
+
+
+def test_where_a_clock_stands_still_an_upload_does_not_read_all_that_was_sent(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city.test("2026-03-02 09:00")
+    raw, test = RawUpload.objects.get(), Test.objects.get()
+    raws = RawUpload.objects.bulk_create(copied(raw, sha256=f"{number:064d}") for number in range(400))
+    Test.objects.bulk_create(copied(test, raw=each, test_no=each.sha256[-9:]) for each in raws)
+    read: list[int] = []
+
+    def counting(sql: str, parameters: Sequence[object]) -> list[Any]:
+        found = fetch_all(sql, parameters)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(known_facts, "fetch_all", counting)
+    receipt = city.test("2026-03-02 09:01", now=at("2026-03-02 09:10")).body
+    assert "runs-overlap" in {each["code"] for each in receipt["findings"]}
+    assert 0 < max(read) < 400
+
+
+def copied(row: Model, **changed: object) -> Any:
+    """Not saved yet."""
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    return type(row)(**{field.name: getattr(row, field.name) for field in fields} | changed)
 
 
 def test_a_held_run_tells_its_station_what_to_do(city: City) -> None:

@@ -121,6 +121,8 @@ def test_a_doubtful_fail_holds_its_candidates_until_it_is_settled(city: City) ->
     passed = city.test("2026-03-02 11:00", station=FAR, vehicle=car()).body
     assert (passed["counts"], passed["counts_why"]) == ("nothing", "failed-run-waits")
     assert not mark_allowed(city, "2026-03-02 12:00", vin=VIN)
+    road = city.client(ENVIRONMENT).get("/api/v1/gates/road", {"vin": VIN}).json()
+    assert [each["code"] for each in road["reasons"] if each.get("warning")] == ["failed-run-waits"]
     said = Settlement("vehicle", "就是该车", str(Vehicle.objects.get().pk))
     settle_run(city.callers[ENVIRONMENT], NEAR, str(failed["test_no"]), said, at("2026-03-02 15:00"))
     case = Case.objects.get()

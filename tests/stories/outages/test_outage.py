@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from imloop.facts.share import Share
 from imloop.steps.desk.work_list import tasks
 from imloop.steps.journal import prove_journal
-from imloop.steps.outages.match_papers import find_unmatched, watch_shares
-from imloop.store.models import Case, Finding, JournalEntry, OutboxEntry, PaperUnlock
+from imloop.steps.outages.match_papers import find_unmatched
+from imloop.steps.reports.compare_stations import Period, station_rows
+from imloop.steps.reports.paper_shares import paper_shares, watch_shares
+from imloop.store.models import Case, Finding, JournalEntry, OutboxEntry, PaperUnlock, Test
 from support.city import FAR, LISTED, NEAR, PLACE, UNLISTED, at
 from support.doors import Doors
 from support.messages.uploads import VIN, test_message
@@ -185,31 +189,50 @@ def test_an_end_is_told_once_and_not_before_what_rested_on_it(failed: Doors) -> 
     assert [(row["outage_no"], row["ends_at"][:16]) for row in shown] == [(number, "2026-03-04T11:00")]
 
 
-def test_a_station_that_rests_on_paper_too_often_is_a_finding_once(failed: Doors, monkeypatch: Any) -> None:
-    from imloop.facts.share import Share
-    from imloop.steps.outages import match_papers
-
+def test_a_station_that_rests_on_paper_too_often_is_a_finding_once(failed: Doors) -> None:
     failed.at("2026-03-04 10:00")
     declare(failed)
     unlock(failed)
-    assert watch_shares(at("2026-03-05 10:00")) == 0  # one retest makes no share
-    monkeypatch.setattr(match_papers, "_retests", lambda *_: 9)
-    assert watch_shares(at("2026-03-05 10:00")) == 0
-    for number in range(3):
-        upload_another(failed, number)
-    monkeypatch.setattr(match_papers, "_retests", lambda *_: 20)
-    shares = match_papers.paper_shares(failed.city.callers[OFFICE], at("2026-03-05 10:00"))
-    assert [(each.share, each.high) for each in shares] == [(Share(4, 20), True)]
+    vehicles = [another(failed, number) for number in range(2)]
+    assert paper_share(failed) == (Share(0, 0), False), "papers that no retest used are no share of retests"
+    failed.at("2026-03-04 12:00")
+    upload(failed, RETEST, co=0.9)
+    for number, vehicle in enumerate(vehicles):
+        upload(failed, f"2026-03-04 11:{30 * number:02}", co=0.9, test_no=f"P-{number}", vehicle=vehicle)
+    assert paper_share(failed) == (Share(3, 3), False), "three retests make no share"
+    retests_on_record(17)
+    assert paper_share(failed) == (Share(3, 20), True)
+    row = next(each for each in station_rows(failed.city.callers[OFFICE], WEEK) if each.code == NEAR)
+    assert row.on_paper == Share(3, 20), "the same where stations are compared"
     assert watch_shares(at("2026-03-05 10:00")) == 1
     assert watch_shares(at("2026-03-06 10:00")) == 0
     assert findings("fallback-share") == [("fallback-share", NEAR)]
 
 
-def upload_another(doors: Doors, number: int) -> None:
-    vehicle = {
-        **json.loads(json.dumps(test_message(at(FAIL), station=NEAR)["vehicle"])),
-        "vin": "",
-        "plate": f"桂B5000{number}",
-    }
-    upload(doors, "2026-03-03 09:00", co=0.9, vehicle=vehicle)
+WEEK = Period(date(2026, 3, 1), date(2026, 3, 7))
+
+
+def paper_share(doors: Doors) -> tuple[Share, bool]:
+    (found,) = paper_shares(doors.city.callers[OFFICE], at("2026-03-05 10:00"))
+    return found.share, found.high
+
+
+def retests_on_record(count: int) -> None:
+    """As many retests of the first case from before its paper was shown."""
+    kept = Test.objects.filter(case_no=Case.objects.order_by("id")[0].case_no).order_by("started_at").last()
+    assert kept is not None
+    for number in range(count):
+        kept.raw.pk, kept.raw.sha256 = None, f"{number:064x}"
+        kept.raw.save(force_insert=True)
+        kept.pk, kept.raw, kept.test_no = None, kept.raw, f"R-{number}"
+        kept.started_at = kept.ended_at = at("2026-03-03 09:00") + timedelta(minutes=number)
+        kept.save(force_insert=True)
+
+
+def another(doors: Doors, number: int) -> dict[str, object]:
+    """Another vehicle that failed, and its paper."""
+    known = json.loads(json.dumps(test_message(at(FAIL), station=NEAR)["vehicle"]))
+    vehicle = {**known, "vin": "", "plate": f"桂B5000{number}"}
+    upload(doors, f"2026-03-03 09:{30 * number:02}", co=0.9, vehicle=vehicle)
     unlock(doors, plate=vehicle["plate"], settlement_no=f"J-{number}9", certificate_no="")
+    return vehicle

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -9,8 +11,8 @@ from hypothesis import strategies as st
 
 from imloop.exchange import vouchers
 from imloop.exchange.signing import sign_voucher
-from imloop.store.models import Finding, JournalEntry, PaperUnlock
-from support.city import FAR, NEAR, at
+from imloop.store.models import Finding, JournalEntry, PaperUnlock, Party, Standing
+from support.city import FAR, LISTED, NEAR, at
 from support.doors import Doors
 from support.examples import examples
 from support.stories.outages import (
@@ -63,6 +65,20 @@ def test_a_voucher_redeemed_days_later_opens_the_retest_that_follows_it_in_the_s
     assert upload(failed, RETEST)["case_state"] == "closed"
     assert repair(failed)["case_state"] == "closed"
     assert PaperUnlock.objects.get().matched_at == at("2026-03-06 08:00")
+
+
+def test_a_repairer_struck_off_since_writes_no_papers_of_the_day_before(failed: Doors) -> None:
+    """The day of the paper is the station's word. Reported while the repairer was still listed, it opens."""
+    rows = issued_before(failed)
+    failed.at("2026-03-06 21:00")
+    declare(failed, ends_at=at("2026-03-06 20:00").isoformat(), late_reason="平台停机，恢复后宣布")
+    shop = Party.objects.get(code=LISTED)
+    gone = Standing.objects.create(party=shop, state="suspended", since=date(2026, 3, 6), cite="x")
+    told = redeem(failed, of_day(rows, "2026-03-04"))
+    assert (told["unlocked"], told["findings"][0]["code"]) == (False, "repairer-not-listed")
+    gone.delete()
+    # What was reported that day stays what it was; another voucher, reported later, is another.
+    assert redeem(failed, of_day(rows, "2026-03-05"), used="2026-03-05 09:00")["unlocked"] is True
 
 
 def test_the_failed_test_itself_may_still_be_in_the_spool(doors: Doors) -> None:

@@ -84,9 +84,9 @@ def test_a_guessed_number_is_answered_like_one_that_does_not_exist(failed: Doors
         {"case_no": number(), "plate": "桂B99999"},
         {"case_no": "450200-2026-999999", "plate": "x1"},
     ):
-        page = desk.get("/desk/mstation/repair", asked)
+        page = desk.post("/desk/mstation/repair", asked)
         text = page.content.decode()
-        assert page.status_code == 404 and VIN not in text and "桂B·12345" not in text and PLATE not in text
+        assert page.status_code == 422 and VIN not in text and "桂B·12345" not in text and PLATE not in text
     assert WrongClaim.objects.get().tries == 8, "the page is no way round"
 
 
@@ -107,7 +107,7 @@ def test_guessing_ends_for_the_day_and_is_told(failed: Doors) -> None:
     assert (finding.station_code, finding.subject_kind) == (OTHER, "repair")
     told = OutboxEntry.objects.filter(topic="case-numbers-guessed").values_list("receiver", flat=True)
     assert sorted(told) == [f"{PLACE}-market", f"{PLACE}-transport"]
-    assert person(OTHER).get("/desk/mstation/repair", {"case_no": number(), "plate": PLATE}).status_code in (
+    assert person(OTHER).post("/desk/mstation/repair", {"case_no": number(), "plate": PLATE}).status_code in (
         422,
         429,
     )

@@ -62,8 +62,8 @@ def test_a_department_releases_it_with_a_reason(failed: Doors, held: dict[str, A
     case = release(failed, held, office)
     assert case["state"] == "awaiting_retest" and case["repairs"][0]["lacks"] == []
     assert case["events"][-1]["event"] == "RepairReleased"
-    assert case["events"][-1]["data"]["approver"] == office
-    assert Finding.objects.get(code="time-held").resolved_by == office
+    assert case["events"][-1]["data"]["approver"] == f"{office}/clerk-{office}"
+    assert Finding.objects.get(code="time-held").resolved_by == f"{office}/clerk-{office}"
     for receiver in (LISTED, NEAR, OFFICE, TRANSPORT):
         assert OutboxEntry.objects.filter(receiver=receiver, topic="repair-released").count() == 1
     assert release(failed, held, office, 403)["code"] == "repair-not-held"

@@ -10,6 +10,7 @@ from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Case, Finding, JournalEntry, Party, Repair, RepairMark
 from support.city import LISTED, OTHER, PLACE, City, at
+from support.people import search
 
 SECOND = {"vin": "LSVAU2180N2183294", "plate": "桂B54321"}
 PART = {"name": "三元催化转化器", "code": "TWC-18", "quantity": 1, "serial": "TWC-18-240100317"}
@@ -76,14 +77,14 @@ def test_transport_works_through_it(lent: City) -> None:
     assert "TWC-18-240100317" in work
     listed = transport.get("/repairs", {"doubtful": "1"}).content.decode()
     assert "R-2" in listed and "/R-1" not in listed
-    assert "R-1" in transport.get("/repairs", {"q": "桂b·12345"}).content.decode()
+    assert "R-1" in search(transport, "/repairs", {"q": "桂b·12345"}).content.decode()
     page = transport.get(f"/repairs/{OTHER}/R-2").content.decode()
     assert "TWC-18-240100317" in page and "待核" in page
     assert JournalEntry.objects.filter(kind="looked-up", subject=f"{OTHER}/R-2").exists()
     number = Finding.objects.get(subject_kind="repair").pk
     assert f"/repairs/{OTHER}/R-2" in transport.get(f"/findings/{number}").content.decode()
-    transport.post(f"/findings/{number}", {"said": "核对旧件照片，属实"})
-    assert "无线索" in transport.get("/repairs", {"q": "R-2"}).content.decode()
+    transport.post(f"/findings/{number}", {"outcome": "true", "reason": "核对旧件照片"})
+    assert "无线索" in transport.get("/repairs").content.decode()
     rows = transport.get("/repairs", {"format": "csv"}).content.decode("utf-8-sig")
     assert rows.count("R-1") == rows.count("R-2") == 1
 

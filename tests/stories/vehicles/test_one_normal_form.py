@@ -14,7 +14,7 @@ from imloop.store.models import Case, Vehicle
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN, test_message
-from support.people import person
+from support.people import person, search
 
 POLICE, OFFICE = "450200-police", "450200-environment"
 PLATES = [
@@ -72,11 +72,11 @@ def test_the_owner_and_the_desks_find_it(failed: Doors) -> None:
     case, tail = Case.objects.get(), f" {VIN[-6:].lower()} "
     nobody, office, police, shop = Client(), person(OFFICE), person(POLICE), person(LISTED)
     for plate in PLATES:
-        found = nobody.get("/find", {"plate": plate, "tail": tail})
+        found = nobody.post("/find", {"plate": plate, "tail": tail})
         assert found["Location"] == f"/c/{case.owner_token}", plate
-        assert case.case_no in office.get("/cases", {"q": plate}).content.decode(), plate
-        assert PLATE[2:] in police.get("/vehicles", {"q": plate}).content.decode(), plate
-        page = shop.get("/desk/mstation/repair", {"plate": plate, "tail": tail})
+        assert case.case_no in search(office, "/cases", {"q": plate}).content.decode(), plate
+        assert VIN in search(police, "/vehicles", {"q": plate}).content.decode(), plate
+        page = shop.post("/desk/mstation/repair", {"plate": plate, "tail": tail})
         assert case.case_no in page.content.decode(), plate
 
 
@@ -84,7 +84,7 @@ def test_an_empty_plate_opens_nobodys_case(failed: Doors) -> None:
     """A vehicle without a plate is not found by the end of its VIN alone."""
     Vehicle.objects.update(plate="")
     for nothing in ("无", "-", " "):
-        page = Client().get("/find", {"plate": nothing, "tail": VIN[-6:]})
+        page = Client().post("/find", {"plate": nothing, "tail": VIN[-6:]})
         assert page.status_code != 302
         assert VIN not in page.content.decode()
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def lists(city: City, tmp_path: Path) -> Lists:
     def enter(*rows: dict[str, str], by: str | Caller = POLICE, reason: str = "", ago: int = 0) -> Imported:
         file = tmp_path / f"list{len(list(tmp_path.iterdir()))}.csv"
         file.write_bytes(as_csv(*rows))
-        caller = by if isinstance(by, Caller) else city.callers[by]
+        caller = by if isinstance(by, Caller) else replace(city.callers[by], user="")
         when = clock.now() - timedelta(days=ago)
         return import_file("vehicles", file, tmp_path / "marks", caller, lambda: when, reason=reason)
 
@@ -154,7 +155,10 @@ def test_two_who_agree_leave_a_trace_that_others_see(city: City, lists: Lists) -
     for desk in (ENVIRONMENT, SUPERVISOR):
         window = person(desk)
         assert "未经检验核发标志" in window.get("/work").content.decode()
-        assert f"/vehicles?q={finding.subject}" in window.get(f"/findings/{finding.pk}").content.decode()
+        assert (
+            f'"/vehicles/{Vehicle.objects.get().pk}"'
+            in window.get(f"/findings/{finding.pk}").content.decode()
+        )
 
 
 def test_a_mark_whose_ground_was_not_touched_is_issued_at_once_and_seen(city: City, lists: Lists) -> None:
@@ -213,7 +217,7 @@ def test_a_key_proposes_and_never_confirms(city: City, lists: Lists) -> None:
     lists(diesel())
     lists({"vin": VIN, "fuel": "electric"}, reason="x")
     number = HeldChange.objects.get().pk
-    client = city.client(POLICE)
+    client = city.client(POLICE, city.machine_key(POLICE))
     (waiting,) = client.get("/api/v1/vehicles/held-changes").json()["held"]
     assert waiting["changes"] == {"fuel": ["diesel", "electric"]}
     path = f"/api/v1/vehicles/held-changes/{number}"
@@ -225,7 +229,11 @@ def test_a_key_proposes_and_never_confirms(city: City, lists: Lists) -> None:
     issue_key(Party.objects.get(code=POLICE), clock.now())
     ApiKey.objects.filter(party__code=POLICE).update(created_by=f"{POLICE}/head")
     assert decide(head, "confirm") == 422
-    rejected = client.post(path, {"confirm": False, "said": "误传"}, content_type="application/json")
+    refused = client.post(path, {"confirm": False, "said": "误传"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "person-needed")
+    rejected = city.client(POLICE).post(
+        path, {"confirm": False, "said": "误传"}, content_type="application/json"
+    )
     assert rejected.json()["state"] == "rejected"
     assert client.get("/api/v1/vehicles/held-changes").json() == {"held": []}
 

@@ -188,8 +188,12 @@ def test_anyone_asks_with_what_is_written_on_the_vehicle(city: City, tmp_path: P
     assert codes(public.get("/api/v1/public/roads", stated).json()) == ["zone-closed"]
     assert public.get("/api/v1/public/roads", {**stated, "emission_stage": "5"}).json()["allowed"] is True
     known = {"plate": PLATE, "vin_tail": VIN[-6:], "zone": "LEZ", "at": "2026-03-05T09:00"}
-    assert codes(public.get("/api/v1/public/roads", known).json()) == ["zone-closed"]
-    assert public.get("/api/v1/public/roads", {**known, "vin_tail": "000000"}).status_code == 404
+
+    def by_the_register(**change: str) -> HttpResponse:
+        return public.post("/api/v1/public/roads", {**known, **change}, content_type="application/json")
+
+    assert codes(by_the_register().json()) == ["zone-closed"]
+    assert by_the_register(vin_tail="000000").status_code == 422
 
 
 def test_an_overdue_case_and_an_expired_inspection_keep_it_off_the_road(city: City, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from imloop.facts.codes import Method
+from imloop.facts.codes import Fuel, Method
 from imloop.facts.records.inspection import TestRecord
 from imloop.verdict.answer import Verdict
 from imloop.verdict.formulas.gas import brettschneider
@@ -34,7 +34,7 @@ def loaded() -> dict[str, list[Any]]:
         "obd_rpm": [2002.0 + w for w in wobble],
     }
     gas = {name: np.array(columns[name]) for name in ("co_pct", "co2_pct", "hc_ppm", "o2_pct")}
-    exact = brettschneider(*gas.values(), np.zeros(SECONDS), None, LAW)
+    exact = brettschneider(*gas.values(), np.zeros(SECONDS), Fuel.GASOLINE, LAW)
     columns["lambda"] = [float(value) for value in exact]
     return columns
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.codes import DIESEL_METHODS, Fuel, Gearbox, Method, Outcome, Purpose, Result
 from imloop.facts.records.inspection import Ambient, Claim, Exterior, Obd, TestRecord, Trace, Vehicle
 from imloop.law import load
 from imloop.verdict.methods.cycle import prescribed
@@ -59,18 +59,20 @@ def urban_cycle(law: Any, seconds: int = 195) -> list[float]:
 
 
 def vmas_columns(
-    law: Any, co: float = 1.0, hc: float = 0.2, nox: float = 0.2, **change: Any
+    law: Any, co: float = 1.0, hc: float = 0.2, nox: float = 0.2, *, a: float = 4.644, **change: Any
 ) -> dict[str, Any]:
-    """A VMAS run of steady gases that gives exactly these grams per kilometre at kH = 1 and 0 °C densities."""
+    """A VMAS run of steady, undiluted gases that gives exactly these grams per kilometre at kH = 1 and 0 °C densities;
+    ``a``: the fuel's factor of dilution, gasoline unless given."""
     speed = change.pop("speed_kmh", urban_cycle(law))
     rows, km = len(speed), sum(speed) / 3600.0
     flow = 95.0 * (20.8 - 18.0) / (20.8 - 1.0)
     litres = rows * flow
+    co_pct = co * km / litres / 1.250 * 100.0
     steady = {
-        "co_pct": co * km / litres / 1.250 * 100.0,
+        "co_pct": co_pct,
         "hc_ppm": hc * km / litres / 3.839 * 1e6,
         "no_ppm": nox * km / litres / 2.053 * 1e6,
-        "co2_pct": 14.0,
+        "co2_pct": co2_for(1.0, co_pct, a),
         "o2_pct": 1.0,
         "o2_dilute_pct": 18.0,
         "o2_ambient_pct": 20.8,
@@ -152,6 +154,8 @@ def _vehicle(said: dict[str, Any]) -> Vehicle:
     for day in ("produced_on", "first_registered_on"):
         if isinstance(said.get(day), str):
             said[day] = date.fromisoformat(said[day])
+    if said.get("gearbox") is not None:
+        said["gearbox"] = Gearbox(said["gearbox"])
     fuels = (None if each is None else Fuel(each) for each in (fuel, second))
     return Vehicle(**dict(zip(("fuel", "second_fuel"), fuels, strict=True)), **said)
 

@@ -33,12 +33,13 @@ class Signer:
     client: Client = field(default_factory=Client)
 
     @classmethod
-    def of(cls, party: str, kind: str) -> Signer:
+    def of(cls, party: str, kind: str, person: str = "") -> Signer:
+        """``person``: whose personal key it is."""
         owner, since = Party.objects.get(code=party), at("2026-01-01 08:00")
         if kind == Kind.ED25519:
             private = Ed25519PrivateKey.generate()
-            return cls(issue_key(owner, since, kind=kind, public_key=pem_of(private)), private)
-        key_id, secret = hmac_key(issue_key(owner, since, kind=kind))
+            return cls(issue_key(owner, since, kind=kind, public_key=pem_of(private), person=person), private)
+        key_id, secret = hmac_key(issue_key(owner, since, kind=kind, person=person))
         return cls(key_id, secret, kind)
 
     def headers(self, method: str, path: str, body: bytes = b"", nonce: str = "") -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Databases for tests on whichever kind the run is about: an empty one, or one with all tables, which is a copy.
 
-Migrating takes seconds and copying does not, so the tables are made once in a run, by ``imloop migrate``, whatever
+Migrating takes seconds and copying does not, so the tables are made once in a run, whatever
 number of processes the run has: they share one folder, whose address goes to them by the environment. On SQLite the
 next run finds them in ``.tables``, as long as the migrations and Django are the same.
 """
@@ -25,6 +25,8 @@ from support.repository import ROOT
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 TABLES = ROOT / ".tables"
+MIGRATE = (sys.executable, "-m", "django", "migrate")
+"""Not the command line of ours: it would keep in the journal who ran it, and tests begin with an empty one."""
 MIGRATIONS = ROOT / "src" / "imloop" / "store" / "migrations"
 RUN = "IMLOOP_TESTS_RUN"
 """Names the folder that all processes of a run share."""
@@ -95,8 +97,11 @@ class Databases:
                 url = self._url_of(self._template)
                 with self._administrator() as execute:
                     execute(f"CREATE DATABASE {self._template}")
-            command = [sys.executable, "-m", "imloop.cli", "migrate", "--data", f"{self.shared}/template"]
-            subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=True, capture_output=True)
+            told = {"DATABASE_URL": url, "IMLOOP_DATA": f"{self.shared}/template"}
+            told["DJANGO_SETTINGS_MODULE"] = "imloop.site.settings"
+            subprocess.run(
+                [*MIGRATE, "--verbosity=0"], env=os.environ | told, check=True, capture_output=True
+            )
             if not self._server_url:
                 _keep(template, kept)
             done.touch()
@@ -122,7 +127,7 @@ def _digest() -> str:
     """Of all that decides what the tables are."""
     import django
 
-    digest = hashlib.sha256(repr((django.VERSION, sqlite3.sqlite_version)).encode())
+    digest = hashlib.sha256(repr((MIGRATE[1:], django.VERSION, sqlite3.sqlite_version)).encode())
     for path in sorted(MIGRATIONS.glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]

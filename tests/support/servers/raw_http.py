@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 PATHS = (
-    "/", "/login", "/work", "/find?plate=x&tail=y", "/api/v1/tests", "/api/v1/feed", "/api/v1/retest-permit",
+    "/", "/login", "/work", "/find", "/api/v1/tests", "/api/v1/feed", "/api/v1/retest-permit",
     "/api/v1/public/roads?plate=x", "/api/v1/public/applications", "/api/v1/openapi.json", "/static/none.css", "/keys",
     "/public/journal/1", "/c/none", "/apply/istation", "/i/none", "/vehicles/import", "/api/v1/matters/x/files?name=y",
 )  # fmt: skip

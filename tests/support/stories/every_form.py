@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -96,6 +96,11 @@ class Found(NamedTuple):
     controls: list[Control]
 
     @property
+    def searches(self) -> bool:
+        """It changes nothing: it is sent by POST for what must stand in no address, and leads to its answer."""
+        return any((each.name, each.attributes.get("value")) == ("what", "ask") for each in self.controls)
+
+    @property
     def key(self) -> tuple[str, tuple[str, ...]]:
         fixed = [
             str(each.attributes.get("value"))
@@ -120,8 +125,9 @@ def windows() -> dict[str, tuple[Client, list[str]]]:
         found[kind] = window, ["/desk", "/account", "/password"]
     waiting = Case.objects.filter(closed_at=None).select_related("vehicle").order_by("-id")
     case = waiting[0]
-    claim = f"case_no={case.case_no}&plate={case.vehicle.plate}&tail={case.vehicle.vin[-6:]}"
-    found["mstation"][1].append(f"/desk/mstation/repair?{claim}")
+    shop = User.objects.filter(party__kind="mstation", is_active=True).order_by("id")[0].party
+    repaired = Case.objects.filter(repairs__shop=shop).order_by("closed_at", "-id")[0]
+    found["mstation"][1].append(f"/desk/mstation/repair?case={repaired.case_no}")
     found["environment"][1].extend([f"/matters/open?kind={kind}" for kind in ("scrappage", "suspension")])
     found["istation"][1].append("/matters/open?kind=withdrawal")
     found["police"][1].append(f"/desk/police?gate=mark&plate={case.vehicle.plate}")
@@ -140,11 +146,39 @@ def windows() -> dict[str, tuple[Client, list[str]]]:
     return found
 
 
-def forms_of(window: Client, starts: list[str], seen: set[str]) -> Iterator[Found]:
+_NAMES_A_VEHICLE = frozenset({"q", "plate", "vin", "tail", "vin_tail", "about"})
+_OF_NO_VEHICLE = {"/law", "/public/stations", "/parties"}
+"""Where ``q`` are the words of a clause, a station's name or its address."""
+
+
+def telling(page: str, text: str) -> Iterator[str]:
+    """Addresses that name a vehicle: of a form that would put it there, and of a link that holds it."""
+    names = {name for pair in Vehicle.objects.values_list("plate", "vin") for name in pair if name}
+    tails = {name[-6:] for name in names}
+    for form, controls in Sheet(text).forms:
+        fields = {each.name for each in controls if each.asks} & _NAMES_A_VEHICLE
+        if form.get("method", "get") != "post" and fields and urlsplit(page).path not in _OF_NO_VEHICLE:
+            yield f"{page}: a form asks by GET for {sorted(fields)}"
+    for link in {unescape(each) for each in _LINK.findall(text)}:
+        whole, asked = unquote(link), parse_qsl(urlsplit(link).query)
+        if any(name in whole for name in names) or tails & {value for _, value in asked}:
+            yield f"{page}: a link to {whole}"
+
+
+class Walked(NamedTuple):
+    """What was met on the way. ``seen``: templates; ``refused``: links that led to no page; ``told``: addresses that
+    name a vehicle."""
+
+    seen: set[str]
+    refused: list[str]
+    told: list[str]
+
+
+def forms_of(window: Client, starts: list[str], walked: Walked) -> Iterator[Found]:
     """Every form that asks for something, on the pages that links lead to."""
-    waiting, known, kept = deque(starts), set(starts), Counter[str]()
+    waiting, known, kept = deque((start, "") for start in starts), set(starts), Counter[str]()
     while waiting:
-        address = waiting.popleft()
+        address, linked = waiting.popleft()
         try:
             route = resolve(urlsplit(address).path).route
         except Resolver404:
@@ -153,11 +187,14 @@ def forms_of(window: Client, starts: list[str], seen: set[str]) -> Iterator[Foun
             continue
         kept[route] += 1
         answer = window.get(address, follow=True)
+        if linked and answer.status_code >= 400:
+            walked.refused.append(f"{linked} → {address}: {answer.status_code}")
         if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
             continue
         page = "?".join(filter(None, (answer.request["PATH_INFO"], answer.request["QUERY_STRING"])))
-        seen.update(str(each.name) for each in answer.templates)
+        walked.seen.update(str(each.name) for each in answer.templates)
         text = answer.content.decode()
+        walked.told.extend(telling(page, text))
         for form, controls in Sheet(text).forms:
             if form.get("method") == "post" and any(each.asks for each in controls):
                 yield Found(window, page, form.get("action") or page, controls)
@@ -166,4 +203,4 @@ def forms_of(window: Client, starts: list[str], seen: set[str]) -> Iterator[Foun
             follow = f"{target.path}?{target.query}" if target.query else target.path
             if target.netloc == "testserver" and follow not in known and "format=" not in follow:
                 known.add(follow)
-                waiting.append(follow)
+                waiting.append((follow, page))

@@ -25,7 +25,7 @@ from imloop.loop.events import (
 
 PLACE = "450200"
 WORK = RepairItem("O2S", "氧传感器", Decimal("1.5"))
-KNOWN = ("reported_at", "used", "found")
+KNOWN = ("reported_at", "used", "found", "vehicle_type")
 PAPERS = ("certificate", "settlement", "invoice")
 
 

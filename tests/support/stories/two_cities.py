@@ -11,7 +11,7 @@ import zstandard
 from imloop.api.draws.schemas import PlanIn
 from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.draws import prepare_draw
-from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.ground.access import OFFICES, Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
 from imloop.steps.matters.take_step import open_measure
@@ -41,10 +41,10 @@ from imloop.store.models import (
 )
 from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City, at
 from support.messages.uploads import PLATE, VIN
+from support.people import clerk
 from support.stories.draw_story import plan
 
 ELSEWHERE = "450300"
-OFFICES = ("environment", "transport", "market", "police", "supervisor", "admin")
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 SINCE = date(2026, 1, 1)
 PHONE = "13912345678"
@@ -84,7 +84,9 @@ class TwoCities:
         return [OTHER, "M450302001"] if kind == PartyKind.MSTATION else [f"{ELSEWHERE}-{kind}"]
 
     def caller(self, code: str) -> Caller:
-        return caller_for(Party.objects.get(code=code))
+        """A station's machine, or a department's clerk."""
+        party = Party.objects.get(code=code)
+        return caller_for(party, clerk(party) if party.kind in OFFICES else "")
 
 
 def _papers(city: City) -> dict[str, object]:

@@ -15,7 +15,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.accounts import sessions
-from imloop.steps.accounts.admitted import admitted
+from imloop.steps.accounts.admitted import admitted, admitted_by_key
 from imloop.steps.accounts.keys import is_live, recognise, signing_key, spend
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
@@ -41,7 +41,7 @@ def machine(request: HttpRequest) -> Caller | None:
             )
         found = recognise(token.strip(), day_of(now))
     count_call(found.party_code, now)
-    return found
+    return admitted_by_key(found)
 
 
 def _signer(request: HttpRequest) -> Caller:

@@ -18,7 +18,6 @@ from urllib.parse import parse_qsl
 import msgspec
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from imloop.api.http.answers import body_of, moment_of
@@ -33,6 +32,7 @@ from imloop.facts.refusal import Refusal
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, require_kind
+from imloop.store import connection_pool
 
 PREFIX = "/api/v1/"
 ROUTE = "imloop.route"
@@ -115,7 +115,7 @@ def _answer(
 ) -> tuple[str, list[tuple[str, str]], bytes] | None:
     """Status line, headers and body; None for a person's session."""
     request = WSGIRequest(environ)
-    close_old_connections()
+    connection_pool.renew()
     try:
         who = machine(request)
         if who is None:

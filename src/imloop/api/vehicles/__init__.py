@@ -147,7 +147,7 @@ def get_held_changes(request: HttpRequest) -> HttpResponse:
     summary="复核登记更正 · confirm or reject a change",
 )
 def post_held_change(request: HttpRequest, held_id: int, decision: DecisionIn) -> HttpResponse:
-    """A key may reject what its party proposed, never confirm (403 ``person-needed``): a person does, on the page."""
+    """By a personal key, or on the page: a machine's key is refused (403 ``person-needed``)."""
     decide = confirm if decision.confirm else reject
     return as_json(held_json(decide(caller(request), held_id, said=decision.said, now=clock.now())))
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json
+from imloop.cli.common import VAR, AsJson, DataDir, connect, connect_new, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -80,7 +80,7 @@ def restore(
 ) -> None:
     """恢复到空的平台，升级表结构，检查并核对日志，另起序号 · restore into an empty installation, check it and begin
     a new epoch; exit 1 when something is wrong."""
-    connect(data, new=True)
+    connect_new(data)
     from imloop.site.private_files import close_to_others
     from imloop.store.backup import clear, holds_something, verified
     from imloop.store.backup import restore as put_back

@@ -36,13 +36,21 @@ def replay(
     method: Annotated[str, typer.Option(help="检验方法 · method")] = "",
     what_if: Annotated[Path | None, typer.Option(help="假设的规定 · assumed law, YAML")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="另存为表格 · save a workbook")] = None,
+    tell: Annotated[
+        bool,
+        typer.Option(
+            "--tell",
+            help="结论会改变的列入主管部门的疑点，原结论不变 · a finding for the department of each whose result "
+            "would be another; what was judged stays",
+        ),
+    ] = False,
     processes: Annotated[int, typer.Option(help="进程数，0 为全部核 · processes, 0 for all cores")] = 0,
     as_json: AsJson = False,
     data: DataDir = VAR,
 ) -> None:
     """复算已存检验，须与原结论一致；或按假设的规定推演 · recompute stored tests: exit 1 when any differs
     or cannot be read."""
-    connect_migrated(data)
+    connect_migrated(data, quiet=True)
     from imloop.steps.inspections.replay import Selection
 
     chosen = Selection(
@@ -50,7 +58,7 @@ def replay(
     )
     workers = processes or os.cpu_count() or 1
     if what_if is None:
-        _replay(chosen, workers, xlsx, as_json)
+        _replay(chosen, workers, xlsx, as_json, tell)
     else:
         _what_if(chosen, what_if.read_text(encoding="utf-8"), workers, xlsx, as_json)
 
@@ -119,7 +127,7 @@ def _assumed(text: str) -> Assumed:
     return overlay(load(), text)
 
 
-def _replay(chosen: Selection, workers: int, xlsx: Path | None, as_json: bool) -> None:
+def _replay(chosen: Selection, workers: int, xlsx: Path | None, as_json: bool, tell: bool) -> None:
     tests, differing, corrected = 0, 0, 0
     kept: list[Replayed] = []
     for each in chain.from_iterable(_in_blocks(chosen, _replayed, workers)):
@@ -130,17 +138,27 @@ def _replay(chosen: Selection, workers: int, xlsx: Path | None, as_json: bool) -
         corrected += each.law_corrected
         if len(kept) < 10_000:
             kept.append(each)
+    told = _tell(kept) if tell else 0
     if as_json:
         rows = [_row(each) for each in kept]
-        print_json({"tests": tests, "differing": differing, "law_corrected": corrected, "list": rows})
+        counts = {"tests": tests, "differing": differing, "law_corrected": corrected, "told": told}
+        print_json({**counts, "list": rows})
     else:
         same = tests - differing - corrected
         print(f"复算 {tests} 次检验 · replayed: {same} 一致 · same, {differing} 不一致 · differing", end="")
-        print(f", {corrected} 法律数据已更正 · law data corrected")
+        print(f", {corrected} 法律数据已更正 · law data corrected", end="")
+        print(f", {told} 已列入疑点 · listed for the department" if tell else "")
         _print_rows([_row(each) for each in kept])
     if xlsx is not None:
         _save(xlsx, {"replay": [_row(each) for each in kept]})
     sys.exit(1 if differing or corrected else 0)
+
+
+def _tell(kept: list[Replayed]) -> int:
+    from imloop.steps.ground.clock import now
+    from imloop.steps.inspections.replay import list_for_the_department
+
+    return list_for_the_department(kept, now())
 
 
 def _row(each: Replayed) -> dict[str, object]:
@@ -151,6 +169,7 @@ def _row(each: Replayed) -> dict[str, object]:
         "recomputed": each.recomputed,
         "differs": " ".join(each.differs),
         "law_corrected": each.law_corrected,
+        "moved_by": "; ".join(each.moved_by),
     }
 
 

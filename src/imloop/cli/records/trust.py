@@ -38,7 +38,7 @@ def verify(
     try:
         published = published_in(read_json(roots.read_text(encoding="utf-8"))) if roots else None
         if file is None:
-            connect(data)
+            connect(data, quiet=True)
             from imloop.steps.journal import prove_journal
             from imloop.steps.journal.looks import looks_unlike_the_journal
 
@@ -65,7 +65,7 @@ def verify(
 
 def root(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """链尾和近三日的根 · the end of the chain and the roots of the last three days."""
-    connect(data)
+    connect(data, quiet=True)
     from imloop.facts.days import day_of
     from imloop.proof.journal import seal_name
     from imloop.steps.ground.clock import now
@@ -82,7 +82,7 @@ def root(data: DataDir = VAR, as_json: AsJson = False) -> None:
 
 def seal_now(data: DataDir = VAR) -> None:
     """封存前一小时：计算并公布其根 · close the hour before this one; imloop work does it each hour."""
-    connect(data)
+    connect(data, quiet=True)
     from imloop.steps.ground.clock import now
     from imloop.steps.journal.looks import seal_looks
     from imloop.steps.journal.seals import seal

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from imloop.cli.common import VAR, AsJson, DataDir, connect, connect_migrated, print_json
+from imloop.cli.runs import keep_run
 from imloop.cli.serving.free_port import require_free
 from imloop.cli.serving.keep_alive import Background, counting_together, serve_forever
 
@@ -62,7 +63,7 @@ def prepare(
 ) -> None:
     """建表，装入演示城市或询问首位管理员 · tables, and the demo city or the first administrator. Refused for what must
     not be on an address open to others (``host``: on which it is going to listen)."""
-    connect_migrated(data)
+    connect_migrated(data, quiet=True)
     from django.conf import settings
 
     from imloop.sim.demo import load_demo, remember_demo
@@ -71,9 +72,11 @@ def prepare(
 
     remember_demo(now())
     _require_safe(host, demo)
+    _keep_the_law()
     if demo:
         load_demo(data, now(), settings.BASE_URL)
     elif nobody_yet():
+        keep_run()
         _ask_first_administrator()
 
 
@@ -101,11 +104,19 @@ def migrate(
 ) -> None:
     """建表或升级到本版本；serve 启动时也会做 · create or upgrade the tables; serve does it, too."""
     connect_migrated(data)
+    _keep_the_law()
     if app_role:
         from imloop.store.grants import grant
 
         grant(app_role)
     print("数据库为最新 · the tables are up to date")
+
+
+def _keep_the_law() -> None:
+    from imloop.steps.ground.clock import now
+    from imloop.steps.journal.law_in_use import keep_law
+
+    keep_law(now())
 
 
 def _ask_first_administrator() -> None:
@@ -130,14 +141,16 @@ def _ask_first_administrator() -> None:
 def _good_password(given: str) -> str:
     """``given``, or what is typed: a weak one is asked for again. A weak one that was given is refused."""
     from imloop.facts.refusal import Malformed
-    from imloop.steps.accounts.good_password import require_good
+    from imloop.steps.accounts.name_and_password import require_good
 
     if given:
         require_good(given)
         return given
     while True:
         typed: str = typer.prompt(
-            "密码（至少 10 位）· password, at least 10 characters", hide_input=True, confirmation_prompt=True
+            "密码（至少 10 位）· password, at least 10 characters",
+            hide_input=True,
+            confirmation_prompt="再输一次 · once more",
         )
         try:
             require_good(typed)
@@ -153,6 +166,7 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
         print(f"  起步 · first steps: {base_url}/first-steps\n")
     else:
         print(f"  账号与密钥 · accounts and keys: {data / 'demo-credentials.json'}")
+        print("    30 天后失效，再运行一次即换新 · they end after 30 days; run this again for new ones")
         print(f"  先看 · first: 用 environment 账号登录 {base_url}/login → 今天需要处理 → 打开一个案件")
         print("               log in as environment, open the work list, then one case")
         print("  站端采集 · a station's agent, in other terminals:")
@@ -163,10 +177,14 @@ def _print_welcome(base_url: str, data: Path, demo: bool) -> None:
 
 def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
     """安装自检：数据库、日志链、案件、法律数据 · check the installation; exit 1 when something is wrong."""
-    connect(data)
+    connect(data, quiet=True)
+    from django.conf import settings
+
     from imloop.law.report import check as law_faults
     from imloop.site.private_files import open_to_others
+    from imloop.steps.accounts.name_and_password import odd_user_names
     from imloop.steps.desk import health
+    from imloop.steps.desk.law_at_hand import place_without_text, verdicts_without_text
     from imloop.steps.desk.odd_names import odd_names
     from imloop.steps.desk.open_address import dangers
     from imloop.steps.ground.clock import now
@@ -183,7 +201,10 @@ def check(data: DataDir = VAR, as_json: AsJson = False) -> None:
         faults["journal"] += prove_journal.faults()
         faults["cases"] = prove_journal.faulty_cases()
         faults["uploads"] = unlike_the_journal()
-    notes = [] if faults["database"] else list(odd_names())  # work for people, nothing is broken
+        faults["law"] += [] if faults["law"] else verdicts_without_text()
+    # Work for people, nothing is broken:
+    notes = [] if faults["law"] else [*place_without_text(settings.PLACE)]
+    notes += [] if faults["database"] else [*odd_names(), *odd_user_names()]
     if as_json:
         print_json({**faults, "notes": notes})
     else:

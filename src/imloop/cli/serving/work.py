@@ -36,7 +36,7 @@ def work(
 ) -> None:
     """后台任务：外送消息；逾期、日历重算、失联、证书到期、纸质复检核对、封存日志 · deliver messages every second; timed
     tasks: overdue cases, deadlines, lost links, certificates, retests on paper, the journal's day."""
-    connect(data)
+    connect(data, quiet=True)
     from django.db import close_old_connections
 
     from imloop.exchange.couriers.rounds import Rounds
@@ -89,13 +89,16 @@ def _clocks(always_say: bool) -> None:
     from imloop.steps.accounts.keys import forget_nonces
     from imloop.steps.cases.declare_overdue import declare_overdue, recompute_deadlines
     from imloop.steps.desk.health import passed
+    from imloop.steps.duty.unusual import count_when_due
     from imloop.steps.ground.clock import now
     from imloop.steps.journal.looks import seal_looks
     from imloop.steps.journal.seals import seal
     from imloop.steps.lines.heartbeats import notice_lost_links
-    from imloop.steps.outages.match_papers import find_unmatched, watch_shares
+    from imloop.steps.outages.match_papers import find_unmatched
     from imloop.steps.repairs.shop_figures import count_figures
+    from imloop.steps.reports.paper_shares import watch_shares
     from imloop.steps.stations.certificates import warn_of_expiry
+    from imloop.store.query_statistics import refresh
 
     _failed.clear()
     overdue = _attempt("overdue", lambda: declare_overdue(now()))
@@ -106,21 +109,25 @@ def _clocks(always_say: bool) -> None:
     _attempt("paper shares", lambda: watch_shares(now()))
     _attempt("nonces", lambda: forget_nonces(now()))
     _attempt("looks", lambda: seal_looks(now()))
+    _attempt("unusual looks", lambda: count_when_due(now()))
     _attempt("journal seal", lambda: int(seal(now()) is not None))
     _attempt("shop figures", lambda: count_figures(now()))
     _attempt("demo", _demo_morning)
+    _attempt("query statistics", refresh)
     _attempt("sign of life", lambda: passed(now(), list(_failed)))
     if always_say or overdue or recomputed:
         print(f"逾期 {overdue} · 重算 {recomputed} / overdue {overdue}, recomputed {recomputed}")
 
 
 def _demo_morning() -> int:
-    """A served demo city checks its lines every morning; any other installation is left alone."""
+    """A served demo city checks its lines every morning, and its accounts end; any other installation is left alone."""
     from imloop.steps.journal.demo_mark import is_demo
 
     if not is_demo():
         return 0
     from imloop.sim.city.morning_checks import morning_checks
+    from imloop.sim.credentials import end_accounts
     from imloop.steps.ground.clock import now
 
+    end_accounts(now())
     return morning_checks(now())

@@ -57,7 +57,9 @@ def parse(container: str, text: str, *, kept: bool = False) -> Tree:
 
 
 def _bad(code: str, zh: str, en: str) -> Malformed:
-    words = Text(f"报文无法读取：{zh}。", f"The message cannot be read: {en}.")
+    words = Text(
+        f"报文无法读取：{zh.removesuffix('。')}。", f"The message cannot be read: {en.removesuffix('.')}."
+    )
     return Malformed(code, words, problems=(Problem("$", code, words),))
 
 

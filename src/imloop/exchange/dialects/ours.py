@@ -20,11 +20,12 @@ class Kind(StrEnum):
 _TEXTS = """
 test_no station line method purpose outcome fee_yuan exterior.verdict evaporative.verdict claimed.verdict
 vehicle.vin vehicle.plate vehicle.plate_colour vehicle.vehicle_type vehicle.usage vehicle.fuel vehicle.second_fuel
-vehicle.emission_stage vehicle.drive vehicle.model vehicle.owner.name vehicle.owner.phone
+vehicle.emission_stage vehicle.drive vehicle.gearbox vehicle.model vehicle.owner.name vehicle.owner.phone
 """
 _NUMBERS = """
 sequence vehicle.max_mass_kg vehicle.reference_mass_kg vehicle.rated_power_kw vehicle.rated_speed_rpm
-vehicle.displacement_l vehicle.odometer_km ambient.temperature_c ambient.humidity_pct ambient.pressure_kpa
+vehicle.cut_off_rpm vehicle.displacement_l vehicle.odometer_km
+ambient.temperature_c ambient.humidity_pct ambient.pressure_kpa
 obd.distance_since_clear_km obd.warmups_since_clear evaporative.start_kpa evaporative.loss_kpa evaporative.seconds
 """
 _FLAGS = """

@@ -14,17 +14,20 @@ from django.http import HttpRequest
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.accounts.admitted import admitted_or_none
+from imloop.steps.ground.access import PUBLIC, Caller
 
 _MINUTE = 60
 _NETWORK_BITS = 64
 """An IPv6 subscriber has a network of this length, not one address."""
 
 
-def count_question(request: HttpRequest, now: datetime) -> None:
+def count_question(request: HttpRequest, now: datetime) -> Caller:
     """Refuse (429) who asks more than ``PUBLIC_ASKS_PER_MINUTE`` times in a minute; people who are logged in, with all
-    that it takes, are not counted, nor is a form that is shown again. Each worker process counts for itself."""
-    if getattr(request, "shown_again", False) or admitted_or_none(request.user) is not None:
-        return
+    that it takes, are not counted, nor is a form that is shown again. Each worker process counts for itself. Returns
+    who asks: that person, or the public."""
+    person = admitted_or_none(request.user)
+    if person is not None or getattr(request, "shown_again", False):
+        return person or PUBLIC
     key = f"asks:{address_of(request)}:{int(now.timestamp()) // _MINUTE}"
     cache.add(key, 0, timeout=2 * _MINUTE)
     allowed = settings.PUBLIC_ASKS_PER_MINUTE
@@ -36,6 +39,7 @@ def count_question(request: HttpRequest, now: datetime) -> None:
                 f"Too many queries: at most {allowed} a minute. Try again in a minute.",
             ),
         )
+    return PUBLIC
 
 
 class _Minute:

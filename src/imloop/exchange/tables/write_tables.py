@@ -7,6 +7,8 @@ import io
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -49,6 +51,8 @@ def _csv_into(raw: BinaryIO, columns: Sequence[str], rows: Iterable[Mapping[str,
     return count
 
 
+_WIDEST = 60
+"""A column of a workbook, in letters."""
 _RUNS, _CONTROLS = "=+-@", "\t\r\n"
 
 
@@ -97,10 +101,28 @@ def _fill_sheet(
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+    day, moment = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+    widths = [_width(column) for column in columns]
     count = 0
     for count, row in enumerate(rows, 1):
-        sheet.write_row(count, 0, [_plain(row.get(column)) for column in columns])
+        for number, column in enumerate(columns):
+            value = row.get(column)
+            widths[number] = max(widths[number], _width(value))
+            if isinstance(value, date) and getattr(value, "tzinfo", None) is None:
+                sheet.write_datetime(count, number, value, moment if isinstance(value, datetime) else day)
+            else:
+                sheet.write(count, number, value if isinstance(value, Decimal) else _plain(value))
+    for number, width in enumerate(widths):
+        sheet.set_column(number, number, width + 2)
+    if count:
+        sheet.autofilter(0, 0, count, len(columns) - 1)
     return count
+
+
+def _width(value: object) -> int:
+    """Room of a cell in letters; a Chinese sign takes two, and what is long is read in its own row."""
+    text = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+    return min(sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text), _WIDEST)
 
 
 def _plain(value: object) -> object:

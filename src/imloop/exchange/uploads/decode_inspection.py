@@ -12,7 +12,7 @@ from imloop.exchange.reading import Reader
 from imloop.exchange.uploads.packed_trace import MOST_ROWS as MAX_ROWS
 from imloop.exchange.uploads.packed_trace import check_phases, unpack
 from imloop.facts.answers import is_nothing, word
-from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result, fuels_of
+from imloop.facts.codes import Fuel, Gearbox, Method, Outcome, Purpose, Result, fuels_of
 from imloop.facts.identifiers import calibration
 from imloop.facts.records.inspection import (
     DECIDING,
@@ -76,7 +76,7 @@ def _record(reader: Reader) -> TestRecord:
         reader.fault("ended_at", "ends-before-start", "结束早于开始", "ends before it starts")
     sequence, fee = reader.whole("sequence"), reader.money("fee_yuan")
     ambient, exterior, obd, claimed = _ambient(reader), _exterior(reader), _obd(reader), _claim(reader)
-    evaporative, second = _evaporative(reader), _second(reader)
+    evaporative, second = _evaporative(reader), _second(reader, vehicle)
     people, equipment, software = (_words(reader, key) for key in ("people", "equipment", "software"))
     reader.finish()
     assert started and ended and method and purpose and outcome  # finish() has raised otherwise
@@ -125,6 +125,8 @@ def _vehicle(r: Reader) -> Vehicle:
         reference_mass_kg=r.size("reference_mass_kg"),
         rated_power_kw=r.size("rated_power_kw"),
         rated_speed_rpm=r.size("rated_speed_rpm"),
+        cut_off_rpm=r.size("cut_off_rpm"),
+        gearbox=r.choice("gearbox", Gearbox),
         displacement_l=r.size("displacement_l"),
         drive=r.text("drive"),
         odometer_km=r.size("odometer_km"),
@@ -267,9 +269,12 @@ def _evaporative(reader: Reader) -> Evaporative | None:
     )
 
 
-def _second(reader: Reader) -> SecondRun | None:
+def _second(reader: Reader, vehicle: Vehicle) -> SecondRun | None:
     if reader.data.get("second") is None:
         return None
+    if vehicle.fuel and vehicle.second_fuel is vehicle.fuel and not reader.kept:
+        zh, en = "应为另一种燃料的检验", "is the run on the other fuel, not on the same one again"
+        reader.fault("second", "wrong-value", zh, en)
     r = reader.child("second")
     return SecondRun(_trace(r.child("trace", required=True)), _ambient(r), _claim(r))
 

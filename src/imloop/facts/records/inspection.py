@@ -12,7 +12,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from imloop.facts.codes import Fuel, Method, Outcome, Purpose, Result
+from imloop.facts.codes import Fuel, Gearbox, Method, Outcome, Purpose, Result
 
 Column = NDArray[np.float64]
 """One channel at 1 Hz: float64, read-only, NaN for a missing sample; the unit is in the channel's name."""
@@ -64,6 +64,9 @@ class Vehicle:
     reference_mass_kg: float | None = None
     rated_power_kw: float | None = None
     rated_speed_rpm: float | None = None
+    cut_off_rpm: float | None = None
+    """Where the governor cuts the fuel of a compression-ignition engine."""
+    gearbox: Gearbox | None = None
     displacement_l: float | None = None
     drive: str = ""
     odometer_km: float | None = None

@@ -15,6 +15,7 @@ from imloop.facts.codes import (
 )
 from imloop.facts.text import Reason, Text, only_warnings
 from imloop.gates.answer import Answer
+from imloop.gates.appointments.allowed_method import not_allowed
 from imloop.gates.vehicles.case_fact import GONE, CaseFact
 from imloop.gates.vehicles.cycle import Cycle, Kind, cycle_on
 from imloop.gates.vehicles.mark import failed_run_waits
@@ -87,6 +88,8 @@ def _line(arrival: Arrival, law: Law) -> Iterator[Reason]:
             law.cite("station.conditions"),
             Text("请改用有该方法的检测线。", "Use a line that has the method."),
         )
+    elif (reason := not_allowed(arrival.method, law)) is not None:
+        yield reason
     yield from arrival.line_locks
 
 

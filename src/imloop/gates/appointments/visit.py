@@ -10,6 +10,7 @@ from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, METHOD_NAMES, Metho
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
+from imloop.gates.appointments.allowed_method import not_allowed
 from imloop.law import Law
 
 
@@ -73,6 +74,8 @@ def _vehicle(wish: Wish, law: Law) -> Iterator[Reason]:
             law.cite(f"method.fuels.{wish.method}"),
             Text("请按燃料选用检验方法。", "Choose a method for its fuel."),
         )
+    elif (reason := not_allowed(wish.method, law)) is not None:
+        yield reason
 
 
 def _bookings(wish: Wish, now: datetime, law: Law) -> Iterator[Reason]:

@@ -25,6 +25,8 @@ _ANSWERS = {
     "evaporative": ("verdict", "start_kpa", "loss_kpa", "seconds", "cap_ok"),
 }
 """What decides in each part that is asked and answered."""
+_AT_LEAST = {"obd": frozenset(("communication", "mil_on"))}
+"""What answers a fault whatever was said of it: a unit that did not communicate had nothing to say of its lamp."""
 _BURNT = {Fuel.HYBRID_GASOLINE: Fuel.GASOLINE, Fuel.HYBRID_DIESEL: Fuel.DIESEL}
 _STATED = {
     "fuel": Text("燃料种类", "fuel"),
@@ -35,6 +37,8 @@ _STATED = {
     "max_mass_kg": Text("最大总质量", "maximum mass"),
     "rated_power_kw": Text("额定功率", "rated power"),
     "rated_speed_rpm": Text("额定转速", "rated engine speed"),
+    "cut_off_rpm": Text("断油转速", "cut-off speed"),
+    "gearbox": Text("变速箱形式", "gearbox"),
 }
 """What a verdict rests on, of a vehicle."""
 
@@ -43,12 +47,13 @@ _STATED = {
 class Measured:
     """What a run showed. ``record``: what its verdict rested on beside the trace; ``parts``: part of the inspection →
     its result; ``items``: measured item → passed (on both fuels), without those that are only recorded;
-    ``permitted``: False for a failed run that had no permit."""
+    ``permitted``: False for a failed run that had no permit; ``place``: where it was made."""
 
     record: TestRecord
     parts: Mapping[str, str]
     items: Mapping[str, bool]
     permitted: bool = True
+    place: str = ""
 
 
 def passed_items(items: Iterable[tuple[str, bool]]) -> dict[str, bool]:
@@ -119,6 +124,11 @@ def stricter(one: Result, other: Result) -> bool:
     return _WORST_FIRST.index(other) < _WORST_FIRST.index(one)
 
 
+def worst(results: Iterable[Result]) -> Result:
+    """Of one or more."""
+    return min(results, key=_WORST_FIRST.index)
+
+
 def not_retested(run: Measured, failed: Sequence[Measured], entered: Facts) -> Reason | None:
     """What failed must be there and pass; left out, unreadable, or not measured by another method is not passed.
     ``failed``: the failed runs of the case, in order; ``entered``: the authorities' word of the vehicle."""
@@ -137,6 +147,21 @@ def not_retested(run: Measured, failed: Sequence[Measured], entered: Facts) -> R
             f"What failed ({en}) was not tested again in full and passed: the case stays open.",
         ),
         next=Text(f"请用同样的方法补做{zh}后重新复检。", f"Retest again with {en}, by the same method."),
+    )
+
+
+def passes_here_alone() -> Reason:
+    """By the law of a place where it failed it would not pass: a way out leads to another station, to no other law."""
+    return Reason(
+        NOT_RETESTED,
+        Text(
+            "按本地规定合格，按不合格检验所在地的规定不合格，不能结案。",
+            "It passes by the rules of this place, and not by those of the place where it failed: the case stays open.",
+        ),
+        next=Text(
+            "请按不合格检验所在地的限值和项目维修、复检。",
+            "Repair and retest it by the limits and checks of the place where it failed.",
+        ),
     )
 
 
@@ -173,8 +198,8 @@ def _substances(item: str) -> tuple[str, ...]:
 
 
 def _left_out(part: str, record: TestRecord, then: TestRecord) -> bool:
-    """Answers that were given when it failed, and are not given now."""
-    return not _answered(part, then) <= _answered(part, record)
+    """Answers that were given when it failed, or have to be, and are not given now."""
+    return not _answered(part, then) | _AT_LEAST.get(part, frozenset()) <= _answered(part, record)
 
 
 def _answered(part: str, record: TestRecord) -> set[str]:

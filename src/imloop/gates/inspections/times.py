@@ -21,8 +21,8 @@ class Times:
     """``recorded_s``: seconds that the trace holds. ``line_was_before``: when the line last told the platform of a
     running number below this run's: it had not begun by then. ``locked``: when a department locked the line for the
     method, if that was after the claimed start and before the arrival. ``outage_ended``: of an outage that covers
-    the claimed start; its end, or the arrival while it runs. ``closed``: on the day of its arrival the station may not
-    work any more; ``stricter``: by the law of that day its result is worse."""
+    the claimed start; its end, or the arrival while it runs. ``closed``: on a day since, up to that of its arrival, the
+    station might not work; ``stricter``: by the law of that last day its result is worse, or its case forbids it."""
 
     started: datetime
     ended: datetime
@@ -119,9 +119,9 @@ def _before_stricter_law(times: Times, law: Law) -> Reason | None:
         return None
     return _held(
         "before-stricter-law",
-        "称在规定变严之前检验，此后才上传；按上传当日的规定结论更差。",
+        "称在规定变严之前检验，此后才上传；按上传当日的规定结论更差，或者不予复检放行。",
         "Said to have been made before the rules became stricter, and uploaded after that; by those of the day it came "
-        "its result is worse.",
+        "its result is worse, or the retest is not permitted.",
         law.cite("upload.within_hours"),
     )
 

@@ -1,5 +1,5 @@
 """B5 and B8: what may be charged for a test — the approved price, and nothing for a commercial vehicle that still has a
-valid pass (provincial articles 19, 20)."""
+valid pass (R19, R20)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""C5: inside its warranty a repair is done again by the same M-station, free of charge (provincial article 21)."""
+"""C5: inside its warranty a repair is done again by the same M-station, free of charge (R21)."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.answer import Answer
 from imloop.gates.roads.zone_rules import Rule
 from imloop.gates.vehicles.case_fact import CaseFact, gone
+from imloop.gates.vehicles.mark import failed_run_waits
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law
 
@@ -58,6 +59,7 @@ def road(
     reasons = [
         gone(subject, law),
         _case(case, law),
+        failed_run_waits(law, warning=True) if subject.fail_waits and case is None else None,
         _expired(subject, at, law),
         *(
             _everywhere(each, law) if everywhere else _zone(each, each.code == zone, law)
@@ -84,7 +86,7 @@ def _case(case: CaseFact | None, law: Law) -> Reason | None:
                 f"排放检验不合格，逾期未维修复检{by.zh}。",
                 f"It failed its emission test and was not repaired and retested{by.en or ' in time'}.",
             ),
-            cite=law.cite("overdue.no_road") or law.cite("driving.pass_required"),
+            cite=(case.spot_check and law.cite("overdue.no_road")) or law.cite("driving.pass_required"),
             next=repair,
         )
     return Reason(

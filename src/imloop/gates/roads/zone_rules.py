@@ -164,9 +164,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def fault(self, key: str, zh: str, en: str) -> None:
-        self.problems.append(
-            Problem(f"{self.path}.{key}", "wrong-value", Text(f"{key}：{zh}", f"{key}: {en}"))
-        )
+        self.problems.append(Problem(f"{self.path}.{key}", "wrong-value", Text(zh, en)))
 
     def words(self, key: str, good: Callable[[str], bool], zh: str, en: str) -> tuple[str, ...]:
         value = self.raw.get(key)
@@ -235,8 +233,8 @@ def _rule(r: _Reader) -> Rule:
     if not any(r.raw.get(key) for key in _ON_VEHICLE):
         r.fault(
             "fuels",
-            "至少限定一类车辆：" + " ".join(_ON_VEHICLE),
-            "say which vehicles: " + " ".join(_ON_VEHICLE),
+            "至少限定一类车辆：燃料、阶段、类型、性质、质量、车龄、尾号、单双号或外地号牌",
+            "say which vehicles: by fuel, stage, type, use, mass, age, last digit, odd and even, or plates",
         )
     hours = r.words("hours", _is_hours, "应如 07:00-09:00", "such as 07:00-09:00")
     return Rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from imloop.facts.codes import FUEL_NAMES, Fuel
+from imloop.facts.records.vehicle_codes import type_name, usage_words
 from imloop.facts.text import Text
 from imloop.gates.roads.zone_rules import Rule
 from imloop.gates.vehicles.subject import stage_name, stage_rank
@@ -18,44 +19,6 @@ EXCEPTION_NAMES = {
     "school": Text("校车", "school buses"),
     "gas": Text("燃气汽车", "gas vehicles"),
     "enrolled": Text("已在本地纳管的车辆", "vehicles enrolled here"),
-}
-_TYPES = {
-    "B": Text("半挂车", "semi-trailers"),
-    "D": Text("电车", "trolleybuses"),
-    "G": Text("全挂车", "trailers"),
-    "H": Text("载货汽车", "lorries"),
-    "J": Text("轮式机械", "wheeled machinery"),
-    "K": Text("载客汽车", "passenger vehicles"),
-    "M": Text("摩托车", "motorcycles"),
-    "N": Text("三轮汽车", "three-wheeled vehicles"),
-    "Q": Text("牵引车", "tractor units"),
-    "T": Text("拖拉机", "agricultural tractors"),
-    "Z": Text("专项作业车", "special-purpose vehicles"),
-}
-_SIZES = {
-    "H1": Text("重型", "heavy "),
-    "H2": Text("中型", "medium "),
-    "H3": Text("轻型", "light "),
-    "H4": Text("微型", "mini "),
-    "K1": Text("大型", "large "),
-    "K2": Text("中型", "medium "),
-    "K3": Text("小型", "small "),
-    "K4": Text("微型", "mini "),
-    "Q1": Text("重型", "heavy "),
-    "Q2": Text("中型", "medium "),
-    "Q3": Text("轻型", "light "),
-}
-_USAGES = {
-    "A": Text("非营运", "not operated for hire"),
-    "B": Text("公路客运", "coaches"),
-    "C": Text("公交客运", "public buses"),
-    "D": Text("出租客运", "taxis"),
-    "E": Text("旅游客运", "tourist coaches"),
-    "F": Text("货运", "haulage"),
-    "G": Text("租赁", "rental"),
-    "N": Text("教练", "driving school"),
-    "R": Text("化危品运输", "dangerous goods"),
-    "T": Text("预约出租客运", "ride-hailing"),
 }
 _DAYS = "一二三四五六日"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -86,9 +49,9 @@ def _which(rule: Rule) -> Iterator[Text]:
             f"below stage {number}{('', 'a', 'b')[letter]}, or of unknown stage",
         )
     if rule.vehicle_types:
-        yield _listed(_type(code) for code in rule.vehicle_types)
+        yield _listed(type_name(code) for code in rule.vehicle_types)
     if rule.usages:
-        names = _listed(_USAGES.get(code, Text(code, code)) for code in rule.usages)
+        names = _listed(usage_words(code) for code in rule.usages)
         yield Text(f"使用性质为{names.zh}", f"used for {names.en}")
     if rule.over_mass_kg is not None:
         yield Text(
@@ -109,10 +72,7 @@ def _which(rule: Rule) -> Iterator[Text]:
 
 def _when(rule: Rule) -> Iterator[Text]:
     if rule.weekdays:
-        yield Text(
-            "、".join(f"周{_DAYS[day - 1]}" for day in rule.weekdays),
-            ", ".join(_DAYS_EN[day - 1] for day in rule.weekdays),
-        )
+        yield _listed(map(weekday_name, rule.weekdays))
     spans = [f"{_clock(start)}–{_clock(end)}" for start, end in rule.hours]
     if spans:
         yield Text(f"每日 {'、'.join(spans)}" if not rule.weekdays else "、".join(spans), ", ".join(spans))
@@ -120,22 +80,13 @@ def _when(rule: Rule) -> Iterator[Text]:
         yield Text("全天", "all day")
 
 
+def weekday_name(day: int) -> Text:
+    """1 is Monday."""
+    return Text(f"周{_DAYS[day - 1]}", _DAYS_EN[day - 1])
+
+
 def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def _type(code: str) -> Text:
-    """A prefix of a GA/T 16.4 code in words; the structure in its third character stays a code."""
-    kind = _TYPES.get(code[0])
-    size = _SIZES.get(code[:2])
-    if kind is None or (len(code) > 1 and size is None):
-        return Text(f"车辆类型 {code}", f"vehicle type {code}")
-    more = f"（{code}）" if len(code) > 2 else ""
-    more_en = f" ({code})" if len(code) > 2 else ""
-    return Text(
-        f"{size.zh if size else ''}{kind.zh}{more}",
-        f"{size.en if size else ''}{kind.en}{more_en}",
-    )
 
 
 def _listed(texts: Iterable[Text]) -> Text:

@@ -1,4 +1,4 @@
-"""B7: separation of test and repair (national regime; provincial article 19). What I- and M-stations share."""
+"""B7: separation of test and repair (national regime; R19). What I- and M-stations share."""
 
 from __future__ import annotations
 

@@ -14,12 +14,13 @@ from imloop.law import Law
 @dataclass(frozen=True, slots=True)
 class CaseFact:
     """A case that is not closed yet. ``deadline``: the last day to repair and retest; None, and ``case_no`` masked: the
-    case is not the reader's."""
+    case is not the reader's. ``spot_check``: it began with a spot check, not with a periodic test."""
 
     case_no: str
     state: str
     deadline: date | None
     overdue: bool
+    spot_check: bool = False
 
     def by_words(self) -> Text:
         """Until when, to stand after a sentence; empty where the reader may not know."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from imloop.facts.codes import FUEL_NAMES, Fuel
 from imloop.facts.records.inspection import Vehicle
+from imloop.facts.records.vehicle_codes import type_name, usage_words
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.subject import stage_name, stage_rank
 from imloop.law import Law
@@ -98,8 +99,10 @@ CODES = tuple(dict.fromkeys(each.code for each in COMPARED.values()))
 _DAYS = ("first_registered_on", "produced_on")
 _FIGURES = ("max_mass_kg", "reference_mass_kg", "rated_power_kw", "rated_speed_rpm")
 _WORDS = {"emission_stage": _other_stage, "vehicle_type": _other, "usage": _other}
-"""No verdict depends on them: a blank one stays blank, and another way of writing the same stays as it is, so that a
-run that was judged before anything was looked up need not be judged again."""
+"""No limit depends on them: another way of writing the same stays as it is, and a blank one stays blank, so that a run
+that was judged before anything was looked up need not be judged again. But for the type: by it a vehicle may be outside
+the standards."""
+_JUDGED_BLANK = frozenset({"vehicle_type"})
 
 
 def differs(field: str, known: object, said: object, law: Law) -> bool:
@@ -133,7 +136,7 @@ def as_registered(stated: Vehicle, facts: Facts) -> Vehicle:
     known = {name: facts[name] for name in _FIGURES if facts.get(name) is not None}
     for name, other in _WORDS.items():
         registered, said = facts.get(name), getattr(stated, name)
-        if registered and said and other(registered, said, None):
+        if registered and (said or name in _JUDGED_BLANK) and other(registered, said, None):
             known[name] = registered
     known |= {name: day for name in _DAYS if (day := _day(facts.get(name))) is not None}
     changed: dict[str, Any] = known | _registered_fuels(stated, facts)
@@ -239,6 +242,10 @@ def shown(field: str, value: object) -> Text:
     """A value in words, where it has some."""
     if field in ("fuel", "second_fuel") and str(value) in list(Fuel):
         return FUEL_NAMES[Fuel(str(value))]
+    if field == "vehicle_type":
+        return type_name(str(value))
+    if field == "usage":
+        return usage_words(str(value))
     if field == "emission_stage":
         return Text(stage_name(str(value)), str(value))
     text = f"{value:g}" if isinstance(value, float) else str(value)

@@ -14,7 +14,8 @@ from imloop.gates.vehicles.compare_statement import plausible
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law
 
-_CLASSES = ("small_car", "operating_passenger", "truck", "motorcycle", "other")
+ORIGINAL = "_original"
+"""Behind the name of a class: its cycle before any exemption."""
 
 
 class Kind(StrEnum):
@@ -72,24 +73,36 @@ class Schedule:
 def vehicle_class(vehicle_type: str, usage: str, law: Law) -> str:
     """Which of the law's patterns a vehicle follows, by type (GA/T 16.4) and usage (GA/T 16.3); a vehicle whose usage
     is not known is taken as non-operating."""
-    if vehicle_type.startswith("K") and usage in law.words("cycle.operating_usages"):
-        return "operating_passenger"
-    private = not usage or usage in law.words("cycle.non_operating_usages")
-    if private and vehicle_type[:3] in law.words("cycle.small_car.types"):
-        return "small_car"
+    if vehicle_type.startswith("K"):
+        for name in ("school_bus", "operating_passenger"):
+            if usage in law.words(f"cycle.{name}.usages"):
+                return name
+        if small := _small_car(vehicle_type[:3], usage, law):
+            return small
     for name in ("truck", "motorcycle"):
         if vehicle_type[:1] and vehicle_type[:1] in law.words(f"cycle.{name}.types"):
             return name
     return "other"
 
 
+def _small_car(kind: str, usage: str, law: Law) -> str:
+    """A small car in private use; a van, or one that was an operating vehicle, without its exemptions. Empty: none."""
+    private = not usage or usage in law.words("cycle.non_operating_usages")
+    converted = usage in law.words("cycle.converted_usages")
+    van = kind in law.words("cycle.small_car_original.types")
+    if not (private or converted) or not (van or kind in law.words("cycle.small_car.types")):
+        return ""
+    return f"small_car{ORIGINAL}" if van or converted else "small_car"
+
+
 @lru_cache(maxsize=4096)
 def schedule(name: str, exempt: bool, law: Law) -> Schedule:
-    """The pattern of a class; ``exempt`` False: every cycle is a test, as after a lost exemption."""
+    """The pattern of a class; ``exempt`` False: the exemption is lost, and the original cycle holds, where the class
+    had another."""
     opens, month_end = law.integer("cycle.opens_months_before"), law.flag("cycle.month_end")
-    if not exempt:
-        months = law.integer("cycle.lost_exemption_months")
-        return Schedule((), months, None, months, opens, month_end)
+    lost = not exempt and law.flag("cycle.lost_exemption")
+    if lost and law.get(f"cycle.{name}{ORIGINAL}.then_months") is not None:
+        name = f"{name}{ORIGINAL}"
     tests = {int(year): Kind.TEST for year in law.words(f"cycle.{name}.test_years")}
     marks = {int(year): Kind.MARK for year in law.words(f"cycle.{name}.mark_years")}
     then = law.integer(f"cycle.{name}.then_months")

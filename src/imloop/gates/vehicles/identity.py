@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from imloop.facts.identifiers import mistyped, vin_fault
+from imloop.facts.mask import masked_vehicle, masked_vin
 from imloop.facts.text import Reason, Text
 from imloop.gates.vehicles.well_formed import about_the_names
 
@@ -35,11 +36,15 @@ class Named:
 
 
 class Beside(StrEnum):
-    """``reported``: in its failed run a control unit reported the VIN of the vehicle that is named now. ``replated``:
-    it bore the plate, and its VIN may be a typing error: the register's VIN may have been corrected since it failed."""
+    """``reported``: it failed under the VIN of the vehicle that is named now, stated or reported by a control unit.
+    ``replated``: it bore the plate, and its VIN may be a typing error: the register's VIN may have been corrected since
+    it failed. ``plated``: no authority knows its VIN, and its plate is one that the vehicle bears or once bore.
+    ``former``: it once bore the plate, which is all that is named, and nobody is known to bear it now."""
 
     REPORTED = "reported"
     REPLATED = "replated"
+    PLATED = "plated"
+    FORMER = "former"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
     if not found.firm or not others:
         return found
     mine = (found.vehicle,) if found.vehicle is not None else ()
-    why = _reported_by_another if others[0].beside is Beside.REPORTED else _once_with_the_plate
+    why = _WHY[others[0].beside or Beside.REPORTED]
     return _doubtful((*mine, *others), found.reasons, why(others[0]))
 
 
@@ -133,7 +138,8 @@ def _no_vin(named: Named, bearers: Sequence[Bearer], faults: tuple[Reason, ...])
         return _doubtful(tuple(by_plate), faults, _unreadable())
     if named.plate and not faults:
         return Identity(Found.NEW)
-    if not (named.plate or named.vin):
+    # What a control unit reports alone is a name, too: its vehicle may come to be known later.
+    if not (named.plate or named.vin or any(vin_fault(vin) is None for vin in named.obd_vins)):
         return Identity(Found.NOTHING, reasons=(_UNIDENTIFIED,))
     return _doubtful((), faults, _unreadable())
 
@@ -176,26 +182,50 @@ def _plate_of_another(named: Named) -> Reason:
 
 def _obd_of_another(other: Bearer) -> Reason:
     return _doubt(
-        f"车载诊断系统读出的 VIN（尾号 {other.vin[-6:]}）属于另一辆已知车辆。",
-        f"The VIN read over OBD (ending {other.vin[-6:]}) is another known vehicle's.",
+        f"车载诊断系统读出的 VIN（{masked_vin(other.vin)}）属于另一辆已知车辆。",
+        f"The VIN read over OBD ({masked_vin(other.vin)}) is another known vehicle's.",
     )
 
 
 def _reported_by_another(other: Bearer) -> Reason:
+    masked = masked_vehicle(other.plate, other.vin)
     return _doubt(
-        f"另一辆待复检车辆（{other.plate or other.vin[-6:]}）不合格时，车载诊断系统读出的正是该车的 VIN。",
-        f"When another vehicle that awaits a retest ({other.plate or other.vin[-6:]}) failed, the VIN read over OBD "
-        "was this vehicle's.",
+        f"另一辆待复检车辆（{masked}）不合格时，填报的或车载诊断系统读出的正是该车的 VIN。",
+        f"When another vehicle that awaits a retest ({masked}) failed, the VIN stated or read over OBD was this one's.",
     )
 
 
 def _once_with_the_plate(other: Bearer) -> Reason:
     return _doubt(
-        f"该号牌原属一辆待复检的车辆，其 VIN（尾号 {other.vin[-6:]}）与本车只差一位或相邻两位互换："
+        f"该号牌原属一辆待复检的车辆，其 VIN（{masked_vin(other.vin)}）与本车只差一位或相邻两位互换："
         "可能是同一辆车更正了 VIN。",
-        f"The plate was that of a vehicle which awaits a retest, whose VIN (ending {other.vin[-6:]}) differs in one "
+        f"The plate was that of a vehicle which awaits a retest, whose VIN ({masked_vin(other.vin)}) differs in one "
         "sign or in the order of two: it may be the same vehicle with its VIN corrected.",
     )
+
+
+def _by_its_plate(other: Bearer) -> Reason:
+    return _doubt(
+        f"号牌 {other.plate} 名下有一辆待复检的车辆，登记资料不能确认其 VIN；该号牌是本车现用或曾用的号牌。",
+        f"A vehicle that awaits a retest is known by plate {other.plate}, its VIN by no authority; this vehicle bears "
+        "that plate, or once bore it.",
+    )
+
+
+def _by_a_former_plate(other: Bearer) -> Reason:
+    return _doubt(
+        f"号牌原属一辆待复检的车辆（{masked_vehicle(other.plate, other.vin)}），现在登记在谁名下不明，报文没有 VIN。",
+        f"The plate was that of a vehicle which awaits a retest ({masked_vehicle(other.plate, other.vin)}); nobody is "
+        "known to bear it now, and the message has no VIN.",
+    )
+
+
+_WHY = {
+    Beside.REPORTED: _reported_by_another,
+    Beside.REPLATED: _once_with_the_plate,
+    Beside.PLATED: _by_its_plate,
+    Beside.FORMER: _by_a_former_plate,
+}
 
 
 def _mistyped() -> Reason:

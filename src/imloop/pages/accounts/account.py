@@ -10,17 +10,21 @@ from django.shortcuts import redirect
 from imloop.facts.days import day_of
 from imloop.facts.digits import whole
 from imloop.pages.forms import sent_day
-from imloop.pages.guard import EVERY_DESK, answered, desk, open_to, page
+from imloop.pages.guard import EVERY_DESK, answered, desk, open_to, page, words
 from imloop.steps.accounts import lookups, sessions, staffing
 from imloop.steps.accounts import second_factor as factors
+from imloop.steps.accounts.create_user import name_oneself
+from imloop.steps.desk.texts import ENTRIES
+from imloop.steps.duty.looks import trace_of
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, caller_of
 from imloop.store.models import User, UserSession
 
 
-@desk()
+@desk(*EVERY_DESK)
 def account(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """POST: end a session or all others, delegate the head's right or take it back, turn the second factor off."""
+    """POST: end a session or all others, delegate the head's right or take it back, turn the second factor off,
+    enter one's identity card."""
     user = request.user
     assert isinstance(user, User)
     now = clock.now()
@@ -38,6 +42,8 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
         "lent": lookups.lent_by(user, day_of(now)),
         "borrowed": lookups.lent_to(user, day_of(now)),
         "person": user,
+        "changes": [(trace_of(row), row.actor, words(ENTRIES[row.kind])) for row in lookups.changes_of(user)],
+        "is_office": caller.is_department,
     }
     return page(request, caller, "accounts/account.html", context)
 
@@ -57,6 +63,8 @@ def _act(request: HttpRequest, caller: Caller, user: User) -> None:
         staffing.end_delegation(caller, number, now)
     elif what == "factor-off":
         factors.turn_off(user, form.get("code", ""), now)
+    elif what == "name":
+        name_oneself(user, form.get("identity", ""), now)
 
 
 def _row(row: UserSession, key: str) -> dict[str, object]:

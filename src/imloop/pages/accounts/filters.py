@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from imloop.pages.guard import desk
+from imloop.pages.guard import EVERY_DESK, desk
 from imloop.steps.accounts.saved_filters import drop_filter, keep_filter
 from imloop.steps.ground.access import Caller
 
 
-@desk()
+@desk(*EVERY_DESK)
 def keep(request: HttpRequest, caller: Caller) -> HttpResponse:
     """POST ``path``, ``query``, ``name``; back to the list with the filter on."""
     form = request.POST
@@ -23,7 +23,7 @@ def keep(request: HttpRequest, caller: Caller) -> HttpResponse:
     return redirect(target if fits else "/desk")
 
 
-@desk()
+@desk(*EVERY_DESK)
 def drop(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("/desk")

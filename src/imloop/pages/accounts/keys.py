@@ -9,12 +9,15 @@ from django.shortcuts import redirect
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.pages.choices import named
 from imloop.pages.forms import sent_day_or_none
-from imloop.pages.guard import desk, page, words
-from imloop.steps.accounts import lookups, manage_keys
+from imloop.pages.guard import EVERY_DESK, desk, page, words
+from imloop.steps.accounts import lookups, manage_keys, staffing
 from imloop.steps.accounts.keys import OVERLAP
+from imloop.steps.accounts.leaving import keys_of_leavers
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.ground.registers import any_party
 from imloop.store.models import ApiKey, PartyKind
 
 KINDS: dict[str, Text] = {
@@ -25,7 +28,7 @@ KINDS: dict[str, Text] = {
 }
 
 
-@desk()
+@desk(*EVERY_DESK)
 def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
     """POST: issue and rotate answer with the new key, once; revoking leads back to the list."""
     now = clock.now()
@@ -43,9 +46,13 @@ def keys(request: HttpRequest, caller: Caller) -> HttpResponse:
     context |= {
         "live": [(row, words(KINDS[row.kind])) for row, state in rows if state == "live"],
         "former": [(row, state) for row, state in rows if state != "live"],
+        "of_leavers": keys_of_leavers(party),
         "party": party,
-        "parties": lookups.parties(caller),
+        "parties": named(lookups.parties(caller)),
         "kinds": _kinds(),
+        "manages": staffing.may_manage(caller, party, day),
+        "own": caller.user if manage_keys.may_have_own(caller, party) else "",
+        "is_office": any_party(party).kind in OFFICES,
         "overlap": OVERLAP.days,
     }
     return page(request, caller, "accounts/keys.html", context)
@@ -76,6 +83,7 @@ def _act(form: QueryDict, caller: Caller, party: str) -> str | None:
             public_key=pem,
             note=form.get("note", ""),
             until=sent_day_or_none(form, "until"),
+            person=form.get("person", ""),
             now=now,
         )
     if what == "rotate":

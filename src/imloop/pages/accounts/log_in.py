@@ -54,7 +54,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             request.session["half_way"] = {"user": user.pk, "at": int(now.timestamp()), "next": target}
             return redirect("/login/code")
         raise NotAllowed("wrong-password", _WRONG, at="password")
-    return render(request, "accounts/login.html", {"next": target})
+    return render(request, "accounts/login.html", {"next": target, "opened": "opened" in request.GET})
 
 
 @public

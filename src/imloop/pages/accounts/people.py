@@ -10,16 +10,18 @@ from imloop.facts.days import day_of
 from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
-from imloop.pages.guard import desk, page, public
+from imloop.pages.choices import named
+from imloop.pages.guard import EVERY_DESK, desk, page, public
 from imloop.steps.accounts import lookups, second_factor, sessions, staffing
-from imloop.steps.accounts.good_password import require_good
 from imloop.steps.accounts.log_in import is_locked, unlock
+from imloop.steps.accounts.name_and_password import require_good
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.ground.registers import any_party
 from imloop.store.models import PartyKind, User
 
 
-@desk()
+@desk(*EVERY_DESK)
 def people(request: HttpRequest, caller: Caller) -> HttpResponse:
     """POST: invite; the link is shown once, as only its hash is kept."""
     now = clock.now()
@@ -47,12 +49,13 @@ def people(request: HttpRequest, caller: Caller) -> HttpResponse:
         ],
         "invitations": lookups.invitations(caller, party, now),
         "party": party,
-        "parties": lookups.parties(caller),
+        "decides": any_party(party).kind in OFFICES,
+        "parties": named(lookups.parties(caller)),
     }
     return page(request, caller, "accounts/people.html", context)
 
 
-@desk()
+@desk(*EVERY_DESK)
 def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpResponse:
     """POST: close or reopen the account, head or not, end sessions; administrators also unlock and reset the second
     factor."""
@@ -85,7 +88,9 @@ def _act(request: HttpRequest, caller: Caller, found: User) -> None:
     elif what == "unlock":
         unlock(caller, found.username, reason=reason, now=now)
     elif what == "reset-factor":
-        second_factor.reset(caller, found, reason=reason, now=now)
+        staffing.reset_second_factor(caller, found.username, reason=reason, now=now)
+    elif what == "clear-identity":
+        staffing.clear_identity(caller, found.username, reason=reason, now=now)
     else:
         raise Malformed("wrong-value", Text("没有这项操作。", "No such action."))
 
@@ -95,12 +100,18 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """The invited person chooses name and password."""
     now = clock.now()
     found = staffing.invitation(token, now)
-    context: dict[str, object] = {"invitation": found}
+    context: dict[str, object] = {"invitation": found, "decides": found.party.kind in OFFICES}
     if request.method == "POST":
         _require_good(request)
         form = request.POST
-        staffing.accept(token, username=form.get("username", ""), password=form.get("password", ""), now=now)
-        return redirect("/login")
+        staffing.accept(
+            token,
+            username=form.get("username", ""),
+            password=form.get("password", ""),
+            identity=form.get("identity", ""),
+            now=now,
+        )
+        return redirect("/login?opened=1")
     return render(request, "accounts/invitation.html", context)
 
 

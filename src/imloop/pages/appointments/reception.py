@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of
 from imloop.gates.stations.staff import who_may
 from imloop.pages.guard import desk, page, words
+from imloop.pages.searches import asks
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import methods_of
 from imloop.steps.ground import clock
@@ -23,9 +24,9 @@ _ROLES = ("inspector", "driver", "reviewer")
 
 
 @desk(I)
-def reception(request: HttpRequest, caller: Caller) -> HttpResponse:
+@asks("plate", "vin")
+def reception(request: HttpRequest, caller: Caller, typed: QueryDict) -> HttpResponse:
     """Before the test: everything that forbids it, and the charge that is due."""
-    typed = request.GET
     now = clock.now()
     day = day_of(now)
     station = party(caller.party_code, I)

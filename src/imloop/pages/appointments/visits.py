@@ -215,10 +215,11 @@ def appointment_file(request: HttpRequest, token: str) -> HttpResponse:
 
 @public
 def public_queue(request: HttpRequest, code: str) -> HttpResponse:
-    """The board in the hall and on the owner's phone: numbers and estimated minutes; it refreshes itself."""
+    """The board on the owner's phone and, with ``hall``, over the hall: numbers and estimated minutes; it refreshes
+    itself."""
     count_question(request, clock.now())
     station, now = registers.party(code, PartyKind.ISTATION), clock.now()
-    context = {"station": station, "board": board(station, now), "now": now}
+    context = {"station": station, "board": board(station, now), "now": now, "hall": "hall" in request.GET}
     response = render(request, "appointments/queue_public.html", context)
     response["Refresh"] = "30"
     return response

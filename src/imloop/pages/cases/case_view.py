@@ -12,6 +12,8 @@ from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.facts.typical_causes import typical_signs
 from imloop.law import Law
+from imloop.law.deadline import deadline_key, deadline_of
+from imloop.law.working_days import WORKING
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
 from imloop.papers.trace_picture import Item
@@ -19,7 +21,7 @@ from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.reconsider import failed_test
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs.rework import rework_due
-from imloop.steps.stations import lookups as station_lookups
+from imloop.steps.stations.lookups import name_of
 from imloop.store.models import Case, CaseEvent, Test
 from imloop.verdict.arithmetic import printed
 
@@ -48,11 +50,16 @@ def steps(case: Case) -> list[dict[str, str]]:
 
 
 def days(case: Case, law: Law, now: datetime) -> dict[str, object]:
-    """Working days left (negative: overdue) and the strip of days."""
+    """Days left, working or natural ones (negative: overdue), and the strip of days."""
     today = day_of(now)
-    counted = law.working_days(day_of(case.failed_at), law.integer("deadline.working_days"))
+    counted = deadline_of(day_of(case.failed_at), case.origin, law)
     left = sum(1 for day in counted.days if day > today) if today <= case.deadline else -1
-    return {"days_left": left, "strip": [_css(day, today) for day in counted.days]}
+    working = law.value(deadline_key(case.origin, law)).unit == WORKING
+    return {
+        "days_left": left,
+        "in_working_days": working,
+        "strip": [_css(day, today) for day in counted.days],
+    }
 
 
 def _css(day: date, today: date) -> str:
@@ -63,6 +70,12 @@ def result_items(test: Test | None) -> list[dict[str, object]]:
     if test is None:
         return []
     return [_item(item) for item in test.verdict["items"] if item["limit"] is not None]
+
+
+def other_reasons(test: Test | None) -> list[dict[str, object]]:
+    """Why it did not pass beside the items over their limit."""
+    reasons = test.verdict["reasons"] if test else []
+    return [reason for reason in reasons if reason["code"] != "limit-exceeded"]
 
 
 def _item(item: Item) -> dict[str, object]:
@@ -122,11 +135,7 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "steps": steps(case),
         "items": result_items(test),
         "reasons": test.verdict["reasons"] if test else [],
-        "other_reasons": [
-            reason
-            for reason in (test.verdict["reasons"] if test else [])
-            if reason["code"] != "limit-exceeded"
-        ],
+        "other_reasons": other_reasons(test),
         "calculation": test.verdict["steps"] if test else [],
         "law": test.verdict["law"] if test else {"hash": law.hash},
         "signs": signs(case, test) if case.closed_at is None else [],
@@ -145,15 +154,16 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
     """The exit that lets the owner retest at another station today, if one was granted."""
     if case.closed_at is not None:
         return None
-    running = [way_out for way_out in as_loop_case(case).exits if way_out.expires_on >= day_of(now)]
+    fact = as_loop_case(case)
+    running = [way_out for way_out in fact.exits if way_out.expires_on >= day_of(now)]
     if not running:
         return None
     latest = running[-1]
     return {
-        "to": station_lookups.name_of(latest.to_station) if latest.to_station else "",
+        "to": name_of(latest.to_station) if latest.to_station else "",
         "until": latest.expires_on,
         "reason": latest.reason,
-        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.granted_at > case.failed_at,
+        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.granted_at > fact.last_failed_at,
     }
 
 
@@ -161,13 +171,13 @@ def event_row(event: CaseEvent) -> dict[str, object]:
     """One line of the case's history."""
     data = event.data
     names: dict[str, Callable[[], str]] = {
-        "TestFailed": lambda: f"{data['station']} · {data['test_no']}",
-        "TestPassed": lambda: f"{data['station']} · {data['test_no']}",
-        "RepairReported": lambda: f"{data['repair']['shop']} · {data['repair']['repair_no']}",
-        "RepairReleased": lambda: f"{data['shop']} · {data['repair_no']} · {data['reason']}",
-        "ExitGranted": lambda: data["exit"]["to_station"] or _("任一检验机构"),
+        "TestFailed": lambda: f"{name_of(data['station'])} · {data['test_no']}",
+        "TestPassed": lambda: f"{name_of(data['station'])} · {data['test_no']}",
+        "RepairReported": lambda: f"{name_of(data['repair']['shop'])} · {data['repair']['repair_no']}",
+        "RepairReleased": lambda: f"{name_of(data['shop'])} · {data['repair_no']} · {data['reason']}",
+        "ExitGranted": lambda: name_of(data["exit"]["to_station"]) or _("任一检验机构"),
         "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
-        "PaperContradicted": lambda: f"{data['unlock_no']} · {data['shop']} · {data['repair_no']}",
+        "PaperContradicted": lambda: f"{data['unlock_no']} · {name_of(data['shop'])} · {data['repair_no']}",
         "CaseAnnulled": lambda: data["reason"],
         "ObjectionRejected": lambda: data["reason"],
     }

@@ -12,9 +12,11 @@ from datetime import datetime
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from imloop.facts.days import CHINA
 from imloop.pages.templatetags.imloop_tags import event_name
+from imloop.steps.stations.lookups import name_of
 from imloop.store.models import Case, CaseEvent, Notice
 
 STEP, LEFT, TOP, HIGH, FOOT = 168, 92, 40, 128, 22
@@ -30,6 +32,7 @@ _ASIDE = (
     "VehicleScrapped",
 )
 _STATIONS = 5
+_ROOM = 14
 
 
 @dataclass(slots=True)
@@ -66,27 +69,32 @@ def rounds(case: Case, events: Sequence[CaseEvent], notices: Sequence[Notice]) -
 
 
 def _failed(found: list[Round], event: CaseEvent, notice: Notice | None) -> None:
-    stop = Stop("fail", event.at, event.data.get("station") or _("路检"))
+    stop = Stop("fail", event.at, _name(event.data.get("station")) or _("路检"))
     following = Round()
     if found:
         found[-1].stops[4] = stop
     else:
         following.stops[0] = stop
     if notice is not None:
-        following.stops[1] = Stop("done", notice.issued_at, notice.notice_no[-8:])
+        following.stops[1] = Stop("done", notice.issued_at, notice.notice_no)
     found.append(following)
 
 
 def _happened(current: Round, event: CaseEvent) -> None:
     if event.kind == "RepairReported":
-        shop = event.data["repair"]["shop"]
-        current.stops[2] = Stop("done", event.at, shop)
+        current.stops[2] = Stop("done", event.at, _name(event.data["repair"]["shop"]))
         if event.after == "awaiting_retest":
             current.stops[3] = Stop("done", event.recorded_at, _("记录已上传"))
     elif event.kind == "TestPassed":
-        current.stops[4] = Stop("pass", event.at, event.data["station"])
+        current.stops[4] = Stop("pass", event.at, _name(event.data["station"]))
     elif event.kind in _ASIDE:
         current.aside.append(f"{event.at.astimezone(CHINA):%m-%d} {event_name(event.kind)}")
+
+
+def _name(code: str | None) -> str:
+    """A party's name, as long as there is room for between two stages."""
+    name = name_of(code) if code else ""
+    return name if len(name) <= _ROOM else f"{name[: _ROOM - 1]}…"
 
 
 def loop_picture(case: Case, events: Sequence[CaseEvent], notices: Sequence[Notice]) -> SafeString:
@@ -139,7 +147,7 @@ def _stop(x: int, y: int, stop: Stop) -> list[str]:
         parts.append(_text(x, y + 35, f"{stop.at.astimezone(CHINA):%m-%d %H:%M}", 12, _INK))
         parts.append(_text(x, y + 52, stop.who, 11, _GREY))
     elif stop.state == "now":
-        parts.append(_text(x, y + 35, _("待办"), 12, colour))
+        parts.append(_text(x, y + 35, pgettext("stage", "待办"), 12, colour))
     return parts
 
 

@@ -19,7 +19,7 @@ from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
 from imloop.pages.forms import require_filled, require_sure, sent_day
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.inspections.overlay import overlay
 from imloop.pages.inspections.pictures import trace_picture
 from imloop.steps.cases import case_file
@@ -27,7 +27,7 @@ from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.grant_exit import EXIT_KINDS, annul_case, grant_exit, reject_objection
 from imloop.steps.cases.release_repair import RELEASERS, held_repairs
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller, city_of
+from imloop.steps.ground.access import Caller, city_of, sees
 from imloop.steps.ground.registers import law_at
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, Notice, PartyKind, Repair, Test
@@ -36,7 +36,7 @@ ANY_STATION = "any"
 """Chosen, not left blank: the widest answer is given on purpose."""
 
 
-@desk()
+@desk(*EVERY_DESK)
 def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """People who may see the case; the look-up is journalled."""
     return page(
@@ -94,7 +94,7 @@ def case_page(caller: Caller, case: Case) -> dict[str, object]:
         "overlay": overlay(tests),
         "tests": [(test, trace_picture(test)) for test in tests],
         "repairs": repairs,
-        "papers": _papers(tests, repairs, notices),
+        "papers": _papers(caller, tests, repairs, notices),
         "proof": case_file.proof(case, tests, repairs, notices),
         "waiting": case.objected_at is not None,
         "exit_kinds": _exit_kinds(case),
@@ -121,7 +121,9 @@ def _stations(case: Case) -> object:
     return station_lookups.parties(PartyKind.ISTATION, city_of(case.place))
 
 
-def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> list[dict[str, object]]:
+def _papers(
+    caller: Caller, tests: list[Test], repairs: list[Repair], notices: list[Notice]
+) -> list[dict[str, object]]:
     """Every paper and upload of the case in order of time: ``files`` are (words, address) pairs."""
     rows: list[dict[str, object]] = [
         {
@@ -144,7 +146,9 @@ def _papers(tests: list[Test], repairs: list[Repair], notices: list[Notice]) -> 
                     ("PDF", report_of_test(*of)),
                     ("CSV", trace_of_test(*of)),
                     (_("逐步计算"), page_of_test(*of)),
-                ],
+                ]
+                if sees(caller, test.station)
+                else [],
                 "sha256": test.raw.sha256,
             }
         )

@@ -10,12 +10,13 @@ from django.shortcuts import redirect, render
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of
 from imloop.loop.case import ANSWER_NAMES
+from imloop.pages.forms import require_filled
 from imloop.pages.guard import public, words
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases import objections
 from imloop.steps.cases.case_file import tests_of
 from imloop.steps.ground import clock, registers
-from imloop.steps.vehicles.vehicle_history import history, vehicle_by_plate
+from imloop.steps.vehicles.owner_door import history, let_in, pass_to, vehicle_by_plate
 from imloop.store.models import Case
 
 
@@ -69,10 +70,17 @@ def case_history(request: HttpRequest, token: str) -> HttpResponse:
 
 @public
 def vehicle_history(request: HttpRequest) -> HttpResponse:
-    """By plate and VIN tail; what was typed stays."""
-    asked = request.GET
-    if not asked.get("plate"):
+    """Plate and VIN tail → an address of one hour; what was typed stays on the form, and in no address."""
+    if request.method != "POST":
         return render(request, "cases/history.html", {})
-    count_question(request, clock.now())
-    found = history(vehicle_by_plate(asked["plate"], asked.get("tail", "")))
-    return render(request, "cases/history.html", {"found": found})
+    require_filled(request.POST, "plate", "tail")
+    now = clock.now()
+    who = count_question(request, now)
+    vehicle = vehicle_by_plate(who, request.POST.get("plate", ""), request.POST.get("tail", ""))
+    return redirect(f"/history/{pass_to(vehicle, now)}")
+
+
+@public
+def shown_history(request: HttpRequest, token: str) -> HttpResponse:
+    """The vehicle whose plate and VIN tail the reader has given within the hour."""
+    return render(request, "cases/history.html", {"found": history(let_in(token, clock.now()))})

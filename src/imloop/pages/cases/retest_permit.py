@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
-from imloop.pages.guard import desk, page
+from imloop.pages.guard import EVERY_DESK, desk, page
+from imloop.pages.searches import asks
 from imloop.papers.assemble import notice_document
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.ground import clock
@@ -15,15 +16,16 @@ I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection st
 
 
 @desk(I)
-def permit(request: HttpRequest, caller: Caller) -> HttpResponse:
-    plate, vin = request.GET.get("plate", ""), request.GET.get("vin", "")
+@asks("plate", "vin")
+def permit(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResponse:
+    plate, vin = asked.get("plate", ""), asked.get("vin", "")
     answer = None
-    if request.GET:
+    if asked:
         answer = ask_permit(caller, station=caller.party_code, vin=vin, plate=plate, at=clock.now())
     return page(request, caller, "cases/permit.html", {"plate": plate, "vin": vin, "answer": answer})
 
 
-@desk()
+@desk(*EVERY_DESK)
 def notice_pdf(request: HttpRequest, caller: Caller, notice_no: str) -> HttpResponse:
     paper = notice_document(caller, notice_no, request.GET.get("key", ""))
     return HttpResponse(paper, content_type="application/pdf")

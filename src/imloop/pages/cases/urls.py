@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imloop.pages.cases import case_list, held_repairs, one_case, owner, retest_permit
 from imloop.pages.menu_entry import MenuEntry
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("c/<str:token>/object", owner.object_to),
     path("c/<str:token>/history", owner.case_history),
     path("history", owner.vehicle_history),
+    path("history/<str:token>", owner.shown_history),
     path("desk/istation/permit", retest_permit.permit),
     path("notices/<str:notice_no>.pdf", retest_permit.notice_pdf),
     path("cases", case_list.cases),
@@ -25,7 +27,7 @@ MENU = (
     MenuEntry("/desk/istation/permit", _("复检放行"), {PartyKind.ISTATION: 40}),
     MenuEntry(
         "/cases",
-        _("案件"),
+        pgettext_lazy("many", "案件"),
         {
             PartyKind.ENVIRONMENT: 20,
             PartyKind.TRANSPORT: 50,

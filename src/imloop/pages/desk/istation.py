@@ -7,8 +7,10 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 
 from imloop.pages.appointments.reception_day import todays_visits
+from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page
 from imloop.pages.lines.istation_live import figures, live_card
+from imloop.steps.appointments.texts import QUEUE_TOPICS
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
@@ -20,7 +22,7 @@ I = PartyKind.ISTATION  # noqa: E741 - the field's own name for an inspection st
 
 @desk(I)
 def today(request: HttpRequest, caller: Caller) -> HttpResponse:
-    now = clock.now()
+    now, renewal = clock.now(), fresh(caller, QUEUE_TOPICS)
     since = now.replace(hour=0, minute=0, second=0, microsecond=0)
     recent = (
         test_lookups.tests(caller)
@@ -44,5 +46,6 @@ def today(request: HttpRequest, caller: Caller) -> HttpResponse:
             "visits": todays_visits(caller),
             "tiles": figures(caller, now),
             **live_card(caller, now),
+            **renewal,
         },
     )

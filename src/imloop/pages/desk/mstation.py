@@ -54,7 +54,7 @@ def _figures(shop: Party) -> list[dict[str, object]]:
             "n": first,
             "note": _note(own.success.whole if own else 0)
             + (
-                "；" + of % {"n": found.success_of, "value": f"{100 * found.success:.0f} %"}
+                _("；") + of % {"n": found.success_of, "value": f"{100 * found.success:.0f} %"}
                 if found.success is not None
                 else ""
             ),
@@ -64,7 +64,7 @@ def _figures(shop: Party) -> list[dict[str, object]]:
             "n": fee,
             "note": _note(own.priced if own else 0)
             + (
-                "；" + of % {"n": found.price_of, "value": f"{found.price:.0f}"}
+                _("；") + of % {"n": found.price_of, "value": f"{found.price:.0f}"}
                 if found.price is not None
                 else ""
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imloop.pages.desk import first_steps, istation, mstation, work_desk
 from imloop.pages.menu_entry import MenuEntry
@@ -19,7 +20,7 @@ urlpatterns: list[URLPattern] = [
 MENU = (
     MenuEntry("/first-steps", _("起步"), {PartyKind.ADMIN: 15}),
     MenuEntry("/desk/istation", _("今日"), {PartyKind.ISTATION: 10}),
-    MenuEntry("/desk/mstation", _("案件"), {PartyKind.MSTATION: 10}),
+    MenuEntry("/desk/mstation", pgettext_lazy("many", "案件"), {PartyKind.MSTATION: 10}),
     MenuEntry(
         "/work",
         _("待办"),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from imloop.facts.days import day_of, midnight
 from imloop.gates.prices.charge import DEVIATIONS
@@ -21,6 +22,7 @@ from imloop.steps.desk.work_list import KIND_NAMES, tasks
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.ground.seen import listed
 from imloop.steps.ground.task import Task
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.lines.lookups import visible_lines
@@ -37,7 +39,7 @@ Tile = dict[str, object]
 
 @desk(*OFFICES)
 def work(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """The work list, by kind if asked; as a file with ``format``."""
+    """The work list, by kind if asked; as a file with ``format``. The look at its vehicles is kept."""
     now, renewal = clock.now(), fresh(caller, TOPICS)
     found = tasks(caller, now)
     counts = Counter(task.kind for task in found)
@@ -45,6 +47,7 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
     rows = [task for task in found if chosen in ("", task.kind)]
     if file := as_file(request, caller, "work", _columns(day_of(now)), rows):
         return file
+    listed(caller, "work", [task.vehicle for task in rows[:SHOWN] if task.vehicle is not None])
     beginning = shown(caller, now) if caller.kind == PartyKind.ADMIN else []
     context = {
         "steps": beginning if not all(step["done"] for step in beginning) else [],
@@ -54,6 +57,7 @@ def work(request: HttpRequest, caller: Caller) -> HttpResponse:
         "more": max(len(rows) - SHOWN, 0),
         "kinds": [(kind, words(KIND_NAMES[kind]), counts[kind]) for kind in KIND_NAMES if counts[kind]],
         "chosen": chosen,
+        "suspected": any(task.kind == "finding" for task in rows[:SHOWN]),
         "all": len(found),
         "tiles": tiles(caller, now) if (tiles := _TILES.get(caller.kind)) else [],
         "query": query_of(request),
@@ -86,11 +90,11 @@ def _environment(caller: Caller, now: datetime) -> list[Tile]:
             "n": rate or "—",
             "note": f"{first_failed} / {first_tests}"
             if rate
-            else _("样本不足 30，不计算比率") + f"（{first_tests}）",
+            else f"{_('样本不足 30，不计算比率')}{_('（')}{first_tests}{_('）')}",
             "url": f"/cases?since={day_of(month)}",
         },
         _cases_tile(caller, _("在办案件"), "state=open"),
-        {"label": _("检测线"), "n": visible_lines(caller, now).count(), "url": "/lines"},
+        {"label": pgettext("many", "检测线"), "n": visible_lines(caller, now).count(), "url": "/lines"},
     ]
 
 

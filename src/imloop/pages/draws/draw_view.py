@@ -86,15 +86,15 @@ def common_context(draw: Draw, now: datetime) -> dict[str, object]:
         "excluded": draw.frame["excluded"],
         "days": (draw.frame["days"][0], draw.frame["days"][-1]),
         "acting": [
-            (party.name, [_waits_for(wait) for wait in steps])
+            (party.name, [waits_for(wait) for wait in steps])
             for party, steps in draw_lookups.who_must_act(draw, now)
         ],
     }
 
 
-def _waits_for(wait: draw_lookups.Wait) -> str:
+def waits_for(wait: draw_lookups.Wait) -> str:
     """录入公开随机数（双色球） · 期限 2026-11-03: a step, of which source, and by when."""
-    of = f"（{wait.of}）" if wait.of else ""
+    of = f"{_('（')}{wait.of}{_('）')}" if wait.of else ""
     due = f" · {_('期限')} {wait.due:%Y-%m-%d}" if wait.due else ""
     return f"{words(draw_lookups.WAITING[wait.step])}{of}{due}"
 

@@ -16,7 +16,7 @@ from imloop.facts.days import day_of
 from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
-from imloop.pages.draws.draw_view import STATES, draw_context, outcomes
+from imloop.pages.draws.draw_view import STATES, draw_context, outcomes, waits_for
 from imloop.pages.forms import require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
@@ -52,9 +52,7 @@ def all_draws(request: HttpRequest, caller: Caller) -> HttpResponse:
         {
             "draw": row,
             "state": words(STATES[row.state]),
-            "waits": [
-                words(draw_lookups.WAITING[wait.step]) for wait in draw_lookups.waits(caller, row, now)
-            ],
+            "waits": [waits_for(wait) for wait in draw_lookups.waits(caller, row, now)],
         }
         for row in rows
     ]

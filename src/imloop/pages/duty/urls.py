@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("supervision", supervision.people),
     path("supervision/looks", supervision.looks),
     path("supervision/acts", supervision.acts),
+    path("supervision/looks/<int:number>", supervision.one_look),
+    path("supervision/acts/<int:number>", supervision.one_act),
 ]
 
 MENU = (

@@ -1,67 +1,83 @@
-"""Findings: the list with filters, one with what it is about, resolving and reopening. A finding proves no guilt."""
+"""Findings: the list with filters and what became of each kind, one with its evidence, deciding and reopening. A
+finding proves no guilt."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from imloop.facts.mask import masked_vehicle
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
-from imloop.pages.guard import desk, page, words
+from imloop.pages.choices import day_asked, places
+from imloop.pages.findings.evidence import evidence
+from imloop.pages.guard import EVERY_DESK, desk, page, words
+from imloop.pages.searches import asks, only_hit
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.findings import lookups as finding_lookups
-from imloop.steps.findings.resolve_finding import RESOLVERS, finding, reopen, resolve
+from imloop.steps.findings.outcomes import STATE_NAMES, outcome_of
+from imloop.steps.findings.resolve_finding import finding, may_reopen, may_resolve, reopen, resolve
+from imloop.steps.findings.texts import JOURNAL
 from imloop.steps.findings.titles import title
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.findings import ROUTINE
-from imloop.store.models import Finding
+from imloop.store.models import Finding, Vehicle
 
 PER_PAGE = 50
+OTHERS = 10
+"""Findings about the same party, beside one."""
 
 
-@desk()
-def findings(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Open ones first, oldest first; doubts about completeness only where asked."""
-    rows = _filtered(request, caller)
+@desk(*EVERY_DESK)
+@asks("q")
+def findings(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResponse:
+    """Open ones first, oldest first, and what became of each kind; doubts about completeness only where asked."""
+    seen = finding_lookups.findings(caller)
+    asked_for = partial(
+        finding_lookups.asked_for,
+        finding_lookups.of_place(seen, asked.get("place", "")),
+        code=asked.get("code", ""),
+        station=asked.get("station", ""),
+        since=day_asked(asked, "since"),
+        until=day_asked(asked, "until"),
+        routine=asked.get("routine") == "1",
+    )
+    rows = asked_for(state=asked.get("state", "open"), text=asked.get("q", ""))
     if file := as_file(request, caller, "findings", _columns(finding_lookups.concerned(rows)), rows):
         return file
-    seen = finding_lookups.findings(caller)
+    if found := only_hit(request, rows):
+        return redirect(f"/findings/{found.pk}")
     names = finding_lookups.concerned(seen)
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
+    counted = asked_for(state="")
     context = {
         "shown": shown,
-        "rows": [(row, words(title(row.code)), names[row.station_code]) for row in shown],
-        "asked": request.GET,
+        "rows": [
+            (row, words(title(row.code)), names[row.station_code], names.get(row.handed_to)) for row in shown
+        ],
+        "counted": [
+            (code, words(title(code)), [(name, counts[name]) for name in STATE_NAMES if name in counts])
+            for code, counts in finding_lookups.counted(counted).items()
+        ],
+        "states": [(name, words(text)) for name, text in STATE_NAMES.items()],
+        "asked": asked,
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
+        "places": places(caller),
         "codes": sorted(
             ((code, words(title(code))) for code in set(seen.values_list("code", flat=True))),
             key=lambda option: option[1],
         ),
-        "names": names,
+        "names": {
+            code: names[code] for code in names if code in set(seen.values_list("station_code", flat=True))
+        },
     }
     return page(request, caller, "findings/findings.html", context)
-
-
-def _filtered(request: HttpRequest, caller: Caller) -> QuerySet[Finding]:
-    asked, rows = request.GET, finding_lookups.findings(caller)
-    state = asked.get("state", "open")
-    if state in ("open", "resolved"):
-        rows = rows.filter(resolved_at__isnull=state == "open")
-    if asked.get("code"):
-        rows = rows.filter(code=asked["code"])
-    elif asked.get("routine") != "1":
-        rows = rows.exclude(code__in=ROUTINE)
-    if asked.get("station"):
-        rows = rows.filter(station_code=asked["station"])
-    if asked.get("q"):
-        rows = rows.filter(subject__icontains=asked["q"].strip())
-    return rows.order_by("resolved_at", "created_at", "id")
 
 
 def _columns(names: dict[str, str]) -> Columns[Finding]:
@@ -71,45 +87,68 @@ def _columns(names: dict[str, str]) -> Columns[Finding]:
         _("站点"): lambda row: names[row.station_code],
         _("对象"): lambda row: row.subject,
         _("说明"): lambda row: spoken(row.data, "text"),
+        _("结果"): lambda row: words(outcome_of(row)),
+        _("移送"): lambda row: names.get(row.handed_to, ""),
         _("核实"): lambda row: row.resolved_at,
         _("核实人"): lambda row: row.resolved_by,
         _("核实情况"): lambda row: row.resolution,
     }
 
 
-@desk()
+@desk(*EVERY_DESK)
 def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
-    """One finding; POST by its department: resolve it, or open it again."""
+    """One finding with its evidence; POST by who has it: decide it, hand it over, or open it again."""
     row = finding(caller, number)
-    context: dict[str, object] = {}
     if request.method == "POST":
-        said = request.POST.get("said", "")
-        if row.resolved_at is None:
-            resolve(caller, number, resolution=said, now=clock.now())
-        else:
-            reopen(caller, number, reason=said, now=clock.now())
+        _decide(caller, row, request.POST)
         return redirect(f"/findings/{number}")
-    alike = finding_lookups.same_event(caller, row)
-    names = finding_lookups.concerned([row, *alike])
-    context |= {
+    alike, said = list(finding_lookups.same_event(caller, row)), finding_lookups.said_of(row)
+    codes = [row.station_code, row.handed_to, *(each.handed_to for each in said)]
+    names = finding_lookups.party_names([*codes, *(each.station_code for each in alike)])
+    vehicle = finding_lookups.vehicle_of(row)
+    others = finding_lookups.others_of_party(caller, row)
+    theirs = row.resolved_at is None and may_resolve(caller, row)
+    context: dict[str, object] = {
         "finding": row,
         "kind": words(title(row.code)),
         "station": names[row.station_code],
+        "handed_to": names.get(row.handed_to),
         "alike": [(each.pk, names[each.station_code]) for each in alike],
-        "about": _about(row),
-        "may_resolve": caller.kind in RESOLVERS,
+        "about": _about(row, vehicle),
+        "subject": masked_vehicle(vehicle.plate, vehicle.vin) if vehicle else row.subject,
+        "said": [(each, words(JOURNAL[each.kind]), names.get(each.handed_to)) for each in said],
+        "may_resolve": theirs,
+        "may_reopen": bool(row.resolved_at or row.handed_to) and not theirs and may_reopen(caller, row),
+        "receivers": finding_lookups.receivers(caller, row) if theirs else [],
+        "others": others[:OTHERS],
+        "counted": _counts(finding_lookups.counted_together(others)),
+        **evidence(caller, row),
     }
     return page(request, caller, "findings/finding.html", context)
 
 
-def _about(row: Finding) -> str:
-    """Links to what the finding is about: the test, line, case, repair or station."""
+def _counts(by: dict[str, int]) -> list[tuple[str, str, int]]:
+    """State, its name and how many, where there are any."""
+    return [(name, words(text), by[name]) for name, text in STATE_NAMES.items() if by.get(name)]
+
+
+def _decide(caller: Caller, row: Finding, form: QueryDict) -> None:
+    reason, now = form.get("reason", ""), clock.now()
+    if form.get("do") == "reopen":
+        reopen(caller, row.pk, reason=reason, now=now)
+        return
+    outcome, handed_to = form.get("outcome", ""), form.get("handed_to", "")
+    resolve(caller, row.pk, outcome=outcome, handed_to=handed_to, reason=reason, now=now)
+
+
+def _about(row: Finding, vehicle: Vehicle | None) -> str:
+    """Links to what the finding is about: the test, line, case, repair, vehicle or station."""
     station, _, rest = row.subject.partition("/")
     return {
         "test": page_of_test(row.station_code, row.subject),
         "case": f"/cases/{row.subject}",
         "repair": page_of_repair(row.station_code, row.subject),
-        "vehicle": f"/vehicles?q={row.subject}",
+        "vehicle": f"/vehicles/{vehicle.pk}" if vehicle else "/vehicles",
         "unlock": f"/unlocks/{row.subject}",
         "line": page_of_line(station, rest),
         "check": page_of_line(station, rest.partition("/")[0]) if rest else "/lines",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from imloop.gates.inspections.counts import COUNTS_NAMES, WHY, Counts
+from imloop.gates.inspections.counts import WHY, Counts
 from imloop.pages.guard import words
+from imloop.pages.templatetags.run_tags import counts_name
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections import lookups as test_lookups
-from imloop.steps.inspections.settle_run import ANOTHER
+from imloop.steps.inspections.settle_run import ANOTHER, NAMED
 from imloop.steps.vehicles.vehicle_facts import candidates_of
 from imloop.store.models import PartyKind, Test
 
@@ -16,12 +17,13 @@ def held_card(test: Test, caller: Caller) -> dict[str, object]:
     held = test_lookups.held_runs(caller).filter(test=test).first()
     waits = held is not None and held.settled_at is None
     return {
-        "counts": words(COUNTS_NAMES[Counts(test.counts)]) if test.counts else "",
+        "counts": counts_name(test.counts),
         "no_proof": test.counts == Counts.NOTHING,
         "counts_why": words(WHY[test.counts_why]) if test.counts_why else "",
         "held": held,
         "candidates": candidates_of(held) if held and caller.is_department else (),
         "another": ANOTHER,
+        "named": NAMED,
         "doubtful": held is not None and test.vehicle is None,
         "may_settle": waits and caller.kind == PartyKind.ENVIRONMENT,
     }

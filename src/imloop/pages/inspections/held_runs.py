@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from imloop.facts.codes import RESULT_NAMES, Result
 from imloop.pages.forms import require_sure
-from imloop.pages.guard import desk, page
+from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.ground import clock
@@ -35,10 +36,10 @@ def _columns() -> Columns[HeldRun]:
         _("检验编号"): lambda row: row.test.test_no,
         _("检验机构"): lambda row: row.test.station.name,
         _("检验时间"): lambda row: row.test.started_at,
-        _("结论"): lambda row: row.test.result,
+        _("结论"): lambda row: words(RESULT_NAMES[Result(row.test.result)]),
         _("号牌"): lambda row: row.plate,
         "VIN": lambda row: row.vin,
-        _("原因"): lambda row: "；".join(str(spoken(reason, "text")) for reason in row.reasons),
+        _("原因"): lambda row: _("；").join(str(spoken(reason, "text")) for reason in row.reasons),
         _("核实情况"): lambda row: row.settled_because,
         _("核实人"): lambda row: row.settled_by,
     }
@@ -55,8 +56,9 @@ def settle(request: HttpRequest, caller: Caller, station: str, held_no: str) -> 
 
 
 def _said(form: QueryDict) -> Settlement:
-    """A candidate is chosen by its key; the other choices are words."""
+    """A candidate is chosen by its key; the other choices are words. A vehicle that is named has its VIN or plate."""
     chosen, because = form.get("choice", ""), form.get("because", "")
     if chosen in (HeldRun.Settled.RELEASED, HeldRun.Settled.REJECTED, ""):
         return Settlement(chosen, because)
-    return Settlement(HeldRun.Settled.VEHICLE, because, chosen)
+    names = {name: form.get(name, "") for name in ("vin", "plate")}
+    return Settlement(HeldRun.Settled.VEHICLE, because, chosen, **names)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from imloop.facts.items import ITEMS
 from imloop.facts.records.inspection import Trace
-from imloop.pages.guard import desk, page
+from imloop.pages.guard import EVERY_DESK, desk, page
 from imloop.pages.inspections.held_card import held_card
 from imloop.pages.inspections.pictures import channel_name, trace_picture
 from imloop.papers.trace_picture import channel_of, deciding, same_channel
@@ -28,7 +28,7 @@ _LEFT_OUT = frozenset({"t_s", "blip"})
 Item = Mapping[str, Any]
 
 
-@desk()
+@desk(*EVERY_DESK)
 def one_test(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """People who may see the test; the look-up is journalled."""
     test = test_lookups.test(caller, test_no, request.GET.get("station", ""), itself)

@@ -11,7 +11,7 @@ from imloop.facts.codes import Result
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.inspections.counts import WHY, Counts
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.inspections.pictures import trace_csv
 from imloop.papers.assemble import report_document
 from imloop.steps.ground import clock
@@ -53,14 +53,14 @@ def _file(request: HttpRequest) -> bytes:
     return body
 
 
-@desk()
+@desk(*EVERY_DESK)
 def report_pdf(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     document = report_document(caller, test_no, request.GET.get("station", ""))
     headers = {"Content-Disposition": disposition(f"{test_no}.pdf", inline=True)}
     return HttpResponse(document, content_type="application/pdf", headers=headers)
 
 
-@desk()
+@desk(*EVERY_DESK)
 def trace_file(request: HttpRequest, caller: Caller, test_no: str) -> HttpResponse:
     """A test's seconds as CSV."""
     test = test_lookups.test(caller, test_no, request.GET.get("station", ""), itself)

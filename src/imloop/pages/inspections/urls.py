@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imloop.pages.inspections import held_runs, inspection_list, one_inspection, upload, what_if
 from imloop.pages.menu_entry import MenuEntry
@@ -24,7 +25,7 @@ MENU = (
     MenuEntry("/desk/istation/upload", _("上传"), {PartyKind.ISTATION: 30}),
     MenuEntry(
         "/tests",
-        _("检验"),
+        pgettext_lazy("many", "检验"),
         {
             PartyKind.ISTATION: 35,
             PartyKind.ENVIRONMENT: 15,
@@ -34,7 +35,7 @@ MENU = (
     ),
     MenuEntry(
         "/held-runs",
-        _("待核实"),
+        pgettext_lazy("menu", "待核实"),
         {PartyKind.ISTATION: 45, PartyKind.ENVIRONMENT: 45, PartyKind.SUPERVISOR: 65},
     ),
     MenuEntry("/environment/what-if", _("推演"), {PartyKind.ENVIRONMENT: 130}),

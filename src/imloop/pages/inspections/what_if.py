@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from io import BytesIO
 
@@ -17,8 +18,10 @@ from imloop.facts.items import ITEMS
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.law import LawError, load, overlay
+from imloop.law.report import show_rows
 from imloop.pages.guard import desk, page
-from imloop.steps.ground import clock
+from imloop.pages.inspections.assumption_form import assumed, filled, offered, sent
+from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections.replay import Selection
 from imloop.steps.inspections.what_if import MOST, run_latest
@@ -28,25 +31,26 @@ from imloop.store.models import PartyKind
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTH = 100
-_PRESETS: dict[str, tuple[Text, tuple[str, ...]]] = {
+_UNUSABLE = Text("按此假设无法判定，请核对所填的值", "nothing can be judged so: compare the values")
+_PRESETS: dict[str, tuple[Text, Mapping[str, object]]] = {
     "limit-b": (
         Text("全部改用限值 b", "limit set b for every method"),
-        tuple(f"limit_set.{method}: {{value: b}}" for method in ("TSI", "ASM", "VMAS", "LUGDOWN", "FREEACC")),
+        {f"limit_set.{method}": "b" for method in ("TSI", "ASM", "VMAS", "LUGDOWN", "FREEACC")},
     ),
     "no-tighter": (
         Text("5025 工况 NO 限值 700 改为 500", "NO limit at 25 km/h: 500 instead of 700"),
-        ("limits.ASM.a.no_5025_ppm: {value: 500}", "limits.ASM.a.no_2540_ppm: {value: 465}"),
+        {"limits.ASM.a.no_5025_ppm": 500, "limits.ASM.a.no_2540_ppm": 465},
     ),
     "gas-hc": (
         Text("天然气汽车的 HC 也参与判定", "HC also counts for natural gas"),
-        tuple(
-            f"advisory.{key}: {{value: []}}"
+        {
+            f"advisory.{key}": list[str]()
             for key in ("TSI.hc_idle_ppm", "TSI.hc_high_ppm", "ASM.hc_5025_ppm", "ASM.hc_2540_ppm")
-        ),
+        },
     ),
     "speed-band": (
         Text("稳态车速范围 ±2 改为 ±1.5 km/h", "ASM speed band ±1.5 instead of ±2 km/h"),
-        ("asm.speed_tolerance_kmh: {value: 1.5}",),
+        {"asm.speed_tolerance_kmh": 1.5},
     ),
 }
 """Questions that come up, as assumptions to start from."""
@@ -54,39 +58,38 @@ _PRESETS: dict[str, tuple[Text, tuple[str, ...]]] = {
 
 @desk(PartyKind.ENVIRONMENT)
 def what_if(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Assumptions in, a report out. The form keeps what was typed; a preset only fills it."""
+    """Assumptions in, a report out. The form keeps what was typed; a question that comes up often only fills it."""
     today = day_of(clock.now())
+    values = {str(row["key"]): row for row in show_rows(registers.law_at(today, caller.place))}
     given = request.POST or request.GET
     typed = {
         "since": given.get("since") or (today - timedelta(days=90)).isoformat(),
         "until": given.get("until") or today.isoformat(),
-        "assumed": given.get("assumed") or _preset(given.get("preset", ""), caller.place),
     }
-    context: dict[str, object] = {"typed": typed, "presets": _named_presets(), "most": MOST}
+    _, preset = _PRESETS.get(given.get("preset", ""), (None, {}))
+    context: dict[str, object] = {
+        "typed": typed,
+        "rows": filled(values, preset) if preset else sent(values, request.POST),
+        "offered": offered(values),
+        "presets": _named_presets(),
+        "most": MOST,
+    }
     if request.method != "POST":
         return page(request, caller, "inspections/what_if.html", context)
     chosen = Selection(read_day(typed["since"]), read_day(typed["until"]), caller.place)
+    text = assumed(values, sent(values, request.POST), caller.place)
     try:
-        assumed = overlay(load(), typed["assumed"])
-        report, total = run_latest(caller, chosen, decode_kept_test, assumed, typed["assumed"], clock.now())
+        book = overlay(load(), text)
+        report, total = run_latest(caller, chosen, decode_kept_test, book, text, clock.now())
     except LawError as error:
-        said = Text(f"假设无法使用（{error}）", f"this assumption cannot be used ({error})")
-        raise Malformed("wrong-value", said, at="assumed") from error
+        raise Malformed("wrong-value", _UNUSABLE, at="value-1") from error
     if given.get("format") == "xlsx":
         out = BytesIO()
-        write_sheets(out, report_sheets(report, assumed.title))
+        write_sheets(out, report_sheets(report, book.title))
         headers = {"Content-Disposition": disposition("what-if.xlsx")}
         return HttpResponse(out.getvalue(), content_type=_XLSX, headers=headers)
-    context |= {"report": report, "title": assumed.title, "total": total, "tables": _tables(report)}
+    context |= {"report": report, "title": book.title, "total": total, "tables": _tables(report)}
     return page(request, caller, "inspections/what_if.html", context)
-
-
-def _preset(name: str, place: str) -> str:
-    if name not in _PRESETS:
-        return ""
-    words, lines = _PRESETS[name]
-    values = "".join(f"  {line[:-1]}, place: '{place}'}}\n" for line in lines)
-    return f"title: {words.in_(get_language() or '')}\nvalues:\n{values}"
 
 
 def _named_presets() -> list[tuple[str, str]]:

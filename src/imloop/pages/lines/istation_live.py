@@ -17,7 +17,7 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.lines.lookups import view, visible_lines
-from imloop.steps.lines.station_figures import DAYS, ENOUGH, station_figures
+from imloop.steps.reports.station_figures import DAYS, ENOUGH, ENOUGH_RETESTS, station_figures
 from imloop.steps.stations.latest_checks import latest_checks
 from imloop.store.models import Line, PartyKind
 
@@ -68,16 +68,20 @@ def figures(caller: Caller, now: datetime) -> list[dict[str, object]]:
         {
             "label": _("首检不合格率"),
             "n": _rate(found.first_failed),
-            "note": _of(found.first_failed) + "；" + _("全市 %(value)s") % {"value": city},
+            "note": _of(found.first_failed) + _("；") + _("全市 %(value)s") % {"value": city},
         },
-        {"label": _("复检合格率"), "n": _rate(found.retests_passed), "note": _of(found.retests_passed)},
+        {
+            "label": _("复检合格率"),
+            "n": _rate(found.retests_passed, ENOUGH_RETESTS),
+            "note": _of(found.retests_passed),
+        },
         {"label": _("迟报"), "n": found.late, "note": _("近 %(n)s 天") % {"n": DAYS}},
         {"label": _("待核线索"), "n": found.findings, "url": "/findings"},
     ]
 
 
-def _rate(share: Share) -> str:
-    if share.whole < ENOUGH or share.value is None:
+def _rate(share: Share, least: int = ENOUGH) -> str:
+    if share.whole < least or share.value is None:
         return _("数据不足")
     return f"{100 * share.value:.1f} %"
 

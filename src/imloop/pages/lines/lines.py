@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.exchange.uploads.decode_check import decode_check
 from imloop.exchange.uploads.intake import take_check
-from imloop.facts.days import CHINA
 from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS
 from imloop.pages.forms import require_sure, sent_moment
+from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.lines.check_values import value_name
-from imloop.pages.site_map import station_sites, with_tiles
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.lines.lookups import SEERS, LineView, last_checks, view, visible_lines
+from imloop.steps.lines.texts import TOPICS
 from imloop.store.models import Line, PartyKind
 
 ALARMS = ("link-lost", "clock-skew", "software-not-approved", "sequence-gap", "check-claim-differs")
@@ -36,9 +36,12 @@ SHOWN = 200
 
 @desk(*SEERS)
 def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Every line the caller may see, and what raises an alarm."""
-    now = clock.now()
-    found = [view(line, now) for line in visible_lines(caller, now)[:SHOWN]]
+    """Every line the caller may see, or those of a ``station``, and what raises an alarm."""
+    now, renewal = clock.now(), fresh(caller, TOPICS)
+    rows = visible_lines(caller, now)
+    if request.GET.get("station"):
+        rows = rows.filter(station__code=request.GET["station"])
+    found = [view(line, now) for line in rows[:SHOWN]]
     if file := as_file(request, caller, "lines", _columns(), found):
         return file
     alarms = (
@@ -51,19 +54,21 @@ def lines(request: HttpRequest, caller: Caller) -> HttpResponse:
         "lines": found,
         "alarms": alarms[:30],
         "query": query_of(request),
-        "watched": caller.is_department,
-        "sites": station_sites(found),
-        "tiles": settings.TILES,
+        "together": _together(found),
+        **renewal,
     }
-    return with_tiles(page(request, caller, "lines/lines.html", context))
+    return page(request, caller, "lines/lines.html", context)
 
 
-@desk(*SEERS)
-def sites(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What the map of the lines shows now."""
-    now = clock.now()
-    found = [view(line, now) for line in visible_lines(caller, now)[:SHOWN]]
-    return JsonResponse({"at": f"{now.astimezone(CHINA):%Y-%m-%d %H:%M}", "sites": station_sites(found)})
+def _together(found: Sequence[LineView]) -> str:
+    """How the lines stand, in one sentence."""
+    links = [view["link"] for view in found]
+    return _("检测线 {n} 条 · 锁定 {locked} · 断联或未联 {silent} · 待传 {spooled}").format(
+        n=len(found),
+        locked=sum(1 for view in found if view["locked"]),
+        silent=sum(1 for link in links if link is None or link.lost_at is not None),
+        spooled=sum(link.spooled for link in links if link is not None),
+    )
 
 
 def _columns() -> Columns[LineView]:
@@ -71,7 +76,7 @@ def _columns() -> Columns[LineView]:
         _("检验机构"): lambda row: row["line"].station.name,
         _("检测线"): lambda row: row["line"].code,
         _("锁定"): lambda row: " ".join(row["locked"]),
-        _("原因"): lambda row: "；".join(words(reason.text) for reason in row["reasons"]),
+        _("原因"): lambda row: _("；").join(words(reason.text) for reason in row["reasons"]),
         _("最近自检"): lambda row: row["last_check"].finished_at if row["last_check"] else "",
         _("检定有效期至"): lambda row: row["certificate_until"],
         _("最近心跳"): lambda row: row["link"].seen_at if row["link"] else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imloop.pages.lines import istation_live, lines, software
 from imloop.pages.menu_entry import MenuEntry
@@ -13,12 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("desk/istation/live", istation_live.live),
     path("lines", lines.lines),
     path("lines/software", software.software),
-    path("lines/sites.json", lines.sites),
     path("lines/<str:station>/<number:code>", lines.one_line),
 ]
 
 MENU = (
     MenuEntry(
-        "/lines", _("检测线"), {PartyKind.ISTATION: 80, PartyKind.ENVIRONMENT: 110, PartyKind.MARKET: 50}
+        "/lines",
+        pgettext_lazy("many", "检测线"),
+        {PartyKind.ISTATION: 80, PartyKind.ENVIRONMENT: 110, PartyKind.MARKET: 50},
     ),
 )

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import QueryDict
 
 from imloop.facts.codes import FUEL_NAMES, INSTRUMENT_NAMES, METHOD_NAMES
 from imloop.facts.digits import whole
+from imloop.facts.places import typed_place
 from imloop.facts.records.repair import REPAIR_ITEMS
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.matters.conditions import conditions
@@ -38,7 +41,7 @@ HEAD = (
     Column("name", Text("单位名称", "name")),
     Column("uscc", Text("统一社会信用代码", "unified social credit code")),
     Column("legal_person", Text("法定代表人", "legal representative")),
-    Column("place", Text("所在县区代码（六位）", "county code (six digits)")),
+    Column("place", Text("所在县区，选名称或填六位代码", "county: choose its name or give its code")),
     Column("address", Text("地址", "address")),
     Column("phone", Text("咨询电话", "phone")),
     Column("complaint_phone", Text("投诉电话", "complaint phone")),
@@ -105,6 +108,14 @@ _AT_FIRST = {"lines": 2, "equipment": 5, "staff": 3, "certificates": 1}
 MOST = 60
 
 
+def _place(typed: str) -> str:
+    """What is no place stays as it was typed, and is refused with all else that is wrong."""
+    try:
+        return typed_place(typed, settings.PLACE)
+    except Malformed:
+        return typed.strip()
+
+
 def message_of(subject: str, form: QueryDict) -> Message:
     """What was typed, as the message that the API takes; blank rows are left out."""
     grids = {name: _rows_of(name, form) for name in _OF[subject]}
@@ -118,6 +129,7 @@ def message_of(subject: str, form: QueryDict) -> Message:
         "schema": "imloop.application/1",
         "subject": subject,
         **{column.name: form.get(column.name, "").strip() for column in HEAD},
+        "place": _place(form.get("place", "")),
         "staff": grids["staff"],
         "certificates": grids["certificates"],
         "conditions": {

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
+from imloop.facts.places import typed_place
 from imloop.facts.records.application import Application
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
@@ -53,7 +55,8 @@ def _law(*places: object) -> Law:
 @public
 def guide(request: HttpRequest) -> HttpResponse:
     """What is required, by which clause, and how long it takes, shown before the form."""
-    law = _law(request.GET.get("place"))
+    place = typed_place(request.GET.get("place", ""), settings.PLACE)
+    law = _law(place)
     days = {
         name: law.integer(f"matter.{name}_days") for name in ("submitted", "review", "site_check", "decision")
     }
@@ -65,7 +68,8 @@ def guide(request: HttpRequest) -> HttpResponse:
         "subjects": found,
         "days": days,
         "total": sum(days.values()),
-        "place": request.GET.get("place", ""),
+        "place": place,
+        "within": settings.PLACE,
     }
     return render(request, "matters/apply.html", context)
 
@@ -105,6 +109,7 @@ def _filled_in(
         **form_of(subject, message, _law(message.get("place"), start.get("place")), form.get("more", "")),
         "title": words(SUBJECTS[subject]),
         "action": action,
+        "within": settings.PLACE,
     }
     return render(request, "matters/apply_form.html", context)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imloop.pages.matters import apply, matters
 from imloop.pages.menu_entry import MenuEntry
@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern] = [
 MENU = (
     MenuEntry(
         "/matters",
-        _("事项"),
+        pgettext_lazy("many", "事项"),
         {
             PartyKind.ISTATION: 90,
             PartyKind.MSTATION: 40,

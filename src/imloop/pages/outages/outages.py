@@ -5,28 +5,49 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
-from imloop.pages.forms import file_response, require_sure, sent_file, sent_moment, sent_moment_or_none
-from imloop.pages.guard import desk, page, public, words
+from imloop.pages.choices import day_asked
+from imloop.pages.forms import (
+    file_response,
+    require_filled,
+    require_sure,
+    sent_file,
+    sent_moment,
+    sent_moment_or_none,
+)
+from imloop.pages.guard import EVERY_DESK, desk, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs
+from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import OFFICES, Caller, city_of
+from imloop.steps.ground.lookups import within_days, within_place
+from imloop.steps.ground.seen import listed
 from imloop.steps.outages import known_outages as known
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.known_outages import DECLARERS
-from imloop.steps.outages.match_papers import due_on, paper_shares
+from imloop.steps.outages.match_papers import due_on
 from imloop.steps.outages.outage_signs import signs
 from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
 from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
 from imloop.steps.outages.unlock_texts import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
+from imloop.steps.reports.paper_shares import paper_shares
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Outage, PaperUnlock, PartyKind
 
 SHOWN = 100
+_NEEDED: dict[str, str] = {
+    Scope.LINK: "link",
+    Scope.PLACE: "place",
+    Scope.STATIONS: "stations",
+    Scope.OWN_FAULT: "stations",
+}
+"""What a scope leaves open, by its field."""
 TAGS = {
     Standing.KEPT: "info",
     Standing.WAITING: "wait",
@@ -39,15 +60,18 @@ TAGS = {
 def outage_row(row: Outage) -> dict[str, object]:
     """One outage in words."""
     scope = Scope(row.scope)
-    what = LINK_NAMES[row.link] if row.link in LINK_NAMES else SCOPE_NAMES[scope]
+    where = [row.place] if scope is Scope.PLACE else map(station_lookups.name_of, row.stations)
     return {
         "outage": row,
         "scope": words(SCOPE_NAMES[scope]),
-        "what": words(what),
-        "stations": " ".join(row.stations),
+        "what": " ".join([what_of(row), *where]),
         "running": row.ends_at is None,
         "own_fault": scope is Scope.OWN_FAULT,
     }
+
+
+def what_of(row: Outage) -> str:
+    return words(LINK_NAMES[row.link] if row.link in LINK_NAMES else SCOPE_NAMES[Scope(row.scope)])
 
 
 def unlock_row(row: PaperUnlock, now: datetime) -> dict[str, object]:
@@ -82,18 +106,29 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST or request.GET}
     if request.method == "POST":
+        if needed := _NEEDED.get(request.POST.get("scope", "")):
+            require_filled(request.POST, needed)
         require_sure(request.POST)
         row = declare(caller, _declaration(request.POST), now)
         return redirect(f"/outages/{row.outage_no}")
+    asked = request.GET
+    rows = known.visible(caller).filter(
+        within_days("starts_at", day_asked(asked, "since"), day_asked(asked, "until")),
+        within_place("place", asked.get("place", "")),
+    )
+    if file := as_file(request, caller, "outages", _columns(), rows):
+        return file
     law = registers.law_at(day_of(now), caller.place)
     waiting = unlocks(caller).filter(outage__isnull=True)
     context |= {
-        "rows": [outage_row(row) for row in known.visible(caller)[:SHOWN]],
+        "asked": asked,
+        "query": query_of(request),
+        "rows": [outage_row(row) for row in rows[:SHOWN]],
         "signs": [(sign, words(sign.words)) for sign in signs(caller, now)],
         "shares": paper_shares(caller, now),
         "share_days": law.integer("outage.share_days"),
         "share_max": 100 * law.number("outage.share_max"),
-        "outside": [unlock_row(row, now) for row in waiting[:SHOWN]],
+        "outside": _listed(caller, "outages", waiting, now),
         "may_declare": caller.kind in DECLARERS,
         "scopes": [(scope.value, words(name)) for scope, name in SCOPE_NAMES.items()],
         "links": [(link, words(LINK_NAMES[link])) for link in law.words("outage.links")],
@@ -104,6 +139,27 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",
     }
     return page(request, caller, "outages/outages.html", context)
+
+
+def _columns() -> Columns[Outage]:
+    return {
+        _("编号"): lambda row: row.outage_no,
+        _("范围"): what_of,
+        _("检验机构"): lambda row: _("、").join(map(station_lookups.name_of, row.stations)),
+        _("原因"): lambda row: row.cause,
+        _("开始"): lambda row: row.starts_at,
+        _("结束"): lambda row: row.ends_at,
+        _("宣布"): lambda row: row.declared_at,
+    }
+
+
+def _listed(
+    caller: Caller, name: str, unlocks: QuerySet[PaperUnlock], now: datetime
+) -> list[dict[str, object]]:
+    """The first rows of a list of retests on paper; the look at their vehicles is kept."""
+    shown = list(unlocks[:SHOWN])
+    listed(caller, name, [row.case.vehicle_id if row.case else None for row in shown])
+    return [unlock_row(row, now) for row in shown]
 
 
 def _declaration(form: QueryDict) -> Declaration:
@@ -131,7 +187,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
     rows = unlocks(caller).filter(outage=row)
     context |= {
         **outage_row(row),
-        "rows": [unlock_row(each, now) for each in rows[:SHOWN]],
+        "rows": _listed(caller, f"outages/{row.outage_no}", rows, now),
         "total": rows.count(),
         "matched": rows.filter(repair__isnull=False).count(),
         "unlocked": rows.filter(unlock_no=request.GET.get("unlocked", "")).first(),
@@ -160,7 +216,7 @@ def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> Ht
     return redirect(f"/outages/{row.outage_no}?unlocked={found.unlock_no}#{found.unlock_no}")
 
 
-@desk()
+@desk(*EVERY_DESK)
 def one_unlock(request: HttpRequest, caller: Caller, number: str) -> HttpResponse:
     """One retest on paper; the look is journalled. POST: a photograph of the paper."""
     now = clock.now()
@@ -177,7 +233,7 @@ def one_unlock(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
     return page(request, caller, "outages/unlock.html", context)
 
 
-@desk()
+@desk(*EVERY_DESK)
 def unlock_file(request: HttpRequest, caller: Caller, number: str, digest: str) -> HttpResponse:
     """One photograph; the look is journalled."""
     return file_response(photograph(caller, number, digest, clock.now()))

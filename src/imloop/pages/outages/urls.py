@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imloop.pages.menu_entry import MenuEntry
 from imloop.pages.outages import istation_outage, outages
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/outages", _("系统故障"), {PartyKind.ENVIRONMENT: 120, PartyKind.ADMIN: 20}),
-    MenuEntry("/desk/istation/outage", _("系统故障"), {PartyKind.ISTATION: 70}),
+    MenuEntry(
+        "/outages", pgettext_lazy("many", "系统故障"), {PartyKind.ENVIRONMENT: 120, PartyKind.ADMIN: 20}
+    ),
+    MenuEntry("/desk/istation/outage", pgettext_lazy("many", "系统故障"), {PartyKind.ISTATION: 70}),
 )

@@ -57,6 +57,7 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
         "deviating": deviating.order_by("-created_at")[:50],
         "names": names,
         "place": caller.place,
+        "today": day_of(clock.now()).isoformat(),
     }
     return page(request, caller, "prices/prices.html", context)
 
@@ -105,7 +106,7 @@ def conflicts(request: HttpRequest, caller: Caller) -> HttpResponse:
     columns: Columns[dict[str, Any]] = {
         _("检验机构"): lambda row: row["station"].name,
         _("结论"): lambda row: _("同一经营者") if row["proven"] else _("待核实"),
-        _("理由"): lambda row: "；".join(str(spoken(reason, "text")) for reason in row["reasons"]),
+        _("理由"): lambda row: _("；").join(str(spoken(reason, "text")) for reason in row["reasons"]),
     }
     if file := as_file(request, caller, "conflicts", columns, rows):
         return file

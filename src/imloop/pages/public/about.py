@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of, read_day
 from imloop.facts.places import known_place
 from imloop.law import Book, Law, Value, load
+from imloop.law.values import CONFIDENCE_NAMES
+from imloop.law.working_days import WORKING
 from imloop.pages.guard import public
 from imloop.steps.ground import clock, registers
 
@@ -25,8 +28,9 @@ def about(request: HttpRequest) -> HttpResponse:
         "law": law,
         "day": day,
         "place": place,
-        "days": law.integer("deadline.working_days"),
-        "deadline_cite": law.cite("deadline.working_days"),
+        "days": law.integer("deadline.days"),
+        "working": law.value("deadline.days").unit == WORKING,
+        "deadline_cite": law.cite("deadline.days"),
         "duty_cite": law.cite("repair.owner_duty"),
         "same_station": law.flag("retest.same_station"),
         "same_cite": law.cite("retest.same_station"),
@@ -70,6 +74,8 @@ def _phases(book: Book, law: Law) -> list[dict[str, object]]:
 
 
 def _phase_name(value: Value) -> str:
+    if value.unseen:
+        return CONFIDENCE_NAMES[value.confidence].in_(get_language() or "")
     return {
         "none": _("未实施"),
         "general": _("一般要求"),

@@ -14,11 +14,13 @@ from imloop.pages.appointments.visits import retest_card
 from imloop.pages.cases.case_view import case_context, loop_names
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
-from imloop.pages.guard import desk, home, public
+from imloop.pages.forms import require_filled
+from imloop.pages.guard import EVERY_DESK, desk, home, public
 from imloop.pages.repairs.repairers import choice_card
 from imloop.papers.assemble import owner_notice
 from imloop.steps.accounts.create_user import nobody_yet
 from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.duty.who_looked import who_looked
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.stations import lookups as station_lookups
@@ -32,6 +34,10 @@ _KEPT: dict[str, Any] = {
 """How a reader's choice is kept: a year, for the pages only."""
 
 
+_LOOKS = 50
+"""Days and parties that the owner reads."""
+
+
 @public
 def start(request: HttpRequest) -> HttpResponse:
     context = {"loop_names": loop_names(), "empty": station_lookups.nothing_yet(), "nobody": nobody_yet()}
@@ -40,12 +46,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @public
 def find(request: HttpRequest) -> HttpResponse:
-    """Plate and VIN tail → the case page; what was typed stays."""
-    if not request.GET:
+    """Plate and VIN tail → the secret address of the case; what was typed stays on the form, and in no address."""
+    if request.method != "POST":
         return redirect("/")
-    count_question(request, clock.now())
-    plate, tail = request.GET.get("plate", ""), request.GET.get("tail", "")
-    return redirect(f"/c/{case_lookups.owner_case_by_plate(plate, tail).owner_token}")
+    require_filled(request.POST, "plate", "tail")
+    who = count_question(request, clock.now())
+    plate, tail = request.POST.get("plate", ""), request.POST.get("tail", "")
+    return redirect(f"/c/{case_lookups.owner_case_by_plate(who, plate, tail).owner_token}")
 
 
 @public
@@ -55,6 +62,7 @@ def owner_case(request: HttpRequest, token: str) -> HttpResponse:
     context = {**case_context(case, now), **retest_card(case, now), **objection_card(case, now)}
     context["repairs"] = case.repairs.select_related("shop").order_by("-finished_at")
     context |= paper_card(case, now)
+    context["lookers"] = who_looked(case.vehicle, _LOOKS)
     context["objected"] = "objected" in request.GET
     if case.closed_at is None:
         context |= choice_card(case, request.GET)
@@ -81,6 +89,6 @@ def change_settings(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@desk()
+@desk(*EVERY_DESK)
 def any_desk(request: HttpRequest, caller: Caller) -> HttpResponse:
     return redirect(home(caller))

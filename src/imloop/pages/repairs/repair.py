@@ -22,11 +22,13 @@ from imloop.facts.text import Text
 from imloop.loop.case import STATE_NAMES, State
 from imloop.loop.repair_clauses import SHORT
 from imloop.loop.repairs import shortfalls
-from imloop.pages.cases.case_view import result_items, signs
+from imloop.pages.cases.case_view import other_reasons, result_items, signs
 from imloop.pages.forms import fields_named, file_response, sent_file
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.repairs.repair_form import field_of, kept, message_of, rows_of
+from imloop.pages.searches import asks, only_hit
 from imloop.pages.tables import Columns, as_file, query_of
+from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.reconsider import failed_test
 from imloop.steps.ground import clock
@@ -37,6 +39,7 @@ from imloop.steps.repairs.claims import Claim, open_claimed
 from imloop.steps.repairs.receive_repair import require_finished
 from imloop.steps.repairs.repair_files import attach_to_repair, files_of, named_and_missing, repair_file
 from imloop.steps.repairs.repair_watch import repair_list
+from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store.models import Case, PartyKind, Repair
 
 RECORDS = "/desk/mstation/repairs"
@@ -47,10 +50,12 @@ PER_PAGE = 50
 
 @desk(PartyKind.MSTATION)
 def repair(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Find the case; the form; check the answers; hand in. What was typed stays throughout."""
-    typed = request.POST or request.GET
+    """Find the case; the form; check the answers; hand in. What was typed stays throughout, and in no address. GET with
+    ``case``: one that the station has repaired before."""
+    typed = request.POST or _known(caller, request.GET.get("case", ""))
     context: dict[str, object] = {"typed": typed, "item_codes": _codes()}
-    case = _case(caller, typed)
+    refused = request.method == "GET" and bool(request.POST) and "repair_no" not in typed
+    case = None if refused else _case(caller, typed)
     if case is None:
         return page(request, caller, "repairs/repair.html", context)
     if request.method == "POST" and typed.get("do") in ("check", "send"):
@@ -70,6 +75,17 @@ def _codes() -> list[tuple[str, str]]:
     return [(code, words(name)) for code, name in REPAIR_ITEMS.items()]
 
 
+def _known(caller: Caller, case_no: str) -> QueryDict:
+    """What the owner would say of a case in which the station has reported a repair."""
+    words = QueryDict(mutable=True)
+    if case_no:
+        found = case_lookups.cases(caller).select_related("vehicle").filter(case_no=case_no).first()
+        if found is None:
+            raise Unknown("unknown-case", Text("没有这个案件。", "There is no such case."))
+        words.update({"case_no": case_no, "plate": found.vehicle.plate, "tail": found.vehicle.vin[-6:]})
+    return words
+
+
 def _case(caller: Caller, typed: QueryDict) -> Case | None:
     """None before anything was asked; an empty form is asked for a case like any other."""
     if not typed:
@@ -81,18 +97,20 @@ def _case(caller: Caller, typed: QueryDict) -> Case | None:
 def _about(case: Case, typed: QueryDict) -> dict[str, object]:
     now = clock.now()
     law = law_at(day_of(now), case.place)
+    least = loop.least_warranty(str(entered_facts(case.vehicle).get("vehicle_type", "")), law)
     test = failed_test(case)
     return {
         "case": case,
-        "items": result_items(test),
+        "items": [item for item in result_items(test) if item["failed"]],
+        "other_reasons": other_reasons(test),
         "signs": signs(case, test),
         # Made once with the form: sending it twice is the same upload.
         "repair_no": typed.get("repair_no") or f"W{now:%Y%m%d}-{secrets.token_hex(3)}",
         "now": f"{now:%Y-%m-%dT%H:%M}",
         "item_rows": rows_of(typed, "item"),
         "part_rows": rows_of(typed, "part"),
-        "warranty_days": law.integer("warranty.days"),
-        "warranty_km": law.integer("warranty.km"),
+        "warranty_days": least.days,
+        "warranty_km": least.km,
     }
 
 
@@ -108,7 +126,7 @@ def _summary(case: Case, record: RepairRecord) -> dict[str, object]:
         "done": [(words(REPAIR_ITEMS[item.code]), item) for item in record.items],
         "papers": papers,
         "lacks": [name for name, number in papers if not number],
-        "early": record.finished_at <= case.failed_at,
+        "early": record.finished_at <= as_loop_case(case).last_failed_at,
         "short": _short(case, record),
     }
 
@@ -122,13 +140,16 @@ def _short(case: Case, record: RepairRecord) -> list[str]:
 
 
 @desk(PartyKind.MSTATION)
-def records(request: HttpRequest, caller: Caller) -> HttpResponse:
+@asks("q")
+def records(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResponse:
     """Every repair this station reported, newest first."""
-    rows = repair_list(caller, text=request.GET.get("q", ""))
+    rows = repair_list(caller, text=asked.get("q", ""))
     if file := as_file(request, caller, "repairs", record_columns(), rows):
         return file
-    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"shown": shown, "asked": request.GET, "query": query_of(request)}
+    if found := only_hit(request, rows):
+        return redirect(f"{RECORDS}/{in_address(found.repair_no)}")
+    shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
+    context = {"shown": shown, "asked": asked, "query": query_of(request)}
     return page(request, caller, "repairs/repairs.html", context)
 
 
@@ -181,6 +202,6 @@ def _permit(case: Case) -> dict[str, object] | None:
     return loop.permit(as_loop_case(case), station=station, at=now, law=law).to_json()
 
 
-@desk()
+@desk(*EVERY_DESK)
 def record_file(request: HttpRequest, caller: Caller, shop: str, repair_no: str, digest: str) -> HttpResponse:
     return file_response(repair_file(caller, shop, repair_no, digest))

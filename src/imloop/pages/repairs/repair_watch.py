@@ -3,43 +3,60 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from imloop.facts.days import read_day
 from imloop.facts.records.repair import REPAIR_ITEMS
+from imloop.pages.addresses import page_of_repair
+from imloop.pages.choices import day_asked, places
 from imloop.pages.guard import desk, page, words
 from imloop.pages.repairs.repair import PER_PAGE, record_columns
+from imloop.pages.searches import asks, only_hit
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.seen import listed
 from imloop.steps.repairs import lookups as repair_lookups
 from imloop.steps.repairs.repair_files import files_of, named_and_missing
-from imloop.steps.repairs.repair_watch import ShopRow, doubts_of, repair_list, shop_rows
-from imloop.store.models import PartyKind, Repair
-
-SEERS = (PartyKind.TRANSPORT, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR)
+from imloop.steps.repairs.repair_watch import SEERS, ShopRow, doubts_of, repair_list, shop_rows
+from imloop.store.models import Repair
 
 
 @desk(*SEERS)
-def repairs(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Every repair reported in the place, newest first; those with doubts on request."""
-    asked = request.GET
+@asks("q")
+def repairs(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResponse:
+    """Every repair reported in the place, newest first; those with doubts on request. The look is kept."""
     rows = repair_list(
         caller,
         shop=asked.get("shop", ""),
         text=asked.get("q", ""),
         only_doubtful=asked.get("doubtful") == "1",
-        since=read_day(asked["since"]) if asked.get("since") else None,
+        place=asked.get("place", ""),
+        since=day_asked(asked, "since"),
+        until=day_asked(asked, "until"),
     )
     if file := as_file(request, caller, "repairs", _columns(), rows):
         return file
+    shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
+    found = only_hit(request, rows)
+    listed(
+        caller,
+        "repairs",
+        [row.case.vehicle_id for row in shown],
+        asked=asked.get("q", ""),
+        leads_on=bool(found),
+    )
+    if found:
+        return redirect(page_of_repair(found.shop.code, found.repair_no))
     context: dict[str, object] = {
-        "shown": Paginator(rows, PER_PAGE).get_page(asked.get("page")),
+        "shown": shown,
+        "suspected": any(vars(row)["doubted"] for row in shown),
         "asked": asked,
         "query": query_of(request),
         "filters": saved_filters(caller, request.path),
+        "places": places(caller),
         "shops": sorted(set(repair_lookups.repairs(caller).values_list("shop__code", "shop__name"))),
     }
     return page(request, caller, "repairs/repair_list.html", context)

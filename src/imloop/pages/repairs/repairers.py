@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.codes import FUEL_NAMES, Fuel
 from imloop.facts.days import day_of
+from imloop.pages.choices import named
 from imloop.pages.guard import public, words
 from imloop.steps.ground import clock
 from imloop.steps.repairs import shop_figures
@@ -33,7 +34,7 @@ def repairers(request: HttpRequest) -> HttpResponse:
     context = {
         **_card(near.place if near else settings.PLACE, near, fuel, asked),
         "near": near,
-        "stations": station_lookups.parties(PartyKind.ISTATION, settings.PLACE),
+        "stations": named(station_lookups.parties(PartyKind.ISTATION, settings.PLACE)),
         "fuels": [(each.value, words(name)) for each, name in FUEL_NAMES.items()],
         "typed": asked,
         "keep": {name: asked[name] for name in ("near", "fuel") if asked.get(name)},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from imloop.pages.menu_entry import MenuEntry
 from imloop.pages.repairs import repair, repair_watch, repairers
@@ -22,7 +23,9 @@ urlpatterns: list[URLPattern] = [
 
 MENU = (
     MenuEntry("/desk/mstation/repair", _("填报维修"), {PartyKind.MSTATION: 20}),
-    MenuEntry("/desk/mstation/repairs", _("维修记录"), {PartyKind.MSTATION: 30}),
-    MenuEntry("/repairs", _("维修"), {PartyKind.ENVIRONMENT: 30, PartyKind.TRANSPORT: 20}),
+    MenuEntry("/desk/mstation/repairs", pgettext_lazy("many", "维修记录"), {PartyKind.MSTATION: 30}),
+    MenuEntry(
+        "/repairs", pgettext_lazy("many", "维修"), {PartyKind.ENVIRONMENT: 30, PartyKind.TRANSPORT: 20}
+    ),
     MenuEntry("/repairs/shops", _("维修站指标"), {PartyKind.TRANSPORT: 30}),
 )

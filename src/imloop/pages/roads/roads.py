@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from django.conf import settings
@@ -20,27 +19,28 @@ from imloop.facts.text import Text
 from imloop.gates.roads.clean_fleet import FLEETS
 from imloop.gates.roads.may_drive import LEVELS
 from imloop.gates.roads.zone_rules import parse_rules
-from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, rule_words
+from imloop.gates.roads.zone_texts import rule_words
 from imloop.pages.forms import require_sure, sent_day, sent_day_or_none, sent_moment, sent_moment_or_none
 from imloop.pages.guard import desk, page, public, words
+from imloop.pages.roads.rule_form import STAGES, rule_fields, rule_of
 from imloop.pages.tables import Columns, as_file, query_of
+from imloop.pages.templatetags.imloop_tags import alert_level
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.seen import listed
 from imloop.steps.roads import lookups
 from imloop.steps.roads.ask_road import Stated, alerts_at, ask_road_openly, zones_at
 from imloop.steps.roads.clean_fleet import clean_fleet
 from imloop.steps.roads.zones import NewZone, declare_alert, end_zone, enter_zone, lift_alert
 from imloop.steps.vehicles.enrol_guest_vehicle import GROUNDS, NewEnrolment, end_enrolment, enrol, enrolments
-from imloop.store.models import Enrolment, PartyKind
-
-STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
-_EXAMPLE = '[{"fuels": ["diesel"], "stage_below": "5", "hours": ["07:00-22:00"], "except": ["emergency"]}]'
+from imloop.store.models import Enrolment, PartyKind, PollutionAlert, Zone
 
 
 @public
 def roads(request: HttpRequest) -> HttpResponse:
-    """May this vehicle drive here today? Anyone may ask; the answer holds nothing about a person."""
-    now, asked = clock.now(), request.GET
+    """May this vehicle drive here today? Anyone may ask; the answer holds nothing about a person, the address nothing
+    about a vehicle."""
+    now, asked = clock.now(), request.POST
     context: dict[str, object] = {
         "asked": asked,
         "now": now,
@@ -49,15 +49,15 @@ def roads(request: HttpRequest) -> HttpResponse:
         "fuels": _fuels(),
         "stages": STAGES,
     }
-    if asked.get("plate"):
+    if request.method == "POST":
         stated = Stated(
-            plate=asked["plate"],
+            plate=asked.get("plate", ""),
             vin_tail=asked.get("tail", ""),
             fuel=asked.get("fuel", ""),
             emission_stage=asked.get("stage", ""),
         )
-        count_question(request, now)
-        answer = ask_road_openly(stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
+        who = count_question(request, now)
+        answer = ask_road_openly(who, stated, at=now, place=settings.PLACE, zone=asked.get("zone", ""))
         context["answer"] = answer.to_json()
     return render(request, "roads/roads.html", context)
 
@@ -74,24 +74,41 @@ def zones(request: HttpRequest, caller: Caller) -> HttpResponse:
     if request.method == "POST":
         _act(request, caller, now)
         return redirect("/zones")
+    zones, alerts = list(lookups.zones(caller)), list(lookups.alerts(caller))
+    both: list[Zone | PollutionAlert] = [*zones, *alerts]
+    if file := as_file(request, caller, "zones", _columns(), both):
+        return file
     context |= {
-        "zones": [(zone, _in_words(zone.rules)) for zone in lookups.zones(caller)],
+        "zones": [(zone, _in_words(zone.rules)) for zone in zones],
         "alerts": [
             (
                 alert,
                 _in_words(alert.rules, zone=False),
                 alert.since <= now and (alert.until is None or alert.until > now),
             )
-            for alert in lookups.alerts(caller)
+            for alert in alerts
         ],
+        "query": query_of(request),
         "today": day_of(now),
         "fleet": _fleet(caller, now),
         "levels": LEVELS,
-        "example": _EXAMPLE,
-        "exceptions": [(name, words(text)) for name, text in EXCEPTION_NAMES.items()],
+        **rule_fields(),
         "may_decide": caller.kind == PartyKind.ENVIRONMENT,
     }
     return page(request, caller, "roads/zones.html", context)
+
+
+def _columns() -> Columns[Zone | PollutionAlert]:
+    """Zones, then alerts."""
+    return {
+        _("种类"): lambda row: _("限行区") if isinstance(row, Zone) else _("重污染天气预警"),
+        _("名称"): lambda row: row.name if isinstance(row, Zone) else alert_level(row.level),
+        _("代码"): lambda row: row.code if isinstance(row, Zone) else "",
+        _("规则"): lambda row: _("；").join(_in_words(row.rules, zone=isinstance(row, Zone))),
+        _("自"): lambda row: row.since,
+        _("至"): lambda row: row.until,
+        _("依据"): lambda row: row.cite,
+    }
 
 
 def _fleet(caller: Caller, now: datetime) -> dict[str, object]:
@@ -114,7 +131,7 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
             wanted = NewZone(
                 code=form.get("code", ""),
                 name=form.get("name", ""),
-                rules=_rules(form.get("rules", "")),
+                rules=rule_of(form),
                 since=sent_day(form, "since"),
                 until=sent_day_or_none(form, "until"),
                 cite=form.get("cite", ""),
@@ -126,7 +143,7 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
             declare_alert(
                 caller,
                 level=form.get("level", ""),
-                rules=_rules(form.get("rules", "")),
+                rules=rule_of(form),
                 since=sent_moment(form, "since"),
                 until=sent_moment_or_none(form, "until"),
                 cite=form.get("cite", ""),
@@ -140,7 +157,7 @@ def _act(request: HttpRequest, caller: Caller, now: datetime) -> None:
 
 @desk(PartyKind.ENVIRONMENT, PartyKind.POLICE)
 def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Vehicles of other provinces that are tested here."""
+    """Vehicles of other provinces that are tested here. The look is kept."""
     now = clock.now()
     language = get_language() or ""
     context: dict[str, object] = {"now": now}
@@ -158,6 +175,7 @@ def guests(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     if file := as_file(request, caller, "enrolments", columns, running):
         return file
+    listed(caller, "enrolments", [row.vehicle_id for row in running])
     context["query"] = query_of(request)
     context["enrolments"] = [(each, GROUNDS[each.ground].in_(language)) for each in running]
     context["today"] = day_of(now)
@@ -180,18 +198,6 @@ def _enrol(request: HttpRequest, caller: Caller, now: datetime) -> None:
         operating_since=sent_day_or_none(form, "operating_since"),
     )
     enrol(caller, wanted, now)
-
-
-def _rules(text: str) -> list[object]:
-    try:
-        rules = json.loads(text)
-    except ValueError:
-        rules = None
-    if not isinstance(rules, list):
-        raise Malformed(
-            "bad-rules", Text("规则应为 JSON 列表。", "The rules must be a JSON list."), at="rules"
-        )
-    return rules
 
 
 def _in_words(rules: object, *, zone: bool = True) -> list[str]:

@@ -21,7 +21,8 @@ def form_again(request: HttpRequest, ask: Ask, refusal: Refusal) -> HttpResponse
     such form. A view without a page leads to the one where its form stands, and so do we. What was sent stays in
     ``POST``: a page whose rows and choices depend on the answers draws them so."""
     posted = request.method == "POST"
-    typed = request.POST if posted else request.GET
+    kept: QueryDict | None = None if posted else getattr(request, "question", None)  # pages/searches.py
+    typed = request.POST if posted else request.GET if kept is None else kept
     if "HX-Request" in request.headers or not (posted or typed):
         return None
     again = copy(request)
@@ -38,7 +39,7 @@ def form_again(request: HttpRequest, ask: Ask, refusal: Refusal) -> HttpResponse
         return None
     text = marked(
         response.content.decode(),
-        request.method or "",
+        "POST" if kept is not None else request.method or "",
         request.get_full_path(),
         typed,
         set(request.FILES),

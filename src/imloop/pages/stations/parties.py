@@ -12,13 +12,14 @@ from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
+from imloop.pages.choices import station_kinds
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.matters import DEPARTMENTS, published
 from imloop.pages.stations.party_forms import act
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
 from imloop.steps.ground import clock, registers
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import OFFICES, Caller
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.prices.publish_price import price_list
 from imloop.steps.stations import lookups, standing
@@ -36,7 +37,7 @@ _STAFFS = {PartyKind.ISTATION: PartyKind.ENVIRONMENT, PartyKind.MSTATION: PartyK
 SHOWN = 200
 
 
-@desk(*DEPARTMENTS, *lookups.STATIONS)
+@desk(*OFFICES, *lookups.STATIONS)
 def register_page(request: HttpRequest, caller: Caller, code: str) -> HttpResponse:
     """Standing, certificates, staff, lines; the forms for those who maintain them."""
     station = lookups.kept_station(caller, code)
@@ -115,7 +116,12 @@ def stations(request: HttpRequest, caller: Caller) -> HttpResponse:
     }
     if file := as_file(request, caller, "parties", columns, found):
         return file
-    context = {"found": found, "typed": request.GET, "query": query_of(request)}
+    context = {
+        "found": found,
+        "typed": request.GET,
+        "kinds": station_kinds(),
+        "query": query_of(request),
+    }
     return page(request, caller, "stations/parties.html", context)
 
 

@@ -6,12 +6,13 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.menu_entry import MenuEntry
-from imloop.pages.stations import parties, register
+from imloop.pages.stations import compare, parties, register
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
     path("public/stations/<str:code>", parties.public_station),
     path("parties", parties.stations),
+    path("parties/compare", compare.compare),
     path("parties/<str:code>", parties.register_page),
     path("register/departments", register.departments),
     path("register/stations", register.stations),
@@ -29,6 +30,11 @@ MENU = (
             PartyKind.MARKET: 80,
             PartyKind.SUPERVISOR: 80,
         },
+    ),
+    MenuEntry(
+        "/parties/compare",
+        _("检验机构比较"),
+        {PartyKind.ENVIRONMENT: 62, PartyKind.MARKET: 82, PartyKind.SUPERVISOR: 82},
     ),
     MenuEntry(
         "/certificates",

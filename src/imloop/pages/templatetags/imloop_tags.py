@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from urllib.parse import urlencode
 
 from django import template
 from django.http import QueryDict
@@ -27,6 +26,7 @@ from imloop.facts.days import CHINA
 from imloop.facts.mask import masked_name, masked_phone
 from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.text import Text
+from imloop.law.values import CONFIDENCE_NAMES
 from imloop.pages import addresses
 from imloop.steps.desk.texts import ENTRIES
 from imloop.store.models import Case, Line, Repair, Test
@@ -59,8 +59,28 @@ def china_day(moment: datetime) -> str:
 
 
 @register.filter
-def china_time(moment: datetime) -> str:
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+def china_time(moment: datetime) -> SafeString:
+    """2026-12-14 09:30, never broken over two lines."""
+    return _time(f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}")
+
+
+@register.filter
+def iso_day(day: date | None) -> SafeString:
+    """2026-12-14; nothing where there is no day."""
+    if isinstance(day, datetime):
+        day = day.astimezone(CHINA)
+    return _time(f"{day:%Y-%m-%d}") if day else SafeString()
+
+
+def _time(text: str) -> SafeString:
+    return format_html("<time>{}</time>", text)
+
+
+@register.filter
+def seal_span(name: str) -> str:
+    """2026-12-01 09:00–10:00, of a root named 2026-12-01T09; the roots of earlier times are of a day."""
+    day, _sign, hour = name.partition("T")
+    return f"{day} {hour}:00–{int(hour) + 1:02}:00" if hour else day
 
 
 @register.filter
@@ -143,16 +163,7 @@ def law_value(value: object) -> object:
 @register.filter
 def confidence_name(confidence: str) -> str:
     """How sure the reading of a clause is, or the number of a threshold."""
-    return in_words(
-        confidence,
-        verified=_("已与原文核对"),
-        recalled=_("待与原文核对"),
-        derived=_("由其他数值推出"),
-        chosen=_("原文未定，平台取值"),
-        high=_("确定"),
-        medium=_("较有把握"),
-        low=_("经验估计，待实测校准"),
-    )
+    return CONFIDENCE_NAMES[confidence].in_(get_language() or "")
 
 
 @register.filter
@@ -229,14 +240,6 @@ def bar(item: dict[str, object]) -> SafeString:
     )
 
 
-@register.simple_tag
-def claim_query(case: Case) -> SafeString:
-    """What opens a case for an M-station that knows its vehicle: number, plate, end of the VIN."""
-    vehicle = case.vehicle
-    query = {"case_no": case.case_no, "plate": vehicle.plate, "tail": vehicle.vin[-6:]}
-    return format_html("{}", urlencode(query))
-
-
 @register.filter
 def money(amount: object) -> str:
     """¥1,234.50"""
@@ -251,22 +254,27 @@ def grouped(number: float) -> str:
 
 @register.filter
 def repair_items(repair: Repair) -> str:
-    return "、".join(item["name"] or capability_name(item["code"]) for item in repair.record["items"])
+    return listed(item["name"] or capability_name(item["code"]) for item in repair.record["items"])
 
 
 @register.filter
 def repair_parts(repair: Repair) -> str:
     """滤芯、三元催化器（TWC-20873）: with the serial where one is known."""
-    return "、".join(
-        f"{part['name']}（{part['serial']}）" if part.get("serial") else part["name"]
+    return listed(
+        f"{part['name']}{_('（')}{part['serial']}{_('）')}" if part.get("serial") else part["name"]
         for part in repair.record["parts"]
     )
 
 
 @register.filter
+def listed(words: Iterable[object]) -> str:
+    return _("、").join(map(str, words))
+
+
+@register.filter
 def either(sets: Iterable[Iterable[str]]) -> str:
     """合格证、结算清单 或 发票: any one of the sets, each whole."""
-    return f" {_('或')} ".join("、".join(each) for each in sets)
+    return f" {_('或')} ".join(map(listed, sets))
 
 
 @register.filter
@@ -282,38 +290,6 @@ def typed_value(typed: QueryDict, name: str, row: int) -> str:
 @register.simple_tag
 def selected(typed: QueryDict, row: int, code: str) -> str:
     return " selected" if typed.get(f"item_code_{row}") == code else ""
-
-
-@register.simple_tag
-def vehicle_status(status: str) -> SafeString:
-    css = {"active": "pass", "moved_out": "wait"}.get(status, "fail")
-    name = in_words(status, active=_("正常"), moved_out=_("转出"), cancelled=_("注销"), scrapped=_("报废"))
-    return format_html('<span class="tag {}">{}</span>', css, name)
-
-
-@register.simple_tag
-def vehicle_change(kind: str) -> str:
-    return in_words(
-        kind,
-        sold=_("转让"),
-        moved_in=_("转入"),
-        moved_out=_("转出"),
-        cancelled=_("注销"),
-        scrapped=_("报废"),
-        reinstated=_("恢复"),
-        corrected=_("更正登记资料"),
-    )
-
-
-@register.simple_tag
-def held_kind(kind: str) -> str:
-    return in_words(
-        kind,
-        list=_("名单更正"),
-        change=_("登记变更"),
-        difference=_("采用填报"),
-        mark=_("不经检验核发标志"),
-    )
 
 
 @register.simple_tag

@@ -67,12 +67,12 @@ def paper_name(name: str) -> str:
 
 @register.filter
 def paper_names(names: Iterable[str]) -> str:
-    return "、".join(map(paper_name, names))
+    return _("、").join(map(paper_name, names))
 
 
 @register.filter
 def bold_paper_names(names: Iterable[str]) -> SafeString:
-    return format_html_join("、", "<b>{}</b>", ((paper_name(name),) for name in names))
+    return format_html_join(_("、"), "<b>{}</b>", ((paper_name(name),) for name in names))
 
 
 @register.filter

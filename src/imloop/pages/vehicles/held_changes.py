@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from imloop.exchange.http.addresses import disposition
 from imloop.facts.digits import whole
@@ -18,7 +19,7 @@ from imloop.pages.guard import desk, page, words
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.vehicles.decide_held import DESKS, confirm, confirm_list, reject
-from imloop.steps.vehicles.lookups import differences_of, held_changes, kept_list
+from imloop.steps.vehicles.lookups import differences_of, held_list, kept_list
 from imloop.steps.vehicles.register.word import value_of
 from imloop.steps.vehicles.texts import FIELD_NAMES
 from imloop.store.models import HeldChange, PartyKind, Vehicle
@@ -46,7 +47,7 @@ def held(request: HttpRequest, caller: Caller) -> HttpResponse:
     if request.method == "POST":
         _decide(request, caller)
         return redirect("/vehicles/held")
-    rows = list(held_changes(caller).order_by("proposed_at", "id"))
+    rows = held_list(caller)
     counts = Counter(row.evidence for row in rows if row.kind == HeldChange.Kind.LIST and row.evidence)
     context = {
         "rows": [held_row(row, caller) for row in rows[:_SHOWN]],
@@ -87,7 +88,7 @@ def held_row(row: HeldChange, caller: Caller) -> dict[str, object]:
             (field_name(name), *(in_words(name, each) for each in pair)) for name, pair in row.fields.items()
         ],
         "own": row.proposed_by == caller.actor,
-        "because": "、".join(field_name(name) for name in row.data.get("changed", [])),
+        "because": _("、").join(field_name(name) for name in row.data.get("changed", [])),
     }
 
 

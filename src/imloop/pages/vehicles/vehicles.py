@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
@@ -21,12 +22,14 @@ from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
 from imloop.gates.vehicles.cycle import Cycle
-from imloop.pages.forms import require_sure, sent_day
+from imloop.pages.forms import require_filled, require_sure, sent_day
 from imloop.pages.guard import desk, page
+from imloop.pages.searches import asks
 from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.ground.seen import listed
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.roads.ask_road import ask_road, zones_at
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
@@ -38,21 +41,29 @@ from imloop.steps.vehicles.register.vehicle_row import CHANGES, COLUMNS
 from imloop.store.models import HeldChange, PartyKind, Vehicle
 
 _FOLDER = Path(settings.DATA_DIR) / "imports"
-_EXCERPT = 50
+_EXCERPT = _CASES = 50
 _MOST_BYTES = 32 * 1024 * 1024
 """About 250,000 rows, which take less than a minute."""
+_NAME = 40
+"""Letters of a sent file's name that are kept, and of its ending: a folder's entry has 255 bytes."""
 
 
 @desk(PartyKind.POLICE)
-def police(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Ask a gate; issue the mark it allows; the open cases of the place, overdue ones first."""
+@asks("plate", "vin")
+def police(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResponse:
+    """Ask a gate; issue the mark it allows; the open cases of the place, overdue ones first, as a list that is
+    looked at."""
     now = clock.now()
-    given = request.POST or request.GET
-    cases = case_lookups.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")
+    given = request.POST or asked
+    cases = (
+        case_lookups.cases(caller).filter(closed_at__isnull=True).order_by("-overdue", "deadline")[:_CASES]
+    )
+    listed(caller, "desk/police", [case.vehicle_id for case in cases])
     context: dict[str, object] = {
         "asked": given,
-        "zones": zones_at(caller.place, now),
-        "open_cases": cases[:50],
+        "gates": [("mark", _("能否核发检验标志")), ("road", _("能否通行"))],
+        "zones": [(zone.code, zone.name) for zone in zones_at(caller.place, now)],
+        "open_cases": cases,
     }
     if request.method == "POST":
         require_sure(given)
@@ -68,9 +79,9 @@ def _ask(asked: QueryDict, caller: Caller) -> dict[str, object]:
     now = clock.now()
     vin, plate = asked.get("vin", ""), asked.get("plate", "")
     answer: Answer
-    if asked["gate"] == "road":
+    if asked.get("gate", "") == "road":
         answer = ask_road(caller, at=now, vin=vin, plate=plate, zone=asked.get("zone", ""))
-    elif asked["gate"] == "registration":
+    elif asked.get("gate", "") == "registration":
         mass = asked.get("max_mass_kg", "")
         if mass and whole(mass) is None:
             raise Malformed(
@@ -93,11 +104,16 @@ def _ask(asked: QueryDict, caller: Caller) -> dict[str, object]:
 
 
 @desk(*OFFICES)
-def vehicles(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Search by plate, VIN or the end of a VIN."""
-    text = request.GET.get("q", "")
-    found = search_vehicles(caller, text, clock.now()) if text else None
-    return page(request, caller, "vehicles/vehicles.html", {"q": text, "found": found})
+@asks("q")
+def vehicles(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResponse:
+    """Search by plate, VIN or the end of a VIN; the one that fits alone is opened."""
+    if not asked:
+        return page(request, caller, "vehicles/vehicles.html", {})
+    require_filled(asked, "q")
+    found = search_vehicles(caller, asked.get("q", ""), clock.now())
+    if len(found.vehicles) == 1 and found.former is None:
+        return redirect(f"/vehicles/{found.vehicles[0].pk}")
+    return page(request, caller, "vehicles/vehicles.html", {"q": asked.get("q", ""), "found": found})
 
 
 @desk(*OFFICES)
@@ -189,13 +205,15 @@ def _import(request: HttpRequest, caller: Caller) -> Imported:
             ),
             at="file",
         )
-    # The name only tells the format; the bytes go under a name of our own.
-    with tempfile.NamedTemporaryFile(suffix=Path(file.name).suffix.lower()) as kept:
-        for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
+    # In a folder of our own, under the sender's name: what is wrong with it is said of that name.
+    sent = Path(file.name)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) / f"{sent.stem[:_NAME]}{sent.suffix[:_NAME].lower()}"
+        with kept.open("wb") as out:
+            for chunk in file.chunks():
+                out.write(chunk)
         reason = request.POST.get("reason", "").strip()
-        return import_file("vehicles", Path(kept.name), _FOLDER, caller, clock.now, reason=reason)
+        return import_file("vehicles", kept, _FOLDER, caller, clock.now, reason=reason)
 
 
 @desk(PartyKind.POLICE, PartyKind.ENVIRONMENT)

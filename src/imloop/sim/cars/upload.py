@@ -30,12 +30,13 @@ SOFTWARE = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where, when and by whom one run is made. ``ambient``: °C, relative humidity %, kPa."""
+    """Where, when and by whom one run is made. ``sequence``: the line's running number, None: not known;
+    ``ambient``: °C, relative humidity %, kPa."""
 
     test_no: str
     station: str
     line: str
-    sequence: int
+    sequence: int | None
     started_at: datetime
     purpose: Purpose = Purpose.PERIODIC
     ambient: tuple[float, float, float] = (25.0, 60.0, 100.6)

@@ -11,21 +11,19 @@ from imloop.sim.traces.condition import faulty, healthy
 from imloop.sim.world.diary import next_opening
 from imloop.sim.world.places import Shop
 
-GENUINE_SHARE = 0.86
-"""Share of first repairs that cure the fault; a rework always does."""
-
 
 def repair(
     car: Car, shop: Shop, came: datetime, *, poor: bool = False, finished: datetime | None = None
 ) -> tuple[Job, bytes, bool]:
-    """The job, its upload and whether it cured the car, whose condition and odometer move on.
+    """The job, its upload and whether it cured the car, whose condition and odometer move on. A rework always does.
 
     ``poor``: this repair shall not cure the fault. ``finished``: when it was done, if that is already known.
     """
     rng, vehicle, before = car.rng, car.vehicle, car.state
     car.rounds += 1
-    car.extra_km += int(rng.integers(6, 60))
-    genuine = car.rounds > 1 or (not poor and bool(rng.random() < GENUINE_SHARE))
+    driven = int(rng.integers(6, 60))
+    car.extra_km += driven
+    genuine = car.rounds > 1 or (not poor and bool(rng.random() < shop.skill))
     work = repairs.choose_work(rng, before.fault, vehicle.fuel, shop)
     hours = sum(hours for _, _, hours in work.items) + float(rng.uniform(0.7, 5.0))
     cured = healthy(rng, vehicle.fuel, vehicle.age_years)
@@ -37,7 +35,7 @@ def repair(
         finished_at=finished or next_opening(came + timedelta(hours=hours), rng),
         items=work.items,
         parts=_lent(repairs.parts_of(rng, work)) if shop.lends else repairs.parts_of(rng, work),
-        text=work.text if car.rounds == 1 else f"质量保证期内返修：{work.text}",
+        text=work.text if car.rounds == 1 else f"质量保证期内返修，又行驶 {driven} 公里：{work.text}",
         cost_yuan=0.0 if car.rounds > 1 else repairs.price_of(rng, work),
         technician=shop.staff[0],
         inspector=shop.staff[1],

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from imloop.facts.codes import Method
 from imloop.facts.days import day_of
@@ -28,19 +25,15 @@ from imloop.sim.world.places import (
     instruments,
     serial,
 )
-from imloop.steps.accounts.create_user import create_user
-from imloop.steps.accounts.keys import issue_key
 from imloop.store.models import Certificate, Equipment, Line, Party, PartyKind, Standing
 
-CREDENTIALS = "demo-credentials.json"
-_ROLES = ("istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin")
 _STATION_CITE = "HJ 1237-2021；柳州市 I/M 工作方案 五（二）1"
 _SHOP_CITE = "柳州市 I/M 工作方案 五（二）2"
 
 
 def is_loaded() -> bool:
     """A real register may have such a code, but not under the made-up name."""
-    return Party.objects.filter(code=STATIONS[0].code, name=STATIONS[0].name, place=CITY).exists()
+    return Party.objects.filter(code=STATIONS[0].code, name=STATIONS[0].name).exists()
 
 
 def create_city(now: datetime, days: int = 7) -> None:
@@ -65,37 +58,12 @@ def create_city(now: datetime, days: int = 7) -> None:
     fresh_checks(now)
 
 
-def write_credentials(data_dir: Path, now: datetime, base_url: str) -> Path:
-    """Keys for every party that uploads or asks, one person per role; the file is readable by its owner only."""
-    keys = {party.code: issue_key(party, now) for party in Party.objects.order_by("code")}
-    users = {}
-    for role in _ROLES:
-        party = (
-            Party.objects.filter(kind=role)
-            .exclude(code__in=[code for code, _, _ in GUESTS])
-            .order_by("id")
-            .first()
-        )
-        if party is None:
-            raise LookupError(f"the demo city has no party of kind {role}")
-        password = secrets.token_urlsafe(12)
-        create_user(role, password, party, now, is_head=True)
-        users[role] = {"username": role, "password": password}
-    file = data_dir / CREDENTIALS
-    data_dir.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=0o600)
-    file.chmod(0o600)
-    text = json.dumps({"base_url": base_url, "keys": keys, "users": users}, ensure_ascii=False, indent=2)
-    file.write_text(text + "\n", encoding="utf-8")
-    return file
-
-
 def _station(station: Station, today: date) -> None:
     party = Party.objects.create(
         code=station.code,
         kind=PartyKind.ISTATION,
         name=station.name,
-        place=CITY,
+        place=district_of(station.code),
         uscc=unified_code(station.code),
         address=f"柳州市{station.address}",
         phone=station.phone,
@@ -147,7 +115,7 @@ def _shop(shop: Shop, today: date, number: int) -> None:
         code=shop.code,
         kind=PartyKind.MSTATION,
         name=shop.name,
-        place=CITY,
+        place=district_of(shop.code),
         uscc=unified_code(shop.code),
         address=f"柳州市{shop.address}",
         phone=shop.phone,

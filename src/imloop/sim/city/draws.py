@@ -78,7 +78,7 @@ def _secrets(period: str) -> dict[str, str]:
 
 
 def _office(kind: str) -> Caller:
-    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"), "demo")
+    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"), kind)
 
 
 def _fixed(period: str, visits: dict[str, int], at: datetime, wait: int, secrets: dict[str, str]) -> Draw:

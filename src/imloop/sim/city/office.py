@@ -9,15 +9,14 @@ from functools import partial
 from django.db import transaction
 
 from imloop.facts.days import day_of
-from imloop.facts.records.application import Application, ConditionAnswer, Paper, Person, TestLine
+from imloop.facts.records.application import Application, Paper, Person, TestLine
 from imloop.facts.records.application import Instrument as InstrumentFact
-from imloop.matters.conditions import conditions
+from imloop.sim.annexes import answers, hand_in
 from imloop.sim.traffic.course import Course
 from imloop.sim.world.identifiers import unified_code
-from imloop.sim.world.places import CITY, INSTRUMENTS, SHOPS
+from imloop.sim.world.places import CITY, INSTRUMENTS, SHOPS, district_of
 from imloop.steps.cases.grant_exit import reject_objection
 from imloop.steps.cases.objections import raise_objection, standing
-from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.matters.take_step import apply, open_measure, take_step, take_step_by_token
 from imloop.store.models import Case, Matter, Party
@@ -48,12 +47,14 @@ _SAID = "三天前在修理厂用尾气仪测过，一氧化碳没有这么高�
 
 
 def _objected(ground: str, rejected: str, when: datetime) -> None:
-    """The owner who failed last objects."""
+    """Of those who still may, the owner who failed first objects: the others are left to whoever tries the demo."""
     if Case.objects.filter(snapshot__objections__0__ground=ground).exists():
         return
     waiting = Case.objects.filter(closed_at__isnull=True, state="awaiting_repair", objected_at__isnull=True)
-    row = waiting.filter(failed_at__lt=when).order_by("-failed_at").first()
-    if row is None or not standing(row, when).open:
+    may = (
+        row for row in waiting.filter(failed_at__lt=when).order_by("failed_at") if standing(row, when).open
+    )
+    if (row := next(may, None)) is None:
         return
     with transaction.atomic():
         raise_objection(row.owner_token, ground=ground, words=_SAID, now=when)
@@ -75,12 +76,7 @@ def _once(title: str, happen: Callable[[datetime], None], when: datetime) -> Non
 
 
 def _office(kind: str) -> Caller:
-    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"), "demo")
-
-
-def _answers(subject: str, when: datetime) -> dict[str, ConditionAnswer]:
-    law = registers.law_at(day_of(when), CITY)
-    return {c.code: ConditionAnswer(True, f"附件：{c.text.zh[:12]}…") for c in conditions(subject, law)}
+    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"), kind)
 
 
 def _new_station(when: datetime) -> None:
@@ -93,6 +89,7 @@ def _new_station(when: datetime) -> None:
         )
         for number, kind in enumerate(_LINE, 1)
     )
+    said = answers("istation", CITY, when)
     row = apply(
         Application(
             subject="istation",
@@ -111,10 +108,11 @@ def _new_station(when: datetime) -> None:
             certificates=(
                 Paper("cma", "CMA-2026-洛维", "广西市场监管局", since, since + timedelta(days=6 * 365)),
             ),
-            conditions=_answers("istation", when),
+            conditions=said,
         ),
         when,
     )
+    hand_in(row, said, when)
     office = _office("environment")
     take_step(office, row.matter_no, "accept", {}, when + timedelta(hours=5))
     take_step(office, row.matter_no, "review", {"opinion": "材料真实，场所待核查"}, when + timedelta(hours=7))
@@ -123,11 +121,12 @@ def _new_station(when: datetime) -> None:
 def _returned_shop(when: datetime) -> None:
     """A shop that is not on the list yet: its file came back once."""
     shop = next(each for each in SHOPS if each.listed_days is None)
+    said = answers("mstation", CITY, when, lacking=("filed", "instruments"))
     row = apply(
         Application(
             subject="mstation",
             name=shop.name,
-            place=CITY,
+            place=district_of(shop.code),
             uscc=unified_code(shop.code),
             legal_person=shop.staff[0],
             address=f"柳州市{shop.address}",
@@ -136,10 +135,11 @@ def _returned_shop(when: datetime) -> None:
             opening_hours="每日 08:30–18:30",
             staff=tuple(Person(name, "technician") for name in shop.staff),
             capability=shop.takes,
-            conditions=_answers("mstation", when),
+            conditions=said,
         ),
         when,
     )
+    hand_in(row, said, when)
     missing = {"missing": "机动车维修经营备案证明；尾气分析仪校准证书"}
     take_step(_office("transport"), row.matter_no, "return", missing, when + timedelta(hours=20))
 

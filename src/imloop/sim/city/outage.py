@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import msgspec
-import numpy as np
 
 from imloop.exchange.signing import sign_voucher
 from imloop.exchange.uploads.intake import take_redemption
@@ -19,8 +18,7 @@ from imloop.sim.cars.fleet import make_for
 from imloop.sim.cars.upload import Job
 from imloop.sim.cars.workshop import repair
 from imloop.sim.city.registered_fleet import enter_fleet
-from imloop.sim.traces.condition import draw_fault, faulty
-from imloop.sim.traffic.course import Course
+from imloop.sim.traffic.course import Course, failing_car
 from imloop.sim.world.diary import at, open_days
 from imloop.sim.world.places import CITY, STATIONS
 from imloop.steps.ground.access import Caller, caller_for
@@ -53,13 +51,8 @@ def enter_outage(course: Course, *, first: int) -> None:
 
 
 def _car(course: Course, ordinal: int, day: date) -> Car:
-    """One that fails."""
     vehicle = make_for(Method.ASM, course.seed, ordinal, day + timedelta(days=10))
-    rng = np.random.default_rng([course.seed, 7009, ordinal])
-    able = course.lines.stations_for(vehicle.method)
-    fault = draw_fault(rng, vehicle.method, vehicle.fuel, vehicle.obd_scope)
-    state = faulty(rng, vehicle.fuel, vehicle.age_years, fault)
-    return Car(vehicle, rng, able[ordinal % len(able)], state)
+    return failing_car(course.seed, vehicle, course.lines, 7009)
 
 
 def _fetch_vouchers(when: datetime) -> None:
@@ -69,7 +62,7 @@ def _fetch_vouchers(when: datetime) -> None:
 
 
 def _office() -> Caller:
-    return caller_for(Party.objects.get(code=f"{CITY}-environment"), "demo")
+    return caller_for(Party.objects.get(code=f"{CITY}-environment"), "environment")
 
 
 def _begins(day: date, when: datetime) -> None:

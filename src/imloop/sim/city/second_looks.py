@@ -49,7 +49,7 @@ def enter_second_looks(now: datetime) -> None:
 def _correct(vehicle: Vehicle, now: datetime) -> None:
     known = date.fromisoformat(str(vehicle.facts["first_registered_on"]))
     row = f"vin,first_registered_on\n{vehicle.vin},{(known + timedelta(days=31)).isoformat()}\n"
-    clerk = caller_for(Party.objects.get(code=f"{CITY}-{PartyKind.POLICE}"), "demo")
+    clerk = caller_for(Party.objects.get(code=f"{CITY}-{PartyKind.POLICE}"), PartyKind.POLICE)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "list.csv"
         file.write_text(row, encoding="utf-8")

@@ -107,4 +107,4 @@ def _cycle_day(vehicle: Vehicle, now: datetime) -> date:
 
 
 def _office(kind: PartyKind) -> Caller:
-    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"))
+    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"), kind)

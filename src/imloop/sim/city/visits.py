@@ -28,7 +28,7 @@ def open_stations(since: datetime) -> None:
         Hours(5, time(8, 30), time(12)),
     ]
     for station in STATIONS:
-        caller = caller_for(Party.objects.get(code=station.code), "demo")
+        caller = caller_for(Party.objects.get(code=station.code))
         set_hours(caller, office if station is STATIONS[-1] else daily, day_of(since), since)
 
 
@@ -48,7 +48,7 @@ def _stations() -> list[Party]:
 
 def _today(station: Party, now: datetime, first: int) -> None:
     morning = datetime.combine(day_of(now), MORNING, CHINA)
-    desk = caller_for(station, "demo")
+    desk = caller_for(station)
     came = (
         Test.objects.filter(station=station, started_at__gte=morning, purpose="periodic", result="pass")
         .exclude(vehicle__cases__closed_at__isnull=True, vehicle__cases__isnull=False)

@@ -45,12 +45,13 @@ def double_idle(rng: np.random.Generator, engine: Engine, state: Condition) -> C
 
 
 def steady_state(rng: np.random.Generator, engine: Engine, state: Condition) -> Columns:
-    """ASM: 5025 for 90 s, then 2540 for 90 s; the caller ends the run where the standard ends it (附录B)."""
+    """ASM: 5025, then 2540, each sampled from t = 10 s to 90 s; the caller ends the run where the standard ends it
+    (附录B)."""
     start, shift = int(rng.integers(9, 13)), 9
-    plan = [("other", start), ("5025.settle", 15), ("5025.sample", 75), ("other", shift)]
-    plan += [("2540.settle", 15), ("2540.sample", 75)]
+    plan = [("other", start), ("5025.settle", 15), ("5025.sample", 80), ("other", shift)]
+    plan += [("2540.settle", 15), ("2540.sample", 80)]
     phase = [name for name, seconds in plan for _ in range(seconds)]
-    rows, second = len(phase), start + 90
+    rows, second = len(phase), start + 95
     target = ramp((0, 0.0), (start - 1, 25.0), (second, 25.0), (second + shift - 1, 40.0), (rows, 40.0))
     speed = np.maximum(target + wander(rng, rows, 0.13, memory=0.85) * (target > 5), 0.0)
     fast = np.arange(rows) >= second + 3

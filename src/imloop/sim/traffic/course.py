@@ -75,11 +75,18 @@ class Course:
     def _first_visit(self, car: Car, moment: datetime) -> None:
         self._advance()
         if car.rng.random() < ABORT_SHARE:
-            self._abort(car, moment)
-            moment += timedelta(minutes=6)
-        self._visit(car, moment, Purpose.PERIODIC)
+            self.later(self._at_the_line(car, moment), lambda when: self._abort(car, when))
+        else:
+            self._visit(car, moment, Purpose.PERIODIC)
 
     def _visit(self, car: Car, moment: datetime, purpose: Purpose) -> None:
+        self.later(self._at_the_line(car, moment), lambda when: self._drive(car, when, purpose))
+
+    def _at_the_line(self, car: Car, moment: datetime) -> datetime:
+        """When it has been received. Only then does it get its turn: a line counts its runs as it drives them."""
+        return moment + self._delay(car, 240, 900)
+
+    def _drive(self, car: Car, moment: datetime, purpose: Purpose) -> None:
         run = self._book(car, moment, purpose)
         message, verdict = run_message(car.rng, run, car.vehicle, car.state, self._law(run.started_at))
         ended = datetime.fromisoformat(str(message["ended_at"]))
@@ -97,9 +104,10 @@ class Course:
         self.lines.keep(run.station, run.line, run.started_at, ended)
         body = encode(message)
         self.later(ended + self._delay(car, 4, 25), lambda when: self._upload_aborted(car, run, body, when))
+        self._visit(car, ended, Purpose.PERIODIC)
 
     def _book(self, car: Car, moment: datetime, purpose: Purpose) -> Run:
-        line, start = self.lines.book(car.station, car.vehicle.method, moment + self._delay(car, 240, 900))
+        line, start = self.lines.book(car.station, car.vehicle.method, moment)
         number = self.lines.next_sequence(car.station, line)
         inspector, driver, reviewer = crew(car.station, line)
         kinds = instruments((car.vehicle.method,))
@@ -178,7 +186,10 @@ class Course:
             if shop.code == car.shop:
                 return shop
         weights = np.array(
-            [2.2 if district_of(shop.code) == district_of(car.station) else 1.0 for shop in listed]
+            [
+                shop.known * (2.2 if district_of(shop.code) == district_of(car.station) else 1.0)
+                for shop in listed
+            ]
         )
         shop = listed[int(car.rng.choice(len(listed), p=weights / weights.sum()))]
         car.shop = shop.code
@@ -205,6 +216,15 @@ class Course:
             **more,
         }
         self.labels.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def failing_car(seed: int, vehicle: SimVehicle, lines: Lines, stream: int) -> Car:
+    """One that fails. ``stream``: of random numbers, another for each story."""
+    rng = np.random.default_rng([seed, stream, vehicle.ordinal])
+    able = lines.stations_for(vehicle.method)
+    fault = draw_fault(rng, vehicle.method, vehicle.fuel, vehicle.obd_scope)
+    state = faulty(rng, vehicle.fuel, vehicle.age_years, fault)
+    return Car(vehicle, rng, able[vehicle.ordinal % len(able)], state)
 
 
 def new_car(seed: int, vehicle: SimVehicle, lines: Lines) -> Car:

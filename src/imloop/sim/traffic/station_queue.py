@@ -135,7 +135,7 @@ def _run(station: str, line: str, number: int, task: str, start: datetime, seed:
         test_no=f"{station}-{line}-{start:%Y%m%d}-T{task}",
         station=station,
         line=line,
-        sequence=50000 + number,
+        sequence=None,
         started_at=start,
         ambient=weather(seed, start),
         people={"inspector": inspector, "driver": driver, "reviewer": reviewer},

@@ -35,7 +35,8 @@ class Station:
 class Shop:
     """An M-station. ``takes``: fuels and repair item codes. ``listed_days``: days on the list before today;
     None: applied, not yet listed. ``suspended``: off the list for the last weeks. ``lends``: reports one and the same
-    catalyst for every vehicle."""
+    catalyst for every vehicle. ``known``: how many times as often it is chosen as others, and has customers of its own;
+    ``skill``: share of its first repairs that cure the fault."""
 
     code: str
     name: str
@@ -46,6 +47,8 @@ class Shop:
     listed_days: int | None = 420
     suspended: bool = False
     lends: bool = False
+    known: int = 1
+    skill: float = 0.86
 
 
 _PETROL = (
@@ -99,17 +102,17 @@ STATIONS = (
 
 SHOPS = (
     Shop("450202M01", "柳州市锦绣汽车维修有限公司", "城中区东环大道171号", "0772-5550201",
-         _PETROL, ("何志强", "陈永福")),
+         _PETROL, ("何志强", "陈永福"), known=6, skill=0.95),
     Shop("450202M02", "柳州市河东诚匠汽车服务部", "城中区高新一路9号", "0772-5550202",
          _GASEOUS, ("唐伟", "周俊"), 300),
     Shop("450203M01", "柳州市云岭汽车维修有限公司", "鱼峰区屏山大道86号", "0772-5550203",
-         _BOTH, ("黄振华", "李国庆")),
+         _BOTH, ("黄振华", "李国庆"), known=6),
     Shop("450203M02", "柳州市阳和通达汽车维修厂", "鱼峰区阳和工业新区和祥路3号", "0772-5550204",
          _PETROL, ("罗建国", "廖斌")),
     Shop("450203M03", "柳州市顺心汽车快修店", "鱼峰区荣军路42号", "0772-5550205",
          _PETROL, ("谢家明", "邓涛"), None),
     Shop("450204M01", "柳州市河西宏远汽车修理厂", "柳南区航生路17号", "0772-5550206",
-         _BOTH, ("莫建华", "韦立")),
+         _BOTH, ("莫建华", "韦立"), known=6, skill=0.7),
     Shop("450204M02", "柳州市鹅岗汽车电喷维修中心", "柳南区飞鹅路203号", "0772-5550207",
          _GASEOUS, ("蓝志文", "农强"), lends=True),
     Shop("450204M03", "柳州市乐群重型车维修有限公司", "柳南区磨滩路5号", "0772-5550208",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.accounts.second_factor import confirmed, is_required
@@ -28,6 +30,14 @@ def admitted(user: User) -> Caller:
             Text("请先登录网页，启用动态口令。", "First log in on the pages and set up the second factor."),
         )
     return caller_of(user)
+
+
+def admitted_by_key(caller: Caller) -> Caller:
+    """The caller behind a key: a machine, or with a personal key the person whom it names, who may act and look as
+    in a session of their own. That the account is open was asked with the key."""
+    if not caller.user:
+        return caller
+    return replace(admitted(User.objects.select_related("party").get(username=caller.user)), key=caller.key)
 
 
 def admitted_or_none(user: object) -> Caller | None:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
@@ -26,7 +26,7 @@ from imloop.facts.text import Text
 from imloop.steps.accounts.key_secrets import seal, unseal
 from imloop.steps.ground.access import SYSTEM, Caller
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.store.models import ApiKey, Party, UsedNonce
+from imloop.store.models import ApiKey, Party, UsedNonce, User
 from imloop.store.statements import fetch_one
 
 Kind = ApiKey.Kind
@@ -34,11 +34,13 @@ OVERLAP = timedelta(days=7)
 """How long a rotated key goes on working, unless another day is said."""
 LONGEST_NOTE = 60
 _KEY = (
-    "SELECT k.kind, k.secret_sha256, k.material, k.used_on = %s, p.code, p.kind, p.name, p.place"
-    " FROM store_apikey k JOIN store_party p ON p.id = k.party_id"
+    "SELECT k.kind, k.secret_sha256, k.material, k.used_on = %s, p.code, p.kind, p.name, p.place,"
+    " COALESCE(u.username, '')"
+    " FROM store_apikey k JOIN store_party p ON p.id = k.party_id LEFT JOIN store_user u ON u.id = k.user_id"
     " WHERE k.key_id = %s AND k.revoked_at IS NULL AND (k.until IS NULL OR k.until > %s)"
+    " AND (k.user_id IS NULL OR (u.is_active AND u.party_id = k.party_id))"
 )
-"""Run with every call of a machine, so the SQL is written by hand."""
+"""Run with every call of a machine, so the SQL is written by hand; ``is_live`` asks the same."""
 _NONCE = "INSERT INTO store_usednonce (digest, expires_at) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 
@@ -62,11 +64,12 @@ def issue_key(
     public_key: bytes = b"",
     note: str = "",
     until: date | None = None,
+    person: str = "",
 ) -> str:
     """A new key, shown once: ``imk_<id>_<secret>``, or ``imh_…`` for an HMAC; for Ed25519 (``public_key``: PEM) only
     the id, as the private half never leaves the station."""
     with writing(now, by) as ledger:
-        return new_key(ledger, party, kind=kind, public_key=public_key, note=note, until=until)
+        return new_key(ledger, party, kind=kind, public_key=public_key, note=note, until=until, person=person)
 
 
 def new_key(
@@ -77,8 +80,10 @@ def new_key(
     public_key: bytes = b"",
     note: str = "",
     until: date | None = None,
+    person: str = "",
 ) -> str:
-    """The same as part of a larger step."""
+    """The same as part of a larger step. ``person``: the user name of whose personal key it is; it acts in that name,
+    and ends with the account."""
     if kind not in Kind.values:
         raise Malformed("wrong-value", Text(f"没有密钥种类 {kind}。", f"There is no kind of key {kind}."))
     if public_key.strip() and kind != Kind.ED25519:
@@ -93,7 +98,9 @@ def new_key(
     if until is not None and until <= day_of(ledger.now):
         raise Malformed("wrong-value", Text("失效日期应晚于今天。", "It must end after today."))
     secret = "" if kind == Kind.ED25519 else secrets.token_urlsafe(32)
-    row = ApiKey(party=party, kind=kind, key_id=secrets.token_hex(6), until=until)
+    row = ApiKey(
+        party=party, kind=kind, key_id=secrets.token_hex(6), until=until, user=_holder(party, person)
+    )
     row.note, row.created_at, row.created_by = (
         note.strip()[:LONGEST_NOTE],
         ledger.now,
@@ -106,9 +113,8 @@ def new_key(
     else:
         row.material = seal(row.key_id, secret.encode())
     row.save(force_insert=True)
-    ledger.note(
-        "key-issued", party.code, {"key_id": row.key_id, "kind": kind, "note": row.note, "until": until}
-    )
+    body = {"key_id": row.key_id, "kind": kind, "note": row.note, "until": until}
+    ledger.note("key-issued", party.code, {**body, "person": person} if person else body)
     if kind == Kind.ED25519:
         return row.key_id
     return f"{'imk' if kind == Kind.BEARER else 'imh'}_{row.key_id}_{secret}"
@@ -129,7 +135,8 @@ def rotate_key(
 
 def rotate(ledger: Ledger, old: ApiKey, *, public_key: bytes = b"", until: date | None = None) -> str:
     """The same as part of a larger step."""
-    made = new_key(ledger, old.party, kind=old.kind, public_key=public_key, note=old.note)
+    holder = old.user.username if old.user else ""
+    made = new_key(ledger, old.party, kind=old.kind, public_key=public_key, note=old.note, person=holder)
     last = until or day_of(ledger.now) + OVERLAP
     old.until = min(last, old.until) if old.until else last
     old.save(update_fields=["until"])
@@ -152,7 +159,9 @@ def revoke(ledger: Ledger, key: ApiKey, reason: str) -> None:
 
 def live(key_id: str, day: date) -> ApiKey:
     """Whether a key still works."""
-    key = ApiKey.objects.select_related("party").filter(key_id=key_id, revoked_at__isnull=True).first()
+    key = (
+        ApiKey.objects.select_related("party", "user").filter(key_id=key_id, revoked_at__isnull=True).first()
+    )
     if key is None or (key.until is not None and key.until <= day):
         raise _unknown(key_id)
     return key
@@ -161,7 +170,10 @@ def live(key_id: str, day: date) -> ApiKey:
 def is_live(key_id: str, day: date) -> bool:
     """Whether a key still works: asked again and again while a stream opened with it runs."""
     return ApiKey.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=day), key_id=key_id, revoked_at__isnull=True
+        Q(until__isnull=True) | Q(until__gt=day),
+        Q(user__isnull=True) | Q(user__is_active=True, user__party=F("party")),
+        key_id=key_id,
+        revoked_at__isnull=True,
     ).exists()
 
 
@@ -171,7 +183,7 @@ def recognise(token: str, day: date) -> Caller:
     kind, kept, _, used, *party = _row(key_id, day) or ("", "0" * 64, "", True)
     if not hmac.compare_digest(kept, _sha(secret)) or kind != Kind.BEARER:
         raise _wrong()
-    caller = replace(Caller(*party), key=key_id)
+    caller = Caller(*[*party, key_id])
     if caller.kind in settings.MUST_SIGN or caller.party_code in settings.MUST_SIGN:
         raise NotAllowed(
             "signature-required",
@@ -198,7 +210,7 @@ def signing_key(key_id: str, day: date) -> SigningKey:
     )
     if key is None:
         raise _wrong()
-    return SigningKey(key_id, kind, key, replace(Caller(*party), key=key_id), bool(used))
+    return SigningKey(key_id, kind, key, Caller(*[*party, key_id]), bool(used))
 
 
 def spend(key: SigningKey, nonce: str, expires: datetime, day: date) -> None:
@@ -223,6 +235,22 @@ def spend(key: SigningKey, nonce: str, expires: datetime, day: date) -> None:
 def forget_nonces(now: datetime) -> int:
     """Those of messages that are too old by now; called by the timed work."""
     return UsedNonce.objects.filter(expires_at__lt=int(now.timestamp())).delete()[0]
+
+
+def _holder(party: Party, person: str) -> User | None:
+    if not person:
+        return None
+    found = User.objects.filter(username=person, party=party, is_active=True).first()
+    if found is None:
+        raise Malformed(
+            "no-such-colleague",
+            Text(
+                f"{party.code} 没有在用的账号 {person}：本人密钥只发给本单位的人。",
+                f"{party.code} has no open account {person}: a personal key is for one of the party's own people.",
+            ),
+            at="person",
+        )
+    return found
 
 
 def _row(key_id: str, day: date) -> tuple[Any, ...] | None:

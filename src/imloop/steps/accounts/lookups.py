@@ -9,13 +9,21 @@ from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
 from imloop.steps.accounts.staffing import may_manage
+from imloop.steps.accounts.texts import ABOUT_PEOPLE
 from imloop.steps.ground.access import Caller, place_prefix
-from imloop.store.models import Delegation, Invitation, LogInTry, Party, PartyKind, User
+from imloop.store.models import Delegation, Invitation, JournalEntry, LogInTry, Party, PartyKind, User
 
 
 def person(number: int) -> User:
     """The account of somebody whose password was right a moment ago."""
     return User.objects.get(pk=number)
+
+
+def changes_of(user: User) -> list[JournalEntry]:
+    """What others lately did to one's own account and its keys, newest first."""
+    rows = JournalEntry.objects.filter(subject=user.username, kind__in=ABOUT_PEOPLE)
+    rows = rows.exclude(actor__endswith=f"/{user.username}")
+    return list(rows.order_by("-number")[:10])
 
 
 def own_tries(user: User) -> QuerySet[LogInTry]:

@@ -9,9 +9,9 @@ from datetime import datetime
 import pyotp
 from django.conf import settings
 
-from imloop.facts.refusal import Malformed, NotAllowed, require_reason
+from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
-from imloop.steps.ground.access import Caller, caller_of
+from imloop.steps.ground.access import caller_of
 from imloop.steps.ground.ledger import writing
 from imloop.store.models import PartyKind, SecondFactor, User
 from imloop.store.models.registers.stations import DEPARTMENTS
@@ -84,6 +84,11 @@ def _is_right(factor: SecondFactor, code: str, now: datetime) -> bool:
     return False
 
 
+def forget(user: User) -> None:
+    """The next log-in by password sets up a new one."""
+    SecondFactor.objects.filter(user=user).delete()
+
+
 def turn_off(user: User, code: str, now: datetime) -> None:
     """By the person, with a code; not where it is required."""
     if is_required(user):
@@ -93,20 +98,8 @@ def turn_off(user: User, code: str, now: datetime) -> None:
     with writing(now, caller_of(user)) as ledger:
         if not check(user, code, now):
             raise Malformed("wrong-code", Text("动态口令不对。", "Wrong code."), at="code")
-        SecondFactor.objects.filter(user=user).delete()
+        forget(user)
         ledger.note("second-factor-off", user.username, {})
-
-
-def reset(caller: Caller, user: User, *, reason: str, now: datetime) -> None:
-    """By an administrator, for somebody who lost phone and recovery codes."""
-    if caller.kind != PartyKind.ADMIN:
-        raise NotAllowed(
-            "administrators-only", Text("由系统管理员重置。", "Only an administrator can reset it.")
-        )
-    require_reason(reason)
-    with writing(now, caller) as ledger:
-        SecondFactor.objects.filter(user=user).delete()
-        ledger.note("second-factor-reset", user.username, {"reason": reason})
 
 
 def _sha(code: str) -> str:

@@ -11,7 +11,7 @@ from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.steps.accounts.admitted import admitted_or_none
 from imloop.steps.ground.access import Caller, caller_of
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import PartyKind, User, UserSession
 
 _EVERY = timedelta(minutes=5)
@@ -66,9 +66,14 @@ def end_all(caller: Caller, user: User, now: datetime) -> int:
 
 
 def _end(caller: Caller, user: User, rows: list[UserSession], now: datetime) -> None:
-    if not rows:
-        return
-    with writing(now, caller) as ledger:
+    if rows:
+        with writing(now, caller) as ledger:
+            end_those(ledger, user, rows)
+
+
+def end_those(ledger: Ledger, user: User, rows: list[UserSession]) -> None:
+    """As part of a larger step."""
+    if rows:
         Session.objects.filter(pk__in=[row.session_key for row in rows]).delete()
         UserSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
         ledger.note("sessions-ended", user.username, {"count": len(rows)})

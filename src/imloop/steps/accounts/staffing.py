@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -14,8 +14,11 @@ from django.contrib.auth.hashers import make_password
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
-from imloop.steps.accounts import sessions
-from imloop.steps.ground.access import PUBLIC, Caller, caller_for, covers
+from imloop.steps.accounts import second_factor, sessions
+from imloop.steps.accounts.create_user import natural_person, require_one_side
+from imloop.steps.accounts.leaving import leave
+from imloop.steps.accounts.name_and_password import require_new_name
+from imloop.steps.ground.access import OFFICES, PUBLIC, Caller, caller_for, covers
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.registers import any_party
 from imloop.store.models import Delegation, Invitation, Party, PartyKind, User
@@ -51,13 +54,11 @@ def managing(caller: Caller, now: datetime) -> Iterator[Ledger]:
 
 
 def _acting(caller: Caller, day: date) -> Caller:
-    """The caller as the journal names them: somebody with a delegated right as "a for b"."""
+    """The caller as the journal names them: somebody with a delegated right, and who lent it."""
     lent = None if caller.kind == PartyKind.ADMIN else _borrowed(caller, day)
     if lent is None or User.objects.filter(username=caller.user, is_head=True).exists():
         return caller
-    return Caller(
-        caller.party_code, caller.kind, caller.name, caller.place, f"{caller.user} for {lent.giver.username}"
-    )
+    return replace(caller, behalf=lent.giver.username)
 
 
 def people(party: str) -> list[User]:
@@ -71,6 +72,8 @@ def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetim
     token = secrets.token_urlsafe(24)
     with managing(caller, now) as ledger:
         _require(caller, party, now)
+        if as_head:
+            require_own_right(caller)
         row = Invitation.objects.create(
             party=any_party(party),
             token_sha256=_sha(token),
@@ -81,6 +84,7 @@ def invite(caller: Caller, party: str, *, name: str, as_head: bool, now: datetim
             expires_at=now + VALID,
         )
         ledger.note("invited", party, {"invitation": row.pk, "name": row.name, "head": as_head})
+        ledger.tell(party, "invited", row.name, {"head": as_head})
     return token
 
 
@@ -98,36 +102,40 @@ def invitation(token: str, now: datetime) -> Invitation:
     return found
 
 
-def accept(token: str, *, username: str, password: str, now: datetime) -> User:
-    """The invited person's account; the link is used up."""
+def accept(token: str, *, username: str, password: str, identity: str = "", now: datetime) -> User:
+    """The invited person's account; the link is used up. ``identity``: number of the identity card, which a department
+    asks for, since its people decide."""
     username = username.strip()
-    if not re.fullmatch(r"[\w.@+-]{1,60}", username):
-        raise Malformed(
-            "wrong-value",
-            Text(
-                "用户名用文字、数字和 . @ + - _，60 字以内。",
-                "A user name may have letters, digits and . @ + - _, up to 60 characters.",
-            ),
-            at="username",
-        )
+    bearer = natural_person(identity) if identity.strip() else ""
     hashed = make_password(password)  # takes a while: not while others wait to write
     with writing(now, PUBLIC) as ledger:
         found = invitation(token, now)
+        _require_named(found.party, bearer)
         ledger.caller = caller_for(found.party, username)
-        if User.objects.filter(username__iexact=username).exists():
-            raise Conflict(
-                "username-taken", Text(f"用户名 {username} 已存在。", f"User {username} exists already.")
-            )
+        require_new_name(username)
         user = User.objects.create(
-            username=User.normalize_username(username),
+            username=username,
             password=hashed,
             party=found.party,
             first_name=found.name,
             is_head=found.as_head,
+            natural_person=bearer,
         )
         Invitation.objects.filter(pk=found.pk).update(used_at=now, user=user)
         ledger.note("user-created", username, {"party": found.party.code, "invitation": found.pk})
     return user
+
+
+def _require_named(party: Party, bearer: str) -> None:
+    if party.kind in OFFICES and not bearer:
+        raise Malformed(
+            "identity-missing",
+            Text(
+                "部门人员请填写身份证号。", "People of a department give the number of their identity card."
+            ),
+            at="identity",
+        )
+    require_one_side(bearer)
 
 
 def withdraw(caller: Caller, number: int, now: datetime) -> None:
@@ -153,30 +161,74 @@ def person(caller: Caller, username: str, now: datetime) -> User:
 
 
 def set_active(caller: Caller, username: str, *, active: bool, reason: str, now: datetime) -> None:
-    """Leaving ends every session at once; the account stays, as the journal names it."""
+    """Leaving ends every session and personal key at once; the account stays, as the journal names it."""
     require_reason(reason)
     with managing(caller, now) as ledger:
         found = person(caller, username, now)
         if found.username == caller.user:
             raise Conflict("yourself", Text("不能停用自己的账号。", "You cannot close your own account."))
+        if found.is_head:
+            require_own_right(caller)
         if not active:
             _require_another_head(found)
         found.is_active = active
         found.save(update_fields=["is_active"])
-        ledger.note("user-back" if active else "user-left", username, {"reason": reason})
-    if not active:
-        sessions.end_all(caller, found, now)
+        if active:
+            require_one_side(found.natural_person, but=found.username)
+            ledger.note("user-back", username, {"reason": reason})
+        else:
+            leave(ledger, found, reason)
+            sessions.end_those(ledger, found, list(found.sessions.all()))
+        _tell(ledger, found, "user-back" if active else "user-left", {"reason": reason})
+
+
+def clear_identity(caller: Caller, username: str, *, reason: str, now: datetime) -> None:
+    """A mistyped identity card: whoever bears the account enters it again. For administrators."""
+    require_reason(reason)
+    with managing(caller, now) as ledger:
+        found = person(caller, username, now)
+        if caller.kind != PartyKind.ADMIN:
+            raise NotAllowed("wrong-kind-of-party", Text("由管理员办理。", "An administrator does that."))
+        found.natural_person = ""
+        found.save(update_fields=["natural_person"])
+        ledger.note("person-cleared", username, {"reason": reason})
+        _tell(ledger, found, "person-cleared", {"reason": reason})
 
 
 def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> None:
-    """A party must keep at least one head."""
+    """A party must keep at least one head. Nobody makes themselves head, and who acts by a lent right makes none."""
     with managing(caller, now) as ledger:
         found = person(caller, username, now)
+        require_own_right(caller)
+        if head and found.username == caller.user:
+            raise Conflict("yourself", Text("不能把自己设为负责人。", "You cannot make yourself head."))
         if not head:
             _require_another_head(found)
         found.is_head = head
         found.save(update_fields=["is_head"])
-        ledger.note("head-set" if head else "head-unset", username, {})
+        noted = ledger.note("head-set" if head else "head-unset", username, {})
+        _tell(ledger, found, noted.kind, {})
+
+
+def reset_second_factor(caller: Caller, username: str, *, reason: str, now: datetime) -> None:
+    """By an administrator, for somebody who lost phone and recovery codes. Every session of theirs ends, and the party
+    is told; the person reads it on the own page."""
+    if caller.kind != PartyKind.ADMIN:
+        raise NotAllowed(
+            "administrators-only", Text("由系统管理员重置。", "Only an administrator can reset it.")
+        )
+    require_reason(reason)
+    with managing(caller, now) as ledger:
+        found = person(caller, username, now)
+        second_factor.forget(found)
+        ledger.note("second-factor-reset", found.username, {"reason": reason})
+        _tell(ledger, found, "second-factor-reset", {"reason": reason})
+        sessions.end_those(ledger, found, list(found.sessions.all()))
+
+
+def _tell(ledger: Ledger, found: User, kind: str, body: dict[str, object]) -> None:
+    if found.party is not None:
+        ledger.tell(found.party.code, kind, found.username, body)
 
 
 def _require_another_head(found: User) -> None:
@@ -227,6 +279,19 @@ def end_delegation(caller: Caller, number: int, now: datetime) -> None:
         row.ended_at = now
         row.save(update_fields=["ended_at"])
         ledger.note("delegation-ended", row.taker.username, {})
+
+
+def require_own_right(caller: Caller) -> None:
+    """Who heads a party is not decided by a right that its head has lent."""
+    own = caller.kind in (PartyKind.ADMIN, "system")
+    if not own and not User.objects.filter(username=caller.user, is_head=True, is_active=True).exists():
+        raise NotAllowed(
+            "heads-only",
+            Text(
+                "负责人的任免由负责人本人或管理员办理，受托人不能办理。",
+                "Who is head is decided by a head or an administrator, not by somebody to whom the right was lent.",
+            ),
+        )
 
 
 def _require(caller: Caller, party: str, now: datetime) -> None:

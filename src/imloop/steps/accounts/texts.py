@@ -14,6 +14,8 @@ JOURNAL: dict[str, Text] = {
     "key-issued": Text("发放密钥", "key issued"),
     "key-revoked": Text("吊销密钥", "key revoked"),
     "key-rotated": Text("更换密钥", "key rotated"),
+    "person-cleared": Text("清除身份证登记", "identity card cleared"),
+    "person-named": Text("登记身份证", "identity card entered"),
     "second-factor-off": Text("停用动态口令", "second factor off"),
     "second-factor-on": Text("启用动态口令", "second factor on"),
     "second-factor-reset": Text("重置动态口令", "second factor reset"),
@@ -23,5 +25,12 @@ JOURNAL: dict[str, Text] = {
     "user-left": Text("停用账号", "account closed"),
     "user-unlocked": Text("解锁账号", "account unlocked"),
 }
-TOPICS = ("key-issued", "key-rotated", "key-revoked")
+ABOUT_PEOPLE = (
+    *("user-created", "user-left", "user-back", "head-set", "head-unset"),
+    *("second-factor-reset", "person-cleared"),
+)
+TOPICS = (
+    *("key-issued", "key-rotated", "key-revoked", "keys-of-leaver", "invited"),
+    *ABOUT_PEOPLE,
+)
 """What a department is told of it."""

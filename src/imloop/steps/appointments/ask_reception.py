@@ -14,7 +14,6 @@ from imloop.gates.appointments.reception import Arrival, reception
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.identity import Named
 from imloop.gates.vehicles.recognised import not_recognised
-from imloop.law import Law
 from imloop.steps.appointments.fitting_method import fitting_line, fitting_method
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
@@ -52,7 +51,7 @@ def ask_reception(
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).first() if vehicle.pk else None
     day, facts = day_of(at), facts_of(where)
     law = registers.law_at(day, where.place)
-    permit = row and _permit(caller, row, where, at, law)
+    permit = row and _permit(caller, row, where, at)
     chosen = fitting_method(method, facts, vehicle, row, at, needed=only_warnings(strange))
     line = line or fitting_line(chosen.method, facts, at, law)
     money = charge_for(vehicle, where, chosen.method, day, law)
@@ -115,8 +114,10 @@ def _station(caller: Caller, station: str) -> Party:
     return found
 
 
-def _permit(caller: Caller, row: Case, station: Party, at: datetime, law: Law) -> loop.Permit:
-    """As the caller may hear it."""
+def _permit(caller: Caller, row: Case, station: Party, at: datetime) -> loop.Permit:
+    """As the caller may hear it; never of a moment before the failed test, of which the law was another."""
+    at = max(at, row.failed_at)
+    law = registers.law_at(day_of(at), row.place)
     found = loop.permit(as_loop_case(row), station=station.code, at=at, law=law)
     return found if caller.is_department or not found.elsewhere else found.for_bystander()
 

@@ -25,6 +25,7 @@ from imloop.steps.appointments.free_slots import (
     why_closed,
 )
 from imloop.steps.appointments.texts import PERIODIC, RETEST, subject_of
+from imloop.steps.appointments.visit_queue import queue
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC, Caller
@@ -105,8 +106,7 @@ def arrive(caller: Caller, number: int, now: datetime) -> Appointment:
         _require_state(row, State.BOOKED, State.NO_SHOW)
         if row.day != day_of(now):
             raise Conflict("not-today", Text(f"预约日期是 {row.day}。", f"The appointment is on {row.day}."))
-        _turn(row, State.ARRIVED, now)
-        ledger.note("appointment-arrived", subject_of(row), {"purpose": row.purpose})
+        _arrived(ledger, row, now)
     return row
 
 
@@ -125,12 +125,15 @@ def miss(caller: Caller, number: int, now: datetime) -> Appointment:
 
 def walk_in(caller: Caller, plate: str, method: str, line_code: str, now: datetime) -> Appointment:
     """A vehicle without an appointment takes a number for a line; one with an open case comes for its retest.
-    ``method``, ``line_code`` empty: as vehicle and fault ask for."""
+    ``method``, ``line_code`` empty: as vehicle and fault ask for. One that is booked today comes as booked, and one
+    that waits already keeps its number."""
     if caller.kind != PartyKind.ISTATION:
         raise NotAllowed("not-your-station", Text("只能为本站取号。", "Only for your own station."))
     text = parse_plate(plate).text
     with writing(now, caller) as ledger:
         station = Party.objects.get(code=caller.party_code)
+        if (come := _come(station, text, ledger, now)) is not None:
+            return come
         law, facts = registers.law_at(day_of(now), station.place), facts_of(station)
         vehicle = find_vehicle("", text)
         who = _Who(text, vehicle.vin[-6:] if vehicle else "", vehicle, _open_case(vehicle))
@@ -143,6 +146,25 @@ def walk_in(caller: Caller, plate: str, method: str, line_code: str, now: dateti
         row.save()
         ledger.note("walk-in", subject_of(row), {"purpose": row.purpose, "method": chosen})
     return row
+
+
+def _come(station: Party, plate: str, ledger: Ledger, now: datetime) -> Appointment | None:
+    """Today's number of the vehicle at the station, if it has one."""
+    waiting = next((row for row, _wait in queue(station, now) if row.plate == plate), None)
+    if waiting is not None:
+        return waiting
+    booked = station.appointments.filter(
+        day=day_of(now), plate=plate, state__in=(State.BOOKED, State.NO_SHOW)
+    )
+    row = booked.select_related("station", "line", "case", "vehicle").order_by("starts_at").first()
+    if row is not None:
+        _arrived(ledger, row, now)
+    return row
+
+
+def _arrived(ledger: Ledger, row: Appointment, now: datetime) -> None:
+    _turn(row, State.ARRIVED, now)
+    ledger.note("appointment-arrived", subject_of(row), {"purpose": row.purpose})
 
 
 def by_token(token: str) -> Appointment:

@@ -117,9 +117,10 @@ def method_of_case(case: Case) -> Method | None:
 
 
 def methods_of(station: Party, day: date) -> list[Method]:
-    """What the station's lines are licensed for on the day."""
+    """What the station's lines are licensed for on the day, of what the place allows."""
+    allowed = registers.law_at(day, station.place).words("method.allowed")
     found = {method for each in facts_of(station).lines if each.serves(day) for method in each.line.methods}
-    return [method for method in Method if method in found]
+    return [method for method in Method if method in found and method in allowed]
 
 
 def is_waiting(case: Case) -> bool:

@@ -78,7 +78,7 @@ def gate_says(rows: Iterable[Appointment], now: datetime) -> dict[int, list[Reas
     found = {}
     for case in Case.objects.filter(closed_at__isnull=True, vehicle__in=list(of_vehicle)):
         row = of_vehicle[case.vehicle_id]
-        law = registers.law_at(day_of(now), row.station.place)
+        law = registers.law_at(day_of(now), case.place)
         refusals = loop.permit(as_loop_case(case), station=row.station.code, at=now, law=law).refusals
         if refusals:
             found[row.pk] = list(refusals)

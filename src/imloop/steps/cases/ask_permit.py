@@ -27,26 +27,31 @@ from imloop.steps.ground.seen import Door, seen
 from imloop.steps.stations.line_standing import station_lock
 from imloop.steps.stations.station_facts import StationFacts, facts_by
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
-from imloop.steps.vehicles.vehicle_facts import fail_waits
-from imloop.store.models import PartyKind, Vehicle
+from imloop.steps.vehicles.vehicle_facts import FAIL_WAITS
+from imloop.store.models import PartyKind
 from imloop.store.statements import fetch_one
 
 _FOUND = """
 SELECT p.id, s.token, v.id, v.vin, v.plate, v.registered, v.fuel, c.case_no, c.state, c.deadline, c.snapshot,
   (SELECT t.method FROM store_test t WHERE t.vehicle_id = v.id AND t.case_no = c.case_no
-   ORDER BY t.started_at DESC LIMIT 1)
+   ORDER BY t.started_at DESC LIMIT 1),
+  CASE WHEN c.id IS NULL THEN {fail_waits} END
 FROM store_party p
 LEFT JOIN store_stationtoken s ON s.party_id = p.id
 LEFT JOIN store_vehicle v ON {vehicle}
 LEFT JOIN store_case c ON c.vehicle_id = v.id AND c.closed_at IS NULL
 WHERE p.code = %s AND p.kind = 'istation'
 """
-_BY_VIN, _BY_ID = _FOUND.format(vehicle="v.vin = %s AND NOT (v.vin = '')"), _FOUND.format(vehicle="v.id = %s")
+_BY_VIN, _BY_ID = (
+    _FOUND.format(vehicle=each, fail_waits=FAIL_WAITS)
+    for each in ("v.vin = %s AND NOT (v.vin = '')", "v.id = %s")
+)
 _CASE = msgspec.json.Decoder(loop.Case)
 
 
 class _Found(NamedTuple):
-    """``registered``: by an authority; ``snapshot``: the open case as JSON. None throughout: no such vehicle, or no
+    """``registered``: by an authority; ``snapshot``: the open case as JSON; ``fail_waits``: without a case, a failed
+    run that may be of the vehicle waits for a department. None throughout: no such vehicle, or no
     open case."""
 
     station_id: int
@@ -61,22 +66,20 @@ class _Found(NamedTuple):
     deadline: object
     snapshot: str | None
     method: str | None
+    fail_waits: bool | None
 
     @property
     def names(self) -> Named | None:
         return None if self.vehicle_id is None else Named(self.vin or "", self.plate or "")
-
-    @property
-    def vehicle(self) -> Vehicle:
-        """Its row as far as it was read."""
-        return Vehicle(pk=self.vehicle_id, vin=self.vin or "", plate=self.plate or "")
 
 
 def ask_permit(
     caller: Caller, *, station: str, at: datetime, vin: str = "", plate: str = ""
 ) -> dict[str, object]:
     """Contract §4: allowed, every reason with its clause and the next step, the case. Nothing is written where a
-    station asks for a vehicle of its own case; any other look is kept, and of another station's it hears yes or no."""
+    station asks for a vehicle of its own case; any other look is kept, and of another station's it hears yes or no.
+    Of a case its own place's law is asked, wherever the station is. Asked about a moment before the failed test it
+    answers for that of the test: no earlier law permits anything."""
     require_kind(caller, PartyKind.ISTATION, *ASK_OF_VEHICLES)
     if caller.kind == PartyKind.ISTATION:
         if station and station != caller.party_code:
@@ -88,7 +91,9 @@ def ask_permit(
     found = _look(station, named.vin, named.plate)
     facts = facts_by(found.station_id, found.token or "")
     require_place(caller, facts.party.place)
-    law = registers.law_at(day_of(at), facts.party.place)
+    case = _CASE.decode(found.snapshot) if found.snapshot else None
+    moment = at if case is None else max(at, case.failed_at)
+    law = registers.law_at(day_of(moment), facts.party.place)
     strange = not_recognised(named, found.names, plate_entered=bool(found.registered))
     if strange:
         _keep_look(caller, found, vin or plate)
@@ -98,11 +103,11 @@ def ask_permit(
             "at": at.isoformat(),
         }
     permit = loop.permit(
-        _CASE.decode(found.snapshot) if found.snapshot else None,
+        case,
         station=station,
-        at=at,
-        law=law,
-        found=_registers_say(found, facts, at, law),
+        at=moment,
+        law=law if case is None else registers.law_at(law.on, case.place),
+        found=_registers_say(found, facts, moment, law),
     )
     own = caller.kind == PartyKind.ISTATION and permit.case_no is not None and not permit.elsewhere
     if not own:
@@ -145,7 +150,7 @@ def _ask(query: str, vehicle: str | int | None, station: str) -> _Found | None:
 def _registers_say(found: _Found, facts: StationFacts, at: datetime, law: Law) -> list[Reason]:
     """Locked only when no line of the station may run the method of the failed test."""
     reasons = [_exempt(law)] if found.registered and found.fuel in EXEMPT_FUELS else []
-    if found.case_no is None and fail_waits(found.vehicle):
+    if found.fail_waits:
         reasons.append(failed_run_waits(law))
     reasons += [reason for reason in facts.reasons(day_of(at), law) if not reason.warning]
     lock = station_lock(facts, found.method, at, law) if found.method else None

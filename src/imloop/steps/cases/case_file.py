@@ -9,18 +9,19 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.law import Law
 from imloop.proof import journal as journal_proof
+from imloop.steps.duty.duty_record import LOOKS
+from imloop.steps.duty.who_looked import looks_at
 from imloop.steps.ground.ledger import as_row, on_one_line
 from imloop.steps.ground.registers import law_at
 from imloop.store.models import Case, CaseEvent, JournalEntry, JournalHead, Notice, Repair, Test
 
-LOOKS = "looked-up"
 _FOLLOWS: Mapping[str, tuple[str, ...]] = {
-    "TestFailed": ("repair.owner_duty", "deadline.working_days"),
+    "TestFailed": ("repair.owner_duty", "deadline.days"),
     "TestPassed": ("retest.same_station", "retest.record_required"),
     "RepairReported": ("retest.record_required", "warranty.days"),
     "RepairReleased": ("repair.upload_hours", "repair.elsewhere"),
-    "DeadlinePassed": ("deadline.working_days", "overdue.report_to"),
-    "DeadlineRecomputed": ("deadline.working_days",),
+    "DeadlinePassed": ("deadline.days", "overdue.report_to"),
+    "DeadlineRecomputed": ("deadline.days",),
     "ExitGranted": ("retest.same_station", "exit.kinds"),
     "ObjectionRaised": ("objection.days", "objection.answer_days"),
     "ObjectionRejected": ("objection.answer_days",),
@@ -45,7 +46,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the journal says of a case. ``looks``: how often it was looked up; ``length``: entries in the journal."""
+    """What the journal says of a case. ``looks``: how often its vehicle was looked at, through whichever door;
+    ``length``: entries in the journal."""
 
     entries: tuple[Entry, ...]
     looks: int
@@ -74,13 +76,13 @@ def proof(case: Case, tests: Iterable[Test], repairs: Iterable[Repair], notices:
         *(notice.notice_no for notice in notices),
     ]
     about = JournalEntry.objects.filter(subject__in=[on_one_line(each) for each in subjects])
-    rows = list(about.exclude(kind=LOOKS).order_by("number"))
+    rows = list(about.exclude(kind__in=LOOKS).order_by("number"))
     before = JournalEntry.objects.filter(number__in=[row.number - 1 for row in rows])
     head = JournalHead.objects.get(pk=1)
     hashes = {0: journal_proof.genesis(head.algorithm), **dict(before.values_list("number", "hash"))}
     return Proof(
         entries=tuple(_checked(row, hashes.get(row.number - 1, ""), head.algorithm) for row in rows),
-        looks=about.filter(kind=LOOKS).count(),
+        looks=looks_at(case.vehicle).total(),
         length=head.number,
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Unlawful
+from imloop.law.deadline import deadline_of
 from imloop.loop.events import DeadlinePassed, DeadlineRecomputed, Event
 from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground import registers
@@ -26,7 +27,7 @@ def recompute_deadlines(now: datetime) -> int:
     changed = 0
     for row in open_cases:
         law = registers.law_at(day_of(row.failed_at), row.place)
-        if not law.working_days(day_of(row.failed_at), law.integer("deadline.working_days")).provisional:
+        if not deadline_of(day_of(row.failed_at), row.origin, law).provisional:
             changed += _move(row.case_no, DeadlineRecomputed(at=now), now)
     return changed
 

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Protocol, cast
+from datetime import date, datetime
+from typing import Protocol, cast
 
 import msgspec
 
 from imloop import loop
-from imloop.facts.codes import Method, Purpose, Result
+from imloop.facts.codes import Purpose, Result
 from imloop.facts.days import day_of
 from imloop.facts.records import inspection
-from imloop.facts.records.inspection import Trace
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
     not_retested,
-    passed_items,
     ways_stated,
+    worst,
 )
+from imloop.law import Law
 from imloop.loop import events as kinds
 from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswered
 from imloop.steps.ground import registers
+from imloop.steps.vehicles.register.how_failed import measured_fails, measured_of
 from imloop.steps.vehicles.vehicle_facts import entered_facts, waiting_fails
-from imloop.store import traces, verdict_inputs
+from imloop.store import traces
 from imloop.store.models import Case, CaseEvent, HeldRun, Test, Vehicle
 from imloop.verdict import judge
+from imloop.verdict.subjects import as_measured, verdict_hash
 
 RECONSIDERED = "Reconsidered"
 """Kind of a case's event that tells what a late fact changed. It is no fact itself."""
@@ -156,8 +158,17 @@ def run_of(test: Test) -> Run:
 def _run(test: Test, failed: dict[tuple[str, str], TestFailed], waiting: list[datetime]) -> Run:
     event = failed.get((test.station.code, test.test_no)) if test.result == Result.FAIL else None
     return Run(
-        key=test.pk, place=test.station.place, event=event or _event_of(test), waits=_waits(test, waiting)
+        key=test.pk,
+        place=test.station.place,
+        event=event or _event_of(test),
+        waits=_waits(test, waiting),
+        arrived=None if _released(test) else day_of(test.received_at),
     )
+
+
+def _released(test: Test) -> bool:
+    held = getattr(test, "held", None)
+    return held is not None and held.settled == HeldRun.Settled.RELEASED
 
 
 def _event_of(test: Test) -> TestFailed | TestPassed:
@@ -202,7 +213,7 @@ def _waits(test: Test, waiting: list[datetime]) -> str:
     """Why a run counts for nothing whatever the others say. Whether it had a permit is asked anew, and so is whether a
     failed run that waits may be of this vehicle."""
     why = test.counts_why or ""
-    if why == "time-held" and test.held.settled == HeldRun.Settled.RELEASED:
+    if why == "time-held" and _released(test):
         why = ""
     if why not in _ASKED_ANEW:
         return why
@@ -211,29 +222,44 @@ def _waits(test: Test, waiting: list[datetime]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a run showed; ``as_if``: its result, had the vehicle been another one."""
+    """What a run showed; ``as_if``: its result, had the vehicle been another one, by the law of a place where it
+    failed."""
 
     run: Measured
-    as_if: Callable[[inspection.Vehicle], Result]
+    as_if: Callable[[inspection.Vehicle, str], Result]
 
 
-def measured_of(stated: bytes, method: str, verdict: Mapping[str, Any]) -> Measured:
-    """A stored run, as far as a retest is asked about it."""
-    record = verdict_inputs.record_of(stated, Method(method), Trace())
-    decisive = (item for item in verdict["items"] if not item.get("advisory"))
-    items = passed_items((str(item["item"]), bool(item["pass"])) for item in decisive)
-    return Measured(record, verdict["parts"], items)
+def law_for_fail(day: date, place: str, here: str) -> Law:
+    """By what a run that was made ``here`` answers a fail of ``place``; the law of ``here`` where both judge alike."""
+    law = registers.law_at(day, here)
+    return law if place == here else as_measured(registers.law_at(day, place), law)
+
+
+def laws_for_fail(days: Iterable[date], place: str, here: str) -> Collection[Law]:
+    """The same of several days, once where they judge alike: of that of the run, and of that on which it came, so that
+    no word of the hour escapes a rule that began between."""
+    return {verdict_hash(law): law for law in (law_for_fail(day, place, here) for day in days)}.values()
+
+
+def fuels_of(case: Case) -> set[str]:
+    """By an authority's word; else as stated each time that it failed, which no later statement changes."""
+    if entered := entered_facts(case.vehicle).get("fuel"):
+        return {str(entered)}
+    stated = {str(run.record.vehicle.fuel or "") for run in measured_fails(case)}
+    return stated or {case.vehicle.fuel}
 
 
 def shown_by(test: Test) -> Shown | None:
     """None: it was stored before what a verdict rests on was kept."""
     if test.stated is None:
         return None
-    run = measured_of(bytes(test.stated), test.method, test.verdict)
+    run = measured_of(bytes(test.stated), test.method, test.verdict, test.station.place)
 
-    def as_if(vehicle: inspection.Vehicle) -> Result:
-        law = registers.law_at(day_of(test.started_at), test.station.place)
-        return judge(replace(run.record, vehicle=vehicle, trace=traces.decode(test.trace)), law).result
+    days = {day_of(test.started_at), day_of(test.started_at if _released(test) else test.received_at)}
+
+    def as_if(vehicle: inspection.Vehicle, place: str) -> Result:
+        record = replace(run.record, vehicle=vehicle, trace=traces.decode(test.trace))
+        return worst(judge(record, law).result for law in laws_for_fail(days, place, test.station.place))
 
     return Shown(run, as_if)
 
@@ -256,7 +282,13 @@ def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
         entered = entered_facts(history.vehicle)
         if not_retested(now.run, then, entered) is not None:
             return NOT_RETESTED
-        others = ways_stated(now.run.record.vehicle, then, entered)
-        return "" if all(now.as_if(other) is Result.PASS for other in others) else NOT_RETESTED
+        here, vehicle = now.run.place, now.run.record.vehicle
+        others = ways_stated(vehicle, then, entered)
+        passes = all(now.as_if(other, here) is Result.PASS for other in others) and all(
+            now.as_if(other, place) is Result.PASS
+            for place in dict.fromkeys(each.place for each in then if each.place != here)
+            for other in (vehicle, *others)
+        )
+        return "" if passes else NOT_RETESTED
 
     return why

@@ -8,6 +8,7 @@ from imloop.facts.codes import DIESEL_FUELS, Fuel, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
+from imloop.law.deadline import deadline_key
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import law_at
 from imloop.store import traces, verdict_inputs
@@ -44,7 +45,8 @@ def issue_notice(ledger: Ledger, case: Case, law: Law, verdict: Verdict) -> Noti
             "reasons": [reason.to_json() for reason in verdict.reasons],
             "deadline": case.deadline.isoformat(),
             "deadline_provisional": case.deadline_provisional,
-            "deadline_days": law.integer("deadline.working_days"),
+            "deadline_days": law.integer(deadline_key(case.origin, law)),
+            "deadline_unit": law.value(deadline_key(case.origin, law)).unit,
             "law": law.hash,
         },
     )

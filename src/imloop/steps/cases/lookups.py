@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from imloop.facts.identifiers import plain, signs
+from imloop.facts.refusal import Unknown
+from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, own
-from imloop.steps.ground.lookups import Shown, look, nothing_there
+from imloop.steps.ground.lookups import Shown, look, nothing_there, within_days
 from imloop.steps.ground.seen import Door, seen
-from imloop.store.models import Case, Notice, PartyKind, Repair
+from imloop.steps.vehicles.owner_door import owned
+from imloop.store.models import Case, CaseEvent, Notice, PartyKind, Repair
 
 
 def cases(caller: Caller) -> QuerySet[Case]:
     visible = own(caller, "place", "station__code", "repairs__shop__code")
     found = Case.objects.filter(visible).select_related("vehicle", "station")
     return found.distinct() if caller.kind == PartyKind.MSTATION else found
+
+
+def to_which(event: str, since: date | None, until: date | None) -> Q:
+    """Cases to which this happened on these days, both included."""
+    return Q(pk__in=CaseEvent.objects.filter(within_days("at", since, until), kind=event).values("case"))
 
 
 def case(caller: Caller, case_no: str, show: Callable[[Case], Shown]) -> Shown:
@@ -67,12 +75,20 @@ def owner_case(token: str) -> Case:
     return found
 
 
-def owner_case_by_plate(plate: str, vin_tail: str) -> Case:
-    """Plate and the last six of the VIN, as printed on the licence; the newest case of that vehicle."""
-    borne, tail = plain(plate), signs(vin_tail)
-    rows = Case.objects.select_related("vehicle", "station")
-    named = rows.filter(vehicle__plate=borne, vehicle__vin__endswith=tail).order_by("-id")
-    found = named.first() if borne and len(tail) == 6 else None
+def owner_case_by_plate(who: Caller, plate: str, vin_tail: str) -> Case:
+    """Plate and the last six of the VIN, as printed on the licence; the newest case of that vehicle. A car without a
+    case and one that nobody knows are answered alike."""
+    vehicle = owned(who, "find", plate, vin_tail)
+    found = vehicle.cases.order_by("-id").first() if vehicle else None
     if found is None:
-        raise nothing_there("case", plate)
+        raise Unknown(
+            "no-case-of-vehicle",
+            Text(
+                f"没有查到 {plate} 的案件。若号牌和 VIN 后六位与行驶证一致：这辆车没有不合格案件，不需维修、复检，"
+                "按期检验即可；上次何时检验，此处不答。若不一致，请改正后再查。",
+                f"No case was found for {plate}. If plate and VIN tail are those of the licence: nothing is open for "
+                "this car, no repair and no retest are asked of you, and it is tested when it is due; when it was last "
+                "tested is not told here. If they are not, correct them and ask again.",
+            ),
+        )
     return found

@@ -39,7 +39,7 @@ class Standing:
 def standing(case: Case, now: datetime) -> Standing:
     fact = as_loop_case(case)
     law = registers.law_at(day_of(now), case.place)
-    last = law.working_days(day_of(fact.failed_at), law.integer("objection.days")).deadline
+    last = law.term("objection.days", day_of(fact.failed_at)).deadline
     raised = fact.objection or fact.waiting_objection
     return Standing(last, fact.state.is_open and raised is None and day_of(now) <= last, raised)
 

@@ -128,7 +128,10 @@ def let_runs_go(ledger: Ledger, case: Case, annulled: Test | None) -> None:
 
 
 def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) -> list[Case]:
-    rows = []
+    rows, told = [], len(story.cases)
+    # Those that are told no more end first: an earlier one of the same cycle may be open again.
+    for row in history.cases[told:]:
+        _merge(ledger, row, history.cases[told - 1] if told else None, because)
     for number, case in enumerate(story.cases):
         if number < len(history.cases):
             row = history.cases[number]
@@ -137,8 +140,6 @@ def _keep_cases(ledger: Ledger, history: History, story: Story, because: str) ->
         else:
             row = _open(ledger, history.vehicle, story, number, because)
         rows.append(row)
-    for row in history.cases[len(story.cases) :]:
-        _merge(ledger, row, rows[-1] if rows else None, because)
     for row, case in zip(rows, story.cases, strict=True):
         _keep_papers(row, case)
     return rows

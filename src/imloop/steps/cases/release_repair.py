@@ -69,5 +69,7 @@ def release(ledger: Ledger, row: Case, shop: str, repair_no: str, approver: str,
         station_code=shop,
         code__in=settled,
         resolved_at__isnull=True,
-    ).update(resolved_at=ledger.now, resolved_by=approver[:80], resolution=reason)
+    ).update(
+        resolved_at=ledger.now, resolved_by=approver[:80], resolution=reason, outcome=Finding.Outcome.GONE
+    )
     return row

@@ -11,7 +11,7 @@ from imloop.steps.cases import lookups
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import GROUNDS
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task, named
+from imloop.steps.ground.task import MOST, Source, Task, of_vehicle
 from imloop.store.models import PartyKind
 
 
@@ -23,9 +23,10 @@ def overdue(caller: Caller, now: datetime) -> Iterator[Task]:
             case.deadline,
             case.deadline,
             Text(f"逾期未复检（第 {case.round} 轮）", f"not retested in time (round {case.round})"),
-            named(case.vehicle.plate or case.vehicle.vin),
+            of_vehicle(case.vehicle),
             f"/cases/{case.case_no}",
             late=True,
+            vehicle=case.vehicle_id,
         )
 
 
@@ -40,9 +41,10 @@ def objections(caller: Caller, now: datetime) -> Iterator[Task]:
             day_of(case.objected_at),
             raised.answer_by,
             Text(f"车主对不合格结论有异议：{ground.zh}", f"the owner objects: {ground.en}"),
-            named(case.vehicle.plate or case.vehicle.vin),
+            of_vehicle(case.vehicle),
             f"/cases/{case.case_no}#decide",
             late=raised.answer_by < day_of(now),
+            vehicle=case.vehicle_id,
         )
 
 

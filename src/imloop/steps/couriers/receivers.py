@@ -117,8 +117,9 @@ def _require_address(way: str, address: str) -> None:
 
 
 def set_paused(caller: Caller, code: str, *, paused: bool, reason: str, now: datetime) -> None:
-    """Stop or go on; what waits stays in order."""
-    require_reason(reason or "—")
+    """Stop, with a reason, or go on; what waits stays in order."""
+    if paused:
+        require_reason(reason)
     with writing(now, caller) as ledger:
         row = receiver(caller, code)
         row.paused, row.retry_at = paused, None

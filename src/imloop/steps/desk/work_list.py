@@ -6,13 +6,16 @@ A new subject that has something waiting adds its line to the imports and to ``S
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from imloop.facts.days import day_of
+from imloop.facts.mask import masked_in
 from imloop.facts.text import Text
 from imloop.steps.cases import tasks as cases
 from imloop.steps.couriers import tasks as couriers
 from imloop.steps.draws import tasks as draws
+from imloop.steps.duty import tasks as duty
 from imloop.steps.findings import tasks as findings
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.task import Source, Task
@@ -27,7 +30,7 @@ from imloop.steps.vehicles import tasks as vehicles
 
 SUBJECTS = (
     *(cases, inspections, outages, findings, matters, lines, stations),
-    *(prices, roads, couriers, draws, vehicles),
+    *(prices, roads, couriers, draws, vehicles, duty),
 )
 """In the order in which the kinds of tasks are offered to choose from."""
 SOURCES: tuple[Source, ...] = tuple(source for subject in SUBJECTS for source in subject.SOURCES)
@@ -40,11 +43,15 @@ SOON = timedelta(days=14)
 
 def tasks(caller: Caller, now: datetime) -> list[Task]:
     """Everything that waits for the caller, by what is due: late ones first, then those of the next two weeks, then
-    what nobody has set a day for, oldest first."""
+    what nobody has set a day for, oldest first. Vehicles in its words are masked."""
     asked = (source for source in SOURCES if caller.kind in source.desks)
-    found = _once([task for source in asked for task in source.find(caller, now)])
+    found = _once([_masked(task) for source in asked for task in source.find(caller, now)])
     soon = day_of(now) + SOON
     return sorted(found, key=lambda task: (*_urgency(task, soon), task.since, task.kind, task.about.zh))
+
+
+def _masked(task: Task) -> Task:
+    return replace(task, what=Text(masked_in(task.what.zh), masked_in(task.what.en)))
 
 
 def _once(found: Sequence[Task]) -> list[Task]:

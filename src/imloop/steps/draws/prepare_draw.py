@@ -264,7 +264,7 @@ def commit(caller: Caller, no: str, now: datetime) -> Draw:
         draw.people, draw.header = people, header_of(draw, parts, people)
         draw.commitment, draw.committed_at = proof.digest(draw.header), now
         draw.state = Draw.State.COMMITTED
-        entry = ledger.note("draw-committed", no, {"commitment": draw.commitment})
+        entry = ledger.note("draw-committed", no, {"commitment": draw.commitment}, exact=True)
         draw.journal_number = entry.number
         draw.save(update_fields=FIXED)
         tell(ledger, draw)

@@ -129,6 +129,6 @@ def publish(caller: Caller, no: str, *, whole: bool, now: datetime) -> Draw:
         draw.state, draw.published_at, draw.whole = Draw.State.PUBLISHED, now, whole
         draw.export = assembled(draw)
         draw.save(update_fields=["state", "published_at", "whole", "export"])
-        ledger.note("draw-published", no, {"whole": whole, "export": proof.digest(draw.export)})
+        ledger.note("draw-published", no, {"whole": whole, "export": proof.digest(draw.export)}, exact=True)
         tell(ledger, draw)
     return draw

@@ -6,21 +6,24 @@ itself a look-up, and is journalled.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Func, Q, QuerySet, TextField
+from django.db.models.sql.compiler import SQLCompiler
 
-from imloop.facts.days import day_of, midnight
+from imloop.facts.days import midnight
 from imloop.facts.identifiers import plain
-from imloop.steps.duty.looks import Traces
-from imloop.steps.ground import registers
+from imloop.steps.duty.looks import Trace, Traces, trace_of, trace_of_look
+from imloop.steps.ground import look_log
 from imloop.steps.ground.access import PUBLIC, SYSTEM, Caller, place_prefix, require_kind
-from imloop.steps.ground.ledger import on_one_line, writing
-from imloop.steps.ground.seen import asked_hash
+from imloop.steps.ground.actor import FIELD
+from imloop.steps.ground.ledger import canonical, on_one_line, writing
+from imloop.steps.ground.lookups import nothing_there
+from imloop.steps.ground.seen import Door, asked_hash, seen
 from imloop.store.models import (
     Case,
     JournalEntry,
@@ -32,7 +35,6 @@ from imloop.store.models import (
     PartyKind,
     PlateSpan,
     Test,
-    User,
     Vehicle,
 )
 
@@ -40,88 +42,101 @@ SUPERVISORS = (PartyKind.SUPERVISOR, PartyKind.ADMIN)
 LOOKS = ("looked-up", "shown", "export")
 """Entries that say who took personal data into view, or out."""
 DAYS = 7
+"""What figures of people and keys are of."""
 Row = TypeVar("Row", JournalEntry, Look)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``about``: a plate, a VIN, a case or test number; ``person``: a user name; ``since`` and ``until`` inclusive."""
+    """``about``: a plate, a VIN, a case or test number; ``person``: a user name, also of who lent a right; ``key``: the
+    id of a key; ``since`` and ``until`` inclusive."""
 
     kind: str = ""
     person: str = ""
     party: str = ""
+    key: str = ""
     about: str = ""
     since: date | None = None
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonDays:
-    """What one person did in the last days. ``most``: looks on the busiest day; ``unusual``: more than the law's
-    number for one person and day, a reason to ask, not an accusation."""
+class _ActorsKey(Func):
+    """``actor.key`` of an entry's body, as JSON: of what a machine did, or a person by a key of their own."""
 
-    user: User
-    acts: int
-    looks: int
-    most: int
-    unusual: bool
+    output_field = TextField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any
+    ) -> tuple[str, Any]:
+        template = f"json_quote(json_extract(%(expressions)s, '$.{FIELD}.key'))"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: Any
+    ) -> tuple[str, Any]:
+        template = (
+            f"(%(expressions)s::json #> '{{{FIELD},key}}')::text"  # jsonb would refuse a NUL in any field
+        )
+        return self.as_sql(compiler, connection, template=template, **more)
 
 
 def acts(caller: Caller, asked: Asked) -> Traces:
-    """Entries by people (not machines) of the caller's place, newest first."""
-    rows = _visible(caller, JournalEntry.objects.filter(actor__contains="/"))
+    """Entries by people, departments' machines and the operator, of the caller's place, newest first; what stations'
+    machines deliver and owners book, where a party or key is asked for."""
+    rows = visible(caller, JournalEntry.objects.all())
+    if not (asked.party or asked.key):
+        stations = Party.objects.filter(kind__in=(PartyKind.ISTATION, PartyKind.MSTATION))
+        rows = rows.exclude(actor__in=stations.values("code")).exclude(actor=PUBLIC.party_code)
     return Traces(_asked(rows, asked), Look.objects.none())
 
 
 def looks(caller: Caller, asked: Asked, now: datetime) -> Traces:
     """Look-ups, showings and exports, and what gates, lists and messages told; by people and by keys, newest first."""
-    rows = _asked(_visible(caller, JournalEntry.objects.filter(kind__in=LOOKS)), asked)
+    look_log.flush()
+    rows = _asked(visible(caller, JournalEntry.objects.filter(kind__in=LOOKS)), asked)
     rows = rows.filter(number__lte=JournalHead.objects.get(pk=1).number)  # up to the question, without it
-    beside = _asked_beside(_visible(caller, Look.objects.all()), asked)
+    beside = _asked_beside(visible(caller, Look.objects.all()), asked)
     if asked.about:
-        with writing(now, caller) as ledger:
+        with writing(now, caller, by_key=True) as ledger:
             ledger.note("looked-up", asked.about, {"kind": "looks"})
     return Traces(rows, beside)
 
 
-def people(caller: Caller, now: datetime) -> list[PersonDays]:
-    """Every account of the place, those who looked most first."""
-    users = (
-        User.objects.filter(party__in=_parties(caller))
-        .select_related("party")
-        .order_by("party__code", "username")
-    )
-    since = day_of(now) - timedelta(days=DAYS - 1)
-    done: Counter[str] = Counter()
-    looked: Counter[tuple[str, str]] = Counter()
-    entries = _since(JournalEntry.objects.filter(actor__contains="/"), since)
-    for actor, kind, at in entries.values_list("actor", "kind", "at").iterator():
-        done[actor] += 1
-        looked[actor, at[:10]] += kind in LOOKS
-    limit = registers.law_at(day_of(now), caller.place).integer("looks.unusual_per_day")
-    found = [_person(user, done, looked, limit) for user in users]
-    return sorted(found, key=lambda each: (not each.unusual, -each.looks, each.user.username))
+def opened(caller: Caller, number: int, *, beside: bool) -> tuple[Trace, list[Vehicle]]:
+    """One row of the record in full, with the vehicles it names; opening it is a look at them. ``beside``: not of the
+    journal."""
+    found: list[Vehicle]
+    if beside:
+        look = visible(caller, Look.objects.filter(pk=number)).first()
+        if look is None:
+            raise nothing_there("entry", str(number))
+        found = list(Vehicle.objects.filter(looks__look=look).order_by("pk"))
+        trace = trace_of_look(look, {row.pk: (row.plate, row.vin) for row in found})
+    else:
+        entry = visible(caller, JournalEntry.objects.filter(number=number)).first()
+        if entry is None:
+            raise nothing_there("entry", str(number))
+        trace = trace_of(entry)
+        found = _vehicles(trace.subject) if plain(trace.subject) else []
+    seen(caller, Door.RECORD, [row.pk for row in found], more={"look" if beside else "entry": number})
+    return trace, found
 
 
-def _person(user: User, done: Counter[str], looked: Counter[tuple[str, str]], limit: int) -> PersonDays:
-    actor = f"{user.party.code if user.party else ''}/{user.username}"
-    per_day = [count for (who, _), count in looked.items() if who == actor]
-    most = max(per_day, default=0)
-    return PersonDays(user, done[actor], sum(per_day), most, most > limit)
-
-
-def _parties(caller: Caller) -> QuerySet[Party]:
+def parties_of(caller: Caller) -> QuerySet[Party]:
+    """Those of the place that a supervisor looks after."""
     require_kind(caller, *SUPERVISORS)
     return Party.objects.filter(place__startswith=place_prefix(caller.place))
 
 
-def _visible(caller: Caller, rows: QuerySet[Row]) -> QuerySet[Row]:
+def visible(caller: Caller, rows: QuerySet[Row]) -> QuerySet[Row]:
     """By actors of the caller's place, by the operator and by nobody. Who supervises everything needs no list of
     names."""
-    parties = _parties(caller)
+    parties = parties_of(caller)
     if not Party.objects.exclude(place__startswith=place_prefix(caller.place)).exists():
         return rows
-    theirs = Q(actor__in=(SYSTEM.party_code, PUBLIC.party_code))
+    theirs = Q(actor__in=(SYSTEM.party_code, PUBLIC.party_code)) | Q(
+        actor__startswith=f"{SYSTEM.party_code}/"
+    )
     for code in parties.values_list("code", flat=True):
         theirs |= Q(actor=code) | Q(actor__startswith=f"{code}/")
     return rows.filter(theirs)
@@ -129,10 +144,15 @@ def _visible(caller: Caller, rows: QuerySet[Row]) -> QuerySet[Row]:
 
 def _asked(rows: QuerySet[JournalEntry], asked: Asked) -> QuerySet[JournalEntry]:
     rows = _by(rows, asked)
+    if asked.key:
+        told = canonical(
+            asked.key
+        )  # asked first for rows that hold it anywhere, as few entries must be taken apart
+        rows = rows.filter(body__contains=told).alias(by_key=_ActorsKey("body")).filter(by_key=told)
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.since:
-        rows = _since(rows, asked.since)
+        rows = since_day(rows, asked.since)
     if asked.about:
         rows = rows.filter(subject__in=sorted(_names(asked.about)))
     return rows.order_by("-number")
@@ -140,6 +160,8 @@ def _asked(rows: QuerySet[JournalEntry], asked: Asked) -> QuerySet[JournalEntry]
 
 def _asked_beside(rows: QuerySet[Look], asked: Asked) -> QuerySet[Look]:
     rows = _by(rows, asked)
+    if asked.key:
+        rows = rows.filter(key=asked.key)
     if asked.kind:
         rows = rows.filter(door=asked.kind)
     if asked.since:
@@ -152,7 +174,8 @@ def _asked_beside(rows: QuerySet[Look], asked: Asked) -> QuerySet[Look]:
 
 def _by(rows: QuerySet[Row], asked: Asked) -> QuerySet[Row]:
     if asked.person:
-        rows = rows.filter(actor__endswith=f"/{asked.person}")
+        own = Q(actor__endswith=f"/{asked.person}") | Q(actor__contains=f"/{asked.person} for ")
+        rows = rows.filter(own | Q(actor__endswith=f" for {asked.person}"))
     if asked.party:
         rows = rows.filter(Q(actor=asked.party) | Q(actor__startswith=f"{asked.party}/"))
     if asked.until:
@@ -160,7 +183,7 @@ def _by(rows: QuerySet[Row], asked: Asked) -> QuerySet[Row]:
     return rows
 
 
-def _since(rows: QuerySet[JournalEntry], day: date) -> QuerySet[JournalEntry]:
+def since_day(rows: QuerySet[JournalEntry], day: date) -> QuerySet[JournalEntry]:
     """By number where what was written before is sealed, so that years of entries are not read."""
     before = JournalSeal.objects.filter(sealed_at__lt=midnight(day)).order_by("-last").first()
     if before is not None:

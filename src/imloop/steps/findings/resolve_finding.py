@@ -1,17 +1,27 @@
-"""Resolve a finding with its result, and reopen it where that was wrong."""
+"""Resolve a finding with its outcome or hand it over to the department it is for, and reopen it where that was wrong.
+
+Whoever decides says which it was, true or not, and how that was found. A department to which it is handed over has it
+in its own work list and decides it; nobody else does meanwhile.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Finding, PartyKind
 
 RESOLVERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET)
+"""Who looks into findings that were handed to nobody."""
+DECIDED = (Finding.Outcome.TRUE, Finding.Outcome.NOT_TRUE)
+SAID_BY_PEOPLE = (*DECIDED, Finding.Outcome.HANDED_OVER)
+LONGEST = 400
+"""Characters of a reason."""
+_FIELDS = ["resolved_at", "resolved_by", "resolution", "outcome", "handed_to"]
 
 
 def finding(caller: Caller, number: int) -> Finding:
@@ -23,40 +33,101 @@ def finding(caller: Caller, number: int) -> Finding:
     return found
 
 
-def resolve(caller: Caller, number: int, *, resolution: str, now: datetime) -> None:
-    """Record what was found; the finding leaves the work list and stays on file."""
+def may_resolve(caller: Caller, row: Finding) -> bool:
+    return row.handed_to == caller.party_code if row.handed_to else caller.kind in RESOLVERS
+
+
+def may_reopen(caller: Caller, row: Finding) -> bool:
+    """What is decided goes back to where it was decided, what is handed over to who handed it over."""
+    return caller.kind in RESOLVERS or row.handed_to == caller.party_code
+
+
+def resolve(
+    caller: Caller, number: int, *, outcome: str, reason: str, now: datetime, handed_to: str = ""
+) -> Finding:
+    """``outcome``: one of ``SAID_BY_PEOPLE``; ``handed_to``: the code of the department, for ``handed_over`` alone. A
+    decided finding leaves the work list, one that is handed over moves to another; both stay on file."""
     with writing(now, caller) as ledger:
-        row = _theirs(caller, number, resolution)
+        row = finding(caller, number)
+        if not may_resolve(caller, row):
+            raise _not_yours(row)
+        _require_outcome(outcome)
+        if handed_to and outcome != Finding.Outcome.HANDED_OVER:
+            raise _only_handed_over()
+        require_reason(reason, LONGEST)
         if row.resolved_at is not None:
             raise Conflict("already-resolved", Text("这条线索已办结。", "This finding is resolved already."))
-        row.resolved_at, row.resolved_by, row.resolution = now, caller.actor, resolution.strip()
-        row.save(update_fields=["resolved_at", "resolved_by", "resolution"])
-        ledger.note(
-            "finding-resolved", row.subject, {"finding": row.pk, "code": row.code, "resolution": resolution}
-        )
-
-
-def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> None:
-    """Back to the work list; what was said before stays in the journal."""
-    with writing(now, caller) as ledger:
-        row = _theirs(caller, number, reason)
-        if row.resolved_at is None:
-            raise Conflict("not-resolved", Text("这条线索还没有办结。", "This finding is not resolved."))
-        row.resolved_at, row.resolved_by, row.resolution = None, "", ""
-        row.save(update_fields=["resolved_at", "resolved_by", "resolution"])
-        ledger.note("finding-reopened", row.subject, {"finding": row.pk, "code": row.code, "reason": reason})
-
-
-def _theirs(caller: Caller, number: int, said: str) -> Finding:
-    if caller.kind not in RESOLVERS:
-        raise NotAllowed(
-            "wrong-kind-of-party", Text("由主管部门核实线索。", "Only departments look into findings.")
-        )
-    row = finding(caller, number)
-    if not 0 < len(said.strip()) <= 400:
-        raise Malformed(
-            "reason-missing",
-            Text("请写明核实情况（400 字以内）。", "Say what was found, in up to 400 characters."),
-            at="said",
-        )
+        row.outcome, row.resolution = outcome, reason.strip()
+        if outcome == Finding.Outcome.HANDED_OVER:
+            row.handed_to = _receiver(caller, row, handed_to)
+            _save(ledger, row, "finding-handed-over", reason, {"handed_to": row.handed_to})
+        else:
+            row.resolved_at, row.resolved_by = now, caller.actor
+            _save(ledger, row, "finding-resolved", reason, {"outcome": outcome})
     return row
+
+
+def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> Finding:
+    """Back to the work list of whoever decided it; one that is only handed over, back from there. What was said before
+    stays in the journal."""
+    with writing(now, caller) as ledger:
+        row = finding(caller, number)
+        if not may_reopen(caller, row):
+            raise _not_yours(row)
+        require_reason(reason, LONGEST)
+        if row.resolved_at is None and not row.handed_to:
+            raise Conflict("not-resolved", Text("这条线索还没有办结。", "This finding is not resolved."))
+        if row.resolved_at is None:
+            row.handed_to = ""
+        row.resolved_at, row.resolved_by, row.resolution = None, "", ""
+        row.outcome = Finding.Outcome.HANDED_OVER if row.handed_to else ""
+        _save(ledger, row, "finding-reopened", reason, {})
+    return row
+
+
+def _save(ledger: Ledger, row: Finding, kind: str, reason: str, more: dict[str, str]) -> None:
+    row.save(update_fields=_FIELDS)
+    body = {"finding": row.pk, "code": row.code, "reason": reason.strip(), **more}
+    ledger.note(kind, row.subject, body)
+
+
+def _require_outcome(outcome: str) -> None:
+    if outcome not in SAID_BY_PEOPLE:
+        known = "、".join(SAID_BY_PEOPLE)
+        raise Malformed(
+            "wrong-value",
+            Text(f"请选择核实结果（{known}）。", f"Choose an outcome: {', '.join(SAID_BY_PEOPLE)}."),
+            at="outcome",
+        )
+
+
+def _only_handed_over() -> Malformed:
+    words = Text("只在移送时选部门。", "A department is named only where it is handed over.")
+    return Malformed("wrong-value", words, at="handed_to")
+
+
+def _receiver(caller: Caller, row: Finding, code: str) -> str:
+    if code not in {party.code for party in finding_lookups.receivers(caller, row)}:
+        raise Malformed(
+            "wrong-value",
+            Text(
+                "请选择移送给本地的哪个部门。",
+                "Choose the department of this place to which it is handed over.",
+            ),
+            at="handed_to",
+        )
+    return code
+
+
+def _not_yours(row: Finding) -> NotAllowed:
+    if row.handed_to:
+        return NotAllowed(
+            "handed-over",
+            Text(
+                f"这条线索已移送 {row.handed_to}，由其核实。",
+                f"This finding was handed over to {row.handed_to}, which decides it.",
+            ),
+        )
+    return NotAllowed(
+        "wrong-kind-of-party", Text("由主管部门核实线索。", "Only departments look into findings.")
+    )

@@ -19,20 +19,27 @@ from imloop.store.models import Finding, Party, PartyKind
 
 
 def findings(caller: Caller, now: datetime) -> Iterator[Task]:
-    """All but those about a charge, which are the market department's."""
-    open_ones = (
-        lookups.findings(caller).filter(resolved_at__isnull=True).exclude(code__in=(*ROUTINE, *DEVIATIONS))
-    )
+    """What was handed over to the caller, and what is the caller's to look into."""
+    rows = lookups.findings(caller).filter(resolved_at__isnull=True)
+    theirs = rows.filter(Q(handed_to=caller.party_code) | _own(caller))
+    yield from as_tasks("finding", theirs.order_by("created_at")[:MOST])
+
+
+def _own(caller: Caller) -> Q:
+    """All but those about a charge, which are the market department's; of those that were handed over the supervisor
+    alone is told beside who has them."""
+    if caller.kind in (PartyKind.MARKET, PartyKind.POLICE):
+        return Q(pk__in=())
+    own = ~Q(code__in=(*ROUTINE, *DEVIATIONS))
     if caller.kind == PartyKind.TRANSPORT:
         shops = Party.objects.filter(kind=PartyKind.MSTATION).values("code")
-        on_paper = Q(subject_kind="unlock", station_code__in=shops)
-        open_ones = open_ones.filter(Q(subject_kind="repair") | on_paper)
-    yield from as_tasks("finding", open_ones.order_by("created_at")[:MOST])
+        own &= Q(subject_kind="repair") | Q(subject_kind="unlock", station_code__in=shops)
+    return own if caller.kind == PartyKind.SUPERVISOR else own & Q(handed_to="")
 
 
 def differences(caller: Caller, now: datetime) -> Iterator[Task]:
     """The police's register is doubted: what stations state differs from it."""
-    rows = lookups.findings(caller).filter(code__in=CODES, resolved_at__isnull=True)
+    rows = lookups.findings(caller).filter(code__in=CODES, resolved_at__isnull=True, handed_to="")
     yield from as_tasks("difference", rows.order_by("created_at")[:MOST])
 
 
@@ -74,7 +81,7 @@ SOURCES = (
     Source(
         "finding",
         Text("线索", "findings"),
-        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR),
+        (*lookups.DECIDERS, PartyKind.SUPERVISOR),
         findings,
     ),
     Source("difference", Text("登记不一致", "differences"), (PartyKind.POLICE,), differences),

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
+from imloop.steps.ground.actor import Actor
 from imloop.store.models import Party, PartyKind, User
 
 OFFICE_NAMES: dict[PartyKind, Text] = {
@@ -33,8 +34,8 @@ ASK_OF_VEHICLES = tuple(kind for kind in OFFICES if kind != PartyKind.MARKET)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who acts: a party, and the person if one is logged in, or the id of the key with which a machine called. ``kind``
-    is a ``PartyKind`` value."""
+    """Who acts: a party, the person if one is logged in or calls with a key of their own, and the id of that or the
+    machine's key. ``kind`` is a ``PartyKind`` value; ``behalf``: who lent the person the right they use."""
 
     party_code: str
     kind: str
@@ -42,11 +43,16 @@ class Caller:
     place: str
     user: str = ""
     key: str = ""
+    behalf: str = ""
+
+    @property
+    def who(self) -> Actor:
+        return Actor(self.party_code, self.user, self.behalf, self.key)
 
     @property
     def actor(self) -> str:
-        """How the journal names the caller."""
-        return f"{self.party_code}/{self.user}" if self.user else self.party_code
+        """How rows and the journal name the caller in one line."""
+        return str(self.who)
 
     @property
     def is_department(self) -> bool:
@@ -96,6 +102,20 @@ def require_kind(caller: Caller, *kinds: str) -> None:
         )
 
 
+def require_person(caller: Caller) -> None:
+    """Refuse a department's machine: its keys deliver and read, a person decides. ``writing`` asks this of every step
+    that does not say otherwise."""
+    if caller.is_department and not caller.user:
+        raise NotAllowed(
+            "person-needed",
+            Text(
+                "部门的决定由人作出，机器密钥只能报送和读取：请登录网页办理，或用本人密钥（在“接口密钥”页申请）。",
+                "A department decides by a person; a machine's key only delivers and reads. Log in and decide on the "
+                "page, or call with a personal key (ask for yours on the page of keys).",
+            ),
+        )
+
+
 def require_own(caller: Caller, kind: str, named: str) -> None:
     """Refuse a message that speaks for another station than the caller, who must be of the kind. ``named``: the code
     in the message; a name gives no right, as two may have the same."""
@@ -115,6 +135,11 @@ def require_place(caller: Caller, place: str) -> None:
     """Refuse a department of elsewhere."""
     if not covers(caller.place, place):
         raise NotAllowed("not-your-place", Text("只能办理本地的事项。", "Only within your own area."))
+
+
+def sees(caller: Caller, station: Party) -> bool:
+    """Whether what a station made is the caller's to see: its own, or a department's of its place."""
+    return covers(caller.place, station.place) if caller.is_department else caller.party_code == station.code
 
 
 def own(caller: Caller, place_field: str, station_field: str, shop_field: str | None) -> Q:

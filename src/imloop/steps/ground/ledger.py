@@ -19,7 +19,8 @@ from django.db.models import Max
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.proof import journal as proof
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, require_person
+from imloop.steps.ground.actor import FIELD
 from imloop.store.models import Counter, JournalEntry, JournalHead, OutboxEntry, Restart
 from imloop.store.outbox_signal import announce
 from imloop.store.statements import (
@@ -91,14 +92,18 @@ class Ledger:
         """Of a receipt as it will be sent: its JSON in canonical form."""
         return proof.receipt_hash(self.algorithm, msgspec.to_builtins(receipt))
 
-    def note(self, kind: str, subject: str, body: object) -> JournalEntry:
-        """Add a journal entry; its number and hash are final, as the journal is locked."""
+    def note(self, kind: str, subject: str, body: object, *, exact: bool = False) -> JournalEntry:
+        """Add a journal entry; its number and hash are final, as the journal is locked. Who acted stands in its body as
+        fields, unless it is published word for word (``exact``)."""
         last = self._entries[-1] if self._entries else self._head
+        who = self.caller.who
+        if isinstance(body, Mapping) and not exact and (who.person or who.key):
+            body = {**body, FIELD: who.fields()}
         entry = JournalEntry(
             number=last.number + 1,
             at=self.now.isoformat(),
             kind=kind,
-            actor=self.caller.actor,
+            actor=str(who),
             subject=on_one_line(subject),
             body=canonical(body),
             previous=last.hash,
@@ -112,6 +117,11 @@ class Ledger:
         self._messages.append(
             OutboxEntry(receiver=receiver, topic=topic, subject=subject, created_at=self.now, body=dict(body))
         )
+
+    def tell(self, party: str, topic: str, subject: str, body: Mapping[str, object]) -> None:
+        """Of what somebody else did to the party's people and keys; what its own people do they know."""
+        if self.caller.party_code != party:
+            self.send(party, topic, subject, {**body, "by": self.caller.actor})
 
     def number(self, kind: str, place: str, year: int) -> int:
         """The next gapless number of a kind in a place and year: counted here, as the journal is locked."""
@@ -155,9 +165,12 @@ class Ledger:
 
 
 @contextmanager
-def writing(now: datetime, caller: Caller) -> Iterator[Ledger]:
-    """The transaction of a writing step. What the database cannot hold (too long for its column, a NUL character) is
+def writing(now: datetime, caller: Caller, *, by_key: bool = False) -> Iterator[Ledger]:
+    """The transaction of a writing step. Of a department a person is needed, but for what its machines may do as well
+    (``by_key``): deliver, and look. What the database cannot hold (too long for its column, a NUL character) is
     the message's fault, whichever step it came through."""
+    if not by_key:
+        require_person(caller)
     try:
         with _WRITING, transaction.atomic():
             ledger = Ledger(_locked_head(), now, caller)

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import TypeVar
 
+from django.db.models import Q
+
+from imloop.facts.days import midnight
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
+from imloop.steps.ground.access import Caller, place_prefix
 from imloop.steps.ground.ledger import alone, writing
 
 Row = TypeVar("Row")
 Shown = TypeVar("Shown")
+
+
+def within_days(field: str, since: date | None, until: date | None) -> Q:
+    """Rows whose moment lies in these days of China, both included; None: no end there."""
+    found = Q()
+    if since is not None:
+        found &= Q(**{f"{field}__gte": midnight(since)})
+    if until is not None:
+        found &= Q(**{f"{field}__lt": midnight(until + timedelta(days=1))})
+    return found
+
+
+def within_place(field: str, place: str) -> Q:
+    """Rows of a place and of all it covers; without one, all."""
+    return Q(**{f"{field}__startswith": place_prefix(place)}) if place else Q()
 
 
 def itself(row: Row) -> Row:
@@ -37,7 +56,7 @@ def look(
 ) -> Shown:
     """What ``show`` makes of the row that ``find`` finds: row, journal entry and answer are of one moment, as nobody
     else writes meanwhile. So ``show`` reads and shapes, and does nothing that takes long."""
-    with writing(clock.now(), caller) as ledger:
+    with writing(clock.now(), caller, by_key=True) as ledger:
         row = find()
         ledger.note("looked-up", name(row), {"kind": kind})
         return show(row)

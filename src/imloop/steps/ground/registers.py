@@ -1,16 +1,27 @@
-"""What nearly every step asks first: the law of the day, who is registered, which department is in charge."""
+"""What nearly every step asks first: the law of the day, who is registered, which department is in charge,
+how far two parties are apart."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from imloop.facts.codes import Method
+from imloop.facts.places import distance_km
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law, load
-from imloop.steps.ground.access import place_prefix
-from imloop.store.models import Party, PartyKind
+from imloop.steps.ground.access import PUBLIC, SYSTEM, place_prefix
+from imloop.steps.ground.actor import Actor
+from imloop.store.models import Party, PartyKind, User
 from imloop.store.statements import rows
+
+_OTHERS = {
+    SYSTEM.party_code: Text("平台", "the platform"),
+    PUBLIC.party_code: Text("公众", "the public"),
+    "applicant": Text("申请人", "the applicant"),
+}
+"""Who acts without being registered."""
 
 
 def law_at(day: date, place: str) -> Law:
@@ -47,3 +58,42 @@ def department(kind: str, place: str) -> Party | None:
     around = [place, f"{place[:4]}00", f"{place[:2]}0000", "000000"]
     candidates = rows(Party, "kind = %s AND place IN (%s, %s, %s, %s)", [str(kind), *around])
     return max(candidates, key=lambda found: len(place_prefix(found.place)), default=None)
+
+
+def in_words(line: str) -> Text:
+    """Who acted: ``450200-environment/wei for li`` as ``柳州市生态环境局 · 韦小明（受李大勇委托）``; what bears no name
+    stands for itself."""
+    who = Actor.read(line)
+    party = _name_of(who.party)
+    if not who.person:
+        return party
+    names = names_of(who.people)
+    person, behalf = (names.get(name) or name for name in (who.person, who.behalf))
+    lent = Text(f"（受{behalf}委托）", f" (for {behalf})") if behalf else Text("", "")
+    return Text(f"{party.zh} · {person}{lent.zh}", f"{party.en} · {person}{lent.en}")
+
+
+def names_of(usernames: Iterable[str]) -> dict[str, str]:
+    """What people are called, by user name; an account without a name has an empty one."""
+    return dict(User.objects.filter(username__in=set(usernames)).values_list("username", "first_name"))
+
+
+def _name_of(code: str) -> Text:
+    known = _OTHERS.get("applicant" if code.startswith("matter:") else code)
+    if known is not None:
+        return known
+    name = Party.objects.filter(code=code).values_list("name", flat=True).first() or code
+    return Text(name, name)
+
+
+def position_of(party: Party) -> tuple[float, float] | None:
+    """Latitude and longitude, where they were entered."""
+    if party.latitude is None or party.longitude is None:
+        return None
+    return party.latitude, party.longitude
+
+
+def km_between(one: Party, other: Party) -> float | None:
+    """As the crow flies; None where a position was not entered."""
+    here, there = position_of(one), position_of(other)
+    return None if here is None or there is None else distance_km(here, there)

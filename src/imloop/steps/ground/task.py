@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from imloop.facts.mask import masked_vehicle
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
+from imloop.store.models import Vehicle
 
 MOST = 500
 """Rows of one kind; whoever has more finishes the first ones first."""
@@ -16,7 +18,8 @@ MOST = 500
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing to do. ``since``: the day it began to wait; ``due``: when it must be done, if anything says so;
-    ``about``: whom or what it concerns, by name; ``event``: what happened, where other kinds tell of it, too."""
+    ``about``: whom or what it concerns, by name; ``event``: what happened, where other kinds tell of it, too;
+    ``vehicle``: the key of the one it is about."""
 
     kind: str
     since: date
@@ -26,11 +29,17 @@ class Task:
     link: str
     late: bool = False
     event: str = ""
+    vehicle: int | None = None
 
 
 def named(name: str) -> Text:
     """A name, which is the same in every language."""
     return Text(name, name)
+
+
+def of_vehicle(vehicle: Vehicle) -> Text:
+    """A vehicle is masked until the line is opened."""
+    return named(masked_vehicle(vehicle.plate, vehicle.vin))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,5 +27,7 @@ DOORS: dict[str, Text] = {
     Door.JOURNAL: Text("导出日志", "journal exported"),
     Door.REPLAY: Text("外送重送", "courier replay"),
     Door.LIST: Text("列表", "list"),
+    Door.OWNER: Text("车主查询", "owner's search"),
+    Door.RECORD: Text("打开履职记录", "duty record opened"),
 }
 """Where a look beside the journal was taken, in words."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from imloop import loop
-from imloop.facts.codes import Outcome, Purpose, Result
+from imloop.facts.codes import DIESEL_METHODS, EXEMPT_FUELS, Fuel, Outcome, Purpose, Result
 from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
@@ -17,13 +17,13 @@ from imloop.gates.inspections.retest import (
     Measured,
     not_retested,
     passed_items,
+    passes_here_alone,
     restated,
     stricter,
-    ways_stated,
 )
 from imloop.gates.inspections.times import HELD, outside_bracket
 from imloop.gates.stations.staff import people_reasons
-from imloop.gates.vehicles.compare_statement import as_registered, bounded, differences
+from imloop.gates.vehicles.compare_statement import bounded, differences
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
 from imloop.steps.cases.history import run_event
@@ -63,6 +63,16 @@ _EXHAUST_OF_EXEMPT = Reason(
     ),
     next=Text(
         "请对照行驶证和实车核对燃料种类。", "Compare the fuel with the licence and the vehicle itself."
+    ),
+)
+_EXHAUST_OUT_OF_SCOPE = Reason(
+    "exhaust-of-exempt",
+    Text(
+        "按填报的车辆类型不作判定，报文却有完整的排气检测数据；登记资料没有该车的类型。",
+        "Not judged, by the type as stated, and the message holds a complete exhaust test; the register has no type.",
+    ),
+    next=Text(
+        "请对照行驶证和实车核对车辆类型。", "Compare the type with the licence and the vehicle itself."
     ),
 )
 BEFORE_A_CASE = Reason(
@@ -119,9 +129,9 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     late = known.latest is not None and record.started_at <= known.latest
     if not cannot and not late:
         _require_permit(known, record)
-    measured = _measured(record, verdict)
+    measured = _measured(known, record, verdict)
     # A late run need not be of the case that is open now: which one it met is found when everything is told anew.
-    answer = None if late else _answer_for_fault(known, measured, verdict)
+    answer = None if late else _answer_for_fault(known, judged, measured, verdict)
     if known.anothers_fail:
         doubted = (*doubted, BEFORE_A_CASE)
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
@@ -166,27 +176,36 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
     """By the register's word, where there is one. A retest, where there is none, by what is stated now and by what was
     stated each time the vehicle failed: the worst result holds. With the vehicle that was judged, where it is not the
     one stated."""
-    stated = judged.record.vehicle
-    base = as_registered(bounded(stated, known.law, known.entered)[0], known.entered)
+    stated, (base, *others) = judged.record.vehicle, known.ways
     same = base == stated
     verdict = judged.under(known.law) if same else judged.of(known.law, base)
     worst = (verdict, None if same else base)
-    for then in ways_stated(base, known.failed, known.entered):
+    for then in others:
         other = judged.of(known.law, then)
         if stricter(worst[0].result, other.result):
             worst = other, then
     return worst
 
 
-def _measured(record: TestRecord, verdict: Verdict) -> Measured:
+def _measured(known: Known, record: TestRecord, verdict: Verdict) -> Measured:
     items = passed_items((item.item, item.passed) for item in verdict.items if not item.advisory)
-    return Measured(record, verdict.parts, items)
+    return Measured(record, verdict.parts, items, place=known.station.place)
 
 
-def _answer_for_fault(known: Known, measured: Measured, verdict: Verdict) -> Reason | None:
+def _answer_for_fault(
+    known: Known, judged: JudgedUpload, measured: Measured, verdict: Verdict
+) -> Reason | None:
     if not known.failed or verdict.result is not Result.PASS:
         return None
-    return not_retested(measured, known.failed, known.entered)
+    return not_retested(measured, known.failed, known.entered) or _by_other_laws(known, judged)
+
+
+def _by_other_laws(known: Known, judged: JudgedUpload) -> Reason | None:
+    """It failed in another place, whose law judges otherwise."""
+    if not known.failed_by:
+        return None
+    passes = all(judged.of(law, way).result is Result.PASS for law in known.failed_by for way in known.ways)
+    return None if passes else passes_here_alone()
 
 
 def _about_uncounted(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:
@@ -196,9 +215,9 @@ def _about_uncounted(known: Known, judged: JudgedUpload, verdict: Verdict) -> li
     if record.outcome is Outcome.ABORTED:
         whole = judged.of(known.law, outcome=Outcome.COMPLETED)
         return [_ABORTED_AFTER_FAIL] if whole.result is Result.FAIL else []
-    if any(reason.code == "vehicle-exempt" for reason in verdict.reasons):
-        measured = judged.of(known.law, replace(record.vehicle, fuel=None))
-        return [_EXHAUST_OF_EXEMPT] if measured.result in (Result.PASS, Result.FAIL) else []
+    if (said := _not_asked_for(known, verdict)) is not None:
+        measured = judged.of(known.law, _as_if_asked_for(record))
+        return [said] if measured.result in (Result.PASS, Result.FAIL) else []
     if _shows_fail(record, verdict):
         return [_FAILED_UNCOUNTED]
     many = known.aborted >= known.law.integer("arrival.aborts_suspicious")
@@ -209,6 +228,23 @@ def _about_uncounted(known: Known, judged: JudgedUpload, verdict: Verdict) -> li
         f"{known.aborted} runs before this pass were broken off or invalid.",
     )
     return [Reason("aborts-then-pass", words, known.law.cite("arrival.aborts_suspicious"))]
+
+
+def _not_asked_for(known: Known, verdict: Verdict) -> Reason | None:
+    """What to say where a vehicle is not to be tested by these standards, and was."""
+    codes = {reason.code for reason in verdict.reasons}
+    if "vehicle-exempt" in codes:
+        return _EXHAUST_OF_EXEMPT
+    by_its_sender = "vehicle-out-of-scope" in codes and not known.entered.get("vehicle_type")
+    return _EXHAUST_OUT_OF_SCOPE if by_its_sender else None
+
+
+def _as_if_asked_for(record: TestRecord) -> Vehicle:
+    """The vehicle as one that the method is made for: only to see whether the message holds a whole test."""
+    vehicle = replace(record.vehicle, vehicle_type="")
+    if vehicle.fuel is not None and vehicle.fuel not in EXEMPT_FUELS:
+        return vehicle
+    return replace(vehicle, fuel=Fuel.DIESEL if record.method in DIESEL_METHODS else Fuel.GASOLINE)
 
 
 def _shows_fail(record: TestRecord, verdict: Verdict) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from imloop.facts.codes import Outcome
+from imloop.facts.codes import Outcome, Result
 from imloop.facts.days import day_of
 from imloop.facts.records.inspection import TestRecord, Trace, Vehicle
 from imloop.law import Law, load
@@ -33,6 +33,10 @@ class JudgedUpload:
         record = self.record
         wanted = replace(record, vehicle=vehicle or record.vehicle, outcome=outcome or record.outcome)
         return judge(replace(wanted, trace=traces.decode(self.trace)), law)
+
+    def as_if(self, law: Law, vehicle: Vehicle) -> Result:
+        """The result, had the vehicle been this one; the verdict at hand, if it was reached on the same."""
+        return (self.under(law) if vehicle == self.record.vehicle else self.of(law, vehicle)).result
 
     def stated_as(self, vehicle: Vehicle | None) -> bytes:
         """What the verdict rests on, packed; ``vehicle``: where it was judged on other facts."""

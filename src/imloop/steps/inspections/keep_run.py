@@ -11,12 +11,13 @@ from imloop.facts.days import day_of
 from imloop.facts.identifiers import vin_fault
 from imloop.facts.text import Reason
 from imloop.gates.inspections.counts import Counted, Counts
+from imloop.gates.inspections.retest import worst
 from imloop.gates.vehicles.cycle import due_after
 from imloop.gates.vehicles.identity import Found
 from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
 from imloop.loop.history import FAIL_WAITS, Run
-from imloop.steps.cases.history import Shown
+from imloop.steps.cases.history import Shown, laws_for_fail
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
 from imloop.steps.cases.move_case import decide_and_keep
@@ -87,7 +88,7 @@ def _enter(judged: JudgedUpload, known: Known, decided: Decided) -> Vehicle | No
         by=f"{known.station.code}/{record.test_no}",
         law=known.law,
         firm=decided.names_vehicle,
-        held=bool(decided.waits),
+        held=bool(decided.waits) or known.case is not None,
     )
 
 
@@ -129,8 +130,12 @@ def _late(
     vehicle: Vehicle,
     event: TestFailed | TestPassed,
 ) -> _Moved:
-    run = Run(key=_NOT_STORED, place=known.station.place, event=event, waits=decided.waits)
-    shown = Shown(decided.measured, lambda other: judged.of(known.law, other).result)
+    here, days = known.station.place, {known.law.on, day_of(ledger.now)}
+    run = Run(key=_NOT_STORED, place=here, event=event, waits=decided.waits, arrived=day_of(ledger.now))
+    shown = Shown(
+        decided.measured,
+        lambda other, place: worst(judged.of(law, other).result for law in laws_for_fail(days, place, here)),
+    )
     found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}", shown)
     if found.case is not None and isinstance(event, TestFailed) and found.said.counts == Counts.CASE:
         follow_fail(ledger, found.case, known.station, event)
@@ -271,8 +276,11 @@ def _notice(ledger: Ledger, known: Known, decided: Decided, moved: _Moved, test_
 
 
 def _keep_obd_names(test: Test, known: Known) -> None:
-    """A VIN that is not in the message may be of a vehicle that comes to be known later."""
-    insert_all([ObdName(test=test, vin=vin) for vin in known.named.obd_vins if vin_fault(vin) is None])
+    """A VIN that is not in the message may be of a vehicle that comes to be known later; so may the one in the message
+    where the vehicle was known by its plate, and an authority has not said its VIN."""
+    stated = known.named.vin if test.vehicle is not None and test.vehicle.vin != known.named.vin else ""
+    vins = dict.fromkeys((*known.named.obd_vins, stated))
+    insert_all([ObdName(test=test, vin=vin) for vin in vins if vin_fault(vin) is None])
 
 
 def _hold(ledger: Ledger, test: Test, known: Known, decided: Decided) -> None:

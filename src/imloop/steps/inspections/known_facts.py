@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-import msgspec
-
-from imloop.facts.days import day_of
+from imloop.facts.days import day_of, days_between, midnight
+from imloop.facts.records import inspection
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
-from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.overlaps import LONGEST, Span
-from imloop.gates.inspections.retest import Measured, stricter
+from imloop.gates.inspections.retest import Measured, stricter, ways_stated, worst
 from imloop.gates.inspections.times import Times
 from imloop.gates.lines import ONLY_DUE
+from imloop.gates.vehicles.compare_statement import as_registered, bounded
 from imloop.gates.vehicles.identity import Named
 from imloop.law import Law
-from imloop.steps.cases.history import measured_of
-from imloop.steps.cases.move_case import open_case
+from imloop.loop import permit
+from imloop.steps.cases.history import law_for_fail
+from imloop.steps.cases.move_case import as_loop_case, open_case
 from imloop.steps.ground import registers
 from imloop.steps.inspections.judge_upload import JudgedUpload
 from imloop.steps.lines.heartbeats import link_of, number_last_below
@@ -31,6 +31,7 @@ from imloop.steps.stations.latest_checks import failed_checks
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import StationFacts
 from imloop.steps.vehicles.identify_vehicle import Identified, identify, names_of
+from imloop.steps.vehicles.register.how_failed import measured_fails
 from imloop.steps.vehicles.vehicle_facts import WaitingFail, entered_facts, waiting_fails
 from imloop.store.models import Case, Line, Party, Vehicle
 from imloop.store.statements import Row, aware, fetch_all, fetch_one
@@ -41,11 +42,6 @@ _TAKEN = (
     "WHERE t.station_id = %s AND t.test_no = %s"
 )
 _LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
-_FAILED = (
-    "SELECT stated, method, verdict, counts FROM store_test WHERE vehicle_id = %s AND case_no = %s AND result = 'fail' "
-    "AND (counts = 'case' OR counts_why = 'retest-without-permit' AND station_id = %s) AND stated IS NOT NULL "
-    "ORDER BY started_at, id"
-)
 _ANOTHERS_FAIL = (
     "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s AND result = 'fail' "
     "AND counts = 'case' LIMIT 1"
@@ -54,11 +50,13 @@ _ABORTED = (
     "SELECT COUNT(*) FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND started_at < %s "
     "AND (outcome = 'aborted' OR result = 'invalid' OR purpose = 'comparison' AND result = 'fail')"
 )
+_MOST_BESIDE = 200
+"""More than any station runs at one time. On a line whose clock stands still every run overlaps all before it."""
 _BESIDE = (
     "SELECT p.code, t.test_no, t.line, t.vehicle_id, t.inspector, t.analyser, t.started_at, t.ended_at "
     "FROM store_test t JOIN store_party p ON p.id = t.station_id "
     "WHERE {whose} = %s AND t.ended_at > %s AND t.ended_at < %s AND t.started_at < %s "
-    "ORDER BY t.id"
+    f"ORDER BY t.ended_at, t.id LIMIT {_MOST_BESIDE}"
 )
 _IN_REPAIR = (
     "SELECT DISTINCT p.name FROM store_repair r JOIN store_case c ON c.id = r.case_id "
@@ -74,8 +72,10 @@ class Known:
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
     ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the open case;
+    ``failed_by``: the law of the places where it failed, as far as that judges otherwise than ``law``;
     ``anothers_fail``: a later failed run of another station is known; ``aborted``: runs of the vehicle that were broken
-    off lately, or decided nothing. ``entered``: what authorities said of the vehicle."""
+    off lately, or decided nothing. ``entered``: what authorities said of the vehicle; ``ways``: the
+    vehicle as it is judged, by their word, and as it was stated each time it failed."""
 
     sender: StationFacts
     law: Law
@@ -92,9 +92,11 @@ class Known:
     in_repair: tuple[str, ...]
     charge: tuple[Reason, ...]
     failed: tuple[Measured, ...]
+    failed_by: tuple[Law, ...]
     anothers_fail: bool
     aborted: int
     entered: Mapping[str, object]
+    ways: tuple[inspection.Vehicle, ...]
 
     @property
     def station(self) -> Party:
@@ -119,6 +121,9 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
     vehicle = identified.vehicle
     case = open_case(vehicle)
     waiting = waiting_fails(vehicle) if vehicle is not None else []
+    failed = () if case is None else measured_fails(case)
+    entered = {} if vehicle is None else entered_facts(vehicle)
+    ways = _ways(record, law, failed, entered)
     return Known(
         sender=sender,
         law=law,
@@ -130,27 +135,37 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         case_law=law if case is None else registers.law_at(day, case.place),
         latest=_latest(vehicle),
         fail_waits=any(fail.started_at <= record.started_at for fail in waiting),
-        times=_times(judged, sender, line, law, now),
+        times=_times(
+            judged,
+            sender,
+            line,
+            law,
+            now,
+            stricter=_stricter_since(judged, law, now, ways, failed)
+            or _forbidden_since(record, case, law, now),
+        ),
         beside=tuple(_beside(record, station, vehicle)),
         in_repair=_in_repair(vehicle, record, law),
-        failed=() if case is None else failed_runs(case),
+        failed=failed,
+        failed_by=_laws_of(failed, law),
         anothers_fail=vehicle is not None and anothers_fail(vehicle, record.started_at, station, waiting),
-        entered={} if vehicle is None else entered_facts(vehicle),
+        entered=entered,
+        ways=ways,
         aborted=_aborted(vehicle, record, law),
         charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
     )
 
 
-def failed_runs(case: Case) -> tuple[Measured, ...]:
-    """The failed runs that a case rests on, in order, and those that its own station made without a permit; without
-    those of which it was not kept what they rested on."""
-    found = fetch_all(_FAILED, [case.vehicle_id, case.case_no, case.station_id])
-    return tuple(
-        replace(
-            measured_of(bytes(stated), method, msgspec.json.decode(verdict)), permitted=counts == Counts.CASE
-        )
-        for stated, method, verdict, counts in found
-    )
+def _ways(
+    record: TestRecord, law: Law, failed: Sequence[Measured], entered: Mapping[str, object]
+) -> tuple[inspection.Vehicle, ...]:
+    base = as_registered(bounded(record.vehicle, law, entered)[0], entered)
+    return base, *ways_stated(base, failed, entered)
+
+
+def _laws_of(failed: Sequence[Measured], law: Law) -> tuple[Law, ...]:
+    there = (law_for_fail(law.on, place, law.place) for place in dict.fromkeys(run.place for run in failed))
+    return tuple(each for each in there if each is not law)
 
 
 def anothers_fail(
@@ -194,41 +209,74 @@ def _latest(vehicle: Vehicle | None) -> datetime | None:
     return aware(found[0]) if found is not None and found[0] is not None else None
 
 
-def _times(judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now: datetime) -> Times:
+def _times(
+    judged: JudgedUpload, sender: StationFacts, line: Line, law: Law, now: datetime, *, stricter: bool
+) -> Times:
     record, hours = judged.record, law.number("upload.within_hours")
     late = now - record.started_at > timedelta(hours=hours)
     outage_ended = kept_until(sender.party, record.started_at, hours) if late else None
+    # Without an outage that kept it, a late run waits for a department whatever else is known.
+    since = day_of(now) if late and outage_ended is None else law.on
     return Times(
         started=record.started_at,
         ended=record.ended_at,
         arrived=now,
         recorded_s=judged.recorded_s,
         line_was_before=number_last_below(link_of(line), record.sequence),
-        locked=_locked_between(sender, record, law, now),
+        locked=_locked_between(sender, record, since, now),
         outage_ended=None if outage_ended is None else min(outage_ended, now),
-        closed=_closed_since(sender, law, now),
-        stricter=_stricter_since(judged, law, now),
+        closed=_closed_since(sender, law, since, now),
+        stricter=stricter,
     )
 
 
-def _closed_since(sender: StationFacts, law: Law, now: datetime) -> bool:
-    """It might work on the day of the run; might it still when that arrived?"""
-    day = day_of(now)
-    return day != law.on and not sender.is_active(day, registers.law_at(day, sender.party.place))
+def _closed_since(sender: StationFacts, law: Law, since: date, now: datetime) -> bool:
+    """It might work on the day of the run; might it on every day until that arrived?"""
+    place = sender.party.place
+    later = (day for day in days_between(since, day_of(now)) if day != law.on)
+    return not all(sender.is_active(day, registers.law_at(day, place)) for day in later)
 
 
-def _stricter_since(judged: JudgedUpload, law: Law, now: datetime) -> bool:
-    later = law if day_of(now) == law.on else registers.law_at(day_of(now), law.place)
-    if verdict_hash(later) == verdict_hash(law):
+def _stricter_since(
+    judged: JudgedUpload,
+    law: Law,
+    now: datetime,
+    ways: Sequence[inspection.Vehicle],
+    failed: Sequence[Measured],
+) -> bool:
+    """By the law of the day on which it came, here and where the vehicle failed, its result is worse: of the vehicle as
+    it is judged, whatever the message states."""
+    today, here = day_of(now), law.place
+    if today == law.on:
         return False
-    return stricter(judged.under(law).result, judged.of(later).result)
+    places = dict.fromkeys((here, *(run.place for run in failed)))
+    laws = [(law_for_fail(law.on, place, here), law_for_fail(today, place, here)) for place in places]
+    if all(verdict_hash(then) == verdict_hash(later) for then, later in laws):
+        return False
+    then, later = (
+        worst(judged.as_if(each, way) for each in dict.fromkeys(of_day) for way in ways)
+        for of_day in zip(*laws, strict=True)
+    )
+    return stricter(then, later)
 
 
-def _locked_between(sender: StationFacts, record: TestRecord, law: Law, now: datetime) -> datetime | None:
+def _forbidden_since(record: TestRecord, case: Case | None, law: Law, now: datetime) -> bool:
+    """Its case permits the run by the law of its own day, and not by that of the day on which it came."""
+    if case is None or day_of(now) == law.on:
+        return False
+    asked = as_loop_case(case)
+    laws = (registers.law_at(day, case.place) for day in (law.on, day_of(now)))
+    then, later = (permit(asked, station=record.station, at=record.started_at, law=each) for each in laws)
+    return then.allowed and not later.allowed
+
+
+def _locked_between(sender: StationFacts, record: TestRecord, since: date, now: datetime) -> datetime | None:
     """When the line was locked for the method after the run's claimed start and by its arrival: by a department, by a
-    check that failed, by the end of a verification, or because it left the register."""
-    moments = [moment for moment in _turning_points(sender, record, now) if record.started_at < moment <= now]
-    if day_of(now) != law.on:
+    check that failed, by the end of a verification (asked on every day from ``since``), or because it left the
+    register."""
+    moments = [*_turning_points(sender, record, now), *map(midnight, days_between(since, day_of(now)))]
+    moments = [moment for moment in moments if record.started_at < moment <= now]
+    if day_of(now) != day_of(record.started_at):
         moments.append(now)
     return next((at for at in sorted(moments) if _locks(sender, record, at)), None)
 

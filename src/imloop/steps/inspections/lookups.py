@@ -4,23 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from imloop.facts.refusal import Ambiguous
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import Shown, look, nothing_there
 from imloop.steps.ground.seen import listed
-from imloop.store.models import HeldRun, Test
+from imloop.store.models import HeldRun, PaperUnlock, Test
 
 MOST_HELD = 500
 """Runs on one list."""
+FIRST, RETEST, PAPER = "first", "retest", "paper"
+"""What a run was for its vehicle, by what the platform knows and not by the message: the first test, or a retest, on a
+record or on paper."""
+JUDGED = Q(result__in=("pass", "fail")) & (Q(counts__isnull=True) | ~Q(counts="nothing"))
+"""Runs of which a share can be formed: judged, and not one that counts for nothing."""
+KINDS = {
+    FIRST: JUDGED & Q(role=FIRST),
+    RETEST: JUDGED & Q(role__in=(RETEST, PAPER)),
+    PAPER: JUDGED & Q(role=PAPER),
+}
+"""What a list may be asked for, of ``with_role``."""
 
 
 def tests(caller: Caller) -> QuerySet[Test]:
     return Test.objects.filter(own(caller, "station__place", "station__code", None)).select_related(
         "vehicle", "station"
     )
+
+
+def with_role(tests: QuerySet[Test]) -> QuerySet[Test]:
+    """Each run with ``role``. The first of a case is no retest: it opened the case. On paper: what the station had seen
+    opened the retest then, and was still good."""
+    earlier = Test.objects.filter(
+        case_no=OuterRef("case_no"), counts="case", started_at__lt=OuterRef("started_at")
+    )
+    papers = PaperUnlock.objects.filter(
+        case__case_no=OuterRef("case_no"),
+        station=OuterRef("station"),
+        unlocked_at__isnull=False,
+        granted_at__lte=OuterRef("started_at"),
+        expires_at__gte=OuterRef("started_at"),
+    )
+    # In this order: most runs have no case, and of those nothing is looked for.
+    role = Case(
+        When(case_no="", then=Value(FIRST)),
+        When(~Exists(earlier), then=Value(FIRST)),
+        When(Exists(papers), then=Value(PAPER)),
+        default=Value(RETEST),
+        output_field=CharField(),
+    )
+    return tests.annotate(role=role)
 
 
 def test(caller: Caller, test_no: str, station: str, show: Callable[[Test], Shown]) -> Shown:
@@ -69,6 +104,5 @@ def held_list(caller: Caller, settled: bool = False) -> list[HeldRun]:
     """What waits, the oldest first; or what was settled, the latest first. A department's look at it is kept."""
     rows = held_runs(caller).filter(settled_at__isnull=not settled)
     found = list(rows.order_by("-settled_at" if settled else "held_at", "id")[:MOST_HELD])
-    if caller.is_department:
-        listed(caller, "held-runs", [row.test.vehicle_id for row in found])
+    listed(caller, "held-runs", [row.test.vehicle_id for row in found])
     return found

@@ -8,7 +8,7 @@ from datetime import datetime
 from imloop.facts.codes import Result
 from imloop.facts.days import day_of
 from imloop.facts.digits import whole
-from imloop.facts.identifiers import vin_fault
+from imloop.facts.identifiers import plain, vin_fault
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.inspections.counts import Counts
@@ -29,16 +29,21 @@ from imloop.store.statements import update
 
 ANOTHER = "another"
 """None of the candidates: a vehicle that is not known yet, by the VIN or plate of the message."""
+NAMED = "named"
+"""A vehicle that is known already and is none of the candidates: by its VIN, its plate, or both, exactly."""
 _WAITS_FOR_FAIL = "failed-run-waits"
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """``settled``: of ``HeldRun.Settled``; ``vehicle``: the key of a candidate or ``ANOTHER``, where it says which."""
+    """``settled``: of ``HeldRun.Settled``; ``vehicle``: the key of a candidate, ``ANOTHER`` or ``NAMED``, where it says
+    which; ``vin``, ``plate``: of the one named."""
 
     settled: str
     because: str
     vehicle: str = ""
+    vin: str = ""
+    plate: str = ""
 
 
 def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now: datetime) -> HeldRun:
@@ -47,18 +52,18 @@ def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now
         held = _theirs(caller, station, test_no)
         _require_words(said)
         vehicle, candidates = _vehicle(held, said), list(candidates_of(held))
-        name = f"{station}/{test_no}"
+        name, asked = f"{station}/{test_no}", _asked_when(held, vehicle)
         noted = {
             "settled": said.settled,
             "because": said.because.strip(),
             "vehicle": str(vehicle) if vehicle is not None else "",
             "result": held.test.result,
-            "waits": HELD if _asks_when(held, vehicle) else "",
+            "waits": HELD if asked else "",
         }
         ledger.note("run-settled", name, noted)
         ledger.send(station, "run-settled", name[:40], noted)
-        if vehicle is not None and noted["waits"]:
-            _hold_for_time(ledger, held, vehicle, name)
+        if vehicle is not None and asked:
+            _hold_for_time(ledger, held, vehicle, asked, name)
         else:
             held.settled, held.settled_at, held.settled_by = said.settled, now, caller.actor
             held.settled_because = said.because.strip()
@@ -76,22 +81,30 @@ def _told_apart(vehicle: Vehicle, candidates: list[Vehicle]) -> None:
     ObdName.objects.filter(vin=vehicle.vin, test__vehicle__in=others).delete()
 
 
-def _asks_when(held: HeldRun, vehicle: Vehicle | None) -> bool:
-    """Which vehicle it was is settled; a fail that would take over another station's case still has its time asked."""
+def _asked_when(held: HeldRun, vehicle: Vehicle | None) -> list[dict[str, object]]:
+    """Which vehicle it was is settled now; when it was made is a question of its own: of a fail that would take over
+    another station's case, and of a pass whose time was doubtful from the first."""
     run = held.test
-    if vehicle is None or run.vehicle is not None or run.result != "fail":
-        return False
-    return anothers_fail(vehicle, run.started_at, run.station)
+    if vehicle is None or run.vehicle is not None:
+        return []
+    if run.result == Result.FAIL:
+        taken_over = anothers_fail(vehicle, run.started_at, run.station)
+        return [*held.reasons, BEFORE_A_CASE.to_json()] if taken_over else []
+    doubted = [reason for reason in held.reasons if reason["code"] == HELD]
+    return doubted if doubted and _passes_as_registered(run, vehicle) else []
 
 
-def _hold_for_time(ledger: Ledger, held: HeldRun, vehicle: Vehicle, name: str) -> None:
+def _hold_for_time(
+    ledger: Ledger, held: HeldRun, vehicle: Vehicle, reasons: list[dict[str, object]], name: str
+) -> None:
     run = held.test
     run.vehicle, run.counts_why = vehicle, HELD
     update(run, "vehicle", "counts_why")
-    held.reasons = [*held.reasons, BEFORE_A_CASE.to_json()]
+    held.reasons = reasons
     held.save(update_fields=["reasons"])
     held.candidates.set([vehicle])
-    wait_after(ledger, vehicle, run.started_at, name)
+    if run.result == Result.FAIL:
+        wait_after(ledger, vehicle, run.started_at, name)
 
 
 def _theirs(caller: Caller, station: str, test_no: str) -> HeldRun:
@@ -149,10 +162,38 @@ def _vehicle(held: HeldRun, said: Settlement) -> Vehicle | None:
         )
     if said.vehicle == ANOTHER:
         return _another(held)
+    if said.vehicle == NAMED:
+        return _named(plain(said.vin), plain(said.plate))
     found = candidates_of(held).filter(pk=whole(said.vehicle) or 0).first()
     if found is None:
         raise Unknown("unknown-vehicle", Text("请从所列车辆中选择。", "Choose one of the vehicles listed."))
     return found
+
+
+def _named(vin: str, plate: str) -> Vehicle:
+    """Every name that is given must be its own: nothing is taken for a typing error here."""
+    if not (vin or plate):
+        raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
+    wanted = {name: said for name, said in (("vin", vin), ("plate", plate)) if said}
+    found = list(Vehicle.objects.filter(**wanted)[:2])
+    if len(found) > 1:
+        raise Conflict(
+            "plate-ambiguous",
+            Text(
+                f"号牌 {plate} 为多辆车所用，请填写 VIN。",
+                f"Several vehicles bear plate {plate}: give the VIN.",
+            ),
+        )
+    if not found:
+        raise Unknown(
+            "unknown-vehicle",
+            Text(
+                f"没有 VIN、号牌均与 {vin} {plate} 完全一致的车辆。",
+                f"No vehicle is known by exactly {vin} {plate}.",
+            ),
+            at="vin" if vin else "plate",
+        )
+    return found[0]
 
 
 def _another(held: HeldRun) -> Vehicle:
@@ -205,7 +246,7 @@ def _passes_as_registered(test: Test, vehicle: Vehicle) -> bool:
     stated = shown.run.record.vehicle
     entered, law = entered_facts(vehicle), registers.law_at(day_of(test.started_at), test.station.place)
     registered = as_registered(bounded(stated, law, entered)[0], entered)
-    return registered == stated or shown.as_if(registered) is Result.PASS
+    return registered == stated or shown.as_if(registered, shown.run.place) is Result.PASS
 
 
 def _let_others_go(

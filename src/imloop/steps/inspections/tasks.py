@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from imloop.facts.days import day_of
+from imloop.facts.mask import masked_vehicle
 from imloop.facts.text import Text
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
@@ -27,10 +28,11 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
             since,
             due,
             words,
-            named(row.plate or row.vin or test.test_no),
+            named(masked_vehicle(row.plate, row.vin) or test.test_no),
             f"/tests/{test.test_no}?station={test.station.code}#settle",
             late=due < day_of(now),
             event=f"test {test.station.code} {test.test_no}",
+            vehicle=test.vehicle_id,
         )
 
 

@@ -27,12 +27,11 @@ from imloop.store import verdict_inputs
 from imloop.store.models import RawUpload, Test
 from imloop.store.sound_rows import BadRow, in_words, raise_if_away
 from imloop.verdict.batch import RESULTS, Runs, judge_many
+from imloop.watch.expectation import UNKNOWN, age_class
 
 MOST = 2_000
 """Tests that a page judges while its reader waits; the command line takes any number."""
 
-_AGES = ((5, "0–4"), (10, "5–9"), (15, "10–14"), (200, "15+"))
-_UNKNOWN = "?"
 _PRODUCED = 6  # the figures from here on: days of production and of first registration
 _COLUMNS = (
     *("test_no", "raw_id", "station__code", "station__place", "method", "started_at", "result"),
@@ -172,14 +171,14 @@ def _whose(tests: Sequence[_Stored]) -> Iterator[tuple[str, str, str, str, str]]
             verdict_inputs.kind_bytes(test.stated), Method(test.method)
         ).vehicle
         since = produced if isnan(registered) else registered
-        fuel = str(facts.fuel or _UNKNOWN)
-        yield test.method, facts.emission_stage or _UNKNOWN, _age(since, test.day), test.station, fuel
+        fuel = str(facts.fuel or UNKNOWN)
+        yield test.method, facts.emission_stage or UNKNOWN, _age(since, test.day), test.station, fuel
 
 
 def _age(since: float, day: date) -> str:
     """Age group in whole years on the day of the test; ``since``: an ordinal, NaN where nobody stated it."""
     if isnan(since):
-        return _UNKNOWN
+        return UNKNOWN
     first = date.fromordinal(int(since))
     years = day.year - first.year - ((day.month, day.day) < (first.month, first.day))
-    return next(label for below, label in _AGES if years < below) if 0 <= years < 200 else _UNKNOWN
+    return age_class(years)

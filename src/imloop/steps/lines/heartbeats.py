@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from imloop.facts.days import day_of
 from imloop.facts.digits import whole
@@ -146,9 +146,9 @@ def count_test(ledger: Ledger, line: Line, sequence: int | None, law: Law) -> li
 def _came_late(ledger: Ledger, line: Line, sequence: int) -> None:
     """A test that was missed has arrived after all: the gap it was part of is settled once all of it is here."""
     code = line.station.code
-    tests = Test.objects.filter(station=line.station, line=line.code).values("test_no")
+    of_line = Test.objects.filter(station=line.station, line=line.code, test_no=OuterRef("subject"))
     open_gaps = Finding.objects.filter(
-        Q(subject=f"{code}/{line.code}") | Q(subject__in=tests),
+        Q(subject=f"{code}/{line.code}") | Exists(of_line),
         code="sequence-gap",
         station_code=code,
         resolved_at__isnull=True,
@@ -160,8 +160,8 @@ def _came_late(ledger: Ledger, line: Line, sequence: int) -> None:
             arrived = sorted({*finding.data.get("arrived", ()), sequence})
             finding.data = {**finding.data, "arrived": arrived}
             if len(arrived) > end - begin:
-                finding.resolved_at = ledger.now
-            finding.save(update_fields=["data", "resolved_at"])
+                finding.resolved_at, finding.outcome = ledger.now, Finding.Outcome.GONE
+            finding.save(update_fields=["data", "resolved_at", "outcome"])
             return
 
 

@@ -189,4 +189,4 @@ def _settle(ledger: Ledger, row: Software) -> None:
     """Doubts about lines that run the program are settled by its approval."""
     lines = [f"{link.line.station.code}/{link.line.code}" for link in _links(row)]
     doubts = Finding.objects.filter(code=NOT_APPROVED, subject__in=lines, resolved_at__isnull=True)
-    doubts.update(resolved_at=ledger.now)
+    doubts.update(resolved_at=ledger.now, outcome=Finding.Outcome.GONE)

@@ -2,49 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
-from typing import NamedTuple
 
-from imloop.facts.days import day_of
+from msgspec import convert
+
+from imloop.facts.days import day_of, days_between
+from imloop.facts.records.repair import RepairRecord
 from imloop.facts.text import Reason
+from imloop.gates.repairs.scope import able
 from imloop.gates.repairs.whereabouts import FailedRun, Span, more_allowed_then, time_held
 from imloop.law import Law
 from imloop.loop.repairs import allowed, find_repair
+from imloop.steps.cases.history import fuels_of
 from imloop.steps.cases.move_case import open_case
 from imloop.steps.cases.reconsider import failed_test
 from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.ground.registers import position_of
 from imloop.steps.outages.known_outages import declared_between
 from imloop.steps.stations.standing import is_active
 from imloop.store.models import Case, Finding, Outage, Party, PartyKind, Repair
 
 
-class Done(NamedTuple):
-    """A repair as reported: when it was finished, and the names of its documents."""
-
-    finished_at: datetime
-    documents: Collection[str]
-
-
-def held_by_time(case: Case, shop: Party, done: Done, reported_at: datetime, law: Law) -> Reason | None:
+def held_by_time(
+    case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law
+) -> Reason | None:
     """By what is known of outages now, and of what was allowed when the record came."""
-    kept_back = _outages(shop, done.finished_at, reported_at, law)
-    held = time_held(done.finished_at, reported_at, failed_run(case, law), kept_back, law)
-    if held is None and _more_allowed_then(case, shop, done, day_of(reported_at), law):
+    kept_back = _outages(shop, record.finished_at, reported_at, law)
+    held = time_held(record.finished_at, reported_at, failed_run(case, law), kept_back, law)
+    if held is None and _more_allowed_then(case, shop, record, day_of(reported_at), law):
         return more_allowed_then(law)
     return held
 
 
-def _more_allowed_then(case: Case, shop: Party, done: Done, reported_on: date, law: Law) -> bool:
-    """Allowed on the day of the work, by its own word, and not any more when it said so: another repairer was on the
-    list then, or the law asked for less."""
-    if reported_on == law.on:
-        return False
-    later = registers.law_at(reported_on, case.place)
-    then, now = (allowed(done.documents, at, listed=is_active(shop, at.on)) for at in (law, later))
-    return then and not now
+def within_scope(record: RepairRecord, shop: Party, case: Case, law: Law) -> bool:
+    """Is the shop able to repair the vehicle, whichever fuel it failed on, and to do that work?"""
+    codes = [item.code for item in record.items]
+    return all(able(shop.capability, fuel, codes, law) for fuel in fuels_of(case))
+
+
+def _more_allowed_then(case: Case, shop: Party, record: RepairRecord, reported_on: date, law: Law) -> bool:
+    """Allowed on the day of the work, by its own word, and not on every day until it said so: another repairer was on
+    the list then, or the law asked for less."""
+    laws = (registers.law_at(day, case.place) for day in days_between(law.on, reported_on))
+    then, *since = (
+        allowed(record, at, listed=is_active(shop, at.on), able=within_scope(record, shop, case, at))
+        for at in laws
+    )
+    return then and not all(since)
 
 
 def failed_run(case: Case, law: Law) -> FailedRun | None:
@@ -53,14 +59,7 @@ def failed_run(case: Case, law: Law) -> FailedRun | None:
     if test is None:
         return None
     outages = _outages(test.station, test.ended_at, test.received_at, law)
-    return FailedRun(test.ended_at, test.received_at, place_of(test.station), tuple(outages))
-
-
-def place_of(party: Party) -> tuple[float, float] | None:
-    """Latitude and longitude, where they were entered."""
-    if party.latitude is None or party.longitude is None:
-        return None
-    return party.latitude, party.longitude
+    return FailedRun(test.ended_at, test.received_at, position_of(test.station), tuple(outages))
 
 
 def _outages(party: Party, since: datetime, until: datetime, law: Law) -> list[Span]:
@@ -90,7 +89,7 @@ def _explained(ledger: Ledger, finding: Finding, declared: Outage) -> bool:
     if case is None or held is None or [lack.code for lack in held.lacks if lack.releasable] != ["time-held"]:
         return False
     law = registers.law_at(day_of(row.finished_at), case.place)
-    if held_by_time(case, shop, Done(row.finished_at, held.documents), row.uploaded_at, law) is not None:
+    if held_by_time(case, shop, convert(row.record, RepairRecord), row.uploaded_at, law) is not None:
         return False
     reason = f"系统故障 {declared.outage_no}"
     release(ledger, case, shop.code, row.repair_no, ledger.caller.actor, reason)

@@ -3,22 +3,17 @@ how often a station does it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from django.db.models import QuerySet
+from datetime import date, datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.share import Share
-from imloop.facts.text import Reason, Text
+from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import SYSTEM, Caller, own
-from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.compare_papers import say, say_differences
-from imloop.store.models import Case, Finding, PaperUnlock, Party, PartyKind, Repair, Test
+from imloop.store.models import Case, PaperUnlock, Repair
 
 
 def settle(ledger: Ledger, case: Case) -> list[str]:
@@ -85,71 +80,3 @@ def _miss(ledger: Ledger, row: PaperUnlock, last: date) -> None:
         ),
     )
     ledger.note("paper-unmatched", row.unlock_no, {"due": last.isoformat(), "shop": row.shop.code})
-
-
-@dataclass(frozen=True, slots=True)
-class PaperShare:
-    """A station's retests on paper among all its retests of the law's days. ``enough``: may a share be computed?
-    ``high``: it is above the law's."""
-
-    station: Party
-    share: Share
-    unmatched: int
-    enough: bool
-    high: bool
-
-
-def paper_shares(caller: Caller, now: datetime) -> list[PaperShare]:
-    """Of every station the caller may see that retested on paper, the largest number first."""
-    stations = Party.objects.filter(own(caller, "place", "code", None), kind=PartyKind.ISTATION)
-    return _shares(stations, now)
-
-
-def _shares(stations: QuerySet[Party], now: datetime) -> list[PaperShare]:
-    found = []
-    for station in stations.filter(paper_unlocks__isnull=False).distinct().order_by("code"):
-        law = registers.law_at(day_of(now), station.place)
-        since = now - timedelta(days=law.integer("outage.share_days"))
-        papers = station.paper_unlocks.filter(granted_at__gt=since, granted_at__lte=now)
-        used = papers.filter(unlocked_at__isnull=False).count()
-        if not papers.exists():
-            continue
-        share = Share(used, max(_retests(station, since, now), used))
-        enough = share.whole >= law.integer("outage.share_least")
-        high = enough and share.value is not None and share.value > law.number("outage.share_max")
-        unmatched = papers.filter(repair__isnull=True).count()
-        found.append(PaperShare(station, share, unmatched, enough, high))
-    return sorted(found, key=lambda each: (-each.share.part, each.station.code))
-
-
-def _retests(station: Party, since: datetime, now: datetime) -> int:
-    """Judged runs of a case that did not open it."""
-    judged = Test.objects.filter(station=station, started_at__gt=since, started_at__lte=now, counts="case")
-    opened = Case.objects.filter(station=station, opened_at__gt=since, opened_at__lte=now).count()
-    return max(judged.count() - opened, 0)
-
-
-def watch_shares(now: datetime) -> int:
-    """A finding for each station above the law's share, as long as none is open. Returns how many are new."""
-    new = 0
-    for each in _shares(Party.objects.filter(kind=PartyKind.ISTATION), now):
-        if not each.high:
-            continue
-        law = registers.law_at(day_of(now), each.station.place)
-        percent, most = 100 * (each.share.value or 0), 100 * law.number("outage.share_max")
-        reason = Reason(
-            "fallback-share",
-            Text(
-                f"近 {law.integer('outage.share_days')} 天复检 {each.share.whole} 次，其中 {each.share.part} 次"
-                f"（{percent:.1f} %）凭纸质材料，高于 {most:g} %。",
-                f"{each.share.part} of {each.share.whole} retests ({percent:.1f} %) in "
-                f"{law.integer('outage.share_days')} days rested on paper, above {most:g} %.",
-            ),
-            law.cite("outage.share_max"),
-        )
-        with writing(now, SYSTEM) as ledger:
-            known = Finding.objects.filter(code="fallback-share", station_code=each.station.code)
-            if not known.filter(resolved_at__isnull=True).exists():
-                keep_findings(ledger, "station", each.station.code, each.station.code, [reason])
-                new += 1
-    return new

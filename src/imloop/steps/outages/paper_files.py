@@ -77,7 +77,7 @@ def attach_photographs(
 
 def photograph(caller: Caller, unlock_no: str, digest: str, now: datetime) -> Attachment:
     """One file, for everyone who may see the unlock. The look is journalled: the paper names owner and vehicle."""
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         row = unlock_texts.unlocks(caller).filter(unlock_no=unlock_no).first()
         found = row.files.filter(sha256=digest).first() if row is not None else None
         if row is None or found is None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from imloop.facts.days import day_of
+from imloop.facts.days import day_of, days_between
 from imloop.facts.identifiers import plain
 from imloop.facts.records.repair import DOCUMENT_NAMES
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
@@ -171,6 +171,7 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
         case = _case_of(row)
         if case is None:
             return (_NO_FAILED_TEST,)
+        law = registers.law_at(law.on, case.place)
         if used := _used_before(row, case, law):
             return (used,)
         with ledger.attempt():
@@ -199,7 +200,8 @@ def _used_before(row: PaperUnlock, case: Case, law: Law) -> Reason | None:
     """A paper whose number is another repair's opens nothing, whoever showed it."""
     numbers = normal(noted(row), law)
     uses = uses_of(numbers, case, but=row)
-    used = used_by_paper(numbers, uses, shop=row.shop.code, failed_at=case.failed_at, law=law)
+    failed_at = as_loop_case(case).last_failed_at
+    used = used_by_paper(numbers, uses, shop=row.shop.code, failed_at=failed_at, law=law)
     if not used:
         return None
     zh = "、".join(DOCUMENT_NAMES[name].zh for name in sorted(used))
@@ -226,16 +228,23 @@ def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
         way=row.way,
         station=row.station.code,
         shop=row.shop.code,
-        listed=standing.is_active(row.shop, day_of(row.granted_at)),
+        listed=_listed(row),
         settlement_no=row.settlement_no,
         certificate_no=row.certificate_no,
         approver=row.approver,
         reason=row.reason,
         granted_at=row.granted_at,
         expires_at=row.expires_at,
-        failed_at=as_loop_case(case).failed_at,
+        failed_at=as_loop_case(case).last_failed_at,
     )
     return UnlockedOnPaper(at=row.granted_at, unlock=unlock)
+
+
+def _listed(row: PaperUnlock) -> bool:
+    """From the day the paper is said to have been shown, which is the station's word, to the day the platform heard of
+    it: a repairer that has left the list since writes no papers of the day before."""
+    days = days_between(day_of(row.granted_at), day_of(row.recorded_at))
+    return all(standing.is_active(row.shop, day) for day in days)
 
 
 def _case_of(row: PaperUnlock) -> Case | None:
@@ -268,6 +277,7 @@ def _settle_doubts(ledger: Ledger, row: PaperUnlock) -> None:
     Finding.objects.filter(subject=row.unlock_no, code__in=OUTSIDE, resolved_at__isnull=True).update(
         resolved_at=ledger.now,
         resolved_by="imloop",
+        outcome=Finding.Outcome.GONE,
         resolution=f"该时刻的系统故障已宣布：{row.outage.outage_no}",
     )
 

@@ -100,7 +100,7 @@ def awaited(shop: Party) -> QuerySet[PaperUnlock]:
 
 def unlock(caller: Caller, unlock_no: str, now: datetime) -> PaperUnlock:
     """One of them; the look is journalled, it shows a vehicle."""
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         found = unlocks(caller).filter(unlock_no=unlock_no).first()
         if found is None:
             raise unknown(unlock_no)

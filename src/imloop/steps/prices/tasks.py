@@ -15,7 +15,8 @@ from imloop.store.models import PartyKind
 
 
 def charges(caller: Caller, now: datetime) -> Iterator[Task]:
-    charged = finding_lookups.findings(caller).filter(resolved_at__isnull=True, code__in=DEVIATIONS)
+    rows = finding_lookups.findings(caller).filter(resolved_at__isnull=True, handed_to="")
+    charged = rows.filter(code__in=DEVIATIONS)
     yield from as_tasks("fee", charged.order_by("created_at")[:MOST])
 
 

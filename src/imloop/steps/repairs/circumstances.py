@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from imloop.facts.days import day_of
 from imloop.facts.records.repair import RepairRecord
 from imloop.facts.text import Reason
-from imloop.gates.repairs.scope import able
 from imloop.gates.repairs.whereabouts import Stay, elsewhere, too_soon_there
 from imloop.law import Law
 from imloop.loop.case import Lack
-from imloop.steps.outages.late_repairs import Done, failed_run, held_by_time, place_of
+from imloop.steps.ground import registers
+from imloop.steps.ground.registers import position_of
+from imloop.steps.outages.late_repairs import failed_run, held_by_time, within_scope
 from imloop.store.models import Case, Party, Repair, Test
 
 HOLDING = ("time-held", "vehicle-elsewhere")
@@ -24,11 +26,11 @@ def doubts_around(
 ) -> list[Reason]:
     """``late``: does it matter when the record came? Not for one that an outage was to bring late."""
     failed = failed_run(case, law)
-    found = elsewhere(record, _stays(record, shop, case), law)
-    if failed is not None and (soon := too_soon_there(record, failed, place_of(shop), law)):
+    stays, today = _stays(record, shop, case), registers.law_at(day_of(now), case.place)
+    found = elsewhere(record, stays, law) or elsewhere(record, stays, today)
+    if failed is not None and (soon := too_soon_there(record, failed, position_of(shop), law)):
         found.append(soon)
-    done = Done(record.finished_at, record.documents.present)
-    if late and (held := held_by_time(case, shop, done, now, law)):
+    if late and (held := held_by_time(case, shop, record, now, law)):
         found.append(held)
     return found
 
@@ -38,11 +40,8 @@ def lacks_around(
 ) -> list[Lack]:
     """What of it keeps the repair from opening the retest."""
     held = {doubt.code: Lack(doubt.code, doubt.cite) for doubt in doubts if doubt.code in HOLDING}
-    codes = [item.code for item in record.items]
-    outside = [] if able(shop.capability, case.vehicle.fuel, codes, law) else [
-        Lack("shop-not-able", law.cite("repair.scope_enforced"))
-    ]  # fmt: skip
-    return [*outside, *held.values()]
+    outside = [Lack("shop-not-able", law.cite("repair.scope_enforced"))]
+    return [*([] if within_scope(record, shop, case, law) else outside), *held.values()]
 
 
 def _stays(record: RepairRecord, shop: Party, case: Case) -> list[Stay]:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import Shown, look, nothing_there
-from imloop.store.models import Repair
+from imloop.store.models import Repair, RepairMark
 
 
 def repairs(caller: Caller) -> QuerySet[Repair]:
@@ -26,3 +26,17 @@ def repair(caller: Caller, shop: str, repair_no: str, show: Callable[[Repair], S
         return found
 
     return look(caller, "repair", find, lambda found: f"{found.shop.code}/{found.repair_no}", show)
+
+
+def shared_marks(caller: Caller, repair: Repair) -> list[tuple[str, list[Repair]]]:
+    """What of a repair came again in others that the caller may see, each with those: the serial number of a part, or
+    empty for the same content."""
+    marks = list(repair.marks.order_by("kind", "value"))
+    alike = RepairMark.objects.filter(value__in=[mark.value for mark in marks])
+    seen = {row.pk: row for row in repairs(caller).filter(marks__in=alike).exclude(pk=repair.pk).distinct()}
+    found = []
+    for mark in marks:
+        same = alike.filter(kind=mark.kind, value=mark.value, repair__in=seen).order_by("repair__finished_at")
+        if others := [seen[key] for key in same.values_list("repair_id", flat=True)]:
+            found.append((mark.value if mark.kind == RepairMark.Kind.SERIAL else "", others))
+    return found

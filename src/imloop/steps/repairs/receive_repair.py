@@ -36,6 +36,7 @@ from imloop.steps.repairs.repair_marks import doubts_about, keep_marks
 from imloop.steps.repairs.rework import earlier_rework, odometer_at_fail
 from imloop.steps.stations import standing
 from imloop.steps.stations.station_facts import StationFacts
+from imloop.steps.vehicles.vehicle_facts import entered_facts
 from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
 
@@ -93,7 +94,7 @@ def _judged(
         uses_of(numbers, row),
         shop=shop.code,
         finished_at=record.finished_at,
-        failed_at=row.failed_at,
+        failed_at=case.last_failed_at,
         law=law,
     )
     listed = standing.is_active(shop, day_of(record.finished_at))
@@ -108,6 +109,7 @@ def _judged(
         used=used,
         found=lacks_around(record, shop, row, law, doubts),
         reported_at=now,
+        vehicle_type=str(entered_facts(row.vehicle).get("vehicle_type", "")),
     )
     return fact, [*doubts_about(record, shop, row, law), *doubts, *doubts_about_numbers(used, numbers, law)]
 

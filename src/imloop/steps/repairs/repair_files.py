@@ -72,9 +72,11 @@ def _require_few_unknown(shop: Party, repair_no: str, now: datetime) -> None:
 
 def _of(shop: Party, repair_no: str) -> QuerySet[Attachment]:
     """Files of a repair, whether the files or the record came first."""
-    return Attachment.objects.filter(
-        Q(repair__shop=shop, repair__repair_no=repair_no) | Q(shop=shop, repair_no=repair_no)
-    )
+    which = Q(shop=shop, repair_no=repair_no)
+    # Asked for first: PostgreSQL would read every file for the alternative of a table beside it.
+    for key in Repair.objects.filter(shop=shop, repair_no=repair_no).values_list("pk", flat=True):
+        which |= Q(repair=key)
+    return Attachment.objects.filter(which)
 
 
 def files_of(repair: Repair) -> QuerySet[Attachment]:

@@ -7,16 +7,20 @@ from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from imloop.facts.days import day_of, midnight
+from imloop.facts.days import day_of
 from imloop.facts.identifiers import signs
 from imloop.facts.share import Share
 from imloop.steps.findings import lookups as finding_lookups
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
+from imloop.steps.ground.lookups import within_days, within_place
 from imloop.steps.repairs import lookups as repair_lookups
 from imloop.steps.repairs.rework_rate import rework_rates
 from imloop.steps.repairs.shop_figures import Choice, choices
-from imloop.store.models import Finding, Repair
+from imloop.store.models import Finding, PartyKind, Repair
+
+SEERS = (PartyKind.TRANSPORT, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR)
+"""Departments that look at repairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,19 @@ def doubtful() -> QuerySet[Finding]:
 
 
 def repair_list(
-    caller: Caller, *, shop: str = "", text: str = "", only_doubtful: bool = False, since: date | None = None
+    caller: Caller,
+    *,
+    shop: str = "",
+    text: str = "",
+    only_doubtful: bool = False,
+    place: str = "",
+    since: date | None = None,
+    until: date | None = None,
 ) -> QuerySet[Repair]:
-    """Newest first, each with ``doubted``. ``text``: of a repair number, case number or plate; ``since``: the first day
-    on which it was finished."""
+    """Newest first, each with ``doubted``. ``text``: of a repair number, case number or plate; ``place``: of the case;
+    ``since``, ``until``: days on which it was finished, both included."""
     rows = repair_lookups.repairs(caller).annotate(doubted=Exists(doubtful()))
-    if since is not None:
-        rows = rows.filter(finished_at__gte=midnight(since))
+    rows = rows.filter(within_days("finished_at", since, until), within_place("case__place", place))
     if shop:
         rows = rows.filter(shop__code=shop)
     if text := text.strip():

@@ -19,11 +19,11 @@ from django.db.models import OuterRef, Subquery
 
 from imloop.facts.codes import Fuel
 from imloop.facts.days import day_of
-from imloop.facts.places import distance_km
 from imloop.facts.share import Share
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import place_prefix
+from imloop.steps.ground.registers import km_between
 from imloop.steps.stations import standing
 from imloop.store.models import Party, PartyKind, Repair, ShopFigures, Test
 
@@ -192,21 +192,13 @@ def compared(shop: Party, day: date) -> Compared:
 def _choice(shop: Party, row: ShopFigures | None, near: Party | None, fuel: str, law: Law) -> Choice:
     return Choice(
         shop=shop,
-        km=_distance(near, shop),
+        km=None if near is None else km_between(near, shop),
         takes=_takes(shop, fuel),
         median_yuan=row.median_yuan if row else None,
         priced=row.priced if row else 0,
         success=Share(row.passed_first, row.retested) if row else Share(0, 0),
         minimum=law.integer("figures.minimum_sample"),
     )
-
-
-def _distance(near: Party | None, shop: Party) -> float | None:
-    if near is None or near.latitude is None or near.longitude is None:
-        return None
-    if shop.latitude is None or shop.longitude is None:
-        return None
-    return distance_km((near.latitude, near.longitude), (shop.latitude, shop.longitude))
 
 
 def _takes(shop: Party, fuel: str) -> bool | None:

@@ -123,12 +123,18 @@ def _finding_row(finding: Finding) -> Row:
         "station": finding.station_code,
         "subject": finding.subject,
         "text": finding.data["text"],
+        "resolved_at": (
+            finding.resolved_at.astimezone(CHINA).isoformat(timespec="seconds") if finding.resolved_at else ""
+        ),
+        "outcome": finding.outcome,
+        "handed_to": finding.handed_to,
+        "resolution": finding.resolution,
     }
 
 
 def note_export(kind: str, count: int, caller: Caller, now: datetime) -> None:
     """Journal who took how many rows out; registers and records hold personal data."""
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         ledger.note("export", kind, {"rows": count})
 
 
@@ -182,7 +188,10 @@ EXPORTS: dict[str, tuple[tuple[str, ...], Callable[[Caller, Tell], Iterator[Row]
         lambda caller, tell: _rows(repair_lookups.repairs(caller).order_by("id"), _repair_row, tell),
     ),
     "findings": (
-        ("at", "code", "station", "subject", "text"),
+        (
+            *("at", "code", "station", "subject", "text"),
+            *("resolved_at", "outcome", "handed_to", "resolution"),
+        ),
         lambda caller, tell: _rows(finding_lookups.findings(caller).order_by("id"), _finding_row, tell),
     ),
 }

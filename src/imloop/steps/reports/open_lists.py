@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from imloop.steps.ground.access import place_prefix
+from imloop.steps.ground.registers import km_between
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.stations.as_json import station_json
 from imloop.steps.stations.standing import is_active
@@ -57,6 +58,12 @@ def find(wanted: Wanted, day: date) -> list[tuple[Party, bool]]:
         )
     found = [(row, is_active(row, day)) for row in rows if _takes(row, wanted.method)]
     return [(row, active) for row, active in found if active or not wanted.open_only]
+
+
+def by_distance(found: Iterable[tuple[Party, bool]], near: Party) -> list[tuple[Party, bool, float | None]]:
+    """The nearest first, with kilometres as the crow flies; those without a position last."""
+    rows = [(row, active, km_between(near, row)) for row, active in found]
+    return sorted(rows, key=lambda row: (row[2] is None, row[2] or 0.0))
 
 
 def _takes(party: Party, method: str) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from imloop.facts.codes import Fuel
 from imloop.facts.days import day_of
-from imloop.facts.identifiers import plain, signs
+from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
@@ -23,7 +23,7 @@ from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, require_kind
 from imloop.steps.ground.seen import Door, seen
 from imloop.steps.vehicles.enrol_guest_vehicle import is_enrolled
 from imloop.steps.vehicles.find_vehicle import require_vehicle
-from imloop.steps.vehicles.identify_vehicle import find_vehicle
+from imloop.steps.vehicles.owner_door import owned
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject
 from imloop.store.models import PollutionAlert, Vehicle, Zone
 
@@ -51,7 +51,7 @@ def ask_road(
     return _answer(loaded_subject(vehicle), case, at, where, zone, enrolled)
 
 
-def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "") -> Answer:
+def ask_road_openly(who: Caller, stated: Stated, *, at: datetime, place: str, zone: str = "") -> Answer:
     """For anyone: the rules applied to what is stated. Only a reader who also knows the last six of the VIN is
     answered from the register, and told of an open case or an expired inspection; nothing else about a vehicle is
     revealed."""
@@ -64,7 +64,7 @@ def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "")
         raise Malformed(
             "wrong-value", Text("请选择排放阶段。", "Choose an emission stage."), at="emission_stage"
         )
-    vehicle = _owned(plate, signs(stated.vin_tail))
+    vehicle = _owned(who, plate, stated.vin_tail.strip())
     if vehicle is None:
         subject = Subject(
             plate=plate,
@@ -77,11 +77,11 @@ def ask_road_openly(stated: Stated, *, at: datetime, place: str, zone: str = "")
     return _answer(loaded_subject(vehicle), case_fact(vehicle), at, place, zone, enrolled)
 
 
-def _owned(plate: str, tail: str) -> Vehicle | None:
+def _owned(who: Caller, plate: str, tail: str) -> Vehicle | None:
     if not tail:
         return None
-    vehicle = find_vehicle("", plate)
-    if vehicle is None or len(tail) != 6 or not vehicle.vin.endswith(tail):
+    vehicle = owned(who, "roads", plate, tail)
+    if vehicle is None:
         raise Unknown(
             "unknown-vehicle",
             Text(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import Source, Task, named
+from imloop.steps.ground.task import Source, Task, of_vehicle
 from imloop.steps.vehicles.enrol_guest_vehicle import enrolments
 from imloop.store.models import PartyKind
 
@@ -20,7 +20,13 @@ def guests(caller: Caller, now: datetime) -> Iterator[Task]:
         if each.until is not None and each.until - SOON <= day_of(now):
             words = Text("外地车辆登记即将到期", "enrolment of a vehicle from elsewhere ends soon")
             yield Task(
-                "guest", each.until - SOON, each.until, words, named(each.vehicle.plate), "/enrolments"
+                "guest",
+                each.until - SOON,
+                each.until,
+                words,
+                of_vehicle(each.vehicle),
+                "/enrolments",
+                vehicle=each.vehicle_id,
             )
 
 

@@ -12,7 +12,7 @@ from imloop.facts.codes import Method
 from imloop.facts.days import day_in
 from imloop.facts.identifiers import is_number, parse_uscc
 from imloop.facts.places import known_place
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Refusal
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Refusal, require_reason
 from imloop.facts.text import Text
 from imloop.steps.ground.access import OFFICES, SYSTEM, Caller, require_place
 from imloop.steps.ground.ledger import Ledger, writing
@@ -65,7 +65,8 @@ def enter_rows(
     kind: str, rows: Sequence[tuple[int, Row]], caller: Caller, now: datetime, *, reason: str = ""
 ) -> list[Rejected]:
     """Enter a block of ``(row number, row)``, rows of known parties again. Returns what was refused; the rest is
-    entered and journalled. ``reason``: why, for the journal; a row's ``cite`` where it is empty."""
+    entered and journalled. ``reason``: why, for the journal; a row's ``cite`` where it is empty; a row with neither is
+    refused."""
     rejected: list[Rejected] = []
     with writing(now, caller) as ledger:
         for number, row in rows:
@@ -106,7 +107,9 @@ def _enter(ledger: Ledger, kind: str, row: Row, reason: str) -> None:
                 Text(f"缺少 {column}", f"{column} is missing"),
                 problems=[Problem(f"$.{column}", "missing", Text("请填写", "required"))],
             )
-    _ENTER[kind](ledger, row, reason or row.get("cite", ""))
+    why = reason.strip() or row.get("cite", "").strip()
+    require_reason(why)
+    _ENTER[kind](ledger, row, why)
 
 
 def _enter_department(ledger: Ledger, row: Row, reason: str) -> None:

@@ -8,7 +8,7 @@ Buys: 17 times the retest permits a second on SQLite, 14 times on PostgreSQL (be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
@@ -57,10 +57,17 @@ class StationFacts:
     certificates: tuple[CertificateFact, ...]
     lines: tuple[LineFacts, ...]
     staff: tuple[StaffFact, ...]
+    _said: dict[tuple[date, Law], tuple[Reason, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Of the last day asked: every retest of that day asks the same."""
 
     def reasons(self, day: date, law: Law) -> tuple[Reason, ...]:
         """Why the station may not work on the day, and what is doubtful."""
-        return station_standing(self.party.kind, self.standings, self.certificates, day, law)
+        said = self._said.get((day, law))
+        if said is None:
+            said = station_standing(self.party.kind, self.standings, self.certificates, day, law)
+            self._said.clear()
+            self._said[day, law] = said
+        return said
 
     def against(self, day: date, law: Law) -> list[Reason]:
         """The same for the counter: a certificate that was never entered is reported on the station's page only."""

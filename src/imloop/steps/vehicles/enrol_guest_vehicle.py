@@ -137,7 +137,8 @@ def _require_months(operating_since: date | None, since: date, months: int) -> N
 
 
 def _vehicle(caller: Caller, wanted: NewEnrolment, now: datetime) -> Vehicle:
-    """Known, or entered by its VIN and plate; one known from tests alone is registered by them, too."""
+    """Known, or entered by its VIN and plate; one known from tests alone is registered by those that are given: what a
+    station stated does not become the department's word."""
     vin, plate = plain(wanted.vin), plain(wanted.plate)
     if not (vin or plate):
         raise Malformed("malformed", Text("请填写号牌或 VIN。", "Give the plate or the VIN."), at="plate")
@@ -147,7 +148,8 @@ def _vehicle(caller: Caller, wanted: NewEnrolment, now: datetime) -> Vehicle:
     if found is None:
         vin, plate = parse_vin(vin).text if vin else "", parse_plate(plate).text if plate else ""
     found = found or Vehicle(vin=vin, plate=plate)
-    said = {name: value for name in ("vin", "plate") if (value := getattr(found, name))}
+    names = (("vin", vin), ("plate", plate))
+    said = {name: value for name, value in names if value and value == getattr(found, name)}
     register(found, said, caller.kind, day_of(now), wanted.evidence.strip()[:80])
     found.save()
     return found

@@ -18,6 +18,7 @@ from imloop.gates.vehicles.identity import Bearer, Beside, Found, Identity, Name
 from imloop.gates.vehicles.recognised import names_of_two
 from imloop.law import Law
 from imloop.steps.vehicles.note_statement import note_statement
+from imloop.steps.vehicles.plates import may_have_borne, no_entered_vin
 from imloop.store.models import Vehicle
 from imloop.store.statements import fetch_all, fetch_one, insert, rows, update
 
@@ -26,17 +27,35 @@ _NEAR = (
     "AND NOT (vin = '')"
 )
 _JUDGED = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result IN ('pass', 'fail') LIMIT 1"
-_HELD = (
-    "SELECT vehicle_id, 0 FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({marks}) UNION "
-    "SELECT c.vehicle_id, 0 FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id "
-    "JOIN store_test t ON t.id = h.test_id "
-    "WHERE h.settled_at IS NULL AND t.result = 'fail' AND c.vehicle_id IN ({marks}) UNION "
-    "SELECT t.vehicle_id, 0 FROM store_obdname o JOIN store_test t ON t.id = o.test_id "
-    "JOIN store_case k ON k.vehicle_id = t.vehicle_id AND k.case_no = t.case_no AND k.closed_at IS NULL "
-    "WHERE o.vin IN ({vins}) UNION "
-    "SELECT s.vehicle_id, 1 FROM store_platespan s JOIN store_case q ON q.vehicle_id = s.vehicle_id "
-    "AND q.closed_at IS NULL WHERE s.plate IN ({plates}) AND s.until IS NOT NULL"
-)
+_ONCE = "once"
+_HOW = f"CASE WHEN {no_entered_vin('o')} THEN '{Beside.PLATED}' ELSE '{Beside.REPLATED}' END"
+_HELD = f"""
+SELECT vehicle_id, '{Beside.REPORTED}' FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({{marks}})
+UNION SELECT c.vehicle_id, '{Beside.REPORTED}' FROM store_heldrun_candidates c
+JOIN store_heldrun h ON h.id = c.heldrun_id JOIN store_test t ON t.id = h.test_id
+WHERE h.settled_at IS NULL AND t.result = 'fail' AND c.vehicle_id IN ({{marks}})
+UNION SELECT t.vehicle_id, '{Beside.REPORTED}' FROM store_obdname o JOIN store_test t ON t.id = o.test_id
+JOIN store_case k ON k.vehicle_id = t.vehicle_id AND k.case_no = t.case_no AND k.closed_at IS NULL
+WHERE o.vin IN ({{vins}})
+UNION SELECT o.id, {_HOW} FROM store_vehicle o
+JOIN store_case q ON q.vehicle_id = o.id AND q.closed_at IS NULL WHERE o.plate IN ({{plates}})
+UNION SELECT s.vehicle_id, '{Beside.REPLATED}' FROM store_platespan s
+JOIN store_case q ON q.vehicle_id = s.vehicle_id AND q.closed_at IS NULL
+WHERE s.plate IN ({{plates}}) AND s.until IS NOT NULL
+UNION SELECT vehicle_id, '{_ONCE}' FROM store_platespan WHERE vehicle_id IN ({{marks}}) AND until IS NOT NULL
+"""
+"""Vehicles with a case open, or a failed run that waits, by how they were found: ``reported`` among those that bear the
+names, or by a control unit; ``plated`` by a plate that one of them bears or once bore, where no authority knows their
+VIN; ``replated`` by such a plate, or one that they once bore themselves. And ``once``: those that bore another."""
+_BY_FORMER_PLATES = f"""
+SELECT o.id, {_HOW} FROM store_platespan f JOIN store_vehicle o ON o.plate = f.plate
+JOIN store_case q ON q.vehicle_id = o.id AND q.closed_at IS NULL WHERE f.vehicle_id IN ({{marks}})
+AND f.until IS NOT NULL AND {may_have_borne("f", "q.opened_at", "o.vin = '' AND NOT o.registered")}
+UNION SELECT s.vehicle_id, '{Beside.REPLATED}' FROM store_platespan f
+JOIN store_platespan s ON s.plate = f.plate AND s.until IS NOT NULL
+JOIN store_case q ON q.vehicle_id = s.vehicle_id AND q.closed_at IS NULL
+WHERE f.vehicle_id IN ({{marks}}) AND f.until IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +85,33 @@ def identify(named: Named) -> Identified:
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
     vins = sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin})
     plates = sorted({plate for plate in (named.plate, *(row.plate for row in found.values())) if plate})
-    held, once = _held(list(found), vins, plates)
-    beside = dict.fromkeys(held - found.keys(), Beside.REPORTED)
-    beside |= dict.fromkeys(once - held - found.keys(), Beside.REPLATED)
-    for row in rows(Vehicle, f"id IN ({_marks(beside)}) ORDER BY id", sorted(beside)) if beside else ():
-        near = any(mistyped(row.vin, vin) for vin in vins)
-        if near or beside[row.pk] is not Beside.REPLATED:
-            found[row.pk] = row
-    return _resolved(named, found, held, beside)
+    held, beside = _held(list(found), vins, plates)
+    known = any(row.vin or row.registered for row in found.values())
+    others = _beside(beside, vins, unknown=not (named.vin or known))
+    found |= {row.pk: row for row, _ in others}
+    return _resolved(named, found, held, {row.pk: how for row, how in others})
+
+
+def cases_beside(vehicle: Vehicle, plates: Collection[str] = ()) -> list[tuple[Vehicle, Beside]]:
+    """Other vehicles with an open case that may be this one. ``plates``: that it is to bear, beside its own."""
+    vins = [vehicle.vin] if vehicle.vin else []
+    _, beside = _held([vehicle.pk], vins, sorted({vehicle.plate, *plates} - {""}))
+    return _beside(beside, vins)
+
+
+def _beside(
+    beside: Mapping[int, Beside], vins: Sequence[str], *, unknown: bool = False
+) -> list[tuple[Vehicle, Beside]]:
+    """Their rows; one that had the plate is another vehicle, unless its VIN may be a typing error, or what is named
+    now is ``unknown`` but for the plate."""
+    found = rows(Vehicle, f"id IN ({_marks(beside)}) ORDER BY id", sorted(beside)) if beside else []
+    replated = Beside.FORMER if unknown else Beside.REPLATED
+    hows = ((row, replated if beside[row.pk] is Beside.REPLATED else beside[row.pk]) for row in found)
+    return [
+        (row, how)
+        for row, how in hows
+        if how is not Beside.REPLATED or any(mistyped(row.vin, vin) for vin in vins)
+    ]
 
 
 def _resolved(
@@ -119,14 +157,21 @@ def _only_seen(row: Vehicle, named: Named) -> bool:
     return fetch_one(_JUDGED, [row.pk]) is None
 
 
-def _held(keys: Sequence[int], vins: Sequence[str], plates: Sequence[str]) -> tuple[set[int], set[int]]:
-    """Those with an open case, or a failed run that may be theirs; with others in whose failed run of an open case a
-    control unit reported one of the VINs. And those with an open case that once bore one of the plates."""
-    if not (keys or vins):
-        return set(), set()
+def _held(
+    keys: Sequence[int], vins: Sequence[str], plates: Sequence[str]
+) -> tuple[set[int], dict[int, Beside]]:
+    """Those of ``keys`` that are held; and others that are, each by how it was found: a report comes before a plate."""
+    if not (keys or vins or plates):
+        return set(), {}
     statement = _HELD.format(marks=_marks(keys), vins=_marks(vins), plates=_marks(plates))
-    found = fetch_all(statement, [*keys, *keys, *vins, *plates])
-    return {int(key) for key, once in found if not once}, {int(key) for key, once in found if once}
+    found = fetch_all(statement, [*keys, *keys, *vins, *plates, *plates, *keys])
+    if any(how == _ONCE for _, how in found):
+        found += fetch_all(_BY_FORMER_PLATES.format(marks=_marks(keys)), [*keys, *keys])
+    held = {int(key) for key, how in found if how == Beside.REPORTED}
+    beside: dict[int, Beside] = {}
+    for how in (Beside.REPLATED, Beside.PLATED, Beside.REPORTED):
+        beside |= {int(key): how for key, known in found if known == how and key not in keys}
+    return held, beside
 
 
 def _marks(given: Collection[object]) -> str:
@@ -152,7 +197,7 @@ def enter_vehicle(
 ) -> Vehicle:
     """The row of the vehicle that a run was of; a new one for a vehicle nobody knows. What is stated is noted beside
     the register. ``firm`` False (an aborted or comparison run): nothing is noted but the name; ``held``: it has no
-    effect, or none yet, so it gives no VIN to a vehicle known by its plate."""
+    effect, or none yet, or a case is open, so it gives no VIN to a vehicle known by its plate."""
     if vehicle is None:
         vehicle = Vehicle(vin=named.vin, plate="" if named.vin and not firm else named.plate)
         if not firm:

@@ -44,7 +44,7 @@ def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
     text = signs(text)
     if len(text) < 4:
         return Found([])
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         found = list(Vehicle.objects.filter(plate=text)[:_MOST])
         if not found and len(text) == 17:
             found = list(with_vin(text))
@@ -58,7 +58,7 @@ def search_vehicles(caller: Caller, text: str, now: datetime) -> Found:
 def show_owner(caller: Caller, vehicle_id: int, now: datetime) -> tuple[str, str]:
     """The owner's full name and phone, for who needs them; recorded in the journal as an entry of its own."""
     _require_department(caller)
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         found = _registered(vehicle_id)
         ledger.note("shown", found.vin or found.plate, {"kind": "owner"})
     return found.owner_name, found.owner_phone
@@ -68,7 +68,7 @@ def vehicle(caller: Caller, vehicle_id: int, now: datetime, show: Callable[[Vehi
     """What ``show`` makes of one vehicle with its running cycle, of one moment with the journal's entry."""
     _require_department(caller)
     law = registers.law_at(day_of(now), caller.place)
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         found = _registered(vehicle_id)
         ledger.note("looked-up", found.vin or found.plate, {"kind": "vehicle"})
         return show(found, cycle_on(loaded_subject(found), day_of(now), law))
@@ -141,7 +141,7 @@ def held_list(caller: Caller) -> list[HeldChange]:
 def kept_list(caller: Caller, evidence: str, now: datetime) -> bytes:
     """The bytes of a list as they were handed in, for the party that did so (of the operator's: the police) and for
     supervisors; journalled, as lists hold owners."""
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         rows = RegisterFile.objects.filter(sha256__startswith=evidence) if len(evidence) >= 16 else None
         kept = rows.select_related("party").first() if rows is not None else None
         if kept is None or not _sees(caller, kept.party):

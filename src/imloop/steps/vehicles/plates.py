@@ -8,6 +8,23 @@ from datetime import date
 from imloop.store.models import Case, PlateSpan, Vehicle
 
 
+def no_entered_vin(row: str) -> str:
+    """A condition in SQL on a vehicle's row (its name): no authority knows its VIN. One that an authority entered by
+    its plate alone may bear a VIN that a station stated."""
+    sources = f"CAST({row}.sources AS TEXT)"
+    return f"({row}.vin = '' OR REPLACE({sources}, '\"vin\"', '') = {sources})"
+
+
+def may_have_borne(span: str, moment: str, nameless: str = "TRUE") -> str:
+    """A condition in SQL on a closed span (its name) and a moment (a column): may what had the span's plate at that
+    moment have been its vehicle? It bore it then or later; or nobody bears it now whom an authority entered, and
+    what had it is known by nothing else (``nameless``, a condition)."""
+    then = f"SUBSTR(CAST({moment} AS TEXT), 1, 10) <= CAST({span}.until AS TEXT)"
+    # As EXISTS, PostgreSQL might read all vehicles once to answer it.
+    entered = f"(SELECT w.id FROM store_vehicle w WHERE w.plate = {span}.plate AND w.registered LIMIT 1)"
+    return f"({then} OR {nameless} AND {entered} IS NULL)"
+
+
 def first_day(vehicle: Vehicle, day: date) -> date:
     """Since when a vehicle may have had its first known plate: its first registration, else ``day``."""
     stated = vehicle.facts.get("first_registered_on")
@@ -17,9 +34,16 @@ def first_day(vehicle: Vehicle, day: date) -> date:
         return day
 
 
-def change_plates(changed: Sequence[tuple[Vehicle, str, str]], day: date, source: str) -> None:
+def change_plates(
+    changed: Sequence[tuple[Vehicle, str, str]], day: date, source: str, *, told: date | None = None
+) -> None:
     """Close the spans of former plates and open those of the new ones. ``changed``: each vehicle as it now is, with the
-    plate and colour it had before (empty: none). A few queries, however many vehicles."""
+    plate and colour it had before (empty: none); ``day``: since when it bears the new one; ``told``: when that was
+    said, None: the same day. A few queries, however many vehicles.
+
+    Until it was told, the former plate named the vehicle here: what failed under it meanwhile may have been it, on
+    whichever day it is said to have given the plate back."""
+    until = day if told is None else max(day, told)
     if not changed:
         return
     # A vehicle may lose its plate to another row and be given one by its own: it had one plate before.
@@ -30,14 +54,14 @@ def change_plates(changed: Sequence[tuple[Vehicle, str, str]], day: date, source
     ids = list(first)
     running = PlateSpan.objects.filter(vehicle__in=ids, until__isnull=True)
     known = set(running.values_list("vehicle_id", flat=True))
-    running.filter(since__lte=day).update(until=day)
+    running.update(until=until)
     spans = [
         PlateSpan(
             vehicle=vehicle,
             plate=plate,
             plate_colour=colour,
             since=first_day(vehicle, day),
-            until=day,
+            until=until,
             source=source,
         )
         for vehicle, plate, colour in changed
@@ -78,9 +102,9 @@ def take_plate(vehicle: Vehicle) -> list[tuple[Vehicle, str, str]]:
 
 
 def keep_plate(bearers: Iterable[Vehicle]) -> set[int]:
-    """Vehicles with an open case that no authority entered: their VIN is a station's word, and the plate is the way to
-    the case."""
-    doubtful = [each.pk for each in bearers if not each.registered]
+    """Vehicles with an open case of which no authority knows the VIN: it is a station's word, and the plate is the way
+    to the case."""
+    doubtful = [each.pk for each in bearers if "vin" not in each.sources]
     if not doubtful:
         return set()
     return set(

@@ -8,29 +8,39 @@ from datetime import datetime
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task, named
+from imloop.steps.ground.registers import in_words
+from imloop.steps.ground.task import MOST, Source, Task, of_vehicle
 from imloop.steps.vehicles.lookups import held_changes
 from imloop.steps.vehicles.texts import FIELD_NAMES
 from imloop.store.models import HeldChange, PartyKind
 
 
 def held(caller: Caller, now: datetime) -> Iterator[Task]:
-    for row in held_changes(caller).order_by("proposed_at", "id")[:MOST]:
+    rows = list(held_changes(caller).order_by("proposed_at", "id")[:MOST])
+    who = {line: in_words(line) for line in {row.proposed_by for row in rows}}
+    for row in rows:
         names = [FIELD_NAMES.get(name, Text(name, name)) for name in row.fields]
         fields = Text("、".join(each.zh for each in names), ", ".join(each.en for each in names))
-        by = row.proposed_by
+        by = who[row.proposed_by]
         what = (
             Text(
-                f"不经检验核发标志，待复核（{by}）", f"a mark without a test waits for a second person ({by})"
+                f"不经检验核发标志，待复核（{by.zh}）",
+                f"a mark without a test waits for a second person ({by.en})",
             )
             if row.kind == HeldChange.Kind.MARK
             else Text(
-                f"登记更正待复核：{fields.zh}（{by}）",
-                f"a change of the register waits for a second person: {fields.en} ({by})",
+                f"登记更正待复核：{fields.zh}（{by.zh}）",
+                f"a change of the register waits for a second person: {fields.en} ({by.en})",
             )
         )
         yield Task(
-            "held-change", day_of(row.proposed_at), None, what, named(str(row.vehicle)), "/vehicles/held"
+            "held-change",
+            day_of(row.proposed_at),
+            None,
+            what,
+            of_vehicle(row.vehicle),
+            "/vehicles/held",
+            vehicle=row.vehicle_id,
         )
 
 

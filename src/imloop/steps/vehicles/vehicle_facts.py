@@ -11,22 +11,45 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from imloop.facts.days import day_of
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.case_fact import CaseFact
+from imloop.gates.vehicles.identity import Beside
 from imloop.gates.vehicles.subject import Subject
+from imloop.loop.case import Origin
 from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, covers
-from imloop.store.models import Case, HeldRun, Test, Vehicle
-from imloop.store.statements import aware, fetch_all
+from imloop.steps.vehicles.identify_vehicle import cases_beside
+from imloop.steps.vehicles.plates import may_have_borne, no_entered_vin
+from imloop.store.models import Case, HeldChange, HeldRun, Test, Vehicle
+from imloop.store.statements import aware, fetch_all, fetch_one
 
-_WAITING = """
-SELECT t.started_at, t.station_id FROM store_heldrun_candidates c JOIN store_heldrun h ON h.id = c.heldrun_id
-JOIN store_test t ON t.id = h.test_id WHERE c.vehicle_id = %s AND h.settled_at IS NULL AND t.result = 'fail'
-UNION SELECT t.started_at, t.station_id FROM store_heldrun h JOIN store_test t ON t.id = h.test_id
-WHERE h.vin = %s AND NOT (h.vin = '') AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
-UNION SELECT t.started_at, t.station_id FROM store_heldrun h JOIN store_test t ON t.id = h.test_id
-WHERE h.plate = %s AND NOT (h.plate = '') AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
-UNION SELECT t.started_at, t.station_id FROM store_obdname o JOIN store_heldrun h ON h.test_id = o.test_id
-JOIN store_test t ON t.id = o.test_id
-WHERE o.vin = %s AND h.settled_at IS NULL AND t.vehicle_id IS NULL AND t.result = 'fail'
-"""
+_FAIL = "JOIN store_test t ON t.id = h.test_id AND h.settled_at IS NULL AND t.result = 'fail'"
+_OF_NOBODY = f"{_FAIL} AND t.vehicle_id IS NULL"
+_WAITING = (
+    f"store_heldrun_candidates d JOIN store_heldrun h ON h.id = d.heldrun_id {_FAIL} WHERE d.vehicle_id = {{key}}",
+    f"store_heldrun h {_OF_NOBODY} WHERE h.vin = {{vin}} AND NOT (h.vin = '')",
+    f"store_heldrun h {_OF_NOBODY} WHERE h.plate = {{plate}} AND NOT (h.plate = '')",
+    f"store_obdname o JOIN store_heldrun h ON h.test_id = o.test_id {_OF_NOBODY} WHERE o.vin = {{vin}}",
+)
+"""Failed runs that may be of a vehicle and wait: it was a candidate, or they bear its VIN or plate, or a control unit
+named it."""
+_BY_FORMER_PLATE = (
+    f"store_platespan s JOIN store_heldrun h ON h.plate = s.plate {_OF_NOBODY} WHERE s.vehicle_id = {{key}} "
+    f"AND s.until IS NOT NULL AND {may_have_borne('s', 't.started_at')}"
+)
+"""And those that bear a plate that it once bore."""
+_WAITING_ROWS = " UNION ".join(
+    f"SELECT t.started_at, t.station_id FROM {each}".format(key="%s", vin="%s", plate="%s")
+    for each in (*_WAITING, _BY_FORMER_PLATE)
+)
+_OTHERS_CASE = f"""store_vehicle w JOIN store_case k ON k.vehicle_id = w.id AND k.closed_at IS NULL
+WHERE w.plate = v.plate AND NOT (w.plate = '') AND w.id <> v.id AND {no_entered_vin("w")}"""
+FAIL_WAITS, _ITS = (
+    " OR ".join(
+        f"EXISTS (SELECT 1 FROM {each})".format(key="v.id", vin="v.vin", plate="v.plate") for each in parts
+    )
+    for parts in ((*_WAITING, _OTHERS_CASE), (*_WAITING, _OTHERS_CASE, _BY_FORMER_PLATE))
+)
+"""Of ``store_vehicle v``: such a run waits, or one that only its plate names has a case: that of a vehicle of which no
+authority knows the VIN. By its present plate, which is what a permit has to say at once."""
+_ITS_FAIL_WAITS = f"SELECT {_ITS} FROM store_vehicle v WHERE v.id = %s"
 
 
 def subject_of(
@@ -87,30 +110,40 @@ class WaitingFail(NamedTuple):
 def waiting_fails(vehicle: Vehicle) -> list[WaitingFail]:
     """Those of which it was a candidate, and those that name it: it may have come to the register, or to the plate,
     since."""
-    found = fetch_all(_WAITING, [vehicle.pk, vehicle.vin, vehicle.plate, vehicle.vin])
+    found = fetch_all(_WAITING_ROWS, [vehicle.pk, vehicle.vin, vehicle.plate, vehicle.vin, vehicle.pk])
     return [WaitingFail(aware(started), station) for started, station in found]
 
 
 def candidates_of(held: HeldRun) -> QuerySet[Vehicle]:
-    """Whom a run that waits may concern: who bore one of its names when it came, and who bears one now."""
+    """Whom a run that waits may concern: who bore one of its names when it came, and who bears one now, or once bore
+    its plate."""
     which = Q(held_runs=held)
     if held.test.vehicle_id is None and held.settled_at is None:
         vins = [held.vin, *held.test.obd_names.values_list("vin", flat=True)]
         which |= Q(vin__in=vins) & ~Q(vin="") | Q(plate=held.plate) & ~Q(plate="")
+        which |= Q(plates__plate=held.plate)
     return Vehicle.objects.filter(which).distinct().order_by("id")
 
 
 def fail_waits(vehicle: Vehicle) -> bool:
-    """A failed run that may be of this vehicle waits for a department; or one that only its plate names has a case:
-    that of a vehicle which no authority entered, or of which it knows no VIN."""
-    if waiting_fails(vehicle):
+    """``FAIL_WAITS`` of a stored vehicle, by every plate that it bore; or a case is open of what may be this vehicle
+    under another name: what a run of it is asked, a mark is asked as well."""
+    waits = fetch_one(_ITS_FAIL_WAITS, [vehicle.pk])
+    if waits is not None and waits[0]:
         return True
-    others = Case.objects.filter(
-        Q(vehicle__registered=False) | Q(vehicle__vin=""),
-        closed_at__isnull=True,
-        vehicle__plate=vehicle.plate,
+    held = HeldChange.objects.filter(vehicle=vehicle.pk, state=HeldChange.State.WAITING)
+    to_bear = [str(each["plate"][1]) for each in held.values_list("fields", flat=True) if "plate" in each]
+    return any(
+        how is not Beside.REPLATED or not _told_apart(vehicle, other)
+        for other, how in cases_beside(vehicle, to_bear)
     )
-    return bool(vehicle.plate) and others.exclude(vehicle=vehicle).exists()
+
+
+def _told_apart(vehicle: Vehicle, other: Vehicle) -> bool:
+    """Since the other failed, a department found that a run was of this vehicle, and not of that one."""
+    settled = HeldRun.objects.filter(test__vehicle=vehicle.pk, candidates=other, settled_at__isnull=False)
+    opened = Case.objects.filter(vehicle=other, closed_at__isnull=True).values("opened_at")[:1]
+    return settled.filter(test__started_at__gt=opened).exists()
 
 
 def passes(vehicle: Vehicle) -> QuerySet[Test]:
@@ -130,7 +163,8 @@ def case_fact(vehicle: Vehicle | None, caller: Caller | None = None) -> CaseFact
     row = Case.objects.filter(vehicle=vehicle, closed_at__isnull=True).select_related("station").first()
     if row is None:
         return None
-    found = CaseFact(row.case_no, row.state, row.deadline, row.overdue)
+    spot_check = row.origin in (Origin.SPOT_CHECK, Origin.REMOTE_SENSING)
+    found = CaseFact(row.case_no, row.state, row.deadline, row.overdue, spot_check)
     return found if caller is None or concerns(caller, row) else found.masked()
 
 

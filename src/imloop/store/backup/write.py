@@ -26,7 +26,7 @@ from imloop.store.backup.packed_rows import packed_rows
 from imloop.store.models import JournalHead, JournalSeal
 from imloop.store.sound_rows import BadRow
 
-PLAIN_FILES = ("outlines.geojson", "sftp-known-hosts")
+PLAIN_FILES = ("sftp-known-hosts",)
 SECRET_FILES = ("secret-key", "signing-key.pem", "sftp-key")
 LEFT_OUT = ("stationtoken", "usersession")
 """Written by triggers, and sessions: after a restore people log in again."""

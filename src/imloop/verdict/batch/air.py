@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from imloop.verdict.batch.runs import AMBIENT, Floats, Runs
+from imloop.law import Law
+from imloop.verdict.air import impossible, too_damp
+from imloop.verdict.batch.runs import AMBIENT, Floats, Mask, Runs
 
 
-def by_the_air(runs: Runs, factor: Callable[[Floats, Floats, Floats], Floats]) -> Floats:
+def bad_air(runs: Runs, law: Law, kh: Floats | None = None) -> Mask:
+    """Rows in which the air is none; of ``kh`` of every row, too, rows in which that is unknown or none."""
+    found = by_the_air(runs, lambda *air: impossible(air, law))
+    return found if kh is None else found | ~np.isfinite(kh) | too_damp(kh, law)
+
+
+def by_the_air(runs: Runs, factor: Callable[[Floats, Floats, Floats], NDArray[Any]]) -> NDArray[Any]:
     """``factor`` (of °C, % and kPa) of every row; from the row's own air where one is recorded, else the test's."""
     if all(runs.column(name) is None for name in AMBIENT):
         return np.repeat(factor(*runs.ambient), runs.lengths)

@@ -10,6 +10,7 @@ import math
 import struct
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,10 +102,15 @@ def exact_means(values: Floats) -> Floats:
 
 
 def throughout(mask: Mask, width: int) -> Mask:
-    """True where ``mask`` (1-D) holds in all of the ``width`` entries from there; by doubling."""
-    held, reach = mask, 1
+    """True where ``mask`` (1-D) holds in all of the ``width`` entries from there."""
+    return over_windows(np.logical_and, mask, width)
+
+
+def over_windows(together: np.ufunc, values: NDArray[Any], width: int) -> NDArray[Any]:
+    """``together`` (and, largest, smallest) of the ``width`` entries of 1-D ``values`` from each on; by doubling."""
+    held, reach = values, 1
     while reach < width:
         step = min(reach, width - reach)
-        held = held[:-step] & held[step:]
+        held = together(held[:-step], held[step:])
         reach += step
     return held

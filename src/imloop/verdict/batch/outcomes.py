@@ -15,7 +15,7 @@ from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.verdict.answer import Verdict
 from imloop.verdict.arithmetic import MEASURABLE, nano_levels, round_levels
-from imloop.verdict.limits import limits_of
+from imloop.verdict.limits import Limit, floor_of, limits_of
 from imloop.verdict.methods import asm, freeacc, lugdown, ringelmann, tsi, vmas
 
 Floats = NDArray[np.float64]
@@ -138,7 +138,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """Limits of a method's items as whole nano-units, infinite where there is none; shape (items,).
+    """Limits of a method's items as whole nano-units, infinite where there is none; shape (items,). ``floor``: below it
+    an item with an upper limit alone is not measured.
 
     ``decides``: not recorded only for this fuel. ``strict``: a value at the limit is beyond it. ``rounded``: the
     rounded value meets the limit. ``limited``: the items with a limit.
@@ -147,6 +148,7 @@ class Ends:
     limit_set: str
     low: Floats
     high: Floats
+    floor: Floats
     decides: Mask
     strict: Mask
     rounded: bool
@@ -162,10 +164,17 @@ def ends_of(law: Law, method: Method, limit_set: str, fuel: Fuel | None) -> Ends
         limit_set,
         np.array([-np.inf if each is None or each.low is None else each.low for each in found], np.float64),
         np.array([np.inf if each is None or each.high is None else each.high for each in found], np.float64),
+        np.array([_floor(each, law) for each in found], np.float64),
         np.array([each is None or each.decides(fuel) for each in found]),
         np.array([item == "lambda_high" and not law.flag("tsi.lambda_inclusive") for item in items]),
         law.word("rounding.official") == "rounded",
         frozenset(limits),
+    )
+
+
+def _floor(limit: Limit | None, law: Law) -> float:
+    return (
+        -np.inf if limit is None or limit.low is not None or limit.high is None else floor_of(limit.high, law)
     )
 
 
@@ -185,7 +194,8 @@ def decide(method: Method, found: Found, ends: Ends) -> Outcomes:
     out.values[measured] = full[measured].astype(np.int64)
     out.exceeded[:] = beyond
     out.exhaust[:] = PASS
-    out.exhaust[found.unmeasured] = INVALID
+    below = (full < ends.floor) & measured & ends.decides & ~found.advisory
+    out.exhaust[found.unmeasured | below.any(axis=1)] = INVALID
     out.exhaust[beyond.any(axis=1) | found.early_fail] = FAIL
     out.exhaust[found.invalid] = INVALID
     out.window[:] = found.window

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, EXEMPT_FUELS, Method
 from imloop.facts.records.inspection import Ambient, Claim, Column, TestRecord, Trace
-from imloop.verdict.methods import im195, ringelmann, vmas
+from imloop.verdict.methods import clock, im195, ringelmann, vmas
 from imloop.verdict.unread import unread_fuels
 
 Floats = NDArray[np.float64]
@@ -30,6 +30,8 @@ PHASES = (
     "100.sample",
     "80.sample",
     "cycle",
+    "5025.settle",
+    "2540.settle",
     "other",
 )
 """The phases a verdict asks for; a row of any other phase is ``other``, one without a phase has number 0."""
@@ -38,19 +40,29 @@ PHASE_NUMBER: Mapping[str, int] = MappingProxyType({name: number for number, nam
 OTHER = PHASE_NUMBER["other"]
 
 AMBIENT = ("ambient_temperature_c", "ambient_humidity_pct", "ambient_pressure_kpa")
-SELDOM = frozenset({*AMBIENT, ringelmann.CHANNEL})
+SELDOM = frozenset({*AMBIENT, clock.CHANNEL, ringelmann.CHANNEL})
 """Channels that few lines record: left out of the layout where no test has them."""
 
 _GASES = ("co_pct", "hc_ppm", "no_ppm", "co2_pct")
 CHANNELS: Mapping[Method, tuple[str, ...]] = MappingProxyType(
     {
-        Method.TSI: ("t_s", *_GASES, "o2_pct", "lambda", "rpm"),
-        Method.ASM: ("t_s", *_GASES, "speed_kmh", "rpm", *AMBIENT),
-        Method.VMAS: ("t_s", *vmas.CHANNELS, "no_ppm", "nox_ppm", "rpm", *AMBIENT),
-        Method.IM195: ("t_s", *im195.CHANNELS, *im195.BACKGROUND, "rpm", *AMBIENT),
-        Method.LUGDOWN: ("t_s", "k_per_m", "nox_ppm", "power_kw", "power_factor", "rpm", ringelmann.CHANNEL),
-        Method.FREEACC: ("t_s", "k_per_m", "blip", "rpm"),
-        Method.RINGELMANN: ("t_s", ringelmann.CHANNEL),
+        Method.TSI: ("t_s", clock.CHANNEL, *_GASES, "o2_pct", "lambda", "rpm"),
+        Method.ASM: ("t_s", clock.CHANNEL, *_GASES, "speed_kmh", "rpm", *AMBIENT),
+        Method.VMAS: ("t_s", clock.CHANNEL, *vmas.CHANNELS, "no_ppm", "nox_ppm", "rpm", *AMBIENT),
+        Method.IM195: ("t_s", clock.CHANNEL, *im195.CHANNELS, *im195.BACKGROUND, "rpm", *AMBIENT),
+        Method.LUGDOWN: (
+            "t_s",
+            clock.CHANNEL,
+            "k_per_m",
+            "nox_ppm",
+            "power_kw",
+            "power_factor",
+            "rpm",
+            ringelmann.CHANNEL,
+            *AMBIENT,
+        ),
+        Method.FREEACC: ("t_s", clock.CHANNEL, "k_per_m", "blip", "rpm"),
+        Method.RINGELMANN: ("t_s", clock.CHANNEL, ringelmann.CHANNEL),
     }
 )
 """Channels that the exhaust verdict of a method reads; a flat layout need not hold any others."""
@@ -221,8 +233,9 @@ def fits(record: TestRecord) -> bool:
         record.second is None
         and record.vehicle.second_fuel is None
         and not unread_fuels(record)
+        and fuel is not None
         and fuel not in EXEMPT_FUELS
-        and (fuel is None or (fuel in DIESEL_FUELS) == (record.method in DIESEL_METHODS))
+        and (fuel in DIESEL_FUELS) == (record.method in DIESEL_METHODS)
         and all(column.shape == (trace.rows,) for column in trace.columns.values())
     )
 
@@ -250,7 +263,8 @@ def _facts(record: TestRecord) -> Hashable:
     exterior, obd = record.exterior, record.obd
     return (
         record.outcome,
-        record.vehicle.fuel,
+        (record.vehicle.fuel, record.vehicle.vehicle_type),
+        (record.vehicle.gearbox, record.vehicle.cut_off_rpm),
         exterior and (exterior.verdict, tuple(exterior.items.items())),
         obd
         and (

@@ -10,12 +10,14 @@ from imloop.law import Law
 from imloop.verdict.arithmetic import MEASURABLE, nano
 from imloop.verdict.batch.exact import largest_below, throughout
 from imloop.verdict.batch.runs import Runs
+from imloop.verdict.methods.clock import CHANNEL
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _HALF_SECOND = 0.5
+_SURELY_ALLOWED = 0.5
 
 
 def of_the_runs(runs: Runs) -> Mask:
@@ -37,6 +39,16 @@ def of_the_runs(runs: Runs) -> Mask:
     drift = np.abs(seconds[last] - seconds[first] - (last - first))
     bad[filled] |= np.where(last > first, ~(drift < 1.0 + _HALF_SECOND), ~np.isfinite(seconds[first]))
     return bad
+
+
+def clock_to_be_read(runs: Runs) -> Mask:
+    """Shape (tests,): the line's own clock leaves the row counter somewhere; the reference knows whether it may."""
+    clock = runs.column(CHANNEL)
+    if clock is None:
+        return np.zeros(runs.tests, dtype=np.bool_)
+    ahead = clock - np.arange(len(clock))
+    apart = highest(ahead, runs.bounds) + highest(-ahead, runs.bounds)
+    return np.asarray(runs.present[CHANNEL] & (runs.lengths > 0) & ~(apart < _SURELY_ALLOWED))
 
 
 def owners_of(runs: Runs, rows: Indices) -> Indices:

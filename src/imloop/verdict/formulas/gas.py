@@ -26,7 +26,9 @@ _DEGREES = np.arange(31)
 
 
 def fuel_class(fuel: Fuel | None) -> str:
-    """``gasoline``, ``cng`` or ``lpg``: what a fuel counts as in gas arithmetic."""
+    """``gasoline``, ``cng`` or ``lpg``: what a fuel counts as in gas arithmetic. ``ValueError`` for an unknown one."""
+    if fuel is None:
+        raise ValueError("an unknown fuel counts as none")
     if fuel in NATURAL_GAS:
         return "cng"
     return "lpg" if fuel is Fuel.LPG else "gasoline"

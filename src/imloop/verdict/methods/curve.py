@@ -14,7 +14,9 @@ from imloop.verdict.methods import cycle, im195, vmas
 
 def running_totals(record: TestRecord, law: Law) -> dict[str, Column]:
     """Item → Σ m up to each second / kilometres of the whole cycle, shape (rows,), NaN outside the cycle; the last
-    value is the item's. Empty for other methods, and where no mass or no distance is known."""
+    value is the item's. Empty for other methods, and where no mass, no distance or no fuel is known."""
+    if record.vehicle.fuel is None:
+        return {}
     if any(column.shape != (record.trace.rows,) for column in record.trace.columns.values()):
         return {}
     with np.errstate(all="ignore"):

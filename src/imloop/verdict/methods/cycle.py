@@ -1,7 +1,8 @@
 """The urban cycle that both transient methods drive: 195 seconds, about 1.013 km (GB 18285-2018 annexes C and D).
 
-Which rows are the cycle, how far the vehicle went, and where the driver left the prescribed speed. A line that
-records more than the cycle names the cycle's rows with phase ``cycle``; without phases every row belongs to it.
+Which rows are the cycle, how far the vehicle went, and where the driver left the prescribed speed: a run that was
+outside its corridor for too long, at one time or in all, does not count. A line that records more than the cycle names
+the cycle's rows with phase ``cycle``; without phases every row belongs to it.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ from imloop.facts.records.inspection import TestRecord, Trace
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Measured, Rows, Step
-from imloop.verdict.arithmetic import MEASURABLE, nano
+from imloop.verdict.arithmetic import MEASURABLE, nano, nano_levels
 from imloop.verdict.formulas.gas import longest_run
 from imloop.verdict.validity import Indices, interrupted, invalid, phase_rows, too_short
 
 PHASE = "cycle"
+CO2_G_PER_L = 1.964
+"""At 0 °C and 101.325 kPa (physics, not law)."""
 _NAME = Text("测试循环", "test cycle")
 _METRES = 1000.0
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 def cycle_rows(trace: Trace) -> Indices:
@@ -88,37 +92,61 @@ def wrong_distance(out: Measured, record: TestRecord, rows: Indices, law: Law) -
     return driven if driven > 0 else None
 
 
-def off_cycle(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
-    """Seconds outside the speed corridor; a second early or late is inside (A10 of the supervision triggers)."""
+@lru_cache(maxsize=64)
+def corridor(law: Law, seconds: int) -> tuple[Floats, Floats]:
+    """Lowest and highest speed in km/h prescribed around every second, shape (seconds,) each: a second early or late
+    is inside."""
+    plan, slack = prescribed(law)[:seconds], law.integer("transient.time_tolerance_s")
+    around = np.pad(plan, slack, mode="edge")
+    shifted = np.array([around[shift : shift + seconds] for shift in range(2 * slack + 1)])
+    return shifted.min(axis=0), shifted.max(axis=0)
+
+
+def outside(speed: Floats, law: Law) -> Mask:
+    """Seconds of the whole cycle, along the last axis of ``speed`` (km/h), farther from it than allowed."""
+    low, high = corridor(law, speed.shape[-1])
+    away = nano_levels(np.maximum(low - speed, speed - high))
+    return np.asarray(away > nano(law.number("transient.speed_tolerance_kmh")))
+
+
+def off_cycle(out: Measured, record: TestRecord, rows: Indices, law: Law) -> None:
+    """A run that left the cycle too long, at one time or in all (A10 of the supervision triggers)."""
     speed = record.trace.get("speed_kmh")
     wanted = law.integer("transient.cycle_s")
     if speed is None or not wanted <= len(rows) <= wanted + 1:
-        return []
-    plan, slack = prescribed(law)[: len(rows)], law.integer("transient.time_tolerance_s")
-    around = np.pad(plan, slack, mode="edge")
-    shifted = np.array([around[shift : shift + len(rows)] for shift in range(2 * slack + 1)])
+        return
+    strayed = outside(speed[rows], law)
+    run, seconds = longest_run(strayed), int(strayed.sum())
+    if run is None:
+        return
+    longest = run[1] - run[0] + 1
+    most, in_all = law.integer("transient.off_cycle_run_s"), law.integer("transient.off_cycle_s")
+    if longest <= most and seconds <= in_all:
+        return
     width = law.number("transient.speed_tolerance_kmh")
-    outside = (speed[rows] < shifted.min(axis=0) - width) | (speed[rows] > shifted.max(axis=0) + width)
-    seconds, allowed = int(outside.sum()), law.integer("transient.off_cycle_s")
-    if seconds <= allowed:
-        return []
-    run = longest_run(outside)
-    assert run is not None
-    words = Text(
-        f"有 {seconds} 秒车速超出循环 ±{width:g} km/h 的范围。",
-        f"{seconds} s outside ±{width:g} km/h of the cycle.",
+    words = (
+        f"车速超出循环 ±{width:g} km/h 共 {seconds} 秒，一次最长 {longest} 秒；只允许共 {in_all} 秒、一次 {most} 秒。",
+        f"{seconds} s outside ±{width:g} km/h of the cycle, {longest} s at one time; {in_all} s and {most} s allowed.",
     )
-    span = (int(rows[run[0]]), int(rows[run[1]]))
-    return [Reason("speed-off-cycle", words, law.cite("transient.speed_tolerance_kmh"), rows=span)]
+    reason = invalid(
+        "speed-off-cycle",
+        *words,
+        law.cite("transient.speed_tolerance_kmh"),
+        (int(rows[run[0]]), int(rows[run[1]])),
+    )
+    (out.invalid if law.flag("transient.off_cycle_voids") else out.findings).append(reason)
 
 
-def no_air(kh: Floats, law: Law) -> list[Reason]:
-    """Seconds whose humidity factor is unknown make the run invalid: NO cannot be corrected there."""
-    if np.isfinite(kh).all():
+def without_exhaust(rows: Indices, flow_ls: Floats, co2_pct: Floats, km: float, law: Law) -> list[Reason]:
+    """No engine drives the cycle without burning fuel: where hardly any CO2 was counted, the exhaust was not, and
+    neither were its pollutants. ``flow_ls``: of what ``co2_pct`` is a share of, L/s; seconds without a reading are told
+    as such."""
+    driven = float((flow_ls * co2_pct)[rows].sum()) / 100.0 * CO2_G_PER_L / km
+    if driven >= law.number("transient.co2_min_g_km") or np.isnan(driven):
         return []
-    zh = "环境温度、湿度或气压缺失或不可能，无法作湿度修正。"
-    en = "Temperature, humidity or pressure of the air is missing or impossible."
-    return [invalid("ambient-missing", zh, en, law.cite("humidity.required"))]
+    zh = f"循环的 CO₂ 只有 {driven:.1f} g/km，排气没有进入测量。"
+    en = f"Only {driven:.1f} g/km of CO2: the exhaust was not measured."
+    return [invalid("exhaust-unmeasured", zh, en, law.cite("transient.co2_min_g_km"), ends(rows))]
 
 
 def cruising(rows: Indices, law: Law) -> Indices:

@@ -1,7 +1,8 @@
 """自由加速法 FREEACC (GB 3847-2018): the mean of the last three maxima of k (m⁻¹).
 
-``blip`` numbers the accelerations (0: none). Each one counts when the engine reached at least two thirds of the
-rated speed, where that speed is known.
+``blip`` numbers the accelerations (0: none). Each one counts when the engine reached the speed at which its fuel is cut
+off, with an automatic gearbox two thirds of it; and at least two thirds of the rated speed. What the message does not
+state is not asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from imloop.facts.records.inspection import TestRecord
+from imloop.facts.codes import Gearbox
+from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.verdict.answer import Measured, Step
@@ -39,9 +41,10 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     judged = found[-wanted:]
     rows = np.concatenate(judged) if judged else np.array([], dtype=np.int64)
     out.invalid += channels(record.trace, ("k_per_m", "blip"), rows, cite)
-    if _rated_speed(record) is not None and record.trace.get("rpm") is None:
+    wanted_rpm = speed_wanted(record.vehicle, law)
+    if wanted_rpm is not None and record.trace.get("rpm") is None:
         # Whether each acceleration reached its speed cannot be seen.
-        out.invalid += channels(record.trace, ("rpm",), rows, law.cite("freeacc.min_speed_ratio"))
+        out.invalid += channels(record.trace, ("rpm",), rows, law.cite(wanted_rpm[1]))
     if len(found) < wanted:
         zh = f"只有 {len(found)} 次自由加速，需要 {wanted} 次。"
         en = f"{len(found)} free accelerations, {wanted} wanted."
@@ -51,9 +54,9 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
         return out
     out.invalid += stall(record, rows, law)
     for at in judged:
-        out.invalid += _engine_speed(record, law, at)
+        out.invalid += _too_slow(record, law, at, wanted_rpm)
     _mean(out, record, k, judged)
-    if _rated_speed(record) is None:
+    if wanted_rpm is None:
         words = Text("未报额定转速，无法核对加速转速。", "No rated speed: blips not checked.")
         out.findings.append(Reason("rated-speed-unknown", words, law.cite("freeacc.min_speed_ratio")))
     return out
@@ -78,27 +81,37 @@ def _mean(out: Measured, record: TestRecord, k: np.ndarray, judged: list[Indices
     )
 
 
-def _rated_speed(record: TestRecord) -> float | None:
-    rated = record.vehicle.rated_speed_rpm
-    return rated if rated is not None and 0.0 < rated < MEASURABLE else None
+def speed_wanted(vehicle: Vehicle, law: Law) -> tuple[float, str] | None:
+    """r/min that every acceleration has to reach, and the key of its rule; None: the vehicle's speeds are unknown. The
+    highest of what is stated: a cut-off speed below the rated one would make it easier, and no engine has that."""
+    manual = vehicle.gearbox is Gearbox.MANUAL
+    rules = (
+        (vehicle.rated_speed_rpm, "freeacc.min_speed_ratio"),
+        (vehicle.cut_off_rpm, f"freeacc.cut_off_ratio.{'manual' if manual else 'automatic'}"),
+    )
+    known = [
+        (stated * law.number(key), key)
+        for stated, key in rules
+        if stated is not None and 0.0 < stated < MEASURABLE
+    ]
+    return max(known, default=None)
 
 
-def _engine_speed(record: TestRecord, law: Law, at: Indices) -> list[Reason]:
-    rated, rpm = _rated_speed(record), record.trace.get("rpm")
-    if rated is None or rpm is None:
+def _too_slow(record: TestRecord, law: Law, at: Indices, wanted: tuple[float, str] | None) -> list[Reason]:
+    rpm = record.trace.get("rpm")
+    if wanted is None or rpm is None:
         return []
     known = rpm[at][np.abs(rpm[at]) < MEASURABLE]
     reached = float(known.max()) if len(known) else 0.0
-    wanted = rated * law.number("freeacc.min_speed_ratio")
-    if nano(reached) >= nano(wanted):
+    if nano(reached) >= nano(wanted[0]):
         return []
     order = int(record.trace.columns["blip"][at[0]])
     return [
         invalid(
             "engine-speed-not-reached",
-            f"第 {order} 次加速最高 {reached:.0f} r/min，未达 {wanted:.0f} r/min。",
-            f"Acceleration {order} reached {reached:.0f} of {wanted:.0f} r/min.",
-            law.cite("freeacc.min_speed_ratio"),
+            f"第 {order} 次加速最高 {reached:.0f} r/min，未达 {wanted[0]:.0f} r/min。",
+            f"Acceleration {order} reached {reached:.0f} of {wanted[0]:.0f} r/min.",
+            law.cite(wanted[1]),
             (int(at[0]), int(at[-1])),
         )
     ]

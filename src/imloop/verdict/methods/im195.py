@@ -16,6 +16,7 @@ import numpy as np
 from imloop.facts.records.inspection import Column, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
+from imloop.verdict import air
 from imloop.verdict.answer import Measured, Step
 from imloop.verdict.formulas.gas import ambient_columns, fuel_class, moisture, moisture_factor
 from imloop.verdict.limits import Limit
@@ -42,15 +43,17 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     out = Measured()
     rows = cycle.cycle_rows(record.trace)
     out.invalid += cycle.incomplete(rows, law)
-    air = tuple(name for name in BACKGROUND if record.trace.get(name) is not None)
-    out.invalid += channels(record.trace, (*CHANNELS, *air), rows, law.cite("im195.channels"))
+    beside = tuple(name for name in BACKGROUND if record.trace.get(name) is not None)
+    out.invalid += channels(record.trace, (*CHANNELS, *beside), rows, law.cite("im195.channels"))
     out.invalid += stall(record, rows, law)
-    out.findings += cycle.off_cycle(record, rows, law)
+    cycle.off_cycle(out, record, rows, law)
     km = cycle.wrong_distance(out, record, rows, law)
     found = masses(record, law)
     if km is None or found is None:
         return out
-    out.invalid += cycle.no_air(found.kh[rows], law)
+    out.invalid += air.unusable(record, rows, found.kh, law)
+    flow, co2 = record.trace.columns["flow_std_ls"], record.trace.columns["co2_dilute_pct"]
+    out.unmeasured += cycle.without_exhaust(rows, flow, co2, km, law)
     out.findings += _no_background(record, law)
     out.window = {"mode": "IM195", "rows": list(cycle.ends(rows))}
     out.steps += _example(record, law, found, rows)
@@ -94,8 +97,8 @@ def _example(record: TestRecord, law: Law, found: Masses, rows: Indices) -> Iter
     at = int(rows[int(np.nan_to_num(found.grams["co"][rows]).argmax())])
     trace = record.trace
     co, hc, _, co2, flow, _ = (float(trace.columns[name][at]) for name in CHANNELS)
-    air = trace.get("co_background_ppm")
-    background = 0.0 if air is None else float(air[at])
+    behind = trace.get("co_background_ppm")
+    background = 0.0 if behind is None else float(behind[at])
     numerator = law.number(f"im195.dilution_numerator.{fuel_class(record.vehicle.fuel)}")
     span = (at, at)
     yield Step(

@@ -1,18 +1,20 @@
 """加载减速法 LUGDOWN (GB 3847-2018): k (m⁻¹) at 100 % and 80 % of the speed of maximum power, NOx (10⁻⁶) at 80 %,
 and the largest corrected wheel power (kW) against the engine's rated power.
 
-Means over the last seconds of each phase; corrected power = power_kw · power_factor, searched from the scan on.
+Means over the last seconds of each phase; corrected power = power_kw · power_factor, searched in the power scan alone
+(a law value): what the drum takes up while it is braked from one point to the next is no power of the engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Text
 from imloop.law import Law
+from imloop.verdict.air import impossible_air, too_hot
 from imloop.verdict.answer import Measured, Step, mean_step
 from imloop.verdict.arithmetic import MEASURABLE
 from imloop.verdict.limits import Limit
@@ -20,17 +22,27 @@ from imloop.verdict.methods import ringelmann
 from imloop.verdict.validity import channels, interrupted, invalid, phase_rows, stall, too_short
 
 PHASES = {"100": "100.sample", "80": "80.sample"}
+DRIVEN = ("scan", *PHASES.values())
 COLUMN_OF = {"k_100_per_m": "k_per_m", "k_80_per_m": "k_per_m", "nox_80_ppm": "nox_ppm"}
 """Item → the column it is the mean of."""
 
 PHASE_OF = {"k_100_per_m": PHASES["100"], "k_80_per_m": PHASES["80"], "nox_80_ppm": PHASES["80"]}
 
-_ITEMS = {"100": ("k_100_per_m",), "80": ("k_80_per_m", "nox_80_ppm")}
+NOX = "nox_80_ppm"
+_ITEMS = {"100": ("k_100_per_m",), "80": ("k_80_per_m", NOX)}
+
+
+def decided(limits: Collection[str], law: Law) -> Collection[str]:
+    """The limited items that decide: NOx had a limit before it surely decided."""
+    return limits if law.flag("lugdown.nox_decisive") else [item for item in limits if item != NOX]
 
 
 def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measured:
-    """NOx and power are wanted only where the law of the day limits them; blackness is judged where it was seen."""
-    out = Measured()
+    """NOx and power are wanted only where the law of the day judges them; blackness is judged where it was seen."""
+    out, judged = Measured(), decided(limits, law)
+    if NOX in limits and NOX not in judged:
+        out.advisory.add(NOX)
+        out.open[NOX] = law.cite("lugdown.nox_decisive")
     seconds, cite = law.integer("lugdown.average_s"), law.cite("lugdown.average_s")
     for name, phase in PHASES.items():
         rows = phase_rows(record.trace, phase)
@@ -38,7 +50,7 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
         if len(rows) < seconds:
             out.invalid.append(too_short(words, len(rows), seconds, cite))
         last = rows[-seconds:]
-        wanted = tuple(COLUMN_OF[item] for item in _ITEMS[name] if item in limits or item.startswith("k_"))
+        wanted = tuple(COLUMN_OF[item] for item in _ITEMS[name] if item in judged or item.startswith("k_"))
         faults = channels(record.trace, wanted, last, cite)
         out.invalid += [fault for fault in faults if fault not in out.invalid]
         out.invalid += interrupted(words, last, cite) + stall(record, last, law)
@@ -46,6 +58,8 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
             column = record.trace.get(COLUMN_OF[item])
             if len(last) and column is not None and (np.abs(column[last]) < MEASURABLE).all():
                 mean_step(out, item, column[last], last)
+    driven = phase_rows(record.trace, *DRIVEN)
+    out.invalid += impossible_air(record, driven, law) or too_hot(record, driven, law)
     _power(out, record, law, "power_ratio" in limits)
     grade = record.trace.get(ringelmann.CHANNEL)
     if grade is not None and ringelmann.ITEM in limits:
@@ -65,9 +79,8 @@ def _power(out: Measured, record: TestRecord, law: Law, limited: bool) -> None:
         out.invalid.append(invalid("missing-channel", zh, en, cite))
         return
     scale = np.ones(len(power)) if factor is None else np.where(np.isnan(factor), 1.0, factor)
-    rows = phase_rows(record.trace, "scan", *PHASES.values())
-    corrected = power[rows] * scale[rows]
-    rows = rows[np.abs(corrected) < MEASURABLE]
+    rows = phase_rows(record.trace, *law.words("lugdown.power_phases"))
+    rows = rows[np.abs(power[rows] * scale[rows]) < MEASURABLE]
     if not len(rows):
         zh, en = "功率扫描没有可用读数。", "The power scan has no usable reading."
         out.invalid.append(invalid("missing-reading", zh, en, cite))

@@ -2,10 +2,11 @@
 
 Per second: dilution ratio k = (O2amb − O2dil) / (O2amb − O2raw), 0 where the air has not more oxygen than both;
 exhaust flow V = V_std · k (L/s at standard state); m_CO = V·CO/100·ρ_CO, m_HC = V·HC·10⁻⁶·ρ_HC,
-m_NOx = V·NO·10⁻⁶·ρ_NOx·kH (g/s). Result: Σ m / distance driven (g/km).
+m_NOx = V·NO·10⁻⁶·ρ_NOx·kH (g/s), CO, HC and NO multiplied by the dilution factor DF. Result: Σ m / distance driven
+(g/km).
 
-The gas densities' temperature and whether the dilution factor DF is applied are open in the sources, so both are
-dated law values; a claim made the other way is recognised as such (``variants``).
+The gas densities' temperature is open in the sources, and not all agree that DF is applied, so both are dated law
+values; a claim made the other way is recognised as such (``variants``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from imloop.facts.records.inspection import Column, TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
+from imloop.verdict import air
 from imloop.verdict.answer import Measured, Step
 from imloop.verdict.arithmetic import MEASURABLE, nano, nano_levels
 from imloop.verdict.formulas.gas import ambient_columns, dilution_factor, moisture, moisture_factor
@@ -64,12 +66,14 @@ def measure(record: TestRecord, law: Law, limits: Mapping[str, Limit]) -> Measur
     out.invalid += channels(record.trace, (*CHANNELS, nox), rows, law.cite("vmas.channels"))
     out.invalid += stall(record, rows, law)
     out.invalid += dilution(record, cycle.cruising(rows, law), law, "vmas")
-    out.findings += cycle.off_cycle(record, rows, law) + _flow_findings(record, rows, law)
+    cycle.off_cycle(out, record, rows, law)
+    out.findings += _flow_findings(record, rows, law)
     km = cycle.wrong_distance(out, record, rows, law)
     found = masses(record, law)
     if km is None or found is None:
         return out
-    out.invalid += cycle.no_air(found.kh[rows], law)
+    out.invalid += air.unusable(record, rows, found.kh, law)
+    out.unmeasured += cycle.without_exhaust(rows, found.flow, record.trace.columns["co2_pct"], km, law)
     out.window = {"mode": "VMAS", "rows": list(cycle.ends(rows))}
     out.steps += _example(record, law, found, rows)
     for gas in GASES:
@@ -136,18 +140,18 @@ def variants(record: TestRecord, law: Law) -> Iterator[tuple[str, dict[str, floa
 
 def _flow_findings(record: TestRecord, rows: Indices, law: Law) -> list[Reason]:
     """The air's oxygen as the flow meter reads it, and a dilution ratio above 1, which no mixing gives."""
-    air, raw, dilute = (record.trace.get(name) for name in ("o2_ambient_pct", "o2_pct", "o2_dilute_pct"))
-    if air is None or raw is None or dilute is None or not len(rows):
+    fresh, raw, dilute = (record.trace.get(name) for name in ("o2_ambient_pct", "o2_pct", "o2_dilute_pct"))
+    if fresh is None or raw is None or dilute is None or not len(rows):
         return []
     found = []
     theory, most = law.number("vmas.o2_ambient_pct"), law.number("vmas.o2_ambient_tolerance_pct")
-    gap = np.abs(nano_levels(air[rows] - theory))
+    gap = np.abs(nano_levels(fresh[rows] - theory))
     if (gap > nano(most)).any():
         words = Text(
             f"环境氧不在 {theory:g} ± {most:g} % 内。", f"Ambient oxygen outside {theory:g} ± {most:g} %."
         )
         found.append(Reason("ambient-oxygen-off", words, law.cite("vmas.o2_ambient_tolerance_pct")))
-    mixed = (air[rows] > raw[rows]) & (dilute[rows] < raw[rows])
+    mixed = (fresh[rows] > raw[rows]) & (dilute[rows] < raw[rows])
     if mixed.any():
         at = int(rows[mixed.argmax()])
         words = Text(
@@ -162,7 +166,7 @@ def _example(record: TestRecord, law: Law, found: Masses, rows: Indices) -> Iter
     """One second worked out: the one with the most exhaust, so that no number in it is zero by chance."""
     flow = np.nan_to_num(found.flow[rows])
     at = int(rows[int(flow.argmax())])
-    air, raw, dilute, std, co = (
+    fresh, raw, dilute, std, co = (
         float(record.trace.columns[name][at])
         for name in ("o2_ambient_pct", "o2_pct", "o2_dilute_pct", "flow_std_ls", "co_pct")
     )
@@ -170,7 +174,7 @@ def _example(record: TestRecord, law: Law, found: Masses, rows: Indices) -> Iter
     yield Step(
         Text("稀释比 k（排气最大的一秒）", "dilution ratio k (second with the most exhaust)"),
         "(O2环境 − O2稀释)/(O2环境 − O2原始)",
-        f"({air:g} − {dilute:g})/({air:g} − {raw:g})",
+        f"({fresh:g} − {dilute:g})/({fresh:g} − {raw:g})",
         f"{found.ratio[at]:.6g}",
         span,
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.identifiers import parse_plate
+from imloop.facts.identifiers import parse_plate, plain
 from imloop.facts.refusal import Conflict, Malformed
 from imloop.facts.text import Text
 from imloop.law import Law
@@ -45,7 +45,7 @@ def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> Veh
     vehicle, waits for a second person."""
     require_kind(caller, PartyKind.POLICE)
     _require_sense(change, day_of(now), registers.law_at(day_of(now), caller.place))
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         vehicle = require_vehicle(change.vin, change.plate)
         _require_not_final(vehicle)
         fields = _for_two(vehicle, change)
@@ -121,13 +121,15 @@ def _make(ledger: Ledger, vehicle: Vehicle, change: ReportedChange) -> VehicleCh
     if vehicle.registered:
         enter_fields(vehicle, said, POLICE, change.on, change.kind)
     else:
-        known = {name: value for name in ("vin", "plate") if (value := getattr(vehicle, name))}
+        # What it was found by is the police's word; what only a station stated beside that is not.
+        names = {"vin": plain(change.vin), "plate": plain(change.plate)}
+        known = {name: value for name, value in names.items() if value and value == getattr(vehicle, name)}
         register(vehicle, {**known, **said}, POLICE, change.on, change.kind)
     moved = take_plate(vehicle) if plate and plate != former[0] else []
     vehicle.save()
     if vehicle.plate != former[0]:
         moved.append((vehicle, *former))
-    change_plates(moved, change.on, "police")
+    change_plates(moved, change.on, "police", told=day_of(ledger.now))
     kept = VehicleChange.objects.create(
         vehicle=vehicle,
         kind=change.kind,

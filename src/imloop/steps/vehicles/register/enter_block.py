@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from imloop.facts.records import inspection
 from imloop.gates.vehicles.cycle import due_on_or_after
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import change_plates, keep_plate
 from imloop.steps.vehicles.register.hold_change import Proposal, keep_changes, propose
+from imloop.steps.vehicles.register.how_failed import how_failed
 from imloop.steps.vehicles.register.merge_row import Listing, Merged, merge, take_back
 from imloop.steps.vehicles.register.vehicle_row import VehicleRow
 from imloop.steps.vehicles.register.word import for_the_journal
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.store.models import Case, HeldChange, Vehicle, VehicleChange
+from imloop.store.models import HeldChange, Vehicle, VehicleChange
 
 _FIELDS = (
     *("vin", "plate", "plate_colour", "fuel", "facts", "sources", "stated", "registered"),
@@ -39,7 +41,7 @@ class Block:
         self._bearers: dict[str, list[Vehicle]] = {}
         self._touched: dict[int, Vehicle] = {}
         self._keep: set[int] = set()
-        self._failed: set[int] = set()
+        self._failed: dict[int, list[inspection.Vehicle]] = {}
 
     def apply(self) -> None:
         self._load()
@@ -63,10 +65,9 @@ class Block:
             if vehicle.plate:
                 self._bearers.setdefault(vehicle.plate, []).append(vehicle)
         self._keep = keep_plate(each for bearers in self._bearers.values() for each in bearers)
-        keys, failed = list(loaded), Case.objects.filter(closed_at__isnull=True)
+        keys = list(loaded)
         for start in range(0, len(keys), _AT_ONCE):
-            some = failed.filter(vehicle__in=keys[start : start + _AT_ONCE])
-            self._failed |= set(some.values_list("vehicle_id", flat=True))
+            self._failed |= how_failed([loaded[key] for key in keys[start : start + _AT_ONCE]])
 
     def _row(self, row: VehicleRow) -> tuple[Merged, VehicleRow, tuple[str, str]]:
         holders = self._bearers.get(row.plate, []) if row.plate else []
@@ -77,7 +78,7 @@ class Block:
         vehicle = vehicle or Vehicle(vin=row.vin)
         former = vehicle.plate, vehicle.plate_colour
         was_stated = len(vehicle.stated)
-        merged = merge(vehicle, row, self.of, failed=vehicle.pk in self._failed)
+        merged = merge(vehicle, row, self.of, failed_as=self._failed.get(vehicle.pk))
         if vehicle.due_on is None and row.registered_on is not None:
             vehicle.due_on = due_on_or_after(subject_of(vehicle), self.of.on, self.of.law)
         if new:
@@ -94,12 +95,15 @@ class Block:
             return
         if vehicle.status == Vehicle.Status.ACTIVE:
             for other in self._bearers.get(row.plate, []):
-                if other is vehicle or not other.vin or other.plate != row.plate or other.pk in self._keep:
+                if other is vehicle or not other.vin or other.plate != row.plate:
                     continue
                 if other.registered and other.status == Vehicle.Status.ACTIVE:
                     take_back(merged, "plate")
                     vehicle.plate = vehicle.plate or (former[0] if former[0] != row.plate else "")
+                    merged.held["plate"][0] = vehicle.plate  # as a second person will find it
                     return
+                if other.pk in self._keep:
+                    continue
                 self.plates.append((other, other.plate, other.plate_colour))
                 other.plate = other.plate_colour = ""
                 other.facts = {name: each for name, each in other.facts.items() if name != "plate"}

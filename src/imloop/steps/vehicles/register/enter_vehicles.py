@@ -82,7 +82,7 @@ def enter_vehicles(
     today = day_of(now)
     law = registers.law_at(today, caller.place)
     good, rejected = _read(rows, law, seen)
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         of = Listing(source_of(caller), _speaks_for(caller), today, evidence, law)
         block = Block(ledger, good, of, reason)
         block.apply()

@@ -25,7 +25,7 @@ def keep_list(caller: Caller, kind: str, file: Path, now: datetime) -> str:
         packer = zstandard.ZstdCompressor(level=_LEVEL).compressobj(size=size)
         parts = [packer.compress(part) for part in iter(lambda: raw.read(1 << 20), b"")]
         body = b"".join([*parts, packer.flush()])
-    with writing(now, caller) as ledger:
+    with writing(now, caller, by_key=True) as ledger:
         if RegisterFile.objects.filter(sha256=digest).exists():
             return digest
         RegisterFile.objects.create(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from imloop.facts.codes import EXEMPT_FUELS
+from imloop.facts.records import inspection
 from imloop.facts.text import Reason
-from imloop.gates.vehicles.compare_statement import COMPARED, difference, differs
+from imloop.gates.vehicles.compare_statement import COMPARED, difference, differs, said_of
 from imloop.law import Law
 from imloop.steps.vehicles.register.vehicle_row import STATUS_AFTER, VehicleRow
 from imloop.steps.vehicles.register.word import (
@@ -20,6 +22,11 @@ from imloop.steps.vehicles.register.word import (
 from imloop.store.models import Vehicle
 
 _PERSONAL = ("owner_name", "owner_phone")
+_JUDGED_BY = (
+    *("fuel", "second_fuel", "first_registered_on", "produced_on"),
+    *("max_mass_kg", "rated_power_kw", "rated_speed_rpm"),
+)
+"""What a verdict rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +70,16 @@ class Merged:
         return {name: pair for name, pair in found.items() if name not in alike}
 
 
-def merge(vehicle: Vehicle, row: VehicleRow, of: Listing, *, failed: bool = False) -> Merged:
-    """Change the vehicle as far as one person may; nothing is saved. ``failed``: a case of it is open, so that its
-    retest will be judged by what is entered now."""
+def merge(
+    vehicle: Vehicle, row: VehicleRow, of: Listing, *, failed_as: Sequence[inspection.Vehicle] | None = None
+) -> Merged:
+    """Change the vehicle as far as one person may; nothing is saved. ``failed_as``: it failed, or may have, and is not
+    free yet, so that its retest will be judged by what is entered now; with how it was stated each time."""
     said = said_by(row)
     merged = Merged(vehicle, first=not vehicle.registered)
     if merged.first:
+        if failed_as is not None:
+            merged.held = {name: ["", said.pop(name)] for name in _told_anew(said, failed_as, of.law)}
         _event(merged, row, said)
         register(vehicle, said, of.source, of.on, of.evidence)
         merged.entered = {name: ["", value] for name, value in said.items()}
@@ -81,7 +92,7 @@ def merge(vehicle: Vehicle, row: VehicleRow, of: Listing, *, failed: bool = Fals
             continue
         if outranked(vehicle, name, of.source, of.law):
             merged.beside[name] = value
-        elif (failed and name in GATE_FIELDS) or _needs_two(vehicle, name, before, value):
+        elif (failed_as is not None and name in GATE_FIELDS) or _needs_two(vehicle, name, before, value):
             merged.held[name] = [before, value]
         else:
             merged.entered[name] = [before, value]
@@ -104,6 +115,20 @@ def said_by(row: VehicleRow) -> dict[str, object]:
         "due_on": row.due_on.isoformat() if row.due_on else "",
     }
     return {**said, **{name: value for name, value in others.items() if value}}
+
+
+def _told_anew(said: Mapping[str, object], failed_as: Sequence[inspection.Vehicle], law: Law) -> list[str]:
+    """Fields that a verdict rests on and that were not stated alike each time it failed."""
+    return [
+        name
+        for name in _JUDGED_BY
+        if name in said and not (failed_as and all(_alike(name, said[name], then, law) for then in failed_as))
+    ]
+
+
+def _alike(name: str, value: object, then: inspection.Vehicle, law: Law) -> bool:
+    stated = said_of(then, name)
+    return stated not in (None, "") and not differs(name, value, stated, law)
 
 
 def take_back(merged: Merged, field_name: str) -> None:

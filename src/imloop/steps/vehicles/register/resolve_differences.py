@@ -11,7 +11,9 @@ from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Finding, Vehicle
 
 
-def resolve_differences(ledger: Ledger, vehicle: Vehicle, fields: Sequence[str], resolution: str) -> None:
+def resolve_differences(
+    ledger: Ledger, vehicle: Vehicle, fields: Sequence[str], resolution: str, outcome: Finding.Outcome
+) -> None:
     """Open findings about these fields, whether of the vehicle or of one of its tests."""
     codes = {COMPARED[name].code for name in fields if name in COMPARED}
     if not codes:
@@ -25,5 +27,5 @@ def resolve_differences(ledger: Ledger, vehicle: Vehicle, fields: Sequence[str],
         if row.subject_kind == "test" and (row.station_code, row.subject) not in tests:
             continue
         row.resolved_at, row.resolved_by = ledger.now, ledger.caller.actor[:80]
-        row.resolution = resolution[:400]
-        row.save(update_fields=["resolved_at", "resolved_by", "resolution"])
+        row.resolution, row.outcome = resolution[:400], outcome
+        row.save(update_fields=["resolved_at", "resolved_by", "resolution", "outcome"])

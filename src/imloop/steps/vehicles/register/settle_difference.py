@@ -15,7 +15,7 @@ from imloop.steps.ground.ledger import writing
 from imloop.steps.vehicles.register.hold_change import Proposal, propose
 from imloop.steps.vehicles.register.resolve_differences import resolve_differences
 from imloop.steps.vehicles.register.word import ENVIRONMENT, source_of, value_of
-from imloop.store.models import HeldChange, PartyKind, Vehicle
+from imloop.store.models import Finding, HeldChange, PartyKind, Vehicle
 
 
 def settle_difference(
@@ -54,7 +54,7 @@ def settle_difference(
         vehicle.save(update_fields=["stated"])
         body = {"field": field, "register": known, "stated": said[0], "by": said[1], "reason": reason.strip()}
         ledger.note("difference-settled", str(vehicle), body)
-        resolve_differences(ledger, vehicle, (field,), reason.strip())
+        resolve_differences(ledger, vehicle, (field,), reason.strip(), Finding.Outcome.TRUE)
     return None
 
 

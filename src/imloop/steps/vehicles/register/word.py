@@ -19,7 +19,7 @@ GATE_FIELDS = (
 """What gates and verdicts ask. Beside these a status that becomes active again, and a plate taken from another."""
 _COLUMNS = ("vin", "plate", "plate_colour", "fuel", "owner_name", "owner_phone", "status", "due_on")
 _NOT_IN_FACTS = ("owner_name", "owner_phone", "status", "due_on")
-_NAMES = ("vin", "plate", "plate_colour")
+_OF_A_PLATE = ("plate", "plate_colour")
 _OF_A_STATION = ("plate_colour", "fuel", "owner_name", "owner_phone")
 """Columns that hold a station's word until an authority enters the vehicle."""
 
@@ -31,7 +31,7 @@ def source_of(caller: Caller) -> str:
 
 def value_of(vehicle: Vehicle, field: str) -> object:
     """What the register holds, as it is kept in JSON: days as 2016-03-15; blank where it knows nothing."""
-    if vehicle.registered and field not in _NOT_IN_FACTS and field not in (*_NAMES, *vehicle.sources):
+    if vehicle.registered and field not in (*_NOT_IN_FACTS, *_OF_A_PLATE, *vehicle.sources):
         return ""
     value = getattr(vehicle, field) if field in _COLUMNS else vehicle.facts.get(field)
     return value.isoformat() if isinstance(value, date) else "" if value is None else value

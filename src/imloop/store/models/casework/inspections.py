@@ -17,7 +17,7 @@ class RawUpload(models.Model):
     received_at = models.DateTimeField()
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=12)
-    sha256 = models.CharField(max_length=64, db_index=True)
+    sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     body = models.BinaryField()
     refused = models.CharField(
@@ -25,7 +25,12 @@ class RawUpload(models.Model):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["refused", "received_at"], name="raw_refused")]
+        indexes: ClassVar = [
+            models.Index(fields=["refused", "received_at"], name="raw_refused"),
+            # Were these bytes answered before? Asked with every upload. SQLite without statistics takes the index with
+            # the most columns; of two alike it may take the one over all that the sender ever sent.
+            models.Index(fields=["sha256", "party", "kind"], name="raw_content"),
+        ]
 
 
 class Test(models.Model):
@@ -96,7 +101,7 @@ class HeldRun(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["place"], condition=Q(settled_at__isnull=True), name="held_waiting"),
+            models.Index(fields=["held_at"], condition=Q(settled_at__isnull=True), name="held_waiting"),
             models.Index(
                 fields=["vin"], condition=Q(settled_at__isnull=True) & ~Q(vin=""), name="held_waiting_vin"
             ),
@@ -109,8 +114,9 @@ class HeldRun(models.Model):
 
 
 class ObdName(models.Model):
-    """The VIN that a control unit reported in a failed run, where it is not the one in the message, in its normal form:
-    the vehicle that bears it may come to be known later."""
+    """The VIN that a control unit reported in a failed run, where it is not the one in the message, or the one in the
+    message, where the run's vehicle does not bear it: in its normal form. The vehicle that bears it may come to be
+    known later."""
 
     test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="obd_names")
     vin = models.CharField(max_length=17, db_index=True)

@@ -78,6 +78,6 @@ class Attachment(models.Model):
             models.Index(
                 fields=["shop", "repair_no"], condition=Q(shop__isnull=False), name="attachment_of_repair"
             ),
-            # Summed for each party and day without reading the bodies.
-            models.Index(fields=["uploaded_by", "uploaded_at", "size"], name="attachment_sizes"),
+            # What a party handed in today is summed without reading the bodies, and without other days.
+            models.Index(fields=["uploaded_at", "uploaded_by", "size"], name="attachment_day"),
         ]

@@ -12,8 +12,9 @@ from imloop.store.models.registers.stations import Party
 
 
 class ApiKey(models.Model):
-    """A machine's key, of several kinds. Of a bearer key only the SHA-256 is kept (the secret has 256 random bits);
-    of an Ed25519 key the public half; an HMAC secret is kept encrypted, as it is needed to check a signature."""
+    """A machine's key, or a person's own, of several kinds. Of a bearer key only the SHA-256 is kept (the secret has
+    256 random bits); of an Ed25519 key the public half; an HMAC secret is kept encrypted, as it is needed to check a
+    signature."""
 
     class Kind(models.TextChoices):
         BEARER = "bearer", "持有即可"
@@ -27,6 +28,13 @@ class ApiKey(models.Model):
     secret_sha256 = models.CharField(max_length=64, blank=True, default="")
     material = models.CharField(
         max_length=200, blank=True, default="", help_text="raw public key, or sealed HMAC secret; base64"
+    )
+    user = models.ForeignKey(
+        "User",
+        on_delete=models.PROTECT,
+        related_name="keys",
+        null=True,
+        help_text="whose personal key it is; empty: a machine's",
     )
     note = models.CharField(max_length=60, blank=True, default="", help_text="where it is used")
     created_at = models.DateTimeField()
@@ -50,6 +58,13 @@ class User(AbstractUser):
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="people", null=True)
     must_change_password = models.BooleanField(default=False)
     is_head = models.BooleanField(default=False, help_text="manages the people of the party")
+    natural_person = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_index=True,
+        help_text="keyed hash of the identity card's number",
+    )
 
 
 class SavedFilter(models.Model):

@@ -42,7 +42,10 @@ class Vehicle(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["vin"], condition=~Q(vin=""), name="vehicle_vin"),
-            models.UniqueConstraint(fields=["plate"], condition=Q(vin=""), name="vehicle_plate_without_vin"),
+            # not vin = '': SQLite would plan every "vin = ?" anew, as a value might prove that this index holds it
+            models.UniqueConstraint(
+                fields=["plate"], condition=~Q(vin__gt=""), name="vehicle_plate_without_vin"
+            ),
             models.CheckConstraint(condition=~(Q(vin="") & Q(plate="")), name="vehicle_is_identified"),
         ]
 
@@ -150,7 +153,7 @@ class HeldChange(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["proposed_at"], condition=Q(state="waiting"), name="held_change_waiting"),
+            models.Index(fields=["state", "proposed_at"], name="held_change_state"),
             models.Index(fields=["evidence"], name="held_change_evidence"),
         ]
 

@@ -26,7 +26,10 @@ class Look(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["at"], name="look_at")]
+        indexes: ClassVar = [
+            models.Index(fields=["at"], name="look_at"),
+            models.Index(fields=["actor", "at"], name="look_actor_at"),
+        ]
 
 
 class LookedVehicle(models.Model):
@@ -34,3 +37,15 @@ class LookedVehicle(models.Model):
 
     look = models.ForeignKey(Look, models.PROTECT, related_name="seen")
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="looks")
+
+
+class UnusualDay(models.Model):
+    """A person, or a party's keys together, who saw more vehicles on a day than the law of its place calls usual."""
+
+    actor = models.CharField(max_length=80)
+    place = models.CharField(max_length=6, help_text="of the party; 000000 for who runs the platform")
+    day = models.DateField()
+    vehicles = models.PositiveIntegerField(help_text="at least")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "actor"], name="unusual_once_a_day")]

@@ -15,8 +15,8 @@ from imloop.facts.codes import Fuel, Method
 from imloop.facts.items import ITEMS
 from imloop.law import Law
 from imloop.verdict.arithmetic import nano_levels
-from imloop.verdict.batch.air import by_the_air
-from imloop.verdict.batch.exact import band, largest_below, largest_total, throughout
+from imloop.verdict.batch.air import bad_air, by_the_air
+from imloop.verdict.batch.exact import band, largest_below, largest_total, over_windows, throughout
 from imloop.verdict.batch.outcomes import Ends, Found
 from imloop.verdict.batch.runs import PHASE_NUMBER, Floats, Indices, Mask, Runs
 from imloop.verdict.batch.validity import diluted, least_carbon, owners_of, unusable
@@ -39,8 +39,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Every window of a block by its first row: ``sums`` shape (3, windows), ``steady``: first and last second differ
-    little, ``crossing``: windows with a border between two tests inside."""
+    """Every window of a block by its first row: ``sums`` shape (3, windows), ``steady``: no second differs much
+    from the first, ``crossing``: windows with a border between two tests inside."""
 
     values: Floats
     sums: Floats
@@ -51,8 +51,8 @@ class Windows:
 @dataclass(frozen=True, slots=True)
 class Mode:
     """One mode of every test: the window that decided (row in the block, −1: none), whether it passed, whether it was
-    hopeless, whether the window that decided exceeds a limit, the longest uninterrupted sampling in seconds, all its
-    seconds; shape (tests,) each."""
+    hopeless, whether the window that decided exceeds a limit, the longest uninterrupted sampling in seconds with the
+    settling that counts, all its seconds; shape (tests,) each."""
 
     chosen: Indices
     passed: Mask
@@ -91,9 +91,7 @@ def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None
     judged = phases["5025"] | phases["2540"]
     windows = _windows(runs, law, fuel, rules, judged, out)
     first, second = (
-        _mode(
-            runs, windows, phases[mode], rules, rules.speed[mode], bounds_of(law, ends.limit_set, fuel, mode)
-        )
+        _mode(runs, windows, phases[mode], rules, mode, bounds_of(law, ends.limit_set, fuel, mode))
         for mode in MODES
     )
     driven = ~first.passed
@@ -138,9 +136,13 @@ def _windows(runs: Runs, law: Law, fuel: Fuel | None, rules: Rules, judged: Mask
         rows = np.flatnonzero(judged)
         owner = owners_of(runs, rows)
         out.invalid[:] |= diluted(total[rows], rows + owner, owner, runs.tests, law, fuel_class(fuel))
+    above = co2 > law.number("gas.co2_max_pct")
+    if above.any():
+        out.unmeasured[owners_of(runs, np.flatnonzero(above & judged))] = True
     kh = by_the_air(runs, lambda *air: humidity_factor(humidity(*air)))
-    if not np.isfinite(kh).all():
-        out.invalid[owners_of(runs, np.flatnonzero(~np.isfinite(kh) & judged))] = True
+    bad = bad_air(runs, law, kh)
+    if bad.any():
+        out.invalid[owners_of(runs, np.flatnonzero(bad & judged))] = True
     df = dilution_factor(co, co2, fuel, law)
     values = np.empty((_GASES, runs.rows))
     np.multiply(co, df, out=values[0])
@@ -152,19 +154,31 @@ def _windows(runs: Runs, law: Law, fuel: Fuel | None, rules: Rules, judged: Mask
     sums = values[:, :count].copy()
     for second in range(1, width):
         sums += values[:, second : second + count]
-    speed = runs.columns["speed_kmh"]
-    steady = np.abs(speed[width - 1 :] - speed[:count]) <= largest_below(rules.drift)
     crossing = (runs.bounds[1:-1, None] - np.arange(1, width)).ravel()
+    steady = _steady(runs.columns["speed_kmh"], rules, count)
     return Windows(values, sums, steady, crossing[(crossing >= 0) & (crossing < count)])
 
 
-def _mode(runs: Runs, windows: Windows, sampled: Mask, rules: Rules, nominal: float, bounds: Bounds) -> Mode:
+def _steady(speed: Floats, rules: Rules, count: int) -> Mask:
+    """Shape (windows,): the speed stays near that of the window's first second."""
+    most, width = largest_below(rules.drift), rules.window_s
+    if not rules.each_second:
+        return np.asarray(np.abs(speed[width - 1 :] - speed[:count]) <= most)
+    if width == 1:
+        return np.ones(count, dtype=np.bool_)
+    # Differences keep the order of the speeds: the fastest and the slowest second stand for all.
+    fastest, slowest = (over_windows(end, speed, width) for end in (np.maximum, np.minimum))
+    return np.asarray((fastest - speed[:count] <= most) & (speed[:count] - slowest <= most))
+
+
+def _mode(runs: Runs, windows: Windows, sampled: Mask, rules: Rules, name: str, bounds: Bounds) -> Mode:
     sampled = _in_time(runs, sampled, rules.mode_s)
     begins, lengths, owner = _stretches(runs, sampled)
     longest, seconds = np.zeros((2, runs.tests), dtype=np.int64)
-    np.maximum.at(longest, owner, lengths)
+    settled = _settled(runs, PHASE_NUMBER[f"{name}.settle"], begins, owner)
+    np.maximum.at(longest, owner, lengths + np.maximum(settled - rules.settle_s, 0))
     np.add.at(seconds, owner, lengths)
-    speed, (low, high) = runs.columns["speed_kmh"], band(nominal, rules.tolerance)
+    speed, (low, high) = runs.columns["speed_kmh"], band(rules.speed[name], rules.tolerance)
     in_band = sampled & (speed >= low) & (speed <= high)
     valid = throughout(in_band, rules.window_s)[: len(windows.steady)] & windows.steady
     valid[windows.crossing] = False
@@ -187,6 +201,13 @@ def _mode(runs: Runs, windows: Windows, sampled: Mask, rules: Rules, nominal: fl
     exceeds = ~passed & (chosen >= 0)
     exceeds[exceeds] = ~(windows.sums[:, chosen[exceeds]] <= bounds.full[:, None]).all(axis=0)
     return Mode(chosen, passed, hopeless, exceeds, longest, seconds)
+
+
+def _settled(runs: Runs, phase: int, begins: Indices, owner: Indices) -> Indices:
+    """Seconds of settling straight before each sampling, in its own test."""
+    others = np.concatenate(([-1], np.flatnonzero(runs.phase != phase)))
+    before = others[np.searchsorted(others, begins) - 1]
+    return np.asarray(np.minimum(begins - 1 - before, begins - runs.bounds[owner]))
 
 
 def _in_time(runs: Runs, sampled: Mask, most: int) -> Mask:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from imloop.verdict.arithmetic import MEASURABLE, nano_levels
 from imloop.verdict.batch.outcomes import Ends, Found
 from imloop.verdict.batch.runs import Floats, Indices, Mask, Runs
 from imloop.verdict.batch.validity import owners_of, unusable
+from imloop.verdict.methods.freeacc import speed_wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,14 @@ class Blips:
 
 def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None:
     """The mean of the last maxima; None where the law's number of accelerations makes no sense."""
-    wanted, share = law.integer("freeacc.blips"), law.number("freeacc.min_speed_ratio")
+    wanted = law.integer("freeacc.blips")
     if wanted < 1:
         return None
     out = Found.empty(Method.FREEACC, runs.tests)
     blips = _last_blips(runs, wanted)
     out.invalid[:] = runs.lacks("k_per_m", "blip") | (blips.found < wanted)
-    out.invalid[:] |= _rated_known(runs) & runs.lacks("rpm")
+    needed = _speeds_wanted(runs, law)
+    out.invalid[:] |= ~np.isnan(needed) & runs.lacks("rpm")
     if not len(blips.rows):
         return out
     k, owner = runs.columns["k_per_m"][blips.rows], blips.row_owner
@@ -49,7 +51,7 @@ def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None
         out.invalid[owner[without]] = True
         readable[owner[without]] = False
     out.invalid[owner[runs.columns["rpm"][blips.rows] == 0]] = True
-    out.invalid[blips.owner[_too_slow(runs, blips, share)]] = True
+    out.invalid[blips.owner[_too_slow(runs, blips, needed)]] = True
     peaks = np.maximum.reduceat(k, blips.bounds[:-1])
     _means(blips, peaks, readable, out)
     earliest = np.full(runs.tests, runs.rows)
@@ -90,14 +92,21 @@ def _means(blips: Blips, peaks: Floats, usable: Mask, out: Found) -> None:
         out.values[tests, 0] = [math.fsum(each) / count for each in maxima.tolist()]
 
 
-def _rated_known(runs: Runs) -> Mask:
-    return np.asarray((runs.stated[1] > 0.0) & (runs.stated[1] < MEASURABLE))
+def _speeds_wanted(runs: Runs, law: Law) -> Floats:
+    """Shape (tests,): r/min that every acceleration has to reach, NaN where the vehicle's speeds are unknown."""
+    rated = runs.stated[1]
+    by_rated = np.where((rated > 0.0) & (rated < MEASURABLE), rated, np.nan)
+    # The facts of a kind hold no rated speed: what is left is the rule of the cut-off speed.
+    others = [speed_wanted(replace(facts.vehicle, rated_speed_rpm=None), law) for facts in runs.facts]
+    by_cut_off = np.array([np.nan if each is None else each[0] for each in others], dtype=np.float64)
+    return np.asarray(np.fmax(by_rated * law.number("freeacc.min_speed_ratio"), by_cut_off[runs.fact]))
 
 
-def _too_slow(runs: Runs, blips: Blips, share: float) -> Mask:
-    """Shape (blips,): the engine did not reach the share of its rated speed, where that is known."""
+def _too_slow(runs: Runs, blips: Blips, needed: Floats) -> Mask:
+    """Shape (blips,): the engine did not reach the speed that its test asks for."""
     rpm = runs.columns["rpm"][blips.rows]
     reached = np.maximum.reduceat(np.where(np.abs(rpm) < MEASURABLE, rpm, -np.inf), blips.bounds[:-1])
     reached[np.isneginf(reached)] = 0.0
-    slow = nano_levels(reached) < nano_levels(runs.stated[1][blips.owner] * share)
-    return np.asarray(_rated_known(runs)[blips.owner] & slow)
+    wanted = needed[blips.owner]
+    slow = nano_levels(reached) < nano_levels(np.where(np.isnan(wanted), 0.0, wanted))
+    return np.asarray(~np.isnan(wanted) & slow)

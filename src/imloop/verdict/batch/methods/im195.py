@@ -6,8 +6,8 @@ import numpy as np
 
 from imloop.facts.codes import Fuel, Method
 from imloop.law import Law
-from imloop.verdict.batch.air import by_the_air
-from imloop.verdict.batch.methods.transient import cycles, drive, take
+from imloop.verdict.batch.air import bad_air, by_the_air
+from imloop.verdict.batch.methods.transient import cycles, drive, take, without_exhaust
 from imloop.verdict.batch.outcomes import ITEMS_OF, Ends, Found
 from imloop.verdict.batch.runs import Floats, Runs
 from imloop.verdict.formulas.gas import fuel_class, moisture, moisture_factor
@@ -24,6 +24,8 @@ def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None
     out.invalid[:] = True
     kh = by_the_air(runs, lambda *air: moisture_factor(moisture(*air)))
     grams = _grams(runs, law, fuel, kh)
+    carbon = runs.columns["flow_std_ls"] * runs.columns["co2_dilute_pct"]
+    bad = bad_air(runs, law, kh)
     for found in cycles(runs):
         out.invalid[found.tests] = lacking[found.tests]
         for name in CHANNELS:
@@ -32,7 +34,8 @@ def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None
             recorded = runs.present[name][found.tests]
             out.invalid[found.tests] |= recorded & ~found.usable(runs.columns[name])
         km = drive(runs, found, law, out)
-        take(found, km, {_PLACE[gas]: grams[gas] for gas in _PLACE}, kh, lacking, runs, out)
+        without_exhaust(found, km, carbon, lacking, law, out)
+        take(found, km, {_PLACE[gas]: grams[gas] for gas in _PLACE}, bad, lacking, runs, out)
     return out
 
 

@@ -7,15 +7,15 @@ import numpy as np
 from imloop.facts.codes import Fuel, Method
 from imloop.law import Law
 from imloop.verdict.arithmetic import MEASURABLE
+from imloop.verdict.batch.air import bad_air, by_the_air
 from imloop.verdict.batch.methods.tails import tails
 from imloop.verdict.batch.outcomes import ITEMS_OF, Ends, Found
 from imloop.verdict.batch.runs import PHASE_NUMBER, Floats, Runs
-from imloop.verdict.batch.validity import highest
+from imloop.verdict.batch.validity import highest, owners_of
 from imloop.verdict.methods import ringelmann
-from imloop.verdict.methods.lugdown import COLUMN_OF, PHASE_OF, PHASES
+from imloop.verdict.methods.lugdown import COLUMN_OF, DRIVEN, NOX, PHASE_OF, PHASES, decided
 
 _PLACE = {item: at for at, item in enumerate(ITEMS_OF[Method.LUGDOWN])}
-_SCANNED = [PHASE_NUMBER[name] for name in ("scan", *PHASES.values())]
 
 
 def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None:
@@ -24,12 +24,14 @@ def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None
     if seconds < 1:
         return None
     out = Found.empty(Method.LUGDOWN, runs.tests)
+    judged = decided(ends.limited, law)
+    out.advisory[:, _PLACE[NOX]] = NOX not in judged
     out.invalid[:] = runs.lacks("power_kw")
     starts = {}
     for phase in PHASES.values():
         enough = np.zeros(runs.tests, dtype=np.bool_)
         items = [item for item, own in PHASE_OF.items() if own == phase]
-        wanted = [COLUMN_OF[item] for item in items if item in ends.limited or item.startswith("k_")]
+        wanted = [COLUMN_OF[item] for item in items if item in judged or item.startswith("k_")]
         out.invalid[:] |= runs.lacks(*wanted)
         start = starts[phase] = np.full(runs.tests, -1, dtype=np.int64)
         for tail in tails(runs, phase, seconds):
@@ -43,16 +45,26 @@ def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None
     first, second = (~np.isnan(out.values[:, _PLACE[item]]) for item in ("k_100_per_m", "k_80_per_m"))
     out.window[second] = starts[PHASES["80"]][second]
     out.window[first] = starts[PHASES["100"]][first]
-    _power(runs, out, "power_ratio" in ends.limited)
+    scanned = [PHASE_NUMBER[name] for name in law.words("lugdown.power_phases") if name in PHASE_NUMBER]
+    _air(runs, law, out)
+    _power(runs, scanned, out, "power_ratio" in ends.limited)
     if ringelmann.ITEM in ends.limited:
         _darkest(runs, out.values[:, _PLACE[ringelmann.ITEM]])
     return out
 
 
-def _power(runs: Runs, out: Found, limited: bool) -> None:
+def _air(runs: Runs, law: Law, out: Found) -> None:
+    most = law.number("lugdown.ambient_max_c")
+    bad = bad_air(runs, law) | by_the_air(runs, lambda warm, damp, pressure: warm > most)
+    if bad.any():
+        driven = np.isin(runs.phase, [PHASE_NUMBER[name] for name in DRIVEN])
+        out.invalid[owners_of(runs, np.flatnonzero(bad & driven))] = True
+
+
+def _power(runs: Runs, scanned: list[int], out: Found, limited: bool) -> None:
     factor = runs.columns["power_factor"]
     corrected = runs.columns["power_kw"] * np.where(np.isnan(factor), 1.0, factor)
-    counts = np.isin(runs.phase, _SCANNED) & (np.abs(corrected) < MEASURABLE)
+    counts = np.isin(runs.phase, scanned) & (np.abs(corrected) < MEASURABLE)
     most = highest(np.where(counts, corrected, -np.inf), runs.bounds)
     known = most > -np.inf
     out.invalid[~known] = True

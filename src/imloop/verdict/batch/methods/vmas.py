@@ -6,8 +6,8 @@ import numpy as np
 
 from imloop.facts.codes import Fuel, Method
 from imloop.law import Law
-from imloop.verdict.batch.air import by_the_air
-from imloop.verdict.batch.methods.transient import Cycles, cycles, drive, take
+from imloop.verdict.batch.air import bad_air, by_the_air
+from imloop.verdict.batch.methods.transient import Cycles, cycles, drive, take, without_exhaust
 from imloop.verdict.batch.outcomes import ITEMS_OF, Ends, Found
 from imloop.verdict.batch.runs import Floats, Runs
 from imloop.verdict.batch.validity import diluted
@@ -28,18 +28,20 @@ def measure(runs: Runs, law: Law, fuel: Fuel | None, ends: Ends) -> Found | None
     out.invalid[:] = True
     kh = by_the_air(runs, lambda *air: moisture_factor(moisture(*air)))
     grams = _grams(runs, law, fuel, nox, kh)
+    bad = bad_air(runs, law, kh)
     for found in cycles(runs):
         out.invalid[found.tests] = lacking[found.tests]
         for column in (*(runs.columns[name] for name in CHANNELS), nox):
             out.invalid[found.tests] |= ~found.usable(column)
         out.invalid[found.tests] |= _thin(runs, found, law, fuel)
         km = drive(runs, found, law, out)
-        take(found, km, {_PLACE[gas]: grams[gas] for gas in GASES}, kh, lacking, runs, out)
+        without_exhaust(found, km, grams["co2"], lacking, law, out)
+        take(found, km, {_PLACE[gas]: grams[gas] for gas in GASES}, bad, lacking, runs, out)
     return out
 
 
 def _grams(runs: Runs, law: Law, fuel: Fuel | None, nox: Floats, kh: Floats) -> dict[str, Floats]:
-    """Grams of every row by gas; the operations of ``vmas.masses`` in their order."""
+    """Grams of every row by gas, and flow times CO2; the operations of ``vmas.masses`` in their order."""
     co, hc, co2, o2, _, o2_dilute, o2_air, flow = (runs.columns[name] for name in CHANNELS)
     ratio = np.where((o2_air > o2) & (o2_air > o2_dilute), (o2_air - o2_dilute) / (o2_air - o2), 0.0)
     ratio = np.where(np.isnan(o2_air + o2 + o2_dilute), np.nan, ratio)
@@ -52,6 +54,7 @@ def _grams(runs: Runs, law: Law, fuel: Fuel | None, nox: Floats, kh: Floats) -> 
         "co": exhaust * co * df / 100.0 * rho["co"],
         "hc": exhaust * hc * df * 1e-6 * rho["hc"],
         "nox": exhaust * nox * df * kh * 1e-6 * rho["nox"],
+        "co2": exhaust * co2,
     }
 
 

@@ -1,0 +1,104 @@
+"""Calls about findings: those that the caller may see, and what became of them; deciding one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+
+from imloop.api.http.answers import as_json
+from imloop.api.http.audience import ENVIRONMENT, EVERYONE, MARKET, POLICE, TRANSPORT
+from imloop.api.http.auth import caller
+from imloop.api.http.router import Router
+from imloop.api.http.schemas import example
+from imloop.facts.mask import masked_in
+from imloop.steps.findings import lookups
+from imloop.steps.findings.resolve_finding import resolve
+from imloop.steps.ground import clock
+from imloop.store.models import Finding
+
+router = Router()
+MOST = 500
+
+
+class FindingOut(Schema):
+    """``outcome``: ``true``, ``not_true``, ``handed_over`` (still open, ``handed_to`` decides), ``gone`` (said by the
+    platform: its ground is gone); empty while nobody decided, and where it was resolved before outcomes were asked for.
+    """
+
+    number: int
+    at: datetime
+    code: str
+    station: str
+    subject_kind: str
+    subject: str
+    text: str
+    text_en: str
+    resolved_at: datetime | None
+    resolved_by: str
+    outcome: str
+    handed_to: str
+    reason: str
+
+
+class FindingsOut(Schema):
+    """``next``: the number to ask ``after`` for more; null: no more."""
+
+    findings: list[FindingOut]
+    next: int | None
+
+
+class ResolveIn(Schema):
+    """``outcome``: ``true``, ``not_true`` or ``handed_over``, then with the code of the department in ``handed_to``."""
+
+    model_config = example(outcome="not_true", reason="核对进货单，序列号系录入错误")
+
+    outcome: str
+    reason: str
+    handed_to: str = ""
+
+
+@router.get(
+    "/findings", who=EVERYONE, answers={200: FindingsOut}, tags=["findings"], summary="线索 · findings"
+)
+def get_findings(
+    request: HttpRequest, state: str = "open", code: str = "", station: str = "", after: int = 0
+) -> HttpResponse:
+    """``state``: open, handed_over, resolved, true, not_true, gone, earlier or all; by number."""
+    seen = lookups.findings(caller(request)).filter(pk__gt=after)
+    rows = lookups.asked_for(seen, state=state, code=code, station=station, routine=True)
+    found = list(rows.order_by("pk")[: MOST + 1])
+    more = found[MOST - 1].pk if len(found) > MOST else None
+    return as_json({"findings": [_as_json(row) for row in found[:MOST]], "next": more})
+
+
+@router.post(
+    "/findings/{finding}/resolve",
+    who=(*ENVIRONMENT, *TRANSPORT, *MARKET, *POLICE),
+    answers={200: FindingOut},
+    tags=["findings"],
+    summary="核实线索 · decide a finding or hand it over",
+)
+def post_resolve(request: HttpRequest, finding: int, said: ResolveIn) -> HttpResponse:
+    return as_json(_as_json(resolve(caller(request), finding, **said.dict(), now=clock.now())))
+
+
+def _as_json(row: Finding) -> dict[str, object]:
+    """As on every list, plates and VINs are masked."""
+    text = row.data["text"]
+    return {
+        "number": row.pk,
+        "at": row.created_at.isoformat(),
+        "code": row.code,
+        "station": row.station_code,
+        "subject_kind": row.subject_kind,
+        "subject": masked_in(row.subject),
+        "text": masked_in(text),
+        "text_en": masked_in(row.data.get("text_en") or text),
+        "resolved_at": row.resolved_at.isoformat() if row.resolved_at else None,
+        "resolved_by": row.resolved_by,
+        "outcome": row.outcome,
+        "handed_to": row.handed_to,
+        "reason": row.resolution,
+    }

@@ -1,0 +1,44 @@
+"""How a vehicle of the register and its changes are written for people."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from imloop.pages.templatetags.imloop_tags import in_words
+
+register = template.Library()
+
+
+@register.simple_tag
+def vehicle_status(status: str) -> SafeString:
+    css = {"active": "pass", "moved_out": "wait"}.get(status, "fail")
+    name = in_words(status, active=_("正常"), moved_out=_("转出"), cancelled=_("注销"), scrapped=_("报废"))
+    return format_html('<span class="tag {}">{}</span>', css, name)
+
+
+@register.simple_tag
+def vehicle_change(kind: str) -> str:
+    return in_words(
+        kind,
+        sold=_("转让"),
+        moved_in=_("转入"),
+        moved_out=_("转出"),
+        cancelled=_("注销"),
+        scrapped=_("报废"),
+        reinstated=_("恢复"),
+        corrected=_("更正登记资料"),
+    )
+
+
+@register.simple_tag
+def held_kind(kind: str) -> str:
+    return in_words(
+        kind,
+        list=_("名单更正"),
+        change=_("登记变更"),
+        difference=_("采用填报"),
+        mark=_("不经检验核发标志"),
+    )

@@ -1,0 +1,81 @@
+"""Slips that stations of the demo city made in the last weeks, and what the departments made of these findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from imloop.facts.days import day_of
+from imloop.facts.records import inspection
+from imloop.gates.vehicles.compare_statement import differences
+from imloop.sim.traffic.course import Course
+from imloop.sim.world.places import CITY
+from imloop.steps.findings.resolve_finding import resolve
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import caller_for
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import writing
+from imloop.steps.vehicles.vehicle_facts import entered_facts
+from imloop.store.models import Finding, Party, PartyKind, Test
+
+_OFFICE, _MARKET = f"{CITY}-{PartyKind.ENVIRONMENT}", f"{CITY}-{PartyKind.MARKET}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """Made ``days`` ago: the first registration is stated ``off`` days from the register's, or the mass ``off`` kg."""
+
+    days: float
+    field: str
+    off: int
+    outcome: str
+    reason: str
+
+
+_SLIPS = (
+    _Slip(
+        30, "first_registered_on", -400, "true", "调取受理影像核对行驶证，检验机构录错，已责令更正（演示）"
+    ),
+    _Slip(26, "max_mass_kg", 900, "true", "核对铭牌照片，填报的质量偏大，已约谈（演示）"),
+    _Slip(22, "first_registered_on", 366, "not_true", "登记证书补领后日期有变，检验机构填报无误（演示）"),
+    _Slip(18, "max_mass_kg", -700, "not_true", "车辆改装后已换发行驶证，填报与新证一致（演示）"),
+    _Slip(14, "max_mass_kg", 1200, "handed_over", "疑似外检称重设备未检定，移送市场监管核实（演示）"),
+    _Slip(10, "first_registered_on", 90, "true", "受理员承认录错年月，已更正（演示）"),
+)
+
+
+def enter_outcomes(course: Course) -> None:
+    """Each slip at its time, and two days later what was found."""
+    for slip in _SLIPS:
+        course.later(course.now - timedelta(days=slip.days), partial(_slip, slip, course))
+
+
+def _slip(slip: _Slip, course: Course, when: datetime) -> None:
+    """Of the last vehicle that passed. A load that was interrupted repeats none."""
+    passed = Test.objects.filter(result="pass", vehicle__registered=True, started_at__lt=when)
+    test = passed.select_related("vehicle", "station").order_by("-started_at").first()
+    if test is None or test.vehicle is None or Finding.objects.filter(created_at=when).exists():
+        return
+    facts = entered_facts(test.vehicle)
+    stated = inspection.Vehicle(vin=test.vehicle.vin, plate=test.vehicle.plate)
+    if slip.field == "max_mass_kg":
+        stated = replace(stated, max_mass_kg=float(str(facts[slip.field])) + slip.off)
+    else:
+        register = date.fromisoformat(str(facts[slip.field]))
+        stated = replace(stated, first_registered_on=register + timedelta(days=slip.off))
+    law = registers.law_at(day_of(when), CITY)
+    with transaction.atomic(), writing(when, caller_for(test.station)) as ledger:
+        found = differences(facts, stated, law, test.vehicle.sources)
+        keep_findings(ledger, "test", test.test_no, test.station.code, found)
+    for row in Finding.objects.filter(created_at=when, subject=test.test_no):
+        course.later(when + timedelta(days=2), partial(_decide, slip, row.pk))
+
+
+def _decide(slip: _Slip, number: int, when: datetime) -> None:
+    office = caller_for(Party.objects.get(code=_OFFICE), PartyKind.ENVIRONMENT)
+    to = _MARKET if slip.outcome == Finding.Outcome.HANDED_OVER else ""
+    with transaction.atomic():
+        resolve(office, number, outcome=slip.outcome, reason=slip.reason, handed_to=to, now=when)
