@@ -20,8 +20,8 @@ _SIGNS = (
     (re.compile(r"<unicode string>|Traceback|Error:|\bNone\b|\bNaN\b"), "the program's own words"),
     (re.compile(r"\btmp\w{6,}\b"), "a temporary name"),
 )
-_FOLDER = re.compile(r"(?<![\w/])/[\w./-]+")
-"""Of a receiver, as its administrator gave it: its letters are nobody's program."""
+_FOLDER = re.compile(r"(?<![A-Za-z0-9_/])/[\w./-]+")
+"""Of a receiver, as its administrator gave it: its letters are nobody's program. A label may stand straight before it."""
 
 
 @cache

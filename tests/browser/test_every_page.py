@@ -140,6 +140,11 @@ def read_text(page: Any) -> str:
     return read
 
 
+def test_an_address_in_the_file_system_is_nobodys_program() -> None:
+    assert not program_words("地址/tmp/imloop-kgwx_52g/archive")
+    assert program_words("地址 kgwx_52g")
+
+
 def looked_at(desk: Desk, address: str, width: int, other: int) -> list[str]:
     """Faults of a page at one width, and whether it fits the other."""
     desk.page.set_viewport_size({"width": width, "height": 900})
