@@ -156,7 +156,8 @@ def _of(trace: Trace) -> str:
     if trace.kind == "export" and not trace.beside:
         return _("%(n)s 行") % {"n": detail.get("rows", "")}
     if trace.kind == "cli-run":
-        return " · ".join(str(detail[name]) for name in ("os_user", "person", "purpose") if detail.get(name))
+        said = (str(detail[name]) for name in ("os_user", "person", "purpose") if detail.get(name))
+        return " · ".join(dict.fromkeys(said))
     if trace.beside:
         return _beside(detail)
     return _LOOKED.get(str(detail.get("kind", "")), lambda: "")() if trace.kind in LOOKS else ""
