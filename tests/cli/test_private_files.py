@@ -82,6 +82,23 @@ def test_a_restored_database_is_closed_to_others(own: Commands, tmp_path: Path) 
     assert too_open(there) == [] and (there / "imloop.sqlite3").exists()
 
 
+@on_sqlite
+def test_what_is_taken_out_is_closed_to_others(own: Commands, tmp_path: Path) -> None:
+    (tmp_path / "cars.csv").write_text(
+        "vin,plate,fuel\nLSVAU2180N2000001,桂B00001,gasoline\nLSVAU2180N2000002,桂B00002,nonsense\n"
+    )
+    commands = (
+        ("export", "vehicles", tmp_path / "out.csv"),
+        ("journal", "export", tmp_path / "journal.ndjson"),
+        ("backup", tmp_path / "backup.tar.zst"),
+        ("import", "vehicles", tmp_path / "cars.csv", "--reason", "x"),
+    )
+    for words in commands:
+        assert own(*words).returncode in (0, 1), words
+    made = [file for file in tmp_path.iterdir() if file.name != "cars.csv"]
+    assert len(made) == 4 and {file.stat().st_mode & 0o777 for file in made} == {0o600}, made
+
+
 def test_a_port_in_use_is_refused_and_named(offline: Commands) -> None:
     with socket.create_server(("127.0.0.1", 0), reuse_port=True) as held:
         port = held.getsockname()[1]

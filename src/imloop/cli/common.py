@@ -65,6 +65,11 @@ def connect_migrated(data: Path, *, quiet: bool = False) -> None:
         keep_run()
 
 
+def write_for_oneself() -> None:
+    """Files that this command makes hold owners and plates: nobody else of this machine reads them."""
+    os.umask(0o077)
+
+
 def in_line(error: Exception) -> str:
     """What is wrong, on one line and in both languages."""
     if isinstance(error, Refusal):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import VAR, DataDir, connect_migrated
+from imloop.cli.common import VAR, DataDir, connect_migrated, write_for_oneself
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +26,7 @@ def import_rows(
     data: DataDir = VAR,
 ) -> None:
     """导入登记资料；可中断续传；被拒的行另存 · import a register; resumable; rejected rows go to a separate file."""
+    write_for_oneself()
     connect_migrated(data)
     from rich.progress import Progress
 
@@ -65,6 +66,7 @@ def export(
     data: DataDir = VAR,
 ) -> None:
     """导出为文件 · export to a file; the file extension gives the format. Exit 1 when a row cannot be read."""
+    write_for_oneself()
     connect_migrated(data)
     from rich.progress import Progress
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json
+from imloop.cli.common import VAR, AsJson, DataDir, connect, print_json, write_for_oneself
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 
@@ -101,6 +101,7 @@ def grants(role: Annotated[str, typer.Argument(help="应用的数据库角色 ·
 
 def export(file: Path, data: DataDir = VAR) -> None:
     """导出全部条目，每行一个 JSON · every entry, one JSON per line."""
+    write_for_oneself()
     connect(data)
     from imloop.cli.gates.vehicles import operator
     from imloop.steps.ground.seen import Door, seen
