@@ -69,7 +69,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "subjects": found,
         "days": days,
         "total": sum(days.values()),
-        "hotline": hotline(law),
+        "hotline": hotline(_law(place, settings.PLACE)),
         "place": place,
         "within": settings.PLACE,
     }

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.template import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
 from imloop.law import Law
 from imloop.law.sentences import PAPER_NAMES, outage_papers
-from imloop.pages.guard import words
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.outages import known_outages
@@ -64,13 +64,13 @@ def _link(caller: object) -> str:
 
 @register.filter
 def paper_name(name: str) -> str:
-    return words(PAPER_NAMES[name])
+    return PAPER_NAMES[name].in_(get_language() or "")
 
 
 @register.filter
 def papers_named(repair: Repair) -> list[tuple[str, str]]:
     """The documents of a repair, name and number."""
-    return [(words(name), number) for _paper, name, number in papers_of(repair)]
+    return [(name.in_(get_language() or ""), number) for _paper, name, number in papers_of(repair)]
 
 
 @register.filter
