@@ -124,9 +124,14 @@ def repair_where(law: Law) -> Text:
 
 
 def _record(law: Law) -> Text:
-    if law.flag("retest.record_required"):
-        return Text("，由其上传维修记录", ", who uploads the record")
-    return _NOTHING
+    if not law.flag("retest.record_required"):
+        return _NOTHING
+    if law.flag("retest.papers_at_station"):
+        return Text(
+            "，由其上传维修记录，没有接入平台的由检验机构登记其凭证",
+            ", who uploads the record, or, without access to the platform, has its papers entered by the station",
+        )
+    return Text("，由其上传维修记录", ", who uploads the record")
 
 
 def what_to_do(law: Law) -> Text:
