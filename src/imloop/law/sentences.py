@@ -89,6 +89,7 @@ def outage_proof(law: Law) -> Text | None:
 
 
 def at_the_same_station(law: Law) -> bool:
+    """Whether the retest is due where the vehicle failed."""
     return law.flag("retest.same_station")
 
 

@@ -34,7 +34,7 @@ from imloop.steps.lines.receive_check import receive_check
 from imloop.steps.outages.redeem_voucher import redeem_voucher
 from imloop.steps.repairs.claims import count_wrong_upload
 from imloop.steps.repairs.receive_repair import receive_repair
-from imloop.steps.repairs.station_papers import KIND, receive_papers
+from imloop.steps.repairs.station_papers import receive_papers
 from imloop.steps.stations.known_sender import known_sender
 from imloop.steps.stations.station_facts import StationFacts
 from imloop.store.connection_pool import with_connection, without_connection
@@ -83,7 +83,7 @@ def take_papers(body: bytes, caller: Caller, now: datetime) -> Receipt:
     """The papers of a repairer without access, entered by a person of a station. Idempotent; raises ``Refusal`` after
     the bytes and the reason were kept."""
     require_kind(caller, PartyKind.ISTATION)
-    return _alone(_read(KIND, body, caller, now, decode_papers, receive_papers))
+    return _alone(_read("papers", body, caller, now, decode_papers, receive_papers))
 
 
 def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:
