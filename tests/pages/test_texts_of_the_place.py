@@ -47,6 +47,7 @@ OPPOSITE = {
     "retest.documents.flow_chart": "[certificate]",
     "retest.documents_wording": "flow_chart",
     "retest.listed_repairer_required": "false",
+    "retest.papers_at_station": "true",
     "retest.record_required": "false",
     "retest.same_station": "false",
 }

@@ -13,7 +13,7 @@ from imloop.facts.records.repair import StationPapers
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.law.sentences import PAPER_NAMES, retest_papers
+from imloop.law.sentences import PAPER_NAMES, named_papers, retest_papers
 from imloop.loop.case import UNCONFIRMED
 from imloop.loop.repairs import find_repair
 from imloop.steps.cases.move_case import as_loop_case
@@ -106,8 +106,9 @@ def missing_papers(row: Repair) -> tuple[str, ...]:
 
 
 def papers_to_show(law: Law) -> tuple[str, ...]:
-    """Which papers a station enters: the first set that the law names."""
-    return next(iter(retest_papers(law)), ("settlement", "invoice"))
+    """Which papers a station enters: the first set that a retest asks for, else all that the law names."""
+    named = named_papers(law)
+    return next(iter(retest_papers(law)), tuple(name for name in PAPER_NAMES if name in named))
 
 
 def open_on(law: Law) -> bool:
