@@ -21,7 +21,7 @@ _SIGNS = (
     (re.compile(r"\btmp\w{6,}\b"), "a temporary name"),
 )
 _FOLDER = re.compile(r"(?<![A-Za-z0-9_/])/[\w./-]+")
-"""Of a receiver, as its administrator gave it: its letters are nobody's program. A label may stand straight before it."""
+"""Of a receiver, as its administrator gave it: its letters are nobody's program. A label may stand before it."""
 
 
 @cache

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imloop.law import LawMissing, load
-from imloop.law.fines import fine_yuan, is_serious, mitigated_floor_yuan
+from imloop.law.fines import fine_yuan, is_serious, mitigated_floor_yuan, surcharge_yuan
 
 BOOK = load()
 DAY = date(2026, 9, 1)
@@ -57,6 +57,28 @@ def test_a_fine_never_leaves_its_range(least: int, more: int, factors: list[int]
 def test_what_is_no_range_is_refused(least: int, most: int, factors: list[int]) -> None:
     with pytest.raises(ValueError, match="no range"):
         fine_yuan(least, most, factors, HUNAN)
+
+
+@pytest.mark.parametrize(
+    ("fine", "days", "wanted"),
+    [
+        (5_000, 0, 0),
+        (5_000, 1, 150),
+        (5_000, 10, 1_500),
+        (5_000, 33, 4_950),
+        (5_000, 34, 5_000),
+        (5_000, 400, 5_000),
+        (500_000, 20, 300_000),
+    ],
+)
+def test_who_pays_late_pays_more_but_never_twice_the_fine(fine: int, days: int, wanted: int) -> None:
+    assert surcharge_yuan(fine, days, BOOK.at(DAY, "450200")) == wanted
+
+
+@pytest.mark.parametrize(("fine", "days"), [(0, 1), (-5, 1), (5, -1)])
+def test_a_surcharge_needs_a_fine_and_days(fine: int, days: int) -> None:
+    with pytest.raises(ValueError, match="no fine"):
+        surcharge_yuan(fine, days, BOOK.at(DAY, "450200"))
 
 
 def test_another_place_has_no_such_table() -> None:

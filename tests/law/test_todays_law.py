@@ -159,6 +159,29 @@ def test_two_three_five_and_seven_days_are_working_days(key: str, served: str, l
 
 
 @pytest.mark.parametrize(
+    ("clocks", "last"),
+    [
+        (["procedure.decide_days"], "2026-11-30"),
+        (["procedure.decide_days", "procedure.decide_extended_days"], "2026-12-30"),
+        (["procedure.decide_days", *["procedure.decide_extended_days"] * 2], "2027-01-29"),
+        (["complaint.environment.transfer_days"], "2026-09-04"),
+        (["complaint.environment.tell_days"], "2026-09-16"),
+        (["complaint.environment.finish_days"], "2026-10-31"),
+        (["complaint.environment.finish_days", "complaint.environment.extended_days"], "2026-11-30"),
+        (["complaint.petitions.finish_days", "complaint.petitions.extended_days"], "2026-11-30"),
+        (["complaint.market.check_days"], "2026-09-21"),
+        (["complaint.market.check_days", "complaint.market.extended_days"], "2026-10-19"),
+        (["complaint.market.check_days", "complaint.market.told_days"], "2026-09-29"),
+    ],
+)
+def test_one_clock_after_another_from_the_first_of_september(clocks: list[str], last: str) -> None:
+    day, law = date(2026, 9, 1), nation(date(2026, 9, 1))
+    for key in clocks:
+        day = law.term(key, day).deadline
+    assert day == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize(
     ("place", "fine", "may"),
     [
         ("450200", 200_000, False),

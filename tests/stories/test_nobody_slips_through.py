@@ -36,7 +36,8 @@ print(json.dumps({
 
 
 def car(number: int) -> dict[str, Any]:
-    return {"vin": f"LSVAU2180N2000{number:03d}", "plate": f"桂B00{number:03d}", "fuel": "gasoline"}
+    named = {"vin": f"LSVAU2180N2000{number:03d}", "plate": f"桂B00{number:03d}"}
+    return {**named, "fuel": "gasoline", "produced_on": "2010-03-01"}
 
 
 def _test(number: int, station: str, when: str, **change: object) -> tuple[str, str, bytes]:

@@ -104,9 +104,8 @@ def two_stations(city: City, number: str = "0001") -> None:
         vehicle={"plate": "桂B10001", "fuel": "gasoline"},
         co=0.9,
     )
-    city.test(
-        "2026-03-03 09:00", station=FAR, test_no=number, vehicle={"plate": "桂B20002", "fuel": "gasoline"}
-    )
+    old = {"plate": "桂B20002", "fuel": "gasoline", "produced_on": "2010-03-01"}
+    city.test("2026-03-03 09:00", station=FAR, test_no=number, vehicle=old)
 
 
 @pytest.mark.parametrize("tail", ["", "/replay", "/report.pdf"])

@@ -24,6 +24,15 @@ def fine_yuan(least: int, most: int, factors: Sequence[int], law: Law, *, adjust
     return max(least, min(hundredths // 100, most))
 
 
+def surcharge_yuan(fine: int, days_late: int, law: Law) -> int:
+    """What is added to a fine that nobody paid in time, in whole yuan (Penalty Law 72(1)). ``days_late``: since the
+    last day to pay; those of a review or a court case are not among them (73(3))."""
+    if fine <= 0 or days_late < 0:
+        raise ValueError(f"no fine, or days below 0: {fine}, {days_late}")
+    percent = law.integer("procedure.surcharge_percent") * days_late
+    return fine * min(percent, law.integer("procedure.surcharge_max_percent")) // 100
+
+
 def mitigated_floor_yuan(least: int, law: Law) -> int:
     """What a fine below the range, on a ground that mitigates it, may not go below."""
     return least * (100 - law.integer("discretion.mitigate_most_percent")) // 100

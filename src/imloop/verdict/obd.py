@@ -48,18 +48,14 @@ def judge_obd(record: TestRecord, law: Law) -> tuple[str, list[Reason], list[Rea
     obd = record.obd
     findings = _doubts(obd, record.vehicle) if obd is not None else []
     required = _required(record, law)
-    if required is None and obd is None:
-        return "not_required", [], [*findings, _scope_unknown(record, law)]
     if required is False:
         return "not_required", [], findings
+    absent = [_scope_unknown(record, law)] if required is None else []
     if not law.flag("obd.decisive"):
         # Checked and reported only, until the day from which the check decides.
-        return "not_required", [], findings + (_failures(obd, law) if obd is not None else [])
+        return "not_required", [], findings + (_failures(obd, law) if obd is not None else absent)
     if obd is None:
-        words = Text(
-            "应做 OBD 检查但没有上传 OBD 数据。", "OBD data is missing though the vehicle is in scope."
-        )
-        reason = Reason("obd-data-missing", words, law.cite("upload.obd_required"), _CONNECT)
+        reason = absent[0] if absent else _data_missing(law)
         if law.flag("upload.obd_required"):
             return "invalid", [reason], findings
         return "not_reported", [], [*findings, reason]
@@ -83,6 +79,11 @@ def _scope_unknown(record: TestRecord, law: Law) -> Reason:
     )
     scope = scope_key(record.vehicle, record.method, law)
     return Reason("production-date-missing", words, law.cite(scope), _SAY_WHEN)
+
+
+def _data_missing(law: Law) -> Reason:
+    words = Text("应做 OBD 检查但没有上传 OBD 数据。", "OBD data is missing though the vehicle is in scope.")
+    return Reason("obd-data-missing", words, law.cite("upload.obd_required"), _CONNECT)
 
 
 def _judge_data(

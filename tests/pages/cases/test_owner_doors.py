@@ -99,7 +99,12 @@ def test_an_owner_without_a_case_is_told_what_that_means(failed: Case, city: Cit
     city.test(
         "2026-03-03 09:00",
         test_no="T-2",
-        vehicle={"vin": "LSVAU2180N2183999", "plate": "桂B54321", "fuel": "gasoline"},
+        vehicle={
+            "vin": "LSVAU2180N2183999",
+            "plate": "桂B54321",
+            "fuel": "gasoline",
+            "produced_on": "2010-03-01",
+        },
         co=0.1,
     )
     assert Vehicle.objects.get(plate="桂B54321").cases.count() == 0

@@ -55,7 +55,8 @@ def test_every_question_finds_the_car_that_failed(failed: Doors) -> None:
 @pytest.mark.parametrize("plate", PLATES)
 def test_a_pass_under_the_same_plate_in_other_signs_is_refused(failed: Doors, plate: str) -> None:
     failed.at("2026-03-02 11:00")
-    message = test_message(at("2026-03-02 10:30"), station=NEAR, vehicle={"plate": plate, "fuel": "gasoline"})
+    said = {"plate": plate, "fuel": "gasoline", "produced_on": "2010-03-01"}
+    message = test_message(at("2026-03-02 10:30"), station=NEAR, vehicle=said)
     refused = failed.post("tests", message, by=NEAR, expect=403)
     assert refused["code"] == "no-repair-record"
     assert Vehicle.objects.count() == 1 and Case.objects.get().closed_at is None

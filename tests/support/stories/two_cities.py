@@ -68,7 +68,12 @@ class TwoCities:
         city.test("2026-03-02 09:00", co=0.9)
         city.repair("2026-03-04 16:00", case_no=Case.objects.get().case_no)
         names = _papers(city)
-        another = {"vin": "LSVAU2180N2183294", "plate": PLATE, "fuel": "gasoline"}
+        another = {
+            "vin": "LSVAU2180N2183294",
+            "plate": PLATE,
+            "fuel": "gasoline",
+            "produced_on": "2010-03-01",
+        }
         names["held_no"] = city.test("2026-03-05 09:10", vehicle=another).body["test_no"]
         return cls(city, {**names, **_registers(city), **_at_the_station(city), **_of_departments(city)})
 
