@@ -41,6 +41,7 @@ NOT_REACHED = {
     "vehicles/differences.html": "a vehicle that stations describe otherwise than the register",
     "matters/apply_check.html": "shown after a good application only",
     "repairs/repair_check.html": "shown after a good record only",
+    "repairs/station_papers.html": "where a phase runs in which a station enters papers",
 }
 
 
