@@ -136,7 +136,7 @@ def test_zones_and_alerts_are_entered_and_ended(city: City) -> None:
     for wrong, said in (
         ({"hours": "7点"}, "应如 07:00-09:00"),
         ({"over_mass_kg": "三吨"}, "应为非负数"),
-        ({"elsewhere": "桂B1"}, "应为号牌开头，如 桂B"),
+        ({"elsewhere": "桂B1"}, "应为号牌开头，如 京A"),
         ({"fuels": [], "stage_below": ""}, "至少限定一类车辆"),
         ({"fuels": ["coal"]}, "请从所列各项中选择"),
     ):

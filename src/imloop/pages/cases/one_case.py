@@ -30,6 +30,7 @@ from imloop.steps.cases.release_repair import RELEASERS, held_repairs
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, city_of, sees
 from imloop.steps.ground.registers import law_at
+from imloop.steps.repairs.lookups import papers_of
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 
@@ -180,11 +181,6 @@ def _papers(
 
 
 def _paper_numbers(repair: Repair) -> str:
-    """The three papers of a repair by their numbers; a missing one is said."""
-    papers = repair.record["documents"]
-    named = (
-        (_("竣工出厂合格证"), papers["certificate_no"]),
-        (_("结算清单"), papers["settlement_no"]),
-        (_("发票"), papers["invoice_no"]),
-    )
-    return " · ".join(f"{name} {number or _('未提供')}" for name, number in named)
+    """The papers of a repair by their numbers; a missing one is said."""
+    named = papers_of(repair)
+    return " · ".join(f"{words(name)} {number or _('未提供')}" for _paper, name, number in named)
