@@ -47,7 +47,7 @@ def report_repair(shop: Desk) -> None:
     shop.fill("工时 1", "1.5")
     shop.fill("配件名称 1", "前氧传感器")
     shop.fill("序列号 1", "S1")
-    for label, value in (("竣工出厂合格证号", "H1"), ("结算清单号", "J1"), ("发票号", "F1")):
+    for label, value in (("竣工出厂合格证 编号", "H1"), ("维修结算清单 编号", "J1"), ("维修发票 编号", "F1")):
         shop.fill(label, value)
     shop.fill("费用（元）", "460.00")
     shop.fill("维修技师", "韦师傅")
