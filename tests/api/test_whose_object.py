@@ -19,6 +19,8 @@ from support.city import LISTED, NEAR, at
 from support.stories.objects import OBJECTS, ask
 from support.stories.two_cities import TwoCities
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 LISTS = {
     "GET draws": "",
     "GET findings": "station=" + NEAR,

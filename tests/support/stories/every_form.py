@@ -152,11 +152,11 @@ _OF_NO_VEHICLE = {"/law", "/public/stations", "/parties"}
 """Where ``q`` are the words of a clause, a station's name or its address."""
 
 
-def telling(page: str, text: str) -> Iterator[str]:
+def telling(page: str, text: str, sheet: Sheet) -> Iterator[str]:
     """Addresses that name a vehicle: of a form that would put it there, and of a link that holds it."""
     names = {name for pair in Vehicle.objects.values_list("plate", "vin") for name in pair if name}
     tails = {name[-6:] for name in names}
-    for form, controls in Sheet(text).forms:
+    for form, controls in sheet.forms:
         fields = {each.name for each in controls if each.asks} & _NAMES_A_VEHICLE
         if form.get("method", "get") != "post" and fields and urlsplit(page).path not in _OF_NO_VEHICLE:
             yield f"{page}: a form asks by GET for {sorted(fields)}"
@@ -222,7 +222,8 @@ def forms_of(window: Client, starts: list[str], walked: Walked) -> Iterator[Foun
             continue
         walked.seen.update(str(each.name) for each in read.answer.templates)
         text = read.answer.content.decode()
-        walked.told.extend(telling(read.page, text))
-        for form, controls in Sheet(text).forms:
+        sheet = Sheet(text)
+        walked.told.extend(telling(read.page, text, sheet))
+        for form, controls in sheet.forms:
             if form.get("method") == "post" and any(each.asks for each in controls):
                 yield Found(window, read.page, form.get("action") or read.page, controls)

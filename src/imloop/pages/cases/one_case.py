@@ -18,6 +18,7 @@ from imloop.pages.cases.case_view import case_context, event_row
 from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
+from imloop.pages.choices import Choices, named
 from imloop.pages.forms import require_filled, require_sure, sent_day
 from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.inspections.overlay import overlay
@@ -98,8 +99,8 @@ def case_page(caller: Caller, case: Case) -> dict[str, object]:
         "papers": _papers(caller, tests, repairs, notices),
         "proof": case_file.proof(case, tests, repairs, notices),
         "waiting": case.objected_at is not None,
+        "decisions": _decisions(case),
         "exit_kinds": _exit_kinds(case),
-        "any_station": ANY_STATION,
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
         "held": [(repair, _why_held(repair)) for repair in held_repairs(case)],
         "may_release": caller.kind in RELEASERS,
@@ -118,8 +119,17 @@ def _exit_kinds(case: Case) -> list[tuple[str, str]]:
     return [(kind, words(EXIT_KINDS[kind])) for kind in law.words("exit.kinds")]
 
 
-def _stations(case: Case) -> object:
-    return station_lookups.parties(PartyKind.ISTATION, city_of(case.place))
+def _decisions(case: Case) -> Choices:
+    return [
+        *([("reject", _("异议不成立"))] if case.objected_at is not None else []),
+        ("annul", _("撤销案件（异议成立）")),
+        ("exit", _("准予在其他检验机构复检")),
+    ]
+
+
+def _stations(case: Case) -> Choices:
+    found = named(station_lookups.parties(PartyKind.ISTATION, city_of(case.place)))
+    return [*found, (ANY_STATION, _("任一检验机构"))]
 
 
 def _papers(
