@@ -34,7 +34,7 @@ def find_own_case(owner: Desk) -> None:
     owner.press("查询")
 
 
-ALL_PAPERS = {"竣工出厂合格证号": "H1", "结算清单号": "J1", "发票号": "F1"}
+ALL_PAPERS = {"竣工出厂合格证 编号": "H1", "维修结算清单 编号": "J1", "维修发票 编号": "F1"}
 
 
 def report_repair(
@@ -146,7 +146,7 @@ def test_a_voucher_promises_nothing_that_the_gate_refuses(steered: Any) -> None:
     vehicle = {"vin": vin, "plate": plate, "fuel": "gasoline"}
     upload(station, "2026-03-10 09:00", co=0.9, vehicle=vehicle, test_no="T77")
     steered.at("2026-03-12 16:30")
-    report_repair(steered.desk(LISTED), {"结算清单号": "J-90"}, plate, vin, "2026-03-12")
+    report_repair(steered.desk(LISTED), {"维修结算清单 编号": "J-90"}, plate, vin, "2026-03-12")
     environment = steered.desk(f"{PLACE}-environment")
     environment.go("/outages")
     environment.choose("范围", "platform")
