@@ -13,6 +13,8 @@ from imloop.steps.ground import clock
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import VIN, repair_message, test_message
 
+pytestmark = pytest.mark.every_case("what one database keeps and finds as it was written another may not")
+
 
 def post(client: Client, path: str, body: object) -> HttpResponse:
     raw = body if isinstance(body, bytes) else msgspec.json.encode(body)

@@ -23,6 +23,8 @@ from support.people import person, search
 from support.servers.commands import Commands
 from support.stories.two_cities import ELSEWHERE, TwoCities
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 SHOWN = (PLATE, f"{PLATE[:2]}·{PLATE[2:]}", VIN, VIN[-6:])
 Ask = Callable[[TwoCities], HttpResponse]
 TYPED = {"plate": PLATE, "tail": VIN[-6:]}

@@ -17,6 +17,8 @@ from support.city import FAR, LISTED, NEAR, PLACE, at
 from support.messages.uploads import PLATE, VIN
 from support.stories.two_cities import TwoCities
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 READING = [name for name, call in CALLS.items() if name.startswith("GET ") and call.who]
 QUERY = {
     "GET gates/conflict": f"party={NEAR}",

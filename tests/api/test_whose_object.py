@@ -19,6 +19,8 @@ from support.city import LISTED, NEAR, at
 from support.stories.objects import OBJECTS, ask
 from support.stories.two_cities import TwoCities
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 LISTS = {
     "GET draws": "",
     "GET findings": "station=" + NEAR,
@@ -46,6 +48,9 @@ OWN_ONLY = {
         "the station signed into the voucher must be the caller (tests/stories/outages/test_vouchers.py)"
     ),
     "POST repairs/files": "always the caller's own (tests/stories/repairs/test_repair_files.py)",
+    "POST station-papers": "a case of the caller's own (tests/stories/repairs/test_station_papers.py)",
+    "POST station-papers/files": "always what the caller entered (the same)",
+    "POST station-papers/confirm": "always what the caller entered (the same)",
     "POST equipment-checks": "the station of the message must be the caller's, as with tests (intake)",
     "POST opening-hours": "always the caller's own",
     "POST closed-days": "always the caller's own",

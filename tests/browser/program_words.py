@@ -18,6 +18,7 @@ _SIGNS = (
     (re.compile(r"\$\.[a-z]"), "a JSON path"),
     (re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b"), "a name of the program"),
     (re.compile(r"<unicode string>|Traceback|Error:|\bNone\b|\bNaN\b"), "the program's own words"),
+    (re.compile(r"\{[{#%]|[}#%]\}"), "a template's signs"),
     (re.compile(r"\btmp\w{6,}\b"), "a temporary name"),
 )
 _FOLDER = re.compile(r"(?<![A-Za-z0-9_/])/[\w./-]+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -130,3 +131,24 @@ def test_the_stations_day_comes_by_itself(steered: Any) -> None:
     expect(station.page.locator("#fresh-cases")).to_contain_text("桂B·00007", timeout=PATIENCE_MS)
     expect(station.page.locator("#fresh-tests")).to_contain_text("桂B·00007", timeout=PATIENCE_MS)
     assert stayed(station)
+
+
+def test_the_queue_says_which_car_the_gate_refuses_and_the_hall_is_read_from_afar(steered: Any) -> None:
+    """A car that failed and was not repaired: queued, and the counter is told at once what stops it."""
+    fail(steered, 70)
+    steered.at("2026-03-04 09:10")
+    station = steered.desk(NEAR)
+    station.go("/desk/istation/queue")
+    station.fill("号牌号码", "桂B00070")
+    station.press("取号")
+    station.sees("现在不可检验", "没有本次不合格之后的维修记录", "不可检验")
+    ticket = re.search(r"number=(\w+)", station.page.url)
+    assert ticket is not None
+    hall = steered.windows.open(width=1920)
+    hall.go(f"/public/stations/{NEAR}/queue?hall=1")
+    hall.sees(ticket[1], masked_plate("桂B00070"))
+    sizes = hall.page.locator("main td").evaluate_all(
+        "cells => cells.map(cell => parseFloat(getComputedStyle(cell.firstElementChild ?? cell).fontSize))"
+    )
+    assert min(sizes) >= 40 and sizes[0] == max(sizes), "the number that is called is the largest"
+    assert hall.page.locator("nav, header a, footer").count() == 0

@@ -39,7 +39,15 @@ def test_back_from_what_was_found_without_sending_again(demo: Any) -> None:
     desk.sees("不可以")
 
 
-LISTS = ("/cases", "/findings", "/tests", "/repairs", "/parties/compare", "/supervision/acts")
+LISTS = (
+    "/cases",
+    "/findings",
+    "/tests",
+    "/repairs",
+    "/parties/compare",
+    "/supervision/acts",
+    "/apply/mstation",
+)
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -60,3 +60,27 @@ def test_two_clicks_away(demo: Any, role: str) -> None:
         for name in clicks:
             desk.click(name, exact=isinstance(name, str))
         desk.sees(words)
+
+
+def test_report_cards_have_figures(demo: Any) -> None:
+    """Where a row leads the card, the demo has enough of them to say something."""
+    shop, office = demo.desk("mstation"), demo.desk("transport")
+    cards = shop.page.locator(".tile").all_inner_texts()
+    assert cards and not any("数据不足" in card for card in cards), cards
+    office.go("/repairs/shops")
+    rows = [row.inner_text() for row in office.page.locator("main tbody tr").all()]
+    assert sum("数据不足" not in row for row in rows) >= 3, rows
+
+
+def test_a_lead_ends_with_an_outcome_and_is_counted(demo: Any) -> None:
+    desk = demo.desk("environment")
+    desk.go("/findings")
+    desk.page.locator("main tbody").get_by_role("link").first.click()
+    desk.sees("核实结果", "移送其他部门", "依据", "该站的其他线索")
+    assert not desk.page.locator("[name=outcome]:checked").count(), "nothing is chosen beforehand"
+    desk.page.get_by_label("不属实", exact=True).check()
+    desk.fill("核实情况或移送理由", "已核对留存的复印件")
+    desk.press("提交")
+    desk.sees("不属实", "已核对留存的复印件")
+    desk.go("/findings")
+    desk.sees("各类线索的核实结果")

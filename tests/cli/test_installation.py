@@ -48,6 +48,21 @@ def test_the_exported_journal_verifies_and_ends_where_the_database_ends(
     assert unprepared("journal", "verify").returncode == 0
 
 
+def test_a_person_is_asked_for_a_password_only_where_the_party_is(
+    unprepared: Commands, journal: Path
+) -> None:
+    done = unprepared("user", "nobody", "--party", "nowhere")
+    assert (done.returncode, "unknown-party" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_backup_into_no_folder_names_the_folder(
+    unprepared: Commands, journal: Path, tmp_path: Path
+) -> None:
+    done = unprepared("backup", tmp_path / "no-folder" / "b.tar.zst")
+    said = f"no such file or directory: {tmp_path / 'no-folder'}"
+    assert done.returncode == 2 and done.stderr.rstrip().endswith(said), done.stderr
+
+
 @pytest.mark.one_database("sqlite", reason="it is about a file")
 @pytest.mark.parametrize("change", ["body", "actor", "at", "removed", "swapped", "inserted"])
 def test_every_tampering_is_found(unprepared: Commands, journal: Path, tmp_path: Path, change: str) -> None:
@@ -97,7 +112,7 @@ def test_a_key_is_issued_and_revoked(unprepared: Commands, journal: Path) -> Non
     assert secret not in journal.read_text()
     assert unprepared("key", "revoke", key_id, "--reason", "stolen").returncode == 0
     assert unprepared("key", "revoke", key_id, "--reason", "again").returncode == 2
-    assert unprepared("key", "nobody").returncode == 2
+    assert "unknown-party" in unprepared("key", "nobody").stderr
     listed = json.loads(unprepared("key", "list", "M450203001", "--json").stdout)
     assert {row["state"] for row in listed if row["key_id"] == key_id} == {"revoked"}
     assert secret not in str(listed)

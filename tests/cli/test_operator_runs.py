@@ -94,10 +94,19 @@ def test_a_party_hears_of_keys_and_accounts_made_for_it(city: Commands) -> None:
     key_id = made.split("_")[1]
     assert city("key", "rotate", key_id).returncode == 0
     assert city("key", "revoke", key_id, "--reason", "报失").returncode == 0
-    assert city("user", "shadow", "--party", POLICE, IMLOOP_PASSWORD="a-long-password").returncode == 0
-    personal = city("key", "issue", POLICE, "--person", "shadow")
+    assert (
+        city(
+            "user", "shadow", "--party", POLICE, "--name", "石磊", IMLOOP_PASSWORD="a-long-password"
+        ).returncode
+        == 0
+    )
+    personal = city("key", "issue", POLICE, "--holder", "shadow", "--person", "wei")
     assert personal.returncode == 0 and personal.stdout.startswith("imk_")
-    assert city("key", "issue", OFFICE, "--person", "shadow").returncode == 2, "of another party"
+    assert city("key", "issue", OFFICE, "--holder", "shadow").returncode == 2, "of another party"
+    asked = next(
+        run for run in reversed(kept(city)[0]) if run["command"] == "key issue" and run["person"] == "wei"
+    )
+    assert asked["os_user"], "who ran it, and not whose key it is"
     told = [(topic, subject) for receiver, topic, subject, _ in kept(city)[1] if receiver == POLICE]
     keys = ("key-issued", "key-rotated", "key-revoked")
     assert told == [*((topic, POLICE) for topic in keys), ("user-created", "shadow"), ("key-issued", POLICE)]

@@ -63,7 +63,6 @@ def test_an_administrator_of_a_province(unprepared: Commands) -> None:
         ("judge", "README.md", "--place", "999999"),
         ("deadline", "2026-03-02", "--place", "45020"),
         ("sim", "sample", "repair", "--station", "450203M01", "--case", "X"),
-        ("sim", "sample", "repair", "--station", "330106M01"),
     ],
 )
 @pytest.mark.one_database("sqlite", reason="nothing is asked of a database")

@@ -12,11 +12,11 @@ from support.one_database import BOTH, COLLECTED, of_run, runs_of
 from support.repository import ROOT
 
 
-def item(*fixtures: str, mark: pytest.MarkDecorator | None = None) -> Any:
+def item(*fixtures: str, mark: pytest.MarkDecorator | None = None, name: str = "tests/x.py::test") -> Any:
     return SimpleNamespace(
-        nodeid="tests/x.py::test",
+        nodeid=name,
         fixturenames=list(fixtures),
-        get_closest_marker=lambda name: mark.mark if mark else None,
+        get_closest_marker=lambda name: mark.mark if mark and mark.name == name else None,
     )
 
 
@@ -32,6 +32,24 @@ def test_what_reaches_a_database_is_in_both_unless_it_is_marked() -> None:
     assert runs_of(item("city", "db", "migrated", "databases")) == BOTH
     assert runs_of(item("tmp_path")) == ("sqlite",)
     assert runs_of(item("databases", mark=one_database("postgresql", reason="roles"))) == ("postgresql",)
+
+
+def test_what_stands_far_above_the_database_is_tried_on_postgresql_by_its_first_case() -> None:
+    every_case = pytest.mark.every_case("each case is another statement")
+    names = [
+        f"tests/{folder}/x.py::{test}[{case}]"
+        for folder in ("stories", "steps")
+        for test in "ab"
+        for case in "12"
+    ]
+    names.append("tests/pages/x.py::test")
+    found = [item("databases", name=name, mark=every_case if "::b" in name else None) for name in names]
+    assert of_run(found, "sqlite") == found
+    assert of_run(found, "postgresql") == [
+        each for each in found if each.nodeid != "tests/stories/x.py::a[2]"
+    ]
+    with pytest.raises(pytest.UsageError, match="says why"):
+        of_run([item("databases", mark=pytest.mark.every_case())], "postgresql")
 
 
 @pytest.mark.parametrize("args", [(), ("oracle",), BOTH])

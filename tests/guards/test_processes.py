@@ -1,28 +1,42 @@
-"""A program that is forked from a process with the libraries finds what it would find in a new interpreter."""
+"""A program that is forked from a process with libraries and modules finds what it would find in a new interpreter."""
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.servers.processes import run_python
+from support.repository import ROOT
+from support.servers.processes import OURS, run_python
 
 TELL = """
 import atexit, json, os, sys
 told = {
     "arguments": sys.argv, "folder": os.getcwd(), "environment": dict(os.environ), "place": sys.path[:2],
-    "typed": sys.stdin.read(), "ours": sorted(name for name in sys.modules if name.startswith("imloop")),
+    "typed": sys.stdin.read(),
     "settings": sys.modules["django.conf"].settings.configured if "django.conf" in sys.modules else False,
 }
 print(json.dumps(told, sort_keys=True))
 print("gone wrong", file=sys.stderr)
 atexit.register(print, "the end")
 """
+
+
+SETTINGS = """
+import django, json; django.setup()
+from django.conf import settings
+from django.db import connection
+print(json.dumps([settings.PLACE, str(settings.DATA_DIR), settings.SECRET_KEY, connection.settings_dict["NAME"]]))
+"""
+FIXED = {"AUTH_USER_MODEL", "HASHES_AT_ONCE"}
+"""Settings that no environment changes."""
 
 
 def anew(arguments: list[str], environment: dict[str, str], typed: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +50,7 @@ def anew(arguments: list[str], environment: dict[str, str], typed: str) -> subpr
     )
 
 
-def test_it_has_its_own_arguments_environment_input_and_nothing_of_ours(
+def test_it_has_its_own_arguments_environment_and_input(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -44,6 +58,40 @@ def test_it_has_its_own_arguments_environment_input_and_nothing_of_ours(
     told = [call(["-c", TELL, "一", "2"], environment, typed="三\n") for call in (anew, run_python)]
     assert told[0].stdout == told[1].stdout and told[1].stdout.endswith("the end\n")
     assert told[0].stderr == told[1].stderr == "gone wrong\n"
+
+
+def test_it_has_its_own_settings_and_database(tmp_path: Path) -> None:
+    for place in ("450100", "440100"):
+        data = tmp_path / place
+        told = {"IMLOOP_PLACE": place, "IMLOOP_DATA": str(data), "IMLOOP_SECRET_KEY": f"of {place}"}
+        environment = os.environ | told | {"DATABASE_URL": f"sqlite:///{data}/its.sqlite3"}
+        said = json.loads(run_python(["-c", SETTINGS], environment).stdout)
+        assert said == [place, str(data), f"of {place}", f"{data}/its.sqlite3"]
+
+
+def test_no_module_that_it_has_already_keeps_a_setting() -> None:
+    kept = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for package in OURS
+        for path in (ROOT / "src" / "imloop" / package).rglob("*.py")
+        for name in set(read_on_import(ast.parse(path.read_text(encoding="utf-8")))) - FIXED
+    }
+    assert not kept
+
+
+def read_on_import(node: ast.AST) -> Iterator[str]:
+    """Settings that are read outside the bodies of functions."""
+    for child in ast.iter_child_nodes(node):
+        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and child in node.body
+        if inside or isinstance(node, ast.Lambda):
+            continue
+        if (
+            isinstance(child, ast.Attribute)
+            and isinstance(child.value, ast.Name)
+            and child.value.id == "settings"
+        ):
+            yield child.attr
+        yield from read_on_import(child)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from imloop.facts.records.repair import Part, RepairItem
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
-from imloop.loop.case import RELEASABLE, Lack
+from imloop.loop.case import RELEASABLE, UNCONFIRMED, Lack
 from imloop.loop.events import RepairReleased
 from imloop.loop.permit import CLAUSES
 from support.stories.loop_stories import (
@@ -324,7 +324,9 @@ def test_every_clause_of_the_gate_can_refuse_and_has_a_law_behind_it() -> None:
     guarded = {clause.code for clause in CLAUSES if clause.guard is not None}
     bad = repaired("2026-03-04 16:00", listed=False, documents=())
     on_paper = story(FAIL, unlocked(NEXT_DAY, story(FAIL), settlement="J1"))
-    held = [Lack(code, "数据联网") for code in ("time-held", "vehicle-elsewhere", "shop-not-able")]
+    held = [
+        Lack(code, "数据联网") for code in ("time-held", "vehicle-elsewhere", "shop-not-able", UNCONFIRMED)
+    ]
     on_another, elsewhere = {"documents-on-paper": ["invoice"]}, {"documents-elsewhere": ["invoice"]}
     seen = {
         *codes(asked(story(FAIL, repaired("2026-03-04 16:00", found=held, used=on_another)), NEXT_DAY)),

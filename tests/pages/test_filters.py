@@ -11,6 +11,8 @@ from imloop.store.models import Party
 from support.city import FAR, NEAR, PLACE, City, at
 from support.people import person
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 ASKED = {
     "/cases": {"state": "closed", "station": FAR, "overdue": "1"},
     "/findings": {"state": "resolved"},

@@ -28,6 +28,8 @@ from support.messages.uploads import PLATE, VIN
 from support.people import person, search
 from support.stories.two_cities import TwoCities
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 LISTS = {
     str(each.pattern): audience_of(each.callback) for each in urlpatterns if "<" not in str(each.pattern)
 }

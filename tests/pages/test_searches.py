@@ -17,6 +17,8 @@ from support.city import FAR, NEAR, PLACE, City
 from support.messages.uploads import PLATE, VIN
 from support.people import person, search
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 OFFICE = f"{PLACE}-environment"
 
 

@@ -19,6 +19,8 @@ from support.city import PLACE, at
 from support.people import person
 from support.stories.two_cities import TwoCities
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 PAGES = {str(pattern.pattern): audience_of(pattern.callback) for pattern in urlpatterns}
 NAMED = [route for route, kinds in PAGES.items() if kinds and "<" in route]
 LISTS = [route for route, kinds in PAGES.items() if kinds and "<" not in route]

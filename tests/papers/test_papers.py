@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import msgspec
@@ -12,11 +13,13 @@ import pytest
 
 from imloop.exchange.uploads.intake import take_test
 from imloop.facts.days import read_day
+from imloop.facts.mask import masked_name
 from imloop.papers import press
 from imloop.papers.assemble import notice_document, report_document
 from imloop.papers.trace_picture import trace_svg
-from imloop.papers.words import long_date, masked_name
-from imloop.store.models import Notice, Party, Test
+from imloop.papers.words import long_date
+from imloop.steps.cases import issue_notice
+from imloop.store.models import Notice, Party, Test, Vehicle
 from support.city import NEAR, City, at
 from support.messages.uploads import test_message
 
@@ -91,7 +94,8 @@ def test_the_same_notice_is_the_same_bytes(city: City, notice: Notice) -> None:
 def test_the_transition_phase_names_its_own_documents(city: City) -> None:
     city.test("2026-02-20 09:00", co=0.9)
     page = text_of(notice_document(city.callers[NEAR], Notice.objects.get().notice_no))[0]
-    assert "维修发票和维修清单" in page and "竣工出厂合格证" not in page
+    assert "持维修结算清单和维修发票回本站复检" in page and "竣工出厂合格证" not in page
+    assert "也可自主选择其他维修企业" in page
 
 
 def test_a_provisional_deadline_says_so(city: City) -> None:
@@ -141,21 +145,46 @@ def test_a_trace_without_its_channel_is_still_a_picture(city: City, missing: str
     assert ElementTree.fromstring(trace_svg(Test.objects.get())).tag == f"{SVG}svg"
 
 
+def test_an_old_notice_prints_as_it_was_issued(city: City, notice: Notice) -> None:
+    """Whatever became of station, car and law data since."""
+    issued = notice_document(city.callers[NEAR], notice.notice_no)
+    Party.objects.filter(code=NEAR).update(name="改名检测站", address="新址", phone="0772-1")
+    Vehicle.objects.update(plate="桂B99999", owner_name="覃大勇")
+    with patch.object(issue_notice, "told", return_value={}):
+        assert notice_document(city.callers[NEAR], notice.notice_no) == issued
+
+
+def test_a_form_is_dated_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new form lies beside the old one; what was issued on the old prints on the old."""
+    (tmp_path / "000000").mkdir()
+    for name in ("notice.typ", "notice.2026-06-01.typ", "notice.2027-01-01.typ", "notices.2020-01-01.typ"):
+        (tmp_path / "000000" / name).touch()
+    monkeypatch.setattr(press, "TEMPLATES", tmp_path)
+    for day, name in (
+        ("2026-05-31", "notice.typ"),
+        ("2026-06-01", "notice.2026-06-01.typ"),
+        ("2026-12-31", "notice.2026-06-01.typ"),
+        ("2027-01-01", "notice.2027-01-01.typ"),
+    ):
+        assert press.template("450200", "notice.typ", read_day(day)).name == name
+
+
 def test_the_most_local_template_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in ("000000", "450000"):
         (tmp_path / place).mkdir()
         (tmp_path / place / "notice.typ").touch()
     monkeypatch.setattr(press, "TEMPLATES", tmp_path)
-    assert press.template("450200", "notice.typ").parent.name == "450000"
-    assert press.template("330100", "notice.typ").parent.name == "000000"
+    day = read_day("2026-03-02")
+    assert press.template("450200", "notice.typ", day).parent.name == "450000"
+    assert press.template("330100", "notice.typ", day).parent.name == "000000"
     with pytest.raises(FileNotFoundError):
-        press.template("330100", "other.typ")
+        press.template("330100", "other.typ", day)
 
 
 def test_without_fonts_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(press, "FONTS", tmp_path)
     with pytest.raises(press.FontsMissing, match="setup"):
-        press._compiler.__wrapped__(press.template("000000", "notice.typ"))
+        press._compiler.__wrapped__(press.template("000000", "notice.typ", read_day("2026-03-02")))
 
 
 def test_dates_and_names() -> None:

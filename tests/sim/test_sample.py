@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imloop.facts.codes import Method
-from imloop.facts.refusal import Malformed, Unknown
+from imloop.facts.refusal import Malformed
 from imloop.sim.sample import sample_message, sample_repair
 
 STATION, SHOP = "450203001", "450203M01"
@@ -54,5 +54,10 @@ def test_bad_requests_are_named() -> None:
         sample_message("NONSENSE", station=STATION)
     with pytest.raises(Malformed):
         sample_message("ASM", station=STATION, at="yesterday")
-    with pytest.raises(Unknown):
-        sample_repair("450299M99")
+    with pytest.raises(Malformed):
+        sample_repair(SHOP, case_no="X")
+
+
+def test_a_shop_of_another_city_repairs_as_well() -> None:
+    record = json.loads(sample_repair("330106M01", case_no="330106-2026-000001"))
+    assert (record["shop"], record["case_no"]) == ("330106M01", "330106-2026-000001") and record["items"]

@@ -18,6 +18,8 @@ from support.doors import Doors
 from support.messages.uploads import repair_message, test_message
 from support.people import person
 
+pytestmark = pytest.mark.every_case("what one database keeps and finds as it was written another may not")
+
 OFFICE = "450200-environment"
 ODD = ["A/B", 'A"B', "A\nB", "检 A#B?c=%2F", "A&B;C"]
 

@@ -16,6 +16,8 @@ from support.doors import Doors
 from support.messages.uploads import PLATE, VIN, test_message
 from support.people import person, search
 
+pytestmark = pytest.mark.every_case("what one database keeps and finds as it was written another may not")
+
 POLICE, OFFICE = "450200-police", "450200-environment"
 PLATES = [
     "桂B 12345",

@@ -23,6 +23,8 @@ from support.city import FAR, NEAR, City, at
 from support.messages.uploads import VIN
 from support.stories.one_car import BROKEN, ENV, LEFT_OUT, OTHER_PLATE, WHOLE, WRONG, car, mark
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 HISTORIES = (*range(45), 95, 278, 288)
 """The last three had the mark while a repair from before a failed run without a permit still answered it."""
 NAMES: list[dict[str, str]] = [

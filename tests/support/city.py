@@ -31,28 +31,30 @@ def at(text: str) -> datetime:
 @dataclass
 class City:
     callers: dict[str, Caller]
+    place: str = PLACE
 
     @classmethod
-    def build(cls) -> City:
+    def build(cls, place: str = PLACE) -> City:
+        """``place``: where it lies; the codes of its parties stay the same."""
         since = date(2015, 1, 1)
         callers = {}
         for code, name in ((NEAR, "鱼峰环保检测站"), (FAR, "柳南机动车检测中心")):
-            station = Party.objects.create(code=code, kind=PartyKind.ISTATION, name=name, place=PLACE)
+            station = Party.objects.create(code=code, kind=PartyKind.ISTATION, name=name, place=place)
             Standing.objects.create(party=station, state="networked", since=since, cite="条例第十七条")
             Line.objects.create(station=station, code="01", methods=["ASM", "TSI"], since=since)
             Line.objects.create(station=station, code="02", methods=["LUGDOWN", "FREEACC"], since=since)
             callers[code] = caller_for(station)
         for code, name in ((LISTED, "柳南治理站"), (OTHER, "鱼峰诚修"), (UNLISTED, "路边修理铺")):
-            shop = Party.objects.create(code=code, kind=PartyKind.MSTATION, name=name, place=PLACE)
+            shop = Party.objects.create(code=code, kind=PartyKind.MSTATION, name=name, place=place)
             if code != UNLISTED:
                 Standing.objects.create(
                     party=shop, state="listed", since=date(2025, 10, 1), cite="方案五(三)"
                 )
             callers[code] = caller_for(shop)
         for kind in ("environment", "transport", "market", "police", "supervisor"):
-            office = Party.objects.create(code=f"{PLACE}-{kind}", kind=kind, name=kind, place=PLACE)
+            office = Party.objects.create(code=f"{PLACE}-{kind}", kind=kind, name=kind, place=place)
             callers[office.code] = caller_for(office, clerk(office))
-        return cls(callers)
+        return cls(callers, place)
 
     def test(
         self, when: str, *, station: str = NEAR, now: datetime | None = None, **change: object

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from imloop.api.http.answers import as_json, body_of, file_of
-from imloop.api.http.audience import M_STATION, M_STATION_OR_OFFICE
+from imloop.api.http.audience import I_STATION, M_STATION, M_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import (
@@ -22,12 +22,14 @@ from imloop.api.http.schemas import (
     ReasonOut,
     ReceiptOut,
     StampOut,
+    example,
     fields,
     in_any_dialect,
+    in_json,
 )
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.http.rate_limit import count_question
-from imloop.exchange.uploads.intake import take_repair
+from imloop.exchange.uploads.intake import take_papers, take_repair
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.facts.places import known_place
@@ -36,6 +38,7 @@ from imloop.steps.ground import clock
 from imloop.steps.repairs.repair_files import hand_in
 from imloop.steps.repairs.rework_rate import rework_rates
 from imloop.steps.repairs.shop_figures import ORDERS, choices
+from imloop.steps.repairs.station_papers import attach_paper, confirm_papers
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import PartyKind
 
@@ -177,6 +180,100 @@ def post_repair(request: HttpRequest, dialect: str = "") -> HttpResponse:
     receipt = take_repair(body_of(request), caller(request), clock.now(), dialect)
     count_upload("repair", receipt.created, receipt.body)
     return as_json(receipt.body, 201 if receipt.created else 200)
+
+
+PAPERS_UPLOAD = in_json(
+    fields(
+        ["repair_no", "repairer", "received_at", "finished_at", "documents"],
+        schema={"const": "imloop.repair/1"},
+        repair_no=OWN_NUMBER,
+        repairer=fields(["name", "uscc"], name=TEXT, uscc=TEXT),
+        case_no=TEXT,
+        vin=TEXT,
+        plate=TEXT,
+        received_at=TIME,
+        finished_at=TIME,
+        items={"type": "array", "items": fields(["code"], code={"enum": sorted(REPAIR_ITEMS)}, name=TEXT)},
+        parts={"type": "array", "items": fields(["name"], name=TEXT, serial=TEXT)},
+        cost_yuan={"type": "string", "examples": ["460.00"]},
+        documents=fields([], certificate_no=TEXT, settlement_no=TEXT, invoice_no=TEXT),
+    ),
+    schema="imloop.repair/1",
+    repair_no="P2026020200001",
+    repairer={"name": "城南汽车修理店", "uscc": "91450200MA5KABCD12"},
+    vin="LGWEF4A59MF000012",
+    received_at="2026-02-02T10:00:00+08:00",
+    finished_at="2026-02-02T14:00:00+08:00",
+    items=[{"code": "O2S", "name": "更换氧传感器", "hours": 1}],
+    documents={"settlement_no": "J0001", "invoice_no": "F0000001"},
+)
+
+
+class PapersReceiptOut(RepairReceiptOut):
+    """``shop``: the code by which the repairer is known from now on; ``entered_by``: who of the station did."""
+
+    shop: str
+    entered_by: str
+
+
+class PapersConfirmIn(Schema):
+    """``shop`` and ``repair_no`` as on the receipt."""
+
+    model_config = example(shop="X91450200MA5KABCD12", repair_no="P0001")
+
+    shop: str
+    repair_no: str
+
+
+class PapersConfirmedOut(Schema):
+    """The state of the case from now on."""
+
+    case: str
+    case_state: str
+
+
+@router.post(
+    "/station-papers",
+    who=I_STATION,
+    answers={201: PapersReceiptOut, 200: PapersReceiptOut},
+    body=PAPERS_UPLOAD,
+    tags=["I-station"],
+    summary="代无接入的维修企业登记凭证 · papers of a repairer without access",
+)
+def post_papers(request: HttpRequest) -> HttpResponse:
+    """By a personal key, where the law of the repair's day lets a station do so (``retest.papers_at_station``). They
+    count once they are confirmed; the same bytes again give 200 and the first receipt."""
+    receipt = take_papers(body_of(request), caller(request), clock.now())
+    return as_json(receipt.body, 201 if receipt.created else 200)
+
+
+@router.post(
+    "/station-papers/files",
+    who=I_STATION,
+    answers={201: KeptFileOut},
+    largest=LARGEST,
+    tags=["I-station"],
+    summary="附凭证原件照片 · a photograph of such a paper",
+)
+def post_paper_file(request: HttpRequest, shop: str, repair_no: str, paper: str, name: str) -> HttpResponse:
+    """A PDF, JPEG or PNG as the body; ``paper``: ``settlement``, ``invoice`` or ``certificate``."""
+    body = file_of(request, LARGEST)
+    kept = attach_paper(caller(request), shop, repair_no, paper, name, body, clock.now())
+    return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
+
+
+@router.post(
+    "/station-papers/confirm",
+    who=I_STATION,
+    answers={200: PapersConfirmedOut},
+    tags=["I-station"],
+    summary="对照原件确认 · confirm such papers",
+)
+def post_papers_confirmed(request: HttpRequest, said: PapersConfirmIn) -> HttpResponse:
+    """By the personal key of another person than who entered them (``second-person-needed``), with every paper
+    photographed. From now on they open the retest."""
+    case = confirm_papers(caller(request), said.shop, said.repair_no, clock.now())
+    return as_json({"case": case.case_no, "case_state": case.state})
 
 
 @router.get(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
+from typing import Any
 
 import typer
 
@@ -64,10 +66,16 @@ counter.add_to(gate)
 app.add_typer(gate, name="gate")
 
 
+@cache
+def command() -> Any:
+    """All of them, with the options that every one has."""
+    return with_person(app)
+
+
 def main() -> None:
     """Run a command; whatever is wrong with the input is one line, never a stack trace."""
     try:
-        with_person(app)()
+        command()()
     except Exception as error:
         if not (isinstance(error, (Refusal, OSError, ValueError)) or _of_database(error)):
             raise

@@ -38,7 +38,7 @@ def issue(
     public_key: PublicKey = None,
     note: Annotated[str, typer.Option(help="用在哪里 · where it is used")] = "",
     until: Until = None,
-    person: Annotated[str, typer.Option(help="本人密钥：使用人的用户名 · whose personal key it is")] = "",
+    holder: Annotated[str, typer.Option(help="本人密钥：使用人的用户名 · whose personal key it is")] = "",
     data: DataDir = VAR,
 ) -> None:
     """发一把密钥，只显示一次 · issue a key, shown once; for Ed25519 only its id, as the private key stays
@@ -57,7 +57,7 @@ def issue(
             public_key=pem,
             note=note,
             until=_day(until),
-            person=person,
+            person=holder,
             now=now(),
         )
     )

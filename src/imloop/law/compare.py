@@ -31,7 +31,7 @@ def kept(book: Book, subjects: Collection[str]) -> dict[str, Any]:
             for text in texts
         ],
         "rows": [
-            [row.key, _plain(row), row.unit, row.cite, row.place, row.since, row.until] for row in spoken
+            [row.key, _marked(row), row.unit, row.cite, row.place, row.since, row.until] for row in spoken
         ],
     }
 
@@ -44,10 +44,11 @@ def as_it_was(rows: Sequence[Sequence[Any]], on: date, place: str) -> Law:
     return Law(on, place, most_local(shelf, on, from_local_to_national(place)), {})
 
 
-def _plain(row: Value) -> object:
+def _marked(row: Value) -> object:
+    """The plain value, by which what is no text, number or list can be told when it is read again."""
     if row.unseen:
         return {UNSEEN: True}
-    return {"day": row.value.isoformat()} if isinstance(row.value, date) else row.value
+    return {"day": row.plain} if isinstance(row.value, date) else row.plain
 
 
 def _value(key: str, said: Any, unit: str, cite: str, place: str, since: str, until: str | None) -> Value:

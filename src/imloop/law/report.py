@@ -9,7 +9,7 @@ from pathlib import Path
 
 from imloop.law.acts import is_penalty
 from imloop.law.book import Book, Law, from_local_to_national, load
-from imloop.law.values import COMPARED, CONFIDENCE, CONFIDENCE_NAMES, TITLE_ONLY, UNSEEN, LawError, Value
+from imloop.law.values import COMPARED, CONFIDENCE, CONFIDENCE_NAMES, TITLE_ONLY, UNSEEN, LawError
 from imloop.law.words import decided_by
 
 
@@ -18,7 +18,7 @@ def show_rows(law: Law) -> list[dict[str, object]]:
     return [
         {
             "key": value.key,
-            "value": _plain(value),
+            "value": value.plain,
             "unit": value.unit,
             "cite": value.cite,
             "says": value.says,
@@ -55,14 +55,6 @@ def title_rows(book: Book, law: Law) -> list[dict[str, object]]:
         for text in book.texts.values()
         if text.title_only and text.place in places and text.rules(law.on)
     ]
-
-
-def _plain(value: Value) -> object:
-    if value.unseen:
-        return None
-    if isinstance(value.value, tuple):
-        return list(value.value)
-    return value.value.isoformat() if isinstance(value.value, date) else value.value
 
 
 def _confidence(code: str) -> dict[str, object]:

@@ -113,6 +113,15 @@ class Value:
     def unseen(self) -> bool:
         return self.confidence == UNSEEN
 
+    @property
+    def plain(self) -> object:
+        """As JSON writes it: a list for a tuple, a day as text; None where it was not seen."""
+        if self.unseen:
+            return None
+        if isinstance(self.value, tuple):
+            return list(self.value)
+        return self.value.isoformat() if isinstance(self.value, date) else self.value
+
     def in_force(self, on: date) -> bool:
         return self.since <= on and (self.until is None or on < self.until)
 

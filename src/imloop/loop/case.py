@@ -58,9 +58,11 @@ class Lack:
         return self.code in RELEASABLE
 
 
-RELEASABLE = ("time-held", "vehicle-elsewhere", "documents-elsewhere", "documents-on-paper")
+UNCONFIRMED = "papers-unconfirmed"
+"""A station entered the papers of a repairer without access to the platform; nobody has compared them yet."""
+RELEASABLE = ("time-held", "vehicle-elsewhere", "documents-elsewhere", "documents-on-paper", UNCONFIRMED)
 """Doubts that hold a repair until a department has looked and releases it; everything else only a better record
-mends."""
+mends. That of a station's entry is settled by another person of the station, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

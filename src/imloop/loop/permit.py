@@ -17,7 +17,7 @@ from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text, only_warnings
 from imloop.law import Law
 from imloop.law.deadline import deadline_key
-from imloop.loop.case import Case
+from imloop.loop.case import UNCONFIRMED, Case
 from imloop.loop.question import Question
 from imloop.loop.repair_clauses import falls_short, record_exists, repaired_after_fail
 
@@ -264,6 +264,15 @@ CLAUSES: tuple[Clause, ...] = (
             "no number was shown on paper for another vehicle in an outage (can be released)",
         ),
         falls_short("documents-on-paper"),
+    ),
+    Clause(
+        UNCONFIRMED,
+        "retest.papers_people",
+        Text(
+            "检验机构代为登记的凭证已对照原件确认（核实后可放行）",
+            "papers that the station entered have been compared with the originals (can be released)",
+        ),
+        falls_short(UNCONFIRMED),
     ),
     Clause(
         "time-held",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from imloop.facts.records.repair import DOCUMENT_NAMES
 from imloop.facts.text import Reason, Text
+from imloop.loop.case import UNCONFIRMED
 from imloop.loop.question import Question, waits_for_repair
 
 _TO_LISTED = Text(
@@ -15,6 +16,11 @@ _TO_LISTED = Text(
 _TO_ANY = Text(
     "请先维修，由维修单位上传维修记录；维修单位由车主自由选择。",
     "Have it repaired first, at a repairer of your choice, who uploads the record.",
+)
+_TO_ANY_OR_PAPERS = Text(
+    "请先维修，由维修单位上传维修记录；维修单位由车主自由选择，没有接入平台的，由检验机构登记其凭证原件。",
+    "Have it repaired first, at a repairer of your choice, who uploads the record; where it has no access to the "
+    "platform, the station enters its original papers.",
 )
 
 
@@ -26,8 +32,14 @@ def record_exists(q: Question) -> Reason | None:
         "no-repair-record",
         Text("没有本次不合格之后的维修记录。", "There is no repair record after the failed test."),
         q.law.cite("retest.record_required"),
-        _TO_LISTED if q.law.flag("retest.listed_repairer_required") else _TO_ANY,
+        _where_to(q),
     )
+
+
+def _where_to(q: Question) -> Text:
+    if q.law.flag("retest.listed_repairer_required"):
+        return _TO_LISTED
+    return _TO_ANY_OR_PAPERS if q.law.flag("retest.papers_at_station") else _TO_ANY
 
 
 def repaired_after_fail(q: Question) -> Reason | None:
@@ -161,6 +173,18 @@ SHORT: dict[str, tuple[Text, Text]] = {
             "A document number was shown on paper for another vehicle in an outage.",
         ),
         _RELEASE,
+    ),
+    UNCONFIRMED: (
+        Text(
+            "检验机构代维修企业登记的凭证，尚未对照原件确认。",
+            "The station entered the papers of a repairer without access; nobody has compared them with the originals "
+            "yet.",
+        ),
+        Text(
+            "由本站另一人对照原件和照片确认；规定只要一人的，由登记人确认。",
+            "Another person of the station compares originals and photographs and confirms; where the law asks for one "
+            "person only, whoever entered them.",
+        ),
     ),
     "time-held": (
         Text(

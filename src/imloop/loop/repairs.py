@@ -17,6 +17,7 @@ from imloop.facts.days import day_of
 from imloop.facts.identifiers import paper_number
 from imloop.facts.records.repair import DOCUMENT_NAMES, RepairRecord, Warranty
 from imloop.law import Law
+from imloop.law.sentences import documents_key, retest_papers
 from imloop.loop.case import Case, Lack, RepairFact
 
 _PAPERS_LACK = ("documents-missing", "documents-invalid", "documents-elsewhere", "documents-on-paper")
@@ -131,8 +132,8 @@ def allowed(record: RepairRecord, law: Law, *, listed: bool, able: bool) -> bool
         return False
     if not (able and work_done(record, law)):
         return False
-    sets = [set(wanted.split("+")) for wanted in law.words(documents_key(law)) if wanted]
-    return not sets or any(wanted <= record.documents.present for wanted in sets)
+    sets = retest_papers(law)
+    return not sets or any(record.documents.present.issuperset(wanted) for wanted in sets)
 
 
 def _papers_lack(
@@ -140,13 +141,13 @@ def _papers_lack(
 ) -> tuple[Lack, ...]:
     """The first for which none of the day's sets of documents is there; first what only a better record mends."""
     key = documents_key(law)
-    sets = [frozenset(wanted.split("+")) for wanted in law.words(key) if wanted]
+    sets = retest_papers(law)
     without: frozenset[str] = frozenset()
     for code in _PAPERS_LACK:
         without |= frozenset(used.get(code, ()))
         if code == "documents-invalid":
             without |= _no_numbers(record, law)
-        if sets and not any(wanted <= fact.documents - without for wanted in sets):
+        if sets and not any((fact.documents - without).issuperset(wanted) for wanted in sets):
             about = tuple(name for name in DOCUMENT_NAMES if name in without)
             return (Lack(code, law.cite(key), about),)
     return ()
@@ -157,11 +158,6 @@ def work_done(record: RepairRecord, law: Law) -> bool:
     hours = sum((item.hours or Decimal(0) for item in record.items), Decimal(0))
     fitted = any(not is_nothing(part.name) and part.quantity > 0 for part in record.parts)
     return fitted or float(hours) >= law.number("repair.least_hours")
-
-
-def documents_key(law: Law) -> str:
-    """The plan's body and its flow chart differ; which of the two a place follows is itself a dated value."""
-    return f"retest.documents.{law.word('retest.documents_wording')}"
 
 
 def _no_numbers(record: RepairRecord, law: Law) -> frozenset[str]:

@@ -27,6 +27,11 @@ def named(parties: Iterable[Party]) -> Choices:
     return [(party.code, party.name) for party in parties]
 
 
+def named_alike(names: Iterable[str]) -> Choices:
+    """Of what is called as it is written: a line, a person."""
+    return [(name, name) for name in names]
+
+
 def station_kinds() -> Choices:
     return [
         (PartyKind.ISTATION.value, _("排放检验机构")),

@@ -27,6 +27,12 @@ def sent_file(request: HttpRequest) -> tuple[str, bytes]:
     return file.name or "", file.read(LARGEST + 1)
 
 
+def sent_named_file(request: HttpRequest, field: str) -> tuple[str, bytes] | None:
+    """The same of one of several fields; None where nothing was chosen."""
+    file = request.FILES.get(field)
+    return (file.name or "", file.read(LARGEST + 1)) if isinstance(file, UploadedFile) else None
+
+
 def require_sure(form: QueryDict) -> None:
     if form.get("sure") != "1":
         raise Malformed("not-confirmed", Text("请勾选确认。", "Tick the box to confirm."), at="sure")

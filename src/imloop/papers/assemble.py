@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -13,18 +14,30 @@ from imloop.gates.inspections.counts import WHY
 from imloop.law.working_days import WORKING
 from imloop.papers.press import print_pdf, qr_svg, template
 from imloop.papers.trace_picture import trace_svg
-from imloop.papers.words import long_date, long_time, masked_name
+from imloop.papers.words import long_count, long_date, long_time
 from imloop.steps.cases import lookups as case_lookups
+from imloop.steps.cases.issue_notice import as_printed_now
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import itself
 from imloop.steps.ground.receipts import case_url
-from imloop.steps.ground.registers import law_at
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.journal.prove_journal import stamp_of
 from imloop.steps.vehicles.vehicle_facts import described
 from imloop.store.models import Notice, Test
 from imloop.verdict.arithmetic import printed
 
+COPIES = {
+    "owner": ("执", "汽车所有人执", "汽车所有人"),
+    "station": ("存", "检验机构留存", "检验机构"),
+    "environment": ("送", "送生态环境部门", "生态环境部门"),
+    "transport": ("送", "送交通运输部门", "交通运输部门"),
+    "market": ("送", "送市场监管部门", "市场监管部门"),
+    "police": ("送", "送公安交管部门", "公安交管部门"),
+    "supervisor": ("送", "送监督部门", "监督部门"),
+    "first_station": ("存", "检验机构留存", "检验机构"),
+    "repairer": ("交", "交维修企业", "维修企业"),
+}
+"""By who gets one: the mark on the copy, the words beside it, who that is."""
 _PARTS = {"exterior": "外观检验", "obd": "OBD 检查", "exhaust": "排气检测", "evaporative": "蒸发系统"}
 _RESULTS = {
     "pass": "合格",
@@ -48,44 +61,47 @@ def owner_notice(token: str) -> bytes:
 
 
 def notice_pdf(notice: Notice) -> bytes:
-    """Every element of the official form, in the words of the place's template."""
-    case, kept = notice.case, notice.content
-    station = case.station
+    """Every element of the official form, as it stood on the day of issue, in the words of the place's template."""
+    case = notice.case
+    kept = notice.content if "told" in notice.content else {**as_printed_now(notice), **notice.content}
+    said, station, vehicle = kept["told"], kept["station"], kept["vehicle"]
     tested = datetime.fromisoformat(kept["tested_at"]).astimezone(CHINA)
-    deadline = date.fromisoformat(kept["deadline"])
-    law = law_at(day_of(tested), case.place)
-    heading = law.get("notice.heading")
-    duty = law_at(day_of(notice.issued_at), case.place).value("repair.owner_duty")
+    deadline, issued_on = date.fromisoformat(kept["deadline"]), day_of(notice.issued_at)
     content: dict[str, object] = {
-        "number": f"{heading.value if heading else '检告'}{kept['heading_no']}号",
+        "number": f"{said['heading']}{kept['heading_no']}号",
         "notice_no": notice.notice_no,
         "case_no": case.case_no,
-        "station": station.name if station else "",
-        "station_code": station.code if station else "",
-        "station_address": station.address if station else "",
-        "station_phone": station.phone if station else "",
+        "station": station["name"],
+        "station_code": station["code"],
+        "station_address": station["address"],
+        "station_phone": station["phone"],
         "tested": long_time(tested),
-        "plate": case.vehicle.plate or "（无牌）",
-        "vin": case.vehicle.vin or "（未报）",
-        "diesel": kept["standard"] == "diesel",
+        "plate": vehicle["plate"] or "（无牌）",
+        "vin": vehicle["vin"] or "（未报）",
+        "standards": [[name, kind == kept["standard"]] for kind, name in said["standards"] if name],
         "items": kept["items"],
         "reasons": [reason["text"] for reason in kept["reasons"] if reason["code"] != "limit-exceeded"],
         "deadline": long_date(deadline),
         "deadline_days": kept["deadline_days"],
         "deadline_unit": kept.get("deadline_unit", WORKING),
         "provisional": kept["deadline_provisional"],
-        "guidance": _guidance(law.word("phase")),
-        "warning_cite": duty.cite,
-        "warning_says": duty.says,
-        "warning_in_its_words": duty.confidence == "verified",
+        "guidance": said["guidance"],
+        "warning": said["warning"],
         "round": notice.round,
-        "issued": long_date(day_of(notice.issued_at)),
-        "owner": masked_name(case.vehicle.owner_name),
+        "issued": long_date(issued_on),
+        "owner": vehicle["owner"],
+        "copies": [COPIES[who] for who in sorted(said["copies"], key="owner".__eq__)],
+        "kept_by": _kept_by(said["copies"]),
         "url": case_url(case),
         "qr": qr_svg(case_url(case)),
         "stamp": _stamp("notice-issued", notice.notice_no),
     }
-    return print_pdf(template(case.place, "notice.typ"), content, notice.issued_at)
+    return print_pdf(template(case.place, "notice.typ", issued_on), content, notice.issued_at)
+
+
+def _kept_by(copies: Sequence[str]) -> str:
+    each = "，".join(f"{COPIES[who][2]}{COPIES[who][0]}一份" for who in copies)
+    return f"本告知书一式{long_count(len(copies))}份，{each}。"
 
 
 def _stamp(kind: str, subject: str) -> str:
@@ -94,16 +110,6 @@ def _stamp(kind: str, subject: str) -> str:
     if entry is None:
         return ""
     return f"日志第 {entry.number} 条 {entry.hash[:16]}，可在 {settings.BASE_URL}/public/journal/{entry.number} 核对"
-
-
-def _guidance(phase: str) -> str:
-    if phase == "full":
-        return "由本市公布名录内的维修治理站维修并上传维修记录；持竣工出厂合格证、维修结算清单和维修发票回本站复检。"
-    if phase == "transition":
-        return (
-            "鼓励到本市公布名录内的维修治理站维修，也可自主选择其他维修企业；持维修发票和维修清单回本站复检。"
-        )
-    return "维修完成后，持有效的维修凭证复检。"
 
 
 def report_document(caller: Caller, test_no: str, station: str = "") -> bytes:
@@ -148,7 +154,8 @@ def report_pdf(test: Test) -> bytes:
         "issued": long_date(day_of(test.received_at)),
         "stamp": _stamp("test-received", f"{test.station.code}/{test.test_no}"),
     }
-    return print_pdf(template(test.station.place, "report.typ"), content, test.received_at)
+    form = template(test.station.place, "report.typ", day_of(test.received_at))
+    return print_pdf(form, content, test.received_at)
 
 
 def _item_row(item: dict[str, object]) -> list[str]:

@@ -6,6 +6,9 @@ from datetime import datetime
 from itertools import groupby
 
 from imloop.facts.days import CHINA, day_of
+from imloop.facts.refusal import Unlawful
+from imloop.facts.text import Text
+from imloop.law.sentences import PAPER_NAMES, outage_papers, outage_proof
 from imloop.papers.press import print_pdf, template
 from imloop.papers.words import long_date, long_time
 from imloop.steps.ground import registers
@@ -13,13 +16,21 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.stations.lookups import lines
 from imloop.store.models import PartyKind, Voucher
 
-_PAPERS = {"settlement": "维修结算清单", "certificate": "竣工出厂合格证", "invoice": "维修发票"}
-
 
 def outage_form(caller: Caller, vouchers: list[Voucher], now: datetime) -> bytes:
     """One sheet for each day of the vouchers; without vouchers one sheet for retests that the operator unlocks."""
     station = registers.party(caller.party_code, PartyKind.ISTATION)
     law = registers.law_at(day_of(now), station.place)
+    accepted = outage_proof(law)
+    if accepted is None:
+        raise Unlawful(
+            "paper-not-accepted",
+            Text(
+                "本地规定没有允许系统故障期间凭纸质材料复检。",
+                "The local rules do not accept paper in an outage.",
+            ),
+            cite=law.cite("outage.paper_accepted"),
+        )
     office = registers.department(PartyKind.ENVIRONMENT, station.place)
     days = [
         {"day": long_date(day), "vouchers": [[row.number, row.code] for row in rows]}
@@ -31,7 +42,8 @@ def outage_form(caller: Caller, vouchers: list[Voucher], now: datetime) -> bytes
         "address": station.address,
         "lines": "、".join(line.code for line in lines(station.code, day_of(now))),
         "days": days or [{"day": "", "vouchers": []}],
-        "papers": "或".join(_PAPERS.get(name, name) for name in law.words("outage.papers")),
+        "papers": accepted.zh,
+        "numbers": [f"{PAPER_NAMES[name].zh}编号" for name in outage_papers(law)],
         "hours": law.integer("outage.unlock_hours"),
         "catch_up": law.integer("outage.catch_up_days"),
         "office": office.name if office else "",
@@ -39,4 +51,4 @@ def outage_form(caller: Caller, vouchers: list[Voucher], now: datetime) -> bytes
         "cite": law.cite("outage.paper_accepted"),
         "printed": long_time(now.astimezone(CHINA)),
     }
-    return print_pdf(template(station.place, "outage.typ"), content, now)
+    return print_pdf(template(station.place, "outage.typ", day_of(now)), content, now)

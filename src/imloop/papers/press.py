@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +11,8 @@ from threading import Lock
 
 import segno
 import typst
+
+from imloop.facts.days import read_day
 
 HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
@@ -23,13 +25,19 @@ class FontsMissing(RuntimeError):
         super().__init__("the Chinese font is not installed: run python scripts/setup.py")
 
 
-def template(place: str, name: str) -> Path:
-    """The most local template: city, province, then the nation's."""
+def template(place: str, name: str, day: date) -> Path:
+    """The form in use on a day: the most local (city, province, then the nation's), and of those the newest. A form is
+    dated by its name, ``notice.2027-01-01.typ``; one without a date is the first. So a form is never changed, a new one
+    is laid beside it, and what was issued on the old prints on the old."""
+    stem, _, ending = name.rpartition(".")
     for code in (place, f"{place[:4]}00", f"{place[:2]}0000", "000000"):
-        found = TEMPLATES / code / name
+        folder = TEMPLATES / code
+        dated = (each.name[len(stem) + 1 : -len(ending) - 1] for each in folder.glob(f"{stem}.*.{ending}"))
+        begun = sorted(since for since in dated if read_day(since) <= day)
+        found = folder / (f"{stem}.{begun[-1]}.{ending}" if begun else name)
         if found.exists():
             return found
-    raise FileNotFoundError(f"no template {name} for {place}")
+    raise FileNotFoundError(f"no template {name} for {place} on {day}")
 
 
 @lru_cache(maxsize=8)

@@ -16,6 +16,6 @@ def long_time(moment: datetime) -> str:
     return f"{moment.year} 年 {moment.month} 月 {moment.day} 日 {moment:%H:%M}"
 
 
-def masked_name(name: str) -> str:
-    """The surname, the rest hidden."""
-    return f"{name[0]}{'*' * (len(name) - 1)}" if name else ""
+def long_count(count: int) -> str:
+    """两份, 三份: as counted aloud, to nine."""
+    return "零一两三四五六七八九"[count]

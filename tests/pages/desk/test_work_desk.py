@@ -31,6 +31,8 @@ from imloop.store.models import (
 from support.city import FAR, LISTED, NEAR, City
 from support.people import person
 
+pytestmark = pytest.mark.every_case("each case asks the database something else")
+
 OFFICES = ("environment", "transport", "market", "police", "supervisor")
 
 

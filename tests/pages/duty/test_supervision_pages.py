@@ -84,8 +84,10 @@ def test_acts_and_their_file(case: Case) -> None:
     desk = person(f"{PLACE}-supervisor")
     text = desk.get("/supervision/acts", {"person": "wei"}).content.decode()
     assert "案件变化" in text and case.case_no in text
+    User.objects.filter(username="wei").update(first_name="韦晓芸")
     file = desk.get("/supervision/acts", {"person": "wei", "format": "csv"}).content.decode("utf-8-sig")
     assert file.splitlines()[0].startswith("序号") and case.case_no in file
+    assert ",wei,韦晓芸," in file, "people by name, too"
 
 
 def test_who_saw_unusually_many_vehicles_stands_first_here_and_on_the_work_list(case: Case) -> None:

@@ -113,7 +113,7 @@ def test_changes_from_a_day_on(city: City) -> None:
 
 def test_the_regime_is_explained_by_the_law_of_the_day(city: City) -> None:
     full = Client().get("/about", {"place": "450200", "day": "2026-03-02"}).content.decode()
-    assert "15 个工作日" in full and "竣工出厂合格证、维修结算清单、维修发票" in full and "全面实施" in full
+    assert "15 个工作日" in full and "竣工出厂合格证、维修结算清单和维修发票" in full and "全面实施" in full
     assert "自由选择一家名录内的维修治理站" in full
     before = Client().get("/about", {"place": "450200", "day": "2025-12-01"}).content.decode()
     assert "鼓励到名录内的维修治理站" in before

@@ -70,9 +70,9 @@ def test_the_police_release_a_mark_only_after_a_pass(city: City, car: Vehicle) -
 def test_the_police_ask_roads_and_registration(car: Vehicle) -> None:
     client = person(POLICE)
     assert "可以" in search(client, "/desk/police", {"gate": "road", "plate": PLATE}).content.decode()
-    asked = {"gate": "registration", "fuel": "A", "emission_stage": "国五", "max_mass_kg": "1800"}
+    asked = {"gate": "registration", "fuel": "gasoline", "emission_stage": "5", "max_mass_kg": "1800"}
     answer = client.get("/desk/police", asked).content.decode()
-    assert "现行要求为国六b" in answer and 'value="国五"' in answer
+    assert "现行要求为国六b" in answer and 'value="5" selected' in answer
     nobody = search(client, "/desk/police", {"gate": "road", "plate": "桂B00000"})
     assert nobody.status_code == 404 and "桂B00000" in nobody.content.decode()
 
@@ -136,7 +136,7 @@ def test_zones_and_alerts_are_entered_and_ended(city: City) -> None:
     for wrong, said in (
         ({"hours": "7点"}, "应如 07:00-09:00"),
         ({"over_mass_kg": "三吨"}, "应为非负数"),
-        ({"elsewhere": "桂B1"}, "应为号牌开头，如 桂B"),
+        ({"elsewhere": "桂B1"}, "应为号牌开头，如 京A"),
         ({"fuels": [], "stage_below": ""}, "至少限定一类车辆"),
         ({"fuels": ["coal"]}, "请从所列各项中选择"),
     ):

@@ -179,6 +179,7 @@ def test_a_guest_is_not_enrolled_again_under_another_vin(city: City) -> None:
     assert refused.value.code == "plate-ambiguous"
 
 
+@pytest.mark.every_case("what one database keeps and finds as it was written another may not")
 @pytest.mark.parametrize(
     "names",
     [

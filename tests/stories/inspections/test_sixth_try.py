@@ -205,6 +205,7 @@ def test_a_failed_run_before_it_counts_and_a_check_of_another_line_holds_nothing
     )
 
 
+@pytest.mark.every_case("each case asks the database something else")
 @pytest.mark.parametrize("what", ["verification", "line", "nothing"])
 def test_a_line_that_may_not_test_in_the_morning_has_not_passed_it_in_the_evening(
     city: City, what: str

@@ -22,6 +22,8 @@ from support.stories.outages import (
     upload,
 )
 
+pytestmark = pytest.mark.every_case("what one database keeps and finds as it was written another may not")
+
 SECOND = {"vin": "LSVAA4187E2000077", "plate": "桂B77777"}
 THIRD = {"vin": "LSVAU2180N2183294", "plate": "桂B54321"}
 NUMBERS = {

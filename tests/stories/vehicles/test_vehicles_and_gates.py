@@ -323,6 +323,7 @@ BAD_ROWS = {
 }
 
 
+@pytest.mark.every_case("what one database keeps and finds as it was written another may not")
 @pytest.mark.parametrize("named", BAD_ROWS)
 def test_a_bad_row_names_what_is_wrong_and_the_others_go_in(city: City, tmp_path: Path, named: str) -> None:
     good = {**CAR, "vin": "LFV2A21K6J3123457", "plate": "桂B54321"}

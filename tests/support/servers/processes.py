@@ -1,8 +1,9 @@
-"""Python programs in processes of their own, forked from one that has read the libraries already.
+"""Python programs in processes of their own, forked from one that has read the libraries and our modules already.
 
-The suite starts several hundred: reading Django and the rest anew took two thirds of what each needs. Before the fork
-nothing of imloop is imported and no setting is read, so that a program finds what it would find in a new interpreter:
-its own arguments, environment, folder and files.
+The suite starts several hundred: reading Django, the models and the law anew took four fifths of what each needs. A
+program finds what it would find in a new interpreter: its own arguments, environment, folder and files, and settings
+that are read from these when it asks for them. That a command imports whatever it uses is seen where servers start,
+which are processes from the beginning.
 
     done = run_python(["-m", "imloop.cli", "check"], environment)
 """
@@ -14,6 +15,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -24,7 +26,7 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 LIBRARIES = (
     "asyncssh",
@@ -70,6 +72,21 @@ LIBRARIES = (
     "zstandard",
 )
 """Modules of others that commands import; none of them asks for a setting."""
+OURS = (
+    "cli",
+    "exchange",
+    "gates",
+    "law",
+    "loop",
+    "matters",
+    "papers",
+    "sim",
+    "steps",
+    "store",
+    "verdict",
+    "watch",
+)
+"""Packages of imloop; what they keep of a setting when they are imported is the same for every installation."""
 TESTS = Path(__file__).resolve().parents[2]
 MESSAGE = 1 << 18
 """Bytes of a request at most: arguments and environment."""
@@ -139,6 +156,7 @@ def serve(channel: socket.socket) -> None:
     """Fork for every request, and tell of every child how it ended, until the other side closes."""
     for name in LIBRARIES:
         importlib.import_module(name)
+    _know_ours()
     gc.freeze()
     woken, wake = socket.socketpair()
     wake.setblocking(False)
@@ -168,6 +186,35 @@ def serve(channel: socket.socket) -> None:
             running[child] = files[3]
 
 
+def _know_ours() -> None:
+    import django
+
+    django.setup()
+    for package in OURS:
+        folder = importlib.import_module(f"imloop.{package}").__path__
+        for each in pkgutil.walk_packages(folder, f"imloop.{package}."):
+            if not each.name.endswith("__main__") and ".migrations." not in each.name:
+                importlib.import_module(each.name)
+    from imloop.cli import command
+    from imloop.law.book import load
+
+    load()
+    command()
+
+
+def _forget_settings() -> None:
+    """They were those of whoever began the run."""
+    from django.conf import empty, settings
+    from django.db import connections
+
+    del sys.modules["imloop.site.settings"]
+    settings._wrapped = empty
+    for each in connections.all(initialized_only=True):
+        del connections[each.alias]
+    connections._settings = None
+    connections.__dict__.pop("settings", None)
+
+
 def _tell_ended(running: dict[int, int]) -> None:
     while running:
         child, status = os.waitpid(-1, os.WNOHANG)
@@ -183,7 +230,26 @@ class Become(BaseException):
 
 
 def become(request: dict[str, Any], files: list[int]) -> None:
-    """Be the program asked for, between these files."""
+    """Be the program asked for, between these files, to its end."""
+    try:
+        _run(request, files)
+    except SystemExit as told:
+        if told.code is not None and not isinstance(told.code, int):
+            raise
+        _end(told.code or 0)
+    _end(0)
+
+
+def _end(code: int) -> NoReturn:
+    """As an interpreter ends, but that it does not take apart what the process that was forked has read."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _run(request: dict[str, Any], files: list[int]) -> None:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
@@ -191,6 +257,7 @@ def become(request: dict[str, Any], files: list[int]) -> None:
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
     sys.path[:] = ["", *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)), *_PATH]
+    _forget_settings()
     kind, what, *more = request["arguments"]
     if kind == "-m":
         sys.argv = [what, *more]

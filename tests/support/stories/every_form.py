@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -151,11 +152,11 @@ _OF_NO_VEHICLE = {"/law", "/public/stations", "/parties"}
 """Where ``q`` are the words of a clause, a station's name or its address."""
 
 
-def telling(page: str, text: str) -> Iterator[str]:
+def telling(page: str, text: str, sheet: Sheet) -> Iterator[str]:
     """Addresses that name a vehicle: of a form that would put it there, and of a link that holds it."""
     names = {name for pair in Vehicle.objects.values_list("plate", "vin") for name in pair if name}
     tails = {name[-6:] for name in names}
-    for form, controls in Sheet(text).forms:
+    for form, controls in sheet.forms:
         fields = {each.name for each in controls if each.asks} & _NAMES_A_VEHICLE
         if form.get("method", "get") != "post" and fields and urlsplit(page).path not in _OF_NO_VEHICLE:
             yield f"{page}: a form asks by GET for {sorted(fields)}"
@@ -174,8 +175,22 @@ class Walked(NamedTuple):
     told: list[str]
 
 
-def forms_of(window: Client, starts: list[str], walked: Walked) -> Iterator[Found]:
-    """Every form that asks for something, on the pages that links lead to."""
+class Read(NamedTuple):
+    """An answer on the way. ``page``: its address; ``linked``: the page that leads to it, empty for where one began."""
+
+    page: str
+    route: str
+    linked: str
+    answer: HttpResponse
+
+    @property
+    def is_page(self) -> bool:
+        kind = self.answer.get("Content-Type", "")
+        return self.answer.status_code == 200 and kind.startswith("text/html")
+
+
+def reads_of(window: Client, starts: list[str], of_each: int, of_token: int) -> Iterator[Read]:
+    """Every page and file that links lead to, at most so many of one route, and so many of one behind a token."""
     waiting, known, kept = deque((start, "") for start in starts), set(starts), Counter[str]()
     while waiting:
         address, linked = waiting.popleft()
@@ -183,24 +198,32 @@ def forms_of(window: Client, starts: list[str], walked: Walked) -> Iterator[Foun
             route = resolve(urlsplit(address).path).route
         except Resolver404:
             continue
-        if kept[route] >= (OF_EACH if "token" not in route else 30) or route in ("logout", "settings"):
+        if kept[route] >= (of_each if "token" not in route else of_token) or route in ("logout", "settings"):
             continue
         kept[route] += 1
         answer = window.get(address, follow=True)
-        if linked and answer.status_code >= 400:
-            walked.refused.append(f"{linked} → {address}: {answer.status_code}")
-        if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
-            continue
         page = "?".join(filter(None, (answer.request["PATH_INFO"], answer.request["QUERY_STRING"])))
-        walked.seen.update(str(each.name) for each in answer.templates)
-        text = answer.content.decode()
-        walked.told.extend(telling(page, text))
-        for form, controls in Sheet(text).forms:
-            if form.get("method") == "post" and any(each.asks for each in controls):
-                yield Found(window, page, form.get("action") or page, controls)
-        for link in _LINK.findall(text):
+        read = Read(page, route, linked, answer)
+        yield read
+        for link in _LINK.findall(answer.content.decode()) if read.is_page else ():
             target = urlsplit(urljoin(f"http://testserver{page}", unescape(link)))
             follow = f"{target.path}?{target.query}" if target.query else target.path
             if target.netloc == "testserver" and follow not in known and "format=" not in follow:
                 known.add(follow)
                 waiting.append((follow, page))
+
+
+def forms_of(window: Client, starts: list[str], walked: Walked) -> Iterator[Found]:
+    """Every form that asks for something, on the pages that links lead to."""
+    for read in reads_of(window, starts, OF_EACH, 30):
+        if read.linked and read.answer.status_code >= 400:
+            walked.refused.append(f"{read.linked} → {read.page}: {read.answer.status_code}")
+        if not read.is_page:
+            continue
+        walked.seen.update(str(each.name) for each in read.answer.templates)
+        text = read.answer.content.decode()
+        sheet = Sheet(text)
+        walked.told.extend(telling(read.page, text, sheet))
+        for form, controls in sheet.forms:
+            if form.get("method") == "post" and any(each.asks for each in controls):
+                yield Found(window, read.page, form.get("action") or read.page, controls)

@@ -226,6 +226,7 @@ def user(
             help="管理哪里：市、省（450000）或全部（000000），缺省 IMLOOP_PLACE · administrator of which place"
         ),
     ] = "",
+    name: Annotated[str, typer.Option(help="姓名 · what people call them")] = "",
     data: DataDir = VAR,
 ) -> None:
     """新建人员账号 · create a person; the password is asked for, or taken from IMLOOP_PASSWORD. Without a party: an
@@ -239,14 +240,14 @@ def user(
     from imloop.steps.ground.clock import now
     from imloop.store.models import Party
 
+    owner = Party.objects.filter(code=party).first() if party else None
+    if party and owner is None:
+        raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"There is no party {party}."))
     password = _good_password(os.environ.get("IMLOOP_PASSWORD", ""))
-    if not party:
-        first_administrator(username, password, place or settings.PLACE, now())
+    if owner is None:
+        first_administrator(username, password, place or settings.PLACE, now(), name=name)
     else:
-        owner = Party.objects.filter(code=party).first()
-        if owner is None:
-            raise Unknown("unknown-party", Text(f"没有单位 {party}。", f"There is no party {party}."))
-        create_user(username, password, owner, now(), must_change_password=True)
+        create_user(username, password, owner, now(), name=name, must_change_password=True)
     print(f"{username} ok")
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 from imloop.exchange.uploads.decode_check import decode_check
+from imloop.exchange.uploads.decode_papers import decode_papers
 from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.exchange.uploads.group_commit import GroupCommit
@@ -33,6 +34,7 @@ from imloop.steps.lines.receive_check import receive_check
 from imloop.steps.outages.redeem_voucher import redeem_voucher
 from imloop.steps.repairs.claims import count_wrong_upload
 from imloop.steps.repairs.receive_repair import receive_repair
+from imloop.steps.repairs.station_papers import receive_papers
 from imloop.steps.stations.known_sender import known_sender
 from imloop.steps.stations.station_facts import StationFacts
 from imloop.store.connection_pool import with_connection, without_connection
@@ -75,6 +77,13 @@ def take_repair(body: bytes, caller: Caller, now: datetime, dialect: str = "") -
     require_kind(caller, PartyKind.MSTATION)
     upload = _read("repair", body, caller, now, partial(decode_repair, dialect=dialect), receive_repair)
     return _alone(replace(upload, refused=count_wrong_upload))
+
+
+def take_papers(body: bytes, caller: Caller, now: datetime) -> Receipt:
+    """The papers of a repairer without access, entered by a person of a station. Idempotent; raises ``Refusal`` after
+    the bytes and the reason were kept."""
+    require_kind(caller, PartyKind.ISTATION)
+    return _alone(_read("papers", body, caller, now, decode_papers, receive_papers))
 
 
 def take_check(body: bytes, caller: Caller, now: datetime) -> Receipt:

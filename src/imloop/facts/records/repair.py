@@ -126,3 +126,13 @@ class RepairRecord:
     documents: Documents = field(default_factory=Documents)
     warranty: Warranty | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StationPapers:
+    """The papers of a repairer without access to the platform, entered by the station of the retest: as on the invoice,
+    ``name`` and ``uscc`` say who repaired."""
+
+    record: RepairRecord
+    name: str
+    uscc: str

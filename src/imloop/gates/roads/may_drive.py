@@ -14,6 +14,7 @@ from imloop.gates.vehicles.case_fact import CaseFact, gone
 from imloop.gates.vehicles.mark import failed_run_waits
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law
+from imloop.law.sentences import repair_and_return
 
 GATE = "road"
 _LEVELS = {"yellow": Text("黄色", "yellow"), "orange": Text("橙色", "orange"), "red": Text("红色", "red")}
@@ -77,8 +78,7 @@ def road(
 def _case(case: CaseFact | None, law: Law) -> Reason | None:
     if case is None:
         return None
-    repair = Text("请尽快维修并回原站复检。", "Have it repaired and retested at the same station.")
-    by = case.by_words()
+    repair, by = repair_and_return(law), case.by_words()
     if case.overdue:
         return Reason(
             "case-overdue",

@@ -10,7 +10,7 @@ A rule is an object. A vehicle is barred by it when every condition given holds 
     over_years     15                     older than this many years since the first registration
     digits         ["1", "6"]             last digit of the plate (letters are skipped)
     odd_even       true                   plates whose last digit is odd on even days of the month, and the reverse
-    elsewhere      ["桂B"]                plates that begin with none of these
+    elsewhere      ["京A"]                plates that begin with none of these
     weekdays       [1, …, 7]              Monday is 1
     hours          ["07:00-09:00"]        local time, end exclusive; past midnight as "22:00-06:00"
     everywhere     true                   on every road of the place, not only inside the zone
@@ -248,7 +248,7 @@ def _rule(r: _Reader) -> Rule:
             "digits", lambda w: len(w) == 1 and w in "0123456789", "应为一位数字", "single digits"
         ),
         odd_even=r.flag("odd_even"),
-        elsewhere=r.words("elsewhere", lambda w: 0 < len(w) <= 2, "应为号牌开头，如 桂B", "such as 桂B"),
+        elsewhere=r.words("elsewhere", lambda w: 0 < len(w) <= 2, "应为号牌开头，如 京A", "such as 京A"),
         weekdays=r.weekdays(),
         hours=tuple(_minutes(text) for text in hours),
         everywhere=r.flag("everywhere"),

@@ -11,6 +11,7 @@ from imloop.gates.vehicles.case_fact import CaseFact, gone, moved
 from imloop.gates.vehicles.cycle import Cycle, Kind, Milestone, cycle_on, due_after, fulfilled_on, milestones
 from imloop.gates.vehicles.subject import Subject
 from imloop.law import Law
+from imloop.law.sentences import repair_and_return
 
 GATE = "inspection-mark"
 
@@ -151,10 +152,7 @@ def _open_case(case: CaseFact | None, law: Law) -> Reason | None:
             f"Case {case.case_no} is open: the emission test failed{' and is overdue' if case.overdue else ''}.",
         ),
         cite=law.cite("mark.pass_required"),
-        next=Text(
-            f"请维修后回原站复检{by.zh}。",
-            f"Repair it and have it retested at the same station{by.en}.",
-        ),
+        next=repair_and_return(law, by),
     )
 
 

@@ -16,6 +16,9 @@ _LETTERS = {"VI": "6", "IV": "4", "V": "5", "III": "3", "II": "2", "I": "1"}
 _STAGE = re.compile(r"([0-6])([AB]?)")
 
 
+STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What the register holds of a vehicle. Empty text or None: not known. ``due_on``: the last day of the running

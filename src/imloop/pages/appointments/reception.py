@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of
 from imloop.gates.stations.staff import who_may
+from imloop.pages.choices import named_alike
 from imloop.pages.guard import desk, page, words
 from imloop.pages.searches import asks
+from imloop.pages.templatetags.imloop_tags import STAFF_ROLES
 from imloop.steps.appointments.ask_reception import ask_reception
 from imloop.steps.appointments.free_slots import methods_of
 from imloop.steps.ground import clock
@@ -32,10 +34,16 @@ def reception(request: HttpRequest, caller: Caller, typed: QueryDict) -> HttpRes
     station = party(caller.party_code, I)
     context: dict[str, object] = {
         "typed": typed,
-        "lines": station_lookups.lines(caller.party_code, day),
+        "lines": named_alike(each.code for each in station_lookups.lines(caller.party_code, day)),
         "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day)],
         "people": [
-            (role, who_may(role, facts_of(station).staff, day), typed.get(role, "")) for role in _ROLES
+            (
+                role,
+                words(STAFF_ROLES[role]),
+                named_alike(who_may(role, facts_of(station).staff, day)),
+                typed.get(role, ""),
+            )
+            for role in _ROLES
         ],
     }
     if typed:

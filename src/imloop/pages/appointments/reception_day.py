@@ -12,6 +12,7 @@ from imloop.facts.codes import METHOD_NAMES
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.pages.choices import named_alike
 from imloop.pages.forms import require_sure, sent_day
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
@@ -101,7 +102,7 @@ def queue_board(request: HttpRequest, caller: Caller) -> HttpResponse:
         "station": station,
         "queue": [(ticket(row), row, wait, refused.get(row.pk)) for row, wait in waiting],
         "visits": todays_visits(caller),
-        "lines": facts_of(station).lines_on(now),
+        "lines": named_alike(each.line.code for each in facts_of(station).lines_on(now)),
         "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods_of(station, day_of(now))],
         "number": request.GET.get("number", ""),
         "stopped": next(

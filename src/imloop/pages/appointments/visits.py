@@ -7,15 +7,19 @@ from datetime import date, datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.codes import METHOD_NAMES, Method
-from imloop.facts.days import day_of, read_day
+from imloop.facts.days import CHINA, day_of, read_day
 from imloop.facts.text import Text
 from imloop.gates.appointments.slots import Slot
+from imloop.pages.choices import named
 from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import public, words
+from imloop.pages.templatetags.imloop_tags import long_day
 from imloop.papers.calendar_file import CalendarEvent, calendar_file
 from imloop.steps.appointments import book_appointment
 from imloop.steps.appointments.free_slots import (
@@ -67,7 +71,7 @@ def book_retest(request: HttpRequest, token: str) -> HttpResponse:
     station = next((each for each in stations if each.code == typed.get("station")), None)
     station = station or (stations[0] if stations else None)
     method = method_of_case(case)
-    context: dict[str, object] = {"case": case, "stations": stations, "ask_method": method is None}
+    context: dict[str, object] = {"case": case, "stations": named(stations), "ask_method": method is None}
     return _book(request, station, method, context, case_token=token)
 
 
@@ -76,7 +80,7 @@ def book_test(request: HttpRequest, code: str) -> HttpResponse:
     """From the station's page: a periodic test, by plate and VIN tail."""
     count_question(request, clock.now())
     station = registers.party(code, PartyKind.ISTATION)
-    return _book(request, station, None, {"stations": [station], "ask_method": True}, case_token="")
+    return _book(request, station, None, {"stations": named([station]), "ask_method": True}, case_token="")
 
 
 def _book(
@@ -136,13 +140,26 @@ def _choice(
         "takes_bookings": takes_bookings(station, today),
         "methods": [(each.value, words(METHOD_NAMES[each])) for each in methods],
         "method": chosen,
-        "days": [(each, len(slots)) for each, slots in found.items() if slots or each == day],
+        "days": [
+            (each.isoformat(), _so_many(each, slots)) for each, slots in found.items() if slots or each == day
+        ],
         "day": day,
-        "slots": found.get(day, []),
+        "iso_day": day.isoformat(),
+        "slots": [(each.starts_at.isoformat(), _time(each)) for each in found.get(day, [])],
         "closed": [reason.to_json() for reason in why_closed(station, day)],
         "cancel_hours": law.integer("appointment.cancel_hours"),
         "late_minutes": law.integer("appointment.late_minutes"),
     }
+
+
+def _so_many(day: date, slots: list[Slot]) -> str:
+    free = ngettext("%(n)s 个时段", "%(n)s 个时段", len(slots)) % {"n": len(slots)}
+    return f"{long_day(day)} · {free}"
+
+
+def _time(slot: Slot) -> str:
+    begin = slot.starts_at.astimezone(CHINA).strftime("%H:%M")
+    return f"{begin} · {_('复检绿色通道')}" if slot.for_retests else begin
 
 
 def _day(text: str, first: date) -> date:

@@ -13,6 +13,7 @@ from imloop.facts.items import ITEMS
 from imloop.facts.typical_causes import typical_signs
 from imloop.law import Law
 from imloop.law.deadline import deadline_key, deadline_of
+from imloop.law.sentences import at_the_same_station, repaired, what_to_do
 from imloop.law.working_days import WORKING
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
@@ -30,10 +31,12 @@ def loop_names() -> list[str]:
     return [_("检验"), _("告知"), _("维修"), _("放行"), _("复检")]
 
 
-def headline(case: Case) -> str:
+def headline(case: Case, law: Law) -> str:
+    """``law``: of today, where the case is."""
+    back = at_the_same_station(law)
     return {
-        "awaiting_repair": _("请先维修，再回原站复检"),
-        "awaiting_retest": _("已可复检，请回原站"),
+        "awaiting_repair": _("请先维修，再回原站复检") if back else _("请先维修，再复检"),
+        "awaiting_retest": _("已可复检，请回原站") if back else _("已可复检"),
         "closed": _("复检合格，案件已结"),
         "annulled": _("案件已撤销"),
         "scrapped": _("车辆已报废，案件已结"),
@@ -108,16 +111,8 @@ def signs(case: Case, test: Test | None) -> list[dict[str, object]]:
 
 def guidance(law: Law, case: Case) -> str:
     """What to do next, by the state of the case and the law of the day."""
-    if case.state == loop.State.AWAITING_RETEST:
-        return _("维修记录已上传。请携带维修凭证，在期限内回原检验机构复检。")
-    phase = law.word("phase")
-    if phase == "full":
-        return _(
-            "请到任一家已公布的维修治理站维修；凭竣工出厂合格证、结算清单、发票，由维修站上传记录后回原站复检。"
-        )
-    if phase == "transition":
-        return _("鼓励到已公布的维修治理站维修，也可自选其他维修企业；凭维修发票和维修清单回原站复检。")
-    return _("请维修后持维修凭证复检。")
+    waits = case.state == loop.State.AWAITING_REPAIR
+    return words(what_to_do(law) if waits else repaired(law))
 
 
 def case_context(case: Case, now: datetime) -> dict[str, object]:
@@ -131,7 +126,7 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
     on_paper = permit.allowed and any(reason.code == "paper-fallback" for reason in permit.reasons)
     return {
         "case": case,
-        "headline": _("已凭纸质材料放行，请回原站复检") if on_paper else headline(case),
+        "headline": _on_paper(today) if on_paper else headline(case, today),
         "steps": steps(case),
         "items": result_items(test),
         "reasons": test.verdict["reasons"] if test else [],
@@ -148,6 +143,12 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "events": [event_row(event) for event in case.events.order_by("number")],
         **days(case, law, now),
     }
+
+
+def _on_paper(law: Law) -> str:
+    if at_the_same_station(law):
+        return _("已凭纸质材料放行，请回原站复检")
+    return _("已凭纸质材料放行，可以复检")
 
 
 def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:

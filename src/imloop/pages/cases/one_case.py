@@ -18,6 +18,7 @@ from imloop.pages.cases.case_view import case_context, event_row
 from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
+from imloop.pages.choices import Choices, named
 from imloop.pages.forms import require_filled, require_sure, sent_day
 from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.inspections.overlay import overlay
@@ -29,6 +30,7 @@ from imloop.steps.cases.release_repair import RELEASERS, held_repairs
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller, city_of, sees
 from imloop.steps.ground.registers import law_at
+from imloop.steps.repairs.lookups import papers_of
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Case, Notice, PartyKind, Repair, Test
 
@@ -97,8 +99,8 @@ def case_page(caller: Caller, case: Case) -> dict[str, object]:
         "papers": _papers(caller, tests, repairs, notices),
         "proof": case_file.proof(case, tests, repairs, notices),
         "waiting": case.objected_at is not None,
+        "decisions": _decisions(case),
         "exit_kinds": _exit_kinds(case),
-        "any_station": ANY_STATION,
         "may_decide": caller.kind == PartyKind.ENVIRONMENT and case.closed_at is None,
         "held": [(repair, _why_held(repair)) for repair in held_repairs(case)],
         "may_release": caller.kind in RELEASERS,
@@ -117,8 +119,17 @@ def _exit_kinds(case: Case) -> list[tuple[str, str]]:
     return [(kind, words(EXIT_KINDS[kind])) for kind in law.words("exit.kinds")]
 
 
-def _stations(case: Case) -> object:
-    return station_lookups.parties(PartyKind.ISTATION, city_of(case.place))
+def _decisions(case: Case) -> Choices:
+    return [
+        *([("reject", _("异议不成立"))] if case.objected_at is not None else []),
+        ("annul", _("撤销案件（异议成立）")),
+        ("exit", _("准予在其他检验机构复检")),
+    ]
+
+
+def _stations(case: Case) -> Choices:
+    found = named(station_lookups.parties(PartyKind.ISTATION, city_of(case.place)))
+    return [*found, (ANY_STATION, _("任一检验机构"))]
 
 
 def _papers(
@@ -170,11 +181,6 @@ def _papers(
 
 
 def _paper_numbers(repair: Repair) -> str:
-    """The three papers of a repair by their numbers; a missing one is said."""
-    papers = repair.record["documents"]
-    named = (
-        (_("竣工出厂合格证"), papers["certificate_no"]),
-        (_("结算清单"), papers["settlement_no"]),
-        (_("发票"), papers["invoice_no"]),
-    )
-    return " · ".join(f"{name} {number or _('未提供')}" for name, number in named)
+    """The papers of a repair by their numbers; a missing one is said."""
+    named = papers_of(repair)
+    return " · ".join(f"{words(name)} {number or _('未提供')}" for _paper, name, number in named)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of
+from imloop.law.sentences import environment_hotline
 from imloop.loop.case import ANSWER_NAMES
 from imloop.pages.forms import require_filled
 from imloop.pages.guard import public, words
@@ -23,7 +24,10 @@ from imloop.store.models import Case
 def objection_card(case: Case, now: datetime) -> dict[str, object]:
     """May one be raised, until when; or what became of it."""
     found = objections.standing(case, now)
-    return {"objection": {"open": found.open, "last_day": found.last_day, **objection_words(case, now)}}
+    return {
+        "objection": {"open": found.open, "last_day": found.last_day, **objection_words(case, now)},
+        "hotline": environment_hotline(registers.law_at(day_of(now), case.place)),
+    }
 
 
 def objection_words(case: Case, now: datetime) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from imloop.facts.days import day_of
+from imloop.law.sentences import at_the_same_station, outage_papers
 from imloop.pages.outages.outages import outage_row, unlock_row
 from imloop.steps.ground import registers
 from imloop.steps.outages import known_outages
@@ -16,12 +17,13 @@ def paper_card(case: Case, now: datetime) -> dict[str, object]:
     """``paper``: the outages that let this case be retested on paper now, the papers the law accepts, and every retest
     on paper so far; empty of all where there was none."""
     law = registers.law_at(day_of(now), case.place)
-    accepted = law.words("outage.papers") if law.flag("outage.paper_accepted") else ()
+    accepted = outage_papers(law)
     running = [row for row in known_outages.running() if _helps(case, row)] if accepted else []
     return {
         "paper": {
             "running": [outage_row(row) for row in running if known_outages.as_fact(row).counts(law)],
             "papers": accepted,
+            "same_station": at_the_same_station(law),
             "hours": law.integer("outage.unlock_hours"),
             "unlocks": [unlock_row(row, now) for row in of_case(case)],
         }

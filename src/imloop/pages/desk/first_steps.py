@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 
 from imloop.facts.days import day_of
+from imloop.facts.places import name_of
 from imloop.pages.guard import desk, page, words
 from imloop.steps.desk import first_steps
 from imloop.steps.ground import clock
@@ -19,7 +20,12 @@ from imloop.store.models import PartyKind
 def steps(request: HttpRequest, caller: Caller) -> HttpResponse:
     now = clock.now()
     phase = law_at(day_of(now), caller.place).value("phase")
-    context = {"steps": shown(caller, now), "place": caller.place, "own_law": phase.place == caller.place}
+    context = {
+        "steps": shown(caller, now),
+        "place": caller.place,
+        "place_name": name_of(caller.place),
+        "own_law": phase.place == caller.place,
+    }
     return page(request, caller, "desk/first_steps.html", context)
 
 

@@ -131,6 +131,7 @@ def _unit(unit: Mapping[str, object]) -> dict[str, object]:
 def _visit(visit: DrawVisit) -> dict[str, object]:
     return {
         "visit": visit,
+        "outcome_id": f"outcome-{visit.pk}",
         "outcome": words(OUTCOMES[visit.outcome]) if visit.outcome else "",
         "kind": words(STRATA[visit.stratum]),
         "chance": percent(visit.pi),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -155,7 +156,8 @@ def _of(trace: Trace) -> str:
     if trace.kind == "export" and not trace.beside:
         return _("%(n)s 行") % {"n": detail.get("rows", "")}
     if trace.kind == "cli-run":
-        return " · ".join(str(detail[name]) for name in ("os_user", "person", "purpose") if detail.get(name))
+        said = (str(detail[name]) for name in ("os_user", "person", "purpose") if detail.get(name))
+        return " · ".join(dict.fromkeys(said))
     if trace.beside:
         return _beside(detail)
     return _LOOKED.get(str(detail.get("kind", "")), lambda: "")() if trace.kind in LOOKS else ""
@@ -202,12 +204,15 @@ _LOOKED = {
 
 
 def _columns() -> Columns[Trace]:
+    called = cache(lambda username: names_of([username]).get(username, ""))
     return {
         _("序号"): lambda row: None if row.beside else row.number,
         _("时间"): lambda row: row.at,
         _("单位"): lambda row: row.who.party,
-        _("人员"): lambda row: row.who.person,
+        _("用户名"): lambda row: row.who.person,
+        _("姓名"): lambda row: called(row.who.person),
         _("受托于"): lambda row: row.who.behalf,
+        _("委托人姓名"): lambda row: called(row.who.behalf),
         _("密钥"): lambda row: row.who.key,
         _("事项"): lambda row: words(_kind(row.kind, beside=row.beside)),
         _("对象"): lambda row: row.subject,

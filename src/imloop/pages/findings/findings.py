@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.mask import masked_vehicle
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
-from imloop.pages.choices import day_asked, places
+from imloop.pages.choices import day_asked, named, places
 from imloop.pages.findings.evidence import evidence
 from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.searches import asks, only_hit
@@ -119,7 +119,7 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         "said": [(each, words(JOURNAL[each.kind]), names.get(each.handed_to)) for each in said],
         "may_resolve": theirs,
         "may_reopen": bool(row.resolved_at or row.handed_to) and not theirs and may_reopen(caller, row),
-        "receivers": finding_lookups.receivers(caller, row) if theirs else [],
+        "receivers": named(finding_lookups.receivers(caller, row)) if theirs else [],
         "others": others[:OTHERS],
         "counted": _counts(finding_lookups.counted_together(others)),
         **evidence(caller, row),

@@ -111,6 +111,7 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
         "checks": [(check, words(CHECK_NAMES[CheckKind(check.kind)])) for check in last_checks(line)],
         "kind": kind,
         "kinds": [(each.value, words(CHECK_NAMES[each])) for each in CheckKind],
+        "orders": [("lock", _("锁定")), ("unlock", _("解锁"))],
         "fields": [(name, words(value_name(name))) for name in FIELDS[kind]],
         "may_check": caller.kind == PartyKind.ISTATION,
         "may_order": caller.kind == PartyKind.ENVIRONMENT,

@@ -17,6 +17,7 @@ from imloop.facts.records.application import Application
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
+from imloop.law.sentences import hotline
 from imloop.law.values import LawError
 from imloop.matters import Role, State
 from imloop.matters.conditions import conditions
@@ -68,6 +69,7 @@ def guide(request: HttpRequest) -> HttpResponse:
         "subjects": found,
         "days": days,
         "total": sum(days.values()),
+        "hotline": hotline(_law(place, settings.PLACE)),
         "place": place,
         "within": settings.PLACE,
     }

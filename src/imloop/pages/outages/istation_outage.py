@@ -13,6 +13,7 @@ from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.outages.outage import Scope
+from imloop.law.sentences import environment_hotline, outage_papers
 from imloop.pages.forms import require_sure, sent_moment
 from imloop.pages.guard import desk, page
 from imloop.pages.lines.istation_live import live_card
@@ -59,7 +60,8 @@ def _context(request: HttpRequest, caller: Caller, now: datetime) -> dict[str, o
     ready = unused_vouchers(caller, day_of(now))
     return {
         "accepted": law.flag("outage.paper_accepted"),
-        "papers": law.words("outage.papers"),
+        "papers": outage_papers(law),
+        "hotline": environment_hotline(law),
         "cite": law.cite("outage.paper_accepted"),
         "hours": law.integer("outage.unlock_hours"),
         "catch_up": law.integer("outage.catch_up_days"),

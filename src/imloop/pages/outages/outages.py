@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.days import CHINA, day_of
 from imloop.gates.outages.outage import LINK_NAMES, SCOPE_NAMES, Scope
+from imloop.law.sentences import outage_papers
 from imloop.pages.choices import day_asked
 from imloop.pages.forms import (
     file_response,
@@ -93,7 +94,7 @@ def public_outages(request: HttpRequest) -> HttpResponse:
     law = registers.law_at(day_of(clock.now()), settings.PLACE)
     context = {
         "rows": [outage_row(row) for row in known.published()[:SHOWN]],
-        "papers": law.words("outage.papers"),
+        "papers": outage_papers(law),
         "hours": law.integer("outage.unlock_hours"),
         "cite": law.cite("outage.paper_accepted"),
     }
@@ -195,7 +196,7 @@ def one_outage(request: HttpRequest, caller: Caller, number: str) -> HttpRespons
         "opens": known.as_fact(row).counts(law),
         "istations": station_lookups.parties(PartyKind.ISTATION, city_of(caller.place)),
         "shops": station_lookups.parties(PartyKind.MSTATION, city_of(caller.place)),
-        "papers": law.words("outage.papers"),
+        "papers": outage_papers(law),
         "hours": law.integer("outage.unlock_hours"),
         "catch_up": law.integer("outage.catch_up_days"),
         "now_text": f"{now.astimezone(CHINA):%Y-%m-%dT%H:%M}",

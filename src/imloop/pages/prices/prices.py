@@ -14,6 +14,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
+from imloop.pages.choices import named
 from imloop.pages.forms import sent_day, sent_day_or_none
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
@@ -52,7 +53,7 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
             }
             for row in price_list(caller.place, day_of(clock.now()))
         ],
-        "stations": stations,
+        "stations": named(stations),
         "methods": [(method, words(name)) for method, name in METHOD_NAMES.items()],
         "deviating": deviating.order_by("-created_at")[:50],
         "names": names,

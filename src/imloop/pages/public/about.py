@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from imloop.facts.days import day_of, read_day
 from imloop.facts.places import known_place
 from imloop.law import Book, Law, Value, load
+from imloop.law.sentences import handed_over, hotline, outage_proof, proof, what_to_do
 from imloop.law.values import CONFIDENCE_NAMES
 from imloop.law.working_days import WORKING
-from imloop.pages.guard import public
+from imloop.pages.guard import public, words
 from imloop.steps.ground import clock, registers
 
 
@@ -24,6 +25,7 @@ def about(request: HttpRequest) -> HttpResponse:
     place = known_place(asked.get("place") or settings.PLACE)
     day = read_day(asked["day"]) if asked.get("day") else day_of(clock.now())
     law = registers.law_at(day, place)
+    on_paper = outage_proof(law)
     context = {
         "law": law,
         "day": day,
@@ -36,7 +38,12 @@ def about(request: HttpRequest) -> HttpResponse:
         "same_cite": law.cite("retest.same_station"),
         "listed_only": law.flag("retest.listed_repairer_required"),
         "listed_cite": law.cite("retest.listed_repairer_required"),
-        "papers": _papers(law),
+        "papers": words(proof(law)),
+        "handed_over": words(handed_over(law)),
+        "what_to_do": words(what_to_do(law)),
+        "outage_papers": words(on_paper) if on_paper else "",
+        "outage_cite": law.cite("outage.paper_accepted"),
+        "hotline": hotline(law),
         "warranty_days": law.integer("warranty.days"),
         "warranty_km": law.integer("warranty.km"),
         "warranty_cite": law.cite("warranty.days"),
@@ -44,17 +51,6 @@ def about(request: HttpRequest) -> HttpResponse:
         "phase": law.word("phase"),
     }
     return render(request, "public/about.html", context)
-
-
-def _papers(law: Law) -> list[list[str]]:
-    """The sets of papers, one of which has to be brought, each paper by its official name."""
-    sets = law.words(f"retest.documents.{law.word('retest.documents_wording')}")
-    names = {
-        "certificate": _("竣工出厂合格证"),
-        "settlement": _("维修结算清单"),
-        "invoice": _("维修发票"),
-    }
-    return [[names[name] for name in wanted.split("+")] for wanted in sets if wanted]
 
 
 def _phases(book: Book, law: Law) -> list[dict[str, object]]:

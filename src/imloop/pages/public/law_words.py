@@ -47,7 +47,7 @@ _WORDS = {
     "fuel_cell": Text("燃料电池", "fuel cell"),
     "full": Text("全面实施", "in full"),
     "gains": Text("没收违法所得", "gains are taken"),
-    "general": Text("全面实施", "in general"),
+    "general": Text("一般要求", "general requirements"),
     "goods": Text("没收货物", "goods are taken"),
     "goods_yards": Text("货场", "goods yards"),
     "heavy_users": Text("用车大户", "large fleets"),

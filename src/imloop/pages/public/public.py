@@ -10,12 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from imloop.exchange.http.rate_limit import count_question
+from imloop.facts.days import day_of
+from imloop.law.sentences import what_to_do
 from imloop.pages.appointments.visits import retest_card
 from imloop.pages.cases.case_view import case_context, loop_names
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
 from imloop.pages.forms import require_filled
-from imloop.pages.guard import EVERY_DESK, desk, home, public
+from imloop.pages.guard import EVERY_DESK, desk, home, public, words
 from imloop.pages.repairs.repairers import choice_card
 from imloop.papers.assemble import owner_notice
 from imloop.steps.accounts.create_user import nobody_yet
@@ -23,6 +25,7 @@ from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.duty.who_looked import who_looked
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
+from imloop.steps.ground.registers import law_at
 from imloop.steps.stations import lookups as station_lookups
 
 _KEPT: dict[str, Any] = {
@@ -40,7 +43,12 @@ _LOOKS = 50
 
 @public
 def start(request: HttpRequest) -> HttpResponse:
-    context = {"loop_names": loop_names(), "empty": station_lookups.nothing_yet(), "nobody": nobody_yet()}
+    context = {
+        "loop_names": loop_names(),
+        "empty": station_lookups.nothing_yet(),
+        "nobody": nobody_yet(),
+        "what_to_do": words(what_to_do(law_at(day_of(clock.now()), settings.PLACE))),
+    }
     return render(request, "public/start.html", context)
 
 

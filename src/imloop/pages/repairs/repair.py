@@ -19,6 +19,13 @@ from imloop.facts.days import day_of
 from imloop.facts.records.repair import REPAIR_ITEMS, RepairRecord
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
+from imloop.law.sentences import (
+    PAPER_NAMES,
+    at_the_same_station,
+    handed_over,
+    papers_of_repair,
+    retest_where,
+)
 from imloop.loop.case import STATE_NAMES, State
 from imloop.loop.repair_clauses import SHORT
 from imloop.loop.repairs import shortfalls
@@ -107,6 +114,10 @@ def _about(case: Case, typed: QueryDict) -> dict[str, object]:
         # Made once with the form: sending it twice is the same upload.
         "repair_no": typed.get("repair_no") or f"W{now:%Y%m%d}-{secrets.token_hex(3)}",
         "now": f"{now:%Y-%m-%dT%H:%M}",
+        "papers": [
+            (f"{paper}_no", words(name), number)
+            for paper, name, number in papers_of_repair(law, _typed_numbers(typed))
+        ],
         "item_rows": rows_of(typed, "item"),
         "part_rows": rows_of(typed, "part"),
         "warranty_days": least.days,
@@ -114,13 +125,15 @@ def _about(case: Case, typed: QueryDict) -> dict[str, object]:
     }
 
 
+def _typed_numbers(typed: QueryDict) -> dict[str, str]:
+    return {paper: typed.get(f"{paper}_no", "") for paper in PAPER_NAMES}
+
+
 def _summary(case: Case, record: RepairRecord) -> dict[str, object]:
     """The record as it was understood, before anything is stored; ``lacks``: what the papers' numbers leave out."""
-    papers = (
-        (_("竣工出厂合格证"), record.documents.certificate_no),
-        (_("结算清单"), record.documents.settlement_no),
-        (_("发票"), record.documents.invoice_no),
-    )
+    law = law_at(day_of(record.finished_at), case.place)
+    found = papers_of_repair(law, record.documents.numbers)
+    papers = [(words(name), number) for _paper, name, number in found]
     return {
         "record": record,
         "done": [(words(REPAIR_ITEMS[item.code]), item) for item in record.items],
@@ -185,11 +198,22 @@ def one_record(request: HttpRequest, caller: Caller, repair_no: str) -> HttpResp
         "case": row.case,
         "new": "new" in request.GET,
         "permit": _permit(row.case),
+        **_what_next(row),
         "done": [(words(REPAIR_ITEMS[item["code"]]), item) for item in row.record["items"]],
         "files": list(files_of(row)),
         "awaited_files": named_and_missing(row.shop, row.repair_no, row.record["documents"]["photos"]),
     }
     return page(request, caller, "repairs/repair_record.html", context)
+
+
+def _what_next(row: Repair) -> dict[str, object]:
+    """What the owner is given, by the law of the repair's day, and where the retest is, by today's."""
+    today = law_at(day_of(clock.now()), row.case.place)
+    return {
+        "handed_over": words(handed_over(law_at(day_of(row.finished_at), row.case.place))),
+        "retest_where": words(retest_where(today)),
+        "same_station": at_the_same_station(today),
+    }
 
 
 def _permit(case: Case) -> dict[str, object] | None:

@@ -16,6 +16,13 @@ FIRST_ROWS, MOST_ROWS = 2, 30
 _PLAIN = ("technician", "inspector")
 _PAPERS = ("certificate_no", "settlement_no", "invoice_no")
 _COLUMNS = {"item": ("code", "name", "hours"), "part": ("name", "serial", "quantity")}
+_ELSEWHERE = {
+    "$.items": "item_code_0",
+    "$.warranty": "warranty_days",
+    "$.repairer": "repairer_name",
+    "$.repairer.name": "repairer_name",
+    "$.repairer.uscc": "uscc",
+}
 _OWN = ("csrfmiddlewaretoken", "form_token", "do")
 _IN_LIST = re.compile(r"^\$\.(item|part)s\[(\d+)\](?:\.(\w+))?$")
 
@@ -48,6 +55,24 @@ def message_of(caller: Caller, case: Case, typed: QueryDict) -> dict[str, object
     }
 
 
+def papers_of_form(typed: QueryDict) -> dict[str, object]:
+    """The papers of a repairer without access as a message: one item of work and one part, as on the list."""
+    return {
+        "schema": "imloop.repair/1",
+        "repair_no": typed.get("repair_no", ""),
+        "repairer": {"name": typed.get("repairer_name", ""), "uscc": typed.get("uscc", "")},
+        "case_no": typed.get("case_no", ""),
+        "plate": typed.get("plate", ""),
+        "vin": typed.get("tail", ""),
+        "received_at": _moment(typed.get("received_at", "")),
+        "finished_at": _moment(typed.get("finished_at", "")),
+        "items": [_item(typed, row) for row in _typed_rows(typed, "item")],
+        "parts": [_part(typed, row) for row in _typed_rows(typed, "part")],
+        "documents": {name: typed.get(name, "") for name in _PAPERS},
+        "cost_yuan": typed.get("cost_yuan", "").replace(",", "").replace("，", ""),
+    }
+
+
 def kept(typed: QueryDict) -> list[tuple[str, str]]:
     """Everything typed, to be carried through the page that asks to check."""
     return [(name, value) for name, value in typed.items() if name not in _OWN and isinstance(value, str)]
@@ -57,9 +82,7 @@ def field_of(path: str, typed: QueryDict) -> str:
     """The field a path of the message came from. The message leaves empty rows out; the form does not."""
     found = _IN_LIST.match(path)
     if found is None:
-        return {"$.items": "item_code_0", "$.warranty": "warranty_days"}.get(path, "") or path.replace(
-            ".warranty.", ".warranty_"
-        ).removeprefix("$.")
+        return _ELSEWHERE.get(path, "") or path.replace(".warranty.", ".warranty_").removeprefix("$.")
     kind, index, name = found[1], int(found[2]), found[3] or "name"
     rows = _typed_rows(typed, kind)
     return f"{kind}_{name}_{rows[index]}" if index < len(rows) else ""

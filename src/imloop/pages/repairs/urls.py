@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from imloop.pages.menu_entry import MenuEntry
-from imloop.pages.repairs import repair, repair_watch, repairers
+from imloop.pages.repairs import repair, repair_watch, repairers, station_papers
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
     path("desk/mstation/repair", repair.repair),
     path("desk/mstation/repairs", repair.records),
     path("desk/mstation/repairs/<number:repair_no>", repair.one_record),
+    path("desk/istation/papers", station_papers.papers),
     path("repairs/<str:shop>/<number:repair_no>/files/<str:digest>", repair.record_file),
     path("repairs", repair_watch.repairs),
     path("repairs/shops", repair_watch.shops),

@@ -20,9 +20,10 @@ from imloop.gates.roads.clean_fleet import FLEETS
 from imloop.gates.roads.may_drive import LEVELS
 from imloop.gates.roads.zone_rules import parse_rules
 from imloop.gates.roads.zone_texts import rule_words
+from imloop.gates.vehicles.subject import STAGES
 from imloop.pages.forms import require_sure, sent_day, sent_day_or_none, sent_moment, sent_moment_or_none
 from imloop.pages.guard import desk, page, public, words
-from imloop.pages.roads.rule_form import STAGES, rule_fields, rule_of
+from imloop.pages.roads.rule_form import rule_fields, rule_of
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import alert_level
 from imloop.steps.ground import clock

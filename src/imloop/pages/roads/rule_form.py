@@ -12,10 +12,9 @@ from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.records.vehicle_codes import TYPES, USAGE_NAMES, type_name
 from imloop.facts.text import Text
 from imloop.gates.roads.zone_texts import EXCEPTION_NAMES, weekday_name
-from imloop.gates.vehicles.subject import stage_name
+from imloop.gates.vehicles.subject import STAGES, stage_name
 from imloop.pages.guard import words
 
-STAGES = ("0", "1", "2", "3", "4", "5", "6a", "6b")
 _DAYS = {str(day): weekday_name(day) for day in range(1, 8)}
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 _LISTS = ("fuels", "vehicle_types", "usages", "except")

@@ -12,6 +12,7 @@ from imloop.facts.codes import INSTRUMENT_NAMES, METHOD_NAMES, Method
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
 from imloop.law import Law
+from imloop.law.sentences import hotline
 from imloop.pages.choices import station_kinds
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.matters import DEPARTMENTS, published
@@ -146,7 +147,7 @@ def public_station(request: HttpRequest, code: str) -> HttpResponse:
         "methods": _methods(facts, today, law),
         "decisions": [published(event) for event in decisions],
         "today": today,
-        "supervision": "12345",
+        "supervision": hotline(law),
     }
     return render(request, "stations/station.html", context)
 

@@ -10,15 +10,17 @@ from django.conf import settings
 from django.template import Context
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
 from imloop.law import Law
-from imloop.pages.templatetags.imloop_tags import in_words
+from imloop.law.sentences import PAPER_NAMES, outage_papers
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.outages import known_outages
-from imloop.store.models import Outage, PartyKind
+from imloop.steps.repairs.lookups import papers_of
+from imloop.store.models import Outage, PartyKind, Repair
 
 register = template.Library()
 
@@ -48,7 +50,7 @@ def _concerns(row: Outage, caller: object) -> bool:
 def _accepted(rows: list[Outage], law: Law) -> tuple[str, ...]:
     """Papers accepted instead of the repair record while one of them runs."""
     counts = any(known_outages.as_fact(row).counts(law) for row in rows)
-    return law.words("outage.papers") if counts and law.flag("outage.paper_accepted") else ()
+    return outage_papers(law) if counts else ()
 
 
 def _link(caller: object) -> str:
@@ -62,7 +64,13 @@ def _link(caller: object) -> str:
 
 @register.filter
 def paper_name(name: str) -> str:
-    return in_words(name, settlement=_("维修结算清单"), certificate=_("竣工出厂合格证"), invoice=_("发票"))
+    return PAPER_NAMES[name].in_(get_language() or "")
+
+
+@register.filter
+def papers_named(repair: Repair) -> list[tuple[str, str]]:
+    """The documents of a repair, name and number."""
+    return [(name.in_(get_language() or ""), number) for _paper, name, number in papers_of(repair)]
 
 
 @register.filter

@@ -15,15 +15,19 @@ from django.utils.translation import gettext as _
 from imloop.exchange.http.addresses import disposition
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.exchange.tables.write_tables import safe_cell
+from imloop.facts.codes import FUEL_NAMES
 from imloop.facts.days import day_of
 from imloop.facts.digits import whole
 from imloop.facts.records.vehicle import NewVehicle
+from imloop.facts.records.vehicle_codes import USAGE_NAMES
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.answer import Answer
 from imloop.gates.vehicles.cycle import Cycle
+from imloop.gates.vehicles.subject import STAGES
+from imloop.pages.choices import Choices
 from imloop.pages.forms import require_filled, require_sure, sent_day
-from imloop.pages.guard import desk, page
+from imloop.pages.guard import desk, page, words
 from imloop.pages.searches import asks
 from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
 from imloop.steps.cases import lookups as case_lookups
@@ -64,6 +68,7 @@ def police(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpRespon
         "gates": [("mark", _("能否核发检验标志")), ("road", _("能否通行"))],
         "zones": [(zone.code, zone.name) for zone in zones_at(caller.place, now)],
         "open_cases": cases,
+        **_of_registration(),
     }
     if request.method == "POST":
         require_sure(given)
@@ -73,6 +78,15 @@ def police(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpRespon
     elif given.get("gate"):
         context["answer"] = _ask(given, caller)
     return page(request, caller, "vehicles/police.html", context)
+
+
+def _of_registration() -> dict[str, Choices]:
+    return {
+        "kinds": [("new", _("新车注册")), ("transfer_in", _("转入登记"))],
+        "fuels": [(fuel.value, words(name)) for fuel, name in FUEL_NAMES.items()],
+        "stages": [(stage, f"{_('国')} {stage}") for stage in STAGES],
+        "usages": [(code, words(name)) for code, name in USAGE_NAMES.items()],
+    }
 
 
 def _ask(asked: QueryDict, caller: Caller) -> dict[str, object]:

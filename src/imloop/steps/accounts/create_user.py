@@ -45,14 +45,14 @@ def create_user(
     return user
 
 
-def first_administrator(username: str, password: str, place: str, now: datetime) -> User:
+def first_administrator(username: str, password: str, place: str, now: datetime, *, name: str = "") -> User:
     """The administration of a place as a party, where there is none yet, and one of its people. ``place``: a city or a
     county; a province, for every place in it; 000000, for every place."""
     party, _ = Party.objects.get_or_create(
         code=f"{known_place(place)}-admin",
         defaults={"kind": PartyKind.ADMIN, "name": "系统管理", "place": place},
     )
-    return create_user(username, password, party, now, is_head=True)
+    return create_user(username, password, party, now, name=name, is_head=True)
 
 
 def name_oneself(who: User, number: str, now: datetime) -> None:

@@ -68,11 +68,11 @@ def issue(
         )
     person = person.strip()
     with managing(caller, now) as ledger:
+        owner = any_party(party)
         if person:
             _require_own(caller, party, person)
         else:
             _require(caller, party, now)
-        owner = any_party(party)
         made = keys.new_key(
             ledger,
             owner,

@@ -14,6 +14,7 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
+from imloop.law.sentences import repair_and_return
 from imloop.loop.history import WITHOUT_PERMIT, Run, Said, Story, tell
 from imloop.steps.cases.history import RECONSIDERED, History, Shown, history_since, run_of, unanswered
 from imloop.steps.cases.issue_notice import issue_late_notice
@@ -237,16 +238,14 @@ def _say(ledger: Ledger, test: Test, said: Said, because: str) -> None:
     for receiver in _concerned(test.station.code, test.station.place):
         ledger.send(receiver, TOPIC, name[:40], body)
     if said.why == WITHOUT_PERMIT and test.result == "pass":
+        what_next = repair_and_return(_law(test.station.place, ledger))
         finding = Reason(
             WITHOUT_PERMIT,
             Text(
                 f"检验 {because} 补传以后，本次合格检验属于未经放行的复检，不作为检验合格依据。",
                 f"Now that test {because} is known, this pass was a retest without a permit and proves nothing.",
             ),
-            next=Text(
-                "请按告知书维修后回原站复检；通知车主。",
-                "Tell the owner: repair as the notice says, then retest at the same station.",
-            ),
+            next=Text(f"请通知车主：{what_next.zh}", f"Tell the owner: {what_next.en}"),
         )
         keep_findings(ledger, "test", test.test_no, test.station.code, [finding])
 

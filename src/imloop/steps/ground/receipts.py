@@ -9,9 +9,10 @@ from datetime import datetime
 from django.conf import settings
 
 from imloop.facts.codes import Result
-from imloop.facts.records.inspection import TestRecord
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.counts import Counted, Counts
+from imloop.law import Law
+from imloop.law.sentences import on_the_receipt
 from imloop.loop import State
 from imloop.steps.ground.ledger import as_row
 from imloop.store.models import Case, JournalEntry, Notice
@@ -32,10 +33,6 @@ class Receipt:
 
 
 NEXT = {
-    "repair": Text(
-        "打印告知书交车主；车主自选已公布的维修治理站维修，维修记录上传后回本站复检。",
-        "Hand the notice to the owner; after a repair at a listed station of their choice, retest here.",
-    ),
     "again": Text(
         "本次检验不计，请排除原因后重新检验。", "This test does not count: remove the cause and test again."
     ),
@@ -61,7 +58,7 @@ def case_url(case: Case) -> str:
     return f"{settings.BASE_URL}/c/{case.owner_token}"
 
 
-def next_step(result: Result, case: Case | None, counted: Counted) -> tuple[str, Text]:
+def next_step(result: Result, case: Case | None, counted: Counted, law: Law) -> tuple[str, Text]:
     if counted.held:
         own = (each.next for each in counted.held if each.code == counted.why and each.next is not None)
         return "wait", next(own, NEXT["wait"])
@@ -75,11 +72,10 @@ def next_step(result: Result, case: Case | None, counted: Counted) -> tuple[str,
         key = "identify" if case is None else "repair" if case.state == State.AWAITING_REPAIR else "kept"
     else:
         key = "report" if case is None else "done" if case.state == State.CLOSED else "kept"
-    return key, NEXT[key]
+    return key, on_the_receipt(law) if key == "repair" else NEXT[key]
 
 
 def test_receipt(
-    record: TestRecord,
     verdict: Verdict,
     findings: Sequence[Reason],
     *,
@@ -88,10 +84,11 @@ def test_receipt(
     notice: Notice | None,
     received_at: datetime,
     counted: Counted,
+    law: Law,
 ) -> Receipt:
     """Contract §4: the verdict of §3, and ``report case notice deadline next`` beside it; §8: ``counts``, what the run
-    counts for, and why for nothing."""
-    action, words = next_step(verdict.result, case, counted)
+    counts for, and why for nothing. ``law``: of the test's day, where the case is."""
+    action, words = next_step(verdict.result, case, counted, law)
     body = {
         "schema": "imloop.receipt/1",
         "received_at": received_at.isoformat(),
@@ -108,5 +105,4 @@ def test_receipt(
         **verdict.to_json(),
         "findings": [finding.to_json() for finding in findings],
     }
-    body["test_no"] = record.test_no
     return Receipt(True, body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from imloop import loop
@@ -197,14 +197,14 @@ def _receipt(
     place, year = known.station.place, day_of(record.started_at).year
     report = f"R{place}-{year}-{ledger.number('report', place, year):06d}"
     receipt = test_receipt(
-        record,
-        verdict,
+        replace(verdict, test_no=record.test_no),
         findings,
         report=report,
         case=_shown_case(known, moved),
         notice=notice,
         received_at=ledger.now,
         counted=moved.counted,
+        law=known.case_law,
     )
     entry = ledger.note(
         "test-received",

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 
+from imloop.facts.days import day_of
+from imloop.facts.text import Text
+from imloop.law.sentences import papers_of_repair
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.lookups import Shown, look, nothing_there
+from imloop.steps.ground.registers import law_at
 from imloop.store.models import Repair, RepairMark
 
 
@@ -40,3 +44,10 @@ def shared_marks(caller: Caller, repair: Repair) -> list[tuple[str, list[Repair]
         if others := [seen[key] for key in same.values_list("repair_id", flat=True)]:
             found.append((mark.value if mark.kind == RepairMark.Kind.SERIAL else "", others))
     return found
+
+
+def papers_of(row: Repair) -> tuple[tuple[str, Text, str], ...]:
+    """The documents that the law of the repair's day and place speaks of, and any whose number was given."""
+    said = row.record["documents"]
+    numbers = {name: said[f"{name}_no"] for name in ("certificate", "settlement", "invoice")}
+    return papers_of_repair(law_at(day_of(row.finished_at), row.case.place), numbers)

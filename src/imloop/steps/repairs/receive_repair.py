@@ -16,6 +16,7 @@ from imloop.facts.text import Reason, Text
 from imloop.gates.repairs.paper_numbers import doubts_about_numbers, used_by_repair
 from imloop.gates.repairs.warranty import rework_charged, warranty_unused
 from imloop.law import Law
+from imloop.loop.case import UNCONFIRMED, Lack
 from imloop.loop.events import RepairReported
 from imloop.loop.on_paper import is_the_papers
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
@@ -41,6 +42,15 @@ from imloop.store.models import Case, Party, PartyKind, RawUpload, Repair
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """A station entered the papers of a repairer without access. ``by``: who did; ``cite``: why somebody has to compare
+    them before they count."""
+
+    by: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Repaired:
     """What the step knows once the case has moved. ``running``: whose warranty ran when the vehicle came in, and until
     when; ``doubts``: signs in the record and around it; ``numbers``: of its documents, in the normal form."""
@@ -54,19 +64,31 @@ class _Repaired:
     running: tuple[str, date] | None
     doubts: list[Reason]
     numbers: dict[str, str]
+    entered: Entered | None
 
 
 def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender: StationFacts) -> Receipt:
     """Authorise, load, decide, save. The law of the day the repair finished says whether it qualifies."""
     require_own(ledger.caller, PartyKind.MSTATION, record.shop)
     shop = registers.party(ledger.caller.party_code, PartyKind.MSTATION)
-    _require_new(shop, record)
+    require_new(shop, record)
     require_finished(record, ledger.now)
-    row = _case_of(record, shop, ledger.now)
+    return file_repair(ledger, raw, record, shop, case_of(record, shop, ledger.now))
+
+
+def file_repair(
+    ledger: Ledger,
+    raw: RawUpload,
+    record: RepairRecord,
+    shop: Party,
+    row: Case,
+    entered: Entered | None = None,
+) -> Receipt:
+    """Judge it, move the case, keep it. ``entered``: by a station, in place of the repairer."""
     law = registers.law_at(day_of(record.finished_at), row.place)
     earlier, owed = as_loop_case(row), earlier_rework(row)
     numbers = normal(record.documents.numbers, law)
-    fact, doubts = _judged(record, shop, row, law, numbers, ledger.now)
+    fact, doubts = _judged(record, shop, row, law, numbers, ledger.now, entered)
     if owed is not None and owed.shop == shop and not fact.rework_of:
         fact = replace(fact, rework_of=owed.repair_no)
     event = RepairReported(at=record.finished_at, repair=fact, failed_odometer_km=odometer_at_fail(row))
@@ -81,11 +103,18 @@ def receive_repair(ledger: Ledger, raw: RawUpload, record: RepairRecord, _sender
         law=law,
     )
     running = _running(earlier, record, owed)
-    return _save(ledger, raw, _Repaired(record, shop, law, row, fact, permit, running, doubts, numbers))
+    done = _Repaired(record, shop, law, row, fact, permit, running, doubts, numbers, entered)
+    return _save(ledger, raw, done)
 
 
 def _judged(
-    record: RepairRecord, shop: Party, row: Case, law: Law, numbers: dict[str, str], now: datetime
+    record: RepairRecord,
+    shop: Party,
+    row: Case,
+    law: Law,
+    numbers: dict[str, str],
+    now: datetime,
+    entered: Entered | None,
 ) -> tuple[loop.RepairFact, list[Reason]]:
     """The repair as the loop takes it, and every doubt: in the record, around it, about its documents."""
     case = as_loop_case(row)
@@ -100,21 +129,24 @@ def _judged(
     listed = standing.is_active(shop, day_of(record.finished_at))
     plain = loop.repair_fact(record, listed=listed, law=law)
     awaited = any(is_the_papers(unlock, plain) for unlock in case.unlocks)
-    doubts = doubts_around(record, shop, row, law, now, late=not awaited)
+    # Nobody could have reported it in time.
+    doubts = doubts_around(record, shop, row, law, now, late=not (awaited or entered))
+    unconfirmed = [Lack(UNCONFIRMED, entered.cite)] if entered else []
     fact = loop.repair_fact(
         record,
         listed=listed,
         law=law,
         earlier=case.repairs,
         used=used,
-        found=lacks_around(record, shop, row, law, doubts),
+        found=[*lacks_around(record, shop, row, law, doubts), *unconfirmed],
         reported_at=now,
         vehicle_type=str(entered_facts(row.vehicle).get("vehicle_type", "")),
     )
     return fact, [*doubts_about(record, shop, row, law), *doubts, *doubts_about_numbers(used, numbers, law)]
 
 
-def _require_new(shop: Party, record: RepairRecord) -> None:
+def require_new(shop: Party, record: RepairRecord) -> None:
+    """A number is one repair's."""
     if Repair.objects.filter(shop=shop, repair_no=record.repair_no).exists():
         raise Conflict(
             "repair-no-taken",
@@ -134,7 +166,7 @@ def require_finished(record: RepairRecord, now: datetime) -> None:
     require_past(record.finished_at, now, words, at="finished_at")
 
 
-def _case_of(record: RepairRecord, shop: Party, now: datetime) -> Case:
+def case_of(record: RepairRecord, shop: Party, now: datetime) -> Case:
     """The open case that the shop claims; or the one retested on paper that waits for the record."""
 
     def waiting(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -236,5 +268,6 @@ def _receipt(ledger: Ledger, done: _Repaired, doubts: list[Reason], missing: lis
             "retest": done.permit.to_json(),
             "findings": [doubt.to_json() for doubt in doubts],
             "photographs_missing": missing,
+            **({"shop": done.shop.code, "entered_by": done.entered.by} if done.entered else {}),
         },
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
@@ -154,17 +154,15 @@ def warn_of_expiry(now: datetime) -> int:
 
 def _running_out(day: date) -> Iterable[tuple[Certificate, Party]]:
     """Certificates that end inside the horizon, or ended in the last year, and have no successor."""
+    of_the_same = Q(party=OuterRef("party")) | Q(equipment=OuterRef("equipment"))
+    later = Certificate.objects.filter(of_the_same, kind=OuterRef("kind"), until__gt=OuterRef("until"))
     found = Certificate.objects.filter(
-        until__lte=day + _HORIZON, until__gt=day - timedelta(days=365)
+        ~Exists(later), until__lte=day + _HORIZON, until__gt=day - timedelta(days=365)
     ).select_related("party", "equipment__line__station")
     for each in found.order_by("until", "id"):
         if each.equipment is not None and each.equipment.until is not None and each.equipment.until <= day:
             continue
-        later = Certificate.objects.filter(
-            party=each.party, equipment=each.equipment, kind=each.kind, until__gt=each.until
-        )
-        if not later.exists():
-            yield each, _owner(each)
+        yield each, _owner(each)
 
 
 def _owner(certificate: Certificate) -> Party:

@@ -18,6 +18,7 @@ FROM store_party p LEFT JOIN store_stationtoken s ON s.party_id = p.id WHERE p.c
 _KEPT = {
     "test": _FIRST.format(kept="store_test", answer="receipt"),
     "repair": _FIRST.format(kept="store_repair", answer="receipt"),
+    "papers": _FIRST.format(kept="store_repair", answer="receipt"),
     "check": _FIRST.format(kept="store_equipmentcheck", answer="answer"),
     "redemption": _FIRST.format(kept="store_paperunlock", answer="receipt"),
 }

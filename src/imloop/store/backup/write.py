@@ -6,8 +6,10 @@ REPEATABLE READ transaction.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -48,6 +50,8 @@ def write_backup(
     place; they are empty in the archive. ``secrets``: with the keys of ``data``, without which notices signed before
     and couriers' signatures cannot be continued."""
     target = target.resolve()
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target.parent))
     with tempfile.TemporaryDirectory(prefix=".imloop-backup-", dir=target.parent) as folder:
         work = Path(folder)
         with snapshot(work) as alias:
