@@ -1,20 +1,24 @@
 """Histories at random: two stations that send what they like about one car, late, doubtful and twice, a repairer that
-tells the truth, and departments that decide as it is. Whoever has the mark in the end was repaired after its last fail.
+tells the truth, and departments that decide as it is. Whoever has the mark in the end was repaired after its last fail,
+or measured by another station where a department granted that.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
 from imloop.facts.refusal import Refusal
+from imloop.steps.cases.grant_exit import annul_case, grant_exit
+from imloop.steps.cases.objections import raise_objection
 from imloop.steps.inspections.settle_run import Settlement, settle_run
-from imloop.store.models import HeldRun, Test, Vehicle
-from stories.inspections.test_sixth_try import by_two, run
+from imloop.store.models import Case, HeldRun, Test, Vehicle
+from stories.inspections.test_sixth_try import by_two, run, second_run
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import VIN
 from support.stories.one_car import BROKEN, ENV, LEFT_OUT, OTHER_PLATE, WHOLE, WRONG, car, mark
@@ -32,6 +36,7 @@ NAMES: list[dict[str, str]] = [
     {"plate": OTHER_PLATE},
 ]
 """Of the car as a station states it: right, left out, mistyped, unreadable, of nobody."""
+NEXT_DUE = "2027-05-31"
 LATE = (6, 6, 6, 30, 60, 120, 240, 500, 1000)
 """Minutes between the start of a run, as it is said, and its upload."""
 
@@ -42,12 +47,15 @@ def text(moment: datetime) -> str:
 
 @dataclass
 class History:
-    """``repaired``: when the car was repaired in truth."""
+    """``repaired``: when the car was repaired in truth; ``granted``: when a second opinion was; ``due_on``: when its
+    inspection ended before all this, where the register knows it."""
 
     city: City
     random: Random
     now: datetime = field(default_factory=lambda: at("2026-03-02 09:00"))
     repaired: list[datetime] = field(default_factory=list)
+    granted: list[datetime] = field(default_factory=list)
+    due_on: str = ""
 
     def live(self) -> None:
         if self.random.random() < 0.5:
@@ -56,6 +64,10 @@ class History:
         for _ in range(self.random.randint(5, 13)):
             self.now += timedelta(minutes=self.random.choice([20, 45, 90, 180, 600]))
             self.random.choice([*steps, *steps, self.is_settled, self.is_entered])()
+        self.ends()
+
+    def ends(self) -> None:
+        """Departments settle what waits, and both stations pass it."""
         for _ in range(HeldRun.objects.filter(settled_at=None).count()):
             self.is_settled()
         for station in self.random.sample([NEAR, FAR], 2):
@@ -115,19 +127,106 @@ class History:
         return self.random.choice(["periodic", "retest"])
 
 
+class WiderHistory(History):
+    """And runs that their sender makes count for nothing, annulments, second opinions, ways out, objections. Its
+    inspection has ended long ago, where it is in the register."""
+
+    def live(self) -> None:
+        if self.random.random() < 0.5:
+            self.due_on = "2025-05-31"
+            more = self.random.choice([{}, {}, {"fuel": ""}, {"vehicle_type": "K33"}])
+            self.city.enter(due_on=self.due_on, **more)
+        steps = [self.fails, self.fails, self.passes, self.passes, self.is_compared, self.is_repaired]
+        steps += [self.is_repaired, self.counts_for_nothing, self.is_annulled, self.is_measured_again]
+        for _ in range(self.random.randint(5, 14)):
+            self.now += timedelta(minutes=self.random.choice([20, 45, 90, 180, 600]))
+            self.random.choice([*steps, self.is_objected, self.is_let_go, self.is_settled, self.is_entered])()
+        self.ends()
+
+    def counts_for_nothing(self) -> None:
+        said: list[dict[str, Any]] = [
+            {"vehicle": car(fuel=None)},
+            {"vehicle": car(vehicle_type="M21")},
+            {"vehicle": car(fuel="electric")},
+            {"vehicle": car(fuel="diesel")},
+            {"ambient": {"temperature_c": 25.0, "humidity_pct": 54.0, "pressure_kpa": 1013.0}},
+            {"outcome": "aborted"},
+            {"second": second_run(0.9)},
+        ]
+        how = self.random.choice(said)
+        self.runs(co=self.random.choice([0.1, 0.9]), purpose=self._purpose(), **how)
+
+    def is_annulled(self) -> None:
+        case = self._case()
+        if case is not None and self.random.random() < 0.5:
+            with suppress(Refusal):
+                annul_case(
+                    self.city.callers[ENV], case.case_no, reason="仪器故障", evidence="记录", now=self.now
+                )
+
+    def is_objected(self) -> None:
+        case = self._case()
+        if case is not None:
+            with suppress(Refusal):
+                words = "仪器读数前后不一，请复核这次检验。"
+                raise_objection(case.owner_token, ground="instrument", words=words, now=self.now)
+
+    def is_measured_again(self) -> None:
+        to = self.random.choice(["", NEAR, FAR])
+        if self.random.random() < 0.5 and self._way_out("objection", to):
+            self.granted.append(self.now)
+
+    def is_let_go(self) -> None:
+        self._way_out("line-broken", "")
+
+    def _way_out(self, kind: str, to: str) -> bool:
+        case = self._case()
+        if case is None:
+            return False
+        way = {"kind": kind, "to_station": to, "reason": "x", "evidence": "x"}
+        try:
+            grant_exit(
+                self.city.callers[ENV], case.case_no, expires_on=date(2026, 4, 20), now=self.now, **way
+            )
+        except Refusal:
+            return False
+        return True
+
+    def _case(self) -> Case | None:
+        return Case.objects.filter(closed_at=None).order_by("id").last()
+
+
+def require_repaired(history: History) -> None:
+    """If it has the mark; without a pass that counts, its inspection ended when it did before."""
+    city, vehicle = history.city, Vehicle.objects.filter(vin=VIN).first()
+    counted = Test.objects.filter(result="pass", counts__in=["case", "cycle"], vehicle__vin=VIN)
+    passed = counted.order_by("started_at").last()
+    if history.due_on:
+        assert vehicle is not None and str(vehicle.due_on) == (NEXT_DUE if passed else history.due_on)
+    if not mark(city, text(history.now + timedelta(minutes=1))):
+        return
+    assert passed is not None
+    stand = Test.objects.filter(result="fail").exclude(purpose="comparison")
+    for fail in stand.exclude(counts_why__in=["rejected", "annulled"]):
+        assert fail.vehicle is not None and fail.vehicle.vin == VIN, fail
+        answers = (*history.repaired, *history.granted)
+        assert any(fail.started_at < answer <= passed.started_at for answer in answers), fail
+
+
 @pytest.mark.parametrize("seed", HISTORIES)
 def test_who_has_the_mark_was_repaired_after_its_last_fail(city: City, seed: int) -> None:
     history = History(city, Random(seed))
     history.live()
-    if not mark(city, text(history.now + timedelta(minutes=1))):
-        return
-    counted = Test.objects.filter(result="pass", counts__in=["case", "cycle"], vehicle__vin=VIN)
-    passed = counted.order_by("started_at").last()
-    assert passed is not None
-    fails = Test.objects.filter(result="fail").exclude(purpose="comparison").exclude(counts_why="rejected")
-    for fail in fails:
-        assert fail.vehicle is not None and fail.vehicle.vin == VIN, fail
-        assert any(fail.started_at < ended <= passed.started_at for ended in history.repaired), fail
+    require_repaired(history)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_so_it_was_where_departments_annul_and_let_go_and_runs_count_for_nothing(
+    city: City, seed: int
+) -> None:
+    history = WiderHistory(city, Random(seed))
+    history.live()
+    require_repaired(history)
 
 
 def test_some_of_them_get_the_mark(city: City) -> None:

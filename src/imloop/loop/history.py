@@ -67,14 +67,14 @@ class Said:
 class Story:
     """``cases``: in the order in which they were opened, each by the run in ``opened``; the last may be open. ``runs``:
     key → what it counts for. ``left_out``: events that the table refuses in this order. ``passed``: the runs that
-    closed a cycle, in order. ``rests_on``: by case, the failed runs that a pass has to answer."""
+    closed a cycle, in order: when, by key. ``rests_on``: by case, the failed runs that a pass has to answer."""
 
     cases: list[Case] = field(default_factory=list)
     opened: list[TestFailed] = field(default_factory=list)
     rests_on: list[list[Failed]] = field(default_factory=list)
     runs: dict[int, Said] = field(default_factory=dict)
     left_out: list[Event] = field(default_factory=list)
-    passed: list[TestPassed] = field(default_factory=list)
+    passed: dict[int, datetime] = field(default_factory=dict)
 
     @property
     def open(self) -> Case | None:
@@ -150,7 +150,7 @@ class _Telling:
             self._open(run, run.event)
             story.runs[run.key] = Said("case", case=len(story.cases) - 1)
         if not why and isinstance(run.event, TestPassed):
-            story.passed.append(run.event)
+            story.passed[run.key] = run.event.at
 
     def _law(self, run: Run, case: Case | None) -> Law:
         return self.law_of(day_of(run.event.at), run.place if case is None else case.place)

@@ -39,6 +39,7 @@ _STATED = {
     "rated_speed_rpm": Text("额定转速", "rated engine speed"),
     "cut_off_rpm": Text("断油转速", "cut-off speed"),
     "gearbox": Text("变速箱形式", "gearbox"),
+    "vehicle_type": Text("车辆类型", "vehicle type"),
 }
 """What a verdict rests on, of a vehicle."""
 
@@ -47,13 +48,23 @@ _STATED = {
 class Measured:
     """What a run showed. ``record``: what its verdict rested on beside the trace; ``parts``: part of the inspection →
     its result; ``items``: measured item → passed (on both fuels), without those that are only recorded;
-    ``permitted``: False for a failed run that had no permit; ``place``: where it was made."""
+    ``permitted``: False for a failed run that had no permit; ``place``: where it was made; ``reached_rpm``: how far the
+    engine was accelerated, where it was."""
 
     record: TestRecord
     parts: Mapping[str, str]
     items: Mapping[str, bool]
     permitted: bool = True
     place: str = ""
+    reached_rpm: float | None = None
+
+    @property
+    def as_driven(self) -> Vehicle:
+        """As it was stated; an engine whose speeds nobody stated is as fast as it was seen to be."""
+        vehicle = self.record.vehicle
+        if self.reached_rpm is None or vehicle.rated_speed_rpm or vehicle.cut_off_rpm:
+            return vehicle
+        return replace(vehicle, rated_speed_rpm=self.reached_rpm)
 
 
 def passed_items(items: Iterable[tuple[str, bool]]) -> dict[str, bool]:
@@ -78,19 +89,21 @@ def _open_faults(runs: Sequence[Measured]) -> list[tuple[str, Measured]]:
 def _answered_by_failed(part: str, run: Measured, failed: Measured) -> bool:
     """It was judged by what it stated itself: as the vehicle was stated when it failed, it might not have passed."""
     now = run.record.vehicle
-    return as_stated_then(now, failed.record.vehicle) == now and _answers(part, run, failed)
+    return as_stated_then(now, failed) == now and _answers(part, run, failed)
 
 
-def as_stated_then(now: Vehicle, then: Vehicle) -> Vehicle:
-    """The vehicle as it was stated when it failed, where something was said."""
+def as_stated_then(now: Vehicle, failed: Measured) -> Vehicle:
+    """The vehicle as it was stated when it failed, where something was said. A type is as it was then in any case: by
+    one that was left out it was judged, and a type that is added is no way out of the standards."""
+    then = failed.as_driven
     said = {name: getattr(then, name) for name in _STATED if getattr(then, name) not in (None, "")}
-    return replace(now, **said)
+    return replace(now, **{"vehicle_type": then.vehicle_type, **said})
 
 
 def ways_stated(now: Vehicle, failed: Sequence[Measured], entered: Facts) -> list[Vehicle]:
     """The vehicle as it was stated each time it failed, with the authorities' word (``entered``) before that, as far as
     that is not ``now``."""
-    found = (as_stated_then(now, run.record.vehicle) for run in failed)
+    found = (as_stated_then(now, run) for run in failed)
     others = (as_registered(then, entered) for then in found if then != now)
     return [each for each in dict.fromkeys(others) if each != now]
 

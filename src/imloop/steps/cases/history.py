@@ -26,7 +26,7 @@ from imloop.loop import events as kinds
 from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswered
 from imloop.steps.ground import registers
-from imloop.steps.vehicles.register.how_failed import measured_fails, measured_of
+from imloop.steps.vehicles.register.how_failed import measured_fails, measured_of, trace_of
 from imloop.steps.vehicles.vehicle_facts import entered_facts, waiting_fails
 from imloop.store import traces
 from imloop.store.models import Case, CaseEvent, HeldRun, Test, Vehicle
@@ -51,10 +51,13 @@ ORIGINS = {
 @dataclass(slots=True)
 class History:
     """``tests``: judged runs by key; ``cases``: rows in the order in which they were opened; ``cycle``: the one in
-    which it begins."""
+    which it begins; ``due_on``: the vehicle's then, None: not known; ``passed``: runs that count as passes by what was
+    known so far, by key."""
 
     vehicle: Vehicle
     cycle: int
+    due_on: date | None = None
+    passed: tuple[int, ...] = ()
     tests: dict[int, Test] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
@@ -72,12 +75,14 @@ def history_since(vehicle: Vehicle, moment: datetime) -> History:
     )
     tests = _since(vehicle, began)
     cases, rows = _cases_since(vehicle, began)
-    passed = sum(test.result == "pass" and test.counts in _COUNTED for test in tests)
+    passed = [test for test in tests if test.result == "pass" and test.counts in _COUNTED]
     failed = _failed_events(rows)
     waiting = [fail.started_at for fail in waiting_fails(vehicle)]
     return History(
         vehicle,
-        vehicle.cycle - passed,
+        vehicle.cycle - len(passed),
+        passed[0].due_before if passed else vehicle.due_on,
+        tuple(test.pk for test in passed),
         {test.pk: test for test in tests},
         [_run(test, failed, waiting) for test in tests],
         cases,
@@ -253,7 +258,7 @@ def shown_by(test: Test) -> Shown | None:
     """None: it was stored before what a verdict rests on was kept."""
     if test.stated is None:
         return None
-    run = measured_of(bytes(test.stated), test.method, test.verdict, test.station.place)
+    run = measured_of(bytes(test.stated), test.method, test.verdict, test.station.place, trace_of(test))
 
     days = {day_of(test.started_at), day_of(test.started_at if _released(test) else test.received_at)}
 

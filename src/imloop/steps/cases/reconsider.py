@@ -4,7 +4,7 @@ who was told otherwise."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -33,11 +33,12 @@ TOPIC = "reconsidered"
 @dataclass(slots=True)
 class Reconsidered:
     """``case``: the one that the new run belongs to, ``said``: what it counts for; ``changed``: other runs that count
-    for something else than before."""
+    for something else than before; ``due_before``: of the new run, where it counts as a pass."""
 
     case: Case | None = None
     said: Said = field(default_factory=lambda: Said(Counts.NOTHING))
     changed: list[Test] = field(default_factory=list)
+    due_before: date | None = None
 
 
 def reconsider(
@@ -62,7 +63,7 @@ def reconsider(
         found.case = cases[found.said.case]
     if story.open is not None:
         _look_after(ledger, cases[len(story.cases) - 1])
-    _keep_cycle(vehicle, history, story, run.place)
+    found.due_before = _keep_cycle(vehicle, history, story, run)
     _tell_marks(ledger, history, found.changed, because)
     return found
 
@@ -249,25 +250,25 @@ def _say(ledger: Ledger, test: Test, said: Said, because: str) -> None:
         keep_findings(ledger, "test", test.test_no, test.station.code, [finding])
 
 
-def _keep_cycle(vehicle: Vehicle, history: History, story: Story, place: str) -> None:
-    """The running cycle and its end follow from the passes that count."""
-    cycle = history.cycle + len(story.passed)
-    before = sum(
-        test.result == "pass" and test.counts in ("case", "cycle") for test in history.tests.values()
-    )
-    if story.passed:
-        last = story.passed[-1]
-        day = day_of(last.at)
-        due = due_after(subject_of(vehicle), day, registers.law_at(day, place))
-    elif cycle != vehicle.cycle:
+def _keep_cycle(vehicle: Vehicle, history: History, story: Story, run: Run) -> date | None:
+    """The running cycle and its end follow from the passes that count: what one gave goes with it. When the last
+    inspection before ``run`` ended, where that counts as a pass."""
+    if tuple(story.passed) == history.passed:
+        return None
+    subject, due, before = subject_of(vehicle), history.due_on, dict[int, date | None]()
+    for key, at in story.passed.items():
+        before[key] = due
+        due = due_after(subject, day_of(at), registers.law_at(day_of(at), run.place)) or due
+    if due is None and history.tests:
         day = day_of(min(test.started_at for test in history.tests.values()))
-        due = due_on_or_after(subject_of(vehicle), day, registers.law_at(day, place))
-    else:
-        due = None
-    if cycle == vehicle.cycle and due in (None, vehicle.due_on) and before == len(story.passed):
-        return
-    vehicle.cycle, vehicle.due_on = cycle, due or vehicle.due_on
+        due = due_on_or_after(subject, day, registers.law_at(day, run.place))
+    for key, test in history.tests.items():
+        if test.due_before != before.get(key):
+            test.due_before = before.get(key)
+            update(test, "due_before")
+    vehicle.cycle, vehicle.due_on = history.cycle + len(story.passed), due or vehicle.due_on
     update(vehicle, "cycle", "due_on")
+    return before.get(run.key)
 
 
 def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from imloop import loop
-from imloop.facts.codes import DIESEL_METHODS, EXEMPT_FUELS, Fuel, Outcome, Purpose, Result
+from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, EXEMPT_FUELS, Fuel, Outcome, Purpose, Result
 from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.facts.refusal import Unlawful
 from imloop.facts.text import Reason, Text
@@ -21,7 +21,7 @@ from imloop.gates.inspections.retest import (
     restated,
     stricter,
 )
-from imloop.gates.inspections.times import HELD, outside_bracket
+from imloop.gates.inspections.times import HELD
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.compare_statement import bounded, differences
 from imloop.law import Law
@@ -125,11 +125,12 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     verdict, judged_as = _stricter_verdict(judged, known)
     identity = known.identified.identity
     cannot = cannot_count(record.purpose, record.outcome, verdict.result, identity.found)
-    doubted = outside_bracket(known.times, known.law)
+    doubted = known.doubted
+    answered = verdict.result is Result.FAIL and known.answered_since
     late = known.latest is not None and record.started_at <= known.latest
-    if not cannot and not late:
+    if not cannot and not late and not answered:
         _require_permit(known, record)
-    measured = _measured(known, record, verdict)
+    measured = _measured(known, judged, verdict)
     # A late run need not be of the case that is open now: which one it met is found when everything is told anew.
     answer = None if late else _answer_for_fault(known, judged, measured, verdict)
     if known.anothers_fail:
@@ -137,7 +138,7 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     why = waits(verdict.result, cannot, time_held=bool(doubted), failed_run_waits=known.fail_waits)
     if answer is not None and not cannot:
         why = NOT_RETESTED
-    elif not why and BEFORE_A_CASE in doubted:
+    elif not why and (answered or BEFORE_A_CASE in doubted):
         why = "time-held"
     return Decided(
         verdict=verdict,
@@ -187,9 +188,10 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
     return worst
 
 
-def _measured(known: Known, record: TestRecord, verdict: Verdict) -> Measured:
+def _measured(known: Known, judged: JudgedUpload, verdict: Verdict) -> Measured:
     items = passed_items((item.item, item.passed) for item in verdict.items if not item.advisory)
-    return Measured(record, verdict.parts, items, place=known.station.place)
+    reached = judged.reached_rpm if verdict.result is Result.FAIL else None
+    return Measured(judged.record, verdict.parts, items, place=known.station.place, reached_rpm=reached)
 
 
 def _answer_for_fault(
@@ -211,14 +213,17 @@ def _by_other_laws(known: Known, judged: JudgedUpload) -> Reason | None:
 def _about_uncounted(known: Known, judged: JudgedUpload, verdict: Verdict) -> list[Reason]:
     """A run that decides nothing by what its sender says of it, although what it shows is a fail; and a pass after many
     that decided nothing."""
-    record = judged.record
-    if record.outcome is Outcome.ABORTED:
-        whole = judged.of(known.law, outcome=Outcome.COMPLETED)
-        return [_ABORTED_AFTER_FAIL] if whole.result is Result.FAIL else []
-    if (said := _not_asked_for(known, verdict)) is not None:
-        measured = judged.of(known.law, _as_if_asked_for(record))
-        return [said] if measured.result in (Result.PASS, Result.FAIL) else []
-    if _shows_fail(record, verdict):
+    record, aborted = judged.record, judged.record.outcome is Outcome.ABORTED
+    if aborted or verdict.result is Result.INVALID:
+        shown = judged.of(known.law, _as_if_asked_for(known, record), Outcome.COMPLETED)
+        failed = _shows_fail(shown)
+        if aborted:
+            whole = shown.result is Result.FAIL or "phase-incomplete" not in _codes(shown)
+            return [_ABORTED_AFTER_FAIL] if failed and whole else []
+        if (said := _not_asked_for(known, verdict)) is not None:
+            return [said] if failed or shown.result is Result.PASS else []
+        return [_FAILED_UNCOUNTED] if failed or record.claimed.verdict is Result.FAIL else []
+    if record.purpose is Purpose.COMPARISON and verdict.result is Result.FAIL:
         return [_FAILED_UNCOUNTED]
     many = known.aborted >= known.law.integer("arrival.aborts_suspicious")
     if verdict.result is not Result.PASS or not many:
@@ -232,27 +237,34 @@ def _about_uncounted(known: Known, judged: JudgedUpload, verdict: Verdict) -> li
 
 def _not_asked_for(known: Known, verdict: Verdict) -> Reason | None:
     """What to say where a vehicle is not to be tested by these standards, and was."""
-    codes = {reason.code for reason in verdict.reasons}
+    codes = _codes(verdict)
     if "vehicle-exempt" in codes:
         return _EXHAUST_OF_EXEMPT
     by_its_sender = "vehicle-out-of-scope" in codes and not known.entered.get("vehicle_type")
     return _EXHAUST_OUT_OF_SCOPE if by_its_sender else None
 
 
-def _as_if_asked_for(record: TestRecord) -> Vehicle:
-    """The vehicle as one that the method is made for: only to see whether the message holds a whole test."""
-    vehicle = replace(record.vehicle, vehicle_type="")
-    if vehicle.fuel is not None and vehicle.fuel not in EXEMPT_FUELS:
-        return vehicle
-    return replace(vehicle, fuel=Fuel.DIESEL if record.method in DIESEL_METHODS else Fuel.GASOLINE)
+def _codes(verdict: Verdict) -> set[str]:
+    return {reason.code for reason in verdict.reasons}
 
 
-def _shows_fail(record: TestRecord, verdict: Verdict) -> bool:
-    """Of a run that counts for nothing: a comparison, or one that is invalid."""
-    if verdict.result is not Result.INVALID:
-        return record.purpose is Purpose.COMPARISON and verdict.result is Result.FAIL
-    exceeded = any(not item.passed and not item.advisory for item in verdict.items)
-    return exceeded or record.claimed.verdict is Result.FAIL
+def _as_if_asked_for(known: Known, record: TestRecord) -> Vehicle:
+    """The vehicle as one that the method is made for, but for a type that an authority entered: only to see what the
+    message shows, whatever its sender says of the vehicle."""
+    vehicle, by_diesel = known.ways[0], record.method in DIESEL_METHODS
+    made_for = Fuel.DIESEL if by_diesel else Fuel.GASOLINE
+    fuel, second = vehicle.fuel, vehicle.second_fuel
+    if fuel is None or fuel in EXEMPT_FUELS or (fuel in DIESEL_FUELS) is not by_diesel:
+        fuel = made_for
+    if record.second is not None:
+        second = second or made_for
+    kind = vehicle.vehicle_type if known.entered.get("vehicle_type") else ""
+    return replace(vehicle, fuel=fuel, second_fuel=second, vehicle_type=kind)
+
+
+def _shows_fail(shown: Verdict) -> bool:
+    """Its data, whatever keeps it from counting."""
+    return shown.result is Result.FAIL or any(not item.passed and not item.advisory for item in shown.items)
 
 
 def _require_permit(known: Known, record: TestRecord) -> None:

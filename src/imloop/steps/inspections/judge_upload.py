@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from imloop.facts.codes import Outcome, Result
+from imloop.facts.codes import Method, Outcome, Result
 from imloop.facts.days import day_of
 from imloop.facts.records.inspection import TestRecord, Trace, Vehicle
 from imloop.law import Law, load
 from imloop.store import traces, verdict_inputs
 from imloop.verdict import Verdict, judge
+from imloop.verdict.methods.freeacc import reached_rpm
 from imloop.verdict.subjects import verdict_hash
 
 
@@ -37,6 +38,13 @@ class JudgedUpload:
     def as_if(self, law: Law, vehicle: Vehicle) -> Result:
         """The result, had the vehicle been this one; the verdict at hand, if it was reached on the same."""
         return (self.under(law) if vehicle == self.record.vehicle else self.of(law, vehicle)).result
+
+    @property
+    def reached_rpm(self) -> float | None:
+        """In free acceleration."""
+        if self.record.method is not Method.FREEACC:
+            return None
+        return reached_rpm(replace(self.record, trace=traces.decode(self.trace)))
 
     def stated_as(self, vehicle: Vehicle | None) -> bytes:
         """What the verdict rests on, packed; ``vehicle``: where it was judged on other facts."""

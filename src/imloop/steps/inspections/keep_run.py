@@ -48,10 +48,11 @@ _NOT_STORED = 0
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """``case``: the one that the run moved, or met open."""
+    """``case``: the one that the run moved, or met open; ``due_before``: when the inspection before a pass ended."""
 
     case: Case | None
     counted: Counted
+    due_before: date | None = None
 
     @property
     def opens(self) -> bool:
@@ -139,15 +140,16 @@ def _late(
     found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}", shown)
     if found.case is not None and isinstance(event, TestFailed) and found.said.counts == Counts.CASE:
         follow_fail(ledger, found.case, known.station, event)
-    return _Moved(found.case, Counted(Counts(found.said.counts), found.said.why))
+    counted = Counted(Counts(found.said.counts), found.said.why)
+    return _Moved(found.case, counted, found.due_before)
 
 
 def _passed(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestPassed) -> _Moved:
-    case = known.case
+    case, due_before = known.case, vehicle.due_on
     if case is not None:
         case, _ = decide_and_keep(ledger, case, event, known.case_law, vehicle=vehicle, place=case.place)
     _end_cycle(vehicle, day_of(event.at), known.law)
-    return _Moved(case, Counted(Counts.CYCLE if case is None else Counts.CASE))
+    return _Moved(case, Counted(Counts.CYCLE if case is None else Counts.CASE), due_before)
 
 
 def _failed(ledger: Ledger, known: Known, vehicle: Vehicle, row: Case | None, event: TestFailed) -> _Moved:
@@ -261,6 +263,7 @@ def _test(
         fee_yuan=record.fee_yuan,
         inspector=span.inspector or None,
         analyser=span.analyser or None,
+        due_before=moved.due_before,
     )
 
 

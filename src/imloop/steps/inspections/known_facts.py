@@ -13,7 +13,7 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.overlaps import LONGEST, Span
 from imloop.gates.inspections.retest import Measured, stricter, ways_stated, worst
-from imloop.gates.inspections.times import Times
+from imloop.gates.inspections.times import Times, outside_bracket
 from imloop.gates.lines import ONLY_DUE
 from imloop.gates.vehicles.compare_statement import as_registered, bounded
 from imloop.gates.vehicles.identity import Named
@@ -46,6 +46,10 @@ _ANOTHERS_FAIL = (
     "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s AND result = 'fail' "
     "AND counts = 'case' LIMIT 1"
 )
+_ANSWERED = (
+    "SELECT 1 FROM store_caseevent e JOIN store_case c ON c.id = e.case_id WHERE c.vehicle_id = %s AND e.at > %s "
+    "AND e.kind IN ('RepairReported', 'ExitGranted', 'UnlockedOnPaper') LIMIT 1"
+)
 _ABORTED = (
     "SELECT COUNT(*) FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND started_at < %s "
     "AND (outcome = 'aborted' OR result = 'invalid' OR purpose = 'comparison' AND result = 'fail')"
@@ -69,7 +73,9 @@ _OF_STATION, _OF_VEHICLE = _BESIDE.format(whose="t.station_id"), _BESIDE.format(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
-    began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``beside``:
+    began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``doubted``:
+    why its time cannot be taken without a department's word; ``answered_since``: then, that what would answer a failed
+    run of that time is known. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
     ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the open case;
     ``failed_by``: the law of the places where it failed, as far as that judges otherwise than ``law``;
@@ -88,6 +94,8 @@ class Known:
     latest: datetime | None
     fail_waits: bool
     times: Times
+    doubted: tuple[Reason, ...]
+    answered_since: bool
     beside: tuple[Span, ...]
     in_repair: tuple[str, ...]
     charge: tuple[Reason, ...]
@@ -124,6 +132,9 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
     failed = () if case is None else measured_fails(case)
     entered = {} if vehicle is None else entered_facts(vehicle)
     ways = _ways(record, law, failed, entered)
+    stricter = _stricter_since(judged, law, now, ways, failed) or _forbidden_since(record, case, law, now)
+    times = _times(judged, sender, line, law, now, stricter=stricter)
+    doubted = outside_bracket(times, law)
     return Known(
         sender=sender,
         law=law,
@@ -135,15 +146,9 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         case_law=law if case is None else registers.law_at(day, case.place),
         latest=_latest(vehicle),
         fail_waits=any(fail.started_at <= record.started_at for fail in waiting),
-        times=_times(
-            judged,
-            sender,
-            line,
-            law,
-            now,
-            stricter=_stricter_since(judged, law, now, ways, failed)
-            or _forbidden_since(record, case, law, now),
-        ),
+        times=times,
+        doubted=doubted,
+        answered_since=bool(doubted) and vehicle is not None and answered_since(vehicle, record.started_at),
         beside=tuple(_beside(record, station, vehicle)),
         in_repair=_in_repair(vehicle, record, law),
         failed=failed,
@@ -176,6 +181,12 @@ def anothers_fail(
     if any(fail.started_at >= since and fail.station != station.pk for fail in waiting):
         return True
     return fetch_one(_ANOTHERS_FAIL, [vehicle.pk, since, station.pk]) is not None
+
+
+def answered_since(vehicle: Vehicle, moment: datetime) -> bool:
+    """Is a repair, a paper or a way out known, later than ``moment``? A failed run of that time might be answered by
+    it; one that was made later would not."""
+    return fetch_one(_ANSWERED, [vehicle.pk, moment]) is not None
 
 
 def _aborted(vehicle: Vehicle | None, record: TestRecord, law: Law) -> int:

@@ -22,7 +22,7 @@ from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.inspections.decide_run import BEFORE_A_CASE
 from imloop.steps.inspections.keep_run import follow_fail
-from imloop.steps.inspections.known_facts import anothers_fail
+from imloop.steps.inspections.known_facts import anothers_fail, answered_since
 from imloop.steps.vehicles.vehicle_facts import candidates_of, entered_facts
 from imloop.store.models import HeldRun, ObdName, PartyKind, Test, Vehicle
 from imloop.store.statements import update
@@ -83,14 +83,16 @@ def _told_apart(vehicle: Vehicle, candidates: list[Vehicle]) -> None:
 
 def _asked_when(held: HeldRun, vehicle: Vehicle | None) -> list[dict[str, object]]:
     """Which vehicle it was is settled now; when it was made is a question of its own: of a fail that would take over
-    another station's case, and of a pass whose time was doubtful from the first."""
+    another station's case, and of what was doubtful from the first: the time of a pass, and that of a fail which a
+    repair since may have answered."""
     run = held.test
     if vehicle is None or run.vehicle is not None:
         return []
-    if run.result == Result.FAIL:
-        taken_over = anothers_fail(vehicle, run.started_at, run.station)
-        return [*held.reasons, BEFORE_A_CASE.to_json()] if taken_over else []
     doubted = [reason for reason in held.reasons if reason["code"] == HELD]
+    if run.result == Result.FAIL:
+        if anothers_fail(vehicle, run.started_at, run.station):
+            return [*held.reasons, BEFORE_A_CASE.to_json()]
+        return doubted if answered_since(vehicle, run.started_at) else []
     return doubted if doubted and _passes_as_registered(run, vehicle) else []
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from imloop.facts.codes import Gearbox
+from imloop.facts.codes import Gearbox, Method
 from imloop.facts.records.inspection import TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
@@ -97,12 +97,24 @@ def speed_wanted(vehicle: Vehicle, law: Law) -> tuple[float, str] | None:
     return max(known, default=None)
 
 
+def reached_rpm(record: TestRecord) -> float | None:
+    """How fast the engine turned in the middle one of its accelerations; None: none, or nobody recorded it."""
+    rpm, found = record.trace.get("rpm"), blips(record)
+    if record.method is not Method.FREEACC or rpm is None or not found:
+        return None
+    return float(np.median([_fastest(rpm[at]) for at in found])) or None
+
+
+def _fastest(rpm: np.ndarray) -> float:
+    known = rpm[np.abs(rpm) < MEASURABLE]
+    return float(known.max()) if len(known) else 0.0
+
+
 def _too_slow(record: TestRecord, law: Law, at: Indices, wanted: tuple[float, str] | None) -> list[Reason]:
     rpm = record.trace.get("rpm")
     if wanted is None or rpm is None:
         return []
-    known = rpm[at][np.abs(rpm[at]) < MEASURABLE]
-    reached = float(known.max()) if len(known) else 0.0
+    reached = _fastest(rpm[at])
     if nano(reached) >= nano(wanted[0]):
         return []
     order = int(record.trace.columns["blip"][at[0]])

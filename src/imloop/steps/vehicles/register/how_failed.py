@@ -16,24 +16,29 @@ from imloop.facts.records.inspection import Trace
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.retest import Measured, passed_items
 from imloop.steps.vehicles.vehicle_facts import candidates_of
-from imloop.store import verdict_inputs
-from imloop.store.models import Case, HeldRun, Vehicle
+from imloop.store import traces, verdict_inputs
+from imloop.store.models import Case, HeldRun, Test, Vehicle
 from imloop.store.statements import fetch_all
+from imloop.verdict.methods.freeacc import reached_rpm
 
 _FAILED = (
-    "SELECT t.stated, t.method, t.verdict, t.counts, p.place FROM store_test t "
+    "SELECT t.stated, t.method, t.verdict, t.counts, p.place, "
+    f"CASE WHEN t.method = '{Method.FREEACC}' THEN t.trace END FROM store_test t "
     "JOIN store_party p ON p.id = t.station_id WHERE t.vehicle_id = %s AND t.case_no = %s AND t.result = 'fail' "
     "AND (t.counts = 'case' OR t.counts_why = 'retest-without-permit') AND t.stated IS NOT NULL "
     "ORDER BY t.started_at, t.id"
 )
 
 
-def measured_of(stated: bytes, method: str, verdict: Mapping[str, Any], place: str) -> Measured:
-    """A stored run, as far as a retest is asked about it."""
+def measured_of(
+    stated: bytes, method: str, verdict: Mapping[str, Any], place: str, trace: bytes | None = None
+) -> Measured:
+    """A stored run, as far as a retest is asked about it. ``trace``: of a free acceleration."""
     record = verdict_inputs.record_of(stated, Method(method), Trace())
     decisive = (item for item in verdict["items"] if not item.get("advisory"))
     items = passed_items((str(item["item"]), bool(item["pass"])) for item in decisive)
-    return Measured(record, verdict["parts"], items, place=place)
+    reached = reached_rpm(replace(record, trace=traces.decode(trace))) if trace is not None else None
+    return Measured(record, verdict["parts"], items, place=place, reached_rpm=reached)
 
 
 def measured_fails(case: Case) -> tuple[Measured, ...]:
@@ -42,11 +47,22 @@ def measured_fails(case: Case) -> tuple[Measured, ...]:
     found = fetch_all(_FAILED, [case.vehicle_id, case.case_no])
     return tuple(
         replace(
-            measured_of(bytes(stated), method, msgspec.json.decode(verdict), place),
+            measured_of(
+                bytes(stated),
+                method,
+                msgspec.json.decode(verdict),
+                place,
+                None if trace is None else bytes(trace),
+            ),
             permitted=counts == Counts.CASE,
         )
-        for stated, method, verdict, counts, place in found
+        for stated, method, verdict, counts, place, trace in found
     )
+
+
+def trace_of(test: Test) -> bytes | None:
+    """Where ``measured_of`` asks for it."""
+    return bytes(test.trace) if test.method == Method.FREEACC else None
 
 
 def how_failed(vehicles: Sequence[Vehicle]) -> dict[int, list[inspection.Vehicle]]:

@@ -67,6 +67,10 @@ class Test(models.Model):
         null=True, help_text="what the verdict depends on beside the trace; null: taken in before it was kept"
     )
 
+    due_before = models.DateField(
+        null=True, help_text="of a pass that counts: last day of the inspection before it; null: not known"
+    )
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["station", "test_no"], name="test_no_per_station"),
