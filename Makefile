@@ -96,7 +96,7 @@ audit: dev ## known vulnerabilities of the pinned dependencies (needs a network;
 prove: dev ## prove the batch path equal to the reference on 100,000 generated tests of each method (8 minutes)
 	$(PY) tests/verdict_batch/prove.py $(ARGS)
 
-opinions: dev ## prove engine, batch and the independent second opinion equal, 100,000 tests of each method (hours; ARGS="ASM --seconds 600")
+opinions: dev ## prove engine, batch and the independent second opinion equal, 100,000 tests of each method (an hour; ARGS="ASM --seconds 600")
 	$(PY) tests/reference/prove.py $(ARGS)
 
 mutation: dev ## mutation testing of the verdict engine (an hour; results by `mutmut results`)
