@@ -37,7 +37,7 @@ def test_a_filter_shows_what_was_chosen(walked: City, path: str) -> None:
     for name, value in ASKED[path].items():
         if name == "since":
             continue
-        field = re.search(rf'<select id="(\w+)" name="{name}">(.*?)</select>', text, re.DOTALL)
+        field = re.search(rf'<select id="(\w+)"\s+name="{name}">(.*?)</select>', text, re.DOTALL)
         assert field and f'<label for="{field[1]}">' in text
         assert re.search(rf'<option value="{value}" selected>', field[2]), (name, field[2])
     ids = re.findall(r'\bid="([\w-]+)"', text)

@@ -20,29 +20,27 @@ pytestmark = pytest.mark.one_database("sqlite", reason="the steps behind the dem
 
 def commands(readme: str) -> list[str]:
     """Every line of the fenced ``sh`` blocks, without comments."""
-    return _lines(readme, "sh")
-
-
-def _lines(readme: str, fence: str) -> list[str]:
     text = (ROOT / readme).read_text(encoding="utf-8")
-    blocks = re.findall(rf"^```{fence}\n(.*?)^```", text, re.M | re.S)
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)
     lines = [re.sub(r"\s+# .*", "", line) for block in blocks for line in block.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def run_in(folder: Path, server: Any, data: str, lines: list[str]) -> Path:
-    """A folder that looks like the clone, with the server's data under this name, after the lines were run in it."""
+@pytest.fixture(scope="module")
+def tour(live_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that looks like the clone to the tour, after the tour was run in it."""
     if shutil.which("bash") is None or shutil.which("curl") is None:
         pytest.skip("the tour needs bash and curl")
+    folder = tmp_path_factory.mktemp("tour")
     programs = folder / ".venv" / "bin"
     programs.mkdir(parents=True)
     for name in ("imloop", "python"):
         (programs / name).symlink_to(Path(sys.executable).with_name(name))
-    (folder / data).symlink_to(server.data)
+    (folder / "var").symlink_to(live_server.data)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("IMLOOP_")}
-    environment["DATABASE_URL"] = psutil.Process(server.process.pid).environ()["DATABASE_URL"]
+    environment["DATABASE_URL"] = psutil.Process(live_server.process.pid).environ()["DATABASE_URL"]
     done = subprocess.run(
-        ["bash", "-eu", "-c", "\n".join(lines)],
+        ["bash", "-eu", "-c", "\n".join(commands("README.md"))],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -53,25 +51,6 @@ def run_in(folder: Path, server: Any, data: str, lines: list[str]) -> Path:
     (folder / "tour.out").write_text(done.stdout, encoding="utf-8")
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return folder
-
-
-@pytest.fixture(scope="module")
-def tour(live_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return run_in(tmp_path_factory.mktemp("tour"), live_server, "var", commands("README.md"))
-
-
-@pytest.fixture(scope="module", params=["README.md", "README.zh-CN.md"])
-def own_city(servers: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """An empty installation after the commands under "Your own city"."""
-    server = servers.start(f"own-{request.param_index}", ["imloop.cli", "serve", "--no-work"])
-    lines = [line.replace("http://127.0.0.1:8000", server.base_url) for line in _lines(request.param, "bash")]
-    return run_in(tmp_path_factory.mktemp("own"), server, "city", lines)
-
-
-def test_an_empty_installation_becomes_a_city_in_which_a_car_goes_round_the_loop(own_city: Path) -> None:
-    states = [answer(own_city, f"{name}.json")["case_state"] for name in ("failed", "repaired", "passed")]
-    assert states == ["awaiting_repair", "awaiting_retest", "closed"]
-    assert "450203M51" in (own_city / "tour.out").read_text(encoding="utf-8")
 
 
 def answer(folder: Path, name: str) -> Any:
