@@ -18,13 +18,12 @@ ENDLESS = {
 
 def _seats(count: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(connection_pool, "_free", None)
+    monkeypatch.setattr(connection_pool, "_seats", [])
     connection_pool.share(count)
     assert connection_pool._free is not None
     yield
-    wrappers = [
-        connection_pool._free.get_nowait().connection for _ in range(count)
-    ]  # given back by everybody
-    assert len(set(map(id, wrappers))) == count and connection_pool._free.empty()
+    wrappers = [seat.connection for seat in connection_pool._seats]  # given back by everybody
+    assert len(set(map(id, wrappers))) == count == connection_pool._free.qsize()
     for wrapper in wrappers:
         wrapper.close()
 
@@ -37,6 +36,13 @@ def one_seat(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def two_seats(migrated: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield from _seats(2, monkeypatch)
+
+
+def test_the_one_that_was_given_back_last_is_lent_again(two_seats: None) -> None:
+    with connection_pool.with_connection():
+        first = connection_pool.database()
+    with connection_pool.with_connection():
+        assert connection_pool.database() is first
 
 
 def ask() -> int:

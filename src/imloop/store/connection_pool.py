@@ -2,7 +2,7 @@
 
 A server that holds answers open has a thread for each of them, and any thread may serve the next ordinary call.
 Connections of their own would be as many as there are threads; so a thread that needs the database borrows one of a few
-connections, in turn. Nobody waits for one without end, and nobody holds one without end.
+connections: the one that was given back last. Nobody waits for one without end, and nobody holds one without end.
 
 Buys: hundreds of open streams with the few connections of one worker; it saves connections, not time.
 """
@@ -37,7 +37,10 @@ class _Mine(threading.local):
     seat: _Seat | None = None
 
 
-_free: queue.SimpleQueue[_Seat] | None = None
+_seats: list[_Seat] = []
+"""Those that nobody has; what was given back last is lent first: the database's pages and plans are at hand there."""
+_free: queue.SimpleQueue[None] | None = None
+"""As many as there are ``_seats``, for who waits for one."""
 _lent: set[_Seat] = set()
 _lock = threading.Lock()
 _wait: float | None = None
@@ -50,10 +53,10 @@ def share(count: int, *, wait: float | None = None, longest: float | None = None
     ``wait``: seconds after which a thread that finds none free gets ``AllBusy``; ``longest``: seconds for which one may
     be held (``end_overdue``)."""
     global _free, _wait
-    free = queue.SimpleQueue[_Seat]()
+    _free, _wait = queue.SimpleQueue(), wait
+    _seats.clear()
     for _ in range(count):
-        free.put(_new_seat())
-    _free, _wait = free, wait
+        _offer(_new_seat())
     if longest is not None:
         threading.Thread(target=_watch, args=(longest, count), name="seat-watch", daemon=True).start()
 
@@ -103,8 +106,7 @@ def end_overdue(before: float, most: int) -> int:
         for seat in overdue[: max(most - len(lost), 0)]:
             seat.lost = True
             lost.append(seat)
-            if _free is not None:
-                _free.put(_new_seat())
+            _offer(_new_seat())
     # A lost one is nobody else's any more: breaking off hits no other call.
     for seat in lost:
         _break_off(seat.connection)
@@ -130,12 +132,19 @@ def _new_seat() -> _Seat:
     return _Seat(wrapper)
 
 
+def _offer(seat: _Seat) -> None:
+    if _free is not None:
+        _seats.append(seat)
+        _free.put(None)
+
+
 def _take() -> None:
     assert _free is not None
     try:
-        seat = _free.get(timeout=_wait)
+        _free.get(timeout=_wait)
     except queue.Empty:
         raise AllBusy("no connection became free in time") from None
+    seat = _seats.pop()
     seat.since = time.monotonic()
     with _lock:
         _lent.add(seat)
@@ -152,6 +161,6 @@ def _give_back() -> None:
     with _lock:
         _lent.discard(seat)
         if not seat.lost:
-            _free.put(seat)
+            _offer(seat)
     if seat.lost:
         seat.connection.close()
