@@ -129,6 +129,22 @@ def test_every_shipped_value_is_cited_dated_and_readable(day: date, place: str) 
     assert all(str(row["since"]) <= day.isoformat() for row in rows)
 
 
+def test_a_text_is_stale_after_a_year_to_the_day() -> None:
+    text = load().texts["penalty-law"]
+    confirmed = text.confirmed_on
+    assert text not in load().stale(confirmed + timedelta(days=365))
+    assert text in load().stale(confirmed + timedelta(days=366))
+    assert text not in load().stale(confirmed + timedelta(days=366), 13)
+    assert text in load().stale(confirmed + timedelta(days=32), 1)
+
+
+def test_what_is_missing_is_named_with_day_and_place() -> None:
+    with pytest.raises(LawMissing) as told:
+        load().at(date(2026, 12, 1), "450200").value("no.such")
+    assert told.value.key == "no.such"
+    assert str(told.value) == "no value for no.such on 2026-12-01 in 450200"
+
+
 def test_stale_texts_are_listed() -> None:
     assert stale_rows(load(), date(2026, 12, 1), 12) == []
     assert len(stale_rows(load(), date(2029, 1, 1), 12)) == len(load().texts)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,6 @@ from imloop.steps.ground.ledger import canonical
 
 BOOK = load()
 SUBJECTS = frozenset(key.partition(".")[0] for key in BOOK.values)
-ROWS = json.loads(canonical(kept(BOOK, SUBJECTS)))["rows"]
 DAY = date(2026, 3, 5)
 OTHERWISE = """
 values:
@@ -26,16 +27,31 @@ values:
 ASSUMED = overlay(BOOK, OTHERWISE).at(DAY, "450200")
 
 
+@pytest.fixture(scope="module")
+def rows() -> Any:
+    return json.loads(canonical(kept(BOOK, SUBJECTS)))["rows"]
+
+
 @given(
-    st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.sampled_from(["450200", "330100", "000000", "310000"])
+    day=st.dates(date(2000, 1, 1), date(2030, 1, 1)),
+    place=st.sampled_from(["450200", "330100", "000000", "310000"]),
 )
-def test_what_was_kept_reads_as_it_was(day: date, place: str) -> None:
-    law, then = BOOK.at(day, place), as_it_was(ROWS, day, place)
+def test_what_was_kept_reads_as_it_was(rows: Any, day: date, place: str) -> None:
+    law, then = BOOK.at(day, place), as_it_was(rows, day, place)
     assert then.hash == law.hash and changes(then, law, SUBJECTS) == []
+    assert (then.on, then.place) == (day, place)
 
 
-def test_what_was_not_seen_then_is_still_not_seen() -> None:
-    then = as_it_was(ROWS, date(2019, 1, 1), "330100")
+def test_only_the_subjects_asked_for_are_kept_and_every_text_by_its_name() -> None:
+    found = kept(BOOK, frozenset(["asm"]))
+    keys = [row[0] for row in found["rows"]]
+    assert keys == sorted(keys) and set(keys) == {key for key in BOOK.values if key.startswith("asm.")}
+    assert [text["id"] for text in found["texts"]] == sorted(BOOK.texts)
+    assert found["texts"][0].keys() == {"id", "short", "place", "in_force", "ends"}
+
+
+def test_what_was_not_seen_then_is_still_not_seen(rows: Any) -> None:
+    then = as_it_was(rows, date(2019, 1, 1), "330100")
     with pytest.raises(LawUnseen):
         then.value("fleet.clean_bus_share")
 
@@ -57,6 +73,20 @@ def test_a_row_that_came_or_went_is_named() -> None:
     assert str(gone).startswith("notice.heading 柳检告 → –") and str(come).startswith(
         "notice.heading – → 柳检告"
     )
+    (moved,) = movers([come], law, lambda now: now.get("notice.heading") is None)
+    assert moved is come
+    assert movers([come], law, lambda now: now.get("phase") is None) == []
+
+
+def test_a_list_and_what_nobody_has_seen_are_said_in_words() -> None:
+    law = BOOK.at(DAY, "450200")
+    papers = law.value("repair.hands_over")
+    other = law.with_values({papers.key: replace(papers, value=("invoice",))})
+    assert str(changes(law, other, SUBJECTS)[0]).startswith(
+        "repair.hands_over certificate+settlement+invoice → invoice "
+    )
+    unseen = law.with_values({papers.key: replace(papers, confidence="unseen")})
+    assert " → unseen " in str(changes(law, unseen, SUBJECTS)[0])
 
 
 @pytest.mark.parametrize(

@@ -34,11 +34,14 @@ LEAST, MOST = (HUNAN.integer(f"penalty.forged_report.{end}_yuan") for end in ("m
 )
 def test_a_fine_by_its_factors(factors: list[int], adjust: int, wanted: int) -> None:
     assert (LEAST, MOST) == (100_000, 500_000)
-    assert fine_yuan(LEAST, MOST, factors, HUNAN, adjust=adjust) == wanted
+    fine = fine_yuan(LEAST, MOST, factors, HUNAN, adjust=adjust)
+    assert fine == wanted and type(fine) is int
+    assert adjust or fine_yuan(LEAST, MOST, factors, HUNAN) == wanted
 
 
 def test_below_the_range_at_most_by_half() -> None:
-    assert mitigated_floor_yuan(LEAST, HUNAN) == 50_000
+    floors = [mitigated_floor_yuan(least, HUNAN) for least in (LEAST, 25_001)]
+    assert floors == [50_000, 12_500] and {type(floor) for floor in floors} == {int}
 
 
 @given(
@@ -69,6 +72,8 @@ def test_what_is_no_range_is_refused(least: int, most: int, factors: list[int]) 
         (5_000, 34, 5_000),
         (5_000, 400, 5_000),
         (500_000, 20, 300_000),
+        (1, 34, 1),
+        (50, 1, 1),
     ],
 )
 def test_who_pays_late_pays_more_but_never_twice_the_fine(fine: int, days: int, wanted: int) -> None:

@@ -70,5 +70,39 @@ def test_the_law_changes_exactly_where_something_is_assumed(day: date, place: st
     ],
 )
 def test_what_is_wrong_is_named(text: str, named: str) -> None:
-    with pytest.raises(LawError, match=named):
+    with pytest.raises(LawError, match=named) as told:
         overlay(BOOK, text)
+    assert told.value.where.startswith(("what-if", "line 1"))
+    assert str(told.value) == f"{told.value.where}: {told.value.why}"
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("limit_set.ASN", ["limit_set.ASM", "limit_set.FREEACC", "limit_set.IM195", "limit_set.LUGDOWN"]),
+        ("ams.sample_s", ["asm.sample_s"]),
+        (
+            "limits.TSI.a.hc_idel_ppm",
+            [f"limits.ASM.a.{each}" for each in ("co_2540_pct", "co_5025_pct", "hc_2540_ppm", "hc_5025_ppm")],
+        ),
+        ("nothing.like_it", []),
+    ],
+)
+def test_a_misspelt_key_is_shown_what_is_near_it(key: str, near: list[str]) -> None:
+    with pytest.raises(LawError) as told:
+        overlay(BOOK, f"values: {{{key}: {{value: 1}}}}")
+    assert told.value.where == f"what-if {key}"
+    assert told.value.why == "no text has this key" + (f"; near it: {', '.join(near)}" if near else "")
+
+
+def test_an_assumption_has_the_unit_of_the_value_and_says_what_it_is() -> None:
+    assumed = overlay(BOOK, "values: {tsi.average_s: {value: 25}}")
+    row = assumed.at(date(2026, 7, 1), "450200").value("tsi.average_s")
+    assert (row.unit, row.confidence, row.text_id, row.clause) == ("s", "chosen", "what-if", "")
+    assert row.says == "假设值，只用于推演" and row.note == "" and assumed.title == ""
+
+
+def test_until_the_day_it_begins_it_would_hold_on_no_day() -> None:
+    same = "values: {tsi.average_s: {value: 25, from: 2026-01-01, until: 2026-01-01}}"
+    with pytest.raises(LawError, match="not after"):
+        overlay(BOOK, same)
