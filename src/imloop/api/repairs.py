@@ -18,6 +18,7 @@ from imloop.api.http.schemas import (
     TEXT,
     TIME,
     WHOLE,
+    JsonObject,
     KeptFileOut,
     ReasonOut,
     ReceiptOut,
@@ -109,21 +110,25 @@ class RepairersOut(Schema):
     repairers: list[RepairerOut]
 
 
+_RECORD: dict[str, JsonObject] = {
+    "schema": {"const": "imloop.repair/1"},
+    "repair_no": OWN_NUMBER,
+    "case_no": TEXT,
+    "vin": TEXT,
+    "plate": TEXT,
+    "received_at": TIME,
+    "finished_at": TIME,
+    "items": {"type": "array", "items": fields(["code"], code={"enum": sorted(REPAIR_ITEMS)}, name=TEXT)},
+    "parts": {"type": "array", "items": fields(["name"], name=TEXT, serial=TEXT)},
+    "cost_yuan": {"type": "string", "examples": ["460.00"]},
+    "documents": fields([], certificate_no=TEXT, settlement_no=TEXT, invoice_no=TEXT),
+}
+"""Of a repair, whoever sends it."""
 REPAIR_UPLOAD = in_any_dialect(
     fields(
         ["repair_no", "shop", "received_at", "finished_at"],
-        schema={"const": "imloop.repair/1"},
-        repair_no=OWN_NUMBER,
+        **_RECORD,
         shop=TEXT,
-        case_no=TEXT,
-        vin=TEXT,
-        plate=TEXT,
-        received_at=TIME,
-        finished_at=TIME,
-        items={"type": "array", "items": fields(["code"], code={"enum": sorted(REPAIR_ITEMS)}, name=TEXT)},
-        parts={"type": "array", "items": fields(["name"], name=TEXT, serial=TEXT)},
-        cost_yuan={"type": "string", "examples": ["460.00"]},
-        documents=fields([], certificate_no=TEXT, settlement_no=TEXT, invoice_no=TEXT),
         warranty=fields(["days", "km"], days=WHOLE, km=WHOLE),
     ),
     schema="imloop.repair/1",
@@ -185,18 +190,8 @@ def post_repair(request: HttpRequest, dialect: str = "") -> HttpResponse:
 PAPERS_UPLOAD = in_json(
     fields(
         ["repair_no", "repairer", "received_at", "finished_at", "documents"],
-        schema={"const": "imloop.repair/1"},
-        repair_no=OWN_NUMBER,
+        **_RECORD,
         repairer=fields(["name", "uscc"], name=TEXT, uscc=TEXT),
-        case_no=TEXT,
-        vin=TEXT,
-        plate=TEXT,
-        received_at=TIME,
-        finished_at=TIME,
-        items={"type": "array", "items": fields(["code"], code={"enum": sorted(REPAIR_ITEMS)}, name=TEXT)},
-        parts={"type": "array", "items": fields(["name"], name=TEXT, serial=TEXT)},
-        cost_yuan={"type": "string", "examples": ["460.00"]},
-        documents=fields([], certificate_no=TEXT, settlement_no=TEXT, invoice_no=TEXT),
     ),
     schema="imloop.repair/1",
     repair_no="P2026020200001",
