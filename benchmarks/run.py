@@ -28,6 +28,7 @@ MODULES = {
     "HELPERS": "helpers",
     "VEHICLES": "vehicle_import",
     "REPLAY": "replay_after_outage",
+    "PROCEEDINGS": "proceedings",
 }
 KEPT = BENCHMARKS / "results.json"
 HEAD = """# Results

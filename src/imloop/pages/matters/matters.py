@@ -67,6 +67,7 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
         "rows": [_line(row, day) for row in seen[: matter_lookups.SHOWN]],
         "kinds": [(kind.value, words(name)) for kind, name in KINDS.items()],
         "chosen": chosen,
+        "shown": matter_lookups.SHOWN,
         "opens": [(kind.value, words(KINDS[kind])) for kind in _OPENS.get(PartyKind(caller.kind), ())],
     }
     return page(request, caller, "matters/matters.html", context)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import islice
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.law import Law
@@ -15,15 +16,17 @@ from imloop.matters.decide import offered
 from imloop.matters.fields import choices_of
 from imloop.matters.labels import KINDS, STATES, STEPS
 from imloop.matters.matter import Requirement
-from imloop.matters.table import TIMERS, Row
+from imloop.matters.table import TIMERS, Row, rows_for
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters.as_fact import as_fact, whole
-from imloop.steps.matters.roles import roles_in, visible
+from imloop.steps.matters.roles import possible_roles, roles_in, visible
 from imloop.steps.matters.take_step import INTERNAL, office_of
 from imloop.store.models import Matter, MatterEvent, Publication
 
 SHOWN = 200
+BLOCK = 500
+"""Rows read at a time."""
 
 
 def matters(caller: Caller) -> QuerySet[Matter]:
@@ -35,10 +38,24 @@ def matters(caller: Caller) -> QuerySet[Matter]:
     )
 
 
-def work_list(caller: Caller, day: date) -> list[Matter]:
-    """Open matters in which the caller has something to do on the day, the most urgent first."""
-    found = matters(caller).filter(closed_at__isnull=True)[:1000]
-    return [row for row in found if _is_theirs(row, roles_in(caller, row), day)]
+def work_list(caller: Caller, day: date, most: int = SHOWN) -> list[Matter]:
+    """Open matters in which the caller has something to do on the day, the most urgent first; at most so many."""
+    found = matters(caller).filter(_may_wait_for(caller), closed_at__isnull=True).iterator(chunk_size=BLOCK)
+    return list(islice((row for row in found if _is_theirs(row, roles_in(caller, row), day)), most))
+
+
+def _may_wait_for(caller: Caller) -> Q:
+    """Kinds and states in which somebody like the caller could have a step that moves the matter on."""
+    roles = possible_roles(caller)
+    found = Q(pk__in=())
+    for kind in Kind:
+        waiting = [
+            state
+            for state in State
+            if any(not row.aside and roles.intersection(row.roles) for row in rows_for(kind, state))
+        ]
+        found |= Q(kind=kind, state__in=waiting)
+    return found
 
 
 def _is_theirs(row: Matter, roles: frozenset[Role], day: date) -> bool:

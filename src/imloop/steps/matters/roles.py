@@ -50,6 +50,15 @@ def _by_subject(caller: Caller, subject: str) -> frozenset[Role]:
     return frozenset({single[PartyKind(caller.kind)]} if caller.kind in single else ())
 
 
+def possible_roles(caller: Caller) -> frozenset[Role]:
+    """Every role somebody like the caller can have in any matter."""
+    if not caller.is_department:
+        return frozenset({Role.CONCERNED})
+    subjects = ("istation", "mstation", "vehicle")
+    found = (_by_subject(caller, subject) for subject in subjects)
+    return frozenset({Role.AUTHORITY}).union(*found)
+
+
 def visible(caller: Caller) -> Q:
     """The matters a caller may see. What concerns a vehicle's owner is for environment, police and supervisor."""
     if not caller.is_department:

@@ -19,7 +19,7 @@ from imloop.store.models import PartyKind
 
 
 def matters(caller: Caller, now: datetime) -> Iterator[Task]:
-    for row in work_list(caller, day_of(now))[:MOST]:
+    for row in work_list(caller, day_of(now), MOST):
         kind, state = KINDS[Kind(row.kind)], STATES[MatterState(row.state)]
         yield Task(
             "matter",
