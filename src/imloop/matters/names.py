@@ -21,6 +21,10 @@ class Kind(StrEnum):
         return self in (Kind.ISTATION_APPLICATION, Kind.MSTATION_APPLICATION)
 
     @property
+    def is_penalty(self) -> bool:
+        return self in (Kind.PENALTY, Kind.SIMPLE_PENALTY)
+
+    @property
     def is_measure(self) -> bool:
         """A department acts against a station's standing."""
         return self in (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION)

@@ -32,7 +32,7 @@ _SUBJECTS = {
     Payer.STATION: ("istation",),
     Payer.REPAIRER: ("mstation",),
     Payer.OWNER: ("vehicle",),
-    Payer.DRIVER: ("vehicle",),
+    Payer.DRIVER: ("vehicle", "other"),
 }
 
 
