@@ -13,6 +13,8 @@ KINDS: dict[Kind, Text] = {
     Kind.REVOCATION: Text("取消维修治理站资格", "revocation"),
     Kind.WITHDRAWAL: Text("自愿退出", "voluntary exit"),
     Kind.SCRAPPAGE: Text("车辆报废", "scrappage"),
+    Kind.PENALTY: Text("行政处罚（普通程序）", "penalty case"),
+    Kind.SIMPLE_PENALTY: Text("行政处罚（简易程序）", "penalty on the spot"),
 }
 
 STATES: dict[State, Text] = {
@@ -38,6 +40,17 @@ STATES: dict[State, Text] = {
     State.HANDED_OVER: Text("已移交拆解", "handed over for dismantling"),
     State.DISMANTLED: Text("已拆解注销", "dismantled"),
     State.MERGED: Text("已并案", "merged into another"),
+    State.FILING: Text("待立案", "to be filed"),
+    State.INVESTIGATING: Text("调查取证", "under investigation"),
+    State.CASE_REVIEW: Text("案件审查", "case review"),
+    State.NOTICE_DUE: Text("待告知", "notice due"),
+    State.DECIDED: Text("已决定，待送达", "decided, to be served"),
+    State.SERVED: Text("已送达，待缴款", "served, to be paid"),
+    State.DEMANDED: Text("已催告", "demanded"),
+    State.AT_COURT: Text("已申请强制执行", "before the court"),
+    State.NO_CASE: Text("不予立案", "not filed"),
+    State.TRANSFERRED: Text("已移送", "handed over to another department"),
+    State.ARCHIVED: Text("已结案归档", "closed and archived"),
 }
 
 STEPS: dict[Step, Text] = {
@@ -77,6 +90,31 @@ STEPS: dict[Step, Text] = {
     Step.MERGE: Text("并案", "merge into another matter"),
     Step.COPY: Text("抄告其他部门", "copy to another department"),
     Step.WITHDRAW_PUBLICATION: Text("撤回公开", "withdraw the publication"),
+}
+
+STEPS |= {
+    Step.FILE: Text("批准立案", "file the case"),
+    Step.NOT_FILE: Text("不予立案", "do not file"),
+    Step.TRANSFER: Text("移送其他部门", "hand over to another department"),
+    Step.KEEP_EVIDENCE: Text("先行登记保存证据", "keep evidence"),
+    Step.SETTLE_EVIDENCE: Text("处理保存的证据", "settle the kept evidence"),
+    Step.REPORT: Text("提交调查终结报告", "report the investigation"),
+    Step.SEND_BACK: Text("退回补充调查", "send back"),
+    Step.CLEAR: Text("审查通过", "pass the review"),
+    Step.WEIGH: Text("复核当事人意见", "weigh the party's answer"),
+    Step.REVIEW_LEGALLY: Text("法制审核", "review legally"),
+    Step.DISCUSS: Text("登记集体讨论", "record the discussion"),
+    Step.GIVE_UP_HEARING: Text("放弃听证（已要求的）", "give the hearing up"),
+    Step.SERVE: Text("送达决定书", "serve the decision"),
+    Step.PUBLISH: Text("公开处罚信息", "publish"),
+    Step.PAY: Text("登记缴款", "record a payment"),
+    Step.PUT_OFF: Text("同意延期、分期缴纳", "let it be paid later"),
+    Step.STAY: Text("停止执行", "stay the execution"),
+    Step.END_STAY: Text("恢复执行", "end the stay"),
+    Step.DEMAND: Text("催告", "demand payment"),
+    Step.APPLY_TO_COURT: Text("申请人民法院强制执行", "ask the court to enforce"),
+    Step.ARCHIVE: Text("结案归档", "close and archive"),
+    Step.DECIDE_ON_THE_SPOT: Text("当场作出决定", "decide on the spot"),
 }
 
 ROLES: dict[Role, Text] = {

@@ -13,10 +13,16 @@ class Kind(StrEnum):
     REVOCATION = "revocation"
     WITHDRAWAL = "withdrawal"
     SCRAPPAGE = "scrappage"
+    PENALTY = "penalty"
+    SIMPLE_PENALTY = "simple-penalty"
 
     @property
     def is_application(self) -> bool:
         return self in (Kind.ISTATION_APPLICATION, Kind.MSTATION_APPLICATION)
+
+    @property
+    def is_penalty(self) -> bool:
+        return self in (Kind.PENALTY, Kind.SIMPLE_PENALTY)
 
     @property
     def is_measure(self) -> bool:
@@ -47,6 +53,17 @@ class State(StrEnum):
     HANDED_OVER = "handed_over"
     DISMANTLED = "dismantled"
     MERGED = "merged"
+    FILING = "filing"
+    INVESTIGATING = "investigating"
+    CASE_REVIEW = "case_review"
+    NOTICE_DUE = "notice_due"
+    DECIDED = "decided"
+    SERVED = "served"
+    DEMANDED = "demanded"
+    AT_COURT = "at_court"
+    NO_CASE = "no_case"
+    TRANSFERRED = "transferred"
+    ARCHIVED = "archived"
 
     @property
     def is_open(self) -> bool:
@@ -64,11 +81,14 @@ CLOSED = frozenset(
         State.DROPPED,
         State.DISMANTLED,
         State.MERGED,
+        State.NO_CASE,
+        State.TRANSFERRED,
+        State.ARCHIVED,
     }
 )
 
 
-OF_THE_PARTY = frozenset({State.RETURNED, State.NOTIFIED, State.IN_FORCE})
+OF_THE_PARTY = frozenset({State.RETURNED, State.NOTIFIED, State.IN_FORCE, State.SERVED, State.DEMANDED})
 """States whose time runs for the party concerned, not for a department."""
 
 
@@ -109,6 +129,28 @@ class Step(StrEnum):
     MERGE = "merge"
     COPY = "copy"
     WITHDRAW_PUBLICATION = "withdraw_publication"
+    FILE = "file"
+    NOT_FILE = "not_file"
+    TRANSFER = "transfer"
+    KEEP_EVIDENCE = "keep_evidence"
+    SETTLE_EVIDENCE = "settle_evidence"
+    REPORT = "report"
+    SEND_BACK = "send_back"
+    CLEAR = "clear"
+    WEIGH = "weigh"
+    REVIEW_LEGALLY = "review_legally"
+    DISCUSS = "discuss"
+    GIVE_UP_HEARING = "give_up_hearing"
+    SERVE = "serve"
+    PUBLISH = "publish"
+    PAY = "pay"
+    PUT_OFF = "put_off"
+    STAY = "stay"
+    END_STAY = "end_stay"
+    DEMAND = "demand"
+    APPLY_TO_COURT = "apply_to_court"
+    ARCHIVE = "archive"
+    DECIDE_ON_THE_SPOT = "decide_on_the_spot"
 
 
 class Role(StrEnum):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from imloop.facts.text import Text
 from imloop.matters.any_time import any_time
 from imloop.matters.names import Kind, State
+from imloop.matters.penalties.collect import after_decision, simple
+from imloop.matters.penalties.ordinary import ordinary
 from imloop.matters.row import Row
 from imloop.matters.stations.applications import applications, withdrawal
 from imloop.matters.stations.suspensions import contest, measures
@@ -16,7 +18,16 @@ from imloop.matters.vehicles.scrappage import scrappage
 
 __all__ = ["TABLE", "TIMERS", "Row", "rows_for"]
 
-TABLE: tuple[Row, ...] = (*applications(), *withdrawal(), *contest(), *measures(), *scrappage())
+TABLE: tuple[Row, ...] = (
+    *applications(),
+    *withdrawal(),
+    *contest(),
+    *measures(),
+    *scrappage(),
+    *ordinary(),
+    *simple(),
+    *after_decision(),
+)
 """What moves a matter on its way."""
 TIMERS: dict[str, Text] = {timer.name: timer.label for row in TABLE for timer in row.starts}
 """What the clocks are called that rows start."""

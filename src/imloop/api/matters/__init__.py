@@ -43,7 +43,8 @@ from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.first_key import collect_key
 from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open_measure, resubmit
-from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.open_penalty import open_penalty
+from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.store.models import Matter
 
@@ -199,6 +200,9 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
     who = caller(request)
 
     def opening(now: datetime) -> Matter:
+        if opened.kind in PENALTIES:
+            named = {"party_code": opened.party, "vin": opened.vin, "plate": opened.plate}
+            return open_penalty(who, opened.kind, opened.fields, now, **named)
         if opened.kind == "scrappage":
             return nominate_for_scrappage(who, opened.fields, now, vin=opened.vin, plate=opened.plate)
         return open_measure(who, opened.kind, opened.party, opened.fields, now)

@@ -28,7 +28,8 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import as_fact, by_of, whole
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.open_matter import nominate_for_scrappage, open_measure
-from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.open_penalty import open_penalty
+from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Matter, MatterEvent, PartyKind
@@ -42,9 +43,16 @@ DEPARTMENTS = (
 )
 _STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
 _OPENS = {
-    PartyKind.ENVIRONMENT: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION, Kind.SCRAPPAGE),
-    PartyKind.TRANSPORT: (Kind.SUSPENSION, Kind.REVOCATION),
-    PartyKind.MARKET: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION),
+    PartyKind.ENVIRONMENT: (
+        Kind.SUSPENSION,
+        Kind.STRIKE_OFF,
+        Kind.REVOCATION,
+        Kind.SCRAPPAGE,
+        *PENALTIES,
+    ),
+    PartyKind.TRANSPORT: (Kind.SUSPENSION, Kind.REVOCATION, *PENALTIES),
+    PartyKind.MARKET: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION, *PENALTIES),
+    PartyKind.POLICE: PENALTIES,
     PartyKind.ISTATION: (Kind.WITHDRAWAL,),
     PartyKind.MSTATION: (Kind.WITHDRAWAL,),
 }
@@ -111,7 +119,10 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
         require_sure(typed)
         given = given_of(row, typed)
         now = clock.now()
-        if kind is Kind.SCRAPPAGE:
+        if kind in PENALTIES:
+            named = {"vin": typed.get("vin", ""), "plate": typed.get("plate", "")}
+            opened = open_penalty(caller, kind, given, now, party_code=party, **named)
+        elif kind is Kind.SCRAPPAGE:
             opened = nominate_for_scrappage(
                 caller, given, now, vin=typed.get("vin", ""), plate=typed.get("plate", "")
             )
@@ -126,6 +137,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
         "step": step_form(row, offered(New(kind, subject), law, by_of(caller, caller.place)), typed),
         "party": party,
         "own": bool(own),
+        "penalty": kind in PENALTIES,
         "typed": typed,
     }
     return page(request, caller, "matters/matter_open.html", context)

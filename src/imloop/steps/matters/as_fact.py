@@ -15,6 +15,7 @@ from imloop.matters.clocks import Clock
 from imloop.matters.matter import Act, Requirement
 from imloop.steps.ground.access import OFFICES, Caller, covers
 from imloop.steps.ground.actor import Actor
+from imloop.steps.matters.exhibits import exhibits_of, holder_of
 from imloop.steps.matters.roles import subject_of
 from imloop.store.models import Matter as Row
 from imloop.store.models import MatterEvent, Party, PartyKind, User
@@ -36,7 +37,10 @@ def whole(row: Row) -> Matter:
     """With the steps so far and whether something of it is published: what conditions ask."""
     acts = tuple(_act(event) for event in row.events.order_by("number"))
     shown = row.publications.filter(withdrawn_at__isnull=True).exists()
-    return replace(as_fact(row), acts=acts, published=shown)
+    fact = replace(as_fact(row), acts=acts, published=shown)
+    if not fact.kind.is_penalty:
+        return fact
+    return replace(fact, holder=holder_of(row), exhibits=exhibits_of(row))
 
 
 def _act(event: MatterEvent) -> Act:

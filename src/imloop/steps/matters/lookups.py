@@ -16,11 +16,12 @@ from imloop.matters.decide import offered
 from imloop.matters.fields import choices_of
 from imloop.matters.labels import KINDS, STATES, STEPS
 from imloop.matters.matter import Requirement
+from imloop.matters.penalties import VIOLATIONS
 from imloop.matters.table import TIMERS, Row, rows_for
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters.as_fact import as_fact, whole
-from imloop.steps.matters.roles import possible_roles, roles_in, visible
+from imloop.steps.matters.roles import PENALTIES, possible_roles, roles_in, visible
 from imloop.steps.matters.take_step import INTERNAL, office_of
 from imloop.store.models import Matter, MatterEvent, Publication
 
@@ -77,7 +78,7 @@ def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOB
     law, fact = law_of(row, now), whole(row)
     return {
         **summary(row, law.on),
-        "facts": row.data.get("facts", {}),
+        "facts": facts_for(row, roles),
         "form": row.data.get("form"),
         "clocks": [clock_json(each, law.on) for each in fact.clocks],
         "requirements": [requirement_json(each, law.on) for each in fact.requirements],
@@ -148,6 +149,17 @@ def events_for(row: Matter, roles: frozenset[Role]) -> list[MatterEvent]:
     return list(found.exclude(kind__in=INTERNAL) if roles <= {Role.CONCERNED} else found)
 
 
+def facts_for(row: Matter, roles: frozenset[Role]) -> dict[str, object]:
+    """The answers so far; to the one concerned by a penalty, those of the steps that are shown."""
+    facts: dict[str, object] = row.data.get("facts", {})
+    if Kind(row.kind) not in PENALTIES or not roles <= {Role.CONCERNED}:
+        return facts
+    said: dict[str, object] = {}
+    for event in events_for(row, roles):
+        said |= event.data
+    return said
+
+
 def links_of(row: Matter) -> list[dict[str, object]]:
     """What it goes together with, both ways; ``back``: the other one points here."""
     pairs = [(link, link.other, False) for link in row.links.select_related("other")]
@@ -197,9 +209,19 @@ def publications(now: datetime, *, days: int = 365, place: str = "") -> list[Mat
     return [each.event for each in shown]
 
 
+def _published_of(row: Matter) -> dict[str, object]:
+    """Of a penalty: the decision, by which clause, for what, how much."""
+    facts = row.data.get("facts", {})
+    what = VIOLATIONS[str(facts["violation"])].name
+    words = f"{what.zh}：罚款 {facts.get('decided_fine')} 元"
+    return {"decision_no": facts.get("decision_no") or facts.get("form_no"), "reasons": words}
+
+
 def publication_json(event: MatterEvent) -> dict[str, object]:
     """Without anything personal: who, what, from when, by which decision, why."""
     party, data = event.matter.party, event.data
+    if event.kind == Step.PUBLISH:
+        data = _published_of(event.matter)
     return {
         "on": day_of(event.at).isoformat(),
         "matter_no": event.matter.matter_no,

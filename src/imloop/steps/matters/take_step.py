@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Decision, Effect, Kind, Matter, Role, Step, take
-from imloop.matters.clocks import STATE
+from imloop.matters import Role, Step, take
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.matters.as_fact import by_of, plain, put, whole
+from imloop.steps.matters.as_fact import by_of, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
-from imloop.steps.matters.roles import roles_in, subject_of, visible
+from imloop.steps.matters.keep_step import INTERNAL as INTERNAL
+from imloop.steps.matters.keep_step import keep as keep
+from imloop.steps.matters.keep_step import office_of as office_of
+from imloop.steps.matters.roles import roles_in, visible
 from imloop.store.models import Matter as Row
-from imloop.store.models import MatterEvent, PartyKind, Publication
-
-INTERNAL = frozenset({Step.ASSIGN, Step.COPY})
-"""Steps between departments, of which the party concerned is neither told nor shown anything."""
 
 
 def applicant(row: Row) -> Caller:
@@ -64,55 +62,6 @@ def step_on(
     carry_out(ledger, row, step, decision, law)
     row.save()
     keep(ledger, row, step, decision, law, before=matter)
-
-
-def keep(
-    ledger: Ledger, row: Row, step: Step, decision: Decision, law: Law, before: Matter | None = None
-) -> None:
-    """The step's event, its journal entry, what is published of it, and whom it is told."""
-    values = plain(decision.values)
-    number = row.events.count() + 1
-    event = MatterEvent.objects.create(
-        matter=row,
-        number=number,
-        kind=step,
-        at=ledger.now,
-        actor=ledger.caller.actor[:80],
-        before=decision.before or "",
-        after=row.state,
-        law_hash=law.hash,
-        data=values,
-        due_on=None if before is None or decision.row.aside else _due_for_department(before),
-    )
-    if Effect.PUBLISH in decision.effects:
-        Publication.objects.create(event=event, matter=row, place=row.place, at=ledger.now)
-    body = {"number": number, "kind": row.kind, "step": step, "after": row.state, "data": values}
-    ledger.note("matter-step", row.matter_no, {**body, "law": law.hash})
-    told = {**body, "title": row.title, "due_on": row.due_on.isoformat() if row.due_on else None}
-    for receiver in _told_of(row, step, ledger.caller):
-        ledger.send(receiver, "matter-step", row.matter_no, told)
-
-
-def _due_for_department(before: Matter) -> date | None:
-    clock = before.clock(STATE)
-    return clock.due_on if clock is not None and not clock.of_party else None
-
-
-def _told_of(row: Row, step: Step, caller: Caller) -> list[str]:
-    """The party concerned and the department in charge are told of every step except their own."""
-    concerned = row.party.code if row.party and step not in INTERNAL else ""
-    codes = [concerned, office_of(row)]
-    return [code for code in dict.fromkeys(codes) if code and code != caller.party_code]
-
-
-def office_of(row: Row) -> str:
-    """The code of the department in charge: the one the matter names, else by what it is about."""
-    if row.office:
-        return row.office
-    subject = subject_of(Kind(row.kind), row.party)
-    kind = PartyKind.TRANSPORT if subject == "mstation" else PartyKind.ENVIRONMENT
-    office = registers.department(kind, row.place)
-    return office.code if office else ""
 
 
 def step_of(text: str) -> Step:
