@@ -1,7 +1,7 @@
 """PROCEEDINGS: a department's pages about matters when it has 300 of them, and when a year has brought 30,000.
 
 Processor time of the page through the door, log-in and template included; on PostgreSQL that of the server's process
-for this connection is added. One in ten is open. Run by itself (``proceedings.py fill COUNT``, ``proceedings.py
+for this connection is added. One in ten is open. Run by itself (``growth/proceedings.py fill COUNT``, ``proceedings.py
 measure``) it works on the database of its environment.
 """
 
@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from growth import _spent
+from growth.uploads import _spent
 from harness import Figure, Void, databases, environment, ratio, run_python
 
 FEW, MANY, OPEN, STEPS, ASKED, BLOCK = 300, 30_000, 10, 8, 5, 1000
@@ -43,10 +43,10 @@ def _figure(backend: str, count: int) -> Figure:
             for size, name in names.items()
         }
         for size, number in sizes.items():
-            run_python("proceedings.py", "fill", str(number), environment=places[size])
+            run_python("growth/proceedings.py", "fill", str(number), environment=places[size])
         for number in range(count):
             for size in sizes:
-                found = json.loads(run_python("proceedings.py", "measure", environment=places[size]))
+                found = json.loads(run_python("growth/proceedings.py", "measure", environment=places[size]))
                 for page in PAGES:
                     rates[f"{page} at {size}"].append(found[page])
             print(
