@@ -20,6 +20,7 @@ from imloop.api import (
     prices,
     repairs,
     roads,
+    second_person,
     stations,
     vehicles,
 )
@@ -56,6 +57,7 @@ SUBJECTS: tuple[Router, ...] = (
     outages.router,
     draws.router,
     findings.router,
+    second_person.router,
 )
 """Each subject's calls, in the order of the document."""
 CALLS: dict[str, Call] = {call.name: call for subject in SUBJECTS for call in subject.calls}

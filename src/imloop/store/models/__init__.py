@@ -6,6 +6,7 @@ from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload
 from imloop.store.models.casework.matters import Attachment, Matter, MatterEvent
 from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
+from imloop.store.models.casework.second_person import Proposal
 from imloop.store.models.registers.accounts import (
     ApiKey,
     Delegation,
@@ -87,6 +88,7 @@ __all__ = [
     "PartyKind",
     "PlateSpan",
     "PollutionAlert",
+    "Proposal",
     "RawUpload",
     "Receiver",
     "RegisterFile",
