@@ -31,6 +31,7 @@ LISTS = {
     "GET feed": "",
     "GET gates/conflict": "party=" + NEAR,
     "GET matters": "",
+    "GET copies": "",
     "GET certificates": "",
     "GET lines": "station=" + NEAR,
     "GET software": "",
@@ -56,6 +57,8 @@ OWN_ONLY = {
     "POST opening-hours": "always the caller's own",
     "POST closed-days": "always the caller's own",
     "DELETE closed-days/{day}": "always the caller's own",
+    "POST copies/{number}/receipt": "a copy sent to the caller (tests/stories/matters/test_matter_file.py)",
+    "POST copies/{number}/answer": "the same",
     "POST zones": "always in the caller's place",
     "POST alerts": "always in the caller's place",
     "POST software": "always in the caller's place",
@@ -67,6 +70,10 @@ OWN_ONLY = {
     "GET gates/inspection-cycle": "a vehicle of the one register",
     "GET gates/registration": "a vehicle of the one register",
     "GET gates/road": "a vehicle of the one register",
+    "GET trace-back": (
+        "a vehicle of the one register; its tests and repairs are the place's "
+        "(tests/pages/trace_back/test_trace_back.py)"
+    ),
 }
 
 

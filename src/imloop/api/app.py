@@ -22,6 +22,7 @@ from imloop.api import (
     roads,
     second_person,
     stations,
+    trace_back,
     vehicles,
 )
 from imloop.api.http.audience import nobody
@@ -58,6 +59,7 @@ SUBJECTS: tuple[Router, ...] = (
     draws.router,
     findings.router,
     second_person.router,
+    trace_back.router,
 )
 """Each subject's calls, in the order of the document."""
 CALLS: dict[str, Call] = {call.name: call for subject in SUBJECTS for call in subject.calls}

@@ -28,6 +28,7 @@ from imloop.pages.reports import urls as reports
 from imloop.pages.roads import urls as roads
 from imloop.pages.second_person import urls as second_person
 from imloop.pages.stations import urls as stations
+from imloop.pages.trace_back import urls as trace_back
 from imloop.pages.vehicles import urls as vehicles
 
 SUBJECTS = (
@@ -51,6 +52,7 @@ SUBJECTS = (
     roads,
     second_person,
     stations,
+    trace_back,
     vehicles,
 )
 urlpatterns: list[URLPattern] = [pattern for subject in SUBJECTS for pattern in subject.urlpatterns]

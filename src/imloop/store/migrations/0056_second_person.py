@@ -36,7 +36,7 @@ def _party(told: str) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0055_due_before")]
+    dependencies = [("store", "0057_matter_file")]
 
     operations = [
         migrations.CreateModel(
