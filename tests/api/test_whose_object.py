@@ -25,6 +25,7 @@ LISTS = {
     "GET draws": "",
     "GET findings": "station=" + NEAR,
     "GET held-runs": "",
+    "GET proposals": "",
     "GET feed/stream": "after=0",
     "GET rework": "shop=" + LISTED,
     "GET feed": "",

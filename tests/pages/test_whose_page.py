@@ -46,6 +46,7 @@ ADDRESSES = {
     "repairs/<str:shop>/<number:repair_no>/files/<str:digest>": "repairs/{shop}/{repair_no}/files/{photo}",
     "findings/<int:number>": "findings/{finding}",
     "repairs/<str:shop>/<number:repair_no>": "repairs/{shop}/{repair_no}",
+    "proposals/<int:number>": "proposals/{proposal_id}",
     "outages/<str:number>": "outages/{outage_no}",
     "unlocks/<str:number>": "unlocks/{unlock}",
     "unlocks/<str:number>/files/<str:digest>": "unlocks/{unlock}/files/{sha256}",

@@ -22,6 +22,7 @@ from imloop.steps.prices import texts as prices
 from imloop.steps.repairs import texts as repairs
 from imloop.steps.reports import texts as reports
 from imloop.steps.roads import texts as roads
+from imloop.steps.second_person import texts as second_person
 from imloop.steps.stations import texts as stations
 from imloop.steps.vehicles import texts as vehicles
 
@@ -42,6 +43,7 @@ SUBJECTS = (
     repairs,
     reports,
     roads,
+    second_person,
     stations,
     vehicles,
 )

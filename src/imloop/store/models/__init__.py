@@ -13,6 +13,7 @@ from imloop.store.models.casework.matters.file import (
 from imloop.store.models.casework.matters.matter import Attachment, Matter, MatterEvent
 from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
+from imloop.store.models.casework.second_person import Proposal
 from imloop.store.models.registers.accounts import (
     ApiKey,
     Delegation,
@@ -98,6 +99,7 @@ __all__ = [
     "PartyKind",
     "PlateSpan",
     "PollutionAlert",
+    "Proposal",
     "Publication",
     "RawUpload",
     "Receiver",
