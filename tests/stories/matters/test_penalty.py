@@ -125,7 +125,7 @@ def test_a_case_is_opened_by_who_decides_against_who_did_it(team: Team, doors: D
     assert codes(team.open(party=NEAR, violation="double_charge", expect=403)) == ["not-punished-here"]
     wanted = {"violation": "bad_fuel", "payer": "seller", "party_name": "某加油站"}
     assert codes(team.open(**wanted, expect=403)) == ["wrong-body"]
-    assert team.open(party="nobody", party_name="甲", expect=404)["code"] == "unknown-station"
+    assert team.open(party="nobody", party_name="甲", expect=422)["code"] == "unknown-station"
     assert team.open(party_name="", expect=422)["errors"][0]["path"] == "$.party"
     market = Team(doors, MARKET, ("mei", "lan"))
     assert market.open("mei", **wanted)["state"] == "filing"

@@ -96,7 +96,9 @@ def file_of(matter: Matter, values: Mapping[str, Value], day: date, law: Law) ->
         proposal = proposal_of(facts, law)
     except (Malformed, Unlawful):  # the step that says so is refused for it
         return None
-    party = matter.holder.party or str(facts.get("party_name") or "")
+    # A station is called as the registers call it; a person, or who is in no register, as the case was filed.
+    by_register = "" if act.payer is Payer.PERSON else matter.holder.party
+    party = by_register or str(facts.get("party_name") or "")
     stated = [each for each in matter.acts if each.step is Step.STATE]
     return File(
         department=matter.holder.department,
@@ -118,7 +120,7 @@ def file_of(matter: Matter, values: Mapping[str, Value], day: date, law: Law) ->
         proposed=proposal.fine if proposal else None,
         mitigated_by=str(facts.get("mitigated_by") or ""),
         papers=_papers(matter, values, day),
-        evidence=tuple(_item(each, facts, party) for each in matter.exhibits),
+        evidence=tuple(_item(each, facts, party, known=bool(by_register)) for each in matter.exhibits),
         no_fault_claimed=any(each.values.get("no_fault") == "yes" for each in stated),
         no_fault_weighed=_weighed_since(matter),
         notice=_notice(matter),
@@ -179,14 +181,15 @@ def _officers(facts: Mapping[str, Value]) -> tuple[Officer, ...]:
     )
 
 
-def _item(exhibit: Exhibit, facts: Mapping[str, Value], party: str) -> Item:
-    """``told_on`` and the sampling record are said once, for everything that was sampled or tested."""
+def _item(exhibit: Exhibit, facts: Mapping[str, Value], party: str, *, known: bool) -> Item:
+    """``known``: the party is a registered station, so that what another station sent is about that one. ``told_on``
+    and the sampling record are said once, for everything that was sampled or tested."""
     proves = tuple(
         fact for fact, numbers in facts_in(str(facts.get("findings") or "")) if exhibit.number in numbers
     )
     return Item(
         exhibit.name,
-        exhibit.about or party,
+        (exhibit.about if known else "") or party,
         proves,
         exhibit.sha256,
         exhibit.taken_on,

@@ -28,7 +28,7 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import as_fact, by_of, whole
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.open_matter import nominate_for_scrappage, open_measure
-from imloop.steps.matters.open_penalty import open_penalty
+from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step
 from imloop.steps.stations import lookups as station_lookups
