@@ -96,8 +96,7 @@ def file_of(matter: Matter, values: Mapping[str, Value], day: date, law: Law) ->
         proposal = proposal_of(facts, law)
     except (Malformed, Unlawful):  # the step that says so is refused for it
         return None
-    # A station is called as the registers call it; a person, or who is in no register, as the case was filed.
-    by_register = "" if act.payer is Payer.PERSON else matter.holder.party
+    by_register = _registered(matter, act)
     party = by_register or str(facts.get("party_name") or "")
     stated = [each for each in matter.acts if each.step is Step.STATE]
     return File(
@@ -158,6 +157,11 @@ def investigators(matter: Matter) -> frozenset[str]:
 
 def _whole(facts: Mapping[str, Value], name: str) -> int:
     return int(str(facts.get(name) or 0))
+
+
+def _registered(matter: Matter, act: Act) -> str:
+    """A station is called as the registers call it; a person, or who is in no register, as the case was filed."""
+    return "" if act.payer is Payer.PERSON else matter.holder.party
 
 
 def _papers(matter: Matter, values: Mapping[str, Value], day: date) -> tuple[Paper, ...]:

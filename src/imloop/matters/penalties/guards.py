@@ -20,7 +20,7 @@ from imloop.matters.penalties.as_file import (
     proposal_of,
     range_of,
 )
-from imloop.matters.penalties.catalogue import PAYERS, Payer
+from imloop.matters.penalties.catalogue import DECIDERS, PAYERS, Payer
 from imloop.matters.penalties.checks import VETOES
 from imloop.matters.penalties.checks.veto import Checked, Veto
 from imloop.matters.penalties.discretion import departure
@@ -87,8 +87,8 @@ def ours_to_punish(asked: Asked) -> Reason | None:
     return Reason(
         "wrong-body",
         Text(
-            f"该行为由 {'、'.join(found.decided_by)} 处罚。",
-            f"The act is punished by {', '.join(found.decided_by)}.",
+            f"该行为由{'、'.join(DECIDERS[each].zh for each in found.decided_by)}处罚。",
+            f"The act is punished by {', '.join(DECIDERS[each].en for each in found.decided_by)}.",
         ),
         found.punished_by,
         Text("移送有管辖权的部门。", "Hand the case over."),

@@ -20,6 +20,7 @@ from imloop.matters.table import Row, rows_for
 from imloop.pages.forms import file_response, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.matter_file import file_context, sent_evidence
+from imloop.pages.matters.penalty import penalty_context
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
@@ -42,6 +43,7 @@ DEPARTMENTS = (
     PartyKind.SUPERVISOR,
 )
 _STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
+_PARTY = frozenset({Role.CONCERNED})
 _OPENS = {
     PartyKind.ENVIRONMENT: (
         Kind.SUSPENSION,
@@ -246,6 +248,7 @@ def matter_context(
         "beside": [each for each in steps if each["aside"]],
         "events": [_event(event, fact.kind) for event in matter_lookups.events_for(row, roles)],
         **file_context(row, fact, law.on),
+        "penalty": penalty_context(row, fact, law) if fact.kind.is_penalty and not roles <= _PARTY else None,
         "files": list(row.attachments.order_by("id").defer("body")),
         "today": law.on,
     }
