@@ -104,6 +104,7 @@ STEPS |= {
     Step.WEIGH: Text("复核当事人意见", "weigh the party's answer"),
     Step.REVIEW_LEGALLY: Text("法制审核", "review legally"),
     Step.DISCUSS: Text("登记集体讨论", "record the discussion"),
+    Step.ANNOUNCE_HEARING: Text("通知听证", "announce the hearing"),
     Step.GIVE_UP_HEARING: Text("放弃听证（已要求的）", "give the hearing up"),
     Step.SERVE: Text("送达决定书", "serve the decision"),
     Step.PUBLISH: Text("公开处罚信息", "publish"),

@@ -140,6 +140,7 @@ class Step(StrEnum):
     WEIGH = "weigh"
     REVIEW_LEGALLY = "review_legally"
     DISCUSS = "discuss"
+    ANNOUNCE_HEARING = "announce_hearing"
     GIVE_UP_HEARING = "give_up_hearing"
     SERVE = "serve"
     PUBLISH = "publish"

@@ -8,7 +8,8 @@ from imloop.store.models import Matter, MatterEvent, OutboxEntry, Party, Publica
 from support.city import LISTED, NEAR, City
 from support.doors import Doors
 from support.messages.uploads import VIN
-from support.stories.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, REPORTED, Team
+from support.people import person
+from support.stories.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, OPENED, REPORTED, Team
 
 POLICE, MARKET, TRANSPORT = (f"450200-{kind}" for kind in ("police", "market", "transport"))
 
@@ -125,7 +126,7 @@ def test_a_case_is_opened_by_who_decides_against_who_did_it(team: Team, doors: D
     assert codes(team.open(party=NEAR, violation="double_charge", expect=403)) == ["not-punished-here"]
     wanted = {"violation": "bad_fuel", "payer": "seller", "party_name": "某加油站"}
     assert codes(team.open(**wanted, expect=403)) == ["wrong-body"]
-    assert team.open(party="nobody", party_name="甲", expect=404)["code"] == "unknown-station"
+    assert team.open(party="nobody", party_name="甲", expect=422)["code"] == "unknown-station"
     assert team.open(party_name="", expect=422)["errors"][0]["path"] == "$.party"
     market = Team(doors, MARKET, ("mei", "lan"))
     assert market.open("mei", **wanted)["state"] == "filing"
@@ -174,3 +175,36 @@ def test_overturned_on_review_the_publication_is_withdrawn(team: Team, doors: Do
     assert Publication.objects.filter(withdrawn_at__isnull=True).count() == 1
     doors.step(team.number, "overturn", by="450200-supervisor", appeal_no="复 1", reason="证据不足")
     assert not doors.get("public/decisions")["decisions"]
+
+
+def test_the_card_says_range_table_defects_and_account(team: Team, doors: Doors) -> None:
+    team.until_heard(test_reference())
+    card = doors.get(f"matters/{team.number}", by=OFFICE)["penalty"]
+    assert (card["range"]["least"], card["range"]["most"], card["fine"]) == (100_000, 500_000, 225_000)
+    assert [line["yuan"] for line in card["lines"]] == [100_000, 50_000, 25_000, 50_000]
+    assert [check["code"] for check in card["checks"] if check["red"]] == ["not-discussed"]
+    assert len(card["checks"]) == 24
+    assert (card["serious"]["vehicles"], card["serious"]["of"], card["serious"]["holds"]) == (3, 10, False)
+    assert doors.get(f"matters/{team.number}", by=NEAR)["penalty"] is None
+    page = person(OFFICE, name="reader").get(f"/matters/{team.number}").content.decode()
+    for said in ("100000 – 500000", "起点：最低额", "没有集体讨论记录", "3/10", "1 项否决"):
+        assert said in page
+    team.until_served()
+    doors.at("2026-11-13 09:00")
+    account = doors.get(f"matters/{team.number}", by=OFFICE)["penalty"]["account"]
+    assert (account["days_late"], account["surcharge"], account["open"]) == (10, 67_500, 292_500)
+
+
+def test_a_case_is_opened_on_its_page(team: Team, doors: Doors) -> None:
+    doors.at("2026-09-02 09:00")
+    window = person(OFFICE, name="desk")
+    assert "违法行为" in window.get("/matters/open?kind=penalty").content.decode()
+    form = {f"open-{name}": value for name, value in OPENED.items()}
+    name = Party.objects.get(code=NEAR).name
+    sent = {"kind": "penalty", "step": "open", "party": NEAR, "sure": "1", **form, "open-party_name": name}
+    refused = window.post("/matters/open", {**sent, "open-acted_on": "2026-09-02"})
+    assert "先后不对" in refused.content.decode() and not Matter.objects.filter(kind="penalty").exists()
+    answer = window.post("/matters/open", sent)
+    row = Matter.objects.get(kind="penalty")
+    assert answer.status_code == 302 and answer["Location"] == f"/matters/{row.matter_no}"
+    assert window.get(answer["Location"]).status_code == 200

@@ -34,7 +34,13 @@ REPORTED = {
     "level_fault": "middle",
     "level_manner": "high",
 }
-NOTICE = {"served_on": "2026-09-18", "how": "direct", "answer_until": "2026-09-24", "rights": "all"}
+NOTICE = {
+    "served_on": "2026-09-18",
+    "how": "direct",
+    "answer_until": "2026-09-24",
+    "rights": "all",
+    "compared": "yes",
+}
 DISCUSSED = {"discussed_on": "2026-10-15", "voter_1": "head", "voter_2": "deputy", "conclusion": "同意处罚"}
 DECIDED = {"decision_no": "柳环罚〔2026〕9号", "reasons": "虚假报告属实", "compared": "yes"}
 

@@ -43,7 +43,7 @@ from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.first_key import collect_key
 from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open_measure, resubmit
-from imloop.steps.matters.open_penalty import open_penalty
+from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.store.models import Matter

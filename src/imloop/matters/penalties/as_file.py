@@ -96,7 +96,8 @@ def file_of(matter: Matter, values: Mapping[str, Value], day: date, law: Law) ->
         proposal = proposal_of(facts, law)
     except (Malformed, Unlawful):  # the step that says so is refused for it
         return None
-    party = matter.holder.party or str(facts.get("party_name") or "")
+    by_register = _registered(matter, act)
+    party = by_register or str(facts.get("party_name") or "")
     stated = [each for each in matter.acts if each.step is Step.STATE]
     return File(
         department=matter.holder.department,
@@ -118,7 +119,7 @@ def file_of(matter: Matter, values: Mapping[str, Value], day: date, law: Law) ->
         proposed=proposal.fine if proposal else None,
         mitigated_by=str(facts.get("mitigated_by") or ""),
         papers=_papers(matter, values, day),
-        evidence=tuple(_item(each, facts, party) for each in matter.exhibits),
+        evidence=tuple(_item(each, facts, party, known=bool(by_register)) for each in matter.exhibits),
         no_fault_claimed=any(each.values.get("no_fault") == "yes" for each in stated),
         no_fault_weighed=_weighed_since(matter),
         notice=_notice(matter),
@@ -158,6 +159,11 @@ def _whole(facts: Mapping[str, Value], name: str) -> int:
     return int(str(facts.get(name) or 0))
 
 
+def _registered(matter: Matter, act: Act) -> str:
+    """A station is called as the registers call it; a person, or who is in no register, as the case was filed."""
+    return "" if act.payer is Payer.PERSON else matter.holder.party
+
+
 def _papers(matter: Matter, values: Mapping[str, Value], day: date) -> tuple[Paper, ...]:
     """How the party is named by each step that names it, this one among them."""
     named = [(each.step.value, each.values, each.day) for each in matter.acts if each.step in _NAMES_PARTY]
@@ -179,14 +185,15 @@ def _officers(facts: Mapping[str, Value]) -> tuple[Officer, ...]:
     )
 
 
-def _item(exhibit: Exhibit, facts: Mapping[str, Value], party: str) -> Item:
-    """``told_on`` and the sampling record are said once, for everything that was sampled or tested."""
+def _item(exhibit: Exhibit, facts: Mapping[str, Value], party: str, *, known: bool) -> Item:
+    """``known``: the party is a registered station, so that what another station sent is about that one. ``told_on``
+    and the sampling record are said once, for everything that was sampled or tested."""
     proves = tuple(
         fact for fact, numbers in facts_in(str(facts.get("findings") or "")) if exhibit.number in numbers
     )
     return Item(
         exhibit.name,
-        exhibit.about or party,
+        (exhibit.about if known else "") or party,
         proves,
         exhibit.sha256,
         exhibit.taken_on,

@@ -117,6 +117,12 @@ COMPLEX = (
     yes("complex", "案情疑难复杂或者涉及多个法律关系", "complex, or several laws"),
     yes("public_interest", "涉及重大公共利益", "great public interest"),
 )
+COMPARED = yes(
+    "compared",
+    "引用条款和数额已与公布文本逐字核对",
+    "clauses and amounts compared with the published text",
+    required=True,
+)
 HOW = Field(
     "how",
     Text("送达方式", "how it was served"),
@@ -144,12 +150,19 @@ NOTIFIED = (
     ),
     FINE,
     PARTY_AGAIN,
+    COMPARED,
 )
 STATED = (
     sentence("statement", "陈述、申辩意见", "statement"),
     yes("no_fault", "提交没有主观过错的证据", "brings evidence of no fault"),
 )
 WEIGHED = (sentence("weighed", "复核意见（采纳与否和理由）", "whether it is accepted, and why"),)
+ANNOUNCED = (
+    day("announced_on", "通知听证的日期", "hearing announced on"),
+    day("hearing_on", "举行听证的日期", "hearing to be held on"),
+    sentence("hearing_at", "听证时间、地点", "hour and place"),
+    _person("chair", "听证主持人", "chair"),
+)
 HEARD = (
     day("announced_on", "通知听证的日期", "hearing announced on"),
     day("held_on", "听证日期", "held on"),
@@ -182,12 +195,6 @@ CLAUSES = (
         "clause that punishes (empty: by the law's data)",
         required=False,
     ),
-)
-COMPARED = yes(
-    "compared",
-    "引用条款和数额已与公布文本逐字核对",
-    "clauses and amounts compared with the published text",
-    required=True,
 )
 PAID = (
     day("paid_on", "缴款日期", "paid on"),

@@ -20,7 +20,7 @@ from imloop.matters.penalties.as_file import (
     proposal_of,
     range_of,
 )
-from imloop.matters.penalties.catalogue import PAYERS, Payer
+from imloop.matters.penalties.catalogue import DECIDERS, PAYERS, Payer
 from imloop.matters.penalties.checks import VETOES
 from imloop.matters.penalties.checks.veto import Checked, Veto
 from imloop.matters.penalties.discretion import departure
@@ -87,8 +87,8 @@ def ours_to_punish(asked: Asked) -> Reason | None:
     return Reason(
         "wrong-body",
         Text(
-            f"该行为由 {'、'.join(found.decided_by)} 处罚。",
-            f"The act is punished by {', '.join(found.decided_by)}.",
+            f"该行为由{'、'.join(DECIDERS[each].zh for each in found.decided_by)}处罚。",
+            f"The act is punished by {', '.join(DECIDERS[each].en for each in found.decided_by)}.",
         ),
         found.punished_by,
         Text("移送有管辖权的部门。", "Hand the case over."),
@@ -243,6 +243,24 @@ def _may_be_heard(asked: Asked) -> bool:
         return False
     is_person = facts.get("is_person") == "yes"
     return may_be_heard(fine_of(facts, asked.law), frozenset(found.also), asked.law, is_person=is_person)
+
+
+@guard("听证在通知的七个工作日以后", "the hearing is the law's working days after it is announced")
+def hearing_far_enough(asked: Asked) -> Reason | None:
+    """Counted in working days from the day after it was announced."""
+    announced, held = asked.values["announced_on"], asked.values["hearing_on"]
+    assert isinstance(announced, date) and isinstance(held, date)
+    first = clocks.hearing_from(announced, asked.law)
+    if held >= first:
+        return None
+    return Reason(
+        "hearing-notice-short",
+        Text(
+            f"{announced} 通知的，听证最早为 {first}，不是 {held}。",
+            f"Announced on {announced}: {first} at the earliest, not {held}.",
+        ),
+        asked.law.cite("matter.hearing_notice_days"),
+    )
 
 
 @guard("听证主持人不是调查人员", "an investigator does not chair the hearing")

@@ -142,7 +142,7 @@ def _notice() -> tuple[Row, ...]:
             Step.NOTIFY,
             S.NOTIFIED,
             f.NOTIFIED,
-            (*served, p.discretion_holds, p.fine_in_range, p.enough_days, p.hearing_told),
+            (*served, p.discretion_holds, p.fine_in_range, p.enough_days, p.hearing_told, p.clauses_compared),
             change=_told,
             since="served_on",
         ),
@@ -163,6 +163,14 @@ def _notice() -> tuple[Row, ...]:
 
 def _hearing() -> tuple[Row, ...]:
     return (
+        _row(
+            S.HEARING,
+            Step.ANNOUNCE_HEARING,
+            S.HEARING,
+            f.ANNOUNCED,
+            (p.in_order("announced_on", "通知听证", "the announcement"), p.hearing_far_enough, p.chair_apart),
+            aside=True,
+        ),
         _row(
             S.HEARING,
             Step.HOLD_HEARING,

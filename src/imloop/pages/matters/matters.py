@@ -20,6 +20,7 @@ from imloop.matters.table import Row, rows_for
 from imloop.pages.forms import file_response, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.matter_file import file_context, sent_evidence
+from imloop.pages.matters.penalty import penalty_context
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
@@ -28,7 +29,7 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import as_fact, by_of, whole
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.open_matter import nominate_for_scrappage, open_measure
-from imloop.steps.matters.open_penalty import open_penalty
+from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step
 from imloop.steps.stations import lookups as station_lookups
@@ -42,6 +43,7 @@ DEPARTMENTS = (
     PartyKind.SUPERVISOR,
 )
 _STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
+_PARTY = frozenset({Role.CONCERNED})
 _OPENS = {
     PartyKind.ENVIRONMENT: (
         Kind.SUSPENSION,
@@ -247,6 +249,7 @@ def matter_context(
         "beside": [each for each in steps if each["aside"]],
         "events": [_event(event, fact.kind) for event in matter_lookups.events_for(row, roles)],
         **file_context(row, fact, law.on),
+        "penalty": penalty_context(row, fact, law) if fact.kind.is_penalty and not roles <= _PARTY else None,
         "files": list(row.attachments.order_by("id").defer("body")),
         "today": law.on,
     }

@@ -16,7 +16,7 @@ from imloop.steps.cases.move_case import decide_and_keep, open_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters import file_effects
-from imloop.steps.matters.follow_up import open_strike_off
+from imloop.steps.matters.penalties.follow_up import open_strike_off
 from imloop.steps.matters.register_applicant import register_applicant
 from imloop.store.models import Matter, PartyKind, Standing, Vehicle, VehicleChange
 

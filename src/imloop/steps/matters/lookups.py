@@ -21,6 +21,7 @@ from imloop.matters.table import TIMERS, Row, rows_for
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters.as_fact import as_fact, whole
+from imloop.steps.matters.penalties.card import card_of
 from imloop.steps.matters.roles import PENALTIES, possible_roles, roles_in, visible
 from imloop.steps.matters.take_step import INTERNAL, office_of
 from imloop.store.models import Matter, MatterEvent, Publication
@@ -92,6 +93,7 @@ def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOB
             for each in row.evidence.order_by("id")
         ],
         "links": links_of(row),
+        "penalty": None if roles <= {Role.CONCERNED} else card_of(row, fact, law),
         "steps": [_step_json(each, fact, law, by) for each in steps_open(fact, roles)],
     }
 

@@ -21,7 +21,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.as_fact import by_of
-from imloop.steps.matters.new_row import About, opened
+from imloop.steps.matters.kept.new_row import About, opened
 from imloop.steps.matters.roles import roles_of
 from imloop.steps.matters.take_step import locked_by_token, step_on
 from imloop.steps.stations import standing

@@ -15,9 +15,9 @@ from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import by_of, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
-from imloop.steps.matters.keep_step import INTERNAL as INTERNAL
-from imloop.steps.matters.keep_step import keep as keep
-from imloop.steps.matters.keep_step import office_of as office_of
+from imloop.steps.matters.kept.keep_step import INTERNAL as INTERNAL
+from imloop.steps.matters.kept.keep_step import keep as keep
+from imloop.steps.matters.kept.keep_step import office_of as office_of
 from imloop.steps.matters.roles import roles_in, visible
 from imloop.store.models import Matter as Row
 

@@ -7,7 +7,7 @@ from imloop.matters import Decision, Kind, New, Role, Step, take
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.file_effects import carry_along
-from imloop.steps.matters.new_row import About, opened
+from imloop.steps.matters.kept.new_row import About, opened
 from imloop.store.models import Matter, MatterLink, PartyKind
 
 

@@ -14,7 +14,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.as_fact import by_of
-from imloop.steps.matters.new_row import About, opened
+from imloop.steps.matters.kept.new_row import About, opened
 from imloop.steps.matters.roles import roles_of
 from imloop.steps.vehicles.find_vehicle import require_vehicle
 from imloop.store.models import Matter, Party, PartyKind

@@ -10,7 +10,7 @@ from imloop.law import Law
 from imloop.matters import Decision, Kind, Step
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.as_fact import put
-from imloop.steps.matters.keep_step import keep
+from imloop.steps.matters.kept.keep_step import keep
 from imloop.store.models import Matter, Party, Vehicle
 
 
