@@ -37,6 +37,14 @@ class Effect(StrEnum):
     """It goes on in another matter, which keeps what was handed in here."""
     COPY = "copy"
     """Another department gets it as an object, to be answered."""
+    REFER = "refer"
+    """Another department has it from now on."""
+    KEEP_IMPARTIAL = "keep_impartial"
+    """Nobody looks into what names them."""
+    TELL_REPORTER = "tell_reporter"
+    """Whoever reported reads the sentence that fits step and outcome."""
+    GRANT_REWARD = "grant_reward"
+    """What the law of the place gives is due to whoever holds the code."""
 
 
 @dataclass(frozen=True, slots=True)

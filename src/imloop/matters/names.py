@@ -13,6 +13,7 @@ class Kind(StrEnum):
     REVOCATION = "revocation"
     WITHDRAWAL = "withdrawal"
     SCRAPPAGE = "scrappage"
+    COMPLAINT = "complaint"
 
     @property
     def is_application(self) -> bool:
@@ -47,6 +48,24 @@ class State(StrEnum):
     HANDED_OVER = "handed_over"
     DISMANTLED = "dismantled"
     MERGED = "merged"
+    RECEIVED = "received"
+    TRIAGED = "triaged"
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    ASSIGNED = "assigned"
+    CHECKED = "checked"
+    FOUNDED = "founded"
+    PARTLY = "partly"
+    UNFOUNDED = "unfounded"
+    ANSWERED = "answered"
+    RATED = "rated"
+    REOPENED = "reopened"
+    REWARD_DUE = "reward_due"
+    PAID = "paid"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    CALLED_MALICIOUS = "called_malicious"
+    MALICIOUS = "malicious"
 
     @property
     def is_open(self) -> bool:
@@ -64,11 +83,16 @@ CLOSED = frozenset(
         State.DROPPED,
         State.DISMANTLED,
         State.MERGED,
+        State.NOT_ACCEPTED,
+        State.PAID,
+        State.CLOSED,
+        State.WITHDRAWN,
+        State.MALICIOUS,
     }
 )
 
 
-OF_THE_PARTY = frozenset({State.RETURNED, State.NOTIFIED, State.IN_FORCE})
+OF_THE_PARTY = frozenset({State.RETURNED, State.NOTIFIED, State.IN_FORCE, State.ANSWERED, State.REWARD_DUE})
 """States whose time runs for the party concerned, not for a department."""
 
 
@@ -109,6 +133,25 @@ class Step(StrEnum):
     MERGE = "merge"
     COPY = "copy"
     WITHDRAW_PUBLICATION = "withdraw_publication"
+    RECEIVE = "receive"
+    TRIAGE = "triage"
+    REFER = "refer"
+    NOT_ACCEPT = "not_accept"
+    SEND_OUT = "send_out"
+    LOOK_INTO = "look_into"
+    FIND_TRUE = "find_true"
+    FIND_PARTLY = "find_partly"
+    FIND_UNTRUE = "find_untrue"
+    ANSWER = "answer"
+    RATE = "rate"
+    REOPEN = "reopen"
+    GRANT_REWARD = "grant_reward"
+    PAY_REWARD = "pay_reward"
+    FORFEIT = "forfeit"
+    WITHDRAW = "withdraw"
+    CALL_MALICIOUS = "call_malicious"
+    CONFIRM_MALICIOUS = "confirm_malicious"
+    DENY_MALICIOUS = "deny_malicious"
 
 
 class Role(StrEnum):
@@ -123,3 +166,5 @@ class Role(StrEnum):
     MARKET = "market"
     POLICE = "police"
     APPEAL = "appeal"
+    SUPERVISOR = "supervisor"
+    PAYER = "payer"
