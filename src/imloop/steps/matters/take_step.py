@@ -133,7 +133,8 @@ def locked(matter_no: str, caller: Caller) -> Row:
 
 
 def locked_by_token(token: str) -> Row:
-    row = Row.objects.select_related("party", "vehicle").filter(token=token).first() if token else None
+    found = Row.objects.select_related("party", "vehicle").exclude(kind=Kind.COMPLAINT)
+    row = found.filter(token=token).first() if token else None
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))
     return row

@@ -3,6 +3,12 @@ from imloop.store.models.casework.cases import Case, CaseEvent, Notice
 from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.casework.findings import Finding
 from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload, Test
+from imloop.store.models.casework.matters.complaint import (
+    Complaint,
+    ComplaintFollower,
+    IdentityOpening,
+    Reward,
+)
 from imloop.store.models.casework.matters.file import (
     Evidence,
     MatterCopy,
@@ -57,6 +63,8 @@ __all__ = [
     "CaseEvent",
     "Certificate",
     "ClosedDay",
+    "Complaint",
+    "ComplaintFollower",
     "Counter",
     "Delegation",
     "Delivery",
@@ -72,6 +80,7 @@ __all__ = [
     "Finding",
     "HeldChange",
     "HeldRun",
+    "IdentityOpening",
     "Invitation",
     "JournalEntry",
     "JournalHead",
@@ -106,6 +115,7 @@ __all__ = [
     "RepairMark",
     "RepairPaper",
     "Restart",
+    "Reward",
     "SavedFilter",
     "SecondFactor",
     "ShopFigures",
