@@ -71,6 +71,7 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
         "locked": is_locked(found.username, now),
         "factor": second_factor.confirmed(found),
         "is_admin": caller.kind == PartyKind.ADMIN,
+        "office": found.party is not None and found.party.kind in OFFICES,
         "own": found.username == caller.user,
     }
     return page(request, caller, "accounts/person.html", context)
@@ -83,6 +84,8 @@ def _act(request: HttpRequest, caller: Caller, found: User) -> None:
         staffing.set_active(caller, found.username, active=what == "back", reason=reason, now=now)
     elif what in ("head", "no-head"):
         staffing.set_head(caller, found.username, head=what == "head", now=now)
+    elif what in ("payer", "no-payer"):
+        staffing.set_payer(caller, found.username, pays=what == "payer", now=now)
     elif what == "end-sessions":
         sessions.end_all(caller, found, now)
     elif what == "unlock":
