@@ -69,6 +69,10 @@ OWN_ONLY = {
     "GET gates/inspection-cycle": "a vehicle of the one register",
     "GET gates/registration": "a vehicle of the one register",
     "GET gates/road": "a vehicle of the one register",
+    "GET trace-back": (
+        "a vehicle of the one register; its tests and repairs are the place's "
+        "(tests/pages/trace_back/test_trace_back.py)"
+    ),
 }
 
 

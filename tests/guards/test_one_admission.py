@@ -25,6 +25,7 @@ DELIVERY: Mapping[str, str] = {
     "steps.outages.paper_files.photograph": LOOK,
     "steps.outages.unlock_texts.unlock": LOOK,
     "steps.reports.exports.note_export": LOOK,
+    "steps.trace_back.trace_back.trace_back": LOOK,
     "steps.vehicles.lookups.kept_list": LOOK,
     "steps.vehicles.lookups.search_vehicles": LOOK,
     "steps.vehicles.lookups.show_owner": LOOK,

@@ -27,6 +27,8 @@ LISTS = [route for route, kinds in PAGES.items() if kinds and "<" not in route]
 TOKEN = re.compile(r"<str:token>")
 REGISTER = {
     "vehicles/<int:vehicle_id>": "the register of vehicles is one; every look is journalled",
+    "vehicles/<int:vehicle_id>/trace-back": "the same; tests and repairs of the place alone (pages/trace_back)",
+    "vehicles/<int:vehicle_id>/trace-back.pdf": "the same",
     "vehicles/import/<str:digest>.csv": "named by the digest of a list that only its sender knows",
     "filters/<int:number>/delete": "only one's own filters are looked for; leads back in any case",
     "desk/mstation/repairs/<number:repair_no>": "",
@@ -60,6 +62,8 @@ ADDRESSES = {
     "cases/<str:case_no>/decide": "cases/{case_no}/decide",
     "cases/<str:case_no>/release": "cases/{case_no}/release",
     "vehicles/<int:vehicle_id>": "vehicles/{vehicle_id}",
+    "vehicles/<int:vehicle_id>/trace-back": "vehicles/{vehicle_id}/trace-back",
+    "vehicles/<int:vehicle_id>/trace-back.pdf": "vehicles/{vehicle_id}/trace-back.pdf",
     "vehicles/lists/<str:evidence>.bin": "vehicles/lists/{list}.bin",
     "vehicles/import/<str:digest>.csv": "vehicles/import/0123456789abcdef.csv",
     "filters/<int:number>/delete": "filters/1/delete",

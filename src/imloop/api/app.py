@@ -21,6 +21,7 @@ from imloop.api import (
     repairs,
     roads,
     stations,
+    trace_back,
     vehicles,
 )
 from imloop.api.http.audience import nobody
@@ -56,6 +57,7 @@ SUBJECTS: tuple[Router, ...] = (
     outages.router,
     draws.router,
     findings.router,
+    trace_back.router,
 )
 """Each subject's calls, in the order of the document."""
 CALLS: dict[str, Call] = {call.name: call for subject in SUBJECTS for call in subject.calls}

@@ -27,6 +27,7 @@ from imloop.pages.repairs import urls as repairs
 from imloop.pages.reports import urls as reports
 from imloop.pages.roads import urls as roads
 from imloop.pages.stations import urls as stations
+from imloop.pages.trace_back import urls as trace_back
 from imloop.pages.vehicles import urls as vehicles
 
 SUBJECTS = (
@@ -49,6 +50,7 @@ SUBJECTS = (
     reports,
     roads,
     stations,
+    trace_back,
     vehicles,
 )
 urlpatterns: list[URLPattern] = [pattern for subject in SUBJECTS for pattern in subject.urlpatterns]

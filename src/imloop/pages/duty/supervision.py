@@ -200,6 +200,7 @@ _LOOKED = {
     "vehicle-search": lambda: _("查询车辆"),
     "looks": lambda: _("查看记录"),
     "owner": lambda: _("所有人"),
+    "trace-back": lambda: _("追溯倒查"),
 }
 
 

@@ -8,8 +8,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from imloop.pages.templatetags.imloop_tags import in_words
+from imloop.store.models import Vehicle
 
 register = template.Library()
+
+
+@register.filter
+def trace_back_of(vehicle: Vehicle) -> str:
+    """The page that leads back from it to who passed and who repaired it."""
+    return f"/vehicles/{vehicle.pk}/trace-back"
 
 
 @register.simple_tag

@@ -100,7 +100,7 @@ def replay_block(keys: Sequence[int], decode: Decode) -> list[Replayed]:
     """Recompute the tests of a block. One that cannot be read differs, by its key and the error."""
     tests = Test.objects.filter(pk__in=keys).select_related("raw", "station").defer("trace", "receipt")
     bad: list[BadRow] = []
-    found = [_replayed(test, decode) for test in sound_rows(tests.order_by("id"), bad.append)]
+    found = [replayed(test, decode) for test in sound_rows(tests.order_by("id"), bad.append)]
     return found + [Replayed(f"{row.table} {row.key}", "", "", row.why, ("row",), False) for row in bad]
 
 
@@ -111,7 +111,7 @@ def replay_test(test: Test, decode: Decode) -> dict[str, object]:
     return {"test_no": test.test_no, "same": not differs, "differs": differs, "verdict": verdict}
 
 
-def _replayed(test: Test, decode: Decode) -> Replayed:
+def replayed(test: Test, decode: Decode) -> Replayed:
     try:
         record = _record(test, decode)
         law = law_at(day_of(record.started_at), test.station.place)
