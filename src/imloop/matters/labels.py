@@ -15,6 +15,7 @@ KINDS: dict[Kind, Text] = {
     Kind.SCRAPPAGE: Text("车辆报废", "scrappage"),
     Kind.PENALTY: Text("行政处罚（普通程序）", "penalty case"),
     Kind.SIMPLE_PENALTY: Text("行政处罚（简易程序）", "penalty on the spot"),
+    Kind.COMPLAINT: Text("投诉举报", "complaint or tip"),
 }
 
 STATES: dict[State, Text] = {
@@ -51,6 +52,24 @@ STATES: dict[State, Text] = {
     State.NO_CASE: Text("不予立案", "not filed"),
     State.TRANSFERRED: Text("已移送", "handed over to another department"),
     State.ARCHIVED: Text("已结案归档", "closed and archived"),
+    State.RECEIVED: Text("已收到", "received"),
+    State.TRIAGED: Text("待决定是否受理", "to be accepted or not"),
+    State.ACCEPTED: Text("已受理，待派人", "accepted, nobody sent yet"),
+    State.NOT_ACCEPTED: Text("不予受理", "not accepted"),
+    State.ASSIGNED: Text("核查中", "being looked into"),
+    State.CHECKED: Text("已核查，待结论", "looked into, to be decided"),
+    State.FOUNDED: Text("属实，待答复", "found true, to be answered"),
+    State.PARTLY: Text("部分属实，待答复", "true in part, to be answered"),
+    State.UNFOUNDED: Text("不属实，待答复", "not true, to be answered"),
+    State.ANSWERED: Text("已答复，可评价", "answered, may be rated"),
+    State.RATED: Text("已评价", "rated"),
+    State.REOPENED: Text("重新办理", "reopened"),
+    State.REWARD_DUE: Text("奖励待领取", "reward to be collected"),
+    State.PAID: Text("奖励已领取", "reward collected"),
+    State.CLOSED: Text("已办结", "closed"),
+    State.WITHDRAWN: Text("举报人撤回", "withdrawn by the reporter"),
+    State.CALLED_MALICIOUS: Text("拟认定恶意，待另一人决定", "said to be made up, a second person decides"),
+    State.MALICIOUS: Text("认定恶意举报", "found to be made up"),
 }
 
 STEPS: dict[Step, Text] = {
@@ -90,6 +109,25 @@ STEPS: dict[Step, Text] = {
     Step.MERGE: Text("并案", "merge into another matter"),
     Step.COPY: Text("抄告其他部门", "copy to another department"),
     Step.WITHDRAW_PUBLICATION: Text("撤回公开", "withdraw the publication"),
+    Step.RECEIVE: Text("收到", "receive"),
+    Step.TRIAGE: Text("分办", "triage"),
+    Step.REFER: Text("转交其他部门", "pass on"),
+    Step.NOT_ACCEPT: Text("不予受理并告知去向", "do not accept, say where to go"),
+    Step.SEND_OUT: Text("派人核查", "send somebody"),
+    Step.LOOK_INTO: Text("登记核查情况", "record what was looked into"),
+    Step.FIND_TRUE: Text("认定属实", "find it true"),
+    Step.FIND_PARTLY: Text("认定部分属实", "find it true in part"),
+    Step.FIND_UNTRUE: Text("认定不属实", "find it not true"),
+    Step.ANSWER: Text("答复举报人", "answer the reporter"),
+    Step.RATE: Text("评价", "rate"),
+    Step.REOPEN: Text("不满意，要求重新办理", "not content: reopen"),
+    Step.GRANT_REWARD: Text("给予奖励", "grant the reward"),
+    Step.PAY_REWARD: Text("支付奖励", "pay the reward"),
+    Step.FORFEIT: Text("逾期未领取，办结", "not collected in time, close"),
+    Step.WITHDRAW: Text("撤回", "withdraw"),
+    Step.CALL_MALICIOUS: Text("提出认定恶意举报", "propose that it was made up"),
+    Step.CONFIRM_MALICIOUS: Text("认定恶意举报", "confirm that it was made up"),
+    Step.DENY_MALICIOUS: Text("不认定恶意，继续办理", "not made up: go on"),
 }
 
 STEPS |= {
@@ -127,6 +165,8 @@ ROLES: dict[Role, Text] = {
     Role.MARKET: Text("市场监管部门", "market regulator"),
     Role.POLICE: Text("公安交管部门", "traffic police"),
     Role.APPEAL: Text("复议机关", "appeal authority"),
+    Role.SUPERVISOR: Text("监督部门", "supervision"),
+    Role.PAYER: Text("奖励支付人员", "who pays rewards"),
 }
 
 GROUNDS: dict[str, Text] = {

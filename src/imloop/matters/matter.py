@@ -39,6 +39,14 @@ class Effect(StrEnum):
     """Of a station whose false reports are a serious case, the strike-off is opened, linked to the penalty."""
     COPY = "copy"
     """Another department gets it as an object, to be answered."""
+    REFER = "refer"
+    """Another department has it from now on."""
+    KEEP_IMPARTIAL = "keep_impartial"
+    """Nobody looks into what names them."""
+    TELL_REPORTER = "tell_reporter"
+    """Whoever reported reads the sentence that fits step and outcome."""
+    GRANT_REWARD = "grant_reward"
+    """What the law of the place gives is due to whoever holds the code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SCRAPPAGE = "scrappage"
     PENALTY = "penalty"
     SIMPLE_PENALTY = "simple-penalty"
+    COMPLAINT = "complaint"
 
     @property
     def is_application(self) -> bool:
@@ -64,6 +65,24 @@ class State(StrEnum):
     NO_CASE = "no_case"
     TRANSFERRED = "transferred"
     ARCHIVED = "archived"
+    RECEIVED = "received"
+    TRIAGED = "triaged"
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    ASSIGNED = "assigned"
+    CHECKED = "checked"
+    FOUNDED = "founded"
+    PARTLY = "partly"
+    UNFOUNDED = "unfounded"
+    ANSWERED = "answered"
+    RATED = "rated"
+    REOPENED = "reopened"
+    REWARD_DUE = "reward_due"
+    PAID = "paid"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    CALLED_MALICIOUS = "called_malicious"
+    MALICIOUS = "malicious"
 
     @property
     def is_open(self) -> bool:
@@ -84,11 +103,26 @@ CLOSED = frozenset(
         State.NO_CASE,
         State.TRANSFERRED,
         State.ARCHIVED,
+        State.NOT_ACCEPTED,
+        State.PAID,
+        State.CLOSED,
+        State.WITHDRAWN,
+        State.MALICIOUS,
     }
 )
 
 
-OF_THE_PARTY = frozenset({State.RETURNED, State.NOTIFIED, State.IN_FORCE, State.SERVED, State.DEMANDED})
+OF_THE_PARTY = frozenset(
+    {
+        State.RETURNED,
+        State.NOTIFIED,
+        State.IN_FORCE,
+        State.SERVED,
+        State.DEMANDED,
+        State.ANSWERED,
+        State.REWARD_DUE,
+    }
+)
 """States whose time runs for the party concerned, not for a department."""
 
 
@@ -152,6 +186,25 @@ class Step(StrEnum):
     APPLY_TO_COURT = "apply_to_court"
     ARCHIVE = "archive"
     DECIDE_ON_THE_SPOT = "decide_on_the_spot"
+    RECEIVE = "receive"
+    TRIAGE = "triage"
+    REFER = "refer"
+    NOT_ACCEPT = "not_accept"
+    SEND_OUT = "send_out"
+    LOOK_INTO = "look_into"
+    FIND_TRUE = "find_true"
+    FIND_PARTLY = "find_partly"
+    FIND_UNTRUE = "find_untrue"
+    ANSWER = "answer"
+    RATE = "rate"
+    REOPEN = "reopen"
+    GRANT_REWARD = "grant_reward"
+    PAY_REWARD = "pay_reward"
+    FORFEIT = "forfeit"
+    WITHDRAW = "withdraw"
+    CALL_MALICIOUS = "call_malicious"
+    CONFIRM_MALICIOUS = "confirm_malicious"
+    DENY_MALICIOUS = "deny_malicious"
 
 
 class Role(StrEnum):
@@ -166,3 +219,5 @@ class Role(StrEnum):
     MARKET = "market"
     POLICE = "police"
     APPEAL = "appeal"
+    SUPERVISOR = "supervisor"
+    PAYER = "payer"

@@ -72,6 +72,7 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
         "factor": second_factor.confirmed(found),
         "decides": found.party is not None and found.party.kind in OFFICES,
         "is_admin": caller.kind == PartyKind.ADMIN,
+        "office": found.party is not None and found.party.kind in OFFICES,
         "own": found.username == caller.user,
     }
     return page(request, caller, "accounts/person.html", context)
@@ -85,6 +86,8 @@ def _act(request: HttpRequest, caller: Caller, found: User) -> object:
         staffing.set_active(caller, found.username, active=what == "back", reason=reason, now=now)
     elif what in ("head", "no-head"):
         staffing.set_head(caller, found.username, head=what == "head", now=now)
+    elif what in ("payer", "no-payer"):
+        staffing.set_payer(caller, found.username, pays=what == "payer", now=now)
     elif what == "end-sessions":
         sessions.end_all(caller, found, now)
     elif what == "unlock":

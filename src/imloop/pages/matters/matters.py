@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
+from imloop.facts.pictures import shown
 from imloop.matters import NOBODY, By, Kind, New, Role, State, Step, is_late, steps_open
 from imloop.matters.decide import offered
 from imloop.matters.fields import Offered, Source, choices_of
@@ -19,6 +20,7 @@ from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
 from imloop.pages.forms import file_response, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
+from imloop.pages.matters.complaint_card import complaint_card
 from imloop.pages.matters.matter_file import file_context, sent_evidence
 from imloop.pages.matters.penalty import penalty_context
 from imloop.pages.tables import Columns, as_file, query_of
@@ -167,6 +169,8 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
             name = request.POST.get("step", "")
             given = _given(row, roles_in(caller, row), name, request.POST)
             take_step(caller, matter_no, name, given, now)
+            if not matter_lookups.matters(caller).filter(matter_no=matter_no).exists():
+                return redirect("/matters")  # passed on: no longer theirs to see
         return redirect(f"/matters/{matter_no}")
     context |= after(
         lambda: the_matter(caller=caller, matter_no=matter_no),
@@ -178,7 +182,15 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
 
 @desk(*DEPARTMENTS, *_STATIONS)
 def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: str) -> HttpResponse:
-    return file_response(the_file(digest, caller=caller, matter_no=matter_no))
+    """What came with a complaint is shown without position and camera."""
+    kept = the_file(digest, caller=caller, matter_no=matter_no)
+    if (
+        kept.matter is not None
+        and kept.matter.kind == Kind.COMPLAINT
+        and kept.media_type != "application/pdf"
+    ):
+        return HttpResponse(shown(bytes(kept.body)), content_type=kept.media_type)
+    return file_response(kept)
 
 
 @public
@@ -252,6 +264,7 @@ def matter_context(
         "penalty": penalty_context(row, fact, law) if fact.kind.is_penalty and not roles <= _PARTY else None,
         "files": list(row.attachments.order_by("id").defer("body")),
         "today": law.on,
+        **(complaint_card(row, now) if fact.kind is Kind.COMPLAINT else {}),
     }
 
 

@@ -214,6 +214,19 @@ def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> Non
         _tell(ledger, found, noted.kind, {})
 
 
+def set_payer(caller: Caller, username: str, *, pays: bool, now: datetime) -> None:
+    """Who pays rewards sees no complaint any more; nobody marks themselves."""
+    with managing(caller, now) as ledger:
+        found = person(caller, username, now)
+        require_own_right(caller)
+        if found.username == caller.user:
+            raise Conflict("yourself", Text("不能指定自己。", "You cannot mark yourself."))
+        found.pays_rewards = pays
+        found.save(update_fields=["pays_rewards"])
+        noted = ledger.note("payer-set" if pays else "payer-unset", username, {})
+        _tell(ledger, found, noted.kind, {})
+
+
 def reset_second_factor(caller: Caller, username: str, *, reason: str, now: datetime) -> User | Proposal:
     """By an administrator, for somebody who lost phone and recovery codes; of a department's person another one of that
     department confirms that it is they who ask. Every session of theirs ends, and the party is told; the person reads

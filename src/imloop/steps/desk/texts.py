@@ -9,6 +9,7 @@ from imloop.facts.text import Text
 from imloop.steps.accounts import texts as accounts
 from imloop.steps.appointments import texts as appointments
 from imloop.steps.cases import texts as cases
+from imloop.steps.complaints import texts as complaints
 from imloop.steps.couriers import texts as couriers
 from imloop.steps.draws import texts as draws
 from imloop.steps.findings import texts as findings
@@ -31,6 +32,7 @@ SUBJECTS = (
     accounts,
     appointments,
     cases,
+    complaints,
     couriers,
     draws,
     findings,

@@ -7,7 +7,7 @@ from datetime import datetime
 from imloop.facts.pictures import media_type
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
-from imloop.matters import State
+from imloop.matters import Kind, State
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
@@ -52,7 +52,7 @@ def the_matter(*, token: str = "", caller: Caller | None = None, matter_no: str 
     if caller is not None:
         row = rows.filter(visible(caller), matter_no=matter_no).first()
     else:
-        row = rows.filter(token=token).first() if token else None
+        row = rows.filter(token=token).exclude(kind=Kind.COMPLAINT).first() if token else None
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours."))
     return row

@@ -13,6 +13,7 @@ from imloop.matters import Decision, Effect, Kind, Step
 from imloop.matters.labels import KINDS, STEPS
 from imloop.steps.cases.let_cases_go import let_cases_go
 from imloop.steps.cases.move_case import decide_and_keep, open_case
+from imloop.steps.complaints import effects as complaint_effects
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters import file_effects
@@ -170,4 +171,8 @@ _EFFECTS: dict[Effect, Callable[[Ledger, Matter, Step, Decision, Law], None]] = 
     Effect.COPY: file_effects.copy,
     Effect.OPEN_STRIKE_OFF: open_strike_off,
     Effect.WITHDRAW_PUBLICATION: file_effects.withdraw_publication,
+    Effect.REFER: complaint_effects.refer,
+    Effect.KEEP_IMPARTIAL: complaint_effects.keep_impartial,
+    Effect.TELL_REPORTER: complaint_effects.tell_reporter,
+    Effect.GRANT_REWARD: complaint_effects.grant_reward,
 }

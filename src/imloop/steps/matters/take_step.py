@@ -9,7 +9,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Role, Step, take
+from imloop.matters import Kind, Role, Step, take
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
@@ -82,7 +82,8 @@ def locked(matter_no: str, caller: Caller) -> Row:
 
 
 def locked_by_token(token: str) -> Row:
-    row = Row.objects.select_related("party", "vehicle").filter(token=token).first() if token else None
+    found = Row.objects.select_related("party", "vehicle").exclude(kind=Kind.COMPLAINT)
+    row = found.filter(token=token).first() if token else None
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))
     return row

@@ -3,6 +3,12 @@ from imloop.store.models.casework.cases import Case, CaseEvent, Notice
 from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.casework.findings import Finding
 from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload, Test
+from imloop.store.models.casework.matters.complaint import (
+    Complaint,
+    ComplaintFollower,
+    IdentityOpening,
+    Reward,
+)
 from imloop.store.models.casework.matters.file import (
     Evidence,
     MatterCopy,
@@ -58,6 +64,8 @@ __all__ = [
     "CaseEvent",
     "Certificate",
     "ClosedDay",
+    "Complaint",
+    "ComplaintFollower",
     "Counter",
     "Delegation",
     "Delivery",
@@ -73,6 +81,7 @@ __all__ = [
     "Finding",
     "HeldChange",
     "HeldRun",
+    "IdentityOpening",
     "Invitation",
     "JournalEntry",
     "JournalHead",
@@ -108,6 +117,7 @@ __all__ = [
     "RepairMark",
     "RepairPaper",
     "Restart",
+    "Reward",
     "SavedFilter",
     "SecondFactor",
     "ShopFigures",
