@@ -17,7 +17,7 @@ from imloop.matters.labels import GROUNDS, KINDS, STATES, STEPS
 from imloop.matters.names import OF_THE_PARTY
 from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
-from imloop.pages.forms import file_response, require_sure, sent_file
+from imloop.pages.forms import file_response, onward, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.matter_file import file_context, sent_evidence
 from imloop.pages.tables import Columns, as_file, query_of
@@ -151,7 +151,7 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
             row = the_matter(caller=caller, matter_no=matter_no)
             name = request.POST.get("step", "")
             given = _given(row, roles_in(caller, row), name, request.POST)
-            take_step(caller, matter_no, name, given, now)
+            return onward(take_step(caller, matter_no, name, given, now), f"/matters/{matter_no}")
         return redirect(f"/matters/{matter_no}")
     context |= after(
         lambda: the_matter(caller=caller, matter_no=matter_no),
@@ -195,6 +195,7 @@ def step_form(row: Row, drawn: Offered, typed: QueryDict) -> dict[str, object]:
     return {
         "step": row.step.value,
         "aside": row.aside,
+        "second": row.second,
         "name": words(STEPS[row.step]),
         "open": typed.get("step") == row.step.value,
         "fields": [
