@@ -77,6 +77,11 @@ def offered(matter: Matter | New, law: Law, by: By = NOBODY) -> Offered:
     return Offered(matter.kind, matter.subject, law, TIMERS, of, by.people, by.offices)
 
 
+def row_of(matter: Matter, step: Step, roles: frozenset[Role]) -> Row:
+    """The row of the table that the step is; raises like ``take``."""
+    return _row(matter, matter.state, step, roles)
+
+
 def steps_open(matter: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
     """The steps someone with these roles may take now, as far as state and role tell."""
     return tuple(row for row in _rows_of(matter) if roles.intersection(row.roles))

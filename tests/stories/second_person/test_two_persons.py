@@ -2,145 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown, Unlawful
-from imloop.steps.accounts import second_factor
-from imloop.steps.accounts.staffing import reset_second_factor
-from imloop.steps.cases.grant_exit import annul_case, grant_exit
-from imloop.steps.couriers.receivers import add_receiver
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown
+from imloop.steps.cases.grant_exit import grant_exit
 from imloop.steps.desk.acts import ACTS, lapse_proposals
 from imloop.steps.desk.work_list import tasks
-from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.ground.access import caller_for
 from imloop.steps.journal.check_against_journal import unlike_the_journal
-from imloop.steps.lines.lock_line import NewOrder, order_line
-from imloop.steps.outages.declare_outage import Declaration, declare
-from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
-from imloop.steps.prices.publish_price import NewPrice, set_price
 from imloop.steps.second_person.decide import confirm, proposal, reject, withdraw
-from imloop.store.models import (
-    Case,
-    Fee,
-    JournalEntry,
-    LineOrder,
-    Outage,
-    OutboxEntry,
-    PaperUnlock,
-    Party,
-    PartyKind,
-    Proposal,
-    Receiver,
-    SecondFactor,
-    User,
+from imloop.store.models import Case, JournalEntry, LineOrder, Matter, OutboxEntry, Party, Proposal, User
+from support.city import LISTED, NEAR, City, at
+from support.stories.second_person import (
+    ENV,
+    MARKET,
+    NOW,
+    STORIES,
+    SUPERVISOR,
+    TRANSPORT,
+    annulment,
+    another,
+    confirmed,
+    decision,
+    entry,
+    exit_,
+    order,
+    paper,
+    price,
 )
-from support.city import FAR, LISTED, NEAR, PLACE, City, at
-from support.messages.uploads import PLATE
-from support.stories.second_person import another, confirmed
 
-ENV, TRANSPORT, MARKET, SUPERVISOR, ADMIN = (
-    f"{PLACE}-{kind}" for kind in ("environment", "transport", "market", "supervisor", "admin")
-)
-NOW = at("2026-12-02 10:00")
-WORDS = {"reason": "原站停业，已实地核实", "evidence": "柳环函〔2026〕12号"}
-
-
-@dataclass(frozen=True)
-class Story:
-    """``propose`` is told who and when; ``done`` says whether it has happened; ``office``: who confirms."""
-
-    propose: Callable[[City, datetime], object]
-    done: Callable[[], bool]
-    office: str
-
-
-def failed(city: City) -> str:
-    case: str = city.test("2026-12-01 09:00", co=0.9).body["case"]
-    return case
-
-
-def exit_(city: City, now: datetime, **change: Any) -> object:
-    case = Case.objects.first() or Case.objects.get(case_no=failed(city))
-    said = {"kind": "no-line", "to_station": FAR, "expires_on": date(2026, 12, 20), **WORDS, **change}
-    return grant_exit(city.callers[ENV], case.case_no, now=now, **said)
-
-
-def annulment(city: City, now: datetime) -> object:
-    case = Case.objects.first() or Case.objects.get(case_no=failed(city))
-    return annul_case(city.callers[ENV], case.case_no, now=now, **WORDS)
-
-
-def order(
-    city: City, now: datetime, kind: str = "unlock", who: Caller | None = None, **change: Any
-) -> object:
-    wanted = NewOrder(
-        **{"kind": kind, "methods": ["ASM"], "until": NOW + timedelta(days=3), **WORDS, **change}
-    )
-    return order_line(who or city.callers[ENV], NEAR, "01", wanted, now)
-
-
-def outage(city: City, now: datetime, who: Caller | None = None) -> object:
-    said = Declaration(scope="platform", cause="机房断电，平台停止服务", starts_at=NOW)
-    return declare(who or city.callers[ENV], said, now)
-
-
-def paper(city: City, now: datetime, who: Caller | None = None) -> object:
-    if not Outage.objects.exists():
-        failed(city)
-        declarer = another(ADMIN, "declarer") if Party.objects.filter(code=ADMIN) else city.callers[ENV]
-        confirmed(outage(city, NOW, declarer), NOW)
-    seen = PaperSeen(station=NEAR, shop=LISTED, plate=PLATE, settlement_no="J1", reason="电话核对结算清单")
-    return unlock_by_operator(who or another(ENV, "operator"), seen, now)
-
-
-def price(city: City, now: datetime, **change: Any) -> object:
-    said = {"place": PLACE, "method": "ASM", "yuan": Decimal("90"), "since": date(2026, 12, 2)}
-    wanted = NewPrice(**{**said, "cite": "柳价费〔2026〕8号", **change})
-    return set_price(city.callers[MARKET], wanted, now)
-
-
-def administrator() -> Caller:
-    Party.objects.get_or_create(
-        code=ADMIN, defaults={"kind": PartyKind.ADMIN, "name": "admin", "place": PLACE}
-    )
-    return another(ADMIN, "administrator")
-
-
-def factor(city: City, now: datetime) -> object:
-    who = administrator()
-    user = User.objects.get(username=another(ENV, "loser").user)
-    second_factor.begin(user)
-    return reset_second_factor(who, "loser", reason="手机丢失，当面核对", now=now)
-
-
-def courier(city: City, now: datetime) -> object:
-    said = {"code": "out", "name": "省厅", "way": "http", "address": "https://example.gov.cn/in"}
-    return add_receiver(administrator(), party=ENV, topics=[], now=now, **said)
-
-
-STORIES = {
-    "exit": Story(exit_, lambda: bool(Case.objects.get().snapshot["exits"]), TRANSPORT),
-    "annulment": Story(annulment, lambda: Case.objects.get().state == "annulled", SUPERVISOR),
-    "line-lock": Story(lambda c, n: order(c, n, "lock"), LineOrder.objects.exists, MARKET),
-    "line-unlock": Story(order, LineOrder.objects.exists, MARKET),
-    "outage": Story(outage, Outage.objects.exists, SUPERVISOR),
-    "paper-unlock": Story(paper, PaperUnlock.objects.exists, TRANSPORT),
-    "price": Story(price, Fee.objects.exists, MARKET),
-    "second-factor": Story(factor, lambda: not SecondFactor.objects.exists(), ENV),
-    "courier": Story(courier, Receiver.objects.exists, ENV),
-}
 every_kind = pytest.mark.parametrize("kind", STORIES)
-
-
-def entry(kind: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(JournalEntry.objects.filter(kind=kind).latest("number").body)
-    return found
 
 
 def propose(city: City, kind: str) -> Proposal:
@@ -235,6 +130,17 @@ def test_who_ordered_the_lock_does_not_confirm_the_unlock(city: City) -> None:
     confirm(another(MARKET), made.pk, said="已核对材料", now=NOW)
 
 
+def test_who_opened_the_case_does_not_confirm_its_decision(city: City) -> None:
+    made = decision(city, NOW)
+    assert isinstance(made, Proposal)
+    with pytest.raises(NotAllowed, match="acted-before"):
+        confirm(another(ENV, "opener"), made.pk, said="已核对材料", now=NOW)
+    confirm(another(ENV), made.pk, said="已核对材料", now=NOW)
+    event = Matter.objects.get().events.get(kind="decide")
+    assert event.actor == made.proposed_by, "it stays the step of whoever decided"
+    assert entry("matter-step")["proposed_by"] == made.proposed_by
+
+
 def test_who_declared_the_outage_does_not_unlock_in_it(city: City) -> None:
     with pytest.raises(NotAllowed, match="declared-it"):
         paper(city, NOW, city.callers[ENV])
@@ -313,80 +219,3 @@ def test_others_do_not_see_it(city: City) -> None:
         with pytest.raises(Unknown):
             proposal(city.callers[code], row.pk)
     assert proposal(city.callers[SUPERVISOR], row.pk) == row
-
-
-# Nobody there who could confirm.
-
-GLASS = {
-    "line-unlock": (order, MARKET),
-    "line-lock": (lambda c, n, who=None: order(c, n, "lock", who), MARKET),
-    "outage": (outage, SUPERVISOR),
-    "paper-unlock": (paper, TRANSPORT),
-}
-
-
-def broken(city: City, kind: str) -> Proposal:
-    make, office = GLASS[kind]
-    if kind == "paper-unlock":
-        failed(city)
-        administrator()
-        confirmed(outage(city, NOW, another(ADMIN, "declarer")), NOW)
-    User.objects.filter(party__code=office).update(is_active=False)
-    who = replace(another(ENV, "alone"), alone="周末值班，无人可以确认")
-    made = make(city, NOW, who=who)  # type: ignore[operator]
-    assert isinstance(made, Proposal) and made.state == "in_force"
-    return made
-
-
-@pytest.mark.parametrize("kind", GLASS)
-def test_alone_on_duty_it_takes_effect_and_is_told(city: City, kind: str) -> None:
-    row = broken(city, kind)
-    assert STORIES[kind].done()
-    assert row.expires_at == NOW + timedelta(hours=24)
-    told = set(
-        OutboxEntry.objects.filter(topic="proposal", subject=row.subject).values_list("receiver", flat=True)
-    )
-    assert {GLASS[kind][1], ENV, SUPERVISOR} <= told
-    assert entry("broke-glass")["alone"] == "周末值班，无人可以确认"
-    confirmed(row, NOW + timedelta(hours=3))
-    assert STORIES[kind].done() and unlike_the_journal() == []
-
-
-@pytest.mark.parametrize("kind", GLASS)
-@pytest.mark.parametrize("how", ["reject", "lapse"])
-def test_not_confirmed_it_is_taken_back(city: City, kind: str, how: str) -> None:
-    row = broken(city, kind)
-    later = NOW + timedelta(hours=25 if how == "lapse" else 1)
-    if how == "reject":
-        reject(another(GLASS[kind][1]), row.pk, said="没有这回事", now=later)
-    else:
-        assert lapse_proposals(later) == 1
-    row.refresh_from_db()
-    assert row.state in ("rejected", "lapsed")
-    if kind == "paper-unlock":
-        from imloop.store.models import Finding
-
-        assert Finding.objects.get(code="unlock-unconfirmed").subject == row.done["no"]
-    elif kind == "outage":
-        assert Outage.objects.get().ends_at == later
-    else:
-        assert LineOrder.objects.get().until == later
-    assert unlike_the_journal() == []
-
-
-def test_the_glass_is_not_broken_where_somebody_is_there(city: City) -> None:
-    who = replace(another(ENV, "alone"), alone="周末值班，无人可以确认")
-    with pytest.raises(Conflict, match="second-person-there"):
-        order(city, NOW, who=who)
-    User.objects.filter(party__code=MARKET).update(is_active=False)
-    with pytest.raises(Malformed):
-        order(city, NOW, who=replace(who, alone="."))
-    assert not LineOrder.objects.exists()
-
-
-def test_what_cannot_be_taken_back_waits(city: City) -> None:
-    User.objects.filter(party__code=SUPERVISOR).update(is_active=False)
-    case = failed(city)
-    who = replace(city.callers[ENV], alone="周末值班，无人可以确认")
-    with pytest.raises(Unlawful, match="no-break-glass"):
-        annul_case(who, case, now=NOW, **WORDS)

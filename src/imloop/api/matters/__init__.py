@@ -26,6 +26,7 @@ from imloop.api.matters.schemas import (
     MeasureIn,
     StepIn,
 )
+from imloop.api.second_person import ProposalOut, done_or_proposed
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
@@ -36,7 +37,6 @@ from imloop.matters import Role
 from imloop.matters.stations.conditions import conditions
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.attachments import attach, the_file, the_matter
@@ -46,7 +46,7 @@ from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step, take_step_by_token
-from imloop.store.models import Matter
+from imloop.store.models import Matter, Proposal
 
 router = Router()
 router.include(copies.router)
@@ -54,7 +54,7 @@ _CONCERNED = frozenset({Role.CONCERNED})
 
 
 def _answer(
-    step: Callable[[datetime], Matter],
+    step: Callable[[datetime], Matter | Proposal],
     status: int = 200,
     *,
     who: Caller | None = None,
@@ -69,7 +69,7 @@ def _answer(
         said = matter_lookups.matter_json(row, _CONCERNED, now)
         return {**said, "token": row.token} if token else said
 
-    return as_json(after(lambda: step(now), shown), status)
+    return done_or_proposed(lambda: step(now), shown, status)
 
 
 @router.get(
@@ -225,11 +225,12 @@ def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
 @router.post(
     "/matters/{matter_no}/steps",
     who=EVERYONE,
-    answers={200: MatterOut},
+    answers={200: MatterOut, 202: ProposalOut},
     tags=["departments"],
     summary="办理一步 · take a step",
 )
 def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
+    """202: a decision on a station, which another person of the department has to confirm."""
     who = caller(request)
     return _answer(lambda now: take_step(who, matter_no, taken.step, taken.fields, now), who=who)
 

@@ -18,7 +18,7 @@ from imloop.matters.labels import GROUNDS, KINDS, STATES, STEPS
 from imloop.matters.names import OF_THE_PARTY
 from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
-from imloop.pages.forms import file_response, require_sure, sent_file
+from imloop.pages.forms import file_response, onward, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.complaint_card import complaint_card
 from imloop.pages.matters.matter_file import file_context, sent_evidence
@@ -168,9 +168,9 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
             row = the_matter(caller=caller, matter_no=matter_no)
             name = request.POST.get("step", "")
             given = _given(row, roles_in(caller, row), name, request.POST)
-            take_step(caller, matter_no, name, given, now)
-            if not matter_lookups.matters(caller).filter(matter_no=matter_no).exists():
-                return redirect("/matters")  # passed on: no longer theirs to see
+            made = take_step(caller, matter_no, name, given, now)
+            seen = matter_lookups.matters(caller).filter(matter_no=matter_no).exists()
+            return onward(made, f"/matters/{matter_no}" if seen else "/matters")  # passed on: theirs no more
         return redirect(f"/matters/{matter_no}")
     context |= after(
         lambda: the_matter(caller=caller, matter_no=matter_no),
@@ -222,6 +222,7 @@ def step_form(row: Row, drawn: Offered, typed: QueryDict) -> dict[str, object]:
     return {
         "step": row.step.value,
         "aside": row.aside,
+        "second": row.second,
         "name": words(STEPS[row.step]),
         "open": typed.get("step") == row.step.value,
         "fields": [

@@ -10,16 +10,24 @@ from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.matters import Kind, Role, Step, take
+from imloop.matters.decide import row_of
+from imloop.matters.labels import STEPS
+from imloop.matters.row import STATION_DECISION
+from imloop.matters.table import TABLE
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.matters.as_fact import by_of, put, whole
+from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
 from imloop.steps.matters.kept.keep_step import INTERNAL as INTERNAL
 from imloop.steps.matters.kept.keep_step import keep as keep
 from imloop.steps.matters.kept.keep_step import office_of as office_of
 from imloop.steps.matters.roles import roles_in, visible
+from imloop.steps.second_person.kinds import Act, Body, act_of, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
 from imloop.store.models import Matter as Row
+from imloop.store.models import MatterEvent, Proposal
 
 
 def applicant(row: Row) -> Caller:
@@ -27,13 +35,63 @@ def applicant(row: Row) -> Caller:
     return Caller(f"matter:{row.matter_no}", "public", row.title, row.place)
 
 
-def take_step(caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime) -> Row:
-    """The caller takes the next step of a matter that they may see."""
+def take_step(
+    caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime
+) -> Row | Proposal:
+    """The caller takes the next step of a matter that they may see; what the table names so, a second person confirms
+    first."""
     with writing(now, caller) as ledger:
         row = locked(matter_no, caller)
         law = registers.law_at(day_of(now), row.place)
-        step_on(ledger, row, step_of(step), given, roles_in(caller, row), law)
+        wanted, roles = step_of(step), roles_in(caller, row)
+        second = row_of(whole(row), wanted, roles).second
+        if not second or rules_of(second, law) is None:
+            step_on(ledger, row, wanted, given, roles, law)
+            return row
+        said = {"step": step, "given": plain(given)}
+        reason = str(given.get("reasons") or given.get("mended") or STEPS[wanted].zh)
+        made: Row | Proposal = do_or_propose(ledger, act_of(second), matter_no, said, law, reason=reason)
+    return made
+
+
+def _take(ledger: Ledger, by: Caller, matter_no: str, body: Body) -> Row:
+    row = locked(matter_no, by)
+    law = registers.law_at(day_of(ledger.now), row.place)
+    step_on(ledger, row, step_of(body["step"]), body["given"], roles_in(by, row), law, by)
     return row
+
+
+def _shows(proposed: Proposal) -> list[tuple[Text, str]]:
+    """The step and what it says, by the names of the form's fields."""
+    row = Row.objects.select_related("party").get(matter_no=proposed.subject)
+    step, given = step_of(proposed.body["step"]), proposed.body["given"]
+    fields = {
+        field.name: field.label
+        for each in TABLE
+        if each.second and each.step is step
+        for field in each.fields
+    }
+    said = [(fields.get(name, Text(name, name)), str(value)) for name, value in given.items() if value]
+    return [(Text("事项", "matter"), row.title), (Text("步骤", "step"), STEPS[step].zh), *said]
+
+
+def _visitors(proposed: Proposal) -> list[str]:
+    """Who opened it, and who checked on the site."""
+    known = MatterEvent.objects.filter(matter__matter_no=proposed.subject)
+    asked = known.filter(kind__in=(Step.OPEN, Step.CHECK_SITE, Step.ACCEPT_DIRECTLY))
+    return list(asked.values_list("actor", flat=True))
+
+
+STATION = register(
+    Act(
+        kind=STATION_DECISION,
+        name=Text("检验、维修机构的决定", "decision on a station"),
+        carry_out=_take,
+        link=lambda row: f"/matters/{row.subject}",
+        shows=_shows,
+        before=_visitors,
+    )
+)
 
 
 def take_step_by_token(token: str, step: str, given: Mapping[str, object], now: datetime) -> Row:
@@ -53,15 +111,18 @@ def step_on(
     given: Mapping[str, object],
     roles: frozenset[Role],
     law: Law,
+    caller: Caller | None = None,
 ) -> None:
-    """Decide by the table, carry out what it names, keep what was said."""
-    matter, by = whole(row), by_of(ledger.caller, row.place)
+    """Decide by the table, carry out what it names, keep what was said. ``caller``: whose step it is, where another
+    person confirms it."""
+    who = caller or ledger.caller
+    matter, by = whole(row), by_of(who, row.place)
     decision = take(matter, step, given, roles, law.on, law, by)
     put(row, decision.matter)
     row.closed_at = None if decision.matter.state.is_open else ledger.now
     carry_out(ledger, row, step, decision, law)
     row.save()
-    keep(ledger, row, step, decision, law, before=matter)
+    keep(ledger, row, step, decision, law, before=matter, caller=who)
 
 
 def step_of(text: str) -> Step:

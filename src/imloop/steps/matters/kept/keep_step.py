@@ -35,9 +35,17 @@ INTERNAL = frozenset(
 
 
 def keep(
-    ledger: Ledger, row: Row, step: Step, decision: Decision, law: Law, before: Matter | None = None
+    ledger: Ledger,
+    row: Row,
+    step: Step,
+    decision: Decision,
+    law: Law,
+    *,
+    before: Matter | None = None,
+    caller: Caller | None = None,
 ) -> None:
-    """The step's event, its journal entry, what is published of it, and whom it is told."""
+    """The step's event, its journal entry, what is published of it, and whom it is told. ``caller``: whose step it is,
+    where another person confirms it."""
     values = plain(decision.values)
     number = row.events.count() + 1
     event = MatterEvent.objects.create(
@@ -45,7 +53,7 @@ def keep(
         number=number,
         kind=step,
         at=ledger.now,
-        actor=ledger.caller.actor[:80],
+        actor=(caller or ledger.caller).actor[:80],
         before=decision.before or "",
         after=row.state,
         law_hash=law.hash,
