@@ -1,4 +1,4 @@
-"""Every act that needs a second person, as one person proposes it; and the second person, of the office the law names."""
+"""Every act that needs a second person, as one person proposes it; and the second person, of the office it names."""
 
 from __future__ import annotations
 
