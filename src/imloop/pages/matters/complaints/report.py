@@ -60,10 +60,10 @@ def report(request: HttpRequest) -> HttpResponse:
 def twins(request: HttpRequest) -> HttpResponse:
     """A part of the form: what was reported already. Only of what anybody sees from the street: of the rest the public
     is not told that there is anything."""
-    now = clock.now()
-    count_question(request, now)
-    found = _twins(request.POST) if request.method == "POST" else []
-    return render(request, "matters/complaints/twins.html", {"twins": found})
+    if request.method != "POST":
+        return redirect("/report")
+    count_question(request, clock.now())
+    return render(request, "matters/complaints/twins.html", {"twins": _twins(request.POST)})
 
 
 def _twins(form: QueryDict) -> list[dict[str, object]]:
