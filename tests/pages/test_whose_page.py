@@ -59,6 +59,7 @@ ADDRESSES = {
     "couriers/<str:code>": "couriers/{receiver}",
     "matters/<str:matter_no>": "matters/{matter_no}",
     "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
+    "complaints/<str:matter_no>/reporter": "complaints/{complaint_no}/reporter",
     "cases/<str:case_no>": "cases/{case_no}",
     "cases/<str:case_no>/decide": "cases/{case_no}/decide",
     "cases/<str:case_no>/release": "cases/{case_no}/release",
@@ -78,6 +79,7 @@ def test_every_page_with_an_object_is_decided() -> None:
     by_secret = [route for route in public if TOKEN.search(route)]
     assert sorted(set(public) - set(by_secret)) == [
         "apply/<str:subject>",
+        "open311/v2/requests/<str:number>.json",
         "public/draws/<str:no>",
         "public/journal/<int:number>",
         "public/stations/<str:code>",

@@ -68,7 +68,7 @@ STATES: dict[State, Text] = {
     State.PAID: Text("奖励已领取", "reward collected"),
     State.CLOSED: Text("已办结", "closed"),
     State.WITHDRAWN: Text("举报人撤回", "withdrawn by the reporter"),
-    State.CALLED_MALICIOUS: Text("拟认定恶意，待另一人决定", "said to be made up, a second person decides"),
+    State.CALLED_MALICIOUS: Text("拟认定恶意，待另一人决定", "may be made up"),
     State.MALICIOUS: Text("认定恶意举报", "found to be made up"),
 }
 

@@ -129,7 +129,7 @@ def test_what_a_photograph_says_beside_is_shown_to_nobody(city: City, doors: Doo
     for each in kept:
         for answer in (
             office.get(f"/matters/{number}/files/{each.sha256}"),
-            Client().get(f"{address}/photo/{each.sha256}"),
+            Client().get(f"{address}/files/{each.sha256}"),
         ):
             assert answer["Content-Type"] == "image/jpeg" and SECRET not in answer.content
     assert "IMG_0001" not in office.get(f"/matters/{number}").content.decode()

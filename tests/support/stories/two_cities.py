@@ -14,6 +14,7 @@ from imloop.steps.draws import prepare_draw
 from imloop.steps.ground.access import OFFICES, Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
+from imloop.steps.matters.complaints.receive import Report, receive
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
 from imloop.steps.repairs.repair_files import attach_to_repair
@@ -80,7 +81,7 @@ class TwoCities:
 
     @property
     def told(self) -> list[str]:
-        own = ("test_no", "case_no", "notice_no", "repair_no", "matter_no")
+        own = ("test_no", "case_no", "notice_no", "repair_no", "matter_no", "complaint_no")
         return [VIN, PLATE, "韦小明", "13800000000", PHONE, *(str(self.names[name]) for name in own)]
 
     def stranger(self, kind: str) -> list[str]:
@@ -93,6 +94,18 @@ class TwoCities:
         """A station's machine, or a department's clerk."""
         party = Party.objects.get(code=code)
         return caller_for(party, clerk(party) if party.kind in OFFICES else "")
+
+
+_TIP = Report(
+    "false_test",
+    "istation",
+    "没有上线就给了合格报告",
+    PLACE,
+    party=NEAR,
+    name="韦小明",
+    phone="13800000000",
+    answers={"how": "no_test", "money": "unsure"},
+)
 
 
 def _papers(city: City) -> dict[str, object]:
@@ -113,6 +126,7 @@ def _papers(city: City) -> dict[str, object]:
         "photo": photo.sha256,
         "matter_no": matter.matter_no,
         "digest": paper.sha256,
+        "complaint_no": receive(_TIP, now).matter.matter_no,
         "vehicle_id": Vehicle.objects.get().pk,
         "list": RegisterFile.objects.create(
             received_at=now,

@@ -252,7 +252,8 @@ CATEGORIES: tuple[Category, ...] = (
         "other",
         Text("其他", "something else"),
         Text(
-            "以上都不是；由生态环境部门判断该谁办。", "None of these: the environment department finds who."
+            "以上都不是；由生态环境部门判断该谁办。",
+            "Anything else: the environment department finds out whose it is.",
         ),
         "environment",
         (ANYONE, ISTATION, MSTATION, VEHICLE, SELLER, MACHINE, OFFICE),

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
-from imloop.facts.pictures import shown
 from imloop.matters import NOBODY, By, Kind, New, Role, State, Step, is_late, steps_open
 from imloop.matters.decide import offered
 from imloop.matters.fields import Offered, Source, choices_of
@@ -182,15 +181,7 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
 
 @desk(*DEPARTMENTS, *_STATIONS)
 def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: str) -> HttpResponse:
-    """What came with a complaint is shown without position and camera."""
-    kept = the_file(digest, caller=caller, matter_no=matter_no)
-    if (
-        kept.matter is not None
-        and kept.matter.kind == Kind.COMPLAINT
-        and kept.media_type != "application/pdf"
-    ):
-        return HttpResponse(shown(bytes(kept.body)), content_type=kept.media_type)
-    return file_response(kept)
+    return file_response(the_file(digest, caller=caller, matter_no=matter_no))
 
 
 @public

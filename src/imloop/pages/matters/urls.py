@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("report/follow", report.follow_one),
     path("report/reward", report.collect),
     path("report/p/<str:token>", report.own_report),
-    path("report/p/<str:token>/photo/<str:digest>", report.own_photo),
+    path("report/p/<str:token>/files/<str:digest>", report.own_photo),
     path("open311/v2/services.json", open311.services),
     path("open311/v2/requests.json", open311.requests),
     path("open311/v2/requests/<str:number>.json", open311.one_request),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import QuerySet
@@ -12,8 +13,8 @@ from imloop.matters.complaints.duplicates import Told, Twin, twins
 from imloop.steps.ground.access import city_of, place_prefix
 from imloop.store.models import Complaint
 
-_MOST = 500
-"""Compared: of a city's complaints of one kind in a month there are fewer."""
+_MOST, _SIGNS = 500, 400
+"""Compared: so many others, of a city's complaints of one kind in a month there are fewer; so much of what each says."""
 
 
 def told_of(complaint: Complaint) -> Told:
@@ -22,7 +23,7 @@ def told_of(complaint: Complaint) -> Told:
     return Told(
         complaint.category,
         complaint.on,
-        complaint.text,
+        complaint.text[:_SIGNS],
         complaint.matter.matter_no,
         complaint.party_named,
         complaint.plate,
@@ -43,6 +44,7 @@ def twins_of(complaint: Complaint, law: Law) -> tuple[Twin, ...]:
 
 def twins_while_typing(told: Told, place: str, law: Law) -> tuple[Twin, ...]:
     """For whoever is about to report; only open ones."""
+    told = replace(told, text=told.text[:_SIGNS])
     return _twins(told, _known(told, place, law).filter(matter__closed_at__isnull=True), law)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from imloop.facts.pictures import media_type
-from imloop.facts.refusal import NotAllowed, Unknown
+from imloop.facts.pictures import media_type, shown
+from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.matters import Kind, State
 from imloop.steps.ground.access import PUBLIC, Caller
@@ -43,7 +43,17 @@ def the_file(
     found = row.attachments.filter(sha256=digest).first()
     if found is None:
         raise Unknown("unknown-file", Text("没有这个文件。", "There is no such file."))
+    if row.kind == Kind.COMPLAINT:
+        found.body = as_shown(bytes(found.body))
     return found
+
+
+def as_shown(body: bytes) -> bytes:
+    """A photograph of a complaint without position and camera; what is kept stays as it was received."""
+    try:
+        return shown(body)
+    except Malformed:  # a paper, or a picture that no reporter sent
+        return body
 
 
 def the_matter(*, token: str = "", caller: Caller | None = None, matter_no: str = "") -> Matter:

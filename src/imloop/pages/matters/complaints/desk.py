@@ -42,7 +42,6 @@ OFFICES = (
 )
 SHOWN = 200
 _YEAR = timedelta(days=365)
-_STATE_CHOICES = ("open", "late", "closed")
 
 
 @desk(*OFFICES)
@@ -68,8 +67,8 @@ def complaints(request: HttpRequest, caller: Caller) -> HttpResponse:
         "states": [("open", _("在办")), ("late", _("超期")), ("closed", _("已办结"))],
         "chosen": chosen,
         "state": state,
-        "since": since,
-        "until": until,
+        "since": request.GET.get("since", ""),
+        "until": request.GET.get("until", ""),
         "figures": [
             {
                 "name": words(each.category.name),

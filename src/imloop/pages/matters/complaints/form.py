@@ -36,6 +36,7 @@ from imloop.store.models import PartyKind
 
 BY_HAND = tuple(code for code in CHANNELS if code not in ("web", "camera"))
 """How something comes to a desk."""
+_UNITS = {"日": Text("日", "days"), "工作日": Text("个工作日", "working days")}
 _STATIONS = {ISTATION: PartyKind.ISTATION, MSTATION: PartyKind.MSTATION}
 
 
@@ -71,7 +72,11 @@ def form_context(category: Category, typed: QueryDict, now: datetime, *, place: 
         "today": law.on,
         "receiver": words(receiver.name),
         "clocks": [
-            {"words": words(timer.label), "days": law.integer(timer.key), "unit": law.value(timer.key).unit}
+            {
+                "words": words(timer.label),
+                "days": law.integer(timer.key),
+                "unit": words(_UNITS[law.value(timer.key).unit]),
+            }
             for since in (Since.RECEIVED, Since.ACCEPTED)
             for timer in timers(category.receiver, since)
             if timer.name != "transfer"

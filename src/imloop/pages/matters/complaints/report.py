@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of
-from imloop.facts.pictures import shown
 from imloop.facts.refusal import Refusal
 from imloop.facts.text import Text
 from imloop.law.values import LawError
@@ -17,13 +16,14 @@ from imloop.matters.complaints.categories import category_of
 from imloop.matters.complaints.clocks import EVERY
 from imloop.matters.decide import offered
 from imloop.matters.labels import STATES
-from imloop.pages.forms import require_filled, require_sure
+from imloop.pages.forms import file_response, require_filled, require_sure
 from imloop.pages.guard import public, words
 from imloop.pages.matters.complaints.form import categories, form_context, report_of, told
 from imloop.pages.matters.matters import given_of, step_form
 from imloop.steps.complaints.near import twins_while_typing
 from imloop.steps.ground import clock, registers
 from imloop.steps.matters.as_fact import whole
+from imloop.steps.matters.attachments import as_shown
 from imloop.steps.matters.complaints.pay_rewards import draw, rewards_of
 from imloop.steps.matters.complaints.progress import LISTED, Progress, follow, progress, step_by_reporter
 from imloop.steps.matters.complaints.receive import receive
@@ -60,10 +60,10 @@ def report(request: HttpRequest) -> HttpResponse:
 def twins(request: HttpRequest) -> HttpResponse:
     """A part of the form: what was reported already. Only of what anybody sees from the street: of the rest the public
     is not told that there is anything."""
-    now = clock.now()
-    count_question(request, now)
-    found = _twins(request.POST) if request.method == "POST" else []
-    return render(request, "matters/complaints/twins.html", {"twins": found})
+    if request.method != "POST":
+        return redirect("/report")
+    count_question(request, clock.now())
+    return render(request, "matters/complaints/twins.html", {"twins": _twins(request.POST)})
 
 
 def _twins(form: QueryDict) -> list[dict[str, object]]:
@@ -174,7 +174,8 @@ def own_photo(request: HttpRequest, token: str, digest: str) -> HttpResponse:
     kept = found.row.attachments.filter(sha256=digest).first() if found.own else None
     if kept is None:
         return redirect(f"/report/p/{token}")
-    return HttpResponse(shown(bytes(kept.body)), content_type=kept.media_type)
+    kept.body = as_shown(bytes(kept.body))
+    return file_response(kept)
 
 
 @public
