@@ -118,16 +118,17 @@ def access_page() -> str:
 
 
 def matters_page() -> str:
-    from imloop.matters.diagram import table
+    from imloop.matters.diagram import beside, table
 
     return (
         "# Matters before a department\n\n"
         "Applications, suspensions, revocations, exits, scrappage: kind × state × step, from the table that decides "
         "(`src/imloop/matters/table.py`). Time limits are values of the law (`matter.<state>_days`), conditions of "
         "admission too (`istation.condition.*`, `mstation.condition.*`): `imloop law show` prints them with their "
-        "clauses. Every step is journalled and told to the party concerned and the department in charge; what "
-        "concerns a station's standing is published and copied to the departments that the law names.\n\n"
-        f"{table().strip()}\n"
+        "clauses. Every step is journalled and told to the party concerned and the department in charge.\n\n"
+        f"{table().strip()}\n\n"
+        "## At any time · 随时可办\n\nOnly a withdrawal when it is closed.\n\n"
+        f"{beside().strip()}\n"
     )
 
 

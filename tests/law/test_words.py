@@ -20,7 +20,7 @@ from imloop.gates.stations.conflict import TRAITS
 from imloop.law import LawError, load, overlay
 from imloop.law.report import check, show_rows
 from imloop.law.words import FILE, WORDS, Word, read_words
-from imloop.matters.names import GROUNDS
+from imloop.matters.labels import GROUNDS
 from imloop.steps.cases.grant_exit import EXIT_KINDS
 from support.law_files import law_file, row, unseen
 

@@ -87,6 +87,8 @@ def show(matter_no: str, party: As, data: DataDir = VAR, as_json: AsJson = False
         when = f"{datetime.fromisoformat(event['at']).astimezone(CHINA):%Y-%m-%d %H:%M}"
         print(f"  {when}  {event['step']} → {event['after']}  {event['actor']}  {said}")
     for step in steps:
+        if step["aside"]:
+            continue
         wanted = " ".join(f"{field['name']}{'' if field['required'] else '?'}" for field in step["fields"])
         print(f"  可办 may: {step['step']} {step['name']}  {wanted}")
 

@@ -9,65 +9,83 @@ from datetime import date, timedelta
 from imloop.facts.refusal import Conflict, NotAllowed, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters.fields import Value, read_fields
+from imloop.matters.clocks import STATE, Clock, ended, started
+from imloop.matters.fields import Choices, Offered, read_fields
 from imloop.matters.guards import Asked
-from imloop.matters.matter import Effect, Matter, due_on
-from imloop.matters.names import KINDS, OF_THE_PARTY, ROLES, STATES, STEPS, Kind, Role, State, Step
-from imloop.matters.table import Row, rows_for
+from imloop.matters.labels import KINDS, ROLES, STATES, STEPS
+from imloop.matters.matter import Effect, Matter, New, Value, state_clock
+from imloop.matters.names import OF_THE_PARTY, Kind, Role, State, Step
+from imloop.matters.table import TIMERS, Row, rows_for
 
 _SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The matter after the step, the answers given, and the effects outside."""
+    """The matter after the step, the answers given, the effects outside, the state before, and the row of the table."""
 
     matter: Matter
     values: Mapping[str, Value]
     effects: tuple[Effect, ...]
     before: State | None
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """The account that takes a step, and whom its department can name: people and other offices, code and label."""
+
+    person: str = ""
+    people: Choices = ()
+    offices: Choices = ()
+
+
+NOBODY = By()
 
 
 def take(
-    matter: Matter | None,
+    matter: Matter | New,
     step: Step,
     given: Mapping[str, object],
     roles: frozenset[Role],
     day: date,
     law: Law,
-    *,
-    kind: Kind | None = None,
-    subject: str = "",
+    by: By = NOBODY,
 ) -> Decision:
-    """Take ``step`` on ``day`` under that day's law as someone who has ``roles``. ``matter`` None: a new one of
-    ``kind`` about ``subject``. Raises ``Conflict`` (no such step), ``NotAllowed`` (not these roles), ``Malformed``
-    (fields), ``Unlawful`` (every condition that does not hold)."""
-    if matter is None:
-        assert kind is not None
-        row = _row(kind, None, step, roles)
-        values = read_fields(row.fields, given, kind, subject, law)
-        matter = Matter(kind, subject, row.next, None, {})
-        before = None
-    else:
-        row = _row(matter.kind, matter.state, step, roles)
-        values = read_fields(row.fields, given, matter.kind, matter.subject, law)
-        before = matter.state
-        _ask_guards(row, Asked(matter, values, day, law))
-    facts = {**matter.facts, **values}
-    stays = before is row.next
-    due = matter.due_on if stays else _due(row.next, facts, day, law)
-    return Decision(replace(matter, state=row.next, due_on=due, facts=facts), values, row.effects, before)
+    """Take ``step`` on ``day`` under that day's law as someone who has ``roles``. Raises ``Conflict`` (no such step),
+    ``NotAllowed`` (not these roles), ``Malformed`` (fields), ``Unlawful`` (every condition that does not hold)."""
+    before = matter.state if isinstance(matter, Matter) else None
+    row = _row(matter, before, step, roles)
+    of = matter if isinstance(matter, Matter) else Matter(matter.kind, matter.subject, row.next)
+    values = read_fields(row.fields, given, offered(matter, law, by))
+    asked = Asked(of, values, day, law, by.person)
+    _ask_guards(row, asked)
+    after = replace(of, state=row.next, facts={**of.facts, **values})
+    if row.change is not None:
+        after = row.change(after, asked)
+    after = replace(after, clocks=_clocks_after(row, after, before, asked))
+    return Decision(after, values, row.effects, before, row)
+
+
+def offered(matter: Matter | New, law: Law, by: By = NOBODY) -> Offered:
+    """What the choices of a step's fields are drawn from."""
+    of = matter if isinstance(matter, Matter) else None
+    return Offered(matter.kind, matter.subject, law, TIMERS, of, by.people, by.offices)
 
 
 def steps_open(matter: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
     """The steps someone with these roles may take now, as far as state and role tell."""
-    return tuple(row for row in rows_for(matter.kind, matter.state) if roles.intersection(row.roles))
+    return tuple(row for row in _rows_of(matter) if roles.intersection(row.roles))
+
+
+def waits_for(matter: Matter, roles: frozenset[Role]) -> bool:
+    """Whether a step that moves the matter on is these roles' to take."""
+    return any(not row.aside for row in steps_open(matter, roles))
 
 
 def is_late(matter: Matter, day: date) -> bool:
-    """Whether a department is late."""
-    due = matter.due_on
-    return matter.state.is_open and matter.state not in OF_THE_PARTY and due is not None and due < day
+    """Whether a department is late with anything that is its own to do."""
+    return matter.state.is_open and any(clock.is_late(day) for clock in matter.clocks if not clock.of_party)
 
 
 def rests(matter: Matter, day: date) -> bool:
@@ -75,19 +93,44 @@ def rests(matter: Matter, day: date) -> bool:
     if matter.kind is Kind.SUSPENSION and matter.state is State.IN_FORCE:
         until = matter.facts.get("until")
         return not until or date.fromisoformat(str(until)) > day + _SOON
-    return matter.state in OF_THE_PARTY and matter.due_on is not None and matter.due_on >= day
+    return matter.state in OF_THE_PARTY and matter.state_due is not None and matter.state_due >= day
 
 
-def _due(state: State, facts: Mapping[str, Value], day: date, law: Law) -> date | None:
-    # A decision upheld on appeal cannot be appealed again: nothing runs out.
-    if not state.is_open or (state is State.IN_FORCE and "appeal" in facts):
-        return None
-    return due_on(state, day, law)
+def _rows_of(matter: Matter) -> tuple[Row, ...]:
+    rows = rows_for(matter.kind, matter.state)
+    return tuple(row for row in rows if row.when is None or row.when(matter))
 
 
-def _row(kind: Kind, state: State | None, step: Step, roles: frozenset[Role]) -> Row:
-    rows = [row for row in rows_for(kind, state) if row.step is step]
-    name, what = STEPS[step], KINDS[kind]
+def _clocks_after(row: Row, matter: Matter, before: State | None, asked: Asked) -> tuple[Clock, ...]:
+    """The row stops some clocks and starts others; a new state starts its own, a closed one ends all."""
+    moved = before is not row.next
+    ending = {*row.stops, *((STATE,) if moved else ()), *(timer.name for timer in row.starts)}
+    everything = not row.next.is_open
+    kept = [
+        ended(clock, asked.day) if clock.ended_on is None and (everything or clock.name in ending) else clock
+        for clock in matter.clocks
+    ]
+    kept += [started(timer, _first_day(timer.since, asked), asked.law) for timer in row.starts]
+    if moved and not everything and not _is_final(row.next, matter.facts):
+        own = state_clock(matter.kind, row.next, _first_day(row.since, asked), asked.law)
+        kept += [own] if own is not None else []
+    return tuple(kept)
+
+
+def _first_day(name: str, asked: Asked) -> date:
+    day = asked.values.get(name)
+    return day if isinstance(day, date) else asked.day
+
+
+def _is_final(state: State, facts: Mapping[str, Value]) -> bool:
+    """A decision upheld on appeal cannot be appealed again: nothing runs out."""
+    return state is State.IN_FORCE and "appeal" in facts
+
+
+def _row(matter: Matter | New, state: State | None, step: Step, roles: frozenset[Role]) -> Row:
+    found = _rows_of(matter) if isinstance(matter, Matter) else rows_for(matter.kind, None)
+    rows = [row for row in found if row.step is step]
+    name, what = STEPS[step], KINDS[matter.kind]
     if not rows:
         where = STATES[state] if state else Text("尚未提出", "not opened yet")
         raise Conflict(

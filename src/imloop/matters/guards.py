@@ -8,18 +8,20 @@ from datetime import date
 
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
-from imloop.matters.fields import Value
-from imloop.matters.matter import Matter, last_day
+from imloop.matters.clocks import Clock
+from imloop.matters.matter import Matter, Value, last_day
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``values``: what the step says; ``day``: when it is taken."""
+    """``values``: what the step says; ``day``: when it is taken; ``person``: the account that takes it, empty where
+    a party without one does."""
 
     matter: Matter
     values: Mapping[str, Value]
     day: date
     law: Law
+    person: str = ""
 
 
 Check = Callable[[Asked], Reason | None]
@@ -36,11 +38,12 @@ class Guard:
         return self.check(asked)
 
 
-def _guard(zh: str, en: str) -> Callable[[Check], Guard]:
+def guard(zh: str, en: str) -> Callable[[Check], Guard]:
+    """Makes a guard of a check, with its condition in words."""
     return lambda check: Guard(Text(zh, en), check)
 
 
-@_guard("绿色通道开放", "the green channel is open")
+@guard("绿色通道开放", "the green channel is open")
 def green_channel(asked: Asked) -> Reason | None:
     """A repairer may apply directly, without being selected by its county first."""
     if asked.law.flag("mstation.green_channel"):
@@ -52,7 +55,7 @@ def green_channel(asked: Asked) -> Reason | None:
     )
 
 
-@_guard("核查人员达到法定人数", "enough officers took part")
+@guard("核查人员达到法定人数", "enough officers took part")
 def enough_officers(asked: Asked) -> Reason | None:
     """As many different people as the law asks for went to the site."""
     least = asked.law.integer("matter.site_check_officers")
@@ -72,7 +75,7 @@ def enough_officers(asked: Asked) -> Reason | None:
 def _not_later(name: str, zh: str, en: str) -> Guard:
     """The day given in a step must not be in the future."""
 
-    @_guard(f"{zh}不晚于今天", f"the day of {en} has come")
+    @guard(f"{zh}不晚于今天", f"the day of {en} has come")
     def check(asked: Asked) -> Reason | None:
         day = asked.values.get(name)
         if not isinstance(day, date) or day <= asked.day:
@@ -90,7 +93,22 @@ held_has_come = _not_later("held_on", "听证日期", "the hearing")
 dismantled_has_come = _not_later("dismantled_on", "拆解日期", "the dismantling")
 
 
-@_guard("核查结论为符合", "the check found the conditions met")
+@guard("整改期限晚于今天", "the day to put it right is still to come")
+def required_later(asked: Asked) -> Reason | None:
+    """Nobody can put something right in the past."""
+    until = asked.values["required_by"]
+    assert isinstance(until, date)
+    if until > asked.day:
+        return None
+    return Reason(
+        "in-the-past",
+        Text(
+            f"整改期限 {until} 应晚于今天。", f"The day to put it right, {until}, must be later than today."
+        ),
+    )
+
+
+@guard("核查结论为符合", "the check found the conditions met")
 def conditions_met(asked: Asked) -> Reason | None:
     """Nobody is admitted whose check on site found the conditions not met."""
     if asked.matter.facts.get("passed") == "yes":
@@ -108,7 +126,7 @@ def conditions_met(asked: Asked) -> Reason | None:
     )
 
 
-@_guard("生效日不早于今天", "it takes effect today or later")
+@guard("生效日不早于今天", "it takes effect today or later")
 def not_backdated(asked: Asked) -> Reason | None:
     """A decision works from its own day on, never for the past."""
     since = asked.values["since"]
@@ -124,7 +142,7 @@ def not_backdated(asked: Asked) -> Reason | None:
     )
 
 
-@_guard("期满日晚于生效日", "it ends after it begins")
+@guard("期满日晚于生效日", "it ends after it begins")
 def ends_later(asked: Asked) -> Reason | None:
     """A measure with an end lasts at least a day; one without an end is fine."""
     since, until = asked.values["since"], asked.values.get("until")
@@ -146,7 +164,7 @@ def _by_the_clock(over: bool, code: str, key: str, zh: str, en: str) -> Guard:
     )
 
     def check(asked: Asked) -> Reason | None:
-        due = asked.matter.due_on
+        due = asked.matter.state_due
         if due is None or (asked.day > due) is over:
             return None
         told = (
@@ -167,7 +185,7 @@ appeal_in_time = _by_the_clock(False, "appeal-too-late", *_APPEAL)
 appeal_time_over = _by_the_clock(True, "appeal-time-runs", *_APPEAL)
 
 
-@_guard("未曾复议", "it has not been appealed before")
+@guard("未曾复议", "it has not been appealed before")
 def not_appealed(asked: Asked) -> Reason | None:
     """A decision is appealed once."""
     if "appeal" not in asked.matter.facts:
@@ -179,7 +197,7 @@ def not_appealed(asked: Asked) -> Reason | None:
     )
 
 
-@_guard("听证已提前通知", "the hearing was announced in time")
+@guard("听证已提前通知", "the hearing was announced in time")
 def hearing_announced(asked: Asked) -> Reason | None:
     """The parties heard of the hearing the law's days before it."""
     announced, held = asked.values["announced_on"], asked.values["held_on"]
@@ -195,4 +213,55 @@ def hearing_announced(asked: Asked) -> Reason | None:
             f"Announced on {announced}, a hearing is held on {earliest} at the earliest, not on {held}.",
         ),
         days.cite,
+    )
+
+
+def clock_named(asked: Asked) -> Clock:
+    """The clock that a step names; its field offers no other than those that have not ended."""
+    clock = asked.matter.clock(str(asked.values["clock"]))
+    assert clock is not None
+    return clock
+
+
+@guard("期限尚未届满", "the clock is not over yet")
+def not_over(asked: Asked) -> Reason | None:
+    """A time that is over is not paused or extended afterwards."""
+    clock = clock_named(asked)
+    if asked.day <= clock.due_on:
+        return None
+    return Reason(
+        "clock-over",
+        Text(
+            f"该期限已于 {clock.due_on} 届满，届满后不能中止或者延长。",
+            f"This time ended on {clock.due_on}; it is not paused or extended afterwards.",
+        ),
+        asked.law.cite(clock.key),
+    )
+
+
+@guard("选择“其他”的，理由已写明", "the ground “other” is explained")
+def said_which(asked: Asked) -> Reason | None:
+    """Six characters say more than “other”."""
+    if asked.values["pause_ground"] != "other" or len(str(asked.values["reason"])) >= 6:
+        return None
+    return Reason(
+        "reason-too-short",
+        Text("事由为“其他”的，请在理由中写明是什么。", "Say in the reason what the other ground is."),
+    )
+
+
+@guard("法律允许再延长", "the law allows another extension")
+def extendable(asked: Asked) -> Reason | None:
+    """As often as the law's value says."""
+    clock = clock_named(asked)
+    most = asked.law.integer(clock.extension[1]) if clock.extension else 0
+    if clock.extended < most:
+        return None
+    told = (
+        Text(f"该期限已延长 {most} 次。", f"This time was extended {most} times already.")
+        if most
+        else Text("该期限不能延长。", "This time cannot be extended.")
+    )
+    return Reason(
+        "not-extendable", told, asked.law.cite(clock.extension[0] if clock.extension else clock.key)
     )

@@ -8,8 +8,10 @@ from datetime import date
 from enum import StrEnum
 
 from imloop.law import Law
-from imloop.matters.fields import Value
-from imloop.matters.names import Kind, State
+from imloop.matters.clocks import STATE, Clock
+from imloop.matters.names import OF_THE_PARTY, Kind, State, Step
+
+Value = str | int | date
 
 
 class Effect(StrEnum):
@@ -24,28 +26,100 @@ class Effect(StrEnum):
     LET_CASES_GO = "let_cases_go"
     """Open cases bound to the station may be retested elsewhere."""
     PUBLISH = "publish"
+    WITHDRAW_PUBLICATION = "withdraw_publication"
+    """What was published of the matter is no longer shown."""
     TELL_DISMANTLERS = "tell_dismantlers"
     SCRAP = "scrap"
     """The vehicle leaves the register, its open case ends."""
+    ASSIGN = "assign"
+    """The matter is one person's to go on with."""
+    MERGE = "merge"
+    """It goes on in another matter, which keeps what was handed in here."""
+    COPY = "copy"
+    """Another department gets it as an object, to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A step that was taken. ``person``: the account, empty where a party acted without one."""
+
+    step: Step
+    person: str
+    party: str
+    day: date
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What the party must put right, by which clause and until when; ``proof``: what showed that it did."""
+
+    number: int
+    words: str
+    clause: str
+    due_on: date
+    met_on: date | None = None
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A matter that is about to be opened."""
+
+    kind: Kind
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """``subject``: ``istation``, ``mstation`` or ``vehicle``. ``due_on``: last day for the next step, if it has one.
-    ``facts``: the answers of all steps so far, a later one over an earlier one."""
+    """``subject``: ``istation``, ``mstation`` or ``vehicle``. ``clocks``: every clock so far, that of the state under
+    ``clocks.STATE``. ``facts``: the answers of all steps so far, a later one over an earlier one; ``acts``: the steps
+    themselves, in their order; ``published``: something of it is shown to the public."""
 
     kind: Kind
     subject: str
     state: State
-    due_on: date | None
+    clocks: tuple[Clock, ...] = ()
     facts: Mapping[str, Value] = field(default_factory=dict)
+    requirements: tuple[Requirement, ...] = ()
+    acts: tuple[Act, ...] = ()
+    published: bool = False
+
+    @property
+    def state_due(self) -> date | None:
+        """The last day to take the next step, if the state has one."""
+        clock = self.clock(STATE)
+        return clock.due_on if clock else None
+
+    @property
+    def due_on(self) -> date | None:
+        """The first last day of all that runs: clocks and what the party must put right."""
+        days = [clock.due_on for clock in self.clocks if clock.runs]
+        days += [each.due_on for each in self.requirements if each.met_on is None]
+        return min(days, default=None)
+
+    def clock(self, name: str) -> Clock | None:
+        """The latest clock of a name that has not ended."""
+        found = [clock for clock in self.clocks if clock.name == name and clock.ended_on is None]
+        return found[-1] if found else None
+
+    def who_took(self, *steps: Step) -> tuple[str, ...]:
+        """The accounts that took any of these steps, in their order."""
+        return tuple(act.person for act in self.acts if act.step in steps and act.person)
 
 
-def due_on(state: State, day: date, law: Law) -> date | None:
-    """The last day to take the next step after a state was entered on ``day``: ``matter.<state>_days`` of the law;
-    None where the law sets no time."""
-    key = f"matter.{state}_days"
-    return None if law.get(key) is None else last_day(key, day, law)
+def state_key(kind: Kind, state: State, law: Law) -> str | None:
+    """The value of the law that rules how long a state may last; None where the law sets no time."""
+    own, every = f"matter.{kind}.{state}_days", f"matter.{state}_days"
+    return next((key for key in (own, every) if law.get(key) is not None), None)
+
+
+def state_clock(kind: Kind, state: State, day: date, law: Law) -> Clock | None:
+    """The clock that a state starts when it is entered on ``day``."""
+    key = state_key(kind, state, law)
+    if key is None:
+        return None
+    return Clock(STATE, key, day, last_day(key, day, law), of_party=state in OF_THE_PARTY)
 
 
 def last_day(key: str, day: date, law: Law) -> date:

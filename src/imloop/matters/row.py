@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from imloop.facts.text import Text
 from imloop.matters import guards as g
-from imloop.matters.fields import YES_NO, Field, Shape
-from imloop.matters.matter import Effect
+from imloop.matters.clocks import Timer
+from imloop.matters.fields import YES_NO, Field, Shape, Source
+from imloop.matters.matter import Effect, Matter
 from imloop.matters.names import Kind, Role, State, Step
 
 K = Kind
@@ -16,8 +18,20 @@ MEASURES = (K.SUSPENSION, K.STRIKE_OFF, K.REVOCATION)
 CONTESTED = (*MEASURES, K.SCRAPPAGE)
 
 
+Change = Callable[[Matter, g.Asked], Matter]
+"""What a step does to clocks or requirements besides moving the matter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
+    """One line of the table.
+
+    ``starts``, ``stops``: clocks, by their timers and names. ``since``: the field that names the first day of the next
+    state's time, else the day of the step. ``aside``: a step that never moves the matter and is never waited for.
+    ``change``: what it does to clocks and requirements. ``when``: the matters it is there for. ``second``: what the
+    law calls the step where a second person must confirm it (``second_person.<second>``).
+    """
+
     kinds: tuple[Kind, ...]
     state: State | None
     step: Step
@@ -26,6 +40,13 @@ class Row:
     fields: tuple[Field, ...] = ()
     guards: tuple[g.Guard, ...] = ()
     effects: tuple[Effect, ...] = ()
+    starts: tuple[Timer, ...] = ()
+    stops: tuple[str, ...] = ()
+    aside: bool = False
+    change: Change | None = None
+    when: Callable[[Matter], bool] | None = None
+    since: str = ""
+    second: str = ""
 
 
 def sentence(name: str, zh: str, en: str, *, required: bool = True) -> Field:
@@ -47,7 +68,7 @@ UNTIL = day(
 REASONS = sentence("reasons", "理由和依据", "reasons and clauses")
 FACTS = sentence("findings", "查明的事实", "facts found")
 EVIDENCE = sentence("evidence", "证据", "evidence")
-GROUND = Field("ground", Text("情形", "ground"), Shape.CHOICE, from_law=True)
+GROUND = Field("ground", Text("情形", "ground"), Shape.CHOICE, source=Source.LAW)
 PASSED = Field("passed", Text("是否符合条件", "conditions met?"), Shape.CHOICE, choices=YES_NO)
 CHECK = (
     day("checked_on", "核查日期", "checked on"),

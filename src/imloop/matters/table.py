@@ -1,21 +1,42 @@
 """Every matter follows this table: kind × state × step → who, what it must say, conditions, next state, effects.
 
-One file a family of matters gives its rows; ``docs/matters.md`` is generated from here.
+One folder a family of matters gives its rows; what any matter allows at any time stands in ``any_time``;
+``docs/matters.md`` is generated from here.
 """
 
 from __future__ import annotations
 
-from imloop.matters.applications import applications, withdrawal
+from imloop.facts.text import Text
+from imloop.matters.any_time import any_time
 from imloop.matters.names import Kind, State
 from imloop.matters.row import Row
-from imloop.matters.scrappage import scrappage
-from imloop.matters.suspensions import contest, measures
+from imloop.matters.stations.applications import applications, withdrawal
+from imloop.matters.stations.suspensions import contest, measures
+from imloop.matters.vehicles.scrappage import scrappage
 
-__all__ = ["TABLE", "Row", "rows_for"]
+__all__ = ["TABLE", "TIMERS", "Row", "rows_for"]
 
 TABLE: tuple[Row, ...] = (*applications(), *withdrawal(), *contest(), *measures(), *scrappage())
+"""What moves a matter on its way."""
+TIMERS: dict[str, Text] = {timer.name: timer.label for row in TABLE for timer in row.starts}
+"""What the clocks are called that rows start."""
+
+
+def _index() -> dict[tuple[Kind, State | None], tuple[Row, ...]]:
+    found: dict[tuple[Kind, State | None], list[Row]] = {}
+    for row in TABLE:
+        for kind in row.kinds:
+            found.setdefault((kind, row.state), []).append(row)
+            found.setdefault((kind, row.next), [])
+    for (kind, state), rows in found.items():
+        if state is not None:
+            rows += [row for row in any_time(state) if kind in row.kinds]
+    return {key: tuple(rows) for key, rows in found.items()}
+
+
+_ROWS = _index()
 
 
 def rows_for(kind: Kind, state: State | None) -> tuple[Row, ...]:
     """What may happen to a matter of a kind in a state (None: not yet opened)."""
-    return tuple(row for row in TABLE if kind in row.kinds and row.state is state)
+    return _ROWS.get((kind, state), ())

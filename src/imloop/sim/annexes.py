@@ -9,7 +9,7 @@ from pathlib import Path
 
 from imloop.facts.days import day_of
 from imloop.facts.records.application import ConditionAnswer
-from imloop.matters.conditions import conditions
+from imloop.matters.stations.conditions import conditions
 from imloop.papers.press import print_pdf
 from imloop.steps.ground import registers
 from imloop.steps.matters.attachments import attach

@@ -24,7 +24,8 @@ from imloop.steps.draws.lookups import draw_json
 from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground import clock, ledger
 from imloop.steps.ground.access import SYSTEM, Caller, caller_of
-from imloop.steps.matters.take_step import apply, take_step
+from imloop.steps.matters.open_matter import apply
+from imloop.steps.matters.take_step import take_step
 from imloop.store.models import ApiKey, Appointment, Case, Finding, Matter, Party, User
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.doors import Doors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imloop.law import load
-from imloop.matters.conditions import conditions
+from imloop.matters.stations.conditions import conditions
 from support.city import at
 
 USCC = "91450200MA5KABCD12"

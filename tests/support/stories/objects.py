@@ -65,6 +65,9 @@ OBJECTS: dict[str, Object] = {
     "POST matters/{matter_no}/steps": Object(OFFICE, body={"step": "inform", "fields": {}}),
     "POST matters/{matter_no}/files": Object(OFFICE, query="name=x.png", body=PNG + b"2"),
     "GET matters/{matter_no}/files/{digest}": Object(OFFICE),
+    "POST matters/{matter_no}/evidence": Object(
+        OFFICE, body={"kind": "video", "reference": "https://video.invalid/1", "sha256": "0" * 64}
+    ),
     "GET parties/{code}/certificates": Object(NEAR),
     "POST parties/{code}/certificates": Object(MARKET, body=CERTIFICATE),
     "GET parties/{code}/staff": Object(NEAR),

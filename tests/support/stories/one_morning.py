@@ -19,7 +19,7 @@ from imloop.steps.appointments.opening_hours import Hours, set_hours
 from imloop.steps.cases.objections import raise_objection
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, SYSTEM
-from imloop.steps.matters.take_step import open_measure
+from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.store.models import (
     Appointment,

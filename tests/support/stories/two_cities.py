@@ -14,7 +14,7 @@ from imloop.steps.draws import prepare_draw
 from imloop.steps.ground.access import OFFICES, Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
-from imloop.steps.matters.take_step import open_measure
+from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
 from imloop.steps.repairs.repair_files import attach_to_repair
 from imloop.store.models import (

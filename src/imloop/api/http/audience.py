@@ -27,6 +27,8 @@ I_STATION_OR_OFFICE: Kinds = (*I_STATION, *OFFICES)
 I_STATION_OR_ASKER: Kinds = (*I_STATION, *ASK_OF_VEHICLES)
 """Who asks gates about vehicles."""
 M_STATION_OR_OFFICE: Kinds = (*M_STATION, *OFFICES)
+DEPARTMENTS: Kinds = tuple(kind for kind in OFFICES if kind != PartyKind.ADMIN)
+"""Offices that decide; the administrator runs the platform for them."""
 EVERYONE: Kinds = (*I_STATION, *M_STATION, *OFFICES)
 
 

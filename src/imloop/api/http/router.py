@@ -88,6 +88,11 @@ class Router:
     def delete(self, path: str, **about: Unpack[About]) -> Callable[[View], View]:
         return self._route("DELETE", path, about)
 
+    def include(self, other: Router) -> None:
+        """A subject's calls may stand in several files."""
+        self.calls += other.calls
+        self.routes.add_router("", other.routes)
+
     def _route(self, method: str, path: str, about: About) -> Callable[[View], View]:
         call = Call(
             method,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
@@ -13,12 +12,15 @@ from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import ATTACHED, Router
 from imloop.api.http.schemas import KeptFileOut
+from imloop.api.matters import copies
 from imloop.api.matters.schemas import (
     APPLICATION,
     AccessKeyOut,
     AppliedOut,
     ConditionsOut,
     DecisionsOut,
+    EvidenceIn,
+    EvidenceOut,
     MatterOut,
     MattersOut,
     MeasureIn,
@@ -31,47 +33,42 @@ from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.facts.places import known_place
 from imloop.matters import Role
-from imloop.matters.conditions import conditions
+from imloop.matters.stations.conditions import conditions
 from imloop.steps.ground import clock, registers
+from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.attachments import attach, the_file, the_matter
+from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open_measure, resubmit
 from imloop.steps.matters.roles import roles_in
-from imloop.steps.matters.take_step import (
-    apply,
-    nominate_for_scrappage,
-    open_measure,
-    resubmit,
-    take_step,
-    take_step_by_token,
-)
+from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.store.models import Matter
 
 router = Router()
+router.include(copies.router)
 _CONCERNED = frozenset({Role.CONCERNED})
-
-
-def _concerned(_: Matter) -> frozenset[Role]:
-    return _CONCERNED
-
-
-def _shown(row: Matter, roles: frozenset[Role], now: datetime, *, token: bool = False) -> dict[str, object]:
-    said = matter_lookups.matter_json(row, roles, now)
-    return {**said, "token": row.token} if token else said
 
 
 def _answer(
     step: Callable[[datetime], Matter],
-    roles: Callable[[Matter], frozenset[Role]],
     status: int = 200,
     *,
+    who: Caller | None = None,
     token: bool = False,
 ) -> HttpResponse:
-    """What the step leaves, or finds, as those in these roles see it."""
+    """What the step leaves, or finds, as ``who`` sees it, or the one concerned."""
     now = clock.now()
-    shown = after(lambda: step(now), lambda row: _shown(row, roles(row), now, token=token))
-    return as_json(shown, status)
+
+    def shown(row: Matter) -> dict[str, object]:
+        if who is not None:
+            return matter_lookups.matter_json(row, roles_in(who, row), now, by_of(who, row.place))
+        said = matter_lookups.matter_json(row, _CONCERNED, now)
+        return {**said, "token": row.token} if token else said
+
+    return as_json(after(lambda: step(now), shown), status)
 
 
 @router.get(
@@ -102,7 +99,7 @@ def post_application(request: HttpRequest) -> HttpResponse:
     """201 with the number and ``token``, the applicant's access to it; 400 names every condition not met."""
     count_question(request, clock.now())
     said = decode_application(parse_json(body_of(request)))
-    return _answer(lambda now: apply(said, now), _concerned, 201, token=True)
+    return _answer(lambda now: apply(said, now), 201, token=True)
 
 
 @router.get(
@@ -112,7 +109,7 @@ def post_application(request: HttpRequest) -> HttpResponse:
     summary="查看申请 · your own application",
 )
 def get_application(request: HttpRequest, token: str) -> HttpResponse:
-    return _answer(lambda _: the_matter(token=token), _concerned)
+    return _answer(lambda _: the_matter(token=token))
 
 
 @router.put(
@@ -125,7 +122,7 @@ def get_application(request: HttpRequest, token: str) -> HttpResponse:
 def put_application(request: HttpRequest, token: str) -> HttpResponse:
     count_question(request, clock.now())
     said = decode_application(parse_json(body_of(request)))
-    return _answer(lambda now: resubmit(token, said, now), _concerned)
+    return _answer(lambda now: resubmit(token, said, now))
 
 
 @router.post(
@@ -136,7 +133,7 @@ def put_application(request: HttpRequest, token: str) -> HttpResponse:
 )
 def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpResponse:
     count_question(request, clock.now())
-    return _answer(lambda now: take_step_by_token(token, taken.step, taken.fields, now), _concerned)
+    return _answer(lambda now: take_step_by_token(token, taken.step, taken.fields, now))
 
 
 @router.post(
@@ -206,7 +203,7 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
             return nominate_for_scrappage(who, opened.fields, now, vin=opened.vin, plate=opened.plate)
         return open_measure(who, opened.kind, opened.party, opened.fields, now)
 
-    return _answer(opening, partial(roles_in, who), 201)
+    return _answer(opening, 201, who=who)
 
 
 @router.get(
@@ -218,7 +215,7 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
 )
 def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
     who = caller(request)
-    return _answer(lambda _: the_matter(caller=who, matter_no=matter_no), partial(roles_in, who))
+    return _answer(lambda _: the_matter(caller=who, matter_no=matter_no), who=who)
 
 
 @router.post(
@@ -230,9 +227,7 @@ def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
 )
 def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
     who = caller(request)
-    return _answer(
-        lambda now: take_step(who, matter_no, taken.step, taken.fields, now), partial(roles_in, who)
-    )
+    return _answer(lambda now: take_step(who, matter_no, taken.step, taken.fields, now), who=who)
 
 
 @router.post(
@@ -258,3 +253,26 @@ def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
 )
 def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
     return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))
+
+
+@router.post(
+    "/matters/{matter_no}/evidence",
+    who=EVERYONE,
+    answers={201: EvidenceOut},
+    tags=["departments"],
+    summary="添加证据 · add evidence",
+)
+def post_evidence(request: HttpRequest, matter_no: str, given: EvidenceIn) -> HttpResponse:
+    """A test, a repair or a case by its number, kept with the hash of what was received; a video by its address."""
+    kept = add_evidence(
+        caller(request),
+        matter_no,
+        kind=given.kind,
+        reference=given.reference,
+        sha256=given.sha256,
+        words=given.words,
+        now=clock.now(),
+    )
+    return as_json(
+        {"kind": kept.kind, "reference": kept.reference, "sha256": kept.sha256, "words": kept.words}, 201
+    )

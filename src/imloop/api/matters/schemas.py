@@ -95,7 +95,8 @@ class ConditionsOut(Schema):
 
 
 class MatterLineOut(Schema):
-    """``party`` null: none is registered yet, or a vehicle is concerned; ``late``: past ``due_on``."""
+    """``party`` null: none is registered yet, or a vehicle is concerned; ``late``: a department is late; ``office``:
+    code of the department in charge; ``assigned_to``: the account that goes on with it."""
 
     matter_no: str
     kind: str
@@ -108,6 +109,8 @@ class MatterLineOut(Schema):
     closed_at: datetime | None
     due_on: date | None
     late: bool
+    office: str
+    assigned_to: str
 
 
 class MattersOut(Schema):
@@ -131,7 +134,7 @@ class AttachmentOut(KeptFileOut):
 
 
 class FieldOut(Schema):
-    """``shape``: words day choice count; ``choices``: codes, empty where it is no choice."""
+    """``shape``: words day choice count money; ``choices``: codes, empty where it is no choice."""
 
     name: str
     label: str
@@ -141,12 +144,66 @@ class FieldOut(Schema):
 
 
 class StepOut(Schema):
-    """A step that is the caller's to take, with the fields it wants."""
+    """A step that is the caller's to take, with the fields it wants. ``aside``: it does not move the matter on."""
 
     step: str
     name: str
     name_en: str
+    aside: bool
     fields: list[FieldOut]
+
+
+class ClockOut(Schema):
+    """``of_party``: it runs for the party; ``due_on`` counts on from ``paused_on`` where it stands still."""
+
+    name: str
+    label: str
+    started_on: date
+    due_on: date
+    of_party: bool
+    paused_on: date | None
+    extended: int
+    ended_on: date | None
+    late: bool
+
+
+class RequirementOut(Schema):
+    """What the party must put right. ``met_on`` null: not accepted as met."""
+
+    number: int
+    words: str
+    clause: str
+    due_on: date
+    met_on: date | None
+    proof: str
+    late: bool
+
+
+class EvidenceIn(Schema):
+    model_config = example(kind="test", reference="450203001/T20261130001", words="曲线与另一车逐点相同")
+
+    kind: str
+    reference: str
+    sha256: str = ""
+    words: str = ""
+
+
+class EvidenceOut(Schema):
+    """``reference``: a number, or a video's address; ``sha256``: of the bytes it stands for."""
+
+    kind: str
+    reference: str
+    sha256: str
+    words: str
+
+
+class MatterLinkOut(Schema):
+    """``kind``: merged opened_from twin; ``back``: the other matter points here."""
+
+    kind: str
+    matter_no: str
+    title: str
+    back: bool
 
 
 class MatterOut(MatterLineOut):
@@ -154,6 +211,10 @@ class MatterOut(MatterLineOut):
 
     facts: JsonObject
     form: JsonObject | None
+    clocks: list[ClockOut]
+    requirements: list[RequirementOut]
+    evidence: list[EvidenceOut]
+    links: list[MatterLinkOut]
     events: list[MatterEventOut]
     attachments: list[AttachmentOut]
     steps: list[StepOut]
@@ -190,3 +251,30 @@ class DecisionOut(Schema):
 
 class DecisionsOut(Schema):
     decisions: list[DecisionOut]
+
+
+class CopyOut(Schema):
+    """A matter that a department told another of. ``number`` names the copy; ``late``: unanswered past its day."""
+
+    number: int
+    matter_no: str
+    title: str
+    sent_by: str
+    to: str
+    wanted: str
+    sent_at: datetime
+    answer_due: date
+    late: bool
+    received_at: datetime | None
+    answer: str
+    answered_at: datetime | None
+
+
+class CopiesOut(Schema):
+    copies: list[CopyOut]
+
+
+class CopyAnswerIn(Schema):
+    model_config = example(answer="已安排检查，仪器检定证书有效。")
+
+    answer: str

@@ -16,7 +16,7 @@ from imloop.facts.records.repair import REPAIR_ITEMS
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters.conditions import conditions
+from imloop.matters.stations.conditions import conditions
 from imloop.pages.guard import words
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES
 

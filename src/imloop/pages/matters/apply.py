@@ -20,7 +20,7 @@ from imloop.law import Law
 from imloop.law.sentences import hotline
 from imloop.law.values import LawError
 from imloop.matters import Role, State
-from imloop.matters.conditions import conditions
+from imloop.matters.stations.conditions import conditions
 from imloop.pages.forms import fields_named, file_response, require_sure, sent_file
 from imloop.pages.guard import public, words
 from imloop.pages.matters.application_form import Message, field_of, form_of, message_of
@@ -30,8 +30,9 @@ from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
-from imloop.steps.matters.take_step import apply as hand_in
-from imloop.steps.matters.take_step import require_conditions, resubmit, take_step_by_token
+from imloop.steps.matters.open_matter import apply as hand_in
+from imloop.steps.matters.open_matter import require_conditions, resubmit
+from imloop.steps.matters.take_step import take_step_by_token
 from imloop.store.models import Matter
 
 _CONCERNED = frozenset({Role.CONCERNED})

@@ -10,22 +10,26 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
-from imloop.law import Law
-from imloop.matters import Kind, Role, State, Step, is_late
-from imloop.matters.conditions import conditions
-from imloop.matters.fields import choices_of
-from imloop.matters.names import GROUNDS, KINDS, OF_THE_PARTY, STATES, STEPS
+from imloop.matters import NOBODY, By, Kind, New, Role, State, Step, is_late, steps_open
+from imloop.matters.decide import offered
+from imloop.matters.fields import Offered, Source, choices_of
+from imloop.matters.labels import GROUNDS, KINDS, STATES, STEPS
+from imloop.matters.names import OF_THE_PARTY
+from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
 from imloop.pages.forms import file_response, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
+from imloop.pages.matters.matter_file import file_context, sent_evidence
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
+from imloop.steps.matters.as_fact import as_fact, by_of, whole
 from imloop.steps.matters.attachments import attach, the_file, the_matter
+from imloop.steps.matters.open_matter import nominate_for_scrappage, open_measure
 from imloop.steps.matters.roles import roles_in
-from imloop.steps.matters.take_step import as_fact, nominate_for_scrappage, open_measure, take_step
+from imloop.steps.matters.take_step import take_step
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Matter, MatterEvent, PartyKind
 
@@ -118,7 +122,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     context |= {
         "kind": kind.value,
         "kind_name": words(KINDS[kind]),
-        "step": step_form(row, kind, subject, law, typed),
+        "step": step_form(row, offered(New(kind, subject), law, by_of(caller, caller.place)), typed),
         "party": party,
         "own": bool(own),
         "typed": typed,
@@ -140,6 +144,8 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
     if request.method == "POST":
         if request.FILES:
             attach(*sent_file(request), now, caller=caller, matter_no=matter_no)
+        elif request.POST.get("do") == "evidence":
+            sent_evidence(request, caller, matter_no)
         else:
             require_sure(request.POST)
             row = the_matter(caller=caller, matter_no=matter_no)
@@ -149,7 +155,7 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
         return redirect(f"/matters/{matter_no}")
     context |= after(
         lambda: the_matter(caller=caller, matter_no=matter_no),
-        lambda row: matter_context(row, roles_in(caller, row), request.POST),
+        lambda row: matter_context(row, roles_in(caller, row), request.POST, by_of(caller, row.place)),
     )
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
     return page(request, caller, "matters/matter.html", context)
@@ -184,10 +190,11 @@ def _given(row: Matter, roles: frozenset[Role], name: str, form: QueryDict) -> d
     return {}
 
 
-def step_form(row: Row, kind: Kind, subject: str, law: Law, typed: QueryDict) -> dict[str, object]:
+def step_form(row: Row, drawn: Offered, typed: QueryDict) -> dict[str, object]:
     """A step as a form; what was typed stays."""
     return {
         "step": row.step.value,
+        "aside": row.aside,
         "name": words(STEPS[row.step]),
         "open": typed.get("step") == row.step.value,
         "fields": [
@@ -196,7 +203,7 @@ def step_form(row: Row, kind: Kind, subject: str, law: Law, typed: QueryDict) ->
                 "label": words(field.label),
                 "shape": field.shape.value,
                 "required": field.required,
-                "choices": [(code, words(label)) for code, label in choices_of(field, kind, subject, law)],
+                "choices": [(code, words(label)) for code, label in choices_of(field, drawn)],
                 "value": typed.get(f"{row.step}-{field.name}", ""),
             }
             for field in row.fields
@@ -204,10 +211,14 @@ def step_form(row: Row, kind: Kind, subject: str, law: Law, typed: QueryDict) ->
     }
 
 
-def matter_context(row: Matter, roles: frozenset[Role], typed: QueryDict) -> dict[str, object]:
+def matter_context(
+    row: Matter, roles: frozenset[Role], typed: QueryDict, by: By = NOBODY
+) -> dict[str, object]:
     """Everything a page shows of a matter."""
     now = clock.now()
-    law, fact = matter_lookups.law_of(row, now), as_fact(row)
+    law, fact = matter_lookups.law_of(row, now), whole(row)
+    drawn = offered(fact, law, by)
+    steps = [step_form(each, drawn, typed) for each in steps_open(fact, roles) if each.step != Step.RESUBMIT]
     form = row.data.get("form") or {}
     answers = form.get("conditions", {})
     return {
@@ -218,12 +229,11 @@ def matter_context(row: Matter, roles: frozenset[Role], typed: QueryDict) -> dic
             (words(c.text), c.cite, answers.get(c.code, {}).get("evidence", ""))
             for c in (conditions(fact.subject, law) if form else ())
         ],
-        "steps": [
-            step_form(each, fact.kind, fact.subject, law, typed)
-            for each in matter_lookups.next_steps(row, roles)
-            if each.step != "resubmit"
-        ],
-        "events": [_event(event, fact.kind) for event in row.events.order_by("number")],
+        "steps": steps,
+        "moving": any(not each["aside"] for each in steps),
+        "beside": [each for each in steps if each["aside"]],
+        "events": [_event(event, fact.kind) for event in matter_lookups.events_for(row, roles)],
+        **file_context(row, fact, law.on),
         "files": list(row.attachments.order_by("id").defer("body")),
         "today": law.on,
     }
@@ -241,7 +251,7 @@ def _event(event: MatterEvent, kind: Kind) -> dict[str, object]:
         code: words(label)
         for row in rows_for(kind, State(event.before) if event.before else None)
         for field in row.fields
-        for code, label in (*field.choices, *((GROUNDS.items()) if field.from_law else ()))
+        for code, label in (*field.choices, *((GROUNDS.items()) if field.source is Source.LAW else ()))
     }
     return {
         "event": event,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from imloop.pages.matters import apply, matters
+from imloop.pages.matters import apply, copies, matters
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("public/decisions", matters.decisions),
     path("matters", matters.matters),
     path("matters/open", matters.open_one),
+    path("copies", copies.copies),
     path("matters/<str:matter_no>", matters.one_matter),
     path("matters/<str:matter_no>/files/<str:digest>", matters.matter_file),
 ]
@@ -34,6 +35,17 @@ MENU = (
             PartyKind.MARKET: 70,
             PartyKind.POLICE: 40,
             PartyKind.SUPERVISOR: 70,
+        },
+    ),
+    MenuEntry(
+        "/copies",
+        gettext_lazy("抄告"),
+        {
+            PartyKind.ENVIRONMENT: 52,
+            PartyKind.TRANSPORT: 42,
+            PartyKind.MARKET: 72,
+            PartyKind.POLICE: 42,
+            PartyKind.SUPERVISOR: 72,
         },
     ),
 )

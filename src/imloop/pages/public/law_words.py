@@ -10,7 +10,7 @@ from imloop.facts.records.vehicle_codes import USAGE_NAMES, type_name
 from imloop.facts.text import Text
 from imloop.gates.outages.outage import LINK_NAMES
 from imloop.gates.stations.conflict import TRAITS
-from imloop.matters.names import GROUNDS
+from imloop.matters.labels import GROUNDS
 from imloop.steps.cases import objections
 from imloop.steps.cases.grant_exit import EXIT_KINDS
 from imloop.steps.ground.access import OFFICE_NAMES

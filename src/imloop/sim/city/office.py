@@ -18,7 +18,8 @@ from imloop.sim.world.places import CITY, INSTRUMENTS, SHOPS, district_of
 from imloop.steps.cases.grant_exit import reject_objection
 from imloop.steps.cases.objections import raise_objection, standing
 from imloop.steps.ground.access import Caller, caller_for
-from imloop.steps.matters.take_step import apply, open_measure, take_step, take_step_by_token
+from imloop.steps.matters.open_matter import apply, open_measure
+from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.store.models import Case, Matter, Party
 
 _LINE = ("analyser", "dynamometer", "tachometer", "obd_reader", "weather_station")

@@ -10,11 +10,12 @@ from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.loop.events import VehicleScrapped
 from imloop.matters import Decision, Effect, Kind, Step
-from imloop.matters.names import KINDS, STEPS
+from imloop.matters.labels import KINDS, STEPS
 from imloop.steps.cases.let_cases_go import let_cases_go
 from imloop.steps.cases.move_case import decide_and_keep, open_case
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.matters import file_effects
 from imloop.steps.matters.register_applicant import register_applicant
 from imloop.store.models import Matter, PartyKind, Standing, Vehicle, VehicleChange
 
@@ -162,4 +163,8 @@ _EFFECTS: dict[Effect, Callable[[Ledger, Matter, Step, Decision, Law], None]] = 
     Effect.PUBLISH: _publish,
     Effect.TELL_DISMANTLERS: _tell_dismantlers,
     Effect.SCRAP: _scrap,
+    Effect.ASSIGN: file_effects.assign,
+    Effect.MERGE: file_effects.merge,
+    Effect.COPY: file_effects.copy,
+    Effect.WITHDRAW_PUBLICATION: file_effects.withdraw_publication,
 }

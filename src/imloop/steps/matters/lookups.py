@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.law import Law
-from imloop.matters import Effect, Kind, Role, State, Step, is_late, rests, steps_open
+from imloop.matters import NOBODY, By, Kind, Role, State, Step, is_late, rests, steps_open, waits_for
+from imloop.matters import Matter as Fact
+from imloop.matters.clocks import Clock
+from imloop.matters.decide import offered
 from imloop.matters.fields import choices_of
-from imloop.matters.names import KINDS, STATES, STEPS
-from imloop.matters.table import TABLE, Row
+from imloop.matters.labels import KINDS, STATES, STEPS
+from imloop.matters.matter import Requirement
+from imloop.matters.table import TIMERS, Row
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
+from imloop.steps.matters.as_fact import as_fact, whole
 from imloop.steps.matters.roles import roles_in, visible
-from imloop.steps.matters.take_step import as_fact
-from imloop.store.models import Matter, MatterEvent
+from imloop.steps.matters.take_step import INTERNAL, office_of
+from imloop.store.models import Matter, MatterEvent, Publication
 
-PUBLISHED = frozenset(
-    (kind, row.step) for row in TABLE if Effect.PUBLISH in row.effects for kind in row.kinds
-)
 SHOWN = 200
 
 
@@ -41,49 +43,102 @@ def work_list(caller: Caller, day: date) -> list[Matter]:
 
 def _is_theirs(row: Matter, roles: frozenset[Role], day: date) -> bool:
     fact = as_fact(row)
-    return bool(steps_open(fact, roles)) and (Role.CONCERNED in roles or not rests(fact, day))
+    return waits_for(fact, roles) and (Role.CONCERNED in roles or not rests(fact, day))
 
 
 def next_steps(row: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
-    return steps_open(as_fact(row), roles) if row.closed_at is None else ()
+    """What these roles may do now: what moves the matter on, then what may be done at any time."""
+    return steps_open(whole(row), roles)
 
 
 def law_of(row: Matter, now: datetime) -> Law:
     return registers.law_at(day_of(now), row.place)
 
 
-def matter_json(row: Matter, roles: frozenset[Role], now: datetime) -> dict[str, object]:
+def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOBODY) -> dict[str, object]:
     """As the API shows it to someone with these roles, with the steps that are theirs and the fields those want."""
-    law, fact = law_of(row, now), as_fact(row)
-    steps = [
-        {
-            "step": each.step,
-            "name": STEPS[each.step].zh,
-            "name_en": STEPS[each.step].en,
-            "fields": [
-                {
-                    "name": field.name,
-                    "label": field.label.zh,
-                    "shape": field.shape,
-                    "required": field.required,
-                    "choices": [code for code, _ in choices_of(field, fact.kind, fact.subject, law)],
-                }
-                for field in each.fields
-            ],
-        }
-        for each in next_steps(row, roles)
-    ]
+    law, fact = law_of(row, now), whole(row)
     return {
         **summary(row, law.on),
         "facts": row.data.get("facts", {}),
         "form": row.data.get("form"),
-        "events": [event_json(event) for event in row.events.order_by("number")],
+        "clocks": [clock_json(each, law.on) for each in fact.clocks],
+        "requirements": [requirement_json(each, law.on) for each in fact.requirements],
+        "events": [event_json(event) for event in events_for(row, roles)],
         "attachments": [
             {"name": each.name, "sha256": each.sha256, "size": each.size, "media_type": each.media_type}
             for each in row.attachments.order_by("id")
         ],
-        "steps": steps,
+        "evidence": [
+            {"kind": each.kind, "reference": each.reference, "sha256": each.sha256, "words": each.words}
+            for each in row.evidence.order_by("id")
+        ],
+        "links": links_of(row),
+        "steps": [_step_json(each, fact, law, by) for each in steps_open(fact, roles)],
     }
+
+
+def _step_json(row: Row, fact: Fact, law: Law, by: By) -> dict[str, object]:
+    drawn = offered(fact, law, by)
+    return {
+        "step": row.step,
+        "name": STEPS[row.step].zh,
+        "name_en": STEPS[row.step].en,
+        "aside": row.aside,
+        "fields": [
+            {
+                "name": field.name,
+                "label": field.label.zh,
+                "shape": field.shape,
+                "required": field.required,
+                "choices": [code for code, _ in choices_of(field, drawn)],
+            }
+            for field in row.fields
+        ],
+    }
+
+
+def clock_json(clock: Clock, day: date) -> dict[str, object]:
+    label = TIMERS.get(clock.name)
+    return {
+        "name": clock.name,
+        "label": label.zh if label else "本环节期限",
+        "started_on": clock.started_on.isoformat(),
+        "due_on": clock.due_on.isoformat(),
+        "of_party": clock.of_party,
+        "paused_on": clock.paused_on.isoformat() if clock.paused_on else None,
+        "extended": clock.extended,
+        "ended_on": clock.ended_on.isoformat() if clock.ended_on else None,
+        "late": clock.is_late(day),
+    }
+
+
+def requirement_json(each: Requirement, day: date) -> dict[str, object]:
+    return {
+        "number": each.number,
+        "words": each.words,
+        "clause": each.clause,
+        "due_on": each.due_on.isoformat(),
+        "met_on": each.met_on.isoformat() if each.met_on else None,
+        "proof": each.proof,
+        "late": each.met_on is None and each.due_on < day,
+    }
+
+
+def events_for(row: Matter, roles: frozenset[Role]) -> list[MatterEvent]:
+    """The steps so far; what departments do between themselves is not shown to the one concerned."""
+    found = row.events.order_by("number")
+    return list(found.exclude(kind__in=INTERNAL) if roles <= {Role.CONCERNED} else found)
+
+
+def links_of(row: Matter) -> list[dict[str, object]]:
+    """What it goes together with, both ways; ``back``: the other one points here."""
+    pairs = [(link, link.other, False) for link in row.links.select_related("other")]
+    pairs += [(link, link.matter, True) for link in row.links_back.select_related("matter")]
+    return [
+        {"kind": link.kind, "matter_no": other.matter_no, "title": other.title, "back": back}
+        for link, other, back in pairs
+    ]
 
 
 def summary(row: Matter, day: date) -> dict[str, object]:
@@ -99,6 +154,8 @@ def summary(row: Matter, day: date) -> dict[str, object]:
         "closed_at": row.closed_at.isoformat() if row.closed_at else None,
         "due_on": row.due_on.isoformat() if row.due_on else None,
         "late": is_late(as_fact(row), day),
+        "office": office_of(row),
+        "assigned_to": row.assigned_to,
     }
 
 
@@ -115,14 +172,12 @@ def event_json(event: MatterEvent) -> dict[str, object]:
 
 
 def publications(now: datetime, *, days: int = 365, place: str = "") -> list[MatterEvent]:
-    """Decisions about stations that everyone may read, the latest first."""
-    wanted = Q()
-    for kind, step in PUBLISHED:
-        wanted |= Q(matter__kind=kind, kind=step)
-    found = MatterEvent.objects.filter(wanted, at__gte=now - timedelta(days=days))
+    """Decisions about stations that everyone may read, the latest first; what was withdrawn is not among them."""
+    found = Publication.objects.filter(withdrawn_at__isnull=True, at__gte=now - timedelta(days=days))
     if place:
-        found = found.filter(matter__place__startswith=place)
-    return list(found.select_related("matter__party").order_by("-at", "-id")[:SHOWN])
+        found = found.filter(place__startswith=place)
+    shown = found.select_related("event__matter__party").order_by("-at", "-id")[:SHOWN]
+    return [each.event for each in shown]
 
 
 def publication_json(event: MatterEvent) -> dict[str, object]:

@@ -11,7 +11,7 @@ from imloop.facts.records.application import Application, TestLine
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters.fields import Value
+from imloop.matters.matter import Value
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.stations import standing
 from imloop.store.models import Certificate, Equipment, Line, Matter, Party, PartyKind, Staff, Standing

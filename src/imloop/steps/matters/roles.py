@@ -16,12 +16,22 @@ def subject_of(kind: Kind, party: Party | None) -> str:
     return {Kind.ISTATION_APPLICATION: "istation", Kind.MSTATION_APPLICATION: "mstation"}.get(kind, "vehicle")
 
 
-def roles_of(caller: Caller, *, place: str, subject: str, party_code: str = "") -> frozenset[Role]:
-    """A station is concerned by what is about itself; a department acts inside its own place only."""
+def roles_of(
+    caller: Caller, *, place: str, subject: str, party_code: str = "", office: str = ""
+) -> frozenset[Role]:
+    """A station is concerned by what is about itself; a department acts inside its own place only. ``office``: the
+    code of the department in charge where the subject alone does not say who that is."""
     if party_code and caller.party_code == party_code:
         return frozenset({Role.CONCERNED})
     if not caller.is_department or not covers(caller.place, place):
         return frozenset()
+    found = _by_subject(caller, subject)
+    if not office:
+        return found
+    return found | {Role.AUTHORITY} if caller.party_code == office else found - {Role.AUTHORITY}
+
+
+def _by_subject(caller: Caller, subject: str) -> frozenset[Role]:
     if caller.kind == PartyKind.ENVIRONMENT:
         in_charge = subject in ("istation", "vehicle")
         return frozenset({Role.ENVIRONMENT, *((Role.AUTHORITY,) if in_charge else ())})
@@ -58,4 +68,5 @@ def roles_in(caller: Caller, row: Matter) -> frozenset[Role]:
         place=row.place,
         subject=subject_of(Kind(row.kind), row.party),
         party_code=row.party.code if row.party else "",
+        office=row.office,
     )

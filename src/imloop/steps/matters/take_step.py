@@ -1,215 +1,78 @@
-"""Matters: applying, opening, taking a step. A step reads: who, which matter, what the table decides, what follows."""
+"""Taking a step of a matter. It reads: who, which matter, what the table decides, what follows."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
-
-import msgspec
-from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
-from imloop.facts.places import known_place
-from imloop.facts.records.application import Application
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unknown
+from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Decision, Kind, Role, State, Step, take
-from imloop.matters import Matter as Fact
-from imloop.matters.conditions import unmet
-from imloop.matters.names import KINDS
+from imloop.matters import Decision, Effect, Kind, Matter, Role, Step, take
+from imloop.matters.clocks import STATE
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import PUBLIC, Caller, require_kind
+from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
-from imloop.steps.matters.roles import roles_in, roles_of, subject_of, visible
-from imloop.steps.stations import standing
-from imloop.steps.vehicles.find_vehicle import require_vehicle
-from imloop.steps.vehicles.scrap_history import require_ground
-from imloop.store.models import Matter, MatterEvent, Party, PartyKind, Standing, Vehicle
+from imloop.steps.matters.roles import roles_in, subject_of, visible
+from imloop.store.models import Matter as Row
+from imloop.store.models import MatterEvent, PartyKind, Publication
 
-_GONE = (Standing.State.STRUCK_OFF, Standing.State.REVOKED, Standing.State.WITHDRAWN)
-
-
-class About(NamedTuple):
-    """Whom or what a new matter is about."""
-
-    place: str
-    title: str
-    party: Party | None = None
-    vehicle: Vehicle | None = None
+INTERNAL = frozenset({Step.ASSIGN, Step.COPY})
+"""Steps between departments, of which the party concerned is neither told nor shown anything."""
 
 
-def applicant(row: Matter) -> Caller:
+def applicant(row: Row) -> Caller:
     """Whoever holds the matter's secret address."""
     return Caller(f"matter:{row.matter_no}", "public", row.title, row.place)
 
 
-def apply(application: Application, now: datetime) -> Matter:
-    """A public application to become an I- or M-station; no account is needed. Refused with every condition that is
-    not confirmed. The answer's ``token`` is the applicant's key to it."""
-    kind = Kind(f"{application.subject}-application")
-    _require_office(application)
-    law = registers.law_at(day_of(now), application.place)
-    require_conditions(application, law)
-    about = About(application.place, application.name)
-    form = msgspec.to_builtins(application)
-    with writing(now, Caller("applicant", "public", application.name, application.place)) as ledger:
-        _refuse_twin(kind, application, law.on)
-        decision = take(
-            None,
-            Step.APPLY,
-            {},
-            frozenset({Role.CONCERNED}),
-            law.on,
-            law,
-            kind=kind,
-            subject=application.subject,
-        )
-        return _open(ledger, kind, about, Step.APPLY, decision, law, form=form)
-
-
-def resubmit(token: str, application: Application, now: datetime) -> Matter:
-    """The completed application after it was returned."""
-    with writing(now, Caller("applicant", "public", application.name, application.place)) as ledger:
-        row = _locked(token=token)
-        if row.kind != f"{application.subject}-application" or row.place != application.place:
-            raise Conflict(
-                "another-application",
-                Text(
-                    "申请种类和所在地不能改变，请另行申请。",
-                    "Kind and place cannot be changed; apply again for others.",
-                ),
-            )
-        law = registers.law_at(day_of(now), row.place)
-        require_conditions(application, law)
-        row.data["form"] = msgspec.to_builtins(application)
-        row.title = application.name[:120]
-        _step(ledger, row, Step.RESUBMIT, {}, frozenset({Role.CONCERNED}), law)
-    return row
-
-
-def open_measure(
-    caller: Caller, kind: str, party_code: str, given: Mapping[str, object], now: datetime
-) -> Matter:
-    """A department opens a suspension, strike-off or revocation; a station asks for its own exit (withdrawal)."""
-    wanted = _kind(kind, Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION, Kind.WITHDRAWAL)
-    step = Step.APPLY if wanted is Kind.WITHDRAWAL else Step.OPEN
-    with writing(now, caller) as ledger:
-        party = _registered_party(party_code)
-        law = registers.law_at(day_of(now), party.place)
-        _require_fitting(wanted, party, law.on)
-        roles = roles_of(caller, place=party.place, subject=party.kind, party_code=party.code)
-        _refuse_open(wanted, Matter.objects.filter(party=party))
-        decision = take(None, step, given, roles, law.on, law, kind=wanted, subject=party.kind)
-        return _open(ledger, wanted, About(party.place, party.name, party=party), step, decision, law)
-
-
-def _registered_party(code: str) -> Party:
-    party = Party.objects.filter(code=code, kind__in=(PartyKind.ISTATION, PartyKind.MSTATION)).first()
-    if party is None:
-        raise Unknown("unknown-station", Text(f"{code} 未登记。", f"{code} is not registered."))
-    return party
-
-
-def nominate_for_scrappage(
-    caller: Caller, given: Mapping[str, object], now: datetime, *, vin: str = "", plate: str = ""
-) -> Matter:
-    """The environment department nominates a vehicle (A11), only where the law's grounds hold in its history."""
-    require_kind(caller, PartyKind.ENVIRONMENT)
-    law = registers.law_at(day_of(now), caller.place)
-    with writing(now, caller) as ledger:
-        vehicle = require_vehicle(vin, plate)
-        _refuse_open(Kind.SCRAPPAGE, Matter.objects.filter(vehicle=vehicle))
-        place = require_ground(vehicle, caller, law)
-        roles = roles_of(caller, place=place, subject="vehicle")
-        decision = take(None, Step.OPEN, given, roles, law.on, law, kind=Kind.SCRAPPAGE, subject="vehicle")
-        about = About(place, str(vehicle), vehicle=vehicle)
-        return _open(ledger, Kind.SCRAPPAGE, about, Step.OPEN, decision, law)
-
-
-def take_step(
-    caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime
-) -> Matter:
+def take_step(caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime) -> Row:
     """The caller takes the next step of a matter that they may see."""
     with writing(now, caller) as ledger:
-        row = _locked(matter_no=matter_no, caller=caller)
+        row = locked(matter_no, caller)
         law = registers.law_at(day_of(now), row.place)
-        _step(ledger, row, _step_of(step), given, roles_in(caller, row), law)
+        step_on(ledger, row, step_of(step), given, roles_in(caller, row), law)
     return row
 
 
-def take_step_by_token(token: str, step: str, given: Mapping[str, object], now: datetime) -> Matter:
+def take_step_by_token(token: str, step: str, given: Mapping[str, object], now: datetime) -> Row:
     """The same by the one concerned, who holds the matter's secret address."""
     with writing(now, PUBLIC) as ledger:
-        row = _locked(token=token)
+        row = locked_by_token(token)
         ledger.caller = applicant(row)
         law = registers.law_at(day_of(now), row.place)
-        _step(ledger, row, _step_of(step), given, frozenset({Role.CONCERNED}), law)
+        step_on(ledger, row, step_of(step), given, frozenset({Role.CONCERNED}), law)
     return row
 
 
-def as_fact(row: Matter) -> Fact:
-    return Fact(
-        Kind(row.kind),
-        subject_of(Kind(row.kind), row.party),
-        State(row.state),
-        row.due_on,
-        row.data.get("facts", {}),
-    )
-
-
-def _open(
+def step_on(
     ledger: Ledger,
-    kind: Kind,
-    about: About,
-    step: Step,
-    decision: Decision,
-    law: Law,
-    form: Mapping[str, object] | None = None,
-) -> Matter:
-    number = ledger.number("matter", about.place, law.on.year)
-    row = Matter.objects.create(
-        matter_no=f"{about.place}-S{law.on.year}-{number:05d}",
-        kind=kind,
-        place=about.place,
-        party=about.party,
-        vehicle=about.vehicle,
-        title=about.title[:120],
-        state=decision.matter.state,
-        opened_at=ledger.now,
-        due_on=decision.matter.due_on,
-        data={"facts": _plain(decision.matter.facts), **({"form": form} if form else {})},
-        token=secrets.token_urlsafe(18),
-    )
-    _keep(ledger, row, step, decision, law)
-    return row
-
-
-def _step(
-    ledger: Ledger,
-    row: Matter,
+    row: Row,
     step: Step,
     given: Mapping[str, object],
     roles: frozenset[Role],
     law: Law,
 ) -> None:
-    decision = take(as_fact(row), step, given, roles, law.on, law)
-    row.state = decision.matter.state
-    row.due_on = decision.matter.due_on
+    """Decide by the table, carry out what it names, keep what was said."""
+    matter, by = whole(row), by_of(ledger.caller, row.place)
+    decision = take(matter, step, given, roles, law.on, law, by)
+    put(row, decision.matter)
     row.closed_at = None if decision.matter.state.is_open else ledger.now
-    row.data["facts"] = _plain(decision.matter.facts)
     carry_out(ledger, row, step, decision, law)
     row.save()
-    _keep(ledger, row, step, decision, law)
+    keep(ledger, row, step, decision, law, before=matter)
 
 
-def _keep(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
-    values = _plain(decision.values)
+def keep(
+    ledger: Ledger, row: Row, step: Step, decision: Decision, law: Law, before: Matter | None = None
+) -> None:
+    """The step's event, its journal entry, what is published of it, and whom it is told."""
+    values = plain(decision.values)
     number = row.events.count() + 1
-    MatterEvent.objects.create(
+    event = MatterEvent.objects.create(
         matter=row,
         number=number,
         kind=step,
@@ -219,119 +82,58 @@ def _keep(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law)
         after=row.state,
         law_hash=law.hash,
         data=values,
+        due_on=None if before is None or decision.row.aside else _due_for_department(before),
     )
+    if Effect.PUBLISH in decision.effects:
+        Publication.objects.create(event=event, matter=row, place=row.place, at=ledger.now)
     body = {"number": number, "kind": row.kind, "step": step, "after": row.state, "data": values}
     ledger.note("matter-step", row.matter_no, {**body, "law": law.hash})
     told = {**body, "title": row.title, "due_on": row.due_on.isoformat() if row.due_on else None}
-    for receiver in _told_of(row, ledger.caller):
+    for receiver in _told_of(row, step, ledger.caller):
         ledger.send(receiver, "matter-step", row.matter_no, told)
 
 
-def _told_of(row: Matter, caller: Caller) -> list[str]:
+def _due_for_department(before: Matter) -> date | None:
+    clock = before.clock(STATE)
+    return clock.due_on if clock is not None and not clock.of_party else None
+
+
+def _told_of(row: Row, step: Step, caller: Caller) -> list[str]:
     """The party concerned and the department in charge are told of every step except their own."""
-    subject = subject_of(Kind(row.kind), row.party)
-    kind = PartyKind.TRANSPORT if subject == "mstation" else PartyKind.ENVIRONMENT
-    office = registers.department(kind, row.place)
-    codes = [row.party.code if row.party else "", office.code if office else ""]
+    concerned = row.party.code if row.party and step not in INTERNAL else ""
+    codes = [concerned, office_of(row)]
     return [code for code in dict.fromkeys(codes) if code and code != caller.party_code]
 
 
-def _plain(values: Mapping[str, object]) -> dict[str, object]:
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
+def office_of(row: Row) -> str:
+    """The code of the department in charge: the one the matter names, else by what it is about."""
+    if row.office:
+        return row.office
+    subject = subject_of(Kind(row.kind), row.party)
+    kind = PartyKind.TRANSPORT if subject == "mstation" else PartyKind.ENVIRONMENT
+    office = registers.department(kind, row.place)
+    return office.code if office else ""
 
 
-def _require_office(application: Application) -> None:
-    """An application must reach a department: the place's one has to be on this platform."""
-    kind = PartyKind.ENVIRONMENT if application.subject == PartyKind.ISTATION else PartyKind.TRANSPORT
-    if registers.department(kind, known_place(application.place)) is None:
-        words = Text(
-            f"{application.place} 没有使用本平台的主管部门，请核对县区代码。",
-            f"No department of {application.place} uses this platform; check the code.",
-        )
-        raise Malformed("unknown-place", words, problems=(Problem("$.place", "unknown-place", words),))
-
-
-def require_conditions(application: Application, law: Law) -> None:
-    """Refuses with every condition that is not confirmed or not proven."""
-    problems = unmet(application.subject, application.conditions, law)
-    if problems:
-        raise Malformed("conditions-not-met", problems[0].text, problems=problems)
-
-
-def _refuse_twin(kind: Kind, application: Application, day: date) -> None:
-    """One open application per applicant, and none for a station that has its standing."""
-    known = Party.objects.filter(
-        kind=application.subject, uscc=application.uscc, place=application.place
-    ).first()
-    if known is not None and standing.is_active(known, day):
-        raise Conflict(
-            "station-active-already",
-            Text(f"{known.name}已在名录内。", f"{known.name} is already on the list."),
-        )
-    if any(
-        row.data["form"]["uscc"] == application.uscc
-        for row in Matter.objects.filter(kind=kind, closed_at__isnull=True, place=application.place)
-    ):
-        raise Conflict(
-            "applied-already",
-            Text("该单位已有未办结的申请。", "This applicant already has an open application."),
-        )
-
-
-def _refuse_open(kind: Kind, found: QuerySet[Matter]) -> None:
-    if found.filter(kind=kind, closed_at__isnull=True).exists():
-        what = KINDS[kind]
-        raise Conflict(
-            "matter-open-already",
-            Text(f"已有未办结的“{what.zh}”。", f"“{what.en}” is already open."),
-        )
-
-
-def _require_fitting(kind: Kind, party: Party, day: date) -> None:
-    fits = {Kind.STRIKE_OFF: PartyKind.ISTATION, Kind.REVOCATION: PartyKind.MSTATION}
-    if kind in fits and party.kind != fits[kind]:
-        what = KINDS[kind]
-        raise Malformed(
-            "wrong-value",
-            Text(f"“{what.zh}”不适用于{party.name}。", f"“{what.en}” does not apply to {party.name}."),
-        )
-    if set(standing.states_on(party, day)) & set(_GONE):
-        raise Conflict(
-            "station-gone",
-            Text(f"{party.name}已注销、取消或者退出。", f"{party.name} has already left the list."),
-        )
-
-
-def _kind(text: str, *allowed: Kind) -> Kind:
-    if text not in allowed:
-        raise Malformed(
-            "wrong-value",
-            Text(f"kind：可选 {' '.join(allowed)}。", f"kind: choose one of {' '.join(allowed)}."),
-        )
-    return Kind(text)
-
-
-def _step_of(text: str) -> Step:
+def step_of(text: str) -> Step:
     if text not in list(Step):
         raise Malformed("wrong-value", Text(f"没有步骤 {text}。", f"There is no step {text}."))
     return Step(text)
 
 
-def _by_token(token: str) -> Matter:
-    row = Matter.objects.select_related("party", "vehicle").filter(token=token).first() if token else None
-    if row is None:
-        raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))
-    return row
-
-
-def _locked(*, matter_no: str = "", token: str = "", caller: Caller | None = None) -> Matter:
+def locked(matter_no: str, caller: Caller) -> Row:
     """The journal head is locked by then: no other step runs beside this one."""
-    if caller is None:
-        return _by_token(token)
-    found = Matter.objects.select_related("party", "vehicle").filter(visible(caller), matter_no=matter_no)
+    found = Row.objects.select_related("party", "vehicle").filter(visible(caller), matter_no=matter_no)
     row = found.first()
     if row is None:
         raise NotAllowed(
             "not-your-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours.")
         )
+    return row
+
+
+def locked_by_token(token: str) -> Row:
+    row = Row.objects.select_related("party", "vehicle").filter(token=token).first() if token else None
+    if row is None:
+        raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))
     return row

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from imloop.facts.refusal import Unlawful
 from imloop.gates.vehicles.cycle import milestones
 from imloop.law import Law
-from imloop.matters.scrap import History, against
+from imloop.matters.vehicles.scrap import History, against
 from imloop.steps.ground.access import Caller, place_prefix
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
 from imloop.store.models import Case, Vehicle

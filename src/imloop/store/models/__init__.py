@@ -3,7 +3,14 @@ from imloop.store.models.casework.cases import Case, CaseEvent, Notice
 from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.casework.findings import Finding
 from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload, Test
-from imloop.store.models.casework.matters import Attachment, Matter, MatterEvent
+from imloop.store.models.casework.matters.file import (
+    Evidence,
+    MatterCopy,
+    MatterLink,
+    MatterParty,
+    Publication,
+)
+from imloop.store.models.casework.matters.matter import Attachment, Matter, MatterEvent
 from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
 from imloop.store.models.registers.accounts import (
@@ -60,6 +67,7 @@ __all__ = [
     "Enrolment",
     "Equipment",
     "EquipmentCheck",
+    "Evidence",
     "Fee",
     "Finding",
     "HeldChange",
@@ -76,7 +84,10 @@ __all__ = [
     "LookedVehicle",
     "Mark",
     "Matter",
+    "MatterCopy",
     "MatterEvent",
+    "MatterLink",
+    "MatterParty",
     "Notice",
     "ObdName",
     "Opening",
@@ -87,6 +98,7 @@ __all__ = [
     "PartyKind",
     "PlateSpan",
     "PollutionAlert",
+    "Publication",
     "RawUpload",
     "Receiver",
     "RegisterFile",

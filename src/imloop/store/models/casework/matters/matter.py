@@ -24,8 +24,19 @@ class Matter(models.Model):
     state = models.CharField(max_length=24)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    due_on = models.DateField(null=True, help_text="when the department must have taken the next step")
-    data = models.JSONField(default=dict, help_text="what was asked for, and what the events said since")
+    due_on = models.DateField(
+        null=True, help_text="the first last day of all that runs, of clocks and requirements"
+    )
+    office = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="code of the department in charge; empty: by the subject",
+    )
+    assigned_to = models.CharField(
+        max_length=150, blank=True, default="", help_text="account that goes on with it"
+    )
+    data = models.JSONField(default=dict, help_text="what was asked for, what the events said since, clocks")
     token = models.CharField(max_length=32, unique=True, help_text="opens the applicant's page")
 
     class Meta:
@@ -47,6 +58,7 @@ class MatterEvent(models.Model):
     after = models.CharField(max_length=24)
     law_hash = models.CharField(max_length=64)
     data = models.JSONField()
+    due_on = models.DateField(null=True, help_text="by when a department had to take it")
 
     class Meta:
         constraints: ClassVar = [

@@ -1,0 +1,1 @@
+"""Proceedings about a station's standing: applying, withdrawing, suspension, strike-off, revocation."""

@@ -1,0 +1,1 @@
+"""Proceedings about a vehicle: scrappage."""

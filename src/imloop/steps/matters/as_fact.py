@@ -1,0 +1,79 @@
+"""A matter's row as the table sees it, and back: state, clocks, requirements and what was said so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import msgspec
+
+from imloop.facts.days import day_of
+from imloop.facts.text import Text
+from imloop.matters import By, Kind, Matter, State, Step
+from imloop.matters.clocks import Clock
+from imloop.matters.matter import Act, Requirement
+from imloop.steps.ground.access import OFFICES, Caller, covers
+from imloop.steps.ground.actor import Actor
+from imloop.steps.matters.roles import subject_of
+from imloop.store.models import Matter as Row
+from imloop.store.models import MatterEvent, Party, PartyKind, User
+
+
+def as_fact(row: Row) -> Matter:
+    """As far as the row itself tells: enough for lists."""
+    return Matter(
+        Kind(row.kind),
+        subject_of(Kind(row.kind), row.party),
+        State(row.state),
+        msgspec.convert(row.data.get("clocks", []), tuple[Clock, ...]),
+        row.data.get("facts", {}),
+        msgspec.convert(row.data.get("requirements", []), tuple[Requirement, ...]),
+    )
+
+
+def whole(row: Row) -> Matter:
+    """With the steps so far and whether something of it is published: what conditions ask."""
+    acts = tuple(_act(event) for event in row.events.order_by("number"))
+    shown = row.publications.filter(withdrawn_at__isnull=True).exists()
+    return replace(as_fact(row), acts=acts, published=shown)
+
+
+def _act(event: MatterEvent) -> Act:
+    who = Actor.read(event.actor)
+    return Act(Step(event.kind), who.person, who.party, day_of(event.at), event.data)
+
+
+def put(row: Row, matter: Matter) -> None:
+    """Write the fact into the row, which is not saved yet."""
+    row.state = matter.state
+    row.due_on = matter.due_on
+    row.data["facts"] = plain(matter.facts)
+    row.data["clocks"] = msgspec.to_builtins(matter.clocks)
+    row.data["requirements"] = msgspec.to_builtins(matter.requirements)
+
+
+def plain(values: Mapping[str, object]) -> dict[str, object]:
+    """As JSON keeps them: days as words."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in values.items()}
+
+
+def by_of(caller: Caller, place: str) -> By:
+    """The person who acts, and whom the department can name: its own people, and other departments of the place."""
+    if not caller.is_department:
+        return By(caller.user)
+    people = User.objects.filter(party__code=caller.party_code, is_active=True).order_by("username")
+    offices = Party.objects.filter(kind__in=(*OFFICES,)).exclude(kind=PartyKind.ADMIN)
+    return By(
+        caller.user,
+        tuple((user.username, _named(user.first_name or user.username)) for user in people),
+        tuple(
+            (office.code, _named(office.name))
+            for office in offices.exclude(code=caller.party_code).order_by("code")
+            if covers(office.place, place)
+        ),
+    )
+
+
+def _named(name: str) -> Text:
+    return Text(name, name)

@@ -1,0 +1,94 @@
+"""What a step does to the matter's own file: assign it, merge it, copy it to a department, withdraw a publication."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from imloop.facts.refusal import Conflict, Malformed, Problem
+from imloop.facts.text import Text
+from imloop.law import Law
+from imloop.matters import Decision, Step
+from imloop.steps.ground import registers
+from imloop.steps.ground.ledger import Ledger
+from imloop.steps.matters.roles import visible
+from imloop.store.models import Evidence, Matter, MatterCopy, MatterLink
+
+
+def assign(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
+    row.assigned_to = str(decision.values["assigned_to"])
+
+
+def merge(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
+    """The other matter keeps the evidence of this one and says where it came from."""
+    other = _other(ledger, row, str(decision.values["merged_into"]))
+    MatterLink.objects.create(matter=row, other=other, kind=MatterLink.Kind.MERGED, at=ledger.now)
+    carry_along(row, other)
+
+
+def _other(ledger: Ledger, row: Matter, number: str) -> Matter:
+    found = Matter.objects.filter(visible(ledger.caller), matter_no=number.strip()).first()
+    if found is None or found.pk == row.pk or found.kind != row.kind:
+        words = Text(
+            f"没有可以并入的同类事项 {number}。", f"There is no other matter of this kind numbered {number}."
+        )
+        raise Malformed(
+            "unknown-matter", words, problems=(Problem("$.merged_into", "unknown-matter", words),)
+        )
+    if found.closed_at is not None:
+        raise Conflict(
+            "matter-closed", Text(f"{number} 已办结，不能并入。", f"{number} is closed and takes nothing in.")
+        )
+    return found
+
+
+def carry_along(source: Matter, target: Matter) -> None:
+    """Evidence stays where it is and stands in the other file, too."""
+    Evidence.objects.bulk_create(
+        Evidence(
+            matter=target,
+            kind=each.kind,
+            reference=each.reference,
+            sha256=each.sha256,
+            words=each.words,
+            added_at=each.added_at,
+            added_by=each.added_by,
+        )
+        for each in source.evidence.order_by("id")
+    )
+
+
+def copy(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
+    """The department is told, and has until a day to answer (own days where the step names none)."""
+    office = registers.any_party(str(decision.values["copied_to"]))
+    due = decision.values.get("answer_by") or law.term("copy.answer_days", law.on).deadline
+    assert isinstance(due, date)
+    if due <= law.on:
+        words = Text(
+            f"答复期限 {due} 应晚于今天。", f"The day to answer by, {due}, must be later than today."
+        )
+        raise Malformed("in-the-past", words, problems=(Problem("$.answer_by", "in-the-past", words),))
+    if MatterCopy.objects.filter(matter=row, to=office, answered_at__isnull=True).exists():
+        raise Conflict(
+            "copied-already",
+            Text(f"已抄告{office.name}，尚未答复。", f"{office.name} has a copy that it has not answered."),
+        )
+    wanted = str(decision.values["wanted"])
+    made = MatterCopy.objects.create(
+        matter=row,
+        sent_by=ledger.caller.party_code,
+        to=office,
+        wanted=wanted,
+        sent_at=ledger.now,
+        answer_due=due,
+    )
+    body = {"copy": made.pk, "matter": row.matter_no, "title": row.title, "wanted": wanted}
+    ledger.send(office.code, "matter-copied", row.matter_no, {**body, "answer_due": due.isoformat()})
+
+
+def withdraw_publication(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
+    """Nothing of the matter is shown from now on; that it was, and why not any more, stays in its file."""
+    row.publications.filter(withdrawn_at__isnull=True).update(
+        withdrawn_at=ledger.now,
+        withdrawn_by=ledger.caller.actor[:80],
+        reason=str(decision.values["reason"])[:400],
+    )
