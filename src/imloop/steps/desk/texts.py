@@ -11,6 +11,7 @@ from imloop.steps.appointments import texts as appointments
 from imloop.steps.cases import texts as cases
 from imloop.steps.couriers import texts as couriers
 from imloop.steps.draws import texts as draws
+from imloop.steps.duty import texts as duty
 from imloop.steps.findings import texts as findings
 from imloop.steps.ground import texts as ground
 from imloop.steps.inspections import texts as inspections
@@ -32,6 +33,7 @@ SUBJECTS = (
     cases,
     couriers,
     draws,
+    duty,
     findings,
     inspections,
     journal,
