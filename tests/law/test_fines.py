@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imloop.law import LawMissing, load
+from imloop.law import load
 from imloop.law.fines import fine_yuan, is_serious, mitigated_floor_yuan, surcharge_yuan
 
 BOOK = load()
@@ -86,9 +86,12 @@ def test_a_surcharge_needs_a_fine_and_days(fine: int, days: int) -> None:
         surcharge_yuan(fine, days, BOOK.at(DAY, "450200"))
 
 
-def test_another_place_has_no_such_table() -> None:
-    with pytest.raises(LawMissing):
-        fine_yuan(LEAST, MOST, [25], BOOK.at(DAY, "450200"))
+def test_a_place_without_a_table_of_its_own_has_the_platforms() -> None:
+    law = BOOK.at(DAY, "450200")
+    assert fine_yuan(LEAST, MOST, [25], law) == fine_yuan(LEAST, MOST, [25], HUNAN)
+    own = law.value("discretion.lighten_most_percent")
+    assert own.confidence == "chosen" and own.note and own.place == "000000"
+    assert HUNAN.value("discretion.lighten_most_percent").place == "430000"
 
 
 @pytest.mark.parametrize(

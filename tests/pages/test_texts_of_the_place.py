@@ -50,7 +50,12 @@ OPPOSITE = {
     "retest.papers_at_station": "true",
     "retest.record_required": "false",
     "retest.same_station": "false",
+    **{
+        f"reward.{kind}_yuan": "77"
+        for kind in ("bad_fuel", "devices_removed", "false_test", "machine", "not_repaired", "smoky_vehicle")
+    },
 }
+REWARDS = {key for key in OPPOSITE if key.startswith("reward.")}
 OF_LIUZHOU = re.compile(
     r"柳|Liuzhou|桂B|条例|方案|过渡|全面实施|回(?:原|本|同一)(?:检验机构|站)|原检验机构|发票|一式两份|15 ?个工作日|"
     r"(?<!\w)123(?:45|69)(?!\w)"
@@ -74,7 +79,8 @@ def book(folder: Path) -> Book:
     files = []
     for name, unit, keys in (
         ("days", "日", {"deadline.days"}),
-        ("rest", "", OPPOSITE.keys() - {"deadline.days"}),
+        ("rewards", "元", REWARDS),
+        ("rest", "", OPPOSITE.keys() - {"deadline.days"} - REWARDS),
     ):
         rows = {key: row("2000-01-01", OPPOSITE[key]) for key in sorted(keys)}
         files.append(law_file(folder, f"elsewhere-{name}", rows, ELSEWHERE, unit=unit))

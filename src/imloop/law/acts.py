@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from math import inf
 from types import MappingProxyType
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
@@ -30,6 +30,9 @@ class _Law(Protocol):
 
     def get(self, key: str) -> Value | None: ...
     def value(self, key: str) -> Value: ...
+
+
+_L = TypeVar("_L", bound=_Law)
 
 
 class Why(StrEnum):
@@ -69,10 +72,10 @@ class Imposed:
         return WHY[self.why]
 
 
-class ActLaw:
+class ActLaw(Generic[_L]):
     """The law for one act: asked for a penalty, it answers by the day of the act or of the decision."""
 
-    def __init__(self, of_act: _Law, of_decision: _Law) -> None:
+    def __init__(self, of_act: _L, of_decision: _L) -> None:
         if of_decision.on < of_act.on:
             raise ValueError(f"decided on {of_decision.on}, before the act of {of_act.on}")
         self.of_act, self.of_decision = of_act, of_decision

@@ -123,7 +123,7 @@ class Book:
                 calendars[year].append(calendar)
         return Law(on, place, values, dict(calendars), most_local(self.thresholds, on, places))
 
-    def for_act(self, act_day: date, decision_day: date, place: str) -> ActLaw:
+    def for_act(self, act_day: date, decision_day: date, place: str) -> ActLaw[Law]:
         """What may be imposed in a decision on an earlier act: the law of the act, or a milder later one. ``act_day``:
         of an act that goes on, its last day."""
         return ActLaw(self.at(act_day, place), self.at(decision_day, place))

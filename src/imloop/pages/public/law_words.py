@@ -11,6 +11,7 @@ from imloop.facts.text import Text
 from imloop.gates.outages.outage import LINK_NAMES
 from imloop.gates.stations.conflict import TRAITS
 from imloop.matters.labels import GROUNDS
+from imloop.matters.penalties import VETOES
 from imloop.steps.cases import objections
 from imloop.steps.cases.grant_exit import EXIT_KINDS
 from imloop.steps.ground.access import OFFICE_NAMES
@@ -33,9 +34,11 @@ _WORDS = {
     "closure": Text("停业", "closure"),
     "cma": Text("检验检测机构资质认定（CMA）", "accreditation (CMA)"),
     "coach": Text("客运", "coaches"),
+    "coerced": Text("受他人胁迫、诱骗", "coerced or lured by others"),
     "complaint": Text("投诉举报", "a complaint"),
     "complex": Text("案情疑难复杂、涉及多个法律关系", "complex cases"),
     "compression-ignition": Text("压燃式", "compression ignition"),
+    "confessed": Text("主动供述未掌握的违法行为", "confessed what was not known"),
     "crime": Text("涉嫌犯罪", "a suspected crime"),
     "customs": Text("海关", "customs"),
     "destruction": Text("销毁", "destruction"),
@@ -51,11 +54,13 @@ _WORDS = {
     "goods": Text("没收货物", "goods are taken"),
     "goods_yards": Text("货场", "goods yards"),
     "heavy_users": Text("用车大户", "large fleets"),
+    "harm_removed": Text("主动消除或者减轻危害后果", "removed or lessened the harm"),
     "hybrid": Text("混合动力", "hybrid"),
     "impact": Text("社会影响恶劣", "a bad effect on the public"),
     "legal_review": Text("法制审核", "legal review"),
     "limits": Text("排放限值", "limits"),
     "logistics_parks": Text("物流园区", "logistics parks"),
+    "merit": Text("有立功表现", "helped to find others"),
     "methods": Text("检测方法", "methods"),
     "mining": Text("矿山", "mining"),
     "name": Text("名称", "name"),
@@ -67,6 +72,7 @@ _WORDS = {
     "on_the_spot": Text("当场处罚", "penalties on the spot"),
     "online": Text("在线监控", "on line"),
     "over_limit_after_repair": Text("修理后仍超标", "over the limits after repair"),
+    "other_law": Text("其他依法从轻、减轻的", "others that a law names"),
     "overhaul": Text("整车修理", "overhaul"),
     "owner": Text("车主", "owner"),
     "parking": Text("停放地", "where vehicles are parked"),
@@ -114,6 +120,7 @@ _TABLES: tuple[Mapping[str, Text], ...] = (
     objections.GROUNDS,
     EXIT_KINDS,
     ENROLLED,
+    {veto.code: veto.name for veto in VETOES},
 )
 _OF_KEY = {
     "rounding.official": {"full": Text("全数值比较法", "comparison of full values")},
