@@ -54,6 +54,7 @@ ADDRESSES = {
     "held-runs/<str:station>/<str:held_no>/settle": "held-runs/{station}/{held_no}/settle",
     "lines/<str:station>/<number:code>": "lines/{station}/{line}",
     "parties/<str:code>": "parties/{station}",
+    "supervision/officials/<str:username>": "supervision/officials/{official}",
     "supervision/looks/<int:number>": "supervision/looks/{look}",
     "supervision/acts/<int:number>": "supervision/acts/{entry}",
     "couriers/<str:code>": "couriers/{receiver}",
@@ -96,6 +97,7 @@ def world(db: None, two_cities: TwoCities, monkeypatch: pytest.MonkeyPatch) -> T
     assert isinstance(vehicle, int)
     show_owner(police, vehicle, clock.now())
     seen(police, Door.ROAD, [vehicle])
+    two_cities.names["official"] = police.user
     two_cities.names["entry"] = JournalEntry.objects.latest("number").number
     two_cities.names["look"] = Look.objects.latest("pk").pk
     return two_cities

@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "store_registerfile",
     "store_look",
     "store_lookedvehicle",
+    "store_recordcomment",
 )
 """Tables that may be read and added to; rows are never changed, removed or emptied."""
 NEVER_REMOVED = ("store_rawupload", "store_journalhead", "store_heldchange", "store_proposal")

@@ -12,6 +12,7 @@ from imloop.steps.cases import texts as cases
 from imloop.steps.complaints import texts as complaints
 from imloop.steps.couriers import texts as couriers
 from imloop.steps.draws import texts as draws
+from imloop.steps.duty import texts as duty
 from imloop.steps.findings import texts as findings
 from imloop.steps.ground import texts as ground
 from imloop.steps.inspections import texts as inspections
@@ -35,6 +36,7 @@ SUBJECTS = (
     complaints,
     couriers,
     draws,
+    duty,
     findings,
     inspections,
     journal,

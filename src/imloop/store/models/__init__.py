@@ -53,7 +53,7 @@ from imloop.store.models.registers.vehicles import (
 )
 from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
 from imloop.store.models.trail.desk import WorkPass
-from imloop.store.models.trail.duty import Look, LookedVehicle, UnusualDay
+from imloop.store.models.trail.duty import Look, LookedVehicle, RecordComment, UnusualDay
 from imloop.store.models.trail.journal import Counter, JournalEntry, JournalHead, JournalSeal, Restart
 
 __all__ = [
@@ -112,6 +112,7 @@ __all__ = [
     "Publication",
     "RawUpload",
     "Receiver",
+    "RecordComment",
     "RegisterFile",
     "Repair",
     "RepairMark",
