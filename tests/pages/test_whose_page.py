@@ -58,6 +58,7 @@ ADDRESSES = {
     "couriers/<str:code>": "couriers/{receiver}",
     "matters/<str:matter_no>": "matters/{matter_no}",
     "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
+    "matters/<str:matter_no>/papers/<str:kind>.pdf": "matters/{matter_no}/papers/decision.pdf",
     "cases/<str:case_no>": "cases/{case_no}",
     "cases/<str:case_no>/decide": "cases/{case_no}/decide",
     "cases/<str:case_no>/release": "cases/{case_no}/release",
