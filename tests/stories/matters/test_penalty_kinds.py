@@ -27,7 +27,7 @@ def decide(team: Team, reported: dict[str, Any], people: tuple[str, str, str, st
     team(one, "notify", {**NOTICE, **notice})
     team.doors.at("2026-09-28 09:00")
     team(one, "no_hearing_asked")
-    return team(head, "decide", DECIDED)
+    return team(head, "impose", DECIDED)
 
 
 ENVIRONMENT = ("zhang", "li", "wang", "head")

@@ -11,7 +11,7 @@ from imloop.matters import State
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
-from imloop.steps.matters.roles import visible
+from imloop.steps.matters.roles import BEFORE_THE_NOTICE, visible
 from imloop.steps.matters.take_step import applicant
 from imloop.store.models import Attachment, Matter
 
@@ -52,7 +52,7 @@ def the_matter(*, token: str = "", caller: Caller | None = None, matter_no: str 
     if caller is not None:
         row = rows.filter(visible(caller), matter_no=matter_no).first()
     else:
-        row = rows.filter(token=token).first() if token else None
+        row = rows.filter(token=token).exclude(state__in=BEFORE_THE_NOTICE).first() if token else None
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours."))
     return row

@@ -23,7 +23,7 @@ from imloop.store.models import Matter, MatterLink, Party, PartyKind
 OPENERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.POLICE)
 NOBODY = "other"
 """The subject of a case against somebody who is in no register."""
-_STEPS = {Kind.PENALTY: Step.OPEN, Kind.SIMPLE_PENALTY: Step.DECIDE_ON_THE_SPOT}
+_STEPS = {Kind.PENALTY: Step.PROPOSE, Kind.SIMPLE_PENALTY: Step.DECIDE_ON_THE_SPOT}
 
 
 def open_penalty(

@@ -53,7 +53,7 @@ _MADE_BY: Mapping[PaperKind, tuple[Step, ...]] = MappingProxyType(
         PaperKind.HEARING_NOTICE: (Step.ANNOUNCE_HEARING,),
         PaperKind.HEARING_RECORD: (Step.HOLD_HEARING,),
         PaperKind.DISCUSSION: (Step.DISCUSS,),
-        PaperKind.DECISION: (Step.DECIDE, Step.DECIDE_ON_THE_SPOT),
+        PaperKind.DECISION: (Step.IMPOSE, Step.DECIDE_ON_THE_SPOT),
         PaperKind.DECISION_RECEIPT: (Step.SERVE,),
         PaperKind.DEMAND: (Step.DEMAND,),
     }
