@@ -59,6 +59,7 @@ OWN_ONLY = {
     "DELETE closed-days/{day}": "always the caller's own",
     "POST copies/{number}/receipt": "a copy sent to the caller (tests/stories/matters/test_matter_file.py)",
     "POST copies/{number}/answer": "the same",
+    "GET matters/{matter_no}/papers/{kind}": "a matter that the caller may see (tests/papers/test_penalty_papers.py)",
     "POST zones": "always in the caller's place",
     "POST alerts": "always in the caller's place",
     "POST software": "always in the caller's place",

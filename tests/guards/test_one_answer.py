@@ -36,6 +36,7 @@ SEVERAL_MOMENTS: Mapping[str, frozenset[str]] = {
         [
             *("cases.get_notice", "couriers.get_feed", "couriers.get_stream", "draws.get_own"),
             *("inspections.get_report", "journal.get_inclusion", "matters.get_file", "outages.get_form"),
+            "matters.get_paper",
             "trace_back.get_trace_back",  # beside what it reads at once: the law of then, for the recomputation
         ]
     ),

@@ -61,6 +61,7 @@ ADDRESSES = {
     "matters/<str:matter_no>": "matters/{matter_no}",
     "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
     "complaints/<str:matter_no>/reporter": "complaints/{complaint_no}/reporter",
+    "matters/<str:matter_no>/papers/<str:kind>.pdf": "matters/{matter_no}/papers/decision.pdf",
     "cases/<str:case_no>": "cases/{case_no}",
     "cases/<str:case_no>/decide": "cases/{case_no}/decide",
     "cases/<str:case_no>/release": "cases/{case_no}/release",

@@ -131,6 +131,7 @@ STEPS: dict[Step, Text] = {
 }
 
 STEPS |= {
+    Step.PROPOSE: Text("提出立案", "propose a case"),
     Step.FILE: Text("批准立案", "file the case"),
     Step.NOT_FILE: Text("不予立案", "do not file"),
     Step.TRANSFER: Text("移送其他部门", "hand over to another department"),
@@ -144,6 +145,7 @@ STEPS |= {
     Step.DISCUSS: Text("登记集体讨论", "record the discussion"),
     Step.ANNOUNCE_HEARING: Text("通知听证", "announce the hearing"),
     Step.GIVE_UP_HEARING: Text("放弃听证（已要求的）", "give the hearing up"),
+    Step.IMPOSE: Text("作出处罚决定", "impose the penalty"),
     Step.SERVE: Text("送达决定书", "serve the decision"),
     Step.PUBLISH: Text("公开处罚信息", "publish"),
     Step.PAY: Text("登记缴款", "record a payment"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from imloop.store.models import Matter, MatterEvent, OutboxEntry, Party, Publication, Test
+from imloop.store.models import Matter, MatterEvent, OutboxEntry, Party, Publication, Test, User
 from support.city import LISTED, NEAR, City
 from support.doors import Doors
 from support.messages.uploads import VIN
 from support.people import person
-from support.stories.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, OPENED, REPORTED, Team
+from support.stories.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, OPENED, REPORTED, TEAM, Team
 
 POLICE, MARKET, TRANSPORT = (f"450200-{kind}" for kind in ("police", "market", "transport"))
 
@@ -59,7 +60,7 @@ def test_a_serious_case_opens_the_strike_off_with_its_evidence(team: Team, doors
     team.until_heard(test_reference(), serious="yes", vehicles="10", departure="")
     doors.at("2026-10-15 09:00")
     team("zhang", "discuss", DISCUSSED)
-    decided = team("head", "decide", DECIDED)
+    decided = team("head", "impose", DECIDED)
     assert decided["facts"]["decided_fine"] == 1_000_000
     strike_off = Matter.objects.get(kind="strike-off")
     shown = doors.get(f"matters/{strike_off.matter_no}", by=OFFICE)
@@ -83,7 +84,7 @@ def test_the_party_knows_of_it_from_the_notice_on_and_reads_no_vote(team: Team, 
     team("zhang", "notify", NOTICE)
     team("zhang", "discuss", {**DISCUSSED, "discussed_on": "2026-09-18"})
     shown = doors.get(f"matters/{team.number}", by=NEAR)
-    assert [event["step"] for event in shown["events"]] == ["open", "notify"]
+    assert [event["step"] for event in shown["events"]] == ["propose", "notify"]
     assert (
         shown["due_on"] == "2026-09-24" and "voter_1" not in shown["facts"] and "card_a" not in shown["facts"]
     )
@@ -106,7 +107,7 @@ def test_what_is_missing_forbids_the_decision_and_nothing_is_kept(team: Team, do
     doors.at("2026-09-28 09:00")
     team("zhang", "no_hearing_asked")
     events = MatterEvent.objects.count()
-    refused = team("head", "decide", DECIDED, expect=403)
+    refused = team("head", "impose", DECIDED, expect=403)
     assert codes(refused) == ["facts-not-proven", "not-discussed"]
     assert all(reason["cite"] and reason["text"] and reason["next"] for reason in refused["reasons"])
     assert MatterEvent.objects.count() == events
@@ -114,7 +115,7 @@ def test_what_is_missing_forbids_the_decision_and_nothing_is_kept(team: Team, do
     voted = team("zhang", "discuss", {**DISCUSSED, "discussed_on": "2026-09-28", "voter_2": "li"}, expect=403)
     assert codes(voted) == ["investigators-voted"]
     team("zhang", "discuss", {**DISCUSSED, "discussed_on": "2026-09-28"})
-    assert team("head", "decide", DECIDED)["state"] == "decided"
+    assert team("head", "impose", DECIDED)["state"] == "decided"
 
 
 def test_a_case_is_opened_by_who_decides_against_who_did_it(team: Team, doors: Doors) -> None:
@@ -199,12 +200,96 @@ def test_a_case_is_opened_on_its_page(team: Team, doors: Doors) -> None:
     doors.at("2026-09-02 09:00")
     window = person(OFFICE, name="desk")
     assert "违法行为" in window.get("/matters/open?kind=penalty").content.decode()
-    form = {f"open-{name}": value for name, value in OPENED.items()}
+    form = {f"propose-{name}": value for name, value in OPENED.items()}
     name = Party.objects.get(code=NEAR).name
-    sent = {"kind": "penalty", "step": "open", "party": NEAR, "sure": "1", **form, "open-party_name": name}
-    refused = window.post("/matters/open", {**sent, "open-acted_on": "2026-09-02"})
+    sent = {
+        "kind": "penalty",
+        "step": "propose",
+        "party": NEAR,
+        "sure": "1",
+        **form,
+        "propose-party_name": name,
+    }
+    refused = window.post("/matters/open", {**sent, "propose-acted_on": "2026-09-02"})
     assert "先后不对" in refused.content.decode() and not Matter.objects.filter(kind="penalty").exists()
     answer = window.post("/matters/open", sent)
     row = Matter.objects.get(kind="penalty")
     assert answer.status_code == 302 and answer["Location"] == f"/matters/{row.matter_no}"
     assert window.get(answer["Location"]).status_code == 200
+
+
+class Windows:
+    """The same people at the pages, each logged in."""
+
+    def __init__(self, number: str, people: dict[str, Client]) -> None:
+        self.number, self.people = number, people
+
+    def __call__(self, who: str, step: str, **fields: str) -> str:
+        """What the page says after the step's form was sent: itself again, or why not."""
+        form = {"step": step, "sure": "1", **{f"{step}-{name}": value for name, value in fields.items()}}
+        answer = self.people[who].post(f"/matters/{self.number}", form, follow=True)
+        return str(answer.content.decode())
+
+
+def test_a_false_report_through_the_desks(team: Team, doors: Doors) -> None:
+    """By the pages' forms: the office's people and the station itself, to the archive with its surcharge, then the
+    strike-off that the serious case opened."""
+    doors.at("2026-09-02 09:00")
+    team.open(party=NEAR)
+    team.evidence(test_reference())
+    people = {name: Client() for name in TEAM}
+    for name, window in people.items():
+        window.force_login(User.objects.get(username=name))
+    people["station"] = person(NEAR)
+    step = Windows(team.number, people)
+    assert "调查取证" in step("head", "file", file_no="柳环立〔2026〕9号")
+    doors.at("2026-09-10 09:00")
+    step("zhang", "report", **{**REPORTED, "serious": "yes", "vehicles": "10"})
+    assert "您是调查人员" in step("li", "clear", opinion="清楚")
+    assert "10/10" in step("wang", "clear", opinion="清楚") and team.number
+    assert people["station"].get(f"/matters/{team.number}").status_code == 404
+    doors.at("2026-09-18 09:00")
+    step("zhang", "notify", **NOTICE)
+    assert "2026-09-24" in step("station", "state", statement="设备故障所致")
+    step("station", "ask_hearing", request="不服")
+    doors.at("2026-09-24 09:00")
+    step(
+        "zhang",
+        "announce_hearing",
+        announced_on="2026-09-24",
+        hearing_on="2026-10-13",
+        hearing_at="九时",
+        chair="wang",
+    )
+    assert people["station"].get(f"/matters/{team.number}/papers/hearing-notice.pdf").status_code == 200
+    doors.at("2026-10-13 15:00")
+    step(
+        "zhang",
+        "hold_hearing",
+        announced_on="2026-09-24",
+        held_on="2026-10-13",
+        chair="wang",
+        record="双方陈述",
+    )
+    step("zhang", "weigh", weighed="不采纳：曲线逐点相同")
+    assert "没有通过法制审核" in step("head", "impose", **DECIDED)
+    doors.at("2026-10-15 09:00")
+    step("fazhi", "review_legally", passed_review="yes", opinion="合法")
+    assert "没有一票否决情形" in step("zhang", "discuss", **DISCUSSED)
+    doors.at("2026-10-16 09:00")
+    step("head", "impose", **DECIDED)
+    doors.at("2026-10-19 09:00")
+    step("zhang", "serve", served_on="2026-10-19", how="direct")
+    step("zhang", "publish")
+    assert "1000000" in Client().get("/public/decisions").content.decode()
+    doors.at("2026-11-13 09:00")
+    assert "1299999" in step("zhang", "pay", paid_on="2026-11-13", amount="1", receipt_no="甲")
+    step("zhang", "pay", paid_on="2026-11-13", amount="1299999", receipt_no="乙")
+    assert "已结案归档" in step("zhang", "archive", volume_no="正 1、副 1")
+    strike_off = Windows(Matter.objects.get(kind="strike-off").matter_no, people)
+    assert "告知" in strike_off("head", "notify", served_on="2026-11-13", intended="注销联网")
+    strike_off("station", "waive_hearing")
+    strike_off(
+        "head", "decide", decision_no="柳环注〔2026〕1号", since="2026-11-14", reasons="虚假报告情节严重"
+    )
+    assert Party.objects.get(code=NEAR).standings.filter(state="struck_off", since="2026-11-14").exists()

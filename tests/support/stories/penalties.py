@@ -98,6 +98,6 @@ class Team:
         self.doors.at("2026-10-15 09:00")
         self("zhang", "discuss", DISCUSSED)
         self.doors.at("2026-10-16 09:00")
-        self("head", "decide", DECIDED)
+        self("head", "impose", DECIDED)
         self.doors.at("2026-10-19 09:00")
         self("zhang", "serve", served_on="2026-10-19", how="direct")

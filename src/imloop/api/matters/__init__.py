@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from imloop.api.http.answers import as_file, as_json, body_of, file_of
+from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of
 from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller
-from imloop.api.http.router import ATTACHED, Router
+from imloop.api.http.router import ATTACHED, PDF, Router
 from imloop.api.http.schemas import KeptFileOut
 from imloop.api.matters import copies
 from imloop.api.matters.schemas import (
@@ -35,6 +35,7 @@ from imloop.facts.pictures import LARGEST
 from imloop.facts.places import known_place
 from imloop.matters import Role
 from imloop.matters.stations.conditions import conditions
+from imloop.papers.penalty_papers import penalty_paper
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters import lookups as matter_lookups
@@ -258,6 +259,19 @@ def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
 )
 def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
     return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))
+
+
+@router.get(
+    "/matters/{matter_no}/papers/{kind}",
+    who=EVERYONE,
+    answers={200: PDF},
+    tags=["departments"],
+    summary="处罚案件的文书 · a paper of a penalty case",
+)
+def get_paper(request: HttpRequest, matter_no: str, kind: str) -> HttpResponse:
+    """PDF, the same bytes every time. ``kind``: filing notice notice-receipt hearing-notice hearing-record discussion
+    decision decision-receipt demand."""
+    return as_pdf(penalty_paper(caller(request), matter_no, kind), f"{matter_no}-{kind}")
 
 
 @router.post(

@@ -27,8 +27,8 @@ from imloop.matters.penalties.discretion import FACTORS, Proposal, propose
 from imloop.matters.penalties.ranges import Act, Counted, Range, choose
 
 _PROVEN_BY = re.compile(r"[〔\[]([\d、,， ]+)[〕\]]\s*$")
-_INVESTIGATES = (Step.OPEN, Step.REPORT)
-_NAMES_PARTY = (Step.OPEN, Step.NOTIFY, Step.DECIDE)
+_INVESTIGATES = (Step.PROPOSE, Step.REPORT)
+_NAMES_PARTY = (Step.PROPOSE, Step.NOTIFY, Step.IMPOSE)
 _VOTERS = ("voter_1", "voter_2", "voter_3", "voter_4", "voter_5")
 
 
@@ -167,7 +167,7 @@ def _registered(matter: Matter, act: Act) -> str:
 def _papers(matter: Matter, values: Mapping[str, Value], day: date) -> tuple[Paper, ...]:
     """How the party is named by each step that names it, this one among them."""
     named = [(each.step.value, each.values, each.day) for each in matter.acts if each.step in _NAMES_PARTY]
-    papers = [*named, (Step.DECIDE.value, values, day)]
+    papers = [*named, (Step.IMPOSE.value, values, day)]
     return tuple(
         Paper(name, str(said["party_name"]), on) for name, said, on in papers if said.get("party_name")
     )

@@ -54,7 +54,13 @@ FINDINGS = sentence(
     "违法事实（每行一项，末尾用〔证据序号〕标明证据）",
     "facts, one a line, each ending with the numbers of its evidence in 〔 〕",
 )
-OPENED = (PARTY, IS_PERSON, VIOLATION, PAYER, ACTED_ON, FOUND_ON, FINDINGS)
+TWIN = sentence(
+    "twin",
+    "同案另一当事人的案件编号",
+    "number of the case against another party to the same act",
+    required=False,
+)
+OPENED = (PARTY, IS_PERSON, VIOLATION, PAYER, ACTED_ON, FOUND_ON, FINDINGS, TWIN)
 
 COUNTED = (
     Field(

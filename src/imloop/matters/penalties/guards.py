@@ -27,7 +27,7 @@ from imloop.matters.penalties.discretion import departure
 from imloop.matters.penalties.limits import may_be_heard
 from imloop.matters.penalties.ranges import choose
 
-_OPENS = (Step.OPEN,)
+_OPENS = (Step.PROPOSE,)
 _SUBJECTS = {
     Payer.STATION: ("istation",),
     Payer.REPAIRER: ("mstation",),

@@ -63,7 +63,7 @@ def _filing() -> tuple[Row, ...]:
     return (
         _row(
             None,
-            Step.OPEN,
+            Step.PROPOSE,
             S.FILING,
             f.OPENED,
             (p.act_found, p.fits_party, p.ours_to_punish),
@@ -208,7 +208,7 @@ def _decision() -> tuple[Row, ...]:
     return (
         _row(
             S.HEARD,
-            Step.DECIDE,
+            Step.IMPOSE,
             S.DECIDED,
             decided,
             (p.discretion_holds, p.answers_weighed, p.clauses_compared, *p.vetoes()),

@@ -21,7 +21,7 @@ from imloop.pages.forms import file_response, onward, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.complaint_card import complaint_card
 from imloop.pages.matters.matter_file import file_context, sent_evidence
-from imloop.pages.matters.penalty import penalty_context
+from imloop.pages.matters.penalty import DEPARTMENTS, STATIONS, papers_context, penalty_context
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
@@ -36,14 +36,6 @@ from imloop.steps.matters.take_step import take_step
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Matter, MatterEvent, PartyKind
 
-DEPARTMENTS = (
-    PartyKind.ENVIRONMENT,
-    PartyKind.TRANSPORT,
-    PartyKind.MARKET,
-    PartyKind.POLICE,
-    PartyKind.SUPERVISOR,
-)
-_STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
 _PARTY = frozenset({Role.CONCERNED})
 _OPENS = {
     PartyKind.ENVIRONMENT: (
@@ -61,7 +53,7 @@ _OPENS = {
 }
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What is waiting for the caller, then everything the caller may see."""
     day = day_of(clock.now())
@@ -106,7 +98,7 @@ def _line(row: Matter, day: date) -> dict[str, object]:
     }
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The form of one kind of matter; about a station by its code, about a vehicle by VIN or plate."""
     typed = request.POST or request.GET
@@ -114,7 +106,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     kind = Kind(typed["kind"]) if typed.get("kind") in allowed else None
     if kind is None:
         return redirect("/matters")
-    own = caller.party_code if caller.kind in _STATIONS else ""
+    own = caller.party_code if caller.kind in STATIONS else ""
     party = own or typed.get("party", "").strip()
     row = rows_for(kind, None)[0]
     context: dict[str, object] = {}
@@ -152,7 +144,7 @@ def _subject_of(caller: Caller, party: str) -> str:
     return kind or "mstation" if caller.kind == PartyKind.TRANSPORT else "istation"
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResponse:
     """One matter: what is next and whose it is, what was applied for, files, every step so far."""
     now = clock.now()
@@ -173,13 +165,16 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
         return redirect(f"/matters/{matter_no}")
     context |= after(
         lambda: the_matter(caller=caller, matter_no=matter_no),
-        lambda row: matter_context(row, roles_in(caller, row), request.POST, by_of(caller, row.place)),
+        lambda row: {
+            **matter_context(row, roles_in(caller, row), request.POST, by_of(caller, row.place)),
+            "papers": papers_context(row, roles_in(caller, row)),
+        },
     )
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
     return page(request, caller, "matters/matter.html", context)
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: str) -> HttpResponse:
     return file_response(the_file(digest, caller=caller, matter_no=matter_no))
 

@@ -155,7 +155,7 @@ def _serious(row: Matter, fact: Fact, law: Law) -> _Json | None:
 
 def _earlier(row: Matter, acted: date) -> dict[int, date]:
     """Other penalties of the party for the same, decided in the months before the act: the day of each decision."""
-    decided = MatterEvent.objects.filter(kind=Step.DECIDE, matter__party=row.party, matter__kind=Kind.PENALTY)
+    decided = MatterEvent.objects.filter(kind=Step.IMPOSE, matter__party=row.party, matter__kind=Kind.PENALTY)
     days = {
         event.matter_id: day_of(event.at)
         for event in decided.exclude(matter=row).select_related("matter")

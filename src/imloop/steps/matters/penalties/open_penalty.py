@@ -14,15 +14,16 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.as_fact import by_of
+from imloop.steps.matters.file_effects import carry_along
 from imloop.steps.matters.kept.new_row import About, opened
-from imloop.steps.matters.roles import roles_of
+from imloop.steps.matters.roles import PENALTIES, roles_of
 from imloop.steps.vehicles.find_vehicle import require_vehicle
-from imloop.store.models import Matter, Party, PartyKind
+from imloop.store.models import Matter, MatterLink, Party, PartyKind
 
 OPENERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.POLICE)
 NOBODY = "other"
 """The subject of a case against somebody who is in no register."""
-_STEPS = {Kind.PENALTY: Step.OPEN, Kind.SIMPLE_PENALTY: Step.DECIDE_ON_THE_SPOT}
+_STEPS = {Kind.PENALTY: Step.PROPOSE, Kind.SIMPLE_PENALTY: Step.DECIDE_ON_THE_SPOT}
 
 
 def open_penalty(
@@ -49,7 +50,23 @@ def open_penalty(
         step = _STEPS[wanted]
         new = New(wanted, subject, holder)
         decision = take(new, step, given, roles, law.on, law, by_of(caller, about.place))
-        return opened(ledger, wanted, about, step, decision, law)
+        twin = _twin(caller, str(decision.values.get("twin") or ""))
+        row = opened(ledger, wanted, about, step, decision, law)
+        if twin is not None:
+            MatterLink.objects.create(matter=row, other=twin, kind=MatterLink.Kind.TWIN, at=ledger.now)
+            carry_along(twin, row)
+        return row
+
+
+def _twin(caller: Caller, number: str) -> Matter | None:
+    """The case against another party to the same act, whose evidence this one begins with."""
+    if not number:
+        return None
+    found = Matter.objects.filter(matter_no=number, kind__in=PENALTIES, office=caller.party_code).first()
+    if found is None:
+        words = Text(f"本部门没有处罚案件 {number}。", f"This department has no penalty case {number}.")
+        raise Malformed("unknown-matter", words, problems=(Problem("$.twin", "unknown-matter", words),))
+    return found
 
 
 def subject_named(about: About) -> str:
