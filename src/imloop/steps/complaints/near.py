@@ -14,7 +14,7 @@ from imloop.steps.ground.access import city_of, place_prefix
 from imloop.store.models import Complaint
 
 _MOST, _SIGNS = 500, 400
-"""Compared: so many others, of a city's complaints of one kind in a month there are fewer; so much of what each says."""
+"""Compared: so many others, more than a city has of one kind in a month; so much of what each says."""
 
 
 def told_of(complaint: Complaint) -> Told:
