@@ -20,6 +20,7 @@ from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
+from imloop.steps.matters.officers import ask_officers, officers_of, require_confirmed
 from imloop.steps.matters.roles import roles_in, subject_of, visible
 from imloop.steps.second_person.kinds import Act, Body, act_of, register
 from imloop.steps.second_person.propose import do_or_propose
@@ -58,6 +59,7 @@ def take_step(
 def _take(ledger: Ledger, by: Caller, matter_no: str, body: Body) -> Row:
     row = locked(matter_no, by)
     law = registers.law_at(day_of(ledger.now), row.place)
+    require_confirmed(row, law)
     step_on(ledger, row, step_of(body["step"]), body["given"], roles_in(by, row), law, by)
     return row
 
@@ -80,7 +82,7 @@ def _visitors(proposed: Proposal) -> list[str]:
     """Who opened it, and who checked on the site."""
     known = MatterEvent.objects.filter(matter__matter_no=proposed.subject)
     asked = known.filter(kind__in=(Step.OPEN, Step.CHECK_SITE, Step.ACCEPT_DIRECTLY))
-    return list(asked.values_list("actor", flat=True))
+    return [*asked.values_list("actor", flat=True), *officers_of(proposed.subject)]
 
 
 STATION = register(
@@ -123,7 +125,8 @@ def step_on(
     row.closed_at = None if decision.matter.state.is_open else ledger.now
     carry_out(ledger, row, step, decision, law)
     row.save()
-    keep(ledger, row, step, decision, law, before=matter, caller=who)
+    event = keep(ledger, row, step, decision, law, before=matter, caller=who)
+    ask_officers(ledger, row, event, decision.values, law)
 
 
 def keep(
@@ -135,7 +138,7 @@ def keep(
     *,
     before: Matter | None = None,
     caller: Caller | None = None,
-) -> None:
+) -> MatterEvent:
     """The step's event, its journal entry, what is published of it, and whom it is told."""
     values = plain(decision.values)
     number = row.events.count() + 1
@@ -158,6 +161,7 @@ def keep(
     told = {**body, "title": row.title, "due_on": row.due_on.isoformat() if row.due_on else None}
     for receiver in _told_of(row, step, ledger.caller):
         ledger.send(receiver, "matter-step", row.matter_no, told)
+    return event
 
 
 def _due_for_department(before: Matter) -> date | None:
