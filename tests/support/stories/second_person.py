@@ -106,12 +106,13 @@ def outage(city: City, now: datetime, who: Caller | None = None) -> object:
     return declare(who or city.callers[ENV], said, now)
 
 
-def paper(city: City, now: datetime, who: Caller | None = None) -> object:
+def paper(city: City, now: datetime, who: Caller | None = None, **change: Any) -> object:
     if not Outage.objects.exists():
         failed(city)
         declarer = another(ADMIN, "declarer") if Party.objects.filter(code=ADMIN) else city.callers[ENV]
         confirmed(outage(city, NOW, declarer), NOW)
-    seen = PaperSeen(station=NEAR, shop=LISTED, plate=PLATE, settlement_no="J1", reason="电话核对结算清单")
+    said = {"station": NEAR, "shop": LISTED, "plate": PLATE, "settlement_no": "J1"}
+    seen = PaperSeen(**{**said, "reason": "电话核对结算清单", **change})
     return unlock_by_operator(who or another(ENV, "operator"), seen, now)
 
 
