@@ -47,6 +47,7 @@ ADDRESSES = {
     "findings/<int:number>": "findings/{finding}",
     "repairs/<str:shop>/<number:repair_no>": "repairs/{shop}/{repair_no}",
     "proposals/<int:number>": "proposals/{proposal_id}",
+    "proposals/<int:number>/files/<str:digest>": "proposals/{proposal_id}/files/{digest}",
     "outages/<str:number>": "outages/{outage_no}",
     "unlocks/<str:number>": "unlocks/{unlock}",
     "unlocks/<str:number>/files/<str:digest>": "unlocks/{unlock}/files/{sha256}",

@@ -14,8 +14,20 @@ from imloop.steps.desk.acts import ACTS, lapse_proposals
 from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground.access import caller_for
 from imloop.steps.journal.check_against_journal import unlike_the_journal
+from imloop.steps.outages.paper_files import Photograph
 from imloop.steps.second_person.decide import confirm, proposal, reject, withdraw
-from imloop.store.models import Case, JournalEntry, LineOrder, Matter, OutboxEntry, Party, Proposal, User
+from imloop.steps.second_person.lookups import file_of, files_of
+from imloop.store.models import (
+    Case,
+    JournalEntry,
+    LineOrder,
+    Matter,
+    OutboxEntry,
+    PaperUnlock,
+    Party,
+    Proposal,
+    User,
+)
 from support.city import LISTED, NEAR, City, at
 from support.stories.second_person import (
     ENV,
@@ -34,6 +46,7 @@ from support.stories.second_person import (
     paper,
     price,
 )
+from support.stories.two_cities import PNG
 
 every_kind = pytest.mark.parametrize("kind", STORIES)
 
@@ -45,7 +58,9 @@ def propose(city: City, kind: str) -> Proposal:
 
 
 def test_every_kind_has_a_story() -> None:
-    assert {act.kind for act in ACTS} - STORIES.keys() == {"draw-void"}, "its story is that of a draw"
+    assert {act.kind for act in ACTS} - STORIES.keys() == {"visit-officer"}, (
+        "its story: test_visit_officers.py"
+    )
 
 
 @every_kind
@@ -144,6 +159,16 @@ def test_who_opened_the_case_does_not_confirm_its_decision(city: City) -> None:
 def test_who_declared_the_outage_does_not_unlock_in_it(city: City) -> None:
     with pytest.raises(NotAllowed, match="declared-it"):
         paper(city, NOW, city.callers[ENV])
+
+
+def test_the_second_person_sees_the_photograph_and_the_unlock_keeps_it(city: City) -> None:
+    row = paper(city, NOW, files=[Photograph("settlement", "a.png", PNG)])
+    assert isinstance(row, Proposal)
+    (kept,) = files_of(row)
+    assert bytes(file_of(another(TRANSPORT), row, kept.sha256, NOW).body) == PNG
+    assert entry("looked-up")["sha256"] == kept.sha256
+    confirmed(row, NOW)
+    assert [file.sha256 for file in PaperUnlock.objects.get().files.all()] == [kept.sha256]
 
 
 def test_it_is_judged_by_the_facts_of_that_moment(city: City) -> None:

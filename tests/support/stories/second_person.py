@@ -1,4 +1,4 @@
-"""Every act that needs a second person, as one person proposes it; and the second person, of the office it names."""
+"""Every act that needs a second person, as one proposes it; and the second person, of the office the law names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from imloop.api.draws.schemas import PlanIn
 from imloop.steps.accounts import second_factor
 from imloop.steps.accounts.staffing import reset_second_factor
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.couriers.receivers import add_receiver
+from imloop.steps.draws import prepare_draw
+from imloop.steps.draws.void_draw import void
 from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.ground.lookups import itself
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.matters.take_step import take_step, take_step_by_token
@@ -23,6 +27,7 @@ from imloop.steps.prices.publish_price import NewPrice, set_price
 from imloop.steps.second_person.decide import confirm
 from imloop.store.models import (
     Case,
+    Draw,
     Fee,
     JournalEntry,
     LineOrder,
@@ -38,6 +43,7 @@ from imloop.store.models import (
 )
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.messages.uploads import PLATE
+from support.stories.draw_story import plan
 
 ENV, TRANSPORT, MARKET, SUPERVISOR, ADMIN = (
     f"{PLACE}-{kind}" for kind in ("environment", "transport", "market", "supervisor", "admin")
@@ -100,12 +106,13 @@ def outage(city: City, now: datetime, who: Caller | None = None) -> object:
     return declare(who or city.callers[ENV], said, now)
 
 
-def paper(city: City, now: datetime, who: Caller | None = None) -> object:
+def paper(city: City, now: datetime, who: Caller | None = None, **change: Any) -> object:
     if not Outage.objects.exists():
         failed(city)
         declarer = another(ADMIN, "declarer") if Party.objects.filter(code=ADMIN) else city.callers[ENV]
         confirmed(outage(city, NOW, declarer), NOW)
-    seen = PaperSeen(station=NEAR, shop=LISTED, plate=PLATE, settlement_no="J1", reason="电话核对结算清单")
+    said = {"station": NEAR, "shop": LISTED, "plate": PLATE, "settlement_no": "J1"}
+    seen = PaperSeen(**{**said, "reason": "电话核对结算清单", **change})
     return unlock_by_operator(who or another(ENV, "operator"), seen, now)
 
 
@@ -152,6 +159,16 @@ def decision(city: City, now: datetime) -> object:
     return take_step(city.callers[ENV], matter.matter_no, "decide", decided, now)
 
 
+def void_of_a_draw(city: City, now: datetime) -> object:
+    sources = [
+        {"code": code, "name": code, "on": day, "fallback": {"name": f"{code} 下期", "on": "2026-12-11"}}
+        for code, day in (("ssq", "2026-12-08"), ("dlt", "2026-12-09"))
+    ]
+    wanted = plan(period="2026Q4", first="2026-12-14", last="2026-12-25", sources=sources)
+    draw = prepare_draw.prepare(city.callers[ENV], PlanIn(**wanted).plan(), now, itself)
+    return void(city.callers[ENV], draw.no, "名单漏了一家检验机构", now)
+
+
 STORIES = {
     "exit": Story(exit_, lambda: bool(Case.objects.get().snapshot["exits"]), TRANSPORT),
     "annulment": Story(annulment, lambda: Case.objects.get().state == "annulled", SUPERVISOR),
@@ -162,6 +179,7 @@ STORIES = {
     "price": Story(price, Fee.objects.exists, MARKET),
     "second-factor": Story(factor, lambda: not SecondFactor.objects.exists(), ENV),
     "station-decision": Story(decision, lambda: Matter.objects.get().state == "in_force", ENV),
+    "draw-void": Story(void_of_a_draw, lambda: Draw.objects.get().state == "voided", SUPERVISOR),
     "courier": Story(courier, Receiver.objects.exists, ENV),
 }
 

@@ -7,12 +7,13 @@ from django.shortcuts import redirect
 
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.pages.forms import file_response
 from imloop.pages.guard import desk, page, words
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
 from imloop.steps.second_person.decide import confirm, proposal, reject, withdraw
 from imloop.steps.second_person.kinds import act_of
-from imloop.steps.second_person.lookups import proposals, who_confirms
+from imloop.steps.second_person.lookups import file_of, files_of, proposals, who_confirms
 from imloop.steps.second_person.texts import STATES
 from imloop.steps.second_person.who_may import may_confirm
 from imloop.store.models import Proposal
@@ -46,11 +47,18 @@ def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpRespo
     context = {
         **_row(row),
         "shows": [(words(name), value) for name, value in act_of(row.kind).shows(row)],
+        "files": files_of(row),
         "may_confirm": may_confirm(caller, row),
         "may_withdraw": is_open and own,
         "over": is_open and row.expires_at < clock.now(),
     }
     return page(request, caller, "second_person/proposal.html", context)
+
+
+@desk(*OFFICES)
+def one_file(request: HttpRequest, caller: Caller, number: int, digest: str) -> HttpResponse:
+    """A photograph of the paper that an unlock rests on."""
+    return file_response(file_of(caller, proposal(caller, number), digest, clock.now()))
 
 
 def _decide(caller: Caller, number: int, form: QueryDict) -> None:

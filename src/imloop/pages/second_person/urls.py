@@ -12,6 +12,7 @@ from imloop.store.models import PartyKind
 urlpatterns: list[URLPattern] = [
     path("proposals", proposals.all_proposals),
     path("proposals/<int:number>", proposals.one_proposal),
+    path("proposals/<int:number>/files/<str:digest>", proposals.one_file),
 ]
 
 MENU = (

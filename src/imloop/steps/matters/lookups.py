@@ -21,9 +21,9 @@ from imloop.matters.table import TIMERS, Row, rows_for
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters.as_fact import as_fact, whole
+from imloop.steps.matters.kept.keep_step import INTERNAL, office_of
 from imloop.steps.matters.penalties.card import card_of
 from imloop.steps.matters.roles import PENALTIES, possible_roles, roles_in, visible
-from imloop.steps.matters.take_step import INTERNAL, office_of
 from imloop.store.models import Matter, MatterEvent, Publication
 
 SHOWN = 200

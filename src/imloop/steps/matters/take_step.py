@@ -19,10 +19,8 @@ from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
-from imloop.steps.matters.kept.keep_step import INTERNAL as INTERNAL
-from imloop.steps.matters.kept.keep_step import is_told
-from imloop.steps.matters.kept.keep_step import keep as keep
-from imloop.steps.matters.kept.keep_step import office_of as office_of
+from imloop.steps.matters.kept.keep_step import is_told, keep
+from imloop.steps.matters.officers import ask_officers, officers_of, require_confirmed
 from imloop.steps.matters.roles import roles_in, visible
 from imloop.steps.second_person.kinds import Act, Body, act_of, register
 from imloop.steps.second_person.propose import do_or_propose
@@ -58,6 +56,7 @@ def take_step(
 def _take(ledger: Ledger, by: Caller, matter_no: str, body: Body) -> Row:
     row = locked(matter_no, by)
     law = registers.law_at(day_of(ledger.now), row.place)
+    require_confirmed(row, law)
     step_on(ledger, row, step_of(body["step"]), body["given"], roles_in(by, row), law, by)
     return row
 
@@ -80,7 +79,7 @@ def _visitors(proposed: Proposal) -> list[str]:
     """Who opened it, and who checked on the site."""
     known = MatterEvent.objects.filter(matter__matter_no=proposed.subject)
     asked = known.filter(kind__in=(Step.OPEN, Step.CHECK_SITE, Step.ACCEPT_DIRECTLY))
-    return list(asked.values_list("actor", flat=True))
+    return [*asked.values_list("actor", flat=True), *officers_of(proposed.subject)]
 
 
 STATION = register(
@@ -123,7 +122,8 @@ def step_on(
     row.closed_at = None if decision.matter.state.is_open else ledger.now
     carry_out(ledger, row, step, decision, law)
     row.save()
-    keep(ledger, row, step, decision, law, before=matter, caller=who)
+    event = keep(ledger, row, step, decision, law, before=matter, caller=who)
+    ask_officers(ledger, row, event, decision.values, law)
 
 
 def step_of(text: str) -> Step:

@@ -29,7 +29,7 @@ class Act:
     proposed, under the ledger of whoever confirms. ``made``: how what it made is found again by ``undo``, which takes
     back what took effect before anybody confirmed, and says in words what it could not; ``before``: actors, in one line
     each, who acted on the object and do not confirm; ``shows``: what will happen, by name and value; ``link``: the
-    object's page; ``head``: only who heads the party confirms."""
+    object's page; ``head``: only who heads the party confirms; ``only``: the one account whose word it is."""
 
     kind: str
     name: Text
@@ -40,6 +40,7 @@ class Act:
     made: Callable[[Any], dict[str, object]] = lambda made: {"id": made.pk}
     undo: Callable[[Ledger, Proposal], None] | None = None
     head: bool = False
+    only: Callable[[Proposal], str] | None = None
 
 
 _ACTS: dict[str, Act] = {}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps.ground.access import OFFICE_NAMES, Caller
+from imloop.steps.ground.ledger import writing
 from imloop.steps.second_person.kinds import act_of
 from imloop.steps.second_person.rules import OWN
 from imloop.steps.second_person.who_may import may_confirm, seen_by
-from imloop.store.models import PartyKind, Proposal
+from imloop.store.models import Attachment, PartyKind, Proposal
 
 SHOWN = 100
 
@@ -18,6 +24,21 @@ def proposals(caller: Caller, *, is_open: bool) -> list[Proposal]:
     if is_open:
         return list(rows.filter(state__in=Proposal.OPEN).order_by("expires_at", "id")[:SHOWN])
     return list(rows.exclude(state__in=Proposal.OPEN).order_by("-decided_at", "-id")[:SHOWN])
+
+
+def files_of(row: Proposal) -> QuerySet[Attachment]:
+    """What was handed in with it, which belongs to nothing else yet."""
+    return Attachment.objects.filter(pk__in=row.body.get("files", [])).order_by("pk")
+
+
+def file_of(caller: Caller, row: Proposal, digest: str, now: datetime) -> Attachment:
+    """One of them; the look is journalled, for a paper names owner and vehicle."""
+    with writing(now, caller, by_key=True) as ledger:
+        found = files_of(row).filter(sha256=digest).first()
+        if found is None:
+            raise Unknown("unknown-file", Text("没有这个文件。", "There is no such file."))
+        ledger.note("looked-up", row.subject, {"kind": "paper", "sha256": found.sha256})
+    return found
 
 
 def who_confirms(row: Proposal) -> Text:

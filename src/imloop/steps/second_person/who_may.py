@@ -32,6 +32,9 @@ def require_second_person(caller: Caller, row: Proposal) -> None:
     people = set(caller.who.people)
     if act_of(row.kind).head and not User.objects.filter(username=caller.user, is_head=True).exists():
         raise NotAllowed("heads-only", Text("由该单位负责人确认。", "The head of that party confirms this."))
+    only = act_of(row.kind).only
+    if only is not None and only(row) != caller.user:
+        raise NotAllowed("not-yours-to-confirm", Text("由本人确认。", "Only the person named confirms this."))
     if not people or people & _people([row.proposed_by]) or _same_person(people, row):
         raise NotAllowed(
             "second-person-needed",
@@ -66,6 +69,8 @@ def those_who_may(row: Proposal) -> list[User]:
     """Active people who could confirm it now."""
     users = _of_office(row).filter(is_active=True)
     users = users.filter(is_head=True) if act_of(row.kind).head else users
+    if (only := act_of(row.kind).only) is not None:
+        users = users.filter(username=only(row))
     barred = _people([row.proposed_by, *act_of(row.kind).before(row)])
     return [user for user in users if user.username not in barred and not _same_person({user.username}, row)]
 

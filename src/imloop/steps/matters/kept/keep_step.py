@@ -43,7 +43,7 @@ def keep(
     *,
     before: Matter | None = None,
     caller: Caller | None = None,
-) -> None:
+) -> MatterEvent:
     """The step's event, its journal entry, what is published of it, and whom it is told. ``caller``: whose step it is,
     where another person confirms it."""
     values = plain(decision.values)
@@ -67,6 +67,7 @@ def keep(
     told = {**body, "title": row.title, "due_on": row.due_on.isoformat() if row.due_on else None}
     for receiver in _told_of(row, step, ledger.caller):
         ledger.send(receiver, "matter-step", row.matter_no, told)
+    return event
 
 
 def is_told(row: Row) -> bool:
