@@ -66,6 +66,7 @@ def range_json(found: Range) -> _Json:
         "why": WHY[found.why].zh,
         "why_en": WHY[found.why].en,
         "to_compare": CONFIDENCE_NAMES[bare.confidence].zh if bare else "",
+        "to_compare_en": CONFIDENCE_NAMES[bare.confidence].en if bare else "",
     }
 
 
