@@ -13,8 +13,8 @@ from imloop.matters.complaints.duplicates import Told, Twin, twins
 from imloop.steps.ground.access import city_of, place_prefix
 from imloop.store.models import Complaint
 
-_MOST, _SIGNS = 500, 400
-"""Compared: so many others, more than a city has of one kind in a month; so much of what each says."""
+_MOST, _SIGNS = 200, 400
+"""Compared: the latest others, and so many signs of each: of one kind in a city and a month there are fewer."""
 
 
 def told_of(complaint: Complaint) -> Told:
