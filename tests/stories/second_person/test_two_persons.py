@@ -165,7 +165,7 @@ def test_the_second_person_sees_the_photograph_and_the_unlock_keeps_it(city: Cit
     row = paper(city, NOW, files=[Photograph("settlement", "a.png", PNG)])
     assert isinstance(row, Proposal)
     (kept,) = files_of(row)
-    assert bytes(file_of(another(TRANSPORT), row, kept.sha256, NOW).body) == PNG
+    assert bytes(file_of(another(TRANSPORT), row.pk, kept.sha256, NOW).body) == PNG
     assert entry("looked-up")["sha256"] == kept.sha256
     confirmed(row, NOW)
     assert [file.sha256 for file in PaperUnlock.objects.get().files.all()] == [kept.sha256]

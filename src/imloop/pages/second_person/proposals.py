@@ -58,7 +58,7 @@ def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpRespo
 @desk(*OFFICES)
 def one_file(request: HttpRequest, caller: Caller, number: int, digest: str) -> HttpResponse:
     """A photograph of the paper that an unlock rests on."""
-    return file_response(file_of(caller, proposal(caller, number), digest, clock.now()))
+    return file_response(file_of(caller, number, digest, clock.now()))
 
 
 def _decide(caller: Caller, number: int, form: QueryDict) -> None:

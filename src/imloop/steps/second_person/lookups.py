@@ -31,11 +31,12 @@ def files_of(row: Proposal) -> QuerySet[Attachment]:
     return Attachment.objects.filter(pk__in=row.body.get("files", [])).order_by("pk")
 
 
-def file_of(caller: Caller, row: Proposal, digest: str, now: datetime) -> Attachment:
+def file_of(caller: Caller, number: int, digest: str, now: datetime) -> Attachment:
     """One of them; the look is journalled, for a paper names owner and vehicle."""
-    with writing(now, caller, by_key=True) as ledger:
-        found = files_of(row).filter(sha256=digest).first()
-        if found is None:
+    with writing(now, caller) as ledger:
+        row = Proposal.objects.filter(seen_by(caller), pk=number).first()
+        found = files_of(row).filter(sha256=digest).first() if row is not None else None
+        if row is None or found is None:
             raise Unknown("unknown-file", Text("没有这个文件。", "There is no such file."))
         ledger.note("looked-up", row.subject, {"kind": "paper", "sha256": found.sha256})
     return found
