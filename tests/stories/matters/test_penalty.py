@@ -231,9 +231,8 @@ class Windows:
         return str(answer.content.decode())
 
 
-def test_a_false_report_through_the_desks(team: Team, doors: Doors) -> None:
-    """By the pages' forms: the office's people and the station itself, to the archive with its surcharge, then the
-    strike-off that the serious case opened."""
+def decided_at_the_desks(team: Team, doors: Doors) -> Windows:
+    """From the filing to the decision by the forms of the office's people and of the station itself."""
     doors.at("2026-09-02 09:00")
     team.open(party=NEAR)
     team.evidence(test_reference())
@@ -278,6 +277,13 @@ def test_a_false_report_through_the_desks(team: Team, doors: Doors) -> None:
     assert "没有一票否决情形" in step("zhang", "discuss", **DISCUSSED)
     doors.at("2026-10-16 09:00")
     step("head", "impose", **DECIDED)
+    return step
+
+
+def test_a_false_report_through_the_desks(team: Team, doors: Doors) -> None:
+    """To the archive with its surcharge, then the strike-off that the serious case opened."""
+    step = decided_at_the_desks(team, doors)
+    people = step.people
     doors.at("2026-10-19 09:00")
     step("zhang", "serve", served_on="2026-10-19", how="direct")
     step("zhang", "publish")
