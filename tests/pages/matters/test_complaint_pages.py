@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -185,6 +186,15 @@ def test_others_that_may_be_the_same_are_proposed_and_followed(city: City, doors
     refused = Client().post(answer["Location"], {"step": "withdraw", "withdraw-reason": "x", "sure": "1"})
     assert refused.status_code == 422 and "只能查看" in refused.content.decode()
     assert Matter.objects.get().state == "received"
+
+
+def test_typing_fast_shows_no_refusal_inside_the_form(
+    city: City, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors.at("2026-09-01 09:00")
+    monkeypatch.setattr(settings, "PUBLIC_ASKS_PER_MINUTE", 0)
+    assert Client().post("/report/twins", SMOKE).status_code == 204
+    assert Client().get("/report/twins").status_code == 302
 
 
 def test_a_tip_about_a_station_is_hidden_from_the_public_and_from_the_station(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Refusal
+from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
 from imloop.law.values import LawError
 from imloop.matters import Role, State, Step, steps_open
@@ -62,7 +62,10 @@ def twins(request: HttpRequest) -> HttpResponse:
     is not told that there is anything."""
     if request.method != "POST":
         return redirect("/report")
-    count_question(request, clock.now())
+    try:
+        count_question(request, clock.now())
+    except NotAllowed:  # a part of a page is no place for a refusal; the form itself says it
+        return HttpResponse(status=204)
     return render(request, "matters/complaints/twins.html", {"twins": _twins(request.POST)})
 
 
