@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 
 from imloop.facts.refusal import Conflict, Malformed, Unlawful
+from imloop.steps.accounts import second_factor
+from imloop.steps.accounts.staffing import reset_second_factor
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.desk.acts import lapse_proposals
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.second_person.decide import reject
-from imloop.store.models import Finding, LineOrder, Outage, OutboxEntry, Proposal, User
+from imloop.store.models import Finding, LineOrder, Outage, OutboxEntry, Proposal, SecondFactor, User
 from support.city import City
 from support.stories.second_person import (
     ADMIN,
@@ -105,3 +107,17 @@ def test_what_cannot_be_taken_back_waits(city: City) -> None:
     who = replace(city.callers[ENV], alone="周末值班，无人可以确认")
     with pytest.raises(Unlawful, match="no-break-glass"):
         annul_case(who, case, now=NOW, **WORDS)
+
+
+def test_a_reset_that_nobody_confirms_closes_the_account(city: City) -> None:
+    """The only person of a department lost the phone: the reset works at once, and is a stranger's until confirmed."""
+    administrator()
+    User.objects.filter(party__code=ENV).update(is_active=False)
+    loser = User.objects.get(username=another(ENV, "loser").user)
+    second_factor.begin(loser)
+    who = replace(another(ADMIN, "administrator"), alone="该部门只有一人，手机丢失")
+    made = reset_second_factor(who, "loser", reason="手机丢失，当面核对", now=NOW)
+    assert isinstance(made, Proposal) and made.state == "in_force" and not SecondFactor.objects.exists()
+    assert lapse_proposals(NOW + timedelta(hours=25)) == 1
+    loser.refresh_from_db()
+    assert not loser.is_active and unlike_the_journal() == []
