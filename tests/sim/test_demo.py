@@ -162,6 +162,7 @@ def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
     assert set(kept["users"]) == {
         "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin",
         "environment2", "transport2", "market2", "police2", "supervisor2",
+        "environment3", "environment4", "transport3", "transport4",
     }  # fmt: skip
     person = authenticate(None, **kept["users"]["environment"])
     assert person is not None and person.party.code == "450200-environment"
@@ -221,6 +222,36 @@ def test_applications_have_the_papers_that_they_name(demo: Path) -> None:
         assert all(bytes(file.body).startswith(b"%PDF") for file in row.attachments.all())
         lists.append(len(files))
     assert len(lists) == 2 and min(lists) > 4
+
+
+def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> None:
+    """Each step by a person who may take it: four of an office, the party, and the department that got a copy."""
+    from imloop.store.models import Matter, MatterCopy, MatterLink, Publication
+
+    cases = Matter.objects.filter(kind="penalty")
+    assert {(row.data["facts"]["violation"], row.data["facts"]["payer"]): row.state for row in cases} == {
+        ("forged_report", "station"): "archived",
+        ("false_certificate", "repairer"): "served",
+        ("device_removed", "owner"): "archived",
+        ("device_removed", "repairer"): "notified",
+        ("obstruction", "checked"): "notice_due",
+        ("fake_parts", "repairer"): "filing",
+    }
+    forged = cases.get(state="archived", party__isnull=False)
+    assert forged.evidence.count() == 10 and forged.data["facts"]["serious"] == "yes"
+    strike_off = Matter.objects.get(kind="strike-off")
+    assert (strike_off.state, strike_off.party) == ("notified", forged.party)
+    assert strike_off.evidence.count() == 10
+    twin = MatterLink.objects.get(kind=MatterLink.Kind.TWIN)
+    assert twin.other.vehicle is not None and twin.matter.evidence.count() == 1
+    assert Publication.objects.filter(matter__in=cases, withdrawn_at__isnull=True).count() == 2
+    copies = MatterCopy.objects.filter(matter__in=cases)
+    assert sorted((copy.to.kind, bool(copy.answer)) for copy in copies) == [
+        ("market", True),
+        ("police", False),
+    ]
+    (required,) = cases.get(data__facts__violation="obstruction").data["requirements"]
+    assert required["met_on"]
 
 
 def test_the_system_that_was_never_reached_is_no_outage(demo: Path) -> None:

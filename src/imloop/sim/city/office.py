@@ -11,6 +11,7 @@ from django.db import transaction
 from imloop.facts.days import day_of
 from imloop.facts.records.application import Application, Paper, Person, TestLine
 from imloop.facts.records.application import Instrument as InstrumentFact
+from imloop.matters import Kind
 from imloop.sim.annexes import answers, hand_in
 from imloop.sim.traffic.course import Course
 from imloop.sim.two_people import second
@@ -71,7 +72,11 @@ def _objected(ground: str, rejected: str, when: datetime) -> None:
 
 
 def _once(title: str, happen: Callable[[datetime], None], when: datetime) -> None:
-    known = Matter.objects.filter(title=title) if title else Matter.objects.filter(party__code=_ACCUSED)
+    known = (
+        Matter.objects.filter(title=title)
+        if title
+        else Matter.objects.filter(party__code=_ACCUSED, kind=Kind.SUSPENSION)
+    )
     if not known.exists():
         with transaction.atomic():
             happen(when)

@@ -1,0 +1,5 @@
+"""Penalty cases of the demo city, from the first sign to the archive."""
+
+from imloop.sim.penalties.happen import enter_penalties
+
+__all__ = ["enter_penalties"]
