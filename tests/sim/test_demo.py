@@ -252,6 +252,8 @@ def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> N
     ]
     (required,) = cases.get(data__facts__violation="obstruction").data["requirements"]
     assert required["met_on"]
+    twice = Matter.objects.get(kind="complaint", data__facts__category="double_charge")
+    assert [each["met_on"] for each in twice.data["requirements"]] == [None], "the refund"
 
 
 def test_the_system_that_was_never_reached_is_no_outage(demo: Path) -> None:

@@ -19,7 +19,7 @@ from imloop.steps.matters.take_step import take_step
 from imloop.store.models import Matter, Party, PartyKind
 
 _Step = tuple[float, str, dict[str, object]]
-"""Days after the report; which step; what it says. ``on``: a field that says the day itself."""
+"""Days after the report; which step; what it says. ``on``, ``soon``: the day itself, and ten days later."""
 
 
 _OF_REPORTER = ("rate", "reopen", "withdraw")
@@ -185,7 +185,18 @@ STORIES: tuple[_Story, ...] = (
             answers={"plate": "桂B18L02", "paid_yuan": "120", "receipt": "yes"},
         ),
         _MARKET,
-        _taken(2),
+        (
+            *_taken(2),
+            (
+                4,
+                "require",
+                {
+                    "required": "退还重复收取的 120 元（演示）",
+                    "clause": "公示的收费标准",
+                    "required_by": "soon",
+                },
+            ),
+        ),
     ),
     _Story(
         6,
@@ -255,7 +266,11 @@ def _reported(story: _Story, course: Course, when: datetime) -> None:
 
 
 def _taken_step(story: _Story, number: str, step: str, said: dict[str, object], when: datetime) -> None:
-    given = {name: day_of(when).isoformat() if value == "on" else value for name, value in said.items()}
+    days = {"on": day_of(when), "soon": day_of(when + timedelta(days=10))}
+    given = {
+        name: days[value].isoformat() if isinstance(value, str) and value in days else value
+        for name, value in said.items()
+    }
     row = Matter.objects.get(matter_no=number)
     with transaction.atomic():
         if step in _OF_REPORTER:

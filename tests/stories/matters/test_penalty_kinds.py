@@ -92,9 +92,45 @@ def test_who_obstructs_is_fined_by_who_checks(city: City, doors: Doors) -> None:
     assert decided["facts"]["decided_fine"] == 50_000
 
 
-@pytest.mark.parametrize("violation", ["station_repairs", "double_charge"])
-def test_what_no_text_of_the_place_punishes_is_not_fined(city: City, doors: Doors, violation: str) -> None:
+@pytest.mark.parametrize(
+    ("violation", "instead"), [("station_repairs", "从事排放维修"), ("double_charge", "责令退费")]
+)
+def test_what_no_text_of_the_place_punishes_is_not_fined(
+    city: City, doors: Doors, violation: str, instead: str
+) -> None:
+    """The refusal says what the department can do."""
     doors.at("2026-09-02 09:00")
-    party = Party.objects.get(code=NEAR)
-    refused = Team(doors).open(party=party.code, violation=violation, expect=403)
-    assert [reason["code"] for reason in refused["reasons"]] == ["not-punished-here"]
+    refused = Team(doors).open(party=NEAR, violation=violation, expect=403)
+    (reason,) = refused["reasons"]
+    assert reason["code"] == "not-punished-here" and instead in reason["next"]
+
+
+TRANSPORTS = ("tan", "tu", "tao", "tong")
+
+
+@pytest.mark.parametrize(
+    ("violation", "office", "people", "counted", "fine"),
+    [
+        ("station_repairs", OFFICE, ENVIRONMENT, {}, 10_000),
+        ("double_charge", TRANSPORT, TRANSPORTS, {"charge": "800"}, 800),
+    ],
+)
+def test_in_zhejiang_both_are_fined(
+    city: City,
+    doors: Doors,
+    violation: str,
+    office: str,
+    people: tuple[str, str, str, str],
+    counted: dict[str, str],
+    fine: int,
+) -> None:
+    """By the regulation of the province, from the first sign to the decision."""
+    Party.objects.update(place="330100")
+    city.test("2026-08-20 09:30", co=0.1)
+    doors.at("2026-09-02 09:00")
+    team = Team(doors, office, people)
+    team.open(people[0], party=NEAR, violation=violation, findings="台账与收费记录不符")
+    team.evidence(Test.objects.get().test_no, people[0])
+    reported = {"findings": "台账与收费记录不符〔1〕", "vehicles": "1", **counted}
+    decided = decide(team, reported, people, rights="two")
+    assert (decided["state"], decided["facts"]["decided_fine"]) == ("decided", fine)

@@ -221,3 +221,16 @@ _ROWS = (
     ),
 )
 VIOLATIONS: Mapping[str, Violation] = MappingProxyType({row.code: row for row in _ROWS})
+INSTEAD: Mapping[str, Text] = MappingProxyType(
+    {
+        "station_repairs": Text(
+            "办理暂停联网，事由选“从事排放维修”。",
+            "Open a suspension of the station, on the ground that it repairs vehicles.",
+        ),
+        "double_charge": Text(
+            "作为“重复收费”投诉办理，在其中责令退费。",
+            "Handle it as a complaint of a double charge, and require the refund there.",
+        ),
+    }
+)
+"""What a department does where the place's law sets no fine for it."""

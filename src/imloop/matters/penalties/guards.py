@@ -20,7 +20,7 @@ from imloop.matters.penalties.as_file import (
     proposal_of,
     range_of,
 )
-from imloop.matters.penalties.catalogue import DECIDERS, PAYERS, Payer
+from imloop.matters.penalties.catalogue import DECIDERS, INSTEAD, PAYERS, Payer
 from imloop.matters.penalties.checks import VETOES
 from imloop.matters.penalties.checks.veto import Checked, Veto
 from imloop.matters.penalties.discretion import departure
@@ -80,6 +80,7 @@ def ours_to_punish(asked: Asked) -> Reason | None:
             "not-punished-here",
             Text("行为时或者决定时的法律没有对此规定处罚。", "The law then or now imposes nothing for it."),
             asked.law.cite("choice.milder_prevails"),
+            INSTEAD.get(str(facts.get("violation"))),
         )
     department = asked.matter.holder.department
     if not department or department in found.decided_by or "checking" in found.decided_by:
