@@ -46,6 +46,8 @@ ADDRESSES = {
     "repairs/<str:shop>/<number:repair_no>/files/<str:digest>": "repairs/{shop}/{repair_no}/files/{photo}",
     "findings/<int:number>": "findings/{finding}",
     "repairs/<str:shop>/<number:repair_no>": "repairs/{shop}/{repair_no}",
+    "proposals/<int:number>": "proposals/{proposal_id}",
+    "proposals/<int:number>/files/<str:digest>": "proposals/{proposal_id}/files/{digest}",
     "outages/<str:number>": "outages/{outage_no}",
     "unlocks/<str:number>": "unlocks/{unlock}",
     "unlocks/<str:number>/files/<str:digest>": "unlocks/{unlock}/files/{sha256}",
@@ -53,12 +55,14 @@ ADDRESSES = {
     "held-runs/<str:station>/<str:held_no>/settle": "held-runs/{station}/{held_no}/settle",
     "lines/<str:station>/<number:code>": "lines/{station}/{line}",
     "parties/<str:code>": "parties/{station}",
+    "supervision/officials/<str:username>": "supervision/officials/{official}",
     "supervision/looks/<int:number>": "supervision/looks/{look}",
     "supervision/acts/<int:number>": "supervision/acts/{entry}",
     "couriers/<str:code>": "couriers/{receiver}",
     "matters/<str:matter_no>": "matters/{matter_no}",
     "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
     "complaints/<str:matter_no>/reporter": "complaints/{complaint_no}/reporter",
+    "matters/<str:matter_no>/papers/<str:kind>.pdf": "matters/{matter_no}/papers/decision.pdf",
     "cases/<str:case_no>": "cases/{case_no}",
     "cases/<str:case_no>/decide": "cases/{case_no}/decide",
     "cases/<str:case_no>/release": "cases/{case_no}/release",
@@ -95,6 +99,7 @@ def world(db: None, two_cities: TwoCities, monkeypatch: pytest.MonkeyPatch) -> T
     assert isinstance(vehicle, int)
     show_owner(police, vehicle, clock.now())
     seen(police, Door.ROAD, [vehicle])
+    two_cities.names["official"] = police.user
     two_cities.names["entry"] = JournalEntry.objects.latest("number").number
     two_cities.names["look"] = Look.objects.latest("pk").pk
     return two_cities

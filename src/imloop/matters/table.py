@@ -11,6 +11,8 @@ from imloop.matters.any_time import any_time
 from imloop.matters.complaints import clocks as complaint_clocks
 from imloop.matters.complaints.rows import complaints
 from imloop.matters.names import Kind, State
+from imloop.matters.penalties.collect import after_decision, simple
+from imloop.matters.penalties.ordinary import ordinary
 from imloop.matters.row import Row
 from imloop.matters.stations.applications import applications, withdrawal
 from imloop.matters.stations.suspensions import contest, measures
@@ -24,6 +26,9 @@ TABLE: tuple[Row, ...] = (
     *contest(),
     *measures(),
     *scrappage(),
+    *ordinary(),
+    *simple(),
+    *after_decision(),
     *complaints(),
 )
 """What moves a matter on its way."""

@@ -27,6 +27,7 @@ from imloop.sim.customers import NEWLY_FAILED, customers_of, enter_customers, en
 from imloop.sim.more_days import LABELS, fill
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
+from imloop.sim.two_people import enter_proposals
 from imloop.sim.world.lines import Lines
 from imloop.sim.world.places import CITY, STATIONS
 from imloop.steps.journal.demo_mark import mark_demo
@@ -117,6 +118,7 @@ def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None
         enter_matters(course)
         enter_objections(course)
         enter_outcomes(course)
+        enter_proposals(course)
         enter_complaints(course)
         enter_outage(course, first=vehicles)
         enter_customers(course, days, first=others, count=customers)

@@ -54,6 +54,8 @@ OBJECTS: dict[str, Object] = {
     "POST cases/{case_no}/objection/reject": Object(OFFICE, body=DECISION),
     "POST cases/{case_no}/repairs/{shop}/{repair_no}/release": Object(OFFICE, body={"reason": "甲"}),
     "POST findings/{finding}/resolve": Object(OFFICE, body={"outcome": "true", "reason": "甲"}),
+    "GET proposals/{proposal_id}": Object(OFFICE),
+    "POST proposals/{proposal_id}": Object(OFFICE, body={"step": "withdraw", "said": "填错"}),
     "GET notices/{notice_no}.pdf": Object(NEAR),
     "GET vehicles/{vehicle_id}": Object(
         POLICE, beyond=ANY_DEPARTMENT, why="the register of vehicles is one; every look is journalled"

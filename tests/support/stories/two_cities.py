@@ -31,6 +31,7 @@ from imloop.store.models import (
     Party,
     PartyKind,
     PollutionAlert,
+    Proposal,
     Receiver,
     RegisterFile,
     Repair,
@@ -68,7 +69,7 @@ class TwoCities:
         Party.objects.create(code="M450302001", kind=PartyKind.MSTATION, name="桂林修", place=ELSEWHERE)
         city.test("2026-03-02 09:00", co=0.9)
         city.repair("2026-03-04 16:00", case_no=Case.objects.get().case_no)
-        names = _papers(city)
+        names = _papers(city) | _waiting(city.case())
         another = {
             "vin": "LSVAU2180N2183294",
             "plate": PLATE,
@@ -241,3 +242,22 @@ def _of_departments(city: City) -> dict[str, object]:
     )
     numbers = {"outage_no": outage.outage_no, "unlock": unlock.unlock_no, "unlock_no": unlock.unlock_no}
     return {**numbers, "sha256": shown.sha256, "no": draw.no, "unit": NEAR}
+
+
+def _waiting(case: Case) -> dict[str, object]:
+    """An annulment that the supervisor has to confirm."""
+    office = Party.objects.get(code=f"{PLACE}-environment")
+    now = at("2026-03-05 09:00")
+    row = Proposal.objects.create(
+        kind="annulment",
+        subject=case.case_no,
+        place=PLACE,
+        body={"evidence": "照片", "reason": "录入错误", "test_no": ""},
+        reason="录入错误",
+        party=office,
+        proposed_by=f"{office.code}/{clerk(office)}",
+        proposed_at=now,
+        needs="supervisor",
+        expires_at=now + timedelta(hours=72),
+    )
+    return {"proposal_id": row.pk}

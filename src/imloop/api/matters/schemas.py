@@ -207,7 +207,8 @@ class MatterLinkOut(Schema):
 
 
 class MatterOut(MatterLineOut):
-    """``form``: what an applicant filled in; null where there is none."""
+    """``form``: what an applicant filled in; null where there is none. ``penalty``: of a penalty case, to departments:
+    range, lines of the discretion, the checks of the file, serious counter, account."""
 
     facts: JsonObject
     form: JsonObject | None
@@ -215,6 +216,7 @@ class MatterOut(MatterLineOut):
     requirements: list[RequirementOut]
     evidence: list[EvidenceOut]
     links: list[MatterLinkOut]
+    penalty: JsonObject | None
     events: list[MatterEventOut]
     attachments: list[AttachmentOut]
     steps: list[StepOut]

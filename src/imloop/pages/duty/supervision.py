@@ -20,6 +20,7 @@ from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.accounts.second_factor import confirmed
 from imloop.steps.desk.texts import ENTRIES
 from imloop.steps.duty import duty_record
+from imloop.steps.duty.comments import comments_on
 from imloop.steps.duty.doer_figures import DoerDays, doers
 from imloop.steps.duty.duty_record import DAYS, LOOKS, SUPERVISORS, Asked
 from imloop.steps.duty.looks import Trace, Traces
@@ -97,7 +98,8 @@ def one_act(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
 def _opened(request: HttpRequest, caller: Caller, number: int, *, beside: bool) -> HttpResponse:
     trace, vehicles = duty_record.opened(caller, number, beside=beside)
     row = _row(trace, names_of(trace.who.people))
-    return page(request, caller, "duty/duty_entry.html", {**row, "vehicles": vehicles})
+    said = [] if beside else comments_on([number]).get(number, [])
+    return page(request, caller, "duty/duty_entry.html", {**row, "vehicles": vehicles, "comments": said})
 
 
 def _read(asked: QueryDict) -> Asked:
@@ -119,9 +121,13 @@ def _entries(
         return file
     shown = Paginator(rows, PER_PAGE).get_page(asked.get("page"))
     names = names_of(name for trace in shown for name in trace.who.people)
+    said = comments_on(trace.number for trace in shown if not trace.beside)
     context = {
         "shown": shown,
-        "rows": [_row(trace, names) for trace in shown],
+        "rows": [
+            {**_row(trace, names), "comments": [] if trace.beside else said.get(trace.number, [])}
+            for trace in shown
+        ],
         "asked": asked,
         "kinds": [(kind, words(_kind(kind, beside=False))) for kind in dict.fromkeys(map(str, kinds))],
         "query": query_of(request),
@@ -135,6 +141,11 @@ def _kind(kind: str, *, beside: bool) -> Text:
     """An export that began is a door, the one that was done an entry: both are of the kind ``export``."""
     known = {**ENTRIES, **DOORS} if beside else {**DOORS, **ENTRIES}
     return known.get(kind, Text(kind, kind))
+
+
+def kind_words(kind: str) -> str:
+    """What an entry of the journal is called."""
+    return words(_kind(kind, beside=False))
 
 
 def _row(trace: Trace, names: Mapping[str, str]) -> dict[str, object]:

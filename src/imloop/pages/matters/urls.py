@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from imloop.pages.matters import apply, copies, matters
+from imloop.pages.matters import apply, copies, matters, penalty
 from imloop.pages.matters.complaints import desk, open311, report
 from imloop.pages.menu_entry import MenuEntry
 from imloop.store.models import PartyKind
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("matters/open", matters.open_one),
     path("copies", copies.copies),
     path("matters/<str:matter_no>", matters.one_matter),
+    path("matters/<str:matter_no>/papers/<str:kind>.pdf", penalty.penalty_pdf),
     path("matters/<str:matter_no>/files/<str:digest>", matters.matter_file),
 ]
 

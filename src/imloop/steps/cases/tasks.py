@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
+from imloop.loop.events import CaseAnnulled, ExitGranted, ObjectionRejected
 from imloop.steps.cases import lookups
 from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.cases.objections import GROUNDS
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task, of_vehicle
-from imloop.store.models import PartyKind
+from imloop.steps.ground.task import MOST, Done, Source, Task, named, of_vehicle
+from imloop.store.models import Case, CaseEvent, PartyKind
 
 
 def overdue(caller: Caller, now: datetime) -> Iterator[Task]:
@@ -48,7 +49,26 @@ def objections(caller: Caller, now: datetime) -> Iterator[Task]:
         )
 
 
+def answered(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:
+    """Objections, with the day by which the owner had to have the answer."""
+    rows = CaseEvent.objects.filter(kind__in=_ANSWERS, recorded_at__gte=since, recorded_at__lt=until)
+    for event in rows.filter(case__in=lookups.cases(caller)).select_related("case").order_by("pk"):
+        who = event.data.get("approver") or event.data.get("exit", {}).get("approver", "")
+        if (due := _answer_due(event.case, event.at)) and who:
+            link = f"/cases/{event.case.case_no}"
+            yield Done("objection", who, event.recorded_at, due, named(event.case.case_no), link)
+
+
+def _answer_due(case: Case, at: datetime) -> date | None:
+    """Of the objection that was answered at this moment; None where the decision stood for itself."""
+    found = (each.answer_by for each in as_loop_case(case).objections if each.answered_at == at)
+    return next(found, None)
+
+
+_ANSWERS = (ObjectionRejected.__name__, ExitGranted.__name__, CaseAnnulled.__name__)
 SOURCES = (
     Source("overdue", Text("逾期案件", "overdue cases"), (PartyKind.ENVIRONMENT, PartyKind.POLICE), overdue),
-    Source("objection", Text("车主异议", "owners' objections"), (PartyKind.ENVIRONMENT,), objections),
+    Source(
+        "objection", Text("车主异议", "owners' objections"), (PartyKind.ENVIRONMENT,), objections, answered
+    ),
 )

@@ -12,6 +12,7 @@ from imloop.steps.cases import texts as cases
 from imloop.steps.complaints import texts as complaints
 from imloop.steps.couriers import texts as couriers
 from imloop.steps.draws import texts as draws
+from imloop.steps.duty import texts as duty
 from imloop.steps.findings import texts as findings
 from imloop.steps.ground import texts as ground
 from imloop.steps.inspections import texts as inspections
@@ -23,6 +24,7 @@ from imloop.steps.prices import texts as prices
 from imloop.steps.repairs import texts as repairs
 from imloop.steps.reports import texts as reports
 from imloop.steps.roads import texts as roads
+from imloop.steps.second_person import texts as second_person
 from imloop.steps.stations import texts as stations
 from imloop.steps.vehicles import texts as vehicles
 
@@ -34,6 +36,7 @@ SUBJECTS = (
     complaints,
     couriers,
     draws,
+    duty,
     findings,
     inspections,
     journal,
@@ -44,6 +47,7 @@ SUBJECTS = (
     repairs,
     reports,
     roads,
+    second_person,
     stations,
     vehicles,
 )

@@ -12,9 +12,10 @@ from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
 from imloop.gates.vehicles.compare_statement import CODES
 from imloop.steps.findings import lookups
+from imloop.steps.findings.titles import title
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
-from imloop.steps.ground.task import MOST, Source, Task
+from imloop.steps.ground.task import MOST, Done, Source, Task
 from imloop.store.models import Finding, Party, PartyKind
 
 
@@ -41,6 +42,14 @@ def differences(caller: Caller, now: datetime) -> Iterator[Task]:
     """The police's register is doubted: what stations state differs from it."""
     rows = lookups.findings(caller).filter(code__in=CODES, resolved_at__isnull=True, handed_to="")
     yield from as_tasks("difference", rows.order_by("created_at")[:MOST])
+
+
+def decided(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:
+    """By people; no law gives a day for it."""
+    rows = lookups.findings(caller).filter(resolved_at__gte=since, resolved_at__lt=until)
+    for row in rows.filter(resolved_by__contains="/").order_by("resolved_at"):
+        assert row.resolved_at is not None
+        yield Done("finding", row.resolved_by, row.resolved_at, None, title(row.code), f"/findings/{row.pk}")
 
 
 def as_tasks(kind: str, rows: Iterable[Finding]) -> Iterator[Task]:
@@ -83,6 +92,7 @@ SOURCES = (
         Text("线索", "findings"),
         (*lookups.DECIDERS, PartyKind.SUPERVISOR),
         findings,
+        decided,
     ),
     Source("difference", Text("登记不一致", "differences"), (PartyKind.POLICE,), differences),
 )

@@ -10,7 +10,7 @@ from imloop.facts.mask import masked_vehicle
 from imloop.facts.text import Text
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.task import MOST, Source, Task, named
+from imloop.steps.ground.task import MOST, Done, Source, Task, named
 from imloop.steps.inspections import lookups
 from imloop.store.models import PartyKind
 
@@ -36,4 +36,17 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
         )
 
 
-SOURCES = (Source("held-run", Text("待核实的检验", "runs to be settled"), (PartyKind.ENVIRONMENT,), held),)
+def settled(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:
+    """By the days that the law gave when the run came."""
+    rows = lookups.held_runs(caller).filter(settled_at__gte=since, settled_at__lt=until)
+    for row in rows.exclude(settled_by="").order_by("settled_at"):
+        held_on, test = day_of(row.held_at), row.test
+        due = held_on + timedelta(days=registers.law_at(held_on, row.place).integer("arrival.settle_days"))
+        link = f"/tests/{test.test_no}?station={test.station.code}"
+        assert row.settled_at is not None
+        yield Done("held-run", row.settled_by, row.settled_at, due, named(test.test_no), link)
+
+
+SOURCES = (
+    Source("held-run", Text("待核实的检验", "runs to be settled"), (PartyKind.ENVIRONMENT,), held, settled),
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from imloop.facts.pictures import media_type, shown
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
@@ -11,7 +13,7 @@ from imloop.matters import Kind, State
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
-from imloop.steps.matters.roles import visible
+from imloop.steps.matters.roles import BEFORE_THE_NOTICE, visible
 from imloop.steps.matters.take_step import applicant
 from imloop.store.models import Attachment, Matter
 
@@ -62,7 +64,8 @@ def the_matter(*, token: str = "", caller: Caller | None = None, matter_no: str 
     if caller is not None:
         row = rows.filter(visible(caller), matter_no=matter_no).first()
     else:
-        row = rows.filter(token=token).exclude(kind=Kind.COMPLAINT).first() if token else None
+        hidden = Q(kind=Kind.COMPLAINT) | Q(state__in=BEFORE_THE_NOTICE)
+        row = rows.filter(token=token).exclude(hidden).first() if token else None
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours."))
     return row

@@ -9,7 +9,7 @@ from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.registers import in_words
-from imloop.steps.ground.task import MOST, Source, Task, of_vehicle
+from imloop.steps.ground.task import MOST, Done, Source, Task, of_vehicle
 from imloop.steps.vehicles.lookups import held_changes
 from imloop.steps.vehicles.texts import FIELD_NAMES
 from imloop.store.models import HeldChange, PartyKind
@@ -44,5 +44,15 @@ def held(caller: Caller, now: datetime) -> Iterator[Task]:
         )
 
 
+def decided(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:
+    """Changes of the register, by a second person; no law gives a day for it."""
+    rows = held_changes(caller, waiting=False).filter(decided_at__gte=since, decided_at__lt=until)
+    for row in rows.exclude(decided_by="").order_by("decided_at"):
+        assert row.decided_at is not None
+        yield Done(
+            "held-change", row.decided_by, row.decided_at, None, of_vehicle(row.vehicle), "/vehicles/held"
+        )
+
+
 _HELD = (PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR)
-SOURCES = (Source("held-change", Text("登记复核", "changes to confirm"), _HELD, held),)
+SOURCES = (Source("held-change", Text("登记复核", "changes to confirm"), _HELD, held, decided),)

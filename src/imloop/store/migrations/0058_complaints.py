@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0057_matter_file'),
+        ('store', '0056_second_person'),
     ]
 
     operations = [

@@ -19,6 +19,7 @@ from imloop.store.models.casework.matters.file import (
 from imloop.store.models.casework.matters.matter import Attachment, Matter, MatterEvent
 from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
+from imloop.store.models.casework.second_person import Proposal
 from imloop.store.models.registers.accounts import (
     ApiKey,
     Delegation,
@@ -52,7 +53,7 @@ from imloop.store.models.registers.vehicles import (
 )
 from imloop.store.models.trail.couriers import Delivery, OutboxEntry, Receiver
 from imloop.store.models.trail.desk import WorkPass
-from imloop.store.models.trail.duty import Look, LookedVehicle, UnusualDay
+from imloop.store.models.trail.duty import Look, LookedVehicle, RecordComment, UnusualDay
 from imloop.store.models.trail.journal import Counter, JournalEntry, JournalHead, JournalSeal, Restart
 
 __all__ = [
@@ -107,9 +108,11 @@ __all__ = [
     "PartyKind",
     "PlateSpan",
     "PollutionAlert",
+    "Proposal",
     "Publication",
     "RawUpload",
     "Receiver",
+    "RecordComment",
     "RegisterFile",
     "Repair",
     "RepairMark",

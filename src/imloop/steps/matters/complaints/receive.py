@@ -27,7 +27,7 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import plain as as_json
-from imloop.steps.matters.open_matter import About, opened
+from imloop.steps.matters.kept.new_row import About, opened
 from imloop.steps.matters.take_step import applicant
 from imloop.store.models import Attachment, Complaint, Matter, MatterParty, Party, PartyKind, Reward
 

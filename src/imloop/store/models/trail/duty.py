@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from imloop.store.models.registers.accounts import User
+from imloop.store.models.registers.stations import Party
 from imloop.store.models.registers.vehicles import Vehicle
 
 
@@ -49,3 +51,15 @@ class UnusualDay(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["day", "actor"], name="unusual_once_a_day")]
+
+
+class RecordComment(models.Model):
+    """What a person says about an entry of their own duty record. Append-only, frozen by triggers."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.PROTECT, related_name="comments")
+    entry = models.PositiveBigIntegerField(
+        null=True, db_index=True, help_text="number in the journal; null: about the record as a whole"
+    )
+    text = models.CharField(max_length=400)
+    at = models.DateTimeField()
