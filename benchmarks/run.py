@@ -24,10 +24,11 @@ MODULES = {
     "P4": "p4_permit",
     "P5": "p5_stream",
     "P10": "p10_what_if",
-    "GROWTH": "growth",
+    "GROWTH": "growth.uploads",
     "HELPERS": "helpers",
     "VEHICLES": "vehicle_import",
     "REPLAY": "replay_after_outage",
+    "PROCEEDINGS": "growth.proceedings",
 }
 KEPT = BENCHMARKS / "results.json"
 HEAD = """# Results

@@ -122,10 +122,10 @@ def matters_page() -> str:
 
     return (
         "# Matters before a department\n\n"
-        "Applications, suspensions, revocations, exits, scrappage: kind × state × step, from the table that decides "
-        "(`src/imloop/matters/table.py`). Time limits are values of the law (`matter.<state>_days`), conditions of "
-        "admission too (`istation.condition.*`, `mstation.condition.*`): `imloop law show` prints them with their "
-        "clauses. Every step is journalled and told to the party concerned and the department in charge.\n\n"
+        "Applications, measures, exits, scrappage, penalty cases, complaints: kind × state × step, from the table "
+        "that decides (`src/imloop/matters/table.py`). Time limits are values of the law (`matter.<state>_days`), "
+        "conditions of admission too (`istation.condition.*`, `mstation.condition.*`): `imloop law show` prints "
+        "them with their clauses. Every step is journalled and told to party and department in charge.\n\n"
         f"{table().strip()}\n\n"
         "## At any time · 随时可办\n\nOnly a withdrawal when it is closed.\n\n"
         f"{beside().strip()}\n"

@@ -15,6 +15,7 @@ from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.store.models import Party, User
 from support.city import NEAR, City
+from support.stories.second_person import confirmed
 
 OFFICE = "450200-environment"
 READS = sorted(
@@ -76,7 +77,11 @@ def test_an_open_stream_ends_with_what_admitted_it(city: City, strict: None) -> 
     administrator = create_user("root", "a-long-password", root, clock.now())
     from imloop.steps.ground.access import caller_of
 
-    staffing.reset_second_factor(caller_of(administrator), who.username, reason="手机丢失", now=clock.now())
+    made = staffing.reset_second_factor(
+        caller_of(administrator), who.username, reason="手机丢失，当面核对", now=clock.now()
+    )
+    assert sessions.is_live(key, clock.now()), "an administrator alone ends nothing"
+    confirmed(made, clock.now())
     assert not sessions.is_live(key, clock.now())
 
 

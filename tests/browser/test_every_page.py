@@ -35,6 +35,7 @@ print(json.dumps({
     "appointment": Appointment.objects.exclude(token="").order_by("-id")[0].token,
     "invitation": staffing.invite(SYSTEM, party, name="张三", as_head=False, now=clock.now()),
     "matters": [row.token for row in Matter.objects.order_by("id") if row.state in ("returned", "site_check")],
+    "reports": [row.token for row in Matter.objects.filter(kind="complaint", state__in=("reward_due", "reopened"))],
 }))
 """
 
@@ -61,6 +62,7 @@ def starts(demo_server: Any) -> dict[str, list[str]]:
             f"/c/{known['disputable']}/object",
             f"/a/{known['appointment']}",
             *(f"/m/{token}" for token in known["matters"]),
+            *(f"/report/p/{token}" for token in known["reports"]),
             "/public/journal/1",
             "/docs/errors",
             f"/i/{known['invitation']}",

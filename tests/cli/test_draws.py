@@ -88,8 +88,8 @@ def test_a_draw_is_prepared_joined_fixed_and_listed(imloop: Commands, city: Path
     assert json.loads(file.read_text())["commitment"] == commitment
     assert imloop("draw", "verify", file).returncode == 2  # not published yet
     assert imloop("draw", "publish", no, *BY_MARKET).returncode == 2
-    ended = imloop("draw", "void", no, *BY_MARKET, "--reason", "试用")
-    assert (ended.returncode, "voided" in ended.stdout) == (0, True)
+    ended = imloop("draw", "void", no, *BY_MARKET, "--reason", "名单有误，重新编制")
+    assert (ended.returncode, "waiting" in ended.stdout) == (0, True), "the supervisor confirms it"
     assert imloop("draw", "new", city / "env", *BY_MARKET).returncode == 2
 
 

@@ -8,12 +8,7 @@ import pytest
 
 from imloop.facts.pictures import shown
 from imloop.facts.refusal import Malformed
-
-SECRET = b"GPS 24.3122,109.4280 HUAWEI P60 of Wei Xiaoming"
-
-
-def segment(marker: int, body: bytes) -> bytes:
-    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2, "big") + body
+from support.messages.photographs import SECRET, jpeg, segment
 
 
 def exif(order: str, way: int) -> bytes:
@@ -27,24 +22,6 @@ def exif(order: str, way: int) -> bytes:
     position = number(0x8825, 2) + number(4, 2) + number(1, 4) + number(200, 4)
     return segment(
         0xE1, b"Exif\0\0" + mark + number(8, 4) + number(2, 2) + position + held + number(0, 4) + SECRET
-    )
-
-
-def jpeg(*between: bytes, width: int = 640, height: int = 480, behind: bytes = b"") -> bytes:
-    frame = segment(0xC2, b"\x08" + height.to_bytes(2, "big") + width.to_bytes(2, "big") + b"\x01\x01\x11\0")
-    first = segment(0xDA, b"\x01\x01\0\0\0\0") + b"\x12\xff\x00\x34\xff\xd0\x56"
-    second = segment(0xDA, b"\x01\x01\0\0\0\0") + b"\x78"
-    jfif = segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0")
-    return (
-        b"\xff\xd8"
-        + jfif
-        + b"".join(between)
-        + frame
-        + first
-        + segment(0xC4, b"huff")
-        + second
-        + b"\xff\xd9"
-        + behind
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from guards.test_one_moment import OWN_STATEMENTS, QUERIES, SOURCE, Name, imported_in
 
-OF_ONE_MOMENT = {"writing", "managing", "alone", "look", "after"}
+OF_ONE_MOMENT = {"writing", "managing", "alone", "look", "after", "done_or_proposed"}
 NOT_ASKED = {"caller", "count_question", "law_at", "department", "party", "known_place"}
 """Who calls, how often, what never changes."""
 DEEPEST = 8
@@ -29,13 +29,14 @@ SEVERAL_MOMENTS: Mapping[str, frozenset[str]] = {
             *("inspections.get_held_runs", "journal.get_roots", "lines.get_lines", "lines.get_software"),
             *("matters.get_matters", "repairs.get_repairers", "repairs.get_rework", "stations.get_staff"),
             *("stations.get_certificates", "stations.get_expiring", "stations.get_stations"),
-            *("appointments.get_day", "vehicles.get_held_changes"),
+            *("appointments.get_day", "second_person.get_proposals", "vehicles.get_held_changes"),
         ]
     ),
     "what is shown never changes any more": frozenset(
         [
             *("cases.get_notice", "couriers.get_feed", "couriers.get_stream", "draws.get_own"),
             *("inspections.get_report", "journal.get_inclusion", "matters.get_file", "outages.get_form"),
+            "matters.get_paper",
             "trace_back.get_trace_back",  # beside what it reads at once: the law of then, for the recomputation
         ]
     ),

@@ -15,6 +15,7 @@ OTHER_WORDS = {
     "facts/codes.py": "letters of GA 24.9 for fuels",
     "gates/stations/conflict.py": "names of firms and people, compared with one another",
     "gates/vehicles/subject.py": "emission stages",
+    "steps/second_person/who_may.py": "user names and addresses of mail, compared with one another",
     "steps/accounts/name_and_password.py": "user names, compared with one another",
     "steps/vehicles/register/vehicle_row.py": "letters of GA 24.17 for the status",
     "store/migrations/_tokens.py": "words of SQL",

@@ -62,10 +62,14 @@ def test_a_subject_serves_its_own_views_and_no_others() -> None:
         folder = subject.__name__.removesuffix(".urls")
         found = {
             view
-            for file in (SOURCE / "pages" / folder.rpartition(".")[2]).glob("*.py")
-            for view in views(importlib.import_module(f"{folder}.{file.stem}"))
+            for file in (SOURCE / "pages" / folder.rpartition(".")[2]).rglob("*.py")
+            for view in views(importlib.import_module(_module(file)))
         }
         assert found == {pattern.callback for pattern in subject.urlpatterns}, subject
+
+
+def _module(file: Path) -> str:
+    return ".".join(("imloop", *file.relative_to(SOURCE).with_suffix("").parts))
 
 
 def views(module: ModuleType) -> Iterator[object]:

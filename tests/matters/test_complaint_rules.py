@@ -12,7 +12,7 @@ from imloop.facts.text import Reason, Text
 from imloop.law import Law, load
 from imloop.matters.complaints.answers import TEMPLATES, blanks_of, filled, templates_for
 from imloop.matters.complaints.categories import ABOUT, CATEGORIES, category_of
-from imloop.matters.complaints.clocks import HOTLINE, OF_OFFICE, PROFILES, ClockRule, Since, last_day
+from imloop.matters.complaints.clocks import RECEIVERS
 from imloop.matters.complaints.duplicates import Told, likeness, twins
 from imloop.matters.complaints.rewards import Award, Proven, award, yuan
 from imloop.steps.ground.access import OFFICE_NAMES
@@ -24,46 +24,24 @@ def liuzhou(day: date = TOLD) -> Law:
     return load().at(day, "450200")
 
 
-def rule(profile: str, name: str) -> ClockRule:
-    return next(each for each in PROFILES[profile] if each.name == name)
-
-
 def test_every_category_says_who_receives_it_and_whom_it_is_about() -> None:
     codes = [category.code for category in CATEGORIES]
     assert len(codes) == len(set(codes)) and codes[-1] == "other"
     for category in CATEGORIES:
-        assert category.office in {str(kind) for kind in OFFICE_NAMES} and category.clocks in PROFILES
+        assert RECEIVERS[category.receiver].office in {str(kind) for kind in OFFICE_NAMES}
+        assert all(category.receiver_about(about) in RECEIVERS for about in category.about)
         assert category.about and set(category.about) <= set(ABOUT)
         names = [question.name for question in category.questions]
         assert len(names) == len(set(names))
         assert category_of(category.code) is category
     assert category_of("nothing") is None
-    assert set(OF_OFFICE.values()) <= set(PROFILES)
 
 
-@pytest.mark.parametrize(
-    ("profile", "name", "day", "extended", "last"),
-    [
-        ("environment", "transfer", "2026-09-01", False, "2026-09-04"),
-        ("environment", "tell", "2026-09-01", False, "2026-09-16"),
-        ("environment", "finish", "2026-09-01", False, "2026-10-31"),
-        ("environment", "finish", "2026-09-01", True, "2026-11-30"),
-        ("petitions", "tell", "2026-09-01", False, "2026-09-16"),
-        ("petitions", "finish", "2026-09-01", True, "2026-11-30"),
-        ("market-report", "check", "2026-09-01", False, "2026-09-21"),
-        ("market-report", "check", "2026-09-01", True, "2026-10-19"),
-        ("market-report", "told", "2026-09-21", False, "2026-09-29"),
-        ("market-complaint", "tell", "2026-09-01", False, "2026-09-10"),
-    ],
-)
-def test_the_clocks_of_each_office(profile: str, name: str, day: str, extended: bool, last: str) -> None:
-    found = last_day(rule(profile, name), date.fromisoformat(day), liuzhou(), extended=extended)
-    assert found == date.fromisoformat(last)
-
-
-def test_the_hotline_has_a_clock_of_its_own() -> None:
-    assert last_day(HOTLINE, TOLD, liuzhou()) == date(2026, 9, 8)
-    assert HOTLINE.since is Since.RECEIVED
+def test_nobody_receives_what_is_about_themselves() -> None:
+    found = {code: category_of(code) for code in ("steering", "service", "not_repaired")}
+    assert found["steering"] and found["steering"].receiver_about("office") == "supervisor"
+    assert found["service"] and found["service"].receiver_about("mstation") == "transport"
+    assert found["not_repaired"] and found["not_repaired"].receiver_about("istation") == "environment"
 
 
 SMOKE = Told(
@@ -186,7 +164,7 @@ BLANKS = {
     "due": Text("2026-10-31", "2026-10-31"),
     "go_to": Text("市场监管局", "the market regulator"),
     "done": Text("已责令维修", "it must be repaired"),
-    "found": Text("检测合格。", "it passed."),
+    "said": Text("检测合格。", "it passed."),
     "party": Text("桂检公司", "the station"),
 }
 

@@ -26,7 +26,7 @@ from support.servers.databases import undone
 from support.stories.every_form import Control, Found, Sheet, Walked, forms_of, telling, windows
 
 pytestmark = pytest.mark.one_database("sqlite", reason="about the pages; what is stored is counted, not how")
-NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
+NOW = datetime(2026, 12, 15, 18, 0, tzinfo=CHINA)
 TEMPLATES = Path(__file__).parents[2] / "src" / "imloop" / "pages" / "templates"
 WRONG, WRONG_DAY = "12万", "gestern"
 KEPT_OF_A_TRY = {"JournalEntry", "LogInTry", "RawUpload", "UserSession", "Session"}

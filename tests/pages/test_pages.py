@@ -20,11 +20,12 @@ from imloop.law.report import show_rows
 from imloop.pages.inspections.assumption_form import assumed, sent
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
-from imloop.store.models import Case, JournalEntry, Party
+from imloop.store.models import Case, JournalEntry, Party, Proposal
 from support.city import LISTED, NEAR, PLACE, City
 from support.messages.uploads import PLATE, VIN, test_message
 from support.people import person, search
 from support.sentences import bare_signs, constants, in_context, of_code, of_template, sources
+from support.stories.second_person import confirmed
 
 PAGES = Path(__file__).parents[2] / "src" / "imloop" / "pages"
 
@@ -124,9 +125,11 @@ def test_environment_sees_its_work_and_decides(city: City, failed: Case) -> None
     assert client.get("/cases", {"format": "xlsx"}).content[:2] == b"PK"
     page = client.get(f"/cases/{failed.case_no}").content.decode()
     assert "<polyline" in page and "TestFailed" not in page
-    decision = {"what": "annul", "reason": "异议成立", "evidence": "函 1"}
+    decision = {"what": "annul", "reason": "异议成立，仪器故障", "evidence": "柳环函〔2026〕1号"}
     assert client.post(f"/cases/{failed.case_no}/decide", decision).status_code == 422
     assert client.post(f"/cases/{failed.case_no}/decide", {**decision, "sure": "1"}).status_code == 302
+    assert Case.objects.get().state == "awaiting_repair", "one person alone annuls nothing"
+    confirmed(Proposal.objects.get(), clock.now())
     assert Case.objects.get().state == "annulled"
 
 

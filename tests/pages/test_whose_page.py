@@ -48,6 +48,8 @@ ADDRESSES = {
     "findings/<int:number>": "findings/{finding}",
     "findings/<int:number>/files/<str:digest>": "findings/{finding}/files/{lead_file}",
     "repairs/<str:shop>/<number:repair_no>": "repairs/{shop}/{repair_no}",
+    "proposals/<int:number>": "proposals/{proposal_id}",
+    "proposals/<int:number>/files/<str:digest>": "proposals/{proposal_id}/files/{digest}",
     "outages/<str:number>": "outages/{outage_no}",
     "unlocks/<str:number>": "unlocks/{unlock}",
     "unlocks/<str:number>/files/<str:digest>": "unlocks/{unlock}/files/{sha256}",
@@ -61,6 +63,8 @@ ADDRESSES = {
     "couriers/<str:code>": "couriers/{receiver}",
     "matters/<str:matter_no>": "matters/{matter_no}",
     "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
+    "complaints/<str:matter_no>/reporter": "complaints/{complaint_no}/reporter",
+    "matters/<str:matter_no>/papers/<str:kind>.pdf": "matters/{matter_no}/papers/decision.pdf",
     "cases/<str:case_no>": "cases/{case_no}",
     "cases/<str:case_no>/decide": "cases/{case_no}/decide",
     "cases/<str:case_no>/release": "cases/{case_no}/release",
@@ -80,6 +84,7 @@ def test_every_page_with_an_object_is_decided() -> None:
     by_secret = [route for route in public if TOKEN.search(route)]
     assert sorted(set(public) - set(by_secret)) == [
         "apply/<str:subject>",
+        "open311/v2/requests/<str:number>.json",
         "public/draws/<str:no>",
         "public/journal/<int:number>",
         "public/stations/<str:code>",

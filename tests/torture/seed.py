@@ -36,7 +36,7 @@ def main(receiver: str) -> None:
         topics=[],
         now=now(),
     )
-    codes = (NEAR, FAR, LISTED, OTHER, OFFICE)
+    codes = (NEAR, FAR, LISTED, OTHER, OFFICE, f"{PLACE}-transport")
     keys = {code: city.key(code) for code in codes}
     print(json.dumps({"pairs": [[NEAR, LISTED], [FAR, OTHER]], "office": OFFICE, "keys": keys}))
 

@@ -20,6 +20,7 @@ from imloop.api import (
     prices,
     repairs,
     roads,
+    second_person,
     stations,
     trace_back,
     vehicles,
@@ -57,6 +58,7 @@ SUBJECTS: tuple[Router, ...] = (
     outages.router,
     draws.router,
     findings.router,
+    second_person.router,
     trace_back.router,
 )
 """Each subject's calls, in the order of the document."""

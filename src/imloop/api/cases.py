@@ -12,6 +12,7 @@ from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_ASKER, 
 from imloop.api.http.auth import caller
 from imloop.api.http.router import PDF, Router
 from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut, example
+from imloop.api.second_person import ProposalOut, done_or_proposed
 from imloop.exchange.http.rate_limit import count_question
 from imloop.papers.assemble import notice_document
 from imloop.steps.cases import lookups as case_lookups
@@ -222,14 +223,15 @@ def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
 @router.post(
     "/cases/{case_no}/exit",
     who=ENVIRONMENT,
-    answers={201: CaseOut},
+    answers={201: CaseOut, 202: ProposalOut},
     tags=["environment"],
     summary="同站规则的例外 · allow another station",
 )
 def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpResponse:
-    """A department lets the retest happen elsewhere, with reason, evidence and expiry."""
+    """A department lets the retest happen elsewhere, with reason, evidence and expiry; 202: once another office has
+    confirmed it."""
     who, now = caller(request), clock.now()
-    return as_json(after(lambda: grant_exit(who, case_no, **granted.dict(), now=now), case_json), 201)
+    return done_or_proposed(lambda: grant_exit(who, case_no, **granted.dict(), now=now), case_json)
 
 
 @router.post(

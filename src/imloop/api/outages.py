@@ -21,6 +21,7 @@ from imloop.api.http.schemas import (
     fields,
     in_any_dialect,
 )
+from imloop.api.second_person import Alone, ProposalOut, acting, done_or_proposed
 from imloop.exchange.signing import public_key, sign_voucher
 from imloop.exchange.uploads.intake import take_redemption
 from imloop.facts.pictures import LARGEST
@@ -31,7 +32,7 @@ from imloop.steps.outages import unlock_texts
 from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.known_outages import DECLARERS, public_json, published
 from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
-from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
+from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.outages.voucher_stock import stock
 
 router = Router()
@@ -39,7 +40,7 @@ MOST = 200
 """Outages published at once, the newest first."""
 
 
-class OutageIn(Schema):
+class OutageIn(Alone):
     """``scope``: ``platform``, ``link``, ``place``, ``stations`` or ``own_fault``; ``ends_at``: only where it is over
     already; ``late_reason``: why it is declared afterwards."""
 
@@ -63,7 +64,7 @@ class OutageEndIn(Schema):
     at: datetime | None = None
 
 
-class UnlockIn(Schema):
+class UnlockIn(Alone):
     """The case, or the vehicle; at least one number of a document that the law of the day accepts."""
 
     model_config = example(
@@ -214,17 +215,17 @@ REDEMPTION = in_any_dialect(
 @router.post(
     "/outages",
     who=(*I_STATION, *DECLARERS),
-    answers={201: OutageOut},
+    answers={201: OutageOut, 202: ProposalOut},
     tags=["environment"],
     summary="宣布系统故障 · declare an outage",
 )
 def post_outage(request: HttpRequest, outage: OutageIn) -> HttpResponse:
     """Departments declare outages of the system; a station may only report a fault of its own (``own_fault``)."""
-    said = outage.dict()
+    who, said, now = acting(request, outage), outage.dict(exclude={"alone"}), clock.now()
     said["starts_at"] = moment_of(outage.starts_at)
     said["ends_at"] = moment_of(outage.ends_at) if outage.ends_at else None
     said["stations"] = tuple(outage.stations)
-    return as_json(public_json(declare(caller(request), Declaration(**said), clock.now())), 201)
+    return done_or_proposed(lambda: declare(who, Declaration(**said), now), public_json)
 
 
 @router.post(
@@ -253,17 +254,16 @@ def get_outages(request: HttpRequest) -> HttpResponse:
 @router.post(
     "/fallback-unlocks",
     who=DECLARERS,
-    answers={201: UnlockOut},
+    answers={201: UnlockOut, 202: ProposalOut},
     tags=["environment"],
     summary="凭纸质材料解锁 · unlock on paper",
 )
 def post_unlock(request: HttpRequest, unlock: UnlockIn) -> HttpResponse:
     """The operator allows a retest on the paper a station has been shown, in an outage declared for it."""
-    said = unlock.dict()
+    said = unlock.dict(exclude={"alone"})
     said["case_no"], said["outage_no"] = said.pop("case"), said.pop("outage")
-    who, now = caller(request), clock.now()
-    shown = after(lambda: unlock_by_operator(who, PaperSeen(**said), now), unlock_texts.unlock_json)
-    return as_json(shown, 201)
+    who, now = acting(request, unlock), clock.now()
+    return done_or_proposed(lambda: unlock_by_operator(who, PaperSeen(**said), now), unlock_texts.unlock_json)
 
 
 @router.get(

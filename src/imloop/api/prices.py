@@ -13,6 +13,7 @@ from imloop.api.http.audience import MARKET
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import example
+from imloop.api.second_person import ProposalOut, done_or_proposed
 from imloop.facts.days import day_of, read_day
 from imloop.steps.ground import clock
 from imloop.steps.prices.publish_price import NewPrice, price_list, set_price
@@ -69,8 +70,16 @@ def get_prices(request: HttpRequest, place: str, on: str = "") -> HttpResponse:
 
 
 @router.post(
-    "/prices", who=MARKET, answers={201: PriceOut}, tags=["market"], summary="公布收费标准 · publish a price"
+    "/prices",
+    who=MARKET,
+    answers={201: PriceOut, 202: ProposalOut},
+    tags=["market"],
+    summary="公布收费标准 · publish a price",
 )
 def post_price(request: HttpRequest, price: PriceIn) -> HttpResponse:
-    fee = set_price(caller(request), NewPrice(**price.dict()), clock.now())
-    return as_json({"place": fee.place, "method": fee.method, "yuan": f"{fee.yuan:.2f}"}, 201)
+    """202: another person of the market regulator has to confirm it."""
+    who, now = caller(request), clock.now()
+    return done_or_proposed(
+        lambda: set_price(who, NewPrice(**price.dict()), now),
+        lambda fee: {"place": fee.place, "method": fee.method, "yuan": f"{fee.yuan:.2f}"},
+    )

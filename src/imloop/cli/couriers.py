@@ -86,6 +86,7 @@ def add(
     from imloop.steps.couriers.receivers import add_receiver, way_of
     from imloop.steps.ground import clock
     from imloop.steps.ground.access import SYSTEM
+    from imloop.store.models import Receiver
 
     row = add_receiver(
         SYSTEM,
@@ -97,6 +98,7 @@ def add(
         topics=[topic.strip() for topic in topics.split(",") if topic.strip()],
         now=clock.now(),
     )
+    assert isinstance(row, Receiver)  # the operator needs nobody else; whoever runs the server is told of
     print(f"{row.code} ← {party}，自第 {row.cursor + 1} 条起 · from message {row.cursor + 1}")
 
 

@@ -168,10 +168,10 @@ def void(
 ) -> None:
     """作废，编号和理由公布 · void the draw; number and reason stay public."""
     connect(data)
-    from imloop.steps.draws import prepare_draw
+    from imloop.steps.draws.void_draw import void as void_draw
     from imloop.steps.ground import clock
 
-    print(f"{no} {prepare_draw.void(acting_as(party), no, reason, clock.now()).state}")
+    print(f"{no} {void_draw(acting_as(party), no, reason, clock.now()).state}")
 
 
 @draw.command()

@@ -110,10 +110,15 @@ def step(
     from imloop.steps.matters import lookups as matter_lookups
     from imloop.steps.matters.roles import roles_in
     from imloop.steps.matters.take_step import take_step
+    from imloop.steps.second_person.lookups import proposal_json
+    from imloop.store.models import Proposal
 
     caller = acting_as(party)
     given = {name: value for name, _, value in (pair.partition("=") for pair in field or [])}
     row = take_step(caller, matter_no, step, given, clock.now())
+    if isinstance(row, Proposal):
+        print_json(proposal_json(row))  # another person of the department confirms it
+        return
     told = matter_lookups.matter_json(row, roles_in(caller, row), clock.now())
     if as_json:
         print_json(told)

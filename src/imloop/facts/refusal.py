@@ -59,13 +59,27 @@ class Malformed(Refusal):
     pass
 
 
-def require_reason(text: str, longest: int = 200) -> None:
-    """Refuse an act without its reason, or with one that could not be kept whole."""
-    if not any(sign.isalnum() for sign in text):  # a dot is no reason
-        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), at="reason")
+_DIFFERENT = 3
+"""Signs that differ, of a reason that must have several."""
+
+
+def require_reason(
+    text: str, longest: int = 200, *, least: int = 1, cite: str = "", at: str = "reason"
+) -> None:
+    """Refuse an act without its reason, or with one that could not be kept whole. ``least``: signs that it must have,
+    dots and blanks left out, and not one of them over and over; ``at``: the field, which may be the evidence."""
+    signs = [sign for sign in text if sign.isalnum()]  # a dot is no reason
+    if not signs:
+        raise Malformed("reason-missing", Text("请写明理由。", "Give a reason."), cite=cite, at=at)
+    if len(signs) < least or len(set(signs)) < min(least, _DIFFERENT):
+        said = Text(
+            f"请写明白：至少 {least} 字，不能只重复几个字。",
+            f"Say it in at least {least} characters that do not only repeat.",
+        )
+        raise Malformed("reason-too-short", said, cite=cite, at=at)
     if len(text.strip()) > longest:
         said = Text(f"理由至多 {longest} 字。", f"The reason may have at most {longest} characters.")
-        raise Malformed("reason-too-long", said, at="reason")
+        raise Malformed("reason-too-long", said, at=at)
 
 
 class Unknown(Refusal):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -121,7 +121,14 @@ class Book:
         for (_, year), calendar in sorted(self.calendars.items(), key=lambda item: -int(item[0][0])):
             if calendar.place in places:
                 calendars[year].append(calendar)
-        return Law(on, place, values, dict(calendars), most_local(self.thresholds, on, places))
+        return Law(
+            on,
+            place,
+            values,
+            dict(calendars),
+            most_local(self.thresholds, on, places),
+            partial(self.at, place=place),
+        )
 
     def for_act(self, act_day: date, decision_day: date, place: str) -> ActLaw[Law]:
         """What may be imposed in a decision on an earlier act: the law of the act, or a milder later one. ``act_day``:
@@ -184,8 +191,10 @@ class Law:
         values: Mapping[str, Value],
         calendars: Calendars,
         thresholds: Mapping[str, Threshold] = MappingProxyType({}),
+        on_day: Callable[[date], Law] | None = None,
     ) -> None:
         self.on = on
+        self._on_day = on_day
         self.place = place
         self.thresholds = thresholds
         self._values = values
@@ -227,7 +236,12 @@ class Law:
     def with_values(self, values: Mapping[str, Value], without: Collection[str] = ()) -> Law:
         """This law with some values replaced, and without some keys."""
         left = {key: value for key, value in self._values.items() if key not in without}
-        return Law(self.on, self.place, {**left, **values}, self._calendars, self.thresholds)
+        return Law(self.on, self.place, {**left, **values}, self._calendars, self.thresholds, self._on_day)
+
+    def for_act(self, act_day: date) -> ActLaw[Law]:
+        """What may be imposed today for an earlier act here. Raises ``ValueError`` for one that is still to come."""
+        then = self._on_day(act_day) if self._on_day and act_day != self.on else self
+        return ActLaw(then, self)
 
     def get(self, key: str) -> Value | None:
         """The value; None where no text has one. ``LawUnseen`` where the text that would say was not seen: whether it

@@ -56,7 +56,11 @@ def take(
     ``NotAllowed`` (not these roles), ``Malformed`` (fields), ``Unlawful`` (every condition that does not hold)."""
     before = matter.state if isinstance(matter, Matter) else None
     row = _row(matter, before, step, roles)
-    of = matter if isinstance(matter, Matter) else Matter(matter.kind, matter.subject, row.next)
+    of = (
+        matter
+        if isinstance(matter, Matter)
+        else Matter(matter.kind, matter.subject, row.next, holder=matter.holder)
+    )
     values = read_fields(row.fields, given, offered(matter, law, by))
     asked = Asked(of, values, day, law, by.person)
     _ask_guards(row, asked)
@@ -71,6 +75,11 @@ def offered(matter: Matter | New, law: Law, by: By = NOBODY) -> Offered:
     """What the choices of a step's fields are drawn from."""
     of = matter if isinstance(matter, Matter) else None
     return Offered(matter.kind, matter.subject, law, TIMERS, of, by.people, by.offices)
+
+
+def row_of(matter: Matter, step: Step, roles: frozenset[Role]) -> Row:
+    """The row of the table that the step is; raises like ``take``."""
+    return _row(matter, matter.state, step, roles)
 
 
 def steps_open(matter: Matter, roles: frozenset[Role]) -> tuple[Row, ...]:
@@ -93,7 +102,10 @@ def rests(matter: Matter, day: date) -> bool:
     if matter.kind is Kind.SUSPENSION and matter.state is State.IN_FORCE:
         until = matter.facts.get("until")
         return not until or date.fromisoformat(str(until)) > day + _SOON
-    return matter.state in OF_THE_PARTY and matter.state_due is not None and matter.state_due >= day
+    if matter.state not in OF_THE_PARTY:
+        return False
+    days = [clock.due_on for clock in matter.clocks if clock.of_party and clock.ended_on is None]
+    return bool(days) and max(days) >= day
 
 
 def _rows_of(matter: Matter) -> tuple[Row, ...]:

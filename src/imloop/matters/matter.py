@@ -35,8 +35,18 @@ class Effect(StrEnum):
     """The matter is one person's to go on with."""
     MERGE = "merge"
     """It goes on in another matter, which keeps what was handed in here."""
+    OPEN_STRIKE_OFF = "open_strike_off"
+    """Of a station whose false reports are a serious case, the strike-off is opened, linked to the penalty."""
     COPY = "copy"
     """Another department gets it as an object, to be answered."""
+    REFER = "refer"
+    """Another department has it from now on."""
+    KEEP_IMPARTIAL = "keep_impartial"
+    """Nobody looks into what names them."""
+    TELL_REPORTER = "tell_reporter"
+    """Whoever reported reads the sentence that fits step and outcome."""
+    GRANT_REWARD = "grant_reward"
+    """What the law of the place gives is due to whoever holds the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,32 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A piece of evidence in a matter's file, by its number there. ``about``: whom it concerns."""
+
+    number: int
+    name: str
+    about: str
+    sha256: str
+    taken_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The department that holds a matter, its kind and area; the party as the registers name it."""
+
+    department: str = ""
+    area: str = ""
+    party: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class New:
     """A matter that is about to be opened."""
 
     kind: Kind
     subject: str
+    holder: Holder = Holder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +115,8 @@ class Matter:
     requirements: tuple[Requirement, ...] = ()
     acts: tuple[Act, ...] = ()
     published: bool = False
+    holder: Holder = Holder()
+    exhibits: tuple[Exhibit, ...] = ()
 
     @property
     def state_due(self) -> date | None:

@@ -13,10 +13,17 @@ class Kind(StrEnum):
     REVOCATION = "revocation"
     WITHDRAWAL = "withdrawal"
     SCRAPPAGE = "scrappage"
+    PENALTY = "penalty"
+    SIMPLE_PENALTY = "simple-penalty"
+    COMPLAINT = "complaint"
 
     @property
     def is_application(self) -> bool:
         return self in (Kind.ISTATION_APPLICATION, Kind.MSTATION_APPLICATION)
+
+    @property
+    def is_penalty(self) -> bool:
+        return self in (Kind.PENALTY, Kind.SIMPLE_PENALTY)
 
     @property
     def is_measure(self) -> bool:
@@ -47,6 +54,35 @@ class State(StrEnum):
     HANDED_OVER = "handed_over"
     DISMANTLED = "dismantled"
     MERGED = "merged"
+    FILING = "filing"
+    INVESTIGATING = "investigating"
+    CASE_REVIEW = "case_review"
+    NOTICE_DUE = "notice_due"
+    DECIDED = "decided"
+    SERVED = "served"
+    DEMANDED = "demanded"
+    AT_COURT = "at_court"
+    NO_CASE = "no_case"
+    TRANSFERRED = "transferred"
+    ARCHIVED = "archived"
+    RECEIVED = "received"
+    TRIAGED = "triaged"
+    ACCEPTED = "accepted"
+    NOT_ACCEPTED = "not_accepted"
+    ASSIGNED = "assigned"
+    CHECKED = "checked"
+    FOUNDED = "founded"
+    PARTLY = "partly"
+    UNFOUNDED = "unfounded"
+    ANSWERED = "answered"
+    RATED = "rated"
+    REOPENED = "reopened"
+    REWARD_DUE = "reward_due"
+    PAID = "paid"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    CALLED_MALICIOUS = "called_malicious"
+    MALICIOUS = "malicious"
 
     @property
     def is_open(self) -> bool:
@@ -64,11 +100,29 @@ CLOSED = frozenset(
         State.DROPPED,
         State.DISMANTLED,
         State.MERGED,
+        State.NO_CASE,
+        State.TRANSFERRED,
+        State.ARCHIVED,
+        State.NOT_ACCEPTED,
+        State.PAID,
+        State.CLOSED,
+        State.WITHDRAWN,
+        State.MALICIOUS,
     }
 )
 
 
-OF_THE_PARTY = frozenset({State.RETURNED, State.NOTIFIED, State.IN_FORCE})
+OF_THE_PARTY = frozenset(
+    {
+        State.RETURNED,
+        State.NOTIFIED,
+        State.IN_FORCE,
+        State.SERVED,
+        State.DEMANDED,
+        State.ANSWERED,
+        State.REWARD_DUE,
+    }
+)
 """States whose time runs for the party concerned, not for a department."""
 
 
@@ -109,6 +163,50 @@ class Step(StrEnum):
     MERGE = "merge"
     COPY = "copy"
     WITHDRAW_PUBLICATION = "withdraw_publication"
+    PROPOSE = "propose"
+    FILE = "file"
+    NOT_FILE = "not_file"
+    TRANSFER = "transfer"
+    KEEP_EVIDENCE = "keep_evidence"
+    SETTLE_EVIDENCE = "settle_evidence"
+    REPORT = "report"
+    SEND_BACK = "send_back"
+    CLEAR = "clear"
+    WEIGH = "weigh"
+    REVIEW_LEGALLY = "review_legally"
+    DISCUSS = "discuss"
+    ANNOUNCE_HEARING = "announce_hearing"
+    GIVE_UP_HEARING = "give_up_hearing"
+    IMPOSE = "impose"
+    SERVE = "serve"
+    PUBLISH = "publish"
+    PAY = "pay"
+    PUT_OFF = "put_off"
+    STAY = "stay"
+    END_STAY = "end_stay"
+    DEMAND = "demand"
+    APPLY_TO_COURT = "apply_to_court"
+    ARCHIVE = "archive"
+    DECIDE_ON_THE_SPOT = "decide_on_the_spot"
+    RECEIVE = "receive"
+    TRIAGE = "triage"
+    REFER = "refer"
+    NOT_ACCEPT = "not_accept"
+    SEND_OUT = "send_out"
+    LOOK_INTO = "look_into"
+    FIND_TRUE = "find_true"
+    FIND_PARTLY = "find_partly"
+    FIND_UNTRUE = "find_untrue"
+    ANSWER = "answer"
+    RATE = "rate"
+    REOPEN = "reopen"
+    GRANT_REWARD = "grant_reward"
+    PAY_REWARD = "pay_reward"
+    FORFEIT = "forfeit"
+    WITHDRAW = "withdraw"
+    CALL_MALICIOUS = "call_malicious"
+    CONFIRM_MALICIOUS = "confirm_malicious"
+    DENY_MALICIOUS = "deny_malicious"
 
 
 class Role(StrEnum):
@@ -123,3 +221,5 @@ class Role(StrEnum):
     MARKET = "market"
     POLICE = "police"
     APPEAL = "appeal"
+    SUPERVISOR = "supervisor"
+    PAYER = "payer"

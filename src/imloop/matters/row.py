@@ -18,6 +18,8 @@ MEASURES = (K.SUSPENSION, K.STRIKE_OFF, K.REVOCATION)
 CONTESTED = (*MEASURES, K.SCRAPPAGE)
 
 
+STATION_DECISION = "station-decision"
+"""Of ``Row.second``: what gives a station its standing, takes it, or gives it back."""
 Change = Callable[[Matter, g.Asked], Matter]
 """What a step does to clocks or requirements besides moving the matter."""
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from imloop.facts.text import Text
 from imloop.matters.any_time import any_time
+from imloop.matters.complaints import clocks as complaint_clocks
+from imloop.matters.complaints.rows import complaints
 from imloop.matters.names import Kind, State
+from imloop.matters.penalties.collect import after_decision, simple
+from imloop.matters.penalties.ordinary import ordinary
 from imloop.matters.row import Row
 from imloop.matters.stations.applications import applications, withdrawal
 from imloop.matters.stations.suspensions import contest, measures
@@ -16,9 +20,22 @@ from imloop.matters.vehicles.scrappage import scrappage
 
 __all__ = ["TABLE", "TIMERS", "Row", "rows_for"]
 
-TABLE: tuple[Row, ...] = (*applications(), *withdrawal(), *contest(), *measures(), *scrappage())
+TABLE: tuple[Row, ...] = (
+    *applications(),
+    *withdrawal(),
+    *contest(),
+    *measures(),
+    *scrappage(),
+    *ordinary(),
+    *simple(),
+    *after_decision(),
+    *complaints(),
+)
 """What moves a matter on its way."""
-TIMERS: dict[str, Text] = {timer.name: timer.label for row in TABLE for timer in row.starts}
+TIMERS: dict[str, Text] = {
+    **{timer.name: timer.label for row in TABLE for timer in row.starts},
+    **complaint_clocks.EVERY,
+}
 """What the clocks are called that rows start."""
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 
 from imloop.exchange.http.addresses import disposition
 from imloop.facts.days import CHINA, read_day
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
-from imloop.store.models import Attachment
+from imloop.steps.ground.access import Caller
+from imloop.store.models import Attachment, Proposal
 
 MISSING = Text("请填写", "fill this in")
 
@@ -80,6 +83,16 @@ def fields_named(name_of: Callable[[str], str]) -> Iterator[None]:
             Problem(f"$.{name_of(each.path)}", each.code, each.text) for each in refusal.problems
         )
         raise
+
+
+def onward(made: object, address: str) -> HttpResponse:
+    """After an act: to its page, or to what waits for a second person."""
+    return redirect(f"/proposals/{made.pk}" if isinstance(made, Proposal) else address)
+
+
+def with_reason_alone(caller: Caller, form: QueryDict) -> Caller:
+    """The caller, with why the act cannot wait for a second person, where the form says so."""
+    return replace(caller, alone=form.get("alone", "").strip())
 
 
 def file_response(kept: Attachment) -> HttpResponse:

@@ -26,6 +26,7 @@ from imloop.pages.public import urls as public
 from imloop.pages.repairs import urls as repairs
 from imloop.pages.reports import urls as reports
 from imloop.pages.roads import urls as roads
+from imloop.pages.second_person import urls as second_person
 from imloop.pages.stations import urls as stations
 from imloop.pages.trace_back import urls as trace_back
 from imloop.pages.vehicles import urls as vehicles
@@ -49,6 +50,7 @@ SUBJECTS = (
     repairs,
     reports,
     roads,
+    second_person,
     stations,
     trace_back,
     vehicles,

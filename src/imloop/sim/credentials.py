@@ -30,7 +30,15 @@ PEOPLE = {
     "admin": "农思远",
 }
 """Made-up people, by user name, which is their role; what departments did while the city was built, they did."""
-ROLES = tuple(PEOPLE)
+COLLEAGUES = {
+    "environment2": "黄秀兰",
+    "transport2": "潘国栋",
+    "market2": "石慧敏",
+    "police2": "罗建平",
+    "supervisor2": "谭春华",
+}
+"""The second person of each department: what one proposes the other confirms."""
+ROLES = (*PEOPLE, *COLLEAGUES)
 
 
 def write_credentials(data_dir: Path, now: datetime, base_url: str) -> Path:
@@ -38,7 +46,7 @@ def write_credentials(data_dir: Path, now: datetime, base_url: str) -> Path:
     department's key is that person's own, so that decisions can be tried from the command line."""
     until = day_of(now + LAST)
     users = {role: {"username": role, "password": _password(role, now)} for role in ROLES}
-    holders = {_party_of(role).code: role for role in ROLES if role in OFFICES}
+    holders = {_party_of(role).code: role for role in PEOPLE if role in OFFICES}
     keys = {
         party.code: issue_key(party, now, note=_NOTE, until=until, person=holders.get(party.code, ""))
         for party in Party.objects.order_by("code")
@@ -92,12 +100,14 @@ def _password(role: str, now: datetime) -> str:
     password = secrets.token_urlsafe(12)
     person = User.objects.filter(username=role).first()
     if person is None:
-        create_user(role, password, _party_of(role), now, name=PEOPLE[role], is_head=True)
+        head = role in PEOPLE
+        create_user(role, password, _party_of(role), now, name={**PEOPLE, **COLLEAGUES}[role], is_head=head)
         return password
     reopen_account(person, password, _ENDED, now)
     return password
 
 
 def _party_of(role: str) -> Party:
+    role = role.removesuffix("2")
     guests = [code for code, _, _ in GUESTS]
     return Party.objects.filter(kind=role).exclude(code__in=guests).order_by("id")[0]

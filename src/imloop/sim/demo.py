@@ -21,11 +21,13 @@ from imloop.sim.city.outcomes import enter_outcomes
 from imloop.sim.city.region import enter_receivers
 from imloop.sim.city.vehicle_register import enter_roads, finish_register
 from imloop.sim.city.visits import enter_visits
+from imloop.sim.complaints import enter_complaints
 from imloop.sim.credentials import renew_credentials, write_credentials
 from imloop.sim.customers import NEWLY_FAILED, customers_of, enter_customers, enter_newly_failed
 from imloop.sim.more_days import LABELS, fill
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
+from imloop.sim.two_people import enter_proposals
 from imloop.sim.world.lines import Lines
 from imloop.sim.world.places import CITY, STATIONS
 from imloop.steps.journal.demo_mark import mark_demo
@@ -116,6 +118,8 @@ def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None
         enter_matters(course)
         enter_objections(course)
         enter_outcomes(course)
+        enter_proposals(course)
+        enter_complaints(course)
         enter_outage(course, first=vehicles)
         enter_customers(course, days, first=others, count=customers)
         enter_newly_failed(course, first=others + customers)

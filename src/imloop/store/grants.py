@@ -26,6 +26,8 @@ APPEND_ONLY = (
     "store_recordcomment",
 )
 """Tables that may be read and added to; rows are never changed, removed or emptied."""
+NEVER_REMOVED = ("store_rawupload", "store_journalhead", "store_heldchange", "store_proposal")
+"""Tables whose rows change, as far as triggers let them, and stay."""
 
 
 def statements(role: str) -> list[str]:
@@ -40,7 +42,7 @@ def statements(role: str) -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         f"REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON {kept} FROM {role}",
-        f"REVOKE DELETE, TRUNCATE, TRIGGER ON store_rawupload, store_journalhead, store_heldchange FROM {role}",
+        f"REVOKE DELETE, TRUNCATE, TRIGGER ON {', '.join(NEVER_REMOVED)} FROM {role}",
     ]
 
 

@@ -13,10 +13,11 @@ from imloop.exchange.couriers.courier import carry
 from imloop.steps.couriers import receivers
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
-from imloop.store.models import OutboxEntry, Party, Receiver
+from imloop.store.models import OutboxEntry, Party, Proposal, Receiver
 from support.city import NEAR, City
 from support.people import person
 from support.servers.fake_receiver import FakeReceiver
+from support.stories.second_person import confirmed
 
 OFFICE = "450200-environment"
 
@@ -88,7 +89,9 @@ def test_an_administrator_adds_and_nobody_else_sees(city: City) -> None:
     client = person(admin.code)
     wrong = client.post("/couriers", form)
     assert wrong.status_code == 422 and "旧系统" in wrong.content.decode()
-    assert client.post("/couriers", {**form, "address": "/srv/old"})["Location"] == "/couriers/old"
+    proposed = client.post("/couriers", {**form, "address": "/srv/old"})["Location"]
+    assert proposed.startswith("/proposals/") and not Receiver.objects.exists()
+    confirmed(Proposal.objects.get(), clock.now())
     market = person("450200-market")
     assert "旧系统" not in market.get("/couriers").content.decode()
     assert market.get("/couriers/old").status_code == 404
@@ -105,7 +108,8 @@ def test_a_receiver_by_sftp_is_added_and_says_what_it_lacks(
     with_password = client.post("/couriers", {**form, "address": "sftp://imloop:secret@127.0.0.1/in"})
     assert with_password.status_code == 422 and "不含密码" in with_password.content.decode()
     added = client.post("/couriers", {**form, "address": "sftp://imloop@127.0.0.1/in"})
-    assert added["Location"] == "/couriers/old"
+    assert added["Location"].startswith("/proposals/")
+    confirmed(Proposal.objects.get(), clock.now())
     OutboxEntry.objects.create(
         receiver=OFFICE, topic="case-opened", subject="C1", created_at=clock.now(), body={}
     )

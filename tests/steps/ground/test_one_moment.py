@@ -145,7 +145,7 @@ _ENV = f"{PLACE}-environment"
 
 def _decisions(case: str, repair: str) -> dict[str, dict[str, object]]:
     """Address and body of what a department decides about a case."""
-    words = {"reason": "线路故障", "evidence": "柳环函〔2026〕12号"}
+    words = {"reason": "检测线长期故障", "evidence": "柳环函〔2026〕12号"}
     until = (clock.now() + timedelta(days=9)).date().isoformat()
     return {
         f"cases/{case}/exit": {"kind": "line-broken", "expires_on": until, **words},
@@ -169,6 +169,7 @@ def test_what_a_decision_answers_is_of_its_own_moment(
         held.append(lock.depth)
         return case_json(case)
 
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr(ledger, "_WRITING", lock)
     monkeypatch.setattr("imloop.api.cases.case_json", watched)
     answer = city.client(_ENV).post(f"/api/v1/{address}", body, content_type="application/json")

@@ -9,11 +9,14 @@ import msgspec
 import pytest
 from django.test import Client
 
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
+from imloop.steps.ground import clock
 from imloop.steps.prices.publish_price import NewPrice, price_list, prices_at, set_price
-from imloop.store.models import Fee, JournalEntry, Party
+from imloop.store.models import Fee, JournalEntry, Party, Proposal
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.people import person
+from support.stories.second_person import confirmed
 
 NOW = at("2026-03-05 09:00")
 GIVEN = {
@@ -63,10 +66,12 @@ def test_a_price_that_cannot_stand(city: City, change: dict[str, object], error:
 
 def test_over_http(city: City) -> None:
     market, station = city.client(f"{PLACE}-market"), city.client(NEAR)
-    body = msgspec.json.encode({**GIVEN, "yuan": "90.00"})
-    assert market.post("/api/v1/prices", body, content_type="application/json").status_code == 201
+    today = day_of(clock.now()).isoformat()
+    body = msgspec.json.encode({**GIVEN, "since": today, "yuan": "90.00"})
+    assert market.post("/api/v1/prices", body, content_type="application/json").status_code == 202
+    confirmed(Proposal.objects.get(), clock.now())
     assert station.post("/api/v1/prices", body, content_type="application/json").status_code == 403
-    shown = Client().get("/api/v1/public/prices", {"place": PLACE, "on": "2026-03-05"}).json()
+    shown = Client().get("/api/v1/public/prices", {"place": PLACE, "on": today}).json()
     assert [(row["method"], row["yuan"], row["station"]) for row in shown["prices"]] == [
         ("ASM", "90.00", None)
     ]
@@ -78,14 +83,20 @@ def test_the_market_regulator_publishes_on_a_page(city: City) -> None:
         "method": "ASM",
         "station": "",
         "yuan": "九十",
-        "since": "2026-01-01",
+        "since": day_of(clock.now()).isoformat(),
         "until": "",
         "cite": "柳价费〔2025〕8号",
     }
     wrong = client.post("/prices", form)
     assert wrong.status_code == 422 and "九十 不是金额" in wrong.content.decode()
     assert 'value="柳价费〔2025〕8号"' in wrong.content.decode()
-    assert client.post("/prices", {**form, "yuan": "90"})["Location"] == "/prices"
+    proposed = client.post("/prices", {**form, "yuan": "90"})["Location"]
+    row = Proposal.objects.get()
+    assert proposed == f"/proposals/{row.pk}" and "确认后生效" in client.get(proposed).content.decode()
+    assert "90.00" not in client.get("/prices").content.decode()
+    chief = person(f"{PLACE}-market", name="chief")
+    assert client.post(proposed, {"what": "confirm", "said": "已核对文件"}).status_code == 422
+    assert chief.post(proposed, {"what": "confirm", "said": "已核对文件"}).status_code == 302
     assert "90.00" in client.get("/prices").content.decode()
     assert person(NEAR).get("/prices").status_code == 403
 

@@ -13,7 +13,7 @@ from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare
-from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
+from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.store.models import Case, ObdName, PaperUnlock, Vehicle
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE, VIN

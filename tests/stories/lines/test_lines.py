@@ -16,6 +16,7 @@ from imloop.exchange.uploads.intake import take_check
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.sim.city.checks import GOOD
 from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.ground import clock
 from imloop.steps.lines.heartbeats import notice_lost_links
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.store.models import (
@@ -25,6 +26,7 @@ from imloop.store.models import (
     Line,
     Link,
     OutboxEntry,
+    Proposal,
     RawUpload,
     Software,
     Test,
@@ -33,6 +35,7 @@ from imloop.store.models import (
 from support.city import FAR, NEAR, City, at
 from support.examples import examples
 from support.messages.uploads import VIN
+from support.stories.second_person import confirmed
 
 OFFICE = "450200-environment"
 NEEDED = ("dyno_coast_down", "analyser_leak", "analyser_gas")
@@ -211,9 +214,12 @@ def test_the_pages(city: City) -> None:
     assert b'value="80.1"' in refused.content
     assert "合格" in client.post(f"/lines/{NEAR}/01", form | {"sure": "1"}).content.decode()
     client.force_login(User.objects.get(username=OFFICE))
-    order = {"what": "order", "kind": "lock", "reason": "抽查", "evidence": "照片", "sure": "1"}
-    order["until"] = "2099-01-01T00:00"
-    assert client.post(f"/lines/{NEAR}/01", order).status_code == 302
+    order = {"what": "order", "kind": "lock", "reason": "抽查发现漏气", "sure": "1"}
+    order |= {"evidence": "现场照片三张", "until": "2099-01-01T00:00"}
+    assert client.post(f"/lines/{NEAR}/01", order).status_code == 422
+    order["until"] = (clock.now() + timedelta(days=9)).isoformat()
+    assert client.post(f"/lines/{NEAR}/01", order)["Location"].startswith("/proposals/")
+    confirmed(Proposal.objects.get(), clock.now())
     answer = city.client(NEAR).get("/api/v1/lines").json()
     assert [r["code"] for r in answer["lines"][0]["methods"]["ASM"]["reasons"]][0] == "locked-by-order"
 
@@ -229,10 +235,11 @@ def test_the_calls(city: City) -> None:
     assert office.post("/api/v1/equipment-checks", body, "application/json").status_code == 403
     bad = client.post("/api/v1/heartbeats", b'{"station": "x", "lines": []}', "application/json")
     assert bad.json()["errors"][0]["path"] == "$.lines"
-    order = {"kind": "lock", "reason": "抽查", "evidence": "照片", "until": "2099-01-01T00:00:00+08:00"}
+    order = {"kind": "lock", "reason": "抽查发现漏气", "evidence": "现场照片三张"}
+    order["until"] = (clock.now() + timedelta(days=9)).isoformat()
     place = f"/api/v1/lines/{NEAR}/01/orders"
     assert client.post(place, msgspec.json.encode(order), "application/json").status_code == 403
-    assert office.post(place, msgspec.json.encode(order), "application/json").status_code == 201
+    assert office.post(place, msgspec.json.encode(order), "application/json").status_code == 202
     assert (
         office.post(place, msgspec.json.encode({**order, "methods": ["X"]}), "application/json").status_code
         == 422

@@ -19,7 +19,7 @@ from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.lines.enter_equipment import end_line, set_line
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.outages.declare_outage import Declaration, declare
-from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
+from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.stations.certificates import NewCertificate, enter_certificate
 from imloop.steps.vehicles.ask_mark import release_mark
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol

@@ -58,6 +58,8 @@ OBJECTS: dict[str, Object] = {
     "POST findings/{finding}/evidence": Object(
         OFFICE, body={"kind": "video", "reference": "https://v.cn/1", "sha256": "a" * 64}
     ),
+    "GET proposals/{proposal_id}": Object(OFFICE),
+    "POST proposals/{proposal_id}": Object(OFFICE, body={"step": "withdraw", "said": "填错"}),
     "GET notices/{notice_no}.pdf": Object(NEAR),
     "GET vehicles/{vehicle_id}": Object(
         POLICE, beyond=ANY_DEPARTMENT, why="the register of vehicles is one; every look is journalled"

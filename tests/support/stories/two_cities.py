@@ -14,6 +14,7 @@ from imloop.steps.draws import prepare_draw
 from imloop.steps.ground.access import OFFICES, Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
+from imloop.steps.matters.complaints.receive import Report, receive
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
 from imloop.steps.repairs.repair_files import attach_to_repair
@@ -30,6 +31,7 @@ from imloop.store.models import (
     Party,
     PartyKind,
     PollutionAlert,
+    Proposal,
     Receiver,
     RegisterFile,
     Repair,
@@ -67,7 +69,7 @@ class TwoCities:
         Party.objects.create(code="M450302001", kind=PartyKind.MSTATION, name="桂林修", place=ELSEWHERE)
         city.test("2026-03-02 09:00", co=0.9)
         city.repair("2026-03-04 16:00", case_no=Case.objects.get().case_no)
-        names = _papers(city)
+        names = _papers(city) | _waiting(city.case())
         another = {
             "vin": "LSVAU2180N2183294",
             "plate": PLATE,
@@ -79,7 +81,7 @@ class TwoCities:
 
     @property
     def told(self) -> list[str]:
-        own = ("test_no", "case_no", "notice_no", "repair_no", "matter_no")
+        own = ("test_no", "case_no", "notice_no", "repair_no", "matter_no", "complaint_no")
         return [VIN, PLATE, "韦小明", "13800000000", PHONE, *(str(self.names[name]) for name in own)]
 
     def stranger(self, kind: str) -> list[str]:
@@ -92,6 +94,18 @@ class TwoCities:
         """A station's machine, or a department's clerk."""
         party = Party.objects.get(code=code)
         return caller_for(party, clerk(party) if party.kind in OFFICES else "")
+
+
+_TIP = Report(
+    "false_test",
+    "istation",
+    "没有上线就给了合格报告",
+    PLACE,
+    party=NEAR,
+    name="韦小明",
+    phone="13800000000",
+    answers={"how": "no_test", "money": "unsure"},
+)
 
 
 def _papers(city: City) -> dict[str, object]:
@@ -112,6 +126,7 @@ def _papers(city: City) -> dict[str, object]:
         "photo": photo.sha256,
         "matter_no": matter.matter_no,
         "digest": paper.sha256,
+        "complaint_no": receive(_TIP, now).matter.matter_no,
         "vehicle_id": Vehicle.objects.get().pk,
         "list": RegisterFile.objects.create(
             received_at=now,
@@ -227,3 +242,22 @@ def _of_departments(city: City) -> dict[str, object]:
     )
     numbers = {"outage_no": outage.outage_no, "unlock": unlock.unlock_no, "unlock_no": unlock.unlock_no}
     return {**numbers, "sha256": shown.sha256, "no": draw.no, "unit": NEAR}
+
+
+def _waiting(case: Case) -> dict[str, object]:
+    """An annulment that the supervisor has to confirm."""
+    office = Party.objects.get(code=f"{PLACE}-environment")
+    now = at("2026-03-05 09:00")
+    row = Proposal.objects.create(
+        kind="annulment",
+        subject=case.case_no,
+        place=PLACE,
+        body={"evidence": "照片", "reason": "录入错误", "test_no": ""},
+        reason="录入错误",
+        party=office,
+        proposed_by=f"{office.code}/{clerk(office)}",
+        proposed_at=now,
+        needs="supervisor",
+        expires_at=now + timedelta(hours=72),
+    )
+    return {"proposal_id": row.pk}

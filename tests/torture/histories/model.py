@@ -270,7 +270,7 @@ def _exit(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) -> t
     case = vehicle.cases.index(given["case"])
     if tell(vehicle).cases[case].closed:
         return _refused(vehicle, 409, "no-such-step")
-    return _moved(replace(vehicle, exits=(*vehicle.exits, (case, given["station"]))), case, 201)
+    return _moved(replace(vehicle, exits=(*vehicle.exits, (case, given["station"]))), case, 200, shown=False)
 
 
 def _release(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) -> tuple[Answer, Vehicle]:

@@ -27,6 +27,7 @@ from imloop.api.http.answers import as_json
 from imloop.api.http.audience import ADMIN, I_STATION, M_STATION
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.second_person import ProposalOut, done_or_proposed
 from imloop.exchange.http.rate_limit import count_question
 from imloop.steps.draws import (
     lookups as draw_lookups,
@@ -34,7 +35,7 @@ from imloop.steps.draws import (
 from imloop.steps.draws import (
     numbers as draw_numbers,
 )
-from imloop.steps.draws import prepare_draw
+from imloop.steps.draws import prepare_draw, void_draw
 from imloop.steps.draws import (
     visits as draw_visits,
 )
@@ -181,11 +182,16 @@ def post_reveal(request: HttpRequest, no: str, given: RevealIn) -> HttpResponse:
 
 
 @router.post(
-    "/draws/{no}/void", who=DRAWERS, answers={201: DrawOut}, tags=["departments"], summary="作废 · void"
+    "/draws/{no}/void",
+    who=DRAWERS,
+    answers={201: DrawOut, 202: ProposalOut},
+    tags=["departments"],
+    summary="作废 · void",
 )
 def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
+    """202: somebody outside the departments that draw has to confirm it."""
     who, now = caller(request), clock.now()
-    return as_json(after(lambda: prepare_draw.void(who, no, given.reason, now), public_json), 201)
+    return done_or_proposed(lambda: void_draw.void(who, no, given.reason, now), public_json)
 
 
 @router.post(

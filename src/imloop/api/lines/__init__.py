@@ -30,6 +30,7 @@ from imloop.api.lines.schemas import (
     SoftwareOut,
     WithdrawalIn,
 )
+from imloop.api.second_person import ProposalOut, acting, done_or_proposed
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.decode_check import decode_heartbeat
 from imloop.exchange.uploads.intake import take_check
@@ -102,14 +103,18 @@ def get_lines(request: HttpRequest, station: str = "", at: datetime | None = Non
 @router.post(
     "/lines/{station}/{line}/orders",
     who=ENVIRONMENT,
-    answers={201: OrderOut},
+    answers={201: OrderOut, 202: ProposalOut},
     tags=["environment"],
     summary="锁定或解锁 · lock or unlock",
 )
 def post_order(request: HttpRequest, station: str, line: str, order: OrderIn) -> HttpResponse:
-    wanted = NewOrder(**{**order.dict(), "until": moment_of(order.until)})
-    row = order_line(caller(request), station, line, wanted, clock.now())
-    return as_json({"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()}, 201)
+    """202: another office has to confirm it."""
+    said = {**order.dict(exclude={"alone"}), "until": moment_of(order.until)}
+    who, wanted, now = acting(request, order), NewOrder(**said), clock.now()
+    return done_or_proposed(
+        lambda: order_line(who, station, line, wanted, now),
+        lambda row: {"kind": row.kind, "methods": row.methods, "until": row.until.isoformat()},
+    )
 
 
 @router.get(

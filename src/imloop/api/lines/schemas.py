@@ -22,11 +22,12 @@ from imloop.api.http.schemas import (
     in_json,
     several,
 )
+from imloop.api.second_person import Alone
 from imloop.exchange.uploads.decode_check import LineStatus
 from imloop.facts.records.check import CheckKind, Claim
 
 
-class OrderIn(Schema):
+class OrderIn(Alone):
     model_config = example(
         kind="lock",
         methods=["ASM"],

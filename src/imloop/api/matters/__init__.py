@@ -8,10 +8,10 @@ from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
-from imloop.api.http.answers import as_file, as_json, body_of, file_of
+from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of
 from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller
-from imloop.api.http.router import ATTACHED, Router
+from imloop.api.http.router import ATTACHED, PDF, Router
 from imloop.api.http.schemas import KeptFileOut
 from imloop.api.matters import copies
 from imloop.api.matters.schemas import (
@@ -27,6 +27,7 @@ from imloop.api.matters.schemas import (
     MeasureIn,
     StepIn,
 )
+from imloop.api.second_person import ProposalOut, done_or_proposed
 from imloop.exchange.http.rate_limit import count_question
 from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
@@ -35,9 +36,9 @@ from imloop.facts.pictures import LARGEST
 from imloop.facts.places import known_place
 from imloop.matters import Role
 from imloop.matters.stations.conditions import conditions
+from imloop.papers.penalty_papers import penalty_paper
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.lookups import after
 from imloop.steps.leads.open_proceeding import open_from_lead
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import by_of
@@ -45,9 +46,10 @@ from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.first_key import collect_key
 from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open_measure, resubmit
-from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.penalties.open_penalty import open_penalty
+from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step, take_step_by_token
-from imloop.store.models import Matter
+from imloop.store.models import Matter, Proposal
 
 router = Router()
 router.include(copies.router)
@@ -55,7 +57,7 @@ _CONCERNED = frozenset({Role.CONCERNED})
 
 
 def _answer(
-    step: Callable[[datetime], Matter],
+    step: Callable[[datetime], Matter | Proposal],
     status: int = 200,
     *,
     who: Caller | None = None,
@@ -70,7 +72,7 @@ def _answer(
         said = matter_lookups.matter_json(row, _CONCERNED, now)
         return {**said, "token": row.token} if token else said
 
-    return as_json(after(lambda: step(now), shown), status)
+    return done_or_proposed(lambda: step(now), shown, status)
 
 
 @router.get(
@@ -207,6 +209,9 @@ def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
         return open_from_lead(who, opened.finding, partial(measure, now), now)
 
     def measure(now: datetime) -> Matter:
+        if opened.kind in PENALTIES:
+            named = {"party_code": opened.party, "vin": opened.vin, "plate": opened.plate}
+            return open_penalty(who, opened.kind, opened.fields, now, **named)
         if opened.kind == "scrappage":
             return nominate_for_scrappage(who, opened.fields, now, vin=opened.vin, plate=opened.plate)
         return open_measure(who, opened.kind, opened.party, opened.fields, now)
@@ -229,11 +234,12 @@ def get_matter(request: HttpRequest, matter_no: str) -> HttpResponse:
 @router.post(
     "/matters/{matter_no}/steps",
     who=EVERYONE,
-    answers={200: MatterOut},
+    answers={200: MatterOut, 202: ProposalOut},
     tags=["departments"],
     summary="办理一步 · take a step",
 )
 def post_step(request: HttpRequest, matter_no: str, taken: StepIn) -> HttpResponse:
+    """202: a decision on a station, which another person of the department has to confirm."""
     who = caller(request)
     return _answer(lambda now: take_step(who, matter_no, taken.step, taken.fields, now), who=who)
 
@@ -261,6 +267,19 @@ def post_file(request: HttpRequest, matter_no: str, name: str) -> HttpResponse:
 )
 def get_file(request: HttpRequest, matter_no: str, digest: str) -> HttpResponse:
     return as_file(the_file(digest, caller=caller(request), matter_no=matter_no))
+
+
+@router.get(
+    "/matters/{matter_no}/papers/{kind}",
+    who=EVERYONE,
+    answers={200: PDF},
+    tags=["departments"],
+    summary="处罚案件的文书 · a paper of a penalty case",
+)
+def get_paper(request: HttpRequest, matter_no: str, kind: str) -> HttpResponse:
+    """PDF, the same bytes every time. ``kind``: filing notice notice-receipt hearing-notice hearing-record discussion
+    decision decision-receipt demand."""
+    return as_pdf(penalty_paper(caller(request), matter_no, kind), f"{matter_no}-{kind}")
 
 
 @router.post(

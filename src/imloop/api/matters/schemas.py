@@ -208,7 +208,8 @@ class MatterLinkOut(Schema):
 
 
 class MatterOut(MatterLineOut):
-    """``form``: what an applicant filled in; null where there is none."""
+    """``form``: what an applicant filled in; null where there is none. ``penalty``: of a penalty case, to departments:
+    range, lines of the discretion, the checks of the file, serious counter, account."""
 
     facts: JsonObject
     form: JsonObject | None
@@ -216,6 +217,7 @@ class MatterOut(MatterLineOut):
     requirements: list[RequirementOut]
     evidence: list[EvidenceOut]
     links: list[MatterLinkOut]
+    penalty: JsonObject | None
     events: list[MatterEventOut]
     attachments: list[AttachmentOut]
     steps: list[StepOut]

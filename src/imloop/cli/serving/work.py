@@ -88,6 +88,7 @@ def _clocks(always_say: bool) -> None:
     """The tasks that fall due by time alone."""
     from imloop.steps.accounts.keys import forget_nonces
     from imloop.steps.cases.declare_overdue import declare_overdue, recompute_deadlines
+    from imloop.steps.desk.acts import lapse_proposals
     from imloop.steps.desk.health import passed
     from imloop.steps.duty.unusual import count_when_due
     from imloop.steps.ground.clock import now
@@ -103,6 +104,7 @@ def _clocks(always_say: bool) -> None:
     _failed.clear()
     overdue = _attempt("overdue", lambda: declare_overdue(now()))
     recomputed = _attempt("deadlines", lambda: recompute_deadlines(now()))
+    _attempt("proposals", lambda: lapse_proposals(now()))
     _attempt("lost links", lambda: notice_lost_links(now()))
     _attempt("certificates", lambda: warn_of_expiry(now()))
     _attempt("papers", lambda: find_unmatched(now()))

@@ -96,8 +96,8 @@ TEMPLATES: tuple[Template, ...] = (
         "answer",
         Text("部分属实", "true in part"),
         Text(
-            "{office}查了您反映的“{category}”（编号 {number}），部分属实：{found}处理情况：{done}",
-            "{office} found “{category}” ({number}) true in part: {found} What was done: {done}",
+            "{office}查了您反映的“{category}”（编号 {number}），部分属实：{said}处理情况：{done}",
+            "{office} found “{category}” ({number}) true in part: {said} What was done: {done}",
         ),
         outcome="partly",
         keys=_ANSWER,
@@ -107,9 +107,9 @@ TEMPLATES: tuple[Template, ...] = (
         "answer",
         Text("不属实", "not true"),
         Text(
-            "{office}查了您反映的“{category}”（编号 {number}），没有发现所反映的情况：{found}"
+            "{office}查了您反映的“{category}”（编号 {number}），没有发现所反映的情况：{said}"
             "如有新的线索，可以再提一次。",
-            "{office} looked into “{category}” ({number}) and did not find it so: {found} With new facts it can be "
+            "{office} looked into “{category}” ({number}) and did not find it so: {said} With new facts it can be "
             "reopened once.",
         ),
         outcome="unfounded",
@@ -160,7 +160,7 @@ def filled(template: Template, blanks: Mapping[str, Text], law: Law) -> Text:
     return Text(f"{zh}（{cites}）", f"{en} ({cites})") if cites else Text(zh, en)
 
 
-_SENTENCES = frozenset({"done", "found"})
+_SENTENCES = frozenset({"done", "said"})
 
 
 def _ended(words: str, stop: str, name: str) -> str:

@@ -28,20 +28,28 @@ ABOUT: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """``office``: the kind of department that receives it; ``clocks``: by whose law it is answered
-    (``complaints.clocks``); ``about``: whom it may be about, the usual one first; ``reward``: by which row of the
-    reward law (``reward.<kind>_yuan``), empty where none is ever due; ``act``: what the law of penalties calls it if
-    it is true."""
+    """``receiver``: which office receives it, and by whose law it is answered (``complaints.clocks``); ``about``: whom
+    it may be about, the usual one first; ``reward``: by which row of the reward law (``reward.<kind>_yuan``), empty
+    where none is ever due; ``act``: what the law of penalties calls it if it is true; ``listed``: seen by anybody from
+    the street, so that everybody may see on a list that it was reported; ``instead``: who receives it if it is about
+    somebody else than usual."""
 
     code: str
     name: Text
     hint: Text
-    office: str
-    clocks: str
+    receiver: str
     about: tuple[str, ...]
     questions: tuple[Field, ...] = ()
     reward: str = ""
     act: str = ""
+    listed: bool = False
+    instead: tuple[tuple[str, str], ...] = ()
+
+    def receiver_about(self, about: str) -> str:
+        """Who receives one about somebody: never the department it is about."""
+        if about == OFFICE:
+            return "supervisor"
+        return dict(self.instead).get(about, self.receiver)
 
 
 def _words(name: str, zh: str, en: str, *, required: bool = False) -> Field:
@@ -69,7 +77,6 @@ CATEGORIES: tuple[Category, ...] = (
         Text("检验造假、没检就过", "a test that was faked or never made"),
         Text("车没有真正检测就给了合格报告，或者改了数据。", "A pass without a real test, or changed data."),
         "environment",
-        "environment",
         (ISTATION,),
         (
             _one_of(
@@ -95,7 +102,6 @@ CATEGORIES: tuple[Category, ...] = (
             "The car tested is not the one on the report.",
         ),
         "environment",
-        "environment",
         (ISTATION,),
         (PLATE, _words("other_plate", "代检车辆的车牌号", "plate of the car that was tested")),
         reward="false_test",
@@ -108,7 +114,6 @@ CATEGORIES: tuple[Category, ...] = (
             "维修站收费但没有修，或者没换件却写换了。", "Money was taken, but nothing or less was repaired."
         ),
         "transport",
-        "petitions",
         (MSTATION, ISTATION),
         (
             PLATE_NEEDED,
@@ -117,6 +122,7 @@ CATEGORIES: tuple[Category, ...] = (
             _RECEIPT,
         ),
         reward="not_repaired",
+        instead=((ISTATION, "environment"),),
     ),
     Category(
         "records_sold",
@@ -126,7 +132,6 @@ CATEGORIES: tuple[Category, ...] = (
             "A record or certificate can be bought without a repair.",
         ),
         "transport",
-        "petitions",
         (MSTATION, ANYONE),
         (_words("offer", "谁、在哪里、开价多少", "who, where, for how much", required=True), PLATE),
         reward="not_repaired",
@@ -136,7 +141,6 @@ CATEGORIES: tuple[Category, ...] = (
         "double_charge",
         Text("重复收费、乱收费", "charged twice or too much"),
         Text("同一检验周期又收检验费，或者超过公示价格。", "Charged again in one period, or above the list."),
-        "market",
         "market-complaint",
         (ISTATION, MSTATION),
         (PLATE, Field("paid_yuan", _PAID.label), _day("paid_on", "哪天交的钱", "when it was paid"), _RECEIPT),
@@ -146,7 +150,6 @@ CATEGORIES: tuple[Category, ...] = (
         "steering",
         Text("指定维修站、拉客", "sent to one repairer"),
         Text("检验机构、工作人员或者中介要求只能到某一家修。", "Told to go to one repairer and no other."),
-        "environment",
         "environment",
         (ISTATION, OFFICE, ANYONE),
         (
@@ -166,9 +169,9 @@ CATEGORIES: tuple[Category, ...] = (
         Text("态度差、办得慢", "rude or slow service"),
         Text("排队太久、不接待、态度恶劣。", "Long queues, turned away, rudeness."),
         "environment",
-        "environment",
         (ISTATION, MSTATION, OFFICE),
         (_words("waited", "等了多久", "how long you waited"),),
+        instead=((MSTATION, "transport"),),
     ),
     Category(
         "smoky_vehicle",
@@ -176,7 +179,6 @@ CATEGORIES: tuple[Category, ...] = (
         Text(
             "路上看到冒黑烟的车。请不要边开车边拍照。", "Seen on the road. Do not photograph while driving."
         ),
-        "environment",
         "environment",
         (VEHICLE,),
         (
@@ -192,6 +194,7 @@ CATEGORIES: tuple[Category, ...] = (
             ),
         ),
         reward="smoky_vehicle",
+        listed=True,
     ),
     Category(
         "bad_fuel",
@@ -199,7 +202,6 @@ CATEGORIES: tuple[Category, ...] = (
         Text(
             "加油后故障，或者明显是不合格的油品、尿素。", "Fuel, urea or oil that does not meet the standard."
         ),
-        "market",
         "market-report",
         (SELLER,),
         (
@@ -217,6 +219,7 @@ CATEGORIES: tuple[Category, ...] = (
         ),
         reward="bad_fuel",
         act="bad_fuel",
+        listed=True,
     ),
     Category(
         "devices_removed",
@@ -225,7 +228,6 @@ CATEGORIES: tuple[Category, ...] = (
             "拆三元催化、颗粒捕集器，屏蔽 OBD 或尿素系统。",
             "Catalyst or filter removed, OBD or urea disabled.",
         ),
-        "environment",
         "environment",
         (VEHICLE, MSTATION, ANYONE),
         (PLATE, _words("done_by", "谁拆的", "who did it")),
@@ -240,19 +242,19 @@ CATEGORIES: tuple[Category, ...] = (
             "Excavators, loaders, forklifts with smoke or no number.",
         ),
         "environment",
-        "environment",
         (MACHINE,),
         (_words("machine_no", "机械上的环保号码", "number on the machine"),),
         reward="machine",
         act="machine_failed",
+        listed=True,
     ),
     Category(
         "other",
         Text("其他", "something else"),
         Text(
-            "以上都不是；由生态环境部门判断该谁办。", "None of these: the environment department finds who."
+            "以上都不是；由生态环境部门判断该谁办。",
+            "Anything else: the environment department finds out whose it is.",
         ),
-        "environment",
         "environment",
         (ANYONE, ISTATION, MSTATION, VEHICLE, SELLER, MACHINE, OFFICE),
     ),

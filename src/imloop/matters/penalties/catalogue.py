@@ -41,6 +41,32 @@ PAYERS: Mapping[Payer, Text] = MappingProxyType(
 )
 
 
+ALSO: Mapping[str, Text] = MappingProxyType(
+    {
+        "gains": Text("没收违法所得", "illegal gains are taken"),
+        "goods": Text("没收货物", "goods are taken"),
+        "destruction": Text("销毁", "destruction"),
+        "permits": Text("吊销许可证件", "permits are revoked"),
+        "qualification": Text("取消检验资格", "loss of the qualification"),
+        "ban": Text("禁止从业", "ban from the trade"),
+        "closure": Text("责令停业、关闭", "closure"),
+        "suspension": Text("责令停业整顿", "suspension"),
+    }
+)
+"""What may be imposed besides a fine."""
+DECIDERS: Mapping[str, Text] = MappingProxyType(
+    {
+        "environment": Text("生态环境部门", "the environment department"),
+        "transport": Text("交通运输部门", "the transport department"),
+        "market": Text("市场监管部门", "the market regulator"),
+        "police": Text("公安交管部门", "the traffic police"),
+        "customs": Text("海关", "customs"),
+        "checking": Text("实施检查的部门", "the department that checks"),
+    }
+)
+"""Who decides, as the law's data names it."""
+
+
 class Base(StrEnum):
     """What a multiple is counted from."""
 

@@ -12,6 +12,7 @@ from imloop.matters.row import (
     DECISION_NO,
     GRANT,
     REASONS,
+    STATION_DECISION,
     Row,
     day,
     sentence,
@@ -65,6 +66,7 @@ def applications() -> tuple[Row, ...]:
             GRANT,
             (g.conditions_met, g.not_backdated),
             granted,
+            second=STATION_DECISION,
         ),
         *(
             Row(APPLICATIONS, state, Step.REFUSE, (Role.AUTHORITY,), S.REFUSED, (DECISION_NO, REASONS))
@@ -90,6 +92,7 @@ def withdrawal() -> tuple[Row, ...]:
             GRANT,
             (g.not_backdated,),
             gone,
+            second=STATION_DECISION,
         ),
         Row(kind, S.SUBMITTED, Step.REFUSE, (Role.AUTHORITY,), S.REFUSED, (DECISION_NO, REASONS)),
         Row(kind, S.SUBMITTED, Step.CANCEL, (Role.CONCERNED,), S.CANCELLED),

@@ -16,6 +16,7 @@ from imloop.matters.row import (
     MEASURES,
     REASONS,
     SINCE,
+    STATION_DECISION,
     UNTIL,
     Row,
     day,
@@ -72,26 +73,13 @@ def contest() -> tuple[Row, ...]:
 def measures() -> tuple[Row, ...]:
     """A department suspends a station, strikes it off or revokes its listing, until the measure is over or undone."""
     opened = (GROUND, FACTS, EVIDENCE)
-    decided = (DECISION_NO, SINCE, REASONS)
-    suspended = (DECISION_NO, SINCE, UNTIL, REASONS, sentence("remedy", "整改要求", "what must be put right"))
-    taken = (Effect.CLOSE_STANDING, Effect.LET_CASES_GO, Effect.PUBLISH)
     back = (Effect.RESTORE_STANDING, Effect.PUBLISH)
     ending = (K.STRIKE_OFF, K.REVOCATION)
     who_opens = (Role.AUTHORITY, Role.MARKET, Role.ENVIRONMENT, Role.COUNTY_TRANSPORT)
     mended = (DECISION_NO, sentence("mended", "整改核查情况", "what was put right, as checked"))
     return (
         Row(MEASURES, None, Step.OPEN, who_opens, S.OPENED, opened),
-        Row(
-            (K.SUSPENSION,),
-            S.HEARD,
-            Step.DECIDE,
-            (Role.AUTHORITY,),
-            S.IN_FORCE,
-            suspended,
-            (g.not_backdated, g.ends_later),
-            taken,
-        ),
-        Row(ending, S.HEARD, Step.DECIDE, (Role.AUTHORITY,), S.IN_FORCE, decided, (g.not_backdated,), taken),
+        *_decisions(),
         Row(
             MEASURES,
             S.APPEALED,
@@ -103,8 +91,45 @@ def measures() -> tuple[Row, ...]:
             back,
         ),
         *(
-            Row((K.SUSPENSION,), state, Step.RESUME, (Role.AUTHORITY,), S.RESUMED, mended, (), back)
+            Row(
+                (K.SUSPENSION,),
+                state,
+                Step.RESUME,
+                (Role.AUTHORITY,),
+                S.RESUMED,
+                mended,
+                (),
+                back,
+                second=STATION_DECISION,
+            )
             for state in (S.IN_FORCE, S.APPEALED)
         ),
         Row(ending, S.IN_FORCE, Step.FINISH, (Role.AUTHORITY,), S.FINAL, (), (g.appeal_time_over,)),
+    )
+
+
+def _decisions() -> tuple[Row, ...]:
+    """The measure is decided, once the party was heard."""
+    remedy = sentence("remedy", "整改要求", "what must be put right")
+    taken = (Effect.CLOSE_STANDING, Effect.LET_CASES_GO, Effect.PUBLISH)
+    return tuple(
+        Row(
+            kinds,
+            S.HEARD,
+            Step.DECIDE,
+            (Role.AUTHORITY,),
+            S.IN_FORCE,
+            fields,
+            guards,
+            taken,
+            second=STATION_DECISION,
+        )
+        for kinds, fields, guards in (
+            (
+                (K.SUSPENSION,),
+                (DECISION_NO, SINCE, UNTIL, REASONS, remedy),
+                (g.not_backdated, g.ends_later),
+            ),
+            ((K.STRIKE_OFF, K.REVOCATION), (DECISION_NO, SINCE, REASONS), (g.not_backdated,)),
+        )
     )

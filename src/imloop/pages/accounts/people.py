@@ -11,6 +11,7 @@ from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.pages.choices import named
+from imloop.pages.forms import onward, with_reason_alone
 from imloop.pages.guard import EVERY_DESK, desk, page, public
 from imloop.steps.accounts import lookups, second_factor, sessions, staffing
 from imloop.steps.accounts.log_in import is_locked, unlock
@@ -63,36 +64,42 @@ def one_person(request: HttpRequest, caller: Caller, username: str) -> HttpRespo
     found = staffing.person(caller, username, now)
     context: dict[str, object] = {}
     if request.method == "POST":
-        _act(request, caller, found)
-        return redirect(f"/people/{username}")
+        return onward(_act(request, caller, found), f"/people/{username}")
     context |= {
         "person": found,
         "sessions": sessions.sessions(found),
         "locked": is_locked(found.username, now),
         "factor": second_factor.confirmed(found),
+        "decides": found.party is not None and found.party.kind in OFFICES,
         "is_admin": caller.kind == PartyKind.ADMIN,
+        "office": found.party is not None and found.party.kind in OFFICES,
         "own": found.username == caller.user,
     }
     return page(request, caller, "accounts/person.html", context)
 
 
-def _act(request: HttpRequest, caller: Caller, found: User) -> None:
+def _act(request: HttpRequest, caller: Caller, found: User) -> object:
+    """What a reset makes; nothing of all others."""
     form, now = request.POST, clock.now()
     what, reason = form.get("what", ""), form.get("reason", "")
     if what in ("leave", "back"):
         staffing.set_active(caller, found.username, active=what == "back", reason=reason, now=now)
     elif what in ("head", "no-head"):
         staffing.set_head(caller, found.username, head=what == "head", now=now)
+    elif what in ("payer", "no-payer"):
+        staffing.set_payer(caller, found.username, pays=what == "payer", now=now)
     elif what == "end-sessions":
         sessions.end_all(caller, found, now)
     elif what == "unlock":
         unlock(caller, found.username, reason=reason, now=now)
     elif what == "reset-factor":
-        staffing.reset_second_factor(caller, found.username, reason=reason, now=now)
+        caller = with_reason_alone(caller, form)
+        return staffing.reset_second_factor(caller, found.username, reason=reason, now=now)
     elif what == "clear-identity":
         staffing.clear_identity(caller, found.username, reason=reason, now=now)
     else:
         raise Malformed("wrong-value", Text("没有这项操作。", "No such action."))
+    return None
 
 
 @public

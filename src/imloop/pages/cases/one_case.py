@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
@@ -19,7 +18,7 @@ from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
 from imloop.pages.choices import Choices, named
-from imloop.pages.forms import require_filled, require_sure, sent_day
+from imloop.pages.forms import onward, require_filled, require_sure, sent_day
 from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.inspections.overlay import overlay
 from imloop.pages.inspections.pictures import trace_picture
@@ -32,7 +31,7 @@ from imloop.steps.ground.access import Caller, city_of, sees
 from imloop.steps.ground.registers import law_at
 from imloop.steps.repairs.lookups import papers_of
 from imloop.steps.stations import lookups as station_lookups
-from imloop.store.models import Case, Notice, PartyKind, Repair, Test
+from imloop.store.models import Case, Notice, PartyKind, Proposal, Repair, Test
 
 ANY_STATION = "any"
 """Chosen, not left blank: the widest answer is given on purpose."""
@@ -50,33 +49,31 @@ def one_case(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse
 def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
     """An exit, an annulment or the answer to an objection; each wants reason, evidence and the box that says it is
     meant."""
-    if request.method == "POST":
-        _decide(caller, case_no, request.POST)
-    return redirect(f"/cases/{case_no}")
+    made = _decide(caller, case_no, request.POST) if request.method == "POST" else None
+    return onward(made, f"/cases/{case_no}")
 
 
-def _decide(caller: Caller, case_no: str, form: QueryDict) -> None:
+def _decide(caller: Caller, case_no: str, form: QueryDict) -> Case | Proposal:
     require_sure(form)
     reason, evidence, now = form.get("reason", ""), form.get("evidence", ""), clock.now()
     what = form.get("what", "")
     if what == "annul":
-        annul_case(caller, case_no, reason=reason, evidence=evidence, now=now)
-    elif what == "reject":
-        reject_objection(caller, case_no, reason=reason, evidence=evidence, now=now)
-    elif what != "exit":
+        return annul_case(caller, case_no, reason=reason, evidence=evidence, now=now)
+    if what == "reject":
+        return reject_objection(caller, case_no, reason=reason, evidence=evidence, now=now)
+    if what != "exit":
         raise Malformed("missing", Text("请选择", "choose one"), at="what")
-    else:
-        require_filled(form, "kind", "to_station", "expires_on")
-        grant_exit(
-            caller,
-            case_no,
-            kind=form.get("kind", ""),
-            to_station=form.get("to_station", "").removeprefix(ANY_STATION),
-            reason=reason,
-            evidence=evidence,
-            expires_on=sent_day(form, "expires_on"),
-            now=now,
-        )
+    require_filled(form, "kind", "to_station", "expires_on")
+    return grant_exit(
+        caller,
+        case_no,
+        kind=form.get("kind", ""),
+        to_station=form.get("to_station", "").removeprefix(ANY_STATION),
+        reason=reason,
+        evidence=evidence,
+        expires_on=sent_day(form, "expires_on"),
+        now=now,
+    )
 
 
 def case_page(caller: Caller, case: Case) -> dict[str, object]:

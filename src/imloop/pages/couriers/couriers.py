@@ -14,6 +14,7 @@ from imloop.facts.days import day_of
 from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
+from imloop.pages.forms import onward
 from imloop.pages.guard import desk, page, public
 from imloop.pages.tables import Columns, as_file
 from imloop.steps.couriers.deliveries import DaySheet, lags, reconcile, waiting
@@ -51,7 +52,7 @@ def couriers(request: HttpRequest, caller: Caller) -> HttpResponse:
             topics=[topic for topic in form.get("topics", "").replace("，", ",").split(",") if topic.strip()],
             now=clock.now(),
         )
-        return redirect(f"/couriers/{row.code}")
+        return onward(row, f"/couriers/{form.get('code', '').strip()}")
     context |= {
         "lags": lags(receivers(caller)),
         "ways": Receiver.Way.choices,

@@ -17,7 +17,7 @@ from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.draws.draw_view import STATES, draw_context, outcomes, waits_for
-from imloop.pages.forms import require_sure, sent_day
+from imloop.pages.forms import onward, require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.draws import (
@@ -26,7 +26,7 @@ from imloop.steps.draws import (
 from imloop.steps.draws import (
     numbers as draw_numbers,
 )
-from imloop.steps.draws import prepare_draw
+from imloop.steps.draws import prepare_draw, void_draw
 from imloop.steps.draws import (
     visits as draw_visits,
 )
@@ -130,8 +130,7 @@ def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
     context: dict[str, object] = {}
     if request.method == "POST":
         require_sure(request.POST)
-        _act(request, caller, no, now)
-        return redirect(f"/draws/{no}")
+        return onward(_act(request, caller, no, now), f"/draws/{no}")
     context |= draw_lookups.sealed(caller, no, partial(draw_context, caller, now=now))
     context |= {"outcomes": outcomes(), "now": now, "today": day_of(now)}
     if "propose" in request.GET:
@@ -140,7 +139,8 @@ def one_draw(request: HttpRequest, caller: Caller, no: str) -> HttpResponse:
     return page(request, caller, "draws/draw.html", context)
 
 
-def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:
+def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> object:
+    """What voiding makes; nothing of all others."""
     form = request.POST
     match form.get("what"):
         case "join":
@@ -160,7 +160,7 @@ def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:
         case "reveal":
             draw_numbers.reveal(caller, no, form.get("nonce", ""), now)
         case "void":
-            prepare_draw.void(caller, no, form.get("reason", ""), now)
+            return void_draw.void(caller, no, form.get("reason", ""), now)
         case "begin":
             draw_visits.open_visit(caller, no, form.get("unit", ""), now)
         case "result":
@@ -170,6 +170,7 @@ def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> None:
             draw_visits.publish(caller, no, whole=form.get("whole", "1") == "1", now=now)
         case _:
             raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
+    return None
 
 
 def _conflict(line: str) -> dict[str, str]:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.exchange.uploads.decode_check import decode_check
@@ -17,7 +16,7 @@ from imloop.facts.records.check import CHECK_NAMES, CheckKind
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.gates.lines import FIELDS
-from imloop.pages.forms import require_sure, sent_moment
+from imloop.pages.forms import onward, require_sure, sent_moment, with_reason_alone
 from imloop.pages.fresh import fresh
 from imloop.pages.guard import desk, page, words
 from imloop.pages.lines.check_values import value_name
@@ -28,7 +27,7 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.lines.lookups import SEERS, LineView, last_checks, view, visible_lines
 from imloop.steps.lines.texts import TOPICS
-from imloop.store.models import Line, PartyKind
+from imloop.store.models import Line, LineOrder, PartyKind, Proposal
 
 ALARMS = ("link-lost", "clock-skew", "software-not-approved", "sequence-gap", "check-claim-differs")
 SHOWN = 200
@@ -99,8 +98,8 @@ def one_line(request: HttpRequest, caller: Caller, station: str, code: str) -> H
     if request.method == "POST":
         require_sure(request.POST)
         if request.POST.get("what") == "order":
-            _order(request, caller, line, now)
-            return redirect(f"/lines/{station}/{code}")
+            made = _order(request, with_reason_alone(caller, request.POST), line, now)
+            return onward(made, f"/lines/{station}/{code}")
         body = _message(request, line)
         decode_check(body)  # what cannot be read goes back to the form, and is no upload
         context["receipt"] = take_check(body, caller, now).body
@@ -152,7 +151,7 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> None:
+def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> LineOrder | Proposal:
     form = request.POST
     wanted = NewOrder(
         kind=form.get("kind", ""),
@@ -161,4 +160,4 @@ def _order(request: HttpRequest, caller: Caller, line: Line, now: datetime) -> N
         evidence=form.get("evidence", ""),
         until=sent_moment(form, "until"),
     )
-    order_line(caller, line.station.code, line.code, wanted, now)
+    return order_line(caller, line.station.code, line.code, wanted, now)

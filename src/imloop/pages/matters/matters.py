@@ -17,10 +17,12 @@ from imloop.matters.labels import GROUNDS, KINDS, STATES, STEPS
 from imloop.matters.names import OF_THE_PARTY
 from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
-from imloop.pages.forms import file_response, require_sure, sent_file
+from imloop.pages.forms import file_response, onward, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
+from imloop.pages.matters.complaint_card import complaint_card
 from imloop.pages.matters.from_lead import as_one_act, carry_along, with_lead
 from imloop.pages.matters.matter_file import file_context, sent_evidence
+from imloop.pages.matters.penalty import DEPARTMENTS, STATIONS, papers_context, penalty_context
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
@@ -29,29 +31,30 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import as_fact, by_of, whole
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.open_matter import nominate_for_scrappage, open_measure
-from imloop.steps.matters.roles import roles_in
+from imloop.steps.matters.penalties.open_penalty import open_penalty
+from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.matters.take_step import take_step
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import Matter, MatterEvent, PartyKind
 
-DEPARTMENTS = (
-    PartyKind.ENVIRONMENT,
-    PartyKind.TRANSPORT,
-    PartyKind.MARKET,
-    PartyKind.POLICE,
-    PartyKind.SUPERVISOR,
-)
-_STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
+_PARTY = frozenset({Role.CONCERNED})
 _OPENS = {
-    PartyKind.ENVIRONMENT: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION, Kind.SCRAPPAGE),
-    PartyKind.TRANSPORT: (Kind.SUSPENSION, Kind.REVOCATION),
-    PartyKind.MARKET: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION),
+    PartyKind.ENVIRONMENT: (
+        Kind.SUSPENSION,
+        Kind.STRIKE_OFF,
+        Kind.REVOCATION,
+        Kind.SCRAPPAGE,
+        *PENALTIES,
+    ),
+    PartyKind.TRANSPORT: (Kind.SUSPENSION, Kind.REVOCATION, *PENALTIES),
+    PartyKind.MARKET: (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION, *PENALTIES),
+    PartyKind.POLICE: PENALTIES,
     PartyKind.ISTATION: (Kind.WITHDRAWAL,),
     PartyKind.MSTATION: (Kind.WITHDRAWAL,),
 }
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
     """What is waiting for the caller, then everything the caller may see."""
     day = day_of(clock.now())
@@ -68,6 +71,7 @@ def matters(request: HttpRequest, caller: Caller) -> HttpResponse:
         "rows": [_line(row, day) for row in seen[: matter_lookups.SHOWN]],
         "kinds": [(kind.value, words(name)) for kind, name in KINDS.items()],
         "chosen": chosen,
+        "shown": matter_lookups.SHOWN,
         "opens": [(kind.value, words(KINDS[kind])) for kind in _OPENS.get(PartyKind(caller.kind), ())],
     }
     return page(request, caller, "matters/matters.html", context)
@@ -95,7 +99,7 @@ def _line(row: Matter, day: date) -> dict[str, object]:
     }
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 @as_one_act
 def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The form of one kind of matter; about a station by its code, about a vehicle by VIN or plate."""
@@ -104,7 +108,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     kind = Kind(str(typed["kind"])) if typed.get("kind") in allowed else None
     if kind is None:
         return redirect("/matters")
-    own = caller.party_code if caller.kind in _STATIONS else ""
+    own = caller.party_code if caller.kind in STATIONS else ""
     party = own or typed.get("party", "").strip()
     row = rows_for(kind, None)[0]
     context: dict[str, object] = {}
@@ -112,7 +116,10 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
         require_sure(typed)
         given = given_of(row, typed)
         now = clock.now()
-        if kind is Kind.SCRAPPAGE:
+        if kind in PENALTIES:
+            named = {"vin": typed.get("vin", ""), "plate": typed.get("plate", "")}
+            opened = open_penalty(caller, kind, given, now, party_code=party, **named)
+        elif kind is Kind.SCRAPPAGE:
             opened = nominate_for_scrappage(
                 caller, given, now, vin=typed.get("vin", ""), plate=typed.get("plate", "")
             )
@@ -128,6 +135,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
         "step": step_form(row, offered(New(kind, subject), law, by_of(caller, caller.place)), typed),
         "party": party,
         "own": bool(own),
+        "penalty": kind in PENALTIES,
         "typed": typed,
     }
     return page(request, caller, "matters/matter_open.html", context)
@@ -139,7 +147,7 @@ def _subject_of(caller: Caller, party: str) -> str:
     return kind or "mstation" if caller.kind == PartyKind.TRANSPORT else "istation"
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResponse:
     """One matter: what is next and whose it is, what was applied for, files, every step so far."""
     now = clock.now()
@@ -154,17 +162,22 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
             row = the_matter(caller=caller, matter_no=matter_no)
             name = request.POST.get("step", "")
             given = _given(row, roles_in(caller, row), name, request.POST)
-            take_step(caller, matter_no, name, given, now)
+            made = take_step(caller, matter_no, name, given, now)
+            seen = matter_lookups.matters(caller).filter(matter_no=matter_no).exists()
+            return onward(made, f"/matters/{matter_no}" if seen else "/matters")  # passed on: theirs no more
         return redirect(f"/matters/{matter_no}")
     context |= after(
         lambda: the_matter(caller=caller, matter_no=matter_no),
-        lambda row: matter_context(row, roles_in(caller, row), request.POST, by_of(caller, row.place)),
+        lambda row: {
+            **matter_context(row, roles_in(caller, row), request.POST, by_of(caller, row.place)),
+            "papers": papers_context(row, roles_in(caller, row)),
+        },
     )
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}
     return page(request, caller, "matters/matter.html", context)
 
 
-@desk(*DEPARTMENTS, *_STATIONS)
+@desk(*DEPARTMENTS, *STATIONS)
 def matter_file(request: HttpRequest, caller: Caller, matter_no: str, digest: str) -> HttpResponse:
     return file_response(the_file(digest, caller=caller, matter_no=matter_no))
 
@@ -198,6 +211,7 @@ def step_form(row: Row, drawn: Offered, typed: QueryDict) -> dict[str, object]:
     return {
         "step": row.step.value,
         "aside": row.aside,
+        "second": row.second,
         "name": words(STEPS[row.step]),
         "open": typed.get("step") == row.step.value,
         "fields": [
@@ -237,8 +251,10 @@ def matter_context(
         "beside": [each for each in steps if each["aside"]],
         "events": [_event(event, fact.kind) for event in matter_lookups.events_for(row, roles)],
         **file_context(row, fact, law.on),
+        "penalty": penalty_context(row, fact, law) if fact.kind.is_penalty and not roles <= _PARTY else None,
         "files": list(row.attachments.order_by("id").defer("body")),
         "today": law.on,
+        **(complaint_card(row, now) if fact.kind is Kind.COMPLAINT else {}),
     }
 
 

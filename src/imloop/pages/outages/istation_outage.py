@@ -25,11 +25,10 @@ from imloop.steps.ground.access import Caller, city_of
 from imloop.steps.ground.registers import department
 from imloop.steps.outages import known_outages
 from imloop.steps.outages.declare_outage import Declaration, declare, end
-from imloop.steps.outages.lookups import unused_vouchers
 from imloop.steps.outages.paper_files import attach_photographs, check_photographs
 from imloop.steps.outages.redeem_voucher import gate_of
 from imloop.steps.outages.unlock_texts import unlocks
-from imloop.steps.outages.voucher_stock import stock
+from imloop.steps.outages.voucher_stock import stock, unused_vouchers
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import PartyKind
 

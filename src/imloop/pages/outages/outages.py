@@ -16,11 +16,13 @@ from imloop.law.sentences import outage_papers
 from imloop.pages.choices import day_asked
 from imloop.pages.forms import (
     file_response,
+    onward,
     require_filled,
     require_sure,
     sent_file,
     sent_moment,
     sent_moment_or_none,
+    with_reason_alone,
 )
 from imloop.pages.guard import EVERY_DESK, desk, page, public, words
 from imloop.pages.outages.paper_photographs import photograph_rows, sent_photographs
@@ -35,7 +37,7 @@ from imloop.steps.outages.known_outages import DECLARERS
 from imloop.steps.outages.match_papers import due_on
 from imloop.steps.outages.outage_signs import signs
 from imloop.steps.outages.paper_files import GIVERS, Photograph, attach_photographs, photograph
-from imloop.steps.outages.unlock_on_paper import PaperSeen, unlock_by_operator
+from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.outages.unlock_texts import PAPERS, STANDING_NAMES, Standing, standing, unlock, unlocks
 from imloop.steps.reports.paper_shares import paper_shares
 from imloop.steps.stations import lookups as station_lookups
@@ -110,8 +112,8 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         if needed := _NEEDED.get(request.POST.get("scope", "")):
             require_filled(request.POST, needed)
         require_sure(request.POST)
-        row = declare(caller, _declaration(request.POST), now)
-        return redirect(f"/outages/{row.outage_no}")
+        made = declare(with_reason_alone(caller, request.POST), _declaration(request.POST), now)
+        return onward(made, f"/outages/{made.outage_no}" if isinstance(made, Outage) else "")
     asked = request.GET
     rows = known.visible(caller).filter(
         within_days("starts_at", day_asked(asked, "since"), day_asked(asked, "until")),
@@ -213,8 +215,9 @@ def _act(request: HttpRequest, caller: Caller, row: Outage, now: datetime) -> Ht
     names = ("station", "shop", "reason", "case_no", "vin", "plate", "settlement_no", "certificate_no")
     said = {name: form.get(name, "") for name in names}
     seen = PaperSeen(**said, outage_no=row.outage_no, files=sent_photographs(request))
-    found = unlock_by_operator(caller, seen, now)
-    return redirect(f"/outages/{row.outage_no}?unlocked={found.unlock_no}#{found.unlock_no}")
+    made = unlock_by_operator(with_reason_alone(caller, form), seen, now)
+    number = made.unlock_no if isinstance(made, PaperUnlock) else ""
+    return onward(made, f"/outages/{row.outage_no}?unlocked={number}#{number}")
 
 
 @desk(*EVERY_DESK)

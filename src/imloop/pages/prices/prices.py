@@ -6,7 +6,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.facts.codes import METHOD_NAMES, Method
@@ -15,7 +14,7 @@ from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
 from imloop.pages.choices import named
-from imloop.pages.forms import sent_day, sent_day_or_none
+from imloop.pages.forms import onward, sent_day, sent_day_or_none
 from imloop.pages.guard import desk, page, words
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
@@ -25,7 +24,7 @@ from imloop.steps.ground.access import Caller
 from imloop.steps.prices.publish_price import NewPrice, price_list, set_price
 from imloop.steps.stations import lookups as station_lookups
 from imloop.steps.stations.conflicts import conflict_list
-from imloop.store.models import Finding, PartyKind
+from imloop.store.models import Fee, Finding, PartyKind, Proposal
 
 _DEPARTMENTS = (PartyKind.MARKET, PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR)
 _SET = (PartyKind.MARKET, PartyKind.ADMIN)
@@ -36,8 +35,7 @@ def prices(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The prices in force, a form for who may set them, and what was charged otherwise."""
     context: dict[str, object] = {"may_set": caller.kind in _SET}
     if request.method == "POST":
-        _set(caller, request.POST)
-        return redirect("/prices")
+        return onward(_set(caller, request.POST), "/prices")
     stations = station_lookups.parties(PartyKind.ISTATION, caller.place)
     names = {station.code: station.name for station in stations}
     deviating = finding_lookups.findings(caller).filter(code__in=DEVIATIONS, resolved_at__isnull=True)
@@ -72,7 +70,7 @@ def _charged(names: dict[str, str]) -> Columns[Finding]:
     }
 
 
-def _set(caller: Caller, form: QueryDict) -> None:
+def _set(caller: Caller, form: QueryDict) -> Fee | Proposal:
     try:
         yuan = Decimal(form.get("yuan", "").strip())
     except InvalidOperation:
@@ -89,7 +87,7 @@ def _set(caller: Caller, form: QueryDict) -> None:
         until=sent_day_or_none(form, "until"),
         cite=form.get("cite", ""),
     )
-    set_price(caller, price, clock.now())
+    return set_price(caller, price, clock.now())
 
 
 @desk(*_DEPARTMENTS)

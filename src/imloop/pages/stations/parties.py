@@ -15,7 +15,8 @@ from imloop.law import Law
 from imloop.law.sentences import hotline
 from imloop.pages.choices import station_kinds
 from imloop.pages.guard import desk, page, public, words
-from imloop.pages.matters.matters import DEPARTMENTS, published
+from imloop.pages.matters.matters import published
+from imloop.pages.matters.penalty import DEPARTMENTS
 from imloop.pages.stations.party_forms import act
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import CERTIFICATE_KINDS, STAFF_ROLES

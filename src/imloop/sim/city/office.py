@@ -13,6 +13,7 @@ from imloop.facts.records.application import Application, Paper, Person, TestLin
 from imloop.facts.records.application import Instrument as InstrumentFact
 from imloop.sim.annexes import answers, hand_in
 from imloop.sim.traffic.course import Course
+from imloop.sim.two_people import second
 from imloop.sim.world.identifiers import unified_code
 from imloop.sim.world.places import CITY, INSTRUMENTS, SHOPS, district_of
 from imloop.steps.cases.grant_exit import reject_objection
@@ -168,7 +169,10 @@ def suspended_shop(now: datetime) -> None:
         "reasons": "上传的维修记录与维修能力不符",
         "remedy": "补齐工位和检测设备，逐条说明记录",
     }
-    take_step(office, number, "decide", decided, opened_at + timedelta(days=4))
+    second(
+        take_step(office, number, "decide", decided, opened_at + timedelta(days=4)),
+        opened_at + timedelta(days=4),
+    )
 
 
 def _notified(when: datetime) -> None:

@@ -19,6 +19,7 @@ from imloop.sim.cars.upload import Job
 from imloop.sim.cars.workshop import repair
 from imloop.sim.city.registered_fleet import enter_fleet
 from imloop.sim.traffic.course import Course, failing_car
+from imloop.sim.two_people import second
 from imloop.sim.world.diary import at, open_days
 from imloop.sim.world.places import CITY, STATIONS
 from imloop.steps.ground.access import Caller, caller_for
@@ -70,7 +71,7 @@ def _begins(day: date, when: datetime) -> None:
         said = Declaration(
             scope=Scope.LINK, link="transport-environment", cause=_CAUSE, starts_at=at(day, FROM)
         )
-        declare(_office(), said, when)
+        second(declare(_office(), said, when), when)
 
 
 def _is_over(when: datetime) -> None:

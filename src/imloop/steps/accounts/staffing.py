@@ -18,10 +18,14 @@ from imloop.steps.accounts import second_factor, sessions
 from imloop.steps.accounts.create_user import natural_person, require_one_side
 from imloop.steps.accounts.leaving import leave
 from imloop.steps.accounts.name_and_password import require_new_name
+from imloop.steps.ground import registers
 from imloop.steps.ground.access import OFFICES, PUBLIC, Caller, caller_for, covers
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.registers import any_party
-from imloop.store.models import Delegation, Invitation, Party, PartyKind, User
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
+from imloop.store.models import Delegation, Invitation, Party, PartyKind, Proposal, User
 
 VALID = timedelta(days=7)
 LONGEST = timedelta(days=92)
@@ -210,9 +214,23 @@ def set_head(caller: Caller, username: str, *, head: bool, now: datetime) -> Non
         _tell(ledger, found, noted.kind, {})
 
 
-def reset_second_factor(caller: Caller, username: str, *, reason: str, now: datetime) -> None:
-    """By an administrator, for somebody who lost phone and recovery codes. Every session of theirs ends, and the party
-    is told; the person reads it on the own page."""
+def set_payer(caller: Caller, username: str, *, pays: bool, now: datetime) -> None:
+    """Who pays rewards sees no complaint any more; nobody marks themselves."""
+    with managing(caller, now) as ledger:
+        found = person(caller, username, now)
+        require_own_right(caller)
+        if found.username == caller.user:
+            raise Conflict("yourself", Text("不能指定自己。", "You cannot mark yourself."))
+        found.pays_rewards = pays
+        found.save(update_fields=["pays_rewards"])
+        noted = ledger.note("payer-set" if pays else "payer-unset", username, {})
+        _tell(ledger, found, noted.kind, {})
+
+
+def reset_second_factor(caller: Caller, username: str, *, reason: str, now: datetime) -> User | Proposal:
+    """By an administrator, for somebody who lost phone and recovery codes; of a department's person another one of that
+    department confirms that it is they who ask. Every session of theirs ends, and the party is told; the person reads
+    it on the own page."""
     if caller.kind != PartyKind.ADMIN:
         raise NotAllowed(
             "administrators-only", Text("由系统管理员重置。", "Only an administrator can reset it.")
@@ -220,10 +238,36 @@ def reset_second_factor(caller: Caller, username: str, *, reason: str, now: date
     require_reason(reason)
     with managing(caller, now) as ledger:
         found = person(caller, username, now)
-        second_factor.forget(found)
-        ledger.note("second-factor-reset", found.username, {"reason": reason})
-        _tell(ledger, found, "second-factor-reset", {"reason": reason})
-        sessions.end_those(ledger, found, list(found.sessions.all()))
+        assert found.party is not None
+        if found.party.kind not in OFFICES:
+            return _reset(ledger, caller, username, {"reason": reason})
+        law = registers.law_at(day_of(now), found.party.place)
+        if rules := rules_of(RESET.kind, law):
+            rules.require_words(reason=reason)
+        made: User | Proposal = do_or_propose(
+            ledger, RESET, username, {"reason": reason}, law, reason=reason, owner=found.party.code
+        )
+    return made
+
+
+def _reset(ledger: Ledger, by: Caller, username: str, body: Body) -> User:
+    found = person(by, username, ledger.now)
+    second_factor.forget(found)
+    ledger.note("second-factor-reset", username, {"reason": body["reason"]})
+    _tell(ledger, found, "second-factor-reset", {"reason": body["reason"]})
+    sessions.end_those(ledger, found, list(found.sessions.all()))
+    return found
+
+
+def _close(ledger: Ledger, row: Proposal) -> None:
+    """Nobody said it was they who asked: the account is closed until its party opens it again."""
+    found = User.objects.select_related("party").get(username=row.subject)
+    found.is_active = False
+    found.save(update_fields=["is_active"])
+    second_factor.forget(found)
+    leave(ledger, found, "动态口令重置未经确认")
+    sessions.end_those(ledger, found, list(found.sessions.all()))
+    _tell(ledger, found, "user-left", {"reason": "动态口令重置未经确认"})
 
 
 def _tell(ledger: Ledger, found: User, kind: str, body: dict[str, object]) -> None:
@@ -303,3 +347,15 @@ def _require(caller: Caller, party: str, now: datetime) -> None:
 
 def _sha(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+RESET = register(
+    Act(
+        kind="second-factor",
+        name=Text("重置动态口令", "reset a second factor"),
+        carry_out=_reset,
+        link=lambda row: f"/people/{row.subject}",
+        before=lambda row: [f"{row.asked.code if row.asked else ''}/{row.subject}"],
+        undo=_close,
+    )
+)

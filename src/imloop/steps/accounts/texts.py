@@ -14,6 +14,8 @@ JOURNAL: dict[str, Text] = {
     "key-issued": Text("发放密钥", "key issued"),
     "key-revoked": Text("吊销密钥", "key revoked"),
     "key-rotated": Text("更换密钥", "key rotated"),
+    "payer-set": Text("设为奖励支付人员", "marked as paying rewards"),
+    "payer-unset": Text("不再支付奖励", "no longer pays rewards"),
     "person-cleared": Text("清除身份证登记", "identity card cleared"),
     "person-named": Text("登记身份证", "identity card entered"),
     "second-factor-off": Text("停用动态口令", "second factor off"),
@@ -27,7 +29,7 @@ JOURNAL: dict[str, Text] = {
 }
 ABOUT_PEOPLE = (
     *("user-created", "user-left", "user-back", "head-set", "head-unset"),
-    *("second-factor-reset", "person-cleared"),
+    *("second-factor-reset", "person-cleared", "payer-set", "payer-unset"),
 )
 TOPICS = (
     *("key-issued", "key-rotated", "key-revoked", "keys-of-leaver", "invited"),

@@ -3,11 +3,13 @@ that an objection is not upheld."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
+from imloop.law import Law
 from imloop.loop.case import StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
 from imloop.steps.cases.move_case import decide_and_keep
@@ -15,7 +17,10 @@ from imloop.steps.cases.reconsider import disputed_run, let_runs_go
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.store.models import Case, PartyKind
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
+from imloop.store.models import Case, Finding, PartyKind, Proposal, Test
 
 EXIT_KINDS: dict[str, Text] = {
     "station-closed": Text("原站停业、暂停或注销", "the station is closed, suspended or struck off"),
@@ -37,50 +42,92 @@ def grant_exit(
     evidence: str,
     expires_on: date,
     now: datetime,
-) -> Case:
+) -> Case | Proposal:
     """Let the retest happen at ``to_station`` (empty: at any active station) until ``expires_on`` (A12). ``kind``: one
     of the law's ``exit.kinds``."""
-    _require_words(reason=reason, evidence=evidence)
-    kinds = registers.law_at(day_of(now), caller.place).words("exit.kinds")
-    if kind not in kinds:
+    said = {"kind": kind, "to_station": to_station, "reason": reason, "evidence": evidence}
+    with writing(now, caller) as ledger:
+        law = _law_of(caller, case_no, now)
+        _require_exit(said, expires_on, law, now)
+        body = {**said, "expires_on": expires_on}
+        made: Case | Proposal = do_or_propose(ledger, EXIT, case_no, body, law, reason=reason)
+    return made
+
+
+def _require_exit(said: Mapping[str, str], expires_on: date, law: Law, now: datetime) -> None:
+    _require_words("exit", law, reason=said["reason"], evidence=said["evidence"])
+    kinds = law.words("exit.kinds")
+    if said["kind"] not in kinds:
         listed = " ".join(kinds)
         raise Malformed(
             "wrong-value", Text(f"kind：可选 {listed}。", f"kind: choose one of {listed}."), at="kind"
         )
-    if to_station:
-        registers.party(to_station, PartyKind.ISTATION)
+    if said["to_station"]:
+        registers.party(said["to_station"], PartyKind.ISTATION)
     if expires_on < day_of(now):
         raise Malformed("malformed", Text("有效期已过。", "The day it expires has passed."), at="expires_on")
+    if rules := rules_of("exit", law):
+        rules.require_end(expires_on, now, at="expires_on")
+
+
+def _let_out(ledger: Ledger, by: Caller, case_no: str, body: Body) -> Case:
+    expires_on = date.fromisoformat(body["expires_on"])
+    if expires_on < day_of(ledger.now):
+        raise Conflict("exit-over", Text("有效期已过。", "The day it expires has passed."))
     way_out = StationExit(
-        kind=kind,
-        to_station=to_station or None,
-        approver=caller.actor,
-        reason=reason,
-        evidence=evidence,
-        granted_at=now,
+        kind=body["kind"],
+        to_station=body["to_station"] or None,
+        approver=by.actor,
+        reason=body["reason"],
+        evidence=body["evidence"],
+        granted_at=ledger.now,
         expires_on=expires_on,
     )
-    return _decide(caller, case_no, ExitGranted(at=now, exit=way_out), now)
+    return _decide_in(ledger, by, case_no, ExitGranted(at=ledger.now, exit=way_out))
 
 
-def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:
+def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case | Proposal:
     """End a case whose failed test should not stand: the one that was objected to, or else its last. What failed
     besides stands, and gets a case of its own."""
-    _require_words(reason=reason, evidence=evidence)
     with writing(now, caller) as ledger:
-        known = Case.objects.filter(case_no=case_no).first()
-        run = disputed_run(known) if known is not None else None
-        test_no = run.test_no if run is not None else str(known.snapshot["failed_test"]) if known else ""
-        event = CaseAnnulled(at=now, approver=caller.actor, reason=reason, evidence=evidence, test_no=test_no)
-        row = _decide_in(ledger, caller, case_no, event)
-        let_runs_go(ledger, row, run)
+        law = _law_of(caller, case_no, now)
+        _require_words("annulment", law, reason=reason, evidence=evidence)
+        body = {"reason": reason, "evidence": evidence, "test_no": _in_question(case_no)[1]}
+        made: Case | Proposal = do_or_propose(ledger, ANNULMENT, case_no, body, law, reason=reason)
+    return made
+
+
+def _annul(ledger: Ledger, by: Caller, case_no: str, body: Body) -> Case:
+    run, test_no = _in_question(case_no)
+    if test_no != body["test_no"]:
+        raise Conflict(
+            "case-moved-on",
+            Text(
+                "提出后案件已变（另一次检验在先），请退回，重新提出。",
+                "The case has changed since: another test is in question. Reject it and propose it anew.",
+            ),
+        )
+    event = CaseAnnulled(
+        at=ledger.now, approver=by.actor, reason=body["reason"], evidence=body["evidence"], test_no=test_no
+    )
+    row = _decide_in(ledger, by, case_no, event)
+    let_runs_go(ledger, row, run)
     return row
+
+
+def _in_question(case_no: str) -> tuple[Test | None, str]:
+    """The run that would not stand, and its number; nothing of a case that there is not."""
+    known = Case.objects.filter(case_no=case_no).first()
+    if known is None:
+        return None, ""
+    run = disputed_run(known)
+    return run, run.test_no if run is not None else str(known.snapshot["failed_test"])
 
 
 def reject_objection(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:
     """The failed test stands; the reason is shown to the owner. Upholding is an exit of kind ``objection`` (a second
     opinion) or an annulment."""
-    _require_words(reason=reason, evidence=evidence)
+    _require_words("annulment", _law_of(caller, case_no, now), reason=reason, evidence=evidence)
     event = ObjectionRejected(at=now, approver=caller.actor, reason=reason, evidence=evidence)
     return _decide(caller, case_no, event, now)
 
@@ -105,7 +152,67 @@ def _decide_in(ledger: Ledger, caller: Caller, case_no: str, event: Event) -> Ca
     return row
 
 
-def _require_words(**words: str) -> None:
+def _law_of(caller: Caller, case_no: str, now: datetime) -> Law:
+    """Of the case's place; of the caller's where there is no such case, which is refused later."""
+    place = Case.objects.filter(case_no=case_no).values_list("place", flat=True).first()
+    return registers.law_at(day_of(now), place or caller.place)
+
+
+def _require_words(kind: str, law: Law, **words: str) -> None:
+    """Since two people decide, words must say something."""
+    if rules := rules_of(kind, law):
+        rules.require_words(**words)
     for name, text in words.items():
         if not text.strip():
             raise Malformed("malformed", Text(f"请填写 {name}。", f"{name} is required."), at=name)
+
+
+def _shows(row: Proposal) -> list[tuple[Text, str]]:
+    body = row.body
+    shown = [(Text("依据", "evidence"), body["evidence"])]
+    if row.kind == EXIT.kind:
+        shown += [
+            (Text("情形", "ground"), EXIT_KINDS[body["kind"]].zh),
+            (Text("复检机构", "retest at"), body["to_station"] or "任一检验机构"),
+            (Text("有效至", "until"), body["expires_on"]),
+        ]
+    return shown
+
+
+def _acted(row: Proposal) -> list[str]:
+    """Who decided anything in the case, or resolved a finding about it."""
+    case = Case.objects.filter(case_no=row.subject).first()
+    if case is None:
+        return []
+    known = case.events.values_list("data", flat=True)
+    parts = [part for data in known for part in (data, data.get("exit"), data.get("unlock")) if part]
+    said = [str(part.get("approver", "")) for part in parts]
+    about = [row.subject, *Test.objects.filter(case_no=row.subject).values_list("test_no", flat=True)]
+    resolved = Finding.objects.filter(subject__in=about).exclude(resolved_by="")
+    return [*filter(None, said), *resolved.values_list("resolved_by", flat=True)]
+
+
+def _link(row: Proposal) -> str:
+    return f"/cases/{row.subject}"
+
+
+EXIT = register(
+    Act(
+        kind="exit",
+        name=Text("准予换站复检", "retest at another station"),
+        carry_out=_let_out,
+        link=_link,
+        shows=_shows,
+        before=_acted,
+    )
+)
+ANNULMENT = register(
+    Act(
+        kind="annulment",
+        name=Text("撤销案件", "annul the case"),
+        carry_out=_annul,
+        link=_link,
+        shows=_shows,
+        before=_acted,
+    )
+)

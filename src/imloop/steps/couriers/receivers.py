@@ -6,13 +6,17 @@ from datetime import datetime
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.couriers.sftp_address import sftp_address
-from imloop.steps.ground.access import Caller, place_prefix, require_place
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import OFFICES, Caller, place_prefix, require_place
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.seen import Door, seen
-from imloop.store.models import Delivery, OutboxEntry, Party, PartyKind, Receiver
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.store.models import Delivery, OutboxEntry, Party, PartyKind, Proposal, Receiver
 
 
 def receivers(caller: Caller) -> list[Receiver]:
@@ -43,7 +47,7 @@ def add_receiver(
     address: str,
     topics: list[str],
     now: datetime,
-) -> Receiver:
+) -> Receiver | Proposal:
     """Begin to deliver a party's outbox to a system outside, from the next message on; an administrator decides."""
     if not _is_admin(caller):
         raise NotAllowed(
@@ -56,20 +60,41 @@ def add_receiver(
     with writing(now, caller) as ledger:
         owner = _require_new(code, party)
         require_place(caller, owner.place)
-        last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
-        row = Receiver.objects.create(
-            code=code,
-            name=name,
-            party=owner,
-            way=way,
-            address=address,
-            topics=topics,
-            cursor=last.pk if last else 0,
+        body = {"name": name, "party": party, "way": way, "address": address, "topics": topics}
+        law = registers.law_at(day_of(now), owner.place)
+        if owner.kind not in OFFICES or caller.kind != PartyKind.ADMIN:
+            return _add(
+                ledger, caller, code, body
+            )  # a station's; or on the server, of which the party is told
+        made: Receiver | Proposal = do_or_propose(
+            ledger, COURIER, code, body, law, reason=f"{name}：{address}", owner=party
         )
-        ledger.note(
-            "receiver-added", code, {"party": party, "way": way, "address": address, "topics": topics}
-        )
+    return made
+
+
+def _add(ledger: Ledger, by: Caller, code: str, body: Body) -> Receiver:
+    owner = _require_new(code, body["party"])
+    last = OutboxEntry.objects.filter(receiver=owner.code).order_by("-id").first()
+    said = {name: body[name] for name in ("name", "way", "address", "topics")}
+    row = Receiver.objects.create(code=code, party=owner, cursor=last.pk if last else 0, **said)
+    noted = {name: body[name] for name in ("party", "way", "address", "topics")}
+    ledger.note("receiver-added", code, noted)
     return row
+
+
+COURIER = register(
+    Act(
+        kind="courier",
+        name=Text("设置数据接收方", "set up a receiver of data"),
+        carry_out=_add,
+        link=lambda row: "/couriers",
+        shows=lambda row: [
+            (Text("送往", "to"), row.body["address"]),
+            (Text("主题", "topics"), "、".join(row.body["topics"]) or "全部"),
+        ],
+        head=True,
+    )
+)
 
 
 def _require_new(code: str, party: str) -> Party:

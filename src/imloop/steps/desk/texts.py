@@ -9,6 +9,7 @@ from imloop.facts.text import Text
 from imloop.steps.accounts import texts as accounts
 from imloop.steps.appointments import texts as appointments
 from imloop.steps.cases import texts as cases
+from imloop.steps.complaints import texts as complaints
 from imloop.steps.couriers import texts as couriers
 from imloop.steps.draws import texts as draws
 from imloop.steps.duty import texts as duty
@@ -24,6 +25,7 @@ from imloop.steps.prices import texts as prices
 from imloop.steps.repairs import texts as repairs
 from imloop.steps.reports import texts as reports
 from imloop.steps.roads import texts as roads
+from imloop.steps.second_person import texts as second_person
 from imloop.steps.stations import texts as stations
 from imloop.steps.vehicles import texts as vehicles
 
@@ -32,6 +34,7 @@ SUBJECTS = (
     accounts,
     appointments,
     cases,
+    complaints,
     couriers,
     draws,
     duty,
@@ -46,6 +49,7 @@ SUBJECTS = (
     repairs,
     reports,
     roads,
+    second_person,
     stations,
     vehicles,
 )

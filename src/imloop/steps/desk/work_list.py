@@ -25,11 +25,12 @@ from imloop.steps.matters import tasks as matters
 from imloop.steps.outages import tasks as outages
 from imloop.steps.prices import tasks as prices
 from imloop.steps.roads import tasks as roads
+from imloop.steps.second_person import tasks as second_person
 from imloop.steps.stations import tasks as stations
 from imloop.steps.vehicles import tasks as vehicles
 
 SUBJECTS = (
-    *(cases, inspections, outages, findings, matters, lines, stations),
+    *(second_person, cases, inspections, outages, findings, matters, lines, stations),
     *(prices, roads, couriers, draws, vehicles, duty),
 )
 """In the order in which the kinds of tasks are offered to choose from."""

@@ -338,41 +338,6 @@ def _require_teams(draw: Draw, people: proof.Row) -> None:
             ) from None
 
 
-def void(caller: Caller, no: str, reason: str, now: datetime) -> Draw:
-    """Void a draw before anything is drawn; serial, reason and what was known by then stay public.
-
-    Once a secret is out, only a department that gave its own may end it: whoever still holds one back could have
-    computed the result and not liked it.
-    """
-    reason = reason.strip()
-    if not 0 < len(reason) <= 400:
-        raise Malformed(
-            "malformed", Text("reason 必填，至多 400 字。", "reason: 1 to 400 characters."), at="reason"
-        )
-    with writing(now, caller) as ledger:
-        draw = locked(caller, no, Draw.State.PREPARED, Draw.State.COMMITTED)
-        out = draw.parts.exclude(nonce="")
-        if (
-            draw.state == Draw.State.COMMITTED
-            and not draw.parts.filter(party__code=caller.party_code).exists()
-        ):
-            part_of(draw, caller)
-        if out.exists() and not out.filter(party__code=caller.party_code).exists():
-            raise NotAllowed(
-                "reveal-first",
-                Text(
-                    "已有部门公开秘密数；先公开本部门的，才能作废。",
-                    "Another department has revealed its secret: reveal yours before you void the draw.",
-                ),
-            )
-        draw.state, draw.voided_at = Draw.State.VOIDED, now
-        draw.void_reason, draw.voided_by = reason, caller.actor[:80]
-        draw.save(update_fields=["state", "voided_at", "void_reason", "voided_by"])
-        ledger.note("draw-voided", no, {"reason": reason})
-        tell(ledger, draw)
-    return draw
-
-
 def tell(ledger: Ledger, draw: Draw) -> None:
     """Tell every department that may take part the draw's state."""
     body = {"no": draw.no, "period": draw.period, "state": str(draw.state)}

@@ -35,7 +35,8 @@ ASK_OF_VEHICLES = tuple(kind for kind in OFFICES if kind != PartyKind.MARKET)
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who acts: a party, the person if one is logged in or calls with a key of their own, and the id of that or the
-    machine's key. ``kind`` is a ``PartyKind`` value; ``behalf``: who lent the person the right they use."""
+    machine's key. ``kind`` is a ``PartyKind`` value; ``behalf``: who lent the person the right they use; ``alone``: why
+    the act cannot wait for a second person, where nobody is there who could confirm it."""
 
     party_code: str
     kind: str
@@ -44,6 +45,7 @@ class Caller:
     user: str = ""
     key: str = ""
     behalf: str = ""
+    alone: str = ""
 
     @property
     def who(self) -> Actor:

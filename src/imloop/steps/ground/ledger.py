@@ -72,6 +72,8 @@ class Ledger:
     def __init__(self, head: JournalHead, now: datetime, caller: Caller) -> None:
         self.now = now
         self.caller = caller
+        self.proposed_by = ""
+        """Who proposed what the caller confirms; every entry of it names both."""
         self._head = head
         self._entries: list[JournalEntry] = []
         self._messages: list[OutboxEntry] = []
@@ -97,6 +99,8 @@ class Ledger:
         fields, unless it is published word for word (``exact``)."""
         last = self._entries[-1] if self._entries else self._head
         who = self.caller.who
+        if isinstance(body, Mapping) and not exact and self.proposed_by:
+            body = {**body, "proposed_by": self.proposed_by}
         if isinstance(body, Mapping) and not exact and (who.person or who.key):
             body = {**body, FIELD: who.fields()}
         entry = JournalEntry(

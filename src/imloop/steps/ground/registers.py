@@ -20,6 +20,7 @@ _OTHERS = {
     SYSTEM.party_code: Text("平台", "the platform"),
     PUBLIC.party_code: Text("公众", "the public"),
     "applicant": Text("申请人", "the applicant"),
+    "reporter": Text("举报人", "the reporter"),
 }
 """Who acts without being registered."""
 

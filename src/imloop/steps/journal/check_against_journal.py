@@ -12,7 +12,7 @@ import zstandard
 from imloop.proof.journal import receipt_hash
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import as_row, on_one_line
-from imloop.steps.journal.check_registers import held_changes, lists
+from imloop.steps.journal.check_registers import held_changes, lists, proposals
 from imloop.steps.journal.faults_of import faults_of
 from imloop.steps.journal.looks import looks_unlike_the_journal
 from imloop.store.models import CaseEvent, JournalEntry, JournalHead, RawUpload, Repair, Test
@@ -24,7 +24,15 @@ _TOLD_ANEW = ("findings", "test_no")
 
 def unlike_the_journal() -> list[str]:
     """Every difference between the journal's entries and the rows they describe, in words; empty: none."""
-    return [*_tests(), *_repairs(), *_events(), *lists(), *held_changes(), *looks_unlike_the_journal()]
+    return [
+        *_tests(),
+        *_repairs(),
+        *_events(),
+        *lists(),
+        *held_changes(),
+        *proposals(),
+        *looks_unlike_the_journal(),
+    ]
 
 
 class _Entries:

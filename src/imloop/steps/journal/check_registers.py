@@ -9,10 +9,17 @@ from collections.abc import Iterator
 import zstandard
 
 from imloop.steps.journal.faults_of import faults_of
-from imloop.store.models import HeldChange, JournalEntry, RegisterFile
+from imloop.store.models import HeldChange, JournalEntry, Proposal, RegisterFile
 
 _BLOCK = 500
 _DECIDED = {HeldChange.State.APPLIED: "change-confirmed", HeldChange.State.REJECTED: "change-rejected"}
+
+_OF_TWO = (
+    Proposal.State.CONFIRMED,
+    Proposal.State.REJECTED,
+    Proposal.State.WITHDRAWN,
+    Proposal.State.LAPSED,
+)
 
 
 def lists() -> Iterator[str]:
@@ -35,6 +42,23 @@ def held_changes() -> Iterator[str]:
     yield from (f"change {number} of the register is gone" for number in proposed)
 
 
+def proposals() -> Iterator[str]:
+    """Acts of two persons that read otherwise than in the journal, and decisions that nobody made there."""
+    proposed = {**_bodies("proposed", "proposal"), **_bodies("broke-glass", "proposal")}
+    decided = {state: _bodies(f"proposal-{state}", "proposal") for state in _OF_TWO}
+    yield from faults_of(Proposal.objects.order_by("pk"), lambda row: _proposal(row, proposed, decided))
+    yield from (f"proposal {number} is gone" for number in proposed)
+
+
+def _proposal(row: Proposal, proposed: _Bodies, decided: dict[Proposal.State, _Bodies]) -> Iterator[str]:
+    said = proposed.pop(row.pk, None)
+    if said is None or (said["kind"], said["body"], said["reason"]) != (row.kind, row.body, row.reason):
+        yield f"proposal {row.pk} is not what the journal says"
+    for state, bodies in decided.items():
+        if (row.pk in bodies) != (row.state == state):
+            yield f"proposal {row.pk} was not decided as the journal says"
+
+
 _Bodies = dict[int, dict[str, object]]
 
 
@@ -47,10 +71,10 @@ def _change(row: HeldChange, proposed: _Bodies, decided: dict[HeldChange.State, 
             yield f"change {row.pk} of the register was not decided as the journal says"
 
 
-def _bodies(kind: str) -> dict[int, dict[str, object]]:
+def _bodies(kind: str, number: str = "held") -> dict[int, dict[str, object]]:
     entries = JournalEntry.objects.filter(kind=kind).values_list("body", flat=True)
     found = (json.loads(body) for body in entries.iterator(_BLOCK))
-    return {int(body["held"]): body for body in found}
+    return {int(body[number]): body for body in found}
 
 
 def _hash_of(frame: bytes) -> str:

@@ -22,6 +22,10 @@ Kind = Evidence.Kind
 
 _STATIONS = (PartyKind.ISTATION, PartyKind.MSTATION)
 _OPENED: dict[Proceeding, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Proceeding.PENALTY: (
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.POLICE),
+        _STATIONS,
+    ),
     Proceeding.SUSPENSION: ((PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET), _STATIONS),
     Proceeding.STRIKE_OFF: ((PartyKind.ENVIRONMENT, PartyKind.MARKET), (PartyKind.ISTATION,)),
     Proceeding.REVOCATION: (

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Malformed, NotAllowed
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
+from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.lines.receive_check import tell_change, the_line
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
 from imloop.steps.stations.line_standing import locked_methods, standing_of
-from imloop.store.models import Line, LineOrder, PartyKind
+from imloop.store.models import Finding, Line, LineOrder, PartyKind, Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,7 @@ class NewOrder:
 
 def order_line(
     caller: Caller, station_code: str, line_code: str, wanted: NewOrder, now: datetime
-) -> LineOrder:
+) -> LineOrder | Proposal:
     """From now until the order's end. Reason and evidence are required."""
     station = registers.party(station_code, PartyKind.ISTATION)
     if caller.kind != PartyKind.ENVIRONMENT or not covers(caller.place, station.place):
@@ -43,34 +47,78 @@ def order_line(
     law = registers.law_at(day_of(now), station.place)
     with writing(now, caller) as ledger:
         line = the_line(station, line_code, now)
-        _require_sound(line, wanted, now)
-        before = locked_methods(standing_of(line, now, law))
-        order = LineOrder.objects.create(
-            line=line,
-            kind=wanted.kind,
-            methods=wanted.methods,
-            reason=wanted.reason.strip(),
-            evidence=wanted.evidence.strip(),
-            approver=caller.actor[:80],
-            since=now,
-            until=wanted.until,
-        )
-        tell_change(ledger, line, before, locked_methods(standing_of(line, now, law)))
-        ledger.note(
-            "line-ordered",
-            f"{station.code}/{line.code}",
-            {
-                "kind": wanted.kind,
-                "methods": wanted.methods,
-                "reason": order.reason,
-                "evidence": order.evidence,
-                "until": wanted.until.isoformat(),
-            },
-        )
+        _require_sound(line, wanted, now, law)
+        subject, act = f"{station.code}/{line.code}", ACTS[wanted.kind]
+        body = {**asdict(wanted), "reason": wanted.reason.strip(), "evidence": wanted.evidence.strip()}
+        made: LineOrder | Proposal = do_or_propose(ledger, act, subject, body, law, reason=wanted.reason)
+    return made
+
+
+def _order(ledger: Ledger, by: Caller, subject: str, body: Body) -> LineOrder:
+    station, _, code = subject.partition("/")
+    line = the_line(registers.party(station, PartyKind.ISTATION), code, ledger.now)
+    until = datetime.fromisoformat(body["until"])
+    if until <= ledger.now:
+        raise Conflict("order-over", Text("until 已过。", "The time it would end is past."))
+    law = registers.law_at(day_of(ledger.now), line.station.place)
+    before = locked_methods(standing_of(line, ledger.now, law))
+    said = {name: body[name] for name in ("kind", "methods", "reason", "evidence")}
+    order = LineOrder.objects.create(line=line, **said, approver=by.actor[:80], since=ledger.now, until=until)
+    tell_change(ledger, line, before, locked_methods(standing_of(line, ledger.now, law)))
+    ledger.note("line-ordered", subject, {**said, "until": body["until"]})
     return order
 
 
-def _require_sound(line: Line, wanted: NewOrder, now: datetime) -> None:
+def _end(ledger: Ledger, row: Proposal) -> None:
+    """The order ends now; what was tested meanwhile stands."""
+    order = LineOrder.objects.select_related("line__station").get(pk=row.done["id"])
+    if order.until <= ledger.now:
+        return
+    law = registers.law_at(day_of(ledger.now), order.line.station.place)
+    before = locked_methods(standing_of(order.line, ledger.now, law))
+    order.until = ledger.now
+    order.save(update_fields=["until"])
+    tell_change(ledger, order.line, before, locked_methods(standing_of(order.line, ledger.now, law)))
+    ledger.note("line-order-ended", row.subject, {"kind": order.kind})
+
+
+def _acted(row: Proposal) -> list[str]:
+    """Who ordered anything for the line, or resolved a finding about it."""
+    station, _, code = row.subject.partition("/")
+    orders = LineOrder.objects.filter(line__station__code=station, line__code=code)
+    resolved = Finding.objects.filter(subject=row.subject).exclude(resolved_by="")
+    return [*orders.values_list("approver", flat=True), *resolved.values_list("resolved_by", flat=True)]
+
+
+def _shows(row: Proposal) -> list[tuple[Text, str]]:
+    return [
+        (Text("方法", "methods"), "、".join(row.body["methods"]) or "全部"),
+        (Text("依据", "evidence"), row.body["evidence"]),
+        (Text("至", "until"), row.body["until"][:16].replace("T", " ")),
+    ]
+
+
+def _act(kind: str, name: Text) -> Act:
+    return register(
+        Act(
+            kind=kind,
+            name=name,
+            carry_out=_order,
+            link=lambda row: f"/lines/{row.subject}",
+            shows=_shows,
+            before=_acted,
+            undo=_end,
+        )
+    )
+
+
+ACTS = {
+    "lock": _act("line-lock", Text("锁定检测线", "lock a line")),
+    "unlock": _act("line-unlock", Text("解锁检测线", "unlock a line")),
+}
+
+
+def _require_sound(line: Line, wanted: NewOrder, now: datetime, law: Law) -> None:
     for name, text in (("reason", wanted.reason), ("evidence", wanted.evidence)):
         if not text.strip() or len(text) > 400:
             raise Malformed(
@@ -84,6 +132,9 @@ def _require_sound(line: Line, wanted: NewOrder, now: datetime) -> None:
         )
     if wanted.until <= now:
         raise Malformed("malformed", Text("until 应晚于现在。", "until must be in the future."), at="until")
+    if rules := rules_of(f"line-{wanted.kind}", law):
+        rules.require_words(reason=wanted.reason, evidence=wanted.evidence)
+        rules.require_end(day_of(wanted.until), now, at="until")
     strange = sorted(set(wanted.methods) - set(line.methods))
     if strange:
         raise Malformed(

@@ -10,6 +10,7 @@ JOURNAL: dict[str, Text] = {
     "instrument-added": Text("登记设备", "instrument added"),
     "instrument-retired": Text("停用设备", "instrument retired"),
     "line-ended": Text("停用检测线", "line ended"),
+    "line-order-ended": Text("提前终止检测线命令", "line order ended early"),
     "line-ordered": Text("锁定或解锁检测线", "line locked or unlocked"),
     "line-set": Text("登记检测线", "line set"),
     "link-lost": Text("联网中断", "link lost"),

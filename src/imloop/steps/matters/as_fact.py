@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,12 +12,12 @@ from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.matters import By, Kind, Matter, State, Step
 from imloop.matters.clocks import Clock
-from imloop.matters.matter import Act, Requirement
+from imloop.matters.matter import Act, Exhibit, Holder, Requirement
 from imloop.steps.ground.access import OFFICES, Caller, covers
 from imloop.steps.ground.actor import Actor
 from imloop.steps.matters.roles import subject_of
+from imloop.store.models import Evidence, MatterEvent, Party, PartyKind, User
 from imloop.store.models import Matter as Row
-from imloop.store.models import MatterEvent, Party, PartyKind, User
 
 
 def as_fact(row: Row) -> Matter:
@@ -36,7 +36,10 @@ def whole(row: Row) -> Matter:
     """With the steps so far and whether something of it is published: what conditions ask."""
     acts = tuple(_act(event) for event in row.events.order_by("number"))
     shown = row.publications.filter(withdrawn_at__isnull=True).exists()
-    return replace(as_fact(row), acts=acts, published=shown)
+    fact = replace(as_fact(row), acts=acts, published=shown)
+    if not fact.kind.is_penalty:
+        return fact
+    return replace(fact, holder=holder_of(row), exhibits=exhibits_of(row))
 
 
 def _act(event: MatterEvent) -> Act:
@@ -77,3 +80,34 @@ def by_of(caller: Caller, place: str) -> By:
 
 def _named(name: str) -> Text:
     return Text(name, name)
+
+
+FIRST_FILE = 501
+
+
+def exhibits_of(row: Row) -> tuple[Exhibit, ...]:
+    """Everything in the file: what was named has the numbers from 1 on, in the order in which it was added, files have
+    those from 501 on; a number stays with its piece, as the facts of a penalty case name them. A test or repair
+    concerns the station that sent it, anything else the party."""
+    return tuple(_numbered(row)) + tuple(
+        Exhibit(number, file.name, "", file.sha256, day_of(file.uploaded_at))
+        for number, file in enumerate(row.attachments.order_by("id").defer("body"), FIRST_FILE)
+    )
+
+
+def _numbered(row: Row) -> Iterator[Exhibit]:
+    found = list(row.evidence.order_by("id"))
+    codes = {each.reference.partition("/")[0] for each in found if each.kind in _BY_STATION}
+    names = dict(Party.objects.filter(code__in=codes).values_list("code", "name"))
+    for number, each in enumerate(found, 1):
+        about = names.get(each.reference.partition("/")[0], "") if each.kind in _BY_STATION else ""
+        yield Exhibit(number, each.words or each.reference, about, each.sha256, day_of(each.added_at))
+
+
+_BY_STATION = (Evidence.Kind.TEST, Evidence.Kind.REPAIR)
+
+
+def holder_of(row: Row) -> Holder:
+    office = Party.objects.filter(code=row.office).first() if row.office else None
+    party = row.party.name if row.party else ""
+    return Holder(office.kind, office.place, party) if office else Holder(party=party)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from imloop.facts.pictures import media_type
-from imloop.facts.refusal import NotAllowed, Unknown
+from django.db.models import Q
+
+from imloop.facts.pictures import media_type, shown
+from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
-from imloop.matters import State
+from imloop.matters import Kind, State
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
-from imloop.steps.matters.roles import visible
+from imloop.steps.matters.roles import BEFORE_THE_NOTICE, visible
 from imloop.steps.matters.take_step import applicant
 from imloop.store.models import Attachment, Matter
 
@@ -43,7 +45,17 @@ def the_file(
     found = row.attachments.filter(sha256=digest).first()
     if found is None:
         raise Unknown("unknown-file", Text("没有这个文件。", "There is no such file."))
+    if row.kind == Kind.COMPLAINT:
+        found.body = as_shown(bytes(found.body))
     return found
+
+
+def as_shown(body: bytes) -> bytes:
+    """A photograph of a complaint without position and camera; what is kept stays as it was received."""
+    try:
+        return shown(body)
+    except Malformed:  # a paper, or a picture that no reporter sent
+        return body
 
 
 def the_matter(*, token: str = "", caller: Caller | None = None, matter_no: str = "") -> Matter:
@@ -52,7 +64,8 @@ def the_matter(*, token: str = "", caller: Caller | None = None, matter_no: str 
     if caller is not None:
         row = rows.filter(visible(caller), matter_no=matter_no).first()
     else:
-        row = rows.filter(token=token).first() if token else None
+        hidden = Q(kind=Kind.COMPLAINT) | Q(state__in=BEFORE_THE_NOTICE)
+        row = rows.filter(token=token).exclude(hidden).first() if token else None
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours."))
     return row

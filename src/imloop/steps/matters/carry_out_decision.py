@@ -13,9 +13,11 @@ from imloop.matters import Decision, Effect, Kind, Step
 from imloop.matters.labels import KINDS, STEPS
 from imloop.steps.cases.let_cases_go import let_cases_go
 from imloop.steps.cases.move_case import decide_and_keep, open_case
+from imloop.steps.complaints import effects as complaint_effects
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters import file_effects
+from imloop.steps.matters.penalties.follow_up import open_strike_off
 from imloop.steps.matters.register_applicant import register_applicant
 from imloop.store.models import Matter, PartyKind, Standing, Vehicle, VehicleChange
 
@@ -93,7 +95,8 @@ def _let_cases_go(ledger: Ledger, row: Matter, step: Step, decision: Decision, l
 
 
 def _publish(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
-    """Copied to the departments that the law names, besides the public page."""
+    """Copied to the departments that the law names, besides the public page. A penalty of somebody who is in no
+    register of stations is not published here."""
     assert row.party is not None
     body = {
         "matter": row.matter_no,
@@ -166,5 +169,10 @@ _EFFECTS: dict[Effect, Callable[[Ledger, Matter, Step, Decision, Law], None]] = 
     Effect.ASSIGN: file_effects.assign,
     Effect.MERGE: file_effects.merge,
     Effect.COPY: file_effects.copy,
+    Effect.OPEN_STRIKE_OFF: open_strike_off,
     Effect.WITHDRAW_PUBLICATION: file_effects.withdraw_publication,
+    Effect.REFER: complaint_effects.refer,
+    Effect.KEEP_IMPARTIAL: complaint_effects.keep_impartial,
+    Effect.TELL_REPORTER: complaint_effects.tell_reporter,
+    Effect.GRANT_REWARD: complaint_effects.grant_reward,
 }

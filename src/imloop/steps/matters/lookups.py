@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import islice
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from imloop.facts.days import day_of
 from imloop.law import Law
@@ -15,15 +16,19 @@ from imloop.matters.decide import offered
 from imloop.matters.fields import choices_of
 from imloop.matters.labels import KINDS, STATES, STEPS
 from imloop.matters.matter import Requirement
-from imloop.matters.table import TIMERS, Row
+from imloop.matters.penalties import VIOLATIONS
+from imloop.matters.table import TIMERS, Row, rows_for
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters.as_fact import as_fact, whole
-from imloop.steps.matters.roles import roles_in, visible
-from imloop.steps.matters.take_step import INTERNAL, office_of
+from imloop.steps.matters.kept.keep_step import INTERNAL, office_of
+from imloop.steps.matters.penalties.card import card_of
+from imloop.steps.matters.roles import PENALTIES, possible_roles, roles_in, visible
 from imloop.store.models import Matter, MatterEvent, Publication
 
 SHOWN = 200
+BLOCK = 500
+"""Rows read at a time."""
 
 
 def matters(caller: Caller) -> QuerySet[Matter]:
@@ -35,10 +40,24 @@ def matters(caller: Caller) -> QuerySet[Matter]:
     )
 
 
-def work_list(caller: Caller, day: date) -> list[Matter]:
-    """Open matters in which the caller has something to do on the day, the most urgent first."""
-    found = matters(caller).filter(closed_at__isnull=True)[:1000]
-    return [row for row in found if _is_theirs(row, roles_in(caller, row), day)]
+def work_list(caller: Caller, day: date, most: int = SHOWN) -> list[Matter]:
+    """Open matters in which the caller has something to do on the day, the most urgent first; at most so many."""
+    found = matters(caller).filter(_may_wait_for(caller), closed_at__isnull=True).iterator(chunk_size=BLOCK)
+    return list(islice((row for row in found if _is_theirs(row, roles_in(caller, row), day)), most))
+
+
+def _may_wait_for(caller: Caller) -> Q:
+    """Kinds and states in which somebody like the caller could have a step that moves the matter on."""
+    roles = possible_roles(caller)
+    found = Q(pk__in=())
+    for kind in Kind:
+        waiting = [
+            state
+            for state in State
+            if any(not row.aside and roles.intersection(row.roles) for row in rows_for(kind, state))
+        ]
+        found |= Q(kind=kind, state__in=waiting)
+    return found
 
 
 def _is_theirs(row: Matter, roles: frozenset[Role], day: date) -> bool:
@@ -60,7 +79,7 @@ def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOB
     law, fact = law_of(row, now), whole(row)
     return {
         **summary(row, law.on),
-        "facts": row.data.get("facts", {}),
+        "facts": facts_for(row, roles),
         "form": row.data.get("form"),
         "clocks": [clock_json(each, law.on) for each in fact.clocks],
         "requirements": [requirement_json(each, law.on) for each in fact.requirements],
@@ -74,6 +93,7 @@ def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOB
             for each in row.evidence.order_by("id")
         ],
         "links": links_of(row),
+        "penalty": None if roles <= {Role.CONCERNED} else card_of(row, fact, law),
         "steps": [_step_json(each, fact, law, by) for each in steps_open(fact, roles)],
     }
 
@@ -131,6 +151,17 @@ def events_for(row: Matter, roles: frozenset[Role]) -> list[MatterEvent]:
     return list(found.exclude(kind__in=INTERNAL) if roles <= {Role.CONCERNED} else found)
 
 
+def facts_for(row: Matter, roles: frozenset[Role]) -> dict[str, object]:
+    """The answers so far; to the one concerned by a penalty, those of the steps that are shown."""
+    facts: dict[str, object] = row.data.get("facts", {})
+    if Kind(row.kind) not in PENALTIES or not roles <= {Role.CONCERNED}:
+        return facts
+    said: dict[str, object] = {}
+    for event in events_for(row, roles):
+        said |= event.data
+    return said
+
+
 def links_of(row: Matter) -> list[dict[str, object]]:
     """What it goes together with, both ways; ``back``: the other one points here."""
     pairs = [(link, link.other, False) for link in row.links.select_related("other")]
@@ -180,9 +211,19 @@ def publications(now: datetime, *, days: int = 365, place: str = "") -> list[Mat
     return [each.event for each in shown]
 
 
+def _published_of(row: Matter) -> dict[str, object]:
+    """Of a penalty: the decision, by which clause, for what, how much."""
+    facts = row.data.get("facts", {})
+    what = VIOLATIONS[str(facts["violation"])].name
+    words = f"{what.zh}：罚款 {facts.get('decided_fine')} 元"
+    return {"decision_no": facts.get("decision_no") or facts.get("form_no"), "reasons": words}
+
+
 def publication_json(event: MatterEvent) -> dict[str, object]:
     """Without anything personal: who, what, from when, by which decision, why."""
     party, data = event.matter.party, event.data
+    if event.kind == Step.PUBLISH:
+        data = _published_of(event.matter)
     return {
         "on": day_of(event.at).isoformat(),
         "matter_no": event.matter.matter_no,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
 
 import msgspec
 from django.db.models import QuerySet
@@ -16,33 +14,22 @@ from imloop.facts.records.application import Application
 from imloop.facts.refusal import Conflict, Malformed, Problem, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Decision, Kind, New, Role, Step, take
+from imloop.matters import Kind, New, Role, Step, take
 from imloop.matters.labels import KINDS
 from imloop.matters.stations.conditions import unmet
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
-from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.matters.as_fact import by_of, put
+from imloop.steps.ground.ledger import writing
+from imloop.steps.matters.as_fact import by_of
+from imloop.steps.matters.kept.new_row import About, opened
 from imloop.steps.matters.roles import roles_of
-from imloop.steps.matters.take_step import keep, locked_by_token, step_on
+from imloop.steps.matters.take_step import locked_by_token, step_on
 from imloop.steps.stations import standing
 from imloop.steps.vehicles.find_vehicle import require_vehicle
 from imloop.steps.vehicles.scrap_history import require_ground
-from imloop.store.models import Matter, Party, PartyKind, Standing, Vehicle
+from imloop.store.models import Matter, Party, PartyKind, Standing
 
 _GONE = (Standing.State.STRUCK_OFF, Standing.State.REVOKED, Standing.State.WITHDRAWN)
-
-
-class About(NamedTuple):
-    """Whom or what a new matter is about. ``office``: code of the department in charge, where the subject alone does
-    not say; ``form``: what an applicant filled in."""
-
-    place: str
-    title: str
-    party: Party | None = None
-    vehicle: Vehicle | None = None
-    office: str = ""
-    form: Mapping[str, object] | None = None
 
 
 def apply(application: Application, now: datetime) -> Matter:
@@ -119,27 +106,6 @@ def nominate_for_scrappage(
         decision = take(new, Step.OPEN, given, roles, law.on, law, by_of(caller, place))
         about = About(place, str(vehicle), vehicle=vehicle)
         return opened(ledger, Kind.SCRAPPAGE, about, Step.OPEN, decision, law)
-
-
-def opened(ledger: Ledger, kind: Kind, about: About, step: Step, decision: Decision, law: Law) -> Matter:
-    """The row of a matter that the table lets open, with its first event."""
-    number = ledger.number("matter", about.place, law.on.year)
-    row = Matter(
-        matter_no=f"{about.place}-S{law.on.year}-{number:05d}",
-        kind=kind,
-        place=about.place,
-        party=about.party,
-        vehicle=about.vehicle,
-        title=about.title[:120],
-        office=about.office,
-        opened_at=ledger.now,
-        data={"form": about.form} if about.form else {},
-        token=secrets.token_urlsafe(18),
-    )
-    put(row, decision.matter)
-    row.save()
-    keep(ledger, row, step, decision, law)
-    return row
 
 
 def _require_office(application: Application) -> None:

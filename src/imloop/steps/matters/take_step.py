@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Decision, Effect, Kind, Matter, Role, Step, take
-from imloop.matters.clocks import STATE
+from imloop.matters import Kind, Role, Step, take
+from imloop.matters.decide import row_of
+from imloop.matters.labels import STEPS
+from imloop.matters.row import STATION_DECISION
+from imloop.matters.table import TABLE
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
-from imloop.steps.matters.roles import roles_in, subject_of, visible
+from imloop.steps.matters.kept.keep_step import is_told, keep
+from imloop.steps.matters.officers import ask_officers, officers_of, require_confirmed
+from imloop.steps.matters.roles import roles_in, visible
+from imloop.steps.second_person.kinds import Act, Body, act_of, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
 from imloop.store.models import Matter as Row
-from imloop.store.models import MatterEvent, PartyKind, Publication
-
-INTERNAL = frozenset({Step.ASSIGN, Step.COPY})
-"""Steps between departments, of which the party concerned is neither told nor shown anything."""
+from imloop.store.models import MatterEvent, Proposal
 
 
 def applicant(row: Row) -> Caller:
@@ -29,13 +34,64 @@ def applicant(row: Row) -> Caller:
     return Caller(f"matter:{row.matter_no}", "public", row.title, row.place)
 
 
-def take_step(caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime) -> Row:
-    """The caller takes the next step of a matter that they may see."""
+def take_step(
+    caller: Caller, matter_no: str, step: str, given: Mapping[str, object], now: datetime
+) -> Row | Proposal:
+    """The caller takes the next step of a matter that they may see; what the table names so, a second person confirms
+    first."""
     with writing(now, caller) as ledger:
         row = locked(matter_no, caller)
         law = registers.law_at(day_of(now), row.place)
-        step_on(ledger, row, step_of(step), given, roles_in(caller, row), law)
+        wanted, roles = step_of(step), roles_in(caller, row)
+        second = row_of(whole(row), wanted, roles).second
+        if not second or rules_of(second, law) is None:
+            step_on(ledger, row, wanted, given, roles, law)
+            return row
+        said = {"step": step, "given": plain(given)}
+        reason = str(given.get("reasons") or given.get("mended") or STEPS[wanted].zh)
+        made: Row | Proposal = do_or_propose(ledger, act_of(second), matter_no, said, law, reason=reason)
+    return made
+
+
+def _take(ledger: Ledger, by: Caller, matter_no: str, body: Body) -> Row:
+    row = locked(matter_no, by)
+    law = registers.law_at(day_of(ledger.now), row.place)
+    require_confirmed(row, law)
+    step_on(ledger, row, step_of(body["step"]), body["given"], roles_in(by, row), law, by)
     return row
+
+
+def _shows(proposed: Proposal) -> list[tuple[Text, str]]:
+    """The step and what it says, by the names of the form's fields."""
+    row = Row.objects.select_related("party").get(matter_no=proposed.subject)
+    step, given = step_of(proposed.body["step"]), proposed.body["given"]
+    fields = {
+        field.name: field.label
+        for each in TABLE
+        if each.second and each.step is step
+        for field in each.fields
+    }
+    said = [(fields.get(name, Text(name, name)), str(value)) for name, value in given.items() if value]
+    return [(Text("事项", "matter"), row.title), (Text("步骤", "step"), STEPS[step].zh), *said]
+
+
+def _visitors(proposed: Proposal) -> list[str]:
+    """Who opened it, and who checked on the site."""
+    known = MatterEvent.objects.filter(matter__matter_no=proposed.subject)
+    asked = known.filter(kind__in=(Step.OPEN, Step.CHECK_SITE, Step.ACCEPT_DIRECTLY))
+    return [*asked.values_list("actor", flat=True), *officers_of(proposed.subject)]
+
+
+STATION = register(
+    Act(
+        kind=STATION_DECISION,
+        name=Text("检验、维修机构的决定", "decision on a station"),
+        carry_out=_take,
+        link=lambda row: f"/matters/{row.subject}",
+        shows=_shows,
+        before=_visitors,
+    )
+)
 
 
 def take_step_by_token(token: str, step: str, given: Mapping[str, object], now: datetime) -> Row:
@@ -55,64 +111,19 @@ def step_on(
     given: Mapping[str, object],
     roles: frozenset[Role],
     law: Law,
+    caller: Caller | None = None,
 ) -> None:
-    """Decide by the table, carry out what it names, keep what was said."""
-    matter, by = whole(row), by_of(ledger.caller, row.place)
+    """Decide by the table, carry out what it names, keep what was said. ``caller``: whose step it is, where another
+    person confirms it."""
+    who = caller or ledger.caller
+    matter, by = whole(row), by_of(who, row.place)
     decision = take(matter, step, given, roles, law.on, law, by)
     put(row, decision.matter)
     row.closed_at = None if decision.matter.state.is_open else ledger.now
     carry_out(ledger, row, step, decision, law)
     row.save()
-    keep(ledger, row, step, decision, law, before=matter)
-
-
-def keep(
-    ledger: Ledger, row: Row, step: Step, decision: Decision, law: Law, before: Matter | None = None
-) -> None:
-    """The step's event, its journal entry, what is published of it, and whom it is told."""
-    values = plain(decision.values)
-    number = row.events.count() + 1
-    event = MatterEvent.objects.create(
-        matter=row,
-        number=number,
-        kind=step,
-        at=ledger.now,
-        actor=ledger.caller.actor[:80],
-        before=decision.before or "",
-        after=row.state,
-        law_hash=law.hash,
-        data=values,
-        due_on=None if before is None or decision.row.aside else _due_for_department(before),
-    )
-    if Effect.PUBLISH in decision.effects:
-        Publication.objects.create(event=event, matter=row, place=row.place, at=ledger.now)
-    body = {"number": number, "kind": row.kind, "step": step, "after": row.state, "data": values}
-    ledger.note("matter-step", row.matter_no, {**body, "law": law.hash})
-    told = {**body, "title": row.title, "due_on": row.due_on.isoformat() if row.due_on else None}
-    for receiver in _told_of(row, step, ledger.caller):
-        ledger.send(receiver, "matter-step", row.matter_no, told)
-
-
-def _due_for_department(before: Matter) -> date | None:
-    clock = before.clock(STATE)
-    return clock.due_on if clock is not None and not clock.of_party else None
-
-
-def _told_of(row: Row, step: Step, caller: Caller) -> list[str]:
-    """The party concerned and the department in charge are told of every step except their own."""
-    concerned = row.party.code if row.party and step not in INTERNAL else ""
-    codes = [concerned, office_of(row)]
-    return [code for code in dict.fromkeys(codes) if code and code != caller.party_code]
-
-
-def office_of(row: Row) -> str:
-    """The code of the department in charge: the one the matter names, else by what it is about."""
-    if row.office:
-        return row.office
-    subject = subject_of(Kind(row.kind), row.party)
-    kind = PartyKind.TRANSPORT if subject == "mstation" else PartyKind.ENVIRONMENT
-    office = registers.department(kind, row.place)
-    return office.code if office else ""
+    event = keep(ledger, row, step, decision, law, before=matter, caller=who)
+    ask_officers(ledger, row, event, decision.values, law)
 
 
 def step_of(text: str) -> Step:
@@ -133,7 +144,8 @@ def locked(matter_no: str, caller: Caller) -> Row:
 
 
 def locked_by_token(token: str) -> Row:
-    row = Row.objects.select_related("party", "vehicle").filter(token=token).first() if token else None
-    if row is None:
+    found = Row.objects.select_related("party", "vehicle").exclude(kind=Kind.COMPLAINT)
+    row = found.filter(token=token).first() if token else None
+    if row is None or not is_told(row):
         raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))
     return row

@@ -23,7 +23,7 @@ def matters(caller: Caller, now: datetime) -> Iterator[Task]:
     """A late one is due since the first of the department's own clocks that is over; one that stands still is not
     late."""
     day = day_of(now)
-    for row in work_list(caller, day)[:MOST]:
+    for row in work_list(caller, day, MOST):
         over = [each.due_on for each in as_fact(row).clocks if each.is_late(day) and not each.of_party]
         kind, state = KINDS[Kind(row.kind)], STATES[MatterState(row.state)]
         yield Task(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from imloop.facts.days import day_of
 from imloop.facts.places import known_place
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Text
-from imloop.gates.outages.outage import Scope
+from imloop.gates.outages.outage import SCOPE_NAMES, Scope
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
@@ -18,7 +20,10 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
 from imloop.steps.outages.late_repairs import release_explained
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
-from imloop.store.models import Outage, Party, PartyKind
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
+from imloop.store.models import Outage, Party, PartyKind, Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class Declaration:
     late_reason: str = ""
 
 
-def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
+def declare(caller: Caller, said: Declaration, now: datetime) -> Outage | Proposal:
     """A new outage. Departments declare those of the system; a station may report a fault of its own,
     which allows nothing. Vouchers already used during the outage allow their retests at once, and repairs whose record
     it kept back count."""
@@ -46,28 +51,53 @@ def declare(caller: Caller, said: Declaration, now: datetime) -> Outage:
     law = registers.law_at(day_of(now), caller.place)
     _require_sound(caller, scope, said, place, law)
     _require_in_time(said, law, now)
+    body = {**asdict(said), "place": place, "stations": stations, "cause": said.cause.strip()}
     with writing(now, caller) as ledger:
-        year = day_of(said.starts_at).year
-        row = Outage.objects.create(
-            outage_no=f"O{caller.place}-{year}-{ledger.number('outage', caller.place, year):04d}",
-            scope=scope,
-            place=place,
-            link=said.link if scope is Scope.LINK else "",
-            stations=stations,
-            cause=said.cause.strip(),
-            starts_at=said.starts_at,
-            ends_at=said.ends_at,
-            declared_at=now,
-            declared_by=caller.actor[:80],
-            late_reason=said.late_reason.strip(),
-            ended_by=caller.actor[:80] if said.ends_at else "",
-        )
-        ledger.note("outage-declared", row.outage_no, public_json(row))
-        _tell(ledger, row, "outage-declared")
-        if as_fact(row).counts(law):
-            unlock_waiting(ledger, row)
-            release_explained(ledger, row)
+        if caller.kind == PartyKind.ISTATION:
+            return _keep(ledger, caller, "", msgspec.to_builtins(body))  # it allows nothing
+        if rules := rules_of(OUTAGE.kind, law):
+            rules.require_words(cause=said.cause)
+        subject = ",".join(stations) or said.link or place
+        made: Outage | Proposal = do_or_propose(ledger, OUTAGE, subject[:120], body, law, reason=said.cause)
+    return made
+
+
+def _keep(ledger: Ledger, by: Caller, subject: str, body: Body) -> Outage:
+    scope, starts_at = Scope(body["scope"]), datetime.fromisoformat(body["starts_at"])
+    ends_at = datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else None
+    law = registers.law_at(day_of(ledger.now), by.place)
+    year = day_of(starts_at).year
+    row = Outage.objects.create(
+        outage_no=f"O{by.place}-{year}-{ledger.number('outage', by.place, year):04d}",
+        scope=scope,
+        place=body["place"],
+        link=body["link"] if scope is Scope.LINK else "",
+        stations=body["stations"],
+        cause=body["cause"],
+        starts_at=starts_at,
+        ends_at=ends_at,
+        declared_at=ledger.now,
+        declared_by=by.actor[:80],
+        late_reason=body["late_reason"].strip(),
+        ended_by=by.actor[:80] if ends_at else "",
+    )
+    ledger.note("outage-declared", row.outage_no, public_json(row))
+    _tell(ledger, row, "outage-declared")
+    if as_fact(row).counts(law):
+        unlock_waiting(ledger, row)
+        release_explained(ledger, row)
     return row
+
+
+def _take_back(ledger: Ledger, row: Proposal) -> None:
+    """It ends now: nothing more is allowed in it. Retests that it allowed stand."""
+    declared = Outage.objects.get(pk=row.done["id"])
+    if declared.ends_at is not None:
+        raise Conflict(
+            "outage-over",
+            Text("故障已经结束，已允许的复检不再收回。", "The outage is over; what it allowed stands."),
+        )
+    _end(ledger, declared, ledger.now)
 
 
 def _scope(caller: Caller, text: str) -> Scope:
@@ -167,11 +197,15 @@ def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -
                 ),
                 at="at",
             )
-        row.ends_at, row.ended_by = at, caller.actor[:80]
-        row.save(update_fields=["ends_at", "ended_by"])
-        ledger.note("outage-ended", row.outage_no, {"ends_at": at.isoformat()})
-        _tell(ledger, row, "outage-ended")
+        _end(ledger, row, at)
     return row
+
+
+def _end(ledger: Ledger, row: Outage, at: datetime) -> None:
+    row.ends_at, row.ended_by = at, ledger.caller.actor[:80]
+    row.save(update_fields=["ends_at", "ended_by"])
+    ledger.note("outage-ended", row.outage_no, {"ends_at": at.isoformat()})
+    _tell(ledger, row, "outage-ended")
 
 
 def _require_declarer(caller: Caller, row: Outage) -> None:
@@ -206,3 +240,28 @@ def _tell(ledger: Ledger, row: Outage, topic: str) -> None:
         told += [office.code] if office else []
     for code in dict.fromkeys(told):
         ledger.send(code, topic, row.outage_no, body)
+
+
+def _shows(row: Proposal) -> list[tuple[Text, str]]:
+    body = row.body
+    shown = [
+        (Text("范围", "scope"), SCOPE_NAMES[Scope(body["scope"])].zh),
+        (Text("检验机构", "stations"), "、".join(body["stations"])),
+        (Text("链路", "link"), body["link"]),
+        (Text("开始", "from"), body["starts_at"][:16].replace("T", " ")),
+        (Text("结束", "until"), (body["ends_at"] or "")[:16].replace("T", " ")),
+    ]
+    return [pair for pair in shown if pair[1]]
+
+
+OUTAGE = register(
+    Act(
+        kind="outage",
+        name=Text("宣布系统故障", "declare an outage"),
+        carry_out=_keep,
+        link=lambda row: "/outages",
+        shows=_shows,
+        made=lambda made: {"id": made.pk, "no": made.outage_no},
+        undo=_take_back,
+    )
+)

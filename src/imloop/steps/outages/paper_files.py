@@ -62,6 +62,23 @@ def keep_photographs(ledger: Ledger, row: PaperUnlock, files: Sequence[Photograp
     ]
 
 
+def set_aside(ledger: Ledger, files: Sequence[Photograph]) -> list[int]:
+    """Kept by themselves until it is known what they belong to; their keys."""
+    nothing = Attachment.objects.none()
+    return [
+        keep(ledger, Attachment(paper=file.paper), nothing, file.paper, file.name, file.body).pk
+        for file in files
+    ]
+
+
+def take_up(ledger: Ledger, row: PaperUnlock, keys: Sequence[int]) -> None:
+    """What was set aside belongs to the unlock."""
+    files = [
+        Photograph(kept.paper, kept.name, bytes(kept.body)) for kept in Attachment.objects.filter(pk__in=keys)
+    ]
+    keep_photographs(ledger, row, files)
+
+
 def attach_photographs(
     caller: Caller, unlock_no: str, files: Sequence[Photograph], now: datetime
 ) -> list[Attachment]:

@@ -8,16 +8,14 @@ voucher waits and is tried again when one of them arrives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from imloop.facts.days import day_of, days_between
-from imloop.facts.identifiers import plain
 from imloop.facts.records.repair import DOCUMENT_NAMES
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact as Fact
 from imloop.gates.outages.outage import outage_for
@@ -28,101 +26,26 @@ from imloop.loop.events import UnlockedOnPaper
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
+from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.findings import keep_findings
-from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
+from imloop.steps.ground.ledger import Ledger
+from imloop.steps.outages.known_outages import declared_for
 from imloop.steps.outages.match_papers import settle
-from imloop.steps.outages.paper_files import Photograph, check_photographs, keep_photographs
 from imloop.steps.outages.paper_numbers import keep_numbers, normal, noted, uses_of
 from imloop.steps.stations import standing
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, PartyKind
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party
 from imloop.store.statements import fetch_one
 
 OUTSIDE = ("fallback-outside-outage", "fallback-own-fault")
 """Doubts that end when the outage is declared after all."""
-_NO_FAILED_TEST = Reason(
+NO_FAILED_TEST = Reason(
     "failed-test-unknown",
     Text(
         "不合格检验尚未上传；上传后自动生效。",
         "The failed test has not been uploaded yet; the unlock takes effect once it has.",
     ),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperSeen:
-    """What a station read out over the telephone. ``outage_no`` empty: whichever runs for the station; ``files``:
-    pictures of the paper, where the station sent some."""
-
-    station: str
-    shop: str
-    reason: str
-    case_no: str = ""
-    vin: str = ""
-    plate: str = ""
-    settlement_no: str = ""
-    certificate_no: str = ""
-    outage_no: str = ""
-    files: Sequence[Photograph] = ()
-
-
-def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperUnlock:
-    """Now, by what the station read out. Unlike a voucher it must hold at once, except that the failed test may still
-    be on its way."""
-    require_kind(caller, *DECLARERS)
-    where = registers.party(seen.station, PartyKind.ISTATION)
-    who = registers.party(seen.shop, PartyKind.MSTATION)
-    if not covers(caller.place, where.place):
-        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
-    if not 0 < len(seen.reason.strip()) <= 400:
-        raise Malformed(
-            "malformed",
-            Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters."),
-            at="reason",
-        )
-    check_photographs(seen.files)
-    with writing(now, caller) as ledger:
-        chosen = [as_fact(outage(caller, seen.outage_no))] if seen.outage_no else None
-        vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
-        row = new_unlock(
-            ledger,
-            way="operator",
-            station=where,
-            shop=who,
-            vin=vin,
-            plate=plate,
-            settlement_no=seen.settlement_no,
-            certificate_no=seen.certificate_no,
-            reason=seen.reason.strip(),
-            granted_at=now,
-        )
-        reasons = unlock_by(ledger, row, chosen)
-        if reasons and reasons != (_NO_FAILED_TEST,):
-            first = reasons[0]
-            raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
-        keep_photographs(ledger, row, seen.files)
-    return row
-
-
-def _named_vehicle(caller: Caller, case_no: str, vin: str, plate: str) -> tuple[str, str]:
-    """By case, or as typed."""
-    vin, plate = plain(vin), plain(plate)
-    if case_no:
-        row = Case.objects.select_related("vehicle").filter(case_no=case_no.strip()).first()
-        if row is None or not covers(caller.place, row.place):
-            raise Malformed(
-                "wrong-value", Text(f"没有案件 {case_no}。", f"There is no case {case_no}."), at="case_no"
-            )
-        return row.vehicle.vin, row.vehicle.plate
-    if not (vin or plate):
-        raise Malformed(
-            "malformed",
-            Text("请给出案件号、VIN 或号牌。", "Give the case, the VIN or the plate."),
-            at="case_no",
-        )
-    return vin, plate
 
 
 def new_unlock(ledger: Ledger, *, station: Party, granted_at: datetime, **said: object) -> PaperUnlock:
@@ -133,11 +56,10 @@ def new_unlock(ledger: Ledger, *, station: Party, granted_at: datetime, **said: 
     row = PaperUnlock.objects.create(
         unlock_no=f"U{station.place}-{day.year}-{number:06d}",
         station=station,
-        approver=ledger.caller.actor[:80],
         granted_at=granted_at,
         expires_at=granted_at + timedelta(hours=law.number("outage.unlock_hours")),
         recorded_at=ledger.now,
-        **said,
+        **{"approver": ledger.caller.actor[:80], **said},
     )
     keep_numbers(normal(noted(row), law), row.shop, unlock=row)
     ledger.note(
@@ -170,7 +92,7 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
     try:
         case = _case_of(row)
         if case is None:
-            return (_NO_FAILED_TEST,)
+            return (NO_FAILED_TEST,)
         law = registers.law_at(law.on, case.place)
         if used := _used_before(row, case, law):
             return (used,)
@@ -328,5 +250,5 @@ def _tried_again(
 def doubt(ledger: Ledger, row: PaperUnlock, reasons: Iterable[Reason]) -> None:
     """Store as a finding, once, why a used voucher allows nothing; a failed test still on its way is no finding."""
     said = set(Finding.objects.filter(subject=row.unlock_no).values_list("code", flat=True))
-    new = [each for each in reasons if each != _NO_FAILED_TEST and each.code not in said]
+    new = [each for each in reasons if each != NO_FAILED_TEST and each.code not in said]
     keep_findings(ledger, "unlock", row.unlock_no, row.station.code, new)

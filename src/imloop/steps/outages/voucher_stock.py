@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from imloop.facts.days import day_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
@@ -15,6 +17,11 @@ from imloop.store.models import Party, PartyKind, Voucher
 
 Sign = Callable[[str, str, date, datetime], Mapping[str, str]]
 """Number, station, day, moment of issue → the signed voucher as ``imloop.voucher/1``."""
+
+
+def unused_vouchers(caller: Caller, day: date) -> QuerySet[Voucher]:
+    """The calling station's vouchers for that day and later, which nobody has used."""
+    return Voucher.objects.filter(station__code=caller.party_code, unlock__isnull=True, day__gte=day)
 
 
 def stock(caller: Caller, now: datetime, sign: Sign) -> list[Voucher]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import F, Q
 
 from imloop.facts.codes import METHOD_NAMES, Method
+from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.gates.prices.charge import Price
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, place_prefix, require_kind
-from imloop.steps.ground.ledger import writing
-from imloop.store.models import Fee, Party, PartyKind
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
+from imloop.store.models import Fee, Party, PartyKind, Proposal
 from imloop.store.statements import rows
 
 _IN_FORCE = (
@@ -38,7 +42,7 @@ class NewPrice:
     cite: str
 
 
-def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
+def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee | Proposal:
     """Publish a price for a place, or for one station of it. A price without an end ends the day the new one begins.
     An administrator enters the first price of a method, so that a city can begin; then the market regulator does."""
     require_kind(caller, PartyKind.MARKET, PartyKind.ADMIN)
@@ -54,31 +58,64 @@ def set_price(caller: Caller, price: NewPrice, now: datetime) -> Fee:
         raise Malformed(
             "wrong-value", Text(f"{station} 不在 {place}。", f"{station} is not in {place}."), at="station"
         )
+    law = registers.law_at(day_of(now), place)
+    if rules := rules_of(PRICE.kind, law):
+        rules.require_words(cite=price.cite)
+        rules.require_begin(since, now, at="since")
     with writing(now, caller) as ledger:
-        if caller.kind == PartyKind.ADMIN and Fee.objects.filter(place=place, station=where, method=method):
-            raise NotAllowed(
-                "market-decides",
-                Text(
-                    "已有收费标准，由市场监管部门更改。",
-                    "There is a price already: the market regulator changes it.",
-                ),
-            )
-        _make_room(place, where, method, since, until)
-        fee = Fee.objects.create(
-            place=place,
-            station=where,
-            method=method,
-            yuan=price.yuan,
-            since=since,
-            until=until,
-            cite=price.cite.strip(),
+        subject = f"{place}/{station or '*'}/{method}"
+        made: Fee | Proposal = do_or_propose(ledger, PRICE, subject, _plain(price), law, reason=price.cite)
+    return made
+
+
+def _plain(price: NewPrice) -> dict[str, object]:
+    return {**asdict(price), "yuan": f"{price.yuan:.2f}", "cite": price.cite.strip()}
+
+
+def _publish(ledger: Ledger, by: Caller, subject: str, body: Body) -> Fee:
+    place, station, method = body["place"], body["station"], body["method"]
+    since = date.fromisoformat(body["since"])
+    until = date.fromisoformat(body["until"]) if body["until"] else None
+    if rules := rules_of(PRICE.kind, registers.law_at(day_of(ledger.now), place)):
+        rules.require_begin(since, ledger.now, at="since")
+    where = registers.party(station, PartyKind.ISTATION) if station else None
+    if by.kind == PartyKind.ADMIN and Fee.objects.filter(place=place, station=where, method=method):
+        raise NotAllowed(
+            "market-decides",
+            Text(
+                "已有收费标准，由市场监管部门更改。",
+                "There is a price already: the market regulator changes it.",
+            ),
         )
-        ledger.note(
-            "price-set",
-            f"{place}/{station or '*'}/{method}",
-            {"yuan": f"{price.yuan:.2f}", "since": since.isoformat(), "until": until and until.isoformat()},
-        )
+    _make_room(place, where, method, since, until)
+    said = {"yuan": Decimal(body["yuan"]), "since": since, "until": until, "cite": body["cite"]}
+    fee = Fee.objects.create(place=place, station=where, method=method, **said)
+    noted = {name: body[name] for name in ("yuan", "since", "until", "cite")}
+    ledger.note("price-set", subject, noted)
     return fee
+
+
+def _shows(row: Proposal) -> list[tuple[Text, str]]:
+    body = row.body
+    shown = [
+        (Text("检验机构", "station"), body["station"]),
+        (Text("方法", "method"), METHOD_NAMES[Method(body["method"])].zh),
+        (Text("元", "yuan"), body["yuan"]),
+        (Text("起", "from"), body["since"]),
+        (Text("止", "until"), body["until"] or ""),
+    ]
+    return [pair for pair in shown if pair[1]]
+
+
+PRICE = register(
+    Act(
+        kind="price",
+        name=Text("公布收费标准", "publish a price"),
+        carry_out=_publish,
+        link=lambda row: "/prices",
+        shows=_shows,
+    )
+)
 
 
 def prices_at(station: Party, day: date) -> list[Price]:

@@ -21,7 +21,7 @@ def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0057_matter_file")]
+    dependencies = [("store", "0058_complaints")]
 
     operations = [
         migrations.CreateModel(

@@ -3,6 +3,12 @@ from imloop.store.models.casework.cases import Case, CaseEvent, Notice
 from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
 from imloop.store.models.casework.findings import Finding
 from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload, Test
+from imloop.store.models.casework.matters.complaint import (
+    Complaint,
+    ComplaintFollower,
+    IdentityOpening,
+    Reward,
+)
 from imloop.store.models.casework.matters.file import (
     Evidence,
     MatterCopy,
@@ -13,6 +19,7 @@ from imloop.store.models.casework.matters.file import (
 from imloop.store.models.casework.matters.matter import Attachment, Matter, MatterEvent
 from imloop.store.models.casework.outages import Outage, PaperUnlock, RepairPaper, Voucher
 from imloop.store.models.casework.repairs import Repair, RepairMark, ShopFigures, WrongClaim
+from imloop.store.models.casework.second_person import Proposal
 from imloop.store.models.registers.accounts import (
     ApiKey,
     Delegation,
@@ -57,6 +64,8 @@ __all__ = [
     "CaseEvent",
     "Certificate",
     "ClosedDay",
+    "Complaint",
+    "ComplaintFollower",
     "Counter",
     "Delegation",
     "Delivery",
@@ -72,6 +81,7 @@ __all__ = [
     "Finding",
     "HeldChange",
     "HeldRun",
+    "IdentityOpening",
     "Invitation",
     "JournalEntry",
     "JournalHead",
@@ -98,6 +108,7 @@ __all__ = [
     "PartyKind",
     "PlateSpan",
     "PollutionAlert",
+    "Proposal",
     "Publication",
     "RawUpload",
     "Receiver",
@@ -107,6 +118,7 @@ __all__ = [
     "RepairMark",
     "RepairPaper",
     "Restart",
+    "Reward",
     "SavedFilter",
     "SecondFactor",
     "ShopFigures",

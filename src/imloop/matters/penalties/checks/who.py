@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imloop.facts.text import Text
+from imloop.matters.penalties.catalogue import DECIDERS
 from imloop.matters.penalties.checks.veto import Checked, veto
 
 
@@ -18,9 +19,10 @@ def wrong_body(checked: Checked) -> Text | None:
     file = checked.file
     named = checked.range.decided_by if checked.range else (file.department,)
     if file.department not in named and "checking" not in named:
+        zh = "、".join(DECIDERS[each].zh for each in named)
+        en = ", ".join(DECIDERS[each].en for each in named)
         return Text(
-            f"该违法行为由 {'、'.join(named)} 处罚，不是 {file.department}。",
-            f"The act is punished by {', '.join(named)}, not by {file.department}.",
+            f"该违法行为由{zh}处罚，不是本部门。", f"The act is punished by {en}, not by this department."
         )
     if not _lies_in(file.place, file.area):
         return Text(

@@ -58,6 +58,9 @@ class User(AbstractUser):
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="people", null=True)
     must_change_password = models.BooleanField(default=False)
     is_head = models.BooleanField(default=False, help_text="manages the people of the party")
+    pays_rewards = models.BooleanField(
+        default=False, help_text="pays rewards against codes, and sees no complaint"
+    )
     natural_person = models.CharField(
         max_length=32,
         blank=True,

@@ -1,8 +1,8 @@
 """GROWTH: what an upload costs a station that has sent 100 before, and one that has sent 20,000.
 
 Processor time of the upload through the door: bytes kept, decoded, judged, decided, journal and receipt written. On
-PostgreSQL that of the server's process for this connection is added. Run by itself (``growth.py fill COUNT``,
-``growth.py measure TURN``) it works on the database of its environment.
+PostgreSQL that of the server's process for this connection is added. Run by itself (``growth/uploads.py fill COUNT``,
+``growth/uploads.py measure TURN``) it works on the database of its environment.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def _figure(backend: str, count: int) -> Figure:
         names = ["old", *(f"young{number}" for number in range(count))]
         urls = stack.enter_context(databases(backend, folder, *names))
         places = {name: environment(folder / name, urls[name], "imloop.site.settings") for name in names}
-        run_python("growth.py", "fill", str(OLD), environment=places["old"])
+        run_python("growth/uploads.py", "fill", str(OLD), environment=places["old"])
         for number in range(count):
             young = places[f"young{number}"]
-            run_python("growth.py", "fill", str(YOUNG), environment=young)
+            run_python("growth/uploads.py", "fill", str(YOUNG), environment=young)
             rates["at 100"].append((found := _measured(young, 0))["new"])
             rates["again at 100"].append(found["again"])
             rates["at 20,000"].append((found := _measured(places["old"], number))["new"])
@@ -58,7 +58,7 @@ def _figure(backend: str, count: int) -> Figure:
         for number in range(count):
             turn = count + number
             rates["at 20,000, counted"].append(_measured(places["old"], turn, "--counted")["new"])
-        stored = json.loads(run_python("growth.py", "count", environment=places["old"]))
+        stored = json.loads(run_python("growth/uploads.py", "count", environment=places["old"]))
     sent = OLD + 2 * count * (WARM + MEASURED)
     if stored != {"tests": sent, "entries": sent}:
         raise Void(f"kept {stored}, sent {sent}")
@@ -85,7 +85,7 @@ def _shown(rates: Mapping[str, list[float]]) -> str:
 
 def _measured(place: Mapping[str, str], turn: int, *more: str) -> dict[str, float]:
     found: dict[str, float] = json.loads(
-        run_python("growth.py", "measure", str(turn), *more, environment=place)
+        run_python("growth/uploads.py", "measure", str(turn), *more, environment=place)
     )
     return found
 

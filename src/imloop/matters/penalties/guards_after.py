@@ -1,0 +1,139 @@
+"""Conditions of what is decided on the spot, and of what follows a decision: payment, stay, enforcement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from imloop.facts.text import Reason, Text
+from imloop.matters.guards import Asked, guard
+from imloop.matters.penalties import clocks
+from imloop.matters.penalties.account import account_of, is_stayed
+from imloop.matters.penalties.as_file import day_in, fine_of, range_of
+from imloop.matters.penalties.limits import may_be_simple, may_take_cash
+
+
+@guard("当场处罚的数额在法定幅度内", "the fine on the spot lies in the range")
+def fine_on_the_spot(asked: Asked) -> Reason | None:
+    """Within the ends of the range, which is not looked at line by line there."""
+    found, fine = range_of(asked.values, asked.law), fine_of(asked.values, asked.law)
+    if found is None or found.least <= fine <= found.most:
+        return None
+    return Reason(
+        "outside-range",
+        Text(
+            f"罚款 {fine} 元不在 {found.least} 至 {found.most} 元之间。",
+            f"{fine} yuan is not from {found.least} to {found.most}.",
+        ),
+        found.punished_by,
+    )
+
+
+@guard("延期晚于原缴款期限", "it is put off to a later day")
+def later_than_due(asked: Asked) -> Reason | None:
+    """Putting off means later than before."""
+    until, account = asked.values["pay_until"], account_of(asked.matter, asked.day, asked.law)
+    assert isinstance(until, date)
+    if account is None or until > account.due:
+        return None
+    said = Text(f"应晚于 {account.due}。", f"It must be later than {account.due}.")
+    return Reason("in-the-past", said, asked.law.cite("procedure.pay_days"))
+
+
+@guard("没有停止执行", "execution is not stayed")
+def not_stayed(asked: Asked) -> Reason | None:
+    """Nothing is enforced while it is stayed."""
+    if not is_stayed(asked.matter):
+        return None
+    said = Text("复议、诉讼期间停止执行。", "Execution is stayed during the review or the case.")
+    return Reason("stayed", said, asked.law.cite("procedure.surcharge_percent"))
+
+
+@guard("可以当场处罚", "it may be imposed on the spot")
+def small_enough(asked: Asked) -> Reason | None:
+    """Up to the amounts of the law, and nothing besides the fine."""
+    found = range_of(asked.values, asked.law)
+    is_person = asked.values.get("is_person") == "yes"
+    fine = fine_of(asked.values, asked.law)
+    if found is None or may_be_simple(fine, frozenset(found.also), asked.law, is_person=is_person):
+        return None
+    key = f"procedure.simple.{'person' if is_person else 'organisation'}_most_yuan"
+    return Reason(
+        "not-on-the-spot",
+        Text(f"罚款 {fine} 元不能适用简易程序。", f"A fine of {fine} yuan is not imposed on the spot."),
+        asked.law.cite(key),
+        Text("按普通程序立案。", "Open an ordinary case."),
+    )
+
+
+@guard("当场收缴不超过法定数额", "no more cash than the law allows")
+def little_cash(asked: Asked) -> Reason | None:
+    """More goes to a bank, but where it could not be collected later."""
+    if asked.values.get("cash") != "yes" or may_take_cash(fine_of(asked.values, asked.law), asked.law):
+        return None
+    said = Text("超过当场收缴的数额，应当向银行缴纳。", "Too much to take in cash; it is paid at a bank.")
+    return Reason("too-much-cash", said, asked.law.cite("procedure.simple.cash_most_yuan"))
+
+
+@guard("缴纳的金额不超过应缴的", "no more is paid than is open")
+def not_too_much(asked: Asked) -> Reason | None:
+    """Of the fine and its surcharge, on the day of the payment."""
+    day = asked.values["paid_on"]
+    assert isinstance(day, date)
+    account = account_of(asked.matter, day, asked.law)
+    amount = int(str(asked.values["amount"]))
+    if account is None or 0 < amount <= account.open:
+        return None
+    return Reason(
+        "wrong-amount",
+        Text(
+            f"{day} 应缴 {account.open} 元，不是 {amount} 元。",
+            f"{account.open} yuan were open on {day}, not {amount}.",
+        ),
+        asked.law.cite("procedure.surcharge_percent"),
+    )
+
+
+@guard("罚款和加处罚款已缴清", "fine and surcharge are paid")
+def all_paid(asked: Asked) -> Reason | None:
+    """Nothing is open today."""
+    account = account_of(asked.matter, asked.day, asked.law)
+    if account is None or not account.open:
+        return None
+    return Reason(
+        "fine-open",
+        Text(f"还有 {account.open} 元未缴。", f"{account.open} yuan are still open."),
+        asked.law.cite("procedure.pay_days"),
+    )
+
+
+@guard("缴款期限已过", "the time to pay is over")
+def pay_time_over(asked: Asked) -> Reason | None:
+    """Nobody is demanded of before."""
+    account = account_of(asked.matter, asked.day, asked.law)
+    if account is None or asked.day > account.due:
+        return None
+    return Reason(
+        "pay-time-runs",
+        Text(f"缴款期限到 {account.due} 为止。", f"The time to pay runs until {account.due}."),
+        asked.law.cite("procedure.pay_days"),
+    )
+
+
+@guard("催告满十日，在申请期限内", "ten days after the demand, within the time to apply")
+def court_in_time(asked: Asked) -> Reason | None:
+    """Not before the demand is over nor while the party may still sue, and within the months after."""
+    demanded = day_in(asked.matter.facts, "demanded_on")
+    served = day_in(asked.matter.facts, "decision_served_on")
+    if demanded is None or served is None:
+        return None
+    over = clocks.sue_by(served, asked.law)
+    first, last = max(clocks.court_from(demanded, asked.law), over), clocks.court_by(over, asked.law)
+    if first < asked.day <= last or asked.day == first > over:
+        return None
+    return Reason(
+        "court-not-in-time",
+        Text(
+            f"可以申请强制执行的时间为 {first} 至 {last}。", f"A court may be asked from {first} to {last}."
+        ),
+        asked.law.cite("procedure.court_months"),
+    )

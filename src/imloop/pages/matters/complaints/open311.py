@@ -1,0 +1,89 @@
+"""The Open311 read door (GeoReport v2): services and requests as JSON, for any client; nothing personal in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+
+from imloop.exchange.http.rate_limit import count_question
+from imloop.facts.days import CHINA
+from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.text import Text
+from imloop.pages.guard import open_to
+from imloop.steps.ground import clock
+from imloop.steps.matters.complaints import figures
+
+
+def _listed(rows: list[dict[str, object]], status: int = 200) -> JsonResponse:
+    return JsonResponse(
+        rows, safe=False, status=status, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")}
+    )
+
+
+def _refused(refusal: Refusal, status: int) -> JsonResponse:
+    """Errors as the standard writes them: a list with a number and words."""
+    return _listed([{"code": status, "description": f"{refusal.text.zh} {refusal.text.en}"}], status)
+
+
+@open_to()
+def services(request: HttpRequest) -> HttpResponse:
+    return _listed(figures.services())
+
+
+@open_to()
+def requests(request: HttpRequest) -> HttpResponse:
+    """``service_request_id``, ``service_code``, ``start_date``, ``end_date``, ``status`` narrow the list."""
+    asked = request.GET
+    try:
+        count_question(request, clock.now())
+        found = figures.requests(
+            numbers=_several(asked, "service_request_id"),
+            codes=_several(asked, "service_code"),
+            status=_status(asked),
+            since=_moment(asked, "start_date"),
+            until=_moment(asked, "end_date"),
+        )
+    except Malformed as refusal:
+        return _refused(refusal, 400)
+    except Refusal as refusal:
+        return _refused(refusal, 429)
+    return _listed(found)
+
+
+@open_to()
+def one_request(request: HttpRequest, number: str) -> HttpResponse:
+    """A list of one, as the standard has it."""
+    found = figures.requests(numbers=[number])
+    if found:
+        return _listed(found)
+    words = Text("没有这个编号，或者不对外公开。", "No such request, or it is not public.")
+    return _refused(Malformed("unknown-matter", words), 404)
+
+
+def _several(asked: QueryDict, name: str) -> list[str]:
+    return [part for part in asked.get(name, "").split(",") if part]
+
+
+def _status(asked: QueryDict) -> str:
+    wanted = set(_several(asked, "status"))
+    if wanted - {"open", "closed"}:
+        words = Text("status 可选 open、closed。", "status is open or closed.")
+        raise Malformed("wrong-value", words, at="status")
+    return wanted.pop() if len(wanted) == 1 else ""
+
+
+def _moment(asked: QueryDict, name: str) -> datetime | None:
+    """W3C date and time, as the standard asks; without a zone it is China's."""
+    text = asked.get(name, "")
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        words = Text(
+            f"{name} 不是时间，应如 2026-03-05T00:00:00Z。",
+            f"{name} is no time, such as 2026-03-05T00:00:00Z.",
+        )
+        raise Malformed("bad-date", words, at=name) from None
+    return found if found.tzinfo else found.replace(tzinfo=CHINA)

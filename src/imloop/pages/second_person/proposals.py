@@ -1,0 +1,81 @@
+"""What waits for a second person: the list, and one card on which it is confirmed, rejected or withdrawn."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from imloop.facts.refusal import Malformed
+from imloop.facts.text import Text
+from imloop.pages.forms import file_response
+from imloop.pages.guard import desk, page, words
+from imloop.steps.ground import clock
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.second_person.decide import confirm, proposal, reject, withdraw
+from imloop.steps.second_person.kinds import act_of
+from imloop.steps.second_person.lookups import file_of, files_of, proposals, who_confirms
+from imloop.steps.second_person.texts import STATES
+from imloop.steps.second_person.who_may import may_confirm
+from imloop.store.models import Proposal
+
+_STEPS = {"confirm": confirm, "reject": reject, "withdraw": withdraw}
+_CSS = {"confirmed": "pass", "rejected": "fail", "lapsed": "fail", "withdrawn": "fail"}
+
+
+@desk(*OFFICES)
+def all_proposals(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """What waits for the reader, what the reader's party proposed, and what was decided."""
+    waiting = proposals(caller, is_open=True)
+    mine = [row for row in waiting if may_confirm(caller, row)]
+    context = {
+        "mine": [_row(row) for row in mine],
+        "others": [_row(row) for row in waiting if row not in mine],
+        "decided": [_row(row) for row in proposals(caller, is_open=False)],
+    }
+    return page(request, caller, "second_person/proposals.html", context)
+
+
+@desk(*OFFICES)
+def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
+    """What will happen, with the object beside it; POST: confirm, reject, withdraw."""
+    if request.method == "POST":
+        _decide(caller, number, request.POST)
+        return redirect(f"/proposals/{number}")
+    row = proposal(caller, number)
+    is_open = row.state in Proposal.OPEN
+    own = row.party is not None and row.party.code == caller.party_code
+    context = {
+        **_row(row),
+        "shows": [(words(name), value) for name, value in act_of(row.kind).shows(row)],
+        "files": files_of(row),
+        "may_confirm": may_confirm(caller, row),
+        "may_withdraw": is_open and own,
+        "over": is_open and row.expires_at < clock.now(),
+    }
+    return page(request, caller, "second_person/proposal.html", context)
+
+
+@desk(*OFFICES)
+def one_file(request: HttpRequest, caller: Caller, number: int, digest: str) -> HttpResponse:
+    """A photograph of the paper that an unlock rests on."""
+    return file_response(file_of(caller, number, digest, clock.now()))
+
+
+def _decide(caller: Caller, number: int, form: QueryDict) -> None:
+    step = _STEPS.get(form.get("what", ""))
+    if step is None:
+        raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
+    step(caller, number, said=form.get("said", ""), now=clock.now())
+
+
+def _row(row: Proposal) -> dict[str, object]:
+    act = act_of(row.kind)
+    return {
+        "row": row,
+        "name": words(act.name),
+        "state": words(STATES[row.state]),
+        "css": _CSS.get(row.state, "wait"),
+        "link": act.link(row),
+        "confirms": words(who_confirms(row)),
+        "is_open": row.state in Proposal.OPEN,
+    }

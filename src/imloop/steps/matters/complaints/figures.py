@@ -1,0 +1,158 @@
+"""Complaints of a place as a list, as figures by category, and as the Open311 door shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, Q, QuerySet
+
+from imloop.facts.days import CHINA
+from imloop.facts.text import Text
+from imloop.matters import Kind, State, Step
+from imloop.matters.complaints.categories import CATEGORIES, Category, category_of
+from imloop.matters.complaints.rows import OUTCOMES
+from imloop.matters.labels import STATES
+from imloop.steps.ground.access import Caller, place_prefix
+from imloop.steps.ground.lookups import within_days
+from imloop.steps.matters.complaints.progress import LISTED
+from imloop.steps.matters.roles import visible
+from imloop.store.models import Complaint, Matter
+
+FEWEST = 5
+"""A smaller count is told as such: behind it somebody may be known."""
+MOST_REQUESTS = 1000
+_PLACES = 3
+"""Digits of a degree in public: some hundred metres."""
+
+
+def complaints(caller: Caller) -> QuerySet[Matter]:
+    """What the caller may see, what is due first first, closed ones last."""
+    found = Matter.objects.filter(visible(caller), kind=Kind.COMPLAINT).select_related("complaint")
+    return found.order_by(
+        F("closed_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "-opened_at"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OfCategory:
+    """How many came in, how many are open, and what was found of the others."""
+
+    category: Category
+    received: int
+    open: int
+    founded: int
+    late: int
+
+
+def by_category(caller: Caller, since: date, until: date, today: date) -> list[OfCategory]:
+    """Of the days in which they came in. ``late``: open, and past a last day."""
+    rows = Complaint.objects.filter(
+        within_days("matter__opened_at", since, until),
+        matter__place__startswith=place_prefix(caller.place),
+    )
+    still = Q(matter__closed_at__isnull=True)
+    true = Q(matter__events__kind__in=(Step.FIND_TRUE, Step.FIND_PARTLY))
+    counted = {
+        each["category"]: each
+        for each in rows.values("category").annotate(
+            received=Count("pk", distinct=True),
+            open=Count("pk", filter=still, distinct=True),
+            founded=Count("pk", filter=true, distinct=True),
+            late=Count("pk", filter=still & Q(matter__due_on__lt=today), distinct=True),
+        )
+    }
+    return [
+        OfCategory(category, found["received"], found["open"], found["founded"], found["late"])
+        for category in CATEGORIES
+        if (found := counted.get(category.code)) is not None
+    ]
+
+
+def told(count: int) -> str:
+    """A count as it is shown: 0, <5, 5, 6 …"""
+    return f"<{FEWEST}" if 0 < count < FEWEST else str(count)
+
+
+def services() -> list[dict[str, object]]:
+    """Open311 GeoReport v2: what may be reported."""
+    return [
+        {
+            "service_code": category.code,
+            "service_name": category.name.zh,
+            "description": category.hint.zh,
+            "metadata": False,
+            "type": "realtime",
+            "keywords": category.name.en,
+            "group": category.receiver,
+        }
+        for category in CATEGORIES
+    ]
+
+
+def requests(
+    *,
+    numbers: Iterable[str] = (),
+    codes: Iterable[str] = (),
+    status: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[dict[str, object]]:
+    """Open311 GeoReport v2: what anybody saw from the street was reported, without a word of who and what was said;
+    the newest first."""
+    found = Complaint.objects.filter(category__in=LISTED).select_related("matter")
+    if numbers:
+        found = found.filter(matter__matter_no__in=list(numbers))
+    if codes:
+        found = found.filter(category__in=list(codes))
+    if status in ("open", "closed"):
+        found = found.filter(matter__closed_at__isnull=status == "open")
+    if since is not None:
+        found = found.filter(matter__opened_at__gte=since)
+    if until is not None:
+        found = found.filter(matter__opened_at__lt=until)
+    rows = found.order_by("-matter__opened_at", "-pk").prefetch_related("matter__events")[:MOST_REQUESTS]
+    return [request_json(row) for row in rows]
+
+
+def request_json(complaint: Complaint) -> dict[str, object]:
+    """One of them."""
+    row, category = complaint.matter, category_of(complaint.category)
+    assert category is not None
+    events = list(row.events.all())
+    state = STATES[State(row.state)]
+    return {
+        "service_request_id": row.matter_no,
+        "status": "closed" if row.closed_at else "open",
+        "status_notes": _notes(state, [event.kind for event in events]).zh,
+        "service_name": category.name.zh,
+        "service_code": category.code,
+        "description": category.name.zh,
+        "agency_responsible": row.office,
+        "requested_datetime": _moment(row.opened_at),
+        "updated_datetime": _moment(max((event.at for event in events), default=row.opened_at)),
+        "expected_datetime": f"{row.due_on.isoformat()}T23:59:59+08:00" if row.due_on else None,
+        "address": None,
+        "lat": _near(complaint.latitude),
+        "long": _near(complaint.longitude),
+        "media_url": None,
+    }
+
+
+def _notes(state: Text, steps: list[str]) -> Text:
+    """The state in words; once decided, what was found."""
+    found = [OUTCOMES[Step(step)] for step in steps if step in OUTCOMES]
+    words = {"founded": Text("属实", "true"), "partly": Text("部分属实", "true in part")}
+    if not found:
+        return state
+    last = words.get(found[-1], Text("不属实", "not true"))
+    return Text(f"{state.zh}（{last.zh}）", f"{state.en} ({last.en})")
+
+
+def _near(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, _PLACES)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(CHINA).isoformat(timespec="seconds")

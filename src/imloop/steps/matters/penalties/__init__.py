@@ -1,0 +1,1 @@
+"""Penalty cases: opening one, and what one opens."""

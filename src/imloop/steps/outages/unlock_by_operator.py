@@ -1,0 +1,185 @@
+"""The operator unlocks by what a station read out over the telephone; a second person confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from imloop.facts.days import day_of
+from imloop.facts.identifiers import plain
+from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
+from imloop.facts.text import Reason, Text
+from imloop.steps.ground import registers
+from imloop.steps.ground.access import Caller, covers, require_kind
+from imloop.steps.ground.actor import Actor
+from imloop.steps.ground.findings import keep_findings
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
+from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
+from imloop.steps.outages.unlock_on_paper import NO_FAILED_TEST, new_unlock, unlock_by
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSeen:
+    """What a station read out over the telephone. ``outage_no`` empty: whichever runs for the station; ``files``:
+    pictures of the paper, where the station sent some."""
+
+    station: str
+    shop: str
+    reason: str
+    case_no: str = ""
+    vin: str = ""
+    plate: str = ""
+    settlement_no: str = ""
+    certificate_no: str = ""
+    outage_no: str = ""
+    files: Sequence[Photograph] = ()
+
+
+def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperUnlock | Proposal:
+    """Now, by what the station read out. Unlike a voucher it must hold at once, except that the failed test may still
+    be on its way."""
+    require_kind(caller, *DECLARERS)
+    where = registers.party(seen.station, PartyKind.ISTATION)
+    registers.party(seen.shop, PartyKind.MSTATION)
+    if not covers(caller.place, where.place):
+        raise NotAllowed("not-your-place", Text("不在本部门辖区。", "It is outside your area."))
+    if not 0 < len(seen.reason.strip()) <= 400:
+        raise Malformed(
+            "malformed",
+            Text("请写明理由，至多 400 字。", "Give a reason in at most 400 characters."),
+            at="reason",
+        )
+    check_photographs(seen.files)
+    law = registers.law_at(day_of(now), where.place)
+    with writing(now, caller) as ledger:
+        if rules := rules_of("paper-unlock", law):
+            rules.require_words(reason=seen.reason)
+        vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
+        body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
+        body["files"] = set_aside(ledger, seen.files)
+        subject = f"{where.code}/{vin or plate}"
+        made: PaperUnlock | Proposal = do_or_propose(
+            ledger, PAPER_UNLOCK, subject, body, law, reason=seen.reason
+        )
+    return made
+
+
+def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock:
+    chosen = [as_fact(outage(by, body["outage_no"]))] if body["outage_no"] else None
+    said = {name: body[name] for name in ("vin", "plate", "settlement_no", "certificate_no", "reason")}
+    row = new_unlock(
+        ledger,
+        way="operator",
+        station=registers.party(body["station"], PartyKind.ISTATION),
+        shop=registers.party(body["shop"], PartyKind.MSTATION),
+        granted_at=ledger.now,
+        approver=by.actor[:80],
+        **said,
+    )
+    reasons = unlock_by(ledger, row, chosen)
+    if reasons and reasons != (NO_FAILED_TEST,):
+        first = reasons[0]
+        raise Unlawful(first.code, first.text, cite=first.cite, reasons=reasons)
+    _require_other_declarer(by, row)
+    take_up(ledger, row, body["files"])
+    return row
+
+
+def _require_other_declarer(by: Caller, row: PaperUnlock) -> None:
+    """Who declared the outage does not decide what it allows."""
+    rules = rules_of("paper-unlock", registers.law_at(day_of(row.granted_at), row.station.place))
+    declared = Actor.read(row.outage.declared_by).people if row.outage is not None else ()
+    if rules is not None and set(declared) & set(by.who.people):
+        raise NotAllowed(
+            "declared-it",
+            Text(
+                "本次故障由您宣布，凭纸质材料解锁须由另一人办理。",
+                "You declared this outage: another person unlocks on paper in it.",
+            ),
+            cite=rules.cite,
+        )
+
+
+def _named_vehicle(caller: Caller, case_no: str, vin: str, plate: str) -> tuple[str, str]:
+    """By case, or as typed."""
+    vin, plate = plain(vin), plain(plate)
+    if case_no:
+        row = Case.objects.select_related("vehicle").filter(case_no=case_no.strip()).first()
+        if row is None or not covers(caller.place, row.place):
+            raise Malformed(
+                "wrong-value", Text(f"没有案件 {case_no}。", f"There is no case {case_no}."), at="case_no"
+            )
+        return row.vehicle.vin, row.vehicle.plate
+    if not (vin or plate):
+        raise Malformed(
+            "malformed",
+            Text("请给出案件号、VIN 或号牌。", "Give the case, the VIN or the plate."),
+            at="case_no",
+        )
+    return vin, plate
+
+
+def _doubt(ledger: Ledger, row: Proposal) -> None:
+    """The unlock runs out by itself within hours; that nobody confirmed it becomes a finding."""
+    unlock = PaperUnlock.objects.select_related("station").get(pk=row.done["id"])
+    law = registers.law_at(day_of(ledger.now), row.place)
+    doubt = Reason(
+        "unlock-unconfirmed",
+        Text(
+            f"{unlock.unlock_no} 先行解锁，无第二人确认。",
+            f"{unlock.unlock_no} was unlocked by one person; nobody confirmed it.",
+        ),
+        law.cite("second_person.break_glass_hours"),
+        Text(
+            "请与检验机构核对所示纸质材料；不实的，撤销该次复检结论并处理。",
+            "Compare the paper with the station; if it is untrue, annul what rests on it.",
+        ),
+    )
+    keep_findings(ledger, "unlock", unlock.unlock_no, unlock.station.code, [doubt])
+
+
+def _acted(row: Proposal) -> list[str]:
+    """Who declared or ended an outage that ran then, or resolved a finding about the station's papers."""
+    station, _, vehicle = row.subject.partition("/")
+    running = [each.outage_no for each in declared_for(row.proposed_at)]
+    outages = Outage.objects.filter(outage_no__in=running)
+    papers = PaperUnlock.objects.filter(station__code=station).filter(Q(vin=vehicle) | Q(plate=vehicle))
+    resolved = Finding.objects.filter(subject__in=papers.values("unlock_no")).exclude(resolved_by="")
+    return [
+        *outages.values_list("declared_by", flat=True),
+        *resolved.values_list("resolved_by", flat=True),
+    ]
+
+
+def _shows(row: Proposal) -> list[tuple[Text, str]]:
+    body = row.body
+    shown = [
+        (Text("检验机构", "station"), body["station"]),
+        (Text("维修站", "repairer"), body["shop"]),
+        (Text("结算清单", "settlement list"), body["settlement_no"]),
+        (Text("合格证", "certificate"), body["certificate_no"]),
+        (Text("系统故障", "outage"), body["outage_no"]),
+    ]
+    return [pair for pair in shown if pair[1]]
+
+
+PAPER_UNLOCK = register(
+    Act(
+        kind="paper-unlock",
+        name=Text("故障期间凭纸质材料解锁", "unlock on paper in an outage"),
+        carry_out=_unlock,
+        link=lambda row: f"/unlocks/{row.done['no']}" if row.done else "/outages",
+        made=lambda made: {"id": made.pk, "no": made.unlock_no},
+        shows=_shows,
+        before=_acted,
+        undo=_doubt,
+    )
+)

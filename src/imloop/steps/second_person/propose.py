@@ -1,0 +1,133 @@
+"""The first person: what needs nobody else is done, all else is judged, kept and waits; alone on duty it takes effect
+at once, for a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from imloop.facts.refusal import Conflict, require_reason
+from imloop.facts.text import Text
+from imloop.law import Law
+from imloop.steps.ground import registers
+from imloop.steps.ground.ledger import Ledger
+from imloop.steps.second_person.kinds import Act
+from imloop.steps.second_person.rules import LONGEST, OWN, Rules, no_break_glass, rules_of
+from imloop.steps.second_person.tell import tell
+from imloop.steps.second_person.who_may import those_who_may
+from imloop.store.models import Party, Proposal
+
+
+class _OnlyJudgedError(Exception):
+    """Ends an attempt that was made to see whether it may be done."""
+
+
+def do_or_propose(
+    ledger: Ledger,
+    act: Act,
+    subject: str,
+    body: Mapping[str, Any],
+    law: Law,
+    *,
+    reason: str,
+    owner: str = "",
+) -> Any:
+    """What the act makes, or the ``Proposal`` of it. ``owner``: code of the party concerned, whose own people confirm
+    where the law says so; empty: the caller's."""
+    rules = rules_of(act.kind, law)
+    caller = ledger.caller
+    plain = msgspec.to_builtins(body)
+    if rules is None:
+        return act.carry_out(ledger, caller, subject, plain)
+    row = _row(ledger, act, subject, plain, rules, law.place, reason, owner)
+    _refuse_twin(row)
+    if caller.alone:
+        _take_effect(ledger, act, row, rules)
+    else:
+        _judge(ledger, act, row)
+        row.save()
+        ledger.note("proposed", subject, _said(row))
+    tell(ledger, row, "proposal", watched=bool(row.alone))
+    return row
+
+
+def _row(
+    ledger: Ledger,
+    act: Act,
+    subject: str,
+    body: dict[str, Any],
+    rules: Rules,
+    place: str,
+    reason: str,
+    owner: str,
+) -> Proposal:
+    caller = ledger.caller
+    party = Party.objects.filter(code=caller.party_code).first()
+    own = Party.objects.filter(code=owner).first() if owner else party
+    return Proposal(
+        kind=act.kind,
+        subject=subject,
+        place=place,
+        body=body,
+        reason=reason.strip()[:LONGEST],
+        party=party,
+        proposed_by=caller.actor[:80],
+        proposed_at=ledger.now,
+        needs=rules.needs,
+        asked=own if rules.needs == OWN else registers.department(rules.needs, place),
+        expires_at=rules.until(ledger.now, alone=bool(caller.alone)),
+        alone=caller.alone.strip()[:LONGEST],
+    )
+
+
+def _refuse_twin(row: Proposal) -> None:
+    known = Proposal.objects.filter(kind=row.kind, subject=row.subject, state__in=Proposal.OPEN)
+    if any(each.body == row.body for each in known):
+        raise Conflict(
+            "proposed-already",
+            Text(
+                "同一事项已经提出，正在等待确认。", "This is proposed already and waits for a second person."
+            ),
+        )
+
+
+def _judge(ledger: Ledger, act: Act, row: Proposal) -> None:
+    """What could not be done now is refused now, and leaves nothing."""
+    with suppress(_OnlyJudgedError), ledger.attempt():
+        act.carry_out(ledger, ledger.caller, row.subject, row.body)
+        raise _OnlyJudgedError
+
+
+def _take_effect(ledger: Ledger, act: Act, row: Proposal, rules: Rules) -> None:
+    """Break-glass: only where nobody could confirm, and what can be taken back."""
+    if not rules.break_glass or act.undo is None:
+        raise no_break_glass(rules)
+    require_reason(row.alone, LONGEST, least=rules.least, cite=rules.cite_alone, at="alone")
+    there = len(those_who_may(row))
+    if there:
+        raise Conflict(
+            "second-person-there",
+            Text(
+                f"有 {there} 人可以确认，不能先行生效；请按一般方式提出。",
+                f"{there} people could confirm it: it does not take effect before. Propose it as usual.",
+            ),
+            cite=rules.cite_alone,
+        )
+    made = act.carry_out(ledger, ledger.caller, row.subject, row.body)
+    row.state, row.done = Proposal.State.IN_FORCE, act.made(made)
+    row.save()
+    ledger.note("broke-glass", row.subject, {**_said(row), "alone": row.alone})
+
+
+def _said(row: Proposal) -> dict[str, object]:
+    return {
+        "proposal": row.pk,
+        "kind": row.kind,
+        "body": row.body,
+        "reason": row.reason,
+        "needs": row.needs,
+        "expires_at": row.expires_at.isoformat(),
+    }

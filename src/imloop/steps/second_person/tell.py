@@ -1,0 +1,24 @@
+"""Whoever proposed, whoever may confirm and, where something took effect before, the supervisor hear of a proposal."""
+
+from __future__ import annotations
+
+from imloop.steps.ground import registers
+from imloop.steps.ground.ledger import Ledger
+from imloop.store.models import PartyKind, Proposal
+
+
+def tell(ledger: Ledger, row: Proposal, topic: str, *, watched: bool = False) -> None:
+    watcher = registers.department(PartyKind.SUPERVISOR, row.place) if watched else None
+    told = [party.code for party in (row.party, row.asked, watcher) if party is not None]
+    body = {
+        "proposal": row.pk,
+        "kind": row.kind,
+        "state": str(row.state),
+        "reason": row.reason,
+        "proposed_by": row.proposed_by,
+        "expires_at": row.expires_at.isoformat(),
+        "alone": row.alone,
+        "decision": row.decision,
+    }
+    for code in dict.fromkeys(told):
+        ledger.send(code, topic, row.subject, body)

@@ -1,0 +1,123 @@
+"""Alone on duty: it takes effect where nobody is there who could confirm it, is told, and is taken back unless it is
+confirmed within a day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from imloop.facts.refusal import Conflict, Malformed, Unlawful
+from imloop.steps.accounts import second_factor
+from imloop.steps.accounts.staffing import reset_second_factor
+from imloop.steps.cases.grant_exit import annul_case
+from imloop.steps.desk.acts import lapse_proposals
+from imloop.steps.journal.check_against_journal import unlike_the_journal
+from imloop.steps.second_person.decide import reject
+from imloop.store.models import Finding, LineOrder, Outage, OutboxEntry, Proposal, SecondFactor, User
+from support.city import City
+from support.stories.second_person import (
+    ADMIN,
+    ENV,
+    MARKET,
+    NOW,
+    STORIES,
+    SUPERVISOR,
+    TRANSPORT,
+    WORDS,
+    administrator,
+    another,
+    confirmed,
+    entry,
+    failed,
+    order,
+    outage,
+    paper,
+)
+
+GLASS = {
+    "line-unlock": (order, MARKET),
+    "line-lock": (lambda c, n, who=None: order(c, n, "lock", who), MARKET),
+    "outage": (outage, SUPERVISOR),
+    "paper-unlock": (paper, TRANSPORT),
+}
+
+
+def broken(city: City, kind: str) -> Proposal:
+    make, office = GLASS[kind]
+    if kind == "paper-unlock":
+        failed(city)
+        administrator()
+        confirmed(outage(city, NOW, another(ADMIN, "declarer")), NOW)
+    User.objects.filter(party__code=office).update(is_active=False)
+    who = replace(another(ENV, "alone"), alone="周末值班，无人可以确认")
+    made = make(city, NOW, who=who)  # type: ignore[operator]
+    assert isinstance(made, Proposal) and made.state == "in_force"
+    return made
+
+
+@pytest.mark.parametrize("kind", GLASS)
+def test_alone_on_duty_it_takes_effect_and_is_told(city: City, kind: str) -> None:
+    row = broken(city, kind)
+    assert STORIES[kind].done()
+    assert row.expires_at == NOW + timedelta(hours=24)
+    told = set(
+        OutboxEntry.objects.filter(topic="proposal", subject=row.subject).values_list("receiver", flat=True)
+    )
+    assert {GLASS[kind][1], ENV, SUPERVISOR} <= told
+    assert entry("broke-glass")["alone"] == "周末值班，无人可以确认"
+    confirmed(row, NOW + timedelta(hours=3))
+    assert STORIES[kind].done() and unlike_the_journal() == []
+
+
+@pytest.mark.parametrize("kind", GLASS)
+@pytest.mark.parametrize("how", ["reject", "lapse"])
+def test_not_confirmed_it_is_taken_back(city: City, kind: str, how: str) -> None:
+    row = broken(city, kind)
+    later = NOW + timedelta(hours=25 if how == "lapse" else 1)
+    if how == "reject":
+        reject(another(GLASS[kind][1]), row.pk, said="没有这回事", now=later)
+    else:
+        assert lapse_proposals(later) == 1
+    row.refresh_from_db()
+    assert row.state in ("rejected", "lapsed")
+    if kind == "paper-unlock":
+        assert Finding.objects.get(code="unlock-unconfirmed").subject == row.done["no"]
+    elif kind == "outage":
+        assert Outage.objects.get().ends_at == later
+    else:
+        assert LineOrder.objects.get().until == later
+    assert unlike_the_journal() == []
+
+
+def test_the_glass_is_not_broken_where_somebody_is_there(city: City) -> None:
+    who = replace(another(ENV, "alone"), alone="周末值班，无人可以确认")
+    with pytest.raises(Conflict, match="second-person-there"):
+        order(city, NOW, who=who)
+    User.objects.filter(party__code=MARKET).update(is_active=False)
+    with pytest.raises(Malformed):
+        order(city, NOW, who=replace(who, alone="."))
+    assert not LineOrder.objects.exists()
+
+
+def test_what_cannot_be_taken_back_waits(city: City) -> None:
+    User.objects.filter(party__code=SUPERVISOR).update(is_active=False)
+    case = failed(city)
+    who = replace(city.callers[ENV], alone="周末值班，无人可以确认")
+    with pytest.raises(Unlawful, match="no-break-glass"):
+        annul_case(who, case, now=NOW, **WORDS)
+
+
+def test_a_reset_that_nobody_confirms_closes_the_account(city: City) -> None:
+    """The only person of a department lost the phone: the reset works at once, and is a stranger's until confirmed."""
+    administrator()
+    User.objects.filter(party__code=ENV).update(is_active=False)
+    loser = User.objects.get(username=another(ENV, "loser").user)
+    second_factor.begin(loser)
+    who = replace(another(ADMIN, "administrator"), alone="该部门只有一人，手机丢失")
+    made = reset_second_factor(who, "loser", reason="手机丢失，当面核对", now=NOW)
+    assert isinstance(made, Proposal) and made.state == "in_force" and not SecondFactor.objects.exists()
+    assert lapse_proposals(NOW + timedelta(hours=25)) == 1
+    loser.refresh_from_db()
+    assert not loser.is_active and unlike_the_journal() == []
