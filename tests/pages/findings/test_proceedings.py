@@ -16,6 +16,7 @@ from imloop.steps.repairs.repair_files import attach_to_repair
 from imloop.store.models import Attachment, Evidence, Finding, JournalEntry, Matter, Party, Repair, Test
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.people import person
+from support.stories.penalties import OPENED
 
 ENVIRONMENT, TRANSPORT, MARKET = (f"{PLACE}-{kind}" for kind in ("environment", "transport", "market"))
 FILM, DIGEST = "https://video.example/3", "ab" * 32
@@ -235,3 +236,18 @@ def test_machines_add_evidence_and_people_open_by_call(lead: Finding, city: City
     (row,) = ours.get("/api/v1/findings", {"state": "proceeding"}).json()["findings"]
     assert (row["outcome"], row["reason"]) == ("proceeding", answer.json()["matter_no"])
     assert {each["kind"] for each in answer.json()["evidence"]} == {"finding", "test"}
+
+
+def test_a_lead_becomes_a_penalty_case(lead: Finding, test: Test) -> None:
+    desk = person(ENVIRONMENT)
+    look(desk, lead)
+    assert f"kind=penalty&amp;party={NEAR}" in desk.get(f"/findings/{lead.pk}").content.decode()
+    named = {**OPENED, "party_name": Party.objects.get(code=NEAR).name}
+    form = {f"propose-{name}": value for name, value in named.items()}
+    sent = {"kind": "penalty", "step": "propose", "party": NEAR, "finding": str(lead.pk), "sure": "1", **form}
+    answer = desk.post("/matters/open", sent)
+    matter = Matter.objects.get(kind="penalty")
+    assert answer["Location"] == f"/matters/{matter.matter_no}"
+    lead.refresh_from_db()
+    assert (lead.outcome, lead.resolution) == ("proceeding", matter.matter_no)
+    assert {each.kind for each in matter.evidence.all()} == {"finding", "test"}
