@@ -15,6 +15,7 @@ class Finding(models.Model):
         TRUE = "true", "属实"
         NOT_TRUE = "not_true", "不属实"
         HANDED_OVER = "handed_over", "移送"
+        PROCEEDING = "proceeding", "已立案"
         GONE = "gone", "原因已消除"
 
     created_at = models.DateTimeField()
