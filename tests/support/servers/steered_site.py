@@ -70,7 +70,8 @@ def prepare(data: Path) -> None:
     for party in Party.objects.order_by("id"):
         create_user(party.code, PASSWORD, party, now)
     for name in TEAM:
-        create_user(name, PASSWORD, Party.objects.get(code=f"{PLACE}-environment"), now)
+        office = Party.objects.get(code=f"{PLACE}-environment")
+        create_user(name, PASSWORD, office, now, is_head=name == "head")
     Vehicle.objects.create(vin=VIN, plate=PLATE, fuel="gasoline", facts=PRIVATE_CAR)
     mornings = [Hours(None, time(8), time(12)), Hours(None, time(14), time(17))]
     set_hours(city.callers[NEAR], mornings, date(2026, 3, 1), now)
