@@ -49,4 +49,8 @@ class Finding(models.Model):
             models.Index(
                 fields=["station_code", "code"], condition=Q(resolved_at__isnull=True), name="finding_open"
             ),
+            # Who decided anything about a case or a test is asked before they confirm something of it.
+            models.Index(
+                fields=["subject"], condition=Q(resolved_at__isnull=False), name="finding_resolved_about"
+            ),
         ]
