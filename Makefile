@@ -39,9 +39,10 @@ test: dev ## the whole suite, on SQLite and on PostgreSQL
 	@echo "== tests on PostgreSQL"
 	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) $(PYTEST) --ignore=tests/browser $(ARGS)
 
+STORIES = tests/browser/test_the_loop_by_clicking.py tests/browser/matters
 browser: dev ## the pages in a real Chromium: everything on SQLite, the stories on PostgreSQL too
 	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) $(PYTEST) tests/browser -ra $(ARGS)
-	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest tests/browser/test_the_loop_by_clicking.py -ra $(ARGS)
+	@env -u IMLOOP_DATA $(PY) scripts/pg.py -- $(PY) -m pytest $(STORIES) -ra $(ARGS)
 
 pictures: dev ## the two pictures of the README, taken from the running demo
 	@env -u DATABASE_URL -u IMLOOP_DATA $(PY) -m pytest tests/browser/pictures.py $(ARGS)

@@ -138,6 +138,15 @@ def test_it_is_reopened_once_and_the_work_runs_anew() -> None:
     assert none_due.value.code == "reward-not-founded"
 
 
+def test_nobody_closes_it_while_the_answer_may_be_disputed() -> None:
+    with pytest.raises(Unlawful) as refused:
+        step(answered(), Step.FINISH, day=date(2026, 10, 22))
+    assert refused.value.code == "answer-may-be-disputed"
+    assert step(answered(), Step.FINISH, day=date(2026, 10, 23)).state is State.CLOSED
+    rated = step(answered(), Step.RATE, {"stars": "1"}, REPORTER, person="")
+    assert step(rated, Step.FINISH).state is State.CLOSED
+
+
 def test_that_it_was_made_up_takes_another_person() -> None:
     said = step(checked(), Step.CALL_MALICIOUS, {"signs": "举报人自认编造"})
     with pytest.raises(NotAllowed):

@@ -13,11 +13,12 @@ from imloop.pages.guard import EVERY_DESK, audience_of
 from imloop.pages.urls import urlpatterns
 from imloop.steps.ground import clock
 from imloop.steps.ground.seen import Door, seen
+from imloop.steps.leads.add_evidence import add_file
 from imloop.steps.vehicles.lookups import show_owner
 from imloop.store.models import JournalEntry, Look
 from support.city import PLACE, at
 from support.people import person
-from support.stories.two_cities import TwoCities
+from support.stories.two_cities import PNG, TwoCities
 
 pytestmark = pytest.mark.every_case("each case asks the database something else")
 
@@ -45,6 +46,7 @@ ADDRESSES = {
     "desk/mstation/repairs/<number:repair_no>": "desk/mstation/repairs/{repair_no}",
     "repairs/<str:shop>/<number:repair_no>/files/<str:digest>": "repairs/{shop}/{repair_no}/files/{photo}",
     "findings/<int:number>": "findings/{finding}",
+    "findings/<int:number>/files/<str:digest>": "findings/{finding}/files/{lead_file}",
     "repairs/<str:shop>/<number:repair_no>": "repairs/{shop}/{repair_no}",
     "proposals/<int:number>": "proposals/{proposal_id}",
     "proposals/<int:number>/files/<str:digest>": "proposals/{proposal_id}/files/{digest}",
@@ -99,6 +101,10 @@ def world(db: None, two_cities: TwoCities, monkeypatch: pytest.MonkeyPatch) -> T
     assert isinstance(vehicle, int)
     show_owner(police, vehicle, clock.now())
     seen(police, Door.ROAD, [vehicle])
+    office = two_cities.caller(f"{PLACE}-environment")
+    lead = two_cities.names["finding"]
+    assert isinstance(lead, int)
+    two_cities.names["lead_file"] = add_file(office, lead, "d.png", PNG + b"9", clock.now()).sha256
     two_cities.names["official"] = police.user
     two_cities.names["entry"] = JournalEntry.objects.latest("number").number
     two_cities.names["look"] = Look.objects.latest("pk").pk

@@ -118,7 +118,7 @@ def test_some_leads_were_settled_each_way_and_one_waits_elsewhere(demo: Path) ->
     from imloop.store.models import Finding, Test
 
     said = Finding.objects.exclude(outcome="")
-    assert set(said.values_list("outcome", flat=True)) == {"true", "not_true", "handed_over"}
+    assert set(said.values_list("outcome", flat=True)) == {"true", "not_true", "handed_over", "proceeding"}
     assert said.get(resolved_at=None).handed_to == "450200-market"
     for row in said:
         test = Test.objects.get(station__code=row.station_code, test_no=row.subject)

@@ -12,10 +12,12 @@ from imloop.api.http.audience import ENVIRONMENT, EVERYONE, MARKET, POLICE, TRAN
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import example
+from imloop.api.matters.schemas import EvidenceIn, EvidenceOut
 from imloop.facts.mask import masked_in
 from imloop.steps.findings import lookups
 from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground import clock
+from imloop.steps.leads.add_evidence import add_evidence
 from imloop.store.models import Finding
 
 router = Router()
@@ -23,8 +25,9 @@ MOST = 500
 
 
 class FindingOut(Schema):
-    """``outcome``: ``true``, ``not_true``, ``handed_over`` (still open, ``handed_to`` decides), ``gone`` (said by the
-    platform: its ground is gone); empty while nobody decided, and where it was resolved before outcomes were asked for.
+    """``outcome``: ``true``, ``not_true``, ``handed_over`` (still open, ``handed_to`` decides), ``proceeding`` (opened
+    from it, ``reason`` is the matter's number), ``gone`` (said by the platform: its ground is gone); empty while nobody
+    decided, and where it was resolved before outcomes were asked for.
     """
 
     number: int
@@ -65,7 +68,7 @@ class ResolveIn(Schema):
 def get_findings(
     request: HttpRequest, state: str = "open", code: str = "", station: str = "", after: int = 0
 ) -> HttpResponse:
-    """``state``: open, handed_over, resolved, true, not_true, gone, earlier or all; by number."""
+    """``state``: open, handed_over, resolved, true, not_true, proceeding, gone, earlier or all; by number."""
     seen = lookups.findings(caller(request)).filter(pk__gt=after)
     rows = lookups.asked_for(seen, state=state, code=code, station=station, routine=True)
     found = list(rows.order_by("pk")[: MOST + 1])
@@ -82,6 +85,21 @@ def get_findings(
 )
 def post_resolve(request: HttpRequest, finding: int, said: ResolveIn) -> HttpResponse:
     return as_json(_as_json(resolve(caller(request), finding, **said.dict(), now=clock.now())))
+
+
+@router.post(
+    "/findings/{finding}/evidence",
+    who=(*ENVIRONMENT, *TRANSPORT, *MARKET, *POLICE),
+    answers={201: EvidenceOut},
+    tags=["findings"],
+    summary="补充线索证据 · add evidence to a finding",
+)
+def post_evidence(request: HttpRequest, finding: int, given: EvidenceIn) -> HttpResponse:
+    """As to a matter: a test, a repair or a case by its number, a video by its address and hash."""
+    kept = add_evidence(caller(request), finding, **given.dict(), now=clock.now())
+    return as_json(
+        {"kind": kept.kind, "reference": kept.reference, "sha256": kept.sha256, "words": kept.words}, 201
+    )
 
 
 def _as_json(row: Finding) -> dict[str, object]:

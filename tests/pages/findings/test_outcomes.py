@@ -189,6 +189,7 @@ def test_a_page_names_the_party_its_evidence_and_its_other_findings(city: City) 
     row = Finding.objects.get(code="part-serial-repeated")
     before = doubt("repair-too-quick", subject="R-1", station=LISTED, kind="repair", text="维修过快")
     desk = office(f"{PLACE}-transport")
+    desk.get(f"/repairs/{LISTED}/R-1")
     desk.post(f"/findings/{before.pk}", TRUE)
     page = desk.get(f"/findings/{row.pk}").content.decode()
     assert Party.objects.get(code=LISTED).name in page

@@ -1,7 +1,8 @@
 """The site as it is served, with the platform's clock standing at the moment written in a file.
 
 ``python -m support.servers.steered_site --port PORT --data FOLDER`` registers the parties of ``support.city`` with
-opening hours and one person each (user name: the party's code), then serves ``support.servers.steered_wsgi``.
+opening hours and one person each (user name: the party's code), the environment office's ``TEAM`` besides, then serves
+``support.servers.steered_wsgi``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 
 PASSWORD = "a-long-password"
 START = "2026-03-01 09:00"
+TEAM = ("zhang", "li", "wang", "head", "deputy", "fazhi")
+"""Who investigates, reviews, decides and reviews legally: no one of them alone."""
 PRIVATE_CAR = {
     "vehicle_type": "K33",
     "usage": "A",
@@ -58,7 +61,7 @@ def prepare(data: Path) -> None:
     from imloop.steps.accounts.create_user import create_user
     from imloop.steps.appointments.opening_hours import Hours, set_hours
     from imloop.store.models import Party, Vehicle
-    from support.city import NEAR, City, at
+    from support.city import NEAR, PLACE, City, at
     from support.messages.uploads import PLATE, VIN
 
     set_clock(data, START)
@@ -66,6 +69,9 @@ def prepare(data: Path) -> None:
     city, now = City.build(), at(START)
     for party in Party.objects.order_by("id"):
         create_user(party.code, PASSWORD, party, now)
+    for name in TEAM:
+        office = Party.objects.get(code=f"{PLACE}-environment")
+        create_user(name, PASSWORD, office, now, is_head=name == "head")
     Vehicle.objects.create(vin=VIN, plate=PLATE, fuel="gasoline", facts=PRIVATE_CAR)
     mornings = [Hours(None, time(8), time(12)), Hours(None, time(14), time(17))]
     set_hours(city.callers[NEAR], mornings, date(2026, 3, 1), now)

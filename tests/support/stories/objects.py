@@ -43,6 +43,7 @@ EXIT = {**DECISION, "kind": "other", "expires_on": "2026-05-01"}
 INSTRUMENT = {"kind": "obd_reader", "model": "M", "serial": "S-9", "since": "2026-03-05"}
 SIGN = {"line": "01", "status": "idle", "clock": "2026-03-05T09:30:00+08:00"}
 ON_PAPER = {"station": NEAR, "shop": LISTED, "plate": PLATE, "reason": "甲", "settlement_no": "J-1"}
+VIDEO = {"kind": "video", "reference": "https://v.cn/1", "sha256": "a" * 64}
 PRICE = {"place": PLACE, "method": "ASM", "yuan": "90", "since": "2026-03-05", "cite": "函"}
 
 OBJECTS: dict[str, Object] = {
@@ -54,6 +55,9 @@ OBJECTS: dict[str, Object] = {
     "POST cases/{case_no}/objection/reject": Object(OFFICE, body=DECISION),
     "POST cases/{case_no}/repairs/{shop}/{repair_no}/release": Object(OFFICE, body={"reason": "甲"}),
     "POST findings/{finding}/resolve": Object(OFFICE, body={"outcome": "true", "reason": "甲"}),
+    "POST findings/{finding}/evidence": Object(
+        OFFICE, body={"kind": "video", "reference": "https://v.cn/1", "sha256": "a" * 64}
+    ),
     "GET proposals/{proposal_id}": Object(OFFICE),
     "POST proposals/{proposal_id}": Object(OFFICE, body={"step": "withdraw", "said": "填错"}),
     "GET notices/{notice_no}.pdf": Object(NEAR),

@@ -125,6 +125,7 @@ def _papers(city: City) -> dict[str, object]:
         "shop": LISTED,
         "photo": photo.sha256,
         "matter_no": matter.matter_no,
+        "kind": "decision",
         "digest": paper.sha256,
         "complaint_no": receive(_TIP, now).matter.matter_no,
         "vehicle_id": Vehicle.objects.get().pk,

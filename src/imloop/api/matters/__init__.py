@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 
@@ -38,6 +39,7 @@ from imloop.matters.stations.conditions import conditions
 from imloop.papers.penalty_papers import penalty_paper
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
+from imloop.steps.leads.open_proceeding import open_from_lead
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.attachments import attach, the_file, the_matter
@@ -198,9 +200,15 @@ def get_matters(request: HttpRequest, mine: bool = False) -> HttpResponse:
     summary="立案、自愿退出、报废提名 · open a matter",
 )
 def post_matter(request: HttpRequest, opened: MeasureIn) -> HttpResponse:
+    """``finding``: the number of the one it is opened from: that is decided by it, and its evidence goes along."""
     who = caller(request)
 
     def opening(now: datetime) -> Matter:
+        if opened.finding is None:
+            return measure(now)
+        return open_from_lead(who, opened.finding, partial(measure, now), now)
+
+    def measure(now: datetime) -> Matter:
         if opened.kind in PENALTIES:
             named = {"party_code": opened.party, "vin": opened.vin, "plate": opened.plate}
             return open_penalty(who, opened.kind, opened.fields, now, **named)

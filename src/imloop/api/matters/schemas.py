@@ -39,6 +39,7 @@ class MeasureIn(Schema):
     vin: str = ""
     plate: str = ""
     fields: dict[str, str | int | None] = {}
+    finding: int | None = None
 
 
 _WORDS = ["place", "uscc", "name", "legal_person", "address", "phone", "complaint_phone", "opening_hours"]

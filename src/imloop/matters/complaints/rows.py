@@ -150,6 +150,22 @@ def collect_time_over(asked: Asked) -> Reason | None:
     )
 
 
+@g.guard("评价和要求重新办理的期限已过", "the time to rate and to reopen is over")
+def dispute_time_over(asked: Asked) -> Reason | None:
+    """Nobody closes a complaint while its reporter may still say that it was not answered well."""
+    until = asked.matter.state_due
+    if until is None or asked.day > until:
+        return None
+    return Reason(
+        "answer-may-be-disputed",
+        Text(
+            f"举报人可在 {until} 前评价、要求重新办理，尚未届满。",
+            f"The reporter may rate it and have it reopened until {until}.",
+        ),
+        asked.law.cite("matter.complaint.answered_days"),
+    )
+
+
 @g.guard("由未参与办理的另一人决定", "by another person, who did not work on it")
 def another_person(asked: Asked) -> Reason | None:
     """Two people: who decides neither proposed it nor took any step before."""
@@ -307,7 +323,8 @@ def _answered() -> tuple[Row, ...]:
             )
             for state in (S.ANSWERED, S.RATED)
         ),
-        *(Row(KIND, state, Step.FINISH, mine, S.CLOSED) for state in (S.ANSWERED, S.RATED)),
+        Row(KIND, S.ANSWERED, Step.FINISH, mine, S.CLOSED, (), (dispute_time_over,)),
+        Row(KIND, S.RATED, Step.FINISH, mine, S.CLOSED),
         Row(KIND, S.REWARD_DUE, Step.PAY_REWARD, (Role.PAYER,), S.PAID),
         Row(KIND, S.REWARD_DUE, Step.FORFEIT, mine, S.CLOSED, (), (collect_time_over,)),
     )

@@ -3,7 +3,9 @@ finding proves no guilt."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -11,9 +13,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.facts.mask import masked_vehicle
+from imloop.matters.labels import KINDS as MATTERS
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
 from imloop.pages.choices import day_asked, named, places
-from imloop.pages.findings.evidence import evidence
+from imloop.pages.forms import file_response, sent_file
 from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.searches import asks, only_hit
 from imloop.pages.tables import Columns, as_file, query_of
@@ -25,8 +28,11 @@ from imloop.steps.findings.resolve_finding import finding, may_reopen, may_resol
 from imloop.steps.findings.texts import JOURNAL
 from imloop.steps.findings.titles import title
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import Caller
-from imloop.store.models import Finding, Vehicle
+from imloop.steps.ground.access import OFFICES, Caller
+from imloop.steps.leads.add_evidence import add_evidence, add_file, lead_file
+from imloop.steps.leads.evidence_of import evidence_of
+from imloop.steps.leads.open_proceeding import kinds_for
+from imloop.store.models import Evidence, Finding, Vehicle
 
 PER_PAGE = 50
 OTHERS = 10
@@ -97,10 +103,10 @@ def _columns(names: dict[str, str]) -> Columns[Finding]:
 
 @desk(*EVERY_DESK)
 def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
-    """One finding with its evidence; POST by who has it: decide it, hand it over, or open it again."""
+    """One finding with its evidence; POST by who has it: add evidence, decide it, hand it over, or open it again."""
     row = finding(caller, number)
     if request.method == "POST":
-        _decide(caller, row, request.POST)
+        _take(request, caller, row)
         return redirect(f"/findings/{number}")
     alike, said = list(finding_lookups.same_event(caller, row)), finding_lookups.said_of(row)
     codes = [row.station_code, row.handed_to, *(each.handed_to for each in said)]
@@ -122,9 +128,43 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         "receivers": named(finding_lookups.receivers(caller, row)) if theirs else [],
         "others": others[:OTHERS],
         "counted": _counts(finding_lookups.counted_together(others)),
-        **evidence(caller, row),
+        "found": evidence_of(caller, row),
+        "evidence_kinds": [(kind, name()) for kind, name in _KINDS.items()],
+        "proceedings": _proceedings(caller, row) if theirs else [],
     }
     return page(request, caller, "findings/finding.html", context)
+
+
+@desk(*OFFICES)
+def finding_file(request: HttpRequest, caller: Caller, number: int, digest: str) -> HttpResponse:
+    """A file that was added to a finding."""
+    return file_response(lead_file(caller, number, digest))
+
+
+_KINDS: dict[str, Callable[[], str]] = {
+    Evidence.Kind.VIDEO: lambda: _("视频"),
+    Evidence.Kind.TEST: lambda: _("检验"),
+    Evidence.Kind.REPAIR: lambda: _("维修记录"),
+    Evidence.Kind.CASE: lambda: _("闭环案件"),
+}
+
+
+def _proceedings(caller: Caller, row: Finding) -> list[tuple[str, str]]:
+    """Kinds of proceedings that the caller may open about the party, with the address of each form."""
+    about = urlencode({"party": row.station_code, "finding": row.pk})
+    return [(f"/matters/open?kind={kind}&{about}", words(MATTERS[kind])) for kind in kinds_for(caller, row)]
+
+
+def _take(request: HttpRequest, caller: Caller, row: Finding) -> None:
+    form, now = request.POST, clock.now()
+    if form.get("do") == "evidence":
+        said = {name: form.get(name, "") for name in ("kind", "reference", "sha256", "words")}
+        add_evidence(caller, row.pk, now=now, **said)
+    elif form.get("do") == "file":
+        name, body = sent_file(request)
+        add_file(caller, row.pk, name, body, now)
+    else:
+        _decide(caller, row, form)
 
 
 def _counts(by: dict[str, int]) -> list[tuple[str, str, int]]:

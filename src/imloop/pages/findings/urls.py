@@ -12,6 +12,7 @@ from imloop.store.models import PartyKind
 urlpatterns: list[URLPattern] = [
     path("findings", findings.findings),
     path("findings/<int:number>", findings.one_finding),
+    path("findings/<int:number>/files/<str:digest>", findings.finding_file),
 ]
 
 MENU = (

@@ -42,6 +42,7 @@ def copies(request: HttpRequest, caller: Caller) -> HttpResponse:
     context = {
         "query": query_of(request),
         "received": [pair for pair in rows if pair[0].to.code == caller.party_code],
+        "not_theirs": the_copies.not_theirs(caller, [each for each, _late in rows]),
         "sent": [pair for pair in rows if pair[0].sent_by == caller.party_code],
     }
     return page(request, caller, "matters/copies.html", context)

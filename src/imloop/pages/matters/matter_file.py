@@ -11,9 +11,8 @@ from imloop.matters import Matter as Fact
 from imloop.matters.clocks import Clock
 from imloop.matters.table import TIMERS
 from imloop.pages.guard import words
-from imloop.steps.ground import registers
+from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
-from imloop.steps.ground.clock import now
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.copies import is_late
 from imloop.steps.matters.evidence import add_evidence
@@ -85,5 +84,5 @@ def sent_evidence(request: HttpRequest, caller: Caller, matter_no: str) -> None:
         reference=form.get("reference", ""),
         sha256=form.get("sha256", ""),
         words=form.get("words", ""),
-        now=now(),
+        now=clock.now(),
     )

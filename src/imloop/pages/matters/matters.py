@@ -20,6 +20,7 @@ from imloop.matters.table import Row, rows_for
 from imloop.pages.forms import file_response, onward, require_sure, sent_file
 from imloop.pages.guard import desk, page, public, words
 from imloop.pages.matters.complaint_card import complaint_card
+from imloop.pages.matters.from_lead import as_one_act, carry_along, with_lead
 from imloop.pages.matters.matter_file import file_context, sent_evidence
 from imloop.pages.matters.penalty import DEPARTMENTS, STATIONS, papers_context, penalty_context
 from imloop.pages.tables import Columns, as_file, query_of
@@ -99,11 +100,12 @@ def _line(row: Matter, day: date) -> dict[str, object]:
 
 
 @desk(*DEPARTMENTS, *STATIONS)
+@as_one_act
 def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
     """The form of one kind of matter; about a station by its code, about a vehicle by VIN or plate."""
-    typed = request.POST or request.GET
+    typed = request.POST or with_lead(request.GET, caller)
     allowed = _OPENS.get(PartyKind(caller.kind), ())
-    kind = Kind(typed["kind"]) if typed.get("kind") in allowed else None
+    kind = Kind(str(typed["kind"])) if typed.get("kind") in allowed else None
     if kind is None:
         return redirect("/matters")
     own = caller.party_code if caller.kind in STATIONS else ""
@@ -123,6 +125,7 @@ def open_one(request: HttpRequest, caller: Caller) -> HttpResponse:
             )
         else:
             opened = open_measure(caller, kind, party, given, now)
+        carry_along(caller, typed, opened)
         return redirect(f"/matters/{opened.matter_no}")
     subject = {Kind.STRIKE_OFF: "istation", Kind.REVOCATION: "mstation"}.get(kind, _subject_of(caller, party))
     law = registers.law_at(day_of(clock.now()), caller.place)

@@ -37,7 +37,7 @@ def faults_of(refusal: Refusal, form: Form, typed: QueryDict, files: Collection[
             at.setdefault(name, _which(problem, controls[name]))
         else:
             loose.append((_in_file(problem) if sent else problem.text, ""))
-    if sent and refusal.problems:
+    if sent and len(loose) > len(refusal.reasons):  # something is wrong that no other field says
         at.setdefault(sent, Text("文件内容有误", "the contents of the file are wrong"))
     explained = bool(at) and (isinstance(refusal, Malformed) or (bool(refusal.problems) and not loose))
     in_order = {name: at[name] for name in controls if name in at}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,11 +16,16 @@ from imloop.sim.traffic.course import Course
 from imloop.sim.world.places import CITY
 from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import caller_for
+from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.lookups import itself
+from imloop.steps.inspections import lookups
+from imloop.steps.leads.add_evidence import add_evidence
+from imloop.steps.leads.open_proceeding import open_from_lead
+from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.vehicles.vehicle_facts import entered_facts
-from imloop.store.models import Finding, Party, PartyKind, Test
+from imloop.store.models import Finding, Matter, Party, PartyKind, Test
 
 _OFFICE, _MARKET = f"{CITY}-{PartyKind.ENVIRONMENT}", f"{CITY}-{PartyKind.MARKET}"
 
@@ -43,6 +49,7 @@ _SLIPS = (
     _Slip(22, "first_registered_on", 366, "not_true", "登记证书补领后日期有变，检验机构填报无误（演示）"),
     _Slip(18, "max_mass_kg", -700, "not_true", "车辆改装后已换发行驶证，填报与新证一致（演示）"),
     _Slip(14, "max_mass_kg", 1200, "handed_over", "疑似外检称重设备未检定，移送市场监管核实（演示）"),
+    _Slip(12, "max_mass_kg", 1500, "proceeding", "录像显示车上有人站立，填报质量与实测不符（演示）"),
     _Slip(10, "first_registered_on", 90, "true", "受理员承认录错年月，已更正（演示）"),
 )
 
@@ -77,5 +84,24 @@ def _slip(slip: _Slip, course: Course, when: datetime) -> None:
 def _decide(slip: _Slip, number: int, when: datetime) -> None:
     office = caller_for(Party.objects.get(code=_OFFICE), PartyKind.ENVIRONMENT)
     to = _MARKET if slip.outcome == Finding.Outcome.HANDED_OVER else ""
+    row = Finding.objects.get(pk=number)
     with transaction.atomic():
-        resolve(office, number, outcome=slip.outcome, reason=slip.reason, handed_to=to, now=when)
+        lookups.test(office, row.subject, row.station_code, itself, when)
+        if slip.outcome == Finding.Outcome.PROCEEDING:
+            _open_proceeding(office, row, slip.reason, when)
+        else:
+            resolve(office, number, outcome=slip.outcome, reason=slip.reason, handed_to=to, now=when)
+
+
+def _open_proceeding(office: Caller, row: Finding, findings: str, when: datetime) -> None:
+    """With the film of the line beside the test; not where one is open already."""
+    if Matter.objects.filter(party__code=row.station_code, kind="suspension", closed_at=None).exists():
+        return
+    film = "https://video.example/450200/line-01"
+    digest = hashlib.sha256(film.encode()).hexdigest()
+    add_evidence(
+        office, row.pk, kind="video", reference=film, sha256=digest, words="线上录像（演示）", now=when
+    )
+    said: dict[str, object] = {"ground": "false_report", "findings": findings, "evidence": f"线索 {row.pk}"}
+    opening = partial(open_measure, office, "suspension", row.station_code, said, when)
+    open_from_lead(office, row.pk, opening, when)

@@ -188,7 +188,7 @@ def _acted(row: Proposal) -> list[str]:
     parts = [part for data in known for part in (data, data.get("exit"), data.get("unlock")) if part]
     said = [str(part.get("approver", "")) for part in parts]
     about = [row.subject, *Test.objects.filter(case_no=row.subject).values_list("test_no", flat=True)]
-    resolved = Finding.objects.filter(subject__in=about).exclude(resolved_by="")
+    resolved = Finding.objects.filter(subject__in=about, resolved_at__isnull=False).exclude(resolved_by="")
     return [*filter(None, said), *resolved.values_list("resolved_by", flat=True)]
 
 

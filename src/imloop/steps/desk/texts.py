@@ -17,6 +17,7 @@ from imloop.steps.findings import texts as findings
 from imloop.steps.ground import texts as ground
 from imloop.steps.inspections import texts as inspections
 from imloop.steps.journal import texts as journal
+from imloop.steps.leads import texts as leads
 from imloop.steps.lines import texts as lines
 from imloop.steps.matters import texts as matters
 from imloop.steps.outages import texts as outages
@@ -40,6 +41,7 @@ SUBJECTS = (
     findings,
     inspections,
     journal,
+    leads,
     lines,
     matters,
     outages,

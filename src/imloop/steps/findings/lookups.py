@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from imloop.steps.findings.outcomes import ENDS
 from imloop.steps.ground.access import Caller, own, place_prefix
 from imloop.steps.ground.findings import ROUTINE
 from imloop.steps.ground.lookups import within_days, within_place
@@ -22,7 +23,7 @@ STATES: dict[str, Q] = {
     "open": Q(resolved_at__isnull=True),
     Outcome.HANDED_OVER.value: Q(resolved_at__isnull=True, outcome=Outcome.HANDED_OVER),
     "resolved": _DONE,
-    **{each.value: _DONE & Q(outcome=each) for each in (Outcome.TRUE, Outcome.NOT_TRUE, Outcome.GONE)},
+    **{each.value: _DONE & Q(outcome=each) for each in ENDS},
     "earlier": _DONE & Q(outcome=""),
 }
 """By what people ask for. ``open``: handed over or not; ``earlier``: resolved before outcomes were asked for."""
@@ -79,7 +80,7 @@ def counted(rows: QuerySet[Finding]) -> dict[str, dict[str, int]]:
 
 
 def _decided(counts: dict[str, int]) -> int:
-    return counts[Outcome.TRUE] + counts[Outcome.NOT_TRUE]
+    return counts[Outcome.TRUE] + counts[Outcome.NOT_TRUE] + counts[Outcome.PROCEEDING]
 
 
 def counted_together(rows: QuerySet[Finding]) -> dict[str, int]:
@@ -91,6 +92,11 @@ def vehicle_of(row: Finding) -> Vehicle | None:
     if row.subject_kind != "vehicle" or not row.subject:
         return None
     return Vehicle.objects.filter(Q(plate=row.subject) | Q(vin=row.subject)).order_by("-id").first()
+
+
+def kind_of_party(row: Finding) -> str:
+    """Of the party that it concerns; empty where it is registered no more."""
+    return Party.objects.filter(code=row.station_code).values_list("kind", flat=True).first() or ""
 
 
 def same_event(caller: Caller, row: Finding) -> QuerySet[Finding]:

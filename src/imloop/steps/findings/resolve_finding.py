@@ -6,11 +6,14 @@ in its own work list and decides it; nobody else does meanwhile.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.findings.looked_at import require_looked
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Finding, PartyKind
@@ -49,22 +52,45 @@ def resolve(
     decided finding leaves the work list, one that is handed over moves to another; both stay on file."""
     with writing(now, caller) as ledger:
         row = finding(caller, number)
-        if not may_resolve(caller, row):
-            raise _not_yours(row)
+        require_theirs(caller, row)
         _require_outcome(outcome)
         if handed_to and outcome != Finding.Outcome.HANDED_OVER:
             raise _only_handed_over()
         require_reason(reason, LONGEST)
-        if row.resolved_at is not None:
-            raise Conflict("already-resolved", Text("这条线索已办结。", "This finding is resolved already."))
+        if outcome != Finding.Outcome.HANDED_OVER:
+            decide(ledger, row, Finding.Outcome(outcome), reason)
+            return row
+        _require_open(row)
         row.outcome, row.resolution = outcome, reason.strip()
-        if outcome == Finding.Outcome.HANDED_OVER:
-            row.handed_to = _receiver(caller, row, handed_to)
-            _save(ledger, row, "finding-handed-over", reason, {"handed_to": row.handed_to})
-        else:
-            row.resolved_at, row.resolved_by = now, caller.actor
-            _save(ledger, row, "finding-resolved", reason, {"outcome": outcome})
+        row.handed_to = _receiver(caller, row, handed_to)
+        _save(ledger, row, "finding-handed-over", reason, {"handed_to": row.handed_to})
     return row
+
+
+def decide(
+    ledger: Ledger,
+    row: Finding,
+    outcome: Finding.Outcome,
+    reason: str,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """It leaves the work list. Whoever decides has looked at what it is about."""
+    require_theirs(ledger.caller, row)
+    _require_open(row)
+    require_looked(ledger.caller, row, ledger.now)
+    row.outcome, row.resolution = outcome, reason.strip()
+    row.resolved_at, row.resolved_by = ledger.now, ledger.caller.actor
+    _save(ledger, row, "finding-resolved", reason, {"outcome": outcome, **more})
+
+
+def _require_open(row: Finding) -> None:
+    if row.resolved_at is not None:
+        raise Conflict("already-resolved", Text("这条线索已办结。", "This finding is resolved already."))
+
+
+def require_theirs(caller: Caller, row: Finding) -> None:
+    if not may_resolve(caller, row):
+        raise _not_yours(row)
 
 
 def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> Finding:

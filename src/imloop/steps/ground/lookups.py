@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Q
@@ -53,10 +53,12 @@ def look(
     find: Callable[[], Row],
     name: Callable[[Row], str],
     show: Callable[[Row], Shown],
+    now: datetime | None = None,
 ) -> Shown:
     """What ``show`` makes of the row that ``find`` finds: row, journal entry and answer are of one moment, as nobody
-    else writes meanwhile. So ``show`` reads and shapes, and does nothing that takes long."""
-    with writing(clock.now(), caller, by_key=True) as ledger:
+    else writes meanwhile. So ``show`` reads and shapes, and does nothing that takes long. ``now``: None: by the
+    clock."""
+    with writing(now or clock.now(), caller, by_key=True) as ledger:
         row = find()
         ledger.note("looked-up", name(row), {"kind": kind})
         return show(row)

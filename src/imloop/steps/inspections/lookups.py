@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -58,7 +59,13 @@ def with_role(tests: QuerySet[Test]) -> QuerySet[Test]:
     return tests.annotate(role=role)
 
 
-def test(caller: Caller, test_no: str, station: str, show: Callable[[Test], Shown]) -> Shown:
+def test(
+    caller: Caller,
+    test_no: str,
+    station: str,
+    show: Callable[[Test], Shown],
+    now: datetime | None = None,
+) -> Shown:
     """What ``show`` makes of it, found by number; ``station`` where several use the same one: without it ``Ambiguous``
     names them."""
 
@@ -71,7 +78,7 @@ def test(caller: Caller, test_no: str, station: str, show: Callable[[Test], Show
             raise _several(test_no, [(each.station.code, each.station.name) for each in alike])
         return alike[0]
 
-    return look(caller, "test", find, lambda found: f"{found.station.code}/{found.test_no}", show)
+    return look(caller, "test", find, lambda found: f"{found.station.code}/{found.test_no}", show, now)
 
 
 def _several(test_no: str, stations: list[tuple[str, str]]) -> Ambiguous:

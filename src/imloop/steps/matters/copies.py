@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import F, Q, QuerySet
@@ -10,7 +11,8 @@ from imloop.facts.refusal import Conflict, NotAllowed, Unknown, require_reason
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.store.models import MatterCopy
+from imloop.steps.matters.roles import visible
+from imloop.store.models import Matter, MatterCopy
 
 LONGEST = 1000
 """Characters of an answer."""
@@ -25,6 +27,12 @@ def copies(caller: Caller) -> QuerySet[MatterCopy]:
 
 def is_late(copy: MatterCopy, day: date) -> bool:
     return copy.answered_at is None and copy.answer_due < day
+
+
+def not_theirs(caller: Caller, found: Iterable[MatterCopy]) -> set[int]:
+    """The matters that the caller got word of, and may not open: a copy tells what it says, not the file."""
+    named = {copy.matter_id for copy in found}
+    return named - set(Matter.objects.filter(visible(caller), pk__in=named).values_list("pk", flat=True))
 
 
 def receive(caller: Caller, number: int, now: datetime) -> MatterCopy:

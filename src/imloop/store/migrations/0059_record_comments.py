@@ -1,4 +1,5 @@
-"""What people say about their own duty record: kept beside the entry, and never changed."""
+"""What people say about their own duty record: kept beside the entry, and never changed. Findings have files, and may
+end in a proceeding."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -55,4 +56,31 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunPython(freeze, thaw),
+        migrations.AddField(
+            model_name="attachment",
+            name="finding",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="files",
+                to="store.finding",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="finding",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("true", "属实"),
+                    ("not_true", "不属实"),
+                    ("handed_over", "移送"),
+                    ("proceeding", "已立案"),
+                    ("gone", "原因已消除"),
+                ],
+                default="",
+                help_text="handed_over: still open; empty on a resolved one: resolved before outcomes were asked for",
+                max_length=12,
+            ),
+        ),
     ]

@@ -15,6 +15,7 @@ class Finding(models.Model):
         TRUE = "true", "属实"
         NOT_TRUE = "not_true", "不属实"
         HANDED_OVER = "handed_over", "移送"
+        PROCEEDING = "proceeding", "已立案"
         GONE = "gone", "原因已消除"
 
     created_at = models.DateTimeField()
@@ -47,5 +48,9 @@ class Finding(models.Model):
             # What waits stays short however much was ever found.
             models.Index(
                 fields=["station_code", "code"], condition=Q(resolved_at__isnull=True), name="finding_open"
+            ),
+            # Who decided anything about a case or a test is asked before they confirm something of it.
+            models.Index(
+                fields=["subject"], condition=Q(resolved_at__isnull=False), name="finding_resolved_about"
             ),
         ]

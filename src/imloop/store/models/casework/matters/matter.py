@@ -67,11 +67,12 @@ class MatterEvent(models.Model):
 
 
 class Attachment(models.Model):
-    """A file handed in with a matter, a certificate, a repair or a retest on paper, as received. ``shop``,
+    """A file handed in with a matter, a finding, a certificate, a repair or a retest on paper, as received. ``shop``,
     ``repair_no``: of the repair whose record was still to come; ``paper``: which of the papers shown for the retest it
     is a picture of. Frozen."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="attachments", null=True)
+    finding = models.ForeignKey("store.Finding", on_delete=models.PROTECT, related_name="files", null=True)
     repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)
     unlock = models.ForeignKey("store.PaperUnlock", on_delete=models.PROTECT, related_name="files", null=True)
     shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", null=True)

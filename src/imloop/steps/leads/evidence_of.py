@@ -1,29 +1,47 @@
-"""What a finding rests on: what it is about, what its words name, and what repairs have in common."""
+"""What a finding rests on: what it is about, what its words name, what repairs have in common, and what was added."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.repairs import lookups as repair_lookups
-from imloop.store.models import Finding, Repair, Test
+from imloop.store.models import Attachment, Evidence, Finding, Matter, Repair, Test
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]*[0-9][A-Za-z0-9_\-]*")
 MOST = 20
 """Rows of each kind."""
 
 
-def evidence(caller: Caller, row: Finding) -> dict[str, object]:
-    """``tests``, ``repairs`` and ``alike`` (serial number or empty, repairs), for the page; what the caller may not see
-    is not there."""
+@dataclass(frozen=True, slots=True)
+class LeadEvidence:
+    """``serials``: serial number of a part, or empty for the same content, with the repairs where it came again;
+    ``added``: by people; ``matters``: proceedings that were opened from it."""
+
+    tests: list[Test]
+    repairs: list[Repair]
+    serials: list[tuple[str, list[Repair]]]
+    added: list[Evidence]
+    files: list[Attachment]
+    matters: list[Matter]
+
+
+def evidence_of(caller: Caller, row: Finding) -> LeadEvidence:
+    """What the caller may not see is not there."""
     found = _repairs(caller, row)
     own = found[0] if found and found[0].repair_no == row.subject else None
-    return {
-        "tests": _tests(caller, row),
-        "repairs": found,
-        "serials": repair_lookups.shared_marks(caller, own) if own else [],
-    }
+    return LeadEvidence(
+        tests=_tests(caller, row),
+        repairs=found,
+        serials=repair_lookups.shared_marks(caller, own) if own else [],
+        added=list(row.evidence.filter(matter__isnull=True).order_by("id")),
+        files=list(Attachment.objects.filter(finding=row).order_by("id").defer("body")),
+        matters=list(
+            Matter.objects.filter(evidence__finding=row, evidence__kind=Evidence.Kind.FINDING).distinct()
+        ),
+    )
 
 
 def _named(row: Finding) -> list[str]:
@@ -35,7 +53,7 @@ def _named(row: Finding) -> list[str]:
 def _tests(caller: Caller, row: Finding) -> list[Test]:
     """The one it is about first. Numbers are a station's own: those that the words name are of the same one, or of one
     that they name, too."""
-    seen = test_lookups.tests(caller)
+    seen = test_lookups.tests(caller).select_related("raw").defer("raw__body", "trace", "stated")
     own = (
         seen.filter(test_no=row.subject, station__code=row.station_code) if row.subject_kind == "test" else []
     )
@@ -45,7 +63,7 @@ def _tests(caller: Caller, row: Finding) -> list[Test]:
 
 
 def _repairs(caller: Caller, row: Finding) -> list[Repair]:
-    seen = repair_lookups.repairs(caller)
+    seen = repair_lookups.repairs(caller).select_related("raw").defer("raw__body")
     own = (
         seen.filter(repair_no=row.subject, shop__code=row.station_code)
         if row.subject_kind == "repair"
