@@ -7,6 +7,7 @@ from django.test import Client
 from imloop.store.models import JournalEntry, Matter, MatterCopy, OutboxEntry, Party, Publication, Test
 from support.city import NEAR, City
 from support.doors import Doors
+from support.people import person
 
 OFFICE, MARKET, TRANSPORT = (f"450200-{kind}" for kind in ("environment", "market", "transport"))
 OPENED = {"ground": "conditions_lost", "findings": "底盘测功机停用", "evidence": "现场检查记录"}
@@ -63,6 +64,10 @@ def test_another_department_gets_a_copy_receives_and_answers_it(city: City, door
     assert not answered["late"]
     assert OutboxEntry.objects.get(receiver=OFFICE, topic="copy-answered").body["copy"] == copy
     assert JournalEntry.objects.filter(kind__in=("copy-received", "copy-answered")).count() == 2
+    page = person(OFFICE, name="reader").get(f"/matters/{number}").content.decode()
+    steps = page.partition('class="timeline"')[2]
+    assert "请核查计量认证是否有效" in steps
+    assert MARKET not in steps, "people read the department's name, not its code"
     # The station under investigation hears nothing of it.
     events = doors.get(f"matters/{number}", by=NEAR)["events"]
     assert [event["step"] for event in events] == ["open"]

@@ -188,7 +188,7 @@ def test_the_card_says_range_table_defects_and_account(team: Team, doors: Doors)
     assert (card["serious"]["vehicles"], card["serious"]["of"], card["serious"]["holds"]) == (3, 10, False)
     assert doors.get(f"matters/{team.number}", by=NEAR)["penalty"] is None
     page = person(OFFICE, name="reader").get(f"/matters/{team.number}").content.decode()
-    for said in ("100000 – 500000", "起点：最低额", "没有集体讨论记录", "3/10", "1 项否决"):
+    for said in ("100,000 – 500,000", "起点：最低额", "没有集体讨论记录", "3/10", "1 项否决"):
         assert said in page
     team.until_served()
     doors.at("2026-11-13 09:00")
@@ -289,7 +289,7 @@ def test_a_false_report_through_the_desks(team: Team, doors: Doors) -> None:
     step("zhang", "publish")
     assert "1000000" in Client().get("/public/decisions").content.decode()
     doors.at("2026-11-13 09:00")
-    assert "1299999" in step("zhang", "pay", paid_on="2026-11-13", amount="1", receipt_no="甲")
+    assert "1,299,999" in step("zhang", "pay", paid_on="2026-11-13", amount="1", receipt_no="甲")
     step("zhang", "pay", paid_on="2026-11-13", amount="1299999", receipt_no="乙")
     assert "已结案归档" in step("zhang", "archive", volume_no="正 1、副 1")
     strike_off = Windows(Matter.objects.get(kind="strike-off").matter_no, people)

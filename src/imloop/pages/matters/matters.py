@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from imloop.facts.days import day_of
 from imloop.matters import NOBODY, By, Kind, New, Role, State, Step, is_late, steps_open
 from imloop.matters.decide import offered
-from imloop.matters.fields import Offered, Source, choices_of
-from imloop.matters.labels import GROUNDS, KINDS, STATES, STEPS
+from imloop.matters.fields import Offered, choices_of
+from imloop.matters.labels import KINDS, STATES, STEPS
 from imloop.matters.names import OF_THE_PARTY
 from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
@@ -23,6 +23,7 @@ from imloop.pages.matters.complaint_card import complaint_card
 from imloop.pages.matters.from_lead import as_one_act, carry_along, with_lead
 from imloop.pages.matters.matter_file import file_context, sent_evidence
 from imloop.pages.matters.penalty import DEPARTMENTS, STATIONS, papers_context, penalty_context
+from imloop.pages.matters.told import told as steps_told
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
@@ -249,32 +250,10 @@ def matter_context(
         "steps": steps,
         "moving": any(not each["aside"] for each in steps),
         "beside": [each for each in steps if each["aside"]],
-        "events": [_event(event, fact.kind) for event in matter_lookups.events_for(row, roles)],
+        "events": steps_told(matter_lookups.events_for(row, roles), fact),
         **file_context(row, fact, law.on),
         "penalty": penalty_context(row, fact, law) if fact.kind.is_penalty and not roles <= _PARTY else None,
         "files": list(row.attachments.order_by("id").defer("body")),
         "today": law.on,
         **(complaint_card(row, now) if fact.kind is Kind.COMPLAINT else {}),
-    }
-
-
-def _event(event: MatterEvent, kind: Kind) -> dict[str, object]:
-    """A step with its answers under the labels they were asked by."""
-    labels = {
-        field.name: words(field.label)
-        for row in rows_for(kind, State(event.before) if event.before else None)
-        if row.step == event.kind
-        for field in row.fields
-    }
-    choices = {
-        code: words(label)
-        for row in rows_for(kind, State(event.before) if event.before else None)
-        for field in row.fields
-        for code, label in (*field.choices, *((GROUNDS.items()) if field.source is Source.LAW else ()))
-    }
-    return {
-        "event": event,
-        "name": words(STEPS[Step(event.kind)]),
-        "after": words(STATES[State(event.after)]),
-        "said": [(labels.get(key, key), choices.get(value, value)) for key, value in event.data.items()],
     }
