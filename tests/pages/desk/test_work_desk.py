@@ -219,6 +219,7 @@ def test_a_finding_is_looked_into_and_opened_again(busy: City) -> None:
     row = Finding.objects.get(code="claim-differs")
     page = office.get(f"/findings/{row.pk}").content.decode()
     assert "线索不等于违规" in page and f"/tests/{row.subject}" in page
+    assert office.get(f"/tests/{row.subject}").status_code == 200
     assert office.post(f"/findings/{row.pk}", TRUE).status_code == 302
     row.refresh_from_db()
     assert row.resolved_at is not None and (row.outcome, row.resolution) == ("true", TRUE["reason"])
