@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from imloop.facts.days import CHINA
 from support.axe import too_wide, violations
 from support.desks import NARROW, WIDE, Desk, Windows
 from support.people import card
@@ -29,6 +31,10 @@ def empty(servers: Any, browser: Browser) -> Iterator[Windows]:
     windows.close()
 
 
+def today() -> str:
+    return datetime.now(CHINA).date().isoformat()
+
+
 def sound(desk: Desk) -> None:
     for width in (WIDE, NARROW):
         desk.page.set_viewport_size({"width": width, "height": 900})
@@ -48,6 +54,18 @@ def register(desk: Desk, kind: str, code: str, name: str, methods: tuple[str, ..
     sound(desk)
     desk.press("登记")
     desk.sees(f"已登记：{name}。")
+
+
+def confirm_prices(windows: Windows, count: int) -> None:
+    """What the administrator proposed is the market regulator's to confirm."""
+    market = windows.open()
+    market.log_in("450200-market", PASSWORD)
+    for _ in range(count):
+        market.go("/proposals")
+        market.click("公布收费标准")
+        market.fill("核对情况或理由", "与核定文件一致")
+        market.press("确认")
+        market.sees("已确认")
 
 
 def accept(windows: Windows, boss: Desk, party: str) -> None:
@@ -104,10 +122,11 @@ def test_from_the_start_page_to_the_last_tick(empty: Windows) -> None:
         boss.go("/prices")
         boss.choose("方法", method)
         boss.fill("金额（元）", yuan)
-        boss.fill("自", "2026-01-01")
+        boss.fill("自", today())
         boss.fill("核定文件", "核定一号")
         boss.press("公布")
-        boss.sees(f"{yuan}.00")
+        boss.sees("市场监管", "待确认")
+    confirm_prices(empty, 2)
     boss.go("/first-steps")
     boss.sees("6 人员", "3 接口密钥", "2 收费标准")
     boss.sees_not("还缺")
