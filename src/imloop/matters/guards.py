@@ -197,23 +197,31 @@ def not_appealed(asked: Asked) -> Reason | None:
     )
 
 
-@guard("听证已提前通知", "the hearing was announced in time")
-def hearing_announced(asked: Asked) -> Reason | None:
-    """The parties heard of the hearing the law's days before it."""
-    announced, held = asked.values["announced_on"], asked.values["held_on"]
-    assert isinstance(announced, date) and isinstance(held, date)
-    days = asked.law.value("matter.hearing_notice_days")
-    earliest = last_day(days.key, announced, asked.law)
-    if earliest <= held:
-        return None
-    return Reason(
-        "hearing-notice-short",
-        Text(
-            f"应在听证 {days.value} 个{days.unit}前通知；{announced} 通知的，听证最早为 {earliest}，不是 {held}。",
-            f"Announced on {announced}, a hearing is held on {earliest} at the earliest, not on {held}.",
-        ),
-        days.cite,
-    )
+def _announced_in_time(day_of_hearing: str) -> Guard:
+    """The parties heard of the hearing the law's days before it. ``day_of_hearing``: the field that names its day."""
+
+    @guard("听证已提前通知", "the hearing was announced in time")
+    def check(asked: Asked) -> Reason | None:
+        announced, held = asked.values["announced_on"], asked.values[day_of_hearing]
+        assert isinstance(announced, date) and isinstance(held, date)
+        days = asked.law.value("matter.hearing_notice_days")
+        earliest = last_day(days.key, announced, asked.law)
+        if earliest <= held:
+            return None
+        return Reason(
+            "hearing-notice-short",
+            Text(
+                f"应在听证 {days.value} 个{days.unit}前通知；{announced} 通知的，听证最早为 {earliest}，不是 {held}。",
+                f"Announced on {announced}, a hearing is held on {earliest} at the earliest, not on {held}.",
+            ),
+            days.cite,
+        )
+
+    return check
+
+
+hearing_announced = _announced_in_time("held_on")
+hearing_planned = _announced_in_time("hearing_on")
 
 
 def clock_named(asked: Asked) -> Clock:

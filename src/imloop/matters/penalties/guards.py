@@ -246,24 +246,6 @@ def _may_be_heard(asked: Asked) -> bool:
     return may_be_heard(fine_of(facts, asked.law), frozenset(found.also), asked.law, is_person=is_person)
 
 
-@guard("听证在通知的七个工作日以后", "the hearing is the law's working days after it is announced")
-def hearing_far_enough(asked: Asked) -> Reason | None:
-    """Counted in working days from the day after it was announced."""
-    announced, held = asked.values["announced_on"], asked.values["hearing_on"]
-    assert isinstance(announced, date) and isinstance(held, date)
-    first = clocks.hearing_from(announced, asked.law)
-    if held >= first:
-        return None
-    return Reason(
-        "hearing-notice-short",
-        Text(
-            f"{announced} 通知的，听证最早为 {first}，不是 {held}。",
-            f"Announced on {announced}: {first} at the earliest, not {held}.",
-        ),
-        asked.law.cite("matter.hearing_notice_days"),
-    )
-
-
 @guard("听证主持人不是调查人员", "an investigator does not chair the hearing")
 def chair_apart(asked: Asked) -> Reason | None:
     """Whoever chairs did not investigate."""

@@ -168,7 +168,7 @@ def _hearing() -> tuple[Row, ...]:
             Step.ANNOUNCE_HEARING,
             S.HEARING,
             f.ANNOUNCED,
-            (p.in_order("announced_on", "通知听证", "the announcement"), p.hearing_far_enough, p.chair_apart),
+            (p.in_order("announced_on", "通知听证", "the announcement"), g.hearing_planned, p.chair_apart),
             aside=True,
         ),
         _row(
