@@ -274,3 +274,19 @@ def test_a_refused_comment_comes_back_with_its_words(spring: City) -> None:
     window.force_login(User.objects.get(username="wei"))
     answer = window.post("/my-record", {"entry": "1", "reason": "不是我的条目"})
     assert answer.status_code == 422 and "只能对自己履职记录中的条目说明" in answer.content.decode()
+
+
+def test_a_long_list_is_cut_on_the_page_and_whole_in_the_file(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imloop.pages.duty.officials.SHOWN", 1)
+    reject_objection(office(city), objected(city).case_no, **WORDS, now=at("2026-03-04 10:00"))
+    page = f"/supervision/officials/wei?since={SPRING[0]}&until={SPRING[1]}"
+    window = person(f"{PLACE}-supervisor")
+    assert "见导出文件" not in window.get(page).content.decode()
+    case = Case.objects.get()
+    raise_objection(case.owner_token, ground="procedure", words=SAID, now=at("2026-03-05 10:00"))
+    reject_objection(office(city), case.case_no, **WORDS, now=at("2026-03-06 10:00"))
+    shown = window.get(page).content.decode()
+    assert "只显示 1 条，全部 2 条见导出文件。" in shown and shown.count(case.case_no) == 1
+    assert window.get(f"{page}&format=csv").content.decode().count("\n") == 1 + 2
