@@ -11,8 +11,8 @@ ENTRIES: tuple[MenuEntry, ...] = tuple(
 )
 
 
-def menu(caller: Caller, path: str = "") -> list[dict[str, object]]:
-    """``heading`` and ``entries`` of every group in which the desk has any. An entry has ``url``, ``label`` and
+def menu(caller: Caller, path: str = "") -> list[tuple[str, list[dict[str, str]]]]:
+    """Heading and entries of every group in which the desk has any. An entry has ``url``, ``label`` and
     ``here``: "page" at its own address, "true" where ``path`` lies below it and below no other, else empty."""
     mine = sorted((each for each in ENTRIES if caller.kind in each.desks), key=lambda each: each.at)
     urls = [each.url.replace(OWN, caller.party_code) for each in mine]
@@ -21,4 +21,8 @@ def menu(caller: Caller, path: str = "") -> list[dict[str, object]]:
     for each, url in zip(mine, urls, strict=True):
         here = "" if url != above else "page" if url == path else "true"
         groups[each.group].append({"url": url, "label": str(each.label), "here": here})
-    return [{"heading": str(group.value), "entries": entries} for group, entries in groups.items() if entries]
+    return [(str(group.value), entries) for group, entries in groups.items() if entries]
+
+
+def addresses(caller: Caller) -> list[str]:
+    return [entry["url"] for _, entries in menu(caller) for entry in entries]
