@@ -12,6 +12,7 @@ from django.db import transaction
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.matters import Kind
+from imloop.matters.penalties.account import account_of
 from imloop.matters.penalties.clocks import answer_by
 from imloop.sim.penalties import stories as told
 from imloop.sim.penalties.stories import STORIES, Done, Story
@@ -19,24 +20,31 @@ from imloop.sim.traffic.course import Course
 from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.registers import law_at
+from imloop.steps.matters.as_fact import whole
 from imloop.steps.matters.copies import answer
 from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.take_step import take_step, take_step_by_token
-from imloop.store.models import Matter, MatterCopy, Party, Repair, Test
+from imloop.steps.second_person.decide import confirm
+from imloop.store.models import Matter, MatterCopy, Party, Proposal, Repair, Test
 
 _OWNER = "车主韦某（演示）"
+_COMPARED = "已核对处罚决定和告知、答辩情况（演示）"
 
 
 def enter_penalties(course: Course) -> None:
     """Each at its time. A load that was interrupted repeats no step."""
     for story in STORIES:
-        opened_at = course.now - timedelta(days=story.days)
-        course.later(opened_at, partial(_opens, story, opened_at))
-        for done in story.steps:
-            at = opened_at + timedelta(days=done.days)
-            if at < course.now:
-                course.later(at, partial(_goes_on, story, opened_at, done))
+        enter_story(course, story)
+
+
+def enter_story(course: Course, story: Story) -> None:
+    opened_at = course.now - timedelta(days=story.days)
+    course.later(opened_at, partial(_opens, story, opened_at))
+    for done in story.steps:
+        at = opened_at + timedelta(days=done.days)
+        if at < course.now:
+            course.later(at, partial(_goes_on, story, opened_at, done))
 
 
 def _found(opened_at: datetime) -> Matter | None:
@@ -118,7 +126,9 @@ def _goes_on(story: Story, opened_at: datetime, done: Done, when: datetime) -> N
 
 def _steps(story: Story, row: Matter, done: Done, given: dict[str, object], when: datetime) -> None:
     if done.by != told.PARTY:
-        take_step(_person(story, done.by), row.matter_no, done.step, given, when)
+        made = take_step(_person(story, done.by), row.matter_no, done.step, given, when)
+        if isinstance(made, Proposal):
+            confirm(_person(story, done.second), made.pk, said=_COMPARED, now=when + timedelta(hours=2))
     elif row.party is None:
         take_step_by_token(row.token, done.step, given, when)
     else:
@@ -141,6 +151,9 @@ def _said(value: str, row: Matter, when: datetime) -> object:
             return answer_by(day, law_at(day, CITY)).isoformat()
         case told.SOON:
             return (day + timedelta(days=10)).isoformat()
+        case told.ALL_OPEN:
+            account = account_of(whole(row), day, law_at(day, CITY))
+            return str(account.open) if account else ""
         case told.WHOLE_FINE:
             return str(row.data["facts"]["decided_fine"])
     return value
