@@ -221,6 +221,8 @@ def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> N
         ("market", True),
         ("police", False),
     ]
+    spot = Matter.objects.get(kind="simple-penalty")
+    assert spot.state == "archived" and spot.data["facts"]["told"] == "yes"
     (required,) = cases.get(data__facts__violation="obstruction").data["requirements"]
     assert required["met_on"]
     twice = Matter.objects.get(kind="complaint", data__facts__category="double_charge")

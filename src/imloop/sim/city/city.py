@@ -44,8 +44,15 @@ def create_city(now: datetime, days: int = 7) -> None:
         _station(station, today)
     for number, shop in enumerate(SHOPS):
         _shop(shop, today, number)
-    for kind, name in DEPARTMENTS:
-        Party.objects.create(code=f"{CITY}-{kind}", kind=PartyKind(kind), name=name, place=CITY)
+    for number, (kind, name) in enumerate(DEPARTMENTS, 1):
+        Party.objects.create(
+            code=f"{CITY}-{kind}",
+            kind=PartyKind(kind),
+            name=name,
+            place=CITY,
+            address=f"柳州市政务大道 {number} 号（演示）",
+            phone=f"0772-555000{number}",
+        )
     for code, name, place in GUESTS:
         guest = Party.objects.create(code=code, kind=PartyKind.ISTATION, name=name, place=place)
         _networked(guest, date(2015, 1, 1))

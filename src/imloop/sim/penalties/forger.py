@@ -153,8 +153,13 @@ def _story(now: datetime, plan: _Days) -> Story:
 
 def _until_heard(plan: _Days) -> tuple[Done, ...]:
     numbers = "、".join(str(number) for number in range(1, _SHOWN + 1))
-    serious = {"vehicles": str(_SHOWN), "serious": "yes"}
-    levels = {"level_harm": "middle", "level_fault": "high", "level_manner": "high"}
+    serious = {"vehicles": str(_SHOWN), "serious": "yes", "serious_ground": "vehicles"}
+    levels = {
+        "level_harm": "middle",
+        "level_fault": "high",
+        "level_manner": "high",
+        "levels_why": "十份报告同一曲线，设备没有故障记录，事后改写（演示）",
+    }
     announced = {
         "announced_on": ON,
         "hearing_on": plan.work[12].isoformat(),

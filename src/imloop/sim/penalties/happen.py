@@ -26,7 +26,7 @@ from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.steps.second_person.decide import confirm
-from imloop.store.models import Matter, MatterCopy, Party, Proposal, Repair, Test
+from imloop.store.models import Case, Matter, MatterCopy, Party, Proposal, Repair, Test
 
 _OWNER = "车主韦某（演示）"
 _COMPARED = "已核对处罚决定和告知、答辩情况（演示）"
@@ -48,11 +48,15 @@ def enter_story(course: Course, story: Story) -> None:
 
 
 def _found(opened_at: datetime) -> Matter | None:
-    return Matter.objects.filter(kind=Kind.PENALTY, opened_at=opened_at).first()
+    kinds = (Kind.PENALTY, Kind.SIMPLE_PENALTY)
+    return Matter.objects.filter(kind__in=kinds, opened_at=opened_at).first()
 
 
 def _opens(story: Story, opened_at: datetime, when: datetime) -> None:
     """Nothing where the traffic was too thin to show it."""
+    if story.spot is not None:
+        _on_the_spot(story, story.spot, opened_at, when)
+        return
     shown = _shown(story, when)
     if _found(opened_at) is not None or not shown:
         return
@@ -76,6 +80,25 @@ def _opens(story: Story, opened_at: datetime, when: datetime) -> None:
         row = open_penalty(caller, Kind.PENALTY, said, when, party_code=story.about, vin=vin)
         if not story.twin:
             _show(story, row, shown, when)
+
+
+def _on_the_spot(story: Story, spot: dict[str, str], opened_at: datetime, when: datetime) -> None:
+    """About the vehicle that has waited longest for its retest."""
+    case = Case.objects.filter(closed_at=None, failed_at__lt=when).order_by("failed_at").first()
+    if case is None or _found(opened_at) is not None:
+        return
+    said: dict[str, object] = {
+        "party_name": "驾驶人莫某（演示）",
+        "is_person": "yes",
+        "violation": story.violation,
+        "payer": story.payer,
+        "acted_on": day_of(when).isoformat(),
+        "found_on": day_of(when).isoformat(),
+        "findings": story.findings,
+        **spot,
+    }
+    with suppress(Refusal), transaction.atomic():
+        open_penalty(_person(story, "1"), Kind.SIMPLE_PENALTY, said, when, vin=case.vehicle.vin)
 
 
 def _shown(story: Story, when: datetime) -> list[Test | Repair]:

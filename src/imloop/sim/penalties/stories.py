@@ -33,7 +33,8 @@ class Done:
 class Story:
     """``days`` ago the first of the office's people opened it. ``about``: a station or repairer, whose ``shown`` last
     tests or repairs are the evidence; ``owner_of``: the owner of the vehicle that this one repaired last; ``twin``: it
-    shares act and evidence with the owner's case; ``video``: of what was seen, kept by its hash."""
+    shares act and evidence with the owner's case; ``video``: of what was seen, kept by its hash; ``spot``: what a
+    decision on the spot says besides, about the driver of a vehicle that failed."""
 
     days: float
     office: str
@@ -45,6 +46,7 @@ class Story:
     twin: bool = False
     shown: int = 1
     video: str = ""
+    spot: dict[str, str] | None = None
     steps: tuple[Done, ...] = ()
 
 
@@ -76,7 +78,11 @@ def told(days: float, rights: str) -> Done:
 
 def imposed(days: float, number: int) -> tuple[Done, ...]:
     """Decided by the head, and served."""
-    said = {"decision_no": f"演示罚决〔{number}〕号", "reasons": "违法事实清楚（演示）", "compared": "yes"}
+    said = {
+        "decision_no": f"演示罚决〔{number}〕号",
+        "reasons": "事实有过程数据等证据证明，当事人的意见已复核（演示）",
+        "compared": "yes",
+    }
     return (
         Done(days, "1", "impose", said),
         Done(days + 1, "2", "serve", {"served_on": ON, "how": "direct"}),
@@ -89,7 +95,7 @@ def _discussed(days: float, office: str) -> Done:
 
 
 _ENVIRONMENT, _TRANSPORT = "environment", "transport"
-_WAIVED = "waive_hearing"
+_WAIVED, _ALL = "waive_hearing", {"all_waived": "yes"}
 _FALSE = "十份检验报告的过程数据与车辆不符（演示）"
 _CERTIFIED = "清单所列催化器未更换，仍签发维修合格证（演示）"
 _REMOVED = "三元催化器已拆除，只留外壳（演示）"
@@ -113,13 +119,15 @@ STORIES: tuple[Story, ...] = (
                 _ENVIRONMENT,
                 vehicles="10",
                 serious="yes",
+                serious_ground="vehicles",
                 level_harm="middle",
                 level_fault="middle",
                 level_manner="high",
+                levels_why="十份报告同一曲线，手段隐蔽（演示）",
             ),
             told(6, "all"),
             Done(7, PARTY, "state", {"statement": "设备受潮所致，请从轻（演示）"}),
-            Done(8, PARTY, _WAIVED, {}),
+            Done(8, PARTY, _WAIVED, _ALL),
             Done(8.3, "2", "weigh", {"weighed": "不采纳：十份数据出自同一条曲线（演示）"}),
             Done(9, "4", "review_legally", {"passed_review": "yes", "opinion": "程序合法（演示）"}),
             _discussed(10, _ENVIRONMENT),
@@ -145,7 +153,7 @@ STORIES: tuple[Story, ...] = (
             *filed(1),
             *reported(4, f"{_CERTIFIED}〔1〕", _TRANSPORT, gains="4000"),
             told(6, "two"),
-            Done(8, PARTY, _WAIVED, {}),
+            Done(8, PARTY, _WAIVED, _ALL),
             *imposed(10, 2),
             Done(12, "2", "publish", {}),
         ),
@@ -161,7 +169,7 @@ STORIES: tuple[Story, ...] = (
             *filed(1),
             *reported(4, f"{_REMOVED}〔1〕", _ENVIRONMENT, vehicles="1"),
             told(6, "two"),
-            Done(8, PARTY, _WAIVED, {}),
+            Done(8, PARTY, _WAIVED, _ALL),
             *imposed(10, 3),
             Done(15, "2", "pay", _PAID),
             Done(16, "3", "archive", {"volume_no": "正卷 2（演示）"}),
@@ -205,6 +213,29 @@ STORIES: tuple[Story, ...] = (
             ),
             Done(6, "2", "accept_as_met", {"requirement": "1", "proof": "数据已交，现场复查（演示）"}),
             *reported(9, f"{_REFUSED}〔1〕", _ENVIRONMENT),
+        ),
+    ),
+    Story(
+        5,
+        "police",
+        "failed_vehicle_driven",
+        "driver",
+        "检验不合格、未经复检合格的机动车上道路行驶（演示）",
+        spot={
+            "acted_where": "鱼峰区文惠路口（演示）",
+            "proof": "路面查验记录、平台检验记录（演示）",
+            "officer_a": "police",
+            "card_a": "桂警-演示-01",
+            "card_a_until": "2099-12-31",
+            "fine": "200",
+            "form_no": "柳公简〔演示〕1号",
+            "told": "yes",
+            "said": "准备明天去修（演示）",
+            "compared": "yes",
+        },
+        steps=(
+            Done(1, "1", "pay", _PAID),
+            Done(2, "2", "archive", {"volume_no": "简 1（演示）"}),
         ),
     ),
     Story(3, _TRANSPORT, "fake_parts", "repairer", "更换的配件无来源凭证（演示）", about="450206M01"),
