@@ -80,7 +80,7 @@ def step(matter: Matter, name: Step, day: date, **given: str) -> Decision:
 OPENED = Clock(STATE, "matter.opened_days", date(2026, 9, 1), date(2026, 10, 1))
 
 
-def test_who_is_paused_is_neither_due_nor_late_and_goes_on_with_a_reason() -> None:
+def test_who_is_paused_is_not_late_until_it_is_forgotten_and_goes_on_with_a_reason() -> None:
     stands = step(
         suspension(OPENED),
         Step.PAUSE,
@@ -89,8 +89,8 @@ def test_who_is_paused_is_neither_due_nor_late_and_goes_on_with_a_reason() -> No
         pause_ground="expertise",
         reason="送检仪器",
     ).matter
-    assert stands.due_on is None
-    assert not is_late(stands, date(2026, 12, 1))
+    assert stands.due_on == date(2026, 12, 10), "90 days, then somebody looks again"
+    assert not is_late(stands, date(2026, 12, 10)) and is_late(stands, date(2026, 12, 11))
     on = step(stands, Step.CONTINUE, date(2026, 10, 20), clock=STATE, reason="检测报告已出具").matter
     assert on.due_on == date(2026, 11, 9)
     assert is_late(on, date(2026, 11, 10))

@@ -8,7 +8,6 @@ import stat
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from imloop.facts.days import CHINA
 from imloop.facts.places import name_of
 from imloop.facts.refusal import Refusal, Unknown
 from support.servers.databases import undone
+from support.stories.demo_city import assert_runs_of_a_line_never_overlap, assert_the_outage_is_past, labels
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
 SMALL = {"days": 45, "vehicles": 110, "progress": False}
@@ -37,36 +37,6 @@ def small_city(migrated: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def demo(small_city: Path, db: None, tmp_path: Path) -> Path:
     """Its data directory, to be changed at will."""
     return shutil.copytree(small_city, tmp_path / "data")
-
-
-def labels(data: Path) -> list[dict[str, object]]:
-    return [
-        json.loads(line) for line in (data / "sim-labels.ndjson").read_text(encoding="utf-8").splitlines()
-    ]
-
-
-def assert_runs_of_a_line_never_overlap() -> None:
-    from imloop.store.models import Test
-
-    runs = Test.objects.order_by("station", "line", "started_at").values_list(
-        "station", "line", "started_at", "ended_at"
-    )
-    for (station, line, _, ended), (other, other_line, started, _) in pairwise(runs):
-        assert (station, line) != (other, other_line) or started > ended
-
-
-def assert_the_outage_is_past() -> None:
-    """Three weeks ago: three retests on paper, two matched, the third missing at its station and its repairer."""
-    from imloop.store.models import Finding, Outage, PaperUnlock
-
-    outage = Outage.objects.get()
-    assert outage.ends_at is not None and outage.ends_at < NOW - timedelta(days=20)
-    papers = PaperUnlock.objects.order_by("granted_at")
-    assert [bool(row.matched_at) for row in papers] == [True, True, False]
-    missing = papers[2]
-    assert missing.missed_at is not None and missing.case is not None and missing.case.state == "closed"
-    named = Finding.objects.filter(subject=missing.unlock_no).values_list("station_code", flat=True)
-    assert set(named) == {missing.station.code, missing.shop.code}
 
 
 def test_the_police_know_every_car_and_two_wait_for_a_second_look(demo: Path) -> None:
@@ -92,7 +62,7 @@ def test_stations_have_hours_and_a_day_of_appointments(demo: Path) -> None:
 def test_the_city_is_whole_and_honest(demo: Path) -> None:
     from imloop.store.models import Case, Finding, Party, RawUpload, Repair, Test, Vehicle
 
-    assert Party.objects.filter(kind="istation").count() == 6 + 2
+    assert Party.objects.filter(kind="istation").count() == 7 + 2
     assert Party.objects.filter(kind="mstation").count() == 12
     for one in Party.objects.filter(kind__in=["istation", "mstation"]).exclude(
         code__in=["shihezi", "taiyuan"]
@@ -100,7 +70,7 @@ def test_the_city_is_whole_and_honest(demo: Path) -> None:
         assert one.place == one.code[:6] and name_of(one.place) in one.address
     assert Vehicle.objects.count() > 100
     assert not RawUpload.objects.exclude(refused="").exists()
-    assert_the_outage_is_past()
+    assert_the_outage_is_past(NOW)
     codes = set(Finding.objects.filter(outcome="").values_list("code", flat=True))
     waiting = {"fallback-unmatched", "fuel-differs", "identity-doubtful", "vin-check-digit"}
     assert codes == waiting, "the record that never came, a fuel mistyped, a VIN with a wrong sign"
@@ -226,9 +196,10 @@ def test_applications_have_the_papers_that_they_name(demo: Path) -> None:
 
 def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> None:
     """Each step by a person who may take it: four of an office, the party, and the department that got a copy."""
+    from imloop.sim.world.places import FORGER
     from imloop.store.models import Matter, MatterCopy, MatterLink, Publication
 
-    cases = Matter.objects.filter(kind="penalty")
+    cases = Matter.objects.filter(kind="penalty").exclude(party__code=FORGER.code)
     assert {(row.data["facts"]["violation"], row.data["facts"]["payer"]): row.state for row in cases} == {
         ("forged_report", "station"): "archived",
         ("false_certificate", "repairer"): "served",
@@ -239,7 +210,7 @@ def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> N
     }
     forged = cases.get(state="archived", party__isnull=False)
     assert forged.evidence.count() == 10 and forged.data["facts"]["serious"] == "yes"
-    strike_off = Matter.objects.get(kind="strike-off")
+    strike_off = Matter.objects.get(kind="strike-off", party=forged.party)
     assert (strike_off.state, strike_off.party) == ("notified", forged.party)
     assert strike_off.evidence.count() == 10
     twin = MatterLink.objects.get(kind=MatterLink.Kind.TWIN)
@@ -250,10 +221,44 @@ def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> N
         ("market", True),
         ("police", False),
     ]
+    spot = Matter.objects.get(kind="simple-penalty")
+    assert spot.state == "archived" and spot.data["facts"]["told"] == "yes"
     (required,) = cases.get(data__facts__violation="obstruction").data["requirements"]
     assert required["met_on"]
     twice = Matter.objects.get(kind="complaint", data__facts__category="double_charge")
     assert [each["met_on"] for each in twice.data["requirements"]] == [None], "the refund"
+
+
+def test_a_forger_is_heard_fined_and_struck_off_and_its_cases_go_elsewhere(demo: Path) -> None:
+    from imloop.sim.world.places import FORGER
+    from imloop.steps.stations.standing import is_active
+    from imloop.store.models import Case, Matter, Party, Publication, Test
+
+    station = Party.objects.get(code=FORGER.code)
+    penalty, strike_off = Matter.objects.filter(party=station).order_by("opened_at")
+    steps = list(penalty.events.order_by("number").values_list("kind", flat=True))
+    heard = [
+        "ask_hearing",
+        "announce_hearing",
+        "hold_hearing",
+        "weigh",
+        "review_legally",
+        "discuss",
+        "impose",
+    ]
+    assert steps[6:13] == heard and steps[-4:] == ["serve", "publish", "pay", "archive"]
+    fine, paid = penalty.data["facts"]["decided_fine"], int(penalty.data["facts"]["amount"])
+    assert fine < paid < 1.3 * fine, "paid late, with its surcharge"
+    assert strike_off.state == "in_force" and not is_active(station, NOW.date())
+    assert Publication.objects.filter(matter__in=[penalty, strike_off]).count() == 2
+    assert penalty.evidence.count() == 10
+    cases = Case.objects.filter(station=station)
+    assert sorted(case.state for case in cases)[-1] == "closed" and cases.filter(closed_at=None).exists()
+    for case in cases:
+        assert case.events.filter(kind="ExitGranted").count() == 1
+    retests = Test.objects.filter(vehicle__cases__in=cases, purpose="retest")
+    assert retests and all(test.station_id != station.pk for test in retests)
+    assert not station.tests.filter(started_at__date__gte=strike_off.standings.get().since).exists()
 
 
 def test_the_system_that_was_never_reached_is_no_outage(demo: Path) -> None:

@@ -263,6 +263,26 @@ def test_a_test_that_arrives_after_the_strike_off_finds_the_exit_too(doors: Door
     assert "任一已联网检验机构" in Client().get(f"/c/{token}").content.decode()
 
 
+def test_everybody_reads_where_to_go_when_a_station_is_gone(doors: Doors, city: City) -> None:
+    doors.at("2026-03-30 09:00")
+    test_a_station(doors, NEAR, "2026-03-30 08:50", "桂B10012", co=0.9)
+    owner = f"/c/{Case.objects.get().owner_token}"
+
+    def reads(path: str) -> str:
+        return str(Client().get(path).content.decode())
+
+    before = Client().get(f"{owner}/notice.pdf").content
+    assert "再回原站复检" in reads(owner) and "预约检验" in reads(f"/public/stations/{NEAR}")
+    against(doors, NEAR, "strike-off", "2026-04", since="2026-04-08")
+    page = reads(owner)
+    assert "请先维修，再到其他检验机构复检" in page and "原站" not in page and "回原检验机构" not in page
+    gone = reads(f"/public/stations/{NEAR}")
+    assert "可到任一家已联网的检验机构复检，无需申请" in gone and "重新申请" in gone
+    assert "预约检验" not in gone and "回本站复检" not in gone
+    reprinted = Client().get(f"{owner}/notice.pdf").content
+    assert reprinted != before and Client().get(f"{owner}/notice.pdf").content == reprinted
+
+
 def test_an_appeal_brings_the_station_back_and_exits_stay(doors: Doors, city: City) -> None:
     doors.at("2026-03-30 09:00")
     waiting = test_a_station(doors, NEAR, "2026-03-30 08:50", "桂B10007", co=0.9)

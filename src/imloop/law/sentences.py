@@ -97,7 +97,7 @@ def retest_where(law: Law) -> Text:
     """The end of a sentence: where to."""
     if at_the_same_station(law):
         return Text("回原检验机构复检", "return to the same station for the retest")
-    return Text("到任一家已联网的检验机构复检", "have it retested at any networked station")
+    return ELSEWHERE
 
 
 def retest_here(law: Law) -> Text:
@@ -135,9 +135,12 @@ def _record(law: Law) -> Text:
     return Text("，由其上传维修记录", ", who uploads the record")
 
 
-def what_to_do(law: Law) -> Text:
-    """After a failed test, to the owner."""
-    who, record, papers, where = repair_where(law), _record(law), proof(law), retest_where(law)
+ELSEWHERE = Text("到任一家已联网的检验机构复检", "have it retested at any networked station")
+
+
+def what_to_do(law: Law, where: Text | None = None) -> Text:
+    """After a failed test, to the owner. ``where``: the end of the sentence, where the owner was let go elsewhere."""
+    who, record, papers, where = repair_where(law), _record(law), proof(law), where or retest_where(law)
     return Text(
         f"{who.zh}{record.zh}；持{papers.zh}{where.zh}。",
         f"{who.en}{record.en}; then {where.en} with {papers.en}.",
@@ -158,9 +161,9 @@ def on_the_receipt(law: Law) -> Text:
     )
 
 
-def repaired(law: Law) -> Text:
+def repaired(law: Law, where: Text | None = None) -> Text:
     """Once the repair is known, to the owner."""
-    papers, where = proof(law), retest_where(law)
+    papers, where = proof(law), where or retest_where(law)
     return Text(
         f"维修已登记。请携带{papers.zh}，在期限内{where.zh}。",
         f"The repair is recorded. Within the time left, {where.en} with {papers.en}.",

@@ -18,8 +18,9 @@ def _with(matter: Matter, clock: Clock) -> Matter:
 
 
 def pause(matter: Matter, asked: Asked) -> Matter:
-    """The clock that the step names stands still from its day on."""
-    return _with(matter, clocks.paused(clock_named(asked), asked.day))
+    """The clock that the step names stands still from its day on, for as long as the law lets it unseen."""
+    again = asked.law.term("clock.pause_days", asked.day).deadline
+    return _with(matter, clocks.paused(clock_named(asked), asked.day, again))
 
 
 def let_go_on(matter: Matter, asked: Asked) -> Matter:

@@ -36,7 +36,7 @@ class Timer:
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A running, paused or ended clock. ``due_on``: its last day, counted as if it ran on from now; ``extension``: as
-    in its timer."""
+    in its timer; ``look_again_on``: until when a pause holds without another look."""
 
     name: str
     key: str
@@ -47,16 +47,18 @@ class Clock:
     paused_on: date | None = None
     extended: int = 0
     ended_on: date | None = None
+    look_again_on: date | None = None
 
     @property
     def runs(self) -> bool:
         return self.ended_on is None and self.paused_on is None
 
     def is_late(self, day: date) -> bool:
-        """Over on ``day``; one that is paused is late only if it was so before."""
+        """Over on ``day``; one that is paused is late only if it was so before, or nobody looked at it again."""
         if self.ended_on is not None:
             return False
-        return self.due_on < (self.paused_on or day)
+        forgotten = self.look_again_on is not None and self.look_again_on < day
+        return forgotten or self.due_on < (self.paused_on or day)
 
 
 def started(timer: Timer, day: date, law: Law) -> Clock:
@@ -65,16 +67,18 @@ def started(timer: Timer, day: date, law: Law) -> Clock:
     return Clock(timer.name, timer.key, day, due, timer.of_party, timer.extension)
 
 
-def paused(clock: Clock, day: date) -> Clock:
-    """It stands still; the day itself is the last that was counted."""
-    return replace(clock, paused_on=day)
+def paused(clock: Clock, day: date, look_again_on: date | None = None) -> Clock:
+    """It stands still; the day itself is the last that was counted. ``look_again_on``: None where what it waits for
+    has a time of its own."""
+    return replace(clock, paused_on=day, look_again_on=look_again_on)
 
 
 def resumed(clock: Clock, day: date, law: Law) -> Clock:
     """The days that were left when it was paused run from ``day``."""
     assert clock.paused_on is not None
     left = _days_between(clock.paused_on, clock.due_on, clock.key, law)
-    return replace(clock, paused_on=None, due_on=_days_after(day, left, clock.key, law))
+    due = _days_after(day, left, clock.key, law)
+    return replace(clock, paused_on=None, look_again_on=None, due_on=due)
 
 
 def extended(clock: Clock, law: Law) -> Clock:
@@ -86,7 +90,7 @@ def extended(clock: Clock, law: Law) -> Clock:
 
 def ended(clock: Clock, day: date) -> Clock:
     """What it ran for was done, or no longer matters."""
-    return replace(clock, ended_on=day, paused_on=None)
+    return replace(clock, ended_on=day, paused_on=None, look_again_on=None)
 
 
 def _days_between(first: date, last: date, key: str, law: Law) -> int:

@@ -93,18 +93,30 @@ held_has_come = _not_later("held_on", "听证日期", "the hearing")
 dismantled_has_come = _not_later("dismantled_on", "拆解日期", "the dismantling")
 
 
-@guard("整改期限晚于今天", "the day to put it right is still to come")
+@guard("整改期限晚于今天，不超过上限", "the day to put it right is still to come, and comes")
 def required_later(asked: Asked) -> Reason | None:
-    """Nobody can put something right in the past."""
+    """Nobody can put something right in the past, and nobody waits for ever."""
     until = asked.values["required_by"]
     assert isinstance(until, date)
     if until > asked.day:
-        return None
+        return too_far_ahead(until, asked.day, asked.law)
     return Reason(
         "in-the-past",
         Text(
             f"整改期限 {until} 应晚于今天。", f"The day to put it right, {until}, must be later than today."
         ),
+    )
+
+
+def too_far_ahead(until: date, since: date, law: Law) -> Reason | None:
+    """A day that an official sets has an end."""
+    last = last_day("matter.most_days_ahead", since, law)
+    if until <= last:
+        return None
+    return Reason(
+        "too-far-ahead",
+        Text(f"{until} 太远，最晚到 {last}。", f"{until} is too far ahead: {last} at the latest."),
+        law.cite("matter.most_days_ahead"),
     )
 
 

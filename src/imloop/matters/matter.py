@@ -126,8 +126,9 @@ class Matter:
 
     @property
     def due_on(self) -> date | None:
-        """The first last day of all that runs: clocks and what the party must put right."""
+        """The first last day of all that runs: clocks, looks at paused ones, and what the party must put right."""
         days = [clock.due_on for clock in self.clocks if clock.runs]
+        days += [clock.look_again_on for clock in self.clocks if clock.look_again_on is not None]
         days += [each.due_on for each in self.requirements if each.met_on is None]
         return min(days, default=None)
 

@@ -17,13 +17,15 @@ from imloop.papers.trace_picture import trace_svg
 from imloop.papers.words import long_count, long_date, long_time
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.cases.issue_notice import as_printed_now
+from imloop.steps.cases.move_case import as_loop_case
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import itself
 from imloop.steps.ground.receipts import case_url
 from imloop.steps.inspections import lookups as test_lookups
 from imloop.steps.journal.prove_journal import stamp_of
+from imloop.steps.stations.lookups import name_of
 from imloop.steps.vehicles.vehicle_facts import described
-from imloop.store.models import Notice, Test
+from imloop.store.models import Case, Notice, Test
 from imloop.verdict.arithmetic import printed
 
 COPIES = {
@@ -55,13 +57,27 @@ def notice_document(caller: Caller, notice_no: str, key: str = "") -> bytes:
 
 
 def owner_notice(token: str) -> bytes:
-    """The newest notice of the case behind an owner's token."""
+    """The newest notice of the case behind an owner's token; printed after the owner was let go to another station, it
+    says so, too."""
     case = case_lookups.owner_case(token)
-    return notice_pdf(case.notices.select_related("case").latest("round"))
+    return notice_pdf(case.notices.select_related("case").latest("round"), _let_go(case))
 
 
-def notice_pdf(notice: Notice) -> bytes:
-    """Every element of the official form, as it stood on the day of issue, in the words of the place's template."""
+def _let_go(case: Case) -> str:
+    exits = as_loop_case(case).exits if case.closed_at is None else ()
+    if not exits:
+        return ""
+    last = exits[-1]
+    where = name_of(last.to_station) if last.to_station else "任一家已联网的检验机构"
+    return (
+        f"重印说明：{long_date(day_of(last.granted_at))}准予变更复检机构（{last.evidence}），"
+        f"到 {long_date(last.expires_on)}为止可到{where}复检，限值不变。"
+    )
+
+
+def notice_pdf(notice: Notice, later: str = "") -> bytes:
+    """Every element of the official form, as it stood on the day of issue, in the words of the place's template.
+    ``later``: what was decided since, marked as such."""
     case = notice.case
     kept = notice.content if "told" in notice.content else {**as_printed_now(notice), **notice.content}
     said, station, vehicle = kept["told"], kept["station"], kept["vehicle"]
@@ -85,6 +101,7 @@ def notice_pdf(notice: Notice) -> bytes:
         "deadline_days": kept["deadline_days"],
         "deadline_unit": kept.get("deadline_unit", WORKING),
         "provisional": kept["deadline_provisional"],
+        "later": later,
         "guidance": said["guidance"],
         "warning": said["warning"],
         "round": notice.round,

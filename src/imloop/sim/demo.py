@@ -25,12 +25,12 @@ from imloop.sim.complaints import enter_complaints
 from imloop.sim.credentials import renew_credentials, write_credentials
 from imloop.sim.customers import NEWLY_FAILED, customers_of, enter_customers, enter_newly_failed
 from imloop.sim.more_days import LABELS, fill
-from imloop.sim.penalties import enter_penalties
+from imloop.sim.penalties import FORGED, enter_forger, enter_penalties
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
 from imloop.sim.two_people import enter_proposals
 from imloop.sim.world.lines import Lines
-from imloop.sim.world.places import CITY, STATIONS
+from imloop.sim.world.places import CITY, FORGER, STATIONS
 from imloop.steps.journal.demo_mark import mark_demo
 from imloop.steps.repairs.shop_figures import count_figures
 from imloop.steps.stations.lookups import nothing_yet
@@ -108,11 +108,11 @@ def load_demo(
 
 def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None:
     until, vehicles, days = datetime.fromisoformat(plan["now"]), plan["vehicles"], plan["days"]
-    lines = Lines([station.code for station in STATIONS])
+    lines = Lines([station.code for station in STATIONS], (FORGER.code,))
     customers, others = customers_of(vehicles), vehicles + len(CARS)
     with (
         (data_dir / LABELS).open("w", encoding="utf-8") as labels,
-        bar("演示城市 demo city", others + customers + NEWLY_FAILED, progress) as step,
+        bar("演示城市 demo city", others + customers + NEWLY_FAILED + FORGED, progress) as step,
     ):
         course = Course(plan["seed"], until, lines, labels)
         fill(course, days, first=0, count=vehicles)
@@ -122,6 +122,7 @@ def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None
         enter_proposals(course)
         enter_complaints(course)
         enter_penalties(course)
+        enter_forger(course, days, first=others + customers + NEWLY_FAILED)
         enter_outage(course, first=vehicles)
         enter_customers(course, days, first=others, count=customers)
         enter_newly_failed(course, first=others + customers)

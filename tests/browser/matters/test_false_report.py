@@ -47,7 +47,9 @@ def opened_and_filed(people: People, reference: str) -> None:
     zhang.sees(reference, "SHA-256")
     people.take("head", "file", file_no="柳环立〔2026〕9号").sees("调查取证")
     people.at("2026-09-10 09:00")
-    people.take("zhang", "report", **{**REPORTED, "serious": "yes", "vehicles": "10"}).sees("案件审查")
+    people.take(
+        "zhang", "report", **{**REPORTED, "serious": "yes", "serious_ground": "vehicles", "vehicles": "10"}
+    ).sees("案件审查")
     people.take("li", "clear", opinion="清楚").sees("您是调查人员")
     people.take("wang", "clear", opinion="清楚").sees("10/10")
     assert people(NEAR).go(f"/matters/{people.number}") == 404, "nothing is told before the notice"

@@ -57,7 +57,7 @@ def test_from_the_lead_to_the_archive(team: Team, doors: Doors) -> None:
 
 
 def test_a_serious_case_opens_the_strike_off_with_its_evidence(team: Team, doors: Doors) -> None:
-    team.until_heard(test_reference(), serious="yes", vehicles="10", departure="")
+    team.until_heard(test_reference(), serious="yes", serious_ground="vehicles", vehicles="10", departure="")
     doors.at("2026-10-15 09:00")
     team("zhang", "discuss", DISCUSSED)
     decided = team("head", "impose", DECIDED)
@@ -151,6 +151,12 @@ def test_the_police_decide_on_the_spot(city: City, doors: Doors) -> None:
         "found_on": "2026-09-02",
         "fine": "200",
         "form_no": "柳公简〔2026〕1号",
+        "acted_where": "文惠路口",
+        "proof": "检验记录、现场照片",
+        "officer_a": "po",
+        "card_a": "警 1",
+        "card_a_until": "2027-12-31",
+        "told": "yes",
         "compared": "yes",
     }
     about = {"vin": VIN}
@@ -243,7 +249,7 @@ def decided_at_the_desks(team: Team, doors: Doors) -> Windows:
     step = Windows(team.number, people)
     assert "调查取证" in step("head", "file", file_no="柳环立〔2026〕9号")
     doors.at("2026-09-10 09:00")
-    step("zhang", "report", **{**REPORTED, "serious": "yes", "vehicles": "10"})
+    step("zhang", "report", **{**REPORTED, "serious": "yes", "serious_ground": "vehicles", "vehicles": "10"})
     assert "您是调查人员" in step("li", "clear", opinion="清楚")
     assert "10/10" in step("wang", "clear", opinion="清楚") and team.number
     assert people["station"].get(f"/matters/{team.number}").status_code == 404

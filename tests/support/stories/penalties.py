@@ -33,6 +33,7 @@ REPORTED = {
     "level_harm": "middle",
     "level_fault": "middle",
     "level_manner": "high",
+    "levels_why": "三份报告同一曲线，拒不说明",
 }
 NOTICE = {
     "served_on": "2026-09-18",

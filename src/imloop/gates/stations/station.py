@@ -66,6 +66,10 @@ def station_standing(
     return tuple(reason for reason in found if reason is not None)
 
 
+_RESTORED = Text("恢复由作出决定的部门办理。", "The department that decided may restore it.")
+_GONE = Text("再次从业应当重新申请：/apply。", "To work again it has to apply anew: /apply.")
+
+
 def _closed(fact: StandingFact, law: Law) -> Reason:
     name = _CLOSED[fact.state]
     by = Text(f"（{fact.decision_no}）", f" ({fact.decision_no})") if fact.decision_no else Text("", "")
@@ -77,7 +81,7 @@ def _closed(fact: StandingFact, law: Law) -> Reason:
             f"{name.en} from {fact.since}{until.en}{by.en}.",
         ),
         fact.cite or law.cite("station.networked_required"),
-        Text("恢复由作出决定的部门办理。", "The department that decided may restore it."),
+        _GONE if fact.state in ("struck_off", "revoked", "withdrawn") else _RESTORED,
         item=fact.state,
     )
 

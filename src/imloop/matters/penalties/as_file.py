@@ -72,9 +72,14 @@ def proposal_of(facts: Mapping[str, Value], law: Law) -> Proposal | None:
     found = range_of(facts, law)
     if found is None or found.least <= 0:
         return None
-    picked = {name: str(facts[f"level_{name}"]) for name in FACTORS if facts.get(f"level_{name}")}
+    picked = levels_in(facts)
     adjust = _whole(facts, "heavier") - _whole(facts, "lighter")
     return propose(found, picked, law, adjust=adjust, mitigate=_whole(facts, "mitigate"))
+
+
+def levels_in(facts: Mapping[str, Value]) -> dict[str, str]:
+    """The levels that were picked, by factor."""
+    return {name: str(facts[f"level_{name}"]) for name in FACTORS if facts.get(f"level_{name}")}
 
 
 def fine_of(facts: Mapping[str, Value], law: Law) -> int:
@@ -124,16 +129,20 @@ def file_of(matter: Matter, values: Mapping[str, Value], day: date, law: Law) ->
         no_fault_weighed=_weighed_since(matter),
         notice=_notice(matter),
         answered_on=tuple(each.day for each in stated),
-        waived_on=_day_of(matter, Step.WAIVE_HEARING),
+        waived_on=_waived_on(matter),
         hearing=_hearing(matter),
         discussions=tuple(_discussion(each) for each in matter.acts if each.step is Step.DISCUSS),
-        legal_reviews=tuple(
-            LegalReview(each.day, each.person, each.values.get("passed_review") == "yes")
-            for each in matter.acts
-            if each.step is Step.REVIEW_LEGALLY
-        ),
+        legal_reviews=_legal_reviews(matter),
         complex=facts.get("complex") == "yes",
         public_interest=facts.get("public_interest") == "yes",
+        serious_ground=str(facts.get("serious_ground") or ""),
+    )
+
+
+def _legal_reviews(matter: Matter) -> tuple[LegalReview, ...]:
+    found = (each for each in matter.acts if each.step is Step.REVIEW_LEGALLY)
+    return tuple(
+        LegalReview(each.day, each.person, each.values.get("passed_review") == "yes") for each in found
     )
 
 
@@ -217,6 +226,12 @@ def _last_person(matter: Matter, step: Step) -> str:
 def _day_of(matter: Matter, step: Step) -> date | None:
     found = _last(matter, step)
     return found.day if found else None
+
+
+def _waived_on(matter: Matter) -> date | None:
+    """When the party gave up its statement, too; who only wants no hearing may still write."""
+    found = _last(matter, Step.WAIVE_HEARING)
+    return found.day if found and found.values.get("all_waived") == "yes" else None
 
 
 def _weighed_since(matter: Matter) -> bool:

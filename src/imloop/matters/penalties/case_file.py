@@ -94,7 +94,8 @@ class File:
     """``department`` decides, for ``area`` (a division code with what lies below it); ``place``: where the act was.
     ``acted_on``: the act, or the last day of one that went on. ``facts``: as the decision will state them.
     ``forbidden_by`` and ``punished_by``: as it will cite them. ``proposed``: by the table of discretion; None: none was
-    made. ``complex``: several laws, or hard to judge; ``public_interest``: great public interest."""
+    made. ``complex``: several laws, or hard to judge; ``public_interest``: great public interest; ``serious_ground``:
+    which ground of the law makes the case serious."""
 
     department: str
     area: str
@@ -126,6 +127,7 @@ class File:
     legal_reviews: tuple[LegalReview, ...] = ()
     complex: bool = False
     public_interest: bool = False
+    serious_ground: str = ""
     daily: Daily | None = None
 
     @property

@@ -13,6 +13,7 @@ from imloop.matters.names import Kind, Role, State, Step
 from imloop.matters.penalties import fields as f
 from imloop.matters.penalties import guards as p
 from imloop.matters.penalties import guards_after as after
+from imloop.matters.penalties import guards_order as o
 from imloop.matters.penalties.account import is_stayed
 from imloop.matters.penalties.as_file import fine_of
 from imloop.matters.row import APPEAL_NO, Row, day, sentence
@@ -45,6 +46,7 @@ def simple() -> tuple[Row, ...]:
         f.ACTED_ON,
         f.FOUND_ON,
         f.FINDINGS,
+        *f.ON_THE_SPOT,
         f.COUNTED[0],
         f.FINE,
         sentence("form_no", "当场处罚决定书编号", "number of the form"),
@@ -58,6 +60,8 @@ def simple() -> tuple[Row, ...]:
         after.small_enough,
         after.fine_on_the_spot,
         after.little_cash,
+        after.cards_on_the_spot,
+        after.told_on_the_spot,
     )
     return (
         Row(
@@ -80,7 +84,10 @@ def after_decision() -> tuple[Row, ...]:
 
 
 def _service() -> tuple[Row, ...]:
-    served = (p.in_order("served_on", "送达", "the service"),)
+    served = (
+        o.in_order("served_on", "送达", "the service", o.taken(Step.IMPOSE)),
+        o.by_publication("served_on", Step.IMPOSE),
+    )
     return (
         Row(
             (K.PENALTY,),
@@ -117,17 +124,29 @@ def _payment() -> tuple[Row, ...]:
         sentence("reason", "复议、诉讼案号和理由", "number of the review or case, and why"),
     )
     end = (day("stayed_until", "自何日起恢复执行", "goes on from"), sentence("reason", "理由", "reason"))
-    paid = (p.in_order("paid_on", "缴款", "the payment"), after.not_too_much)
+    paid = (o.in_order("paid_on", "缴款", "the payment", o.served), after.not_too_much)
+    begins = o.in_order("stayed_from", "停止执行", "the stay", o.served)
+    ends = o.in_order("stayed_until", "恢复执行", "its end", o.stayed)
     rows = []
     for state in _SERVED:
         aside = Row(BOTH, state, Step.PAY, OFFICE_ROLE, state, f.PAID, paid, aside=True)
         rows += [
             aside,
             replace(
-                aside, step=Step.PUT_OFF, fields=f.PUT_OFF, guards=(after.later_than_due,), change=_put_off
+                aside,
+                step=Step.PUT_OFF,
+                fields=f.PUT_OFF,
+                guards=(after.later_than_due, o.put_off_ends),
+                change=_put_off,
             ),
-            replace(aside, step=Step.STAY, fields=stay, guards=(), when=lambda matter: not is_stayed(matter)),
-            replace(aside, step=Step.END_STAY, fields=end, guards=(), when=is_stayed),
+            replace(
+                aside,
+                step=Step.STAY,
+                fields=stay,
+                guards=(begins,),
+                when=lambda matter: not is_stayed(matter),
+            ),
+            replace(aside, step=Step.END_STAY, fields=end, guards=(ends,), when=is_stayed),
         ]
     return tuple(rows)
 
@@ -146,7 +165,12 @@ def _enforcement() -> tuple[Row, ...]:
             OFFICE_ROLE,
             S.DEMANDED,
             demand,
-            (p.in_order("demanded_on", "催告", "the demand"), after.pay_time_over, after.not_stayed),
+            (
+                after.pay_time_over,
+                o.in_order("demanded_on", "催告", "the demand", o.overdue),
+                o.by_publication("demanded_on", Step.SERVE),
+                after.not_stayed,
+            ),
             starts=(DEMANDED,),
             stops=(PAYING.name,),
         ),

@@ -62,6 +62,13 @@ TWIN = sentence(
 )
 OPENED = (PARTY, IS_PERSON, VIOLATION, PAYER, ACTED_ON, FOUND_ON, FINDINGS, TWIN)
 
+SERIOUS = (
+    ("vehicles", Text("涉及车辆达到规定的数量", "as many vehicles as the rule names")),
+    ("again", Text("两年内再次违法", "again within two years")),
+    ("crime", Text("构成犯罪", "a crime")),
+    ("impact", Text("造成重大影响", "major impact")),
+    ("other_law", Text("其他依法属于情节严重的", "others that a law names")),
+)
 COUNTED = (
     Field(
         "variant",
@@ -75,6 +82,7 @@ COUNTED = (
     _money("goods", "货值金额（元）", "value of the goods, yuan"),
     _money("charge", "违法收费（元）", "unlawful charge, yuan"),
     yes("serious", "情节严重", "a serious case"),
+    Field("serious_ground", Text("情节严重的情形", "why it is serious"), Shape.CHOICE, False, SERIOUS),
     yes("uncorrected", "责令改正后拒不改正", "ordered to put it right, and did not"),
     yes("harm", "造成危害后果", "harm resulted"),
 )
@@ -111,13 +119,31 @@ OFFICERS = (
     sentence("card_b", "执法证号二", "number of the second card"),
     day("card_b_until", "执法证二有效期至", "second card valid until"),
 )
+ON_THE_SPOT = (
+    sentence("acted_where", "违法地点", "where"),
+    sentence("proof", "证据", "evidence"),
+    *OFFICERS[:3],
+    _person("officer_b", "执法人员二", "second officer", required=False),
+    sentence("card_b", "执法证号二", "number of the second card", required=False),
+    day("card_b_until", "执法证二有效期至", "second card valid until", required=False),
+    yes(
+        "told",
+        "已出示证件，告知拟处罚内容、事实、理由、依据和权利",
+        "cards shown; told what is intended, why, by which law, and its rights",
+        required=True,
+    ),
+    sentence(
+        "said", "当事人的陈述、申辩（没有的不填）", "what the party said (empty: nothing)", required=False
+    ),
+)
 PROOF = (
     yes("sampled", "有抽样证据", "there are samples"),
     sentence("sampling", "抽样记录编号", "number of the sampling record", required=False),
     yes("tested", "有监测、检验、鉴定结果", "there are results of tests or experts"),
     day("told_on", "结果告知当事人日期", "results told to the party on", required=False),
 )
-REPORTED = (*OFFICERS, FINDINGS, *COUNTED, *LEVEL_FIELDS, *ADJUSTED, FINE, DEPARTURE, *PROOF)
+LEVELS_WHY = sentence("levels_why", "各项裁量等次的理由", "why these levels of discretion", required=False)
+REPORTED = (*OFFICERS, FINDINGS, *COUNTED, *LEVEL_FIELDS, LEVELS_WHY, *ADJUSTED, FINE, DEPARTURE, *PROOF)
 
 COMPLEX = (
     yes("complex", "案情疑难复杂或者涉及多个法律关系", "complex, or several laws"),
@@ -157,6 +183,11 @@ NOTIFIED = (
     FINE,
     PARTY_AGAIN,
     COMPARED,
+)
+WAIVED = (
+    yes(
+        "all_waived", "同时放弃陈述、申辩，可以不等期限届满", "waives stating its case, too; no need to wait"
+    ),
 )
 STATED = (
     sentence("statement", "陈述、申辩意见", "statement"),

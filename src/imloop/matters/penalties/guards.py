@@ -12,7 +12,6 @@ from imloop.matters.guards import Asked, Guard, guard
 from imloop.matters.names import Step
 from imloop.matters.penalties import clocks
 from imloop.matters.penalties.as_file import (
-    day_in,
     file_of,
     fine_of,
     investigators,
@@ -123,27 +122,6 @@ not_an_investigator = not_by(
 )
 
 
-def in_order(name: str, zh: str, en: str) -> Guard:
-    """A day of the step is after the act and not in the future."""
-
-    @guard(f"{zh}在违法行为之后、今天或者之前", f"the day of {en} lies between the act and today")
-    def check(asked: Asked) -> Reason | None:
-        given, acted = asked.values.get(name), day_in(asked.matter.facts, "acted_on")
-        if not isinstance(given, date) or ((acted is None or acted <= given) and given <= asked.day):
-            return None
-        code = "in-the-future" if given > asked.day else "before-the-act"
-        return Reason(
-            code,
-            Text(
-                f"{zh} {given} 不在违法行为（{acted}）和今天之间。",
-                f"{en}, {given}, is not between the act ({acted}) and today.",
-            ),
-            asked.law.cite("procedure.decision_names"),
-        )
-
-    return check
-
-
 @guard("裁量在法定限度内，偏离写明理由", "the discretion is lawful, a departure has a reason")
 def discretion_holds(asked: Asked) -> Reason | None:
     """The table can be computed, and the fine is its, or says why not."""
@@ -173,6 +151,12 @@ def fine_in_range(asked: Asked) -> Reason | None:
         if reason is not None:
             return reason
     return None
+
+
+@guard("情节和条款相符", "the clause fits the act")
+def clause_fits(asked: Asked) -> Reason | None:
+    """A serious case has its ground, and one that is serious is treated so."""
+    return _veto("clause-does-not-fit", asked)
 
 
 @guard("执法人员达到法定人数", "as many officers as the law asks for")

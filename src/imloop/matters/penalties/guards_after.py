@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from imloop.facts.text import Reason, Text
 from imloop.matters.guards import Asked, guard
+from imloop.matters.matter import Value
 from imloop.matters.penalties import clocks
 from imloop.matters.penalties.account import account_of, is_stayed
 from imloop.matters.penalties.as_file import day_in, fine_of, range_of
@@ -26,6 +28,44 @@ def fine_on_the_spot(asked: Asked) -> Reason | None:
         ),
         found.punished_by,
     )
+
+
+@guard("执法人员足够，证件有效", "enough officers, with valid cards")
+def cards_on_the_spot(asked: Asked) -> Reason | None:
+    """Two, where not a single traffic officer may decide; each card valid on the day of the act."""
+    values, acted = asked.values, asked.values["acted_on"]
+    assert isinstance(acted, date)
+    officers = {str(values[name]) for name in ("officer_a", "officer_b") if values.get(name)}
+    least = 1 if asked.matter.holder.department == "police" else asked.law.integer("procedure.officers")
+    if len(officers) < least:
+        return Reason(
+            "too-few-officers",
+            Text(
+                f"执法人员 {len(officers)} 人，应有 {least} 人以上。",
+                f"{len(officers)} officers; the law asks for {least}.",
+            ),
+            asked.law.cite("procedure.officers"),
+        )
+    bad = [each for each in ("a", "b") if values.get(f"officer_{each}") and not _valid(values, each, acted)]
+    if not bad:
+        return None
+    names = "、".join(str(values[f"officer_{each}"]) for each in bad)
+    said = Text(f"{names} 在 {acted} 没有有效的执法证件。", f"{names} had no valid card on {acted}.")
+    return Reason("card-invalid", said, asked.law.cite("procedure.card_shown"))
+
+
+def _valid(values: Mapping[str, Value], each: str, day: date) -> bool:
+    until = day_in(values, f"card_{each}_until")
+    return bool(str(values.get(f"card_{each}") or "").strip()) and until is not None and until >= day
+
+
+@guard("已当场告知并听取意见", "the party was told and heard on the spot")
+def told_on_the_spot(asked: Asked) -> Reason | None:
+    """What is decided at once is told at once."""
+    if asked.values.get("told") == "yes":
+        return None
+    said = Text("还没有当场告知内容、理由、依据和权利。", "The party was not told what, why, and its rights.")
+    return Reason("rights-not-told", said, asked.law.cite("matter.notice_first"))
 
 
 @guard("延期晚于原缴款期限", "it is put off to a later day")

@@ -15,6 +15,7 @@ from imloop.matters.matter import Effect, Matter
 from imloop.matters.names import Kind, Role, State, Step
 from imloop.matters.penalties import fields as f
 from imloop.matters.penalties import guards as p
+from imloop.matters.penalties import guards_order as o
 from imloop.matters.penalties.as_file import fine_of
 from imloop.matters.row import DECISION_NO, REASONS, Row, day, sentence
 
@@ -97,7 +98,7 @@ def _investigation() -> tuple[Row, ...]:
             Step.KEEP_EVIDENCE,
             S.INVESTIGATING,
             kept,
-            (p.in_order("kept_on", "先行登记保存", "the keeping"),),
+            (o.in_order("kept_on", "先行登记保存", "the keeping"),),
             starts=(KEPT,),
             aside=True,
         ),
@@ -115,7 +116,7 @@ def _investigation() -> tuple[Row, ...]:
             Step.REPORT,
             S.CASE_REVIEW,
             f.REPORTED,
-            (p.officers_enough, p.discretion_holds, p.fine_in_range),
+            (p.officers_enough, p.discretion_holds, p.fine_in_range, p.clause_fits, o.levels_explained),
         ),
         _row(
             S.CASE_REVIEW,
@@ -135,7 +136,10 @@ def _investigation() -> tuple[Row, ...]:
 
 
 def _notice() -> tuple[Row, ...]:
-    served = (p.in_order("served_on", "送达", "the service"),)
+    served = (
+        o.in_order("served_on", "送达", "the service", o.taken(Step.CLEAR)),
+        o.by_publication("served_on", Step.CLEAR),
+    )
     return (
         _row(
             S.NOTICE_DUE,
@@ -156,7 +160,7 @@ def _notice() -> tuple[Row, ...]:
             PARTY,
             change=_pause_deciding,
         ),
-        _row(S.NOTIFIED, Step.WAIVE_HEARING, S.HEARD, by=PARTY),
+        _row(S.NOTIFIED, Step.WAIVE_HEARING, S.HEARD, f.WAIVED, by=PARTY),
         _row(S.NOTIFIED, Step.NO_HEARING_ASKED, S.HEARD, (), (g.hearing_time_over,)),
     )
 
@@ -168,7 +172,11 @@ def _hearing() -> tuple[Row, ...]:
             Step.ANNOUNCE_HEARING,
             S.HEARING,
             f.ANNOUNCED,
-            (p.in_order("announced_on", "通知听证", "the announcement"), g.hearing_planned, p.chair_apart),
+            (
+                o.in_order("announced_on", "通知听证", "the announcement", o.taken(Step.ASK_HEARING)),
+                g.hearing_planned,
+                p.chair_apart,
+            ),
             aside=True,
         ),
         _row(
@@ -176,7 +184,12 @@ def _hearing() -> tuple[Row, ...]:
             Step.HOLD_HEARING,
             S.HEARD,
             f.HEARD,
-            (p.in_order("held_on", "听证", "the hearing"), g.hearing_announced, p.chair_apart),
+            (
+                o.in_order("held_on", "听证", "the hearing"),
+                g.hearing_announced,
+                p.chair_apart,
+                o.as_announced,
+            ),
             change=_go_on_deciding,
         ),
         _row(S.HEARING, Step.GIVE_UP_HEARING, S.HEARD, by=PARTY, change=_go_on_deciding),
@@ -197,7 +210,10 @@ def _beside() -> tuple[Row, ...]:
         *has_stated,
         *rows(Step.REVIEW_LEGALLY, f.LEGAL, p.not_an_investigator),
         *rows(
-            Step.DISCUSS, f.DISCUSSED, p.in_order("discussed_on", "讨论", "the discussion"), p.voters_apart
+            Step.DISCUSS,
+            f.DISCUSSED,
+            o.in_order("discussed_on", "讨论", "the discussion", o.taken(Step.CLEAR)),
+            p.voters_apart,
         ),
     )
 

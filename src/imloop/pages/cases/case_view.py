@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.items import ITEMS
+from imloop.facts.text import Text
 from imloop.facts.typical_causes import typical_signs
 from imloop.law import Law
 from imloop.law.deadline import deadline_key, deadline_of
-from imloop.law.sentences import at_the_same_station, repaired, what_to_do
+from imloop.law.sentences import ELSEWHERE, at_the_same_station, repaired, what_to_do
 from imloop.law.working_days import WORKING
 from imloop.loop.case import SECOND_OPINION_EXIT
 from imloop.pages.guard import words
@@ -31,9 +32,12 @@ def loop_names() -> list[str]:
     return [_("检验"), _("告知"), _("维修"), _("放行"), _("复检")]
 
 
-def headline(case: Case, law: Law) -> str:
-    """``law``: of today, where the case is."""
+def headline(case: Case, law: Law, *, elsewhere: bool = False) -> str:
+    """``law``: of today, where the case is; ``elsewhere``: the owner was let go to another station."""
     back = at_the_same_station(law)
+    if elsewhere and case.closed_at is None:
+        waits = case.state == loop.State.AWAITING_REPAIR
+        return _("请先维修，再到其他检验机构复检") if waits else _("已可复检，请到其他检验机构")
     return {
         "awaiting_repair": _("请先维修，再回原站复检") if back else _("请先维修，再复检"),
         "awaiting_retest": _("已可复检，请回原站") if back else _("已可复检"),
@@ -109,10 +113,12 @@ def signs(case: Case, test: Test | None) -> list[dict[str, object]]:
     ]
 
 
-def guidance(law: Law, case: Case) -> str:
-    """What to do next, by the state of the case and the law of the day."""
+def guidance(law: Law, case: Case, elsewhere: dict[str, object] | None = None) -> str:
+    """What to do next, by the state of the case, the law of the day, and where the owner was let go."""
     waits = case.state == loop.State.AWAITING_REPAIR
-    return words(what_to_do(law) if waits else repaired(law))
+    to = str(elsewhere["to"]) if elsewhere else ""
+    where = Text(f"到{to}复检", f"have it retested at {to}") if to else ELSEWHERE if elsewhere else None
+    return words(what_to_do(law, where) if waits else repaired(law, where))
 
 
 def case_context(case: Case, now: datetime) -> dict[str, object]:
@@ -123,10 +129,11 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
     permit = loop.permit(
         as_loop_case(case), station=case.station.code if case.station else "", at=now, law=today
     )
+    elsewhere = _elsewhere(case, now)
     on_paper = permit.allowed and any(reason.code == "paper-fallback" for reason in permit.reasons)
     return {
         "case": case,
-        "headline": _on_paper(today) if on_paper else headline(case, today),
+        "headline": _on_paper(today) if on_paper else headline(case, today, elsewhere=bool(elsewhere)),
         "steps": steps(case),
         "items": result_items(test),
         "reasons": test.verdict["reasons"] if test else [],
@@ -134,11 +141,11 @@ def case_context(case: Case, now: datetime) -> dict[str, object]:
         "calculation": test.verdict["steps"] if test else [],
         "law": test.verdict["law"] if test else {"hash": law.hash},
         "signs": signs(case, test) if case.closed_at is None else [],
-        "guidance": guidance(today, case),
+        "guidance": guidance(today, case, elsewhere),
         "rework": rework_due(case),
         "permit": [reason.to_json() for reason in permit.reasons],
         "allowed": permit.allowed,
-        "elsewhere": _elsewhere(case, now),
+        "elsewhere": elsewhere,
         "notice": case.notices.order_by("-round").first(),
         "events": [event_row(event) for event in case.events.order_by("number")],
         **days(case, law, now),

@@ -144,6 +144,7 @@ def public_station(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "station": station,
         "active": facts.is_active(today, law),
+        "let_go": station.kind == PartyKind.ISTATION and law.flag("exit.station_closed"),
         "reasons": [reason.to_json() for reason in facts.reasons(today, law) if not reason.warning],
         "methods": _methods(facts, today, law),
         "decisions": [published(event) for event in decisions],

@@ -78,12 +78,17 @@ def demo_lines() -> list[Line]:
     return list(Line.objects.filter(station__code__in=codes).select_related("station").order_by("id"))
 
 
-def _write(mornings: list[datetime], now: datetime) -> None:
+def checks_of(station: str, mornings: list[datetime], now: datetime) -> None:
+    """Passing checks of a station that is not checked with the others."""
+    _write(mornings, now, list(Line.objects.filter(station__code=station).select_related("station")))
+
+
+def _write(mornings: list[datetime], now: datetime, lines: list[Line] | None = None) -> None:
     raws, checks = [], []
     compress = zstandard.ZstdCompressor(level=1).compress
     hashes: dict[date, str] = {}
     known = set(EquipmentCheck.objects.values_list("line_id", "check_no"))
-    for line in demo_lines():
+    for line in lines or demo_lines():
         instruments = {row.kind: row for row in Equipment.objects.filter(line=line, until__isnull=True)}
         for morning in mornings:
             for record in records(line, set(instruments), morning, now):

@@ -15,6 +15,7 @@ from imloop.sim.world.places import (
     CITY,
     DEPARTMENTS,
     DISTRICTS,
+    EVERYWHERE,
     GUESTS,
     INSTRUMENTS,
     SHOPS,
@@ -39,12 +40,19 @@ def is_loaded() -> bool:
 def create_city(now: datetime, days: int = 7) -> None:
     """Every party of the demo with its dated standing, and the self-checks of its lines for the last ``days``."""
     today = day_of(now)
-    for station in STATIONS:
+    for station in EVERYWHERE:
         _station(station, today)
     for number, shop in enumerate(SHOPS):
         _shop(shop, today, number)
-    for kind, name in DEPARTMENTS:
-        Party.objects.create(code=f"{CITY}-{kind}", kind=PartyKind(kind), name=name, place=CITY)
+    for number, (kind, name) in enumerate(DEPARTMENTS, 1):
+        Party.objects.create(
+            code=f"{CITY}-{kind}",
+            kind=PartyKind(kind),
+            name=name,
+            place=CITY,
+            address=f"柳州市政务大道 {number} 号（演示）",
+            phone=f"0772-555000{number}",
+        )
     for code, name, place in GUESTS:
         guest = Party.objects.create(code=code, kind=PartyKind.ISTATION, name=name, place=place)
         _networked(guest, date(2015, 1, 1))
@@ -96,9 +104,9 @@ def _station(station: Station, today: date) -> None:
 
 
 def _accredited(party: Party, today: date) -> None:
-    """CMA for six years; that of the last station ends in 20 days."""
-    number = [station.code for station in STATIONS].index(party.code)
-    left = 20 if number == len(STATIONS) - 1 else 500 + 90 * number
+    """CMA for six years; that of the last station with traffic ends in 20 days."""
+    number = [station.code for station in EVERYWHERE].index(party.code)
+    left = 20 if party.code == STATIONS[-1].code else 500 + 90 * number
     until = today + timedelta(days=left)
     Certificate.objects.create(
         party=party,

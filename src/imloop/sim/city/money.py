@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from zlib import crc32
 
-from imloop.sim.world.places import CITY, SHOPS, STATIONS, crew
+from imloop.sim.world.places import CITY, EVERYWHERE, SHOPS, crew
 from imloop.sim.world.prices import PRICES
 from imloop.store.models import Fee, Party, Staff
 
@@ -15,7 +15,7 @@ SHARED = ("450204001", "450204M02")
 
 _NAMES = (
     "韦建国 覃永强 黄志坚 莫海涛 梁振东 廖家荣 蓝天明 陈柳生 陆少平 农文武 周立德 唐国庆 蒙志高 罗有才 谢新民 "
-    "何光明 邓启发 潘伟业"
+    "何光明 邓启发 潘伟业 骆宏达"
 )
 
 
@@ -26,7 +26,7 @@ def enter_money_and_people(today: date) -> None:
         Fee(place=CITY, method=method, yuan=yuan, since=since, cite=f"柳发改价费〔{today.year - 2}〕12 号")
         for method, yuan in PRICES.items()
     )
-    codes = [station.code for station in STATIONS] + [shop.code for shop in SHOPS]
+    codes = [station.code for station in EVERYWHERE] + [shop.code for shop in SHOPS]
     for number, party in enumerate(Party.objects.filter(code__in=codes).order_by("code")):
         party.legal_person = _NAMES.split()[number % len(_NAMES.split())]
         party.account = f"6222{crc32(party.code.encode()):010d}"
@@ -38,7 +38,7 @@ def enter_money_and_people(today: date) -> None:
 
 
 def _staff(today: date) -> Iterator[Staff]:
-    for station in STATIONS:
+    for station in EVERYWHERE:
         party = Party.objects.get(code=station.code)
         people = {
             (role, name)

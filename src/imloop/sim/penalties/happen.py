@@ -12,6 +12,7 @@ from django.db import transaction
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.matters import Kind
+from imloop.matters.penalties.account import account_of
 from imloop.matters.penalties.clocks import answer_by
 from imloop.sim.penalties import stories as told
 from imloop.sim.penalties.stories import STORIES, Done, Story
@@ -19,32 +20,43 @@ from imloop.sim.traffic.course import Course
 from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.registers import law_at
+from imloop.steps.matters.as_fact import whole
 from imloop.steps.matters.copies import answer
 from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.take_step import take_step, take_step_by_token
-from imloop.store.models import Matter, MatterCopy, Party, Repair, Test
+from imloop.steps.second_person.decide import confirm
+from imloop.store.models import Case, Matter, MatterCopy, Party, Proposal, Repair, Test
 
 _OWNER = "车主韦某（演示）"
+_COMPARED = "已核对处罚决定和告知、答辩情况（演示）"
 
 
 def enter_penalties(course: Course) -> None:
     """Each at its time. A load that was interrupted repeats no step."""
     for story in STORIES:
-        opened_at = course.now - timedelta(days=story.days)
-        course.later(opened_at, partial(_opens, story, opened_at))
-        for done in story.steps:
-            at = opened_at + timedelta(days=done.days)
-            if at < course.now:
-                course.later(at, partial(_goes_on, story, opened_at, done))
+        enter_story(course, story)
+
+
+def enter_story(course: Course, story: Story) -> None:
+    opened_at = course.now - timedelta(days=story.days)
+    course.later(opened_at, partial(_opens, story, opened_at))
+    for done in story.steps:
+        at = opened_at + timedelta(days=done.days)
+        if at < course.now:
+            course.later(at, partial(_goes_on, story, opened_at, done))
 
 
 def _found(opened_at: datetime) -> Matter | None:
-    return Matter.objects.filter(kind=Kind.PENALTY, opened_at=opened_at).first()
+    kinds = (Kind.PENALTY, Kind.SIMPLE_PENALTY)
+    return Matter.objects.filter(kind__in=kinds, opened_at=opened_at).first()
 
 
 def _opens(story: Story, opened_at: datetime, when: datetime) -> None:
     """Nothing where the traffic was too thin to show it."""
+    if story.spot is not None:
+        _on_the_spot(story, story.spot, opened_at, when)
+        return
     shown = _shown(story, when)
     if _found(opened_at) is not None or not shown:
         return
@@ -68,6 +80,25 @@ def _opens(story: Story, opened_at: datetime, when: datetime) -> None:
         row = open_penalty(caller, Kind.PENALTY, said, when, party_code=story.about, vin=vin)
         if not story.twin:
             _show(story, row, shown, when)
+
+
+def _on_the_spot(story: Story, spot: dict[str, str], opened_at: datetime, when: datetime) -> None:
+    """About the vehicle that has waited longest for its retest."""
+    case = Case.objects.filter(closed_at=None, failed_at__lt=when).order_by("failed_at").first()
+    if case is None or _found(opened_at) is not None:
+        return
+    said: dict[str, object] = {
+        "party_name": "驾驶人莫某（演示）",
+        "is_person": "yes",
+        "violation": story.violation,
+        "payer": story.payer,
+        "acted_on": day_of(when).isoformat(),
+        "found_on": day_of(when).isoformat(),
+        "findings": story.findings,
+        **spot,
+    }
+    with suppress(Refusal), transaction.atomic():
+        open_penalty(_person(story, "1"), Kind.SIMPLE_PENALTY, said, when, vin=case.vehicle.vin)
 
 
 def _shown(story: Story, when: datetime) -> list[Test | Repair]:
@@ -118,7 +149,9 @@ def _goes_on(story: Story, opened_at: datetime, done: Done, when: datetime) -> N
 
 def _steps(story: Story, row: Matter, done: Done, given: dict[str, object], when: datetime) -> None:
     if done.by != told.PARTY:
-        take_step(_person(story, done.by), row.matter_no, done.step, given, when)
+        made = take_step(_person(story, done.by), row.matter_no, done.step, given, when)
+        if isinstance(made, Proposal):
+            confirm(_person(story, done.second), made.pk, said=_COMPARED, now=when + timedelta(hours=2))
     elif row.party is None:
         take_step_by_token(row.token, done.step, given, when)
     else:
@@ -141,6 +174,9 @@ def _said(value: str, row: Matter, when: datetime) -> object:
             return answer_by(day, law_at(day, CITY)).isoformat()
         case told.SOON:
             return (day + timedelta(days=10)).isoformat()
+        case told.ALL_OPEN:
+            account = account_of(whole(row), day, law_at(day, CITY))
+            return str(account.open) if account else ""
         case told.WHOLE_FINE:
             return str(row.data["facts"]["decided_fine"])
     return value

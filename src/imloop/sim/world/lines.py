@@ -15,13 +15,19 @@ LONGEST = timedelta(seconds=270)
 
 
 class Lines:
-    """The lines of the given stations with their bookings."""
+    """The lines of the given stations with their bookings. ``apart``: stations that cars go to for a reason of their
+    own only."""
 
-    def __init__(self, stations: list[str]) -> None:
+    def __init__(self, stations: list[str], apart: tuple[str, ...] = ()) -> None:
+        self._apart = apart
         self._methods: dict[tuple[str, str], list[str]] = {}
         self._busy: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)
         self._runs: dict[tuple[str, str], int] = defaultdict(int)
-        for line in Line.objects.filter(station__code__in=stations).select_related("station").order_by("id"):
+        for line in (
+            Line.objects.filter(station__code__in=[*stations, *apart])
+            .select_related("station")
+            .order_by("id")
+        ):
             self._methods[line.station.code, line.code] = list(line.methods)
 
     def remember(self, since: datetime) -> None:
@@ -36,7 +42,8 @@ class Lines:
 
     def stations_for(self, method: Method) -> list[str]:
         """Stations with a line licensed for the method, in a stable order."""
-        return sorted({station for (station, _), methods in self._methods.items() if method in methods})
+        able = {station for (station, _), methods in self._methods.items() if method in methods}
+        return sorted(able - {*self._apart})
 
     def book(self, station: str, method: Method, arrived: datetime) -> tuple[str, datetime]:
         """The line that is free first and when the run may start there. The slot is held until ``keep``."""

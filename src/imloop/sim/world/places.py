@@ -99,6 +99,11 @@ STATIONS = (
     Station("450203002", "柳州市莲花山机动车检测有限公司", "鱼峰区柳石路319号", "0772-5550106",
             (("01", _GAS), ("02", _GAS)), 0.9),
 )  # fmt: skip
+FORGER = Station(
+    "450205002", "柳州市沙塘机动车检测有限公司", "柳北区沙塘镇杨柳路9号", "0772-5550107", (("01", _GAS),), 0.0
+)
+"""Made up reports and was struck off; only cars of its own come to it, while it stands."""
+EVERYWHERE = (*STATIONS, FORGER)
 
 SHOPS = (
     Shop("450202M01", "柳州市锦绣汽车维修有限公司", "城中区东环大道171号", "0772-5550201",
@@ -184,13 +189,13 @@ def serial(station: str, line: str, kind: str) -> str:
 _CREW = (
     "覃志明 韦晓东 黄海燕 莫丽 梁国栋 廖文斌 蓝玉梅 陈思 陆建军 农永康 周桂兰 唐毅 蒙家和 罗振宇 "
     "谢春燕 何平 邓柏林 潘立新 李彩云 刘勇 韦家宝 覃德胜 黄美玲 梁栋 吴少华 杨柳 石磊 龙涛 "
-    "苏敏 冯刚 朱婷 龚伟 甘露 宁海 骆斌 白雪 向阳 侯杰 欧健 江帆 卢俊 谭丽"
+    "苏敏 冯刚 朱婷 龚伟 甘露 宁海 骆斌 白雪 向阳 侯杰 欧健 江帆 卢俊 谭丽 史强 苗青 单勇 贺岚 滕飞 钟磊 沈洁"
 )
 
 
 def crew(station: str, line: str) -> tuple[str, str, str]:
     """Inspector, driver and reviewer: one pair of people per line, one reviewer per station."""
-    base = 7 * next((n for n, known in enumerate(STATIONS) if known.code == station), 0)
+    base = 7 * next((n for n, known in enumerate(EVERYWHERE) if known.code == station), 0)
     pair = base + 2 * ((int(line) - 1) % 3)
     names = _CREW.split()
     return names[pair], names[pair + 1], names[base + 6]

@@ -101,7 +101,8 @@ def _numbered(row: Row) -> Iterator[Exhibit]:
     names = dict(Party.objects.filter(code__in=codes).values_list("code", "name"))
     for number, each in enumerate(found, 1):
         about = names.get(each.reference.partition("/")[0], "") if each.kind in _BY_STATION else ""
-        yield Exhibit(number, each.words or each.reference, about, each.sha256, day_of(each.added_at))
+        called = f"{each.reference} {each.words}".strip()
+        yield Exhibit(number, called, about, each.sha256, day_of(each.added_at))
 
 
 _BY_STATION = (Evidence.Kind.TEST, Evidence.Kind.REPAIR)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from imloop.facts.refusal import Conflict, Malformed, Problem
+from imloop.facts.refusal import Conflict, Malformed, Problem, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.matters import Decision, Step
+from imloop.matters.guards import too_far_ahead
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.roles import visible
@@ -67,6 +68,8 @@ def copy(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) 
             f"答复期限 {due} 应晚于今天。", f"The day to answer by, {due}, must be later than today."
         )
         raise Malformed("in-the-past", words, problems=(Problem("$.answer_by", "in-the-past", words),))
+    if (reason := too_far_ahead(due, law.on, law)) is not None:
+        raise Unlawful(reason.code, reason.text, cite=reason.cite, reasons=(reason,))
     if MatterCopy.objects.filter(matter=row, to=office, answered_at__isnull=True).exists():
         raise Conflict(
             "copied-already",

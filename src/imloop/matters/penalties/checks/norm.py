@@ -26,6 +26,27 @@ def _is_short(said: str, wanted: str) -> bool:
     return said != wanted and bool(said) and wanted.startswith(said) and _PARAGRAPH in wanted[len(said) :]
 
 
+def _serious(checked: Checked) -> Text | None:
+    """A serious case has its ground, and as many vehicles as the rule names make one."""
+    act, ground = checked.file.act, checked.file.serious_ground
+    if act.serious and not ground:
+        return Text("没有写明属于情节严重的哪种情形。", "It does not say why the case is serious.")
+    if act.violation.code != "forged_report" or checked.of_act.get("serious.vehicles") is None:
+        return None
+    count, most = act.counted.vehicles, checked.of_act.integer("serious.vehicles")
+    if ground == "vehicles" and count < most:
+        return Text(
+            f"涉及 {count} 辆，不足 {most} 辆，不属于此种情节严重。",
+            f"{count} vehicles; fewer than {most} do not make it a serious case.",
+        )
+    if count >= most and not act.serious:
+        return Text(
+            f"涉及 {count} 辆，达到 {most} 辆，属于情节严重。",
+            f"{count} vehicles; from {most} on it is a serious case.",
+        )
+    return None
+
+
 def _of_other_day(checked: Checked) -> Range | None:
     """The range by the law that was not chosen."""
     found = checked.range
@@ -48,6 +69,8 @@ def clause_does_not_fit(checked: Checked) -> Text | None:
             "行为时或者决定时的法律没有对此规定处罚。",
             "The law of the act or of the decision imposes nothing for it.",
         )
+    if (unfit := _serious(checked)) is not None:
+        return unfit
     if law_of_wrong_date.check(checked) is not None:
         return None
     for said, wanted in _cites(checked):

@@ -22,43 +22,64 @@ from imloop.store.models import Matter, MatterEvent
 
 class PaperKind(StrEnum):
     FILING = "filing"
+    REPORT = "report"
+    REVIEW = "review"
     NOTICE = "notice"
     NOTICE_RECEIPT = "notice-receipt"
     HEARING_NOTICE = "hearing-notice"
     HEARING_RECORD = "hearing-record"
+    LEGAL_REVIEW = "legal-review"
     DISCUSSION = "discussion"
     DECISION = "decision"
     DECISION_RECEIPT = "decision-receipt"
     DEMAND = "demand"
+    CLOSING = "closing"
 
 
 NAMES: Mapping[PaperKind, Text] = MappingProxyType(
     {
         PaperKind.FILING: Text("立案审批表", "filing form"),
+        PaperKind.REPORT: Text("调查终结报告", "report of the investigation"),
+        PaperKind.REVIEW: Text("案件审查意见", "review of the case"),
         PaperKind.NOTICE: Text("行政处罚事先告知书", "notice of the intended penalty"),
         PaperKind.NOTICE_RECEIPT: Text("告知书送达回证", "receipt of the notice"),
         PaperKind.HEARING_NOTICE: Text("行政处罚听证通知书", "notice of the hearing"),
         PaperKind.HEARING_RECORD: Text("听证笔录", "record of the hearing"),
+        PaperKind.LEGAL_REVIEW: Text("法制审核意见书", "legal review"),
         PaperKind.DISCUSSION: Text("集体讨论记录", "record of the discussion"),
         PaperKind.DECISION: Text("行政处罚决定书", "decision"),
         PaperKind.DECISION_RECEIPT: Text("决定书送达回证", "receipt of the decision"),
         PaperKind.DEMAND: Text("履行义务催告书", "demand to pay"),
+        PaperKind.CLOSING: Text("结案审批表", "closing form"),
     }
 )
 _MADE_BY: Mapping[PaperKind, tuple[Step, ...]] = MappingProxyType(
     {
         PaperKind.FILING: (Step.FILE,),
+        PaperKind.REPORT: (Step.REPORT,),
+        PaperKind.REVIEW: (Step.CLEAR,),
         PaperKind.NOTICE: (Step.NOTIFY,),
         PaperKind.NOTICE_RECEIPT: (Step.NOTIFY,),
         PaperKind.HEARING_NOTICE: (Step.ANNOUNCE_HEARING,),
         PaperKind.HEARING_RECORD: (Step.HOLD_HEARING,),
+        PaperKind.LEGAL_REVIEW: (Step.REVIEW_LEGALLY,),
         PaperKind.DISCUSSION: (Step.DISCUSS,),
         PaperKind.DECISION: (Step.IMPOSE, Step.DECIDE_ON_THE_SPOT),
         PaperKind.DECISION_RECEIPT: (Step.SERVE,),
         PaperKind.DEMAND: (Step.DEMAND,),
+        PaperKind.CLOSING: (Step.ARCHIVE,),
     }
 )
-INSIDE = frozenset({PaperKind.FILING, PaperKind.DISCUSSION})
+INSIDE = frozenset(
+    {
+        PaperKind.FILING,
+        PaperKind.REPORT,
+        PaperKind.REVIEW,
+        PaperKind.LEGAL_REVIEW,
+        PaperKind.DISCUSSION,
+        PaperKind.CLOSING,
+    }
+)
 """Of the side volume: not for the party."""
 
 
