@@ -9,8 +9,8 @@ from typing import NamedTuple
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.matters import Kind as Proceeding
-from imloop.steps.findings.lookups import kind_of_party, vehicle_of
-from imloop.steps.findings.resolve_finding import decide, finding
+from imloop.steps.findings.lookups import finding, kind_of_party, vehicle_of
+from imloop.steps.findings.resolve_finding import decide
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import alone, writing
 from imloop.steps.leads.evidence_of import LeadEvidence, evidence_of
