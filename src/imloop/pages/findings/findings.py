@@ -34,6 +34,7 @@ from imloop.steps.findings.titles import title
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
 from imloop.steps.leads.add_evidence import add_evidence, add_file, lead_file
+from imloop.steps.leads.attach_lead import attach_lead, complaints_about, complaints_with
 from imloop.steps.leads.evidence_of import evidence_of
 from imloop.steps.leads.open_proceeding import kinds_for
 from imloop.steps.second_person.texts import JOURNAL as OF_PROPOSALS
@@ -125,7 +126,8 @@ def _columns(names: dict[str, str]) -> Columns[Finding]:
 
 @desk(*EVERY_DESK)
 def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
-    """One finding with its evidence; POST by who has it: add evidence, decide it, hand it over, or open it again."""
+    """One finding with its evidence; POST by who has it: add evidence, decide it, hand it over, or open it again;
+    by who handles a complaint about the same party: put it into that file."""
     row = finding(caller, number)
     if request.method == "POST":
         return onward(_take(request, caller, row), f"/findings/{number}")
@@ -157,6 +159,8 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         "found": evidence_of(caller, row),
         "evidence_kinds": [(kind, name()) for kind, name in _KINDS.items()],
         "proceedings": _proceedings(caller, row) if theirs else [],
+        "complaints": complaints_about(caller, row),
+        "complaints_with": complaints_with(caller, row),
     }
     return page(request, caller, "findings/finding.html", context)
 
@@ -186,6 +190,8 @@ def _take(request: HttpRequest, caller: Caller, row: Finding) -> object:
     if form.get("do") == "evidence":
         said = {name: form.get(name, "") for name in ("kind", "reference", "sha256", "words")}
         return add_evidence(caller, row.pk, now=now, **said)
+    if form.get("do") == "attach":
+        return attach_lead(caller, form.get("matter", ""), str(row.pk), now)
     if form.get("do") == "file":
         name, body = sent_file(request)
         return add_file(caller, row.pk, name, body, now)
