@@ -34,7 +34,7 @@ from imloop.steps.findings.titles import title
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
 from imloop.steps.leads.add_evidence import add_evidence, add_file, lead_file
-from imloop.steps.leads.attach_lead import attach_lead, complaints_about, complaints_with
+from imloop.steps.leads.attach_lead import add_to_file, complaints_about, complaints_with
 from imloop.steps.leads.evidence_of import evidence_of
 from imloop.steps.leads.open_proceeding import kinds_for
 from imloop.steps.second_person.texts import JOURNAL as OF_PROPOSALS
@@ -191,7 +191,7 @@ def _take(request: HttpRequest, caller: Caller, row: Finding) -> object:
         said = {name: form.get(name, "") for name in ("kind", "reference", "sha256", "words")}
         return add_evidence(caller, row.pk, now=now, **said)
     if form.get("do") == "attach":
-        return attach_lead(caller, form.get("matter", ""), str(row.pk), now)
+        return add_to_file(caller, form.get("matter", ""), kind="finding", reference=str(row.pk), now=now)
     if form.get("do") == "file":
         name, body = sent_file(request)
         return add_file(caller, row.pk, name, body, now)

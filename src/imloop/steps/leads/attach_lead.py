@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from imloop.facts.digits import whole
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem
+from imloop.facts.refusal import Conflict, Malformed, Problem
 from imloop.facts.text import Text
 from imloop.matters import Kind, Role, State
 from imloop.steps.findings.lookups import finding, findings, vehicle_of
@@ -20,9 +20,8 @@ from imloop.steps.ground.findings import ROUTINE
 from imloop.steps.ground.ledger import writing
 from imloop.steps.leads.evidence_of import evidence_of
 from imloop.steps.leads.pieces import keep_pieces, pieces_of
-from imloop.steps.matters.evidence import add_evidence
+from imloop.steps.matters.evidence import file_of, keep_evidence
 from imloop.steps.matters.roles import roles_in, visible
-from imloop.steps.matters.take_step import locked
 from imloop.store.models import Evidence, Finding, Matter, Party, Vehicle
 
 MOST = 20
@@ -39,22 +38,12 @@ def add_to_file(
     sha256: str = "",
     words: str = "",
 ) -> Evidence:
-    """As ``steps.matters.evidence``, and a finding by its number, which brings what it rests on."""
-    if kind == Evidence.Kind.FINDING:
-        return attach_lead(caller, matter_no, reference, now)
-    return add_evidence(
-        caller, matter_no, kind=kind, reference=reference, sha256=sha256, words=words, now=now
-    )
-
-
-def attach_lead(caller: Caller, matter_no: str, reference: str, now: datetime) -> Evidence:
-    """By a department that works on the matter, while it is open; once."""
+    """A piece of evidence as ``steps.matters.evidence`` names it, or a finding by its number, which brings what it
+    rests on; each finding once."""
     with writing(now, caller) as ledger:
-        matter = locked(matter_no, caller)
-        if not roles_in(caller, matter) - {Role.CONCERNED}:
-            raise NotAllowed("not-your-matter", Text("由办理部门添加证据。", "The departments add evidence."))
-        if not State(matter.state).is_open:
-            raise NotAllowed("matter-closed", Text("事项已办结。", "The matter is closed."))
+        matter = file_of(caller, matter_no)
+        if kind != Evidence.Kind.FINDING:
+            return keep_evidence(ledger, matter, kind=kind, reference=reference, sha256=sha256, words=words)
         row = finding(caller, _number(reference))
         require_same(row, matter)
         if matter.evidence.filter(finding=row, kind=Evidence.Kind.FINDING).exists():
