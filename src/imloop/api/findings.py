@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +14,15 @@ from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import example
 from imloop.api.matters.schemas import EvidenceIn, EvidenceOut
+from imloop.api.second_person import ProposalOut, done_or_proposed
 from imloop.facts.mask import masked_in
 from imloop.steps.findings import lookups
+from imloop.steps.findings.proposed import waiting
 from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground import clock
+from imloop.steps.ground.access import Caller
 from imloop.steps.leads.add_evidence import add_evidence
-from imloop.store.models import Finding
+from imloop.store.models import Finding, Proposal
 
 router = Router()
 MOST = 500
@@ -27,7 +31,8 @@ MOST = 500
 class FindingOut(Schema):
     """``outcome``: ``true``, ``not_true``, ``handed_over`` (still open, ``handed_to`` decides), ``proceeding`` (opened
     from it, ``reason`` is the matter's number), ``gone`` (said by the platform: its ground is gone); empty while nobody
-    decided, and where it was resolved before outcomes were asked for.
+    decided, and where it was resolved before outcomes were asked for. ``proposal``: the number of the one by which
+    ``proposed_by`` called it true, while that waits for a second person; told to departments alone.
     """
 
     number: int
@@ -43,6 +48,8 @@ class FindingOut(Schema):
     outcome: str
     handed_to: str
     reason: str
+    proposal: int | None
+    proposed_by: str
 
 
 class FindingsOut(Schema):
@@ -69,22 +76,27 @@ def get_findings(
     request: HttpRequest, state: str = "open", code: str = "", station: str = "", after: int = 0
 ) -> HttpResponse:
     """``state``: open, handed_over, resolved, true, not_true, proceeding, gone, earlier or all; by number."""
-    seen = lookups.findings(caller(request)).filter(pk__gt=after)
+    who = caller(request)
+    seen = lookups.findings(who).filter(pk__gt=after)
     rows = lookups.asked_for(seen, state=state, code=code, station=station, routine=True)
     found = list(rows.order_by("pk")[: MOST + 1])
     more = found[MOST - 1].pk if len(found) > MOST else None
-    return as_json({"findings": [_as_json(row) for row in found[:MOST]], "next": more})
+    return as_json({"findings": _as_json(who, found[:MOST]), "next": more})
 
 
 @router.post(
     "/findings/{finding}/resolve",
     who=(*ENVIRONMENT, *TRANSPORT, *MARKET, *POLICE),
-    answers={200: FindingOut},
+    answers={200: FindingOut, 202: ProposalOut},
     tags=["findings"],
     summary="核实线索 · decide a finding or hand it over",
 )
 def post_resolve(request: HttpRequest, finding: int, said: ResolveIn) -> HttpResponse:
-    return as_json(_as_json(resolve(caller(request), finding, **said.dict(), now=clock.now())))
+    """202: that it is true, which another person of the department has to confirm."""
+    who, now = caller(request), clock.now()
+    return done_or_proposed(
+        lambda: resolve(who, finding, **said.dict(), now=now), lambda row: _as_json(who, [row])[0], 200
+    )
 
 
 @router.post(
@@ -102,8 +114,13 @@ def post_evidence(request: HttpRequest, finding: int, given: EvidenceIn) -> Http
     )
 
 
-def _as_json(row: Finding) -> dict[str, object]:
+def _as_json(who: Caller, rows: Sequence[Finding]) -> list[dict[str, object]]:
     """As on every list, plates and VINs are masked."""
+    proposed = waiting(rows, clock.now()) if who.is_department else {}
+    return [_row(row, proposed.get(row.pk)) for row in rows]
+
+
+def _row(row: Finding, proposed: Proposal | None) -> dict[str, object]:
     text = row.data["text"]
     return {
         "number": row.pk,
@@ -119,4 +136,6 @@ def _as_json(row: Finding) -> dict[str, object]:
         "outcome": row.outcome,
         "handed_to": row.handed_to,
         "reason": row.resolution,
+        "proposal": proposed.pk if proposed else None,
+        "proposed_by": proposed.proposed_by if proposed else "",
     }

@@ -30,6 +30,7 @@ from imloop.store.models import (
 )
 from support.city import FAR, LISTED, NEAR, City
 from support.people import person
+from support.stories.leads import called_true
 
 pytestmark = pytest.mark.every_case("each case asks the database something else")
 
@@ -220,8 +221,7 @@ def test_a_finding_is_looked_into_and_opened_again(busy: City) -> None:
     page = office.get(f"/findings/{row.pk}").content.decode()
     assert "线索不等于违规" in page and f"/tests/{row.subject}" in page
     assert office.get(f"/tests/{row.subject}").status_code == 200
-    assert office.post(f"/findings/{row.pk}", TRUE).status_code == 302
-    row.refresh_from_db()
+    called_true(office, person("450200-environment", name="second"), row, TRUE["reason"])
     assert row.resolved_at is not None and (row.outcome, row.resolution) == ("true", TRUE["reason"])
     assert not waits(row.pk)
     assert f"/findings/{row.pk}" not in office.get("/findings").content.decode()

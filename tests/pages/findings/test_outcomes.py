@@ -16,9 +16,9 @@ from imloop.steps.ground.access import caller_for
 from imloop.store.models import Finding, JournalEntry, Party
 from support.city import LISTED, NEAR, PLACE, City
 from support.people import person
+from support.stories.leads import TRUE, called_true
 
 ENVIRONMENT, MARKET, POLICE = f"{PLACE}-environment", f"{PLACE}-market", f"{PLACE}-police"
-TRUE = {"outcome": "true", "reason": "视频核实"}
 TO_MARKET = {"outcome": "handed_over", "handed_to": MARKET, "reason": "涉及计量器具"}
 
 
@@ -43,6 +43,10 @@ def office(code: str) -> Client:
     return person(code)
 
 
+def colleague(code: str) -> Client:
+    return person(code, name=f"second-{code}")
+
+
 def waits(code: str, row: Finding) -> bool:
     listed = tasks(caller_for(Party.objects.get(code=code)), clock.now())
     return any(task.link == f"/findings/{row.pk}" for task in listed)
@@ -55,10 +59,9 @@ def kinds(row: Finding) -> list[str]:
 
 def test_an_outcome_and_its_reason_are_kept_with_the_person(lead: Finding) -> None:
     desk = office(ENVIRONMENT)
-    assert desk.post(f"/findings/{lead.pk}", TRUE)["Location"] == f"/findings/{lead.pk}"
-    lead.refresh_from_db()
+    called_true(desk, colleague(ENVIRONMENT), lead)
     assert (lead.outcome, lead.resolution, lead.handed_to) == ("true", TRUE["reason"], "")
-    assert lead.resolved_at is not None and lead.resolved_by.startswith(ENVIRONMENT)
+    assert lead.resolved_at is not None and lead.resolved_by == f"{ENVIRONMENT}/u-{ENVIRONMENT}"
     body = json.loads(JournalEntry.objects.get(kind="finding-resolved").body)
     assert (body["outcome"], body["reason"], body["finding"]) == ("true", TRUE["reason"], lead.pk)
     page = desk.get(f"/findings/{lead.pk}").content.decode()
@@ -124,7 +127,7 @@ def test_what_is_handed_over_can_be_taken_back_and_what_was_decided_goes_back_to
     environment.post(f"/findings/{lead.pk}", {"do": "reopen", "reason": "移送有误"})
     assert waits(ENVIRONMENT, lead) and not waits(POLICE, lead)
     environment.post(f"/findings/{lead.pk}", {**TO_MARKET, "handed_to": POLICE})
-    police.post(f"/findings/{lead.pk}", TRUE)
+    called_true(police, colleague(POLICE), lead)
     police.post(f"/findings/{lead.pk}", {"do": "reopen", "reason": "另有新证据"})
     lead.refresh_from_db()
     assert (lead.outcome, lead.handed_to, lead.resolved_at) == ("handed_over", POLICE, None)
@@ -154,7 +157,7 @@ def test_outcomes_are_listed_filtered_exported_and_counted(lead: Finding) -> Non
     Finding.objects.filter(pk=earlier.pk).update(resolved_at=clock.now(), resolution="已办")
     false = doubt("claim-differs", subject="T-8")
     handed = doubt("obd-absent", subject="T-7")
-    desk.post(f"/findings/{lead.pk}", TRUE)
+    called_true(desk, colleague(ENVIRONMENT), lead)
     desk.post(f"/findings/{false.pk}", {"outcome": "not_true", "reason": "录入错误"})
     desk.post(f"/findings/{handed.pk}", TO_MARKET)
     by_state = {"true": lead, "not_true": false, "handed_over": handed, "earlier": earlier}
@@ -190,7 +193,9 @@ def test_a_page_names_the_party_its_evidence_and_its_other_findings(city: City) 
     before = doubt("repair-too-quick", subject="R-1", station=LISTED, kind="repair", text="维修过快")
     desk = office(f"{PLACE}-transport")
     desk.get(f"/repairs/{LISTED}/R-1")
-    desk.post(f"/findings/{before.pk}", TRUE)
+    other = colleague(f"{PLACE}-transport")
+    other.get(f"/repairs/{LISTED}/R-1")
+    called_true(desk, other, before)
     page = desk.get(f"/findings/{row.pk}").content.decode()
     assert Party.objects.get(code=LISTED).name in page
     proof = page[page.index('id="evidence"') : page.index('id="decide"')]

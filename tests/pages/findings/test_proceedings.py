@@ -7,7 +7,6 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from imloop.steps.findings.lookups import counted, counted_together, findings
 from imloop.steps.ground import clock
@@ -16,13 +15,13 @@ from imloop.steps.repairs.repair_files import attach_to_repair
 from imloop.store.models import Attachment, Evidence, Finding, JournalEntry, Matter, Party, Repair, Test
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.people import person
+from support.stories.leads import TRUE, called_true, look
 from support.stories.penalties import OPENED
 
 ENVIRONMENT, TRANSPORT, MARKET = (f"{PLACE}-{kind}" for kind in ("environment", "transport", "market"))
 FILM, DIGEST = "https://video.example/3", "ab" * 32
 VIDEO = {"do": "evidence", "kind": "video", "reference": FILM, "sha256": DIGEST, "words": "探头未插入"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
-TRUE = {"outcome": "true", "reason": "视频核实"}
 SECOND = {"vin": "LSVAU2180N2183294", "plate": "桂B54321"}
 PART = {"name": "三元催化转化器", "code": "TWC-18", "quantity": 1, "serial": "TWC-18-240100317"}
 
@@ -48,10 +47,6 @@ def doubt(subject: str, *, station: str = NEAR, kind: str = "test") -> Finding:
         subject_kind=kind,
         data={"code": "claim-differs", "text": "上报值与逐秒数据不符", "text_en": "differs"},
     )
-
-
-def look(window: Client, row: Finding) -> None:
-    window.get(f"/tests/{row.subject}?station={row.station_code}")
 
 
 def opening(row: Finding, **change: str) -> dict[str, str]:
@@ -80,8 +75,7 @@ def test_who_decides_has_opened_it_on_the_same_day(lead: Finding, monkeypatch: p
     monkeypatch.setattr(clock, "now", lambda: at("2026-12-03 09:30"))
     assert desk.post(f"/findings/{lead.pk}", TRUE).status_code == 422, "that was yesterday"
     look(desk, lead)
-    assert desk.post(f"/findings/{lead.pk}", TRUE).status_code == 302
-    lead.refresh_from_db()
+    called_true(desk, colleague, lead)
     assert lead.outcome == "true"
 
 
@@ -147,7 +141,7 @@ def test_bad_evidence_is_named_and_nothing_is_kept(lead: Finding, change: dict[s
 def test_nothing_is_added_to_what_is_decided_or_anothers(lead: Finding) -> None:
     desk = person(ENVIRONMENT)
     look(desk, lead)
-    desk.post(f"/findings/{lead.pk}", TRUE)
+    desk.post(f"/findings/{lead.pk}", {"outcome": "not_true", "reason": "录入有误"})
     assert desk.post(f"/findings/{lead.pk}", VIDEO).status_code == 422
     other = doubt("T-9")
     assert person(f"{PLACE}-police").post(f"/findings/{other.pk}", VIDEO).status_code == 422

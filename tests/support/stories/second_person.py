@@ -16,6 +16,7 @@ from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.couriers.receivers import add_receiver
 from imloop.steps.draws import prepare_draw
 from imloop.steps.draws.void_draw import void
+from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.lines.lock_line import NewOrder, order_line
@@ -29,6 +30,7 @@ from imloop.store.models import (
     Case,
     Draw,
     Fee,
+    Finding,
     JournalEntry,
     LineOrder,
     Matter,
@@ -169,7 +171,21 @@ def void_of_a_draw(city: City, now: datetime) -> object:
     return void(city.callers[ENV], draw.no, "名单漏了一家检验机构", now)
 
 
+def lead(city: City, now: datetime) -> object:
+    """About a test that is there no more: nobody can look at it."""
+    row = Finding.objects.create(
+        created_at=now,
+        code="claim-differs",
+        station_code=NEAR,
+        subject="there-no-more",
+        subject_kind="test",
+        data={"code": "claim-differs", "text": "不符", "text_en": "differs"},
+    )
+    return resolve(city.callers[ENV], row.pk, outcome="true", reason="录像核实属实", now=now)
+
+
 STORIES = {
+    "finding-true": Story(lead, lambda: Finding.objects.get().outcome == "true", ENV),
     "exit": Story(exit_, lambda: bool(Case.objects.get().snapshot["exits"]), TRANSPORT),
     "annulment": Story(annulment, lambda: Case.objects.get().state == "annulled", SUPERVISOR),
     "line-lock": Story(lambda c, n: order(c, n, "lock"), LineOrder.objects.exists, MARKET),

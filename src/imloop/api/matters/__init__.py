@@ -39,11 +39,11 @@ from imloop.matters.stations.conditions import conditions
 from imloop.papers.penalty_papers import penalty_paper
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
+from imloop.steps.leads.attach_lead import add_to_file
 from imloop.steps.leads.open_proceeding import open_from_lead
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.attachments import attach, the_file, the_matter
-from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.first_key import collect_key
 from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open_measure, resubmit
 from imloop.steps.matters.penalties.open_penalty import open_penalty
@@ -290,8 +290,9 @@ def get_paper(request: HttpRequest, matter_no: str, kind: str) -> HttpResponse:
     summary="添加证据 · add evidence",
 )
 def post_evidence(request: HttpRequest, matter_no: str, given: EvidenceIn) -> HttpResponse:
-    """A test, a repair or a case by its number, kept with the hash of what was received; a video by its address."""
-    kept = add_evidence(
+    """A test, a repair or a case by its number, kept with the hash of what was received; a video by its address; a
+    finding about the same party or vehicle by its number, with all that it rests on."""
+    kept = add_to_file(
         caller(request),
         matter_no,
         kind=given.kind,

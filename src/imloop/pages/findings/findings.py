@@ -3,7 +3,7 @@ finding proves no guilt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from urllib.parse import urlencode
 
@@ -16,23 +16,30 @@ from imloop.facts.mask import masked_vehicle
 from imloop.matters.labels import KINDS as MATTERS
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
 from imloop.pages.choices import day_asked, named, places
-from imloop.pages.forms import file_response, sent_file
+from imloop.pages.forms import file_response, onward, sent_file
 from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.searches import asks, only_hit
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.pages.templatetags.imloop_tags import spoken
 from imloop.steps.accounts.saved_filters import saved_filters
 from imloop.steps.findings import lookups as finding_lookups
+from imloop.steps.findings.keep_outcome import may_resolve
+from imloop.steps.findings.lookups import finding
 from imloop.steps.findings.outcomes import STATE_NAMES, outcome_of
-from imloop.steps.findings.resolve_finding import finding, may_reopen, may_resolve, reopen, resolve
+from imloop.steps.findings.proposed import waiting
+from imloop.steps.findings.resolve_finding import may_reopen, reopen, resolve
+from imloop.steps.findings.said import Said, said_of
 from imloop.steps.findings.texts import JOURNAL
 from imloop.steps.findings.titles import title
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
 from imloop.steps.leads.add_evidence import add_evidence, add_file, lead_file
+from imloop.steps.leads.attach_lead import add_to_file, complaints_about, complaints_with
 from imloop.steps.leads.evidence_of import evidence_of
 from imloop.steps.leads.open_proceeding import kinds_for
-from imloop.store.models import Evidence, Finding, Vehicle
+from imloop.steps.second_person.texts import JOURNAL as OF_PROPOSALS
+from imloop.steps.second_person.who_may import sees_proposal
+from imloop.store.models import Evidence, Finding, Proposal, Vehicle
 
 PER_PAGE = 50
 OTHERS = 10
@@ -63,9 +70,7 @@ def findings(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResp
     counted = asked_for(state="")
     context = {
         "shown": shown,
-        "rows": [
-            (row, words(title(row.code)), names[row.station_code], names.get(row.handed_to)) for row in shown
-        ],
+        "rows": _rows(caller, shown, names),
         "counted": [
             (code, words(title(code)), [(name, counts[name]) for name in STATE_NAMES if name in counts])
             for code, counts in finding_lookups.counted(counted).items()
@@ -86,6 +91,24 @@ def findings(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpResp
     return page(request, caller, "findings/findings.html", context)
 
 
+def _rows(
+    caller: Caller, shown: Iterable[Finding], names: dict[str, str]
+) -> list[tuple[Finding, str, str, str | None, Proposal | None]]:
+    """A finding, its kind, whom it concerns, to whom it was handed, and what waits about it."""
+    found = list(shown)
+    proposed = waiting(found, clock.now()) if caller.is_department else {}
+    return [
+        (
+            row,
+            words(title(row.code)),
+            names[row.station_code],
+            names.get(row.handed_to),
+            proposed.get(row.pk),
+        )
+        for row in found
+    ]
+
+
 def _columns(names: dict[str, str]) -> Columns[Finding]:
     return {
         _("时间"): lambda row: row.created_at,
@@ -103,17 +126,18 @@ def _columns(names: dict[str, str]) -> Columns[Finding]:
 
 @desk(*EVERY_DESK)
 def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpResponse:
-    """One finding with its evidence; POST by who has it: add evidence, decide it, hand it over, or open it again."""
+    """One finding with its evidence; POST by who has it: add evidence, decide it, hand it over, or open it again;
+    by who handles a complaint about the same party: put it into that file."""
     row = finding(caller, number)
     if request.method == "POST":
-        _take(request, caller, row)
-        return redirect(f"/findings/{number}")
-    alike, said = list(finding_lookups.same_event(caller, row)), finding_lookups.said_of(row)
+        return onward(_take(request, caller, row), f"/findings/{number}")
+    alike, said = list(finding_lookups.same_event(caller, row)), _said(caller, row)
     codes = [row.station_code, row.handed_to, *(each.handed_to for each in said)]
     names = finding_lookups.party_names([*codes, *(each.station_code for each in alike)])
     vehicle = finding_lookups.vehicle_of(row)
     others = finding_lookups.others_of_party(caller, row)
     theirs = row.resolved_at is None and may_resolve(caller, row)
+    proposed = waiting([row], clock.now()).get(row.pk) if caller.is_department else None
     context: dict[str, object] = {
         "finding": row,
         "kind": words(title(row.code)),
@@ -122,15 +146,21 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         "alike": [(each.pk, names[each.station_code]) for each in alike],
         "about": _about(row, vehicle),
         "subject": masked_vehicle(vehicle.plate, vehicle.vin) if vehicle else row.subject,
-        "said": [(each, words(JOURNAL[each.kind]), names.get(each.handed_to)) for each in said],
+        "said": [(each, words(_STEPS[each.kind]), names.get(each.handed_to)) for each in said],
         "may_resolve": theirs,
-        "may_reopen": bool(row.resolved_at or row.handed_to) and not theirs and may_reopen(caller, row),
+        "proposed": proposed,
+        "proposal_seen": proposed is not None and sees_proposal(caller, proposed),
+        "may_reopen": bool(row.resolved_at or row.handed_to)
+        and not (theirs or proposed)
+        and may_reopen(caller, row),
         "receivers": named(finding_lookups.receivers(caller, row)) if theirs else [],
         "others": others[:OTHERS],
         "counted": _counts(finding_lookups.counted_together(others)),
         "found": evidence_of(caller, row),
         "evidence_kinds": [(kind, name()) for kind, name in _KINDS.items()],
         "proceedings": _proceedings(caller, row) if theirs else [],
+        "complaints": complaints_about(caller, row),
+        "complaints_with": complaints_with(caller, row),
     }
     return page(request, caller, "findings/finding.html", context)
 
@@ -155,16 +185,17 @@ def _proceedings(caller: Caller, row: Finding) -> list[tuple[str, str]]:
     return [(f"/matters/open?kind={kind}&{about}", words(MATTERS[kind])) for kind in kinds_for(caller, row)]
 
 
-def _take(request: HttpRequest, caller: Caller, row: Finding) -> None:
+def _take(request: HttpRequest, caller: Caller, row: Finding) -> object:
     form, now = request.POST, clock.now()
     if form.get("do") == "evidence":
         said = {name: form.get(name, "") for name in ("kind", "reference", "sha256", "words")}
-        add_evidence(caller, row.pk, now=now, **said)
-    elif form.get("do") == "file":
+        return add_evidence(caller, row.pk, now=now, **said)
+    if form.get("do") == "attach":
+        return add_to_file(caller, form.get("matter", ""), kind="finding", reference=str(row.pk), now=now)
+    if form.get("do") == "file":
         name, body = sent_file(request)
-        add_file(caller, row.pk, name, body, now)
-    else:
-        _decide(caller, row, form)
+        return add_file(caller, row.pk, name, body, now)
+    return _decide(caller, row, form)
 
 
 def _counts(by: dict[str, int]) -> list[tuple[str, str, int]]:
@@ -172,13 +203,20 @@ def _counts(by: dict[str, int]) -> list[tuple[str, str, int]]:
     return [(name, words(text), by[name]) for name, text in STATE_NAMES.items() if by.get(name)]
 
 
-def _decide(caller: Caller, row: Finding, form: QueryDict) -> None:
+def _decide(caller: Caller, row: Finding, form: QueryDict) -> object:
     reason, now = form.get("reason", ""), clock.now()
     if form.get("do") == "reopen":
-        reopen(caller, row.pk, reason=reason, now=now)
-        return
+        return reopen(caller, row.pk, reason=reason, now=now)
     outcome, handed_to = form.get("outcome", ""), form.get("handed_to", "")
-    resolve(caller, row.pk, outcome=outcome, handed_to=handed_to, reason=reason, now=now)
+    return resolve(caller, row.pk, outcome=outcome, handed_to=handed_to, reason=reason, now=now)
+
+
+_STEPS = JOURNAL | OF_PROPOSALS
+
+
+def _said(caller: Caller, row: Finding) -> list[Said]:
+    """What was proposed and came to nothing is for departments to know."""
+    return [each for each in said_of(row) if caller.is_department or each.kind in JOURNAL]
 
 
 def _about(row: Finding, vehicle: Vehicle | None) -> str:

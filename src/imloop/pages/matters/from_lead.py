@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.digits import whole
 from imloop.pages.templatetags.imloop_tags import english
-from imloop.steps.findings.resolve_finding import finding
+from imloop.steps.findings.lookups import finding
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import alone

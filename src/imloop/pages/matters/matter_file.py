@@ -13,12 +13,18 @@ from imloop.matters.table import TIMERS
 from imloop.pages.guard import words
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
+from imloop.steps.leads.attach_lead import add_to_file
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.copies import is_late
-from imloop.steps.matters.evidence import add_evidence
 from imloop.store.models import Evidence, Matter, MatterLink
 
-EVIDENCE_KINDS = (Evidence.Kind.TEST, Evidence.Kind.REPAIR, Evidence.Kind.CASE, Evidence.Kind.VIDEO)
+EVIDENCE_KINDS = (
+    Evidence.Kind.TEST,
+    Evidence.Kind.REPAIR,
+    Evidence.Kind.CASE,
+    Evidence.Kind.FINDING,
+    Evidence.Kind.VIDEO,
+)
 """What is added by naming it; a file is handed in as one."""
 
 
@@ -77,7 +83,7 @@ def _link_name(kind: str, *, back: bool) -> str:
 def sent_evidence(request: HttpRequest, caller: Caller, matter_no: str) -> None:
     """Keep what the form for evidence names."""
     form = request.POST
-    add_evidence(
+    add_to_file(
         caller,
         matter_no,
         kind=form.get("kind", ""),

@@ -28,6 +28,7 @@ from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import after
+from imloop.steps.leads.attach_lead import leads_about
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import as_fact, by_of, whole
 from imloop.steps.matters.attachments import attach, the_file, the_matter
@@ -172,6 +173,7 @@ def one_matter(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResp
         lambda row: {
             **matter_context(row, roles_in(caller, row), request.POST, by_of(caller, row.place)),
             "papers": papers_context(row, roles_in(caller, row)),
+            "leads": leads_about(caller, row) if row.kind == Kind.COMPLAINT else [],
         },
     )
     context |= {"files_at": f"/matters/{matter_no}/files", "show_actors": caller.is_department}

@@ -76,6 +76,7 @@ def _row(row: Proposal) -> dict[str, object]:
         "state": words(STATES[row.state]),
         "css": _CSS.get(row.state, "wait"),
         "link": act.link(row),
+        "about": words(act.about(row)),
         "confirms": words(who_confirms(row)),
         "is_open": row.state in Proposal.OPEN,
     }

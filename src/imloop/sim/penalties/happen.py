@@ -21,8 +21,8 @@ from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.registers import law_at
 from imloop.steps.matters.as_fact import whole
+from imloop.steps.leads.attach_lead import add_to_file
 from imloop.steps.matters.copies import answer
-from imloop.steps.matters.evidence import add_evidence
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.steps.second_person.decide import confirm
@@ -112,7 +112,7 @@ def _shown(story: Story, when: datetime) -> list[Test | Repair]:
 
 def _show(story: Story, row: Matter, shown: list[Test | Repair], when: datetime) -> None:
     """What proves it, in the file of the case."""
-    caller, kept = _person(story, "2"), partial(add_evidence, matter_no=row.matter_no, now=when)
+    caller, kept = _person(story, "2"), partial(add_to_file, matter_no=row.matter_no, now=when)
     if story.video:
         digest = hashlib.sha256(story.video.encode()).hexdigest()
         kept(caller, kind="video", reference=story.video, sha256=digest, words="执法记录仪视频（演示）")

@@ -14,6 +14,7 @@ from imloop.loop.case import StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
 from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.cases.reconsider import disputed_run, let_runs_go
+from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
@@ -188,8 +189,8 @@ def _acted(row: Proposal) -> list[str]:
     parts = [part for data in known for part in (data, data.get("exit"), data.get("unlock")) if part]
     said = [str(part.get("approver", "")) for part in parts]
     about = [row.subject, *Test.objects.filter(case_no=row.subject).values_list("test_no", flat=True)]
-    resolved = Finding.objects.filter(subject__in=about, resolved_at__isnull=False).exclude(resolved_by="")
-    return [*filter(None, said), *resolved.values_list("resolved_by", flat=True)]
+    resolved = Finding.objects.filter(subject__in=about, resolved_at__isnull=False)
+    return [*filter(None, said), *deciders(resolved)]
 
 
 def _link(row: Proposal) -> str:

@@ -8,6 +8,7 @@ from imloop.steps.accounts.staffing import RESET
 from imloop.steps.cases.grant_exit import ANNULMENT, EXIT
 from imloop.steps.couriers.receivers import COURIER
 from imloop.steps.draws.void_draw import VOID
+from imloop.steps.findings.true_by_two import TRUE
 from imloop.steps.lines.lock_line import ACTS as ORDERS
 from imloop.steps.matters.officers import VISIT
 from imloop.steps.matters.take_step import STATION
@@ -19,7 +20,7 @@ from imloop.steps.second_person.kinds import Act
 
 ACTS: tuple[Act, ...] = (
     *(EXIT, ANNULMENT, *ORDERS.values(), PAPER_UNLOCK, OUTAGE),
-    *(PRICE, VOID, RESET, COURIER, STATION, VISIT),
+    *(PRICE, VOID, RESET, COURIER, STATION, VISIT, TRUE),
 )
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
+from imloop.facts.refusal import Unknown
+from imloop.facts.text import Text
 from imloop.steps.findings.outcomes import ENDS
 from imloop.steps.ground.access import Caller, own, place_prefix
 from imloop.steps.ground.findings import ROUTINE
 from imloop.steps.ground.lookups import within_days, within_place
-from imloop.store.models import Finding, JournalEntry, Party, PartyKind, Vehicle
+from imloop.store.models import Finding, Party, PartyKind, Vehicle
 
 DECIDERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.POLICE)
 """To whom a finding can be handed over."""
@@ -34,6 +34,15 @@ def findings(caller: Caller) -> QuerySet[Finding]:
         codes = Party.objects.filter(own(caller, "place", "code", None)).values("code")
         return Finding.objects.filter(station_code__in=codes)
     return Finding.objects.filter(station_code=caller.party_code)
+
+
+def finding(caller: Caller, number: int) -> Finding:
+    found = findings(caller).filter(pk=number).first()
+    if found is None:
+        raise Unknown(
+            "unknown-finding", Text("没有这条线索，或无权查看。", "No such finding, or not yours to see.")
+        )
+    return found
 
 
 def of_place(rows: QuerySet[Finding], place: str) -> QuerySet[Finding]:
@@ -116,38 +125,6 @@ def receivers(caller: Caller, row: Finding) -> list[Party]:
     place = Party.objects.filter(code=row.station_code).values_list("place", flat=True).first() or ""
     offices = Party.objects.filter(kind__in=DECIDERS).exclude(code=caller.party_code).order_by("code")
     return [office for office in offices if place.startswith(place_prefix(office.place))]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """``kind``: of the entry in the journal."""
-
-    at: datetime
-    kind: str
-    actor: str
-    reason: str
-    outcome: str
-    handed_to: str
-
-
-def said_of(row: Finding) -> list[Said]:
-    """What people decided about a finding, as the journal has it, oldest first."""
-    entries = JournalEntry.objects.filter(
-        subject=row.subject, kind__in=("finding-resolved", "finding-handed-over", "finding-reopened")
-    ).order_by("number")
-    found = [(entry, json.loads(entry.body)) for entry in entries]
-    return [
-        Said(
-            datetime.fromisoformat(entry.at),
-            entry.kind,
-            entry.actor,
-            str(body.get("reason") or body.get("resolution") or ""),
-            str(body.get("outcome") or ""),
-            str(body.get("handed_to") or ""),
-        )
-        for entry, body in found
-        if body.get("finding") == row.pk
-    ]
 
 
 def concerned(rows: Iterable[Finding]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Resolve a finding with its outcome or hand it over to the department it is for, and reopen it where that was wrong.
 
-Whoever decides says which it was, true or not, and how that was found. A department to which it is handed over has it
-in its own work list and decides it; nobody else does meanwhile.
+Whoever decides says which it was, true or not, and how that was found; that it is true takes two. A department to which
+it is handed over has it in its own work list and decides it; nobody else does meanwhile.
 """
 
 from __future__ import annotations
@@ -10,34 +10,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown, require_reason
+from imloop.facts.refusal import Conflict, Malformed, require_reason
 from imloop.facts.text import Text
-from imloop.steps.findings import lookups as finding_lookups
-from imloop.steps.findings.looked_at import require_looked
+from imloop.steps.findings.keep_outcome import (
+    RESOLVERS,
+    end,
+    not_yours,
+    require_open,
+    require_theirs,
+    save,
+)
+from imloop.steps.findings.lookups import finding, receivers
+from imloop.steps.findings.true_by_two import call_true, require_nothing_waits
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.store.models import Finding, PartyKind
+from imloop.store.models import Finding, Proposal
 
-RESOLVERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET)
-"""Who looks into findings that were handed to nobody."""
 DECIDED = (Finding.Outcome.TRUE, Finding.Outcome.NOT_TRUE)
 SAID_BY_PEOPLE = (*DECIDED, Finding.Outcome.HANDED_OVER)
 LONGEST = 400
 """Characters of a reason."""
-_FIELDS = ["resolved_at", "resolved_by", "resolution", "outcome", "handed_to"]
-
-
-def finding(caller: Caller, number: int) -> Finding:
-    found = finding_lookups.findings(caller).filter(pk=number).first()
-    if found is None:
-        raise Unknown(
-            "unknown-finding", Text("没有这条线索，或无权查看。", "No such finding, or not yours to see.")
-        )
-    return found
-
-
-def may_resolve(caller: Caller, row: Finding) -> bool:
-    return row.handed_to == caller.party_code if row.handed_to else caller.kind in RESOLVERS
 
 
 def may_reopen(caller: Caller, row: Finding) -> bool:
@@ -47,9 +39,10 @@ def may_reopen(caller: Caller, row: Finding) -> bool:
 
 def resolve(
     caller: Caller, number: int, *, outcome: str, reason: str, now: datetime, handed_to: str = ""
-) -> Finding:
+) -> Finding | Proposal:
     """``outcome``: one of ``SAID_BY_PEOPLE``; ``handed_to``: the code of the department, for ``handed_over`` alone. A
-    decided finding leaves the work list, one that is handed over moves to another; both stay on file."""
+    decided finding leaves the work list, one that is handed over moves to another; both stay on file. That it is true
+    waits for a second person."""
     with writing(now, caller) as ledger:
         row = finding(caller, number)
         require_theirs(caller, row)
@@ -57,13 +50,17 @@ def resolve(
         if handed_to and outcome != Finding.Outcome.HANDED_OVER:
             raise _only_handed_over()
         require_reason(reason, LONGEST)
-        if outcome != Finding.Outcome.HANDED_OVER:
-            decide(ledger, row, Finding.Outcome(outcome), reason)
+        if outcome == Finding.Outcome.TRUE:
+            require_nothing_waits(row, now)
+            return call_true(ledger, row, reason)
+        if outcome == Finding.Outcome.NOT_TRUE:
+            decide(ledger, row, Finding.Outcome.NOT_TRUE, reason)
             return row
-        _require_open(row)
+        require_open(row)
+        require_nothing_waits(row, now)
         row.outcome, row.resolution = outcome, reason.strip()
         row.handed_to = _receiver(caller, row, handed_to)
-        _save(ledger, row, "finding-handed-over", reason, {"handed_to": row.handed_to})
+        ledger.note("finding-handed-over", row.subject, save(row, reason, {"handed_to": row.handed_to}))
     return row
 
 
@@ -74,23 +71,10 @@ def decide(
     reason: str,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """It leaves the work list. Whoever decides has looked at what it is about."""
+    """It leaves the work list by the word of one person: nothing of it binds the party."""
     require_theirs(ledger.caller, row)
-    _require_open(row)
-    require_looked(ledger.caller, row, ledger.now)
-    row.outcome, row.resolution = outcome, reason.strip()
-    row.resolved_at, row.resolved_by = ledger.now, ledger.caller.actor
-    _save(ledger, row, "finding-resolved", reason, {"outcome": outcome, **more})
-
-
-def _require_open(row: Finding) -> None:
-    if row.resolved_at is not None:
-        raise Conflict("already-resolved", Text("这条线索已办结。", "This finding is resolved already."))
-
-
-def require_theirs(caller: Caller, row: Finding) -> None:
-    if not may_resolve(caller, row):
-        raise _not_yours(row)
+    require_nothing_waits(row, ledger.now)
+    end(ledger, row, outcome, reason, more)
 
 
 def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> Finding:
@@ -99,22 +83,17 @@ def reopen(caller: Caller, number: int, *, reason: str, now: datetime) -> Findin
     with writing(now, caller) as ledger:
         row = finding(caller, number)
         if not may_reopen(caller, row):
-            raise _not_yours(row)
+            raise not_yours(row)
         require_reason(reason, LONGEST)
         if row.resolved_at is None and not row.handed_to:
             raise Conflict("not-resolved", Text("这条线索还没有办结。", "This finding is not resolved."))
+        require_nothing_waits(row, now)
         if row.resolved_at is None:
             row.handed_to = ""
         row.resolved_at, row.resolved_by, row.resolution = None, "", ""
         row.outcome = Finding.Outcome.HANDED_OVER if row.handed_to else ""
-        _save(ledger, row, "finding-reopened", reason, {})
+        ledger.note("finding-reopened", row.subject, save(row, reason))
     return row
-
-
-def _save(ledger: Ledger, row: Finding, kind: str, reason: str, more: dict[str, str]) -> None:
-    row.save(update_fields=_FIELDS)
-    body = {"finding": row.pk, "code": row.code, "reason": reason.strip(), **more}
-    ledger.note(kind, row.subject, body)
 
 
 def _require_outcome(outcome: str) -> None:
@@ -133,7 +112,7 @@ def _only_handed_over() -> Malformed:
 
 
 def _receiver(caller: Caller, row: Finding, code: str) -> str:
-    if code not in {party.code for party in finding_lookups.receivers(caller, row)}:
+    if code not in {party.code for party in receivers(caller, row)}:
         raise Malformed(
             "wrong-value",
             Text(
@@ -143,17 +122,3 @@ def _receiver(caller: Caller, row: Finding, code: str) -> str:
             at="handed_to",
         )
     return code
-
-
-def _not_yours(row: Finding) -> NotAllowed:
-    if row.handed_to:
-        return NotAllowed(
-            "handed-over",
-            Text(
-                f"这条线索已移送 {row.handed_to}，由其核实。",
-                f"This finding was handed over to {row.handed_to}, which decides it.",
-            ),
-        )
-    return NotAllowed(
-        "wrong-kind-of-party", Text("由主管部门核实线索。", "Only departments look into findings.")
-    )

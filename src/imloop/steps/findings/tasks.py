@@ -12,6 +12,7 @@ from imloop.facts.text import Text
 from imloop.gates.prices.charge import DEVIATIONS
 from imloop.gates.vehicles.compare_statement import CODES
 from imloop.steps.findings import lookups
+from imloop.steps.findings.proposed import numbers_waiting
 from imloop.steps.findings.titles import title
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
@@ -20,9 +21,10 @@ from imloop.store.models import Finding, Party, PartyKind
 
 
 def findings(caller: Caller, now: datetime) -> Iterator[Task]:
-    """What was handed over to the caller, and what is the caller's to look into."""
+    """What was handed over to the caller, and what is the caller's to look into; not while that it is true waits for
+    its second person, who has it in the list as that."""
     rows = lookups.findings(caller).filter(resolved_at__isnull=True)
-    theirs = rows.filter(Q(handed_to=caller.party_code) | _own(caller))
+    theirs = rows.filter(Q(handed_to=caller.party_code) | _own(caller)).exclude(pk__in=numbers_waiting(now))
     yield from as_tasks("finding", theirs.order_by("created_at")[:MOST])
 
 

@@ -37,7 +37,7 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Done:
     """One thing that somebody did. ``who``: in one line, as rows name it; ``due``: by when it had to be done, None:
-    nothing says so."""
+    nothing says so; ``missed``: nobody did it in time, and it is over."""
 
     kind: str
     who: str
@@ -45,10 +45,11 @@ class Done:
     due: date | None
     about: Text
     link: str
+    missed: bool = False
 
     @property
     def late(self) -> bool:
-        return self.due is not None and day_of(self.at) > self.due
+        return self.missed or self.due is not None and day_of(self.at) > self.due
 
 
 def named(name: str) -> Text:

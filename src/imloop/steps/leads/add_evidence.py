@@ -8,7 +8,8 @@ from datetime import datetime
 from imloop.facts.pictures import media_type
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
-from imloop.steps.findings.resolve_finding import finding, require_theirs
+from imloop.steps.findings.keep_outcome import require_theirs
+from imloop.steps.findings.lookups import finding
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from imloop.matters import Kind as Proceeding
 from imloop.steps.ground.access import Caller
 from imloop.steps.inspections import lookups as test_lookups
+from imloop.steps.matters.roles import visible
 from imloop.steps.repairs import lookups as repair_lookups
 from imloop.store.models import Attachment, Evidence, Finding, Matter, Repair, Test
 
@@ -18,7 +20,8 @@ MOST = 20
 @dataclass(frozen=True, slots=True)
 class LeadEvidence:
     """``serials``: serial number of a part, or empty for the same content, with the repairs where it came again;
-    ``added``: by people; ``matters``: proceedings that were opened from it."""
+    ``added``: by people; ``matters``: proceedings that were opened from it, or in whose file it
+    was put; complaints are not told here."""
 
     tests: list[Test]
     repairs: list[Repair]
@@ -31,6 +34,9 @@ class LeadEvidence:
 def evidence_of(caller: Caller, row: Finding) -> LeadEvidence:
     """What the caller may not see is not there."""
     found = _repairs(caller, row)
+    opened = Matter.objects.filter(
+        visible(caller), evidence__finding=row, evidence__kind=Evidence.Kind.FINDING
+    )
     own = found[0] if found and found[0].repair_no == row.subject else None
     return LeadEvidence(
         tests=_tests(caller, row),
@@ -38,9 +44,7 @@ def evidence_of(caller: Caller, row: Finding) -> LeadEvidence:
         serials=repair_lookups.shared_marks(caller, own) if own else [],
         added=list(row.evidence.filter(matter__isnull=True).order_by("id")),
         files=list(Attachment.objects.filter(finding=row).order_by("id").defer("body")),
-        matters=list(
-            Matter.objects.filter(evidence__finding=row, evidence__kind=Evidence.Kind.FINDING).distinct()
-        ),
+        matters=list(opened.exclude(kind=Proceeding.COMPLAINT).distinct()),
     )
 
 

@@ -9,6 +9,7 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.law import Law
+from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import Ledger, writing
@@ -86,8 +87,8 @@ def _acted(row: Proposal) -> list[str]:
     """Who ordered anything for the line, or resolved a finding about it."""
     station, _, code = row.subject.partition("/")
     orders = LineOrder.objects.filter(line__station__code=station, line__code=code)
-    resolved = Finding.objects.filter(subject=row.subject).exclude(resolved_by="")
-    return [*orders.values_list("approver", flat=True), *resolved.values_list("resolved_by", flat=True)]
+    resolved = Finding.objects.filter(subject=row.subject)
+    return [*orders.values_list("approver", flat=True), *deciders(resolved)]
 
 
 def _shows(row: Proposal) -> list[tuple[Text, str]]:

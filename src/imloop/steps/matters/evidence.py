@@ -3,51 +3,47 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 from imloop.facts.refusal import Malformed, NotAllowed, Problem
 from imloop.facts.text import Text
 from imloop.matters import Role, State
 from imloop.steps.ground.access import Caller, sees
-from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.roles import roles_in
 from imloop.steps.matters.take_step import locked
-from imloop.store.models import Case, Evidence, Party, Repair, Test
+from imloop.store.models import Case, Evidence, Matter, Party, Repair, Test
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ADDRESS = re.compile(r"https://\S{4,280}")
 
 
-def add_evidence(
-    caller: Caller,
-    matter_no: str,
-    *,
-    kind: str,
-    reference: str,
-    now: datetime,
-    sha256: str = "",
-    words: str = "",
+def file_of(caller: Caller, matter_no: str) -> Matter:
+    """The matter, for a department that works on it, while it is open."""
+    row = locked(matter_no, caller)
+    if not roles_in(caller, row) - {Role.CONCERNED}:
+        raise NotAllowed("not-your-matter", Text("由办理部门添加证据。", "The departments add evidence."))
+    if not State(row.state).is_open:
+        raise NotAllowed("matter-closed", Text("事项已办结。", "The matter is closed."))
+    return row
+
+
+def keep_evidence(
+    ledger: Ledger, row: Matter, *, kind: str, reference: str, sha256: str, words: str
 ) -> Evidence:
-    """A department adds a piece of evidence to an open matter. Of a test or a repair it is named by number and kept
-    with the hash of the bytes as they were received; of a video by its address and the hash that its keeper gives."""
-    with writing(now, caller) as ledger:
-        row = locked(matter_no, caller)
-        if not roles_in(caller, row) - {Role.CONCERNED}:
-            raise NotAllowed("not-your-matter", Text("由办理部门添加证据。", "The departments add evidence."))
-        if not State(row.state).is_open:
-            raise NotAllowed("matter-closed", Text("事项已办结。", "The matter is closed."))
-        name, digest = named(caller, kind, reference.strip(), sha256.strip().lower())
-        found = Evidence.objects.create(
-            matter=row,
-            kind=kind,
-            reference=name,
-            sha256=digest,
-            words=words.strip()[:400],
-            added_at=now,
-            added_by=caller.actor[:80],
-        )
-        body = {"kind": kind, "reference": name, "sha256": digest, "words": found.words}
-        ledger.note("evidence-added", matter_no, body)
+    """Of a test or a repair, which is named by number, with the hash of the bytes as they were received; of a video by
+    its address, with the hash that its keeper gives."""
+    name, digest = named(ledger.caller, kind, reference.strip(), sha256.strip().lower())
+    found = Evidence.objects.create(
+        matter=row,
+        kind=kind,
+        reference=name,
+        sha256=digest,
+        words=words.strip()[:400],
+        added_at=ledger.now,
+        added_by=ledger.caller.actor[:80],
+    )
+    body = {"kind": kind, "reference": name, "sha256": digest, "words": found.words}
+    ledger.note("evidence-added", row.matter_no, body)
     return found
 
 

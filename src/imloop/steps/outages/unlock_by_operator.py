@@ -12,6 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
+from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.actor import Actor
@@ -152,11 +153,8 @@ def _acted(row: Proposal) -> list[str]:
     running = [each.outage_no for each in declared_for(row.proposed_at)]
     outages = Outage.objects.filter(outage_no__in=running)
     papers = PaperUnlock.objects.filter(station__code=station).filter(Q(vin=vehicle) | Q(plate=vehicle))
-    resolved = Finding.objects.filter(subject__in=papers.values("unlock_no")).exclude(resolved_by="")
-    return [
-        *outages.values_list("declared_by", flat=True),
-        *resolved.values_list("resolved_by", flat=True),
-    ]
+    about = Finding.objects.filter(subject__in=papers.values("unlock_no"))
+    return [*outages.values_list("declared_by", flat=True), *deciders(about)]
 
 
 def _shows(row: Proposal) -> list[tuple[Text, str]]:

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from imloop.facts.refusal import Conflict, NotAllowed, Refusal, Unknown, require_reason
 from imloop.facts.text import Text
-from imloop.steps.ground.access import SYSTEM, Caller, caller_for
+from imloop.steps.ground.access import SYSTEM, Caller, caller_for, caller_of
 from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.second_person.kinds import act_of
-from imloop.steps.second_person.rules import LONGEST
+from imloop.steps.second_person.rules import COULD, LONGEST
 from imloop.steps.second_person.tell import tell
-from imloop.steps.second_person.who_may import require_second_person, seen_by
+from imloop.steps.second_person.who_may import require_second_person, seen_by, those_who_may
 from imloop.store.models import Proposal, User
 
 State = Proposal.State
@@ -70,11 +70,12 @@ def withdraw(caller: Caller, number: int, *, said: str, now: datetime) -> Propos
 
 
 def lapse(now: datetime) -> int:
-    """Everything that nobody confirmed in time; returns how many."""
+    """Everything that nobody confirmed in time, with who could have; returns how many."""
     with writing(now, SYSTEM) as ledger:
         rows = Proposal.objects.filter(state__in=Proposal.OPEN, expires_at__lt=now)
         due = list(rows.select_related("party", "asked").order_by("id"))
         for row in due:
+            row.done = {**row.done, COULD: [caller_of(user).actor for user in those_who_may(row)]}
             _undo(ledger, row)
             _decide(ledger, row, State.LAPSED, "", "proposal-lapsed")
     return len(due)

@@ -29,7 +29,8 @@ class Act:
     proposed, under the ledger of whoever confirms. ``made``: how what it made is found again by ``undo``, which takes
     back what took effect before anybody confirmed, and says in words what it could not; ``before``: actors, in one line
     each, who acted on the object and do not confirm; ``shows``: what will happen, by name and value; ``link``: the
-    object's page; ``head``: only who heads the party confirms; ``only``: the one account whose word it is."""
+    object's page; ``about``: what people call it; ``head``: only who heads the party confirms; ``only``: the one
+    account whose word it is."""
 
     kind: str
     name: Text
@@ -37,6 +38,7 @@ class Act:
     link: Callable[[Proposal], str]
     shows: Callable[[Proposal], list[tuple[Text, str]]] = _nothing
     before: Callable[[Proposal], Iterable[str]] = _nobody
+    about: Callable[[Proposal], Text] = lambda row: Text(row.subject, row.subject)
     made: Callable[[Any], dict[str, object]] = lambda made: {"id": made.pk}
     undo: Callable[[Ledger, Proposal], None] | None = None
     head: bool = False

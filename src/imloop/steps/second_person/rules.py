@@ -13,6 +13,8 @@ from imloop.law import Law
 OWN = "own"
 """People of the party itself confirm."""
 LONGEST = 400
+COULD = "could_confirm"
+"""In what became of a lapsed proposal: who could have confirmed it then, one line each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

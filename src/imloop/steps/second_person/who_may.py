@@ -116,3 +116,7 @@ def seen_by(caller: Caller) -> Q:
         return here
     mine = Q(party__code=caller.party_code) | Q(asked__code=caller.party_code)
     return mine | here & Q(needs=caller.kind) if caller.is_department else mine
+
+
+def sees_proposal(caller: Caller, row: Proposal) -> bool:
+    return Proposal.objects.filter(seen_by(caller), pk=row.pk).exists()
