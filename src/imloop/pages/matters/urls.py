@@ -22,7 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("open311/v2/requests/<str:number>.json", open311.one_request),
     path("complaints", desk.complaints),
     path("complaints/new", desk.take_down),
-    path("complaints/identity", desk.requests),
     path("complaints/<str:matter_no>/reporter", desk.who_reported),
     path("rewards", desk.rewards),
     path("apply", apply.guide),

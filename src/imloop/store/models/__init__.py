@@ -6,7 +6,6 @@ from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload
 from imloop.store.models.casework.matters.complaint import (
     Complaint,
     ComplaintFollower,
-    IdentityOpening,
     Reward,
 )
 from imloop.store.models.casework.matters.file import (
@@ -81,7 +80,6 @@ __all__ = [
     "Finding",
     "HeldChange",
     "HeldRun",
-    "IdentityOpening",
     "Invitation",
     "JournalEntry",
     "JournalHead",
