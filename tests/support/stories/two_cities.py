@@ -15,6 +15,7 @@ from imloop.steps.ground.access import OFFICES, Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
 from imloop.steps.matters.complaints.receive import Report, receive
+from imloop.steps.matters.copies.send import Object, send
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
 from imloop.steps.repairs.repair_files import attach_to_repair
@@ -116,6 +117,8 @@ def _papers(city: City) -> dict[str, object]:
     fields = {"ground": "false_report", "findings": "甲", "evidence": "乙"}
     matter = open_measure(office, "suspension", NEAR, fields, now)
     paper = attach("a.png", PNG, now, caller=office, matter_no=matter.matter_no)
+    it = Object("test", f"{NEAR}/{Test.objects.get().test_no}", printed=(("a.pdf", b"%PDF-1.7 a"),))
+    copy = send(office, it, to=f"{PLACE}-market", wanted="请核查检定证书", answer_by=None, now=now)
     photo = attach_to_repair(city.callers[LISTED], repair.repair_no, "b.png", PNG + b"1", now)
     return {
         "test_no": Test.objects.get().test_no,
@@ -126,6 +129,8 @@ def _papers(city: City) -> dict[str, object]:
         "photo": photo.sha256,
         "matter_no": matter.matter_no,
         "kind": "decision",
+        "copy_no": copy.pk,
+        "copy_file": copy.evidence.get().sha256,
         "digest": paper.sha256,
         "complaint_no": receive(_TIP, now).matter.matter_no,
         "vehicle_id": Vehicle.objects.get().pk,

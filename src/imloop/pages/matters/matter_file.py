@@ -14,7 +14,7 @@ from imloop.pages.guard import words
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.matters import lookups as matter_lookups
-from imloop.steps.matters.copies import is_late
+from imloop.steps.matters.copies.answer import is_late
 from imloop.steps.matters.evidence import add_evidence
 from imloop.store.models import Evidence, Matter, MatterLink
 

@@ -9,8 +9,8 @@ from imloop.store.models.casework.matters.complaint import (
     Reward,
 )
 from imloop.store.models.casework.matters.file import (
+    Copy,
     Evidence,
-    MatterCopy,
     MatterLink,
     MatterParty,
     Publication,
@@ -92,7 +92,7 @@ __all__ = [
     "LookedVehicle",
     "Mark",
     "Matter",
-    "MatterCopy",
+    "Copy",
     "MatterEvent",
     "MatterLink",
     "MatterParty",

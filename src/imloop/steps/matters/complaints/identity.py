@@ -17,7 +17,7 @@ from imloop.steps.matters.take_step import locked
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Matter, Proposal, User
+from imloop.store.models import Matter, PartyKind, Proposal, User
 
 READABLE = timedelta(hours=24)
 
@@ -83,6 +83,6 @@ REPORTER = register(
         carry_out=_open,
         link=lambda row: f"/complaints/{row.subject}/reporter",
         made=lambda made: {},
-        seen=lambda caller: not is_payer(caller),
+        seen=lambda caller: caller.kind != PartyKind.ADMIN and not is_payer(caller),
     )
 )
