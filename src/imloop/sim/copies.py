@@ -20,7 +20,7 @@ from imloop.store.models import Copy, Finding, Repair, Test
 
 _COPIES = (
     (12.0, Copy.Of.TEST, "environment", "market", "请核查该线分析仪的检定证书（演示）"),
-    (9.0, Copy.Of.FINDING, "environment", "transport", "请核查该站的维修档案（演示）"),
+    (9.0, Copy.Of.FINDING, "environment", "transport", "请核查有关情况（演示）"),
     (0.2, Copy.Of.REPAIR, "transport", "market", "请核查是否无维修内容而收费（演示）"),
 )
 """Days ago; of what; from and to which department; what is wanted."""
@@ -43,14 +43,14 @@ def _sent(of: str, sender: str, receiver: str, wanted: str, when: datetime) -> N
 
 
 def _newest(of: str) -> str:
-    """The last failed test, the last repair, the last finding about a repairer; empty where there is none yet."""
+    """The last failed test, the last repair, the last finding; empty where there is none yet."""
     if of == Copy.Of.TEST:
         test = Test.objects.filter(result="fail").select_related("station").last()
         return f"{test.station.code}/{test.test_no}" if test else ""
     if of == Copy.Of.REPAIR:
         repair = Repair.objects.select_related("shop").last()
         return f"{repair.shop.code}/{repair.repair_no}" if repair else ""
-    found = Finding.objects.filter(subject_kind="repair").last()
+    found = Finding.objects.exclude(station_code="").last()
     return str(found.pk) if found else ""
 
 

@@ -117,8 +117,6 @@ def _papers(city: City) -> dict[str, object]:
     fields = {"ground": "false_report", "findings": "甲", "evidence": "乙"}
     matter = open_measure(office, "suspension", NEAR, fields, now)
     paper = attach("a.png", PNG, now, caller=office, matter_no=matter.matter_no)
-    it = Object("test", f"{NEAR}/{Test.objects.get().test_no}", printed=(("a.pdf", b"%PDF-1.7 a"),))
-    copy = send(office, it, to=f"{PLACE}-market", wanted="请核查检定证书", answer_by=None, now=now)
     photo = attach_to_repair(city.callers[LISTED], repair.repair_no, "b.png", PNG + b"1", now)
     return {
         "test_no": Test.objects.get().test_no,
@@ -129,8 +127,6 @@ def _papers(city: City) -> dict[str, object]:
         "photo": photo.sha256,
         "matter_no": matter.matter_no,
         "kind": "decision",
-        "copy_no": copy.pk,
-        "copy_file": copy.evidence.get().sha256,
         "digest": paper.sha256,
         "complaint_no": receive(_TIP, now).matter.matter_no,
         "vehicle_id": Vehicle.objects.get().pk,
@@ -213,7 +209,7 @@ def _at_the_station(city: City) -> dict[str, object]:
 
 
 def _of_departments(city: City) -> dict[str, object]:
-    """An outage with a retest unlocked on paper, a draw that is being prepared."""
+    """An outage with a retest unlocked on paper, a draw that is being prepared, a copy of a test."""
     now, case = at("2026-03-05 09:00"), Case.objects.get()
     outage = Outage.objects.create(
         outage_no="O-1",
@@ -246,7 +242,18 @@ def _of_departments(city: City) -> dict[str, object]:
     (shown,) = attach_photographs(
         city.callers[NEAR], unlock.unlock_no, [Photograph("notice", "c.png", PNG + b"3")], now
     )
+    test_no = Test.objects.earliest("pk").test_no
+    it = Object("test", f"{NEAR}/{test_no}", printed=(("a.pdf", b"%PDF-1.7 a"),))
+    copy = send(
+        city.callers[f"{PLACE}-environment"],
+        it,
+        to=f"{PLACE}-market",
+        wanted="请核查检定证书",
+        answer_by=None,
+        now=now,
+    )
     numbers = {"outage_no": outage.outage_no, "unlock": unlock.unlock_no, "unlock_no": unlock.unlock_no}
+    numbers |= {"copy_no": copy.pk, "copy_file": copy.evidence.get().sha256}
     return {**numbers, "sha256": shown.sha256, "no": draw.no, "unit": NEAR}
 
 

@@ -3,7 +3,7 @@ is paid (by people who see no complaint)."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,12 +15,12 @@ from imloop.facts.text import Text
 from imloop.matters import Kind, State, is_late
 from imloop.matters.complaints.categories import CATEGORIES, category_of
 from imloop.matters.complaints.rewards import yuan
-from imloop.matters.complaints.rows import CHANNELS
+from imloop.matters.complaints.rows import BY_HAND, CHANNELS
 from imloop.matters.labels import STATES
 from imloop.pages.choices import day_asked
 from imloop.pages.forms import require_filled, require_sure
 from imloop.pages.guard import desk, page, words
-from imloop.pages.matters.complaints.form import BY_HAND, categories, form_context, report_of
+from imloop.pages.matters.complaints.form import categories, form_context, report_of
 from imloop.pages.second_person.proposals import as_row
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
@@ -42,7 +42,6 @@ OFFICES = (
     PartyKind.SUPERVISOR,
 )
 SHOWN = 200
-_YEAR = timedelta(days=365)
 
 
 @desk(*OFFICES)
@@ -52,15 +51,10 @@ def complaints(request: HttpRequest, caller: Caller) -> HttpResponse:
     since, until = day_asked(request.GET, "since"), day_asked(request.GET, "until")
     chosen, state = request.GET.get("category", ""), request.GET.get("state", "")
     seen = figures.complaints(caller).filter(within_days("opened_at", since, until))
-    if chosen:
-        seen = seen.filter(complaint__category=chosen)
-    if state in ("open", "closed"):
-        seen = seen.filter(closed_at__isnull=state == "open")
-    if state == "late":
-        seen = seen.filter(closed_at__isnull=True, due_on__lt=day)
+    seen = figures.asked_for(seen, chosen, state, day)
     if file := as_file(request, caller, "complaints", _columns(day), seen):
         return file
-    counted = figures.by_category(caller, since or day - _YEAR, until or day, day)
+    counted = figures.by_category(caller, since or day - figures.YEAR, until or day, day)
     context = {
         "query": query_of(request),
         "rows": [_line(row, day) for row in seen[:SHOWN]],
