@@ -61,6 +61,8 @@ ADDRESSES = {
     "supervision/looks/<int:number>": "supervision/looks/{look}",
     "supervision/acts/<int:number>": "supervision/acts/{entry}",
     "couriers/<str:code>": "couriers/{receiver}",
+    "copies/<int:number>": "copies/{copy_no}",
+    "copies/<int:number>/files/<str:digest>": "copies/{copy_no}/files/{copy_file}",
     "matters/<str:matter_no>": "matters/{matter_no}",
     "matters/<str:matter_no>/files/<str:digest>": "matters/{matter_no}/files/{digest}",
     "complaints/<str:matter_no>/reporter": "complaints/{complaint_no}/reporter",

@@ -197,7 +197,7 @@ def test_applications_have_the_papers_that_they_name(demo: Path) -> None:
 def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> None:
     """Each step by a person who may take it: four of an office, the party, and the department that got a copy."""
     from imloop.sim.world.places import FORGER
-    from imloop.store.models import Matter, MatterCopy, MatterLink, Publication
+    from imloop.store.models import Copy, Matter, MatterLink, Publication
 
     cases = Matter.objects.filter(kind="penalty").exclude(party__code=FORGER.code)
     assert {(row.data["facts"]["violation"], row.data["facts"]["payer"]): row.state for row in cases} == {
@@ -216,13 +216,19 @@ def test_penalties_stand_between_the_first_sign_and_the_archive(demo: Path) -> N
     twin = MatterLink.objects.get(kind=MatterLink.Kind.TWIN)
     assert twin.other.vehicle is not None and twin.matter.evidence.count() == 1
     assert Publication.objects.filter(matter__in=cases, withdrawn_at__isnull=True).count() == 2
-    copies = MatterCopy.objects.filter(matter__in=cases)
+    copies = Copy.objects.filter(matter__in=cases)
     assert sorted((copy.to.kind, bool(copy.answer)) for copy in copies) == [
         ("market", True),
         ("police", False),
     ]
     spot = Matter.objects.get(kind="simple-penalty")
     assert spot.state == "archived" and spot.data["facts"]["told"] == "yes"
+    others = Copy.objects.filter(matter__isnull=True)
+    assert {(copy.of, bool(copy.answer)) for copy in others} == {
+        ("test", True),
+        ("finding", False),
+        ("repair", False),
+    }
     (required,) = cases.get(data__facts__violation="obstruction").data["requirements"]
     assert required["met_on"]
     twice = Matter.objects.get(kind="complaint", data__facts__category="double_charge")

@@ -22,6 +22,7 @@ from imloop.sim.city.region import enter_receivers
 from imloop.sim.city.vehicle_register import enter_roads, finish_register
 from imloop.sim.city.visits import enter_visits
 from imloop.sim.complaints import enter_complaints
+from imloop.sim.copies import enter_copies
 from imloop.sim.credentials import renew_credentials, write_credentials
 from imloop.sim.customers import NEWLY_FAILED, customers_of, enter_customers, enter_newly_failed
 from imloop.sim.more_days import LABELS, fill
@@ -123,6 +124,7 @@ def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None
         enter_complaints(course)
         enter_penalties(course)
         enter_forger(course, days, first=others + customers + NEWLY_FAILED)
+        enter_copies(course)
         enter_outage(course, first=vehicles)
         enter_customers(course, days, first=others, count=customers)
         enter_newly_failed(course, first=others + customers)

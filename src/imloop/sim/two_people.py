@@ -1,4 +1,4 @@
-"""What waited for a second person in the demo city: one was confirmed, one lapsed, one is waiting."""
+"""What waited for a second person in the demo city: one was confirmed, one lapsed, two are waiting."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from imloop.steps.desk.acts import lapse_proposals
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.registers import law_at
 from imloop.steps.lines.lock_line import NewOrder, order_line
+from imloop.steps.matters.complaints.identity import ask
 from imloop.steps.second_person.decide import confirm
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Line, Party, Proposal
+from imloop.store.models import Case, Complaint, Line, Party, Proposal
 
 _COMPARED = "已核对原始记录和现场照片（演示）"
 
@@ -41,6 +42,7 @@ def enter_proposals(course: Course) -> None:
         (1.1, "", lapse_proposals),
         (1.0, "exit", _exit),
         (0.1, "annulment", _annulment),
+        (0.3, "reporter", _reporter),
     ):
         course.later(course.now - timedelta(days=days), partial(_once, kind, happen))
 
@@ -88,6 +90,13 @@ def _annulment(when: datetime) -> None:
         evidence="检验视频截图 3 张（演示）",
         now=when,
     )
+
+
+def _reporter(when: datetime) -> None:
+    """The market regulator has to call whoever paid twice; supervision has not looked at it yet."""
+    told = Complaint.objects.exclude(reporter="").filter(category="double_charge")
+    number = told.values_list("matter__matter_no", flat=True)[0]
+    ask(office("market"), number, "须与举报人核对缴费凭证上的日期（演示）", when)
 
 
 def _open_case(number: int) -> str:

@@ -220,34 +220,46 @@ def test_a_tip_about_a_station_is_hidden_from_the_public_and_from_the_station(
 
 
 def test_who_reported_is_opened_by_two_with_a_reason(city: City, doors: Doors) -> None:
-    doors.at("2026-09-01 09:00")
+    doors.at("2026-12-02 09:00")
     number, _, _ = reported(SMOKE)
     assert "韦小明" not in Complaint.objects.get().reporter
     at = f"/complaints/{number}/reporter"
     clerk, head = person(ENVIRONMENT), person(ENVIRONMENT, name="head", head=True)
-    supervisor = person(f"{PLACE}-supervisor")
     asking = {"do": "ask", "reason": "需要核实时间", "sure": "1"}
     assert "由办理部门负责人申请" in clerk.post(at, asking).content.decode()
     assert head.post(at, {**asking, "reason": "。"}).status_code == 422
-    assert head.post(at, {"do": "ask", "reason": "需要核实时间", "sure": "1"}).status_code == 302
-    opening = Complaint.objects.get().openings.get()
-    reading = {"opening": str(opening.pk), "sure": "1"}
-    for early in ("read", "allow"):
-        assert head.post(at, {"do": early, **reading}).status_code in (403, 422)
-    assert number in supervisor.get("/complaints/identity").content.decode()
-    assert supervisor.post(at, {"do": "allow", **reading}).status_code == 302
+    card = head.post(at, asking)["Location"]
+    assert head.post(at, asking).status_code in (409, 422), "one waits already"
+    confirming, reading = {"what": "confirm", "said": "确需联系"}, {"do": "read", "sure": "1"}
+    for early in (head.post(at, reading), head.post(card, confirming)):
+        assert early.status_code in (403, 422)
+    supervisor = person(f"{PLACE}-supervisor")
+    assert f'href="{card}"' in supervisor.get("/work").content.decode()
+    assert supervisor.post(card, confirming).status_code == 302
     for other in (clerk, supervisor):
-        assert "只有申请人可以查看" in other.post(at, {"do": "read", **reading}).content.decode()
-    shown = head.post(at, {"do": "read", **reading}).content.decode()
+        assert other.post(at, reading).status_code in (403, 422)
+    shown = head.post(at, reading).content.decode()
     assert "韦小明" in shown and "13907720120" in shown
-    doors.at("2026-09-02 09:01")
-    assert "韦小明" not in head.post(at, {"do": "read", **reading}).content.decode()
-    kinds = ["identity-asked", "identity-allowed", "identity-read"]
-    found = JournalEntry.objects.filter(kind__startswith="identity-").order_by("number")
-    assert [entry.kind for entry in found] == kinds
+    for window in (head, supervisor):
+        assert "韦小明" not in window.get(card).content.decode() + window.get(at).content.decode()
+    doors.at("2026-12-03 09:01")
+    assert "韦小明" not in head.post(at, reading).content.decode()
+    assert [entry["reason"] for entry in journal("identity-read")] == ["需要核实时间"]
     assert not any(
         "韦小明" in entry.body or "13907720120" in entry.body for entry in JournalEntry.objects.all()
     )
+
+
+def test_who_pays_sees_no_request_to_read_who_reported(city: City, doors: Doors) -> None:
+    doors.at("2026-12-02 09:00")
+    number, _, _ = reported(SMOKE)
+    head, payer = person(ENVIRONMENT, name="head", head=True), person(ENVIRONMENT, name="payer")
+    User.objects.filter(username="payer").update(pays_rewards=True)
+    asking = {"do": "ask", "reason": "需要核实时间", "sure": "1"}
+    card = head.post(f"/complaints/{number}/reporter", asking)["Location"]
+    assert number in head.get("/proposals").content.decode()
+    assert number not in payer.get("/proposals").content.decode()
+    assert payer.get(card).status_code == 404
 
 
 def test_a_clerk_takes_it_down_on_the_telephone(city: City, doors: Doors) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.test import Client
 
-from imloop.store.models import JournalEntry, Matter, MatterCopy, OutboxEntry, Party, Publication, Test
+from imloop.store.models import Copy, JournalEntry, Matter, OutboxEntry, Party, Publication, Test
 from support.city import NEAR, City
 from support.doors import Doors
 from support.people import person
@@ -47,8 +47,8 @@ def test_a_clock_stands_still_with_a_reason_and_the_station_reads_it(city: City,
 def test_another_department_gets_a_copy_receives_and_answers_it(city: City, doors: Doors) -> None:
     number = open_one(doors)
     doors.step(number, "copy", by=OFFICE, copied_to=MARKET, wanted="请核查计量认证是否有效")
-    told = OutboxEntry.objects.get(receiver=MARKET, topic="matter-copied").body
-    assert (told["matter"], told["answer_due"]) == (number, "2026-03-09")
+    told = OutboxEntry.objects.get(receiver=MARKET, topic="copied").body
+    assert (told["reference"], told["answer_due"]) == (number, "2026-03-09")
     waiting = doors.get("copies", by=MARKET)["copies"]
     assert [(each["title"], each["answered_at"]) for each in waiting] == [(name_of(NEAR), None)]
     copy = waiting[0]["number"]
@@ -86,7 +86,7 @@ def test_a_copy_is_refused_by_name_where_it_goes_to_nobody_or_into_the_past(city
     assert refused(422, copied_to="450300-market") == "wrong-value"
     assert refused(422, copied_to=OFFICE) == "wrong-value"
     assert refused(422, copied_to=MARKET, answer_by="2026-03-02") == "in-the-past"
-    assert not MatterCopy.objects.exists()
+    assert not Copy.objects.exists()
     doors.step(number, "copy", by=OFFICE, copied_to=MARKET, **wanted)
     assert refused(409, copied_to=MARKET) == "copied-already"
 

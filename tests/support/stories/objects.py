@@ -74,6 +74,11 @@ OBJECTS: dict[str, Object] = {
     "POST matters/{matter_no}/evidence": Object(
         OFFICE, body={"kind": "video", "reference": "https://video.invalid/1", "sha256": "0" * 64}
     ),
+    "GET complaints/{complaint_no}": Object(OFFICE),
+    "GET copies/{copy_no}": Object(MARKET),
+    "GET copies/{copy_no}/files/{copy_file}": Object(OFFICE),
+    "POST copies/{copy_no}/receipt": Object(MARKET, body={}),
+    "POST copies/{copy_no}/answer": Object(MARKET, body={"answer": "证书有效，未见异常"}),
     "GET parties/{code}/certificates": Object(NEAR),
     "POST parties/{code}/certificates": Object(MARKET, body=CERTIFICATE),
     "GET parties/{code}/staff": Object(NEAR),

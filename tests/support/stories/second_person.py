@@ -20,6 +20,8 @@ from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.lines.lock_line import NewOrder, order_line
+from imloop.steps.matters.complaints import identity
+from imloop.steps.matters.complaints.receive import Report, receive
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.steps.outages.declare_outage import Declaration, declare
@@ -184,8 +186,22 @@ def lead(city: City, now: datetime) -> object:
     return resolve(city.callers[ENV], row.pk, outcome="true", reason="录像核实属实", now=now)
 
 
+def reporter(city: City, now: datetime) -> object:
+    text = "一辆红色货车冒黑烟，味道很大"
+    said = {"plate": "桂B12345", "kind": "truck"}
+    report = Report("smoky_vehicle", "vehicle", text, PLACE, name="韦小明", phone="13907720120", answers=said)
+    number = receive(report, now).matter.matter_no
+    return identity.ask(another(ENV, "head"), number, "需要核实时间", now)
+
+
+def is_readable() -> bool:
+    number = Matter.objects.get().matter_no
+    return identity.readable(another(ENV, "head"), number, NOW + timedelta(hours=2)) is not None
+
+
 STORIES = {
     "finding-true": Story(lead, lambda: Finding.objects.get().outcome == "true", ENV),
+    "reporter": Story(reporter, is_readable, SUPERVISOR),
     "exit": Story(exit_, lambda: bool(Case.objects.get().snapshot["exits"]), TRANSPORT),
     "annulment": Story(annulment, lambda: Case.objects.get().state == "annulled", SUPERVISOR),
     "line-lock": Story(lambda c, n: order(c, n, "lock"), LineOrder.objects.exists, MARKET),

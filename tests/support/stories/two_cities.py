@@ -15,6 +15,7 @@ from imloop.steps.ground.access import OFFICES, Caller, caller_for
 from imloop.steps.ground.lookups import itself
 from imloop.steps.matters.attachments import attach
 from imloop.steps.matters.complaints.receive import Report, receive
+from imloop.steps.matters.copies.send import Object, send
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.outages.paper_files import Photograph, attach_photographs
 from imloop.steps.repairs.repair_files import attach_to_repair
@@ -208,7 +209,7 @@ def _at_the_station(city: City) -> dict[str, object]:
 
 
 def _of_departments(city: City) -> dict[str, object]:
-    """An outage with a retest unlocked on paper, a draw that is being prepared."""
+    """An outage with a retest unlocked on paper, a draw that is being prepared, a copy of a test."""
     now, case = at("2026-03-05 09:00"), Case.objects.get()
     outage = Outage.objects.create(
         outage_no="O-1",
@@ -241,7 +242,18 @@ def _of_departments(city: City) -> dict[str, object]:
     (shown,) = attach_photographs(
         city.callers[NEAR], unlock.unlock_no, [Photograph("notice", "c.png", PNG + b"3")], now
     )
+    test_no = Test.objects.earliest("pk").test_no
+    it = Object("test", f"{NEAR}/{test_no}", printed=(("a.pdf", b"%PDF-1.7 a"),))
+    copy = send(
+        city.callers[f"{PLACE}-environment"],
+        it,
+        to=f"{PLACE}-market",
+        wanted="请核查检定证书",
+        answer_by=None,
+        now=now,
+    )
     numbers = {"outage_no": outage.outage_no, "unlock": unlock.unlock_no, "unlock_no": unlock.unlock_no}
+    numbers |= {"copy_no": copy.pk, "copy_file": copy.evidence.get().sha256}
     return {**numbers, "sha256": shown.sha256, "no": draw.no, "unit": NEAR}
 
 

@@ -13,7 +13,7 @@ from imloop.api.http.audience import EVERYONE
 from imloop.api.http.auth import caller
 from imloop.api.http.router import ATTACHED, PDF, Router
 from imloop.api.http.schemas import KeptFileOut
-from imloop.api.matters import copies
+from imloop.api.matters import complaints, copies
 from imloop.api.matters.schemas import (
     APPLICATION,
     AccessKeyOut,
@@ -53,6 +53,7 @@ from imloop.store.models import Matter, Proposal
 
 router = Router()
 router.include(copies.router)
+router.include(complaints.router)
 _CONCERNED = frozenset({Role.CONCERNED})
 
 

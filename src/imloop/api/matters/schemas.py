@@ -257,10 +257,12 @@ class DecisionsOut(Schema):
 
 
 class CopyOut(Schema):
-    """A matter that a department told another of. ``number`` names the copy; ``late``: unanswered past its day."""
+    """What a department told another of. ``number`` names the copy; ``of``: matter test repair trace_back finding;
+    ``late``: unanswered past its day."""
 
     number: int
-    matter_no: str
+    of: str
+    reference: str
     title: str
     sent_by: str
     to: str
@@ -275,6 +277,34 @@ class CopyOut(Schema):
 
 class CopiesOut(Schema):
     copies: list[CopyOut]
+
+
+class CopyFileOut(Schema):
+    name: str
+    sha256: str
+
+
+class WholeCopyOut(CopyOut):
+    """``shown``: what it said when it was sent, ``lines`` in words, ``record`` for machines; ``files``: by hash."""
+
+    shown: JsonObject
+    files: list[CopyFileOut]
+
+
+class CopyIn(Schema):
+    """``reference``: ``STATION/NUMBER`` of a test, ``SHOP/NUMBER`` of a repair, the number of a finding, of a matter
+    (with its papers), or of a vehicle, whose way back it is, from ``at`` on; ``to``: code of a department."""
+
+    model_config = example(
+        of="test", reference="450203001/T20261130001", to="450200-market", wanted="请核查分析仪的检定证书"
+    )
+
+    of: str
+    reference: str
+    to: str
+    wanted: str
+    answer_by: date | None = None
+    at: datetime | None = None
 
 
 class CopyAnswerIn(Schema):

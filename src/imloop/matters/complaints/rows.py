@@ -27,6 +27,8 @@ CHANNELS: dict[str, Text] = {
     "letter": Text("来信、来访", "by letter or visit"),
     "camera": Text("黑烟抓拍", "smoke camera"),
 }
+BY_HAND = tuple(code for code in CHANNELS if code not in ("web", "camera"))
+"""How something comes to a desk."""
 PRIORITIES = (
     ("urgent", Text("紧急（当天）", "urgent (today)")),
     ("normal", Text("一般", "normal")),

@@ -205,6 +205,7 @@ _LISTS: dict[str, Callable[[], str]] = {
     "work": lambda: _("待办"),
 }
 _LOOKED = {
+    "copy": lambda: _("抄告"),
     "case": lambda: _("案件"),
     "test": lambda: _("检验"),
     "vehicle": lambda: _("车辆"),

@@ -15,7 +15,7 @@ from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.leads.attach_lead import add_to_file
 from imloop.steps.matters import lookups as matter_lookups
-from imloop.steps.matters.copies import is_late
+from imloop.steps.matters.copies.answer import is_late
 from imloop.store.models import Evidence, Matter, MatterLink
 
 EVIDENCE_KINDS = (

@@ -28,9 +28,9 @@ def all_proposals(request: HttpRequest, caller: Caller) -> HttpResponse:
     waiting = proposals(caller, is_open=True)
     mine = [row for row in waiting if may_confirm(caller, row)]
     context = {
-        "mine": [_row(row) for row in mine],
-        "others": [_row(row) for row in waiting if row not in mine],
-        "decided": [_row(row) for row in proposals(caller, is_open=False)],
+        "mine": [as_row(row) for row in mine],
+        "others": [as_row(row) for row in waiting if row not in mine],
+        "decided": [as_row(row) for row in proposals(caller, is_open=False)],
     }
     return page(request, caller, "second_person/proposals.html", context)
 
@@ -45,7 +45,7 @@ def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpRespo
     is_open = row.state in Proposal.OPEN
     own = row.party is not None and row.party.code == caller.party_code
     context = {
-        **_row(row),
+        **as_row(row),
         "shows": [(words(name), value) for name, value in act_of(row.kind).shows(row)],
         "files": files_of(row),
         "may_confirm": may_confirm(caller, row),
@@ -68,7 +68,8 @@ def _decide(caller: Caller, number: int, form: QueryDict) -> None:
     step(caller, number, said=form.get("said", ""), now=clock.now())
 
 
-def _row(row: Proposal) -> dict[str, object]:
+def as_row(row: Proposal) -> dict[str, object]:
+    """For ``second_person/rows.html``."""
     act = act_of(row.kind)
     return {
         "row": row,

@@ -70,6 +70,7 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
         "elsewhere": [(name_of(place) or place, day) for place, day in traced.elsewhere],
         "parties": _parties(traced) if caller.kind in _OPEN_MEASURES else [],
         "query": query_of(request),
+        "on": request.GET.get("on", ""),
     }
     return page(request, caller, "trace_back/trace_back.html", context)
 

@@ -20,13 +20,13 @@ from imloop.sim.traffic.course import Course
 from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.ground.registers import law_at
-from imloop.steps.matters.as_fact import whole
 from imloop.steps.leads.attach_lead import add_to_file
-from imloop.steps.matters.copies import answer
+from imloop.steps.matters.as_fact import whole
+from imloop.steps.matters.copies.answer import answer
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.steps.second_person.decide import confirm
-from imloop.store.models import Case, Matter, MatterCopy, Party, Proposal, Repair, Test
+from imloop.store.models import Case, Copy, Matter, Party, Proposal, Repair, Test
 
 _OWNER = "车主韦某（演示）"
 _COMPARED = "已核对处罚决定和告知、答辩情况（演示）"
@@ -159,7 +159,7 @@ def _steps(story: Story, row: Matter, done: Done, given: dict[str, object], when
 
 
 def _answered(row: Matter, words: str, when: datetime) -> None:
-    copy = MatterCopy.objects.filter(matter=row, answered_at__isnull=True).select_related("to").first()
+    copy = Copy.objects.filter(matter=row, answered_at__isnull=True).select_related("to").first()
     if copy is not None:
         answer(caller_for(copy.to, copy.to.kind), copy.pk, words, when)
 

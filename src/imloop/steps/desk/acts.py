@@ -10,6 +10,7 @@ from imloop.steps.couriers.receivers import COURIER
 from imloop.steps.draws.void_draw import VOID
 from imloop.steps.findings.true_by_two import TRUE
 from imloop.steps.lines.lock_line import ACTS as ORDERS
+from imloop.steps.matters.complaints.identity import REPORTER
 from imloop.steps.matters.officers import VISIT
 from imloop.steps.matters.take_step import STATION
 from imloop.steps.outages.declare_outage import OUTAGE
@@ -20,7 +21,7 @@ from imloop.steps.second_person.kinds import Act
 
 ACTS: tuple[Act, ...] = (
     *(EXIT, ANNULMENT, *ORDERS.values(), PAPER_UNLOCK, OUTAGE),
-    *(PRICE, VOID, RESET, COURIER, STATION, VISIT, TRUE),
+    *(PRICE, VOID, RESET, COURIER, STATION, VISIT, TRUE, REPORTER),
 )
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 
 import zstandard
+from django.db.models import Q, QuerySet
 
 from imloop.steps.journal.faults_of import faults_of
 from imloop.store.models import HeldChange, JournalEntry, Proposal, RegisterFile
@@ -20,6 +21,10 @@ _OF_TWO = (
     Proposal.State.WITHDRAWN,
     Proposal.State.LAPSED,
 )
+_OF_OPENINGS = {
+    Proposal.State.CONFIRMED: "identity-allowed",
+    Proposal.State.REJECTED: "identity-refused",
+}
 
 
 def lists() -> Iterator[str]:
@@ -46,16 +51,31 @@ def proposals() -> Iterator[str]:
     """Acts of two persons that read otherwise than in the journal, and decisions that nobody made there."""
     proposed = {**_bodies("proposed", "proposal"), **_bodies("broke-glass", "proposal")}
     decided = {state: _bodies(f"proposal-{state}", "proposal") for state in _OF_TWO}
-    yield from faults_of(Proposal.objects.order_by("pk"), lambda row: _proposal(row, proposed, decided))
+    kept, before = Proposal.objects.order_by("pk"), Q(body__has_key="opening")
+    yield from faults_of(kept.exclude(before), lambda row: _proposal(row, row.pk, proposed, decided))
     yield from (f"proposal {number} is gone" for number in proposed)
+    yield from _openings(kept.filter(before))
 
 
-def _proposal(row: Proposal, proposed: _Bodies, decided: dict[Proposal.State, _Bodies]) -> Iterator[str]:
-    said = proposed.pop(row.pk, None)
+def _openings(rows: QuerySet[Proposal]) -> Iterator[str]:
+    """Of before there was one mechanism for two persons: requests to read who reported, by their own numbers."""
+    asked = {
+        number: {"kind": "reporter", "body": {"opening": number}, "reason": body["reason"]}
+        for number, body in _bodies("identity-asked", "opening").items()
+    }
+    decided = {state: _bodies(kind, "opening") for state, kind in _OF_OPENINGS.items()}
+    yield from faults_of(rows, lambda row: _proposal(row, row.body["opening"], asked, decided))
+    yield from (f"request {number} to read who reported is gone" for number in asked)
+
+
+def _proposal(
+    row: Proposal, number: int, proposed: _Bodies, decided: dict[Proposal.State, _Bodies]
+) -> Iterator[str]:
+    said = proposed.pop(number, None)
     if said is None or (said["kind"], said["body"], said["reason"]) != (row.kind, row.body, row.reason):
         yield f"proposal {row.pk} is not what the journal says"
     for state, bodies in decided.items():
-        if (row.pk in bodies) != (row.state == state):
+        if (number in bodies) != (row.state == state):
             yield f"proposal {row.pk} was not decided as the journal says"
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from imloop.facts.refusal import Conflict, Malformed, Problem, Unlawful
+from imloop.facts.refusal import Conflict, Malformed, Problem
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.matters import Decision, Step
-from imloop.matters.guards import too_far_ahead
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.matters.kept.open_copy import of_matter, open_copy
 from imloop.steps.matters.roles import visible
-from imloop.store.models import Evidence, Matter, MatterCopy, MatterLink
+from imloop.store.models import Evidence, Matter, MatterLink
 
 
 def assign(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
@@ -59,33 +59,12 @@ def carry_along(source: Matter, target: Matter) -> None:
 
 
 def copy(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
-    """The department is told, and has until a day to answer (own days where the step names none)."""
+    """The department is told, and has until a day to answer."""
     office = registers.any_party(str(decision.values["copied_to"]))
-    due = decision.values.get("answer_by") or law.term("copy.answer_days", law.on).deadline
-    assert isinstance(due, date)
-    if due <= law.on:
-        words = Text(
-            f"答复期限 {due} 应晚于今天。", f"The day to answer by, {due}, must be later than today."
-        )
-        raise Malformed("in-the-past", words, problems=(Problem("$.answer_by", "in-the-past", words),))
-    if (reason := too_far_ahead(due, law.on, law)) is not None:
-        raise Unlawful(reason.code, reason.text, cite=reason.cite, reasons=(reason,))
-    if MatterCopy.objects.filter(matter=row, to=office, answered_at__isnull=True).exists():
-        raise Conflict(
-            "copied-already",
-            Text(f"已抄告{office.name}，尚未答复。", f"{office.name} has a copy that it has not answered."),
-        )
+    answer_by = decision.values.get("answer_by")
+    assert answer_by is None or isinstance(answer_by, date)
     wanted = str(decision.values["wanted"])
-    made = MatterCopy.objects.create(
-        matter=row,
-        sent_by=ledger.caller.party_code,
-        to=office,
-        wanted=wanted,
-        sent_at=ledger.now,
-        answer_due=due,
-    )
-    body = {"copy": made.pk, "matter": row.matter_no, "title": row.title, "wanted": wanted}
-    ledger.send(office.code, "matter-copied", row.matter_no, {**body, "answer_due": due.isoformat()})
+    open_copy(ledger, of_matter(row), office, law, wanted=wanted, answer_by=answer_by)
 
 
 def withdraw_publication(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:

@@ -13,7 +13,7 @@ from imloop.matters import NOBODY, By, Kind, Role, State, Step, is_late, rests, 
 from imloop.matters import Matter as Fact
 from imloop.matters.clocks import Clock
 from imloop.matters.decide import offered
-from imloop.matters.fields import choices_of
+from imloop.matters.fields import Choices, Field, choices_of
 from imloop.matters.labels import KINDS, STATES, STEPS
 from imloop.matters.matter import Requirement
 from imloop.matters.penalties import VIOLATIONS
@@ -94,27 +94,28 @@ def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOB
         ],
         "links": links_of(row),
         "penalty": None if roles <= {Role.CONCERNED} else card_of(row, fact, law),
-        "steps": [_step_json(each, fact, law, by) for each in steps_open(fact, roles)],
+        "steps": [step_json(each, fact, law, by) for each in steps_open(fact, roles)],
     }
 
 
-def _step_json(row: Row, fact: Fact, law: Law, by: By) -> dict[str, object]:
+def step_json(row: Row, fact: Fact, law: Law, by: By = NOBODY) -> dict[str, object]:
     drawn = offered(fact, law, by)
     return {
         "step": row.step,
         "name": STEPS[row.step].zh,
         "name_en": STEPS[row.step].en,
         "aside": row.aside,
-        "fields": [
-            {
-                "name": field.name,
-                "label": field.label.zh,
-                "shape": field.shape,
-                "required": field.required,
-                "choices": [code for code, _ in choices_of(field, drawn)],
-            }
-            for field in row.fields
-        ],
+        "fields": [field_json(field, choices_of(field, drawn)) for field in row.fields],
+    }
+
+
+def field_json(field: Field, choices: Choices) -> dict[str, object]:
+    return {
+        "name": field.name,
+        "label": field.label.zh,
+        "shape": field.shape,
+        "required": field.required,
+        "choices": [code for code, _ in choices],
     }
 
 

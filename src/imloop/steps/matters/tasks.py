@@ -13,10 +13,11 @@ from imloop.matters.names import State as MatterState
 from imloop.steps.ground.access import Caller, own
 from imloop.steps.ground.task import MOST, Done, Source, Task, named
 from imloop.steps.matters.as_fact import as_fact
-from imloop.steps.matters.copies import copies
+from imloop.steps.matters.copies.answer import copies
+from imloop.steps.matters.copies.answer import is_late as copy_is_late
 from imloop.steps.matters.lookups import matters as matters_seen
 from imloop.steps.matters.lookups import work_list
-from imloop.store.models import MatterCopy, MatterEvent, PartyKind
+from imloop.store.models import Copy, MatterEvent, PartyKind
 
 
 def matters(caller: Caller, now: datetime) -> Iterator[Task]:
@@ -39,18 +40,22 @@ def matters(caller: Caller, now: datetime) -> Iterator[Task]:
 
 
 def unanswered(caller: Caller, now: datetime) -> Iterator[Task]:
-    """Copies of other departments' matters that wait for an answer."""
+    """Copies that wait for the caller's answer; and those whose answer the caller waits for, once it is overdue."""
     day = day_of(now)
-    for each in copies(caller).filter(to__code=caller.party_code, answered_at__isnull=True)[:MOST]:
-        yield Task(
-            "copy",
-            day_of(each.sent_at),
-            each.answer_due,
-            Text("抄告待答复", "copy to be answered"),
-            named(each.matter.title),
-            f"/copies#c{each.pk}",
-            late=each.answer_due < day,
-        )
+    for each in copies(caller).filter(answered_at__isnull=True)[:MOST]:
+        is_own = each.to.code == caller.party_code
+        late = copy_is_late(each, day)
+        if is_own or late:
+            waits = Text(f"{each.to.name}逾期未答复抄告", f"{each.to.name} has not answered a copy")
+            yield Task(
+                "copy",
+                day_of(each.sent_at),
+                each.answer_due if is_own else None,
+                Text("抄告待答复", "copy to be answered") if is_own else waits,
+                named(each.title),
+                f"/copies/{each.pk}",
+                late=is_own and late,
+            )
 
 
 def taken(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:
@@ -62,12 +67,12 @@ def taken(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:
 
 
 def copies_answered(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:
-    rows = MatterCopy.objects.filter(answered_at__gte=since, answered_at__lt=until)
-    rows = rows.filter(own(caller, "to__place", "to__code", None)).select_related("matter")
+    rows = Copy.objects.filter(answered_at__gte=since, answered_at__lt=until)
+    rows = rows.filter(own(caller, "to__place", "to__code", None)).defer("shown")
     for copy in rows.order_by("answered_at"):
         assert copy.answered_at is not None
-        about = named(copy.matter.title)
-        yield Done("copy", copy.answered_by, copy.answered_at, copy.answer_due, about, f"/copies#c{copy.pk}")
+        about = named(copy.title)
+        yield Done("copy", copy.answered_by, copy.answered_at, copy.answer_due, about, f"/copies/{copy.pk}")
 
 
 _DESKS = (

@@ -14,8 +14,9 @@ JOURNAL: dict[str, Text] = {
     "reward-drawn": Text("取领取号", "number to collect drawn"),
     "reward-paid": Text("支付奖励", "reward paid"),
     "evidence-added": Text("添加证据", "evidence added"),
+    "copy-sent": Text("发出抄告", "copy sent"),
     "copy-received": Text("签收抄告", "copy received"),
     "copy-answered": Text("答复抄告", "copy answered"),
 }
-TOPICS = ("matter-step", "matter-copied", "copy-answered", "standing-published", "scrappage")
+TOPICS = ("matter-step", "copied", "copy-answered", "standing-published", "scrappage")
 """What a department is told of it."""

@@ -30,7 +30,7 @@ class Act:
     back what took effect before anybody confirmed, and says in words what it could not; ``before``: actors, in one line
     each, who acted on the object and do not confirm; ``shows``: what will happen, by name and value; ``link``: the
     object's page; ``about``: what people call it; ``head``: only who heads the party confirms; ``only``: the one
-    account whose word it is."""
+    account whose word it is; ``seen``: which people of the parties may know of it."""
 
     kind: str
     name: Text
@@ -43,6 +43,7 @@ class Act:
     undo: Callable[[Ledger, Proposal], None] | None = None
     head: bool = False
     only: Callable[[Proposal], str] | None = None
+    seen: Callable[[Caller], bool] = lambda caller: True
 
 
 _ACTS: dict[str, Act] = {}

@@ -26,6 +26,12 @@ def proposals(caller: Caller, *, is_open: bool) -> list[Proposal]:
     return list(rows.exclude(state__in=Proposal.OPEN).order_by("-decided_at", "-id")[:SHOWN])
 
 
+def proposals_of(caller: Caller, kind: str, subject: str) -> list[Proposal]:
+    """All about one object, the newest first."""
+    rows = Proposal.objects.filter(seen_by(caller), kind=kind, subject=subject)
+    return list(rows.select_related("party", "asked").order_by("-pk")[:SHOWN])
+
+
 def files_of(row: Proposal) -> QuerySet[Attachment]:
     """What was handed in with it, which belongs to nothing else yet."""
     return Attachment.objects.filter(pk__in=row.body.get("files", [])).order_by("pk")

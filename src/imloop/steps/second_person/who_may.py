@@ -10,7 +10,7 @@ from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
 from imloop.steps.ground.access import Caller, covers, place_prefix
 from imloop.steps.ground.actor import Actor
-from imloop.steps.second_person.kinds import act_of
+from imloop.steps.second_person.kinds import act_of, acts
 from imloop.steps.second_person.rules import OWN
 from imloop.store.models import Party, PartyKind, Proposal, User
 
@@ -111,6 +111,11 @@ def _alike(one: User, other: User) -> bool:
 
 def seen_by(caller: Caller) -> Q:
     """A party's own proposals, those that its people may confirm, and for the supervisor all of the place."""
+    hidden = [act.kind for act in acts() if not act.seen(caller)]
+    return _of_party(caller) & ~Q(kind__in=hidden) if hidden else _of_party(caller)
+
+
+def _of_party(caller: Caller) -> Q:
     here = Q(place__startswith=place_prefix(caller.place))
     if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
         return here

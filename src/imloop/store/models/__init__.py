@@ -6,12 +6,11 @@ from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload
 from imloop.store.models.casework.matters.complaint import (
     Complaint,
     ComplaintFollower,
-    IdentityOpening,
     Reward,
 )
 from imloop.store.models.casework.matters.file import (
+    Copy,
     Evidence,
-    MatterCopy,
     MatterLink,
     MatterParty,
     Publication,
@@ -81,7 +80,6 @@ __all__ = [
     "Finding",
     "HeldChange",
     "HeldRun",
-    "IdentityOpening",
     "Invitation",
     "JournalEntry",
     "JournalHead",
@@ -94,7 +92,7 @@ __all__ = [
     "LookedVehicle",
     "Mark",
     "Matter",
-    "MatterCopy",
+    "Copy",
     "MatterEvent",
     "MatterLink",
     "MatterParty",

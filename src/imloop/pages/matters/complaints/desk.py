@@ -3,25 +3,25 @@ is paid (by people who see no complaint)."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from imloop.facts.days import day_of
-from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.matters import Kind, State, is_late
 from imloop.matters.complaints.categories import CATEGORIES, category_of
 from imloop.matters.complaints.rewards import yuan
-from imloop.matters.complaints.rows import CHANNELS
+from imloop.matters.complaints.rows import BY_HAND, CHANNELS
 from imloop.matters.labels import STATES
 from imloop.pages.choices import day_asked
 from imloop.pages.forms import require_filled, require_sure
 from imloop.pages.guard import desk, page, words
-from imloop.pages.matters.complaints.form import BY_HAND, categories, form_context, report_of
+from imloop.pages.matters.complaints.form import categories, form_context, report_of
+from imloop.pages.second_person.proposals import as_row
 from imloop.pages.tables import Columns, as_file, query_of
 from imloop.steps.ground import clock, registers
 from imloop.steps.ground.access import Caller
@@ -31,6 +31,7 @@ from imloop.steps.matters.attachments import the_matter
 from imloop.steps.matters.complaints import figures, identity, pay_rewards
 from imloop.steps.matters.complaints.receive import receive
 from imloop.steps.matters.roles import is_payer
+from imloop.steps.second_person.lookups import proposals_of
 from imloop.store.models import Matter, PartyKind
 
 OFFICES = (
@@ -41,7 +42,6 @@ OFFICES = (
     PartyKind.SUPERVISOR,
 )
 SHOWN = 200
-_YEAR = timedelta(days=365)
 
 
 @desk(*OFFICES)
@@ -51,15 +51,10 @@ def complaints(request: HttpRequest, caller: Caller) -> HttpResponse:
     since, until = day_asked(request.GET, "since"), day_asked(request.GET, "until")
     chosen, state = request.GET.get("category", ""), request.GET.get("state", "")
     seen = figures.complaints(caller).filter(within_days("opened_at", since, until))
-    if chosen:
-        seen = seen.filter(complaint__category=chosen)
-    if state in ("open", "closed"):
-        seen = seen.filter(closed_at__isnull=state == "open")
-    if state == "late":
-        seen = seen.filter(closed_at__isnull=True, due_on__lt=day)
+    seen = figures.asked_for(seen, chosen, state, day)
     if file := as_file(request, caller, "complaints", _columns(day), seen):
         return file
-    counted = figures.by_category(caller, since or day - _YEAR, until or day, day)
+    counted = figures.by_category(caller, since or day - figures.YEAR, until or day, day)
     context = {
         "query": query_of(request),
         "rows": [_line(row, day) for row in seen[:SHOWN]],
@@ -78,7 +73,6 @@ def complaints(request: HttpRequest, caller: Caller) -> HttpResponse:
             }
             for each in counted
         ],
-        "waiting": identity.waiting(caller).count() if caller.kind == PartyKind.SUPERVISOR else 0,
     }
     return page(request, caller, "matters/complaints/list.html", context)
 
@@ -141,7 +135,7 @@ def take_down(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 @desk(*OFFICES)
 def who_reported(request: HttpRequest, caller: Caller, matter_no: str) -> HttpResponse:
-    """Ask for the reporter's name, allow or refuse it, read it."""
+    """Ask for the reporter's name, which supervision confirms on its card; read it."""
     now = clock.now()
     row = the_matter(caller=caller, matter_no=matter_no)
     if row.kind != Kind.COMPLAINT:
@@ -149,35 +143,19 @@ def who_reported(request: HttpRequest, caller: Caller, matter_no: str) -> HttpRe
     context: dict[str, object] = {}
     if request.method == "POST":
         require_sure(request.POST)
-        what, number = request.POST.get("do", ""), whole(request.POST.get("opening", "")) or 0
-        if what == "ask":
-            identity.ask(caller, matter_no, request.POST.get("reason", ""), now)
-        elif what in ("allow", "refuse"):
-            identity.decide(caller, number, allow=what == "allow", now=now)
-        elif what == "read":
-            context["reporter"] = identity.read(caller, number, now)
-        else:
-            raise Malformed("wrong-value", Text("没有这项操作。", "No such action."))
-        if "reporter" not in context:
-            return redirect(f"/complaints/{matter_no}/reporter")
-    openings = list(row.complaint.openings.order_by("-asked_at"))
+        if request.POST.get("do") != "read":
+            made = identity.ask(caller, matter_no, request.POST.get("reason", ""), now)
+            return redirect(f"/proposals/{made.pk}")
+        context["reporter"] = identity.read(caller, matter_no, now)
     context |= {
         "row": row,
-        "openings": openings,
+        "asked": [as_row(each) for each in proposals_of(caller, identity.REPORTER.kind, matter_no)],
         "given": bool(row.complaint.reporter),
         "named": row.complaint.named,
-        "asked": any(each.decided_at is None for each in openings),
-        "own_office": row.office == caller.party_code,
-        "now": now,
+        "may_ask": bool(row.complaint.reporter) and row.office == caller.party_code,
+        "readable": identity.readable(caller, matter_no, now),
     }
     return page(request, caller, "matters/complaints/who_reported.html", context)
-
-
-@desk(*OFFICES)
-def requests(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What supervision has to decide about reporters' names."""
-    context = {"waiting": list(identity.waiting(caller)) if caller.kind == PartyKind.SUPERVISOR else []}
-    return page(request, caller, "matters/complaints/requests.html", context)
 
 
 @desk(*OFFICES)

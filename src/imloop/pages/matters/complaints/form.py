@@ -19,7 +19,6 @@ from imloop.matters.complaints.categories import ABOUT, CATEGORIES, ISTATION, MS
 from imloop.matters.complaints.clocks import RECEIVERS, Since, timers
 from imloop.matters.complaints.duplicates import Told
 from imloop.matters.complaints.rewards import yuan
-from imloop.matters.complaints.rows import CHANNELS
 from imloop.pages.forms import sent_day_or_none
 from imloop.pages.guard import words
 from imloop.steps.ground import registers
@@ -34,8 +33,6 @@ from imloop.steps.matters.complaints.receive import (
 from imloop.steps.stations import lookups as station_lookups
 from imloop.store.models import PartyKind
 
-BY_HAND = tuple(code for code in CHANNELS if code not in ("web", "camera"))
-"""How something comes to a desk."""
 _UNITS = {"日": Text("日", "days"), "工作日": Text("个工作日", "working days")}
 _STATIONS = {ISTATION: PartyKind.ISTATION, MSTATION: PartyKind.MSTATION}
 

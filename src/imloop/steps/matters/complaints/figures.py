@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -17,12 +17,14 @@ from imloop.matters.labels import STATES
 from imloop.steps.ground.access import Caller, place_prefix
 from imloop.steps.ground.lookups import within_days
 from imloop.steps.matters.complaints.progress import LISTED
+from imloop.steps.matters.lookups import summary
 from imloop.steps.matters.roles import visible
 from imloop.store.models import Complaint, Matter
 
 FEWEST = 5
 """A smaller count is told as such: behind it somebody may be known."""
 MOST_REQUESTS = 1000
+YEAR = timedelta(days=365)
 _PLACES = 3
 """Digits of a degree in public: some hundred metres."""
 
@@ -33,6 +35,15 @@ def complaints(caller: Caller) -> QuerySet[Matter]:
     return found.order_by(
         F("closed_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "-opened_at"
     )
+
+
+def asked_for(rows: QuerySet[Matter], category: str, state: str, day: date) -> QuerySet[Matter]:
+    """``state``: open, late or closed; empty: all."""
+    if category:
+        rows = rows.filter(complaint__category=category)
+    if state in ("open", "late", "closed"):
+        rows = rows.filter(closed_at__isnull=state != "closed")
+    return rows.filter(due_on__lt=day) if state == "late" else rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,35 @@ def by_category(caller: Caller, since: date, until: date, today: date) -> list[O
         for category in CATEGORIES
         if (found := counted.get(category.code)) is not None
     ]
+
+
+def complaint_json(row: Matter, day: date) -> dict[str, object]:
+    """For whoever handles it: what was reported, with its photographs by hash; never who reported, nor any code."""
+    said = row.complaint
+    names = (
+        "category",
+        "about",
+        "text",
+        "answers",
+        "plate",
+        "party_named",
+        "address",
+        "latitude",
+        "longitude",
+    )
+    photos = row.attachments.order_by("id").values_list("sha256", flat=True)
+    return {
+        **summary(row, day),
+        **{name: getattr(said, name) for name in (*names, "named", "insider", "together")},
+        "channel": row.data["facts"]["channel"],
+        "on": said.on.isoformat(),
+        "followers": said.followers.count(),
+        "photos": list(photos),
+        "told": [
+            {"on": each["on"], "words": each["zh"], "words_en": each["en"]}
+            for each in row.data.get("told", [])
+        ],
+    }
 
 
 def told(count: int) -> str:

@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from imloop.facts.days import day_of
+from imloop.facts.pictures import shown
 from imloop.facts.refusal import NotAllowed, Unknown
 from imloop.facts.text import Text
-from imloop.matters import Kind, Role
+from imloop.matters import Kind, Role, State, steps_open
 from imloop.matters.complaints.categories import CATEGORIES
+from imloop.matters.complaints.clocks import EVERY
+from imloop.matters.labels import STATES
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC
+from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
+from imloop.steps.matters.as_fact import whole
+from imloop.steps.matters.complaints.receive import MOST_PHOTOS, too_many_photos
+from imloop.steps.matters.lookups import clock_json, step_json
 from imloop.steps.matters.take_step import applicant, step_of, step_on
-from imloop.store.models import Complaint, ComplaintFollower, Matter, MatterLink
+from imloop.store.models import Attachment, Complaint, ComplaintFollower, Matter, MatterLink
 
 LISTED = tuple(category.code for category in CATEGORIES if category.listed)
 """What everybody may know to have been reported; of the rest not even that."""
@@ -72,6 +79,51 @@ def step_by_reporter(token: str, step: str, given: Mapping[str, object], now: da
         law = registers.law_at(day_of(now), row.place)
         step_on(ledger, row, step_of(step), given, frozenset({Role.CONCERNED}), law)
     return row
+
+
+def add_photo(token: str, body: bytes, now: datetime) -> Attachment:
+    """By whoever reported, while it is open: as the form takes them, and as many."""
+    shown(body, at="photo")
+    with writing(now, PUBLIC) as ledger:
+        found = progress(token)
+        if not found.own or found.row.closed_at is not None:
+            words = Text(
+                "只有举报人在办结前可以补充照片。", "Only the reporter adds photographs, while it is open."
+            )
+            raise NotAllowed("not-yours-to-add", words)
+        row, photos = found.row, found.row.attachments
+        if photos.count() >= MOST_PHOTOS:
+            raise too_many_photos()
+        ledger.caller = applicant(row)
+        return keep(
+            ledger, Attachment(matter=row), photos.all(), row.matter_no, f"照片 {photos.count() + 1}", body
+        )
+
+
+def progress_json(found: Progress, now: datetime) -> dict[str, object]:
+    """``steps``: the reporter's own; a follower has none."""
+    row, day = found.row, day_of(now)
+    fact, law = whole(row), registers.law_at(day, row.place)
+    roles = frozenset({Role.CONCERNED}) if found.own else frozenset()
+    return {
+        "number": row.matter_no,
+        "category": row.complaint.category,
+        "own": found.own,
+        "state": row.state,
+        "state_name": STATES[State(row.state)].zh,
+        "office": row.office,
+        "received_at": row.opened_at.isoformat(),
+        "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+        "clocks": [
+            clock_json(each, day) for each in fact.clocks if each.ended_on is None and each.name in EVERY
+        ],
+        "told": [
+            {"on": each["on"], "words": each["zh"], "words_en": each["en"]}
+            for each in row.data.get("told", [])
+        ],
+        "goes_on_in": found.goes_on_in.matter_no if found.goes_on_in else None,
+        "steps": [step_json(each, fact, law) for each in steps_open(fact, roles)],
+    }
 
 
 def _followed(token: str) -> Matter | None:

@@ -144,8 +144,12 @@ def _require_whole(report: Report, category: Category, today: date) -> None:
         )
         raise Malformed("wrong-value", words, at="together")
     if len(report.photos) > MOST_PHOTOS:
-        words = Text(f"照片最多 {MOST_PHOTOS} 张。", f"At most {MOST_PHOTOS} photographs.")
-        raise Malformed("too-many", words, at="photo")
+        raise too_many_photos()
+
+
+def too_many_photos() -> Malformed:
+    words = Text(f"照片最多 {MOST_PHOTOS} 张。", f"At most {MOST_PHOTOS} photographs.")
+    return Malformed("too-many", words, at="photo")
 
 
 def _require_day(report: Report, today: date) -> None:

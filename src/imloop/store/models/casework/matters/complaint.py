@@ -1,11 +1,10 @@
-"""Complaints and tips: what was reported, who else follows it, who opened the reporter's name, what is paid."""
+"""Complaints and tips: what was reported, who else follows it, what is paid."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 
 from imloop.store.models.casework.matters.matter import Matter
 
@@ -44,28 +43,6 @@ class ComplaintFollower(models.Model):
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="followers")
     token_sha256 = models.CharField(max_length=64, unique=True)
     since = models.DateTimeField()
-
-
-class IdentityOpening(models.Model):
-    """A request to read who reported: asked by the office that has the complaint, confirmed by supervision, read by
-    who asked. Every step is in the journal."""
-
-    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="openings")
-    reason = models.CharField(max_length=200)
-    asked_at = models.DateTimeField()
-    asked_by = models.CharField(max_length=150, help_text="account")
-    office = models.CharField(max_length=40, help_text="code of the department that asks")
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.CharField(max_length=150, blank=True, default="", help_text="account")
-    allowed = models.BooleanField(null=True)
-    until = models.DateTimeField(null=True, help_text="until when it may be read")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["complaint"], condition=Q(decided_at__isnull=True), name="one_opening_asked"
-            )
-        ]
 
 
 class Reward(models.Model):

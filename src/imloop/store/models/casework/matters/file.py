@@ -48,39 +48,22 @@ class MatterLink(models.Model):
         ]
 
 
-class Evidence(models.Model):
-    """One piece of evidence of a lead or a matter, carried along when the lead becomes a matter. ``reference``: number
-    of the test, repair or case, or the address of a video; ``sha256``: of the bytes it stands for. Append-only."""
+class Copy(models.Model):
+    """What a department was told of as an object of its own: received, and answered by a day. ``shown``: what the
+    object said then, in lines and as a record, frozen; its files are evidence by hash."""
 
-    class Kind(models.TextChoices):
+    class Of(models.TextChoices):
+        MATTER = "matter", "事项"
         TEST = "test", "检验"
         REPAIR = "repair", "维修记录"
-        CASE = "case", "闭环案件"
+        TRACE_BACK = "trace_back", "追溯倒查"
         FINDING = "finding", "线索"
-        FILE = "file", "文件、照片"
-        VIDEO = "video", "视频"
 
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="evidence", null=True)
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="evidence", null=True)
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    reference = models.CharField(max_length=300)
-    sha256 = models.CharField(max_length=64, blank=True, default="")
-    words = models.CharField(max_length=400, blank=True, default="")
-    added_at = models.DateTimeField()
-    added_by = models.CharField(max_length=80)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(matter__isnull=False) | Q(finding__isnull=False), name="evidence_of_something"
-            ),
-        ]
-
-
-class MatterCopy(models.Model):
-    """What a department was told of another's matter as an object of its own: received, and answered by a day."""
-
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="copies")
+    of = models.CharField(max_length=12, choices=Of.choices)
+    reference = models.CharField(max_length=150, help_text="number of the object, with its station's code")
+    title = models.CharField(max_length=120)
+    shown = models.JSONField(default=dict)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="copies", null=True)
     sent_by = models.CharField(max_length=40, help_text="code of the department")
     to = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="copies")
     wanted = models.CharField(max_length=1000)
@@ -94,8 +77,41 @@ class MatterCopy(models.Model):
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["of", "reference"], name="copy_of"),
             models.Index(
                 fields=["to", "answer_due"], condition=Q(answered_at__isnull=True), name="copy_unanswered"
+            ),
+        ]
+
+
+class Evidence(models.Model):
+    """One piece of evidence of a lead, a matter or a copy, carried along when the lead becomes a matter. ``reference``:
+    number of the test, repair or case, or the address of a video; ``sha256``: of the bytes it stands for.
+    Append-only."""
+
+    class Kind(models.TextChoices):
+        TEST = "test", "检验"
+        REPAIR = "repair", "维修记录"
+        CASE = "case", "闭环案件"
+        FINDING = "finding", "线索"
+        FILE = "file", "文件、照片"
+        VIDEO = "video", "视频"
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="evidence", null=True)
+    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="evidence", null=True)
+    copy = models.ForeignKey(Copy, on_delete=models.PROTECT, related_name="evidence", null=True)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    reference = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    words = models.CharField(max_length=400, blank=True, default="")
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(matter__isnull=False) | Q(finding__isnull=False) | Q(copy__isnull=False),
+                name="evidence_of_something",
             ),
         ]
 

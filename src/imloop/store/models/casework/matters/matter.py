@@ -67,13 +67,14 @@ class MatterEvent(models.Model):
 
 
 class Attachment(models.Model):
-    """A file handed in with a matter, a finding, a certificate, a repair or a retest on paper, as received. ``shop``,
-    ``repair_no``: of the repair whose record was still to come; ``paper``: which of the papers shown for the retest it
-    is a picture of. Frozen."""
+    """A file handed in with a matter, a finding, a repair or a retest on paper, as received, or printed for a copy.
+    ``shop``, ``repair_no``: of the repair whose record was still to come; ``paper``: which of the papers shown for the
+    retest it is a picture of. Frozen."""
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="attachments", null=True)
     finding = models.ForeignKey("store.Finding", on_delete=models.PROTECT, related_name="files", null=True)
     repair = models.ForeignKey("store.Repair", on_delete=models.PROTECT, related_name="files", null=True)
+    copy = models.ForeignKey("store.Copy", on_delete=models.PROTECT, related_name="files", null=True)
     unlock = models.ForeignKey("store.PaperUnlock", on_delete=models.PROTECT, related_name="files", null=True)
     shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", null=True)
     repair_no = models.CharField(max_length=64, blank=True, default="")
