@@ -12,7 +12,9 @@ from django.db import transaction
 from imloop.facts.days import day_of
 from imloop.facts.records import inspection
 from imloop.gates.vehicles.compare_statement import differences
+from imloop.matters import Kind
 from imloop.sim.traffic.course import Course
+from imloop.sim.two_people import second
 from imloop.sim.world.places import CITY
 from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground import registers
@@ -22,23 +24,26 @@ from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.lookups import itself
 from imloop.steps.inspections import lookups
 from imloop.steps.leads.add_evidence import add_evidence
+from imloop.steps.leads.attach_lead import add_to_file, leads_about
 from imloop.steps.leads.open_proceeding import open_from_lead
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.vehicles.vehicle_facts import entered_facts
-from imloop.store.models import Finding, Matter, Party, PartyKind, Test
+from imloop.store.models import Finding, Matter, Party, PartyKind, Proposal, Test
 
 _OFFICE, _MARKET = f"{CITY}-{PartyKind.ENVIRONMENT}", f"{CITY}-{PartyKind.MARKET}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Slip:
-    """Made ``days`` ago: the first registration is stated ``off`` days from the register's, or the mass ``off`` kg."""
+    """Made ``days`` ago: the first registration is stated ``off`` days from the register's, or the mass ``off`` kg.
+    ``waits``: that it is true waits for a second person still."""
 
     days: float
     field: str
     off: int
     outcome: str
     reason: str
+    waits: bool = False
 
 
 _SLIPS = (
@@ -51,6 +56,8 @@ _SLIPS = (
     _Slip(14, "max_mass_kg", 1200, "handed_over", "疑似外检称重设备未检定，移送市场监管核实（演示）"),
     _Slip(12, "max_mass_kg", 1500, "proceeding", "录像显示车上有人站立，填报质量与实测不符（演示）"),
     _Slip(10, "first_registered_on", 90, "true", "受理员承认录错年月，已更正（演示）"),
+    _Slip(2.4, "max_mass_kg", 1100, "true", "称重记录与填报不符，外检员已承认（演示）"),
+    _Slip(2.1, "first_registered_on", -210, "true", "受理影像上的日期与填报不同（演示）", waits=True),
 )
 
 
@@ -58,6 +65,7 @@ def enter_outcomes(course: Course) -> None:
     """Each slip at its time, and two days later what was found."""
     for slip in _SLIPS:
         course.later(course.now - timedelta(days=slip.days), partial(_slip, slip, course))
+    course.later(course.now - timedelta(days=0.05), _join_complaint)
 
 
 def _slip(slip: _Slip, course: Course, when: datetime) -> None:
@@ -78,10 +86,10 @@ def _slip(slip: _Slip, course: Course, when: datetime) -> None:
         found = differences(facts, stated, law, test.vehicle.sources)
         keep_findings(ledger, "test", test.test_no, test.station.code, found)
     for row in Finding.objects.filter(created_at=when, subject=test.test_no):
-        course.later(when + timedelta(days=2), partial(_decide, slip, row.pk))
+        course.later(when + timedelta(days=2), partial(_decide, slip, row.pk, course))
 
 
-def _decide(slip: _Slip, number: int, when: datetime) -> None:
+def _decide(slip: _Slip, number: int, course: Course, when: datetime) -> None:
     office = caller_for(Party.objects.get(code=_OFFICE), PartyKind.ENVIRONMENT)
     to = _MARKET if slip.outcome == Finding.Outcome.HANDED_OVER else ""
     row = Finding.objects.get(pk=number)
@@ -90,7 +98,31 @@ def _decide(slip: _Slip, number: int, when: datetime) -> None:
         if slip.outcome == Finding.Outcome.PROCEEDING:
             _open_proceeding(office, row, slip.reason, when)
         else:
-            resolve(office, number, outcome=slip.outcome, reason=slip.reason, handed_to=to, now=when)
+            made = resolve(office, number, outcome=slip.outcome, reason=slip.reason, handed_to=to, now=when)
+            if isinstance(made, Proposal) and not slip.waits:
+                course.later(when + timedelta(hours=2), partial(_confirm, made.pk))
+
+
+def _confirm(number: int, when: datetime) -> None:
+    """By a colleague, who looks at the run first."""
+    proposal = Proposal.objects.select_related("asked").get(pk=number)
+    row = Finding.objects.get(pk=proposal.body["finding"])
+    colleague = caller_for(Party.objects.get(code=_OFFICE), f"{PartyKind.ENVIRONMENT}2")
+    with transaction.atomic():
+        lookups.test(colleague, row.subject, row.station_code, itself, when)
+        second(proposal, when)
+
+
+def _join_complaint(when: datetime) -> None:
+    """One complaint that is open has findings about its party: the newest goes into its file."""
+    office = caller_for(Party.objects.get(code=_OFFICE), PartyKind.ENVIRONMENT)
+    for matter in Matter.objects.filter(kind=Kind.COMPLAINT, closed_at=None, office=_OFFICE).order_by("id"):
+        if matter.evidence.exists():
+            return
+        if found := leads_about(office, matter):
+            reference = str(found[0].pk)
+            add_to_file(office, matter.matter_no, kind="finding", reference=reference, now=when)
+            return
 
 
 def _open_proceeding(office: Caller, row: Finding, findings: str, when: datetime) -> None:
