@@ -35,6 +35,7 @@ NAMED_LATER: Mapping[str, str] = {
     "steps.accounts.staffing.accept": "the invited person, who has no account before",
     "steps.accounts.staffing.managing": "the same person, by a delegated right",
     "steps.matters.attachments.attach": "the caller for whom it was opened, or the applicant",
+    "steps.matters.complaints.progress.add_photo": "whoever reported",
     "steps.matters.complaints.progress.step_by_reporter": "whoever reported",
     "steps.matters.complaints.receive.receive": "whoever reports, once it has a number",
     "steps.matters.first_key.collect_key": "the applicant",

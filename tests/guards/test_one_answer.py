@@ -27,7 +27,14 @@ SEVERAL_MOMENTS: Mapping[str, frozenset[str]] = {
                 "findings.get_findings",
             ),
             *("inspections.get_held_runs", "journal.get_roots", "lines.get_lines", "lines.get_software"),
-            *("matters.get_matters", "repairs.get_repairers", "repairs.get_rework", "stations.get_staff"),
+            *(
+                "matters.get_matters",
+                "matters.complaints.get_complaints",
+                "matters.copies.get_copies",
+                "repairs.get_repairers",
+                "repairs.get_rework",
+                "stations.get_staff",
+            ),
             *("stations.get_certificates", "stations.get_expiring", "stations.get_stations"),
             *("appointments.get_day", "second_person.get_proposals", "vehicles.get_held_changes"),
         ]

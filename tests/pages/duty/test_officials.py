@@ -16,7 +16,7 @@ from django.test import Client
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.steps.cases.grant_exit import grant_exit, reject_objection
 from imloop.steps.cases.objections import raise_objection
-from imloop.steps.desk.inaction import overdue_clocks
+from imloop.steps.desk.inaction import Overdue, overdue_clocks
 from imloop.steps.desk.official_record import Record, own_record, records
 from imloop.steps.desk.steered import Sender, steering_figures
 from imloop.steps.duty.comments import comment
@@ -130,14 +130,18 @@ def test_an_overdue_clock_names_the_office_and_then_who_has_it(city: City, super
     assert [task.kind for task in of(records(supervisor, *SPRING, later), "wei").waiting] == ["matter"]
 
 
+def overdue_matters(supervisor: Caller, now: str) -> list[Overdue]:
+    return [each for each in overdue_clocks(supervisor, at(now)) if each.task.kind == "matter"]
+
+
 def test_a_clock_that_stands_still_for_a_reason_is_not_overdue(city: City, supervisor: Caller) -> None:
     fields = {"ground": "false_report", "findings": "甲", "evidence": "乙"}
     matter = open_measure(office(city), "suspension", NEAR, fields, at("2026-03-02 10:00"))
     given = {"clock": "state", "pause_ground": "expertise", "reason": "送计量院检定"}
     take_step(office(city), matter.matter_no, "pause", given, at("2026-03-03 10:00"))
-    assert not [
-        each for each in overdue_clocks(supervisor, at("2026-12-01 09:00")) if each.task.kind == "matter"
-    ]
+    assert overdue_matters(supervisor, "2026-05-29 09:00") == []
+    (forgotten,) = overdue_matters(supervisor, "2026-06-02 09:00")
+    assert forgotten.task.what.zh.startswith("暂停"), "nobody looked at it again within 90 days"
 
 
 def test_an_objection_without_an_answer_is_overdue(city: City, supervisor: Caller) -> None:

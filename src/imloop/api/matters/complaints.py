@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
@@ -16,12 +17,12 @@ from imloop.api.matters.schemas import ClockOut, FieldOut, MatterLineOut, StepIn
 from imloop.exchange.http.rate_limit import count_question
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
-from imloop.facts.refusal import Malformed, Unknown
+from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.matters.complaints.categories import CATEGORIES
 from imloop.matters.complaints.rows import BY_HAND
 from imloop.steps.ground import clock
-from imloop.steps.ground.lookups import within_days
+from imloop.steps.ground.lookups import after, within_days
 from imloop.steps.matters.complaints import figures
 from imloop.steps.matters.complaints.progress import (
     add_photo,
@@ -259,7 +260,7 @@ def get_progress(request: HttpRequest, token: str) -> HttpResponse:
     """For whoever reported it, or follows it."""
     now = clock.now()
     count_question(request, now)
-    return as_json(progress_json(progress(token), now))
+    return as_json(after(lambda: progress(token), lambda row: progress_json(row, now)))
 
 
 @router.post(
@@ -271,8 +272,8 @@ def get_progress(request: HttpRequest, token: str) -> HttpResponse:
 def post_progress_step(request: HttpRequest, token: str, taken: StepIn) -> HttpResponse:
     now = clock.now()
     count_question(request, now)
-    step_by_reporter(token, taken.step, taken.fields, now)
-    return as_json(progress_json(progress(token), now))
+    step = partial(step_by_reporter, token, taken.step, taken.fields, now)
+    return as_json(after(step, lambda _: progress_json(progress(token), now)))
 
 
 @router.post(
@@ -355,7 +356,7 @@ def get_figures(request: HttpRequest, since: date | None = None, until: date | N
 )
 def get_complaint(request: HttpRequest, complaint_no: str) -> HttpResponse:
     """What was reported, never who reported it."""
-    row = figures.complaints(caller(request)).filter(matter_no=complaint_no).first()
-    if row is None:
-        raise Unknown("unknown-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours."))
-    return as_json(figures.complaint_json(row, day_of(clock.now())))
+    who, day = caller(request), day_of(clock.now())
+    return as_json(
+        after(lambda: figures.complaint(who, complaint_no), lambda row: figures.complaint_json(row, day))
+    )

@@ -13,6 +13,7 @@ from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.facts.days import day_of
 from imloop.papers.copied import object_of
 from imloop.steps.ground import clock
+from imloop.steps.ground.ledger import alone
 from imloop.steps.matters.copies import answer as the_copies
 from imloop.steps.matters.copies.send import send
 
@@ -44,9 +45,10 @@ def get_copies(request: HttpRequest) -> HttpResponse:
 def post_copy(request: HttpRequest, given: CopyIn) -> HttpResponse:
     """It is frozen as it is now, with its papers and files."""
     who, now = caller(request), clock.now()
-    it = object_of(who, given.of, given.reference, now, decode_kept_test, given.at)
-    made = send(who, it, to=given.to, wanted=given.wanted, answer_by=given.answer_by, now=now)
-    return as_json(the_copies.whole_json(made, day_of(now)), 201)
+    with alone():
+        it = object_of(who, given.of, given.reference, now, decode_kept_test, given.at)
+        made = send(who, it, to=given.to, wanted=given.wanted, answer_by=given.answer_by, now=now)
+        return as_json(the_copies.whole_json(made, day_of(now)), 201)
 
 
 @router.get(

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from imloop.facts.days import CHINA
+from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.matters import Kind, State, Step
 from imloop.matters.complaints.categories import CATEGORIES, Category, category_of
@@ -44,6 +45,13 @@ def asked_for(rows: QuerySet[Matter], category: str, state: str, day: date) -> Q
     if state in ("open", "late", "closed"):
         rows = rows.filter(closed_at__isnull=state != "closed")
     return rows.filter(due_on__lt=day) if state == "late" else rows
+
+
+def complaint(caller: Caller, number: str) -> Matter:
+    found = complaints(caller).filter(matter_no=number).first()
+    if found is None:
+        raise Unknown("unknown-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours."))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from imloop.facts.days import day_of
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed, require_reason
 from imloop.facts.text import Text
 from imloop.matters import Step
@@ -112,8 +113,12 @@ def place_of(caller: Caller, of: str, reference: str) -> str:
         found = caller.place
     else:
         if of == Copy.Of.FINDING:
-            number = int(reference) if reference.isdecimal() else 0
-            code = Finding.objects.filter(pk=number).values_list("station_code", flat=True).first() or ""
+            code = (
+                Finding.objects.filter(pk=whole(reference) or 0)
+                .values_list("station_code", flat=True)
+                .first()
+                or ""
+            )
         found = Party.objects.filter(code=code).values_list("place", flat=True).first()
     if found is None or not covers(caller.place, found):
         raise nothing_there("object", reference)
