@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from imloop.api.draws.schemas import PlanIn
+from imloop.facts.codes import Fuel
+from imloop.facts.records.inspection import Vehicle as Stated
 from imloop.steps.accounts import second_factor
 from imloop.steps.accounts.staffing import reset_second_factor
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
@@ -26,6 +28,9 @@ from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.prices.publish_price import NewPrice, set_price
 from imloop.steps.second_person.decide import confirm
+from imloop.steps.vehicles.note_statement import note_statement
+from imloop.steps.vehicles.register.settle_difference import settle_difference
+from imloop.steps.vehicles.register.word import POLICE, register
 from imloop.store.models import (
     Case,
     Draw,
@@ -42,9 +47,10 @@ from imloop.store.models import (
     Receiver,
     SecondFactor,
     User,
+    Vehicle,
 )
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
-from support.messages.uploads import PLATE
+from support.messages.uploads import PLATE, VIN
 from support.stories.draw_story import plan
 
 ENV, TRANSPORT, MARKET, SUPERVISOR, ADMIN = (
@@ -184,7 +190,22 @@ def lead(city: City, now: datetime) -> object:
     return resolve(city.callers[ENV], row.pk, outcome="true", reason="录像核实属实", now=now)
 
 
+def difference(city: City, now: datetime) -> object:
+    """The police wrote petrol, a station states electric."""
+    row = Vehicle()
+    register(row, {"vin": VIN, "plate": PLATE, "fuel": "gasoline"}, POLICE, now.date(), "list")
+    row.save()
+    note_statement(row, Stated(vin=VIN, plate=PLATE, fuel=Fuel.ELECTRIC), by=f"{NEAR}/T-1", on=now.date())
+    who = city.callers[f"{PLACE}-police"]
+    return settle_difference(who, row.pk, "fuel", take_over=False, reason="实车核对为汽油", now=now)
+
+
+def settled() -> bool:
+    return len(Vehicle.objects.get().stated["fuel"]) == 4
+
+
 STORIES = {
+    "register-right": Story(difference, settled, f"{PLACE}-police"),
     "finding-true": Story(lead, lambda: Finding.objects.get().outcome == "true", ENV),
     "exit": Story(exit_, lambda: bool(Case.objects.get().snapshot["exits"]), TRANSPORT),
     "annulment": Story(annulment, lambda: Case.objects.get().state == "annulled", SUPERVISOR),
