@@ -60,7 +60,17 @@ def test_the_register_is_right_and_the_finding_is_resolved(city: City, car: Vehi
     clerk = person(POLICE, name="clerk")
     form = {"what": "settle", "field": "fuel", "right": "register"}
     assert clerk.post(f"/vehicles/{car.pk}", {**form, "reason": " "}).status_code == 422
-    assert clerk.post(f"/vehicles/{car.pk}", {**form, "reason": "实车核对为汽油"}).status_code == 302
+    sent = {**form, "reason": "实车核对为汽油"}
+    made = clerk.post(f"/vehicles/{car.pk}", sent)["Location"]
+    assert Finding.objects.get(code="fuel-differs").resolved_at is None, "that binds the station: by two"
+    for right in ("register", "stated"):
+        refused = clerk.post(f"/vehicles/{car.pk}", {**sent, "right": right, "reason": "另有说法在此"})
+        assert refused.status_code == 422 and "等待另一人确认" in refused.content.decode()
+    page = clerk.get(f"/vehicles/{car.pk}").content.decode()
+    assert "已提出登记无误，待另一人确认" in page and made in page
+    decision = {"what": "confirm", "said": "已核对实车照片"}
+    assert clerk.post(made, decision).status_code == 422
+    assert person(POLICE, name="chief").post(made, decision).status_code == 302
     finding = Finding.objects.get(code="fuel-differs")
     assert (finding.resolution, finding.resolved_by) == ("实车核对为汽油", f"{POLICE}/clerk")
     assert JournalEntry.objects.filter(kind="difference-settled", subject=PLATE).exists()
@@ -92,10 +102,29 @@ def test_environment_settles_what_it_entered_and_no_more(city: City, car: Vehicl
     fuel = post(office, car, field="fuel", take_over=False, reason="x")
     assert (fuel.status_code, fuel.json()["code"]) == (403, "not-your-word")
     stage = post(office, car, field="emission_stage", take_over=False, reason="环保信息公开为国五")
-    assert stage.status_code == 200 and stage.json()["held"] is None
+    assert stage.status_code == 202 and stage.json()["kind"] == "register-right"
+    decision = {"what": "confirm", "said": "已核对环保信息"}
+    made = f"/proposals/{stage.json()['id']}"
+    assert person(POLICE, name="b").post(made, decision).status_code == 404, "another office's"
+    assert person(ENVIRONMENT, name="li").post(made, decision).status_code == 302
     assert Finding.objects.get(code="stage-differs").resolved_at is not None
     assert post(office, car, field="usage", take_over=False, reason="x").json()["code"] == "no-difference"
     assert post(city.client(NEAR), car, field="fuel", take_over=False, reason="x").status_code == 403
+
+
+def test_what_was_stated_anew_is_proposed_anew(city: City, car: Vehicle) -> None:
+    clerk = person(POLICE, name="clerk")
+    form = {"what": "settle", "field": "fuel", "right": "register", "reason": "实车核对为汽油"}
+    made = clerk.post(f"/vehicles/{car.pk}", form)["Location"]
+    note_statement(
+        Vehicle.objects.get(),
+        Stated(vin=VIN, plate=PLATE, fuel=Fuel.DIESEL),
+        by=f"{NEAR}/T-2",
+        on=day_of(clock.now()),
+    )
+    refused = person(POLICE, name="chief").post(made, {"what": "confirm", "said": "已核对实车照片"})
+    assert refused.status_code == 422 and "又有新的填报" in refused.content.decode()
+    assert Finding.objects.get(code="fuel-differs").resolved_at is None
 
 
 def said(**change: object) -> dict[str, object]:

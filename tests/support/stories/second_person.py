@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from imloop.api.draws.schemas import PlanIn
+from imloop.facts.codes import Fuel
+from imloop.facts.records.inspection import Vehicle as Stated
 from imloop.steps.accounts import second_factor
 from imloop.steps.accounts.staffing import reset_second_factor
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
@@ -28,6 +30,9 @@ from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.prices.publish_price import NewPrice, set_price
 from imloop.steps.second_person.decide import confirm
+from imloop.steps.vehicles.note_statement import note_statement
+from imloop.steps.vehicles.register.settle_difference import settle_difference
+from imloop.steps.vehicles.register.word import POLICE, register
 from imloop.store.models import (
     Case,
     Draw,
@@ -44,9 +49,10 @@ from imloop.store.models import (
     Receiver,
     SecondFactor,
     User,
+    Vehicle,
 )
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
-from support.messages.uploads import PLATE
+from support.messages.uploads import PLATE, VIN
 from support.stories.draw_story import plan
 
 ENV, TRANSPORT, MARKET, SUPERVISOR, ADMIN = (
@@ -199,7 +205,22 @@ def is_readable() -> bool:
     return identity.readable(another(ENV, "head"), number, NOW + timedelta(hours=2)) is not None
 
 
+def difference(city: City, now: datetime) -> object:
+    """The police wrote petrol, a station states electric."""
+    row = Vehicle()
+    register(row, {"vin": VIN, "plate": PLATE, "fuel": "gasoline"}, POLICE, now.date(), "list")
+    row.save()
+    note_statement(row, Stated(vin=VIN, plate=PLATE, fuel=Fuel.ELECTRIC), by=f"{NEAR}/T-1", on=now.date())
+    who = city.callers[f"{PLACE}-police"]
+    return settle_difference(who, row.pk, "fuel", take_over=False, reason="实车核对为汽油", now=now)
+
+
+def settled() -> bool:
+    return len(Vehicle.objects.get().stated["fuel"]) == 4
+
+
 STORIES = {
+    "register-right": Story(difference, settled, f"{PLACE}-police"),
     "finding-true": Story(lead, lambda: Finding.objects.get().outcome == "true", ENV),
     "reporter": Story(reporter, is_readable, SUPERVISOR),
     "exit": Story(exit_, lambda: bool(Case.objects.get().snapshot["exits"]), TRANSPORT),

@@ -11,6 +11,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_ASKER, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
+from imloop.api.second_person import ProposalOut, done_or_proposed
 from imloop.api.vehicles.schemas import (
     ChangeIn,
     CycleGateOut,
@@ -155,13 +156,18 @@ def post_held_change(request: HttpRequest, held_id: int, decision: DecisionIn) -
 @router.post(
     "/vehicles/{vehicle_id}/differences",
     who=(*ENVIRONMENT, *POLICE),
-    answers={200: SettledOut},
+    answers={200: SettledOut, 202: ProposalOut},
     tags=["police"],
     summary="处理登记与填报不一致 · settle a difference",
 )
 def post_difference(request: HttpRequest, vehicle_id: int, wanted: SettleIn) -> HttpResponse:
-    held = settle_difference(caller(request), vehicle_id, now=clock.now(), **wanted.dict())
-    return as_json({"field": wanted.field, "held": held_json(held) if held else None})
+    """202: that the register is right, which another person of the department has to confirm."""
+    who, now = caller(request), clock.now()
+    return done_or_proposed(
+        lambda: settle_difference(who, vehicle_id, now=now, **wanted.dict()),
+        lambda held: {"field": wanted.field, "held": held_json(held) if held else None},
+        200,
+    )
 
 
 @router.get(

@@ -20,6 +20,7 @@ from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.vehicles.decide_held import DESKS, confirm, confirm_list, reject
 from imloop.steps.vehicles.lookups import differences_of, held_list, kept_list
+from imloop.steps.vehicles.register.settle_difference import proposed_right
 from imloop.steps.vehicles.register.word import value_of
 from imloop.steps.vehicles.texts import FIELD_NAMES
 from imloop.store.models import HeldChange, PartyKind, Vehicle
@@ -106,6 +107,7 @@ def known_rows(vehicle: Vehicle) -> list[Row]:
 
 
 def difference_rows(caller: Caller, vehicle: Vehicle, day: date) -> list[dict[str, object]]:
+    proposed = proposed_right(vehicle, clock.now())
     return [
         {
             "field": each.field,
@@ -117,6 +119,7 @@ def difference_rows(caller: Caller, vehicle: Vehicle, day: date) -> list[dict[st
             "on": each.on,
             "settled_on": each.settled_on,
             "mine": each.mine,
+            "proposed": proposed.get(each.field),
         }
         for each in differences_of(caller, vehicle, day)
     ]

@@ -26,7 +26,7 @@ from imloop.gates.answer import Answer
 from imloop.gates.vehicles.cycle import Cycle
 from imloop.gates.vehicles.subject import STAGES
 from imloop.pages.choices import Choices
-from imloop.pages.forms import require_filled, require_sure, sent_day
+from imloop.pages.forms import onward, require_filled, require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.searches import asks
 from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
@@ -137,11 +137,12 @@ def one_vehicle(request: HttpRequest, caller: Caller, vehicle_id: int) -> HttpRe
     if request.method == "POST" and request.POST.get("what") == "show":
         shown = show_owner(caller, vehicle_id, clock.now())
     elif request.method == "POST":
+        made = None
         if request.POST.get("what") == "settle":
-            _settle(request, caller, vehicle_id)
+            made = _settle(request, caller, vehicle_id)
         else:
             _change(request, caller)
-        return redirect(f"/vehicles/{vehicle_id}")
+        return onward(made, f"/vehicles/{vehicle_id}")
     context = vehicle(caller, vehicle_id, clock.now(), partial(_of_vehicle, caller)) | {"shown": shown}
     return page(request, caller, "vehicles/vehicle.html", context)
 
@@ -168,10 +169,10 @@ def _of_vehicle(caller: Caller, found: Vehicle, cycle: Cycle) -> dict[str, objec
     }
 
 
-def _settle(request: HttpRequest, caller: Caller, vehicle_id: int) -> None:
+def _settle(request: HttpRequest, caller: Caller, vehicle_id: int) -> object:
     """One click and a reason: the stated value is taken over, or the register is right."""
     form = request.POST
-    settle_difference(
+    return settle_difference(
         caller,
         vehicle_id,
         form.get("field", ""),

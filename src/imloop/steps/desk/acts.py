@@ -18,10 +18,11 @@ from imloop.steps.outages.unlock_by_operator import PAPER_UNLOCK
 from imloop.steps.prices.publish_price import PRICE
 from imloop.steps.second_person.decide import lapse
 from imloop.steps.second_person.kinds import Act
+from imloop.steps.vehicles.register.settle_difference import RIGHT
 
 ACTS: tuple[Act, ...] = (
     *(EXIT, ANNULMENT, *ORDERS.values(), PAPER_UNLOCK, OUTAGE),
-    *(PRICE, VOID, RESET, COURIER, STATION, VISIT, TRUE, REPORTER),
+    *(PRICE, VOID, RESET, COURIER, STATION, VISIT, TRUE, REPORTER, RIGHT),
 )
 
 

@@ -26,6 +26,6 @@ def resolve_differences(
     for row in Finding.objects.filter(about, code__in=codes, resolved_at__isnull=True):
         if row.subject_kind == "test" and (row.station_code, row.subject) not in tests:
             continue
-        row.resolved_at, row.resolved_by = ledger.now, ledger.caller.actor[:80]
+        row.resolved_at, row.resolved_by = ledger.now, (ledger.proposed_by or ledger.caller.actor)[:80]
         row.resolution, row.outcome = resolution[:400], outcome
         row.save(update_fields=["resolved_at", "resolved_by", "resolution", "outcome"])

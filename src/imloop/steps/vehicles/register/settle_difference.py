@@ -11,19 +11,27 @@ from imloop.gates.vehicles.compare_statement import COMPARED, differs
 from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
-from imloop.steps.ground.ledger import writing
-from imloop.steps.vehicles.register.hold_change import Proposal, propose
+from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.task import of_vehicle
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.rules import rules_of
+from imloop.steps.vehicles.register.hold_change import Proposal as Held
+from imloop.steps.vehicles.register.hold_change import propose
 from imloop.steps.vehicles.register.resolve_differences import resolve_differences
 from imloop.steps.vehicles.register.word import ENVIRONMENT, source_of, value_of
-from imloop.store.models import Finding, HeldChange, PartyKind, Vehicle
+from imloop.steps.vehicles.texts import FIELD_NAMES
+from imloop.store.models import Finding, HeldChange, PartyKind, Proposal, Vehicle
+
+KIND = "register-right"
 
 
 def settle_difference(
     caller: Caller, vehicle_id: int, field: str, *, take_over: bool, reason: str, now: datetime
-) -> HeldChange | None:
+) -> HeldChange | Proposal | None:
     """``take_over``: the stated value is right; a second person then enters it. Else the register is right: the
-    findings about it are resolved, and the same statement is no news any more. The police settle every field, the
-    environment department those that nobody before it entered."""
+    findings about it are true, which a second person confirms, and the same statement is no news any more. The police
+    settle every field, the environment department those that nobody before it entered."""
     require_kind(caller, PartyKind.POLICE, PartyKind.ENVIRONMENT)
     if not 0 < len(reason.strip()) <= 400:
         raise Malformed(
@@ -32,16 +40,13 @@ def settle_difference(
             at="reason",
         )
     with writing(now, caller) as ledger:
-        vehicle = Vehicle.objects.filter(pk=vehicle_id).first()
-        if vehicle is None:
-            raise Unknown(
-                "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
-            )
+        vehicle = _vehicle(vehicle_id)
         law = registers.law_at(day_of(now), caller.place)
         known, said = _difference(vehicle, field, law)
         _require_source(caller, vehicle, field)
+        _require_nothing_waits(vehicle, field, now)
         if take_over:
-            proposal = Proposal(
+            held = Held(
                 vehicle=vehicle,
                 kind=HeldChange.Kind.DIFFERENCE,
                 fields={field: [known, said[0]]},
@@ -49,13 +54,85 @@ def settle_difference(
                 reason=reason.strip(),
                 evidence=str(said[1]),
             )
-            return propose(ledger, [proposal])[0]
-        vehicle.stated = {**vehicle.stated, field: [*said[:3], day_of(now).isoformat()]}
-        vehicle.save(update_fields=["stated"])
-        body = {"field": field, "register": known, "stated": said[0], "by": said[1], "reason": reason.strip()}
-        ledger.note("difference-settled", str(vehicle), body)
-        resolve_differences(ledger, vehicle, (field,), reason.strip(), Finding.Outcome.TRUE)
-    return None
+            return propose(ledger, [held])[0]
+        if rules := rules_of(KIND, law):
+            rules.require_words(reason=reason)
+        body = {"vehicle": vehicle.pk, "field": field, "said": said[:3], "reason": reason.strip()}
+        made = do_or_propose(ledger, RIGHT, _named(vehicle, field), body, law, reason=reason)
+    return made if isinstance(made, Proposal) else None
+
+
+def _settle(ledger: Ledger, by: Caller, subject: str, body: Body) -> Vehicle:
+    vehicle, field, reason = _vehicle(body["vehicle"]), str(body["field"]), str(body["reason"])
+    known, said = _difference(vehicle, field, registers.law_at(day_of(ledger.now), by.place))
+    _require_source(by, vehicle, field)
+    if said[:3] != body["said"]:
+        raise Conflict(
+            "stated-anew",
+            Text(
+                "提出后又有新的填报，请退回，重新提出。",
+                "Something else was stated since: reject it and propose it anew.",
+            ),
+        )
+    vehicle.stated = {**vehicle.stated, field: [*said[:3], day_of(ledger.now).isoformat()]}
+    vehicle.save(update_fields=["stated"])
+    told = {"field": field, "register": known, "stated": said[0], "by": said[1], "reason": reason}
+    ledger.note("difference-settled", str(vehicle), told)
+    resolve_differences(ledger, vehicle, (field,), reason, Finding.Outcome.TRUE)
+    return vehicle
+
+
+def proposed_right(vehicle: Vehicle, now: datetime) -> dict[str, Proposal]:
+    """Field → what waits for a second person about it."""
+    found = Proposal.objects.filter(kind=KIND, state__in=Proposal.OPEN, expires_at__gte=now)
+    rows = found.filter(subject__startswith=_named(vehicle, "")).select_related("party")
+    return {row.subject.rpartition("/")[2]: row for row in rows}
+
+
+def _require_nothing_waits(vehicle: Vehicle, field: str, now: datetime) -> None:
+    if field in proposed_right(vehicle, now):
+        raise Conflict(
+            "proposed-already",
+            Text(
+                "已提出登记无误，正等待另一人确认；要作其他处理，须先撤回或退回。",
+                "That the register is right is proposed and waits for a second person: it has to be withdrawn or "
+                "rejected before anything else is decided.",
+            ),
+        )
+
+
+def _named(vehicle: Vehicle, field: str) -> str:
+    return f"vehicle/{vehicle.pk}/{field}"
+
+
+def _vehicle(number: int) -> Vehicle:
+    found = Vehicle.objects.filter(pk=number).first()
+    if found is None:
+        raise Unknown(
+            "unknown-vehicle", Text("登记资料中没有这辆车。", "This vehicle is not in the register.")
+        )
+    return found
+
+
+def _shows(row: Proposal) -> list[tuple[Text, str]]:
+    body = row.body
+    field = FIELD_NAMES.get(body["field"], Text(body["field"], body["field"]))
+    return [
+        (Text("登记项", "field"), field.zh),
+        (Text("填报", "stated"), f"{body['said'][0]}（{body['said'][1]}）"),
+    ]
+
+
+RIGHT = register(
+    Act(
+        kind=KIND,
+        name=Text("认定登记无误、填报有误", "the register is right, the statement wrong"),
+        carry_out=_settle,
+        link=lambda row: f"/vehicles/{row.body['vehicle']}",
+        shows=_shows,
+        about=lambda row: of_vehicle(Vehicle.objects.get(pk=row.body["vehicle"])),
+    )
+)
 
 
 def _difference(vehicle: Vehicle, field: str, law: Law) -> tuple[object, list[object]]:
