@@ -319,6 +319,31 @@ def _demand(made: Made) -> list[Section]:
     ]
 
 
+def _report(made: Made) -> list[Section]:
+    data, facts, decided = made.event.data, made.fact_with_fine.facts, made.fact.acts[0]
+    on = day_in(data, "reported_on")
+    cash = "已当场收缴" if facts.get("cash") == "yes" else "自行缴纳"
+    return [
+        _facts(made),
+        (
+            "当场处罚",
+            [
+                f"{long_date(decided.day)}由 {_name(decided.person)} 当场作出，"
+                f"决定书编号 {facts['form_no']}，罚款 {facts['decided_fine']} 元，{cash}。"
+            ],
+        ),
+        (
+            "备案",
+            [
+                f"{long_date(on)}报备，登记号 {data.get('record_no')}，由 {_name(made.fact.acts[-1].person)} 登记。"
+                if on
+                else "",
+                f"依据：{made.law.cite('procedure.simple.report_days')}。",
+            ],
+        ),
+    ]
+
+
 def _choice(field: Field, code: object) -> str:
     return next((label.zh for key, label in field.choices if key == code), "")
 
@@ -339,6 +364,7 @@ _SECTIONS: Mapping[PaperKind, Callable[[Made], list[Section]]] = {
     PaperKind.DECISION: _decision,
     PaperKind.DECISION_RECEIPT: _receipt(PaperKind.DECISION),
     PaperKind.DEMAND: _demand,
+    PaperKind.REPORT: _report,
 }
 _SEAL = ("（机关印章）",)
 _SIGNS: Mapping[PaperKind, tuple[str, ...]] = {
@@ -351,4 +377,5 @@ _SIGNS: Mapping[PaperKind, tuple[str, ...]] = {
     PaperKind.DECISION: _SEAL,
     PaperKind.DECISION_RECEIPT: ("送达人", "受送达人", "见证人"),
     PaperKind.DEMAND: _SEAL,
+    PaperKind.REPORT: ("执法人员", "登记人"),
 }

@@ -26,7 +26,7 @@ from imloop.sim.copies import enter_copies
 from imloop.sim.credentials import renew_credentials, write_credentials
 from imloop.sim.customers import NEWLY_FAILED, customers_of, enter_customers, enter_newly_failed
 from imloop.sim.more_days import LABELS, fill
-from imloop.sim.penalties import enter_penalties
+from imloop.sim.penalties import enter_decisions_on_the_spot, enter_penalties
 from imloop.sim.progress import bar
 from imloop.sim.traffic.course import Course
 from imloop.sim.two_people import enter_proposals
@@ -123,6 +123,7 @@ def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None
         enter_proposals(course)
         enter_complaints(course)
         enter_penalties(course)
+        enter_decisions_on_the_spot(course)
         enter_copies(course)
         enter_outage(course, first=vehicles)
         enter_customers(course, days, first=others, count=customers)

@@ -30,6 +30,7 @@ class PaperKind(StrEnum):
     DECISION = "decision"
     DECISION_RECEIPT = "decision-receipt"
     DEMAND = "demand"
+    REPORT = "report"
 
 
 NAMES: Mapping[PaperKind, Text] = MappingProxyType(
@@ -43,6 +44,7 @@ NAMES: Mapping[PaperKind, Text] = MappingProxyType(
         PaperKind.DECISION: Text("行政处罚决定书", "decision"),
         PaperKind.DECISION_RECEIPT: Text("决定书送达回证", "receipt of the decision"),
         PaperKind.DEMAND: Text("履行义务催告书", "demand to pay"),
+        PaperKind.REPORT: Text("当场处罚决定备案表", "record of a decision on the spot"),
     }
 )
 _MADE_BY: Mapping[PaperKind, tuple[Step, ...]] = MappingProxyType(
@@ -56,9 +58,10 @@ _MADE_BY: Mapping[PaperKind, tuple[Step, ...]] = MappingProxyType(
         PaperKind.DECISION: (Step.IMPOSE, Step.DECIDE_ON_THE_SPOT),
         PaperKind.DECISION_RECEIPT: (Step.SERVE,),
         PaperKind.DEMAND: (Step.DEMAND,),
+        PaperKind.REPORT: (Step.REPORT_TO_OFFICE,),
     }
 )
-INSIDE = frozenset({PaperKind.FILING, PaperKind.DISCUSSION})
+INSIDE = frozenset({PaperKind.FILING, PaperKind.DISCUSSION, PaperKind.REPORT})
 """Of the side volume: not for the party."""
 
 
