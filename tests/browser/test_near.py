@@ -1,12 +1,14 @@
-"""The reader's position orders the list of stations, when asked for, and goes nowhere."""
+"""The reader's position orders the list of stations, when asked for, and goes nowhere; a place is pointed at on a
+map."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import expect
 
-from support.desks import Desk
+from support.desks import NARROW, Desk
 
 NEAR_LAIBIN = {"latitude": 24.20, "longitude": 109.30}
 
@@ -38,3 +40,41 @@ def test_without_a_position_it_says_what_else_can_be_done(demo: Any) -> None:
     desk.page.get_by_role("button", name="离我由近到远").click()
     expect(desk.page.get_by_role("status").filter(has_text="可以选一家站点作起点")).to_be_visible()
     assert stations(desk) == before
+
+
+def test_a_place_is_pointed_at_on_the_map(demo: Any) -> None:
+    """No tile, no map of others: stations where the register has them; a tap on one, beside one, or the list."""
+    desk = demo.desk("", width=NARROW)
+    desk.go("/report?category=smoky_vehicle")
+    page = desk.page
+    fields = ("latitude", "longitude", "near", "address", "place")
+
+    def filled() -> dict[str, str]:
+        return {name: page.locator(f"#{name}").input_value() for name in fields}
+
+    mark = page.locator("#map .mark").first
+    mark.scroll_into_view_if_needed()
+    name = mark.locator("title").text_content()
+    assert name is not None
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    said = filled()
+    assert name.strip() in said["near"] and said["address"] == name.strip() and said["place"][:4] == "4502"
+    sheet = page.locator("#map svg").bounding_box()
+    assert sheet is not None
+    page.mouse.click(sheet["x"] + 3, sheet["y"] + 3)
+    beside = filled()
+    assert (beside["near"], beside["address"]) == ("", "") and beside["latitude"] > said["latitude"]
+    page.locator("#map [data-zoom='2']").click()
+    page.locator("#map [data-zoom='2']").click()
+    assert page.locator("#map svg.named").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 24.256, "longitude": 109.33})
+    page.locator("#here").click()
+    expect(page.locator("#latitude")).to_have_value("24.25600")
+    expect(page.locator("#place")).to_have_value(re.compile("柳江"))
+    page.context.set_geolocation({"latitude": 23.1, "longitude": 113.3})
+    page.locator("#here").click()
+    expect(page.locator("#place")).to_have_value("")

@@ -55,6 +55,9 @@ def team(city: City, doors: Doors) -> Team:
     return team
 
 
+POLICE = "450200-police"
+
+
 def text_of(pdf: bytes) -> str:
     pages = pypdfium2.PdfDocument(pdf)
     return "".join("".join(page.get_textpage().get_text_range().split()) for page in pages)
@@ -140,6 +143,39 @@ def test_the_party_reads_its_own_papers_and_not_the_side_volume(team: Team, door
         answer = station.get(f"/api/v1/matters/{team.number}/papers/{kind}")
         assert answer.status_code == (404 if kind in _INSIDE else 200), kind
     assert doors.get(f"matters/{team.number}/papers/novel", by=OFFICE, expect=404)["code"] == "unknown-paper"
+
+
+def test_a_decision_on_the_spot_has_its_record(city: City, doors: Doors) -> None:
+    doors.at("2026-09-02 09:00")
+    police = Team(doors, POLICE, ("po", "desk"))
+    city.test("2026-08-20 09:30", co=0.9)
+    said = {"violation": "failed_vehicle_driven", "payer": "driver", "party_name": "王某", "is_person": "yes"}
+    form = {
+        "acted_on": "2026-09-02",
+        "found_on": "2026-09-02",
+        "fine": "200",
+        "form_no": "柳公简 1",
+        "acted_where": "文惠路口",
+        "proof": "检验记录、现场照片",
+        "officer_a": "po",
+        "card_a": "警 1",
+        "card_a_until": "2027-12-31",
+        "told": "yes",
+        "compared": "yes",
+    }
+    police.open("po", "simple-penalty", vin=VIN, **said, **form)
+    police("desk", "report_to_office", reported_on="2026-09-02", record_no="备 1")
+    text = text_of(penalty_paper(city.callers[POLICE], police.number, "record"))
+    for element in (
+        "当场处罚决定备案表",
+        "柳公简1",
+        "罚款200元",
+        "自行缴纳",
+        "登记号备1",
+        "第五十二条",
+        "王某",
+    ):
+        assert element in text, (element, text)
 
 
 def test_an_owner_gets_the_address_to_answer_at(city: City, doors: Doors) -> None:

@@ -156,6 +156,7 @@ STEPS |= {
     Step.APPLY_TO_COURT: Text("申请人民法院强制执行", "ask the court to enforce"),
     Step.ARCHIVE: Text("结案归档", "close and archive"),
     Step.DECIDE_ON_THE_SPOT: Text("当场作出决定", "decide on the spot"),
+    Step.REPORT_TO_OFFICE: Text("报所属机关备案", "record as reported to the office"),
 }
 
 ROLES: dict[Role, Text] = {

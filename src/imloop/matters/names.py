@@ -188,6 +188,7 @@ class Step(StrEnum):
     APPLY_TO_COURT = "apply_to_court"
     ARCHIVE = "archive"
     DECIDE_ON_THE_SPOT = "decide_on_the_spot"
+    REPORT_TO_OFFICE = "report_to_office"
     RECEIVE = "receive"
     TRIAGE = "triage"
     REFER = "refer"

@@ -98,3 +98,21 @@ def closing(made: Made) -> list[Section]:
     )
     by = f"{decided_on(made)}由 {name(made.fact.acts[-1].person)} 归档：{made.event.data.get('volume_no')}。"
     return [facts_of(made), ("执行", [*paid, total]), ("归档", [by])]
+
+
+def record(made: Made) -> list[Section]:
+    """What was decided on the spot, as the office keeps it."""
+    data, facts, decided = made.event.data, made.fact_with_fine.facts, made.fact.acts[0]
+    on = day_in(data, "reported_on")
+    cash = "已当场收缴" if facts.get("cash") == "yes" else "自行缴纳"
+    spot = (
+        f"{long_date(decided.day)}由 {name(decided.person)} 当场作出，"
+        f"决定书编号 {facts['form_no']}，罚款 {facts['decided_fine']} 元，{cash}。"
+    )
+    who = name(made.fact.acts[-1].person)
+    kept = f"{long_date(on)}报备，登记号 {data.get('record_no')}，由 {who} 登记。" if on else ""
+    return [
+        facts_of(made),
+        ("当场处罚", [spot]),
+        ("备案", [kept, f"依据：{made.law.cite('procedure.simple.report_days')}。"]),
+    ]

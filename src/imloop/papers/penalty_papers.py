@@ -100,6 +100,7 @@ _SECTIONS: Mapping[PaperKind, Callable[[Made], list[Section]]] = {
     PaperKind.DECISION_RECEIPT: said.receipt(PaperKind.DECISION),
     PaperKind.DEMAND: said.demand,
     PaperKind.CLOSING: inside.closing,
+    PaperKind.RECORD: inside.record,
 }
 _SEAL = ("（机关印章）",)
 _SIGNS: Mapping[PaperKind, tuple[str, ...]] = {
@@ -116,6 +117,7 @@ _SIGNS: Mapping[PaperKind, tuple[str, ...]] = {
     PaperKind.DECISION_RECEIPT: ("送达人", "受送达人", "见证人"),
     PaperKind.DEMAND: _SEAL,
     PaperKind.CLOSING: ("承办人", "审批人"),
+    PaperKind.RECORD: ("执法人员", "登记人"),
 }
 _ON_THE_SPOT = (*_SEAL, "执法人员", "当事人签收")
 

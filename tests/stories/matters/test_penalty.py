@@ -141,7 +141,7 @@ def test_a_case_is_opened_by_who_decides_against_who_did_it(team: Team, doors: D
 def test_the_police_decide_on_the_spot(city: City, doors: Doors) -> None:
     city.enter()
     doors.at("2026-09-02 09:00")
-    police = Team(doors, POLICE, ("po",))
+    police = Team(doors, POLICE, ("po", "desk"))
     said = {
         "violation": "failed_vehicle_driven",
         "payer": "driver",
@@ -166,10 +166,18 @@ def test_the_police_decide_on_the_spot(city: City, doors: Doors) -> None:
     opened = police.open("po", "simple-penalty", **said, **about)
     assert (opened["state"], opened["due_on"], opened["facts"]["decided_fine"]) == (
         "served",
-        "2026-09-17",
+        "2026-09-04",
         200,
     )
     police("po", "pay", paid_on="2026-09-02", amount="200", receipt_no="甲")
+    assert codes(police("po", "archive", volume_no="简 1", expect=403)) == ["not-reported"]
+    recorded = {"reported_on": "2026-09-02", "record_no": "备 1"}
+    assert codes(police("po", "report_to_office", recorded, expect=403)) == ["same-person"]
+    assert police("desk", "report_to_office", recorded)["due_on"] == "2026-09-17"
+    page = person(POLICE, name="reader").get(f"/matters/{police.number}").content.decode()
+    assert "当场处罚决定备案表" in page and "备 1" in page
+    pdf = city.client(POLICE).get(f"/api/v1/matters/{police.number}/papers/record").content
+    assert pdf.startswith(b"%PDF")
     assert police("po", "archive", volume_no="简 1")["state"] == "archived"
     assert doors.get(f"matters/{police.number}", by=POLICE)["state"] == "archived"
     assert doors.get(f"matters/{police.number}", by=MARKET, expect=404)["code"] == "unknown-matter"

@@ -33,6 +33,9 @@ DEMANDED = Timer(
     since="demanded_on",
 )
 PUBLISHING = Timer("publishing", "procedure.publish_days", Text("公开期限", "time to publish"))
+REPORTING = Timer(
+    "reporting", "procedure.simple.report_days", Text("报备案期限", "time to report to the office")
+)
 _SERVED = (S.SERVED, S.DEMANDED, S.AT_COURT)
 
 
@@ -72,9 +75,29 @@ def simple() -> tuple[Row, ...]:
             S.SERVED,
             said,
             (*asked, p.clauses_compared),
-            starts=(PAYING,),
+            starts=(PAYING, REPORTING),
             change=_decided,
         ),
+        *(_reported(state) for state in _SERVED),
+    )
+
+
+def _reported(state: State) -> Row:
+    """Another person of the office enters it in the record (Penalty Law art. 52)."""
+    return Row(
+        (K.SIMPLE_PENALTY,),
+        state,
+        Step.REPORT_TO_OFFICE,
+        OFFICE_ROLE,
+        state,
+        (
+            day("reported_on", "报备日期", "reported on"),
+            sentence("record_no", "备案登记号", "number in the record"),
+        ),
+        (o.in_order("reported_on", "报备", "the report"), after.not_who_decided),
+        stops=(REPORTING.name,),
+        aside=True,
+        when=lambda matter: not matter.who_took(Step.REPORT_TO_OFFICE),
     )
 
 
@@ -192,7 +215,7 @@ def _end() -> tuple[Row, ...]:
     overturned = (APPEAL_NO, sentence("reason", "撤销的理由", "why"))
     return (
         *(
-            Row(BOTH, state, Step.ARCHIVE, OFFICE_ROLE, S.ARCHIVED, volume, (after.all_paid,))
+            Row(BOTH, state, Step.ARCHIVE, OFFICE_ROLE, S.ARCHIVED, volume, (after.all_paid, after.reported))
             for state in _SERVED
         ),
         *(

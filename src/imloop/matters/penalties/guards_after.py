@@ -8,9 +8,11 @@ from datetime import date
 from imloop.facts.text import Reason, Text
 from imloop.matters.guards import Asked, guard
 from imloop.matters.matter import Value
+from imloop.matters.names import Step
 from imloop.matters.penalties import clocks
 from imloop.matters.penalties.account import account_of, is_stayed
 from imloop.matters.penalties.as_file import day_in, fine_of, range_of
+from imloop.matters.penalties.guards import not_by
 from imloop.matters.penalties.limits import may_be_simple, may_take_cash
 
 
@@ -143,6 +145,31 @@ def all_paid(asked: Asked) -> Reason | None:
         "fine-open",
         Text(f"还有 {account.open} 元未缴。", f"{account.open} yuan are still open."),
         asked.law.cite("procedure.pay_days"),
+    )
+
+
+not_who_decided = not_by(
+    lambda asked: frozenset(asked.matter.who_took(Step.DECIDE_ON_THE_SPOT)),
+    "当场作出决定的人",
+    "who decided on the spot",
+    "procedure.simple.report_days",
+)
+
+
+@guard("当场决定已报备案", "a decision on the spot was reported to the office")
+def reported(asked: Asked) -> Reason | None:
+    """Of the simple procedure; one by the ordinary way was filed, reviewed and decided in the office."""
+    took = asked.matter.who_took
+    if not took(Step.DECIDE_ON_THE_SPOT) or took(Step.REPORT_TO_OFFICE):
+        return None
+    return Reason(
+        "not-reported",
+        Text(
+            "当场作出的决定还没有报所属机关备案。",
+            "It is not yet in the record of the office.",
+        ),
+        asked.law.cite("procedure.simple.report_days"),
+        Text("由另一人登记备案。", "Another person of the office enters it."),
     )
 
 

@@ -83,8 +83,9 @@ def _opens(story: Story, opened_at: datetime, when: datetime) -> None:
 
 
 def _on_the_spot(story: Story, spot: dict[str, str], opened_at: datetime, when: datetime) -> None:
-    """About the vehicle that has waited longest for its retest."""
-    case = Case.objects.filter(closed_at=None, failed_at__lt=when).order_by("failed_at").first()
+    """About the vehicle that has waited longest for its retest, and of which no such thing is said yet."""
+    waiting = Case.objects.filter(closed_at=None, failed_at__lt=when).order_by("failed_at")
+    case = waiting.exclude(vehicle__matters__kind=Kind.SIMPLE_PENALTY).first()
     if case is None or _found(opened_at) is not None:
         return
     said: dict[str, object] = {

@@ -100,6 +100,19 @@ _FALSE = "十份检验报告的过程数据与车辆不符（演示）"
 _CERTIFIED = "清单所列催化器未更换，仍签发维修合格证（演示）"
 _REMOVED = "三元催化器已拆除，只留外壳（演示）"
 _REFUSED = "关闭检测线，拒绝提供原始数据（演示）"
+_DRIVEN = "检验不合格、未经复检合格的机动车上道路行驶（演示）"
+_SPOT = {
+    "acted_where": "鱼峰区文惠路口（演示）",
+    "proof": "路面查验记录、平台检验记录（演示）",
+    "officer_a": "police",
+    "card_a": "桂警-演示-01",
+    "card_a_until": "2099-12-31",
+    "fine": "200",
+    "form_no": "柳公简〔演示〕2号",
+    "told": "yes",
+    "said": "准备明天去修（演示）",
+    "compared": "yes",
+}
 _PAID = {"paid_on": ON, "amount": WHOLE_FINE, "receipt_no": "缴（演示）"}
 
 STORIES: tuple[Story, ...] = (
@@ -220,23 +233,14 @@ STORIES: tuple[Story, ...] = (
         "police",
         "failed_vehicle_driven",
         "driver",
-        "检验不合格、未经复检合格的机动车上道路行驶（演示）",
-        spot={
-            "acted_where": "鱼峰区文惠路口（演示）",
-            "proof": "路面查验记录、平台检验记录（演示）",
-            "officer_a": "police",
-            "card_a": "桂警-演示-01",
-            "card_a_until": "2099-12-31",
-            "fine": "200",
-            "form_no": "柳公简〔演示〕1号",
-            "told": "yes",
-            "said": "准备明天去修（演示）",
-            "compared": "yes",
-        },
+        _DRIVEN,
+        spot=_SPOT | {"form_no": "柳公简〔演示〕1号"},
         steps=(
+            Done(0.5, "2", "report_to_office", {"reported_on": ON, "record_no": "备 1（演示）"}),
             Done(1, "1", "pay", _PAID),
             Done(2, "2", "archive", {"volume_no": "简 1（演示）"}),
         ),
     ),
+    Story(1, "police", "failed_vehicle_driven", "driver", _DRIVEN, spot=_SPOT),
     Story(3, _TRANSPORT, "fake_parts", "repairer", "更换的配件无来源凭证（演示）", about="450206M01"),
 )

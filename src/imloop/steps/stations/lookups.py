@@ -19,6 +19,14 @@ def parties(kind: str, place: str) -> QuerySet[Party]:
     return Party.objects.filter(kind=kind, place__startswith=place_prefix(place)).order_by("code")
 
 
+def position_of(code: str) -> tuple[float, float] | None:
+    """Public: latitude and longitude of a station or repairer; None where the register has none."""
+    found = Party.objects.filter(code=code, kind__in=STATIONS).first()
+    if found is None or found.latitude is None or found.longitude is None:
+        return None
+    return found.latitude, found.longitude
+
+
 def everybody(place: str) -> QuerySet[Party]:
     """Every party of a place and all it covers, for the command line."""
     return Party.objects.filter(place__startswith=place_prefix(place)).order_by("place", "code")

@@ -21,6 +21,7 @@ from imloop.matters.complaints.duplicates import Told
 from imloop.matters.complaints.rewards import yuan
 from imloop.pages.forms import sent_day_or_none
 from imloop.pages.guard import words
+from imloop.pages.matters.complaints.station_map import station_map, stations_of
 from imloop.steps.ground import registers
 from imloop.steps.matters.complaints.receive import (
     LONGEST,
@@ -47,6 +48,7 @@ def form_context(category: Category, typed: QueryDict, now: datetime, *, place: 
     law = registers.law_at(day_of(now), place or settings.PLACE)
     receiver = RECEIVERS[category.receiver]
     parties = [each for kind in category.about if kind in _STATIONS for each in _parties(kind, law.place)]
+    stations = stations_of(law.place)
     reward = law.get(f"reward.{category.reward}_yuan") if category.reward else None
     return {
         "category": {"code": category.code, "name": words(category.name), "hint": words(category.hint)},
@@ -63,6 +65,8 @@ def form_context(category: Category, typed: QueryDict, now: datetime, *, place: 
             for field in category.questions
         ],
         "parties": parties,
+        "stations": [f"{each.code} {each.name}" for each in stations if each.latitude is not None],
+        "map": station_map(stations),
         "typed": typed,
         "place": typed.get("place", "") or place,
         "within": settings.PLACE,
@@ -117,7 +121,7 @@ def report_of(request: HttpRequest, *, channel: str = "web") -> Report:
         sent_day_or_none(form, "on"),
         form.get("party", ""),
         form.get("address", ""),
-        _position(form),
+        _position(form) or _beside(form),
         form.get("name", ""),
         form.get("phone", ""),
         form.get("insider") == "1",
@@ -129,6 +133,20 @@ def report_of(request: HttpRequest, *, channel: str = "web") -> Report:
 
 def _place(form: QueryDict) -> str:
     return typed_place(form.get("place", ""), settings.PLACE) or settings.PLACE
+
+
+def _beside(form: QueryDict) -> tuple[float, float] | None:
+    """The position of the station that was chosen from the list."""
+    typed = form.get("near", "").split()
+    if not typed:
+        return None
+    found = station_lookups.position_of(typed[0])
+    if found is None:
+        words_ = Text(
+            "名录里没有这个单位的位置，请从列表中选。", "No position of it is known: choose from the list."
+        )
+        raise Malformed("wrong-value", words_, at="near")
+    return found
 
 
 def _together(form: QueryDict) -> int:

@@ -34,6 +34,7 @@ class PaperKind(StrEnum):
     DECISION_RECEIPT = "decision-receipt"
     DEMAND = "demand"
     CLOSING = "closing"
+    RECORD = "record"
 
 
 NAMES: Mapping[PaperKind, Text] = MappingProxyType(
@@ -51,6 +52,7 @@ NAMES: Mapping[PaperKind, Text] = MappingProxyType(
         PaperKind.DECISION_RECEIPT: Text("决定书送达回证", "receipt of the decision"),
         PaperKind.DEMAND: Text("履行义务催告书", "demand to pay"),
         PaperKind.CLOSING: Text("结案审批表", "closing form"),
+        PaperKind.RECORD: Text("当场处罚决定备案表", "record of a decision on the spot"),
     }
 )
 _MADE_BY: Mapping[PaperKind, tuple[Step, ...]] = MappingProxyType(
@@ -68,6 +70,7 @@ _MADE_BY: Mapping[PaperKind, tuple[Step, ...]] = MappingProxyType(
         PaperKind.DECISION_RECEIPT: (Step.SERVE,),
         PaperKind.DEMAND: (Step.DEMAND,),
         PaperKind.CLOSING: (Step.ARCHIVE,),
+        PaperKind.RECORD: (Step.REPORT_TO_OFFICE,),
     }
 )
 INSIDE = frozenset(
@@ -78,6 +81,7 @@ INSIDE = frozenset(
         PaperKind.LEGAL_REVIEW,
         PaperKind.DISCUSSION,
         PaperKind.CLOSING,
+        PaperKind.RECORD,
     }
 )
 """Of the side volume: not for the party."""
