@@ -169,13 +169,28 @@ def dispute_time_over(asked: Asked) -> Reason | None:
 @g.guard("由未参与办理的另一人决定", "by another person, who did not work on it")
 def another_person(asked: Asked) -> Reason | None:
     """Two people: who decides neither proposed it nor took any step before."""
-    if asked.person and asked.person not in asked.matter.who_took(*Step):
+    if asked.person and asked.person not in asked.every_account(asked.matter.who_took(*Step)):
         return None
     return Reason(
         "second-person-needed",
         Text(
             "认定恶意举报应由未参与办理的另一人决定。",
             "That a report was made up is decided by another person, who did not work on it.",
+        ),
+    )
+
+
+@g.guard("由查实以外的另一人给予", "by another person than who found it true")
+def not_who_found(asked: Asked) -> Reason | None:
+    """Money goes out by two people: who says that it is true does not also say that it is paid for."""
+    found = asked.matter.who_took(Step.LOOK_INTO, *OUTCOMES)
+    if asked.person not in asked.every_account(found):
+        return None
+    return Reason(
+        "second-person-needed",
+        Text(
+            "核查、认定属实的人不能同时决定奖励，由另一人办理。",
+            "Whoever looked into it or found it true does not grant the reward; another person does.",
         ),
     )
 
@@ -318,7 +333,7 @@ def _answered() -> tuple[Row, ...]:
                 mine,
                 S.REWARD_DUE,
                 reward,
-                (found_true,),
+                (found_true, not_who_found),
                 (Effect.GRANT_REWARD,),
             )
             for state in (S.ANSWERED, S.RATED)

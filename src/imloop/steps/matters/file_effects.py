@@ -7,8 +7,10 @@ from datetime import date
 from imloop.facts.refusal import Conflict, Malformed, Problem, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Decision, Step
+from imloop.matters import Decision, Kind, Step
+from imloop.matters.complaints.duplicates import twins
 from imloop.matters.guards import too_far_ahead
+from imloop.steps.complaints.near import told_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.roles import visible
@@ -22,6 +24,14 @@ def assign(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law
 def merge(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
     """The other matter keeps the evidence of this one and says where it came from."""
     other = _other(ledger, row, str(decision.values["merged_into"]))
+    if not _is_same(row, other, law):
+        raise Conflict(
+            "not-the-same",
+            Text(
+                f"{other.matter_no} 不是同一当事人的同一事实，不能并入。",
+                f"{other.matter_no} is not about the same act of the same party and takes nothing in.",
+            ),
+        )
     MatterLink.objects.create(matter=row, other=other, kind=MatterLink.Kind.MERGED, at=ledger.now)
     carry_along(row, other)
 
@@ -40,6 +50,17 @@ def _other(ledger: Ledger, row: Matter, number: str) -> Matter:
             "matter-closed", Text(f"{number} 已办结，不能并入。", f"{number} is closed and takes nothing in.")
         )
     return found
+
+
+def _is_same(row: Matter, other: Matter, law: Law) -> bool:
+    """A complaint that may be its twin; else the same party or vehicle, and of a penalty the same violation."""
+    if row.kind == Kind.COMPLAINT:
+        return bool(twins(told_of(row.complaint), [told_of(other.complaint)], law))
+    if (row.party_id, row.vehicle_id) != (other.party_id, other.vehicle_id):
+        return False
+    mine, theirs = row.data["facts"], other.data["facts"]
+    named = row.party_id or row.vehicle_id or mine.get("party_name") == theirs.get("party_name")
+    return bool(named) and mine.get("violation") == theirs.get("violation")
 
 
 def carry_along(source: Matter, target: Matter) -> None:

@@ -98,10 +98,20 @@ def _same_person(people: set[str], row: Proposal) -> bool:
     of the two has shown no card."""
     mine = User.objects.filter(username__in=people)
     theirs = list(User.objects.filter(username__in=_people([row.proposed_by])))
-    return any(_alike(one, other) for one in mine for other in theirs)
+    return any(alike(one, other) for one in mine for other in theirs)
 
 
-def _alike(one: User, other: User) -> bool:
+def accounts_alike(people: Iterable[User]) -> dict[str, frozenset[str]]:
+    """Each account with the others of the same natural person; those that have none are left out."""
+    known = list(people)
+    found = {
+        one.username: frozenset(other.username for other in known if other.pk != one.pk and alike(one, other))
+        for one in known
+    }
+    return {name: others for name, others in found.items() if others}
+
+
+def alike(one: User, other: User) -> bool:
     if one.natural_person and other.natural_person:
         return one.natural_person == other.natural_person
     same_mail = one.email != "" and one.email.casefold() == other.email.casefold()
