@@ -112,6 +112,15 @@ def test_what_is_anothers_is_passed_on_and_the_others_clocks_begin() -> None:
     assert refused.value.code == "same-office"
 
 
+def test_offices_do_not_play_it_to_and_fro() -> None:
+    passed = received()
+    for receiver in ("transport", "environment", "transport"):
+        passed = step(passed, Step.REFER, {"receiver": receiver, "reason": "不归我们管"})
+    with pytest.raises(Unlawful) as refused:
+        step(passed, Step.REFER, {"receiver": "environment", "reason": "也不归我们管"})
+    assert refused.value.code == "passed-on-too-often" and refused.value.cite
+
+
 def test_from_receipt_to_the_paid_reward() -> None:
     done = answered()
     assert (done.state, outcome_of(done)) == (State.ANSWERED, "founded")

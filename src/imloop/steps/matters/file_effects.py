@@ -10,11 +10,12 @@ from imloop.law import Law
 from imloop.matters import Decision, Kind, Step
 from imloop.matters.complaints.duplicates import twins
 from imloop.matters.guards import too_far_ahead
+from imloop.matters.labels import KINDS
 from imloop.steps.complaints.near import told_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.roles import visible
-from imloop.store.models import Evidence, Matter, MatterCopy, MatterLink
+from imloop.store.models import Evidence, Matter, MatterCopy, MatterLink, Party
 
 
 def assign(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
@@ -110,9 +111,35 @@ def copy(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) 
 
 
 def withdraw_publication(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
-    """Nothing of the matter is shown from now on; that it was, and why not any more, stays in its file."""
-    row.publications.filter(withdrawn_at__isnull=True).update(
+    """Nothing of the matter is shown from now on; that it was, and why not any more, stays in its file. Whoever was
+    sent it is told to take it back."""
+    reason = str(decision.values["reason"])
+    taken_back = row.publications.filter(withdrawn_at__isnull=True).update(
         withdrawn_at=ledger.now,
         withdrawn_by=ledger.caller.actor[:80],
-        reason=str(decision.values["reason"])[:400],
+        reason=reason[:400],
     )
+    if not taken_back or row.party is None:
+        return
+    body: dict[str, object] = {
+        "matter": row.matter_no,
+        "party": row.party.code,
+        "name": row.party.name,
+        "kind": row.kind,
+        "step": step.value,
+        "words": f"{KINDS[Kind(row.kind)].zh}：撤回公开",
+        "withdrawn": True,
+        "reason": reason,
+    }
+    tell_where_published(ledger, row, row.party, body, law)
+
+
+def tell_where_published(
+    ledger: Ledger, row: Matter, party: Party, body: dict[str, object], law: Law
+) -> None:
+    """The departments that the law names, and the region."""
+    for role in law.words(f"{party.kind}.copied_to"):
+        office = registers.department(role, row.place)
+        if office is not None:
+            ledger.send(office.code, "standing-published", party.code, body)
+    ledger.send(f"regional:{row.place[:2]}0000", "standing-published", party.code, body)

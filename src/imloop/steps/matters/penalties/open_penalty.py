@@ -65,6 +65,8 @@ _CAME_TO_NOTHING = (State.NO_CASE, State.TRANSFERRED, State.DROPPED, State.OVERT
 def _refuse_twice(caller: Caller, about: About, said: Mapping[str, object]) -> None:
     """One act is fined once (Penalty Law art. 29): none is opened beside another of the same party, act and day."""
     found = Matter.objects.filter(kind__in=PENALTIES, party=about.party, vehicle=about.vehicle)
+    if about.party is None and about.vehicle is None:
+        found = found.filter(title=about.title[:120])
     acted = said["acted_on"]
     same = {"violation": said["violation"], "payer": said["payer"], "party_name": said["party_name"]}
     for row in found.exclude(state__in=_CAME_TO_NOTHING):
