@@ -12,7 +12,7 @@ from imloop.facts.refusal import Conflict, Malformed, Unlawful
 from imloop.facts.text import Text
 from imloop.law import load
 from imloop.matters import By, Decision, Kind, Matter, Role, State, Step, is_late, take
-from imloop.matters.clocks import STATE, Clock, Timer, extended, paused, resumed, started
+from imloop.matters.clocks import STATE, Clock, Timer, ended, extended, paused, resumed, started
 
 LAW = load().at(date(2026, 9, 1), "450200")
 ANSWER = Timer("answer", "matter.notified_days", Text("陈述申辩", "answer"))
@@ -60,6 +60,19 @@ def test_a_pause_never_makes_a_time_shorter(day: date, first: int, pause: int) -
     before = clock(ANSWER, day)
     at = min(day + timedelta(days=first), before.due_on)
     assert resumed(paused(before, at), at + timedelta(days=pause), LAW).due_on >= before.due_on
+
+
+def test_a_clock_says_whose_it_is_and_leaves_no_pause_behind() -> None:
+    of_party = Timer("answer", "matter.notified_days", Text("陈述申辩", "answer"), of_party=True)
+    one = started(of_party, date(2026, 9, 18), LAW)
+    assert (
+        one.of_party and one.started_on == date(2026, 9, 18) and not clock(ANSWER, date(2026, 9, 18)).of_party
+    )
+    assert not one.is_late(one.due_on) and one.is_late(one.due_on + timedelta(days=1))
+    stands = paused(one, date(2026, 9, 21), date(2026, 12, 20))
+    assert resumed(stands, date(2026, 9, 22), LAW).look_again_on is None
+    over = ended(stands, date(2026, 9, 23))
+    assert over.paused_on is None and over.look_again_on is None and not over.is_late(date(2027, 1, 1))
 
 
 def test_an_extension_counts_from_the_last_day() -> None:

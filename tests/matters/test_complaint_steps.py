@@ -112,12 +112,25 @@ def test_what_is_anothers_is_passed_on_and_the_others_clocks_begin() -> None:
     assert refused.value.code == "same-office"
 
 
+def test_offices_do_not_play_it_to_and_fro() -> None:
+    passed = received()
+    for receiver in ("transport", "environment", "transport"):
+        passed = step(passed, Step.REFER, {"receiver": receiver, "reason": "不归我们管"})
+    with pytest.raises(Unlawful) as refused:
+        step(passed, Step.REFER, {"receiver": "environment", "reason": "也不归我们管"})
+    assert refused.value.code == "passed-on-too-often" and refused.value.cite
+
+
 def test_from_receipt_to_the_paid_reward() -> None:
     done = answered()
     assert (done.state, outcome_of(done)) == (State.ANSWERED, "founded")
     assert clocks(done) == {"state": "2026-10-22"}
     rated = step(done, Step.RATE, {"stars": "5"}, REPORTER, person="")
-    due = step(rated, Step.GRANT_REWARD, {"decision_no": "柳环罚〔2026〕1号", "in_force_on": "2026-09-22"})
+    granted = {"decision_no": "柳环罚〔2026〕1号", "in_force_on": "2026-09-22"}
+    with pytest.raises(Unlawful) as alone:
+        step(rated, Step.GRANT_REWARD, granted)
+    assert alone.value.code == "second-person-needed", "who found it true does not pay for it"
+    due = step(rated, Step.GRANT_REWARD, granted, person="lan")
     assert due.state is State.REWARD_DUE
     paid = step(due, Step.PAY_REWARD, {}, PAYER)
     assert paid.state is State.PAID and not paid.state.is_open
@@ -134,7 +147,7 @@ def test_it_is_reopened_once_and_the_work_runs_anew() -> None:
         step(told, Step.REOPEN, {"reopen_why": "还是不满意"}, REPORTER, person="")
     assert refused.value.code == "reopened-already" and "信访" in refused.value.cite
     with pytest.raises(Unlawful) as none_due:
-        step(told, Step.GRANT_REWARD, {"decision_no": "1", "in_force_on": "2026-09-22"})
+        step(told, Step.GRANT_REWARD, {"decision_no": "1", "in_force_on": "2026-09-22"}, person="lan")
     assert none_due.value.code == "reward-not-founded"
 
 
@@ -164,7 +177,8 @@ def test_that_it_was_made_up_takes_another_person() -> None:
 
 
 def test_a_reward_is_not_given_up_early() -> None:
-    due = step(answered(), Step.GRANT_REWARD, {"decision_no": "1", "in_force_on": "2026-09-22"})
+    granted = {"decision_no": "1", "in_force_on": "2026-09-22"}
+    due = step(answered(), Step.GRANT_REWARD, granted, person="lan")
     due = replace(due, facts={**due.facts, "collect_by": "2026-12-01"})
     with pytest.raises(Unlawful) as refused:
         step(due, Step.FORFEIT, day=date(2026, 12, 1))

@@ -36,6 +36,22 @@ PERSON = Field("assigned_to", Text("承办人", "person"), Shape.CHOICE, source=
 REQUIREMENT = Field("requirement", Text("整改事项", "requirement"), Shape.CHOICE, source=Source.REQUIREMENTS)
 OFFICE = Field("copied_to", Text("抄告部门", "department"), Shape.CHOICE, source=Source.OFFICES)
 NOT_MERGED = (*APPLICATIONS, Kind.WITHDRAWAL)
+MERGED_FROM = frozenset(
+    {
+        State.OPENED,
+        State.FILING,
+        State.INVESTIGATING,
+        State.CASE_REVIEW,
+        State.NOTICE_DUE,
+        State.RECEIVED,
+        State.TRIAGED,
+        State.ACCEPTED,
+        State.ASSIGNED,
+        State.CHECKED,
+        State.REOPENED,
+    }
+)
+"""Before anything was told, found or decided: a fine or an answer does not vanish in another matter."""
 
 
 def any_time(state: State) -> tuple[Row, ...]:
@@ -59,16 +75,19 @@ def _of_people(state: State) -> tuple[Row, ...]:
         "answer_by", "请于何日前答复（不填按规定）", "answer by (empty: as the rule says)", required=False
     )
     into = sentence("merged_into", "并入的事项编号", "number of the other matter")
-    return (
+    always = (
         replace(_row(state, Step.ASSIGN, PERSON), effects=(Effect.ASSIGN,)),
         replace(_row(state, Step.COPY, OFFICE, wanted, until), effects=(Effect.COPY,)),
-        replace(
-            _row(state, Step.MERGE, into, REASON),
-            kinds=tuple(kind for kind in Kind if kind not in NOT_MERGED),
-            next=State.MERGED,
-            effects=(Effect.MERGE,),
-        ),
     )
+    if state not in MERGED_FROM:
+        return always
+    merge = replace(
+        _row(state, Step.MERGE, into, REASON),
+        kinds=tuple(kind for kind in Kind if kind not in NOT_MERGED),
+        next=State.MERGED,
+        effects=(Effect.MERGE,),
+    )
+    return (*always, merge)
 
 
 def _of_clocks(state: State) -> tuple[Row, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from imloop.facts.refusal import Conflict, NotAllowed, Unlawful
@@ -33,11 +33,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """The account that takes a step, and whom its department can name: people and other offices, code and label."""
+    """The account that takes a step, and whom its department can name: people and other offices, code and label.
+    ``alike``: accounts that are one natural person's, by each of them."""
 
     person: str = ""
     people: Choices = ()
     offices: Choices = ()
+    alike: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 NOBODY = By()
@@ -62,7 +64,7 @@ def take(
         else Matter(matter.kind, matter.subject, row.next, holder=matter.holder)
     )
     values = read_fields(row.fields, given, offered(matter, law, by))
-    asked = Asked(of, values, day, law, by.person)
+    asked = Asked(of, values, day, law, by.person, by.alike)
     _ask_guards(row, asked)
     after = replace(of, state=row.next, facts={**of.facts, **values})
     if row.change is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from imloop.facts.text import Reason, Text
@@ -15,13 +15,19 @@ from imloop.matters.matter import Matter, Value, last_day
 @dataclass(frozen=True, slots=True)
 class Asked:
     """``values``: what the step says; ``day``: when it is taken; ``person``: the account that takes it, empty where
-    a party without one does."""
+    a party without one does; ``alike``: other accounts of the same natural person, by account."""
 
     matter: Matter
     values: Mapping[str, Value]
     day: date
     law: Law
     person: str = ""
+    alike: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def every_account(self, people: Iterable[str]) -> frozenset[str]:
+        """These accounts and all others of the same people."""
+        named = frozenset(people)
+        return named.union(*(self.alike.get(name, frozenset()) for name in named))
 
 
 Check = Callable[[Asked], Reason | None]

@@ -276,8 +276,10 @@ def _taken_step(story: _Story, number: str, step: str, said: dict[str, object], 
         if step in _OF_REPORTER:
             step_by_reporter(row.token, step, given, when)
         else:
-            take_step(_office(story.office), number, step, given, when)
+            second = "2" if step == "grant_reward" else ""
+            take_step(_office(story.office, second), number, step, given, when)
 
 
-def _office(kind: str) -> Caller:
-    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"), PartyKind(kind))
+def _office(kind: str, number: str = "") -> Caller:
+    """``number``: of the person, the first where there is none."""
+    return caller_for(Party.objects.get(code=f"{CITY}-{kind}"), f"{PartyKind(kind)}{number}")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from imloop.law import load
 from imloop.law.reading import Loader
-from imloop.matters.penalties import VETOES, VIOLATIONS, Act, Payer, defects
+from imloop.matters.penalties import VETOES, VIOLATIONS, Act, Counted, Payer, defects
 from imloop.matters.penalties.case_file import (
     Daily,
     Discussion,
@@ -68,7 +68,8 @@ def file_of(data: dict[str, Any]) -> File:
     for name, kind in {"notice": Notice, "hearing": Hearing, "daily": Daily}.items():
         parts[name] = one(kind, data.pop(name, None))
     rest = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    return File(act=Act(**act), **rest, **parts)
+    counted = Counted(int(act.pop("vehicles", 1)))
+    return File(act=Act(**act, counted=counted), **rest, **parts)
 
 
 def red(file: File) -> list[str]:

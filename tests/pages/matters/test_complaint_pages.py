@@ -96,7 +96,8 @@ def test_from_the_report_to_the_paid_reward(city: City, doors: Doors) -> None:
     assert "情况属实。处理情况：责令维修复检。" in own and "第一百四十六条" in own
     assert "现场检测不合格" not in own, "what the file says is not what the reporter is told"
     Client().post(address, {"step": "rate", "rate-stars": "5", "sure": "1"})
-    act(office, number, "grant_reward", decision_no="柳环罚1号", in_force_on="2026-09-01")
+    other = person(ENVIRONMENT, name="lan")
+    act(other, number, "grant_reward", decision_no="柳环罚1号", in_force_on="2026-09-01")
     assert "200 元" in Client().get(address).content.decode()
     paid(code, number, address)
 
@@ -322,9 +323,18 @@ def test_a_second_report_of_the_same_is_merged_and_gets_no_reward(city: City, do
     act(office, second, "find_true", found="属实")
     act(office, second, "answer", template="founded", done="责令维修")
     form = {"step": "grant_reward", "sure": "1", "grant_reward-decision_no": "1"}
-    answer = office.post(f"/matters/{second}", {**form, "grant_reward-in_force_on": "2026-09-02"})
+    colleague = person(ENVIRONMENT, name="lan")
+    answer = colleague.post(f"/matters/{second}", {**form, "grant_reward-in_force_on": "2026-09-02"})
     assert answer.status_code == 422 and "只奖励第一个举报人" in answer.content.decode()
-    act(office, second, "merge", merged_into=first, reason="同一辆车")
+    merge = {"step": "merge", "sure": "1", "merge-merged_into": first, "merge-reason": "同一辆车"}
+    late = office.post(f"/matters/{second}", merge)
+    assert late.status_code == 422, "what was answered can be rated and reopened: it does not vanish"
+    third, address, _ = reported({**SMOKE, "text": "红色货车冒黑烟，又来了"})
+    other, _, _ = reported({**SMOKE, "category": "machine", "text": "工地的挖掘机冒黑烟"})
+    act(office, third, "triage", priority="normal")
+    buried = office.post(f"/matters/{third}", {**merge, "merge-merged_into": other})
+    assert buried.status_code == 422 and "不是同一" in buried.content.decode()
+    act(office, third, "merge", merged_into=first, reason="同一辆车")
     assert first in Client().get(address).content.decode()
 
 
@@ -376,12 +386,18 @@ def test_open311_tells_any_client_what_was_reported_and_nothing_personal(city: C
         assert answer.status_code == 400 and answer.json()[0]["code"] == 400
 
 
-def test_counts_below_five_are_told_as_such(city: City, doors: Doors) -> None:
-    doors.at("2026-09-01 09:00")
-    for count in range(6):
-        reported({**SMOKE, "plate": f"桂B1234{count}"})
-    reported({**SMOKE, "category": "machine", "text": "工地的挖掘机冒黑烟"})
-    page = person(ENVIRONMENT).get("/complaints").content.decode()
-    cells = re.findall(r'<td[^>]*class="num"[^>]*>\s*([^<\s]+)\s*</td>', page)
-    assert "6" in cells and "&lt;5" in cells and "1" not in cells
-    assert date(2026, 9, 1) == Complaint.objects.order_by("id")[0].on
+def test_counts_below_five_are_told_as_such_and_no_difference_tells_them(city: City, doors: Doors) -> None:
+    for moment, count in (("2026-08-20 09:00", 2), ("2026-09-01 09:00", 5), ("2026-09-02 09:00", 1)):
+        doors.at(moment)
+        for each in range(count):
+            reported({**SMOKE, "plate": f"桂B{moment[8:10]}{each}45"})
+    window = person(ENVIRONMENT)
+
+    def told(query: str) -> str:
+        page = window.get(f"/complaints?{query}").content.decode()
+        return re.findall(r'<td[^>]*class="num"[^>]*>\s*([^<\s]+)\s*</td>', page)[0]
+
+    assert told("since=2026-09-01&until=2026-09-01") == told("since=2026-09-02&until=2026-09-30") == "6"
+    assert told("since=2026-08-01&until=2026-08-31") == "&lt;5"
+    assert told("since=2026-08-01&until=2026-09-30") == "6+", "not 8, from which 6 could be taken"
+    assert date(2026, 8, 20) == Complaint.objects.order_by("id")[0].on

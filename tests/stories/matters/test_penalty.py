@@ -190,6 +190,10 @@ def test_overturned_on_review_the_publication_is_withdrawn(team: Team, doors: Do
     assert Publication.objects.filter(withdrawn_at__isnull=True).count() == 1
     doors.step(team.number, "overturn", by="450200-supervisor", appeal_no="复 1", reason="证据不足")
     assert not doors.get("public/decisions")["decisions"]
+    sent = OutboxEntry.objects.filter(topic="standing-published", receiver="regional:450000").order_by("id")
+    assert [each.body.get("withdrawn", False) for each in sent] == [False, True], (
+        "who was sent it takes it back"
+    )
 
 
 def test_the_card_says_range_table_defects_and_account(team: Team, doors: Doors) -> None:

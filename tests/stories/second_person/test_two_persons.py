@@ -150,6 +150,10 @@ def test_who_opened_the_case_does_not_confirm_its_decision(city: City) -> None:
     assert isinstance(made, Proposal)
     with pytest.raises(NotAllowed, match="acted-before"):
         confirm(another(ENV, "opener"), made.pk, said="已核对材料", now=NOW)
+    again = another(ENV, "opener2")
+    User.objects.filter(username__in=("opener", "opener2")).update(natural_person="o")
+    with pytest.raises(NotAllowed, match="acted-before"):
+        confirm(again, made.pk, said="已核对材料", now=NOW)
     confirm(another(ENV), made.pk, said="已核对材料", now=NOW)
     event = Matter.objects.get().events.get(kind="decide")
     assert event.actor == made.proposed_by, "it stays the step of whoever decided"

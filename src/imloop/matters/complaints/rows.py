@@ -3,20 +3,19 @@ reported may do. Passing on, merging and withdrawing are ways out; that one was 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from imloop.facts.text import Reason, Text
 from imloop.matters import guards as g
-from imloop.matters.clocks import Timer, started
 from imloop.matters.complaints.answers import TEMPLATES
 from imloop.matters.complaints.categories import CATEGORIES
-from imloop.matters.complaints.clocks import HOTLINE, RECEIVERS, Since, again, timers
+from imloop.matters.complaints.changes import passed_on, starting, work_again, work_again_if_over
+from imloop.matters.complaints.clocks import HOTLINE, RECEIVERS, Since
 from imloop.matters.fields import Field, Shape, Source
 from imloop.matters.guards import Asked
 from imloop.matters.matter import Effect, Matter
 from imloop.matters.names import Kind, Role, State, Step
-from imloop.matters.row import Change, Row, day, sentence
+from imloop.matters.row import Row, day, sentence
 
 KIND = (Kind.COMPLAINT,)
 S = State
@@ -73,43 +72,28 @@ def outcome_of(matter: Matter) -> str:
     return found[-1] if found else ""
 
 
-def _started(matter: Matter, asked: Asked, *wanted: Timer) -> Matter:
-    return replace(
-        matter, clocks=(*matter.clocks, *(started(timer, asked.day, asked.law) for timer in wanted))
-    )
-
-
-def _start(since: Since) -> Change:
-    """The clocks that a moment starts at the office that has it."""
-
-    def change(matter: Matter, asked: Asked) -> Matter:
-        wanted = timers(str(matter.facts["receiver"]), since)
-        by_hotline = since is Since.RECEIVED and matter.facts.get("channel") == "hotline"
-        more = (HOTLINE,) if by_hotline and matter.clock(HOTLINE.name) is None else ()
-        return _started(matter, asked, *wanted, *more)
-
-    return change
-
-
-def _work_again(matter: Matter, asked: Asked) -> Matter:
-    return _started(matter, asked, *again(str(matter.facts["receiver"])))
-
-
-def _passed_on(matter: Matter, asked: Asked) -> Matter:
-    """The other office's clocks begin; those of this one are over, but not that of the hotline."""
-    over = tuple(
-        replace(clock, ended_on=asked.day) if clock.ended_on is None and clock.name != HOTLINE.name else clock
-        for clock in matter.clocks
-    )
-    return _start(Since.RECEIVED)(replace(matter, clocks=over), asked)
-
-
 @g.guard("另一部门", "another office")
 def other_office(asked: Asked) -> Reason | None:
     """It is passed on to somebody else, not to who has it."""
     if asked.values["receiver"] != asked.matter.facts.get("receiver"):
         return None
     return Reason("same-office", Text("已经由该部门办理。", "That office has it already."))
+
+
+@g.guard("转交次数未满", "it was not passed on too often")
+def not_passed_round(asked: Asked) -> Reason | None:
+    """Each passing on begins the clocks anew: offices do not play it to and fro."""
+    most = asked.law.integer("complaint.refer_most")
+    if sum(act.step is Step.REFER for act in asked.matter.acts) < most:
+        return None
+    return Reason(
+        "passed-on-too-often",
+        Text(
+            f"已转交 {most} 次；对由谁办理有争议的，报共同上级确定，在此之前由本部门办理。",
+            f"Passed on {most} times already: the superior of both says whose it is; until then it is yours.",
+        ),
+        asked.law.cite("complaint.refer_most"),
+    )
 
 
 @g.guard("未重新办理过", "it was not reopened before")
@@ -171,7 +155,7 @@ def dispute_time_over(asked: Asked) -> Reason | None:
 @g.guard("由未参与办理的另一人决定", "by another person, who did not work on it")
 def another_person(asked: Asked) -> Reason | None:
     """Two people: who decides neither proposed it nor took any step before."""
-    if asked.person and asked.person not in asked.matter.who_took(*Step):
+    if asked.person and asked.person not in asked.every_account(asked.matter.who_took(*Step)):
         return None
     return Reason(
         "second-person-needed",
@@ -182,20 +166,38 @@ def another_person(asked: Asked) -> Reason | None:
     )
 
 
+@g.guard("由查实以外的另一人给予", "by another person than who found it true")
+def not_who_found(asked: Asked) -> Reason | None:
+    """Money goes out by two people: who says that it is true does not also say that it is paid for."""
+    found = asked.matter.who_took(Step.LOOK_INTO, *OUTCOMES)
+    if asked.person not in asked.every_account(found):
+        return None
+    return Reason(
+        "second-person-needed",
+        Text(
+            "核查、认定属实的人不能同时决定奖励，由另一人办理。",
+            "Whoever looked into it or found it true does not grant the reward; another person does.",
+        ),
+    )
+
+
 def complaints() -> tuple[Row, ...]:
     """Every row, in the order in which a complaint goes."""
     return (*_reception(), *_work(), *_answered(), *_ways_out())
 
 
 def _reception() -> tuple[Row, ...]:
-    to = Field("receiver", Text("转交给", "passed on to"), Shape.CHOICE, choices=RECEIVER_CHOICES)
     priority = Field("priority", Text("轻重缓急", "priority"), Shape.CHOICE, choices=PRIORITIES)
-    why = Field("why", Text("原因", "why not"), Shape.CHOICE, choices=WHY_NOT)
-    go_to = sentence("go_to", "应向哪里反映、在哪里查看", "where to go or look instead")
     mine = (Role.AUTHORITY,)
     return (
         Row(
-            KIND, None, Step.RECEIVE, (Role.CONCERNED,), S.RECEIVED, _RECEIVED, change=_start(Since.RECEIVED)
+            KIND,
+            None,
+            Step.RECEIVE,
+            (Role.CONCERNED,),
+            S.RECEIVED,
+            _RECEIVED,
+            change=starting(Since.RECEIVED),
         ),
         Row(KIND, S.RECEIVED, Step.TRIAGE, mine, S.TRIAGED, (priority,), stops=("transfer",)),
         Row(
@@ -206,8 +208,19 @@ def _reception() -> tuple[Row, ...]:
             S.ACCEPTED,
             effects=(Effect.TELL_REPORTER,),
             stops=("tell",),
-            change=_start(Since.ACCEPTED),
+            change=starting(Since.ACCEPTED),
         ),
+        *_not_here(),
+    )
+
+
+def _not_here() -> tuple[Row, ...]:
+    """Passed on, or not accepted and told where to go."""
+    to = Field("receiver", Text("转交给", "passed on to"), Shape.CHOICE, choices=RECEIVER_CHOICES)
+    why = Field("why", Text("原因", "why not"), Shape.CHOICE, choices=WHY_NOT)
+    go_to = sentence("go_to", "应向哪里反映、在哪里查看", "where to go or look instead")
+    mine = (Role.AUTHORITY,)
+    return (
         *(
             Row(
                 KIND,
@@ -216,9 +229,9 @@ def _reception() -> tuple[Row, ...]:
                 mine,
                 S.RECEIVED,
                 (to, REASON),
-                (other_office,),
+                (other_office, not_passed_round),
                 (Effect.REFER,),
-                change=_passed_on,
+                change=passed_on,
             )
             for state in BEFORE_WORK
         ),
@@ -246,7 +259,7 @@ def _work() -> tuple[Row, ...]:
         how,
         sentence("findings", "查明的情况", "what was found"),
     )
-    decided = {"stops": ("check",), "change": _start(Since.DECIDED)}
+    decided = {"stops": ("check",), "change": starting(Since.DECIDED)}
     steps = ((Step.FIND_TRUE, S.FOUNDED), (Step.FIND_PARTLY, S.PARTLY), (Step.FIND_UNTRUE, S.UNFOUNDED))
     return (
         *(
@@ -309,7 +322,7 @@ def _answered() -> tuple[Row, ...]:
     return (
         Row(KIND, S.ANSWERED, Step.RATE, reporter, S.RATED, rate),
         *(
-            Row(KIND, state, Step.REOPEN, reporter, S.REOPENED, (why,), (not_reopened,), change=_work_again)
+            Row(KIND, state, Step.REOPEN, reporter, S.REOPENED, (why,), (not_reopened,), change=work_again)
             for state in (S.ANSWERED, S.RATED)
         ),
         *(
@@ -320,7 +333,7 @@ def _answered() -> tuple[Row, ...]:
                 mine,
                 S.REWARD_DUE,
                 reward,
-                (found_true,),
+                (found_true, not_who_found),
                 (Effect.GRANT_REWARD,),
             )
             for state in (S.ANSWERED, S.RATED)
@@ -362,12 +375,6 @@ def _ways_out() -> tuple[Row, ...]:
             (REASON,),
             (another_person,),
             stops=("tell",),
-            change=_work_again_if_over,
+            change=work_again_if_over,
         ),
     )
-
-
-def _work_again_if_over(matter: Matter, asked: Asked) -> Matter:
-    """It is accepted then, with the time that the law gives for the work."""
-    runs = any(matter.clock(timer.name) for timer in again(str(matter.facts["receiver"])))
-    return matter if runs else _work_again(matter, asked)

@@ -147,7 +147,7 @@ def _payment() -> tuple[Row, ...]:
         sentence("reason", "复议、诉讼案号和理由", "number of the review or case, and why"),
     )
     end = (day("stayed_until", "自何日起恢复执行", "goes on from"), sentence("reason", "理由", "reason"))
-    paid = (o.in_order("paid_on", "缴款", "the payment", o.served), after.not_too_much)
+    paid = (o.in_order("paid_on", "缴款", "the payment", o.served), after.not_too_much, o.counted_once)
     begins = o.in_order("stayed_from", "停止执行", "the stay", o.served)
     ends = o.in_order("stayed_until", "恢复执行", "its end", o.stayed)
     rows = []
@@ -159,7 +159,7 @@ def _payment() -> tuple[Row, ...]:
                 aside,
                 step=Step.PUT_OFF,
                 fields=f.PUT_OFF,
-                guards=(after.later_than_due, o.put_off_ends),
+                guards=(after.later_than_due, o.put_off_in_time, o.put_off_ends),
                 change=_put_off,
             ),
             replace(

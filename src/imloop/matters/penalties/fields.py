@@ -218,6 +218,8 @@ DISCUSSED = (
     _person("voter_4", "表决人员四", "voter 4", required=False),
     _person("voter_5", "表决人员五", "voter 5", required=False),
     sentence("conclusion", "讨论结论", "conclusion"),
+    FINE,
+    DEPARTURE,
 )
 CLAUSES = (
     sentence(

@@ -100,7 +100,7 @@ def not_by(whose: Callable[[Asked], frozenset[str]], zh: str, en: str, key: str)
 
     @guard(f"办理人不是{zh}", f"not by {en}")
     def check(asked: Asked) -> Reason | None:
-        if not asked.person or asked.person not in whose(asked):
+        if not asked.person or asked.person not in asked.every_account(whose(asked)):
             return None
         return Reason(
             "same-person",
@@ -161,7 +161,11 @@ def clause_fits(asked: Asked) -> Reason | None:
 
 @guard("执法人员达到法定人数", "as many officers as the law asks for")
 def officers_enough(asked: Asked) -> Reason | None:
-    """Different people, as many as the law says."""
+    """Different people, not accounts, as many as the law says."""
+    named = [str(asked.values[each]) for each in ("officer_a", "officer_b") if asked.values.get(each)]
+    if len(named) == 2 and named[1] in asked.every_account(named[:1]):
+        said = Text(f"{named[0]} 和 {named[1]} 是同一人。", f"{named[0]} and {named[1]} are one person.")
+        return Reason("too-few-officers", said, asked.law.cite("procedure.officers"))
     return _veto("too-few-officers", asked)
 
 
@@ -234,7 +238,7 @@ def _may_be_heard(asked: Asked) -> bool:
 def chair_apart(asked: Asked) -> Reason | None:
     """Whoever chairs did not investigate."""
     chair = str(asked.values["chair"])
-    if chair not in investigators(asked.matter):
+    if chair not in asked.every_account(investigators(asked.matter)):
         return None
     return Reason(
         "reviewer-investigated",
@@ -249,13 +253,13 @@ def chair_apart(asked: Asked) -> Reason | None:
 def voters_apart(asked: Asked) -> Reason | None:
     """Nor does anybody vote twice."""
     voters = [str(value) for name, value in asked.values.items() if name.startswith("voter_")]
-    both = sorted(set(voters) & investigators(asked.matter))
+    both = sorted(set(voters) & asked.every_account(investigators(asked.matter)))
     if both:
         said = Text(
             f"{'、'.join(both)} 是调查人员，不参加表决。", f"{', '.join(both)} investigated and has no vote."
         )
         return Reason("investigators-voted", said, asked.law.cite("procedure.discussion"))
-    if len(set(voters)) < len(voters):
+    if any(one in asked.every_account(voters[:number]) for number, one in enumerate(voters)):
         said = Text("同一人列了两次。", "Somebody is named twice.")
         return Reason("named-twice", said, asked.law.cite("procedure.discussion"))
     return None

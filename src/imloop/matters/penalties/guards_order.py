@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from imloop.facts.text import Reason, Text
 from imloop.matters.guards import Asked, Guard, guard, too_far_ahead
+from imloop.matters.matter import Act
 from imloop.matters.names import Step
 from imloop.matters.penalties import clocks
 from imloop.matters.penalties.account import account_of
-from imloop.matters.penalties.as_file import day_in, levels_in
+from imloop.matters.penalties.as_file import day_in, fine_of, levels_in
 
 _DAY = timedelta(days=1)
 Floor = Callable[[Asked], date | None]
@@ -140,3 +142,83 @@ def levels_explained(asked: Asked) -> Reason | None:
 
 
 _WORDS = 4
+
+
+@guard("决定的数额是集体讨论的数额", "the fine is the one that was discussed")
+def as_discussed(asked: Asked) -> Reason | None:
+    """What was not discussed is not decided, where anything was."""
+    facts = {**asked.matter.facts, **asked.values}
+    agreed = facts.get("discussed_fine")
+    if agreed is None or int(str(agreed)) == (fine := fine_of(facts, asked.law)):
+        return None
+    return Reason(
+        "not-discussed",
+        Text(f"集体讨论的是 {agreed} 元，不是 {fine} 元。", f"{agreed} yuan were discussed, not {fine}."),
+        asked.law.cite("procedure.discussion"),
+        Text("按新的数额重新讨论。", "Discuss the new amount."),
+    )
+
+
+def _answer_until(asked: Asked) -> date | None:
+    """The law's last day, or the later one that the notice promised."""
+    days = [day for day in (asked.matter.state_due, day_in(asked.matter.facts, "answer_until")) if day]
+    return max(days, default=None)
+
+
+@guard("在告知书写明的期限内", "in the time that the notice gives")
+def answer_in_time(asked: Asked) -> Reason | None:
+    """What the notice promised holds, even where the law gives less."""
+    until = _answer_until(asked)
+    if until is None or asked.day <= until:
+        return None
+    said = Text(
+        f"陈述、申辩、要求听证的期限 {until} 已过。",
+        f"The time to answer or ask for a hearing ended on {until}.",
+    )
+    return Reason("hearing-too-late", said, asked.law.cite("matter.notified_days"))
+
+
+@guard("告知书写明的期限已过", "the time that the notice gives is over")
+def answer_time_over(asked: Asked) -> Reason | None:
+    """Nobody says for the party that it does not answer while it may."""
+    until = _answer_until(asked)
+    if until is None or asked.day > until:
+        return None
+    said = Text(f"期限到 {until} 为止，尚未届满。", f"The time to answer runs until {until}.")
+    return Reason("hearing-time-runs", said, asked.law.cite("matter.notified_days"))
+
+
+@guard("缴款期限内申请延期", "it is put off while it may still be paid in time")
+def put_off_in_time(asked: Asked) -> Reason | None:
+    """A surcharge that has begun is not taken away by a later day."""
+    account = account_of(asked.matter, asked.day, asked.law)
+    if account is None or asked.day <= account.due:
+        return None
+    said = Text(f"缴款期限 {account.due} 已过，不能再延期。", f"The time to pay ended on {account.due}.")
+    return Reason("pay-time-over", said, asked.law.cite("procedure.pay_days"))
+
+
+@guard("票据没有登记过，合计不超过应缴的", "the receipt is new, and the sum is no more than is due")
+def counted_once(asked: Asked) -> Reason | None:
+    """One receipt is one payment; a payment of an earlier day makes no later one too much."""
+    paid = [act for act in asked.matter.acts if act.step is Step.PAY]
+    if any(str(act.values.get("receipt_no")) == asked.values["receipt_no"] for act in paid):
+        said = Text("该票据已经登记过。", "That receipt was entered already.")
+        return Reason("receipt-used", said, asked.law.cite("procedure.pay_days"))
+    day = asked.values["paid_on"]
+    assert isinstance(day, date)
+    if all((day_in(act.values, "paid_on") or act.day) <= day for act in paid):
+        return None  # what is open on that day says enough
+    new = Act(Step.PAY, asked.person, "", asked.day, asked.values)
+    account = account_of(replace(asked.matter, acts=(*asked.matter.acts, new)), asked.day, asked.law)
+    if account is None or account.paid <= account.fine + account.surcharge:
+        return None
+    most = account.fine + account.surcharge
+    return Reason(
+        "wrong-amount",
+        Text(
+            f"连同已缴共 {account.paid} 元，超过应缴的 {most} 元。",
+            f"With what was paid it is {account.paid} yuan, more than the {most} that are due.",
+        ),
+        asked.law.cite("procedure.surcharge_percent"),
+    )

@@ -85,6 +85,7 @@ def _filing() -> tuple[Row, ...]:
             Step.TRANSFER,
             S.TRANSFERRED,
             (OFFICE, sentence("wanted", "移送的事实和理由", "what is handed over, and why")),
+            (p.not_who_opened,),
             effects=(Effect.COPY,),
         ),
     )
@@ -150,18 +151,18 @@ def _notice() -> tuple[Row, ...]:
             change=_told,
             since="served_on",
         ),
-        _row(S.NOTIFIED, Step.STATE, S.NOTIFIED, f.STATED, (g.hearing_in_time,), PARTY),
+        _row(S.NOTIFIED, Step.STATE, S.NOTIFIED, f.STATED, (o.answer_in_time,), PARTY),
         _row(
             S.NOTIFIED,
             Step.ASK_HEARING,
             S.HEARING,
             (sentence("request", "要求听证的理由", "why"),),
-            (g.hearing_in_time, p.may_ask_hearing),
+            (o.answer_in_time, p.may_ask_hearing),
             PARTY,
             change=_pause_deciding,
         ),
         _row(S.NOTIFIED, Step.WAIVE_HEARING, S.HEARD, f.WAIVED, by=PARTY),
-        _row(S.NOTIFIED, Step.NO_HEARING_ASKED, S.HEARD, (), (g.hearing_time_over,)),
+        _row(S.NOTIFIED, Step.NO_HEARING_ASKED, S.HEARD, (), (o.answer_time_over,)),
     )
 
 
@@ -199,8 +200,8 @@ def _hearing() -> tuple[Row, ...]:
 def _beside() -> tuple[Row, ...]:
     """Weighing, legal review and discussion, as often as the case needs them before it is decided."""
 
-    def rows(step: Step, fields: tuple[Field, ...], *guards: g.Guard) -> tuple[Row, ...]:
-        return tuple(_row(state, step, state, fields, guards, aside=True) for state in _WEIGHING)
+    def rows(step: Step, fields: tuple[Field, ...], *guards: g.Guard, **more: Any) -> tuple[Row, ...]:
+        return tuple(_row(state, step, state, fields, guards, aside=True, **more) for state in _WEIGHING)
 
     has_stated = tuple(
         replace(row, when=lambda matter: any(act.step is Step.STATE for act in matter.acts))
@@ -214,6 +215,9 @@ def _beside() -> tuple[Row, ...]:
             f.DISCUSSED,
             o.in_order("discussed_on", "讨论", "the discussion", o.taken(Step.CLEAR)),
             p.voters_apart,
+            p.discretion_holds,
+            p.fine_in_range,
+            change=_discussed,
         ),
     )
 
@@ -227,19 +231,34 @@ def _decision() -> tuple[Row, ...]:
             Step.IMPOSE,
             S.DECIDED,
             decided,
-            (p.discretion_holds, p.answers_weighed, p.clauses_compared, *p.vetoes()),
+            (
+                p.not_an_investigator,
+                p.discretion_holds,
+                p.answers_weighed,
+                p.clauses_compared,
+                o.as_discussed,
+                *p.vetoes(),
+            ),
             effects=(Effect.OPEN_STRIKE_OFF,),
             starts=(SERVING,),
             stops=(DECIDING.name, KEPT.name),
             change=_decided,
         ),
-        *(_row(state, Step.DROP, S.DROPPED, (f.NO_PENALTY, REASONS)) for state in open_states),
+        *(
+            _row(state, Step.DROP, S.DROPPED, (f.NO_PENALTY, REASONS), (p.not_an_investigator,))
+            for state in open_states
+        ),
     )
 
 
 def _told(matter: Matter, asked: Asked) -> Matter:
     """The fine that the party was told of."""
     return replace(matter, facts={**matter.facts, "told_fine": fine_of(matter.facts, asked.law)})
+
+
+def _discussed(matter: Matter, asked: Asked) -> Matter:
+    """The fine that the heads agreed on."""
+    return replace(matter, facts={**matter.facts, "discussed_fine": fine_of(matter.facts, asked.law)})
 
 
 def _decided(matter: Matter, asked: Asked) -> Matter:

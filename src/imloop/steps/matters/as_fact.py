@@ -16,6 +16,7 @@ from imloop.matters.matter import Act, Exhibit, Holder, Requirement
 from imloop.steps.ground.access import OFFICES, Caller, covers
 from imloop.steps.ground.actor import Actor
 from imloop.steps.matters.roles import subject_of
+from imloop.steps.second_person.who_may import accounts_alike
 from imloop.store.models import Evidence, MatterEvent, Party, PartyKind, User
 from imloop.store.models import Matter as Row
 
@@ -65,16 +66,19 @@ def by_of(caller: Caller, place: str) -> By:
     """The person who acts, and whom the department can name: its own people, and other departments of the place."""
     if not caller.is_department:
         return By(caller.user)
-    people = User.objects.filter(party__code=caller.party_code, is_active=True).order_by("username")
+    everybody = list(User.objects.filter(party__code=caller.party_code).order_by("username"))
     offices = Party.objects.filter(kind__in=(*OFFICES,)).exclude(kind=PartyKind.ADMIN)
     return By(
         caller.user,
-        tuple((user.username, _named(user.first_name or user.username)) for user in people),
+        tuple(
+            (user.username, _named(user.first_name or user.username)) for user in everybody if user.is_active
+        ),
         tuple(
             (office.code, _named(office.name))
             for office in offices.exclude(code=caller.party_code).order_by("code")
             if covers(office.place, place)
         ),
+        accounts_alike(everybody),
     )
 
 

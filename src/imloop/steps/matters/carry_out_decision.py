@@ -107,11 +107,7 @@ def _publish(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: L
         "words": f"{KINDS[Kind(row.kind)].zh}：{STEPS[step].zh}",
         **{key: _plain(value) for key, value in decision.values.items()},
     }
-    for role in law.words(f"{row.party.kind}.copied_to"):
-        office = registers.department(role, row.place)
-        if office is not None:
-            ledger.send(office.code, "standing-published", row.party.code, body)
-    ledger.send(f"regional:{row.place[:2]}0000", "standing-published", row.party.code, body)
+    file_effects.tell_where_published(ledger, row, row.party, body, law)
 
 
 def _tell_dismantlers(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:

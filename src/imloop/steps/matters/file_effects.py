@@ -7,12 +7,15 @@ from datetime import date
 from imloop.facts.refusal import Conflict, Malformed, Problem
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.matters import Decision, Step
+from imloop.matters import Decision, Kind, Step
+from imloop.matters.complaints.duplicates import twins
+from imloop.matters.labels import KINDS
+from imloop.steps.complaints.near import told_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.kept.open_copy import of_matter, open_copy
 from imloop.steps.matters.roles import visible
-from imloop.store.models import Evidence, Matter, MatterLink
+from imloop.store.models import Evidence, Matter, MatterLink, Party
 
 
 def assign(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
@@ -22,6 +25,14 @@ def assign(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law
 def merge(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
     """The other matter keeps the evidence of this one and says where it came from."""
     other = _other(ledger, row, str(decision.values["merged_into"]))
+    if not _is_same(row, other, law):
+        raise Conflict(
+            "not-the-same",
+            Text(
+                f"{other.matter_no} 不是同一当事人的同一事实，不能并入。",
+                f"{other.matter_no} is not about the same act of the same party and takes nothing in.",
+            ),
+        )
     MatterLink.objects.create(matter=row, other=other, kind=MatterLink.Kind.MERGED, at=ledger.now)
     carry_along(row, other)
 
@@ -40,6 +51,17 @@ def _other(ledger: Ledger, row: Matter, number: str) -> Matter:
             "matter-closed", Text(f"{number} 已办结，不能并入。", f"{number} is closed and takes nothing in.")
         )
     return found
+
+
+def _is_same(row: Matter, other: Matter, law: Law) -> bool:
+    """A complaint that may be its twin; else the same party or vehicle, and of a penalty the same violation."""
+    if row.kind == Kind.COMPLAINT:
+        return bool(twins(told_of(row.complaint), [told_of(other.complaint)], law))
+    if (row.party_id, row.vehicle_id) != (other.party_id, other.vehicle_id):
+        return False
+    mine, theirs = row.data["facts"], other.data["facts"]
+    named = row.party_id or row.vehicle_id or mine.get("party_name") == theirs.get("party_name")
+    return bool(named) and mine.get("violation") == theirs.get("violation")
 
 
 def carry_along(source: Matter, target: Matter) -> None:
@@ -68,9 +90,35 @@ def copy(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) 
 
 
 def withdraw_publication(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
-    """Nothing of the matter is shown from now on; that it was, and why not any more, stays in its file."""
-    row.publications.filter(withdrawn_at__isnull=True).update(
+    """Nothing of the matter is shown from now on; that it was, and why not any more, stays in its file. Whoever was
+    sent it is told to take it back."""
+    reason = str(decision.values["reason"])
+    taken_back = row.publications.filter(withdrawn_at__isnull=True).update(
         withdrawn_at=ledger.now,
         withdrawn_by=ledger.caller.actor[:80],
-        reason=str(decision.values["reason"])[:400],
+        reason=reason[:400],
     )
+    if not taken_back or row.party is None:
+        return
+    body: dict[str, object] = {
+        "matter": row.matter_no,
+        "party": row.party.code,
+        "name": row.party.name,
+        "kind": row.kind,
+        "step": step.value,
+        "words": f"{KINDS[Kind(row.kind)].zh}：撤回公开",
+        "withdrawn": True,
+        "reason": reason,
+    }
+    tell_where_published(ledger, row, row.party, body, law)
+
+
+def tell_where_published(
+    ledger: Ledger, row: Matter, party: Party, body: dict[str, object], law: Law
+) -> None:
+    """The departments that the law names, and the region."""
+    for role in law.words(f"{party.kind}.copied_to"):
+        office = registers.department(role, row.place)
+        if office is not None:
+            ledger.send(office.code, "standing-published", party.code, body)
+    ledger.send(f"regional:{row.place[:2]}0000", "standing-published", party.code, body)

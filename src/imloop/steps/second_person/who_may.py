@@ -43,7 +43,8 @@ def require_second_person(caller: Caller, row: Proposal) -> None:
                 "Another person must confirm it: not who proposed it, under no other account of theirs either.",
             ),
         )
-    if people & _people(act_of(row.kind).before(row)):
+    acted = _people(act_of(row.kind).before(row))
+    if people & acted or _are_alike(people, acted):
         raise NotAllowed(
             "acted-before",
             Text(
@@ -72,7 +73,7 @@ def those_who_may(row: Proposal) -> list[User]:
     if (only := act_of(row.kind).only) is not None:
         users = users.filter(username=only(row))
     barred = _people([row.proposed_by, *act_of(row.kind).before(row)])
-    return [user for user in users if user.username not in barred and not _same_person({user.username}, row)]
+    return [user for user in users if user.username not in barred and not _are_alike({user.username}, barred)]
 
 
 def is_empty(needs: str, caller: Caller, owner: Party | None = None) -> bool:
@@ -94,14 +95,29 @@ def _people(lines: Iterable[str]) -> set[str]:
 
 
 def _same_person(people: set[str], row: Proposal) -> bool:
+    """Whether one of them is who proposed it."""
+    return _are_alike(people, _people([row.proposed_by]))
+
+
+def _are_alike(people: set[str], others: set[str]) -> bool:
     """As far as accounts tell: the same identity card, address or user name but for its case; the same name where one
     of the two has shown no card."""
     mine = User.objects.filter(username__in=people)
-    theirs = list(User.objects.filter(username__in=_people([row.proposed_by])))
-    return any(_alike(one, other) for one in mine for other in theirs)
+    theirs = list(User.objects.filter(username__in=others))
+    return any(alike(one, other) for one in mine for other in theirs)
 
 
-def _alike(one: User, other: User) -> bool:
+def accounts_alike(people: Iterable[User]) -> dict[str, frozenset[str]]:
+    """Each account with the others of the same natural person; those that have none are left out."""
+    known = list(people)
+    found = {
+        one.username: frozenset(other.username for other in known if other.pk != one.pk and alike(one, other))
+        for one in known
+    }
+    return {name: others for name, others in found.items() if others}
+
+
+def alike(one: User, other: User) -> bool:
     if one.natural_person and other.natural_person:
         return one.natural_person == other.natural_person
     same_mail = one.email != "" and one.email.casefold() == other.email.casefold()

@@ -68,7 +68,7 @@ def complaints(request: HttpRequest, caller: Caller) -> HttpResponse:
             {
                 "name": words(each.category.name),
                 "numbers": [
-                    figures.told(count) for count in (each.received, each.open, each.founded, each.late)
+                    figures.told(counts) for counts in (each.received, each.open, each.founded, each.late)
                 ],
             }
             for each in counted

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import TruncMonth
 
 from imloop.facts.days import CHINA
 from imloop.facts.refusal import Unknown
@@ -15,6 +16,7 @@ from imloop.matters import Kind, State, Step
 from imloop.matters.complaints.categories import CATEGORIES, Category, category_of
 from imloop.matters.complaints.rows import OUTCOMES
 from imloop.matters.labels import STATES
+from imloop.matters.penalties.clocks import months_after
 from imloop.steps.ground.access import Caller, place_prefix
 from imloop.steps.ground.lookups import within_days
 from imloop.steps.matters.complaints.progress import LISTED
@@ -56,36 +58,45 @@ def complaint(caller: Caller, number: str) -> Matter:
 
 @dataclass(frozen=True, slots=True)
 class OfCategory:
-    """How many came in, how many are open, and what was found of the others."""
+    """How many came in, how many are open, and what was found of the others: a count for each month."""
 
     category: Category
-    received: int
-    open: int
-    founded: int
-    late: int
+    received: tuple[int, ...]
+    open: tuple[int, ...]
+    founded: tuple[int, ...]
+    late: tuple[int, ...]
 
 
 def by_category(caller: Caller, since: date, until: date, today: date) -> list[OfCategory]:
-    """Of the days in which they came in. ``late``: open, and past a last day."""
+    """Of the whole months in which they came in, so that two periods never differ by a day. ``late``: open, and past a
+    last day."""
+    since, until = since.replace(day=1), months_after(until.replace(day=1), 1) - timedelta(days=1)
     rows = Complaint.objects.filter(
         within_days("matter__opened_at", since, until),
         matter__place__startswith=place_prefix(caller.place),
     )
     still = Q(matter__closed_at__isnull=True)
     true = Q(matter__events__kind__in=(Step.FIND_TRUE, Step.FIND_PARTLY))
-    counted = {
-        each["category"]: each
-        for each in rows.values("category").annotate(
+    months = rows.annotate(month=TruncMonth("matter__opened_at", tzinfo=CHINA)).values("category", "month")
+    counted = list(
+        months.annotate(
             received=Count("pk", distinct=True),
             open=Count("pk", filter=still, distinct=True),
             founded=Count("pk", filter=true, distinct=True),
             late=Count("pk", filter=still & Q(matter__due_on__lt=today), distinct=True),
-        )
-    }
+        ).order_by("month")
+    )
+    found = [(each, [row for row in counted if row["category"] == each.code]) for each in CATEGORIES]
     return [
-        OfCategory(category, found["received"], found["open"], found["founded"], found["late"])
-        for category in CATEGORIES
-        if (found := counted.get(category.code)) is not None
+        OfCategory(
+            category,
+            tuple(row["received"] for row in rows_of),
+            tuple(row["open"] for row in rows_of),
+            tuple(row["founded"] for row in rows_of),
+            tuple(row["late"] for row in rows_of),
+        )
+        for category, rows_of in found
+        if rows_of
     ]
 
 
@@ -118,9 +129,17 @@ def complaint_json(row: Matter, day: date) -> dict[str, object]:
     }
 
 
-def told(count: int) -> str:
-    """A count as it is shown: 0, <5, 5, 6 …"""
-    return f"<{FEWEST}" if 0 < count < FEWEST else str(count)
+def told(counts: Iterable[int]) -> str:
+    """Counts of months as they are shown together: 0, <5, 12, and 12+ where some months with fewer than 5 are left
+    out, so that the sum of a longer time tells nothing of a shorter one."""
+    months = list(counts)
+    total, left_out = (
+        sum(each for each in months if each >= FEWEST),
+        sum(0 < each < FEWEST for each in months),
+    )
+    if not left_out:
+        return str(total)
+    return f"{total}+" if total else f"<{FEWEST * left_out}"
 
 
 def services() -> list[dict[str, object]]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Malformed, NotAllowed, Problem, Unknown
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Problem, Unknown
 from imloop.facts.text import Text
-from imloop.matters import Kind, New, Step, take
+from imloop.matters import Kind, New, State, Step, take
 from imloop.matters.matter import Holder
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
@@ -51,11 +51,34 @@ def open_penalty(
         new = New(wanted, subject, holder)
         decision = take(new, step, given, roles, law.on, law, by_of(caller, about.place))
         twin = _twin(caller, str(decision.values.get("twin") or ""))
+        _refuse_twice(caller, about, decision.values)
         row = opened(ledger, wanted, about, step, decision, law)
         if twin is not None:
             MatterLink.objects.create(matter=row, other=twin, kind=MatterLink.Kind.TWIN, at=ledger.now)
             carry_along(twin, row)
         return row
+
+
+_CAME_TO_NOTHING = (State.NO_CASE, State.TRANSFERRED, State.DROPPED, State.OVERTURNED, State.MERGED)
+
+
+def _refuse_twice(caller: Caller, about: About, said: Mapping[str, object]) -> None:
+    """One act is fined once (Penalty Law art. 29): none is opened beside another of the same party, act and day."""
+    found = Matter.objects.filter(kind__in=PENALTIES, party=about.party, vehicle=about.vehicle)
+    if about.party is None and about.vehicle is None:
+        found = found.filter(title=about.title[:120])
+    acted = said["acted_on"]
+    same = {"violation": said["violation"], "payer": said["payer"], "party_name": said["party_name"]}
+    for row in found.exclude(state__in=_CAME_TO_NOTHING):
+        facts = row.data["facts"]
+        if facts.get("acted_on") == str(acted) and same.items() <= facts.items():
+            raise Conflict(
+                "punished-already",
+                Text(
+                    f"{row.matter_no} 已对同一当事人的同一行为立案或者处罚，一事不再罚。",
+                    f"{row.matter_no} is about the same act of the same party already: one act is fined once.",
+                ),
+            )
 
 
 def _twin(caller: Caller, number: str) -> Matter | None:
