@@ -6,15 +6,14 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.menu_entry import MenuEntry
-from imloop.pages.vehicles import held_changes, vehicles
+from imloop.pages.vehicles import register_words, vehicles
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
     path("desk/police", vehicles.police),
     path("vehicles", vehicles.vehicles),
     path("vehicles/import", vehicles.import_vehicles),
-    path("vehicles/held", held_changes.held),
-    path("vehicles/lists/<str:evidence>.bin", held_changes.kept),
+    path("vehicles/lists/<str:evidence>.bin", register_words.kept),
     path("vehicles/import/<str:digest>.csv", vehicles.import_rejected),
     path("vehicles/<int:vehicle_id>", vehicles.one_vehicle),
 ]
@@ -27,9 +26,4 @@ MENU = (
         {PartyKind.ENVIRONMENT: 80, PartyKind.POLICE: 50, PartyKind.SUPERVISOR: 90, PartyKind.ADMIN: 100},
     ),
     MenuEntry("/vehicles/import", _("导入车辆"), {PartyKind.POLICE: 60}),
-    MenuEntry(
-        "/vehicles/held",
-        _("登记复核"),
-        {PartyKind.POLICE: 65, PartyKind.ENVIRONMENT: 85, PartyKind.SUPERVISOR: 95},
-    ),
 )

@@ -13,7 +13,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.second_person.kinds import act_of
 from imloop.steps.second_person.rules import LONGEST
 from imloop.steps.second_person.tell import tell
-from imloop.steps.second_person.who_may import require_second_person, seen_by
+from imloop.steps.second_person.who_may import may_confirm, require_second_person, seen_by
 from imloop.store.models import Proposal, User
 
 State = Proposal.State
@@ -21,25 +21,44 @@ State = Proposal.State
 
 def proposal(caller: Caller, number: int) -> Proposal:
     """One that the caller may see."""
-    rows = Proposal.objects.select_related("party", "asked")
+    rows = Proposal.objects.select_related("party", "asked", "vehicle")
     found = rows.filter(seen_by(caller), pk=number).first()
     if found is None:
-        raise Unknown(
-            "unknown-proposal",
-            Text("没有这一事项，或无权查看。", "There is no such proposal, or it is not yours to see."),
-        )
+        raise _unknown()
     return found
+
+
+def _unknown() -> Unknown:
+    return Unknown(
+        "unknown-proposal",
+        Text("没有这一事项，或无权查看。", "There is no such proposal, or it is not yours to see."),
+    )
 
 
 def confirm(caller: Caller, number: int, *, said: str, now: datetime) -> Proposal:
     """``said``: what was compared."""
     with writing(now, caller) as ledger:
-        row = _open(caller, number, now)
-        require_second_person(caller, row)
-        require_reason(said, LONGEST, at="said")
-        if row.state == State.WAITING:
-            _carry_out(ledger, row)
-        _decide(ledger, row, State.CONFIRMED, said, "proposal-confirmed")
+        return _confirm(ledger, _open(caller, number, now), said)
+
+
+def confirm_list(caller: Caller, batch: str, *, said: str, now: datetime) -> int:
+    """Everything that waits of one list, in one transaction; how many that is."""
+    with writing(now, caller) as ledger:
+        rows = Proposal.objects.filter(seen_by(caller), batch=batch, state=State.WAITING, expires_at__gte=now)
+        waiting = list(rows.select_related("party", "asked", "vehicle").order_by("id")) if batch else []
+        if not waiting:
+            raise _unknown()
+        for row in waiting:
+            _confirm(ledger, row, said)
+    return len(waiting)
+
+
+def _confirm(ledger: Ledger, row: Proposal, said: str) -> Proposal:
+    require_second_person(ledger.caller, row)
+    require_reason(said, LONGEST, at="said")
+    if row.state == State.WAITING:
+        _carry_out(ledger, row)
+    _decide(ledger, row, State.CONFIRMED, said, "proposal-confirmed")
     return row
 
 
@@ -69,6 +88,12 @@ def withdraw(caller: Caller, number: int, *, said: str, now: datetime) -> Propos
     return row
 
 
+def refuse(caller: Caller, number: int, *, said: str, now: datetime) -> Proposal:
+    """It is not to be done: rejected by who may confirm it, else withdrawn by the party that proposed it."""
+    step = reject if may_confirm(caller, proposal(caller, number)) else withdraw
+    return step(caller, number, said=said, now=now)
+
+
 def lapse(now: datetime) -> int:
     """Everything that nobody confirmed in time; returns how many."""
     with writing(now, SYSTEM) as ledger:
@@ -95,7 +120,8 @@ def _open(caller: Caller, number: int, now: datetime) -> Proposal:
 def _carry_out(ledger: Ledger, row: Proposal) -> None:
     act = act_of(row.kind)
     ledger.proposed_by = row.proposed_by
-    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, row.body))
+    body = {**row.body, **row.private}
+    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, body))
 
 
 def _proposer(row: Proposal) -> Caller:
