@@ -43,7 +43,8 @@ hold("list", {"fuel": ["diesel", "electric"]}, reason="更正", evidence="a" * 1
 hold("list", {"usage": ["", "A"]}, evidence="a" * 16, state="applied", **decided)
 hold("difference", {"fuel": ["diesel", "lpg"]}, reason="x", state="rejected", **decided)
 owner = {"owner_name": "黄某", "owner_phone": "13900000000", "new_plate": "", "vin": "", "plate": "桂B12345"}
-hold("change", {"status": ["cancelled", "active"]}, reason="恢复", data={**owner, "kind": "moved_in", "on": "2026-03-02"})
+said = {**owner, "kind": "moved_in", "on": "2026-03-02"}
+hold("change", {"status": ["cancelled", "active"]}, reason="恢复", data=said)
 hold("mark", {"valid_until": ["", "2027-03-31"]}, data={"changed": ["fuel"]})
 hold("list", {"emission_stage": ["5", "6b"]}, party=None, reason="x")
 """
@@ -52,7 +53,9 @@ import django, json
 django.setup()
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.store.models import Proposal
-rows = [[row.kind, row.body["what"], row.state, row.needs, row.batch, row.private] for row in Proposal.objects.order_by("pk")]
+names = ("kind", "state", "needs", "batch", "private")
+found = Proposal.objects.order_by("pk")
+rows = [[row.body["what"], *(getattr(row, name) for name in names)] for row in found]
 print(json.dumps([rows, unlike_the_journal()]))
 """
 DECIDE = """
@@ -104,12 +107,12 @@ def test_they_are_proposals_and_the_journal_knows_them(migrated: Commands) -> No
     rows, faults = json.loads(migrated.python(SAY))
     owner = {"owner_name": "黄某", "owner_phone": "13900000000"}
     assert rows == [
-        ["register-correction", "list", "waiting", "own", "a" * 16, {}],
-        ["register-correction", "list", "confirmed", "own", "a" * 16, {}],
-        ["register-correction", "difference", "rejected", "own", "", {}],
-        ["vehicle-change", "change", "waiting", "own", "", owner],
+        ["list", "register-correction", "waiting", "own", "a" * 16, {}],
+        ["list", "register-correction", "confirmed", "own", "a" * 16, {}],
+        ["difference", "register-correction", "rejected", "own", "", {}],
+        ["change", "vehicle-change", "waiting", "own", "", owner],
         ["mark", "mark", "waiting", "own", "", {}],
-        ["register-correction", "list", "waiting", "police", "", {}],
+        ["list", "register-correction", "waiting", "police", "", {}],
     ]
     assert faults == []
 

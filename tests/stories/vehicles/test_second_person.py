@@ -39,6 +39,7 @@ from imloop.store.packing import decompress
 from support.city import City, at
 from support.messages.uploads import PLATE, VIN
 from support.people import person
+from support.stories.second_person import exit_
 
 POLICE, ENVIRONMENT, SUPERVISOR = "450200-police", "450200-environment", "450200-supervisor"
 OTHER_VIN, OTHER_PLATE = "LFV2A21K6J3123457", "桂B54321"
@@ -255,6 +256,14 @@ def test_a_key_proposes_and_never_confirms(city: City, lists: Lists) -> None:
     )
     assert rejected.json()["state"] == "rejected"
     assert client.get("/api/v1/vehicles/held-changes").json() == {"held": []}
+
+
+def test_what_is_about_no_vehicle_is_no_held_change(city: City) -> None:
+    made = exit_(city, clock.now(), expires_on=day_of(clock.now()))
+    assert isinstance(made, Proposal)
+    path, refused = f"/api/v1/vehicles/held-changes/{made.pk}", {"confirm": False, "said": "误传"}
+    answer = city.client(ENVIRONMENT).post(path, refused, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown-proposal")
 
 
 def test_what_the_operator_loads_is_decided_by_the_police(city: City, lists: Lists) -> None:

@@ -32,10 +32,10 @@ from imloop.api.vehicles.schemas import (
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
 from imloop.steps.ground.lookups import after
-from imloop.steps.second_person.decide import confirm, refuse
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
+from imloop.steps.vehicles.decide_held import decide_held
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.lookups import held_json, held_list, vehicle, vehicle_json
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
@@ -150,8 +150,10 @@ def get_held_changes(request: HttpRequest) -> HttpResponse:
 def post_held_change(request: HttpRequest, held_id: int, decision: DecisionIn) -> HttpResponse:
     """By a personal key, or on the page: a machine's key is refused (403 ``person-needed``). Not confirmed by the party
     that proposed it, it is withdrawn."""
-    decide, who, now = confirm if decision.confirm else refuse, caller(request), clock.now()
-    return as_json(after(lambda: decide(who, held_id, said=decision.said, now=now), held_json))
+    who, said, now = caller(request), decision.said, clock.now()
+    return as_json(
+        after(lambda: decide_held(who, held_id, agree=decision.confirm, said=said, now=now), held_json)
+    )
 
 
 @router.post(

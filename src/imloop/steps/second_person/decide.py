@@ -13,7 +13,7 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.second_person.kinds import act_of
 from imloop.steps.second_person.rules import LONGEST
 from imloop.steps.second_person.tell import tell
-from imloop.steps.second_person.who_may import may_confirm, require_second_person, seen_by
+from imloop.steps.second_person.who_may import require_second_person, seen_by
 from imloop.store.models import Proposal, User
 
 State = Proposal.State
@@ -24,11 +24,11 @@ def proposal(caller: Caller, number: int) -> Proposal:
     rows = Proposal.objects.select_related("party", "asked", "vehicle")
     found = rows.filter(seen_by(caller), pk=number).first()
     if found is None:
-        raise _unknown()
+        raise unknown_proposal()
     return found
 
 
-def _unknown() -> Unknown:
+def unknown_proposal() -> Unknown:
     return Unknown(
         "unknown-proposal",
         Text("没有这一事项，或无权查看。", "There is no such proposal, or it is not yours to see."),
@@ -47,7 +47,7 @@ def confirm_list(caller: Caller, batch: str, *, said: str, now: datetime) -> int
         rows = Proposal.objects.filter(seen_by(caller), batch=batch, state=State.WAITING, expires_at__gte=now)
         waiting = list(rows.select_related("party", "asked", "vehicle").order_by("id")) if batch else []
         if not waiting:
-            raise _unknown()
+            raise unknown_proposal()
         for row in waiting:
             _confirm(ledger, row, said)
     return len(waiting)
@@ -86,12 +86,6 @@ def withdraw(caller: Caller, number: int, *, said: str, now: datetime) -> Propos
         _undo(ledger, row)
         _decide(ledger, row, State.WITHDRAWN, said, "proposal-withdrawn")
     return row
-
-
-def refuse(caller: Caller, number: int, *, said: str, now: datetime) -> Proposal:
-    """It is not to be done: rejected by who may confirm it, else withdrawn by the party that proposed it."""
-    step = reject if may_confirm(caller, proposal(caller, number)) else withdraw
-    return step(caller, number, said=said, now=now)
 
 
 def lapse(now: datetime) -> int:
