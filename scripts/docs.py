@@ -68,7 +68,7 @@ def access_page() -> str:
     django.setup()
     from imloop.api.app import CALLS
     from imloop.pages.guard import audience_of
-    from imloop.pages.menu import menu
+    from imloop.pages.menu import addresses
     from imloop.pages.urls import urlpatterns
     from imloop.steps.ground.access import Caller
 
@@ -79,9 +79,7 @@ def access_page() -> str:
 
     head = "| | public | " + " | ".join(KINDS.values()) + " |\n|" + "---|" * (len(KINDS) + 2)
     pages = [(f"/{each.pattern}", audience_of(each.callback)) for each in urlpatterns if each.callback]
-    menus = {
-        words: [entry["url"] for entry in menu(Caller("…", kind, "", ""))] for kind, words in KINDS.items()
-    }
+    menus = {words: addresses(Caller("…", kind, "", "")) for kind, words in KINDS.items()}
     calls = [(call.name, tuple(str(kind) for kind in call.who)) for call in CALLS.values() if call.who]
     return (
         "# Who may do what\n\n"

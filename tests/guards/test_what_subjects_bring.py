@@ -90,7 +90,7 @@ def test_no_address_hides_behind_another(pattern: URLPattern) -> None:
 def test_the_menus_are_made_of_what_the_subjects_bring() -> None:
     entries = [entry for subject in brought("pages", "urls") for entry in getattr(subject, "MENU", ())]
     assert list(menu.ENTRIES) == entries
-    assert {kind for entry in entries for kind in entry.places} == set(EVERY_DESK)
+    assert {kind for entry in entries for kind in entry.desks} == set(EVERY_DESK)
 
 
 @pytest.mark.parametrize("entry", menu.ENTRIES, ids=lambda each: str(each.url))
@@ -99,12 +99,12 @@ def test_a_menu_entry_leads_its_desk_to_a_page_of_its_subject(entry: MenuEntry) 
     found = route(entry.url.replace(OWN, "x"))
     leads = [pattern for pattern in subject.urlpatterns if str(pattern.pattern) == found]
     assert len(leads) == 1, f"{entry.url} leads to no page of {subject.__name__}"
-    assert set(entry.places) <= set(audience_of(leads[0].callback)), "a desk that the page turns away"
+    assert set(entry.desks) <= set(audience_of(leads[0].callback)), "a desk that the page turns away"
 
 
 @pytest.mark.parametrize("kind", EVERY_DESK)
 def test_no_two_entries_have_the_same_place_in_a_menu(kind: str) -> None:
-    places = Counter(entry.places[kind] for entry in menu.ENTRIES if kind in entry.places)
+    places = Counter((entry.group, entry.at) for entry in menu.ENTRIES if kind in entry.desks)
     assert places and max(places.values()) == 1, places
 
 

@@ -23,7 +23,7 @@ def site(request: HttpRequest) -> dict[str, object]:
 
     def own_menu() -> object:
         caller = admitted_or_none(request.user)
-        return [] if caller is None else menu(caller)
+        return [] if caller is None else menu(caller, request.path)
 
     def law() -> Law:
         return law_at(day_of(clock.now()), settings.PLACE)

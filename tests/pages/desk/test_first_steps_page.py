@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.test import Client
 
-from imloop.pages.menu import menu
+from imloop.pages.menu import addresses
 from imloop.steps.accounts.create_user import first_administrator
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
@@ -48,7 +48,7 @@ def test_a_place_without_law_of_its_own_is_told_so(db: None) -> None:
 
 def test_no_entry_of_the_administrators_menu_is_refused(db: None) -> None:
     window = boss()
-    entries = [entry["url"] for entry in menu(Caller(f"{PLACE}-admin", "admin", "", PLACE, "boss"))]
+    entries = addresses(Caller(f"{PLACE}-admin", "admin", "", PLACE, "boss"))
     assert "/first-steps" in entries
     assert [url for url in entries if window.get(url).status_code != 200] == []
 

@@ -66,13 +66,18 @@ def objected(city: City) -> Case:
     return case
 
 
-def test_an_answer_in_time_and_one_that_came_late(city: City, supervisor: Caller) -> None:
+def late_and_in_time(city: City) -> None:
+    """One thing done late and one in time, by the same person."""
     case = objected(city)
     reject_objection(office(city), case.case_no, **WORDS, now=at("2026-03-20 10:00"))
     another = {"vin": "LSVAU2180N2183294", "plate": PLATE, "fuel": "gasoline", "produced_on": "2010-03-01"}
     held = city.test("2026-03-25 09:00", vehicle=another).body
     said = Settlement("rejected", "照片上是另一辆车")
     settle_run(office(city), NEAR, str(held["test_no"]), said, at("2026-03-25 15:00"))
+
+
+def test_an_answer_in_time_and_one_that_came_late(city: City, supervisor: Caller) -> None:
+    late_and_in_time(city)
     row = of(records(supervisor, *SPRING, at("2026-04-01 09:00")), "wei")
     assert [(each.kind, each.late) for each in row.done] == [("objection", True), ("held-run", False)]
     assert (row.timed, row.in_time, row.late) == (2, 1, 1)
@@ -274,3 +279,17 @@ def test_a_refused_comment_comes_back_with_its_words(spring: City) -> None:
     window.force_login(User.objects.get(username="wei"))
     answer = window.post("/my-record", {"entry": "1", "reason": "不是我的条目"})
     assert answer.status_code == 422 and "只能对自己履职记录中的条目说明" in answer.content.decode()
+
+
+def test_a_long_list_is_cut_on_the_page_and_whole_in_the_file(
+    city: City, supervisor: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late_and_in_time(city)
+    page = f"/supervision/officials/wei?since={SPRING[0]}&until={SPRING[1]}"
+    window = person(f"{PLACE}-supervisor")
+    assert "见导出文件" not in window.get(page).content.decode()
+    monkeypatch.setattr("imloop.pages.duty.officials.SHOWN", 1)
+    shown = window.get(page).content.decode()
+    assert "只显示 1 条，全部 2 条见导出文件。" in shown
+    assert shown[shown.index('id="done"') :].count("<tr") == 1 + 1
+    assert window.get(f"{page}&format=csv").content.decode().count("\n") == 1 + 2

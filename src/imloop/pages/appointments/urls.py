@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.appointments import reception, reception_day, visits
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/desk/istation/reception", _("受理"), {PartyKind.ISTATION: 20}),
-    MenuEntry("/desk/istation/queue", _("排队"), {PartyKind.ISTATION: 50}),
-    MenuEntry("/desk/istation/hours", _("营业时间"), {PartyKind.ISTATION: 60}),
+    MenuEntry("/desk/istation/reception", _("受理"), Group.TODAY, 20, (PartyKind.ISTATION,)),
+    MenuEntry("/desk/istation/queue", _("排队"), Group.TODAY, 50, (PartyKind.ISTATION,)),
+    MenuEntry("/desk/istation/hours", _("营业时间"), Group.TODAY, 60, (PartyKind.ISTATION,)),
 )

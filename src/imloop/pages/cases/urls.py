@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from imloop.pages.cases import case_list, held_repairs, one_case, owner, retest_permit
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
+from imloop.steps.ground.access import OFFICES
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -24,17 +25,6 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/desk/istation/permit", _("复检放行"), {PartyKind.ISTATION: 40}),
-    MenuEntry(
-        "/cases",
-        pgettext_lazy("many", "案件"),
-        {
-            PartyKind.ENVIRONMENT: 20,
-            PartyKind.TRANSPORT: 50,
-            PartyKind.MARKET: 60,
-            PartyKind.POLICE: 30,
-            PartyKind.SUPERVISOR: 50,
-            PartyKind.ADMIN: 60,
-        },
-    ),
+    MenuEntry("/desk/istation/permit", _("复检放行"), Group.TODAY, 40, (PartyKind.ISTATION,)),
+    MenuEntry("/cases", pgettext_lazy("many", "案件"), Group.LOOP, 20, OFFICES),
 )

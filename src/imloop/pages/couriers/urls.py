@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.couriers import couriers
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -19,11 +19,8 @@ MENU = (
     MenuEntry(
         "/couriers",
         _("外送"),
-        {
-            PartyKind.ENVIRONMENT: 150,
-            PartyKind.TRANSPORT: 100,
-            PartyKind.SUPERVISOR: 100,
-            PartyKind.ADMIN: 110,
-        },
+        Group.RUNNING,
+        30,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR, PartyKind.ADMIN),
     ),
 )

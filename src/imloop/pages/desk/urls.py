@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from imloop.pages.desk import first_steps, istation, mstation, work_desk
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
+from imloop.steps.ground.access import OFFICES
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -18,19 +19,8 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/first-steps", _("起步"), {PartyKind.ADMIN: 15}),
-    MenuEntry("/desk/istation", _("今日"), {PartyKind.ISTATION: 10}),
-    MenuEntry("/desk/mstation", pgettext_lazy("many", "案件"), {PartyKind.MSTATION: 10}),
-    MenuEntry(
-        "/work",
-        _("待办"),
-        {
-            PartyKind.ENVIRONMENT: 10,
-            PartyKind.TRANSPORT: 10,
-            PartyKind.MARKET: 10,
-            PartyKind.POLICE: 10,
-            PartyKind.SUPERVISOR: 10,
-            PartyKind.ADMIN: 10,
-        },
-    ),
+    MenuEntry("/first-steps", _("起步"), Group.TODAY, 30, (PartyKind.ADMIN,)),
+    MenuEntry("/desk/istation", _("今日"), Group.TODAY, 10, (PartyKind.ISTATION,)),
+    MenuEntry("/desk/mstation", pgettext_lazy("many", "案件"), Group.TODAY, 10, (PartyKind.MSTATION,)),
+    MenuEntry("/work", _("待办"), Group.TODAY, 10, OFFICES),
 )

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.draws import draws, public_draws
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -23,12 +23,8 @@ MENU = (
     MenuEntry(
         "/draws",
         _("随机抽查"),
-        {
-            PartyKind.ENVIRONMENT: 160,
-            PartyKind.TRANSPORT: 110,
-            PartyKind.MARKET: 90,
-            PartyKind.SUPERVISOR: 110,
-            PartyKind.ADMIN: 120,
-        },
+        Group.CASEWORK,
+        30,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.SUPERVISOR, PartyKind.ADMIN),
     ),
 )

@@ -30,6 +30,8 @@ from imloop.steps.ground.task import Done
 
 BAR = 160
 """Width of the longest bar."""
+SHOWN = 100
+"""Rows of a list on a page; the file has all."""
 Days = tuple[date, date]
 
 
@@ -55,7 +57,8 @@ def officials(request: HttpRequest, caller: Caller) -> HttpResponse:
         "since": since.isoformat(),
         "until": until.isoformat(),
         "rows": _pictured(rows),
-        "late": [(each, words(KIND_NAMES[each.task.kind]), words(each.task.what)) for each in late],
+        "late": [(each, words(KIND_NAMES[each.task.kind]), words(each.task.what)) for each in late[:SHOWN]],
+        "all_late": len(late),
         "steered": [(name, kind, _bars(found)) for name, kind, found in _lists(steered)],
         "limits": steered.limits,
         "query": query_of(request),
@@ -103,7 +106,7 @@ def _of_one(request: HttpRequest, row: Record, days: Days) -> dict[str, object]:
         "since": days[0].isoformat(),
         "until": days[1].isoformat(),
         "lent": _named(row.lent),
-        "done": [(each, words(KIND_NAMES[each.kind])) for each in reversed(row.done)],
+        "done": [(each, words(KIND_NAMES[each.kind])) for each in row.done[: -SHOWN - 1 : -1]],
         "waiting": [(task, words(KIND_NAMES[task.kind]), words(task.what)) for task in row.waiting],
         "comments": comments_of(row.user),
         "query": query_of(request),

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.duty import officials, supervision
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -21,8 +21,10 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/supervision", _("人员与履职"), {PartyKind.SUPERVISOR: 20, PartyKind.ADMIN: 30}),
-    MenuEntry("/supervision/officials", _("履职对照"), {PartyKind.SUPERVISOR: 22, PartyKind.ADMIN: 32}),
-    MenuEntry("/supervision/looks", _("谁看过"), {PartyKind.SUPERVISOR: 30, PartyKind.ADMIN: 40}),
-    MenuEntry("/supervision/acts", _("履职记录"), {PartyKind.SUPERVISOR: 40, PartyKind.ADMIN: 50}),
+    MenuEntry("/supervision", _("人员与履职"), Group.DUTY, 10, (PartyKind.SUPERVISOR, PartyKind.ADMIN)),
+    MenuEntry(
+        "/supervision/officials", _("履职对照"), Group.DUTY, 20, (PartyKind.SUPERVISOR, PartyKind.ADMIN)
+    ),
+    MenuEntry("/supervision/looks", _("谁看过"), Group.DUTY, 30, (PartyKind.SUPERVISOR, PartyKind.ADMIN)),
+    MenuEntry("/supervision/acts", _("履职记录"), Group.DUTY, 40, (PartyKind.SUPERVISOR, PartyKind.ADMIN)),
 )

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.findings import findings
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -19,6 +19,8 @@ MENU = (
     MenuEntry(
         "/findings",
         _("线索"),
-        {PartyKind.ENVIRONMENT: 40, PartyKind.TRANSPORT: 60, PartyKind.SUPERVISOR: 60, PartyKind.ADMIN: 70},
+        Group.CASEWORK,
+        10,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR, PartyKind.ADMIN),
     ),
 )

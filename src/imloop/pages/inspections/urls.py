@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from imloop.pages.inspections import held_runs, inspection_list, one_inspection, upload, what_if
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -22,21 +22,20 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/desk/istation/upload", _("上传"), {PartyKind.ISTATION: 30}),
+    MenuEntry("/desk/istation/upload", _("上传"), Group.TODAY, 30, (PartyKind.ISTATION,)),
     MenuEntry(
         "/tests",
         pgettext_lazy("many", "检验"),
-        {
-            PartyKind.ISTATION: 35,
-            PartyKind.ENVIRONMENT: 15,
-            PartyKind.MARKET: 15,
-            PartyKind.SUPERVISOR: 15,
-        },
+        Group.LOOP,
+        10,
+        (PartyKind.ISTATION, PartyKind.ENVIRONMENT, PartyKind.MARKET, PartyKind.SUPERVISOR),
     ),
     MenuEntry(
         "/held-runs",
         pgettext_lazy("menu", "待核实"),
-        {PartyKind.ISTATION: 45, PartyKind.ENVIRONMENT: 45, PartyKind.SUPERVISOR: 65},
+        Group.LOOP,
+        50,
+        (PartyKind.ISTATION, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR),
     ),
-    MenuEntry("/environment/what-if", _("推演"), {PartyKind.ENVIRONMENT: 130}),
+    MenuEntry("/environment/what-if", _("推演"), Group.RUNNING, 40, (PartyKind.ENVIRONMENT,)),
 )

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import pgettext_lazy
 
 from imloop.pages.lines import istation_live, lines, software
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,8 @@ MENU = (
     MenuEntry(
         "/lines",
         pgettext_lazy("many", "检测线"),
-        {PartyKind.ISTATION: 80, PartyKind.ENVIRONMENT: 110, PartyKind.MARKET: 50},
+        Group.REGISTERS,
+        50,
+        (PartyKind.ISTATION, PartyKind.ENVIRONMENT, PartyKind.MARKET),
     ),
 )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from imloop.pages.matters import apply, copies, matters, penalty
 from imloop.pages.matters.complaints import desk, open311, report
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import DEPARTMENTS, Group, MenuEntry
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
@@ -40,50 +40,14 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry(
-        "/complaints",
-        pgettext_lazy("many", "投诉举报"),
-        {
-            PartyKind.ENVIRONMENT: 56,
-            PartyKind.TRANSPORT: 46,
-            PartyKind.MARKET: 76,
-            PartyKind.POLICE: 46,
-            PartyKind.SUPERVISOR: 76,
-        },
-    ),
-    MenuEntry(
-        "/rewards",
-        pgettext_lazy("many", "支付奖励"),
-        {
-            PartyKind.ENVIRONMENT: 58,
-            PartyKind.TRANSPORT: 48,
-            PartyKind.MARKET: 78,
-            PartyKind.POLICE: 48,
-            PartyKind.SUPERVISOR: 78,
-        },
-    ),
+    MenuEntry("/complaints", pgettext_lazy("many", "投诉举报"), Group.CASEWORK, 70, DEPARTMENTS),
+    MenuEntry("/rewards", pgettext_lazy("many", "支付奖励"), Group.CASEWORK, 80, DEPARTMENTS),
     MenuEntry(
         "/matters",
         pgettext_lazy("many", "事项"),
-        {
-            PartyKind.ISTATION: 90,
-            PartyKind.MSTATION: 40,
-            PartyKind.ENVIRONMENT: 50,
-            PartyKind.TRANSPORT: 40,
-            PartyKind.MARKET: 70,
-            PartyKind.POLICE: 40,
-            PartyKind.SUPERVISOR: 70,
-        },
+        Group.CASEWORK,
+        50,
+        (*DEPARTMENTS, PartyKind.ISTATION, PartyKind.MSTATION),
     ),
-    MenuEntry(
-        "/copies",
-        gettext_lazy("抄告"),
-        {
-            PartyKind.ENVIRONMENT: 52,
-            PartyKind.TRANSPORT: 42,
-            PartyKind.MARKET: 72,
-            PartyKind.POLICE: 42,
-            PartyKind.SUPERVISOR: 72,
-        },
-    ),
+    MenuEntry("/copies", gettext_lazy("抄告"), Group.CASEWORK, 60, DEPARTMENTS),
 )

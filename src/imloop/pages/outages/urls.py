@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import pgettext_lazy
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.outages import istation_outage, outages
 from imloop.store.models import PartyKind
 
@@ -21,7 +21,13 @@ urlpatterns: list[URLPattern] = [
 
 MENU = (
     MenuEntry(
-        "/outages", pgettext_lazy("many", "系统故障"), {PartyKind.ENVIRONMENT: 120, PartyKind.ADMIN: 20}
+        "/outages",
+        pgettext_lazy("many", "系统故障"),
+        Group.RUNNING,
+        20,
+        (PartyKind.ENVIRONMENT, PartyKind.ADMIN),
     ),
-    MenuEntry("/desk/istation/outage", pgettext_lazy("many", "系统故障"), {PartyKind.ISTATION: 70}),
+    MenuEntry(
+        "/desk/istation/outage", pgettext_lazy("many", "系统故障"), Group.RUNNING, 10, (PartyKind.ISTATION,)
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.prices import prices
 from imloop.store.models import PartyKind
 
@@ -18,7 +18,9 @@ MENU = (
     MenuEntry(
         "/conflicts",
         _("检修分离"),
-        {PartyKind.ENVIRONMENT: 140, PartyKind.TRANSPORT: 90, PartyKind.MARKET: 40},
+        Group.CASEWORK,
+        40,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET),
     ),
-    MenuEntry("/prices", _("收费"), {PartyKind.MARKET: 20, PartyKind.ADMIN: 80}),
+    MenuEntry("/prices", _("收费"), Group.REGISTERS, 60, (PartyKind.MARKET, PartyKind.ADMIN)),
 )

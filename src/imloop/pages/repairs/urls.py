@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.repairs import repair, repair_watch, repairers, station_papers
 from imloop.store.models import PartyKind
 
@@ -23,10 +23,16 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/desk/mstation/repair", _("填报维修"), {PartyKind.MSTATION: 20}),
-    MenuEntry("/desk/mstation/repairs", pgettext_lazy("many", "维修记录"), {PartyKind.MSTATION: 30}),
+    MenuEntry("/desk/mstation/repair", _("填报维修"), Group.TODAY, 20, (PartyKind.MSTATION,)),
     MenuEntry(
-        "/repairs", pgettext_lazy("many", "维修"), {PartyKind.ENVIRONMENT: 30, PartyKind.TRANSPORT: 20}
+        "/desk/mstation/repairs", pgettext_lazy("many", "维修记录"), Group.TODAY, 30, (PartyKind.MSTATION,)
     ),
-    MenuEntry("/repairs/shops", _("维修站指标"), {PartyKind.TRANSPORT: 30}),
+    MenuEntry(
+        "/repairs",
+        pgettext_lazy("many", "维修"),
+        Group.LOOP,
+        30,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT),
+    ),
+    MenuEntry("/repairs/shops", _("维修站指标"), Group.LOOP, 40, (PartyKind.TRANSPORT,)),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.reports import month, month_paper, open_lists
 from imloop.store.models import PartyKind
 
@@ -20,11 +20,8 @@ MENU = (
     MenuEntry(
         "/desk/month",
         _("月报"),
-        {
-            PartyKind.ENVIRONMENT: 12,
-            PartyKind.TRANSPORT: 12,
-            PartyKind.MARKET: 12,
-            PartyKind.SUPERVISOR: 12,
-        },
+        Group.TODAY,
+        40,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.SUPERVISOR),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.roads import roads
 from imloop.store.models import PartyKind
 
@@ -16,6 +16,6 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/zones", _("限行"), {PartyKind.ENVIRONMENT: 90, PartyKind.POLICE: 70}),
-    MenuEntry("/enrolments", _("外地车辆"), {PartyKind.ENVIRONMENT: 100, PartyKind.POLICE: 80}),
+    MenuEntry("/zones", _("限行"), Group.REGISTERS, 100, (PartyKind.ENVIRONMENT, PartyKind.POLICE)),
+    MenuEntry("/enrolments", _("外地车辆"), Group.REGISTERS, 110, (PartyKind.ENVIRONMENT, PartyKind.POLICE)),
 )

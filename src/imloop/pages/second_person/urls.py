@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.second_person import proposals
-from imloop.store.models import PartyKind
+from imloop.steps.ground.access import OFFICES
 
 urlpatterns: list[URLPattern] = [
     path("proposals", proposals.all_proposals),
@@ -15,17 +15,4 @@ urlpatterns: list[URLPattern] = [
     path("proposals/<int:number>/files/<str:digest>", proposals.one_file),
 ]
 
-MENU = (
-    MenuEntry(
-        "/proposals",
-        _("待确认事项"),
-        {
-            PartyKind.ENVIRONMENT: 11,
-            PartyKind.TRANSPORT: 11,
-            PartyKind.MARKET: 11,
-            PartyKind.POLICE: 11,
-            PartyKind.SUPERVISOR: 11,
-            PartyKind.ADMIN: 11,
-        },
-    ),
-)
+MENU = (MenuEntry("/proposals", _("待确认事项"), Group.TODAY, 20, OFFICES),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.stations import compare, parties, register
 from imloop.store.models import PartyKind
 
@@ -24,22 +24,23 @@ MENU = (
     MenuEntry(
         "/parties",
         _("站点"),
-        {
-            PartyKind.ENVIRONMENT: 60,
-            PartyKind.TRANSPORT: 70,
-            PartyKind.MARKET: 80,
-            PartyKind.SUPERVISOR: 80,
-        },
+        Group.REGISTERS,
+        10,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.SUPERVISOR),
     ),
     MenuEntry(
         "/parties/compare",
         _("检验机构比较"),
-        {PartyKind.ENVIRONMENT: 62, PartyKind.MARKET: 82, PartyKind.SUPERVISOR: 82},
+        Group.REGISTERS,
+        30,
+        (PartyKind.ENVIRONMENT, PartyKind.MARKET, PartyKind.SUPERVISOR),
     ),
     MenuEntry(
         "/certificates",
         _("证书到期"),
-        {PartyKind.ENVIRONMENT: 70, PartyKind.TRANSPORT: 80, PartyKind.MARKET: 30},
+        Group.REGISTERS,
+        40,
+        (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET),
     ),
-    MenuEntry("/parties/{own}", _("本站登记"), {PartyKind.ISTATION: 100, PartyKind.MSTATION: 50}),
+    MenuEntry("/parties/{own}", _("本站登记"), Group.REGISTERS, 20, (PartyKind.ISTATION, PartyKind.MSTATION)),
 )

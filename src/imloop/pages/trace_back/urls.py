@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.trace_back import trace_back
 from imloop.store.models import PartyKind
 
@@ -19,12 +19,14 @@ MENU = (
     MenuEntry(
         "/trace-back",
         _("追溯倒查"),
-        {
-            PartyKind.ENVIRONMENT: 42,
-            PartyKind.TRANSPORT: 62,
-            PartyKind.MARKET: 62,
-            PartyKind.POLICE: 52,
-            PartyKind.SUPERVISOR: 92,
-        },
+        Group.CASEWORK,
+        20,
+        (
+            PartyKind.ENVIRONMENT,
+            PartyKind.TRANSPORT,
+            PartyKind.MARKET,
+            PartyKind.POLICE,
+            PartyKind.SUPERVISOR,
+        ),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from imloop.pages.menu_entry import MenuEntry
+from imloop.pages.menu_entry import Group, MenuEntry
 from imloop.pages.vehicles import register_words, vehicles
 from imloop.store.models import PartyKind
 
@@ -19,11 +19,13 @@ urlpatterns: list[URLPattern] = [
 ]
 
 MENU = (
-    MenuEntry("/desk/police", _("标志与通行"), {PartyKind.POLICE: 20}),
+    MenuEntry("/desk/police", _("标志与通行"), Group.TODAY, 30, (PartyKind.POLICE,)),
     MenuEntry(
         "/vehicles",
         _("车辆"),
-        {PartyKind.ENVIRONMENT: 80, PartyKind.POLICE: 50, PartyKind.SUPERVISOR: 90, PartyKind.ADMIN: 100},
+        Group.REGISTERS,
+        70,
+        (PartyKind.ENVIRONMENT, PartyKind.POLICE, PartyKind.SUPERVISOR, PartyKind.ADMIN),
     ),
-    MenuEntry("/vehicles/import", _("导入车辆"), {PartyKind.POLICE: 60}),
+    MenuEntry("/vehicles/import", _("导入车辆"), Group.REGISTERS, 80, (PartyKind.POLICE,)),
 )
