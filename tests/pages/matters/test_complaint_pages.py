@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imloop.steps.complaints.payment_code import hash_of
@@ -17,46 +15,9 @@ from support.city import LISTED, NEAR, PLACE, City
 from support.doors import Doors
 from support.messages.photographs import SECRET, by_telephone
 from support.people import person
+from support.stories.reports import FAKE, SMOKE, photo, reported
 
 ENVIRONMENT, TRANSPORT = f"{PLACE}-environment", f"{PLACE}-transport"
-SMOKE = {
-    "category": "smoky_vehicle",
-    "place": "450203",
-    "address": "飞鹅路与跃进路口",
-    "latitude": "24.31220",
-    "longitude": "109.42801",
-    "text": "一辆红色货车冒黑烟，味道很大",
-    "plate": "桂B12345",
-    "kind": "truck",
-    "name": "韦小明",
-    "phone": "13907720120",
-    "sure": "1",
-}
-FAKE = {
-    "category": "false_test",
-    "place": PLACE,
-    "party": NEAR,
-    "text": "没有上线就给了合格报告，另外收了三百元",
-    "how": "no_test",
-    "money": "yes",
-    "insider": "1",
-    "sure": "1",
-}
-
-
-def photo(body: bytes = b"", name: str = "IMG_0001.jpg") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, body or by_telephone(), "image/jpeg")
-
-
-def reported(form: dict[str, str], *photos: SimpleUploadedFile) -> tuple[str, str, list[str]]:
-    """Number, secret address and codes, as the page says them."""
-    answer = Client().post("/report", {**form, **({"photo": list(photos)} if photos else {})})
-    text = answer.content.decode()
-    assert answer.status_code == 200 and "已收到" in text, text
-    number = re.search(r"450\d{3}-S\d{4}-\d{5}", text)
-    address = re.search(r'href="(/report/p/[\w-]+)"', text)
-    assert number and address
-    return number[0], address[1], re.findall(r"<pre>([\w-]+)</pre>", text)
 
 
 def act(window: Client, number: str, step: str, **said: str) -> str:
@@ -353,51 +314,3 @@ def test_a_code_pays_once_and_only_what_is_due(city: City, doors: Doors) -> None
     assert 'name="secret"' not in clerk.get("/rewards").content.decode()
     assert clerk.post("/rewards", paying).status_code in (403, 422)
     assert not Reward.objects.filter(paid_at__isnull=False).exists()
-
-
-def test_open311_tells_any_client_what_was_reported_and_nothing_personal(city: City, doors: Doors) -> None:
-    doors.at("2026-09-01 09:00")
-    number, _, _ = reported(SMOKE, photo())
-    reported(FAKE)
-    services = Client().get("/open311/v2/services.json").json()
-    wanted = {"service_code", "service_name", "description", "metadata", "type", "keywords", "group"}
-    assert len(services) == 12 and all(set(each) == wanted for each in services)
-    (found,) = Client().get("/open311/v2/requests.json").json()
-    assert Client().get(f"/open311/v2/requests/{number}.json").json() == [found]
-    assert (found["service_request_id"], found["status"]) == (number, "open")
-    assert (found["lat"], found["long"], found["service_code"]) == (24.312, 109.428, "smoky_vehicle")
-    assert found["requested_datetime"] == found["updated_datetime"] == "2026-09-01T09:00:00+08:00"
-    assert found["expected_datetime"].startswith("2026-09-04T")
-    assert found["media_url"] is None
-    said = json.dumps(found, ensure_ascii=False)
-    assert not any(word in said for word in ("桂B12345", "红色", "韦小明", "飞鹅路", "1390772"))
-    narrowed = {
-        "status=closed": 0,
-        "status=open,closed": 1,
-        "service_code=machine": 0,
-        "start_date=2026-09-01T00:00:00Z&end_date=2026-09-02T00:00:00Z": 1,
-        "end_date=2026-09-01T00:00:00Z": 0,
-        "service_request_id=nothing": 0,
-    }
-    for query, count in narrowed.items():
-        assert len(Client().get(f"/open311/v2/requests.json?{query}").json()) == count, query
-    for query in ("status=maybe", "start_date=gestern"):
-        answer = Client().get(f"/open311/v2/requests.json?{query}")
-        assert answer.status_code == 400 and answer.json()[0]["code"] == 400
-
-
-def test_counts_below_five_are_told_as_such_and_no_difference_tells_them(city: City, doors: Doors) -> None:
-    for moment, count in (("2026-08-20 09:00", 2), ("2026-09-01 09:00", 5), ("2026-09-02 09:00", 1)):
-        doors.at(moment)
-        for each in range(count):
-            reported({**SMOKE, "plate": f"桂B{moment[8:10]}{each}45"})
-    window = person(ENVIRONMENT)
-
-    def told(query: str) -> str:
-        page = window.get(f"/complaints?{query}").content.decode()
-        return re.findall(r'<td[^>]*class="num"[^>]*>\s*([^<\s]+)\s*</td>', page)[0]
-
-    assert told("since=2026-09-01&until=2026-09-01") == told("since=2026-09-02&until=2026-09-30") == "6"
-    assert told("since=2026-08-01&until=2026-08-31") == "&lt;5"
-    assert told("since=2026-08-01&until=2026-09-30") == "6+", "not 8, from which 6 could be taken"
-    assert date(2026, 8, 20) == Complaint.objects.order_by("id")[0].on

@@ -5,26 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import zstandard
-from django.db.models import Q, QuerySet
 
 from imloop.steps.journal.faults_of import faults_of
-from imloop.store.models import HeldChange, JournalEntry, Proposal, RegisterFile
+from imloop.store.models import JournalEntry, Proposal, RegisterFile
 
 _BLOCK = 500
-_DECIDED = {HeldChange.State.APPLIED: "change-confirmed", HeldChange.State.REJECTED: "change-rejected"}
-
 _OF_TWO = (
     Proposal.State.CONFIRMED,
     Proposal.State.REJECTED,
     Proposal.State.WITHDRAWN,
     Proposal.State.LAPSED,
 )
-_OF_OPENINGS = {
-    Proposal.State.CONFIRMED: "identity-allowed",
-    Proposal.State.REJECTED: "identity-refused",
+_BEFORE = {
+    "held": ("change of the register", "change-proposed", "change-confirmed", "change-rejected"),
+    "opening": ("request to read who reported", "identity-asked", "identity-allowed", "identity-refused"),
 }
+"""Name of its number → what it was, and the entries about it."""
 
 
 def lists() -> Iterator[str]:
@@ -39,59 +38,59 @@ def lists() -> Iterator[str]:
     yield from (f"list {digest[:16]} of entry {number} is gone" for digest, number in said.items())
 
 
-def held_changes() -> Iterator[str]:
-    """Proposals that read otherwise than in the journal, and decisions that nobody made there."""
-    proposed = _bodies("change-proposed")
-    decided = {state: _bodies(kind) for state, kind in _DECIDED.items()}
-    yield from faults_of(HeldChange.objects.order_by("pk"), lambda row: _change(row, proposed, decided))
-    yield from (f"change {number} of the register is gone" for number in proposed)
-
-
 def proposals() -> Iterator[str]:
     """Acts of two persons that read otherwise than in the journal, and decisions that nobody made there."""
-    proposed = {**_bodies("proposed", "proposal"), **_bodies("broke-glass", "proposal")}
-    decided = {state: _bodies(f"proposal-{state}", "proposal") for state in _OF_TWO}
-    kept, before = Proposal.objects.order_by("pk"), Q(body__has_key="opening")
-    yield from faults_of(kept.exclude(before), lambda row: _proposal(row, row.pk, proposed, decided))
+    proposed = {**_bodies("proposed"), **_bodies("broke-glass")}
+    decided = {state: _bodies(f"proposal-{state}") for state in _OF_TWO}
+    before = [_Before(number, *said) for number, said in _BEFORE.items()]
+
+    def faults(row: Proposal) -> Iterator[str]:
+        for each in before:
+            if each.number in row.body:
+                return each.faults(row, decided)
+        return _proposal(row, proposed, decided)
+
+    yield from faults_of(Proposal.objects.order_by("pk"), faults)
     yield from (f"proposal {number} is gone" for number in proposed)
-    yield from _openings(kept.filter(before))
+    for each in before:
+        yield from (f"{each.name} {number} is gone" for number in each.proposed)
 
 
-def _openings(rows: QuerySet[Proposal]) -> Iterator[str]:
-    """Of before there was one mechanism for two persons: requests to read who reported, by their own numbers."""
-    asked = {
-        number: {"kind": "reporter", "body": {"opening": number}, "reason": body["reason"]}
-        for number, body in _bodies("identity-asked", "opening").items()
-    }
-    decided = {state: _bodies(kind, "opening") for state, kind in _OF_OPENINGS.items()}
-    yield from faults_of(rows, lambda row: _proposal(row, row.body["opening"], asked, decided))
-    yield from (f"request {number} to read who reported is gone" for number in asked)
+_Bodies = dict[int, dict[str, Any]]
 
 
-def _proposal(
-    row: Proposal, number: int, proposed: _Bodies, decided: dict[Proposal.State, _Bodies]
-) -> Iterator[str]:
-    said = proposed.pop(number, None)
+def _proposal(row: Proposal, proposed: _Bodies, decided: dict[Proposal.State, _Bodies]) -> Iterator[str]:
+    said = proposed.pop(row.pk, None)
     if said is None or (said["kind"], said["body"], said["reason"]) != (row.kind, row.body, row.reason):
         yield f"proposal {row.pk} is not what the journal says"
     for state, bodies in decided.items():
-        if (number in bodies) != (row.state == state):
+        if (row.pk in bodies) != (row.state == state):
             yield f"proposal {row.pk} was not decided as the journal says"
 
 
-_Bodies = dict[int, dict[str, object]]
+class _Before:
+    """What two people decided when its subject had a list of its own: the journal knows it by its number there.
+    ``number``: its name in bodies of the journal and of the proposal."""
+
+    def __init__(self, number: str, name: str, proposed: str, confirmed: str, rejected: str) -> None:
+        self.number, self.name = number, name
+        self.proposed = _bodies(proposed, number)
+        self._decided = {
+            Proposal.State.CONFIRMED: _bodies(confirmed, number),
+            Proposal.State.REJECTED: _bodies(rejected, number),
+        }
+
+    def faults(self, row: Proposal, decided: dict[Proposal.State, _Bodies]) -> Iterator[str]:
+        number = row.body[self.number]
+        said = self.proposed.pop(number, None)
+        if said is None or (said.get("fields"), said["reason"]) != (row.body.get("fields"), row.reason):
+            yield f"{self.name} {number} is not what the journal says"
+        for state, bodies in decided.items():
+            if (row.pk in bodies or number in self._decided.get(state, {})) != (row.state == state):
+                yield f"{self.name} {number} was not decided as the journal says"
 
 
-def _change(row: HeldChange, proposed: _Bodies, decided: dict[HeldChange.State, _Bodies]) -> Iterator[str]:
-    said = proposed.pop(row.pk, None)
-    if said is None or (said["fields"], said["reason"]) != (row.fields, row.reason):
-        yield f"change {row.pk} of the register is not what the journal says"
-    for state, bodies in decided.items():
-        if (row.pk in bodies) != (row.state == state):
-            yield f"change {row.pk} of the register was not decided as the journal says"
-
-
-def _bodies(kind: str, number: str = "held") -> dict[int, dict[str, object]]:
+def _bodies(kind: str, number: str = "proposal") -> _Bodies:
     entries = JournalEntry.objects.filter(kind=kind).values_list("body", flat=True)
     found = (json.loads(body) for body in entries.iterator(_BLOCK))
     return {int(body[number]): body for body in found}

@@ -43,7 +43,7 @@ def _proposal(row: Any, offices: dict[str, Any], supervisors: dict[str, Any]) ->
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0060_resolved_about")]
+    dependencies = [("store", "0063_held_changes_are_proposals")]
 
     operations = [
         migrations.RunPython(move, migrations.RunPython.noop),

@@ -43,7 +43,6 @@ from imloop.store.models.registers.stations import (
 )
 from imloop.store.models.registers.vehicles import (
     Enrolment,
-    HeldChange,
     Mark,
     PlateSpan,
     RegisterFile,
@@ -78,7 +77,6 @@ __all__ = [
     "Evidence",
     "Fee",
     "Finding",
-    "HeldChange",
     "HeldRun",
     "Invitation",
     "JournalEntry",

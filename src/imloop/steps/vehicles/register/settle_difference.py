@@ -14,21 +14,21 @@ from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.task import of_vehicle
 from imloop.steps.second_person.kinds import Act, Body, register
-from imloop.steps.second_person.propose import do_or_propose
+from imloop.steps.second_person.propose import alike, do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.steps.vehicles.register.hold_change import Proposal as Held
-from imloop.steps.vehicles.register.hold_change import propose
+from imloop.steps.vehicles.register.correct_register import CORRECTION
+from imloop.steps.vehicles.register.hold_change import DIFFERENCE, held_body
 from imloop.steps.vehicles.register.resolve_differences import resolve_differences
 from imloop.steps.vehicles.register.word import ENVIRONMENT, source_of, value_of
 from imloop.steps.vehicles.texts import FIELD_NAMES
-from imloop.store.models import Finding, HeldChange, PartyKind, Proposal, Vehicle
+from imloop.store.models import Finding, PartyKind, Proposal, Vehicle
 
 KIND = "register-right"
 
 
 def settle_difference(
     caller: Caller, vehicle_id: int, field: str, *, take_over: bool, reason: str, now: datetime
-) -> HeldChange | Proposal | None:
+) -> Proposal | None:
     """``take_over``: the stated value is right; a second person then enters it. Else the register is right: the
     findings about it are true, which a second person confirms, and the same statement is no news any more. The police
     settle every field, the environment department those that nobody before it entered."""
@@ -46,15 +46,12 @@ def settle_difference(
         _require_source(caller, vehicle, field)
         _require_nothing_waits(vehicle, field, now)
         if take_over:
-            held = Held(
-                vehicle=vehicle,
-                kind=HeldChange.Kind.DIFFERENCE,
-                fields={field: [known, said[0]]},
-                source=source_of(caller),
-                reason=reason.strip(),
-                evidence=str(said[1]),
+            fields, by = {field: [known, said[0]]}, {"evidence": str(said[1]), "why": reason.strip()}
+            body = held_body(vehicle, DIFFERENCE, fields, source_of(caller), **by)
+            waits: Proposal = alike(CORRECTION, vehicle.pk, fields) or do_or_propose(
+                ledger, CORRECTION, str(vehicle), body, law, reason=reason
             )
-            return propose(ledger, [held])[0]
+            return waits
         if rules := rules_of(KIND, law):
             rules.require_words(reason=reason)
         body = {"vehicle": vehicle.pk, "field": field, "said": said[:3], "reason": reason.strip()}
