@@ -312,7 +312,7 @@ def test_no_outage_lasts_because_it_waited_to_be_confirmed(doors: Doors) -> None
 # A day, and a plate, of another moment
 
 
-@pytest.mark.parametrize("told", ["before", pytest.param("between", marks=freed), "marked"])
+@pytest.mark.parametrize("told", ["before", "between", "marked"])
 def test_no_late_fail_gives_a_longer_day_than_the_register_knew(city: City, told: str) -> None:
     """Its inspection ended a year ago, as the police enter before its pass, or between that and the fail before it,
     which comes late."""
@@ -327,7 +327,6 @@ def test_no_late_fail_gives_a_longer_day_than_the_register_knew(city: City, told
     assert Case.objects.get(closed_at=None) and not may_drive(city, "2026-03-02 12:00")
 
 
-@freed
 def test_nor_than_two_people_have_corrected_since(city: City) -> None:
     city.enter(due_on="2026-12-31")
     run(city, "2026-03-02 10:00")
