@@ -337,7 +337,7 @@ def test_nor_than_two_people_have_corrected_since(city: City) -> None:
     assert str(Vehicle.objects.get().due_on) == "2025-05-31" and not may_drive(city, "2026-03-02 12:00")
 
 
-@pytest.mark.parametrize("names", [{}, pytest.param({"vin": ""}, marks=freed)])
+@pytest.mark.parametrize("names", [{}, {"vin": ""}])
 def test_a_plate_names_the_car_that_bore_it_when_it_failed(city: City, names: dict[str, str]) -> None:
     """The evening before it got another one; the fail is told when the next car bears the plate."""
     city.enter()

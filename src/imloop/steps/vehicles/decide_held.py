@@ -88,7 +88,7 @@ def _enter(ledger: Ledger, held: HeldChange) -> None:
     vehicle.save()
     if vehicle.plate != former[0]:
         moved.append((vehicle, *former))
-    change_plates(moved, day, held.source)
+    change_plates(moved, day, held.source, ledger.now)
     fields = {name: pair for name, pair in held.fields.items() if name in GATE_FIELDS}
     keep_changes(ledger, [(vehicle, fields)])
     if "status" in after:
