@@ -348,7 +348,6 @@ def test_a_plate_names_the_car_that_bore_it_when_it_failed(city: City, names: di
     assert not mark(city, "2026-03-02 13:00")
 
 
-@freed
 def test_no_paper_of_the_car_that_bore_the_plate_opens_the_gate_of_the_next(doors: Doors) -> None:
     """Both failed; the paper of one waits for its outage, and the other has the plate when that is declared."""
     city, voucher = doors.city, with_voucher(doors)

@@ -149,10 +149,18 @@ def _resolved(
     return Identified(resolve(named, bearers), found)
 
 
-def find_vehicle(vin: str, plate: str) -> Vehicle | None:
-    """The vehicle that is asked for; None: nobody bears the names. ``Conflict`` where they are several vehicles'."""
+def find_vehicle(vin: str, plate: str, at: datetime | None = None) -> Vehicle | None:
+    """The vehicle that is asked for; None: nobody bears the names. ``Conflict`` where they are several vehicles'.
+    ``at``: the moment at which the plate was read; None: now."""
     named = Named(plain(vin), plain(plate))
-    found = _resolved(named, {row.pk: row for row in _bearers(named)}, _Held())
+    bearers, held, hows = {row.pk: row for row in _bearers(named)}, _Held(), dict[int, Beside]()
+    if at is not None and named.plate:
+        known = _held(list(bearers), [], [], (named.plate, at))
+        held = _Held(then=known.then, since=known.since)
+        others = _beside(held, [])
+        bearers |= {row.pk: row for row, _ in others}
+        hows = {row.pk: how for row, how in others}
+    found = _resolved(named, bearers, held, hows)
     if found.identity.found is Found.DOUBTFUL and found.identity.candidates:
         raise _several(named, found.identity)
     return found.vehicle
@@ -186,7 +194,7 @@ def _held(
     keys: Sequence[int], vins: Sequence[str], plates: Sequence[str], then: tuple[str, datetime] | None = None
 ) -> _Held:
     """``then``: the plate that is named, and the moment of the run."""
-    if not (keys or vins or plates):
+    if not (keys or vins or plates or then):
         return _Held()
     statement = _HELD.format(marks=_marks(keys), vins=_marks(vins), plates=_marks(plates))
     plate, moment = then or ("", _NEVER)
