@@ -92,6 +92,11 @@ def failed_runs(case: Case) -> QuerySet[Test]:
     return _fails_of(case).filter(counts=Counts.CASE)
 
 
+def failed_without_permit(case: Case) -> QuerySet[Test]:
+    """Those that show a fault of it, and move no round."""
+    return _fails_of(case).filter(counts_why=WITHOUT_PERMIT)
+
+
 def failed_test(case: Case) -> Test | None:
     """The one that the current round answers to: numbers are each station's own."""
     return failed_runs(case).filter(test_no=case.snapshot["failed_test"], station=case.station_id).first()
