@@ -251,8 +251,8 @@ CLAUSES: tuple[Clause, ...] = (
         "documents-elsewhere",
         "repair.numbers.everywhere",
         Text(
-            "凭证编号没有被另一维修站使用过（核实后可放行）",
-            "no number was used by another repairer (can be released)",
+            "凭证编号没有被另一维修站、或者不合格以前的维修使用过（核实后可放行）",
+            "no number was used by another repairer, or for work before the fail (can be released)",
         ),
         falls_short("documents-elsewhere"),
     ),

@@ -162,8 +162,8 @@ SHORT: dict[str, tuple[Text, Text]] = {
     ),
     "documents-elsewhere": (
         Text(
-            "维修凭证编号已由另一维修站报送过。",
-            "Another repairer has already reported a document of this number.",
+            "维修凭证编号已由另一维修站，或者本站完工早于这次不合格的另一份记录报送过。",
+            "A document of this number was reported by another repairer, or with work done before this failed test.",
         ),
         _RELEASE,
     ),

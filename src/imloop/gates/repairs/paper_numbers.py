@@ -50,7 +50,8 @@ def used_by_repair(
     another vehicle (``documents-on-paper``).
 
     A record that corrects one of the same shop, case and round has the same papers, as has the record of a paper that
-    was shown for the same vehicle."""
+    was shown for the same vehicle. One whose work was over before the fail, and that was reported after it, is of
+    another repair, or its time is a typing error: a department tells them apart, as with another shop's."""
     found: dict[str, set[str]] = {code: set() for code in USED}
     for use in _of(numbers, uses, shop, law):
         if use.granted_at is not None:
@@ -61,8 +62,10 @@ def used_by_repair(
                 found["documents-invalid"].add(use.kind)
         elif use.shop != shop:
             found["documents-elsewhere"].add(use.kind)
-        elif not (use.same_case and _corrected(use, failed_at)):
+        elif not (use.same_case and _reported_since(use, failed_at)):
             found["documents-invalid"].add(use.kind)
+        elif use.finished_at is None or use.finished_at <= failed_at:
+            found["documents-elsewhere"].add(use.kind)
     return {code: frozenset(kinds) for code, kinds in found.items()}
 
 
@@ -109,6 +112,6 @@ def _of(numbers: Mapping[str, str], uses: Iterable[Use], shop: str, law: Law) ->
     ]
 
 
-def _corrected(use: Use, failed_at: datetime) -> bool:
+def _reported_since(use: Use, failed_at: datetime) -> bool:
     """Uploaded since the last failed test, and nothing rested on it before."""
     return use.uploaded_at is not None and use.uploaded_at > failed_at and not use.on_paper

@@ -7,7 +7,7 @@ A VIN, a plate and the VIN that the control units report must agree on one vehic
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from imloop.facts.identifiers import mistyped, vin_fault
@@ -39,25 +39,29 @@ class Beside(StrEnum):
     """``reported``: it failed under the VIN of the vehicle that is named now, stated or reported by a control unit.
     ``replated``: it bore the plate, and its VIN may be a typing error: the register's VIN may have been corrected since
     it failed. ``plated``: no authority knows its VIN, and its plate is one that the vehicle bears or once bore.
-    ``former``: it once bore the plate, which is all that is named, and nobody is known to bear it now."""
+    ``former``: it once bore the plate, which is all that is named, and nobody is known to bear it now. ``then``: it
+    bore the plate when the run was made."""
 
     REPORTED = "reported"
     REPLATED = "replated"
     PLATED = "plated"
     FORMER = "former"
+    THEN = "then"
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """A vehicle that bears one of the names, or a VIN that may be mistyped. ``key``: its row; ``held``: a case of it is
-    open, or a failed run waits for a department; ``beside``: it bears none of the names, and has a case open that may
-    be of the vehicle that is named now."""
+    open, or a failed run waits for a department; ``beside``: it bears none of the names, and may be the vehicle that is
+    named now, by a case that it has open, or by the plate that it bore; ``since``: it has its plate since a later day
+    than that of the run."""
 
     key: int
     vin: str
     plate: str
     held: bool = False
     beside: Beside | None = None
+    since: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,18 @@ class Identity:
 def resolve(named: Named, bearers: Sequence[Bearer]) -> Identity:
     """``bearers``: every vehicle with the VIN, the plate or an OBD VIN, and those whose VIN may be it, mistyped."""
     found = _by_names(named, [each for each in bearers if each.beside is None])
-    others = [each for each in bearers if each.beside is not None]
+    then = [each for each in bearers if each.beside is Beside.THEN]
+    others = [each for each in bearers if each.beside not in (None, Beside.THEN)]
+    mine = found.vehicle
+    if found.found is Found.DOUBTFUL:
+        return replace(found, candidates=(*found.candidates, *then))
+    # A plate names what bore it when the run was made; a VIN names the same vehicle always.
+    if mine is None or not (mine.vin and mine.vin in (named.vin, *named.obd_vins)):
+        others += [*then, *([mine] if mine is not None and mine.since else [])]
     if not found.firm or not others:
         return found
-    mine = (found.vehicle,) if found.vehicle is not None else ()
-    why = _WHY[others[0].beside or Beside.REPORTED]
-    return _doubtful((*mine, *others), found.reasons, why(others[0]))
+    why = _WHY[others[0].beside or Beside.THEN]
+    return _doubtful((*([mine] if mine is not None else []), *others), found.reasons, why(others[0]))
 
 
 def _by_names(named: Named, bearers: Sequence[Bearer]) -> Identity:
@@ -220,11 +230,21 @@ def _by_a_former_plate(other: Bearer) -> Reason:
     )
 
 
+def _with_the_plate_then(other: Bearer) -> Reason:
+    return _doubt(
+        f"检验当日号牌可能属于另一辆车（{masked_vehicle(other.plate, other.vin)}）：此后换过号牌，报文没有可以"
+        "确认车辆的 VIN。",
+        "The plate has changed hands since the run: it may have been another vehicle's then "
+        f"({masked_vehicle(other.plate, other.vin)}), and the message has no VIN that tells them apart.",
+    )
+
+
 _WHY = {
     Beside.REPORTED: _reported_by_another,
     Beside.REPLATED: _once_with_the_plate,
     Beside.PLATED: _by_its_plate,
     Beside.FORMER: _by_a_former_plate,
+    Beside.THEN: _with_the_plate_then,
 }
 
 

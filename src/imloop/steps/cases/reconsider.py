@@ -23,6 +23,7 @@ from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, derive, 
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.vehicles.register.due_word import DueWord, due_word
 from imloop.steps.vehicles.vehicle_facts import subject_of
 from imloop.store.models import Case, Mark, PaperUnlock, PartyKind, Test, Vehicle
 from imloop.store.statements import update
@@ -89,6 +90,11 @@ def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str)
 def failed_runs(case: Case) -> QuerySet[Test]:
     """Those that count for the case, in order."""
     return _fails_of(case).filter(counts=Counts.CASE)
+
+
+def failed_without_permit(case: Case) -> QuerySet[Test]:
+    """Those that show a fault of it, and move no round."""
+    return _fails_of(case).filter(counts_why=WITHOUT_PERMIT)
 
 
 def failed_test(case: Case) -> Test | None:
@@ -251,17 +257,21 @@ def _say(ledger: Ledger, test: Test, said: Said, because: str) -> None:
 
 
 def _keep_cycle(vehicle: Vehicle, history: History, story: Story, run: Run) -> date | None:
-    """The running cycle and its end follow from the passes that count: what one gave goes with it. When the last
-    inspection before ``run`` ended, where that counts as a pass."""
+    """The running cycle and its end follow from the passes that count: what one gave goes with it, and what an
+    authority said after it stays. When the last inspection before ``run`` ended, where that counts as a pass."""
     if tuple(story.passed) == history.passed:
         return None
-    subject, due, before = subject_of(vehicle), history.due_on, dict[int, date | None]()
+    word = _due_word(vehicle, history, run.place)
+    due, before = history.due_on, dict[int, date | None]()
+    if word is not None and history.passed and word.follows(history.tests[history.passed[0]]):
+        due = word.day
     for key, at in story.passed.items():
         before[key] = due
-        due = due_after(subject, day_of(at), registers.law_at(day_of(at), run.place)) or due
+        stands = word is not None and word.stands_after(history.tests.get(key))
+        due = word.day if word is not None and stands else _given(vehicle, at, run.place) or due
     if due is None and history.tests:
         day = day_of(min(test.started_at for test in history.tests.values()))
-        due = due_on_or_after(subject, day, registers.law_at(day, run.place))
+        due = due_on_or_after(subject_of(vehicle), day, registers.law_at(day, run.place))
     for key, test in history.tests.items():
         if test.due_before != before.get(key):
             test.due_before = before.get(key)
@@ -269,6 +279,22 @@ def _keep_cycle(vehicle: Vehicle, history: History, story: Story, run: Run) -> d
     vehicle.cycle, vehicle.due_on = history.cycle + len(story.passed), due or vehicle.due_on
     update(vehicle, "cycle", "due_on")
     return before.get(run.key)
+
+
+def _given(vehicle: Vehicle, at: datetime, place: str) -> date | None:
+    """The end that a pass of that moment gives."""
+    return due_after(subject_of(vehicle), day_of(at), registers.law_at(day_of(at), place))
+
+
+def _due_word(vehicle: Vehicle, history: History, place: str) -> DueWord | None:
+    """An authority's last word on the end; None: nobody said one, or it says no more than what a pass gave."""
+    word = due_word(vehicle)
+    known = [history.tests[key] for key in history.passed]
+    if word is None or word.day in {
+        _given(vehicle, test.started_at, place) for test in known if word.follows(test)
+    }:
+        return None
+    return word
 
 
 def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:

@@ -10,6 +10,7 @@ from imloop.facts.text import Text
 from imloop.loop.case import RepairFact
 from imloop.loop.events import RepairReleased
 from imloop.loop.repairs import find_repair
+from imloop.steps.cases.history import goes_on_as
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
@@ -40,7 +41,7 @@ def release_repair(
             at="reason",
         )
     with writing(now, caller) as ledger:
-        row = Case.objects.select_related("vehicle", "station").filter(case_no=case_no).first()
+        row = Case.objects.select_related("vehicle", "station").filter(case_no=goes_on_as(case_no)).first()
         if caller.kind not in RELEASERS or row is None or not covers(caller.place, row.place):
             raise NotAllowed(
                 "not-your-case",

@@ -125,7 +125,7 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
     line = standing.require_line(sender, record.line, record.method, record.started_at, law)
     ecus = record.obd.ecus if record.obd is not None else ()
     named = names_of(record.vehicle, [ecu.vin for ecu in ecus])
-    identified = identify(named)
+    identified = identify(named, record.started_at)
     vehicle = identified.vehicle
     case = open_case(vehicle)
     waiting = waiting_fails(vehicle) if vehicle is not None else []

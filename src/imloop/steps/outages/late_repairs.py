@@ -15,14 +15,14 @@ from imloop.law import Law
 from imloop.loop.repairs import allowed, find_repair
 from imloop.steps.cases.history import fuels_of
 from imloop.steps.cases.move_case import open_case
-from imloop.steps.cases.reconsider import failed_test
+from imloop.steps.cases.reconsider import failed_test, failed_without_permit
 from imloop.steps.cases.release_repair import held_repairs, release
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import position_of
 from imloop.steps.outages.known_outages import declared_between
 from imloop.steps.stations.standing import is_active
-from imloop.store.models import Case, Finding, Outage, Party, PartyKind, Repair
+from imloop.store.models import Case, Finding, Outage, Party, PartyKind, Repair, Test
 
 
 def held_by_time(
@@ -30,7 +30,9 @@ def held_by_time(
 ) -> Reason | None:
     """By what is known of outages now, and of what was allowed when the record came."""
     kept_back = _outages(shop, record.finished_at, reported_at, law)
-    held = time_held(record.finished_at, reported_at, failed_run(case, law), kept_back, law)
+    fails = [failed_run(case, law), *_failed_besides(case, record.finished_at, reported_at, law)]
+    found = (time_held(record.finished_at, reported_at, fail, kept_back, law) for fail in fails)
+    held = next((each for each in found if each is not None), None)
     if held is None and _more_allowed_then(case, shop, record, day_of(reported_at), law):
         return more_allowed_then(law)
     return held
@@ -56,8 +58,18 @@ def _more_allowed_then(case: Case, shop: Party, record: RepairRecord, reported_o
 def failed_run(case: Case, law: Law) -> FailedRun | None:
     """The failed test of this round; None for a case that no test of ours opened."""
     test = failed_test(case)
-    if test is None:
-        return None
+    return None if test is None else _fact(test, law)
+
+
+def _failed_besides(case: Case, finished_at: datetime, until: datetime, law: Law) -> list[FailedRun]:
+    """Failed runs of the round that had no permit and were made before the work was over, as far as known by then."""
+    runs = failed_without_permit(case).filter(
+        started_at__gte=case.failed_at, started_at__lt=finished_at, received_at__lte=until
+    )
+    return [_fact(test, law) for test in runs]
+
+
+def _fact(test: Test, law: Law) -> FailedRun:
     outages = _outages(test.station, test.ended_at, test.received_at, law)
     return FailedRun(test.ended_at, test.received_at, position_of(test.station), tuple(outages))
 

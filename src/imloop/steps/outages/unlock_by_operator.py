@@ -20,11 +20,11 @@ from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
-from imloop.steps.outages.unlock_on_paper import NO_FAILED_TEST, new_unlock, unlock_by
+from imloop.steps.outages.unlock_on_paper import NO_FAILED_TEST, named_then, new_unlock, unlock_by
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal, Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,9 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         if rules := rules_of("paper-unlock", law):
             rules.require_words(reason=seen.reason)
         vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
+        its = named_then(vin, plate, now)
         body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
+        body["vehicle"] = its.pk if its is not None else None
         body["files"] = set_aside(ledger, seen.files)
         subject = f"{where.code}/{vin or plate}"
         made: PaperUnlock | Proposal = do_or_propose(
@@ -82,6 +84,7 @@ def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock
         station=registers.party(body["station"], PartyKind.ISTATION),
         shop=registers.party(body["shop"], PartyKind.MSTATION),
         granted_at=ledger.now,
+        vehicle=Vehicle.objects.filter(pk=body.get("vehicle") or 0).first(),
         approver=by.actor[:80],
         **said,
     )

@@ -34,7 +34,7 @@ from imloop.steps.outages.match_papers import settle
 from imloop.steps.outages.paper_numbers import keep_numbers, normal, noted, uses_of
 from imloop.steps.stations import standing
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, Vehicle
 from imloop.store.statements import fetch_one
 
 OUTSIDE = ("fallback-outside-outage", "fallback-own-fault")
@@ -48,14 +48,31 @@ NO_FAILED_TEST = Reason(
 )
 
 
-def new_unlock(ledger: Ledger, *, station: Party, granted_at: datetime, **said: object) -> PaperUnlock:
-    """The row, not yet tried; the law of the day it was accepted says how long it holds."""
+AMBIGUOUS = Reason(
+    "plate-ambiguous",
+    Text(
+        "出示纸质材料时，该号牌属于哪辆车不能确定，暂不生效。",
+        "Which car bore the plate when the paper was shown is not certain: it opens nothing.",
+    ),
+    next=Text(
+        "请凭 VIN 办理；否则等维修记录补传后复检。",
+        "Give the VIN with the paper; else wait for the record to be uploaded.",
+    ),
+)
+
+
+def new_unlock(
+    ledger: Ledger, *, station: Party, granted_at: datetime, vehicle: Vehicle | None = None, **said: object
+) -> PaperUnlock:
+    """The row, not yet tried; the law of the day it was accepted says how long it holds. Its ``vehicle`` is the one
+    that bears the names now, whoever bears them when the paper is tried again; None: look it up."""
     day = day_of(granted_at)
     law = registers.law_at(day, station.place)
     number = ledger.number("unlock", station.place, day.year)
     row = PaperUnlock.objects.create(
         unlock_no=f"U{station.place}-{day.year}-{number:06d}",
         station=station,
+        vehicle=vehicle or named_then(str(said["vin"]), str(said["plate"]), granted_at),
         granted_at=granted_at,
         expires_at=granted_at + timedelta(hours=law.number("outage.unlock_hours")),
         recorded_at=ledger.now,
@@ -172,12 +189,27 @@ def _listed(row: PaperUnlock) -> bool:
 def _case_of(row: PaperUnlock) -> Case | None:
     """The case of the paper: the one open then. A case that failed only later is not it: the test that the
     paper follows is still to come."""
-    vehicle = find_vehicle(row.vin, row.plate)
+    try:
+        vehicle = row.vehicle or find_vehicle(row.vin, row.plate, row.granted_at)
+    except Conflict as unclear:
+        reasons = unclear.reasons if row.vin else (AMBIGUOUS,)
+        raise Conflict(unclear.code, unclear.text, reasons=reasons) from unclear
     if vehicle is None:
         return None
+    if row.vehicle is None:
+        row.vehicle = vehicle
+        row.save(update_fields=["vehicle"])
     still_open = Q(closed_at__isnull=True) | Q(closed_at__gte=row.granted_at)
     rows = Case.objects.select_related("vehicle", "station").filter(still_open, vehicle=vehicle)
     return rows.filter(opened_at__lt=row.granted_at).order_by("opened_at").last()
+
+
+def named_then(vin: str, plate: str, at: datetime) -> Vehicle | None:
+    """None as well where that is not certain: it is asked again when the paper is tried."""
+    try:
+        return find_vehicle(vin, plate, at)
+    except Conflict:
+        return None
 
 
 def _ask_for_the_record(ledger: Ledger, row: PaperUnlock, case: Case) -> None:
@@ -206,7 +238,7 @@ def _settle_doubts(ledger: Ledger, row: PaperUnlock) -> None:
 
 _WAITS = """
 SELECT 1 FROM store_paperunlock WHERE unlocked_at IS NULL
- AND (vin = %s AND vin <> '' OR plate = %s AND plate <> '') AND granted_at > %s LIMIT 1
+ AND (vehicle_id = %s OR vin = %s AND vin <> '' OR plate = %s AND plate <> '') AND granted_at > %s LIMIT 1
 """
 
 
@@ -224,9 +256,11 @@ def unlock_waiting_for(ledger: Ledger, case: Case) -> int:
     """A failed test arrived: try the papers of that vehicle which came before it. Returns how many opened."""
     vehicle = case.vehicle
     # Nearly always none, and asked at every failed test.
-    if fetch_one(_WAITS, [vehicle.vin, vehicle.plate, case.failed_at]) is None:
+    if fetch_one(_WAITS, [vehicle.pk, vehicle.vin, vehicle.plate, case.failed_at]) is None:
         return 0
-    named = Q(vin=vehicle.vin) if vehicle.vin else Q(pk__in=())
+    named = Q(vehicle=vehicle)
+    if vehicle.vin:
+        named |= Q(vin=vehicle.vin)
     if vehicle.plate:
         named |= Q(plate=vehicle.plate)
     waiting = _waiting().filter(named, granted_at__gt=case.failed_at)
@@ -234,7 +268,9 @@ def unlock_waiting_for(ledger: Ledger, case: Case) -> int:
 
 
 def _waiting() -> QuerySet[PaperUnlock]:
-    rows = PaperUnlock.objects.filter(unlocked_at__isnull=True).select_related("station", "shop", "voucher")
+    rows = PaperUnlock.objects.filter(unlocked_at__isnull=True).select_related(
+        "station", "shop", "voucher", "vehicle"
+    )
     return rows.order_by("granted_at", "id")
 
 

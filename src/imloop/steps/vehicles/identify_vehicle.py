@@ -6,10 +6,12 @@ A vehicle's row holds what is known of it; what a station says of it is compared
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 
+from imloop.facts.days import day_of
 from imloop.facts.identifiers import mistyped, plain
 from imloop.facts.records import inspection
 from imloop.facts.refusal import Conflict
@@ -18,7 +20,7 @@ from imloop.gates.vehicles.identity import Bearer, Beside, Found, Identity, Name
 from imloop.gates.vehicles.recognised import names_of_two
 from imloop.law import Law
 from imloop.steps.vehicles.note_statement import note_statement
-from imloop.steps.vehicles.plates import may_have_borne, no_entered_vin
+from imloop.steps.vehicles.plates import bore_it_then, may_have_borne, no_entered_vin
 from imloop.store.models import Vehicle
 from imloop.store.statements import fetch_all, fetch_one, insert, rows, update
 
@@ -27,7 +29,9 @@ _NEAR = (
     "AND NOT (vin = '')"
 )
 _JUDGED = "SELECT 1 FROM store_test WHERE vehicle_id = %s AND result IN ('pass', 'fail') LIMIT 1"
-_ONCE = "once"
+_ONCE, _SINCE = "once", "since"
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""After everything: whoever asks of no run asks for no bearer of then."""
 _HOW = f"CASE WHEN {no_entered_vin('o')} THEN '{Beside.PLATED}' ELSE '{Beside.REPLATED}' END"
 _HELD = f"""
 SELECT vehicle_id, '{Beside.REPORTED}' FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({{marks}})
@@ -43,10 +47,13 @@ UNION SELECT s.vehicle_id, '{Beside.REPLATED}' FROM store_platespan s
 JOIN store_case q ON q.vehicle_id = s.vehicle_id AND q.closed_at IS NULL
 WHERE s.plate IN ({{plates}}) AND s.until IS NOT NULL
 UNION SELECT vehicle_id, '{_ONCE}' FROM store_platespan WHERE vehicle_id IN ({{marks}}) AND until IS NOT NULL
+UNION SELECT p.vehicle_id, CASE WHEN p.until IS NULL THEN '{_SINCE}' ELSE '{Beside.THEN}' END FROM store_platespan p
+WHERE p.plate = %s AND (p.until IS NULL AND CAST(p.since AS TEXT) > %s OR {bore_it_then("p")})
 """
 """Vehicles with a case open, or a failed run that waits, by how they were found: ``reported`` among those that bear the
 names, or by a control unit; ``plated`` by a plate that one of them bears or once bore, where no authority knows their
-VIN; ``replated`` by such a plate, or one that they once bore themselves. And ``once``: those that bore another."""
+VIN; ``replated`` by such a plate, or one that they once bore themselves. And ``once``: those that bore another;
+``then``: those that bore the plate that is named when the run was made; ``since``: that bear it since a later day."""
 _BY_FORMER_PLATES = f"""
 SELECT o.id, {_HOW} FROM store_platespan f JOIN store_vehicle o ON o.plate = f.plate
 JOIN store_case q ON q.vehicle_id = o.id AND q.closed_at IS NULL WHERE f.vehicle_id IN ({{marks}})
@@ -71,23 +78,37 @@ class Identified:
         return self.rows[found.key] if found is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """``held``: bearers that are; ``beside``: others that are, each by how it was found, a report before a plate;
+    ``then``: others that bore the plate when the run was made; ``since``: bearers that have it since a later day."""
+
+    held: set[int] = field(default_factory=set)
+    beside: dict[int, Beside] = field(default_factory=dict)
+    then: set[int] = field(default_factory=set)
+    since: set[int] = field(default_factory=set)
+
+
 def with_vin(*vins: str) -> QuerySet[Vehicle]:
     """The index over VINs leaves out vehicles that have none; SQLite uses it only where the query says so, too."""
     wanted = {"vin": vins[0]} if len(vins) == 1 else {"vin__in": vins}
     return Vehicle.objects.filter(**wanted).exclude(vin="")
 
 
-def identify(named: Named) -> Identified:
-    """Which vehicle the names are of, with everyone who bears one of them."""
+def identify(named: Named, at: datetime) -> Identified:
+    """Which vehicle the names are of, with everyone who bears one of them, or bore the plate ``at`` the moment of the
+    run."""
     found = {row.pk: row for row in _bearers(named) if not _only_seen(row, named)}
     # A plate of its own makes it another vehicle, so those that may be mistyped need not be looked up.
     if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
     vins = sorted({vin for vin in (named.vin, *(row.vin for row in found.values())) if vin})
     plates = sorted({plate for plate in (named.plate, *(row.plate for row in found.values())) if plate})
-    held, beside = _held(list(found), vins, plates)
+    held = _held(list(found), vins, plates, (named.plate, at))
+    if named.vin and any(row.vin == named.vin for row in found.values()):
+        held.then.clear()  # a VIN names it, whoever bore the plate
     known = any(row.vin or row.registered for row in found.values())
-    others = _beside(beside, vins, unknown=not (named.vin or known))
+    others = _beside(held, vins, unknown=not (named.vin or known))
     found |= {row.pk: row for row, _ in others}
     return _resolved(named, found, held, {row.pk: how for row, how in others})
 
@@ -95,39 +116,51 @@ def identify(named: Named) -> Identified:
 def cases_beside(vehicle: Vehicle, plates: Collection[str] = ()) -> list[tuple[Vehicle, Beside]]:
     """Other vehicles with an open case that may be this one. ``plates``: that it is to bear, beside its own."""
     vins = [vehicle.vin] if vehicle.vin else []
-    _, beside = _held([vehicle.pk], vins, sorted({vehicle.plate, *plates} - {""}))
-    return _beside(beside, vins)
+    held = _held([vehicle.pk], vins, sorted({vehicle.plate, *plates} - {""}))
+    return _beside(held, vins)
 
 
-def _beside(
-    beside: Mapping[int, Beside], vins: Sequence[str], *, unknown: bool = False
-) -> list[tuple[Vehicle, Beside]]:
+def _beside(held: _Held, vins: Sequence[str], *, unknown: bool = False) -> list[tuple[Vehicle, Beside]]:
     """Their rows; one that had the plate is another vehicle, unless its VIN may be a typing error, or what is named
-    now is ``unknown`` but for the plate."""
-    found = rows(Vehicle, f"id IN ({_marks(beside)}) ORDER BY id", sorted(beside)) if beside else []
-    replated = Beside.FORMER if unknown else Beside.REPLATED
-    hows = ((row, replated if beside[row.pk] is Beside.REPLATED else beside[row.pk]) for row in found)
-    return [
-        (row, how)
-        for row, how in hows
-        if how is not Beside.REPLATED or any(mistyped(row.vin, vin) for vin in vins)
-    ]
+    now is ``unknown`` but for the plate, or it had that when the run was made."""
+    keys = sorted({*held.beside, *held.then})
+    found = rows(Vehicle, f"id IN ({_marks(keys)}) ORDER BY id", keys) if keys else []
+    others = []
+    for row in found:
+        how = held.beside.get(row.pk, Beside.THEN)
+        if how is Beside.REPLATED and unknown:
+            how = Beside.FORMER
+        elif how is Beside.REPLATED and not any(mistyped(row.vin, vin) for vin in vins):
+            how = Beside.THEN
+        if how is not Beside.THEN or row.pk in held.then:
+            others.append((row, how))
+    return others
 
 
 def _resolved(
-    named: Named, found: dict[int, Vehicle], held: set[int], beside: Mapping[int, Beside] | None = None
+    named: Named, found: dict[int, Vehicle], held: _Held, beside: Mapping[int, Beside] | None = None
 ) -> Identified:
     bearers = [
-        Bearer(row.pk, row.vin, row.plate, row.pk in held, (beside or {}).get(row.pk))
+        Bearer(
+            row.pk, row.vin, row.plate, row.pk in held.held, (beside or {}).get(row.pk), row.pk in held.since
+        )
         for row in found.values()
     ]
     return Identified(resolve(named, bearers), found)
 
 
-def find_vehicle(vin: str, plate: str) -> Vehicle | None:
-    """The vehicle that is asked for; None: nobody bears the names. ``Conflict`` where they are several vehicles'."""
+def find_vehicle(vin: str, plate: str, at: datetime | None = None) -> Vehicle | None:
+    """The vehicle that is asked for; None: nobody bears the names. ``Conflict`` where they are several vehicles'.
+    ``at``: the moment at which the plate was read; None: now."""
     named = Named(plain(vin), plain(plate))
-    found = _resolved(named, {row.pk: row for row in _bearers(named)}, set())
+    bearers, held, hows = {row.pk: row for row in _bearers(named)}, _Held(), dict[int, Beside]()
+    if at is not None and named.plate:
+        known = _held(list(bearers), [], [], (named.plate, at))
+        held = _Held(then=known.then, since=known.since)
+        others = _beside(held, [])
+        bearers |= {row.pk: row for row, _ in others}
+        hows = {row.pk: how for row, how in others}
+    found = _resolved(named, bearers, held, hows)
     if found.identity.found is Found.DOUBTFUL and found.identity.candidates:
         raise _several(named, found.identity)
     return found.vehicle
@@ -158,20 +191,22 @@ def _only_seen(row: Vehicle, named: Named) -> bool:
 
 
 def _held(
-    keys: Sequence[int], vins: Sequence[str], plates: Sequence[str]
-) -> tuple[set[int], dict[int, Beside]]:
-    """Those of ``keys`` that are held; and others that are, each by how it was found: a report comes before a plate."""
-    if not (keys or vins or plates):
-        return set(), {}
+    keys: Sequence[int], vins: Sequence[str], plates: Sequence[str], then: tuple[str, datetime] | None = None
+) -> _Held:
+    """``then``: the plate that is named, and the moment of the run."""
+    if not (keys or vins or plates or then):
+        return _Held()
     statement = _HELD.format(marks=_marks(keys), vins=_marks(vins), plates=_marks(plates))
-    found = fetch_all(statement, [*keys, *keys, *vins, *plates, *plates, *keys])
+    plate, moment = then or ("", _NEVER)
+    day = day_of(moment).isoformat()
+    found = fetch_all(statement, [*keys, *keys, *vins, *plates, *plates, *keys, plate, day, day, moment])
     if any(how == _ONCE for _, how in found):
         found += fetch_all(_BY_FORMER_PLATES.format(marks=_marks(keys)), [*keys, *keys])
-    held = {int(key) for key, how in found if how == Beside.REPORTED}
+    by = {how: {int(key) for key, known in found if known == how} for how in (*Beside, _SINCE)}
     beside: dict[int, Beside] = {}
     for how in (Beside.REPLATED, Beside.PLATED, Beside.REPORTED):
-        beside |= {int(key): how for key, known in found if known == how and key not in keys}
-    return held, beside
+        beside |= dict.fromkeys(by[how] - set(keys), how)
+    return _Held(by[Beside.REPORTED], beside, by[Beside.THEN] - set(keys), by[_SINCE] - by[Beside.THEN])
 
 
 def _marks(given: Collection[object]) -> str:

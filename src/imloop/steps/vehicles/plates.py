@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
+from imloop.facts.days import day_of
 from imloop.store.models import Case, PlateSpan, Vehicle
 
 
@@ -25,6 +26,13 @@ def may_have_borne(span: str, moment: str, nameless: str = "TRUE") -> str:
     return f"({then} OR {nameless} AND {entered} IS NULL)"
 
 
+def bore_it_then(span: str) -> str:
+    """A condition in SQL on a span (its name), with a day and a moment: was the register told only after it that its
+    vehicle has the plate no more? Of a span that was kept before that was noted, by the day."""
+    then = f"CASE WHEN {span}.ended_at IS NULL THEN CAST({span}.until AS TEXT) >= %s ELSE {span}.ended_at > %s END"
+    return f"{span}.until IS NOT NULL AND {then}"
+
+
 def first_day(vehicle: Vehicle, day: date) -> date:
     """Since when a vehicle may have had its first known plate: its first registration, else ``day``."""
     stated = vehicle.facts.get("first_registered_on")
@@ -35,15 +43,15 @@ def first_day(vehicle: Vehicle, day: date) -> date:
 
 
 def change_plates(
-    changed: Sequence[tuple[Vehicle, str, str]], day: date, source: str, *, told: date | None = None
+    changed: Sequence[tuple[Vehicle, str, str]], day: date, source: str, told: datetime
 ) -> None:
     """Close the spans of former plates and open those of the new ones. ``changed``: each vehicle as it now is, with the
     plate and colour it had before (empty: none); ``day``: since when it bears the new one; ``told``: when that was
-    said, None: the same day. A few queries, however many vehicles.
+    said. A few queries, however many vehicles.
 
     Until it was told, the former plate named the vehicle here: what failed under it meanwhile may have been it, on
     whichever day it is said to have given the plate back."""
-    until = day if told is None else max(day, told)
+    until = max(day, day_of(told))
     if not changed:
         return
     # A vehicle may lose its plate to another row and be given one by its own: it had one plate before.
@@ -54,7 +62,7 @@ def change_plates(
     ids = list(first)
     running = PlateSpan.objects.filter(vehicle__in=ids, until__isnull=True)
     known = set(running.values_list("vehicle_id", flat=True))
-    running.update(until=until)
+    running.update(until=until, ended_at=told)
     spans = [
         PlateSpan(
             vehicle=vehicle,
@@ -62,6 +70,7 @@ def change_plates(
             plate_colour=colour,
             since=first_day(vehicle, day),
             until=until,
+            ended_at=told,
             source=source,
         )
         for vehicle, plate, colour in changed

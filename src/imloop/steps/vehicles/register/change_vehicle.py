@@ -139,7 +139,7 @@ def _make(ledger: Ledger, vehicle: Vehicle, change: ReportedChange) -> VehicleCh
     vehicle.save()
     if vehicle.plate != former[0]:
         moved.append((vehicle, *former))
-    change_plates(moved, change.on, "police", told=day_of(ledger.now))
+    change_plates(moved, change.on, "police", ledger.now)
     kept = VehicleChange.objects.create(
         vehicle=vehicle,
         kind=change.kind,

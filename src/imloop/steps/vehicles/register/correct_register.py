@@ -31,7 +31,7 @@ def _enter(ledger: Ledger, by: Caller, subject: str, body: Body) -> Vehicle:
     vehicle.save()
     if vehicle.plate != former[0]:
         moved.append((vehicle, *former))
-    change_plates(moved, day, body["source"])
+    change_plates(moved, day, body["source"], ledger.now)
     keep_changes(ledger, [(vehicle, {name: pair for name, pair in fields.items() if name in GATE_FIELDS})])
     if "status" in after:
         vehicle.changes.create(

@@ -130,7 +130,7 @@ class Block:
                 unique_fields=["id"],
                 update_fields=list(_FIELDS),
             )
-        change_plates(self.plates, self.of.on, "import")
+        change_plates(self.plates, self.of.on, "import", self.ledger.now)
         self._keep_history()
         self._propose()
         self._doubt()

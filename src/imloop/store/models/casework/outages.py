@@ -11,6 +11,7 @@ from imloop.store.models.casework.cases import Case
 from imloop.store.models.casework.inspections import RawUpload
 from imloop.store.models.casework.repairs import Repair
 from imloop.store.models.registers.stations import Party
+from imloop.store.models.registers.vehicles import Vehicle
 
 
 class Outage(models.Model):
@@ -98,6 +99,13 @@ class PaperUnlock(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="paper_unlocks")
     plate = models.CharField(max_length=20, blank=True, default="")
     vin = models.CharField(max_length=20, blank=True, default="")
+    vehicle = models.ForeignKey(
+        Vehicle,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="paper_unlocks",
+        help_text="as found when it came",
+    )
     shop = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="papers_shown")
     settlement_no = models.CharField(max_length=64, blank=True, default="")
     certificate_no = models.CharField(max_length=64, blank=True, default="")

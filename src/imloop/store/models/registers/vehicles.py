@@ -61,6 +61,7 @@ class PlateSpan(models.Model):
     plate_colour = models.CharField(max_length=12, blank=True, default="")
     since = models.DateField()
     until = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="when the register was told of its end")
     source = models.CharField(max_length=40, help_text="police | test | import")
 
     class Meta:
