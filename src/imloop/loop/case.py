@@ -96,6 +96,10 @@ class RepairFact:
         """Does it wait for a department's release?"""
         return any(lack.releasable for lack in self.lacks)
 
+    @property
+    def held_for_time(self) -> bool:
+        return any(lack.code == "time-held" for lack in self.lacks)
+
     def released(self, at: datetime) -> RepairFact:
         """Without the doubts a department has settled; it counts from then on."""
         lacks = tuple(lack for lack in self.lacks if not lack.releasable)

@@ -24,6 +24,7 @@ class EffectKind(StrEnum):
     EXIT_GRANTED = "exit-granted"
     UNLOCKED_ON_PAPER = "unlocked-on-paper"
     PAPER_CONTRADICTED = "paper-contradicted"
+    RESTED_ON_OUTAGE = "rested-on-outage"
     OBJECTION_RAISED = "objection-raised"
     OBJECTION_REJECTED = "objection-rejected"
     CASE_ANNULLED = "case-annulled"
@@ -46,6 +47,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
     EffectKind.UNLOCKED_ON_PAPER: ("first_station", "environment", "transport"),
     EffectKind.PAPER_CONTRADICTED: ("first_station", "repairer", "environment", "transport"),
+    EffectKind.RESTED_ON_OUTAGE: ("first_station", "environment", "transport"),
     EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
     EffectKind.OBJECTION_REJECTED: ("first_station",),
     EffectKind.CASE_ANNULLED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
@@ -66,6 +68,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
     EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
     EffectKind.PAPER_CONTRADICTED: Text("补传记录与纸质材料不一致", "the record contradicts the paper"),
+    EffectKind.RESTED_ON_OUTAGE: Text("所依据的系统故障已收回", "the outage it rests on was taken back"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),
     EffectKind.OBJECTION_REJECTED: Text("异议不成立", "objection not upheld"),
     EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),

@@ -97,6 +97,18 @@ class PaperContradicted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutageTakenBack:
+    """An outage does not count any more, or not for these hours: one person declared it and nobody confirmed it, or it
+    was over earlier. ``unlocks``: papers that it alone accepted; ``repairs``: by shop and number, records whose time it
+    alone explained."""
+
+    at: datetime
+    outage_no: str
+    unlocks: tuple[str, ...] = ()
+    repairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRaised:
     """The owner says that the failed test should not stand. ``ground``: one of the law's ``objection.grounds``."""
 
@@ -146,6 +158,7 @@ Event = (
     | ExitGranted
     | UnlockedOnPaper
     | PaperContradicted
+    | OutageTakenBack
     | ObjectionRaised
     | ObjectionRejected
     | CaseAnnulled
@@ -162,6 +175,7 @@ EVENT_NAMES: dict[type, Text] = {
     ExitGranted: Text("准予变更复检站", "exit granted"),
     UnlockedOnPaper: Text("故障期间凭纸质材料解锁", "unlocked on paper"),
     PaperContradicted: Text("补传记录与纸质材料不一致", "record contradicts the paper"),
+    OutageTakenBack: Text("所依据的系统故障已收回", "outage taken back"),
     ObjectionRaised: Text("车主提出异议", "objection raised"),
     ObjectionRejected: Text("异议不成立", "objection not upheld"),
     CaseAnnulled: Text("撤销案件", "case annulled"),

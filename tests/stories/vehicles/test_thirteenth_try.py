@@ -268,7 +268,6 @@ def declared(city: City, when: str, *, alone: bool = True, **said: Any) -> Any:
     return declare(who, why, at(when))
 
 
-@freed
 @pytest.mark.parametrize("how", ["rejected", "lapsed", "over"])
 def test_no_outage_that_was_taken_back_lets_a_paper_in_afterwards(doors: Doors, how: str) -> None:
     """One person declared it alone on duty, as running or as over; then it is found that there was none."""
@@ -286,7 +285,6 @@ def test_no_outage_that_was_taken_back_lets_a_paper_in_afterwards(doors: Doors, 
     assert said.get("case_state") != "closed"
 
 
-@freed
 def test_no_repair_counts_by_an_outage_that_was_taken_back(city: City) -> None:
     """Reported days late, it waits for a department; what would explain that was not so."""
     fails(city)

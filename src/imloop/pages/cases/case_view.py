@@ -179,6 +179,7 @@ def event_row(event: CaseEvent) -> dict[str, object]:
         "ExitGranted": lambda: name_of(data["exit"]["to_station"]) or _("任一检验机构"),
         "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
         "PaperContradicted": lambda: f"{data['unlock_no']} · {name_of(data['shop'])} · {data['repair_no']}",
+        "OutageTakenBack": lambda: data["outage_no"],
         "CaseAnnulled": lambda: data["reason"],
         "ObjectionRejected": lambda: data["reason"],
     }

@@ -23,6 +23,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "DeadlinePassed": ("deadline.days", "overdue.report_to"),
     "DeadlineRecomputed": ("deadline.days",),
     "ExitGranted": ("retest.same_station", "exit.kinds"),
+    "OutageTakenBack": ("repair.upload_hours", "outage.paper_accepted"),
     "ObjectionRaised": ("objection.days", "objection.answer_days"),
     "ObjectionRejected": ("objection.answer_days",),
     "CaseAnnulled": ("exit.kinds",),

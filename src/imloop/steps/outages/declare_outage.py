@@ -19,6 +19,7 @@ from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
 from imloop.steps.outages.late_repairs import release_explained
+from imloop.steps.outages.taken_back.hold_again import hold_again
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
@@ -90,14 +91,16 @@ def _keep(ledger: Ledger, by: Caller, subject: str, body: Body) -> Outage:
 
 
 def _take_back(ledger: Ledger, row: Proposal) -> None:
-    """It ends now: nothing more is allowed in it. Retests that it allowed stand."""
+    """There was none, as far as anybody confirms: it counts for nothing from now on, and what it alone explained is
+    held again. A retest that was measured before stands."""
     declared = Outage.objects.get(pk=row.done["id"])
-    if declared.ends_at is not None:
-        raise Conflict(
-            "outage-over",
-            Text("故障已经结束，已允许的复检不再收回。", "The outage is over; what it allowed stands."),
-        )
-    _end(ledger, declared, ledger.now)
+    declared.taken_back_at = ledger.now
+    declared.save(update_fields=["taken_back_at"])
+    if declared.ends_at is None:
+        _end(ledger, declared, ledger.now)
+    ledger.note("outage-taken-back", declared.outage_no, {"proposal": row.pk})
+    _tell(ledger, declared, "outage-taken-back")
+    hold_again(ledger, declared)
 
 
 def _scope(caller: Caller, text: str) -> Scope:
