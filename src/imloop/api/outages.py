@@ -59,7 +59,7 @@ class OutageIn(Alone):
 
 
 class OutageEndIn(Schema):
-    """``at`` missing: now."""
+    """``at`` missing: now. An outage that still waits for a second person is named ``P`` and its proposal's number."""
 
     at: datetime | None = None
 

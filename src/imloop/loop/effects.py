@@ -68,7 +68,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
     EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
     EffectKind.PAPER_CONTRADICTED: Text("补传记录与纸质材料不一致", "the record contradicts the paper"),
-    EffectKind.RESTED_ON_OUTAGE: Text("所依据的系统故障已收回", "the outage it rests on was taken back"),
+    EffectKind.RESTED_ON_OUTAGE: Text("系统故障不再作为依据", "the outage it rests on counts no more"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),
     EffectKind.OBJECTION_REJECTED: Text("异议不成立", "objection not upheld"),
     EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),

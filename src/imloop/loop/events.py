@@ -175,7 +175,7 @@ EVENT_NAMES: dict[type, Text] = {
     ExitGranted: Text("准予变更复检站", "exit granted"),
     UnlockedOnPaper: Text("故障期间凭纸质材料解锁", "unlocked on paper"),
     PaperContradicted: Text("补传记录与纸质材料不一致", "record contradicts the paper"),
-    OutageTakenBack: Text("所依据的系统故障已收回", "outage taken back"),
+    OutageTakenBack: Text("系统故障不再作为依据", "outage counts no more"),
     ObjectionRaised: Text("车主提出异议", "objection raised"),
     ObjectionRejected: Text("异议不成立", "objection not upheld"),
     CaseAnnulled: Text("撤销案件", "case annulled"),

@@ -59,18 +59,13 @@ def contradicted(unlocks: Iterable[Unlock], unlock_no: str, at: datetime) -> tup
 
 
 def shut(unlocks: Iterable[Unlock], numbers: Collection[str], at: datetime) -> tuple[Unlock, ...]:
-    """Those unlocks allow what was measured until ``at``, and nothing after."""
-    return tuple(
-        replace(each, expires_at=min(each.expires_at, at)) if each.unlock_no in numbers else each
-        for each in unlocks
-    )
+    """Those unlocks allow nothing that comes from now on, whenever it says it was measured."""
+    return tuple(replace(each, shut_at=at) if each.unlock_no in numbers else each for each in unlocks)
 
 
 def without_shut(unlocks: Iterable[Unlock], again: Unlock) -> tuple[Unlock, ...]:
     """Without the same paper as it was shut with its outage: another outage opens it again."""
-    return tuple(
-        each for each in unlocks if each.unlock_no != again.unlock_no or each.expires_at >= again.expires_at
-    )
+    return tuple(each for each in unlocks if each.unlock_no != again.unlock_no or each.shut_at is None)
 
 
 def reworked_late(case: Case, repair: RepairFact, odometer_km: float | None) -> bool:

@@ -128,7 +128,7 @@ def record_lacking(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 def rests_on_outage(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """Told once, to the case that it concerns."""
     assert isinstance(event, OutageTakenBack)
-    papers = any(each.unlock_no in event.unlocks and each.expires_at > event.at for each in case.unlocks)
+    papers = any(each.unlock_no in event.unlocks and each.shut_at is None for each in case.unlocks)
     named = [each for each in case.repairs if (each.shop, each.repair_no) in event.repairs]
     return unless(papers or not all(each.held_for_time for each in named), _NOT_ON_IT)
 

@@ -91,7 +91,7 @@ def test_a_paper_it_let_in_opens_nothing_more(doors: Doors, voucher: Any) -> Non
     assert unlike_the_journal() == []
 
 
-def test_a_retest_measured_before_stands(doors: Doors, voucher: Any) -> None:
+def test_a_retest_that_had_come_stands(doors: Doors, voucher: Any) -> None:
     made = shown_in(doors, voucher)
     assert run(doors.city, f"{DAY} 10:50", purpose="retest")["case_state"] == "closed"
     taken_back(made, f"{DAY} 11:30")
@@ -180,3 +180,47 @@ def test_a_pass_that_came_late_waits_for_a_department(city: City) -> None:
     released = Settlement("released", "检测线日志和监控相符")
     settle_run(city.callers[ENV], NEAR, held.test.test_no, released, at("2026-12-05 14:00"))
     assert Case.objects.get().state == "closed" and unlike_the_journal() == []
+
+
+def waits(doors: Doors) -> Proposal:
+    return declared(another(ENV, "colleague"), f"{DAY} 10:00", f"{DAY} 09:30")
+
+
+def test_one_that_waits_can_be_ended_and_counts_until_then(doors: Doors, voucher: Any) -> None:
+    """On its page or by the API, once, within its hours, by the department; what was used before its end opens."""
+    made = waits(doors)
+    doors.at(f"{DAY} 11:30")
+    path = f"outages/P{made.pk}/end"
+    assert not outages.redeem(doors, voucher, used=f"{DAY} 10:30")["unlocked"]
+    assert doors.post(path, {}, by=NEAR, expect=422)["code"] == "unknown-outage"
+    early, late = ({"at": at(f"{DAY} {hour}").isoformat()} for hour in ("09:00", "12:00"))
+    for wrong in (early, late):
+        assert doors.post(path, wrong, by=ENV, expect=422)["code"] == "wrong-value"
+    said = doors.post(path, {"at": at(f"{DAY} 11:00").isoformat()}, by=ENV)
+    assert (said["outage_no"], said["ends_at"][:16]) == (f"P{made.pk}", f"{DAY}T11:00")
+    assert doors.post(path, {}, by=ENV, expect=409)["code"] == "outage-ended"
+    assert not gate(doors.city, f"{DAY} 11:40")
+    confirmed(made, at(f"{DAY} 12:00"))
+    assert Outage.objects.get().ends_at == at(f"{DAY} 11:00")
+    assert gate(doors.city, f"{DAY} 12:10") and unlike_the_journal() == []
+
+
+def test_an_earlier_end_shuts_what_came_after_it_and_nothing_before(doors: Doors, voucher: Any) -> None:
+    made = waits(doors)
+    confirmed(made, at(f"{DAY} 10:05"))
+    doors.at(f"{DAY} 11:40")
+    assert outages.redeem(doors, voucher, used=f"{DAY} 11:30")["unlocked"]
+    number = Outage.objects.get().outage_no
+    doors.at(f"{DAY} 12:00")
+    doors.post(f"outages/{number}/end", {"at": at(f"{DAY} 11:45").isoformat()}, by=ENV)
+    assert gate(doors.city, f"{DAY} 12:10")
+
+
+def test_an_end_before_a_paper_takes_its_gate(doors: Doors, voucher: Any) -> None:
+    made = waits(doors)
+    confirmed(made, at(f"{DAY} 10:05"))
+    doors.at(f"{DAY} 11:40")
+    assert outages.redeem(doors, voucher, used=f"{DAY} 11:30")["unlocked"]
+    number = Outage.objects.get().outage_no
+    doors.post(f"outages/{number}/end", {"at": at(f"{DAY} 11:00").isoformat()}, by=ENV)
+    assert not gate(doors.city, f"{DAY} 11:50")

@@ -16,7 +16,7 @@ from imloop.steps.cases.objections import raise_objection
 from imloop.steps.desk.acts import lapse_proposals
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.lines.lock_line import NewOrder, order_line
-from imloop.steps.outages.declare_outage import Declaration, declare
+from imloop.steps.outages.declare_outage import Declaration, declare, end
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.roads.ask_road import ask_road
 from imloop.steps.second_person.decide import reject
@@ -295,15 +295,21 @@ def test_no_repair_counts_by_an_outage_that_was_taken_back(city: City) -> None:
     assert not gate(city, "2026-12-08 10:00")
 
 
-@freed
-def test_no_outage_lasts_because_it_waited_to_be_confirmed(doors: Doors) -> None:
-    """It was over at eleven, which nobody can say before it is confirmed; the voucher was used at three."""
+@pytest.mark.parametrize("known", ["before", "after"])
+def test_no_outage_lasts_because_it_waited_to_be_confirmed(doors: Doors, known: str) -> None:
+    """It was over at eleven, as the department says before it is confirmed or after; the voucher was used at three."""
     city, voucher = doors.city, with_voucher(doors)
     made = declared(city, f"{DAY} 10:00", alone=False, starts_at=at(f"{DAY} 10:00"))
     doors.at(f"{DAY} 15:10")
     assert not outages.redeem(doors, voucher, used=f"{DAY} 15:00")["unlocked"]
-    confirmed(made, at("2026-12-04 09:00"))
-    said = run(city, f"{DAY} 15:10", purpose="retest", now=at("2026-12-04 09:30"))
+    over = at(f"{DAY} 11:00")
+    if known == "before":
+        end(city.callers[ENV], f"P{made.pk}", at=over, now=at(f"{DAY} 15:20"))
+    outage_no = confirmed(made, at("2026-12-03 20:00")).done["no"]
+    if known == "after":
+        end(city.callers[ENV], outage_no, at=over, now=at("2026-12-03 20:10"))
+    assert not gate(city, "2026-12-03 20:20")
+    said = run(city, f"{DAY} 15:10", purpose="retest", now=at("2026-12-03 20:30"))
     assert said.get("case_state") != "closed"
 
 

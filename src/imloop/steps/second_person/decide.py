@@ -95,7 +95,8 @@ def _open(caller: Caller, number: int, now: datetime) -> Proposal:
 def _carry_out(ledger: Ledger, row: Proposal) -> None:
     act = act_of(row.kind)
     ledger.proposed_by = row.proposed_by
-    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, row.body))
+    known = {**row.body, **row.done}
+    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, known))
 
 
 def _proposer(row: Proposal) -> Caller:

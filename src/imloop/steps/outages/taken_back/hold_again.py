@@ -1,5 +1,5 @@
 """An outage was taken back, or is known to have been over earlier: what it alone explained is held again. A retest that
-was measured until now stands, and the environment department is told what it rests on."""
+has come stands, and the environment department is told what it rests on."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def hold_again(ledger: Ledger, outage: Outage) -> None:
 
 
 def _papers(ledger: Ledger, outage: Outage) -> dict[int, list[PaperUnlock]]:
-    """By case, those that still open a retest and that no other outage accepts; one that another accepts is its."""
+    """By case, those that no other outage accepts; one that another accepts is its."""
     lost: dict[int, list[PaperUnlock]] = defaultdict(list)
-    rows = outage.unlocks.filter(unlocked_at__isnull=False, expires_at__gt=ledger.now)
+    rows = outage.unlocks.filter(unlocked_at__isnull=False)
     for row in rows.select_related("station", "case").order_by("id"):
         law = registers.law_at(day_of(row.granted_at), row.station.place)
         found = outage_for(
