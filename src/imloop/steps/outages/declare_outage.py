@@ -310,5 +310,6 @@ OUTAGE = register(
         shows=_shows,
         made=lambda made: {"id": made.pk, "no": made.outage_no},
         undo=_take_back,
+        one_object=True,
     )
 )

@@ -29,7 +29,8 @@ class Act:
     proposed, under the ledger of whoever confirms. ``made``: how what it made is found again by ``undo``, which takes
     back what took effect before anybody confirmed, and says in words what it could not; ``before``: actors, in one line
     each, who acted on the object and do not confirm; ``shows``: what will happen, by name and value; ``link``: the
-    object's page; ``head``: only who heads the party confirms; ``only``: the one account whose word it is."""
+    object's page; ``head``: only who heads the party confirms; ``only``: the one account whose word it is;
+    ``one_object``: its subjects overlap, so that all of a place count as the same."""
 
     kind: str
     name: Text
@@ -41,6 +42,7 @@ class Act:
     undo: Callable[[Ledger, Proposal], None] | None = None
     head: bool = False
     only: Callable[[Proposal], str] | None = None
+    one_object: bool = False
 
 
 _ACTS: dict[str, Act] = {}
