@@ -130,9 +130,8 @@ def _of_method(
 
 def _let_all_the_same(reason: Reason, unlocks: Iterable[OrderFact], latest: Mapping[str, CheckFact]) -> bool:
     """An order is given by what was known then: a check that failed since is not part of it."""
-    if reason.code != "failed-check":
-        return any(unlocks)
-    return any(latest[reason.item].finished_at <= order.since for order in unlocks)
+    failed = latest.get(reason.item or "") if reason.code == "failed-check" else None
+    return any(failed is None or failed.finished_at <= order.since for order in unlocks)
 
 
 def _instrument(kind: Instrument, serving: Sequence[InstrumentFact], at: datetime, law: Law) -> Reason | None:
