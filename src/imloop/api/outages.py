@@ -59,7 +59,7 @@ class OutageIn(Alone):
 
 
 class OutageEndIn(Schema):
-    """``at`` missing: now."""
+    """``at`` missing: now. An outage that still waits for a second person is named ``P`` and its proposal's number."""
 
     at: datetime | None = None
 
@@ -84,7 +84,8 @@ class UnlockIn(Alone):
 
 class OutageOut(Schema):
     """``ends_at`` null: it is running; ``link``: what does not work, where the ``scope`` is a link;
-    ``declared_late_because``: empty unless it was declared afterwards."""
+    ``declared_late_because``: empty unless it was declared afterwards; ``taken_back_at``: when it was not
+    confirmed, so that it allows nothing."""
 
     outage_no: str
     scope: str
@@ -99,6 +100,7 @@ class OutageOut(Schema):
     ends_at: datetime | None
     declared_at: datetime
     declared_late_because: str
+    taken_back_at: datetime | None
 
 
 class OutagesOut(Schema):

@@ -96,6 +96,10 @@ class RepairFact:
         """Does it wait for a department's release?"""
         return any(lack.releasable for lack in self.lacks)
 
+    @property
+    def held_for_time(self) -> bool:
+        return any(lack.code == "time-held" for lack in self.lacks)
+
     def released(self, at: datetime) -> RepairFact:
         """Without the doubts a department has settled; it counts from then on."""
         lacks = tuple(lack for lack in self.lacks if not lack.releasable)
@@ -168,7 +172,7 @@ class Unlock:
     """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``:
     ``operator`` or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded
     later and matches the paper, empty until it comes; ``contradicted_at``: when a record of that repair came that
-    differs from the paper."""
+    differs from the paper; ``shut_at``: when its outage was found to be none at that hour."""
 
     unlock_no: str
     outage_no: str
@@ -185,6 +189,7 @@ class Unlock:
     failed_at: datetime
     record: str = ""
     contradicted_at: datetime | None = None
+    shut_at: datetime | None = None
 
     @property
     def papers(self) -> frozenset[str]:
@@ -193,7 +198,7 @@ class Unlock:
         return frozenset(name for name, number in named.items() if paper_number(number, 1))
 
     def covers(self, station: str, at: datetime) -> bool:
-        return self.shown(station, at) and not self.contradicted(at)
+        return self.shut_at is None and self.shown(station, at) and not self.contradicted(at)
 
     def shown(self, station: str, at: datetime) -> bool:
         """Shown by then, and within its hours."""

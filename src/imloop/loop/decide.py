@@ -22,6 +22,7 @@ from imloop.loop.events import (
     ExitGranted,
     ObjectionRaised,
     ObjectionRejected,
+    OutageTakenBack,
     PaperContradicted,
     RepairReleased,
     RepairReported,
@@ -30,8 +31,8 @@ from imloop.loop.events import (
     UnlockedOnPaper,
     VehicleScrapped,
 )
-from imloop.loop.on_paper import contradicted, matched
-from imloop.loop.repairs import released, shortfalls
+from imloop.loop.on_paper import contradicted, matched, shut, without_shut
+from imloop.loop.repairs import held_again, released, shortfalls
 from imloop.loop.table import Row, rows_for
 
 
@@ -146,12 +147,8 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         return replace(case, repairs=repairs, unlocks=matched(case.unlocks, repairs))
     if isinstance(event, RepairReleased):
         return replace(case, repairs=released(case.repairs, event.shop, event.repair_no, event.at))
-    if isinstance(event, UnlockedOnPaper):
-        # A failed run before it may have come to be known since.
-        unlock = replace(event.unlock, failed_at=case.last_failed_at)
-        return replace(case, unlocks=matched((*case.unlocks, unlock), case.repairs))
-    if isinstance(event, PaperContradicted):
-        return replace(case, unlocks=contradicted(case.unlocks, event.unlock_no, event.at))
+    if isinstance(event, (UnlockedOnPaper, PaperContradicted, OutageTakenBack)):
+        return _in_outage(case, event, law)
     if isinstance(event, DeadlinePassed):
         return replace(case, overdue=True)
     if isinstance(event, DeadlineRecomputed):
@@ -164,6 +161,18 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         case = _answered(case, Answer.ANNULLED, event.reason, event.at)
     assert isinstance(event, (TestPassed, CaseAnnulled, VehicleScrapped))
     return replace(case, closed_at=event.at)
+
+
+def _in_outage(case: Case, event: UnlockedOnPaper | PaperContradicted | OutageTakenBack, law: Law) -> Case:
+    """A paper opens the retest, is contradicted, or goes with its outage."""
+    if isinstance(event, UnlockedOnPaper):
+        # A failed run before it may have come to be known since.
+        unlock = replace(event.unlock, failed_at=case.last_failed_at)
+        return replace(case, unlocks=matched((*without_shut(case.unlocks, unlock), unlock), case.repairs))
+    if isinstance(event, PaperContradicted):
+        return replace(case, unlocks=contradicted(case.unlocks, event.unlock_no, event.at))
+    unlocks = shut(case.unlocks, event.unlocks, event.at)
+    return replace(case, unlocks=unlocks, repairs=held_again(case.repairs, event.repairs, law))
 
 
 def _objected(
@@ -244,17 +253,24 @@ def _told(kind: EffectKind, case: Case, event: Event, law: Law) -> dict[str, obj
         data |= {"ground": event.ground, "words": event.words, "answer_by": raised.answer_by.isoformat()}
     if isinstance(event, (ObjectionRejected, ExitEnded)):
         data["reason"] = event.reason
-    if isinstance(event, UnlockedOnPaper):
-        unlock = event.unlock
-        data |= {"unlock": unlock.unlock_no, "outage": unlock.outage_no, "station": unlock.station}
-        data |= {"shop": unlock.shop, "expires_at": unlock.expires_at.isoformat()}
-    if isinstance(event, PaperContradicted):
-        data |= {"unlock": event.unlock_no, "shop": event.shop, "repair_no": event.repair_no}
-        data["differs"] = list(event.differs)
+    if isinstance(event, (UnlockedOnPaper, PaperContradicted, OutageTakenBack)):
+        data |= _told_in_outage(event)
     if isinstance(event, ExitGranted):
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()
     return data
+
+
+def _told_in_outage(event: UnlockedOnPaper | PaperContradicted | OutageTakenBack) -> dict[str, object]:
+    if isinstance(event, UnlockedOnPaper):
+        unlock = event.unlock
+        data = {"unlock": unlock.unlock_no, "outage": unlock.outage_no, "station": unlock.station}
+        return {**data, "shop": unlock.shop, "expires_at": unlock.expires_at.isoformat()}
+    if isinstance(event, PaperContradicted):
+        data = {"unlock": event.unlock_no, "shop": event.shop, "repair_no": event.repair_no}
+        return {**data, "differs": list(event.differs)}
+    repairs = ["/".join(each) for each in event.repairs]
+    return {"outage": event.outage_no, "unlocks": list(event.unlocks), "repairs": repairs}
 
 
 def _told_of_repair(case: Case, event: RepairReported | RepairReleased, law: Law) -> dict[str, object]:

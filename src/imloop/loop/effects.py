@@ -25,6 +25,7 @@ class EffectKind(StrEnum):
     EXIT_ENDED = "exit-ended"
     UNLOCKED_ON_PAPER = "unlocked-on-paper"
     PAPER_CONTRADICTED = "paper-contradicted"
+    RESTED_ON_OUTAGE = "rested-on-outage"
     OBJECTION_RAISED = "objection-raised"
     OBJECTION_REJECTED = "objection-rejected"
     CASE_ANNULLED = "case-annulled"
@@ -48,6 +49,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.EXIT_ENDED: ("first_station", "environment", "transport"),
     EffectKind.UNLOCKED_ON_PAPER: ("first_station", "environment", "transport"),
     EffectKind.PAPER_CONTRADICTED: ("first_station", "repairer", "environment", "transport"),
+    EffectKind.RESTED_ON_OUTAGE: ("first_station", "environment", "transport"),
     EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
     EffectKind.OBJECTION_REJECTED: ("first_station",),
     EffectKind.CASE_ANNULLED: ("first_station", "repairer", "environment", "transport", "police", "regional"),
@@ -69,6 +71,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.EXIT_ENDED: Text("收回变更复检站", "retest elsewhere taken back"),
     EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
     EffectKind.PAPER_CONTRADICTED: Text("补传记录与纸质材料不一致", "the record contradicts the paper"),
+    EffectKind.RESTED_ON_OUTAGE: Text("系统故障不再作为依据", "the outage it rests on counts no more"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),
     EffectKind.OBJECTION_REJECTED: Text("异议不成立", "objection not upheld"),
     EffectKind.CASE_ANNULLED: Text("撤销案件", "case annulled"),

@@ -106,6 +106,18 @@ class PaperContradicted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutageTakenBack:
+    """An outage does not count any more, or not for these hours: one person declared it and nobody confirmed it, or it
+    was over earlier. ``unlocks``: papers that it alone accepted; ``repairs``: by shop and number, records whose time it
+    alone explained."""
+
+    at: datetime
+    outage_no: str
+    unlocks: tuple[str, ...] = ()
+    repairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRaised:
     """The owner says that the failed test should not stand. ``ground``: one of the law's ``objection.grounds``."""
 
@@ -156,6 +168,7 @@ Event = (
     | ExitEnded
     | UnlockedOnPaper
     | PaperContradicted
+    | OutageTakenBack
     | ObjectionRaised
     | ObjectionRejected
     | CaseAnnulled
@@ -173,6 +186,7 @@ EVENT_NAMES: dict[type, Text] = {
     ExitEnded: Text("准予变更复检站未获确认，收回", "exit taken back, as nobody confirmed it"),
     UnlockedOnPaper: Text("故障期间凭纸质材料解锁", "unlocked on paper"),
     PaperContradicted: Text("补传记录与纸质材料不一致", "record contradicts the paper"),
+    OutageTakenBack: Text("系统故障不再作为依据", "outage counts no more"),
     ObjectionRaised: Text("车主提出异议", "objection raised"),
     ObjectionRejected: Text("异议不成立", "objection not upheld"),
     CaseAnnulled: Text("撤销案件", "case annulled"),

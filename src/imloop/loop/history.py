@@ -16,7 +16,15 @@ from imloop.facts.refusal import Refusal
 from imloop.law import Law, LawUnseen
 from imloop.loop.case import Case, State
 from imloop.loop.decide import decide
-from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
+from imloop.loop.events import (
+    CaseAnnulled,
+    Event,
+    OutageTakenBack,
+    RepairReleased,
+    RepairReported,
+    TestFailed,
+    TestPassed,
+)
 from imloop.loop.permit import permit
 
 WITHOUT_PERMIT = "retest-without-permit"
@@ -100,8 +108,9 @@ def tell(
         for each in events
         if isinstance(each, RepairReported)
     }
+    held = {name: each.at for each in events if isinstance(each, OutageTakenBack) for name in each.repairs}
     facts: list[Run | Event] = [*runs, *events]
-    for fact in sorted(facts, key=lambda fact: _when(fact, finished)):
+    for fact in sorted(facts, key=lambda fact: _when(fact, finished, held)):
         if isinstance(fact, Run):
             telling.run(fact)
         else:
@@ -109,16 +118,24 @@ def tell(
     return telling.story
 
 
-def _when(fact: Run | Event, finished: Mapping[tuple[str, str], datetime]) -> tuple[datetime, int, str]:
+def _when(
+    fact: Run | Event,
+    finished: Mapping[tuple[str, str], datetime],
+    held: Mapping[tuple[str, str], datetime],
+) -> tuple[datetime, int, str]:
     """At one moment a run comes before what was decided of it, and after the repair that ended as it began, as the
     gate allows it. Two runs: a fail before a pass. A repair is told when it was ``finished``, and its release right
-    behind it: from when on the platform knew of it, or let it count, the gate itself asks of each run."""
+    behind it: from when on the platform knew of it, or let it count, the gate itself asks of each run. One that was
+    ``held`` again since, with the outage that had explained it, is released after that."""
     if isinstance(fact, Run):
         return fact.event.at, 2 + int(isinstance(fact.event, TestPassed)), fact.event.test_no
     if isinstance(fact, RepairReported):
         return fact.at, 0, fact.repair.repair_no
     if isinstance(fact, RepairReleased):
-        return finished.get((fact.shop, fact.repair_no), fact.at), 1, fact.repair_no
+        name = (fact.shop, fact.repair_no)
+        if name in held and held[name] <= fact.at:
+            return fact.at, 5, fact.repair_no
+        return finished.get(name, fact.at), 1, fact.repair_no
     return fact.at, 4, type(fact).__name__
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -56,6 +56,16 @@ def contradicted(unlocks: Iterable[Unlock], unlock_no: str, at: datetime) -> tup
     return tuple(
         replace(each, contradicted_at=at) if each.unlock_no == unlock_no else each for each in unlocks
     )
+
+
+def shut(unlocks: Iterable[Unlock], numbers: Collection[str], at: datetime) -> tuple[Unlock, ...]:
+    """Those unlocks allow nothing that comes from now on, whenever it says it was measured."""
+    return tuple(replace(each, shut_at=at) if each.unlock_no in numbers else each for each in unlocks)
+
+
+def without_shut(unlocks: Iterable[Unlock], again: Unlock) -> tuple[Unlock, ...]:
+    """Without the same paper as it was shut with its outage: another outage opens it again."""
+    return tuple(each for each in unlocks if each.unlock_no != again.unlock_no or each.shut_at is None)
 
 
 def reworked_late(case: Case, repair: RepairFact, odometer_km: float | None) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.loop.case import Case, RepairFact
-from imloop.loop.events import Event, RepairReleased, RepairReported
+from imloop.loop.events import Event, OutageTakenBack, RepairReleased, RepairReported
 from imloop.loop.guard import guard, unless
 from imloop.loop.on_paper import reworked_late
-from imloop.loop.repairs import find_repair, released, shortfalls
+from imloop.loop.repairs import find_repair, held_again, released, shortfalls
 
 
 @guard("其后已有合格的维修记录", "a qualifying repair that finished after it is already on record")
@@ -124,6 +124,35 @@ def record_lacking(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return unless(bool(event.repair.lacks), _OPENS)
 
 
+@guard("凭该故障解锁，或其维修记录因该故障未受时间疑点", "a paper or a repair's time rests on that outage")
+def rests_on_outage(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Told once, to the case that it concerns."""
+    assert isinstance(event, OutageTakenBack)
+    papers = any(each.unlock_no in event.unlocks and each.shut_at is None for each in case.unlocks)
+    named = [each for each in case.repairs if (each.shop, each.repair_no) in event.repairs]
+    return unless(papers or not all(each.held_for_time for each in named), _NOT_ON_IT)
+
+
+@guard("另有合格的维修记录", "another repair opens the retest all the same")
+def repaired_without_outage(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """What the outage explained is not all."""
+    return unless(_repaired_without(case, event, law), _NOT_REPAIRED)
+
+
+@guard("别无合格的维修记录", "no other repair opens it")
+def not_repaired_without_outage(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """The other half of ``repaired_without_outage``."""
+    return unless(not _repaired_without(case, event, law), _REPAIRED)
+
+
+def _repaired_without(case: Case, event: Event, law: Law) -> bool:
+    assert isinstance(event, OutageTakenBack)
+    return any(_answers(case, each, law) for each in held_again(case.repairs, event.repairs, law))
+
+
+_NOT_ON_IT = Reason(
+    "not-on-outage", Text("案件不以该故障为依据。", "Nothing of the case rests on that outage.")
+)
 _REPAIRED = Reason(
     "repaired-since", Text("其后已有合格的维修记录。", "A qualifying repair after it is on record.")
 )

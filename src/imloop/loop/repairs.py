@@ -88,6 +88,19 @@ def released(
     )
 
 
+def held_again(
+    repairs: Sequence[RepairFact], named: Collection[tuple[str, str]], law: Law
+) -> tuple[RepairFact, ...]:
+    """The repairs with those held for their time until a department looks: by shop and number."""
+    lack = Lack("time-held", law.cite("repair.upload_hours"))
+    return tuple(
+        replace(each, lacks=(*each.lacks, lack))
+        if (each.shop, each.repair_no) in named and not each.held_for_time
+        else each
+        for each in repairs
+    )
+
+
 def least_warranty(vehicle_type: str, law: Law) -> Warranty:
     """The legal least for the vehicle (minor repair: a record names no larger kind): a motorcycle's, that of other
     vehicles, else a car's."""

@@ -57,6 +57,17 @@ def _release_rows(state: State) -> tuple[Row, ...]:
     )
 
 
+def _taken_back_rows(state: State) -> tuple[Row, ...]:
+    """What an outage alone explained waits again."""
+    event, told = events.OutageTakenBack, (E.RESTED_ON_OUTAGE,)
+    if state is not RETEST:
+        return (Row(state, event, (r.rests_on_outage,), state, told),)
+    return (
+        Row(state, event, (r.rests_on_outage, r.repaired_without_outage), state, told),
+        Row(state, event, (r.rests_on_outage, r.not_repaired_without_outage), REPAIR, told),
+    )
+
+
 def _open_rows(state: State) -> tuple[Row, ...]:
     """What may happen to every open case, whichever its state."""
     failed, repaired = events.TestFailed, events.RepairReported
@@ -78,6 +89,7 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
         Row(state, events.UnlockedOnPaper, _ON_PAPER, state, (E.UNLOCKED_ON_PAPER,)),
         Row(state, events.PaperContradicted, (g.paper_unsettled,), state, (E.PAPER_CONTRADICTED,)),
+        *_taken_back_rows(state),
         Row(
             state, events.ExitGranted, (g.decision_is_founded, g.by_another_station), state, (E.EXIT_GRANTED,)
         ),
@@ -135,6 +147,8 @@ TABLE: tuple[Row, ...] = (
         State.CLOSED,
         (E.PAPER_CONTRADICTED,),
     ),
+    # Noted for the day on which the case may be open again.
+    *_taken_back_rows(State.CLOSED),
 )
 
 

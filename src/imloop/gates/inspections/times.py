@@ -38,7 +38,7 @@ class Times:
 def outside_bracket(times: Times, law: Law) -> tuple[Reason, ...]:
     """Why the claimed time cannot be taken without a department's word; empty: it can."""
     found = (
-        _late(times, law),
+        late(times, law),
         _longer(times, law),
         _line_knew(times, law),
         _before_lock(times, law),
@@ -54,7 +54,8 @@ def late_hours(times: Times) -> float:
     return max(0.0, (times.arrived - since).total_seconds() / 3600)
 
 
-def _late(times: Times, law: Law) -> Reason | None:
+def late(times: Times, law: Law) -> Reason | None:
+    """It came after the law's hours, and no outage kept it."""
     hours = law.number("upload.within_hours")
     if late_hours(times) <= hours:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -70,7 +70,7 @@ def line_standing(
     instrument, was taken over from a list and is only warned of; a department may lock it by order.
 
     How hard a missing, failed or stale check is follows ``line.lock``; an order to lock always refuses, an order to
-    unlock turns what the checks refuse into warnings.
+    unlock turns what the checks refuse into warnings, but not a check that failed after it was given.
     """
     day = day_of(at)
     serving = [each for each in instruments if each.in_service(day)]
@@ -122,10 +122,16 @@ def _of_method(
         instrument = Instrument(kind)
         reason = _instrument(instrument, serving, at, law)
         found += [reason] if reason else _checks(instrument, latest, at, law) if latest is not None else []
-    unlocked = any(order.kind == "unlock" and order.covers(method, at) for order in orders)
-    warning = lock == "warn" or unlocked
+    unlocks = [order for order in orders if order.kind == "unlock" and order.covers(method, at)]
     unreported = [] if latest is not None else [_unreported(law)]
-    return [*unreported, *(replace(reason, warning=warning) for reason in found)]
+    warned = (lock == "warn" or _let_all_the_same(reason, unlocks, latest or {}) for reason in found)
+    return [*unreported, *(replace(reason, warning=each) for reason, each in zip(found, warned, strict=True))]
+
+
+def _let_all_the_same(reason: Reason, unlocks: Iterable[OrderFact], latest: Mapping[str, CheckFact]) -> bool:
+    """An order is given by what was known then: a check that failed since is not part of it."""
+    failed = latest.get(reason.item or "") if reason.code == "failed-check" else None
+    return any(failed is None or failed.finished_at <= order.since for order in unlocks)
 
 
 def _instrument(kind: Instrument, serving: Sequence[InstrumentFact], at: datetime, law: Law) -> Reason | None:

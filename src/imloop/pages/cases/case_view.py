@@ -188,6 +188,7 @@ def event_row(event: CaseEvent) -> dict[str, object]:
         "ExitEnded": lambda: data["reason"],
         "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
         "PaperContradicted": lambda: f"{data['unlock_no']} · {name_of(data['shop'])} · {data['repair_no']}",
+        "OutageTakenBack": lambda: data["outage_no"],
         "CaseAnnulled": lambda: data["reason"],
         "ObjectionRejected": lambda: data["reason"],
     }

@@ -32,7 +32,13 @@ from imloop.steps.ground.access import OFFICES, Caller, city_of
 from imloop.steps.ground.lookups import within_days, within_place
 from imloop.steps.ground.seen import listed
 from imloop.steps.outages import known_outages as known
-from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.outages.declare_outage import (
+    Declaration,
+    declare,
+    end,
+    waiting_outages,
+    waiting_row,
+)
 from imloop.steps.outages.known_outages import DECLARERS
 from imloop.steps.outages.match_papers import due_on
 from imloop.steps.outages.outage_signs import signs
@@ -105,9 +111,15 @@ def public_outages(request: HttpRequest) -> HttpResponse:
 
 @desk(*OFFICES)
 def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """The list, what looks like an outage, the shares of paper; POST by those who may: declare one."""
+    """The list, what looks like an outage, the shares of paper; POST by those who may: declare one, or note the end of
+    one that waits for a second person."""
     now = clock.now()
     context: dict[str, object] = {"typed": request.POST or request.GET}
+    if request.method == "POST" and request.POST.get("what") == "end":
+        require_sure(request.POST)
+        at = sent_moment_or_none(request.POST, "at")
+        end(caller, request.POST.get("waiting", ""), at=at, now=now)
+        return redirect("/outages#waiting")
     if request.method == "POST":
         if needed := _NEEDED.get(request.POST.get("scope", "")):
             require_filled(request.POST, needed)
@@ -127,6 +139,7 @@ def outages(request: HttpRequest, caller: Caller) -> HttpResponse:
         "asked": asked,
         "query": query_of(request),
         "rows": [outage_row(row) for row in rows[:SHOWN]],
+        "waiting": [(row, outage_row(waiting_row(row))) for row in waiting_outages(caller)],
         "signs": [(sign, words(sign.words)) for sign in signs(caller, now)],
         "shares": paper_shares(caller, now),
         "share_days": law.integer("outage.share_days"),

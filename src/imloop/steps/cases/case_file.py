@@ -24,6 +24,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "DeadlineRecomputed": ("deadline.days",),
     "ExitGranted": ("retest.same_station", "exit.kinds"),
     "ExitEnded": ("second_person.break_glass_hours",),
+    "OutageTakenBack": ("repair.upload_hours", "outage.paper_accepted"),
     "ObjectionRaised": ("objection.days", "objection.answer_days"),
     "ObjectionRejected": ("objection.answer_days",),
     "CaseAnnulled": ("exit.kinds",),

@@ -283,8 +283,8 @@ def _forbidden_since(record: TestRecord, case: Case | None, law: Law, now: datet
 
 def _locked_between(sender: StationFacts, record: TestRecord, since: date, now: datetime) -> datetime | None:
     """When the line was locked for the method after the run's claimed start and by its arrival: by a department, by a
-    check that failed, by the end of a verification (asked on every day from ``since``), or because it left the
-    register."""
+    check that failed, by the end of an order that let it test all the same, by the end of a verification (asked on
+    every day from ``since``), or because it left the register."""
     moments = [*_turning_points(sender, record, now), *map(midnight, days_between(since, day_of(now)))]
     moments = [moment for moment in moments if record.started_at < moment <= now]
     if day_of(now) != day_of(record.started_at):
@@ -296,7 +296,7 @@ def _turning_points(sender: StationFacts, record: TestRecord, now: datetime) -> 
     line = sender.line(record.line, record.started_at)
     if line is None:
         return []
-    orders = [order.since for order in line.orders if order.kind == "lock"]
+    orders = [order.since if order.kind == "lock" else order.until for order in line.orders]
     if all(last.finished_at <= record.started_at for last in line.checks):
         return orders
     return orders + failed_checks(line.line.pk, record.started_at, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -19,6 +20,9 @@ from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
 from imloop.steps.stations.line_standing import locked_methods, standing_of
 from imloop.store.models import Finding, Line, LineOrder, PartyKind, Proposal
+
+_FAULTS = ("failed-check", "certificate-expired", "instrument-missing")
+"""Codes of what the passing of hours alone does not do to a line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,8 @@ def order_line(
         _require_sound(line, wanted, now, law)
         subject, act = f"{station.code}/{line.code}", ACTS[wanted.kind]
         body = {**asdict(wanted), "reason": wanted.reason.strip(), "evidence": wanted.evidence.strip()}
+        if wanted.kind == LineOrder.Kind.UNLOCK:
+            body["known"] = _faults(line, wanted.methods, now, law)
         made: LineOrder | Proposal = do_or_propose(ledger, act, subject, body, law, reason=wanted.reason)
     return made
 
@@ -62,12 +68,39 @@ def _order(ledger: Ledger, by: Caller, subject: str, body: Body) -> LineOrder:
     if until <= ledger.now:
         raise Conflict("order-over", Text("until 已过。", "The time it would end is past."))
     law = registers.law_at(day_of(ledger.now), line.station.place)
+    _require_known(line, body, ledger.now, law)
     before = locked_methods(standing_of(line, ledger.now, law))
     said = {name: body[name] for name in ("kind", "methods", "reason", "evidence")}
     order = LineOrder.objects.create(line=line, **said, approver=by.actor[:80], since=ledger.now, until=until)
     tell_change(ledger, line, before, locked_methods(standing_of(line, ledger.now, law)))
     ledger.note("line-ordered", subject, {**said, "until": body["until"]})
     return order
+
+
+def _faults(line: Line, methods: Sequence[str], at: datetime, law: Law) -> list[str]:
+    """What is wrong with the line, beside what is only due: each failed check by its time."""
+    found = (
+        reason.text.zh if reason.code == "failed-check" else f"{reason.code}/{reason.item}"
+        for method, reasons in standing_of(line, at, law).items()
+        for reason in reasons
+        if reason.code in _FAULTS and (not methods or method in methods)
+    )
+    return sorted(set(found))
+
+
+def _require_known(line: Line, body: Body, at: datetime, law: Law) -> None:
+    """Who ordered it did not know of a fault that has come since: the line is judged anew, by a new proposal."""
+    if "known" not in body:
+        return
+    new = sorted(set(_faults(line, body["methods"], at, law)) - set(body["known"]))
+    if new:
+        raise Conflict(
+            "line-changed",
+            Text(
+                f"提出以后该线情况有变：{new[0]}请按现状重新提出。",
+                f"The line has changed since this was proposed ({new[0]}): propose it anew by what is known now.",
+            ),
+        )
 
 
 def _end(ledger: Ledger, row: Proposal) -> None:
@@ -95,6 +128,7 @@ def _shows(row: Proposal) -> list[tuple[Text, str]]:
     return [
         (Text("方法", "methods"), "、".join(row.body["methods"]) or "全部"),
         (Text("依据", "evidence"), row.body["evidence"]),
+        *((Text("提出时的问题", "wrong when it was proposed"), each) for each in row.body.get("known", ())),
         (Text("至", "until"), row.body["until"][:16].replace("T", " ")),
     ]
 

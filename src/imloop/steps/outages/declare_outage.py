@@ -19,6 +19,7 @@ from imloop.steps.ground.clock import require_past
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, outage, public_json
 from imloop.steps.outages.late_repairs import release_explained
+from imloop.steps.outages.taken_back.hold_again import hold_again
 from imloop.steps.outages.unlock_on_paper import unlock_waiting
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
@@ -63,24 +64,10 @@ def declare(caller: Caller, said: Declaration, now: datetime) -> Outage | Propos
 
 
 def _keep(ledger: Ledger, by: Caller, subject: str, body: Body) -> Outage:
-    scope, starts_at = Scope(body["scope"]), datetime.fromisoformat(body["starts_at"])
-    ends_at = datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else None
-    law = registers.law_at(day_of(ledger.now), by.place)
-    year = day_of(starts_at).year
-    row = Outage.objects.create(
-        outage_no=f"O{by.place}-{year}-{ledger.number('outage', by.place, year):04d}",
-        scope=scope,
-        place=body["place"],
-        link=body["link"] if scope is Scope.LINK else "",
-        stations=body["stations"],
-        cause=body["cause"],
-        starts_at=starts_at,
-        ends_at=ends_at,
-        declared_at=ledger.now,
-        declared_by=by.actor[:80],
-        late_reason=body["late_reason"].strip(),
-        ended_by=by.actor[:80] if ends_at else "",
-    )
+    row, law = as_declared(body, by.actor, ledger.now), registers.law_at(day_of(ledger.now), by.place)
+    year = day_of(row.starts_at).year
+    row.outage_no = f"O{by.place}-{year}-{ledger.number('outage', by.place, year):04d}"
+    row.save()
     ledger.note("outage-declared", row.outage_no, public_json(row))
     _tell(ledger, row, "outage-declared")
     if as_fact(row).counts(law):
@@ -89,15 +76,36 @@ def _keep(ledger: Ledger, by: Caller, subject: str, body: Body) -> Outage:
     return row
 
 
+def as_declared(body: Body, actor: str, now: datetime) -> Outage:
+    """The row that the words make; not kept, and without a number. While the words wait, its end may be noted."""
+    scope = Scope(body["scope"])
+    ends_at = datetime.fromisoformat(body["ends_at"]) if body["ends_at"] else None
+    return Outage(
+        scope=scope,
+        place=body["place"],
+        link=body["link"] if scope is Scope.LINK else "",
+        stations=body["stations"],
+        cause=body["cause"],
+        starts_at=datetime.fromisoformat(body["starts_at"]),
+        ends_at=ends_at,
+        declared_at=now,
+        declared_by=actor[:80],
+        late_reason=body["late_reason"].strip(),
+        ended_by=body.get("ended_by", actor[:80]) if ends_at else "",
+    )
+
+
 def _take_back(ledger: Ledger, row: Proposal) -> None:
-    """It ends now: nothing more is allowed in it. Retests that it allowed stand."""
+    """There was none, as far as anybody confirms: it counts for nothing from now on, and what it alone explained is
+    held again. A retest that has come before stands."""
     declared = Outage.objects.get(pk=row.done["id"])
-    if declared.ends_at is not None:
-        raise Conflict(
-            "outage-over",
-            Text("故障已经结束，已允许的复检不再收回。", "The outage is over; what it allowed stands."),
-        )
-    _end(ledger, declared, ledger.now)
+    declared.taken_back_at = ledger.now
+    declared.save(update_fields=["taken_back_at"])
+    if declared.ends_at is None:
+        _end(ledger, declared, ledger.now)
+    ledger.note("outage-taken-back", declared.outage_no, {"proposal": row.pk})
+    _tell(ledger, declared, "outage-taken-back")
+    hold_again(ledger, declared)
 
 
 def _scope(caller: Caller, text: str) -> Scope:
@@ -180,25 +188,64 @@ def _require_in_time(said: Declaration, law: Law, now: datetime) -> None:
 
 
 def end(caller: Caller, outage_no: str, *, at: datetime | None, now: datetime) -> Outage:
-    """End the outage at ``at`` (None: now), which must not be before the last retest unlocked under it."""
+    """End the outage at ``at`` (None: now). What it explained of the time since is held again, but retests that have
+    come stand. One that still waits for a second person is named ``P`` and the proposal's number: it ends there when it
+    is confirmed."""
     at = at or now
     with writing(now, caller) as ledger:
+        if waiting := waiting_outage(caller, outage_no):
+            return _end_waiting(ledger, waiting, at)
         row = outage(caller, outage_no)
         _require_declarer(caller, row)
-        if row.ends_at is not None:
-            raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has already ended."))
-        last = row.unlocks.filter(unlocked_at__isnull=False).order_by("-granted_at").first()
-        if not row.starts_at <= at <= now or (last is not None and at < last.granted_at):
-            raise Malformed(
-                "wrong-value",
-                Text(
-                    "结束时间应在开始和最后一次解锁之后、现在之前。",
-                    "The end must be after the start and the last unlock, and not in the future.",
-                ),
-                at="at",
-            )
+        _require_end(row, at, now)
         _end(ledger, row, at)
+        hold_again(ledger, row)
     return row
+
+
+def _require_end(row: Outage, at: datetime, now: datetime) -> None:
+    if row.ends_at is not None:
+        raise Conflict("outage-ended", Text("该故障已宣布结束。", "This outage has already ended."))
+    if not row.starts_at <= at <= now:
+        raise Malformed(
+            "wrong-value",
+            Text(
+                "结束时间应在开始之后、现在之前。",
+                "The end must be after the start, and not in the future.",
+            ),
+            at="at",
+        )
+
+
+def _end_waiting(ledger: Ledger, waiting: Proposal, at: datetime) -> Outage:
+    """Nobody knows yet whether it counts; if it does, then until that hour."""
+    row = waiting_row(waiting)
+    _require_declarer(ledger.caller, row)
+    _require_end(row, at, ledger.now)
+    waiting.done = {"ends_at": at.isoformat(), "ended_by": ledger.caller.actor[:80]}
+    waiting.save(update_fields=["done"])
+    ledger.note("outage-ended", row.outage_no, {"proposal": waiting.pk, "ends_at": at.isoformat()})
+    return waiting_row(waiting)
+
+
+def waiting_row(waiting: Proposal) -> Outage:
+    """As it would be, confirmed now."""
+    row = as_declared({**waiting.body, **waiting.done}, waiting.proposed_by, waiting.proposed_at)
+    row.outage_no = f"P{waiting.pk}"
+    return row
+
+
+def waiting_outages(caller: Caller) -> list[Proposal]:
+    """Those in the caller's place that a second person has not confirmed yet, and that have not taken effect."""
+    if caller.kind not in DECLARERS:
+        return []
+    rows = Proposal.objects.filter(kind=OUTAGE.kind, state=Proposal.State.WAITING).order_by("proposed_at")
+    return [row for row in rows if covers(caller.place, row.body["place"])]
+
+
+def waiting_outage(caller: Caller, number: str) -> Proposal | None:
+    """By ``P`` and its number."""
+    return next((row for row in waiting_outages(caller) if f"P{row.pk}" == number), None)
 
 
 def _end(ledger: Ledger, row: Outage, at: datetime) -> None:
@@ -243,7 +290,7 @@ def _tell(ledger: Ledger, row: Outage, topic: str) -> None:
 
 
 def _shows(row: Proposal) -> list[tuple[Text, str]]:
-    body = row.body
+    body = {**row.body, **row.done}
     shown = [
         (Text("范围", "scope"), SCOPE_NAMES[Scope(body["scope"])].zh),
         (Text("检验机构", "stations"), "、".join(body["stations"])),
@@ -263,5 +310,6 @@ OUTAGE = register(
         shows=_shows,
         made=lambda made: {"id": made.pk, "no": made.outage_no},
         undo=_take_back,
+        one_object=True,
     )
 )

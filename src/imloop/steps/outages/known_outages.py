@@ -31,22 +31,27 @@ def as_fact(row: Outage) -> Fact:
     )
 
 
+def _standing() -> QuerySet[Outage]:
+    """Without those that were taken back: there was none, as far as anybody confirmed."""
+    return Outage.objects.filter(taken_back_at__isnull=True)
+
+
 def declared_for(at: datetime) -> list[Fact]:
     """Every outage that was running at the moment by what is known now, the one declared first in front."""
-    rows = Outage.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gte=at), starts_at__lte=at)
+    rows = _standing().filter(Q(ends_at__isnull=True) | Q(ends_at__gte=at), starts_at__lte=at)
     return [as_fact(row) for row in rows.order_by("declared_at", "id")]
 
 
 def declared_between(since: datetime, until: datetime) -> list[Fact]:
     """Every outage that was running at some moment in between."""
-    rows = Outage.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), starts_at__lt=until)
+    rows = _standing().filter(Q(ends_at__isnull=True) | Q(ends_at__gt=since), starts_at__lt=until)
     return [as_fact(row) for row in rows.order_by("starts_at", "id")]
 
 
 def kept_until(station: Party, since: datetime, hours: float) -> datetime | None:
     """When the outage ended that kept a station from sending what it had ``since``, if one began within ``hours``; the
     far future while it runs. A fault of the station's own keeps nobody's clock, nor does a link of the repairers'."""
-    rows = Outage.objects.filter(
+    rows = _standing().filter(
         Q(ends_at__isnull=True) | Q(ends_at__gte=since), starts_at__lte=since + timedelta(hours=hours)
     )
     known = (fact for fact in map(as_fact, rows) if fact.delays_tests)
@@ -109,4 +114,5 @@ def public_json(row: Outage) -> dict[str, object]:
         "ends_at": row.ends_at.astimezone(CHINA).isoformat() if row.ends_at else None,
         "declared_at": row.declared_at.astimezone(CHINA).isoformat(),
         "declared_late_because": row.late_reason,
+        "taken_back_at": row.taken_back_at.astimezone(CHINA).isoformat() if row.taken_back_at else None,
     }

@@ -12,6 +12,7 @@ from imloop.facts.text import Reason
 from imloop.gates.repairs.scope import able
 from imloop.gates.repairs.whereabouts import FailedRun, Span, more_allowed_then, time_held
 from imloop.law import Law
+from imloop.loop.events import RepairReleased
 from imloop.loop.repairs import allowed, find_repair
 from imloop.steps.cases.history import fuels_of
 from imloop.steps.cases.move_case import open_case
@@ -22,7 +23,10 @@ from imloop.steps.ground.ledger import Ledger
 from imloop.steps.ground.registers import position_of
 from imloop.steps.outages.known_outages import declared_between
 from imloop.steps.stations.standing import is_active
-from imloop.store.models import Case, Finding, Outage, Party, PartyKind, Repair, Test
+from imloop.store.models import Case, CaseEvent, Finding, Outage, Party, PartyKind, Repair, Test
+
+_BY_OUTAGE = "系统故障 "
+"""How the reason of a release begins that nobody but a declared outage gives."""
 
 
 def held_by_time(
@@ -103,6 +107,14 @@ def _explained(ledger: Ledger, finding: Finding, declared: Outage) -> bool:
     law = registers.law_at(day_of(row.finished_at), case.place)
     if held_by_time(case, shop, convert(row.record, RepairRecord), row.uploaded_at, law) is not None:
         return False
-    reason = f"系统故障 {declared.outage_no}"
-    release(ledger, case, shop.code, row.repair_no, ledger.caller.actor, reason)
+    release(ledger, case, shop.code, row.repair_no, ledger.caller.actor, f"{_BY_OUTAGE}{declared.outage_no}")
     return True
+
+
+def released_by_outage(row: Repair) -> bool:
+    """No person has looked at it: nothing but outages has let it count, if anything has."""
+    events = CaseEvent.objects.filter(case__vehicle=row.case.vehicle_id, kind=RepairReleased.__name__)
+    about = (each.data for each in events if each.data["repair_no"] == row.repair_no)
+    reasons = [data["reason"] for data in about if data["shop"] == row.shop.code]
+    outages = Outage.objects.values_list("outage_no", flat=True) if reasons else ()
+    return set(reasons) <= {f"{_BY_OUTAGE}{number}" for number in outages}

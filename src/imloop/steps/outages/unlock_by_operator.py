@@ -12,6 +12,7 @@ from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
+from imloop.gates.outages.outage import OutageFact
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
@@ -76,7 +77,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
 
 
 def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock:
-    chosen = [as_fact(outage(by, body["outage_no"]))] if body["outage_no"] else None
+    chosen = _chosen(by, body["outage_no"]) if body["outage_no"] else None
     said = {name: body[name] for name in ("vin", "plate", "settlement_no", "certificate_no", "reason")}
     row = new_unlock(
         ledger,
@@ -95,6 +96,11 @@ def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock
     _require_other_declarer(by, row)
     take_up(ledger, row, body["files"])
     return row
+
+
+def _chosen(by: Caller, outage_no: str) -> list[OutageFact]:
+    found = outage(by, outage_no)
+    return [] if found.taken_back_at is not None else [as_fact(found)]
 
 
 def _require_other_declarer(by: Caller, row: PaperUnlock) -> None:

@@ -115,8 +115,8 @@ def _open(caller: Caller, number: int, now: datetime) -> Proposal:
 def _carry_out(ledger: Ledger, row: Proposal) -> None:
     act = act_of(row.kind)
     ledger.proposed_by = row.proposed_by
-    body = {**row.body, **row.private}
-    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, body))
+    known = {**row.body, **row.private, **row.done}
+    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, known))
 
 
 def _proposer(row: Proposal) -> Caller:

@@ -31,7 +31,8 @@ class Act:
     each, who acted on the object and do not confirm; ``shows``: what will happen, by name and value; ``compares``: by
     name, what is and what will be; ``link``: the object's page; ``about``: what people call it; ``head``: only who
     heads the party confirms; ``only``: the one account whose word it is; ``office``: whose people confirm what the
-    operator proposes, where the law asks for the party's own; ``seen``: which people of the parties may know of it."""
+    operator proposes, where the law asks for the party's own; ``seen``: which people of the parties may know of it;
+    ``one_object``: its subjects overlap, so that all of a place count as the same."""
 
     kind: str
     name: Text
@@ -47,6 +48,7 @@ class Act:
     office: str = ""
     only: Callable[[Proposal], str] | None = None
     seen: Callable[[Caller], bool] = lambda caller: True
+    one_object: bool = False
 
 
 _ACTS: dict[str, Act] = {}

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import msgspec
+from django.db.models import Q
 
 from imloop.facts.refusal import Conflict, require_reason
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.steps.ground import registers
+from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.second_person.kinds import Act
 from imloop.steps.second_person.rules import LONGEST, OWN, Rules, no_break_glass, rules_of
@@ -21,6 +24,7 @@ from imloop.steps.second_person.who_may import those_who_may
 from imloop.store.models import Party, Proposal
 
 _AT_ONCE = 500
+_NOT_CONFIRMED = (Proposal.State.REJECTED, Proposal.State.WITHDRAWN, Proposal.State.LAPSED)
 
 
 class _OnlyJudgedError(Exception):
@@ -154,6 +158,7 @@ def _take_effect(ledger: Ledger, act: Act, row: Proposal, rules: Rules) -> None:
     if not rules.break_glass or act.undo is None:
         raise no_break_glass(rules)
     require_reason(row.alone, LONGEST, least=rules.least, cite=rules.cite_alone, at="alone")
+    _refuse_again(act, row, rules)
     there = len(those_who_may(row))
     if there:
         raise Conflict(
@@ -168,6 +173,31 @@ def _take_effect(ledger: Ledger, act: Act, row: Proposal, rules: Rules) -> None:
     row.state, row.done = Proposal.State.IN_FORCE, act.made(made)
     row.save()
     ledger.note("broke-glass", row.subject, {**_said(row), "alone": row.alone})
+
+
+def _refuse_again(act: Act, row: Proposal, rules: Rules) -> None:
+    """What nobody confirmed is not done alone anew, day after day: by nobody for that object, nor by that person for
+    another one."""
+    if rules.again_days is None:
+        return
+    since = row.proposed_at - timedelta(days=rules.again_days)
+    known = Proposal.objects.filter(kind=row.kind, proposed_at__gt=since).exclude(alone="")
+    same = Q(place=row.place) if act.one_object else Q(subject=row.subject)
+    broken = known.filter(same).exclude(state=Proposal.State.CONFIRMED).exists()
+    people = set(Actor.read(row.proposed_by).people)
+    taken_back = known.filter(state__in=_NOT_CONFIRMED).values_list("proposed_by", flat=True)
+    if broken or any(people & set(Actor.read(each).people) for each in taken_back):
+        raise Conflict(
+            "glass-broken-before",
+            Text(
+                f"{rules.again_days} 日内同一对象或同一人的同类事项已先行生效而未获确认，不能再次先行生效。"
+                "请按一般方式提出，并请监督部门安排人员确认。",
+                f"Within {rules.again_days} days an act of this kind took effect alone and was not confirmed: of the "
+                "same object, or by the same person. Propose it as usual, and ask the supervisor for people to "
+                "confirm it.",
+            ),
+            cite=rules.cite_again,
+        )
 
 
 def _said(row: Proposal) -> dict[str, object]:

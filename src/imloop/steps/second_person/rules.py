@@ -15,24 +15,28 @@ OWN = "own"
 LONGEST = 400
 COULD = "could_confirm"
 """In what became of a lapsed proposal: who could have confirmed it then, one line each."""
+_AGAIN = "second_person.break_glass_again_days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """``needs``: kind of the party that confirms, or ``OWN``; ``break_glass``: whether it may take effect before, where
-    nobody is there; ``least``: signs of a reason; ``most_days``: how far ahead it may end, None: no such limit."""
+    nobody is there; ``again_days``: for how long not anew, where it was not confirmed; ``least``: signs of a reason;
+    ``most_days``: how far ahead it may end, None: no such limit."""
 
     kind: str
     needs: str
     hours: float
     break_glass: bool
     alone_hours: float
+    again_days: int | None
     least: int
     most_days: int | None
     from_today: bool
     cite: str
     cite_reason: str
     cite_alone: str
+    cite_again: str
 
     def until(self, now: datetime, *, alone: bool) -> datetime:
         return now + timedelta(hours=self.alone_hours if alone else self.hours)
@@ -78,12 +82,14 @@ def rules_of(kind: str, law: Law) -> Rules | None:
         hours=law.number(f"{key}.hours"),
         break_glass=law.flag(f"{key}.break_glass"),
         alone_hours=law.number("second_person.break_glass_hours") if begun else 0,
+        again_days=law.integer(_AGAIN) if law.get(_AGAIN) else None,
         least=law.integer("second_person.reason_min") if begun else 1,
         most_days=law.integer(f"{key}.most_days") if law.get(f"{key}.most_days") else None,
         from_today=law.get(f"{key}.from_today") is not None and law.flag(f"{key}.from_today"),
         cite=law.cite(f"{key}.confirmed_by"),
         cite_reason=law.cite("second_person.reason_min") if begun else "",
         cite_alone=law.cite("second_person.break_glass_hours") if begun else "",
+        cite_again=law.cite(_AGAIN) if law.get(_AGAIN) else "",
     )
 
 

@@ -32,6 +32,9 @@ class Outage(models.Model):
         max_length=400, blank=True, default="", help_text="why it was declared afterwards"
     )
     ended_by = models.CharField(max_length=80, blank=True, default="")
+    taken_back_at = models.DateTimeField(
+        null=True, help_text="when one person's word was not confirmed: it counts for nothing since"
+    )
 
     class Meta:
         constraints: ClassVar = [
