@@ -130,15 +130,14 @@ def test_an_honest_one_says_what_it_got(message: Message) -> None:
 PREPARE = """
 import django, json, sys
 django.setup()
-from imloop.steps.couriers.receivers import add_receiver
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
 from imloop.steps.ground.ledger import writing
 from support.city import City
+from support.stories.outside import receiver_outside
 City.build()
 for code, address in json.loads(sys.argv[1]).items():
-    add_receiver(SYSTEM, code=code, name="x", party="450200-environment", way="http" if "://" in address else "folder",
-        address=address, topics=[], now=clock.now())
+    receiver_outside(code, address, party="450200-environment", now=clock.now())
 with writing(clock.now(), SYSTEM) as ledger:
     for number in range(5):
         ledger.send("450200-environment", "case-opened", f"C{number}", {"n": number})

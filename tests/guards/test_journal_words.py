@@ -17,7 +17,7 @@ from imloop.loop.effects import EffectKind
 from imloop.steps.desk import texts
 from imloop.steps.duty.duty_record import LOOKS
 
-FORMER = {"day-sealed"}
+FORMER = {"day-sealed", "change-proposed", "change-confirmed", "change-rejected"}
 """Kinds that only journals of former versions hold."""
 SOURCE = Path(imloop.__file__).parent
 STEPS = SOURCE / "steps"

@@ -120,7 +120,7 @@ FORBIDDEN = (
     "DELETE FROM store_rawupload",
     "TRUNCATE store_rawupload CASCADE",
     "UPDATE store_registerfile SET body = ''",
-    "DELETE FROM store_heldchange",
+    "DELETE FROM store_proposal",
 )
 UPLOAD = """
 import django

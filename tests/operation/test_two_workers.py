@@ -33,14 +33,12 @@ from pathlib import Path
 django.setup()
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import SYSTEM
-from imloop.steps.couriers.receivers import add_receiver
 from imloop.store.models import Certificate, Party
 from support.city import City, NEAR
+from support.stories.outside import receiver_outside
 now = clock.now()
 city = City.build()
-add_receiver(SYSTEM, code="folder", name="x", party="450200-environment", way="folder", address=sys.argv[1],
-    topics=[], now=now)
+receiver_outside("folder", sys.argv[1], party="450200-environment", now=now)
 for number in range(12):
     started = (now - timedelta(days=60, hours=number)).strftime("%Y-%m-%d %H:%M")
     city.test(started, co=0.9, vin=None, test_no=f"T{number}", now=now, vehicle={

@@ -23,14 +23,11 @@ PREPARE = """
 import django, json, sys
 django.setup()
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import SYSTEM
-from imloop.steps.couriers.receivers import add_receiver
 from support.city import City
+from support.stories.outside import receiver_outside
 City.build()
 for code, address in json.loads(sys.argv[1]).items():
-    way = "http" if "://" in address else "folder"
-    add_receiver(SYSTEM, code=code, name="x", party=f"450200-{code.partition('-')[0]}", way=way, address=address,
-        topics=[], now=clock.now())
+    receiver_outside(code, address, party=f"450200-{code.partition('-')[0]}", now=clock.now())
 """
 SEND = """
 import django, json, sys

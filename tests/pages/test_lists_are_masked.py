@@ -39,7 +39,7 @@ OF_VEHICLES = {
     "cases": OFFICES,
     "work": (PartyKind.ENVIRONMENT, PartyKind.POLICE, PartyKind.SUPERVISOR),
     "desk/police": (PartyKind.POLICE,),
-    "vehicles/held": (PartyKind.POLICE, PartyKind.SUPERVISOR),
+    "proposals": (PartyKind.POLICE, PartyKind.SUPERVISOR),
     "enrolments": (PartyKind.ENVIRONMENT, PartyKind.POLICE),
     "repairs": (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.SUPERVISOR),
     "tests?since=2026-03-02": (PartyKind.ENVIRONMENT, PartyKind.MARKET, PartyKind.SUPERVISOR),

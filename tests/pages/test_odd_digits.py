@@ -26,7 +26,7 @@ FORMS: dict[str, tuple[str, str, dict[str, str]]] = {
         "/draws/new",
         {"visits_I": "?", "first": "2026-03-05", "last": "2026-03-09", "sure": "1"},
     ),
-    "a change": (POLICE, "/vehicles/held", {"what": "confirm", "number": "?", "said": "x", "sure": "1"}),
+    "a change": (POLICE, "/proposals/7", {"what": "confirm", "said": "?"}),
     "a row": ("", "/apply/istation", {"rows-lines": "?", "do": "edit"}),
     "an entry": ("", "/public/journal", {"number": "?"}),
     "a mass": (POLICE, "/desk/police", {"gate": "registration", "max_mass_kg": "?", "vin": "x"}),

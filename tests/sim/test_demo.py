@@ -70,10 +70,11 @@ def assert_the_outage_is_past() -> None:
 
 
 def test_the_police_know_every_car_and_two_wait_for_a_second_look(demo: Path) -> None:
-    from imloop.store.models import Finding, HeldChange, Vehicle
+    from imloop.store.models import Finding, Proposal, Vehicle
 
     assert not Vehicle.objects.filter(registered=False).exists()
-    assert set(HeldChange.objects.get().fields) == {"first_registered_on"}
+    held = Proposal.objects.get(kind="register-correction")
+    assert set(held.body["fields"]) == {"first_registered_on"}
     assert Finding.objects.get(code="fuel-differs").resolved_at is None
 
 

@@ -27,6 +27,7 @@ REGISTERS = (
 )
 """Tables that grow with the stations of a place and with the years, not with the traffic: they may be read whole."""
 ALLOWED = {
+    "vehicles/register/hold_change.py store_apikey": "the keys of one party: a few",
     "outages/compare_papers.py store_paperunlock": "shown in outages, and only what no record came for yet",
     "vehicles/enrol_guest_vehicle.py store_enrolment": "guests of other provinces: a handful a day",
 }

@@ -29,15 +29,13 @@ PREPARE = """
 import django, json, sys
 django.setup()
 from django.core.management import call_command
-from imloop.steps.couriers.receivers import add_receiver
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import SYSTEM
 from support.city import City
+from support.stories.outside import receiver_outside
 call_command("migrate", verbosity=0)
 City.build()
 for code in sys.argv[2:]:
-    add_receiver(SYSTEM, code=code, name="x", party="450200-environment", way="http",
-        address=f"{sys.argv[1]}/{code}", topics=[], now=clock.now())
+    receiver_outside(code, f"{sys.argv[1]}/{code}", party="450200-environment", now=clock.now())
 """
 SEND = """
 import django, sys, time

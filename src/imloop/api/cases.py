@@ -12,7 +12,7 @@ from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_ASKER, 
 from imloop.api.http.auth import caller
 from imloop.api.http.router import PDF, Router
 from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut, example
-from imloop.api.second_person import ProposalOut, done_or_proposed
+from imloop.api.second_person import Alone, ProposalOut, acting, done_or_proposed
 from imloop.exchange.http.rate_limit import count_question
 from imloop.papers.assemble import notice_document
 from imloop.steps.cases import lookups as case_lookups
@@ -42,7 +42,7 @@ class AnswerIn(Schema):
     evidence: str
 
 
-class ExitIn(Schema):
+class ExitIn(Alone):
     """``to_station`` empty: any; ``expires_on``: the last day on which a retest may rest on it."""
 
     model_config = example(
@@ -83,7 +83,8 @@ class ReleaseIn(Schema):
 
 
 class ExitOut(Schema):
-    """A lawful exit from the same-station rule; ``to_station`` null: any station."""
+    """A lawful exit from the same-station rule; ``to_station`` null: any station; ``ended_at``: taken back, as nobody
+    confirmed it."""
 
     kind: str
     to_station: str | None
@@ -92,6 +93,7 @@ class ExitOut(Schema):
     evidence: str
     granted_at: datetime
     expires_on: date
+    ended_at: datetime | None = None
 
 
 class ObjectionOut(Schema):
@@ -230,8 +232,8 @@ def get_case(request: HttpRequest, case_no: str) -> HttpResponse:
 def post_exit(request: HttpRequest, case_no: str, granted: ExitIn) -> HttpResponse:
     """A department lets the retest happen elsewhere, with reason, evidence and expiry; 202: once another office has
     confirmed it."""
-    who, now = caller(request), clock.now()
-    return done_or_proposed(lambda: grant_exit(who, case_no, **granted.dict(), now=now), case_json)
+    who, now, said = acting(request, granted), clock.now(), granted.dict(exclude={"alone"})
+    return done_or_proposed(lambda: grant_exit(who, case_no, **said, now=now), case_json)
 
 
 @router.post(

@@ -19,7 +19,7 @@ from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.lookups import after
 from imloop.steps.second_person.decide import confirm, proposal, reject, withdraw
-from imloop.steps.second_person.lookups import proposal_json, proposals
+from imloop.steps.second_person.lookups import proposal_json, proposals, shown
 from imloop.store.models import Proposal
 
 router = Router()
@@ -97,7 +97,7 @@ def done_or_proposed(
 def get_proposals(request: HttpRequest, decided: bool = False) -> HttpResponse:
     """One's own, and those that one may confirm; ``decided``: what became of earlier ones, the last hundred."""
     who = caller(request)
-    rows = proposals(who, is_open=not decided)
+    rows = shown(who, proposals(who, is_open=not decided))
     return as_json({"proposals": [proposal_json(row, who) for row in rows]})
 
 
@@ -110,7 +110,9 @@ def get_proposals(request: HttpRequest, decided: bool = False) -> HttpResponse:
 )
 def get_proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     who = caller(request)
-    return as_json(after(lambda: proposal(who, proposal_id), lambda row: proposal_json(row, who)))
+    return as_json(
+        after(lambda: shown(who, [proposal(who, proposal_id)])[0], lambda row: proposal_json(row, who))
+    )
 
 
 @router.post(

@@ -81,12 +81,12 @@ def add(
     topics: Annotated[str, typer.Option(help="只送这些主题，逗号分隔 · only these topics")] = "",
     data: DataDir = VAR,
 ) -> None:
-    """新设接收方，自下一条消息起 · add a receiver, from the next message on."""
+    """新设接收方，自下一条消息起；部门的由其负责人确认 · add a receiver, once the department's head confirms it."""
     connect(data)
     from imloop.steps.couriers.receivers import add_receiver, way_of
     from imloop.steps.ground import clock
     from imloop.steps.ground.access import SYSTEM
-    from imloop.store.models import Receiver
+    from imloop.store.models import Proposal
 
     row = add_receiver(
         SYSTEM,
@@ -98,7 +98,11 @@ def add(
         topics=[topic.strip() for topic in topics.split(",") if topic.strip()],
         now=clock.now(),
     )
-    assert isinstance(row, Receiver)  # the operator needs nobody else; whoever runs the server is told of
+    if isinstance(row, Proposal):
+        print(
+            f"{code} ← {party}：待该单位负责人在 /proposals/{row.pk} 确认 · its head confirms it there first"
+        )
+        return
     print(f"{row.code} ← {party}，自第 {row.cursor + 1} 条起 · from message {row.cursor + 1}")
 
 

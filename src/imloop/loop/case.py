@@ -110,7 +110,8 @@ class RepairFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationExit:
-    """A lawful exit from the same-station rule (A12), decided by a department. ``to_station`` None: any station."""
+    """A lawful exit from the same-station rule (A12), decided by a department. ``to_station`` None: any station;
+    ``ended_at``: when it was taken back, as nobody confirmed it. What was measured before that stands."""
 
     kind: str
     to_station: str | None
@@ -119,10 +120,12 @@ class StationExit:
     evidence: str
     granted_at: datetime
     expires_on: date
+    ended_at: datetime | None = None
 
     def covers(self, station: str, at: datetime) -> bool:
         in_time = self.granted_at <= at and day_of(at) <= self.expires_on
-        return in_time and self.to_station in (None, station)
+        runs = self.ended_at is None or at < self.ended_at
+        return in_time and runs and self.to_station in (None, station)
 
 
 class Answer(StrEnum):

@@ -18,6 +18,7 @@ from imloop.loop.events import (
     DeadlinePassed,
     DeadlineRecomputed,
     Event,
+    ExitEnded,
     ExitGranted,
     ObjectionRaised,
     ObjectionRejected,
@@ -157,7 +158,7 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         due = deadline_of(day_of(case.failed_at), case.origin, law)
         late = case.overdue and day_of(event.at) > due.deadline
         return replace(case, deadline=due.deadline, deadline_provisional=due.provisional, overdue=late)
-    if isinstance(event, (ObjectionRaised, ObjectionRejected, ExitGranted)):
+    if isinstance(event, (ObjectionRaised, ObjectionRejected, ExitGranted, ExitEnded)):
         return _objected(case, event, law)
     if isinstance(event, CaseAnnulled):
         case = _answered(case, Answer.ANNULLED, event.reason, event.at)
@@ -165,8 +166,12 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
     return replace(case, closed_at=event.at)
 
 
-def _objected(case: Case, event: ObjectionRaised | ObjectionRejected | ExitGranted, law: Law) -> Case:
+def _objected(
+    case: Case, event: ObjectionRaised | ObjectionRejected | ExitGranted | ExitEnded, law: Law
+) -> Case:
     """An objection comes, or is answered: by a refusal, or by the exit that a second opinion is."""
+    if isinstance(event, ExitEnded):
+        return _taken_back(case, event)
     if isinstance(event, ObjectionRaised):
         return replace(case, objections=(*case.objections, _raised(case, event, law)))
     if isinstance(event, ObjectionRejected):
@@ -175,6 +180,28 @@ def _objected(case: Case, event: ObjectionRaised | ObjectionRejected | ExitGrant
     if event.exit.kind != SECOND_OPINION_EXIT:
         return case
     return _answered(case, Answer.SECOND_OPINION, event.exit.reason, event.at)
+
+
+def _taken_back(case: Case, event: ExitEnded) -> Case:
+    """The exit holds no longer; the objection that it answered waits again, unless a retest came since."""
+
+    def answered_by_it(each: Objection) -> bool:
+        by_exit = each.answer is Answer.SECOND_OPINION and each.answered_at == event.granted_at
+        return by_exit and each.round == case.round
+
+    return replace(
+        case,
+        exits=tuple(
+            replace(each, ended_at=event.at) if each.granted_at == event.granted_at else each
+            for each in case.exits
+        ),
+        objections=tuple(
+            replace(each, answer=Answer.WAITING, answered_at=None, because="")
+            if answered_by_it(each)
+            else each
+            for each in case.objections
+        ),
+    )
 
 
 def _raised(case: Case, event: ObjectionRaised, law: Law) -> Objection:
@@ -215,7 +242,7 @@ def _told(kind: EffectKind, case: Case, event: Event, law: Law) -> dict[str, obj
         raised = case.objection
         assert raised is not None
         data |= {"ground": event.ground, "words": event.words, "answer_by": raised.answer_by.isoformat()}
-    if isinstance(event, ObjectionRejected):
+    if isinstance(event, (ObjectionRejected, ExitEnded)):
         data["reason"] = event.reason
     if isinstance(event, UnlockedOnPaper):
         unlock = event.unlock

@@ -22,6 +22,7 @@ class EffectKind(StrEnum):
     OVERDUE = "overdue"
     DEADLINE_CHANGED = "deadline-changed"
     EXIT_GRANTED = "exit-granted"
+    EXIT_ENDED = "exit-ended"
     UNLOCKED_ON_PAPER = "unlocked-on-paper"
     PAPER_CONTRADICTED = "paper-contradicted"
     OBJECTION_RAISED = "objection-raised"
@@ -44,6 +45,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.OVERDUE: ("first_station",),
     EffectKind.DEADLINE_CHANGED: ("first_station", "environment"),
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
+    EffectKind.EXIT_ENDED: ("first_station", "environment", "transport"),
     EffectKind.UNLOCKED_ON_PAPER: ("first_station", "environment", "transport"),
     EffectKind.PAPER_CONTRADICTED: ("first_station", "repairer", "environment", "transport"),
     EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
@@ -64,6 +66,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.OVERDUE: Text("逾期", "overdue"),
     EffectKind.DEADLINE_CHANGED: Text("期限重算", "deadline recomputed"),
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
+    EffectKind.EXIT_ENDED: Text("收回变更复检站", "retest elsewhere taken back"),
     EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
     EffectKind.PAPER_CONTRADICTED: Text("补传记录与纸质材料不一致", "the record contradicts the paper"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),

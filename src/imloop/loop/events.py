@@ -76,6 +76,15 @@ class ExitGranted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExitEnded:
+    """An exit that took effect before a second person looked at it was not confirmed. ``granted_at``: which one."""
+
+    at: datetime
+    granted_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockedOnPaper:
     """In a declared outage the operator, or a voucher issued before it, allows a retest on paper (A9). ``at``: when
     the paper was accepted."""
@@ -144,6 +153,7 @@ Event = (
     | DeadlinePassed
     | DeadlineRecomputed
     | ExitGranted
+    | ExitEnded
     | UnlockedOnPaper
     | PaperContradicted
     | ObjectionRaised
@@ -160,6 +170,7 @@ EVENT_NAMES: dict[type, Text] = {
     DeadlinePassed: Text("期限已过", "deadline passed"),
     DeadlineRecomputed: Text("期限重算", "deadline recomputed"),
     ExitGranted: Text("准予变更复检站", "exit granted"),
+    ExitEnded: Text("准予变更复检站未获确认，收回", "exit taken back, as nobody confirmed it"),
     UnlockedOnPaper: Text("故障期间凭纸质材料解锁", "unlocked on paper"),
     PaperContradicted: Text("补传记录与纸质材料不一致", "record contradicts the paper"),
     ObjectionRaised: Text("车主提出异议", "objection raised"),

@@ -11,6 +11,7 @@ from imloop.loop.events import (
     DeadlinePassed,
     DeadlineRecomputed,
     Event,
+    ExitEnded,
     ExitGranted,
     ObjectionRaised,
     ObjectionRejected,
@@ -202,6 +203,14 @@ def by_another_station(case: Case, event: Event, law: Law) -> tuple[Reason, ...]
     return unless(to is None or not (opinion and case.found_failed_by(to)), _OWN_OPINION)
 
 
+@guard("该项准予仍然有效", "that exit still runs")
+def exit_runs(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """It is taken back once."""
+    assert isinstance(event, ExitEnded)
+    runs = any(each.granted_at == event.granted_at and each.ended_at is None for each in case.exits)
+    return unless(runs, _NO_EXIT)
+
+
 def _all_given(*words: str) -> bool:
     return all(word.strip() for word in words)
 
@@ -247,6 +256,7 @@ _OBJECTION_UNFOUNDED = Reason(
     "objection-unfounded", Text("请选择情形并写明理由。", "Choose a ground and say why.")
 )
 _NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection is waiting for an answer."))
+_NO_EXIT = Reason("no-exit", Text("没有这项准予，或已收回。", "There is no such exit, or it was taken back."))
 _OWN_OPINION = Reason(
     "opinion-of-its-own",
     Text(

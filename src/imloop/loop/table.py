@@ -81,6 +81,7 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(
             state, events.ExitGranted, (g.decision_is_founded, g.by_another_station), state, (E.EXIT_GRANTED,)
         ),
+        Row(state, events.ExitEnded, (g.exit_runs,), state, (E.EXIT_ENDED,)),
         Row(
             state,
             events.ObjectionRaised,

@@ -1,4 +1,4 @@
-"""What waited for a second person in the demo city: one was confirmed, one lapsed, one is waiting."""
+"""What waited for a second person in the demo city: one was confirmed, one lapsed, others are waiting."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
+from imloop.facts.codes import Fuel
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
 from imloop.sim.traffic.course import Course
@@ -18,7 +19,8 @@ from imloop.steps.ground.registers import law_at
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.second_person.decide import confirm
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Line, Party, Proposal
+from imloop.steps.vehicles.ask_mark import release_mark
+from imloop.store.models import Case, Line, Party, Proposal, Vehicle
 
 _COMPARED = "已核对原始记录和现场照片（演示）"
 
@@ -40,6 +42,7 @@ def enter_proposals(course: Course) -> None:
         (4.2, "line-unlock", _unlock),
         (1.1, "", lapse_proposals),
         (1.0, "exit", _exit),
+        (0.2, "mark", _mark),
         (0.1, "annulment", _annulment),
     ):
         course.later(course.now - timedelta(days=days), partial(_once, kind, happen))
@@ -78,6 +81,14 @@ def _exit(when: datetime) -> None:
         now=when,
     )
     second(made, when + timedelta(hours=3))
+
+
+def _mark(when: datetime) -> None:
+    """Of the first electric bus that is due: it waits."""
+    for vin in Vehicle.objects.filter(fuel=Fuel.ELECTRIC).order_by("pk").values_list("vin", flat=True):
+        with suppress(Refusal):
+            release_mark(office("police"), vin=vin, now=when, reason="纯电动，免检，登记已核对（演示）")
+            return
 
 
 def _annulment(when: datetime) -> None:

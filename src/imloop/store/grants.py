@@ -26,7 +26,7 @@ APPEND_ONLY = (
     "store_recordcomment",
 )
 """Tables that may be read and added to; rows are never changed, removed or emptied."""
-NEVER_REMOVED = ("store_rawupload", "store_journalhead", "store_heldchange", "store_proposal")
+NEVER_REMOVED = ("store_rawupload", "store_journalhead", "store_proposal")
 """Tables whose rows change, as far as triggers let them, and stay."""
 
 

@@ -10,13 +10,12 @@ import pytest
 from django.conf import settings
 
 from imloop.exchange.couriers.courier import carry
-from imloop.steps.couriers import receivers
 from imloop.steps.ground import clock
-from imloop.steps.ground.access import SYSTEM
 from imloop.store.models import OutboxEntry, Party, Proposal, Receiver
 from support.city import NEAR, City
 from support.people import person
 from support.servers.fake_receiver import FakeReceiver
+from support.stories.outside import receiver_outside
 from support.stories.second_person import confirmed
 
 OFFICE = "450200-environment"
@@ -24,15 +23,8 @@ OFFICE = "450200-environment"
 
 @pytest.fixture
 def region(city: City) -> Receiver:
-    row = receivers.add_receiver(
-        SYSTEM,
-        code="region",
-        name="自治区平台",
-        party=OFFICE,
-        way="http",
-        address="https://region.example/in",
-        topics=[],
-        now=clock.now(),
+    row = receiver_outside(
+        "region", "https://region.example/in", party=OFFICE, now=clock.now(), name="自治区平台"
     )
     for number in range(3):
         OutboxEntry.objects.create(
@@ -60,7 +52,7 @@ def test_pause_resume_replay_and_dismiss(region: Receiver) -> None:
     assert "已暂停" in office.get("/couriers").content.decode()
     office.post("/couriers/region", {"what": "resume"})
     carry(clock.now, FakeReceiver("400"))
-    first = OutboxEntry.objects.filter(receiver=OFFICE).order_by("id")[0].pk
+    first = OutboxEntry.objects.filter(receiver=OFFICE, topic="case-opened").order_by("id")[0].pk
     unsure = office.post("/couriers/region", {"what": "replay", "seq": first, "reason": "丢失"})
     assert unsure.status_code == 422 and "丢失" in unsure.content.decode()
     office.post("/couriers/region", {"what": "dismiss", "seq": first, "reason": "已另行送达"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,17 +10,17 @@ from django.db import connection
 
 from imloop.exchange.imports import import_file
 from imloop.steps.journal.check_against_journal import unlike_the_journal
-from imloop.store.models import HeldChange, RegisterFile
+from imloop.steps.second_person.decide import confirm
+from imloop.store.models import Proposal, RegisterFile
 from support.city import City, at
-from support.people import person
 
 POLICE = "450200-police"
 CHANGES = {
     "a list's bytes": "UPDATE store_registerfile SET body = {other}",
     "a list": "DELETE FROM store_registerfile",
-    "what was proposed": "UPDATE store_heldchange SET reason = 'x'",
-    "the decision": "UPDATE store_heldchange SET state = 'rejected'",
-    "a proposal": "DELETE FROM store_heldchange",
+    "what was proposed": "UPDATE store_proposal SET reason = 'x'",
+    "the decision": "UPDATE store_proposal SET state = 'rejected'",
+    "a proposal": "DELETE FROM store_proposal",
 }
 
 
@@ -30,15 +31,15 @@ def corrected(city: City, tmp_path: Path) -> None:
         file = tmp_path / f"{number}.csv"
         file.write_text(f"vin,plate,fuel\nLFV2A21K6J3123456,桂B12345,{fuel}\n", encoding="utf-8")
         import_file("vehicles", file, tmp_path / "marks", city.callers[POLICE], lambda: when, reason="更正")
-    decision = {"what": "confirm", "number": str(HeldChange.objects.get().pk), "said": "是"}
-    assert person(POLICE).post("/vehicles/held", decision).status_code == 302
+    second = replace(city.callers[POLICE], user="second")
+    confirm(second, Proposal.objects.get().pk, said="是", now=when)
     assert unlike_the_journal() == []
 
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_changed_list_or_decision_is_named(corrected: None, what: str) -> None:
     with connection.cursor() as cursor:
-        for table in ("registerfile", "heldchange"):
+        for table in ("registerfile", "proposal"):
             for event in ("update", "delete"):
                 on = f" ON store_{table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER store_{table}_no_{event}{on}")

@@ -12,10 +12,10 @@ from imloop.facts.refusal import Refusal
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import Declaration, declare, end
+from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.ask_mark import release_mark
-from imloop.steps.vehicles.decide_held import confirm
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
-from imloop.store.models import Case, HeldChange, Mark, PlateSpan, Vehicle
+from imloop.store.models import Case, Mark, PlateSpan, Proposal, Vehicle
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.stories.one_car import (
@@ -46,7 +46,7 @@ def run(city: City, when: str, **said: Any) -> dict[str, Any]:
 
 def by_two(city: City, when: str) -> None:
     """A second person of the police confirms what waits."""
-    for held in HeldChange.objects.filter(state="waiting"):
+    for held in Proposal.objects.filter(state="waiting"):
         confirm(replace(city.callers[POLICE], user="second"), held.pk, said="与登记档案一致", now=at(when))
 
 

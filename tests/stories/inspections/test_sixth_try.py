@@ -17,9 +17,9 @@ from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.ground.access import caller_for
 from imloop.steps.inspections.settle_run import Settlement, settle_run
-from imloop.steps.vehicles.decide_held import confirm
+from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
-from imloop.store.models import Case, Certificate, HeldChange, Line, Party, Standing, Test, Vehicle
+from imloop.store.models import Case, Certificate, Line, Party, Proposal, Standing, Test, Vehicle
 from stories.inspections.test_faults_answered import idle
 from stories.inspections.test_fifth_tables import free_accelerations
 from stories.lines.test_lines import NEEDED, check, equip
@@ -52,7 +52,7 @@ def failed(city: City, **said: Any) -> str:
 
 def by_two(city: City, when: str) -> None:
     """A second person of the police confirms what waits."""
-    for held in HeldChange.objects.filter(state="waiting"):
+    for held in Proposal.objects.filter(state="waiting"):
         confirm(replace(city.callers[POLICE], user="second"), held.pk, said="与登记档案一致", now=at(when))
 
 

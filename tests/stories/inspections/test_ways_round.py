@@ -14,9 +14,9 @@ from imloop.facts.refusal import Refusal
 from imloop.steps.accounts.keys import issue_key, revoke_key
 from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.inspections.settle_run import Settlement, settle_run
-from imloop.steps.vehicles.decide_held import confirm
+from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
-from imloop.store.models import Case, HeldChange, HeldRun, Line, Party, Standing, Test, Vehicle
+from imloop.store.models import Case, HeldRun, Line, Party, Proposal, Standing, Test, Vehicle
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import REGISTERED, VIN, test_message
 from support.stories.one_car import (
@@ -244,7 +244,7 @@ def test_one_person_by_key_and_page(city: City, maker: str, behalf: str) -> None
     with pytest.raises(Refusal):
         confirm(
             replace(police, user=maker),
-            HeldChange.objects.get().pk,
+            Proposal.objects.get().pk,
             said="x",
             now=at("2026-03-02 11:00"),
         )

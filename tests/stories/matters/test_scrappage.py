@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from django.test import Client
 
+from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.ask_mark import ask_mark
-from imloop.steps.vehicles.decide_held import confirm
-from imloop.store.models import Case, HeldChange, Matter, OutboxEntry, Vehicle, VehicleChange
+from imloop.store.models import Case, Matter, OutboxEntry, Proposal, Vehicle, VehicleChange
 from support.city import LISTED, NEAR, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN
@@ -96,7 +96,7 @@ def test_who_is_on_the_road_again_has_failed_all_the_same(city: City, doors: Doo
     assert (Case.objects.get().state, Vehicle.objects.get().status) == ("scrapped", "scrapped")
     city.enter("2026-05-11 09:00", status="正常")
     second = replace(city.callers[POLICE], user="second")
-    confirm(second, HeldChange.objects.get().pk, said="误登记报废", now=at("2026-05-11 10:00"))
+    confirm(second, Proposal.objects.get().pk, said="误登记报废", now=at("2026-05-11 10:00"))
     assert Vehicle.objects.get().status == "active"
 
     def reasons() -> list[str]:

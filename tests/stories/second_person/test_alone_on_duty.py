@@ -4,7 +4,7 @@ confirmed within a day."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,11 +12,12 @@ from imloop.facts.refusal import Conflict, Malformed, Unlawful
 from imloop.steps.accounts import second_factor
 from imloop.steps.accounts.staffing import reset_second_factor
 from imloop.steps.cases.grant_exit import annul_case
+from imloop.steps.cases.objections import raise_objection
 from imloop.steps.desk.acts import lapse_proposals
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.second_person.decide import reject
-from imloop.store.models import Finding, LineOrder, Outage, OutboxEntry, Proposal, SecondFactor, User
-from support.city import City
+from imloop.store.models import Case, Finding, LineOrder, Outage, OutboxEntry, Proposal, SecondFactor, User
+from support.city import FAR, City
 from support.stories.second_person import (
     ADMIN,
     ENV,
@@ -30,6 +31,7 @@ from support.stories.second_person import (
     another,
     confirmed,
     entry,
+    exit_,
     failed,
     order,
     outage,
@@ -37,6 +39,7 @@ from support.stories.second_person import (
 )
 
 GLASS = {
+    "exit": (exit_, TRANSPORT),
     "line-unlock": (order, MARKET),
     "line-lock": (lambda c, n, who=None: order(c, n, "lock", who), MARKET),
     "outage": (outage, SUPERVISOR),
@@ -84,11 +87,52 @@ def test_not_confirmed_it_is_taken_back(city: City, kind: str, how: str) -> None
     assert row.state in ("rejected", "lapsed")
     if kind == "paper-unlock":
         assert Finding.objects.get(code="unlock-unconfirmed").subject == row.done["no"]
+    elif kind == "exit":
+        (way_out,) = Case.objects.get().snapshot["exits"]
+        assert datetime.fromisoformat(way_out["ended_at"]) == later and "stays" not in row.done
     elif kind == "outage":
         assert Outage.objects.get().ends_at == later
     else:
         assert LineOrder.objects.get().until == later
     assert unlike_the_journal() == []
+
+
+def test_a_retest_that_rested_on_an_exit_stays_when_it_is_taken_back(city: City) -> None:
+    row = broken(city, "exit")
+    case = Case.objects.get()
+    city.repair("2026-12-02 14:00", case_no=case.case_no)
+    city.test("2026-12-02 15:00", station=FAR)
+    reject(another(TRANSPORT), row.pk, said="没有这回事", now=NOW + timedelta(hours=20))
+    case.refresh_from_db()
+    row.refresh_from_db()
+    assert case.state == "closed" and row.done["stays"], "measured is measured; the journal says why it stays"
+    assert entry("proposal-rejected")["done"]["stays"] == row.done["stays"] and unlike_the_journal() == []
+
+
+def test_an_exit_that_was_taken_back_opens_no_other_station(city: City) -> None:
+    row = broken(city, "exit")
+    case = Case.objects.get()
+    city.repair("2026-12-02 14:00", case_no=case.case_no)
+    assert lapse_proposals(NOW + timedelta(hours=25)) == 1
+    with pytest.raises(Unlawful, match="not-this-station"):
+        city.test("2026-12-03 15:00", station=FAR)
+    # What was measured while it held, and is uploaded only now, stands.
+    city.test("2026-12-02 15:00", station=FAR, test_no="EARLIER")
+    case.refresh_from_db()
+    assert (row.kind, case.state) == ("exit", "closed")
+
+
+def test_the_objection_that_an_exit_answered_waits_again(city: City) -> None:
+    case = Case.objects.get(case_no=failed(city))
+    raise_objection(case.owner_token, ground="instrument", words="检测前没有预热，请核查", now=NOW)
+    User.objects.filter(party__code=TRANSPORT).update(is_active=False)
+    who = replace(another(ENV, "alone"), alone="周末值班，无人可以确认")
+    exit_(city, NOW, who, kind="objection")
+    case.refresh_from_db()
+    assert case.objected_at is None
+    assert lapse_proposals(NOW + timedelta(hours=25)) == 1
+    case.refresh_from_db()
+    assert case.objected_at == NOW and unlike_the_journal() == []
 
 
 def test_the_glass_is_not_broken_where_somebody_is_there(city: City) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Refusal, Unknown
 from imloop.steps.cases.grant_exit import grant_exit
+from imloop.steps.couriers.receivers import add_receiver
 from imloop.steps.desk.acts import ACTS, lapse_proposals
 from imloop.steps.desk.work_list import tasks
-from imloop.steps.ground.access import caller_for
+from imloop.steps.ground.access import SYSTEM, caller_for
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.outages.paper_files import Photograph
 from imloop.steps.second_person.decide import confirm, proposal, reject, withdraw
@@ -26,6 +27,7 @@ from imloop.store.models import (
     PaperUnlock,
     Party,
     Proposal,
+    Receiver,
     User,
 )
 from support.city import LISTED, NEAR, City, at
@@ -224,6 +226,17 @@ def test_dots_far_days_and_last_years_prices_are_refused(
     assert [problem.path for problem in caught.value.problems] == [f"$.{field}"]
     assert caught.value.cite or field == "since", "with the clause"
     assert not Proposal.objects.exists()
+
+
+def test_what_is_set_up_on_the_server_waits_for_the_departments_head(city: City) -> None:
+    said = {"name": "省厅", "way": "folder", "address": "/srv/out", "topics": [], "now": NOW}
+    made = add_receiver(SYSTEM, code="out", party=ENV, **said)
+    assert isinstance(made, Proposal) and made.party is None and not Receiver.objects.exists()
+    with pytest.raises(NotAllowed, match="heads-only"):
+        confirm(another(ENV, "clerk", head=False), made.pk, said="已核对地址", now=NOW)
+    confirm(another(ENV, "head"), made.pk, said="已核对地址", now=NOW)
+    assert Receiver.objects.get().party.code == ENV and unlike_the_journal() == []
+    assert isinstance(add_receiver(SYSTEM, code="own", party=NEAR, **said), Receiver), "a station's own"
 
 
 def test_earlier_days_stay_as_they_were(city: City) -> None:

@@ -19,7 +19,7 @@ from imloop.steps.vehicles.note_statement import note_statement
 from imloop.steps.vehicles.register.word import ENVIRONMENT as BY_ENVIRONMENT
 from imloop.steps.vehicles.register.word import POLICE as BY_POLICE
 from imloop.steps.vehicles.register.word import enter_fields, register
-from imloop.store.models import Finding, HeldChange, JournalEntry, Vehicle
+from imloop.store.models import Finding, JournalEntry, Proposal, Vehicle
 from support.city import NEAR, City
 from support.messages.uploads import PLATE, VIN
 from support.people import person
@@ -77,11 +77,11 @@ def test_a_statement_is_taken_over_by_two(city: City, car: Vehicle) -> None:
     form = {"what": "settle", "field": "fuel", "right": "stated", "reason": "登记证书为纯电动"}
     assert clerk.post(f"/vehicles/{car.pk}", form).status_code == 302
     assert Vehicle.objects.get().fuel == "gasoline"
-    held = HeldChange.objects.get()
-    assert (held.kind, held.evidence) == ("difference", f"{NEAR}/T-1")
-    decision = {"what": "confirm", "number": str(held.pk), "said": "是"}
-    assert clerk.post("/vehicles/held", decision).status_code == 422
-    assert person(POLICE, name="chief").post("/vehicles/held", decision).status_code == 302
+    held = Proposal.objects.get()
+    assert (held.body["what"], held.body["evidence"]) == ("difference", f"{NEAR}/T-1")
+    decision, path = {"what": "confirm", "said": "是"}, f"/proposals/{held.pk}"
+    assert clerk.post(path, decision).status_code == 422
+    assert person(POLICE, name="chief").post(path, decision).status_code == 302
     assert Vehicle.objects.get().fuel == "electric"
     assert Finding.objects.get(code="fuel-differs").resolved_at is not None
     assert Finding.objects.get(code="stage-differs").resolved_at is None

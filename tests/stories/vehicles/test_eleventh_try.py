@@ -12,9 +12,9 @@ import pytest
 from imloop.facts.refusal import Unlawful
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.inspections.settle_run import Settlement, settle_run
-from imloop.steps.vehicles.decide_held import confirm
+from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
-from imloop.store.models import Case, HeldChange, HeldRun, Party, Test, Vehicle
+from imloop.store.models import Case, HeldRun, Party, Proposal, Test, Vehicle
 from stories.inspections.test_fifth_tables import free_accelerations
 from stories.inspections.test_sixth_try import diesel, failed, run
 from stories.vehicles.test_ninth_try import PLACE_THERE, THERE, assumed, let_go, there
@@ -176,8 +176,8 @@ def test_one_person_enters_no_car_that_failed_as_another_one(city: City, by: str
     city.enter("2026-03-03 09:00", by=by, fuel="diesel", rated_power_kw="100")
     city.repair(REPAIRED)
     assert lugged(city, RETEST)["verdict"] == "fail" and not mark(city, "2026-03-05 10:00")
-    (held,) = HeldChange.objects.all()
-    assert held.fields == {"rated_power_kw": ["", 100.0]}
+    (held,) = Proposal.objects.all()
+    assert held.body["fields"] == {"rated_power_kw": ["", 100.0]}
     confirm(
         replace(city.callers[by], user="second"), held.pk, said="与合格证一致", now=at("2026-03-05 11:00")
     )
@@ -198,7 +198,7 @@ def test_what_agrees_with_how_it_failed_is_entered_by_one(city: City) -> None:
     """The station stated it with its mass, its days and its fuel."""
     assert run(city, FAILED, **FAIL)["counts"] == "case"
     city.enter("2026-03-03 09:00")
-    assert not HeldChange.objects.exists() and Vehicle.objects.get().facts["max_mass_kg"] == 1800.0
+    assert not Proposal.objects.exists() and Vehicle.objects.get().facts["max_mass_kg"] == 1800.0
     city.repair(REPAIRED)
     assert run(city, RETEST, purpose="retest")["case_state"] == "closed" and mark(city, "2026-03-05 10:00")
 
@@ -213,7 +213,7 @@ def test_one_person_fills_no_blank_while_a_failed_run_waits(city: City, waits: b
     if not waits:
         settle_run(city.callers[ENV], NEAR, held["test_no"], settle, at("2026-03-02 16:00"))
     city.enter("2026-03-02 17:00", fuel="diesel", rated_power_kw="100")
-    assert HeldChange.objects.exists() is waits
+    assert Proposal.objects.exists() is waits
     if waits:
         settle_run(city.callers[ENV], NEAR, held["test_no"], settle, at("2026-03-02 18:00"))
         city.repair(REPAIRED)

@@ -22,21 +22,24 @@ from imloop.facts.days import day_of
 from imloop.steps.accounts.keys import issue_key
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM, Caller
+from imloop.steps.journal.check_against_journal import unlike_the_journal
+from imloop.steps.vehicles.ask_mark import release_mark
 from imloop.store.models import (
     ApiKey,
     Finding,
-    HeldChange,
     JournalEntry,
     Mark,
     Party,
     PlateSpan,
+    Proposal,
     RegisterFile,
     Vehicle,
 )
 from imloop.store.packing import decompress
-from support.city import City
+from support.city import City, at
 from support.messages.uploads import PLATE, VIN
 from support.people import person
+from support.stories.second_person import exit_
 
 POLICE, ENVIRONMENT, SUPERVISOR = "450200-police", "450200-environment", "450200-supervisor"
 OTHER_VIN, OTHER_PLATE = "LFV2A21K6J3123457", "桂B54321"
@@ -88,9 +91,9 @@ def codes(answer: dict[str, Any]) -> list[str]:
     return [reason["code"] for reason in answer["reasons"]]
 
 
-def decide(window: Client, what: str, said: str = "与登记档案一致", held: HeldChange | None = None) -> int:
-    number = (held or HeldChange.objects.get(state="waiting")).pk
-    return window.post("/vehicles/held", {"what": what, "number": str(number), "said": said}).status_code
+def decide(window: Client, what: str, said: str = "与登记档案一致", held: Proposal | None = None) -> int:
+    number = (held or Proposal.objects.get(state="waiting")).pk
+    return window.post(f"/proposals/{number}", {"what": what, "said": said}).status_code
 
 
 def body_of(kind: str) -> dict[str, Any]:
@@ -107,31 +110,31 @@ def test_a_one_row_list_no_longer_makes_a_diesel_electric(city: City, lists: Lis
     assert page.status_code == 200 and "复核确认后生效" in page.content.decode()
 
     assert Vehicle.objects.get().fuel == "diesel" and "no-pass-in-cycle" in codes(gate(city, vin=VIN))
-    held = HeldChange.objects.get()
-    assert (held.fields, held.proposed_by, held.reason) == (
+    held = Proposal.objects.get()
+    assert (held.body["fields"], held.proposed_by, held.reason) == (
         {"fuel": ["diesel", "electric"]}, f"{POLICE}/clerk", "更正燃料",
     )  # fmt: skip
-    said = body_of("change-proposed")
-    assert said["fields"] == {"fuel": ["diesel", "electric"]} and said["evidence"] == held.evidence
-    kept = RegisterFile.objects.get(sha256__startswith=held.evidence)
+    said = body_of("proposed")["body"]
+    assert said["fields"] == {"fuel": ["diesel", "electric"]} and said["evidence"] == held.batch
+    kept = RegisterFile.objects.get(sha256__startswith=held.batch)
     assert decompress(bytes(kept.body)) == row and kept.sent_by == f"{POLICE}/clerk"
 
-    assert clerk.get(f"/vehicles/lists/{held.evidence}.bin").content == row
-    assert person(SUPERVISOR, name="s").get(f"/vehicles/lists/{held.evidence}.bin").status_code == 200
-    assert person(ENVIRONMENT, name="e").get(f"/vehicles/lists/{held.evidence}.bin").status_code == 404
+    assert clerk.get(f"/vehicles/lists/{held.batch}.bin").content == row
+    assert person(SUPERVISOR, name="s").get(f"/vehicles/lists/{held.batch}.bin").status_code == 200
+    assert person(ENVIRONMENT, name="e").get(f"/vehicles/lists/{held.batch}.bin").status_code == 404
 
     assert decide(clerk, "confirm") == 422, "who proposed cannot confirm"
-    assert "由本单位另一人确认" in clerk.get("/vehicles/held").content.decode()
+    assert "确认</button>" not in clerk.get(f"/proposals/{held.pk}").content.decode()
     for desk in (POLICE, SUPERVISOR):
-        assert "登记更正待复核" in person(desk).get("/work").content.decode()
-    assert person(ENVIRONMENT).get("/vehicles/held").content.decode().count("diesel") == 0
-    assert decide(person(ENVIRONMENT, name="neighbour"), "confirm") == 422, "not of the party"
+        assert "待第二人确认：登记更正" in person(desk).get("/work").content.decode()
+    assert "登记更正" not in person(ENVIRONMENT).get("/proposals").content.decode()
+    assert decide(person(ENVIRONMENT, name="neighbour"), "confirm") == 404, "not of the party"
 
     chief = person(POLICE, name="chief")
     assert decide(chief, "reject", said="登记证书为柴油") == 302
-    assert Vehicle.objects.get().fuel == "diesel" and HeldChange.objects.get().state == "rejected"
-    assert body_of("change-rejected")["reason"] == "登记证书为柴油"
-    assert decide(chief, "confirm", held=HeldChange.objects.get()) == 422
+    assert Vehicle.objects.get().fuel == "diesel" and Proposal.objects.get().state == "rejected"
+    assert body_of("proposal-rejected")["said"] == "登记证书为柴油"
+    assert decide(chief, "confirm", held=Proposal.objects.get()) == 422
 
 
 def test_two_who_agree_leave_a_trace_that_others_see(city: City, lists: Lists) -> None:
@@ -148,7 +151,8 @@ def test_two_who_agree_leave_a_trace_that_others_see(city: City, lists: Lists) -
     assert answer.status_code == 202 and answer.json()["kind"] == "mark" and not Mark.objects.exists()
     again = city.client(POLICE).post("/api/v1/marks", {"vin": VIN}, content_type="application/json")
     assert again.json()["id"] == answer.json()["id"], "asked twice, it waits once"
-    assert "不经检验核发标志" in other.get("/vehicles/held").content.decode()
+    assert "不经检验核发标志" in other.get("/proposals").content.decode()
+    assert decide(chief, "confirm") == 422, "who confirmed the correction does not confirm the mark"
     assert decide(other, "confirm") == 302
     assert Mark.objects.get().test_no == ""
     finding = Finding.objects.get(code="mark-without-test")
@@ -161,20 +165,36 @@ def test_two_who_agree_leave_a_trace_that_others_see(city: City, lists: Lists) -
         )
 
 
-def test_a_mark_whose_ground_was_not_touched_is_issued_at_once_and_seen(city: City, lists: Lists) -> None:
+@pytest.mark.parametrize("change", [{"emission_stage": "6b"}, {"owner_name": "覃小红"}])
+def test_every_mark_without_a_test_takes_two(city: City, lists: Lists, change: dict[str, str]) -> None:
+    """Whether or not anything of its ground was touched."""
     lists(diesel(fuel="gasoline", first_registered_on=years_ago(2)), ago=200)
-    lists({"vin": VIN, "emission_stage": "6b"}, reason="更正")
-    assert decide(person(POLICE, name="chief"), "confirm") == 302
+    lists({"vin": VIN, **change}, reason="更正")
+    for held in Proposal.objects.all():
+        assert decide(person(POLICE, name="chief"), "confirm", held=held) == 302
+    assert "second-person-needed" in codes(gate(city, vin=VIN))
     answer = city.client(POLICE).post("/api/v1/marks", {"vin": VIN}, content_type="application/json")
-    assert answer.status_code == 201
-    assert Finding.objects.filter(code="mark-without-test").count() == 1
+    assert answer.status_code == 202 and not Mark.objects.exists()
+    assert decide(person(POLICE, name="other"), "confirm") == 302
+    assert Mark.objects.get().issued_by == Proposal.objects.get(kind="mark").proposed_by
+    touched = Finding.objects.filter(code="mark-without-test").exists()
+    assert touched is ("emission_stage" in change), "what was touched besides is seen"
+    assert unlike_the_journal() == []
 
 
-def test_an_exempt_year_of_an_untouched_vehicle_needs_nobody(city: City, lists: Lists) -> None:
-    lists(diesel(fuel="gasoline", first_registered_on=years_ago(2)))
-    lists({"vin": VIN, "owner_name": "覃小红"})
-    answer = city.client(POLICE).post("/api/v1/marks", {"vin": VIN}, content_type="application/json")
-    assert answer.status_code == 201 and not Finding.objects.exists()
+@pytest.mark.parametrize("touched", [True, False])
+def test_before_december_2026_only_a_ground_changed_lately_took_two(city: City, touched: bool) -> None:
+    city.enter("2025-06-01 08:00", fuel="electric")
+    if touched:
+        Vehicle.objects.get().changes.create(
+            kind="corrected",
+            on=date(2026, 2, 1),
+            recorded_at=at("2026-02-01 08:00"),
+            source=POLICE,
+            data={"fields": {"fuel": ["gasoline", "electric"]}},
+        )
+    made = release_mark(city.callers[POLICE], vin=VIN, now=at("2026-03-20 09:00"), reason="更正")
+    assert isinstance(made, Proposal if touched else Mark)
 
 
 def test_an_honest_correction_goes_through_with_a_second_person(city: City, lists: Lists) -> None:
@@ -183,13 +203,13 @@ def test_an_honest_correction_goes_through_with_a_second_person(city: City, list
     assert (done.held, done.differing) == (0, 1), "another authority's word only stands beside"
     done = lists(diesel(), reason="录入错误，见登记证书")
     assert (done.held, done.changed) == (1, 0)
-    assert lists(diesel(owner_phone="1"), reason="再传").held == 1 and HeldChange.objects.count() == 1
-    assert decide(person(POLICE, name="chief"), "confirm", said="") == 302, "the proposal gives the reason"
+    assert lists(diesel(owner_phone="1"), reason="再传").held == 1 and Proposal.objects.count() == 1
+    assert decide(person(POLICE, name="chief"), "confirm", said="与登记证书一致") == 302
     vehicle = Vehicle.objects.get()
     assert vehicle.facts["first_registered_on"] == years_ago(10)
     assert vehicle.changes.get().kind == "corrected"
-    said = body_of("change-confirmed")
-    assert said["proposed_by"] == POLICE and said["fields"]["first_registered_on"][1] == years_ago(10)
+    assert body_of("proposal-confirmed")["proposed_by"] == POLICE
+    assert body_of("proposed")["body"]["fields"]["first_registered_on"][1] == years_ago(10)
     assert not Finding.objects.filter(code="first-registration-differs", resolved_at=None).exists()
 
 
@@ -205,10 +225,10 @@ def test_what_has_changed_meanwhile_is_proposed_anew(city: City, lists: Lists) -
     lists(diesel())
     lists({"vin": VIN, "fuel": "gasoline"}, reason="一")
     lists({"vin": VIN, "fuel": "lpg"}, reason="二")
-    first, second = HeldChange.objects.order_by("id")
+    first, second = Proposal.objects.order_by("id")
     chief = person(POLICE, name="chief")
     assert decide(chief, "confirm", held=second) == 302
-    page = chief.post("/vehicles/held", {"what": "confirm", "number": str(first.pk), "said": "是"})
+    page = chief.post(f"/proposals/{first.pk}", {"what": "confirm", "said": "是"})
     assert page.status_code == 422 and "登记资料已变" in page.content.decode()
     assert Vehicle.objects.get().fuel == "lpg"
 
@@ -216,7 +236,7 @@ def test_what_has_changed_meanwhile_is_proposed_anew(city: City, lists: Lists) -
 def test_a_key_proposes_and_never_confirms(city: City, lists: Lists) -> None:
     lists(diesel())
     lists({"vin": VIN, "fuel": "electric"}, reason="x")
-    number = HeldChange.objects.get().pk
+    number = Proposal.objects.get().pk
     client = city.client(POLICE, city.machine_key(POLICE))
     (waiting,) = client.get("/api/v1/vehicles/held-changes").json()["held"]
     assert waiting["changes"] == {"fuel": ["diesel", "electric"]}
@@ -238,12 +258,20 @@ def test_a_key_proposes_and_never_confirms(city: City, lists: Lists) -> None:
     assert client.get("/api/v1/vehicles/held-changes").json() == {"held": []}
 
 
+def test_what_is_about_no_vehicle_is_no_held_change(city: City) -> None:
+    made = exit_(city, clock.now(), expires_on=day_of(clock.now()))
+    assert isinstance(made, Proposal)
+    path, refused = f"/api/v1/vehicles/held-changes/{made.pk}", {"confirm": False, "said": "误传"}
+    answer = city.client(ENVIRONMENT).post(path, refused, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown-proposal")
+
+
 def test_what_the_operator_loads_is_decided_by_the_police(city: City, lists: Lists) -> None:
     assert lists(diesel(), by=SYSTEM).new == 1
     assert Vehicle.objects.get().sources["fuel"][0] == "police"
     assert lists({"vin": VIN, "fuel": "electric"}, by=SYSTEM, reason="x").held == 1
     assert Vehicle.objects.get().fuel == "diesel"
-    assert decide(person(ENVIRONMENT), "confirm") == 422
+    assert decide(person(ENVIRONMENT), "confirm") == 404
     assert decide(person(POLICE), "confirm") == 302 and Vehicle.objects.get().fuel == "electric"
 
 
@@ -252,12 +280,13 @@ def test_a_whole_list_is_confirmed_at_once(city: City, lists: Lists) -> None:
     lists(diesel(), diesel(vin=OTHER_VIN, plate=OTHER_PLATE))
     lists({"vin": VIN, "due_on": due}, {"vin": OTHER_VIN, "due_on": due}, reason="年检结果")
     chief = person(POLICE, name="chief")
-    evidence = HeldChange.objects.first().evidence  # type: ignore[union-attr]
-    assert f"名单 {evidence}" in chief.get("/vehicles/held").content.decode()
-    assert chief.post("/vehicles/held", {"what": "list", "evidence": "", "said": "是"}).status_code == 422
-    assert chief.post("/vehicles/held", {"what": "list", "evidence": evidence}).status_code == 302
+    batch = Proposal.objects.first().batch  # type: ignore[union-attr]
+    assert f"名单 {batch}" in chief.get("/proposals").content.decode()
+    assert chief.post("/proposals", {"batch": "", "said": "是"}).status_code == 422
+    assert chief.post("/proposals", {"batch": batch}).status_code == 422, "it says what was compared"
+    assert chief.post("/proposals", {"batch": batch, "said": "已核对名单"}).status_code == 302
     assert {str(each.due_on) for each in Vehicle.objects.all()} == {due}
-    assert JournalEntry.objects.filter(kind="change-confirmed").count() == 2
+    assert JournalEntry.objects.filter(kind="proposal-confirmed").count() == 2
 
 
 def test_a_blank_is_filled_at_once_but_not_with_what_frees(city: City, lists: Lists) -> None:
@@ -292,7 +321,7 @@ def test_a_plate_of_another_is_not_taken_by_one_hand(city: City, lists: Lists) -
     # A new vehicle waits for the plate, too; one given up in the same list is free.
     lists(diesel(vin="LFV2A21K6J3123458", plate=PLATE), reason="新车用旧牌")
     assert Vehicle.objects.get(vin="LFV2A21K6J3123458").plate == ""
-    assert HeldChange.objects.get(state="waiting").fields == {"plate": ["", PLATE]}
+    assert Proposal.objects.get(state="waiting").body["fields"] == {"plate": ["", PLATE]}
     lists(diesel(vin="LFV2A21K6J3123459", plate=PLATE), {"vin": OTHER_VIN, "plate": "桂B00001"})
     assert Vehicle.objects.get(vin="LFV2A21K6J3123459").plate == PLATE
 
@@ -311,13 +340,20 @@ def test_back_on_the_road_takes_two(city: City, lists: Lists) -> None:
     assert (held.status_code, held.json()["changes"]) == (202, {"status": ["cancelled", "active"]})
     assert "vehicle-cancelled" in codes(gate(city, vin=VIN))
     assert lists({"vin": VIN, "status": "正常"}).held == 1
-    assert decide(person(POLICE, name="chief"), "confirm", held=HeldChange.objects.get(kind="change")) == 302
+    assert (
+        decide(person(POLICE, name="chief"), "confirm", held=Proposal.objects.get(kind="vehicle-change"))
+        == 302
+    )
     vehicle = Vehicle.objects.get(vin=VIN)
     assert (vehicle.status, vehicle.owner_name) == ("active", "黄某")
     taken = change("sold", new_plate=OTHER_PLATE)
     assert taken.status_code == 202 and taken.json()["changes"] == {"plate": [PLATE, OTHER_PLATE]}
     assert change("sold", new_plate="桂B77777").json()["plate"] == "桂B77777"
     assert change("sold", on="1900-01-01").json()["code"] == "day-implausible"
+    assert "黄某" not in "".join(JournalEntry.objects.values_list("body", flat=True)), (
+        "no owner in the journal"
+    )
+    assert unlike_the_journal() == []
 
 
 def test_days_that_cannot_be_are_refused(city: City, lists: Lists) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,19 +16,19 @@ from django.test import Client
 from imloop.exchange.imports import Imported, import_file, rejected_rows
 from imloop.facts.days import day_of
 from imloop.steps.ground import clock
+from imloop.steps.second_person.decide import confirm
 from imloop.store.models import (
     Enrolment,
-    HeldChange,
     JournalEntry,
     Mark,
     OutboxEntry,
     PlateSpan,
+    Proposal,
     Vehicle,
     VehicleChange,
 )
 from support.city import NEAR, City, at
 from support.messages.uploads import PLATE, VIN
-from support.people import person
 
 POLICE, ENVIRONMENT = "450200-police", "450200-environment"
 CAR = {
@@ -103,8 +104,10 @@ def test_no_pass_no_mark_then_a_pass_and_a_mark(city: City, tmp_path: Path) -> N
 def test_an_exempt_year_gives_a_mark_without_a_test(city: City, tmp_path: Path) -> None:
     lists(city, tmp_path, {**CAR, "first_registered_on": registered_years_ago(2)}, when=today_at(-8))
     released = post(city.client(POLICE), "marks", {"plate": PLATE})
-    assert released.status_code == 201
-    assert released.json()["test_no"] == ""
+    assert (released.status_code, released.json()["kind"]) == (202, "mark")
+    second = replace(city.callers[POLICE], user="second")
+    confirm(second, released.json()["id"], said="已核对登记", now=clock.now())
+    assert Mark.objects.get().test_no == ""
     assert Vehicle.objects.get().due_on == Mark.objects.get().valid_until
 
 
@@ -223,9 +226,9 @@ def test_a_plate_that_moves_leaves_its_history(city: City, tmp_path: Path) -> No
     # The plate taken by another VIN, when a second person agrees: its former bearer is left without one.
     lists(city, tmp_path, {**CAR, "vin": other, "plate": "桂B54321"}, when="2026-06-01 08:00")
     assert Vehicle.objects.get(vin=VIN).plate == "桂B54321"
-    held = HeldChange.objects.get()
-    decision = {"what": "confirm", "number": str(held.pk), "said": "登记证书"}
-    assert person(POLICE).post("/vehicles/held", decision).status_code == 302
+    held = Proposal.objects.get()
+    second = replace(city.callers[POLICE], user="second")
+    confirm(second, held.pk, said="登记证书", now=at("2026-06-02 08:00"))
     assert Vehicle.objects.get(vin=VIN).plate == ""
     answer = city.client(POLICE).get("/api/v1/gates/road", {"plate": PLATE})
     assert (answer.status_code, answer.json()["code"]) == (404, "plate-changed-hands")

@@ -25,12 +25,16 @@ from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.prices.publish_price import NewPrice, set_price
 from imloop.steps.second_person.decide import confirm
+from imloop.steps.vehicles.ask_mark import release_mark
+from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
+from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.store.models import (
     Case,
     Draw,
     Fee,
     JournalEntry,
     LineOrder,
+    Mark,
     Matter,
     Outage,
     PaperUnlock,
@@ -40,13 +44,14 @@ from imloop.store.models import (
     Receiver,
     SecondFactor,
     User,
+    Vehicle,
 )
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
-from support.messages.uploads import PLATE
+from support.messages.uploads import PLATE, REGISTERED, VIN
 from support.stories.draw_story import plan
 
-ENV, TRANSPORT, MARKET, SUPERVISOR, ADMIN = (
-    f"{PLACE}-{kind}" for kind in ("environment", "transport", "market", "supervisor", "admin")
+ENV, TRANSPORT, MARKET, POLICE, SUPERVISOR, ADMIN = (
+    f"{PLACE}-{kind}" for kind in ("environment", "transport", "market", "police", "supervisor", "admin")
 )
 NOW = at("2026-12-02 10:00")
 WORDS = {"reason": "原站停业，已实地核实", "evidence": "柳环函〔2026〕12号"}
@@ -81,10 +86,10 @@ def failed(city: City) -> str:
     return case
 
 
-def exit_(city: City, now: datetime, **change: Any) -> object:
+def exit_(city: City, now: datetime, who: Caller | None = None, **change: Any) -> object:
     case = Case.objects.first() or Case.objects.get(case_no=failed(city))
     said = {"kind": "no-line", "to_station": FAR, "expires_on": date(2026, 12, 20), **WORDS, **change}
-    return grant_exit(city.callers[ENV], case.case_no, now=now, **said)
+    return grant_exit(who or city.callers[ENV], case.case_no, now=now, **said)
 
 
 def annulment(city: City, now: datetime) -> object:
@@ -169,6 +174,31 @@ def void_of_a_draw(city: City, now: datetime) -> object:
     return void(city.callers[ENV], draw.no, "名单漏了一家检验机构", now)
 
 
+def correction(city: City, now: datetime) -> object:
+    """A list of the police makes a known petrol car electric."""
+    listed(city, "2026-12-01 08:00")
+    return listed(city, f"{now:%Y-%m-%d} 09:00", fuel="electric")
+
+
+def listed(city: City, when: str, **change: str) -> Proposal | None:
+    who = replace(another(POLICE, "lister"), key="")
+    rows = [(2, {**REGISTERED, **change})]
+    enter_vehicles(rows, who, at(when), Seen(), evidence="d" * 16, reason="录入错误，见登记证书")
+    return Proposal.objects.filter(kind="register-correction").first()
+
+
+def back_on_the_road(city: City, now: datetime) -> object:
+    listed(city, "2026-12-01 08:00")
+    Vehicle.objects.update(status="cancelled")
+    said = {"kind": "moved_in", "on": date(2026, 12, 2), "vin": VIN, "reason": "恢复登记，见档案"}
+    return change_vehicle(another(POLICE, "lister"), ReportedChange(**said, owner_name="黄某"), now)
+
+
+def mark(city: City, now: datetime) -> object:
+    listed(city, "2026-12-01 08:00", fuel="electric", first_registered_on="2024-12-05")
+    return release_mark(another(POLICE, "lister"), vin=VIN, now=now, reason="免检车辆，已核对登记")
+
+
 STORIES = {
     "exit": Story(exit_, lambda: bool(Case.objects.get().snapshot["exits"]), TRANSPORT),
     "annulment": Story(annulment, lambda: Case.objects.get().state == "annulled", SUPERVISOR),
@@ -180,6 +210,9 @@ STORIES = {
     "second-factor": Story(factor, lambda: not SecondFactor.objects.exists(), ENV),
     "station-decision": Story(decision, lambda: Matter.objects.get().state == "in_force", ENV),
     "draw-void": Story(void_of_a_draw, lambda: Draw.objects.get().state == "voided", SUPERVISOR),
+    "register-correction": Story(correction, lambda: Vehicle.objects.get().fuel == "electric", POLICE),
+    "vehicle-change": Story(back_on_the_road, lambda: Vehicle.objects.get().status == "active", POLICE),
+    "mark": Story(mark, Mark.objects.exists, POLICE),
     "courier": Story(courier, Receiver.objects.exists, ENV),
 }
 

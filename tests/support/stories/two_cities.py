@@ -4,7 +4,7 @@ business with it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import zstandard
 
@@ -23,7 +23,6 @@ from imloop.store.models import (
     Case,
     Equipment,
     Finding,
-    HeldChange,
     Line,
     Notice,
     Outage,
@@ -138,15 +137,7 @@ def _papers(city: City) -> dict[str, object]:
             size=0,
             body=zstandard.compress(VIN.encode()),
         ).sha256[:16],
-        "held_id": HeldChange.objects.create(
-            vehicle=Vehicle.objects.get(),
-            kind=HeldChange.Kind.LIST,
-            party=Party.objects.get(code=f"{PLACE}-police"),
-            source="police",
-            fields={"fuel": ["gasoline", "diesel"]},
-            proposed_at=now,
-            proposed_by=f"{PLACE}-police",
-        ).pk,
+        "held_id": _held(now).pk,
         "finding": Finding.objects.create(
             created_at=now,
             code="x",
@@ -156,6 +147,25 @@ def _papers(city: City) -> dict[str, object]:
             data={"text": "甲", "text_en": "a"},
         ).pk,
     }
+
+
+def _held(now: datetime) -> Proposal:
+    """What a key of the police proposed of the vehicle."""
+    police, vehicle = Party.objects.get(code=f"{PLACE}-police"), Vehicle.objects.get()
+    said = {"what": "list", "source": "police", "evidence": "d" * 16, "vehicle": vehicle.pk}
+    return Proposal.objects.create(
+        vehicle=vehicle,
+        kind="register-correction",
+        subject=PLATE,
+        place=PLACE,
+        party=police,
+        needs="own",
+        asked=police,
+        body={**said, "fields": {"fuel": ["gasoline", "diesel"]}},
+        proposed_at=now,
+        proposed_by=f"{PLACE}-police",
+        expires_at=now + timedelta(days=30),
+    )
 
 
 def _registers(city: City) -> dict[str, object]:

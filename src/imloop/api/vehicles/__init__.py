@@ -31,15 +31,16 @@ from imloop.api.vehicles.schemas import (
 )
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
+from imloop.steps.ground.lookups import after
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
-from imloop.steps.vehicles.decide_held import confirm, reject
+from imloop.steps.vehicles.decide_held import decide_held
 from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.steps.vehicles.lookups import held_json, held_list, vehicle, vehicle_json
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.register.settle_difference import settle_difference
-from imloop.store.models import HeldChange
+from imloop.store.models import Proposal
 
 router = Router()
 
@@ -96,10 +97,10 @@ def get_registration_gate(request: HttpRequest, asked: Query[RegistrationAsked])
     summary="核发检验标志 · issue a mark",
 )
 def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
-    """201 with the mark; 202 when its ground was changed lately, so that it waits for a second person;
+    """201 with the mark; 202 when it waits for a second person, as every one without a test does;
     409 with every reason when it may not be issued."""
     mark = release_mark(caller(request), now=clock.now(), **wanted.dict())
-    if isinstance(mark, HeldChange):
+    if isinstance(mark, Proposal):
         return as_json(held_json(mark), 202)
     body = {
         "id": mark.pk,
@@ -122,7 +123,7 @@ def post_mark(request: HttpRequest, wanted: MarkIn) -> HttpResponse:
 def post_change(request: HttpRequest, change: ChangeIn) -> HttpResponse:
     """202: a vehicle becomes active again, or takes the plate of another; it waits for a second person."""
     kept = change_vehicle(caller(request), ReportedChange(**change.dict()), clock.now())
-    if isinstance(kept, HeldChange):
+    if isinstance(kept, Proposal):
         return as_json(held_json(kept), 202)
     body = {"id": kept.pk, "vehicle": kept.vehicle.pk, "kind": kept.kind, "on": kept.on.isoformat()}
     return as_json({**body, "status": kept.vehicle.status, "plate": kept.vehicle.plate}, 201)
@@ -147,9 +148,12 @@ def get_held_changes(request: HttpRequest) -> HttpResponse:
     summary="复核登记更正 · confirm or reject a change",
 )
 def post_held_change(request: HttpRequest, held_id: int, decision: DecisionIn) -> HttpResponse:
-    """By a personal key, or on the page: a machine's key is refused (403 ``person-needed``)."""
-    decide = confirm if decision.confirm else reject
-    return as_json(held_json(decide(caller(request), held_id, said=decision.said, now=clock.now())))
+    """By a personal key, or on the page: a machine's key is refused (403 ``person-needed``). Not confirmed by the party
+    that proposed it, it is withdrawn."""
+    who, said, now = caller(request), decision.said, clock.now()
+    return as_json(
+        after(lambda: decide_held(who, held_id, agree=decision.confirm, said=said, now=now), held_json)
+    )
 
 
 @router.post(

@@ -49,7 +49,7 @@ def import_rows(
         done = import_file(kind, file, folder, SYSTEM, now, advance, reason=reason)
     print(f"{kind}: {done.entered} 行已导入 · entered, {done.rejected} 行被拒 · rejected")
     if done.held:
-        print(f"{done.held} 辆待公安人员复核 · wait for a person of the police: /vehicles/held")
+        print(f"{done.held} 辆待公安人员复核 · wait for a person of the police: /proposals")
     if done.rejected:
         rejected = file.with_suffix(".rejected.csv")
         with rejected.open("w", encoding="utf-8-sig", newline="") as out:

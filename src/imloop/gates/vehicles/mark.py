@@ -95,21 +95,34 @@ def rests_on(answer: Answer) -> set[str]:
     return found
 
 
+SECOND_PERSON = "second-person-needed"
+_ASK = Text(
+    "请提出核发，由本单位另一人在工作列表中复核。",
+    "Ask for the mark; another person of the department confirms it on the work list.",
+)
+
+
 def waits(changed: set[str], law: Law) -> Reason:
-    """The warning that a mark without a test will wait for a second person of the police."""
+    """The warning that a mark without a test will wait for a second person of the police. ``changed``: what it rests on
+    and was changed lately."""
+    if not changed:
+        return Reason(
+            SECOND_PERSON,
+            Text("不经检验核发标志，须第二人复核。", "A second person must confirm a mark without a test."),
+            cite=law.cite("second_person.mark.only_changed"),
+            next=_ASK,
+            warning=True,
+        )
     names, days = "、".join(sorted(changed)), law.integer("mark.changed_days")
     return Reason(
-        "second-person-needed",
+        SECOND_PERSON,
         Text(
             f"免检所依据的登记资料（{names}）在 {days} 天内变更过，核发须第二人复核。",
             f"It needs no test because of what the register says of {', '.join(sorted(changed))}, changed within "
             f"{days} days: a second person must confirm the mark.",
         ),
         cite=law.cite("mark.changed_days"),
-        next=Text(
-            "请提出核发，由本单位另一人在工作列表中复核。",
-            "Ask for the mark; another person of the department confirms it on the work list.",
-        ),
+        next=_ASK,
         warning=True,
     )
 

@@ -156,7 +156,8 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
     if case.closed_at is not None:
         return None
     fact = as_loop_case(case)
-    running = [way_out for way_out in fact.exits if way_out.expires_on >= day_of(now)]
+    open_ = [way_out for way_out in fact.exits if way_out.ended_at is None]
+    running = [way_out for way_out in open_ if way_out.expires_on >= day_of(now)]
     if not running:
         return None
     latest = running[-1]
@@ -177,6 +178,7 @@ def event_row(event: CaseEvent) -> dict[str, object]:
         "RepairReported": lambda: f"{name_of(data['repair']['shop'])} · {data['repair']['repair_no']}",
         "RepairReleased": lambda: f"{name_of(data['shop'])} · {data['repair_no']} · {data['reason']}",
         "ExitGranted": lambda: name_of(data["exit"]["to_station"]) or _("任一检验机构"),
+        "ExitEnded": lambda: data["reason"],
         "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
         "PaperContradicted": lambda: f"{data['unlock_no']} · {name_of(data['shop'])} · {data['repair_no']}",
         "CaseAnnulled": lambda: data["reason"],

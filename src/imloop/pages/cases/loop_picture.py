@@ -28,6 +28,7 @@ _ASIDE = (
     "RepairReleased",
     "DeadlineRecomputed",
     "ExitGranted",
+    "ExitEnded",
     "CaseAnnulled",
     "VehicleScrapped",
 )

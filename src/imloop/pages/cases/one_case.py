@@ -18,7 +18,7 @@ from imloop.pages.cases.loop_picture import loop_picture
 from imloop.pages.cases.owner import objection_card
 from imloop.pages.cases.paper_card import paper_card
 from imloop.pages.choices import Choices, named
-from imloop.pages.forms import onward, require_filled, require_sure, sent_day
+from imloop.pages.forms import onward, require_filled, require_sure, sent_day, with_reason_alone
 from imloop.pages.guard import EVERY_DESK, desk, page, words
 from imloop.pages.inspections.overlay import overlay
 from imloop.pages.inspections.pictures import trace_picture
@@ -55,6 +55,7 @@ def decide(request: HttpRequest, caller: Caller, case_no: str) -> HttpResponse:
 
 def _decide(caller: Caller, case_no: str, form: QueryDict) -> Case | Proposal:
     require_sure(form)
+    caller = with_reason_alone(caller, form)
     reason, evidence, now = form.get("reason", ""), form.get("evidence", ""), clock.now()
     what = form.get("what", "")
     if what == "annul":

@@ -201,6 +201,7 @@ _LISTS: dict[str, Callable[[], str]] = {
     "outages": lambda: pgettext("many", "系统故障"),
     "repairs": lambda: pgettext("many", "维修"),
     "tests": lambda: pgettext("many", "检验"),
+    "proposals": lambda: _("待确认事项"),
     "vehicles/held": lambda: _("登记复核"),
     "work": lambda: _("待办"),
 }

@@ -5,17 +5,18 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
+from imloop.facts.mask import masked_vehicle
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.forms import file_response
 from imloop.pages.guard import desk, page, words
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
-from imloop.steps.second_person.decide import confirm, proposal, reject, withdraw
+from imloop.steps.second_person.decide import confirm, confirm_list, proposal, reject, withdraw
 from imloop.steps.second_person.kinds import act_of
-from imloop.steps.second_person.lookups import file_of, files_of, proposals, who_confirms
+from imloop.steps.second_person.lookups import file_of, files_of, lists_of, proposals, shown, who_confirms
 from imloop.steps.second_person.texts import STATES
-from imloop.steps.second_person.who_may import may_confirm
+from imloop.steps.second_person.who_may import may_confirm, to_confirm
 from imloop.store.models import Proposal
 
 _STEPS = {"confirm": confirm, "reject": reject, "withdraw": withdraw}
@@ -24,13 +25,18 @@ _CSS = {"confirmed": "pass", "rejected": "fail", "lapsed": "fail", "withdrawn": 
 
 @desk(*OFFICES)
 def all_proposals(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What waits for the reader, what the reader's party proposed, and what was decided."""
-    waiting = proposals(caller, is_open=True)
-    mine = [row for row in waiting if may_confirm(caller, row)]
+    """What waits for the reader, what the reader's party proposed, and what was decided; POST: confirm a whole list."""
+    if request.method == "POST":
+        form = request.POST
+        confirm_list(caller, form.get("batch", ""), said=form.get("said", ""), now=clock.now())
+        return redirect("/proposals")
+    waiting, decided = (shown(caller, proposals(caller, is_open=is_open)) for is_open in (True, False))
+    mine = to_confirm(caller, waiting)
     context = {
-        "mine": [_row(row) for row in mine],
-        "others": [_row(row) for row in waiting if row not in mine],
-        "decided": [_row(row) for row in proposals(caller, is_open=False)],
+        "mine": [row_of(row) for row in mine],
+        "others": [row_of(row) for row in waiting if row not in mine],
+        "decided": [row_of(row) for row in decided],
+        "lists": [(row.batch, count) for row, count in lists_of(caller) if may_confirm(caller, row)],
     }
     return page(request, caller, "second_person/proposals.html", context)
 
@@ -41,12 +47,13 @@ def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpRespo
     if request.method == "POST":
         _decide(caller, number, request.POST)
         return redirect(f"/proposals/{number}")
-    row = proposal(caller, number)
+    (row,) = shown(caller, [proposal(caller, number)])
     is_open = row.state in Proposal.OPEN
     own = row.party is not None and row.party.code == caller.party_code
     context = {
-        **_row(row),
+        **row_of(row),
         "shows": [(words(name), value) for name, value in act_of(row.kind).shows(row)],
+        "compares": [[words(each) for each in line] for line in act_of(row.kind).compares(row)],
         "files": files_of(row),
         "may_confirm": may_confirm(caller, row),
         "may_withdraw": is_open and own,
@@ -68,10 +75,12 @@ def _decide(caller: Caller, number: int, form: QueryDict) -> None:
     step(caller, number, said=form.get("said", ""), now=clock.now())
 
 
-def _row(row: Proposal) -> dict[str, object]:
+def row_of(row: Proposal) -> dict[str, object]:
+    """One line of a list of them; a vehicle is masked until it is opened."""
     act = act_of(row.kind)
     return {
         "row": row,
+        "about": masked_vehicle(row.vehicle.plate, row.vehicle.vin) if row.vehicle else row.subject,
         "name": words(act.name),
         "state": words(STATES[row.state]),
         "css": _CSS.get(row.state, "wait"),

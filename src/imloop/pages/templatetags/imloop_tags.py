@@ -129,6 +129,7 @@ def event_name(kind: str) -> str:
         DeadlinePassed=_("逾期"),
         DeadlineRecomputed=_("期限重算"),
         ExitGranted=_("准予变更复检站"),
+        ExitEnded=_("收回变更复检站"),
         UnlockedOnPaper=_("故障期间凭纸质材料解锁"),
         PaperContradicted=_("补传记录与纸质材料不一致"),
         ObjectionRaised=_("车主提出异议"),

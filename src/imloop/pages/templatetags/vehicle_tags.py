@@ -38,14 +38,3 @@ def vehicle_change(kind: str) -> str:
         reinstated=_("恢复"),
         corrected=_("更正登记资料"),
     )
-
-
-@register.simple_tag
-def held_kind(kind: str) -> str:
-    return in_words(
-        kind,
-        list=_("名单更正"),
-        change=_("登记变更"),
-        difference=_("采用填报"),
-        mark=_("不经检验核发标志"),
-    )

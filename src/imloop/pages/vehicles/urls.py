@@ -6,15 +6,14 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from imloop.pages.menu_entry import Group, MenuEntry
-from imloop.pages.vehicles import held_changes, vehicles
+from imloop.pages.vehicles import register_words, vehicles
 from imloop.store.models import PartyKind
 
 urlpatterns: list[URLPattern] = [
     path("desk/police", vehicles.police),
     path("vehicles", vehicles.vehicles),
     path("vehicles/import", vehicles.import_vehicles),
-    path("vehicles/held", held_changes.held),
-    path("vehicles/lists/<str:evidence>.bin", held_changes.kept),
+    path("vehicles/lists/<str:evidence>.bin", register_words.kept),
     path("vehicles/import/<str:digest>.csv", vehicles.import_rejected),
     path("vehicles/<int:vehicle_id>", vehicles.one_vehicle),
 ]
@@ -29,11 +28,4 @@ MENU = (
         (PartyKind.ENVIRONMENT, PartyKind.POLICE, PartyKind.SUPERVISOR, PartyKind.ADMIN),
     ),
     MenuEntry("/vehicles/import", _("导入车辆"), Group.REGISTERS, 80, (PartyKind.POLICE,)),
-    MenuEntry(
-        "/vehicles/held",
-        _("登记复核"),
-        Group.REGISTERS,
-        90,
-        (PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR),
-    ),
 )

@@ -29,7 +29,8 @@ from imloop.pages.choices import Choices
 from imloop.pages.forms import require_filled, require_sure, sent_day
 from imloop.pages.guard import desk, page, words
 from imloop.pages.searches import asks
-from imloop.pages.vehicles.held_changes import difference_rows, held_row, known_rows
+from imloop.pages.second_person.proposals import row_of
+from imloop.pages.vehicles.register_words import difference_rows, known_rows
 from imloop.steps.cases import lookups as case_lookups
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES, Caller
@@ -42,7 +43,7 @@ from imloop.steps.vehicles.lookups import held_changes, search_vehicles, show_ow
 from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change_vehicle
 from imloop.steps.vehicles.register.settle_difference import settle_difference
 from imloop.steps.vehicles.register.vehicle_row import CHANGES, COLUMNS
-from imloop.store.models import HeldChange, PartyKind, Vehicle
+from imloop.store.models import PartyKind, Proposal, Vehicle
 
 _FOLDER = Path(settings.DATA_DIR) / "imports"
 _EXCERPT = _CASES = 50
@@ -74,7 +75,7 @@ def police(request: HttpRequest, caller: Caller, asked: QueryDict) -> HttpRespon
         require_sure(given)
         said = {name: given.get(name, "") for name in ("vin", "plate", "reason")}
         released = release_mark(caller, now=now, **said)
-        context["held" if isinstance(released, HeldChange) else "mark"] = released
+        context["held" if isinstance(released, Proposal) else "mark"] = released
     elif given.get("gate"):
         context["answer"] = _ask(given, caller)
     return page(request, caller, "vehicles/police.html", context)
@@ -155,7 +156,7 @@ def _of_vehicle(caller: Caller, found: Vehicle, cycle: Cycle) -> dict[str, objec
         "cycle_reasons": [reason.to_json() for reason in cycle.reasons],
         "known": known_rows(found),
         "differences": difference_rows(caller, found, day_of(clock.now())),
-        "waiting": [held_row(each, caller) for each in held_changes(caller).filter(vehicle=found)],
+        "waiting": [row_of(each) for each in held_changes(caller).filter(vehicle=found)],
         "plates": list(found.plates.order_by("since", "id")),
         "changes": list(found.changes.order_by("on", "id")),
         "enrolments": list(found.enrolments.order_by("since")),

@@ -24,8 +24,9 @@ from imloop.steps.ground.access import caller_for
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import writing
 from imloop.steps.vehicles.note_statement import note_statement
+from imloop.steps.vehicles.register.correct_register import CORRECTION
 from imloop.steps.vehicles.vehicle_facts import entered_facts
-from imloop.store.models import Case, HeldChange, Party, PartyKind, Test, Vehicle
+from imloop.store.models import Case, Party, PartyKind, Proposal, Test, Vehicle
 
 VIN_SIGNS = 17
 _REASON = "登记证书上的初次登记日期与系统不同，见扫描件（演示）"
@@ -33,7 +34,7 @@ _REASON = "登记证书上的初次登记日期与系统不同，见扫描件（
 
 def enter_second_looks(now: datetime) -> None:
     """Of two vehicles that passed lately. Done once."""
-    if HeldChange.objects.exists():
+    if Proposal.objects.filter(kind=CORRECTION.kind).exists():
         return
     petrol = Test.objects.filter(result="pass", vehicle__registered=True, vehicle__fuel=Fuel.GASOLINE)
     tests = list(petrol.select_related("vehicle", "station").order_by("-started_at")[:2])

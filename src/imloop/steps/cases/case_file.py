@@ -23,6 +23,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "DeadlinePassed": ("deadline.days", "overdue.report_to"),
     "DeadlineRecomputed": ("deadline.days",),
     "ExitGranted": ("retest.same_station", "exit.kinds"),
+    "ExitEnded": ("second_person.break_glass_hours",),
     "ObjectionRaised": ("objection.days", "objection.answer_days"),
     "ObjectionRejected": ("objection.answer_days",),
     "CaseAnnulled": ("exit.kinds",),

@@ -11,7 +11,7 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.loop.case import StationExit
-from imloop.loop.events import CaseAnnulled, Event, ExitGranted, ObjectionRejected
+from imloop.loop.events import CaseAnnulled, Event, ExitEnded, ExitGranted, ObjectionRejected
 from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.cases.reconsider import disputed_run, let_runs_go
 from imloop.steps.ground import registers
@@ -84,6 +84,34 @@ def _let_out(ledger: Ledger, by: Caller, case_no: str, body: Body) -> Case:
         expires_on=expires_on,
     )
     return _decide_in(ledger, by, case_no, ExitGranted(at=ledger.now, exit=way_out))
+
+
+def _take_back(ledger: Ledger, proposal: Proposal) -> None:
+    """The exit ends now, and the case is as it was. A retest that rested on it was measured, and stays."""
+    row = Case.objects.select_related("vehicle", "station").get(case_no=proposal.subject)
+    elsewhere = Test.objects.filter(case_no=row.case_no, started_at__gte=proposal.proposed_at)
+    elsewhere = elsewhere.exclude(station__code=proposal.done["station"])
+    if row.closed_at is not None:
+        raise _used()
+    reason = f"{_UNCONFIRMED.zh}：{proposal.reason}"[:400]
+    event = ExitEnded(at=ledger.now, granted_at=proposal.proposed_at, reason=reason)
+    law = registers.law_at(day_of(ledger.now), row.place)
+    decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    if elsewhere.exists():
+        proposal.done = {**proposal.done, "stays": _used().text.zh}
+
+
+_UNCONFIRMED = Text("先行准予换站复检，未获确认", "an exit that nobody confirmed")
+
+
+def _used() -> Conflict:
+    return Conflict(
+        "exit-used",
+        Text(
+            "已有复检据此进行，检验结果和案件状态保留。",
+            "A retest rested on it: its result, and the case as it is now, stay.",
+        ),
+    )
 
 
 def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case | Proposal:
@@ -204,6 +232,8 @@ EXIT = register(
         link=_link,
         shows=_shows,
         before=_acted,
+        made=lambda case: {"id": case.pk, "station": case.station.code if case.station else ""},
+        undo=_take_back,
     )
 )
 ANNULMENT = register(

@@ -32,7 +32,10 @@ def let_late_case_go(ledger: Ledger, row: Case, station: Party, law: Law) -> Non
     gets the same exit, once. ``law`` is today's."""
     if not law.flag("exit.station_closed") or is_active(station, law.on):
         return
-    if any(each.kind == KIND and law.on <= each.expires_on for each in as_loop_case(row).exits):
+    if any(
+        each.kind == KIND and law.on <= each.expires_on and not each.ended_at
+        for each in as_loop_case(row).exits
+    ):
         return
     closing = station.standings.filter(since__lte=law.on).order_by("-since", "-id").first()
     number, grounds = (closing.decision_no, closing.grounds) if closing else ("", "")

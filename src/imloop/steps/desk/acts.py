@@ -16,10 +16,14 @@ from imloop.steps.outages.unlock_by_operator import PAPER_UNLOCK
 from imloop.steps.prices.publish_price import PRICE
 from imloop.steps.second_person.decide import lapse
 from imloop.steps.second_person.kinds import Act
+from imloop.steps.vehicles.ask_mark import WITHOUT_TEST
+from imloop.steps.vehicles.register.change_vehicle import VEHICLE_CHANGE
+from imloop.steps.vehicles.register.correct_register import CORRECTION
 
 ACTS: tuple[Act, ...] = (
     *(EXIT, ANNULMENT, *ORDERS.values(), PAPER_UNLOCK, OUTAGE),
     *(PRICE, VOID, RESET, COURIER, STATION, VISIT),
+    *(CORRECTION, VEHICLE_CHANGE, WITHOUT_TEST),
 )
 
 

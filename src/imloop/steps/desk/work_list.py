@@ -27,11 +27,10 @@ from imloop.steps.prices import tasks as prices
 from imloop.steps.roads import tasks as roads
 from imloop.steps.second_person import tasks as second_person
 from imloop.steps.stations import tasks as stations
-from imloop.steps.vehicles import tasks as vehicles
 
 SUBJECTS = (
     *(second_person, cases, inspections, outages, findings, matters, lines, stations),
-    *(prices, roads, couriers, draws, vehicles, duty),
+    *(prices, roads, couriers, draws, duty),
 )
 """In the order in which the kinds of tasks are offered to choose from."""
 SOURCES: tuple[Source, ...] = tuple(source for subject in SUBJECTS for source in subject.SOURCES)

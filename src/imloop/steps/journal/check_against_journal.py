@@ -12,7 +12,7 @@ import zstandard
 from imloop.proof.journal import receipt_hash
 from imloop.steps.ground.keep_raw import raw_bytes
 from imloop.steps.ground.ledger import as_row, on_one_line
-from imloop.steps.journal.check_registers import held_changes, lists, proposals
+from imloop.steps.journal.check_registers import lists, proposals
 from imloop.steps.journal.faults_of import faults_of
 from imloop.steps.journal.looks import looks_unlike_the_journal
 from imloop.store.models import CaseEvent, JournalEntry, JournalHead, RawUpload, Repair, Test
@@ -29,7 +29,6 @@ def unlike_the_journal() -> list[str]:
         *_repairs(),
         *_events(),
         *lists(),
-        *held_changes(),
         *proposals(),
         *looks_unlike_the_journal(),
     ]

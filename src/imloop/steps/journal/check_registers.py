@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import zstandard
 
 from imloop.steps.journal.faults_of import faults_of
-from imloop.store.models import HeldChange, JournalEntry, Proposal, RegisterFile
+from imloop.store.models import JournalEntry, Proposal, RegisterFile
 
 _BLOCK = 500
-_DECIDED = {HeldChange.State.APPLIED: "change-confirmed", HeldChange.State.REJECTED: "change-rejected"}
-
 _OF_TWO = (
     Proposal.State.CONFIRMED,
     Proposal.State.REJECTED,
@@ -34,20 +33,22 @@ def lists() -> Iterator[str]:
     yield from (f"list {digest[:16]} of entry {number} is gone" for digest, number in said.items())
 
 
-def held_changes() -> Iterator[str]:
-    """Proposals that read otherwise than in the journal, and decisions that nobody made there."""
-    proposed = _bodies("change-proposed")
-    decided = {state: _bodies(kind) for state, kind in _DECIDED.items()}
-    yield from faults_of(HeldChange.objects.order_by("pk"), lambda row: _change(row, proposed, decided))
-    yield from (f"change {number} of the register is gone" for number in proposed)
-
-
 def proposals() -> Iterator[str]:
     """Acts of two persons that read otherwise than in the journal, and decisions that nobody made there."""
-    proposed = {**_bodies("proposed", "proposal"), **_bodies("broke-glass", "proposal")}
-    decided = {state: _bodies(f"proposal-{state}", "proposal") for state in _OF_TWO}
-    yield from faults_of(Proposal.objects.order_by("pk"), lambda row: _proposal(row, proposed, decided))
+    proposed = {**_bodies("proposed"), **_bodies("broke-glass")}
+    decided = {state: _bodies(f"proposal-{state}") for state in _OF_TWO}
+    before = {kind: _bodies(f"change-{kind}", "held") for kind in ("proposed", "confirmed", "rejected")}
+    yield from faults_of(
+        Proposal.objects.order_by("pk"),
+        lambda row: (
+            _before(row, before, decided) if "held" in row.body else _proposal(row, proposed, decided)
+        ),
+    )
     yield from (f"proposal {number} is gone" for number in proposed)
+    yield from (f"change {number} of the register is gone" for number in before["proposed"])
+
+
+_Bodies = dict[int, dict[str, Any]]
 
 
 def _proposal(row: Proposal, proposed: _Bodies, decided: dict[Proposal.State, _Bodies]) -> Iterator[str]:
@@ -59,19 +60,20 @@ def _proposal(row: Proposal, proposed: _Bodies, decided: dict[Proposal.State, _B
             yield f"proposal {row.pk} was not decided as the journal says"
 
 
-_Bodies = dict[int, dict[str, object]]
-
-
-def _change(row: HeldChange, proposed: _Bodies, decided: dict[HeldChange.State, _Bodies]) -> Iterator[str]:
-    said = proposed.pop(row.pk, None)
-    if said is None or (said["fields"], said["reason"]) != (row.fields, row.reason):
-        yield f"change {row.pk} of the register is not what the journal says"
+def _before(
+    row: Proposal, before: dict[str, _Bodies], decided: dict[Proposal.State, _Bodies]
+) -> Iterator[str]:
+    """One from when changes of the register had a list of their own: the journal knows it by its number there."""
+    number = row.body["held"]
+    said = before["proposed"].pop(number, None)
+    if said is None or (said["fields"], said["reason"]) != (row.body["fields"], row.reason):
+        yield f"change {number} of the register is not what the journal says"
     for state, bodies in decided.items():
-        if (row.pk in bodies) != (row.state == state):
-            yield f"change {row.pk} of the register was not decided as the journal says"
+        if (row.pk in bodies or number in before.get(str(state), {})) != (row.state == state):
+            yield f"change {number} of the register was not decided as the journal says"
 
 
-def _bodies(kind: str, number: str = "held") -> dict[int, dict[str, object]]:
+def _bodies(kind: str, number: str = "proposal") -> _Bodies:
     entries = JournalEntry.objects.filter(kind=kind).values_list("body", flat=True)
     found = (json.loads(body) for body in entries.iterator(_BLOCK))
     return {int(body[number]): body for body in found}

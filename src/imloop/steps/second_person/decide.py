@@ -21,25 +21,44 @@ State = Proposal.State
 
 def proposal(caller: Caller, number: int) -> Proposal:
     """One that the caller may see."""
-    rows = Proposal.objects.select_related("party", "asked")
+    rows = Proposal.objects.select_related("party", "asked", "vehicle")
     found = rows.filter(seen_by(caller), pk=number).first()
     if found is None:
-        raise Unknown(
-            "unknown-proposal",
-            Text("没有这一事项，或无权查看。", "There is no such proposal, or it is not yours to see."),
-        )
+        raise unknown_proposal()
     return found
+
+
+def unknown_proposal() -> Unknown:
+    return Unknown(
+        "unknown-proposal",
+        Text("没有这一事项，或无权查看。", "There is no such proposal, or it is not yours to see."),
+    )
 
 
 def confirm(caller: Caller, number: int, *, said: str, now: datetime) -> Proposal:
     """``said``: what was compared."""
     with writing(now, caller) as ledger:
-        row = _open(caller, number, now)
-        require_second_person(caller, row)
-        require_reason(said, LONGEST, at="said")
-        if row.state == State.WAITING:
-            _carry_out(ledger, row)
-        _decide(ledger, row, State.CONFIRMED, said, "proposal-confirmed")
+        return _confirm(ledger, _open(caller, number, now), said)
+
+
+def confirm_list(caller: Caller, batch: str, *, said: str, now: datetime) -> int:
+    """Everything that waits of one list, in one transaction; how many that is."""
+    with writing(now, caller) as ledger:
+        rows = Proposal.objects.filter(seen_by(caller), batch=batch, state=State.WAITING, expires_at__gte=now)
+        waiting = list(rows.select_related("party", "asked", "vehicle").order_by("id")) if batch else []
+        if not waiting:
+            raise unknown_proposal()
+        for row in waiting:
+            _confirm(ledger, row, said)
+    return len(waiting)
+
+
+def _confirm(ledger: Ledger, row: Proposal, said: str) -> Proposal:
+    require_second_person(ledger.caller, row)
+    require_reason(said, LONGEST, at="said")
+    if row.state == State.WAITING:
+        _carry_out(ledger, row)
+    _decide(ledger, row, State.CONFIRMED, said, "proposal-confirmed")
     return row
 
 
@@ -95,7 +114,8 @@ def _open(caller: Caller, number: int, now: datetime) -> Proposal:
 def _carry_out(ledger: Ledger, row: Proposal) -> None:
     act = act_of(row.kind)
     ledger.proposed_by = row.proposed_by
-    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, row.body))
+    body = {**row.body, **row.private}
+    row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, body))
 
 
 def _proposer(row: Proposal) -> Caller:

@@ -28,8 +28,10 @@ class Act:
     """``carry_out`` judges by the facts of the moment, keeps, and gives what it made; it acts in the name of whoever
     proposed, under the ledger of whoever confirms. ``made``: how what it made is found again by ``undo``, which takes
     back what took effect before anybody confirmed, and says in words what it could not; ``before``: actors, in one line
-    each, who acted on the object and do not confirm; ``shows``: what will happen, by name and value; ``link``: the
-    object's page; ``head``: only who heads the party confirms; ``only``: the one account whose word it is."""
+    each, who acted on the object and do not confirm; ``shows``: what will happen, by name and value; ``compares``: by
+    name, what is and what will be; ``link``: the object's page; ``head``: only who heads the party confirms; ``only``:
+    the one account whose word it is; ``office``: whose people confirm what the operator proposes, where the law asks
+    for the party's own."""
 
     kind: str
     name: Text
@@ -39,7 +41,9 @@ class Act:
     before: Callable[[Proposal], Iterable[str]] = _nobody
     made: Callable[[Any], dict[str, object]] = lambda made: {"id": made.pk}
     undo: Callable[[Ledger, Proposal], None] | None = None
+    compares: Callable[[Proposal], list[tuple[Text, Text, Text]]] = lambda row: []
     head: bool = False
+    office: str = ""
     only: Callable[[Proposal], str] | None = None
 
 

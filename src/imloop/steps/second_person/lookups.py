@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
 from imloop.steps.ground.access import OFFICE_NAMES, Caller
 from imloop.steps.ground.ledger import writing
+from imloop.steps.ground.seen import listed
 from imloop.steps.second_person.kinds import act_of
 from imloop.steps.second_person.rules import OWN
 from imloop.steps.second_person.who_may import may_confirm, seen_by
@@ -20,10 +21,27 @@ SHOWN = 100
 
 def proposals(caller: Caller, *, is_open: bool) -> list[Proposal]:
     """Those that the caller may see: what waits, the soonest to lapse first; or what was decided, the last first."""
-    rows = Proposal.objects.filter(seen_by(caller)).select_related("party", "asked")
+    rows = Proposal.objects.filter(seen_by(caller)).select_related("party", "asked", "vehicle")
     if is_open:
         return list(rows.filter(state__in=Proposal.OPEN).order_by("expires_at", "id")[:SHOWN])
     return list(rows.exclude(state__in=Proposal.OPEN).order_by("-decided_at", "-id")[:SHOWN])
+
+
+def shown(caller: Caller, rows: list[Proposal]) -> list[Proposal]:
+    """What is about to be shown; that the caller sees their vehicles is kept."""
+    vehicles = [row.vehicle_id for row in rows if row.vehicle_id is not None]
+    listed(caller, "proposals", vehicles)
+    return rows
+
+
+def lists_of(caller: Caller) -> list[tuple[Proposal, int]]:
+    """Lists of which more than one row waits: the first, and how many. Each is confirmed as one."""
+    rows = Proposal.objects.filter(seen_by(caller), state=Proposal.State.WAITING).exclude(batch="")
+    found = (
+        rows.values("batch").annotate(rows=Count("id"), first=Min("id")).filter(rows__gt=1).order_by("first")
+    )
+    firsts = Proposal.objects.select_related("party", "asked").in_bulk([each["first"] for each in found])
+    return [(firsts[each["first"]], each["rows"]) for each in found]
 
 
 def files_of(row: Proposal) -> QuerySet[Attachment]:

@@ -3,7 +3,7 @@ at once, for a day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +19,8 @@ from imloop.steps.second_person.rules import LONGEST, OWN, Rules, no_break_glass
 from imloop.steps.second_person.tell import tell
 from imloop.steps.second_person.who_may import those_who_may
 from imloop.store.models import Party, Proposal
+
+_AT_ONCE = 500
 
 
 class _OnlyJudgedError(Exception):
@@ -36,12 +38,13 @@ def do_or_propose(
     owner: str = "",
 ) -> Any:
     """What the act makes, or the ``Proposal`` of it. ``owner``: code of the party concerned, whose own people confirm
-    where the law says so; empty: the caller's."""
+    where the law says so; empty: the caller's. Of the ``body``: ``vehicle`` is the key of the one it is about,
+    ``private`` what names an owner and is in no journal."""
     rules = rules_of(act.kind, law)
     caller = ledger.caller
     plain = msgspec.to_builtins(body)
     if rules is None:
-        return act.carry_out(ledger, caller, subject, plain)
+        return act.carry_out(ledger, caller, subject, {**plain, **plain.get("private", {})})
     row = _row(ledger, act, subject, plain, rules, law.place, reason, owner)
     _refuse_twin(row)
     if caller.alone:
@@ -52,6 +55,42 @@ def do_or_propose(
         ledger.note("proposed", subject, _said(row))
     tell(ledger, row, "proposal", watched=bool(row.alone))
     return row
+
+
+def propose_list(
+    ledger: Ledger, act: Act, rows: Sequence[tuple[str, Mapping[str, Any]]], law: Law, *, reason: str
+) -> None:
+    """Rows of a list that was judged already: subject and body of each, whose ``batch`` they are confirmed by as one;
+    what waits already is not kept twice."""
+    rules = rules_of(act.kind, law)
+    assert rules is not None, f"{act.kind} always takes two"
+    made = [
+        _row(ledger, act, subject, msgspec.to_builtins(body), rules, law.place, reason, "")
+        for subject, body in rows
+    ]
+    known = {(row.vehicle_id, _content(row)) for row in _waiting_for(act, made)}
+    new = [row for row in made if (row.vehicle_id, _content(row)) not in known]
+    for row in Proposal.objects.bulk_create(new):
+        ledger.note("proposed", row.subject, _said(row))
+        tell(ledger, row, "proposal")
+
+
+def alike(act: Act, vehicle: int, fields: object) -> Proposal | None:
+    """What waits of a vehicle for the same before and after."""
+    waiting = Proposal.objects.filter(kind=act.kind, vehicle=vehicle, state__in=Proposal.OPEN)
+    said = msgspec.json.encode(fields, order="sorted")
+    return next((row for row in waiting.order_by("id") if _content(row) == said), None)
+
+
+def _waiting_for(act: Act, made: Sequence[Proposal]) -> Iterator[Proposal]:
+    keys = [row.vehicle_id for row in made]
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        yield from Proposal.objects.filter(kind=act.kind, vehicle__in=some, state__in=Proposal.OPEN)
+
+
+def _content(row: Proposal) -> bytes:
+    return msgspec.json.encode(row.body.get("fields"), order="sorted")
 
 
 def _row(
@@ -67,17 +106,26 @@ def _row(
     caller = ledger.caller
     party = Party.objects.filter(code=caller.party_code).first()
     own = Party.objects.filter(code=owner).first() if owner else party
+    needs, asked = rules.needs, own
+    if needs == OWN and own is None:
+        needs = act.office
+    elif needs != OWN:
+        asked = registers.department(needs, place)
+    private = body.pop("private", {})
     return Proposal(
         kind=act.kind,
         subject=subject,
         place=place,
+        vehicle_id=body.get("vehicle"),
         body=body,
+        private=private,
+        batch=body.get("batch", ""),
         reason=reason.strip()[:LONGEST],
         party=party,
         proposed_by=caller.actor[:80],
         proposed_at=ledger.now,
-        needs=rules.needs,
-        asked=own if rules.needs == OWN else registers.department(rules.needs, place),
+        needs=needs,
+        asked=asked,
         expires_at=rules.until(ledger.now, alone=bool(caller.alone)),
         alone=caller.alone.strip()[:LONGEST],
     )
@@ -97,7 +145,7 @@ def _refuse_twin(row: Proposal) -> None:
 def _judge(ledger: Ledger, act: Act, row: Proposal) -> None:
     """What could not be done now is refused now, and leaves nothing."""
     with suppress(_OnlyJudgedError), ledger.attempt():
-        act.carry_out(ledger, ledger.caller, row.subject, row.body)
+        act.carry_out(ledger, ledger.caller, row.subject, {**row.body, **row.private})
         raise _OnlyJudgedError
 
 
@@ -116,7 +164,7 @@ def _take_effect(ledger: Ledger, act: Act, row: Proposal, rules: Rules) -> None:
             ),
             cite=rules.cite_alone,
         )
-    made = act.carry_out(ledger, ledger.caller, row.subject, row.body)
+    made = act.carry_out(ledger, ledger.caller, row.subject, {**row.body, **row.private})
     row.state, row.done = Proposal.State.IN_FORCE, act.made(made)
     row.save()
     ledger.note("broke-glass", row.subject, {**_said(row), "alone": row.alone})

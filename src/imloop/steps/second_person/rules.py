@@ -69,18 +69,19 @@ def rules_of(kind: str, law: Law) -> Rules | None:
     key = f"second_person.{kind}"
     if law.get(f"{key}.confirmed_by") is None:
         return None
+    begun = law.get("second_person.reason_min") is not None
     return Rules(
         kind=kind,
         needs=law.word(f"{key}.confirmed_by"),
         hours=law.number(f"{key}.hours"),
         break_glass=law.flag(f"{key}.break_glass"),
-        alone_hours=law.number("second_person.break_glass_hours"),
-        least=law.integer("second_person.reason_min"),
+        alone_hours=law.number("second_person.break_glass_hours") if begun else 0,
+        least=law.integer("second_person.reason_min") if begun else 1,
         most_days=law.integer(f"{key}.most_days") if law.get(f"{key}.most_days") else None,
         from_today=law.get(f"{key}.from_today") is not None and law.flag(f"{key}.from_today"),
         cite=law.cite(f"{key}.confirmed_by"),
-        cite_reason=law.cite("second_person.reason_min"),
-        cite_alone=law.cite("second_person.break_glass_hours"),
+        cite_reason=law.cite("second_person.reason_min") if begun else "",
+        cite_alone=law.cite("second_person.break_glass_hours") if begun else "",
     )
 
 

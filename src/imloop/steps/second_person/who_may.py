@@ -16,9 +16,12 @@ from imloop.store.models import Party, PartyKind, Proposal, User
 
 
 def of_the_office(caller: Caller, row: Proposal) -> bool:
-    """Of the party that is asked, or of any of that kind in charge of the place."""
+    """Of the party that is asked, or of any of that kind in charge of the place; of what is of
+    no place, any of that kind."""
     if row.needs == OWN:
         return row.asked is not None and caller.party_code == row.asked.code
+    if _of_any_place(row):
+        return caller.kind == row.needs
     return caller.kind == row.needs and covers(caller.place, row.place)
 
 
@@ -65,6 +68,19 @@ def may_confirm(caller: Caller, row: Proposal) -> bool:
     return True
 
 
+def to_confirm(caller: Caller, rows: Iterable[Proposal]) -> list[Proposal]:
+    """Those that the caller may confirm; of a list one row speaks for all."""
+    of_list: dict[str, bool] = {}
+    found = []
+    for row in rows:
+        known = of_list.get(row.batch) if row.batch else None
+        may = may_confirm(caller, row) if known is None else known
+        of_list[row.batch] = may
+        if may:
+            found.append(row)
+    return found
+
+
 def those_who_may(row: Proposal) -> list[User]:
     """Active people who could confirm it now."""
     users = _of_office(row).filter(is_active=True)
@@ -85,8 +101,14 @@ def is_empty(needs: str, caller: Caller, owner: Party | None = None) -> bool:
 def _of_office(row: Proposal) -> QuerySet[User]:
     if row.needs == OWN:
         return User.objects.filter(party=row.asked)
-    parties = [party.pk for party in Party.objects.filter(kind=row.needs) if covers(party.place, row.place)]
+    kind = Party.objects.filter(kind=row.needs)
+    parties = [party.pk for party in kind if _of_any_place(row) or covers(party.place, row.place)]
     return User.objects.filter(party__in=parties)
+
+
+def _of_any_place(row: Proposal) -> bool:
+    """What the operator loads of vehicles, which have none."""
+    return row.party_id is None and row.asked_id is None and row.vehicle_id is not None
 
 
 def _people(lines: Iterable[str]) -> set[str]:
@@ -111,8 +133,9 @@ def _alike(one: User, other: User) -> bool:
 
 def seen_by(caller: Caller) -> Q:
     """A party's own proposals, those that its people may confirm, and for the supervisor all of the place."""
-    here = Q(place__startswith=place_prefix(caller.place))
+    of_any_place = Q(party=None, asked=None, vehicle__isnull=False)
+    here = Q(place__startswith=place_prefix(caller.place)) | of_any_place
     if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
         return here
     mine = Q(party__code=caller.party_code) | Q(asked__code=caller.party_code)
-    return mine | here & Q(needs=caller.kind) if caller.is_department else mine
+    return mine | (here & Q(needs=caller.kind)) if caller.is_department else mine

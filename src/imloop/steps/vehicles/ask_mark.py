@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict
@@ -15,11 +15,23 @@ from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, require_kind
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.seen import Door, seen
+from imloop.steps.second_person.kinds import Act, Body, register
+from imloop.steps.second_person.propose import alike, do_or_propose
 from imloop.steps.vehicles.find_vehicle import named, require_vehicle
-from imloop.steps.vehicles.register.hold_change import Proposal, changed_lately, propose
+from imloop.steps.vehicles.register.hold_change import (
+    MARK,
+    Fields,
+    changed_lately,
+    compared,
+    held_body,
+    link_of,
+    vehicle_of,
+    who_proposed,
+)
 from imloop.steps.vehicles.register.word import POLICE
+from imloop.steps.vehicles.texts import FIELD_NAMES
 from imloop.steps.vehicles.vehicle_facts import case_fact, loaded_subject, passes
-from imloop.store.models import HeldChange, Mark, PartyKind, Vehicle
+from imloop.store.models import Mark, PartyKind, Proposal, Vehicle
 
 
 def ask_mark(caller: Caller, *, vin: str = "", plate: str = "", at: datetime) -> Answer:
@@ -36,34 +48,68 @@ def ask_mark(caller: Caller, *, vin: str = "", plate: str = "", at: datetime) ->
 
 def release_mark(
     caller: Caller, *, vin: str = "", plate: str = "", now: datetime, reason: str = ""
-) -> Mark | HeldChange:
+) -> Mark | Proposal:
     """Issue the mark of the running cycle. ``Conflict`` with every reason when it may not be issued. One without a
-    test whose ground an authority changed lately waits for a second person of the police."""
+    test waits for a second person of the police; before the law asked so, where an authority changed its ground
+    lately."""
     require_kind(caller, PartyKind.POLICE)
     with writing(now, caller) as ledger:
         vehicle = require_vehicle(vin, plate)
         answer = _allowed(vehicle, caller, now)
         law = registers.law_at(day_of(now), caller.place)
-        doubted = rests_on(answer) & changed_lately(vehicle, now, law)
-        if not doubted:
-            return _issue(ledger, vehicle, answer, law)
-        until = _until(vehicle, day_of(now), law)
-        proposal = Proposal(
-            vehicle=vehicle,
-            kind=HeldChange.Kind.MARK,
-            fields={"valid_until": ["", until.isoformat()]},
-            source=POLICE,
-            reason=reason.strip(),
-            data={"changed": sorted(doubted)},
+        if not _takes_two(vehicle, answer, now, law):
+            return _issue(ledger, caller, vehicle, answer)
+        fields: Fields = {"valid_until": ["", _until(vehicle, day_of(now), law).isoformat()]}
+        doubted = sorted(rests_on(answer) & changed_lately(vehicle, now, law))
+        body = held_body(vehicle, MARK, fields, POLICE, changed=doubted)
+        made: Mark | Proposal = alike(WITHOUT_TEST, vehicle.pk, fields) or do_or_propose(
+            ledger, WITHOUT_TEST, str(vehicle), body, law, reason=reason
         )
-        return propose(ledger, [proposal])[0]
+    return made
 
 
-def issue_held_mark(ledger: Ledger, held: HeldChange) -> Mark:
-    """A second person looked at what was changed; the gate is asked again."""
-    answer = _allowed(held.vehicle, ledger.caller, ledger.now)
-    law = registers.law_at(day_of(ledger.now), ledger.caller.place)
-    return _issue(ledger, held.vehicle, answer, law)
+def _takes_two(vehicle: Vehicle, answer: Answer, now: datetime, law: Law) -> bool:
+    if not without_test(answer):
+        return False
+    only_changed = law.flag("second_person.mark.only_changed")
+    return not only_changed or bool(rests_on(answer) & changed_lately(vehicle, now, law))
+
+
+def _issue_held(ledger: Ledger, by: Caller, subject: str, body: Body) -> Mark:
+    """A second person looked at what it rests on; the gate is asked again."""
+    vehicle = vehicle_of(body)
+    return _issue(ledger, by, vehicle, _allowed(vehicle, by, ledger.now))
+
+
+def _who_changed(row: Proposal) -> list[str]:
+    """Who proposed or confirmed what the register says of the vehicle since lately."""
+    law = registers.law_at(day_of(row.proposed_at), row.place)
+    since = row.proposed_at - timedelta(days=law.integer("mark.changed_days"))
+    earlier = Proposal.objects.filter(vehicle=row.vehicle_id, decided_at__gte=since, state="confirmed")
+    pairs = earlier.exclude(kind=row.kind).values_list("proposed_by", "decided_by")
+    return [*who_proposed(row), *(line for pair in pairs for line in pair)]
+
+
+def _shows(row: Proposal) -> list[tuple[Text, str]]:
+    changed = [FIELD_NAMES.get(name, Text(name, name)).zh for name in row.body["changed"]]
+    return (
+        [(Text("免检所依据而近期变更过的", "its ground, changed lately"), "、".join(changed))]
+        if changed
+        else []
+    )
+
+
+WITHOUT_TEST = register(
+    Act(
+        kind="mark",
+        name=Text("不经检验核发标志", "a mark without a test"),
+        carry_out=_issue_held,
+        link=link_of,
+        shows=_shows,
+        compares=compared,
+        before=_who_changed,
+    )
+)
 
 
 def _allowed(vehicle: Vehicle, caller: Caller, now: datetime) -> Answer:
@@ -74,7 +120,8 @@ def _allowed(vehicle: Vehicle, caller: Caller, now: datetime) -> Answer:
     return answer
 
 
-def _issue(ledger: Ledger, vehicle: Vehicle, answer: Answer, law: Law) -> Mark:
+def _issue(ledger: Ledger, by: Caller, vehicle: Vehicle, answer: Answer) -> Mark:
+    law = registers.law_at(day_of(ledger.now), by.place)
     until = _until(vehicle, law.on, law)
     passed = passes(vehicle).first()
     needed = not without_test(answer)
@@ -83,20 +130,20 @@ def _issue(ledger: Ledger, vehicle: Vehicle, answer: Answer, law: Law) -> Mark:
         test_no=passed.test_no if passed is not None and needed else "",
         issued_at=ledger.now,
         valid_until=until,
-        issued_by=ledger.caller.actor,
+        issued_by=by.actor,
         cite=law.cite("mark.pass_required") if needed else law.cite("cycle.same_as_safety"),
     )
     vehicle.due_on = until
     vehicle.save(update_fields=["due_on"])
     body = {"plate": vehicle.plate, "vin": vehicle.vin, "valid_until": until.isoformat()}
     ledger.note("mark-released", str(vehicle), {**body, "test": released.test_no, "law": law.hash})
-    environment = registers.department(PartyKind.ENVIRONMENT, ledger.caller.place)
+    environment = registers.department(PartyKind.ENVIRONMENT, by.place)
     if environment is not None:
         ledger.send(environment.code, "mark-released", str(vehicle), body)
     changed = set() if needed else changed_lately(vehicle, ledger.now, law)
     if changed:
         doubt = _without_test(vehicle, changed, law)
-        keep_findings(ledger, "vehicle", str(vehicle), ledger.caller.party_code, [doubt])
+        keep_findings(ledger, "vehicle", str(vehicle), by.party_code, [doubt])
     return released
 
 
@@ -136,6 +183,7 @@ def _answer(vehicle: Vehicle, caller: Caller, at: datetime) -> Answer:
     day = day_of(at)
     law = registers.law_at(day, caller.place)
     answer = mark(loaded_subject(vehicle), case_fact(vehicle, caller), day, law)
-    doubted = rests_on(answer) & changed_lately(vehicle, at, law) if rests_on(answer) else set()
-    warning = (waits(doubted, law),) if answer.allowed and doubted else ()
-    return Answer(GATE, answer.allowed, (*answer.reasons, *warning), answer.facts)
+    if not answer.allowed or not _takes_two(vehicle, answer, at, law):
+        return answer
+    doubted = rests_on(answer) & changed_lately(vehicle, at, law)
+    return Answer(GATE, answer.allowed, (*answer.reasons, waits(doubted, law)), answer.facts)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import zstandard
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import signs
@@ -16,18 +16,25 @@ from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import COMPARED, differs
 from imloop.gates.vehicles.cycle import Cycle, cycle_on
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import Caller, covers, place_prefix
+from imloop.steps.ground.access import Caller, covers
 from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.lookups import Shown, nothing_there
 from imloop.steps.ground.seen import listed
+from imloop.steps.second_person.who_may import seen_by
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import once_bore
 from imloop.steps.vehicles.register.word import ENVIRONMENT, value_of
 from imloop.steps.vehicles.vehicle_facts import loaded_subject
-from imloop.store.models import HeldChange, Party, PartyKind, RegisterFile, Vehicle
+from imloop.store.models import Party, PartyKind, Proposal, RegisterFile, Vehicle
 
 _MOST = 20
 _MOST_HELD = 500
+_STATES = {
+    "waiting": "waiting",
+    "confirmed": "applied",
+    **dict.fromkeys(("rejected", "withdrawn", "lapsed"), "rejected"),
+}
+"""Of a proposal, as the calls about held changes have always named them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +125,16 @@ def differences_of(caller: Caller, found: Vehicle, day: date) -> list[Difference
     return shown
 
 
-def held_changes(caller: Caller, *, waiting: bool = True) -> QuerySet[HeldChange]:
-    """What waits for a second person of the caller's department; supervisors see those of their place."""
-    rows = HeldChange.objects.select_related("vehicle", "party")
-    if waiting:
-        rows = rows.filter(state=HeldChange.State.WAITING)
-    if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
-        return rows.filter(Q(party=None) | Q(party__place__startswith=place_prefix(caller.place)))
-    own = Q(party__code=caller.party_code)
-    if caller.kind == PartyKind.POLICE:
-        own |= Q(party=None)
-    return rows.filter(own)
+def held_changes(caller: Caller) -> QuerySet[Proposal]:
+    """What of vehicles waits for a second person, as far as the caller may see it."""
+    rows = Proposal.objects.select_related("vehicle", "party", "asked").filter(seen_by(caller))
+    return rows.filter(vehicle__isnull=False, state__in=Proposal.OPEN).order_by("proposed_at", "id")
 
 
-def held_list(caller: Caller) -> list[HeldChange]:
+def held_list(caller: Caller) -> list[Proposal]:
     """The same as a list, oldest first; the look is kept."""
-    rows = list(held_changes(caller).order_by("proposed_at", "id")[:_MOST_HELD])
-    listed(caller, "vehicles/held", [row.vehicle_id for row in rows])
+    rows = list(held_changes(caller)[:_MOST_HELD])
+    listed(caller, "proposals", [row.vehicle_id for row in rows])
     return rows
 
 
@@ -156,19 +156,21 @@ def _sees(caller: Caller, party: Party | None) -> bool:
     return party.code == caller.party_code if party else caller.kind == PartyKind.POLICE
 
 
-def held_json(held: HeldChange) -> dict[str, object]:
-    """For machines."""
+def held_json(held: Proposal) -> dict[str, object]:
+    """For machines, as they know it."""
+    assert held.vehicle is not None
+    body = held.body
     return {
         "id": held.pk,
-        "kind": str(held.kind),
-        "state": str(held.state),
+        "kind": body["what"],
+        "state": _STATES[held.state],
         "vehicle": held.vehicle.pk,
         "plate": held.vehicle.plate,
         "vin": held.vehicle.vin,
-        "changes": held.fields,
-        "source": held.source,
+        "changes": body["fields"],
+        "source": body["source"],
         "reason": held.reason,
-        "evidence": held.evidence,
+        "evidence": body["evidence"],
         "proposed_at": held.proposed_at.isoformat(),
         "proposed_by": held.proposed_by,
         "decided_at": held.decided_at.isoformat() if held.decided_at else None,

@@ -17,7 +17,7 @@ from imloop.loop.case import Origin
 from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, covers
 from imloop.steps.vehicles.identify_vehicle import cases_beside
 from imloop.steps.vehicles.plates import may_have_borne, no_entered_vin
-from imloop.store.models import Case, HeldChange, HeldRun, Test, Vehicle
+from imloop.store.models import Case, HeldRun, Proposal, Test, Vehicle
 from imloop.store.statements import aware, fetch_all, fetch_one
 
 _FAIL = "JOIN store_test t ON t.id = h.test_id AND h.settled_at IS NULL AND t.result = 'fail'"
@@ -131,8 +131,9 @@ def fail_waits(vehicle: Vehicle) -> bool:
     waits = fetch_one(_ITS_FAIL_WAITS, [vehicle.pk])
     if waits is not None and waits[0]:
         return True
-    held = HeldChange.objects.filter(vehicle=vehicle.pk, state=HeldChange.State.WAITING)
-    to_bear = [str(each["plate"][1]) for each in held.values_list("fields", flat=True) if "plate" in each]
+    held = Proposal.objects.filter(vehicle=vehicle.pk, state__in=Proposal.OPEN)
+    fields = [body["fields"] for body in held.values_list("body", flat=True)]
+    to_bear = [str(each["plate"][1]) for each in fields if "plate" in each]
     return any(
         how is not Beside.REPLATED or not _told_apart(vehicle, other)
         for other, how in cases_beside(vehicle, to_bear)

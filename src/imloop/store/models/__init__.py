@@ -44,7 +44,6 @@ from imloop.store.models.registers.stations import (
 )
 from imloop.store.models.registers.vehicles import (
     Enrolment,
-    HeldChange,
     Mark,
     PlateSpan,
     RegisterFile,
@@ -79,7 +78,6 @@ __all__ = [
     "Evidence",
     "Fee",
     "Finding",
-    "HeldChange",
     "HeldRun",
     "IdentityOpening",
     "Invitation",

@@ -14,12 +14,23 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.registers import department
+from imloop.steps.second_person.kinds import Act, Body
+from imloop.steps.second_person.kinds import register as register_act
+from imloop.steps.second_person.propose import alike, do_or_propose
 from imloop.steps.vehicles.find_vehicle import require_vehicle
 from imloop.steps.vehicles.plates import borne_by_another, change_plates, take_plate
-from imloop.steps.vehicles.register.hold_change import Proposal, propose, require_as_it_was
+from imloop.steps.vehicles.register.hold_change import (
+    CHANGE,
+    compared,
+    held_body,
+    link_of,
+    require_as_it_was,
+    vehicle_of,
+    who_proposed,
+)
 from imloop.steps.vehicles.register.vehicle_row import CHANGES, STATUS_AFTER
 from imloop.steps.vehicles.register.word import POLICE, enter_fields, for_the_journal, register, value_of
-from imloop.store.models import Case, HeldChange, PartyKind, Vehicle, VehicleChange
+from imloop.store.models import Case, PartyKind, Proposal, Vehicle, VehicleChange
 
 _FINAL = (Vehicle.Status.SCRAPPED,)
 
@@ -39,7 +50,7 @@ class ReportedChange:
     reason: str = ""
 
 
-def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> VehicleChange | HeldChange:
+def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> VehicleChange | Proposal:
     """Record one change by the police. An open case is kept and its I-station and environment department are told;
     with ``new_plate`` the plate history goes on. A vehicle that becomes active again, or the plate of another known
     vehicle, waits for a second person."""
@@ -51,25 +62,24 @@ def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> Veh
         fields = _for_two(vehicle, change)
         if not fields:
             return _make(ledger, vehicle, change)
-        said = {name: value for name, value in asdict(change).items() if name not in ("on", "reason")}
-        proposal = Proposal(
-            vehicle=vehicle,
-            kind=HeldChange.Kind.CHANGE,
-            fields=fields,
-            source=POLICE,
-            reason=change.reason.strip(),
-            data={**said, "on": change.on.isoformat()},
+        said = {**asdict(change), "on": change.on.isoformat()}
+        owner = {name: said.pop(name) for name in ("owner_name", "owner_phone", "reason")}
+        body = held_body(vehicle, CHANGE, fields, POLICE, change=said, private=owner)
+        law = registers.law_at(day_of(now), caller.place)
+        made: VehicleChange | Proposal = alike(VEHICLE_CHANGE, vehicle.pk, fields) or do_or_propose(
+            ledger, VEHICLE_CHANGE, str(vehicle), body, law, reason=change.reason
         )
-        return propose(ledger, [proposal])[0]
+    return made
 
 
-def make_held_change(ledger: Ledger, held: HeldChange) -> VehicleChange:
+def _make_held(ledger: Ledger, by: Caller, subject: str, body: Body) -> VehicleChange:
     """A second person confirmed it."""
-    _require_not_final(held.vehicle)
-    require_as_it_was(held)
-    said = dict(held.data)
-    change = ReportedChange(on=date.fromisoformat(said.pop("on")), **said)
-    return _make(ledger, held.vehicle, change)
+    vehicle, said = vehicle_of(body), body["change"]
+    _require_not_final(vehicle)
+    require_as_it_was(vehicle, body["fields"])
+    owner = {name: body.get(name, "") for name in ("owner_name", "owner_phone")}
+    change = ReportedChange(**{**said, **owner, "on": date.fromisoformat(said["on"])})
+    return _make(ledger, vehicle, change)
 
 
 def _require_sense(change: ReportedChange, today: date, law: Law) -> None:
@@ -158,3 +168,16 @@ def _concerned(vehicle: Vehicle, place: str) -> list[str]:
     if case is not None and case.station is not None:
         codes.append(case.station.code)
     return codes
+
+
+VEHICLE_CHANGE = register_act(
+    Act(
+        kind="vehicle-change",
+        name=Text("登记变更", "change of a vehicle"),
+        carry_out=_make_held,
+        link=link_of,
+        compares=compared,
+        before=who_proposed,
+        office=PartyKind.POLICE,
+    )
+)

@@ -8,15 +8,17 @@ from imloop.facts.records import inspection
 from imloop.gates.vehicles.cycle import due_on_or_after
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.second_person.propose import propose_list
 from imloop.steps.vehicles.identify_vehicle import with_vin
 from imloop.steps.vehicles.plates import change_plates, keep_plate
-from imloop.steps.vehicles.register.hold_change import Proposal, keep_changes, propose
+from imloop.steps.vehicles.register.correct_register import CORRECTION
+from imloop.steps.vehicles.register.hold_change import LIST, held_body, keep_changes
 from imloop.steps.vehicles.register.how_failed import how_failed
 from imloop.steps.vehicles.register.merge_row import Listing, Merged, merge, take_back
 from imloop.steps.vehicles.register.vehicle_row import VehicleRow
 from imloop.steps.vehicles.register.word import for_the_journal
 from imloop.steps.vehicles.vehicle_facts import subject_of
-from imloop.store.models import HeldChange, Vehicle, VehicleChange
+from imloop.store.models import Vehicle, VehicleChange
 
 _FIELDS = (
     *("vin", "plate", "plate_colour", "fuel", "facts", "sources", "stated", "registered"),
@@ -159,19 +161,15 @@ class Block:
         )
 
     def _propose(self) -> None:
+        said = {"evidence": self.of.evidence, "batch": self.of.evidence, "why": self.reason}
         waiting = [
-            Proposal(
-                vehicle=merged.vehicle,
-                kind=HeldChange.Kind.LIST,
-                fields=merged.held,
-                source=self.of.source,
-                reason=self.reason,
-                evidence=self.of.evidence,
-            )
+            (str(merged.vehicle), held_body(merged.vehicle, LIST, merged.held, self.of.source, **said))
             for merged in (*self._made, *self._known)
             if merged.held
         ]
-        self.held = len(propose(self.ledger, waiting))
+        self.held = len(waiting)
+        if waiting:
+            propose_list(self.ledger, CORRECTION, waiting, self.of.law, reason=self.reason)
 
     def _doubt(self) -> None:
         self.differing = sum(bool(merged.beside) for merged in self._known)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
+from imloop.gates.vehicles.compare_statement import shown
 from imloop.law import Law
-from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.ground.task import named
+from imloop.steps.second_person.kinds import Body
 from imloop.steps.vehicles.register.word import value_of
-from imloop.store.models import HeldChange, Party, Vehicle, VehicleChange
+from imloop.steps.vehicles.texts import FIELD_NAMES
+from imloop.store.models import ApiKey, Proposal, Vehicle, VehicleChange
 
 CORRECTED = "corrected"
 """Kind of the ``VehicleChange`` that keeps which fields an authority changed, filled or entered after a test."""
@@ -21,59 +23,49 @@ Fields = Mapping[str, list[object]]
 """Field → before and after."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """``evidence``: the SHA-256 of the list, or how it came; ``data``: what else the act needs when it is done."""
-
-    vehicle: Vehicle
-    kind: str
-    fields: Fields
-    source: str
-    reason: str = ""
-    evidence: str = ""
-    data: Mapping[str, object] = field(default_factory=dict)
+LIST, DIFFERENCE, CHANGE, MARK = "list", "difference", "change", "mark"
+"""What of a vehicle two people decide (``what`` in the body of the proposal)."""
 
 
-def propose(ledger: Ledger, proposals: Sequence[Proposal]) -> list[HeldChange]:
-    """Keep them until a second person decides, each with a journal entry; what waits already is not kept twice."""
-    if not proposals:
+def held_body(vehicle: Vehicle, what: str, fields: Fields, source: str, **more: object) -> dict[str, object]:
+    """Of a proposal about a vehicle: its fields before and after, whose word it will be, where it is written."""
+    named = {"what": what, "vehicle": vehicle.pk, "fields": dict(fields), "source": source, "evidence": ""}
+    return {**named, **more}
+
+
+def compared(row: Proposal) -> list[tuple[Text, Text, Text]]:
+    """By name, what the register holds and what it will."""
+    return [
+        (FIELD_NAMES.get(name, named(name)), _said(name, before), _said(name, after))
+        for name, (before, after) in row.body["fields"].items()
+    ]
+
+
+def _said(name: str, value: object) -> Text:
+    if value in ("", None):
+        return named("—")
+    return named(str(Vehicle.Status(str(value)).label)) if name == "status" else shown(name, value)
+
+
+def who_proposed(row: Proposal) -> list[str]:
+    """Of what a key proposed, whoever made a key of the party: revoked since or not, it may have been that one."""
+    if row.party is None or row.proposed_by != row.party.code:
         return []
-    party = party_of(ledger.caller)
-    known = _waiting(proposals)
-    found: list[HeldChange] = []
-    new: list[HeldChange] = []
-    for each in proposals:
-        fields = {name: list(pair) for name, pair in each.fields.items()}
-        same = next(
-            (one for one in known.get(each.vehicle.pk, []) if one.kind == each.kind and one.fields == fields),
-            None,
-        )
-        if same is None:
-            same = HeldChange(
-                vehicle=each.vehicle,
-                kind=each.kind,
-                party=party,
-                source=each.source,
-                fields=fields,
-                data=dict(each.data),
-                reason=each.reason[:400],
-                evidence=each.evidence[:80],
-                proposed_at=ledger.now,
-                proposed_by=ledger.caller.actor,
-            )
-            new.append(same)
-        found.append(same)
-    HeldChange.objects.bulk_create(new)
-    for row in new:
-        body = {"held": row.pk, "kind": row.kind, "fields": row.fields, "evidence": row.evidence}
-        ledger.note("change-proposed", str(row.vehicle), {**body, "reason": row.reason, "source": row.source})
-    return found
+    return list(ApiKey.objects.filter(party=row.party).values_list("created_by", flat=True))
 
 
-def require_as_it_was(held: HeldChange) -> None:
+def vehicle_of(body: Body) -> Vehicle:
+    return Vehicle.objects.get(pk=body["vehicle"])
+
+
+def link_of(row: Proposal) -> str:
+    return f"/vehicles/{row.vehicle_id}"
+
+
+def require_as_it_was(vehicle: Vehicle, fields: Fields) -> None:
     """What was compared must still be there: else a later change would be undone unseen."""
-    for name, (before, _) in held.fields.items():
-        if value_of(held.vehicle, name) != before:
+    for name, (before, _) in fields.items():
+        if value_of(vehicle, name) != before:
             raise Conflict(
                 "register-moved-on",
                 Text(
@@ -81,11 +73,6 @@ def require_as_it_was(held: HeldChange) -> None:
                     f"The register has changed since this was proposed ({name}). Reject it and propose it anew.",
                 ),
             )
-
-
-def party_of(caller: Caller) -> Party | None:
-    """None for the operator, who belongs to no party."""
-    return Party.objects.filter(code=caller.party_code).first()
 
 
 def keep_changes(ledger: Ledger, changed: Iterable[tuple[Vehicle, Fields]]) -> None:
@@ -112,14 +99,4 @@ def changed_lately(vehicle: Vehicle, now: datetime, law: Law) -> set[str]:
         found |= set(data.get("fields", {}))
         if kind in _BACK and data.get("before") not in (None, Vehicle.Status.ACTIVE):
             found.add("status")
-    return found
-
-
-def _waiting(proposals: Sequence[Proposal]) -> dict[int, list[HeldChange]]:
-    found: dict[int, list[HeldChange]] = {}
-    ids = [each.vehicle.pk for each in proposals]
-    for start in range(0, len(ids), 500):
-        rows = HeldChange.objects.filter(vehicle__in=ids[start : start + 500], state=HeldChange.State.WAITING)
-        for row in rows:
-            found.setdefault(row.vehicle_id, []).append(row)
     return found

@@ -10,8 +10,7 @@ import zstandard
 
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import writing
-from imloop.steps.vehicles.register.hold_change import party_of
-from imloop.store.models import RegisterFile
+from imloop.store.models import Party, RegisterFile
 
 _LEVEL = 3
 
@@ -30,7 +29,7 @@ def keep_list(caller: Caller, kind: str, file: Path, now: datetime) -> str:
             return digest
         RegisterFile.objects.create(
             received_at=now,
-            party=party_of(caller),
+            party=Party.objects.filter(code=caller.party_code).first(),
             kind=kind,
             sent_by=caller.actor[:80],
             sha256=digest,

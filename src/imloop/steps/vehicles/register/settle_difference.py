@@ -12,15 +12,17 @@ from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import writing
-from imloop.steps.vehicles.register.hold_change import Proposal, propose
+from imloop.steps.second_person.propose import alike, do_or_propose
+from imloop.steps.vehicles.register.correct_register import CORRECTION
+from imloop.steps.vehicles.register.hold_change import DIFFERENCE, held_body
 from imloop.steps.vehicles.register.resolve_differences import resolve_differences
 from imloop.steps.vehicles.register.word import ENVIRONMENT, source_of, value_of
-from imloop.store.models import Finding, HeldChange, PartyKind, Vehicle
+from imloop.store.models import Finding, PartyKind, Proposal, Vehicle
 
 
 def settle_difference(
     caller: Caller, vehicle_id: int, field: str, *, take_over: bool, reason: str, now: datetime
-) -> HeldChange | None:
+) -> Proposal | None:
     """``take_over``: the stated value is right; a second person then enters it. Else the register is right: the
     findings about it are resolved, and the same statement is no news any more. The police settle every field, the
     environment department those that nobody before it entered."""
@@ -41,15 +43,12 @@ def settle_difference(
         known, said = _difference(vehicle, field, law)
         _require_source(caller, vehicle, field)
         if take_over:
-            proposal = Proposal(
-                vehicle=vehicle,
-                kind=HeldChange.Kind.DIFFERENCE,
-                fields={field: [known, said[0]]},
-                source=source_of(caller),
-                reason=reason.strip(),
-                evidence=str(said[1]),
+            fields, by = {field: [known, said[0]]}, {"evidence": str(said[1]), "why": reason.strip()}
+            body = held_body(vehicle, DIFFERENCE, fields, source_of(caller), **by)
+            waits: Proposal = alike(CORRECTION, vehicle.pk, fields) or do_or_propose(
+                ledger, CORRECTION, str(vehicle), body, law, reason=reason
             )
-            return propose(ledger, [proposal])[0]
+            return waits
         vehicle.stated = {**vehicle.stated, field: [*said[:3], day_of(now).isoformat()]}
         vehicle.save(update_fields=["stated"])
         body = {"field": field, "register": known, "stated": said[0], "by": said[1], "reason": reason.strip()}

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from imloop.store.models.registers.stations import Party
+from imloop.store.models.registers.vehicles import Vehicle
 
 
 class Proposal(models.Model):
@@ -23,7 +24,23 @@ class Proposal(models.Model):
     kind = models.CharField(max_length=24, help_text="of steps/second_person/kinds.py")
     subject = models.CharField(max_length=120, help_text="as the journal names the object")
     place = models.CharField(max_length=6)
+    vehicle = models.ForeignKey(
+        Vehicle,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+        null=True,
+        help_text="the one that it is about, where it is about one of the register",
+    )
     body = models.JSONField(help_text="what the act needs when it is carried out")
+    private = models.JSONField(
+        default=dict, help_text="what it needs besides that names an owner: in no journal and no answer"
+    )
+    batch = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        help_text="SHA-256 of the list it is a row of: a list is confirmed as one",
+    )
     reason = models.CharField(max_length=400)
     party = models.ForeignKey(
         Party,
@@ -58,4 +75,5 @@ class Proposal(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "expires_at"], name="proposal_state"),
             models.Index(fields=["kind", "subject"], name="proposal_subject"),
+            models.Index(fields=["batch"], condition=~models.Q(batch=""), name="proposal_batch"),
         ]

@@ -113,51 +113,6 @@ class Mark(models.Model):
     cite = models.CharField(max_length=200)
 
 
-class HeldChange(models.Model):
-    """A change of what gates ask of a known vehicle, or a mark without a test that rests on one, until a second person
-    of the party has looked at it. What was proposed is frozen by triggers."""
-
-    class Kind(models.TextChoices):
-        LIST = "list", "名单导入"
-        CHANGE = "change", "登记变更"
-        DIFFERENCE = "difference", "不一致处理"
-        MARK = "mark", "不经检验核发标志"
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "待复核"
-        APPLIED = "applied", "已确认"
-        REJECTED = "rejected", "已退回"
-
-    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="held_changes")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    party = models.ForeignKey(
-        Party,
-        on_delete=models.PROTECT,
-        related_name="+",
-        null=True,
-        help_text="whose people decide; null: the police's, of what the operator loaded",
-    )
-    source = models.CharField(max_length=12, help_text="whose word it will be: police | environment")
-    fields = models.JSONField(help_text="field: [before, after]")
-    data = models.JSONField(default=dict, help_text="what else the act needs when it is done")
-    reason = models.CharField(max_length=400, blank=True, default="")
-    evidence = models.CharField(
-        max_length=80, blank=True, default="", help_text="SHA-256 of the list, or how it came"
-    )
-    proposed_at = models.DateTimeField()
-    proposed_by = models.CharField(max_length=80)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.CharField(max_length=80, blank=True, default="")
-    decision = models.CharField(max_length=400, blank=True, default="")
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["state", "proposed_at"], name="held_change_state"),
-            models.Index(fields=["evidence"], name="held_change_evidence"),
-        ]
-
-
 class RegisterFile(models.Model):
     """A list as it was handed in: its bytes (zstd) and their SHA-256. Frozen by triggers."""
 

@@ -1,30 +1,23 @@
-"""Changes of the register that wait for a second person, and the words for what the register and stations say."""
+"""The words for what the register and stations say of a vehicle, and lists as they were handed in."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import TypedDict
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
 from imloop.exchange.http.addresses import disposition
-from imloop.facts.digits import whole
-from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.gates.vehicles.compare_statement import SOURCE_NAMES, shown
-from imloop.pages.guard import desk, page, words
+from imloop.pages.guard import desk, words
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import Caller
-from imloop.steps.vehicles.decide_held import DESKS, confirm, confirm_list, reject
-from imloop.steps.vehicles.lookups import differences_of, held_list, kept_list
+from imloop.steps.vehicles.lookups import differences_of, kept_list
 from imloop.steps.vehicles.register.word import value_of
 from imloop.steps.vehicles.texts import FIELD_NAMES
-from imloop.store.models import HeldChange, PartyKind, Vehicle
+from imloop.store.models import PartyKind, Vehicle
 
-_SHOWN = 100
 _KNOWN = (
     *("vehicle_type", "usage", "fuel", "second_fuel", "emission_stage", "first_registered_on", "produced_on"),
     *("max_mass_kg", "reference_mass_kg", "rated_power_kw", "rated_speed_rpm", "due_on"),
@@ -41,24 +34,7 @@ class Row(TypedDict):
     note: str
 
 
-@desk(*DESKS, PartyKind.SUPERVISOR, PartyKind.ADMIN)
-def held(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """What waits, oldest first; POST: confirm or reject one, or confirm a whole list."""
-    if request.method == "POST":
-        _decide(request, caller)
-        return redirect("/vehicles/held")
-    rows = held_list(caller)
-    counts = Counter(row.evidence for row in rows if row.kind == HeldChange.Kind.LIST and row.evidence)
-    context = {
-        "rows": [held_row(row, caller) for row in rows[:_SHOWN]],
-        "more": max(len(rows) - _SHOWN, 0),
-        "lists": [(evidence, number) for evidence, number in counts.items() if number > 1],
-        "may_decide": caller.kind in DESKS,
-    }
-    return page(request, caller, "vehicles/held.html", context)
-
-
-@desk(*DESKS, PartyKind.SUPERVISOR, PartyKind.ADMIN)
+@desk(PartyKind.POLICE, PartyKind.ENVIRONMENT, PartyKind.SUPERVISOR, PartyKind.ADMIN)
 def kept(request: HttpRequest, caller: Caller, evidence: str) -> HttpResponse:
     """A list as it was handed in."""
     return HttpResponse(
@@ -66,30 +42,6 @@ def kept(request: HttpRequest, caller: Caller, evidence: str) -> HttpResponse:
         content_type="application/octet-stream",
         headers={"Content-Disposition": disposition(f"{evidence[:16]}.bin")},
     )
-
-
-def _decide(request: HttpRequest, caller: Caller) -> None:
-    form, now = request.POST, clock.now()
-    said, number = form.get("said", ""), whole(form.get("number", ""))
-    if form.get("what") == "list":
-        confirm_list(caller, form.get("evidence", ""), said=said, now=now)
-    elif number is not None and form.get("what") in ("confirm", "reject"):
-        decide = confirm if form["what"] == "confirm" else reject
-        decide(caller, number, said=said, now=now)
-    else:
-        raise Malformed("malformed", Text("没有这一项。", "There is no such change."))
-
-
-def held_row(row: HeldChange, caller: Caller) -> dict[str, object]:
-    """One change in words. ``own``: the reader proposed it and cannot confirm it."""
-    return {
-        "held": row,
-        "fields": [
-            (field_name(name), *(in_words(name, each) for each in pair)) for name, pair in row.fields.items()
-        ],
-        "own": row.proposed_by == caller.actor,
-        "because": _("、").join(field_name(name) for name in row.data.get("changed", [])),
-    }
 
 
 def known_rows(vehicle: Vehicle) -> list[Row]:
