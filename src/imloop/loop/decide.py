@@ -10,7 +10,7 @@ from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.law import Law
 from imloop.law.deadline import deadline_of
-from imloop.loop.case import SECOND_OPINION_EXIT, STATE_NAMES, Answer, Case, Objection, State
+from imloop.loop.case import SECOND_OPINION_EXIT, STATE_NAMES, Answer, Case, Objection, State, Unlock
 from imloop.loop.effects import Effect, EffectKind, receivers
 from imloop.loop.events import (
     EVENT_NAMES,
@@ -28,9 +28,11 @@ from imloop.loop.events import (
     TestFailed,
     TestPassed,
     UnlockedOnPaper,
+    UnlockEnded,
     VehicleScrapped,
 )
-from imloop.loop.on_paper import contradicted, matched
+from imloop.loop.on_paper import contradicted, ended, matched
+from imloop.loop.question import Question
 from imloop.loop.repairs import released, shortfalls
 from imloop.loop.table import Row, rows_for
 
@@ -139,19 +141,15 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
             deadline=due.deadline,
             deadline_provisional=due.provisional,
             overdue=False,
-            failed_besides_by=(),
+            failed_besides_by=_failed_by_others(case, event, law),
         )
     if isinstance(event, RepairReported):
         repairs = (*case.repairs, event.repair)
         return replace(case, repairs=repairs, unlocks=matched(case.unlocks, repairs))
     if isinstance(event, RepairReleased):
         return replace(case, repairs=released(case.repairs, event.shop, event.repair_no, event.at))
-    if isinstance(event, UnlockedOnPaper):
-        # A failed run before it may have come to be known since.
-        unlock = replace(event.unlock, failed_at=case.last_failed_at)
-        return replace(case, unlocks=matched((*case.unlocks, unlock), case.repairs))
-    if isinstance(event, PaperContradicted):
-        return replace(case, unlocks=contradicted(case.unlocks, event.unlock_no, event.at))
+    if isinstance(event, (UnlockedOnPaper, UnlockEnded, PaperContradicted)):
+        return replace(case, unlocks=_papers(case, event))
     if isinstance(event, DeadlinePassed):
         return replace(case, overdue=True)
     if isinstance(event, DeadlineRecomputed):
@@ -164,6 +162,26 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
         case = _answered(case, Answer.ANNULLED, event.reason, event.at)
     assert isinstance(event, (TestPassed, CaseAnnulled, VehicleScrapped))
     return replace(case, closed_at=event.at)
+
+
+def _papers(case: Case, event: UnlockedOnPaper | UnlockEnded | PaperContradicted) -> tuple[Unlock, ...]:
+    if isinstance(event, UnlockEnded):
+        return ended(case.unlocks, event.unlock_no, event.at)
+    if isinstance(event, PaperContradicted):
+        return contradicted(case.unlocks, event.unlock_no, event.at)
+    # A failed run before it may have come to be known since.
+    unlock = replace(event.unlock, failed_at=case.last_failed_at)
+    return matched((*case.unlocks, unlock), case.repairs)
+
+
+def _failed_by_others(case: Case, event: TestFailed, law: Law) -> tuple[str, ...]:
+    """Who found it failed before, and was not answered by a repair, has given an opinion of it still."""
+    here = event.station or case.station
+    question = Question(case, here or "", event.at, law)
+    if question.unlock is not None or (question.repair is not None and not question.shortfalls):
+        return ()
+    before = dict.fromkeys((*case.failed_besides_by, case.station or ""))
+    return tuple(each for each in before if each not in ("", here))
 
 
 def _objected(
@@ -212,6 +230,8 @@ def _raised(case: Case, event: ObjectionRaised, law: Law) -> Objection:
         words=event.words,
         raised_at=event.at,
         answer_by=due.deadline,
+        station=event.station,
+        test_no=event.test_no,
     )
 
 
@@ -244,17 +264,28 @@ def _told(kind: EffectKind, case: Case, event: Event, law: Law) -> dict[str, obj
         data |= {"ground": event.ground, "words": event.words, "answer_by": raised.answer_by.isoformat()}
     if isinstance(event, (ObjectionRejected, ExitEnded)):
         data["reason"] = event.reason
-    if isinstance(event, UnlockedOnPaper):
-        unlock = event.unlock
-        data |= {"unlock": unlock.unlock_no, "outage": unlock.outage_no, "station": unlock.station}
-        data |= {"shop": unlock.shop, "expires_at": unlock.expires_at.isoformat()}
-    if isinstance(event, PaperContradicted):
-        data |= {"unlock": event.unlock_no, "shop": event.shop, "repair_no": event.repair_no}
-        data["differs"] = list(event.differs)
+    if isinstance(event, (UnlockedOnPaper, UnlockEnded, PaperContradicted)):
+        data |= _told_of_paper(event)
     if isinstance(event, ExitGranted):
         data["to_station"] = event.exit.to_station
         data["expires_on"] = event.exit.expires_on.isoformat()
     return data
+
+
+def _told_of_paper(event: UnlockedOnPaper | UnlockEnded | PaperContradicted) -> dict[str, object]:
+    if isinstance(event, UnlockEnded):
+        return {"unlock": event.unlock_no, "reason": event.reason}
+    if isinstance(event, PaperContradicted):
+        said = {"unlock": event.unlock_no, "shop": event.shop, "repair_no": event.repair_no}
+        return {**said, "differs": list(event.differs)}
+    unlock = event.unlock
+    return {
+        "unlock": unlock.unlock_no,
+        "outage": unlock.outage_no,
+        "station": unlock.station,
+        "shop": unlock.shop,
+        "expires_at": unlock.expires_at.isoformat(),
+    }
 
 
 def _told_of_repair(case: Case, event: RepairReported | RepairReleased, law: Law) -> dict[str, object]:

@@ -24,6 +24,7 @@ class EffectKind(StrEnum):
     EXIT_GRANTED = "exit-granted"
     EXIT_ENDED = "exit-ended"
     UNLOCKED_ON_PAPER = "unlocked-on-paper"
+    UNLOCK_ENDED = "unlock-ended"
     PAPER_CONTRADICTED = "paper-contradicted"
     OBJECTION_RAISED = "objection-raised"
     OBJECTION_REJECTED = "objection-rejected"
@@ -47,6 +48,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
     EffectKind.EXIT_ENDED: ("first_station", "environment", "transport"),
     EffectKind.UNLOCKED_ON_PAPER: ("first_station", "environment", "transport"),
+    EffectKind.UNLOCK_ENDED: ("first_station", "environment", "transport"),
     EffectKind.PAPER_CONTRADICTED: ("first_station", "repairer", "environment", "transport"),
     EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
     EffectKind.OBJECTION_REJECTED: ("first_station",),
@@ -68,6 +70,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
     EffectKind.EXIT_ENDED: Text("收回变更复检站", "retest elsewhere taken back"),
     EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
+    EffectKind.UNLOCK_ENDED: Text("收回凭纸质材料解锁", "unlock on paper taken back"),
     EffectKind.PAPER_CONTRADICTED: Text("补传记录与纸质材料不一致", "the record contradicts the paper"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),
     EffectKind.OBJECTION_REJECTED: Text("异议不成立", "objection not upheld"),

@@ -24,6 +24,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "DeadlineRecomputed": ("deadline.days",),
     "ExitGranted": ("retest.same_station", "exit.kinds"),
     "ExitEnded": ("second_person.break_glass_hours",),
+    "UnlockEnded": ("second_person.break_glass_hours",),
     "ObjectionRaised": ("objection.days", "objection.answer_days"),
     "ObjectionRejected": ("objection.answer_days",),
     "CaseAnnulled": ("exit.kinds",),
