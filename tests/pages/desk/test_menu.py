@@ -19,7 +19,6 @@ def current(window: Client, path: str) -> list[str]:
     ("path", "marked"),
     [
         ("/vehicles", ["车辆"]),
-        ("/vehicles/held", ["登记复核"]),
         ("/complaints/new", ["投诉举报"]),
         ("/account", ["我的账号"]),
     ],
