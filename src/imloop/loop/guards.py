@@ -246,9 +246,9 @@ def _scrapping_unproven(law: Law) -> Reason:
 CASE_MOVED_ON = Reason(
     "case-moved-on",
     Text(
-        "提出后案件已变（又有检验不合格，或异议已答复），请退回，重新提出。",
-        "The case has changed since it was proposed: another test failed, or the objection was answered. Reject it and "
-        "propose it anew.",
+        "提出后情况已变（又有检验不合格、异议已答复或号牌已换车），请退回，重新提出。",
+        "Things have changed since it was proposed: another test failed, the objection was answered, or the plate is "
+        "another car's. Reject it and propose it anew.",
     ),
 )
 _WAIT = Text(

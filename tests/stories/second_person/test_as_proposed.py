@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 
 from imloop.facts.refusal import Refusal
+from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.cases.grant_exit import annul_case, grant_exit, reject_objection
 from imloop.steps.cases.objections import raise_objection
+from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.steps.second_person.decide import reject
 from imloop.store.models import Case, CaseEvent, Finding, LineOrder, PaperUnlock, Proposal, Test, User
 from stories.inspections.test_sixth_try import run
+from stories.vehicles.test_eleventh_try import replated_since
+from stories.vehicles.test_seventh_try import NEW_PLATE
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE
 from support.stories import second_person as two
-from support.stories.one_car import ENV, FAIL, permitted
+from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, car, permitted
 from support.stories.second_person import ADMIN, MARKET, TRANSPORT, WORDS, another, confirmed
 
 FAILED = "2026-12-02 09:00"
@@ -151,12 +155,12 @@ def in_outage(city: City) -> None:
     confirmed(two.outage(city, at("2026-12-02 10:00"), another(ADMIN, "declarer")), at("2026-12-02 10:05"))
 
 
-def paper(when: str, *, alone: bool = False) -> Any:
+def paper(when: str, *, alone: bool = False, plate: str = PLATE) -> Any:
     who = another(ENV, "operator")
     if alone:
         User.objects.filter(party__code=TRANSPORT).update(is_active=False)
         who = replace(who, alone="周末值班，无人可以确认")
-    seen = PaperSeen(station=NEAR, shop=LISTED, plate=PLATE, reason="电话核对原件", settlement_no="J77001")
+    seen = PaperSeen(station=NEAR, shop=LISTED, plate=plate, reason="电话核对原件", settlement_no="J77001")
     return unlock_by_operator(who, seen, at(when))
 
 
@@ -174,6 +178,32 @@ def test_no_paper_answers_a_fail_between_its_reading_and_its_confirming(city: Ci
     confirmed(made, at("2026-12-02 12:00"))
     assert run(city, "2026-12-02 11:00", now=at("2026-12-02 12:10"), **FAIL)["counts"] == "case"
     assert not permitted(city, NEAR, "2026-12-02 12:30")
+
+
+def test_no_paper_of_a_plate_that_went_to_another_car(city: City) -> None:
+    in_outage(city)
+    fails(city)
+    city.enter(vin=OTHER_VIN, plate=OTHER_PLATE)
+    run(city, "2026-12-02 09:30", vehicle=car(vin=OTHER_VIN, plate=OTHER_PLATE), **FAIL)
+    made = paper("2026-12-02 10:10")
+    replated_since(city, "2026-12-02 10:20", date(2026, 12, 2), NEW_PLATE)
+    replated_since(city, "2026-12-02 10:30", date(2026, 12, 2), PLATE, OTHER_VIN)
+    moved_on(made, "2026-12-02 12:00")
+    assert not ask_permit(city.callers[NEAR], station=NEAR, vin=OTHER_VIN, at=at("2026-12-02 13:00"))[
+        "allowed"
+    ]
+    confirmed(paper("2026-12-02 13:10", plate=NEW_PLATE), at("2026-12-02 13:20"))
+    assert permitted(city, NEAR, "2026-12-02 13:30")
+
+
+def test_a_fail_of_before_that_is_told_since_is_weighed_anew(city: City) -> None:
+    case = fails(city)
+    made = opinion(city, case, "2026-12-02 10:00", "")
+    said = late_fail(city, "2026-12-02 08:00", "2026-12-02 11:00", station=FAR)
+    settle_run(
+        city.callers[ENV], FAR, said["test_no"], Settlement("released", "视频相符"), at("2026-12-02 11:30")
+    )
+    moved_on(made, "2026-12-02 12:00")
 
 
 @pytest.mark.parametrize("failed", ["before", "after"])

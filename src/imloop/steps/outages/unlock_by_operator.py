@@ -14,6 +14,7 @@ from imloop.facts.identifiers import plain
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.loop.events import UnlockEnded
+from imloop.loop.guards import CASE_MOVED_ON
 from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
@@ -26,6 +27,7 @@ from imloop.steps.outages.unlock_on_paper import NO_FAILED_TEST, OPERATOR_UNLOCK
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
+from imloop.steps.vehicles.identify_vehicle import find_vehicle
 from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal
 
 
@@ -67,7 +69,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
             rules.require_words(reason=seen.reason)
         vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
         body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
-        body["files"] = set_aside(ledger, seen.files)
+        body |= {"files": set_aside(ledger, seen.files), "bearer": _bearer(vin, plate)}
         subject = f"{where.code}/{vin or plate}"
         made: PaperUnlock | Proposal = do_or_propose(
             ledger, PAPER_UNLOCK, subject, body, law, reason=seen.reason
@@ -88,6 +90,8 @@ def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock
         recorded_at=body.get("proposed_at", ledger.now),
         **said,
     )
+    if body.get("bearer") not in (None, _bearer(body["vin"], body["plate"])):
+        raise Conflict(CASE_MOVED_ON.code, CASE_MOVED_ON.text)
     reasons = unlock_by(ledger, row, chosen)
     if reasons and reasons != (NO_FAILED_TEST,):
         first = reasons[0]
@@ -95,6 +99,16 @@ def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock
     _require_other_declarer(by, row)
     take_up(ledger, row, body["files"])
     return row
+
+
+def _bearer(vin: str, plate: str) -> int | None:
+    """Key of the vehicle that bears the names today; None: nobody, or several do. A plate may go to another car before
+    its paper is confirmed."""
+    try:
+        found = find_vehicle(vin, plate)
+    except Conflict:
+        return None
+    return found.pk if found is not None else None
 
 
 def _require_other_declarer(by: Caller, row: PaperUnlock) -> None:
