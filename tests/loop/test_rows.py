@@ -20,6 +20,7 @@ from imloop.loop.events import (
     RepairReported,
     TestFailed,
     UnlockedOnPaper,
+    UnlockEnded,
     VehicleScrapped,
 )
 from imloop.loop.table import TABLE, rows_for
@@ -251,7 +252,7 @@ def test_scrapping_needs_an_authority_and_proof() -> None:
 
 
 def test_a_final_state_takes_nothing_more_but_what_was_done_on_paper_and_its_record() -> None:
-    late = {RepairReported, UnlockedOnPaper, PaperContradicted, OutageTakenBack}
+    late = {RepairReported, UnlockedOnPaper, UnlockEnded, PaperContradicted, OutageTakenBack}
     for state, event in product((s for s in State if not s.is_open), EVENT_NAMES):
         assert bool(rows_for(state, event)) == (state is State.CLOSED and event in late)
     closed = story(FAIL, GOOD, passed("2026-03-05 09:00"))

@@ -84,7 +84,7 @@ class ReleaseIn(Schema):
 
 class ExitOut(Schema):
     """A lawful exit from the same-station rule; ``to_station`` null: any station; ``ended_at``: taken back, as nobody
-    confirmed it."""
+    confirmed it; ``proposed_at``: where a second person granted it later."""
 
     kind: str
     to_station: str | None
@@ -94,10 +94,12 @@ class ExitOut(Schema):
     granted_at: datetime
     expires_on: date
     ended_at: datetime | None = None
+    proposed_at: datetime | None = None
 
 
 class ObjectionOut(Schema):
-    """``answer``: waiting second_opinion annulled rejected; ``because``: the department's reason."""
+    """``answer``: waiting second_opinion annulled rejected; ``because``: the department's reason; ``station`` and
+    ``test_no``: the test objected to, empty: raised before that was noted."""
 
     round: int
     ground: str
@@ -107,6 +109,8 @@ class ObjectionOut(Schema):
     answer: str
     answered_at: datetime | None
     because: str
+    station: str = ""
+    test_no: str = ""
 
 
 class CaseEventOut(Schema):

@@ -115,7 +115,8 @@ class RepairFact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationExit:
     """A lawful exit from the same-station rule (A12), decided by a department. ``to_station`` None: any station;
-    ``ended_at``: when it was taken back, as nobody confirmed it. What was measured before that stands."""
+    ``ended_at``: when it was taken back, as nobody confirmed it. What was measured before that stands;
+    ``proposed_at``: when it was asked for, where a second person granted it later: of what failed since nobody knew."""
 
     kind: str
     to_station: str | None
@@ -125,6 +126,11 @@ class StationExit:
     granted_at: datetime
     expires_on: date
     ended_at: datetime | None = None
+    proposed_at: datetime | None = None
+
+    @property
+    def asked_at(self) -> datetime:
+        return self.proposed_at or self.granted_at
 
     def covers(self, station: str, at: datetime) -> bool:
         in_time = self.granted_at <= at and day_of(at) <= self.expires_on
@@ -155,7 +161,8 @@ SECOND_OPINION_EXIT = "objection"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
     """The owner says that the failed test of ``round`` should not stand. ``ground``: one of the law's
-    ``objection.grounds``; ``answered_at`` and ``because`` are filled by the department."""
+    ``objection.grounds``; ``answered_at`` and ``because`` are filled by the department; ``station`` and ``test_no``:
+    which test, empty: raised before that was noted."""
 
     round: int
     ground: str
@@ -165,6 +172,8 @@ class Objection:
     answer: Answer = Answer.WAITING
     answered_at: datetime | None = None
     because: str = ""
+    station: str = ""
+    test_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +181,8 @@ class Unlock:
     """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``:
     ``operator`` or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded
     later and matches the paper, empty until it comes; ``contradicted_at``: when a record of that repair came that
-    differs from the paper; ``shut_at``: when its outage was found to be none at that hour."""
+    differs from the paper; ``shut_at``: when its outage was found to be none at that hour; ``read_at``: when it was
+    read out, where a second person confirmed it later."""
 
     unlock_no: str
     outage_no: str
@@ -190,6 +200,12 @@ class Unlock:
     record: str = ""
     contradicted_at: datetime | None = None
     shut_at: datetime | None = None
+    read_at: datetime | None = None
+
+    @property
+    def seen_at(self) -> datetime:
+        """It speaks of a repair of before."""
+        return self.read_at or self.granted_at
 
     @property
     def papers(self) -> frozenset[str]:
@@ -213,7 +229,7 @@ class Unlock:
 class Case:
     """One vehicle's way through the loop in one inspection cycle. ``failed_at``: of the failed test of this round;
     ``failed_besides_at``: of the last failed run that had no permit. It moves no round, and no repair before it, nor
-    paper, answers it. ``failed_besides_by``: the stations of such runs."""
+    paper, answers it. ``failed_besides_by``: the other stations that found it failed since it was last repaired."""
 
     case_no: str
     place: str
@@ -252,25 +268,23 @@ class Case:
         return next((each for each in self.objections if each.answer is Answer.WAITING), None)
 
     def second_opinion(self, station: str, at: datetime) -> bool:
-        """Granted after the last failed run, so it is used up by the run it allows; by another station than those that
-        found it failed, which have given their opinion."""
+        """Asked for after the last failed run, so it is used up by the run it allows; by another station than those
+        that found it failed, which have given their opinion."""
         return not self.found_failed_by(station) and any(
             way_out.kind == SECOND_OPINION_EXIT
-            and way_out.granted_at > self.last_failed_at
+            and way_out.asked_at > self.last_failed_at
             and way_out.covers(station, at)
             for way_out in self.exits
         )
 
     def found_failed_by(self, station: str | None) -> bool:
-        """In this round, with or without a permit."""
+        """Since it was last repaired, with or without a permit."""
         return station in (self.station, *self.failed_besides_by)
 
     def unlocks_at(self, station: str, at: datetime) -> Iterator[Unlock]:
         """The retests on paper that hold there and then; a failed run uses them up."""
         return (
-            each
-            for each in self.unlocks
-            if each.granted_at > self.last_failed_at and each.covers(station, at)
+            each for each in self.unlocks if each.seen_at > self.last_failed_at and each.covers(station, at)
         )
 
     @property

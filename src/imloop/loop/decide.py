@@ -29,11 +29,15 @@ from imloop.loop.events import (
     TestFailed,
     TestPassed,
     UnlockedOnPaper,
+    UnlockEnded,
     VehicleScrapped,
 )
-from imloop.loop.on_paper import contradicted, matched, shut, without_shut
+from imloop.loop.on_paper import contradicted, ended, matched, shut, without_shut
+from imloop.loop.question import Question
 from imloop.loop.repairs import held_again, released, shortfalls
 from imloop.loop.table import Row, rows_for
+
+_OnPaper = UnlockedOnPaper | UnlockEnded | PaperContradicted | OutageTakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +144,14 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
             deadline=due.deadline,
             deadline_provisional=due.provisional,
             overdue=False,
-            failed_besides_by=(),
+            failed_besides_by=_failed_by_others(case, event, law),
         )
     if isinstance(event, RepairReported):
         repairs = (*case.repairs, event.repair)
         return replace(case, repairs=repairs, unlocks=matched(case.unlocks, repairs))
     if isinstance(event, RepairReleased):
         return replace(case, repairs=released(case.repairs, event.shop, event.repair_no, event.at))
-    if isinstance(event, (UnlockedOnPaper, PaperContradicted, OutageTakenBack)):
+    if isinstance(event, (UnlockedOnPaper, UnlockEnded, PaperContradicted, OutageTakenBack)):
         return _in_outage(case, event, law)
     if isinstance(event, DeadlinePassed):
         return replace(case, overdue=True)
@@ -163,16 +167,28 @@ def _changed(case: Case, event: Event, law: Law) -> Case:
     return replace(case, closed_at=event.at)
 
 
-def _in_outage(case: Case, event: UnlockedOnPaper | PaperContradicted | OutageTakenBack, law: Law) -> Case:
-    """A paper opens the retest, is contradicted, or goes with its outage."""
+def _in_outage(case: Case, event: _OnPaper, law: Law) -> Case:
+    """A paper opens the retest, ends, is contradicted, or goes with its outage."""
     if isinstance(event, UnlockedOnPaper):
         # A failed run before it may have come to be known since.
         unlock = replace(event.unlock, failed_at=case.last_failed_at)
         return replace(case, unlocks=matched((*without_shut(case.unlocks, unlock), unlock), case.repairs))
+    if isinstance(event, UnlockEnded):
+        return replace(case, unlocks=ended(case.unlocks, event.unlock_no, event.at))
     if isinstance(event, PaperContradicted):
         return replace(case, unlocks=contradicted(case.unlocks, event.unlock_no, event.at))
     unlocks = shut(case.unlocks, event.unlocks, event.at)
     return replace(case, unlocks=unlocks, repairs=held_again(case.repairs, event.repairs, law))
+
+
+def _failed_by_others(case: Case, event: TestFailed, law: Law) -> tuple[str, ...]:
+    """Who found it failed before, and was not answered by a repair, has given an opinion of it still."""
+    here = event.station or case.station
+    question = Question(case, here or "", event.at, law)
+    if question.unlock is not None or (question.repair is not None and not question.shortfalls):
+        return ()
+    before = dict.fromkeys((*case.failed_besides_by, case.station or ""))
+    return tuple(each for each in before if each not in ("", here))
 
 
 def _objected(
@@ -221,6 +237,8 @@ def _raised(case: Case, event: ObjectionRaised, law: Law) -> Objection:
         words=event.words,
         raised_at=event.at,
         answer_by=due.deadline,
+        station=event.station,
+        test_no=event.test_no,
     )
 
 
@@ -253,7 +271,7 @@ def _told(kind: EffectKind, case: Case, event: Event, law: Law) -> dict[str, obj
         data |= {"ground": event.ground, "words": event.words, "answer_by": raised.answer_by.isoformat()}
     if isinstance(event, (ObjectionRejected, ExitEnded)):
         data["reason"] = event.reason
-    if isinstance(event, (UnlockedOnPaper, PaperContradicted, OutageTakenBack)):
+    if isinstance(event, (UnlockedOnPaper, UnlockEnded, PaperContradicted, OutageTakenBack)):
         data |= _told_in_outage(event)
     if isinstance(event, ExitGranted):
         data["to_station"] = event.exit.to_station
@@ -261,11 +279,13 @@ def _told(kind: EffectKind, case: Case, event: Event, law: Law) -> dict[str, obj
     return data
 
 
-def _told_in_outage(event: UnlockedOnPaper | PaperContradicted | OutageTakenBack) -> dict[str, object]:
+def _told_in_outage(event: _OnPaper) -> dict[str, object]:
     if isinstance(event, UnlockedOnPaper):
         unlock = event.unlock
         data = {"unlock": unlock.unlock_no, "outage": unlock.outage_no, "station": unlock.station}
         return {**data, "shop": unlock.shop, "expires_at": unlock.expires_at.isoformat()}
+    if isinstance(event, UnlockEnded):
+        return {"unlock": event.unlock_no, "reason": event.reason}
     if isinstance(event, PaperContradicted):
         data = {"unlock": event.unlock_no, "shop": event.shop, "repair_no": event.repair_no}
         return {**data, "differs": list(event.differs)}

@@ -24,6 +24,7 @@ class EffectKind(StrEnum):
     EXIT_GRANTED = "exit-granted"
     EXIT_ENDED = "exit-ended"
     UNLOCKED_ON_PAPER = "unlocked-on-paper"
+    UNLOCK_ENDED = "unlock-ended"
     PAPER_CONTRADICTED = "paper-contradicted"
     RESTED_ON_OUTAGE = "rested-on-outage"
     OBJECTION_RAISED = "objection-raised"
@@ -48,6 +49,7 @@ RECEIVERS: dict[EffectKind, tuple[str, ...]] = {
     EffectKind.EXIT_GRANTED: ("first_station", "environment", "transport"),
     EffectKind.EXIT_ENDED: ("first_station", "environment", "transport"),
     EffectKind.UNLOCKED_ON_PAPER: ("first_station", "environment", "transport"),
+    EffectKind.UNLOCK_ENDED: ("first_station", "environment", "transport"),
     EffectKind.PAPER_CONTRADICTED: ("first_station", "repairer", "environment", "transport"),
     EffectKind.RESTED_ON_OUTAGE: ("first_station", "environment", "transport"),
     EffectKind.OBJECTION_RAISED: ("first_station", "environment"),
@@ -70,6 +72,7 @@ LABELS: dict[EffectKind, Text] = {
     EffectKind.EXIT_GRANTED: Text("准予变更复检站", "retest elsewhere granted"),
     EffectKind.EXIT_ENDED: Text("收回变更复检站", "retest elsewhere taken back"),
     EffectKind.UNLOCKED_ON_PAPER: Text("凭纸质材料解锁", "unlocked on paper"),
+    EffectKind.UNLOCK_ENDED: Text("收回凭纸质材料解锁", "unlock on paper taken back"),
     EffectKind.PAPER_CONTRADICTED: Text("补传记录与纸质材料不一致", "the record contradicts the paper"),
     EffectKind.RESTED_ON_OUTAGE: Text("系统故障不再作为依据", "the outage it rests on counts no more"),
     EffectKind.OBJECTION_RAISED: Text("车主提出异议", "the owner objects"),

@@ -94,6 +94,15 @@ class UnlockedOnPaper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnlockEnded:
+    """An unlock that took effect before a second person looked at it was not confirmed."""
+
+    at: datetime
+    unlock_no: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperContradicted:
     """The repair record of a paper came, and differs from the paper. ``at``: when it came; ``differs``: keys of
     ``on_paper.DIFFERENCES``."""
@@ -119,11 +128,14 @@ class OutageTakenBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRaised:
-    """The owner says that the failed test should not stand. ``ground``: one of the law's ``objection.grounds``."""
+    """The owner says that the failed test should not stand. ``ground``: one of the law's ``objection.grounds``;
+    ``station`` and ``test_no``: which test, as numbers are each station's own; empty: raised before that was noted."""
 
     at: datetime
     ground: str
     words: str
+    station: str = ""
+    test_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,14 +150,15 @@ class ObjectionRejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAnnulled:
-    """The failed test should not stand, e.g. an objection was upheld. ``test_no``: which one; empty: decided before
-    that was noted."""
+    """The failed test should not stand, e.g. an objection was upheld. ``station`` and ``test_no``: which one; empty:
+    decided before that was noted."""
 
     at: datetime
     approver: str
     reason: str
     evidence: str
     test_no: str = ""
+    station: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +180,7 @@ Event = (
     | ExitGranted
     | ExitEnded
     | UnlockedOnPaper
+    | UnlockEnded
     | PaperContradicted
     | OutageTakenBack
     | ObjectionRaised
@@ -185,6 +199,7 @@ EVENT_NAMES: dict[type, Text] = {
     ExitGranted: Text("准予变更复检站", "exit granted"),
     ExitEnded: Text("准予变更复检站未获确认，收回", "exit taken back, as nobody confirmed it"),
     UnlockedOnPaper: Text("故障期间凭纸质材料解锁", "unlocked on paper"),
+    UnlockEnded: Text("凭纸质材料解锁未获确认，收回", "unlock on paper taken back, as nobody confirmed it"),
     PaperContradicted: Text("补传记录与纸质材料不一致", "record contradicts the paper"),
     OutageTakenBack: Text("系统故障不再作为依据", "outage counts no more"),
     ObjectionRaised: Text("车主提出异议", "objection raised"),

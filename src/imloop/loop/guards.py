@@ -19,6 +19,7 @@ from imloop.loop.events import (
     TestFailed,
     TestPassed,
     UnlockedOnPaper,
+    UnlockEnded,
     VehicleScrapped,
 )
 from imloop.loop.guard import guard, unless
@@ -138,7 +139,7 @@ def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...
         "解锁早于最近一次不合格检验，不能用于其后的复检。",
         "The unlock is older than the last failed test and does not allow a retest after it.",
     )
-    return unless(event.unlock.granted_at > case.last_failed_at, Reason("paper-before-fail", words))
+    return unless(event.unlock.seen_at > case.last_failed_at, Reason("paper-before-fail", words))
 
 
 @guard(
@@ -180,6 +181,14 @@ def paper_unsettled(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return unless(waits, _SETTLED)
 
 
+@guard("该解锁仍然有效", "that unlock still runs")
+def unlock_runs(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """It is taken back once, and not after its hours."""
+    assert isinstance(event, UnlockEnded)
+    runs = any(each.unlock_no == event.unlock_no and event.at < each.expires_at for each in case.unlocks)
+    return unless(runs, _NO_UNLOCK)
+
+
 @guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
 def decision_is_founded(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     """No case is moved by decision without someone who answers for it; nothing of this is automatic."""
@@ -201,6 +210,14 @@ def by_another_station(case: Case, event: Event, law: Law) -> tuple[Reason, ...]
     assert isinstance(event, ExitGranted)
     to, opinion = event.exit.to_station, event.exit.kind == SECOND_OPINION_EXIT
     return unless(to is None or not (opinion and case.found_failed_by(to)), _OWN_OPINION)
+
+
+@guard("异议复核在最近一次不合格之后提出", "a second opinion was asked for after the last failed test")
+def opinion_of_this_fail(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """Nobody who proposed it knew of a failure since."""
+    assert isinstance(event, ExitGranted)
+    opinion = event.exit.kind == SECOND_OPINION_EXIT
+    return unless(not opinion or event.exit.asked_at > case.last_failed_at, CASE_MOVED_ON)
 
 
 @guard("该项准予仍然有效", "that exit still runs")
@@ -226,6 +243,14 @@ def _scrapping_unproven(law: Law) -> Reason:
     )
 
 
+CASE_MOVED_ON = Reason(
+    "case-moved-on",
+    Text(
+        "提出后情况已变（又有检验不合格、异议已答复或号牌已换车），请退回，重新提出。",
+        "Things have changed since it was proposed: another test failed, the objection was answered, or the plate is "
+        "another car's. Reject it and propose it anew.",
+    ),
+)
 _WAIT = Text(
     "请等系统恢复；维修记录上传后即可复检。",
     "Wait until the system is back: the retest opens with the repair's record.",
@@ -257,6 +282,9 @@ _OBJECTION_UNFOUNDED = Reason(
 )
 _NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection is waiting for an answer."))
 _NO_EXIT = Reason("no-exit", Text("没有这项准予，或已收回。", "There is no such exit, or it was taken back."))
+_NO_UNLOCK = Reason(
+    "no-unlock", Text("没有这项解锁，或已失效。", "There is no such unlock, or its hours are over.")
+)
 _OWN_OPINION = Reason(
     "opinion-of-its-own",
     Text(

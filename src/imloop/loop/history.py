@@ -139,6 +139,11 @@ def _when(
     return fact.at, 4, type(fact).__name__
 
 
+def _of_another(event: CaseAnnulled, case: Case) -> bool:
+    """Does the test that was annulled not stand behind the case? Nothing was noted of it at first, then its number."""
+    return event.test_no not in ("", case.failed_test) or event.station not in ("", case.station)
+
+
 @dataclass(slots=True)
 class _Telling:
     law_of: LawOf
@@ -217,7 +222,7 @@ class _Telling:
         cases = self.story.cases
         for number in reversed(range(len(cases))):
             case = cases[number]
-            if isinstance(event, CaseAnnulled) and event.test_no not in ("", case.failed_test):
+            if isinstance(event, CaseAnnulled) and _of_another(event, case):
                 continue
             try:
                 cases[number] = decide(case, event, self.law_of(day_of(event.at), case.place), self.now).case

@@ -23,7 +23,7 @@ DIFFERENCES: dict[str, Text] = {
 def speaks_of(unlock: Unlock, repair: RepairFact) -> bool:
     """Could this be the record the unlock is waiting for: finished between the failed test and the unlock, or
     with one of its numbers?"""
-    between = unlock.failed_at < repair.finished_at <= unlock.granted_at
+    between = unlock.failed_at < repair.finished_at <= unlock.seen_at
     return between or _numbered(unlock, repair)
 
 
@@ -44,7 +44,7 @@ def differences(unlock: Unlock, repair: RepairFact) -> tuple[str, ...]:
     number that the station did not note cannot differ; a settlement list lists work."""
     found = ["shop"] if unlock.shop != repair.shop else []
     found += [name for name, (mine, theirs) in _numbers(unlock, repair).items() if mine and mine != theirs]
-    if not unlock.failed_at < repair.finished_at <= unlock.granted_at:
+    if not unlock.failed_at < repair.finished_at <= unlock.seen_at:
         found.append("finished_at")
     if unlock.settlement_no and not repair.work_listed:
         found.append("work")
@@ -68,12 +68,19 @@ def without_shut(unlocks: Iterable[Unlock], again: Unlock) -> tuple[Unlock, ...]
     return tuple(each for each in unlocks if each.unlock_no != again.unlock_no or each.shut_at is None)
 
 
+def ended(unlocks: Iterable[Unlock], unlock_no: str, at: datetime) -> tuple[Unlock, ...]:
+    """The unlock with that number holds until then; a retest measured before stands."""
+    return tuple(
+        replace(each, expires_at=min(each.expires_at, at)) if each.unlock_no == unlock_no else each
+        for each in unlocks
+    )
+
+
 def reworked_late(case: Case, repair: RepairFact, odometer_km: float | None) -> bool:
     """Is this the record of the paper on which the retest failed, and was the repair under warranty at that test? Then
     the rework is its shop's, as it would have been had the record come in time."""
     on_it = any(
-        unlock.failed_at < repair.finished_at <= unlock.granted_at <= case.failed_at
-        for unlock in case.unlocks
+        unlock.failed_at < repair.finished_at <= unlock.seen_at <= case.failed_at for unlock in case.unlocks
     )
     known = replace(case, repairs=(*case.repairs, repair))
     return on_it and known.warranty_repair(case.failed_at, odometer_km) == repair

@@ -88,10 +88,15 @@ def _open_rows(state: State) -> tuple[Row, ...]:
         Row(state, events.DeadlinePassed, (g.deadline_is_past,), state, (E.OVERDUE,)),
         Row(state, events.DeadlineRecomputed, (g.deadline_is_provisional,), state, (E.DEADLINE_CHANGED,)),
         Row(state, events.UnlockedOnPaper, _ON_PAPER, state, (E.UNLOCKED_ON_PAPER,)),
+        Row(state, events.UnlockEnded, (g.unlock_runs,), state, (E.UNLOCK_ENDED,)),
         Row(state, events.PaperContradicted, (g.paper_unsettled,), state, (E.PAPER_CONTRADICTED,)),
         *_taken_back_rows(state),
         Row(
-            state, events.ExitGranted, (g.decision_is_founded, g.by_another_station), state, (E.EXIT_GRANTED,)
+            state,
+            events.ExitGranted,
+            (g.decision_is_founded, g.by_another_station, g.opinion_of_this_fail),
+            state,
+            (E.EXIT_GRANTED,),
         ),
         Row(state, events.ExitEnded, (g.exit_runs,), state, (E.EXIT_ENDED,)),
         Row(
@@ -125,6 +130,7 @@ TABLE: tuple[Row, ...] = (
         State.CLOSED,
         (E.UNLOCKED_ON_PAPER,),
     ),
+    Row(State.CLOSED, events.UnlockEnded, (g.unlock_runs,), State.CLOSED, (E.UNLOCK_ENDED,)),
     # A passed retest was measured and stays, whatever its record turns out to be.
     Row(
         State.CLOSED,

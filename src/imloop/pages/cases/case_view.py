@@ -172,7 +172,7 @@ def _elsewhere(case: Case, now: datetime) -> dict[str, object] | None:
         "to": name_of(latest.to_station) if latest.to_station else "",
         "until": latest.expires_on,
         "reason": latest.reason,
-        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.granted_at > fact.last_failed_at,
+        "as_it_is": latest.kind == SECOND_OPINION_EXIT and latest.asked_at > fact.last_failed_at,
     }
 
 
@@ -187,6 +187,7 @@ def event_row(event: CaseEvent) -> dict[str, object]:
         "ExitGranted": lambda: name_of(data["exit"]["to_station"]) or _("任一检验机构"),
         "ExitEnded": lambda: data["reason"],
         "UnlockedOnPaper": lambda: f"{data['unlock']['unlock_no']} · {data['unlock']['outage_no']}",
+        "UnlockEnded": lambda: f"{data['unlock_no']} · {data['reason']}",
         "PaperContradicted": lambda: f"{data['unlock_no']} · {name_of(data['shop'])} · {data['repair_no']}",
         "OutageTakenBack": lambda: data["outage_no"],
         "CaseAnnulled": lambda: data["reason"],

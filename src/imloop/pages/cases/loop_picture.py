@@ -29,6 +29,7 @@ _ASIDE = (
     "DeadlineRecomputed",
     "ExitGranted",
     "ExitEnded",
+    "UnlockEnded",
     "CaseAnnulled",
     "VehicleScrapped",
 )

@@ -131,6 +131,7 @@ def event_name(kind: str) -> str:
         ExitGranted=_("准予变更复检站"),
         ExitEnded=_("收回变更复检站"),
         UnlockedOnPaper=_("故障期间凭纸质材料解锁"),
+        UnlockEnded=_("收回凭纸质材料解锁"),
         PaperContradicted=_("补传记录与纸质材料不一致"),
         OutageTakenBack=_("系统故障不再作为依据"),
         ObjectionRaised=_("车主提出异议"),

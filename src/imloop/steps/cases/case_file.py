@@ -25,6 +25,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "ExitGranted": ("retest.same_station", "exit.kinds"),
     "ExitEnded": ("second_person.break_glass_hours",),
     "OutageTakenBack": ("repair.upload_hours", "outage.paper_accepted"),
+    "UnlockEnded": ("second_person.break_glass_hours",),
     "ObjectionRaised": ("objection.days", "objection.answer_days"),
     "ObjectionRejected": ("objection.answer_days",),
     "CaseAnnulled": ("exit.kinds",),

@@ -10,9 +10,11 @@ from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
 from imloop.law import Law
-from imloop.loop.case import StationExit
+from imloop.loop.case import SECOND_OPINION_EXIT, StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitEnded, ExitGranted, ObjectionRejected
-from imloop.steps.cases.move_case import decide_and_keep
+from imloop.loop.guards import CASE_MOVED_ON
+from imloop.steps.cases.history import RECONSIDERED
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
 from imloop.steps.cases.reconsider import disputed_run, let_runs_go
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
@@ -21,8 +23,13 @@ from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Finding, PartyKind, Proposal, Test
+from imloop.store.models import Case, CaseEvent, Finding, PartyKind, Proposal, Test
 
+_FAILED_SINCE = ("TestFailed", RECONSIDERED)
+_GONE = Text(
+    "车主异议所指的检验已不属于本案件，请先答复异议。",
+    "The test that the owner objected to is none of this case any more: answer the objection first.",
+)
 EXIT_KINDS: dict[str, Text] = {
     "station-closed": Text("原站停业、暂停或注销", "the station is closed, suspended or struck off"),
     "no-line": Text("原站无相应检测线", "the station has no line for the vehicle"),
@@ -83,8 +90,28 @@ def _let_out(ledger: Ledger, by: Caller, case_no: str, body: Body) -> Case:
         evidence=body["evidence"],
         granted_at=ledger.now,
         expires_on=expires_on,
+        proposed_at=_earlier(body, ledger.now),
     )
-    return _decide_in(ledger, by, case_no, ExitGranted(at=ledger.now, exit=way_out))
+    row = _decide_in(ledger, by, case_no, ExitGranted(at=ledger.now, exit=way_out))
+    if way_out.kind == SECOND_OPINION_EXIT:
+        _require_unmoved(case_no, body, *_FAILED_SINCE, "ObjectionRejected")
+    return row
+
+
+def _earlier(body: Body, now: datetime) -> datetime | None:
+    """When it was proposed, where that was before it is done."""
+    proposed = body.get("proposed_at")
+    return proposed if proposed is not None and proposed < now else None
+
+
+def _require_unmoved(case_no: str, body: Body, *kinds: str) -> None:
+    """What became known of the case since it was proposed, whoever proposed it did not weigh."""
+    proposed = body.get("proposed_at")
+    if proposed is None:
+        return
+    since = CaseEvent.objects.filter(case__case_no=case_no, recorded_at__gt=proposed, kind__in=kinds)
+    if since.exists():
+        raise Conflict(CASE_MOVED_ON.code, CASE_MOVED_ON.text)
 
 
 def _take_back(ledger: Ledger, proposal: Proposal) -> None:
@@ -121,36 +148,36 @@ def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now:
     with writing(now, caller) as ledger:
         law = _law_of(caller, case_no, now)
         _require_words("annulment", law, reason=reason, evidence=evidence)
-        body = {"reason": reason, "evidence": evidence, "test_no": _in_question(case_no)[1]}
+        _, station, test_no = _in_question(case_no)
+        body = {"reason": reason, "evidence": evidence, "station": station, "test_no": test_no}
         made: Case | Proposal = do_or_propose(ledger, ANNULMENT, case_no, body, law, reason=reason)
     return made
 
 
 def _annul(ledger: Ledger, by: Caller, case_no: str, body: Body) -> Case:
-    run, test_no = _in_question(case_no)
-    if test_no != body["test_no"]:
-        raise Conflict(
-            "case-moved-on",
-            Text(
-                "提出后案件已变（另一次检验在先），请退回，重新提出。",
-                "The case has changed since: another test is in question. Reject it and propose it anew.",
-            ),
-        )
-    event = CaseAnnulled(
-        at=ledger.now, approver=by.actor, reason=body["reason"], evidence=body["evidence"], test_no=test_no
-    )
+    run, station, test_no = _in_question(case_no)
+    if (station, test_no) != (body.get("station"), body["test_no"]):
+        raise Conflict(CASE_MOVED_ON.code, CASE_MOVED_ON.text)
+    _require_unmoved(case_no, body, "ObjectionRejected")
+    said = {name: body[name] for name in ("reason", "evidence", "station", "test_no")}
+    event = CaseAnnulled(at=ledger.now, approver=by.actor, **said)
     row = _decide_in(ledger, by, case_no, event)
     let_runs_go(ledger, row, run)
     return row
 
 
-def _in_question(case_no: str) -> tuple[Test | None, str]:
-    """The run that would not stand, and its number; nothing of a case that there is not."""
-    known = Case.objects.filter(case_no=case_no).first()
-    if known is None:
-        return None, ""
-    run = disputed_run(known)
-    return run, run.test_no if run is not None else str(known.snapshot["failed_test"])
+def _in_question(case_no: str) -> tuple[Test | None, str, str]:
+    """The run that would not stand, its station and its number, which is each station's own; nothing of a case that
+    there is not."""
+    row = Case.objects.filter(case_no=case_no).first()
+    if row is None:
+        return None, "", ""
+    known = as_loop_case(row)
+    if (run := disputed_run(row)) is not None:
+        return run, run.station.code, run.test_no
+    if known.waiting_objection is not None and known.station is not None:
+        raise Conflict("objected-test-gone", _GONE)
+    return None, known.station or "", known.failed_test
 
 
 def reject_objection(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case:

@@ -57,6 +57,9 @@ def raise_objection(token: str, *, ground: str, words: str, now: datetime) -> Ca
         if ground not in law.words("objection.grounds"):
             said = Text("请选择异议情形。", "Choose a ground.")
             raise Malformed("malformed", said, problems=[Problem("$.ground", "wrong-value", said)])
-        event = ObjectionRaised(at=now, ground=ground, words=words)
+        known = as_loop_case(row)
+        event = ObjectionRaised(
+            at=now, ground=ground, words=words, station=known.station or "", test_no=known.failed_test
+        )
         row, _ = decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
     return row

@@ -108,19 +108,17 @@ def _fails_of(case: Case) -> QuerySet[Test]:
 
 
 def disputed_run(case: Case) -> Test | None:
-    """The failed run of the case's station that an objection waits for, the last one known when it was raised that had
-    a permit then, whether or not it has as things are told now; without one the last of the case."""
+    """The failed run that an objection waits for, whether or not it has a permit as things are told now; where none
+    waits, the one that the current round answers to. None: it is not among those of the case."""
     raised = as_loop_case(case).waiting_objection
-    if raised is not None:
-        counted = Q(counts=Counts.CASE) | Q(counts_why=WITHOUT_PERMIT, station=case.station_id)
-        known = (
-            _fails_of(case)
-            .filter(counted, started_at__lte=raised.raised_at, received_at__lte=raised.raised_at)
-            .exclude(counts_why=WITHOUT_PERMIT, receipt__counts=Counts.NOTHING)
-        )
-        if (objected := known.last()) is not None:
-            return objected
-    return failed_test(case)
+    if raised is None or (raised.test_no and not raised.station):
+        return failed_test(case)
+    counted = _fails_of(case).filter(Q(counts=Counts.CASE) | Q(counts_why=WITHOUT_PERMIT))
+    if raised.test_no:
+        return counted.filter(station__code=raised.station, test_no=raised.test_no).last()
+    # Raised before that was noted: the last one known then that had a permit then.
+    known = counted.filter(started_at__lte=raised.raised_at, received_at__lte=raised.raised_at)
+    return known.exclude(counts_why=WITHOUT_PERMIT, receipt__counts=Counts.NOTHING).last()
 
 
 def let_runs_go(ledger: Ledger, case: Case, annulled: Test | None) -> None:

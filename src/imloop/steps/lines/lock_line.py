@@ -67,6 +67,7 @@ def _order(ledger: Ledger, by: Caller, subject: str, body: Body) -> LineOrder:
     until = datetime.fromisoformat(body["until"])
     if until <= ledger.now:
         raise Conflict("order-over", Text("until 已过。", "The time it would end is past."))
+    _require_unmoved(line, body)
     law = registers.law_at(day_of(ledger.now), line.station.place)
     _require_known(line, body, ledger.now, law)
     before = locked_methods(standing_of(line, ledger.now, law))
@@ -99,6 +100,21 @@ def _require_known(line: Line, body: Body, at: datetime, law: Law) -> None:
             Text(
                 f"提出以后该线情况有变：{new[0]}请按现状重新提出。",
                 f"The line has changed since this was proposed ({new[0]}): propose it anew by what is known now.",
+            ),
+        )
+
+
+def _require_unmoved(line: Line, body: Body) -> None:
+    """Whoever proposed an unlock did not weigh why the line was locked since."""
+    proposed, lock = body.get("proposed_at"), LineOrder.Kind.LOCK
+    if body["kind"] == lock or proposed is None:
+        return
+    if LineOrder.objects.filter(line=line, kind=lock, since__gt=proposed).exists():
+        raise Conflict(
+            "line-moved-on",
+            Text(
+                "提出后该检测线又被下令锁定，请退回，重新提出。",
+                "The line was locked by order since it was proposed: reject it and propose it anew.",
             ),
         )
 

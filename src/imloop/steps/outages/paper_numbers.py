@@ -66,7 +66,7 @@ def _use(row: RepairPaper, case: Case) -> Use:
         same_case=its_case is not None and (its_case.pk == case.pk or _carried_over(row, case)),
         finished_at=row.repair.finished_at if row.repair else None,
         uploaded_at=row.repair.uploaded_at if row.repair else None,
-        granted_at=row.unlock.granted_at if row.unlock else None,
+        granted_at=min(row.unlock.granted_at, row.unlock.recorded_at) if row.unlock else None,
         on_paper=bool(row.repair and row.on_paper),  # type: ignore[attr-defined]  # annotated
     )
 

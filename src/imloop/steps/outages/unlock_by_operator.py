@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,9 +11,12 @@ from django.db.models import Q
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
-from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact
+from imloop.loop.events import UnlockEnded
+from imloop.loop.guards import CASE_MOVED_ON
+from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
@@ -21,11 +25,17 @@ from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
-from imloop.steps.outages.unlock_on_paper import NO_FAILED_TEST, named_then, new_unlock, unlock_by
+from imloop.steps.outages.unlock_on_paper import (
+    NO_FAILED_TEST,
+    OPERATOR_UNLOCK,
+    named_then,
+    new_unlock,
+    unlock_by,
+)
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal, Vehicle
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +77,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
         its = named_then(vin, plate, now)
         body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
-        body["vehicle"] = its.pk if its is not None else None
-        body["files"] = set_aside(ledger, seen.files)
+        body |= {"files": set_aside(ledger, seen.files), "vehicle": its.pk if its is not None else None}
         subject = f"{where.code}/{vin or plate}"
         made: PaperUnlock | Proposal = do_or_propose(
             ledger, PAPER_UNLOCK, subject, body, law, reason=seen.reason
@@ -79,14 +88,18 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
 def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock:
     chosen = _chosen(by, body["outage_no"]) if body["outage_no"] else None
     said = {name: body[name] for name in ("vin", "plate", "settlement_no", "certificate_no", "reason")}
+    its = named_then(body["vin"], body["plate"], ledger.now)
+    if body.get("vehicle") not in (None, its.pk if its is not None else None):
+        raise Conflict(CASE_MOVED_ON.code, CASE_MOVED_ON.text)
     row = new_unlock(
         ledger,
         way="operator",
         station=registers.party(body["station"], PartyKind.ISTATION),
         shop=registers.party(body["shop"], PartyKind.MSTATION),
         granted_at=ledger.now,
-        vehicle=Vehicle.objects.filter(pk=body.get("vehicle") or 0).first(),
+        vehicle=its,
         approver=by.actor[:80],
+        recorded_at=body.get("proposed_at", ledger.now),
         **said,
     )
     reasons = unlock_by(ledger, row, chosen)
@@ -137,10 +150,14 @@ def _named_vehicle(caller: Caller, case_no: str, vin: str, plate: str) -> tuple[
     return vin, plate
 
 
-def _doubt(ledger: Ledger, row: Proposal) -> None:
-    """The unlock runs out by itself within hours; that nobody confirmed it becomes a finding."""
-    unlock = PaperUnlock.objects.select_related("station").get(pk=row.done["id"])
+def _take_back(ledger: Ledger, row: Proposal) -> None:
+    """The unlock ends now, and that nobody confirmed it becomes a finding. A retest that rested on it was measured, and
+    stays until a department has looked."""
+    unlock = PaperUnlock.objects.select_related("station", "case__vehicle", "case__station").get(
+        pk=row.done["id"]
+    )
     law = registers.law_at(day_of(ledger.now), row.place)
+    _end_in_case(ledger, unlock, row.reason)
     doubt = Reason(
         "unlock-unconfirmed",
         Text(
@@ -154,6 +171,21 @@ def _doubt(ledger: Ledger, row: Proposal) -> None:
         ),
     )
     keep_findings(ledger, "unlock", unlock.unlock_no, unlock.station.code, [doubt])
+
+
+def _end_in_case(ledger: Ledger, unlock: PaperUnlock, reason: str) -> None:
+    """Where it opened a gate already, and its hours still run; ``unlock_on_paper`` asks whether it was taken back."""
+    if (case := unlock.case) is None:
+        return
+    event = UnlockEnded(
+        at=ledger.now, unlock_no=unlock.unlock_no, reason=f"{_UNCONFIRMED.zh}：{reason}"[:400]
+    )
+    law = registers.law_at(day_of(ledger.now), case.place)
+    with suppress(Unlawful, Conflict), ledger.attempt():
+        decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
+
+
+_UNCONFIRMED = Text("先行凭纸质材料解锁，未获确认", "an unlock on paper that nobody confirmed")
 
 
 def _acted(row: Proposal) -> list[str]:
@@ -180,13 +212,13 @@ def _shows(row: Proposal) -> list[tuple[Text, str]]:
 
 PAPER_UNLOCK = register(
     Act(
-        kind="paper-unlock",
+        kind=OPERATOR_UNLOCK,
         name=Text("故障期间凭纸质材料解锁", "unlock on paper in an outage"),
         carry_out=_unlock,
         link=lambda row: f"/unlocks/{row.done['no']}" if row.done else "/outages",
         made=lambda made: {"id": made.pk, "no": made.unlock_no},
         shows=_shows,
         before=_acted,
-        undo=_doubt,
+        undo=_take_back,
     )
 )

@@ -34,11 +34,12 @@ from imloop.steps.outages.match_papers import settle
 from imloop.steps.outages.paper_numbers import keep_numbers, normal, noted, uses_of
 from imloop.steps.stations import standing
 from imloop.steps.vehicles.identify_vehicle import find_vehicle
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, Vehicle
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, Party, Proposal, Vehicle
 from imloop.store.statements import fetch_one
 
 OUTSIDE = ("fallback-outside-outage", "fallback-own-fault")
 """Doubts that end when the outage is declared after all."""
+OPERATOR_UNLOCK = "paper-unlock"
 NO_FAILED_TEST = Reason(
     "failed-test-unknown",
     Text(
@@ -75,8 +76,7 @@ def new_unlock(
         vehicle=vehicle or named_then(str(said["vin"]), str(said["plate"]), granted_at),
         granted_at=granted_at,
         expires_at=granted_at + timedelta(hours=law.number("outage.unlock_hours")),
-        recorded_at=ledger.now,
-        **{"approver": ledger.caller.actor[:80], **said},
+        **{"approver": ledger.caller.actor[:80], "recorded_at": ledger.now, **said},
     )
     keep_numbers(normal(noted(row), law), row.shop, unlock=row)
     ledger.note(
@@ -89,6 +89,7 @@ def new_unlock(
             "settlement_no": row.settlement_no,
             "certificate_no": row.certificate_no,
             "granted_at": granted_at.isoformat(),
+            "recorded_at": row.recorded_at.isoformat(),
             "voucher": row.voucher.number if row.voucher else None,
         },
     )
@@ -173,10 +174,18 @@ def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
         approver=row.approver,
         reason=row.reason,
         granted_at=row.granted_at,
-        expires_at=row.expires_at,
+        expires_at=_until(row),
         failed_at=as_loop_case(case).last_failed_at,
+        read_at=row.recorded_at if row.recorded_at < row.granted_at else None,
     )
     return UnlockedOnPaper(at=row.granted_at, unlock=unlock)
+
+
+def _until(row: PaperUnlock) -> datetime:
+    """Its hours; or until it was taken back, where it took effect first and nobody confirmed it."""
+    said = Proposal.objects.filter(kind=OPERATOR_UNLOCK, done__no=row.unlock_no, decided_at__isnull=False)
+    ended = said.exclude(state=Proposal.State.CONFIRMED).values_list("decided_at", flat=True).first()
+    return min(row.expires_at, ended or row.expires_at)
 
 
 def _listed(row: PaperUnlock) -> bool:

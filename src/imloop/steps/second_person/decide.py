@@ -10,7 +10,7 @@ from imloop.facts.text import Text
 from imloop.steps.ground.access import SYSTEM, Caller, caller_for, caller_of
 from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.second_person.kinds import act_of
+from imloop.steps.second_person.kinds import act_of, body_of
 from imloop.steps.second_person.rules import COULD, LONGEST
 from imloop.steps.second_person.tell import tell
 from imloop.steps.second_person.who_may import require_second_person, seen_by, those_who_may
@@ -115,7 +115,7 @@ def _open(caller: Caller, number: int, now: datetime) -> Proposal:
 def _carry_out(ledger: Ledger, row: Proposal) -> None:
     act = act_of(row.kind)
     ledger.proposed_by = row.proposed_by
-    known = {**row.body, **row.private, **row.done}
+    known = {**body_of(row), **row.done}
     row.done = act.made(act.carry_out(ledger, _proposer(row), row.subject, known))
 
 

@@ -15,6 +15,11 @@ from imloop.store.models import Proposal
 Body = Mapping[str, Any]
 
 
+def body_of(row: Proposal) -> Body:
+    """What an act is told: with what names an owner, and when it was proposed, as nobody weighed what came since."""
+    return {**row.body, **row.private, "proposed_at": row.proposed_at}
+
+
 def _nobody(row: Proposal) -> Iterable[str]:
     return ()
 

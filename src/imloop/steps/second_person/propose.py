@@ -17,7 +17,7 @@ from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.ledger import Ledger
-from imloop.steps.second_person.kinds import Act
+from imloop.steps.second_person.kinds import Act, body_of
 from imloop.steps.second_person.rules import LONGEST, OWN, Rules, no_break_glass, rules_of
 from imloop.steps.second_person.tell import tell
 from imloop.steps.second_person.who_may import those_who_may
@@ -149,7 +149,7 @@ def _refuse_twin(row: Proposal) -> None:
 def _judge(ledger: Ledger, act: Act, row: Proposal) -> None:
     """What could not be done now is refused now, and leaves nothing."""
     with suppress(_OnlyJudgedError), ledger.attempt():
-        act.carry_out(ledger, ledger.caller, row.subject, {**row.body, **row.private})
+        act.carry_out(ledger, ledger.caller, row.subject, body_of(row))
         raise _OnlyJudgedError
 
 
@@ -169,7 +169,7 @@ def _take_effect(ledger: Ledger, act: Act, row: Proposal, rules: Rules) -> None:
             ),
             cite=rules.cite_alone,
         )
-    made = act.carry_out(ledger, ledger.caller, row.subject, {**row.body, **row.private})
+    made = act.carry_out(ledger, ledger.caller, row.subject, body_of(row))
     row.state, row.done = Proposal.State.IN_FORCE, act.made(made)
     row.save()
     ledger.note("broke-glass", row.subject, {**_said(row), "alone": row.alone})
