@@ -18,8 +18,8 @@ from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operato
 from imloop.steps.second_person.decide import reject
 from imloop.store.models import Case, CaseEvent, Finding, LineOrder, PaperUnlock, Proposal, Test, User
 from stories.inspections.test_sixth_try import run
-from stories.vehicles.test_eleventh_try import replated_since
-from stories.vehicles.test_seventh_try import NEW_PLATE
+from stories.vehicles.tries.test_eleventh_try import replated_since
+from stories.vehicles.tries.test_seventh_try import NEW_PLATE
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.uploads import PLATE
 from support.stories import second_person as two

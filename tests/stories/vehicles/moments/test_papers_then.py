@@ -12,8 +12,8 @@ from imloop.steps.outages.declare_outage import Declaration, declare
 from imloop.steps.outages.unlock_by_operator import PaperSeen, unlock_by_operator
 from imloop.store.models import Finding, PaperUnlock
 from stories.inspections.test_sixth_try import run
-from stories.vehicles.test_eleventh_try import replated_since
-from stories.vehicles.test_seventh_try import NEW_PLATE
+from stories.vehicles.tries.test_eleventh_try import replated_since
+from stories.vehicles.tries.test_seventh_try import NEW_PLATE
 from support.city import LISTED, NEAR, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN

@@ -10,8 +10,8 @@ import pytest
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import HeldRun, Vehicle
 from stories.inspections.test_sixth_try import run
-from stories.vehicles.test_eleventh_try import replated_since
-from stories.vehicles.test_seventh_try import NEW_PLATE
+from stories.vehicles.tries.test_eleventh_try import replated_since
+from stories.vehicles.tries.test_seventh_try import NEW_PLATE
 from support.city import FAR, NEAR, City, at
 from support.messages.uploads import PLATE, VIN
 from support.stories.one_car import ENV, FAIL, OTHER_VIN, car, mark, permitted

@@ -21,9 +21,9 @@ from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change
 from imloop.store.models import Case, HeldRun, Party, Standing, Test
 from stories.appointments.test_appointments import WEEK
 from stories.inspections.test_sixth_try import by_two, failed, run, second_run
-from stories.vehicles.test_eighth_held import DIALECTS, frees_nobody
-from stories.vehicles.test_ninth_try import THERE, let_go, there
-from stories.vehicles.test_seventh_try import NEW_PLATE, replated
+from stories.vehicles.tries.test_eighth_held import DIALECTS, frees_nobody
+from stories.vehicles.tries.test_ninth_try import THERE, let_go, there
+from stories.vehicles.tries.test_seventh_try import NEW_PLATE, replated
 from support.city import FAR, LISTED, NEAR, OTHER, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN, repair_message

@@ -18,7 +18,7 @@ from imloop.steps.ground.access import caller_for
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import Case, Line, Party, Standing, Test, Vehicle
 from stories.inspections.test_sixth_try import failed, run
-from stories.vehicles.test_seventh_try import NEW_PLATE, replated
+from stories.vehicles.tries.test_seventh_try import NEW_PLATE, replated
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
 from support.messages.lively_runs import lug_down

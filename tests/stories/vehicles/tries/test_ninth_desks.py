@@ -27,8 +27,8 @@ from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change
 from imloop.steps.vehicles.register.enter_vehicles import Seen, enter_vehicles
 from imloop.store.models import Case, Party, Standing
 from stories.inspections.test_sixth_try import by_two, failed, run
-from stories.vehicles.test_eighth_held import frees_nobody
-from stories.vehicles.test_seventh_try import replated
+from stories.vehicles.tries.test_eighth_held import frees_nobody
+from stories.vehicles.tries.test_seventh_try import replated
 from support.city import FAR, LISTED, NEAR, UNLISTED, City, at
 from support.messages.uploads import PLATE, REGISTERED, VIN
 from support.stories.one_car import FAIL, OTHER_PLATE, OTHER_VIN, WRONG, car, mark, permitted

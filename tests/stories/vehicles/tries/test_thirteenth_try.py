@@ -23,8 +23,8 @@ from imloop.steps.second_person.decide import reject
 from imloop.steps.vehicles.ask_mark import release_mark
 from imloop.store.models import Case, Mark, Proposal, Test, User, Vehicle
 from stories.inspections.test_sixth_try import _checked, _gas_failed, by_two, failed, run
-from stories.vehicles.test_eleventh_try import replated_since
-from stories.vehicles.test_seventh_try import NEW_PLATE
+from stories.vehicles.tries.test_eleventh_try import replated_since
+from stories.vehicles.tries.test_seventh_try import NEW_PLATE
 from support.city import FAR, LISTED, NEAR, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN

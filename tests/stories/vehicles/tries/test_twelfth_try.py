@@ -13,8 +13,8 @@ from imloop.steps.roads.ask_road import ask_road
 from imloop.store.models import Case, HeldRun, Test, Vehicle
 from stories.inspections.test_fifth_tables import free_accelerations
 from stories.inspections.test_sixth_try import by_two, failed, run, second_run
-from stories.vehicles.test_eleventh_try import accelerated
-from stories.vehicles.test_tenth_try import opinion
+from stories.vehicles.tries.test_eleventh_try import accelerated
+from stories.vehicles.tries.test_tenth_try import opinion
 from support.city import FAR, NEAR, City, at
 from support.messages.lively_runs import lug_down
 from support.messages.uploads import VIN

@@ -17,9 +17,9 @@ from imloop.steps.vehicles.register.change_vehicle import ReportedChange, change
 from imloop.store.models import Case, HeldRun, Party, Proposal, Test, Vehicle
 from stories.inspections.test_fifth_tables import free_accelerations
 from stories.inspections.test_sixth_try import diesel, failed, run
-from stories.vehicles.test_ninth_try import PLACE_THERE, THERE, assumed, let_go, there
-from stories.vehicles.test_seventh_try import NEW_PLATE
-from stories.vehicles.test_tenth_try import failed_besides, opinion
+from stories.vehicles.tries.test_ninth_try import PLACE_THERE, THERE, assumed, let_go, there
+from stories.vehicles.tries.test_seventh_try import NEW_PLATE
+from stories.vehicles.tries.test_tenth_try import failed_besides, opinion
 from support.city import FAR, LISTED, NEAR, City, at
 from support.messages.lively_runs import lug_down
 from support.messages.uploads import PLATE, VIN

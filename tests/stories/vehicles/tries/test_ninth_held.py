@@ -22,8 +22,8 @@ from imloop.steps.lines.heartbeats import receive_heartbeat
 from imloop.store.models import Case, Line
 from stories.inspections.test_fifth_tables import free_accelerations
 from stories.inspections.test_sixth_try import failed, run
-from stories.vehicles.test_eighth_held import frees_nobody
-from stories.vehicles.test_ninth_try import EVAPORATIVE, TIGHT, assumed, every
+from stories.vehicles.tries.test_eighth_held import frees_nobody
+from stories.vehicles.tries.test_ninth_try import EVAPORATIVE, TIGHT, assumed, every
 from support.city import FAR, NEAR, City, at
 from support.messages.lively_runs import lug_down
 from support.messages.uploads import test_message as message_of

@@ -12,7 +12,7 @@ from imloop.steps.cases.objections import raise_objection
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.store.models import Case, Test
 from stories.inspections.test_sixth_try import by_two, failed, run
-from stories.vehicles.test_tenth_try import RULES, failed_besides, from_the_fifth, opinion
+from stories.vehicles.tries.test_tenth_try import RULES, failed_besides, from_the_fifth, opinion
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
 from support.stories import outages

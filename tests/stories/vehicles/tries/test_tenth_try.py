@@ -15,7 +15,7 @@ from imloop.steps.vehicles.enrol_guest_vehicle import NewEnrolment, enrol
 from imloop.store.models import Case, Certificate, PaperUnlock, Party, Standing
 from stories.inspections.test_fifth_tables import free_accelerations
 from stories.inspections.test_sixth_try import by_two, failed, run
-from stories.vehicles.test_ninth_try import assumed
+from stories.vehicles.tries.test_ninth_try import assumed
 from support.city import FAR, LISTED, NEAR, OTHER, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE, VIN
