@@ -11,10 +11,11 @@ from imloop.exchange.signing import sign_voucher
 from imloop.steps.accounts.create_user import create_user
 from imloop.steps.ground import clock
 from imloop.steps.outages.voucher_stock import stock
-from imloop.store.models import Case, Finding, Link, Outage, PaperUnlock, Party, Voucher
+from imloop.store.models import Case, Finding, Link, Outage, PaperUnlock, Party, Proposal, Voucher
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.messages.uploads import PLATE
 from support.people import search
+from support.stories.second_person import confirmed
 
 OFFICE = f"{PLACE}-environment"
 
@@ -222,3 +223,37 @@ def test_every_sentence_has_its_english(people: People) -> None:
         people.of(by).cookies["django_language"] = "en"
         text = people.reads(path, by=by)
         assert "Outage" in text and "系统故障" not in text, path
+
+
+def test_one_that_waits_is_ended_at_the_desk(people: People) -> None:
+    """It is listed with its own form until its hour is noted; confirmed, it is over."""
+    people.at("2026-12-03 10:00")
+    form = {"scope": "platform", "cause": "机房断电", "starts_at": "2026-12-03T09:50", "sure": "1"}
+    assert people.posts("/outages", form, by=OFFICE)[0] == 200
+    row = Proposal.objects.get()
+    people.at("2026-12-03 11:30")
+    assert "等待确认的系统故障" in people.reads("/outages", by=OFFICE)
+    ended = {"what": "end", "waiting": f"P{row.pk}", "at": "2026-12-03T11:00", "sure": "1"}
+    assert people.posts("/outages", {**ended, "at": "2026-12-03T12:00"}, by=OFFICE)[0] == 422
+    assert "记下结束时间" in people.reads("/outages", by=OFFICE)
+    status, shown = people.posts("/outages", ended, by=OFFICE)
+    assert status == 200 and "12-03 11:00" in shown and "记下结束时间" not in shown
+    confirmed(row, at("2026-12-03 12:00"))
+    assert Outage.objects.get().ends_at == at("2026-12-03 11:00")
+
+
+def test_one_that_was_taken_back_says_so(people: People) -> None:
+    row = Outage.objects.create(
+        outage_no="O1",
+        scope="platform",
+        place=PLACE,
+        cause="机房断电",
+        starts_at=at("2026-12-03 10:00"),
+        ends_at=at("2026-12-03 11:00"),
+        declared_at=at("2026-12-03 10:00"),
+        declared_by=OFFICE,
+        taken_back_at=at("2026-12-03 12:00"),
+    )
+    people.at("2026-12-03 13:00")
+    for path, by in (("/public/outages", ""), ("/outages", OFFICE), (f"/outages/{row.outage_no}", OFFICE)):
+        assert "未获确认，已收回" in people.reads(path, by=by)

@@ -224,3 +224,12 @@ def test_an_end_before_a_paper_takes_its_gate(doors: Doors, voucher: Any) -> Non
     number = Outage.objects.get().outage_no
     doors.post(f"outages/{number}/end", {"at": at(f"{DAY} 11:00").isoformat()}, by=ENV)
     assert not gate(doors.city, f"{DAY} 11:50")
+
+
+def test_a_repair_of_an_earlier_round_is_not_held_for_it(city: City) -> None:
+    failed(city)
+    city.repair("2026-12-03 16:00")
+    run(city, "2026-12-04 09:00", purpose="retest", **FAIL)
+    city.repair("2026-12-04 16:00")
+    taken_back(alone(city, "2026-12-04 18:00", "2026-12-03 15:00"), "2026-12-04 19:00")
+    assert gate(city, "2026-12-04 20:00") and not Finding.objects.filter(code="time-held").exists()

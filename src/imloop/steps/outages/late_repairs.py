@@ -33,13 +33,20 @@ def held_by_time(
     case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law
 ) -> Reason | None:
     """By what is known of outages now, and of what was allowed when the record came."""
-    kept_back = _outages(shop, record.finished_at, reported_at, law)
-    fails = [failed_run(case, law), *_failed_besides(case, record.finished_at, reported_at, law)]
-    found = (time_held(record.finished_at, reported_at, fail, kept_back, law) for fail in fails)
-    held = next((each for each in found if each is not None), None)
+    held = unexplained(case, shop, record, reported_at, law)
     if held is None and _more_allowed_then(case, shop, record, day_of(reported_at), law):
         return more_allowed_then(law)
     return held
+
+
+def unexplained(
+    case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law
+) -> Reason | None:
+    """Only what an outage would explain."""
+    kept_back = _outages(shop, record.finished_at, reported_at, law)
+    fails = [failed_run(case, law), *_failed_besides(case, record.finished_at, reported_at, law)]
+    found = (time_held(record.finished_at, reported_at, fail, kept_back, law) for fail in fails)
+    return next((each for each in found if each is not None), None)
 
 
 def within_scope(record: RepairRecord, shop: Party, case: Case, law: Law) -> bool:

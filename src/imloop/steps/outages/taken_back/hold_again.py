@@ -14,7 +14,7 @@ from imloop.facts.records.repair import RepairRecord
 from imloop.facts.text import Reason
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.times import HELD, Times, late
-from imloop.gates.outages.outage import outage_for
+from imloop.gates.outages.outage import Scope, outage_for
 from imloop.loop.events import OutageTakenBack
 from imloop.loop.on_paper import is_the_papers
 from imloop.loop.repairs import find_repair
@@ -25,7 +25,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.outages.known_outages import declared_for, kept_until
-from imloop.steps.outages.late_repairs import held_by_time, released_by_outage
+from imloop.steps.outages.late_repairs import released_by_outage, unexplained
 from imloop.store.models import Case, HeldRun, Outage, PaperUnlock, Repair, Test
 from imloop.store.statements import update
 
@@ -34,7 +34,9 @@ _CLOCKS = timedelta(hours=1)
 
 
 def hold_again(ledger: Ledger, outage: Outage) -> None:
-    """By what is known of outages now."""
+    """By what is known of outages now. A station's own fault has explained nothing."""
+    if outage.scope == Scope.OWN_FAULT:
+        return
     papers, repairs = _papers(ledger, outage), _repairs(ledger, outage)
     for case in Case.objects.select_related("vehicle", "station").filter(pk__in={*papers, *repairs}):
         event = OutageTakenBack(
@@ -99,10 +101,12 @@ def _why_held(row: Repair, case: Case) -> Reason | None:
     fact = find_repair(known.repairs, row.shop.code, row.repair_no)
     if fact is None or fact.held_for_time or "entered_by" in row.receipt:
         return None
+    if fact.finished_at <= known.last_failed_at:
+        return None  # of an earlier round: it opens nothing
     if any(is_the_papers(unlock, fact) for unlock in known.unlocks) or not released_by_outage(row):
         return None  # such a paper's record could not come in time
     law = registers.law_at(day_of(row.finished_at), case.place)
-    return held_by_time(case, row.shop, convert(row.record, RepairRecord), row.uploaded_at, law)
+    return unexplained(case, row.shop, convert(row.record, RepairRecord), row.uploaded_at, law)
 
 
 def _runs(ledger: Ledger, outage: Outage) -> None:
