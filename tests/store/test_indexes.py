@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -54,14 +54,15 @@ def test_who_once_bore_a_plate_is_found_by_its_index() -> None:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE store_platespan")
         key, plates = cars[0].pk, [cars[0].plate, cars[1].plate]
-        cursor.execute(explain + _HELD.format(**marks), [key, key, cars[0].vin, *plates, *plates, key])
+        then = [plates[0], "2025-01-01", "2025-01-01", datetime(2025, 1, 1, tzinfo=UTC)]
+        cursor.execute(explain + _HELD.format(**marks), [key, key, cars[0].vin, *plates, *plates, key, *then])
         plan = str(cursor.fetchall())
         cursor.execute(explain + _BY_FORMER_PLATES.format(**marks), [key, key])
         plan += str(cursor.fetchall())
     # By the plate, or by the vehicle of an open case where those are fewer.
     assert "store_platespan_" in plan
     assert "Seq Scan on store_platespan" not in plan and "Seq Scan on store_vehicle" not in plan
-    assert not any(f"SCAN {table}" in plan for table in ("f", "o", "s", "w"))
+    assert not any(f"SCAN {table}" in plan for table in ("f", "o", "p", "s", "w"))
 
 
 def test_a_vehicle_without_a_vin_is_not_found_by_an_empty_one(city: City) -> None:
