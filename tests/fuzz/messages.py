@@ -21,9 +21,9 @@ from imloop.exchange.uploads.decode_check import decode_check, decode_heartbeat
 from imloop.exchange.uploads.decode_redemption import decode_redemption
 from imloop.exchange.uploads.decode_repair import decode_repair
 from imloop.facts.refusal import Refusal
+from support.casework.applications import USCC, shop_application, station_application
 from support.city import LISTED, NEAR, at
 from support.messages.uploads import repair_message
-from support.stories.applications import USCC, shop_application, station_application
 
 DECODERS: Mapping[str, Callable[[bytes], object]] = {
     "repair": decode_repair,

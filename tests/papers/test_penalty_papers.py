@@ -9,10 +9,10 @@ from imloop.papers.penalty_papers import penalty_paper
 from imloop.papers.words import in_capitals
 from imloop.steps.ground import clock
 from imloop.store.models import Test, User
+from support.casework.penalties import DECIDED, NOTICE, OFFICE, OPENED, REPORTED, Team
 from support.city import NEAR, City
 from support.doors import Doors
 from support.messages.uploads import VIN
-from support.stories.penalties import DECIDED, NOTICE, OFFICE, OPENED, REPORTED, Team
 
 pytestmark = pytest.mark.one_database("sqlite", reason="a paper is made of what was read already")
 

@@ -9,10 +9,10 @@ from django.test import Client
 from imloop.sim.world.identifiers import make_vin, unified_code
 from imloop.steps.stations.certificates import warn_of_expiry
 from imloop.store.models import Case, Certificate, JournalEntry, OutboxEntry, Party, Standing
+from support.casework.applications import shop_application, station_application
 from support.city import FAR, LISTED, NEAR, City, at
 from support.doors import Doors
 from support.messages.uploads import repair_message, test_message
-from support.stories.applications import shop_application, station_application
 
 OFFICE, MARKET, TRANSPORT, APPEAL = (
     f"450200-{kind}" for kind in ("environment", "market", "transport", "supervisor")

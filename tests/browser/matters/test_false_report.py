@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
+from support.casework.penalties import DECIDED, DISCUSSED, NOTICE, OPENED, REPORTED
 from support.city import NEAR, PLACE, at
 from support.desks import Desk
 from support.messages.uploads import test_message
-from support.stories.penalties import DECIDED, DISCUSSED, NOTICE, OPENED, REPORTED
 from support.stories.people_at_desks import People, send
 
 

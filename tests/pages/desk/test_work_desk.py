@@ -28,9 +28,9 @@ from imloop.store.models import (
     Party,
     SavedFilter,
 )
+from support.casework.leads import called_true
 from support.city import FAR, LISTED, NEAR, City
 from support.people import person
-from support.stories.leads import called_true
 
 pytestmark = pytest.mark.every_case("each case asks the database something else")
 

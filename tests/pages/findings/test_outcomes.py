@@ -14,9 +14,9 @@ from imloop.steps.findings.lookups import counted, counted_together, findings
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import caller_for
 from imloop.store.models import Finding, JournalEntry, Party
+from support.casework.leads import TRUE, called_true
 from support.city import LISTED, NEAR, PLACE, City
 from support.people import person
-from support.stories.leads import TRUE, called_true
 
 ENVIRONMENT, MARKET, POLICE = f"{PLACE}-environment", f"{PLACE}-market", f"{PLACE}-police"
 TO_MARKET = {"outcome": "handed_over", "handed_to": MARKET, "reason": "涉及计量器具"}

@@ -13,10 +13,10 @@ from imloop.steps.ground import clock
 from imloop.steps.ground.access import caller_for
 from imloop.steps.repairs.repair_files import attach_to_repair
 from imloop.store.models import Attachment, Evidence, Finding, JournalEntry, Matter, Party, Repair, Test
+from support.casework.leads import TRUE, called_true, look
+from support.casework.penalties import OPENED
 from support.city import FAR, LISTED, NEAR, PLACE, City, at
 from support.people import person
-from support.stories.leads import TRUE, called_true, look
-from support.stories.penalties import OPENED
 
 ENVIRONMENT, TRANSPORT, MARKET = (f"{PLACE}-{kind}" for kind in ("environment", "transport", "market"))
 FILM, DIGEST = "https://video.example/3", "ab" * 32

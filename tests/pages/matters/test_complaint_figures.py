@@ -9,10 +9,10 @@ from datetime import date
 from django.test import Client
 
 from imloop.store.models import Complaint
+from support.casework.reports import FAKE, SMOKE, photo, reported
 from support.city import PLACE, City
 from support.doors import Doors
 from support.people import person
-from support.stories.reports import FAKE, SMOKE, photo, reported
 
 ENVIRONMENT = f"{PLACE}-environment"
 

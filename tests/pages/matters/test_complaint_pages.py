@@ -11,11 +11,11 @@ from django.test import Client
 
 from imloop.steps.complaints.payment_code import hash_of
 from imloop.store.models import Attachment, Complaint, JournalEntry, Matter, MatterParty, Reward, User
+from support.casework.reports import FAKE, SMOKE, photo, reported
 from support.city import LISTED, NEAR, PLACE, City
 from support.doors import Doors
 from support.messages.photographs import SECRET, by_telephone
 from support.people import person
-from support.stories.reports import FAKE, SMOKE, photo, reported
 
 ENVIRONMENT, TRANSPORT = f"{PLACE}-environment", f"{PLACE}-transport"
 

@@ -11,10 +11,10 @@ from django.test import Client
 
 from imloop.sim.world.identifiers import unified_code
 from imloop.store.models import Attachment, Matter, Standing
+from support.casework.applications import shop_application, station_application
 from support.city import City, at
 from support.doors import Doors
 from support.people import person
-from support.stories.applications import shop_application, station_application
 
 OFFICE, TRANSPORT = "450200-environment", "450200-transport"
 

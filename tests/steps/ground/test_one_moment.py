@@ -27,10 +27,10 @@ from imloop.steps.ground.access import SYSTEM, Caller, caller_of
 from imloop.steps.matters.open_matter import apply
 from imloop.steps.matters.take_step import take_step
 from imloop.store.models import ApiKey, Appointment, Case, Finding, Matter, Party, User
+from support.casework.applications import station_application
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.doors import Doors
 from support.messages.uploads import VIN
-from support.stories.applications import station_application
 from support.stories.draw_story import MARKET, DrawStory
 
 FAIL = {"co": 0.9}

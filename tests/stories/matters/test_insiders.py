@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from imloop.store.models import Matter, Test, User
+from support.casework.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, REPORTED, Team
 from support.city import FAR, NEAR, City
 from support.doors import Doors
-from support.stories.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, REPORTED, Team
 
 
 @pytest.fixture

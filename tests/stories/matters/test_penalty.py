@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from imloop.store.models import Matter, MatterEvent, OutboxEntry, Party, Publication, Test, User
+from support.casework.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, OPENED, REPORTED, TEAM, Team
 from support.city import LISTED, NEAR, City
 from support.doors import Doors
 from support.messages.uploads import VIN
 from support.people import person
-from support.stories.penalties import DECIDED, DISCUSSED, NOTICE, OFFICE, OPENED, REPORTED, TEAM, Team
 
 POLICE, MARKET, TRANSPORT = (f"450200-{kind}" for kind in ("police", "market", "transport"))
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from imloop.store.models import Matter, Party, Repair, Test
+from support.casework.penalties import DECIDED, NOTICE, OFFICE, REPORTED, Team
 from support.city import LISTED, NEAR, City
 from support.doors import Doors
 from support.messages.uploads import VIN
-from support.stories.penalties import DECIDED, NOTICE, OFFICE, REPORTED, Team
 
 TRANSPORT = "450200-transport"
 PLAIN = {"level_harm": "", "level_fault": "", "level_manner": ""}

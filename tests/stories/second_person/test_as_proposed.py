@@ -180,7 +180,7 @@ def test_no_paper_answers_a_fail_between_its_reading_and_its_confirming(city: Ci
     assert not permitted(city, NEAR, "2026-12-02 12:30")
 
 
-def test_no_paper_of_a_plate_that_went_to_another_car(city: City) -> None:
+def test_a_paper_stays_with_its_car_when_the_plate_goes_to_another(city: City) -> None:
     in_outage(city)
     fails(city)
     city.enter(vin=OTHER_VIN, plate=OTHER_PLATE)
@@ -188,12 +188,10 @@ def test_no_paper_of_a_plate_that_went_to_another_car(city: City) -> None:
     made = paper("2026-12-02 10:10")
     replated_since(city, "2026-12-02 10:20", date(2026, 12, 2), NEW_PLATE)
     replated_since(city, "2026-12-02 10:30", date(2026, 12, 2), PLATE, OTHER_VIN)
-    moved_on(made, "2026-12-02 12:00")
-    assert not ask_permit(city.callers[NEAR], station=NEAR, vin=OTHER_VIN, at=at("2026-12-02 13:00"))[
-        "allowed"
-    ]
-    confirmed(paper("2026-12-02 13:10", plate=NEW_PLATE), at("2026-12-02 13:20"))
-    assert permitted(city, NEAR, "2026-12-02 13:30")
+    confirmed(made, at("2026-12-02 12:00"))
+    other = ask_permit(city.callers[NEAR], station=NEAR, vin=OTHER_VIN, at=at("2026-12-02 13:00"))
+    assert not other["allowed"]
+    assert permitted(city, NEAR, "2026-12-02 13:00"), "of the car that it was read out for"
 
 
 def test_a_fail_of_before_that_is_told_since_is_weighed_anew(city: City) -> None:

@@ -18,9 +18,9 @@ from imloop.steps.ground.access import caller_for
 from imloop.steps.journal.check_against_journal import unlike_the_journal
 from imloop.steps.second_person.decide import confirm
 from imloop.store.models import Finding, Matter, Party, Proposal, Test
+from support.casework.leads import TRUE, called_true, look
 from support.city import NEAR, PLACE, City, at
 from support.people import person
-from support.stories.leads import TRUE, called_true, look
 from support.stories.second_person import another
 
 ENVIRONMENT, MARKET = f"{PLACE}-environment", f"{PLACE}-market"

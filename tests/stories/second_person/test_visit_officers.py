@@ -14,8 +14,8 @@ from imloop.steps.matters.open_matter import apply
 from imloop.steps.matters.take_step import take_step
 from imloop.steps.second_person.decide import confirm, reject
 from imloop.store.models import Matter, Proposal
+from support.casework.applications import station_application
 from support.city import City
-from support.stories.applications import station_application
 from support.stories.second_person import ENV, NOW, another, confirmed
 
 CHECK = {"checked_on": "2026-12-02", "passed": "yes", "findings": "场所、设备、人员符合"}

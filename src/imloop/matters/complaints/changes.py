@@ -30,6 +30,7 @@ def starting(since: Since) -> Change:
 
 
 def work_again(matter: Matter, asked: Asked) -> Matter:
+    """The clocks of who has it now run anew."""
     return _started(matter, asked, *again(str(matter.facts["receiver"])))
 
 

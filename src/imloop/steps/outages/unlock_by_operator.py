@@ -15,7 +15,6 @@ from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact
 from imloop.loop.events import UnlockEnded
-from imloop.loop.guards import CASE_MOVED_ON
 from imloop.steps.cases.move_case import decide_and_keep
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
@@ -35,7 +34,7 @@ from imloop.steps.outages.unlock_on_paper import (
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal, Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
         its = named_then(vin, plate, now)
         body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
-        body |= {"files": set_aside(ledger, seen.files), "vehicle": its.pk if its is not None else None}
+        body |= {"files": set_aside(ledger, seen.files), "bearer": its.pk if its is not None else None}
         subject = f"{where.code}/{vin or plate}"
         made: PaperUnlock | Proposal = do_or_propose(
             ledger, PAPER_UNLOCK, subject, body, law, reason=seen.reason
@@ -88,16 +87,13 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
 def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock:
     chosen = _chosen(by, body["outage_no"]) if body["outage_no"] else None
     said = {name: body[name] for name in ("vin", "plate", "settlement_no", "certificate_no", "reason")}
-    its = named_then(body["vin"], body["plate"], ledger.now)
-    if body.get("vehicle") not in (None, its.pk if its is not None else None):
-        raise Conflict(CASE_MOVED_ON.code, CASE_MOVED_ON.text)
     row = new_unlock(
         ledger,
         way="operator",
         station=registers.party(body["station"], PartyKind.ISTATION),
         shop=registers.party(body["shop"], PartyKind.MSTATION),
         granted_at=ledger.now,
-        vehicle=its,
+        vehicle=Vehicle.objects.filter(pk=body.get("bearer") or 0).first(),
         approver=by.actor[:80],
         recorded_at=body.get("proposed_at", ledger.now),
         **said,

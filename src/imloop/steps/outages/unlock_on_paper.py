@@ -67,17 +67,20 @@ def new_unlock(
 ) -> PaperUnlock:
     """The row, not yet tried; the law of the day it was accepted says how long it holds. Its ``vehicle`` is the one
     that bears the names now, whoever bears them when the paper is tried again; None: look it up."""
-    day = day_of(granted_at)
+    day, said = day_of(granted_at), {"recorded_at": ledger.now, **said}
     law = registers.law_at(day, station.place)
     number = ledger.number("unlock", station.place, day.year)
     row = PaperUnlock.objects.create(
         unlock_no=f"U{station.place}-{day.year}-{number:06d}",
         station=station,
-        vehicle=vehicle or named_then(str(said["vin"]), str(said["plate"]), granted_at),
+        vehicle=vehicle,
         granted_at=granted_at,
         expires_at=granted_at + timedelta(hours=law.number("outage.unlock_hours")),
-        **{"approver": ledger.caller.actor[:80], "recorded_at": ledger.now, **said},
+        **{"approver": ledger.caller.actor[:80], **said},
     )
+    if row.vehicle is None:
+        row.vehicle = named_then(row.vin, row.plate, row.shown_at)
+        row.save(update_fields=["vehicle"])
     keep_numbers(normal(noted(row), law), row.shop, unlock=row)
     ledger.note(
         "paper-accepted",
@@ -199,7 +202,7 @@ def _case_of(row: PaperUnlock) -> Case | None:
     """The case of the paper: the one open then. A case that failed only later is not it: the test that the
     paper follows is still to come."""
     try:
-        vehicle = row.vehicle or find_vehicle(row.vin, row.plate, row.granted_at)
+        vehicle = row.vehicle or find_vehicle(row.vin, row.plate, row.shown_at)
     except Conflict as unclear:
         reasons = unclear.reasons if row.vin else (AMBIGUOUS,)
         raise Conflict(unclear.code, unclear.text, reasons=reasons) from unclear

@@ -54,13 +54,13 @@ def settle_difference(
             return waits
         if rules := rules_of(KIND, law):
             rules.require_words(reason=reason)
-        body = {"vehicle": vehicle.pk, "field": field, "said": said[:3], "reason": reason.strip()}
+        body = {"about": vehicle.pk, "field": field, "said": said[:3], "reason": reason.strip()}
         made = do_or_propose(ledger, RIGHT, _named(vehicle, field), body, law, reason=reason)
     return made if isinstance(made, Proposal) else None
 
 
 def _settle(ledger: Ledger, by: Caller, subject: str, body: Body) -> Vehicle:
-    vehicle, field, reason = _vehicle(body["vehicle"]), str(body["field"]), str(body["reason"])
+    vehicle, field, reason = _vehicle(body["about"]), str(body["field"]), str(body["reason"])
     known, said = _difference(vehicle, field, registers.law_at(day_of(ledger.now), by.place))
     _require_source(by, vehicle, field)
     if said[:3] != body["said"]:
@@ -125,9 +125,9 @@ RIGHT = register(
         kind=KIND,
         name=Text("认定登记无误、填报有误", "the register is right, the statement wrong"),
         carry_out=_settle,
-        link=lambda row: f"/vehicles/{row.body['vehicle']}",
+        link=lambda row: f"/vehicles/{row.body['about']}",
         shows=_shows,
-        about=lambda row: of_vehicle(Vehicle.objects.get(pk=row.body["vehicle"])),
+        about=lambda row: of_vehicle(Vehicle.objects.get(pk=row.body["about"])),
     )
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -137,3 +138,8 @@ class PaperUnlock(models.Model):
             ),
             models.Index(fields=["recorded_at"], condition=Q(repair__isnull=True), name="unlock_unmatched"),
         ]
+
+    @property
+    def shown_at(self) -> datetime:
+        """A paper that a second person confirmed was read out before it held."""
+        return min(self.granted_at, self.recorded_at)
