@@ -14,7 +14,7 @@ from imloop.steps.second_person.decide import confirm, reject, withdraw
 from imloop.store.models import JournalEntry, Party, Proposal, User
 from support.city import PLACE, City
 from support.people import person
-from support.stories.second_person import ENV, NOW, TRANSPORT, another, exit_, lead
+from support.stories.second_person import ENV, NOW, TRANSPORT, another, exit_, lead, paper
 
 SUPERVISOR = f"{PLACE}-supervisor"
 DAYS = (date(2026, 12, 1), date(2026, 12, 31))
@@ -124,3 +124,15 @@ def test_a_machine_lists_and_a_person_confirms(city: City) -> None:
     machine: Caller = replace(city.callers[TRANSPORT], user="")
     with pytest.raises(Exception, match="person-needed"):
         confirm(machine, row.pk, said="已核对材料", now=NOW)
+
+
+def test_the_list_shows_a_paper_that_lapsed_and_opened_nothing(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could have been confirmed is kept in what became of it, and names no unlock."""
+    row = paper(city, NOW)
+    assert isinstance(row, Proposal)
+    lapse_proposals(row.expires_at + timedelta(minutes=1))
+    monkeypatch.setattr("imloop.steps.ground.clock.now", lambda: LATER)
+    page = person(ENV, name="wei").get("/proposals").content.decode()
+    assert f"/proposals/{row.pk}" in page and "已失效" in page

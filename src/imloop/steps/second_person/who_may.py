@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
-from imloop.steps.ground.access import Caller, covers, place_prefix
+from imloop.steps.ground.access import Caller, caller_of, covers, place_prefix
 from imloop.steps.ground.actor import Actor
 from imloop.steps.second_person.kinds import act_of, acts
 from imloop.steps.second_person.rules import OWN
@@ -84,12 +84,20 @@ def to_confirm(caller: Caller, rows: Iterable[Proposal]) -> list[Proposal]:
 
 def those_who_may(row: Proposal) -> list[User]:
     """Active people who could confirm it now."""
-    users = _of_office(row).filter(is_active=True)
-    users = users.filter(is_head=True) if act_of(row.kind).head else users
-    if (only := act_of(row.kind).only) is not None:
-        users = users.filter(username=only(row))
-    barred = _people([row.proposed_by, *act_of(row.kind).before(row)])
-    return [user for user in users if user.username not in barred and not _are_alike({user.username}, barred)]
+    act = act_of(row.kind)
+    users = _of_office(row).filter(is_active=True).select_related("party")
+    users = users.filter(is_head=True) if act.head else users
+    if act.only is not None:
+        users = users.filter(username=act.only(row))
+    barred = _people([row.proposed_by, *act.before(row)])
+    theirs = list(User.objects.filter(username__in=barred))
+    return [
+        user
+        for user in users
+        if user.username not in barred
+        and not any(alike(user, other) for other in theirs)
+        and act.seen(caller_of(user))
+    ]
 
 
 def is_empty(needs: str, caller: Caller, owner: Party | None = None) -> bool:
@@ -124,9 +132,11 @@ def _same_person(people: set[str], row: Proposal) -> bool:
 def _are_alike(people: set[str], others: set[str]) -> bool:
     """As far as accounts tell: the same identity card, address or user name but for its case; the same name where one
     of the two has shown no card."""
-    mine = User.objects.filter(username__in=people)
-    theirs = list(User.objects.filter(username__in=others))
-    return any(alike(one, other) for one in mine for other in theirs)
+    if not others:
+        return False
+    known = list(User.objects.filter(username__in=people | others))
+    mine = [user for user in known if user.username in people]
+    return any(alike(one, other) for one in mine for other in known if other.username in others)
 
 
 def accounts_alike(people: Iterable[User]) -> dict[str, frozenset[str]]:

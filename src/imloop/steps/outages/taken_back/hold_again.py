@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from msgspec import convert
 
 from imloop.facts.days import day_of
@@ -22,6 +22,7 @@ from imloop.steps.cases.history import run_of
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, open_case
 from imloop.steps.cases.reconsider import reconsider
 from imloop.steps.ground import registers
+from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.outages.known_outages import declared_for, kept_until
@@ -83,9 +84,12 @@ def _wait_again(row: PaperUnlock, case: Case) -> None:
 
 
 def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
-    """By the case in which they count."""
+    """By the case in which they count; of repairers, and of vehicles tested, where the outage was."""
     found: dict[int, list[Repair]] = defaultdict(list)
+    here = place_prefix(outage.place)
+    tested = Test.objects.filter(vehicle=OuterRef("case__vehicle"), station__place__startswith=here)
     rows = Repair.objects.filter(uploaded_at__gt=outage.starts_at, uploaded_at__lte=ledger.now)
+    rows = rows.filter(Q(shop__place__startswith=here) | Exists(tested))
     for row in rows.select_related("shop", "case__vehicle", "case__station").order_by("id"):
         case = open_case(row.case.vehicle) or row.case
         held = _why_held(row, case)
@@ -116,6 +120,7 @@ def _runs(ledger: Ledger, outage: Outage) -> None:
         counts__in=(Counts.CASE, Counts.CYCLE),
         received_at__gt=F("started_at") + _CLOCKS,
         received_at__range=(outage.starts_at, ledger.now),
+        station__place__startswith=place_prefix(outage.place),
     )
     for run in rows.select_related("station", "vehicle").order_by("started_at", "id"):
         reason = _why_late(run)
