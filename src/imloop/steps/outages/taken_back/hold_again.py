@@ -86,10 +86,9 @@ def _wait_again(row: PaperUnlock, case: Case) -> None:
 def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
     """By the case in which they count; of repairers, and of vehicles tested, where the outage was."""
     found: dict[int, list[Repair]] = defaultdict(list)
-    here = place_prefix(outage.place)
-    tested = Test.objects.filter(vehicle=OuterRef("case__vehicle"), station__place__startswith=here)
+    tested = Test.objects.filter(_reached(outage, "station"), vehicle=OuterRef("case__vehicle"))
     rows = Repair.objects.filter(uploaded_at__gt=outage.starts_at, uploaded_at__lte=ledger.now)
-    rows = rows.filter(Q(shop__place__startswith=here) | Exists(tested))
+    rows = rows.filter(_reached(outage, "shop") | Exists(tested))
     for row in rows.select_related("shop", "case__vehicle", "case__station").order_by("id"):
         case = open_case(row.case.vehicle) or row.case
         held = _why_held(row, case)
@@ -97,6 +96,13 @@ def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
             found[case.pk].append(row)
             keep_findings(ledger, "repair", row.repair_no, row.shop.code, [held])
     return found
+
+
+def _reached(outage: Outage, party: str) -> Q:
+    """Rows of a ``party`` that it may have kept from sending: of all others it explained nothing."""
+    if outage.stations:
+        return Q(**{f"{party}__code__in": outage.stations})
+    return Q(**{f"{party}__place__startswith": place_prefix(outage.place)})
 
 
 def _why_held(row: Repair, case: Case) -> Reason | None:
@@ -116,11 +122,11 @@ def _why_held(row: Repair, case: Case) -> Reason | None:
 def _runs(ledger: Ledger, outage: Outage) -> None:
     """A pass that came late waits for a department, as it would have at first."""
     rows = Test.objects.filter(
+        _reached(outage, "station"),
         result="pass",
         counts__in=(Counts.CASE, Counts.CYCLE),
         received_at__gt=F("started_at") + _CLOCKS,
         received_at__range=(outage.starts_at, ledger.now),
-        station__place__startswith=place_prefix(outage.place),
     )
     for run in rows.select_related("station", "vehicle").order_by("started_at", "id"):
         reason = _why_late(run)
