@@ -183,7 +183,7 @@ class ComplaintOut(MatterLineOut):
 
 
 class OfCategoryOut(Schema):
-    """Counts in words: ``0``, ``<5`` of one month, ``<10`` of two such, ``12``, and ``12+`` where months with fewer than
+    """Counts in words: ``0``, ``<5`` of one month, ``<10`` of two such, ``12``; ``12+`` where months with fewer than
     5 are left out."""
 
     category: str

@@ -4,6 +4,7 @@ has come stands, and the environment department is told what it rests on."""
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -11,6 +12,7 @@ from msgspec import convert
 
 from imloop.facts.days import day_of
 from imloop.facts.records.repair import RepairRecord
+from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.times import HELD, Times, late
@@ -47,7 +49,9 @@ def hold_again(ledger: Ledger, outage: Outage) -> None:
             repairs=tuple((row.shop.code, row.repair_no) for row in repairs[case.pk]),
         )
         law = registers.law_at(day_of(ledger.now), case.place)
-        decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
+        # Annulled, scrapped, or told anew since, a case may rest on nothing of it.
+        with suppress(Unlawful, Conflict), ledger.attempt():
+            decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
         for row in papers[case.pk]:
             _wait_again(row, case)
     _runs(ledger, outage)
