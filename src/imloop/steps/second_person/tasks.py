@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
@@ -25,12 +26,13 @@ State = Proposal.State
 def waiting(caller: Caller, now: datetime) -> Iterator[Task]:
     rows = proposals(caller, is_open=True)
     theirs = {row.pk for row in _theirs(caller, rows)}
+    called = cache(in_words)
     for row in rows:
         told = row.state == State.IN_FORCE or row.vehicle is not None
         watched = told and caller.kind == PartyKind.SUPERVISOR
         if row.expires_at < now or not (watched or row.pk in theirs):
             continue
-        act, by = act_of(row.kind), in_words(row.proposed_by)
+        act, by = act_of(row.kind), called(row.proposed_by)
         yield Task(
             "proposal",
             day_of(row.proposed_at),
