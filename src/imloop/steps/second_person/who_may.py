@@ -14,6 +14,9 @@ from imloop.steps.second_person.kinds import act_of, acts
 from imloop.steps.second_person.rules import OWN
 from imloop.store.models import Party, PartyKind, Proposal, User
 
+_OF_ANY_PLACE = Q(party=None, asked=None, vehicle__isnull=False)
+"""What the operator loads of vehicles, which have none."""
+
 
 def of_the_office(caller: Caller, row: Proposal) -> bool:
     """Of the party that is asked, or of any of that kind in charge of the place; of what is of
@@ -23,6 +26,12 @@ def of_the_office(caller: Caller, row: Proposal) -> bool:
     if _of_any_place(row):
         return caller.kind == row.needs
     return caller.kind == row.needs and covers(caller.place, row.place)
+
+
+def asked_of(caller: Caller) -> Q:
+    """The same as a filter."""
+    here = Q(place__startswith=place_prefix(caller.place)) | _OF_ANY_PLACE
+    return Q(needs=OWN, asked__code=caller.party_code) | (Q(needs=caller.kind) & here)
 
 
 def require_second_person(caller: Caller, row: Proposal) -> None:
@@ -116,7 +125,6 @@ def _of_office(row: Proposal) -> QuerySet[User]:
 
 
 def _of_any_place(row: Proposal) -> bool:
-    """What the operator loads of vehicles, which have none."""
     return row.party_id is None and row.asked_id is None and row.vehicle_id is not None
 
 
@@ -164,8 +172,7 @@ def seen_by(caller: Caller) -> Q:
 
 
 def _of_party(caller: Caller) -> Q:
-    of_any_place = Q(party=None, asked=None, vehicle__isnull=False)
-    here = Q(place__startswith=place_prefix(caller.place)) | of_any_place
+    here = Q(place__startswith=place_prefix(caller.place)) | _OF_ANY_PLACE
     if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
         return here
     mine = Q(party__code=caller.party_code) | Q(asked__code=caller.party_code)
