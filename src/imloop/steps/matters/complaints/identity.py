@@ -29,7 +29,7 @@ def ask(caller: Caller, matter_no: str, reason: str, now: datetime) -> Proposal:
         rules = rules_of(REPORTER.kind, law)
         if rules is None:
             words = Text(
-                "两人办理规则施行前不能查看举报人。", "Not before the rule of two persons is in force."
+                "由两人办理的规定施行前不能查看举报人。", "Not before the rule of two persons is in force."
             )
             raise Unlawful("two-persons-needed", words)
         rules.require_words(reason=reason)
