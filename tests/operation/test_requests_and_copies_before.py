@@ -89,4 +89,4 @@ def test_they_are_proposals_and_the_journal_agrees(unprepared: Commands) -> None
     assert copies == [["matter", f"450200-S2026-0000{number}", "x"] for number in (1, 2, 3)]
     assert frozen == [True, True, False]
     assert may == [False, True, False]
-    assert before == [] and forged == ["proposal 1 was not decided as the journal says"]
+    assert before == [] and forged == ["request to read who reported 1 was not decided as the journal says"]

@@ -123,5 +123,5 @@ def test_what_waited_is_decided_like_all_others(migrated: Commands) -> None:
 
 def test_what_was_moved_is_as_frozen_and_as_watched_as_before(migrated: Commands) -> None:
     faults = json.loads(migrated.python(TAMPER))
-    assert "change 5 of the register is gone" in faults
-    assert "change 1 of the register was not decided as the journal says" in faults
+    assert "change of the register 5 is gone" in faults
+    assert "change of the register 1 was not decided as the journal says" in faults

@@ -88,7 +88,9 @@ def test_its_department_lists_reads_and_takes_the_steps(city: City, doors: Doors
     assert figures["categories"] == [
         {"category": "smoky_vehicle", "received": "<5", "open": "<5", "founded": "0", "late": "0"}
     ]
-    assert (figures["since"], figures["until"]) == ("2025-09-01", "2026-09-01")
+    assert (figures["since"], figures["until"]) == ("2025-09-01", "2026-09-30"), "whole months"
+    day = doors.get("complaints/figures?since=2026-09-02&until=2026-09-02", by=ENVIRONMENT)
+    assert day == {**figures, "since": "2026-09-01"}
 
 
 def test_who_pays_rewards_reads_no_complaint(city: City, doors: Doors) -> None:

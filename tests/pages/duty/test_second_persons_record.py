@@ -9,12 +9,13 @@ import pytest
 
 from imloop.steps.desk.acts import lapse_proposals
 from imloop.steps.desk.official_record import Record, own_record, records
+from imloop.steps.desk.work_list import tasks
 from imloop.steps.ground.access import Caller
 from imloop.steps.second_person.decide import confirm, reject, withdraw
 from imloop.store.models import JournalEntry, Party, Proposal, User
 from support.city import PLACE, City
 from support.people import person
-from support.stories.second_person import ENV, NOW, TRANSPORT, another, exit_, lead
+from support.stories.second_person import ENV, NOW, TRANSPORT, another, exit_, lead, paper
 
 SUPERVISOR = f"{PLACE}-supervisor"
 DAYS = (date(2026, 12, 1), date(2026, 12, 31))
@@ -124,3 +125,37 @@ def test_a_machine_lists_and_a_person_confirms(city: City) -> None:
     machine: Caller = replace(city.callers[TRANSPORT], user="")
     with pytest.raises(Exception, match="person-needed"):
         confirm(machine, row.pk, said="已核对材料", now=NOW)
+
+
+def test_the_list_shows_a_paper_that_lapsed_and_opened_nothing(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could have been confirmed is kept in what became of it, and names no unlock."""
+    row = paper(city, NOW)
+    assert isinstance(row, Proposal)
+    lapse_proposals(row.expires_at + timedelta(minutes=1))
+    monkeypatch.setattr("imloop.steps.ground.clock.now", lambda: LATER)
+    page = person(ENV, name="wei").get("/proposals").content.decode()
+    assert f"/proposals/{row.pk}" in page and "已失效" in page
+
+
+def test_what_waits_for_others_crowds_nothing_out(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many acts of the office wait for another one."""
+    monkeypatch.setattr("imloop.steps.ground.clock.now", lambda: LATER)
+    row, window = proposed(city), person(ENV, name="wei")
+    Proposal.objects.bulk_create(
+        Proposal(**{**_values(row), "subject": f"{row.subject}-{number}"}) for number in range(120)
+    )
+    monkeypatch.setattr("imloop.steps.ground.clock.now", lambda: NOW + timedelta(hours=1))
+    true = lead(city, NOW + timedelta(hours=1))
+    assert isinstance(true, Proposal)
+    link = f"/proposals/{true.pk}"
+    assert link in {task.link for task in tasks(another(ENV, "wei"), NOW + timedelta(hours=1))}
+    page = window.get("/proposals").content.decode()
+    assert link in page[: page.index("等他人确认")]
+
+
+def _values(row: Proposal) -> dict[str, object]:
+    return {
+        field.attname: getattr(row, field.attname) for field in Proposal._meta.fields if field.name != "id"
+    }

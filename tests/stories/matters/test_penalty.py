@@ -163,6 +163,11 @@ def test_the_police_decide_on_the_spot(city: City, doors: Doors) -> None:
     assert codes(police.open("po", "simple-penalty", **said, **about, cash="yes", expect=403)) == [
         "too-much-cash"
     ]
+    User.objects.filter(username__in=("po", "desk")).update(natural_person="a" * 64)
+    second = {"officer_b": "desk", "card_b": "警 2", "card_b_until": "2027-12-31"}
+    alone = police.open("po", "simple-penalty", **said, **about, **second, expect=403)
+    assert codes(alone) == ["too-few-officers"], "two accounts of one officer are not two officers"
+    User.objects.filter(username="desk").update(natural_person="b" * 64)
     opened = police.open("po", "simple-penalty", **said, **about)
     assert (opened["state"], opened["due_on"], opened["facts"]["decided_fine"]) == (
         "served",

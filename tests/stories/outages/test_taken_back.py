@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from imloop.steps.cases.ask_permit import ask_permit
+from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.cases.release_repair import release_repair
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.journal.check_against_journal import unlike_the_journal
@@ -233,3 +234,16 @@ def test_a_repair_of_an_earlier_round_is_not_held_for_it(city: City) -> None:
     city.repair("2026-12-04 16:00")
     taken_back(alone(city, "2026-12-04 18:00", "2026-12-03 15:00"), "2026-12-04 19:00")
     assert gate(city, "2026-12-04 20:00") and not Finding.objects.filter(code="time-held").exists()
+
+
+def test_a_case_that_is_over_otherwise_keeps_no_outage(doors: Doors, voucher: Any) -> None:
+    """An annulled case goes on nowhere: its paper is a finding, and the outage is taken back all the same."""
+    made, case = shown_in(doors, voucher), Case.objects.get()
+    words = {"reason": "检验设备当日失准，已核实", "evidence": "柳环函〔2026〕12号"}
+    annulled = annul_case(another(ENV, "colleague"), case.case_no, now=at(f"{DAY} 10:50"), **words)
+    confirmed(annulled, at(f"{DAY} 10:52"))
+    assert Case.objects.get().state == "annulled"
+    taken_back(made, f"{DAY} 11:00")
+    assert Outage.objects.get().taken_back_at is not None
+    assert Finding.objects.filter(code="fallback-outside-outage", resolved_at=None).exists()
+    assert Case.objects.get().state == "annulled" and unlike_the_journal() == []

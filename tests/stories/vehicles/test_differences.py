@@ -109,6 +109,8 @@ def test_environment_settles_what_it_entered_and_no_more(city: City, car: Vehicl
     assert person(ENVIRONMENT, name="li").post(made, decision).status_code == 302
     assert Finding.objects.get(code="stage-differs").resolved_at is not None
     assert post(office, car, field="usage", take_over=False, reason="x").json()["code"] == "no-difference"
+    taken = post(city.client(POLICE), car, field="fuel", take_over=True, reason="登记证书为纯电动")
+    assert taken.status_code == 200 and taken.json()["held"]["changes"] == {"fuel": ["gasoline", "electric"]}
     assert post(city.client(NEAR), car, field="fuel", take_over=False, reason="x").status_code == 403
 
 

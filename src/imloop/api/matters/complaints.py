@@ -183,7 +183,8 @@ class ComplaintOut(MatterLineOut):
 
 
 class OfCategoryOut(Schema):
-    """Counts in words: what is less than 5 and not 0 is ``<5``."""
+    """Counts in words: ``0``, ``<5`` of one month, ``<10`` of two such, ``12``; ``12+`` where months with fewer than
+    5 are left out."""
 
     category: str
     received: str
@@ -193,6 +194,8 @@ class OfCategoryOut(Schema):
 
 
 class ComplaintFiguresOut(Schema):
+    """``since``, ``until``: the days that were counted, of whole months."""
+
     since: date
     until: date
     categories: list[OfCategoryOut]
@@ -334,9 +337,9 @@ def post_taken_down(request: HttpRequest, given: TakenDownIn) -> HttpResponse:
     summary="投诉举报统计 · figures by category",
 )
 def get_figures(request: HttpRequest, since: date | None = None, until: date | None = None) -> HttpResponse:
-    """Of the days of receipt; the last year without them."""
+    """Of the whole months of receipt that these days lie in; the last year without them."""
     day = day_of(clock.now())
-    first, last = since or day - figures.YEAR, until or day
+    first, last = figures.whole_months(since or day - figures.YEAR, until or day)
     counted = [
         {
             "category": each.category.code,

@@ -11,7 +11,7 @@ from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_ASKER, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.second_person import ProposalOut, done_or_proposed
+from imloop.api.second_person import ProposalOut
 from imloop.api.vehicles.schemas import (
     ChangeIn,
     CycleGateOut,
@@ -33,6 +33,7 @@ from imloop.api.vehicles.schemas import (
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import OFFICES
 from imloop.steps.ground.lookups import after
+from imloop.steps.second_person.lookups import proposal_json
 from imloop.steps.vehicles.ask_cycle import ask_cycle
 from imloop.steps.vehicles.ask_mark import ask_mark, release_mark
 from imloop.steps.vehicles.ask_registration import ask_registration
@@ -165,13 +166,16 @@ def post_held_change(request: HttpRequest, held_id: int, decision: DecisionIn) -
     summary="处理登记与填报不一致 · settle a difference",
 )
 def post_difference(request: HttpRequest, vehicle_id: int, wanted: SettleIn) -> HttpResponse:
-    """202: that the register is right, which another person of the department has to confirm."""
+    """200 with what now waits as a held change, where the stated value is taken over; 202: that the register is right,
+    which another person of the department has to confirm."""
     who, now = caller(request), clock.now()
-    return done_or_proposed(
-        lambda: settle_difference(who, vehicle_id, now=now, **wanted.dict()),
-        lambda held: {"field": wanted.field, "held": held_json(held) if held else None},
-        200,
-    )
+
+    def said(held: Proposal | None) -> HttpResponse:
+        if held is not None and not wanted.take_over:
+            return as_json(proposal_json(held), 202)
+        return as_json({"field": wanted.field, "held": held_json(held) if held else None})
+
+    return after(lambda: settle_difference(who, vehicle_id, now=now, **wanted.dict()), said)
 
 
 @router.get(

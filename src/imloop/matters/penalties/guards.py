@@ -159,13 +159,20 @@ def clause_fits(asked: Asked) -> Reason | None:
     return _veto("clause-does-not-fit", asked)
 
 
+def one_person(asked: Asked) -> Reason | None:
+    """Whether both officers are accounts of one natural person."""
+    named = [str(asked.values[each]) for each in ("officer_a", "officer_b") if asked.values.get(each)]
+    if len(named) < 2 or named[1] not in asked.every_account(named[:1]):
+        return None
+    said = Text(f"{named[0]} 和 {named[1]} 是同一人。", f"{named[0]} and {named[1]} are one person.")
+    return Reason("too-few-officers", said, asked.law.cite("procedure.officers"))
+
+
 @guard("执法人员达到法定人数", "as many officers as the law asks for")
 def officers_enough(asked: Asked) -> Reason | None:
     """Different people, not accounts, as many as the law says."""
-    named = [str(asked.values[each]) for each in ("officer_a", "officer_b") if asked.values.get(each)]
-    if len(named) == 2 and named[1] in asked.every_account(named[:1]):
-        said = Text(f"{named[0]} 和 {named[1]} 是同一人。", f"{named[0]} and {named[1]} are one person.")
-        return Reason("too-few-officers", said, asked.law.cite("procedure.officers"))
+    if (twice := one_person(asked)) is not None:
+        return twice
     return _veto("too-few-officers", asked)
 
 

@@ -12,7 +12,7 @@ from imloop.matters.names import Step
 from imloop.matters.penalties import clocks
 from imloop.matters.penalties.account import account_of, is_stayed
 from imloop.matters.penalties.as_file import day_in, fine_of, range_of
-from imloop.matters.penalties.guards import not_by
+from imloop.matters.penalties.guards import not_by, one_person
 from imloop.matters.penalties.limits import may_be_simple, may_take_cash
 
 
@@ -37,6 +37,8 @@ def cards_on_the_spot(asked: Asked) -> Reason | None:
     """Two, where not a single traffic officer may decide; each card valid on the day of the act."""
     values, acted = asked.values, asked.values["acted_on"]
     assert isinstance(acted, date)
+    if (twice := one_person(asked)) is not None:
+        return twice
     officers = {str(values[name]) for name in ("officer_a", "officer_b") if values.get(name)}
     least = 1 if asked.matter.holder.department == "police" else asked.law.integer("procedure.officers")
     if len(officers) < least:

@@ -30,6 +30,7 @@ _ASIDE = (
     "ExitGranted",
     "ExitEnded",
     "UnlockEnded",
+    "OutageTakenBack",
     "CaseAnnulled",
     "VehicleScrapped",
 )

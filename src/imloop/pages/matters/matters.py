@@ -231,6 +231,10 @@ def step_form(row: Row, drawn: Offered, typed: QueryDict) -> dict[str, object]:
     }
 
 
+_ELSEWHERE = (Step.RESUBMIT, Step.COPY)
+"""Steps with a page of their own: a copy is sent with the papers made so far."""
+
+
 def matter_context(
     row: Matter, roles: frozenset[Role], typed: QueryDict, by: By = NOBODY
 ) -> dict[str, object]:
@@ -238,7 +242,8 @@ def matter_context(
     now = clock.now()
     law, fact = matter_lookups.law_of(row, now), whole(row)
     drawn = offered(fact, law, by)
-    steps = [step_form(each, drawn, typed) for each in steps_open(fact, roles) if each.step != Step.RESUBMIT]
+    open_ = (each for each in steps_open(fact, roles) if each.step not in _ELSEWHERE)
+    steps = [step_form(each, drawn, typed) for each in open_]
     form = row.data.get("form") or {}
     answers = form.get("conditions", {})
     return {

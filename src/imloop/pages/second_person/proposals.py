@@ -23,7 +23,7 @@ from imloop.steps.second_person.lookups import (
     who_confirms,
 )
 from imloop.steps.second_person.texts import STATES
-from imloop.steps.second_person.who_may import may_confirm, to_confirm
+from imloop.steps.second_person.who_may import asked_of, may_confirm, to_confirm
 from imloop.store.models import Proposal
 
 _STEPS = {"confirm": confirm, "reject": reject, "withdraw": withdraw}
@@ -38,7 +38,7 @@ def all_proposals(request: HttpRequest, caller: Caller) -> HttpResponse:
         confirm_list(caller, form.get("batch", ""), said=form.get("said", ""), now=clock.now())
         return redirect("/proposals")
     waiting, decided = (shown(caller, proposals(caller, is_open=is_open)) for is_open in (True, False))
-    mine = to_confirm(caller, waiting)
+    mine = to_confirm(caller, shown(caller, proposals(caller, is_open=True, only=asked_of(caller))))
     context = {
         "mine": [as_row(row) for row in mine],
         "others": [as_row(row) for row in waiting if row not in mine],

@@ -59,7 +59,7 @@ def _is_same(row: Matter, other: Matter, law: Law) -> bool:
         return bool(twins(told_of(row.complaint), [told_of(other.complaint)], law))
     if (row.party_id, row.vehicle_id) != (other.party_id, other.vehicle_id):
         return False
-    mine, theirs = row.data["facts"], other.data["facts"]
+    mine, theirs = row.data.get("facts", {}), other.data.get("facts", {})
     named = row.party_id or row.vehicle_id or mine.get("party_name") == theirs.get("party_name")
     return bool(named) and mine.get("violation") == theirs.get("violation")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
@@ -18,11 +18,13 @@ from imloop.steps.second_person.who_may import may_confirm, seen_by
 from imloop.store.models import Attachment, PartyKind, Proposal
 
 SHOWN = 100
+_ALL = Q()
 
 
-def proposals(caller: Caller, *, is_open: bool) -> list[Proposal]:
-    """Those that the caller may see: what waits, the soonest to lapse first; or what was decided, the last first."""
-    rows = Proposal.objects.filter(seen_by(caller)).select_related("party", "asked", "vehicle")
+def proposals(caller: Caller, *, is_open: bool, only: Q = _ALL) -> list[Proposal]:
+    """Those that the caller may see: what waits, the soonest to lapse first; or what was decided, the last first.
+    ``only``: of these, so that what waits for others crowds nothing out."""
+    rows = Proposal.objects.filter(seen_by(caller), only).select_related("party", "asked", "vehicle")
     if is_open:
         return list(rows.filter(state__in=Proposal.OPEN).order_by("expires_at", "id")[:SHOWN])
     return list(rows.exclude(state__in=Proposal.OPEN).order_by("-decided_at", "-id")[:SHOWN])

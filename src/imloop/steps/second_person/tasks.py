@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
+
+from django.db.models import Q
 
 from imloop.facts.days import day_of
 from imloop.facts.text import Text
@@ -16,21 +19,25 @@ from imloop.steps.second_person.kinds import act_of
 from imloop.steps.second_person.lookups import about_of, proposals
 from imloop.steps.second_person.rules import COULD
 from imloop.steps.second_person.texts import STATES
-from imloop.steps.second_person.who_may import of_the_office, seen_by, to_confirm
+from imloop.steps.second_person.who_may import asked_of, of_the_office, seen_by, to_confirm
 from imloop.store.models import PartyKind, Proposal
 
 State = Proposal.State
+_WATCHED = Q(state=State.IN_FORCE) | Q(vehicle__isnull=False)
 
 
 def waiting(caller: Caller, now: datetime) -> Iterator[Task]:
-    rows = proposals(caller, is_open=True)
+    supervises = caller.kind == PartyKind.SUPERVISOR
+    rows = proposals(
+        caller, is_open=True, only=asked_of(caller) | _WATCHED if supervises else asked_of(caller)
+    )
     theirs = {row.pk for row in _theirs(caller, rows)}
+    called = cache(in_words)
     for row in rows:
-        told = row.state == State.IN_FORCE or row.vehicle is not None
-        watched = told and caller.kind == PartyKind.SUPERVISOR
+        watched = supervises and (row.state == State.IN_FORCE or row.vehicle is not None)
         if row.expires_at < now or not (watched or row.pk in theirs):
             continue
-        act, by = act_of(row.kind), in_words(row.proposed_by)
+        act, by = act_of(row.kind), called(row.proposed_by)
         yield Task(
             "proposal",
             day_of(row.proposed_at),

@@ -8,11 +8,14 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.refusal import NotAllowed
 from imloop.facts.text import Text
-from imloop.steps.ground.access import Caller, covers, place_prefix
+from imloop.steps.ground.access import Caller, caller_of, covers, place_prefix
 from imloop.steps.ground.actor import Actor
 from imloop.steps.second_person.kinds import act_of, acts
 from imloop.steps.second_person.rules import OWN
 from imloop.store.models import Party, PartyKind, Proposal, User
+
+_OF_ANY_PLACE = Q(party=None, asked=None, vehicle__isnull=False)
+"""What the operator loads of vehicles, which have none."""
 
 
 def of_the_office(caller: Caller, row: Proposal) -> bool:
@@ -23,6 +26,12 @@ def of_the_office(caller: Caller, row: Proposal) -> bool:
     if _of_any_place(row):
         return caller.kind == row.needs
     return caller.kind == row.needs and covers(caller.place, row.place)
+
+
+def asked_of(caller: Caller) -> Q:
+    """The same as a filter."""
+    here = Q(place__startswith=place_prefix(caller.place)) | _OF_ANY_PLACE
+    return Q(needs=OWN, asked__code=caller.party_code) | (Q(needs=caller.kind) & here)
 
 
 def require_second_person(caller: Caller, row: Proposal) -> None:
@@ -84,12 +93,20 @@ def to_confirm(caller: Caller, rows: Iterable[Proposal]) -> list[Proposal]:
 
 def those_who_may(row: Proposal) -> list[User]:
     """Active people who could confirm it now."""
-    users = _of_office(row).filter(is_active=True)
-    users = users.filter(is_head=True) if act_of(row.kind).head else users
-    if (only := act_of(row.kind).only) is not None:
-        users = users.filter(username=only(row))
-    barred = _people([row.proposed_by, *act_of(row.kind).before(row)])
-    return [user for user in users if user.username not in barred and not _are_alike({user.username}, barred)]
+    act = act_of(row.kind)
+    users = _of_office(row).filter(is_active=True).select_related("party")
+    users = users.filter(is_head=True) if act.head else users
+    if act.only is not None:
+        users = users.filter(username=act.only(row))
+    barred = _people([row.proposed_by, *act.before(row)])
+    theirs = list(User.objects.filter(username__in=barred))
+    return [
+        user
+        for user in users
+        if user.username not in barred
+        and not any(alike(user, other) for other in theirs)
+        and act.seen(caller_of(user))
+    ]
 
 
 def is_empty(needs: str, caller: Caller, owner: Party | None = None) -> bool:
@@ -108,7 +125,6 @@ def _of_office(row: Proposal) -> QuerySet[User]:
 
 
 def _of_any_place(row: Proposal) -> bool:
-    """What the operator loads of vehicles, which have none."""
     return row.party_id is None and row.asked_id is None and row.vehicle_id is not None
 
 
@@ -124,9 +140,11 @@ def _same_person(people: set[str], row: Proposal) -> bool:
 def _are_alike(people: set[str], others: set[str]) -> bool:
     """As far as accounts tell: the same identity card, address or user name but for its case; the same name where one
     of the two has shown no card."""
-    mine = User.objects.filter(username__in=people)
-    theirs = list(User.objects.filter(username__in=others))
-    return any(alike(one, other) for one in mine for other in theirs)
+    if not others:
+        return False
+    known = list(User.objects.filter(username__in=people | others))
+    mine = [user for user in known if user.username in people]
+    return any(alike(one, other) for one in mine for other in known if other.username in others)
 
 
 def accounts_alike(people: Iterable[User]) -> dict[str, frozenset[str]]:
@@ -154,8 +172,7 @@ def seen_by(caller: Caller) -> Q:
 
 
 def _of_party(caller: Caller) -> Q:
-    of_any_place = Q(party=None, asked=None, vehicle__isnull=False)
-    here = Q(place__startswith=place_prefix(caller.place)) | of_any_place
+    here = Q(place__startswith=place_prefix(caller.place)) | _OF_ANY_PLACE
     if caller.kind in (PartyKind.SUPERVISOR, PartyKind.ADMIN):
         return here
     mine = Q(party__code=caller.party_code) | Q(asked__code=caller.party_code)

@@ -67,10 +67,14 @@ class OfCategory:
     late: tuple[int, ...]
 
 
+def whole_months(since: date, until: date) -> tuple[date, date]:
+    """The days that are counted: two periods never differ by a day."""
+    return since.replace(day=1), months_after(until.replace(day=1), 1) - timedelta(days=1)
+
+
 def by_category(caller: Caller, since: date, until: date, today: date) -> list[OfCategory]:
-    """Of the whole months in which they came in, so that two periods never differ by a day. ``late``: open, and past a
-    last day."""
-    since, until = since.replace(day=1), months_after(until.replace(day=1), 1) - timedelta(days=1)
+    """Of the whole months in which they came in. ``late``: open, and past a last day."""
+    since, until = whole_months(since, until)
     rows = Complaint.objects.filter(
         within_days("matter__opened_at", since, until),
         matter__place__startswith=place_prefix(caller.place),

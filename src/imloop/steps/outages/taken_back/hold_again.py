@@ -4,13 +4,15 @@ has come stands, and the environment department is told what it rests on."""
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from msgspec import convert
 
 from imloop.facts.days import day_of
 from imloop.facts.records.repair import RepairRecord
+from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.times import HELD, Times, late
@@ -22,6 +24,7 @@ from imloop.steps.cases.history import run_of
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, open_case
 from imloop.steps.cases.reconsider import reconsider
 from imloop.steps.ground import registers
+from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.outages.known_outages import declared_for, kept_until
@@ -46,7 +49,9 @@ def hold_again(ledger: Ledger, outage: Outage) -> None:
             repairs=tuple((row.shop.code, row.repair_no) for row in repairs[case.pk]),
         )
         law = registers.law_at(day_of(ledger.now), case.place)
-        decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
+        # Annulled, scrapped, or told anew since, a case may rest on nothing of it.
+        with suppress(Unlawful, Conflict), ledger.attempt():
+            decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
         for row in papers[case.pk]:
             _wait_again(row, case)
     _runs(ledger, outage)
@@ -83,9 +88,11 @@ def _wait_again(row: PaperUnlock, case: Case) -> None:
 
 
 def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
-    """By the case in which they count."""
+    """By the case in which they count; of repairers, and of vehicles tested, where the outage was."""
     found: dict[int, list[Repair]] = defaultdict(list)
+    tested = Test.objects.filter(_reached(outage, "station"), vehicle=OuterRef("case__vehicle"))
     rows = Repair.objects.filter(uploaded_at__gt=outage.starts_at, uploaded_at__lte=ledger.now)
+    rows = rows.filter(_reached(outage, "shop") | Exists(tested))
     for row in rows.select_related("shop", "case__vehicle", "case__station").order_by("id"):
         case = open_case(row.case.vehicle) or row.case
         held = _why_held(row, case)
@@ -93,6 +100,13 @@ def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
             found[case.pk].append(row)
             keep_findings(ledger, "repair", row.repair_no, row.shop.code, [held])
     return found
+
+
+def _reached(outage: Outage, party: str) -> Q:
+    """Rows of a ``party`` that it may have kept from sending: of all others it explained nothing."""
+    if outage.stations:
+        return Q(**{f"{party}__code__in": outage.stations})
+    return Q(**{f"{party}__place__startswith": place_prefix(outage.place)})
 
 
 def _why_held(row: Repair, case: Case) -> Reason | None:
@@ -112,6 +126,7 @@ def _why_held(row: Repair, case: Case) -> Reason | None:
 def _runs(ledger: Ledger, outage: Outage) -> None:
     """A pass that came late waits for a department, as it would have at first."""
     rows = Test.objects.filter(
+        _reached(outage, "station"),
         result="pass",
         counts__in=(Counts.CASE, Counts.CYCLE),
         received_at__gt=F("started_at") + _CLOCKS,
