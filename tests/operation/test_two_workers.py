@@ -38,7 +38,7 @@ from support.city import City, NEAR
 from support.stories.outside import receiver_outside
 now = clock.now()
 city = City.build()
-receiver_outside("folder", sys.argv[1], party="450200-environment", now=now)
+receiver_outside("folder", sys.argv[1], party="450200-environment")
 for number in range(12):
     started = (now - timedelta(days=60, hours=number)).strftime("%Y-%m-%d %H:%M")
     city.test(started, co=0.9, vin=None, test_no=f"T{number}", now=now, vehicle={
