@@ -137,7 +137,7 @@ from support.city import City
 from support.stories.outside import receiver_outside
 City.build()
 for code, address in json.loads(sys.argv[1]).items():
-    receiver_outside(code, address, party="450200-environment", now=clock.now())
+    receiver_outside(code, address, party="450200-environment")
 with writing(clock.now(), SYSTEM) as ledger:
     for number in range(5):
         ledger.send("450200-environment", "case-opened", f"C{number}", {"n": number})

@@ -38,7 +38,7 @@ from support.city import City, NEAR
 from support.stories.outside import receiver_outside
 now = clock.now()
 city = City.build()
-receiver_outside("folder", sys.argv[1], party="450200-environment", now=now)
+receiver_outside("folder", sys.argv[1], party="450200-environment")
 for number in range(12):
     started = (now - timedelta(days=60, hours=number)).strftime("%Y-%m-%d %H:%M")
     city.test(started, co=0.9, vin=None, test_no=f"T{number}", now=now, vehicle={
@@ -58,11 +58,7 @@ print(json.dumps({
     "overdue": sorted(Counter(overdue).values()),
     "warned": JournalEntry.objects.filter(kind="certificate-warned").count(),
     "delivered": sorted(Delivery.objects.values_list("entry_id", flat=True)),
-    "sent": sorted(
-        OutboxEntry.objects.filter(receiver="450200-environment")
-        .exclude(topic="proposal")  # of the receiver itself, before it began
-        .values_list("id", flat=True)
-    ),
+    "sent": sorted(OutboxEntry.objects.filter(receiver="450200-environment").values_list("id", flat=True)),
 }))
 """
 

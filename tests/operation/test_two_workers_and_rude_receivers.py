@@ -22,12 +22,11 @@ MESSAGES = 30
 PREPARE = """
 import django, json, sys
 django.setup()
-from imloop.steps.ground import clock
 from support.city import City
 from support.stories.outside import receiver_outside
 City.build()
 for code, address in json.loads(sys.argv[1]).items():
-    receiver_outside(code, address, party=f"450200-{code.partition('-')[0]}", now=clock.now())
+    receiver_outside(code, address, party=f"450200-{code.partition('-')[0]}")
 """
 SEND = """
 import django, json, sys

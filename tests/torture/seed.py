@@ -15,7 +15,6 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from imloop.steps.ground.clock import now  # noqa: E402
 from support.city import FAR, LISTED, NEAR, OTHER, PLACE, City  # noqa: E402
 from support.stories.outside import receiver_outside  # noqa: E402
 
@@ -25,7 +24,7 @@ OFFICE = f"{PLACE}-environment"
 def main(receiver: str) -> None:
     call_command("migrate", verbosity=0)
     city = City.build()
-    receiver_outside("outside", receiver, party=OFFICE, now=now(), name="外部平台")
+    receiver_outside("outside", receiver, party=OFFICE, name="外部平台")
     codes = (NEAR, FAR, LISTED, OTHER, OFFICE, f"{PLACE}-transport")
     keys = {code: city.key(code) for code in codes}
     print(json.dumps({"pairs": [[NEAR, LISTED], [FAR, OTHER]], "office": OFFICE, "keys": keys}))

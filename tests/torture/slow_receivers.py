@@ -29,13 +29,12 @@ PREPARE = """
 import django, json, sys
 django.setup()
 from django.core.management import call_command
-from imloop.steps.ground import clock
 from support.city import City
 from support.stories.outside import receiver_outside
 call_command("migrate", verbosity=0)
 City.build()
 for code in sys.argv[2:]:
-    receiver_outside(code, f"{sys.argv[1]}/{code}", party="450200-environment", now=clock.now())
+    receiver_outside(code, f"{sys.argv[1]}/{code}", party="450200-environment")
 """
 SEND = """
 import django, sys, time

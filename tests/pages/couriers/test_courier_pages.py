@@ -23,9 +23,7 @@ OFFICE = "450200-environment"
 
 @pytest.fixture
 def region(city: City) -> Receiver:
-    row = receiver_outside(
-        "region", "https://region.example/in", party=OFFICE, now=clock.now(), name="自治区平台"
-    )
+    row = receiver_outside("region", "https://region.example/in", party=OFFICE, name="自治区平台")
     for number in range(3):
         OutboxEntry.objects.create(
             receiver=OFFICE, topic="case-opened", subject=f"C{number}", created_at=clock.now(), body={}

@@ -172,6 +172,11 @@ def test_a_lead_becomes_a_measure_with_its_evidence(lead: Finding, test: Test) -
         ("video", FILM): DIGEST,
     }
     assert matter.matter_no in desk.get(f"/findings/{lead.pk}").content.decode()
+    other = Finding.objects.create(
+        created_at=lead.created_at, code="mass-differs", station_code=NEAR, data=lead.data
+    )
+    beside = desk.get(f"/findings/{other.pk}").content.decode()
+    assert matter.matter_no in beside[beside.index("该站的处理记录") :]
     assert FILM in desk.get(f"/matters/{matter.matter_no}").content.decode()
     seen = findings(caller_for(Party.objects.get(code=ENVIRONMENT)))
     assert counted(seen)["claim-differs"]["proceeding"] == counted_together(seen)["proceeding"] == 1

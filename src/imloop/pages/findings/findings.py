@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 
 from imloop.facts.mask import masked_vehicle
 from imloop.matters.labels import KINDS as MATTERS
+from imloop.matters.labels import STATES as MATTER_STATES
+from imloop.matters.names import Kind
+from imloop.matters.names import State as MatterState
 from imloop.pages.addresses import page_of_line, page_of_repair, page_of_test
 from imloop.pages.choices import day_asked, named, places
 from imloop.pages.forms import file_response, onward, sent_file
@@ -37,6 +40,7 @@ from imloop.steps.leads.add_evidence import add_evidence, add_file, lead_file
 from imloop.steps.leads.attach_lead import add_to_file, complaints_about, complaints_with
 from imloop.steps.leads.evidence_of import evidence_of
 from imloop.steps.leads.open_proceeding import kinds_for
+from imloop.steps.matters.lookups import of_party
 from imloop.steps.second_person.texts import JOURNAL as OF_PROPOSALS
 from imloop.steps.second_person.who_may import sees_proposal
 from imloop.store.models import Evidence, Finding, Proposal, Vehicle
@@ -156,6 +160,10 @@ def one_finding(request: HttpRequest, caller: Caller, number: int) -> HttpRespon
         "receivers": named(finding_lookups.receivers(caller, row)) if theirs else [],
         "others": others[:OTHERS],
         "counted": _counts(finding_lookups.counted_together(others)),
+        "cases": [
+            (each, words(MATTERS[Kind(each.kind)]), words(MATTER_STATES[MatterState(each.state)]))
+            for each in of_party(caller, row.station_code)[:OTHERS]
+        ],
         "found": evidence_of(caller, row),
         "evidence_kinds": [(kind, name()) for kind, name in _KINDS.items()],
         "proceedings": _proceedings(caller, row) if theirs else [],

@@ -40,6 +40,11 @@ def matters(caller: Caller) -> QuerySet[Matter]:
     )
 
 
+def of_party(caller: Caller, code: str) -> QuerySet[Matter]:
+    """Measures and cases about a party, as far as the caller may see them; not what was reported about it."""
+    return matters(caller).filter(party__code=code).exclude(kind=Kind.COMPLAINT)
+
+
 def work_list(caller: Caller, day: date, most: int = SHOWN) -> list[Matter]:
     """Open matters in which the caller has something to do on the day, the most urgent first; at most so many."""
     found = matters(caller).filter(_may_wait_for(caller), closed_at__isnull=True).iterator(chunk_size=BLOCK)

@@ -29,7 +29,7 @@ def ask(caller: Caller, matter_no: str, reason: str, now: datetime) -> Proposal:
         rules = rules_of(REPORTER.kind, law)
         if rules is None:
             words = Text(
-                "由两人办理的规定施行前不能查看举报人。", "Not before the rule of two persons is in force."
+                "当日还没有规定由谁确认，不能查看举报人。", "The law of the day does not say who confirms it."
             )
             raise Unlawful("two-persons-needed", words)
         rules.require_words(reason=reason)
