@@ -89,6 +89,8 @@ def test_a_statement_is_taken_over_by_two(city: City, car: Vehicle) -> None:
     assert Vehicle.objects.get().fuel == "gasoline"
     held = Proposal.objects.get()
     assert (held.body["what"], held.body["evidence"]) == ("difference", f"{NEAR}/T-1")
+    refused = clerk.post(f"/vehicles/{car.pk}", {**form, "right": "register"})
+    assert refused.status_code == 422 and "等待另一人确认" in refused.content.decode()
     decision, path = {"what": "confirm", "said": "是"}, f"/proposals/{held.pk}"
     assert clerk.post(path, decision).status_code == 422
     assert person(POLICE, name="chief").post(path, decision).status_code == 302

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -79,9 +79,11 @@ def propose_list(
         tell(ledger, row, "proposal")
 
 
-def alike(act: Act, vehicle: int, fields: object) -> Proposal | None:
+def alike(act: Act, vehicle: int, fields: object, now: datetime) -> Proposal | None:
     """What waits of a vehicle for the same before and after."""
-    waiting = Proposal.objects.filter(kind=act.kind, vehicle=vehicle, state__in=Proposal.OPEN)
+    waiting = Proposal.objects.filter(
+        kind=act.kind, vehicle=vehicle, state__in=Proposal.OPEN, expires_at__gte=now
+    )
     said = msgspec.json.encode(fields, order="sorted")
     return next((row for row in waiting.order_by("id") if _content(row) == said), None)
 
@@ -90,7 +92,8 @@ def _waiting_for(act: Act, made: Sequence[Proposal]) -> Iterator[Proposal]:
     keys = [row.vehicle_id for row in made]
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
-        yield from Proposal.objects.filter(kind=act.kind, vehicle__in=some, state__in=Proposal.OPEN)
+        waiting = Proposal.objects.filter(kind=act.kind, vehicle__in=some, state__in=Proposal.OPEN)
+        yield from waiting.filter(expires_at__gte=made[0].proposed_at)
 
 
 def _content(row: Proposal) -> bytes:

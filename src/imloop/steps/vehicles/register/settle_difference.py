@@ -48,10 +48,11 @@ def settle_difference(
         if take_over:
             fields, by = {field: [known, said[0]]}, {"evidence": str(said[1]), "why": reason.strip()}
             body = held_body(vehicle, DIFFERENCE, fields, source_of(caller), **by)
-            waits: Proposal = alike(CORRECTION, vehicle.pk, fields) or do_or_propose(
+            waits: Proposal = alike(CORRECTION, vehicle.pk, fields, now) or do_or_propose(
                 ledger, CORRECTION, str(vehicle), body, law, reason=reason
             )
             return waits
+        _require_not_taken_over(vehicle, field, now)
         if rules := rules_of(KIND, law):
             rules.require_words(reason=reason)
         body = {"about": vehicle.pk, "field": field, "said": said[:3], "reason": reason.strip()}
@@ -94,6 +95,19 @@ def _require_nothing_waits(vehicle: Vehicle, field: str, now: datetime) -> None:
                 "已提出登记无误，正等待另一人确认；要作其他处理，须先撤回或退回。",
                 "That the register is right is proposed and waits for a second person: it has to be withdrawn or "
                 "rejected before anything else is decided.",
+            ),
+        )
+
+
+def _require_not_taken_over(vehicle: Vehicle, field: str, now: datetime) -> None:
+    open_ = Proposal.objects.filter(kind=CORRECTION.kind, vehicle=vehicle, state__in=Proposal.OPEN)
+    if open_.filter(expires_at__gte=now, body__fields__has_key=field).exists():
+        raise Conflict(
+            "proposed-already",
+            Text(
+                "已提出按填报更正，正等待另一人确认；要认定登记无误，须先撤回或退回。",
+                "To enter what was stated is proposed and waits for a second person: it has to be withdrawn or "
+                "rejected before the register is called right.",
             ),
         )
 
