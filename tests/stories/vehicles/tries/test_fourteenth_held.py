@@ -251,3 +251,40 @@ def test_nor_a_repair_by_an_outage_of_five_minutes(city: City, outage: bool, ord
     if order == "fails first":
         city.repair("2026-12-03 16:00", now=at("2026-12-04 11:40"))
     assert not retested(city, "2026-12-04")
+
+
+@pytest.mark.parametrize("how", ["late", "doubtful"])
+@pytest.mark.parametrize("order", ["fails first", pytest.param("counts first", marks=freed)])
+def test_nor_a_repair_whose_record_came_before_a_fail_of_that_morning(
+    city: City, how: str, order: str
+) -> None:
+    """It failed at five, and is told as a run of ten o'clock; the other way round the repair waits, as its work was
+    over before the fail was known. late_repairs.py asks that when a record comes, and nobody when a fail does. Mend: a
+    fail that comes is asked which repairs were over by then, and holds them, or waits itself."""
+    failed(city)
+    if order == "counts first":
+        city.repair(f"{DAY} 16:00")
+    if how == "late":
+        run(city, f"{DAY} 17:00", outcome="aborted")
+    vin = WRONG if how == "doubtful" else VIN
+    said = run(city, f"{DAY} 10:00", vehicle=car(vin=vin), now=at(f"{DAY} 17:10"), **FAIL)
+    if how == "doubtful":
+        that_car(city, NEAR, said, f"{DAY} 17:15")
+    if order == "fails first":
+        city.repair(f"{DAY} 16:00", now=at(f"{DAY} 17:20"))
+    run(city, f"{DAY} 18:00", purpose="retest")
+    assert not mark(city, f"{DAY} 19:00")
+
+
+@pytest.mark.parametrize("far", [VIN, pytest.param(WRONG, marks=freed)])
+def test_no_fail_that_is_told_after_anothers_takes_its_case(city: City, far: str) -> None:
+    """Both are of a doubtful car, and it is settled first. ``_asked_when`` asks ``anothers_fail`` without those that
+    wait; decide_run.py asks with them. Mend: with them in both."""
+    city.enter()
+    other = run(city, "2026-03-02 10:00", station=FAR, vehicle=car(vin=far), **FAIL)
+    said = run(city, FAILED, vehicle=car(vin=WRONG), now=at("2026-03-02 11:00"), **FAIL)
+    that_car(city, NEAR, said, "2026-03-02 12:00")
+    if far == WRONG:
+        that_car(city, FAR, other, "2026-03-02 12:10")
+    city.repair(REPAIRED)
+    assert not permitted(city, NEAR, RETEST)

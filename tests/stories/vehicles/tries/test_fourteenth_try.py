@@ -13,7 +13,8 @@ from imloop.steps.cases.grant_exit import annul_case, grant_exit
 from imloop.steps.inspections.settle_run import Settlement, settle_run
 from imloop.steps.outages.declare_outage import end
 from imloop.steps.second_person.decide import reject
-from imloop.store.models import Case, Outage, Proposal, User
+from imloop.steps.vehicles.ask_mark import release_mark
+from imloop.store.models import Case, Outage, OutboxEntry, Proposal, User
 from stories.inspections.test_sixth_try import run
 from stories.outages.test_taken_back import (
     DAY,
@@ -29,7 +30,19 @@ from stories.second_person import test_as_proposed as as_proposed
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
 from support.stories import outages
-from support.stories.one_car import ENV, FAIL, OTHER_PLATE, OTHER_VIN, WRONG, car, mark, permitted, that_car
+from support.stories.one_car import (
+    ENV,
+    FAIL,
+    OTHER_PLATE,
+    OTHER_VIN,
+    POLICE,
+    VIN,
+    WRONG,
+    car,
+    mark,
+    permitted,
+    that_car,
+)
 from support.stories.second_person import SUPERVISOR, TRANSPORT, WORDS, another, confirmed
 
 __all__ = ["voucher"]
@@ -143,6 +156,21 @@ def test_nor_a_fail_that_a_repair_has_answered_since(city: City, passed: str, ou
     if passed == "after":
         run(city, "2026-12-05 12:00", purpose="retest")
     assert not mark(city, "2026-12-05 13:00")
+
+
+@pytest.mark.parametrize("marked", [False, pytest.param(True, marks=freed)])
+def test_no_mark_stands_untold_on_a_pass_that_waits_again(city: City, marked: bool) -> None:
+    """The police hear of a mark whose pass was without a permit: reconsider.py, ``_tell_marks``. Mend: of every pass
+    that counts for nothing any more."""
+    failed(city)
+    city.repair("2026-12-03 16:00")
+    made = alone(city, "2026-12-05 12:00", "2026-12-04 08:00")
+    run(city, "2026-12-04 09:00", purpose="retest", now=at("2026-12-05 12:30"))
+    if marked:
+        release_mark(city.callers[POLICE], vin=VIN, now=at("2026-12-05 12:40"))
+    taken_back(made, "2026-12-05 13:00")
+    told = OutboxEntry.objects.filter(topic="mark-doubtful", receiver=POLICE).exists()
+    assert is_open() and told is marked
 
 
 # A repair that an outage alone explained is held again, and counts in another case.
