@@ -131,15 +131,15 @@ def paper_noted(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return (Reason("paper-missing", words, law.cite("outage.papers"), ask),)
 
 
-@guard("晚于最近一次不合格", "later than the last failed test")
+@guard("晚于最近一次不合格及其传到平台", "later than the last failed test, and than the platform knew of it")
 def paper_of_this_round(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """Paper shown before the vehicle failed again does not cover that failure."""
+    """Paper shown before the vehicle failed again, or before anybody knew of it, does not cover that failure."""
     assert isinstance(event, UnlockedOnPaper)
     words = Text(
-        "解锁早于最近一次不合格检验，不能用于其后的复检。",
-        "The unlock is older than the last failed test and does not allow a retest after it.",
+        "出示材料早于最近一次不合格检验或其传到平台的时间，不能用于其后的复检。",
+        "The paper was shown before the last failed test, or before that had arrived: it allows no retest after it.",
     )
-    return unless(event.unlock.seen_at > case.last_failed_at, Reason("paper-before-fail", words))
+    return unless(case.answers(event.unlock, law), Reason("paper-before-fail", words, next=_SHOWN_AGAIN))
 
 
 @guard(
@@ -181,12 +181,12 @@ def paper_unsettled(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return unless(waits, _SETTLED)
 
 
-@guard("该解锁仍然有效", "that unlock still runs")
-def unlock_runs(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """It is taken back once, and not after its hours."""
+@guard("该解锁尚未收回", "that unlock was not taken back yet")
+def unlock_stands(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """It is taken back once: after its hours, too, as it still excuses a record that comes late."""
     assert isinstance(event, UnlockEnded)
-    runs = any(each.unlock_no == event.unlock_no and event.at < each.expires_at for each in case.unlocks)
-    return unless(runs, _NO_UNLOCK)
+    stands = any(each.unlock_no == event.unlock_no and each.ended_at is None for each in case.unlocks)
+    return unless(stands, _NO_UNLOCK)
 
 
 @guard("有批准人、理由和证据", "an approver, a reason and evidence are named")
@@ -217,7 +217,7 @@ def opinion_of_this_fail(case: Case, event: Event, law: Law) -> tuple[Reason, ..
     """Nobody who proposed it knew of a failure since."""
     assert isinstance(event, ExitGranted)
     opinion = event.exit.kind == SECOND_OPINION_EXIT
-    return unless(not opinion or event.exit.asked_at > case.last_failed_at, CASE_MOVED_ON)
+    return unless(not opinion or event.exit.asked_at > case.last_known_at, CASE_MOVED_ON)
 
 
 @guard("该项准予仍然有效", "that exit still runs")
@@ -251,6 +251,10 @@ CASE_MOVED_ON = Reason(
         "another car's. Reject it and propose it anew.",
     ),
 )
+_SHOWN_AGAIN = Text(
+    "请重新出示材料；不合格检验因系统故障迟传的，由生态环境部门宣布故障后随即生效。",
+    "Show the paper again. Where an outage kept the failed test from arriving, it counts once that is declared.",
+)
 _WAIT = Text(
     "请等系统恢复；维修记录上传后即可复检。",
     "Wait until the system is back: the retest opens with the repair's record.",
@@ -283,7 +287,7 @@ _OBJECTION_UNFOUNDED = Reason(
 _NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection is waiting for an answer."))
 _NO_EXIT = Reason("no-exit", Text("没有这项准予，或已收回。", "There is no such exit, or it was taken back."))
 _NO_UNLOCK = Reason(
-    "no-unlock", Text("没有这项解锁，或已失效。", "There is no such unlock, or its hours are over.")
+    "no-unlock", Text("没有这项解锁，或已收回。", "There is no such unlock, or it was taken back.")
 )
 _OWN_OPINION = Reason(
     "opinion-of-its-own",

@@ -160,7 +160,7 @@ class _Telling:
         if why:
             story.runs[run.key] = Said("nothing", why, meets)
             if why == WITHOUT_PERMIT and case is not None and isinstance(run.event, TestFailed):
-                self._failed_besides(case, run)
+                self._failed_besides(case, run.key, run.event)
             if why == FAIL_WAITS and case is not None and not self._forbids(case, run):
                 self._move(case, run)
         elif case is not None:
@@ -194,17 +194,18 @@ class _Telling:
         if isinstance(run.event, TestFailed):
             self.story.rests_on[-1].append(Failed(run.key, permitted=True))
 
-    def _failed_besides(self, case: Case, run: Run) -> None:
+    def _failed_besides(self, case: Case, key: int, failed: TestFailed) -> None:
         """A fault is there, whoever found it, and whether or not the run had a permit: what was repaired before does
         not answer it."""
-        by = dict.fromkeys((*case.failed_besides_by, run.event.station or ""))
+        by = dict.fromkeys((*case.failed_besides_by, failed.station or ""))
         self.story.cases[-1] = replace(
             case,
-            failed_besides_at=run.event.at,
+            failed_besides_at=failed.at,
             failed_besides_by=tuple(by),
+            known_at=case.known_with(failed.known_at),
             state=State.AWAITING_REPAIR,
         )
-        self.story.rests_on[-1].append(Failed(run.key, permitted=False))
+        self.story.rests_on[-1].append(Failed(key, permitted=False))
 
     def _open(self, run: Run, failed: TestFailed) -> None:
         story = self.story

@@ -68,10 +68,26 @@ def shortfalls(
     found = list(repair.lacks)
     if repair.came_in_by + clock < case.last_failed_at:
         found.append(Lack("received-before-fail", law.cite("retest.record_required")))
+    if over_before_known(case, repair, law) and not repair.held_for_time:
+        found.append(Lack("time-held", law.cite("repair.upload_hours")))
     known = repair.reported_at
     if retest_at is not None and known is not None and known > retest_at + clock:
         found.append(Lack("record-after-retest", law.cite("retest.record_required")))
     return tuple(found)
+
+
+def over_before_known(case: Case, repair: RepairFact, law: Law) -> bool:
+    """Finished after the last failed run by its word, and before the platform knew of it: no department has looked
+    since."""
+    if not case.last_failed_at < repair.finished_at < case.answered_after(law):
+        return False
+    return repair.released_at is None or repair.released_at < case.last_known_at
+
+
+def held_repairs(case: Case, law: Law) -> tuple[RepairFact, ...]:
+    """Those that wait for a department, with all that holds them."""
+    known = (replace(each, lacks=shortfalls(case, each, law)) for each in case.repairs)
+    return tuple(each for each in known if each.held)
 
 
 def find_repair(repairs: Sequence[RepairFact], shop: str, repair_no: str) -> RepairFact | None:

@@ -27,6 +27,7 @@ from imloop.steps.lines.heartbeats import link_of, number_last_below
 from imloop.steps.outages.known_outages import kept_until
 from imloop.steps.prices.compare_charge import charge_for
 from imloop.steps.stations import standing
+from imloop.steps.stations.declared_outages import run_known_at
 from imloop.steps.stations.latest_checks import failed_checks
 from imloop.steps.stations.line_standing import line_reasons
 from imloop.steps.stations.station_facts import StationFacts
@@ -77,6 +78,7 @@ class Known:
     why its time cannot be taken without a department's word; ``answered_since``: then, that what would answer a failed
     run of that time is known. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
+    ``known_at``: when the platform knows of it; None: an outage explains why no earlier.
     ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the open case;
     ``failed_by``: the law of the places where it failed, as far as that judges otherwise than ``law``;
     ``anothers_fail``: a later failed run of another station is known; ``aborted``: runs of the vehicle that were broken
@@ -94,6 +96,7 @@ class Known:
     latest: datetime | None
     fail_waits: bool
     times: Times
+    known_at: datetime | None
     doubted: tuple[Reason, ...]
     answered_since: bool
     beside: tuple[Span, ...]
@@ -147,6 +150,7 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         latest=_latest(vehicle),
         fail_waits=any(fail.started_at <= record.started_at for fail in waiting),
         times=times,
+        known_at=run_known_at(station, record.ended_at, now, law),
         doubted=doubted,
         answered_since=bool(doubted) and vehicle is not None and answered_since(vehicle, record.started_at),
         beside=tuple(_beside(record, station, vehicle)),

@@ -22,7 +22,8 @@ from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
+from imloop.steps.outages.known_outages import DECLARERS, declared_for, outage
+from imloop.steps.outages.late_repairs import no_longer_excused
 from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
 from imloop.steps.outages.unlock_on_paper import (
     NO_FAILED_TEST,
@@ -34,7 +35,8 @@ from imloop.steps.outages.unlock_on_paper import (
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
 from imloop.steps.second_person.rules import rules_of
-from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal, Vehicle
+from imloop.steps.stations.declared_outages import as_fact
+from imloop.store.models import Case, Finding, Outage, PaperUnlock, PartyKind, Proposal, Repair, Vehicle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,12 +175,20 @@ def _end_in_case(ledger: Ledger, unlock: PaperUnlock, reason: str) -> None:
     """Where it opened a gate already, and its hours still run; ``unlock_on_paper`` asks whether it was taken back."""
     if (case := unlock.case) is None:
         return
+    about = Repair.objects.filter(case__vehicle=case.vehicle_id).select_related("shop", "case").order_by("id")
+    asked = ((row, no_longer_excused(row, case, [unlock.unlock_no])) for row in about)
+    held = {row: reason for row, reason in asked if reason is not None}
     event = UnlockEnded(
-        at=ledger.now, unlock_no=unlock.unlock_no, reason=f"{_UNCONFIRMED.zh}：{reason}"[:400]
+        at=ledger.now,
+        unlock_no=unlock.unlock_no,
+        reason=f"{_UNCONFIRMED.zh}：{reason}"[:400],
+        repairs=tuple((row.shop.code, row.repair_no) for row in held),
     )
     law = registers.law_at(day_of(ledger.now), case.place)
     with suppress(Unlawful, Conflict), ledger.attempt():
         decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
+        for row, doubt in held.items():
+            keep_findings(ledger, "repair", row.repair_no, row.shop.code, [doubt])
 
 
 _UNCONFIRMED = Text("先行凭纸质材料解锁，未获确认", "an unlock on paper that nobody confirmed")

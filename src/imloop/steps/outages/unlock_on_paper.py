@@ -165,6 +165,7 @@ def _used_before(row: PaperUnlock, case: Case, law: Law) -> Reason | None:
 
 def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
     assert row.outage is not None
+    ended = _taken_back_at(row)
     unlock = Unlock(
         unlock_no=row.unlock_no,
         outage_no=row.outage.outage_no,
@@ -177,18 +178,18 @@ def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
         approver=row.approver,
         reason=row.reason,
         granted_at=row.granted_at,
-        expires_at=_until(row),
+        expires_at=min(row.expires_at, ended or row.expires_at),
+        ended_at=ended,
         failed_at=as_loop_case(case).last_failed_at,
         read_at=row.recorded_at if row.recorded_at < row.granted_at else None,
     )
     return UnlockedOnPaper(at=row.granted_at, unlock=unlock)
 
 
-def _until(row: PaperUnlock) -> datetime:
-    """Its hours; or until it was taken back, where it took effect first and nobody confirmed it."""
+def _taken_back_at(row: PaperUnlock) -> datetime | None:
+    """Where it took effect first and nobody confirmed it."""
     said = Proposal.objects.filter(kind=OPERATOR_UNLOCK, done__no=row.unlock_no, decided_at__isnull=False)
-    ended = said.exclude(state=Proposal.State.CONFIRMED).values_list("decided_at", flat=True).first()
-    return min(row.expires_at, ended or row.expires_at)
+    return said.exclude(state=Proposal.State.CONFIRMED).values_list("decided_at", flat=True).first()
 
 
 def _listed(row: PaperUnlock) -> bool:

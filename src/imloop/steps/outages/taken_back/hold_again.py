@@ -4,22 +4,19 @@ has come stands, and the environment department is told what it rests on."""
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
-from msgspec import convert
 
 from imloop.facts.days import day_of
-from imloop.facts.records.repair import RepairRecord
 from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason
 from imloop.gates.inspections.counts import Counts
 from imloop.gates.inspections.times import HELD, Times, late
 from imloop.gates.outages.outage import Scope, outage_for
 from imloop.loop.events import OutageTakenBack
-from imloop.loop.on_paper import is_the_papers
-from imloop.loop.repairs import find_repair
 from imloop.steps.cases.history import run_of
 from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, open_case
 from imloop.steps.cases.reconsider import reconsider
@@ -28,7 +25,7 @@ from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.outages.known_outages import declared_for, kept_until
-from imloop.steps.outages.late_repairs import released_by_outage, unexplained
+from imloop.steps.outages.late_repairs import no_longer_excused
 from imloop.store.models import Case, HeldRun, Outage, PaperUnlock, Repair, Test
 from imloop.store.statements import update
 
@@ -40,7 +37,8 @@ def hold_again(ledger: Ledger, outage: Outage) -> None:
     """By what is known of outages now. A station's own fault has explained nothing."""
     if outage.scope == Scope.OWN_FAULT:
         return
-    papers, repairs = _papers(ledger, outage), _repairs(ledger, outage)
+    papers = _papers(ledger, outage)
+    repairs = _repairs(ledger, outage, [row.unlock_no for rows in papers.values() for row in rows])
     for case in Case.objects.select_related("vehicle", "station").filter(pk__in={*papers, *repairs}):
         event = OutageTakenBack(
             at=ledger.now,
@@ -87,15 +85,15 @@ def _wait_again(row: PaperUnlock, case: Case) -> None:
         row.save(update_fields=["unlocked_at"])
 
 
-def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
-    """By the case in which they count; of repairers, and of vehicles tested, where the outage was."""
+def _repairs(ledger: Ledger, outage: Outage, lost: Collection[str]) -> dict[int, list[Repair]]:
+    """By the case in which they count; of repairers, and of vehicles tested, where the outage was. ``lost``: papers."""
     found: dict[int, list[Repair]] = defaultdict(list)
     tested = Test.objects.filter(_reached(outage, "station"), vehicle=OuterRef("case__vehicle"))
     rows = Repair.objects.filter(uploaded_at__gt=outage.starts_at, uploaded_at__lte=ledger.now)
     rows = rows.filter(_reached(outage, "shop") | Exists(tested))
     for row in rows.select_related("shop", "case__vehicle", "case__station").order_by("id"):
         case = open_case(row.case.vehicle) or row.case
-        held = _why_held(row, case)
+        held = no_longer_excused(row, case, lost)
         if held is not None:
             found[case.pk].append(row)
             keep_findings(ledger, "repair", row.repair_no, row.shop.code, [held])
@@ -107,20 +105,6 @@ def _reached(outage: Outage, party: str) -> Q:
     if outage.stations:
         return Q(**{f"{party}__code__in": outage.stations})
     return Q(**{f"{party}__place__startswith": place_prefix(outage.place)})
-
-
-def _why_held(row: Repair, case: Case) -> Reason | None:
-    """None: its time is not in doubt, another doubt holds it, or a person has looked at it."""
-    known = as_loop_case(case)
-    fact = find_repair(known.repairs, row.shop.code, row.repair_no)
-    if fact is None or fact.held_for_time or "entered_by" in row.receipt:
-        return None
-    if fact.finished_at <= known.last_failed_at:
-        return None  # of an earlier round: it opens nothing
-    if any(is_the_papers(unlock, fact) for unlock in known.unlocks) or not released_by_outage(row):
-        return None  # such a paper's record could not come in time
-    law = registers.law_at(day_of(row.finished_at), case.place)
-    return unexplained(case, row.shop, convert(row.record, RepairRecord), row.uploaded_at, law)
 
 
 def _runs(ledger: Ledger, outage: Outage) -> None:
