@@ -178,8 +178,12 @@ def test_the_police_decide_on_the_spot(city: City, doors: Doors) -> None:
     assert codes(police("po", "archive", volume_no="简 1", expect=403)) == ["not-reported"]
     recorded = {"reported_on": "2026-09-02", "record_no": "备 1"}
     assert codes(police("po", "report_to_office", recorded, expect=403)) == ["same-person"]
+    reader = person(POLICE, name="reader")
+    page = reader.get(f"/matters/{police.number}").content.decode()
+    assert "下一步期限" in page and "起点：最低额" not in page, "the report is the office's to make"
     assert police("desk", "report_to_office", recorded)["due_on"] == "2026-09-17"
-    page = person(POLICE, name="reader").get(f"/matters/{police.number}").content.decode()
+    page = reader.get(f"/matters/{police.number}").content.decode()
+    assert "当事人期限" in page
     assert "当场处罚决定备案表" in page and "备 1" in page
     pdf = city.client(POLICE).get(f"/api/v1/matters/{police.number}/papers/record").content
     assert pdf.startswith(b"%PDF")
@@ -217,6 +221,12 @@ def test_the_card_says_range_table_defects_and_account(team: Team, doors: Doors)
     doors.at("2026-11-13 09:00")
     account = doors.get(f"matters/{team.number}", by=OFFICE)["penalty"]["account"]
     assert (account["days_late"], account["surcharge"], account["open"]) == (10, 67_500, 292_500)
+    team("zhang", "pay", paid_on="2026-11-13", amount="292500", receipt_no="甲")
+    doors.at("2026-11-23 09:00")
+    account = doors.get(f"matters/{team.number}", by=OFFICE)["penalty"]["account"]
+    assert (account["days_late"], account["surcharge"], account["open"]) == (10, 67_500, 0), (
+        "no day is late after the fine was paid"
+    )
 
 
 def test_a_case_is_opened_on_its_page(team: Team, doors: Doors) -> None:

@@ -14,7 +14,6 @@ from imloop.matters import NOBODY, By, Kind, New, Role, State, Step, is_late, st
 from imloop.matters.decide import offered
 from imloop.matters.fields import Offered, choices_of
 from imloop.matters.labels import KINDS, STATES, STEPS
-from imloop.matters.names import OF_THE_PARTY
 from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
 from imloop.pages.forms import file_response, onward, require_sure, sent_file
@@ -249,7 +248,7 @@ def matter_context(
     return {
         **_line(row, law.on),
         "form": form,
-        "of_the_party": fact.state in OF_THE_PARTY,
+        "of_the_party": fact.of_the_party,
         "checklist": [
             (words(c.text), c.cite, answers.get(c.code, {}).get("evidence", ""))
             for c in (conditions(fact.subject, law) if form else ())
