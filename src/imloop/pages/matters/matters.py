@@ -194,7 +194,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def published(event: MatterEvent) -> dict[str, object]:
     told = matter_lookups.publication_json(event)
     kind, step = Kind(event.matter.kind), Step(event.kind)
-    return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step])}
+    against = kind.is_penalty or step is Step.DECIDE
+    return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step]), "against": against}
 
 
 def given_of(row: Row, form: QueryDict) -> dict[str, object]:
