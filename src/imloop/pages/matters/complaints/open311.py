@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from imloop.exchange.http.rate_limit import count_question
-from imloop.facts.days import CHINA
+from imloop.facts.days import read_moment
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.pages.guard import open_to
@@ -76,14 +76,4 @@ def _status(asked: QueryDict) -> str:
 def _moment(asked: QueryDict, name: str) -> datetime | None:
     """W3C date and time, as the standard asks; without a zone it is China's."""
     text = asked.get(name, "")
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        words = Text(
-            f"{name} 不是时间，应如 2026-03-05T00:00:00Z。",
-            f"{name} is no time, such as 2026-03-05T00:00:00Z.",
-        )
-        raise Malformed("bad-date", words, at=name) from None
-    return found if found.tzinfo else found.replace(tzinfo=CHINA)
+    return read_moment(text, at=name) if text else None
