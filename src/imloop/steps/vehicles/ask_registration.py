@@ -8,7 +8,6 @@ from datetime import datetime
 from imloop.facts.codes import Fuel, fuels_of
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
-from imloop.facts.places import known_place
 from imloop.facts.records.vehicle import NewVehicle
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
@@ -60,5 +59,5 @@ def ask_registration(
         usage=stated.usage or known.usage,
         max_mass_kg=stated.max_mass_kg if stated.max_mass_kg is not None else known.max_mass_kg,
     )
-    law = registers.law_at(day_of(at), known_place(place) if place else caller.place)
+    law = registers.law_at(day_of(at), place or caller.place)
     return registration(subject, Application(application), case_fact(vehicle, caller), law)
