@@ -15,7 +15,7 @@ from imloop.api.http.given import Day, Number
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import JsonObject, KeptFileOut, example
 from imloop.api.matters.schemas import ClockOut, FieldOut, MatterLineOut, StepIn, StepOut
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed
@@ -291,7 +291,9 @@ def post_photo(request: HttpRequest, token: str) -> HttpResponse:
     """The body is the photograph: JPEG or PNG, at most 5 MB, at most six; position and camera are shown to nobody."""
     now = clock.now()
     count_question(request, now)
-    kept = add_photo(token, file_of(request, LARGEST), now)
+    body = file_of(request, LARGEST)
+    count_files(request, len(body), now)
+    kept = add_photo(token, body, now)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
