@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from ninja import Field, Schema
 
+from imloop.api.http.given import Day
 from imloop.api.http.schemas import ABSENT, JsonObject, example
 from imloop.steps.draws.plan import Plan, Source
 
 
 class FallbackIn(Schema):
     name: str
-    on: date
+    on: Day
 
 
 class SourceIn(Schema):
@@ -20,7 +21,7 @@ class SourceIn(Schema):
 
     code: str
     name: str
-    on: date
+    on: Day
     fallback: FallbackIn
 
 
@@ -51,8 +52,8 @@ class PlanIn(Schema):
 
     period: str
     visits: dict[str, int]
-    first: date
-    last: date
+    first: Day
+    last: Day
     sources: list[SourceIn]
     methods: dict[str, str] = {}
     excluded: dict[str, str] = {}

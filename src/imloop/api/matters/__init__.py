@@ -28,7 +28,7 @@ from imloop.api.matters.schemas import (
     StepIn,
 )
 from imloop.api.second_person import ProposalOut, done_or_proposed
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
@@ -150,8 +150,11 @@ def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpRespon
 )
 def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
-    count_question(request, clock.now())
-    kept = attach(name, file_of(request, LARGEST), clock.now(), token=token)
+    now = clock.now()
+    count_question(request, now)
+    body = file_of(request, LARGEST)
+    count_files(request, len(body), now)
+    kept = attach(name, body, now, token=token)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 

@@ -11,10 +11,11 @@ from ninja import Schema
 from imloop.api.http.answers import as_json, file_of
 from imloop.api.http.audience import DEPARTMENTS
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Day, Number
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import JsonObject, KeptFileOut, example
 from imloop.api.matters.schemas import ClockOut, FieldOut, MatterLineOut, StepIn, StepOut
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed
@@ -73,11 +74,11 @@ class ComplaintIn(Schema):
     place: str
     text: str
     about: str = ""
-    on: date | None = None
+    on: Day | None = None
     party: str = ""
     address: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
+    latitude: Number | None = None
+    longitude: Number | None = None
     name: str = ""
     phone: str = ""
     insider: bool = False
@@ -290,7 +291,9 @@ def post_photo(request: HttpRequest, token: str) -> HttpResponse:
     """The body is the photograph: JPEG or PNG, at most 5 MB, at most six; position and camera are shown to nobody."""
     now = clock.now()
     count_question(request, now)
-    kept = add_photo(token, file_of(request, LARGEST), now)
+    body = file_of(request, LARGEST)
+    count_files(request, len(body), now)
+    kept = add_photo(token, body, now)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
@@ -305,8 +308,8 @@ def get_complaints(
     request: HttpRequest,
     category: str = "",
     state: str = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> HttpResponse:
     """``state``: open late closed; ``since``, ``until``: days of receipt."""
     day = day_of(clock.now())
@@ -336,7 +339,7 @@ def post_taken_down(request: HttpRequest, given: TakenDownIn) -> HttpResponse:
     tags=["departments"],
     summary="投诉举报统计 · figures by category",
 )
-def get_figures(request: HttpRequest, since: date | None = None, until: date | None = None) -> HttpResponse:
+def get_figures(request: HttpRequest, since: Day | None = None, until: Day | None = None) -> HttpResponse:
     """Of the whole months of receipt that these days lie in; the last year without them."""
     day = day_of(clock.now())
     first, last = figures.whole_months(since or day - figures.YEAR, until or day)

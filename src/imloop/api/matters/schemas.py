@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ninja import Schema
 
+from imloop.api.http.given import Day, Moment
 from imloop.api.http.schemas import (
     DAY,
     NUMBER,
@@ -303,8 +304,8 @@ class CopyIn(Schema):
     reference: str
     to: str
     wanted: str
-    answer_by: date | None = None
-    at: datetime | None = None
+    answer_by: Day | None = None
+    at: Moment | None = None
 
 
 class CopyAnswerIn(Schema):

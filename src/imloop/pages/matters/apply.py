@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
 from imloop.facts.places import typed_place
@@ -145,7 +145,9 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         count_question(request, now)
         if request.FILES:
-            attach(*sent_file(request), now, token=token)
+            name, body = sent_file(request)
+            count_files(request, len(body), now)
+            attach(name, body, now, token=token)
         elif request.POST.get("step") == "collect_key":
             context["key"] = collect_key(token, now)
         else:

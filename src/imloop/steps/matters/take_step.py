@@ -16,6 +16,7 @@ from imloop.matters.row import STATION_DECISION
 from imloop.matters.table import TABLE
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC, Caller
+from imloop.steps.ground.files import OF_NO_PARTY
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
@@ -31,7 +32,7 @@ from imloop.store.models import MatterEvent, Proposal
 
 def applicant(row: Row) -> Caller:
     """Whoever holds the matter's secret address."""
-    return Caller(f"matter:{row.matter_no}", "public", row.title, row.place)
+    return Caller(f"{OF_NO_PARTY}{row.matter_no}", "public", row.title, row.place)
 
 
 def take_step(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
@@ -43,7 +43,9 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         count_question(request, now)
         require_sure(request.POST)
-        received = receive(report_of(request), now)
+        said = report_of(request)
+        count_files(request, sum(len(body) for _, body in said.photos), now)
+        received = receive(said, now)
         context = {
             "row": received.matter,
             "codes": received.codes,
