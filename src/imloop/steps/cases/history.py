@@ -18,7 +18,7 @@ from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
     not_retested,
-    ways_stated,
+    ways,
     worst,
 )
 from imloop.law import Law
@@ -227,10 +227,11 @@ def _waits(test: Test, waiting: list[datetime]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a run showed; ``as_if``: its result, had the vehicle been another one, by the law of a place where it
-    failed."""
+    """What a run showed; ``law``: of its day and place; ``as_if``: its result, had the vehicle been another one, by the
+    law of a place where it failed."""
 
     run: Measured
+    law: Law
     as_if: Callable[[inspection.Vehicle, str], Result]
 
 
@@ -266,7 +267,7 @@ def shown_by(test: Test) -> Shown | None:
         record = replace(run.record, vehicle=vehicle, trace=traces.decode(test.trace))
         return worst(judge(record, law).result for law in laws_for_fail(days, place, test.station.place))
 
-    return Shown(run, as_if)
+    return Shown(run, registers.law_at(day_of(test.started_at), test.station.place), as_if)
 
 
 def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
@@ -288,11 +289,11 @@ def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
         if not_retested(now.run, then, entered) is not None:
             return NOT_RETESTED
         here, vehicle = now.run.place, now.run.record.vehicle
-        others = ways_stated(vehicle, then, entered)
-        passes = all(now.as_if(other, here) is Result.PASS for other in others) and all(
-            now.as_if(other, place) is Result.PASS
-            for place in dict.fromkeys(each.place for each in then if each.place != here)
-            for other in (vehicle, *others)
+        passes = all(
+            now.as_if(way, place) is Result.PASS
+            for way in ways(vehicle, now.law, then, entered)
+            for place in dict.fromkeys((here, *(each.place for each in then)))
+            if (way, place) != (vehicle, here)
         )
         return "" if passes else NOT_RETESTED
 

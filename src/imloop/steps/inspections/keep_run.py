@@ -135,6 +135,7 @@ def _late(
     run = Run(key=_NOT_STORED, place=here, event=event, waits=decided.waits, arrived=day_of(ledger.now))
     shown = Shown(
         decided.measured,
+        known.law,
         lambda other, place: worst(judged.of(law, other).result for law in laws_for_fail(days, place, here)),
     )
     found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}", shown)

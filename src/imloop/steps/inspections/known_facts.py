@@ -12,10 +12,9 @@ from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
 from imloop.gates.inspections.overlaps import LONGEST, Span
-from imloop.gates.inspections.retest import Measured, stricter, ways_stated, worst
+from imloop.gates.inspections.retest import Measured, stricter, ways, worst
 from imloop.gates.inspections.times import Times, outside_bracket
 from imloop.gates.lines import ONLY_DUE
-from imloop.gates.vehicles.compare_statement import as_registered, bounded
 from imloop.gates.vehicles.identity import Named
 from imloop.law import Law
 from imloop.loop import permit
@@ -131,8 +130,10 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
     waiting = waiting_fails(vehicle) if vehicle is not None else []
     failed = () if case is None else measured_fails(case)
     entered = {} if vehicle is None else entered_facts(vehicle)
-    ways = _ways(record, law, failed, entered)
-    stricter = _stricter_since(judged, law, now, ways, failed) or _forbidden_since(record, case, law, now)
+    judged_as = ways(record.vehicle, law, failed, entered)
+    stricter = _stricter_since(judged, law, now, judged_as, failed) or _forbidden_since(
+        record, case, law, now
+    )
     times = _times(judged, sender, line, law, now, stricter=stricter)
     doubted = outside_bracket(times, law)
     return Known(
@@ -155,17 +156,10 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         failed_by=_laws_of(failed, law),
         anothers_fail=vehicle is not None and anothers_fail(vehicle, record.started_at, station, waiting),
         entered=entered,
-        ways=ways,
+        ways=judged_as,
         aborted=_aborted(vehicle, record, law),
         charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
     )
-
-
-def _ways(
-    record: TestRecord, law: Law, failed: Sequence[Measured], entered: Mapping[str, object]
-) -> tuple[inspection.Vehicle, ...]:
-    base = as_registered(bounded(record.vehicle, law, entered)[0], entered)
-    return base, *ways_stated(base, failed, entered)
 
 
 def _laws_of(failed: Sequence[Measured], law: Law) -> tuple[Law, ...]:

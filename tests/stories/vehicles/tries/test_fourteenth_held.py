@@ -99,9 +99,7 @@ def test_no_pass_that_is_told_after_anothers_fail_gives_the_road(city: City, vin
 # Mend: ``as_registered(bounded(…))`` there, too, so that one function makes the ways for both.
 
 
-@pytest.mark.parametrize(
-    "how", ["at once", pytest.param("late", marks=freed), pytest.param("doubtful", marks=freed)]
-)
+@pytest.mark.parametrize("how", ["at once", "late", "doubtful"])
 def test_a_way_out_leads_to_no_other_limits_for_the_car_of_the_register(
     city: City, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
