@@ -52,14 +52,10 @@ def told(city: City, when: str, vin: str, **said: Any) -> dict[str, Any]:
     return receipt
 
 
-NAMES = [VIN, pytest.param(WRONG, marks=freed)]
+NAMES = [VIN, WRONG]
 
 
 # What passes as it was stated, and fails as it is registered, or as it was stated when it failed, is a failed run.
-# steps/inspections/settle_run.py, ``_take_effect``: ``not-as-registered`` ends there, and ``unanswered`` says no more
-# than ``fault-not-retested``; under its own VIN the worst result is its result (decide_run.py, ``_stricter_verdict``).
-# Mend: when the car is settled the run is judged anew by all its ways, as at its arrival, and what fails is told as a
-# failed run: it opens a case, moves its round, and uses up a repair, a paper or an opinion.
 
 
 @pytest.mark.parametrize("vin", NAMES)
@@ -83,7 +79,6 @@ def test_no_failed_retest_leaves_the_repair_as_it_was(city: City, vin: str, ente
 
 
 # A pass that is told after another station's fail, and says that it was made before it.
-# settle_run.py, ``_asked_when``: asks it of fails alone. Mend: of every run, as decide_run.py does.
 
 
 @pytest.mark.parametrize("vin", NAMES)
@@ -94,14 +89,10 @@ def test_no_pass_that_is_told_after_anothers_fail_gives_the_road(city: City, vin
     assert not ask_road(city.callers[POLICE], vin=VIN, at=at("2026-03-02 16:00")).allowed
 
 
-# The law of the place where it failed is asked of the car as it is stated, not as it is registered.
-# steps/cases/history.py, ``unanswered``: ``vehicle`` is the statement's; live it is ``Known.ways``, by the register.
-# Mend: ``as_registered(bounded(…))`` there, too, so that one function makes the ways for both.
+# The law of the place where it failed is asked of the car as it is registered, however it is stated.
 
 
-@pytest.mark.parametrize(
-    "how", ["at once", pytest.param("late", marks=freed), pytest.param("doubtful", marks=freed)]
-)
+@pytest.mark.parametrize("how", ["at once", "late", "doubtful"])
 def test_a_way_out_leads_to_no_other_limits_for_the_car_of_the_register(
     city: City, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -276,10 +267,9 @@ def test_nor_a_repair_whose_record_came_before_a_fail_of_that_morning(
     assert not mark(city, f"{DAY} 19:00")
 
 
-@pytest.mark.parametrize("far", [VIN, pytest.param(WRONG, marks=freed)])
+@pytest.mark.parametrize("far", [VIN, WRONG])
 def test_no_fail_that_is_told_after_anothers_takes_its_case(city: City, far: str) -> None:
-    """Both are of a doubtful car, and it is settled first. ``_asked_when`` asks ``anothers_fail`` without those that
-    wait; decide_run.py asks with them. Mend: with them in both."""
+    """Both are of a doubtful car, and it is settled first."""
     city.enter()
     other = run(city, "2026-03-02 10:00", station=FAR, vehicle=car(vin=far), **FAIL)
     said = run(city, FAILED, vehicle=car(vin=WRONG), now=at("2026-03-02 11:00"), **FAIL)

@@ -112,8 +112,7 @@ def test_nor_on_a_repair_that_it_alone_explained(city: City, besides: str) -> No
 # opened again for its time.
 
 
-@freed
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [pytest.param("before", marks=freed), "after"])
 def test_no_pass_of_a_doubtful_car_keeps_the_time_of_an_outage_that_was_none(city: City, when: str) -> None:
     """Its car was settled before the outage was taken back, or after."""
     failed(city)
