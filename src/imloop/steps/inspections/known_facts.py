@@ -75,7 +75,7 @@ class Known:
     """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``doubted``:
     why its time cannot be taken without a department's word; ``answered_since``: then, that what would answer a failed
-    run of that time is known. ``beside``:
+    run of that time is known; ``kept_back``: it is, and an outage explains why the run comes only now. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
     ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the open case;
     ``failed_by``: the law of the places where it failed, as far as that judges otherwise than ``law``;
@@ -96,6 +96,7 @@ class Known:
     times: Times
     doubted: tuple[Reason, ...]
     answered_since: bool
+    kept_back: bool
     beside: tuple[Span, ...]
     in_repair: tuple[str, ...]
     charge: tuple[Reason, ...]
@@ -149,6 +150,9 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
         times=times,
         doubted=doubted,
         answered_since=bool(doubted) and vehicle is not None and answered_since(vehicle, record.started_at),
+        kept_back=times.outage_ended is not None
+        and vehicle is not None
+        and answered_since(vehicle, record.started_at),
         beside=tuple(_beside(record, station, vehicle)),
         in_repair=_in_repair(vehicle, record, law),
         failed=failed,
