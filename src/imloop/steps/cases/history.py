@@ -23,7 +23,15 @@ from imloop.gates.inspections.retest import (
 )
 from imloop.law import Law
 from imloop.loop import events as kinds
-from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
+from imloop.loop.events import (
+    CaseAnnulled,
+    Event,
+    OutageTakenBack,
+    RepairReleased,
+    RepairReported,
+    TestFailed,
+    TestPassed,
+)
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswered
 from imloop.steps.ground import registers
 from imloop.steps.vehicles.register.how_failed import (
@@ -42,8 +50,9 @@ from imloop.verdict.subjects import as_measured, verdict_hash
 RECONSIDERED = "Reconsidered"
 """Kind of a case's event that tells what a late fact changed. It is no fact itself."""
 _NO_FACTS = (RECONSIDERED, TestFailed.__name__, TestPassed.__name__)
-_OF_THE_VEHICLE = (RepairReported.__name__, RepairReleased.__name__)
-"""What was done to the vehicle stays done when the case in which it was reported is annulled."""
+_OF_THE_VEHICLE = (RepairReported.__name__, RepairReleased.__name__, OutageTakenBack.__name__)
+"""What was done to the vehicle stays done when the case in which it was reported is annulled, and what holds it goes on
+holding it."""
 _COUNTED = (Counts.CASE, Counts.CYCLE)
 _ASKED_ANEW = ("", WITHOUT_PERMIT, FAIL_WAITS, NOT_RETESTED, NOT_AS_REGISTERED)
 ORIGINS = {
@@ -113,19 +122,25 @@ def _cases_since(vehicle: Vehicle, began: datetime | None) -> tuple[list[Case], 
     cases: list[Case] = []
     rows: list[CaseEvent] = []
     if began is not None:
-        rows += CaseEvent.objects.filter(
+        earlier = CaseEvent.objects.filter(
             case__vehicle=vehicle, case__opened_at__lte=began, kind__in=_OF_THE_VEHICLE, at__gt=began
-        ).order_by("case_id", "number")
+        )
+        rows += filter(_of_the_vehicle, earlier.order_by("case_id", "number"))
         found = found.filter(opened_at__gt=began)
     for case in found.order_by("opened_at", "id"):
         events = list(case.events.order_by("number"))
         if _annulled(events):
-            rows += [event for event in events if event.kind in _OF_THE_VEHICLE]
+            rows += [event for event in events if _of_the_vehicle(event)]
             continue
         rows += events
         if not _merged(events):
             cases.append(case)
     return cases, rows
+
+
+def _of_the_vehicle(row: CaseEvent) -> bool:
+    """Papers are shown for one case."""
+    return row.kind in _OF_THE_VEHICLE and bool(row.kind != OutageTakenBack.__name__ or row.data["repairs"])
 
 
 def _merged(events: list[CaseEvent]) -> str:
@@ -143,6 +158,14 @@ def goes_on_as(case_no: str) -> str:
         seen.add(part_of)
         case_no = part_of
     return case_no
+
+
+def lasting(row: Case) -> Case:
+    """The same case, or the one as which it goes on."""
+    number = goes_on_as(row.case_no)
+    if number == row.case_no:
+        return row
+    return Case.objects.select_related("vehicle", "station").get(case_no=number)
 
 
 def _annulled(events: list[CaseEvent]) -> bool:
@@ -173,7 +196,7 @@ def _run(test: Test, failed: dict[tuple[str, str], TestFailed], waiting: list[da
         place=test.station.place,
         event=event or _event_of(test),
         waits=_waits(test, waiting),
-        arrived=None if _released(test) else day_of(test.received_at),
+        arrived_at=None if _released(test) else test.received_at,
     )
 
 

@@ -65,7 +65,7 @@ def reconsider(
     if story.open is not None:
         _look_after(ledger, cases[len(story.cases) - 1])
     found.due_before = _keep_cycle(vehicle, history, story, run)
-    _tell_marks(ledger, history, found.changed, because)
+    _tell_marks(ledger, history, because)
     return found
 
 
@@ -300,10 +300,12 @@ def _due_word(vehicle: Vehicle, history: History, place: str) -> DueWord | None:
     return word
 
 
-def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:
+def _tell_marks(ledger: Ledger, history: History, because: str) -> None:
     """A mark that was released on a pass which proves nothing now: the police decide what becomes of it."""
-    lost = [test for test in changed if test.counts_why == WITHOUT_PERMIT and test.result == "pass"]
-    for test in lost:
+    counted = (history.tests[key] for key in history.passed)
+    for test in counted:
+        if test.counts != Counts.NOTHING:
+            continue
         marks = Mark.objects.filter(vehicle=history.vehicle, test_no=test.test_no)
         # Another station may have given a run the same number since.
         for mark in marks.filter(issued_at__gte=test.received_at):

@@ -129,7 +129,9 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     doubted = known.doubted
     answered = verdict.result is Result.FAIL and known.answered_since
     late = known.settled or (known.latest is not None and record.started_at <= known.latest)
-    if not cannot and not late and not answered:
+    # Told anew as well, with or without a permit: its outage may be taken back, and then its time is asked.
+    kept_back = verdict.result is Result.FAIL and known.kept_back
+    if not cannot and not late and not answered and not kept_back:
         _require_permit(known, record)
     measured = _measured(known, judged, verdict)
     # A late run need not be of the case that is open now: which one it met is found when everything is told anew.
@@ -161,7 +163,7 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
         waits=why,
         held={"time-held": doubted, "identity-doubtful": (*identity.reasons, *doubted)}.get(why, ()),
         event=_event(record, measured, verdict),
-        late=late,
+        late=late or kept_back,
         measured=measured,
         about_vehicle=about_vehicle,
     )

@@ -132,7 +132,7 @@ def _late(
     event: TestFailed | TestPassed,
 ) -> _Moved:
     here, days = known.station.place, {known.law.on, day_of(ledger.now)}
-    run = Run(key=_NOT_STORED, place=here, event=event, waits=decided.waits, arrived=day_of(ledger.now))
+    run = Run(key=_NOT_STORED, place=here, event=event, waits=decided.waits, arrived_at=ledger.now)
     shown = Shown(
         decided.measured,
         known.law,

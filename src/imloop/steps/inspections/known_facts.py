@@ -76,7 +76,7 @@ class Known:
     vehicle, if it is certain which. ``latest``: when its latest run known so far
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``doubted``:
     why its time cannot be taken without a department's word; ``answered_since``: then, that what would answer a failed
-    run of that time is known. ``beside``:
+    run of that time is known; ``kept_back``: it is, and an outage explains why the run comes only now. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
     ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the case that it met;
     ``failed_by``: the law of the places where it failed, as far as that judges otherwise than ``law``;
@@ -98,6 +98,7 @@ class Known:
     times: Times
     doubted: tuple[Reason, ...]
     answered_since: bool
+    kept_back: bool
     beside: tuple[Span, ...]
     in_repair: tuple[str, ...]
     charge: tuple[Reason, ...]
@@ -164,14 +165,14 @@ def _look_up(
     stricter = stricter or _forbidden_since(record, case, law, arrived)
     times = _times(judged, sender, line, law, arrived, stricter=stricter)
     said = {each.item: each for each in (*outside_bracket(times, law), *(doubted or ()))}
+    answered = bool(said or times.outage_ended) and _answered_since(vehicle, record.started_at)
+    of_line = () if settled else line_reasons(sender, record.line, record.method, record.started_at, law)
     return Known(
         settled=settled,
         sender=sender,
         law=law,
         line=line,
-        line_reasons=()
-        if settled
-        else line_reasons(sender, record.line, record.method, record.started_at, law),
+        line_reasons=of_line,
         named=named,
         identified=identified,
         case=case,
@@ -180,7 +181,8 @@ def _look_up(
         fail_waits=any(fail.started_at <= record.started_at for fail in waiting),
         times=times,
         doubted=tuple(said.values()),
-        answered_since=bool(said) and vehicle is not None and _answered_since(vehicle, record.started_at),
+        answered_since=bool(said) and answered,
+        kept_back=times.outage_ended is not None and answered,
         beside=tuple(_beside(record, station, vehicle)),
         in_repair=_in_repair(vehicle, record, law),
         failed=failed,
@@ -213,10 +215,10 @@ def _anothers_fail(vehicle: Vehicle, since: datetime, station: Party, waiting: S
     return fetch_one(_ANOTHERS_FAIL, [vehicle.pk, since, station.pk]) is not None
 
 
-def _answered_since(vehicle: Vehicle, moment: datetime) -> bool:
+def _answered_since(vehicle: Vehicle | None, moment: datetime) -> bool:
     """Is a repair, a paper or a way out known, later than ``moment``? A failed run of that time might be answered by
     it; one that was made later would not."""
-    return fetch_one(_ANSWERED, [vehicle.pk, moment]) is not None
+    return vehicle is not None and fetch_one(_ANSWERED, [vehicle.pk, moment]) is not None
 
 
 def _aborted(vehicle: Vehicle | None, record: TestRecord, law: Law) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,11 +10,11 @@ from django.db.models import Q
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact
-from imloop.loop.events import UnlockEnded
-from imloop.steps.cases.move_case import decide_and_keep
+from imloop.steps.cases.history import lasting
+from imloop.steps.cases.move_case import take_back
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
@@ -30,6 +29,7 @@ from imloop.steps.outages.unlock_on_paper import (
     named_then,
     new_unlock,
     unlock_by,
+    unlock_ended,
 )
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
@@ -153,7 +153,10 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
         pk=row.done["id"]
     )
     law = registers.law_at(day_of(ledger.now), row.place)
-    _end_in_case(ledger, unlock, row.reason)
+    if (
+        unlock.case is not None
+    ):  # it opened a gate already; else ``unlock_on_paper`` asks whether it was taken back
+        take_back(ledger, lasting(unlock.case), unlock_ended(unlock, row, ledger.now))
     doubt = Reason(
         "unlock-unconfirmed",
         Text(
@@ -167,21 +170,6 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
         ),
     )
     keep_findings(ledger, "unlock", unlock.unlock_no, unlock.station.code, [doubt])
-
-
-def _end_in_case(ledger: Ledger, unlock: PaperUnlock, reason: str) -> None:
-    """Where it opened a gate already, and its hours still run; ``unlock_on_paper`` asks whether it was taken back."""
-    if (case := unlock.case) is None:
-        return
-    event = UnlockEnded(
-        at=ledger.now, unlock_no=unlock.unlock_no, reason=f"{_UNCONFIRMED.zh}：{reason}"[:400]
-    )
-    law = registers.law_at(day_of(ledger.now), case.place)
-    with suppress(Unlawful, Conflict), ledger.attempt():
-        decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
-
-
-_UNCONFIRMED = Text("先行凭纸质材料解锁，未获确认", "an unlock on paper that nobody confirmed")
 
 
 def _acted(row: Proposal) -> list[str]:
