@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from imloop.exchange.uploads.decode_inspection import decode_test
+from imloop.gates.inspections.counts import WHY
 from imloop.steps.cases.grant_exit import annul_case
 from imloop.steps.inspections.replay import replay_test
 from imloop.steps.inspections.settle_run import Settlement, settle_run
@@ -18,6 +19,7 @@ from stories.inspections.test_sixth_try import run
 from stories.outages.test_taken_back import true_one
 from stories.vehicles.tries.test_ninth_try import assumed
 from support.city import FAR, NEAR, City, at
+from support.people import person
 from support.stories.one_car import ENV, FAIL, VIN, WRONG, car, mark, permitted, that_car
 
 FAILED, REPAIRED, RETEST = "2026-03-02 09:00", "2026-03-04 16:00", "2026-03-05 09:00"
@@ -223,9 +225,12 @@ def test_a_fail_that_another_word_would_pass_stays_one(city: City, vin: str) -> 
     assert mark(city, "2026-03-02 16:00") is (vin == VIN)
 
 
-def test_a_gate_says_what_to_do_next(city: City) -> None:
+def test_the_pages_of_the_run_and_of_its_case_say_so(city: City) -> None:
     city.enter()
-    told(city, FAILED, WRONG, "2026-03-02 15:00", states=GAS, **LEAN)
-    answer = city.client(NEAR).get(f"/api/v1/cases/{Case.objects.get().case_no}")
-    assert answer.status_code == 200
+    kept = told(city, FAILED, WRONG, "2026-03-02 15:00", states=GAS, **LEAN)
+    case, office = Case.objects.get(), person(ENV)
+    shown = office.get(f"/tests/{kept.test_no}", {"station": NEAR}).content.decode()
+    assert str(WHY["not-as-registered"]) in shown and case.case_no in shown
+    assert kept.test_no in office.get(f"/cases/{case.case_no}").content.decode()
+    answer = city.client(NEAR).get(f"/api/v1/cases/{case.case_no}")
     assert msgspec.json.decode(answer.content)["state"] == "awaiting_repair"
