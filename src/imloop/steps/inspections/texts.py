@@ -8,7 +8,6 @@ JOURNAL: dict[str, Text] = {
     "test-received": Text("收到检验数据", "test received"),
     "test-refused": Text("退回检验数据", "test refused"),
     "run-settled": Text("核实待定检验", "a held run settled"),
-    "run-held-again": Text("检验时间重新待核实", "a run's time waits again"),
     "what-if": Text("推演", "what-if"),
 }
 TOPICS = ("run-settled",)
