@@ -99,7 +99,11 @@ def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOB
         ],
         "links": links_of(row),
         "penalty": None if roles <= {Role.CONCERNED} else card_of(row, fact, law),
-        "steps": [step_json(each, fact, law, by) for each in steps_open(fact, roles)],
+        "steps": [
+            step_json(each, fact, law, by)
+            for each in steps_open(fact, roles)
+            if each.step is not Step.COPY  # sent with its papers, by a call of its own
+        ],
     }
 
 
