@@ -1,6 +1,7 @@
 """Requests to read who reported, made before there was one mechanism for two persons, are proposals after the
-migration, which is not undone while there are any: what waits can be confirmed, what was allowed can be read to its end, and the journal agrees. Copies made
-before say that they are of a matter, and neither they nor evidence can be changed."""
+migration, which is not undone while there are any: what waits can be confirmed, what was allowed can be read to its
+end, and the journal agrees. Copies made before say that they are of a matter, and neither they nor evidence can be
+changed."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.kept.enclose import enclose
 from imloop.steps.matters.kept.open_copy import of_matter, open_copy
-from imloop.steps.matters.roles import visible
+from imloop.steps.matters.roles import PENALTIES, visible
 from imloop.store.models import Evidence, Matter, MatterLink, Party
 
 
@@ -113,6 +113,7 @@ def withdraw_publication(ledger: Ledger, row: Matter, step: Step, decision: Deci
         "words": f"{KINDS[Kind(row.kind)].zh}：撤回公开",
         "withdrawn": True,
         "reason": reason,
+        **({"cite": law.cite("procedure.withdrawal_days")} if row.kind in PENALTIES else {}),
     }
     tell_where_published(ledger, row, row.party, body, law)
 

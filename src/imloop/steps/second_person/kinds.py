@@ -37,6 +37,7 @@ class Act:
     name, what is and what will be; ``link``: the object's page; ``about``: what people call it; ``head``: only who
     heads the party confirms; ``only``: the one account whose word it is; ``office``: whose people confirm what the
     operator proposes, where the law asks for the party's own; ``seen``: which people of the parties may know of it;
+    ``quiet``: the office that proposed reads in its feed that there is one, and not why;
     ``one_object``: its subjects overlap, so that all of a place count as the same."""
 
     kind: str
@@ -53,6 +54,7 @@ class Act:
     office: str = ""
     only: Callable[[Proposal], str] | None = None
     seen: Callable[[Caller], bool] = lambda caller: True
+    quiet: bool = False
     one_object: bool = False
 
 

@@ -87,7 +87,7 @@ INSIDE = frozenset(
 """Of the side volume: for the office that has the case and those above it, neither for the party nor for others."""
 _INSIDERS = frozenset({Role.AUTHORITY, Role.APPEAL, Role.SUPERVISOR})
 
-_DECIDED = ("decided_fine", "decision_served_on")
+_DECIDED = ("decided_fine", "decided_gains", "decision_served_on")
 
 
 class Made(NamedTuple):
