@@ -22,7 +22,7 @@ FINE, SURCHARGE, GAINS = "fine", "surcharge", "gains"
 @dataclass(frozen=True, slots=True)
 class Account:
     """In yuan, of fine and surcharge whole ones. ``due``: the last day to pay without a surcharge, as it was put off
-    last; ``late``: days that count after it; ``surcharge``: never more than the fine, and none on ``gains``, what is
+    last; ``late``: days that count after it, until the fine was paid; ``surcharge``: never more than the fine, and none on ``gains``, what is
     confiscated."""
 
     fine: int
@@ -75,13 +75,14 @@ def account_of(matter: Matter, day: date, law: Law) -> Account | None:
     payments, stays = sorted(_payments(matter)), stays_of(matter, day)
     percent = law.integer("procedure.surcharge_percent")
     most = fine * law.integer("procedure.surcharge_max_percent") // 100
-    hundredths, left, since = 0, fine, due
+    hundredths, late, left, since = 0, 0, fine, due
     for paid_on, booked, amount in [*payments, (day, "", Decimal(0))]:
         until = min(max(paid_on, due), day)
-        hundredths += left * percent * days_late(since, until, stays)
+        days = days_late(since, until, stays) if left else 0
+        hundredths, late = hundredths + left * percent * days, late + days
         left, since = max(left - _to_fine(left, booked, amount), 0), max(since, until)
     surcharge = min(hundredths // 100, most)
-    none_paid = Account(fine, due, days_late(due, day, stays), surcharge, gains)
+    none_paid = Account(fine, due, late, surcharge, gains)
     return _booked(none_paid, [each for each in payments if each[0] <= day])
 
 
