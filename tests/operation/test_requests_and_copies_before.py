@@ -1,6 +1,7 @@
 """Requests to read who reported, made before there was one mechanism for two persons, are proposals after the
-migration: what waits can be confirmed, what was allowed can be read to its end, and the journal agrees. Copies made
-before say that they are of a matter, and neither they nor evidence can be changed."""
+migration, which is not undone while there are any: what waits can be confirmed, what was allowed can be read to its
+end, and the journal agrees. Copies made before say that they are of a matter, and neither they nor evidence can be
+changed."""
 
 from __future__ import annotations
 
@@ -77,6 +78,20 @@ before = list(proposals())
 Proposal.objects.filter(pk=1).update(state="confirmed")
 print(json.dumps([rows, may, before, list(proposals()), copies, [*frozen, free]]))
 """
+BACK = """
+import django, json
+django.setup()
+from django.core.management import call_command
+from django.db.migrations.exceptions import IrreversibleError
+from imloop.store.models import Proposal
+try:
+    call_command("migrate", "store", "0063", verbosity=0)
+    said = ""
+except IrreversibleError as error:
+    said = str(error)
+call_command("migrate", "store", verbosity=0)
+print(json.dumps([said, Proposal.objects.filter(kind="reporter").count()]))
+"""
 
 
 def test_they_are_proposals_and_the_journal_agrees(unprepared: Commands) -> None:
@@ -90,3 +105,5 @@ def test_they_are_proposals_and_the_journal_agrees(unprepared: Commands) -> None
     assert frozen == [True, True, False]
     assert may == [False, True, False]
     assert before == [] and forged == ["request to read who reported 1 was not decided as the journal says"]
+    said, kept = json.loads(unprepared.python(BACK))
+    assert "would lose 3 requests" in said and kept == 3

@@ -14,7 +14,7 @@ from imloop.matters import Step
 from imloop.matters.fields import Field
 from imloop.matters.matter import Act
 from imloop.matters.penalties import clocks
-from imloop.matters.penalties.account import account_of
+from imloop.matters.penalties.account import GAINS, Account, account_of
 from imloop.matters.penalties.as_file import day_in, facts_in, fine_of, range_of
 from imloop.matters.penalties.catalogue import ALSO, VIOLATIONS
 from imloop.matters.penalties.fields import HOW, MITIGATIONS, SERIOUS
@@ -300,12 +300,23 @@ def demand(made: Made) -> list[Section]:
                 f"你（单位）应当在 {long_date(account.due)}以前缴纳罚款 {account.fine} 元，至今没有缴清。",
                 f"截至 {long_date(on)}：已缴 {account.paid} 元，逾期 {account.late} 日，"
                 f"加处罚款 {account.surcharge} 元，应缴 {account.open} 元（大写：{in_capitals(account.open)}）。",
+                *_open_gains(account),
                 f"请自收到本催告书之日起十日内缴清（{law.cite('procedure.demand_days')}）；逾期不缴的，本机关将依法申请人民法院强制执行。",
                 _where_to_pay(made),
                 "收到本催告书后，你（单位）有权陈述、申辩。",
             ],
         )
     ]
+
+
+def _open_gains(account: Account) -> list[str]:
+    """What is taken has no surcharge."""
+    still = account.open_of(GAINS)
+    return (
+        [f"没收的违法所得 {account.gains} 元，已缴 {account.gains_paid} 元，应缴 {still} 元。"]
+        if still
+        else []
+    )
 
 
 def choice(field: Field, code: object) -> str:

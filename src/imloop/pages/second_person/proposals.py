@@ -43,7 +43,9 @@ def all_proposals(request: HttpRequest, caller: Caller) -> HttpResponse:
         "mine": [as_row(row) for row in mine],
         "others": [as_row(row) for row in waiting if row not in mine],
         "decided": [as_row(row) for row in decided],
-        "lists": [(row.batch, count) for row, count in lists_of(caller) if may_confirm(caller, row)],
+        "lists": [
+            (row.batch, count) for row, count in lists_of(caller, clock.now()) if may_confirm(caller, row)
+        ],
     }
     return page(request, caller, "second_person/proposals.html", context)
 

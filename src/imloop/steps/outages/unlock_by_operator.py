@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
+from imloop.facts.mask import masked_vehicle
 from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact
@@ -21,6 +22,7 @@ from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.task import named
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
 from imloop.steps.outages.unlock_on_paper import (
@@ -76,7 +78,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
         its = named_then(vin, plate, now)
         body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
-        body |= {"files": set_aside(ledger, seen.files), "bearer": its.pk if its is not None else None}
+        body |= {"files": set_aside(ledger, seen.files), "vehicle": its.pk if its is not None else None}
         subject = f"{where.code}/{vin or plate}"
         made: PaperUnlock | Proposal = do_or_propose(
             ledger, PAPER_UNLOCK, subject, body, law, reason=seen.reason
@@ -93,7 +95,7 @@ def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock
         station=registers.party(body["station"], PartyKind.ISTATION),
         shop=registers.party(body["shop"], PartyKind.MSTATION),
         granted_at=ledger.now,
-        vehicle=Vehicle.objects.filter(pk=body.get("bearer") or 0).first(),
+        vehicle=Vehicle.objects.filter(pk=body.get("vehicle") or body.get("bearer") or 0).first(),
         approver=by.actor[:80],
         recorded_at=body.get("proposed_at", ledger.now),
         **said,
@@ -182,6 +184,12 @@ def _acted(row: Proposal) -> list[str]:
     return [*outages.values_list("declared_by", flat=True), *deciders(about)]
 
 
+def _about(row: Proposal) -> Text:
+    """A vehicle that no register holds is masked as any other."""
+    station, _, _ = row.subject.partition("/")
+    return named(f"{station}/{masked_vehicle(row.body['plate'], row.body['vin'])}")
+
+
 def _shows(row: Proposal) -> list[tuple[Text, str]]:
     body = row.body
     shown = [
@@ -203,6 +211,7 @@ PAPER_UNLOCK = register(
         made=lambda made: {"id": made.pk, "no": made.unlock_no},
         shows=_shows,
         before=_acted,
+        about=_about,
         undo=_take_back,
     )
 )

@@ -132,7 +132,7 @@ def fail_waits(vehicle: Vehicle) -> bool:
     if waits is not None and waits[0]:
         return True
     held = Proposal.objects.filter(vehicle=vehicle.pk, state__in=Proposal.OPEN)
-    fields = [body["fields"] for body in held.values_list("body", flat=True)]
+    fields = [body.get("fields", {}) for body in held.values_list("body", flat=True)]
     to_bear = [str(each["plate"][1]) for each in fields if "plate" in each]
     return any(
         how is not Beside.REPLATED or not _told_apart(vehicle, other)
