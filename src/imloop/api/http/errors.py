@@ -21,6 +21,7 @@ _TITLES = {
     405: "Method not allowed",
     408: "Too slow",
     409: "Conflict",
+    411: "Length required",
     413: "Too large",
     415: "Unknown kind of body",
     422: "Not accepted",

@@ -36,6 +36,7 @@ _BY_CODE = {
     "body-is-form": 415,
     "body-incomplete": 400,
     "body-too-slow": 408,
+    "length-required": 411,
     "too-large": 413,
     "too-many-questions": 429,
     "too-many-calls": 429,
