@@ -22,8 +22,8 @@ FINE, SURCHARGE, GAINS = "fine", "surcharge", "gains"
 @dataclass(frozen=True, slots=True)
 class Account:
     """In yuan, of fine and surcharge whole ones. ``due``: the last day to pay without a surcharge, as it was put off
-    last; ``late``: days that count after it, until the fine was paid; ``surcharge``: never more than the fine, and none on ``gains``, what is
-    confiscated."""
+    last; ``late``: days that count after it, until the fine was paid; ``surcharge``: never more than the fine, and none
+    on ``gains``, what is confiscated."""
 
     fine: int
     due: date
