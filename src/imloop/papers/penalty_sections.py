@@ -20,6 +20,7 @@ from imloop.matters.penalties.catalogue import ALSO, VIOLATIONS
 from imloop.matters.penalties.fields import HOW, MITIGATIONS, SERIOUS
 from imloop.papers.words import in_capitals, long_date
 from imloop.steps.ground import registers
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.kept.keep_step import office_of
 from imloop.steps.matters.penalties.papers import NAMES, Made, PaperKind
 
@@ -108,15 +109,19 @@ def _weighed(made: Made) -> list[str]:
     return lines
 
 
+def _door(made: Made) -> str:
+    """Where the party answers: by its log-in, or by the secret address of who has none."""
+    if made.row.party is not None:
+        return f"登录 {settings.BASE_URL} 在事项 {made.row.matter_no} 中"
+    token = token_of(made.row)
+    return f"打开 {settings.BASE_URL}/m/{token}" if token else "打开原告知书载明的地址"
+
+
 def notice(made: Made) -> list[Section]:
-    data, number = made.event.data, made.row.matter_no
+    data = made.event.data
     until, heard = day_in(data, "answer_until"), data.get("rights") == "all"
     rights = "陈述、申辩，并要求举行听证" if heard else "陈述、申辩"
-    door = (
-        f"打开 {settings.BASE_URL}/m/{made.row.token}"
-        if made.row.party is None
-        else f"登录 {settings.BASE_URL} 在事项 {number} 中"
-    )
+    door = _door(made)
     return [
         facts_of(made),
         evidence_of(made),

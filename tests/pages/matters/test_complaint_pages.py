@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from imloop.steps.complaints.payment_code import hash_of
+from imloop.steps.matters.kept.address import token_of
 from imloop.store.models import (
     Attachment,
     Complaint,
@@ -185,7 +186,7 @@ def test_a_tip_about_a_station_is_hidden_from_the_public_and_from_the_station(
         assert number not in other.get("/complaints").content.decode()
         assert other.get(f"/matters/{number}").status_code in (403, 404)
     assert number in person(f"{PLACE}-supervisor").get("/complaints").content.decode()
-    token = Matter.objects.get().token
+    token = token_of(Matter.objects.get())
     assert Client().get(f"/m/{token}").status_code == 404
     assert Client().get(f"/api/v1/public/applications/{token}").status_code == 404
 

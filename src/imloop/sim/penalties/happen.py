@@ -26,6 +26,7 @@ from imloop.steps.leads.attach_lead import add_to_file
 from imloop.steps.matters.as_fact import whole
 from imloop.steps.matters.copies.answer import answer
 from imloop.steps.matters.copies.send import send
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.steps.second_person.decide import confirm
@@ -159,7 +160,7 @@ def _steps(story: Story, row: Matter, done: Done, given: dict[str, object], when
         if isinstance(made, Proposal):
             confirm(_person(story, done.second), made.pk, said=_COMPARED, now=when + timedelta(hours=2))
     elif row.party is None:
-        take_step_by_token(row.token, done.step, given, when)
+        take_step_by_token(token_of(row), done.step, given, when)
     else:
         take_step(caller_for(row.party, row.party.kind), row.matter_no, done.step, given, when)
 

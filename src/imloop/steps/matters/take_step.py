@@ -20,6 +20,7 @@ from imloop.steps.ground.files import OF_NO_PARTY
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
+from imloop.steps.matters.kept.address import opened_by
 from imloop.steps.matters.kept.keep_step import is_told, keep
 from imloop.steps.matters.officers import ask_officers, officers_of, require_confirmed
 from imloop.steps.matters.roles import roles_in, visible
@@ -161,7 +162,7 @@ def locked(matter_no: str, caller: Caller) -> Row:
 
 def locked_by_token(token: str) -> Row:
     found = Row.objects.select_related("party", "vehicle").exclude(kind=Kind.COMPLAINT)
-    row = found.filter(token=token).first() if token else None
+    row = found.filter(opened_by(token)).first()
     if row is None or not is_told(row):
         raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))
     return row
