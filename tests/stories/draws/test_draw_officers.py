@@ -52,6 +52,10 @@ def test_two_officers_confirm_and_one_of_them_records(story: OfficersStory) -> N
     assert any("confirm having been on the site" in row for row in rows_of(member))
     story.visit(visit, "confirm", by=member)
     assert any("record the result" in row for row in rows_of(member))
+    outsider = next(name for name in PEOPLE[ENVIRONMENT] if name not in (lead, member))
+    assert not any("record the result" in task.what.en for task in tasks(caller(outsider), NOW)), (
+        "a colleague's task"
+    )
     story.result(visit, by=member)
     visit.refresh_from_db()
     assert visit.recorded_by.startswith(f"{visit.member.partition('/')[0]}/{member}")
