@@ -127,10 +127,18 @@ class Matter:
     @property
     def due_on(self) -> date | None:
         """The first last day of all that runs: clocks, looks at paused ones, and what the party must put right."""
-        days = [clock.due_on for clock in self.clocks if clock.runs]
-        days += [clock.look_again_on for clock in self.clocks if clock.look_again_on is not None]
-        days += [each.due_on for each in self.requirements if each.met_on is None]
-        return min(days, default=None)
+        return min(self._days(), default=(None, False))[0]
+
+    @property
+    def of_the_party(self) -> bool:
+        """Whether that day is the party's to keep."""
+        return min(self._days(), default=(None, False))[1]
+
+    def _days(self) -> list[tuple[date, bool]]:
+        """Of all that runs, its last day and whether it is the party's; a department's first."""
+        days = [(clock.due_on, clock.of_party) for clock in self.clocks if clock.runs]
+        days += [(clock.look_again_on, False) for clock in self.clocks if clock.look_again_on is not None]
+        return days + [(each.due_on, True) for each in self.requirements if each.met_on is None]
 
     def clock(self, name: str) -> Clock | None:
         """The latest clock of a name that has not ended."""

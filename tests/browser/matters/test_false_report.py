@@ -88,7 +88,7 @@ def decided_and_paid(people: People) -> None:
     people.take("zhang", "publish")
     reader = people("zhang")
     reader.go("/public/decisions")
-    reader.sees("鱼峰环保检测站", "1000000")
+    reader.sees("鱼峰环保检测站", "1,000,000")
     people.at("2026-11-13 09:00")
     people.take("zhang", "pay", paid_on="2026-11-13", amount="1300000", receipt_no="甲")
     people.take("zhang", "archive", volume_no="正 1、副 1").sees("已结案归档")

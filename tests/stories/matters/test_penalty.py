@@ -46,7 +46,7 @@ def test_from_the_lead_to_the_archive(team: Team, doors: Doors) -> None:
     assert shown["office"] == OFFICE
     team("zhang", "publish")
     (published,) = doors.get("public/decisions")["decisions"]
-    assert published["name"] == Party.objects.get(code=NEAR).name and "225000" in published["reasons"]
+    assert published["name"] == Party.objects.get(code=NEAR).name and "225,000" in published["reasons"]
     assert published["decision_no"] == DECIDED["decision_no"]
     doors.at("2026-11-13 09:00")
     team("zhang", "pay", paid_on="2026-11-13", amount="225000", receipt_no="甲")
@@ -178,9 +178,11 @@ def test_the_police_decide_on_the_spot(city: City, doors: Doors) -> None:
     assert codes(police("po", "archive", volume_no="简 1", expect=403)) == ["not-reported"]
     recorded = {"reported_on": "2026-09-02", "record_no": "备 1"}
     assert codes(police("po", "report_to_office", recorded, expect=403)) == ["same-person"]
+    page = (reader := person(POLICE, name="reader")).get(f"/matters/{police.number}").content.decode()
+    assert "下一步期限" in page and "起点：最低额" not in page, "the report is the office's to make"
     assert police("desk", "report_to_office", recorded)["due_on"] == "2026-09-17"
-    page = person(POLICE, name="reader").get(f"/matters/{police.number}").content.decode()
-    assert "当场处罚决定备案表" in page and "备 1" in page
+    page = reader.get(f"/matters/{police.number}").content.decode()
+    assert all(said in page for said in ("当场处罚决定备案表", "备 1", "当事人期限"))
     pdf = city.client(POLICE).get(f"/api/v1/matters/{police.number}/papers/record").content
     assert pdf.startswith(b"%PDF")
     assert police("po", "archive", volume_no="简 1")["state"] == "archived"
@@ -217,6 +219,12 @@ def test_the_card_says_range_table_defects_and_account(team: Team, doors: Doors)
     doors.at("2026-11-13 09:00")
     account = doors.get(f"matters/{team.number}", by=OFFICE)["penalty"]["account"]
     assert (account["days_late"], account["surcharge"], account["open"]) == (10, 67_500, 292_500)
+    team("zhang", "pay", paid_on="2026-11-13", amount="292500", receipt_no="甲")
+    doors.at("2026-11-23 09:00")
+    account = doors.get(f"matters/{team.number}", by=OFFICE)["penalty"]["account"]
+    assert (account["days_late"], account["surcharge"], account["open"]) == (10, 67_500, 0), (
+        "no day is late after the fine was paid"
+    )
 
 
 def test_a_case_is_opened_on_its_page(team: Team, doors: Doors) -> None:
@@ -310,7 +318,7 @@ def test_a_false_report_through_the_desks(team: Team, doors: Doors) -> None:
     doors.at("2026-10-19 09:00")
     step("zhang", "serve", served_on="2026-10-19", how="direct")
     step("zhang", "publish")
-    assert "1000000" in Client().get("/public/decisions").content.decode()
+    assert "1,000,000" in Client().get("/public/decisions").content.decode()
     doors.at("2026-11-13 09:00")
     assert "1,299,999" in step("zhang", "pay", paid_on="2026-11-13", amount="1", receipt_no="甲")
     step("zhang", "pay", paid_on="2026-11-13", amount="1299999", receipt_no="乙")

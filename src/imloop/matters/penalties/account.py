@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Account:
     """In whole yuan. ``due``: the last day to pay without a surcharge, as it was put off last; ``late``: days that
-    count after it; ``surcharge``: never more than the fine."""
+    count after it, until the fine was paid; ``surcharge``: never more than the fine."""
 
     fine: int
     due: date
@@ -42,15 +42,16 @@ def account_of(matter: Matter, day: date, law: Law) -> Account | None:
     stays = stays_of(matter, day)
     percent = law.integer("procedure.surcharge_percent")
     most = fine * law.integer("procedure.surcharge_max_percent") // 100
-    hundredths, left, since = 0, fine, due
+    hundredths, late, left, since = 0, 0, fine, due
     for paid_on, amount in [*payments, (day, 0)]:
         until = min(max(paid_on, due), day)
-        hundredths += left * percent * days_late(since, until, stays)
+        days = days_late(since, until, stays) if left else 0
+        hundredths, late = hundredths + left * percent * days, late + days
         left, since = max(left - amount, 0), max(since, until)
     return Account(
         fine,
         due,
-        days_late(due, day, stays),
+        late,
         min(hundredths // 100, most),
         sum(amount for paid_on, amount in payments if paid_on <= day),
     )

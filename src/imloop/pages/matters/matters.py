@@ -14,7 +14,6 @@ from imloop.matters import NOBODY, By, Kind, New, Role, State, Step, is_late, st
 from imloop.matters.decide import offered
 from imloop.matters.fields import Offered, choices_of
 from imloop.matters.labels import KINDS, STATES, STEPS
-from imloop.matters.names import OF_THE_PARTY
 from imloop.matters.stations.conditions import conditions
 from imloop.matters.table import Row, rows_for
 from imloop.pages.forms import file_response, onward, require_sure, sent_file
@@ -195,7 +194,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def published(event: MatterEvent) -> dict[str, object]:
     told = matter_lookups.publication_json(event)
     kind, step = Kind(event.matter.kind), Step(event.kind)
-    return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step])}
+    against = kind.is_penalty or step is Step.DECIDE
+    return {**told, "kind_name": words(KINDS[kind]), "step_name": words(STEPS[step]), "against": against}
 
 
 def given_of(row: Row, form: QueryDict) -> dict[str, object]:
@@ -249,7 +249,7 @@ def matter_context(
     return {
         **_line(row, law.on),
         "form": form,
-        "of_the_party": fact.state in OF_THE_PARTY,
+        "of_the_party": fact.of_the_party,
         "checklist": [
             (words(c.text), c.cite, answers.get(c.code, {}).get("evidence", ""))
             for c in (conditions(fact.subject, law) if form else ())

@@ -221,7 +221,7 @@ def _published_of(row: Matter) -> dict[str, object]:
     """Of a penalty: the decision, by which clause, for what, how much."""
     facts = row.data.get("facts", {})
     what = VIOLATIONS[str(facts["violation"])].name
-    words = f"{what.zh}：罚款 {facts.get('decided_fine')} 元"
+    words = f"{what.zh}：罚款 {int(facts.get('decided_fine') or 0):,} 元"
     return {"decision_no": facts.get("decision_no") or facts.get("form_no"), "reasons": words}
 
 

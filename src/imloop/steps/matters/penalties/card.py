@@ -127,6 +127,9 @@ def _fine(fact: Fact, law: Law) -> int:
 
 
 def _proposal(fact: Fact, law: Law) -> Proposal | None:
+    """What is decided on the spot is not looked at line by line."""
+    if fact.kind is Kind.SIMPLE_PENALTY:
+        return None
     try:
         return proposal_of(fact.facts, law)
     except Refusal:
