@@ -57,6 +57,8 @@ def test_a_body_in_any_promised_encoding_says_the_same(city: City, encoding: str
         (WRITTEN[:-1] + ',"latitude":NaN,"longitude":109.4}', 400, "malformed-json", "$"),
         (WRITTEN[:-1] + ',"latitude":"NaN","longitude":109.4}', 422, "malformed", "$.latitude"),
         (WRITTEN[:-1] + ',"latitude":"inf","longitude":109.4}', 422, "malformed", "$.latitude"),
+        (WRITTEN.replace('"桂B12345"', "true"), 422, "malformed", "$.answers.plate.str"),
+        (WRITTEN.replace('"桂B12345"', "1.0"), 422, "malformed", "$.answers.plate.str"),
         (f"[{WRITTEN}]", 400, "malformed-json", "$"),
         ("[" * 100_000, 400, "malformed-json", "$"),
         (WRITTEN[:-1], 400, "malformed-json", "$"),
@@ -192,3 +194,8 @@ def test_the_guard_tells_them_apart() -> None:
         ours_too: Day
 
     assert list(bare(Asked)) == ["Asked.bare_one"]
+
+
+def test_the_page_of_the_law_takes_no_blank_for_a_place(city: City) -> None:
+    answer = Client(raise_request_exception=False).get("/law", {"place": "\u3000"})
+    assert answer.status_code == 422

@@ -14,7 +14,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from ninja.parser import Parser
 from ninja.types import DictStrAny
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field, StrictInt, ValidationInfo
 
 from imloop.api.http.answers import body_of
 from imloop.exchange.reading import CENT, Reader, decimal_of, parse_json
@@ -73,3 +73,5 @@ Moment = Annotated[datetime, BeforeValidator(_read(_moment))]
 Clock = Annotated[time, BeforeValidator(_read(_clock))]
 Yuan = Annotated[Decimal, BeforeValidator(_read(_money))]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Typed = str | StrictInt | None
+"""What a form would ask: words, or a count, which true is not."""

@@ -11,7 +11,7 @@ from ninja import Schema
 from imloop.api.http.answers import as_json, file_of
 from imloop.api.http.audience import DEPARTMENTS
 from imloop.api.http.auth import caller
-from imloop.api.http.given import Day, Number
+from imloop.api.http.given import Day, Number, Typed
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import JsonObject, KeptFileOut, example
 from imloop.api.matters.schemas import ClockOut, FieldOut, MatterLineOut, StepIn, StepOut
@@ -84,7 +84,7 @@ class ComplaintIn(Schema):
     phone: str = ""
     insider: bool = False
     together: int = 1
-    answers: dict[str, str | int | None] = {}
+    answers: dict[str, Typed] = {}
 
     def report(self, channel: str = "web") -> Report:
         category, north, east = category_asked(self.category), self.latitude, self.longitude

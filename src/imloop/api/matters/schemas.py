@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from ninja import Schema
 
-from imloop.api.http.given import Day, Moment
+from imloop.api.http.given import Day, Moment, Typed
 from imloop.api.http.schemas import (
     DAY,
     NUMBER,
@@ -25,7 +25,7 @@ class StepIn(Schema):
     model_config = example(step="accept", fields={})
 
     step: str
-    fields: dict[str, str | int | None] = {}
+    fields: dict[str, Typed] = {}
 
 
 class MeasureIn(Schema):
@@ -39,7 +39,7 @@ class MeasureIn(Schema):
     party: str = ""
     vin: str = ""
     plate: str = ""
-    fields: dict[str, str | int | None] = {}
+    fields: dict[str, Typed] = {}
     finding: int | None = None
 
 
