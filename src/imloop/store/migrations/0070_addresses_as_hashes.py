@@ -40,7 +40,7 @@ def stay(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("store", "0067_outages_taken_back")]
+    dependencies = [("store", "0069_draw_officers")]
 
     operations = [
         migrations.RenameField("matter", "token", "token_sha256"),
