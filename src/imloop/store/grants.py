@@ -63,6 +63,7 @@ NEVER_REMOVED = (
     "store_delegation",
     "store_delivery",
     "store_drawnumber",
+    "store_drawofficer",
     "store_drawpart",
     "store_drawvisit",
     "store_enrolment",
