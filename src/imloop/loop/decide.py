@@ -32,7 +32,7 @@ from imloop.loop.events import (
     UnlockEnded,
     VehicleScrapped,
 )
-from imloop.loop.on_paper import contradicted, ended, matched, shut, without_shut
+from imloop.loop.on_paper import contradicted, ended, matched, shut, without
 from imloop.loop.question import Question
 from imloop.loop.repairs import held_again, released, shortfalls
 from imloop.loop.table import Row, rows_for
@@ -174,7 +174,7 @@ def _in_outage(case: Case, event: _OnPaper, law: Law) -> Case:
     if isinstance(event, UnlockedOnPaper):
         # A failed run before it may have come to be known since.
         unlock = replace(event.unlock, failed_at=case.answered_after(law))
-        return replace(case, unlocks=matched((*without_shut(case.unlocks, unlock), unlock), case.repairs))
+        return replace(case, unlocks=matched((*without(case.unlocks, unlock), unlock), case.repairs))
     if isinstance(event, UnlockEnded):
         repairs = held_again(case.repairs, event.repairs, law)
         return replace(case, unlocks=ended(case.unlocks, event.unlock_no, event.at), repairs=repairs)
@@ -211,11 +211,11 @@ def _objected(
 
 
 def _taken_back(case: Case, event: ExitEnded) -> Case:
-    """The exit holds no longer; the objection that it answered waits again, unless a retest came since."""
+    """The exit holds no longer; the objection that it answered waits again, unless a retest has counted since."""
 
     def answered_by_it(each: Objection) -> bool:
         by_exit = each.answer is Answer.SECOND_OPINION and each.answered_at == event.granted_at
-        return by_exit and each.round == case.round
+        return by_exit and each.round == case.round and case.state.is_open
 
     return replace(
         case,

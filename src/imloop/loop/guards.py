@@ -182,11 +182,11 @@ def paper_unsettled(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
 
 
 @guard("该解锁尚未收回", "that unlock was not taken back yet")
-def unlock_stands(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """It is taken back once: after its hours, too, as it still excuses a record that comes late."""
+def unlock_runs(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
+    """It is taken back once; after its hours as well, as a retest may still come that says it was within them."""
     assert isinstance(event, UnlockEnded)
-    stands = any(each.unlock_no == event.unlock_no and each.ended_at is None for each in case.unlocks)
-    return unless(stands, _NO_UNLOCK)
+    runs = any(each.unlock_no == event.unlock_no and each.shut_at is None for each in case.unlocks)
+    return unless(runs, _NO_UNLOCK)
 
 
 @guard("有批准人、理由和证据", "an approver, a reason and evidence are named")

@@ -72,10 +72,10 @@ def _ended_rows(state: State) -> tuple[Row, ...]:
     """An unlock is taken back; a repair whose late record it alone excused waits for a department."""
     event, told = events.UnlockEnded, (E.UNLOCK_ENDED,)
     if state is not RETEST:
-        return (Row(state, event, (g.unlock_stands,), state, told),)
+        return (Row(state, event, (g.unlock_runs,), state, told),)
     return (
-        Row(state, event, (g.unlock_stands, r.repaired_without_outage), state, told),
-        Row(state, event, (g.unlock_stands, r.not_repaired_without_outage), REPAIR, told),
+        Row(state, event, (g.unlock_runs, r.repaired_without_outage), state, told),
+        Row(state, event, (g.unlock_runs, r.not_repaired_without_outage), REPAIR, told),
     )
 
 
@@ -141,7 +141,8 @@ TABLE: tuple[Row, ...] = (
         State.CLOSED,
         (E.UNLOCKED_ON_PAPER,),
     ),
-    Row(State.CLOSED, events.UnlockEnded, (g.unlock_stands,), State.CLOSED, (E.UNLOCK_ENDED,)),
+    Row(State.CLOSED, events.UnlockEnded, (g.unlock_runs,), State.CLOSED, (E.UNLOCK_ENDED,)),
+    Row(State.CLOSED, events.ExitEnded, (g.exit_runs,), State.CLOSED, (E.EXIT_ENDED,)),
     # A passed retest was measured and stays, whatever its record turns out to be.
     Row(
         State.CLOSED,

@@ -133,8 +133,6 @@ def no_longer_excused(row: Repair, case: Case, lost: Collection[str]) -> Reason 
     fact = find_repair(known.repairs, row.shop.code, row.repair_no)
     if fact is None or fact.held_for_time or "entered_by" in row.receipt:
         return None
-    if fact.finished_at <= known.last_failed_at:
-        return None  # of an earlier round: it opens nothing
     if excused(known.unlocks, fact, lost) or not _released_by_outage(row):
         return None  # such a paper's record could not come in time
     law = registers.law_at(day_of(row.finished_at), case.place)

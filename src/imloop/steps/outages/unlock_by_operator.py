@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.mask import masked_vehicle
+from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact
-from imloop.loop.events import UnlockEnded
-from imloop.steps.cases.move_case import decide_and_keep
+from imloop.steps.cases.history import lasting
+from imloop.steps.cases.move_case import take_back
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.task import named
 from imloop.steps.outages.known_outages import DECLARERS, declared_for, outage
 from imloop.steps.outages.late_repairs import no_longer_excused
 from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
@@ -31,6 +32,7 @@ from imloop.steps.outages.unlock_on_paper import (
     named_then,
     new_unlock,
     unlock_by,
+    unlock_ended,
 )
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
@@ -78,7 +80,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
         its = named_then(vin, plate, now)
         body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
-        body |= {"files": set_aside(ledger, seen.files), "bearer": its.pk if its is not None else None}
+        body |= {"files": set_aside(ledger, seen.files), "vehicle": its.pk if its is not None else None}
         subject = f"{where.code}/{vin or plate}"
         made: PaperUnlock | Proposal = do_or_propose(
             ledger, PAPER_UNLOCK, subject, body, law, reason=seen.reason
@@ -95,7 +97,7 @@ def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock
         station=registers.party(body["station"], PartyKind.ISTATION),
         shop=registers.party(body["shop"], PartyKind.MSTATION),
         granted_at=ledger.now,
-        vehicle=Vehicle.objects.filter(pk=body.get("bearer") or 0).first(),
+        vehicle=Vehicle.objects.filter(pk=body.get("vehicle") or body.get("bearer") or 0).first(),
         approver=by.actor[:80],
         recorded_at=body.get("proposed_at", ledger.now),
         **said,
@@ -155,7 +157,8 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
         pk=row.done["id"]
     )
     law = registers.law_at(day_of(ledger.now), row.place)
-    _end_in_case(ledger, unlock, row.reason)
+    if unlock.case is not None:  # else ``unlock_on_paper`` asks whether it was taken back
+        _end_in_case(ledger, unlock, lasting(unlock.case), row)
     doubt = Reason(
         "unlock-unconfirmed",
         Text(
@@ -171,27 +174,15 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
     keep_findings(ledger, "unlock", unlock.unlock_no, unlock.station.code, [doubt])
 
 
-def _end_in_case(ledger: Ledger, unlock: PaperUnlock, reason: str) -> None:
-    """Where it opened a gate already, and its hours still run; ``unlock_on_paper`` asks whether it was taken back."""
-    if (case := unlock.case) is None:
-        return
+def _end_in_case(ledger: Ledger, unlock: PaperUnlock, case: Case, made: Proposal) -> None:
+    """It opened a gate already; a repair whose late record it alone excused is held."""
     about = Repair.objects.filter(case__vehicle=case.vehicle_id).select_related("shop", "case").order_by("id")
     asked = ((row, no_longer_excused(row, case, [unlock.unlock_no])) for row in about)
-    held = {row: reason for row, reason in asked if reason is not None}
-    event = UnlockEnded(
-        at=ledger.now,
-        unlock_no=unlock.unlock_no,
-        reason=f"{_UNCONFIRMED.zh}：{reason}"[:400],
-        repairs=tuple((row.shop.code, row.repair_no) for row in held),
-    )
-    law = registers.law_at(day_of(ledger.now), case.place)
-    with suppress(Unlawful, Conflict), ledger.attempt():
-        decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
-        for row, doubt in held.items():
-            keep_findings(ledger, "repair", row.repair_no, row.shop.code, [doubt])
-
-
-_UNCONFIRMED = Text("先行凭纸质材料解锁，未获确认", "an unlock on paper that nobody confirmed")
+    held = {row: doubt for row, doubt in asked if doubt is not None}
+    ended = unlock_ended(unlock, made, ledger.now)
+    take_back(ledger, case, replace(ended, repairs=tuple((row.shop.code, row.repair_no) for row in held)))
+    for row, doubt in held.items():
+        keep_findings(ledger, "repair", row.repair_no, row.shop.code, [doubt])
 
 
 def _acted(row: Proposal) -> list[str]:
@@ -202,6 +193,12 @@ def _acted(row: Proposal) -> list[str]:
     papers = PaperUnlock.objects.filter(station__code=station).filter(Q(vin=vehicle) | Q(plate=vehicle))
     about = Finding.objects.filter(subject__in=papers.values("unlock_no"))
     return [*outages.values_list("declared_by", flat=True), *deciders(about)]
+
+
+def _about(row: Proposal) -> Text:
+    """A vehicle that no register holds is masked as any other."""
+    station, _, _ = row.subject.partition("/")
+    return named(f"{station}/{masked_vehicle(row.body['plate'], row.body['vin'])}")
 
 
 def _shows(row: Proposal) -> list[tuple[Text, str]]:
@@ -225,6 +222,7 @@ PAPER_UNLOCK = register(
         made=lambda made: {"id": made.pk, "no": made.unlock_no},
         shows=_shows,
         before=_acted,
+        about=_about,
         undo=_take_back,
     )
 )
