@@ -45,6 +45,7 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open_measure, resubmit
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.roles import PENALTIES, roles_in
@@ -71,7 +72,7 @@ def _answer(
         if who is not None:
             return matter_lookups.matter_json(row, roles_in(who, row), now, by_of(who, row.place))
         said = matter_lookups.matter_json(row, _CONCERNED, now)
-        return {**said, "token": row.token} if token else said
+        return {**said, "token": token_of(row)} if token else said
 
     return done_or_proposed(lambda: step(now), shown, status)
 

@@ -33,6 +33,7 @@ from imloop.steps.matters.complaints.progress import (
     step_by_reporter,
 )
 from imloop.steps.matters.complaints.receive import Received, Report, category_asked, receive
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.lookups import field_json, summary
 
 router = Router()
@@ -238,7 +239,7 @@ def post_complaint(request: HttpRequest, given: ComplaintIn) -> HttpResponse:
 def _received(made: Received) -> HttpResponse:
     row = made.matter
     due = row.due_on.isoformat() if row.due_on else None
-    said = {"number": row.matter_no, "token": row.token, "codes": list(made.codes), "office": row.office}
+    said = {"number": row.matter_no, "token": token_of(row), "codes": list(made.codes), "office": row.office}
     return as_json({**said, "due_on": due}, 201)
 
 

@@ -30,6 +30,7 @@ from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.open_matter import apply as hand_in
 from imloop.steps.matters.open_matter import require_conditions, resubmit
 from imloop.steps.matters.take_step import take_step_by_token
@@ -87,7 +88,7 @@ def apply(request: HttpRequest, subject: str) -> HttpResponse:
 
 
 def _handed_in(application: Application) -> str:
-    return f"{hand_in(application, clock.now()).token}?new=1"
+    return f"{token_of(hand_in(application, clock.now()))}?new=1"
 
 
 def _filled_in(

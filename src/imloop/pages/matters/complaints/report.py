@@ -27,6 +27,7 @@ from imloop.steps.matters.attachments import as_shown
 from imloop.steps.matters.complaints.pay_rewards import draw, rewards_of
 from imloop.steps.matters.complaints.progress import LISTED, Progress, follow, progress, step_by_reporter
 from imloop.steps.matters.complaints.receive import receive
+from imloop.steps.matters.kept.address import token_of
 from imloop.store.models import Matter
 
 _REPORTER = frozenset({Role.CONCERNED})
@@ -48,6 +49,7 @@ def report(request: HttpRequest) -> HttpResponse:
         received = receive(said, now)
         context = {
             "row": received.matter,
+            "token": token_of(received.matter),
             "codes": received.codes,
             "category": words(category.name),
             "office": registers.any_party(received.matter.office),
