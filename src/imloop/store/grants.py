@@ -24,9 +24,10 @@ APPEND_ONLY = (
     "store_look",
     "store_lookedvehicle",
     "store_recordcomment",
+    "store_remotereview",
 )
 """Tables that may be read and added to; rows are never changed, removed or emptied."""
-NEVER_REMOVED = ("store_rawupload", "store_journalhead", "store_proposal")
+NEVER_REMOVED = ("store_rawupload", "store_journalhead", "store_proposal", "store_remotereading")
 """Tables whose rows change, as far as triggers let them, and stay."""
 
 
