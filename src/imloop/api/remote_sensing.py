@@ -11,13 +11,25 @@ from imloop.api.http.answers import as_json, body_of
 from imloop.api.http.audience import ENVIRONMENT
 from imloop.api.http.auth import caller
 from imloop.api.http.router import Router
-from imloop.api.http.schemas import NUMBER, OWN_NUMBER, TEXT, JsonObject, example, fields, in_json, several
+from imloop.api.http.schemas import (
+    NUMBER,
+    OWN_NUMBER,
+    TEXT,
+    GateOut,
+    JsonObject,
+    example,
+    fields,
+    in_json,
+    several,
+)
 from imloop.exchange.decode_readings import REQUIRED, SCHEMA
 from imloop.exchange.uploads.take_readings import take_readings
 from imloop.facts.records.reading import RANGES, DeviceVerdict
 from imloop.steps.ground import clock
 from imloop.steps.remote_sensing import lookups
 from imloop.steps.remote_sensing.enter_sites import NewInstrument, NewSite, enter_instrument, enter_site
+from imloop.steps.remote_sensing.review import hand_over, review
+from imloop.steps.remote_sensing.weigh import weighed
 from imloop.store.models import RemoteReading, RemoteSite
 
 router = Router()
@@ -136,6 +148,48 @@ class ReadingOut(Schema):
     values: dict[str, float]
     over: list[str]
     state: str
+
+
+class HitOut(Schema):
+    """``records``: successive passages over the limit; ``sure``: within the months by either way of counting them."""
+
+    pollutant: str
+    records: list[str]
+    sure: bool
+
+
+class ScreeningOut(GateOut):
+    hits: list[HitOut]
+
+
+class WeighedOut(ReadingOut):
+    """``evidence``: each point of Penalty Law 41 that does not hold, with its clause: until there is none it is a lead.
+    ``screening``: what the vehicle's readings up to this one say together, if the register calls it a diesel."""
+
+    evidence: GateOut
+    screening: ScreeningOut
+
+
+class ReviewIn(Schema):
+    """``holds``: the pictures show it; ``plate_ok``: the plate is the one in the picture; ``words``: why something is
+    not so, then required."""
+
+    model_config = example(holds=True, plate_ok=True)
+
+    holds: bool
+    plate_ok: bool
+    words: str = ""
+
+
+class ReviewedOut(Schema):
+    id: int
+    state: str
+
+
+class LeadOut(Schema):
+    """``finding``: its number among the findings."""
+
+    finding: int
 
 
 class ReadingsOut(Schema):
@@ -291,3 +345,40 @@ def _reading(row: RemoteReading) -> dict[str, object]:
         "over": [name for name in row.over.split(",") if name],
         "state": row.state,
     }
+
+
+@router.get(
+    "/remote-sensing/{int:reading_id}",
+    who=ENVIRONMENT,
+    answers={200: WeighedOut},
+    tags=["remote sensing"],
+    summary="一条记录的分量 · what a reading weighs",
+)
+def get_reading(request: HttpRequest, reading_id: int) -> HttpResponse:
+    found = weighed(caller(request), reading_id)
+    gates = {"evidence": found.evidence.to_json(), "screening": found.screening.to_json()}
+    return as_json({**_reading(found.reading), **gates})
+
+
+@router.post(
+    "/remote-sensing/{int:reading_id}/reviews",
+    who=ENVIRONMENT,
+    answers={201: ReviewedOut},
+    tags=["remote sensing"],
+    summary="审核记录 · review a reading",
+)
+def post_review(request: HttpRequest, reading_id: int, said: ReviewIn) -> HttpResponse:
+    """Two people, each once; where they differ it is dismissed."""
+    row = review(caller(request), reading_id, **said.dict(), now=clock.now())
+    return as_json({"id": row.pk, "state": row.state}, 201)
+
+
+@router.post(
+    "/remote-sensing/{int:reading_id}/lead",
+    who=ENVIRONMENT,
+    answers={201: LeadOut},
+    tags=["remote sensing"],
+    summary="转为线索 · make it a lead",
+)
+def post_lead(request: HttpRequest, reading_id: int) -> HttpResponse:
+    return as_json({"finding": hand_over(caller(request), reading_id, clock.now()).pk}, 201)

@@ -67,7 +67,7 @@ def may_be_evidence(reading: ReadingFact, law: Law) -> Answer:
         *_values(reading, law),
         *_people(reading, law),
     ]
-    return Answer.of(GATE, reasons, {"evidence": not reasons})
+    return Answer.of(GATE, reasons)
 
 
 def _site(reading: ReadingFact, law: Law) -> Iterator[Reason]:
