@@ -46,6 +46,8 @@ LISTS = {
 """Calls that list what is the caller's, with a filter for what is another's: refused, or nothing of it is told."""
 OWN_ONLY = {
     "POST remote-sensing": "records are the caller's own, whoever else uses the same numbers",
+    "POST remote-sensing/soap": "the same",
+    "GET remote-sensing/soap": "the description of a door, of nobody's data",
     "POST remote-sensing/sites": "always in the caller's own register",
     "POST remote-sensing/certificates": "a site of the caller's own (tests/steps/remote_sensing)",
     "POST draws": "always of the caller's place",

@@ -2,29 +2,76 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Schema
 
 from imloop.api.http.answers import as_json, body_of
 from imloop.api.http.audience import ENVIRONMENT
 from imloop.api.http.auth import caller
-from imloop.api.http.router import Router
+from imloop.api.http.router import File, Router
 from imloop.api.http.schemas import (
-    NUMBER,
-    OWN_NUMBER,
-    TEXT,
-    GateOut,
-    JsonObject,
-    example,
-    fields,
-    in_json,
-    several,
+    NUMBER as NUMBER,
 )
-from imloop.exchange.decode_readings import REQUIRED, SCHEMA
+from imloop.api.http.schemas import (
+    OWN_NUMBER as OWN_NUMBER,
+)
+from imloop.api.http.schemas import (
+    TEXT,
+)
+from imloop.api.http.schemas import (
+    GateOut as GateOut,
+)
+from imloop.api.http.schemas import (
+    JsonObject as JsonObject,
+)
+from imloop.api.http.schemas import (
+    example as example,
+)
+from imloop.api.http.schemas import (
+    fields as fields,
+)
+from imloop.api.http.schemas import (
+    in_json as in_json,
+)
+from imloop.api.http.schemas import (
+    several as several,
+)
+from imloop.api.remote_sensing.schemas import (
+    READINGS,
+    EnteredSiteOut,
+    LeadOut,
+    ReadingsKeptOut,
+    ReadingsOut,
+    RemoteCertificateIn,
+    RemoteCertificateOut,
+    RemoteSiteIn,
+    RemoteSitesOut,
+    ReviewedOut,
+    ReviewIn,
+    WeighedOut,
+)
+from imloop.api.remote_sensing.schemas import (
+    HitOut as HitOut,
+)
+from imloop.api.remote_sensing.schemas import (
+    ReadingOut as ReadingOut,
+)
+from imloop.api.remote_sensing.schemas import (
+    RefusedOut as RefusedOut,
+)
+from imloop.api.remote_sensing.schemas import (
+    RemoteSiteOut as RemoteSiteOut,
+)
+from imloop.api.remote_sensing.schemas import (
+    ScreeningOut as ScreeningOut,
+)
+from imloop.exchange.decode_readings import REQUIRED as REQUIRED
+from imloop.exchange.decode_readings import SCHEMA as SCHEMA
+from imloop.exchange.uploads.soap_readings import WSDL, take_soap
 from imloop.exchange.uploads.take_readings import take_readings
-from imloop.facts.records.reading import RANGES, DeviceVerdict
+from imloop.facts.records.reading import RANGES as RANGES
+from imloop.facts.records.reading import DeviceVerdict as DeviceVerdict
 from imloop.steps.ground import clock
 from imloop.steps.remote_sensing import lookups
 from imloop.steps.remote_sensing.enter_sites import NewInstrument, NewSite, enter_instrument, enter_site
@@ -33,213 +80,6 @@ from imloop.steps.remote_sensing.weigh import weighed
 from imloop.store.models import RemoteReading, RemoteSite
 
 router = Router()
-
-
-class RemoteSiteIn(Schema):
-    """``kind``: horizontal, vertical, mobile or camera; ``published_on``: since when its place is public."""
-
-    model_config = example(
-        code="YC-01",
-        name="柳太路点位",
-        kind="horizontal",
-        slope_pct=1.2,
-        sign=True,
-        geometry_ok=True,
-        published_on="2026-03-01",
-        legal_review_on="2026-02-10",
-        technical_review_on="2026-02-12",
-    )
-
-    code: str
-    name: str
-    kind: str
-    road: str = ""
-    lanes: int | None = None
-    direction: str = ""
-    longitude: float | None = None
-    latitude: float | None = None
-    slope_pct: float | None = None
-    geometry_ok: bool | None = None
-    sign: bool = False
-    published_on: date | None = None
-    legal_review_on: date | None = None
-    technical_review_on: date | None = None
-
-
-class RemoteCertificateIn(Schema):
-    """``site``: its code; ``kind``: speed, gas, smoke, camera, slope or weather; ``verified_until``: the last day."""
-
-    model_config = example(
-        site="YC-01",
-        kind="smoke",
-        model="OP-2",
-        serial="OP2-0017",
-        verified_from="2026-01-10",
-        verified_until="2027-01-09",
-        certificate="柳检字 2026-17",
-        conforms=True,
-    )
-
-    site: str
-    kind: str
-    model: str
-    serial: str
-    verified_from: date
-    verified_until: date
-    maker: str = ""
-    certificate: str = ""
-    conforms: bool = False
-
-
-class RemoteSiteOut(Schema):
-    """``past_their_date``: serial numbers of instruments whose last certificate has run out."""
-
-    office: str
-    code: str
-    name: str
-    kind: str
-    published_on: date | None
-    past_their_date: list[str]
-
-
-class EnteredSiteOut(Schema):
-    office: str
-    code: str
-
-
-class RemoteSitesOut(Schema):
-    sites: list[RemoteSiteOut]
-
-
-class RemoteCertificateOut(Schema):
-    site: str
-    serial: str
-    verified_until: date
-
-
-class RefusedOut(Schema):
-    """``record``: its number in the message, from 1."""
-
-    record: int
-    code: str
-    path: str
-    text: str
-    text_en: str
-
-
-class ReadingsKeptOut(Schema):
-    """The same each time that the same is sent. ``accepted``: records that are kept, whenever they came first."""
-
-    accepted: int
-    refused: list[RefusedOut]
-
-
-class ReadingOut(Schema):
-    """``over``: above the limit of that day and place, a lead and no verdict; ``plate_read``: as the camera gave it."""
-
-    id: int
-    record_no: str
-    site: str
-    at: datetime
-    plate: str
-    plate_read: str
-    plate_colour: str
-    plate_confidence: float | None
-    values: dict[str, float]
-    over: list[str]
-    state: str
-
-
-class HitOut(Schema):
-    """``records``: successive passages over the limit; ``sure``: within the months by either way of counting them."""
-
-    pollutant: str
-    records: list[str]
-    sure: bool
-
-
-class ScreeningOut(GateOut):
-    hits: list[HitOut]
-
-
-class WeighedOut(ReadingOut):
-    """``evidence``: each point of Penalty Law 41 that does not hold, with its clause: until there is none it is a lead.
-    ``screening``: what the vehicle's readings up to this one say together, if the register calls it a diesel."""
-
-    evidence: GateOut
-    screening: ScreeningOut
-
-
-class ReviewIn(Schema):
-    """``holds``: the pictures show it; ``plate_ok``: the plate is the one in the picture; ``words``: why something is
-    not so, then required."""
-
-    model_config = example(holds=True, plate_ok=True)
-
-    holds: bool
-    plate_ok: bool
-    words: str = ""
-
-
-class ReviewedOut(Schema):
-    id: int
-    state: str
-
-
-class LeadOut(Schema):
-    """``finding``: its number among the findings."""
-
-    finding: int
-
-
-class ReadingsOut(Schema):
-    """``next``: what to ask ``after`` for more; null: no more."""
-
-    readings: list[ReadingOut]
-    next: int | None
-
-
-_FLAG: JsonObject = {"type": "boolean"}
-READINGS = in_json(
-    fields(
-        ["schema", "readings"],
-        schema={"const": SCHEMA},
-        readings=several(
-            fields(
-                list(REQUIRED),
-                record_no=OWN_NUMBER,
-                site=OWN_NUMBER,
-                at=TEXT,
-                device=TEXT,
-                plate=TEXT,
-                plate_colour=TEXT,
-                plate_confidence=NUMBER,
-                fuel=TEXT,
-                vehicle_class=TEXT,
-                verdict={"enum": [str(each) for each in DeviceVerdict]},
-                photos=several(TEXT),
-                video_sha256=TEXT,
-                **dict.fromkeys(RANGES, NUMBER),
-                **{f"{name}_valid": _FLAG for name in RANGES},
-            )
-        ),
-    ),
-    schema=SCHEMA,
-    readings=[
-        {
-            "record_no": "B20260305100001",
-            "site": "YC-01",
-            "at": "2026-03-05 10:00:01",
-            "plate": "桂B12345",
-            "plate_colour": "yellow",
-            "plate_confidence": 0.97,
-            "opacity_pct": 35.2,
-            "opacity_pct_valid": True,
-            "speed_kmh": 42,
-            "acceleration_ms2": 0.4,
-        }
-    ],
-)
 
 
 @router.post(
@@ -345,6 +185,33 @@ def _reading(row: RemoteReading) -> dict[str, object]:
         "over": [name for name in row.over.split(",") if name],
         "state": row.state,
     }
+
+
+@router.post(
+    "/remote-sensing/soap",
+    who=ENVIRONMENT,
+    answers={200: File("text/xml", "the reply", binary=False)},
+    body={"text/xml": TEXT},
+    tags=["remote sensing"],
+    summary="遥感平台 SOAP 接口 · SOAP 1.1 as deployed senders speak it",
+)
+def post_soap(request: HttpRequest, verdicts: str = "") -> HttpResponse:
+    """One operation of the description with JSON inside; the reply's JSON has ``status`` 1 where everything was taken.
+    ``verdicts``: what the sender's codes mean, such as ``1:fail,0:pass``. The key may come in ``X-Auth-Token``. What
+    cannot be read at all is answered as everywhere else."""
+    reply = take_soap(body_of(request), caller(request), clock.now(), verdicts)
+    return HttpResponse(reply, content_type="text/xml; charset=utf-8")
+
+
+@router.get(
+    "/remote-sensing/soap",
+    who=ENVIRONMENT,
+    answers={200: File("text/xml", "the description", binary=False)},
+    tags=["remote sensing"],
+    summary="SOAP 接口描述 · its WSDL",
+)
+def get_wsdl(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(WSDL, content_type="text/xml; charset=utf-8")
 
 
 @router.get(
