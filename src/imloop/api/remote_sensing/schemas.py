@@ -18,6 +18,7 @@ from imloop.api.http.schemas import (
     several,
 )
 from imloop.exchange.decode_readings import REQUIRED, SCHEMA
+from imloop.api.http.given import Day
 from imloop.facts.records.reading import RANGES, DeviceVerdict
 
 
@@ -47,9 +48,9 @@ class RemoteSiteIn(Schema):
     slope_pct: float | None = None
     geometry_ok: bool | None = None
     sign: bool = False
-    published_on: date | None = None
-    legal_review_on: date | None = None
-    technical_review_on: date | None = None
+    published_on: Day | None = None
+    legal_review_on: Day | None = None
+    technical_review_on: Day | None = None
 
 
 class RemoteCertificateIn(Schema):
@@ -70,8 +71,8 @@ class RemoteCertificateIn(Schema):
     kind: str
     model: str
     serial: str
-    verified_from: date
-    verified_until: date
+    verified_from: Day
+    verified_until: Day
     maker: str = ""
     certificate: str = ""
     conforms: bool = False
