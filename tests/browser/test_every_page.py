@@ -21,6 +21,7 @@ from imloop.steps.accounts import staffing
 from imloop.steps.cases import objections
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.vehicles.owner_door import pass_to
 from imloop.store.models import Appointment, Case, Matter, Party
 party = Party.objects.get(code="450200-market").code
@@ -34,8 +35,8 @@ print(json.dumps({
     "disputable": next(case.owner_token for case in waiting if objections.standing(case, clock.now()).open),
     "appointment": Appointment.objects.exclude(token="").order_by("-id")[0].token,
     "invitation": staffing.invite(SYSTEM, party, name="张三", as_head=False, now=clock.now()),
-    "matters": [row.token for row in Matter.objects.order_by("id") if row.state in ("returned", "site_check")],
-    "reports": [row.token for row in Matter.objects.filter(kind="complaint", state__in=("reward_due", "reopened"))],
+    "matters": [token_of(row) for row in Matter.objects.order_by("id") if row.state in ("returned", "site_check")],
+    "reports": [token_of(row) for row in Matter.objects.filter(kind="complaint", state__in=("reward_due", "reopened"))],
 }))
 """
 

@@ -43,6 +43,21 @@ VINS = {
 }
 
 
+@pytest.mark.parametrize(
+    "filled",
+    ["{}\xff\xff\xff", "\xff\xff{}", "\0\xff {}\xff\0", "{}\ufffd\ufffd", "\u3000{}\xff", "\xff\x1a{}"],
+)
+@pytest.mark.parametrize("text", ["LFV2A21K6J3123456", "桂B12345", "粤B12345临"])
+def test_what_fills_a_fixed_field_up_is_no_part_of_the_name(filled: str, text: str) -> None:
+    """0xFF reads as a letter that has a capital: a VIN with it behind was another VIN."""
+    assert plain(filled.format(text)) == text
+    assert not plain(filled.format(""))
+
+
+def test_such_a_sign_within_stays_a_difference() -> None:
+    assert plain("LFV2A21\xffK6J3123456") != "LFV2A21K6J3123456"
+
+
 @pytest.mark.parametrize("text", VINS)
 def test_vin_check_digit_warns_only(text: str) -> None:
     assert Vin(text).check_digit_ok is VINS[text]

@@ -238,6 +238,7 @@ class Loop(RuleBasedStateMachine):
         shown = self.now - timedelta(minutes=late)
         number = {"settlement": "J1"} if paper else {}
         event = unlocked(f"{shown:%Y-%m-%d %H:%M}", self.case, station=station, listed=listed, **number)
+        event = replace(event, unlock=replace(event.unlock, unlock_no=f"U{len(self.on_paper)}"))
         day = day_of(shown)
         lawful = day >= PLAN_BEGINS and paper and shown > self.fails[-1] and (listed or day < FULL_BEGINS)
         try:

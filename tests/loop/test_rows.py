@@ -15,6 +15,7 @@ from imloop.loop.events import (
     CaseAnnulled,
     DeadlinePassed,
     DeadlineRecomputed,
+    ExitEnded,
     OutageTakenBack,
     PaperContradicted,
     RepairReported,
@@ -252,7 +253,7 @@ def test_scrapping_needs_an_authority_and_proof() -> None:
 
 
 def test_a_final_state_takes_nothing_more_but_what_was_done_on_paper_and_its_record() -> None:
-    late = {RepairReported, UnlockedOnPaper, UnlockEnded, PaperContradicted, OutageTakenBack}
+    late = {RepairReported, UnlockedOnPaper, UnlockEnded, PaperContradicted, OutageTakenBack, ExitEnded}
     for state, event in product((s for s in State if not s.is_open), EVENT_NAMES):
         assert bool(rows_for(state, event)) == (state is State.CLOSED and event in late)
     closed = story(FAIL, GOOD, passed("2026-03-05 09:00"))

@@ -1,6 +1,7 @@
 """Requests to read who reported, made before there was one mechanism for two persons, are proposals after the
-migration: what waits can be confirmed, what was allowed can be read to its end, and the journal agrees. Copies made
-before say that they are of a matter, and neither they nor evidence can be changed."""
+migration, which is not undone while there are any: what waits can be confirmed, what was allowed can be read to its
+end, and the journal agrees. Copies made before say that they are of a matter, and neither they nor evidence can be
+changed."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ from imloop.steps.desk.acts import ACTS
 from imloop.steps.ground.access import Caller
 from imloop.steps.journal.check_registers import proposals
 from imloop.steps.matters.complaints.identity import readable
-from imloop.store.models import Copy, Evidence, Proposal
+from imloop.steps.matters.complaints.progress import progress
+from imloop.store.models import Copy, Evidence, Matter, Proposal
 def is_frozen(rows, **change):
     try:
         with transaction.atomic():
@@ -75,7 +77,29 @@ rows = list(Proposal.objects.order_by("id").values_list("subject", "state", "ask
 may = [readable(head, row[0], timezone.now()) is not None for row in rows]
 before = list(proposals())
 Proposal.objects.filter(pk=1).update(state="confirmed")
-print(json.dumps([rows, may, before, list(proposals()), copies, [*frozen, free]]))
+opened = [progress(str(number)).row.matter_no for number in (1, 2, 3)]
+hashes = [len(each) for each in Matter.objects.values_list("token_sha256", flat=True)]
+print(json.dumps([rows, may, before, list(proposals()), copies, [*frozen, free], opened, hashes]))
+"""
+BACK = """
+import django, json
+django.setup()
+from django.core.management import call_command
+from django.db.migrations.exceptions import IrreversibleError
+from imloop.store.models import Proposal
+try:
+    call_command("migrate", "store", "0067", verbosity=0)
+except IrreversibleError as error:
+    said = [str(error)]
+from django.db import connection
+from importlib import import_module
+from django.apps import apps
+move = import_module("imloop.store.migrations.0064_one_mechanism_for_two")
+try:
+    move.keep(apps, connection.schema_editor())
+except IrreversibleError as error:
+    said.append(str(error))
+print(json.dumps([said, Proposal.objects.filter(kind="reporter").count()]))
 """
 
 
@@ -83,10 +107,14 @@ def test_they_are_proposals_and_the_journal_agrees(unprepared: Commands) -> None
     unprepared.python(FILL)
     done = unprepared("migrate")
     assert done.returncode == 0, done.stderr
-    rows, may, before, forged, copies, frozen = json.loads(unprepared.python(SAY))
+    rows, may, before, forged, copies, frozen, opened, hashes = json.loads(unprepared.python(SAY))
     assert [row[1] for row in rows] == ["waiting", "confirmed", "rejected"]
     assert {tuple(row[2:]) for row in rows} == {("450200-supervisor", "450200-environment", "why")}
     assert copies == [["matter", f"450200-S2026-0000{number}", "x"] for number in (1, 2, 3)]
     assert frozen == [True, True, False]
+    assert opened == [copy[1] for copy in copies], "the addresses of before open still"
+    assert hashes == [64, 64, 64], "and are kept as hashes"
     assert may == [False, True, False]
     assert before == [] and forged == ["request to read who reported 1 was not decided as the journal says"]
+    said, kept = json.loads(unprepared.python(BACK))
+    assert "Only hashes of the addresses" in said[0] and "would lose 3 requests" in said[1] and kept == 3

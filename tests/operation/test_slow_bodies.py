@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import select
 import socket
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from imloop.site.bodies import says_its_end
 from imloop.site.ending import end_deaf
 from support.city import NEAR, at
 from support.messages.uploads import test_message
@@ -129,6 +131,35 @@ def test_what_comes_in_pieces_is_taken_as_what_comes_whole(patient: Site) -> Non
     assert chunked.status_code == 201, chunked.text
     again = patient.http.post("/api/v1/tests", content=body)
     assert again.status_code == 200 and again.json() == chunked.json()
+
+
+def test_what_broke_off_is_never_taken_for_whole(patient: Site) -> None:
+    """The server tells the end of chunks and the end of a connection alike: half a file was kept as a file."""
+    set_clock(patient.server.data, MORNING)
+    to, paper = "/api/v1/repairs/files?repair_no=W-1&name=a.pdf", b"%PDF-1.7 " + b"x" * 3000
+    for path, pieces in ((to, iter([paper])), ("/api/v1/tests", iter([b"[Task]\nTestNo=1\n"]))):
+        answer = patient.http.post(path, content=pieces)
+        assert (answer.status_code, answer.json()["code"]) == (411, "length-required")
+
+
+MESSAGES = ['{"a":{"b":1}}', '<?xml version="1.0"?><Report><A>1</A></Report>']
+
+
+@pytest.mark.parametrize("text", MESSAGES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_json_and_xml_say_themselves_where_they_end(text: str, encoding: str) -> None:
+    for body in (text.encode(encoding), text.encode(encoding) + b"\r\n\x1a\0\0\0"):
+        assert says_its_end(io.BytesIO(body), len(body))
+    half = text[: len(text) // 2].encode(encoding)
+    assert not says_its_end(io.BytesIO(half), len(half))
+
+
+@pytest.mark.parametrize(
+    "body", [b"%PDF-1.7 }", b"\xff\xd8\xff>", b"a,b\n1,2\n", b"[Task]\nA=1", b"{>", b"<}", b"x"]
+)
+def test_nothing_else_does(body: bytes) -> None:
+    assert not says_its_end(io.BytesIO(body), len(body))
+    assert says_its_end(io.BytesIO(), 0), "a call without a message"
 
 
 def test_a_body_that_never_ends_is_refused_at_its_limit(patient: Site) -> None:

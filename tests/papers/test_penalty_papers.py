@@ -5,9 +5,11 @@ from __future__ import annotations
 import pypdfium2
 import pytest
 
+from imloop.law import Law
 from imloop.papers.penalty_papers import penalty_paper
 from imloop.papers.words import in_capitals
 from imloop.steps.ground import clock
+from imloop.steps.matters.penalties.papers import NAMES, PaperKind
 from imloop.store.models import Test, User
 from support.casework.penalties import DECIDED, NOTICE, OFFICE, OPENED, REPORTED, Team
 from support.city import NEAR, City
@@ -55,7 +57,9 @@ def team(city: City, doors: Doors) -> Team:
     return team
 
 
-POLICE = "450200-police"
+POLICE, TRANSPORT, MARKET, SUPERVISOR = (
+    f"450200-{kind}" for kind in ("police", "transport", "market", "supervisor")
+)
 
 
 def text_of(pdf: bytes) -> str:
@@ -143,6 +147,29 @@ def test_the_party_reads_its_own_papers_and_not_the_side_volume(team: Team, door
         answer = station.get(f"/api/v1/matters/{team.number}/papers/{kind}")
         assert answer.status_code == (404 if kind in _INSIDE else 200), kind
     assert doors.get(f"matters/{team.number}/papers/novel", by=OFFICE, expect=404)["code"] == "unknown-paper"
+
+
+def test_another_office_reads_the_main_volume_only(team: Team, doors: Doors) -> None:
+    for office, inside in ((OFFICE, 200), (TRANSPORT, 404), (MARKET, 404), (SUPERVISOR, 200)):
+        client = doors.city.client(office)
+        for kind in SAID:
+            status = client.get(f"/api/v1/matters/{team.number}/papers/{kind}").status_code
+            assert status == (inside if kind in _INSIDE else 200), (office, kind)
+
+
+@pytest.mark.parametrize("let_out", [False, True])
+def test_a_copy_encloses_the_side_volume_only_where_the_law_lets_it_out(
+    team: Team, doors: Doors, monkeypatch: pytest.MonkeyPatch, let_out: bool
+) -> None:
+    asked = Law.flag
+    said = {"copy.side_volume": True} if let_out else {}
+    monkeypatch.setattr(Law, "flag", lambda law, key: said.get(key) or asked(law, key))
+    body = {"of": "matter", "reference": team.number, "to": MARKET, "wanted": "通报检验资质主管部门"}
+    sent = doors.post("copies", body, by=OFFICE)
+    names = {file["name"] for file in sent["files"]}
+    main = {f"{NAMES[PaperKind(kind)].zh}.pdf" for kind in SAID if kind not in _INSIDE}
+    side = {f"{NAMES[PaperKind(kind)].zh}.pdf" for kind in _INSIDE}
+    assert names & (main | side) == (main | side if let_out else main)
 
 
 def test_a_decision_on_the_spot_has_its_record(city: City, doors: Doors) -> None:

@@ -132,7 +132,7 @@ def test_credentials_work_and_a_second_load_changes_nothing(demo: Path) -> None:
     assert recognise(kept["keys"]["450200-environment"], today).kind == "environment"
     assert set(kept["users"]) == {
         "istation", "mstation", "environment", "transport", "market", "police", "supervisor", "admin",
-        "environment2", "transport2", "market2", "police2", "supervisor2",
+        "environment2", "transport2", "market2", "market3", "police2", "supervisor2",
         "environment3", "environment4", "transport3", "transport4",
     }  # fmt: skip
     person = authenticate(None, **kept["users"]["environment"])

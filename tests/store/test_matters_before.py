@@ -25,7 +25,7 @@ def test_their_day_becomes_a_clock_and_what_was_shown_is_shown() -> None:
         state="in_force",
         opened_at=at("2026-11-18 09:00"),
         due_on=date(2027, 1, 19),
-        token="t",
+        token_sha256="t",
     )
     for number, step in enumerate(("open", "decide"), start=1):
         MatterEvent.objects.create(

@@ -57,7 +57,7 @@ def a_morning(doors: Doors, city: City, found: Recorder) -> None:
     doors.post("tests", _run("10:20", 9, {"vin": "", "plate": "桂B10009"}), by=FAR)
     doors.post("tests", _run("10:30", 11, REPLATED), by=FAR)
     found.doing = "permit"
-    for names in ({"vin": VIN}, {"plate": PLATE}, {"vin": VIN, "plate": PLATE}):
+    for names in ({"vin": VIN}, {"plate": PLATE}, {"vin": VIN, "plate": PLATE}, {"plate": "桂B10009"}):
         ask_permit(city.callers[NEAR], station=NEAR, at=at("2026-03-05 11:00"), **names)
     found.doing = "repair"
     doors.at("2026-03-05 16:30")

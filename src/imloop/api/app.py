@@ -28,6 +28,7 @@ from imloop.api import (
 )
 from imloop.api.http.audience import nobody
 from imloop.api.http.errors import problem, unexpected, unreadable, untakeable
+from imloop.api.http.given import OneReading
 from imloop.api.http.openapi import DescribedAPI
 from imloop.api.http.router import Call, Router
 from imloop.exchange.http.http_status import UNTAKEABLE
@@ -42,6 +43,7 @@ api = DescribedAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
     auth=nobody,
+    parser=OneReading(),
 )
 SUBJECTS: tuple[Router, ...] = (
     inspections.router,

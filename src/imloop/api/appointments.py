@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Schema
@@ -10,6 +10,7 @@ from ninja import Query, Schema
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import I_STATION, I_STATION_OR_OFFICE
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Clock, Day, Moment
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import ABSENT, GateOut, ReasonOut, example
 from imloop.exchange.http.rate_limit import count_question
@@ -35,7 +36,7 @@ class ReceptionAsked(Schema):
     vin: str = ""
     plate: str = ""
     station: str = ""
-    at: datetime | None = None
+    at: Moment | None = None
     inspector: str = ""
     driver: str = ""
     reviewer: str = ""
@@ -54,7 +55,7 @@ class BookingIn(Schema):
     )
 
     station: str
-    starts_at: datetime
+    starts_at: Moment
     phone: str
     method: str = ""
     line: str = ""
@@ -67,8 +68,8 @@ class SpanIn(Schema):
     """``weekday``: 0 is Monday; null: every working day by the State Council's calendar."""
 
     weekday: int | None = None
-    opens: time
-    closes: time
+    opens: Clock
+    closes: Clock
 
 
 class HoursIn(Schema):
@@ -77,12 +78,12 @@ class HoursIn(Schema):
         hours=[{"opens": "08:00", "closes": "12:00"}, {"weekday": 5, "opens": "09:00", "closes": "12:00"}],
     )
 
-    since: date
+    since: Day
     hours: list[SpanIn]
 
 
 class ClosedIn(Schema):
-    day: date
+    day: Day
     reason: str
 
 

@@ -10,6 +10,7 @@ from ninja import Schema
 from imloop.api.http.answers import as_json, as_pdf, moment_of
 from imloop.api.http.audience import ENVIRONMENT, EVERYONE, I_STATION_OR_ASKER, TRANSPORT
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Day, Moment
 from imloop.api.http.router import PDF, Router
 from imloop.api.http.schemas import ABSENT, JsonObject, ReasonOut, example
 from imloop.api.second_person import Alone, ProposalOut, acting, done_or_proposed
@@ -57,7 +58,7 @@ class ExitIn(Alone):
     to_station: str = ""
     reason: str
     evidence: str
-    expires_on: date
+    expires_on: Day
 
 
 class CaseVehicleOut(Schema):
@@ -266,7 +267,7 @@ def post_release(
     summary="能否在本站复检 · may it be retested here",
 )
 def get_permit(
-    request: HttpRequest, vin: str = "", plate: str = "", station: str = "", at: datetime | None = None
+    request: HttpRequest, vin: str = "", plate: str = "", station: str = "", at: Moment | None = None
 ) -> HttpResponse:
     who = caller(request)
     return as_json(ask_permit(who, station=station, at=moment_of(at), vin=vin, plate=plate))

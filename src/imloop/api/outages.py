@@ -10,6 +10,7 @@ from ninja import Field, Schema
 from imloop.api.http.answers import as_file, as_json, as_pdf, body_of, file_of, moment_of
 from imloop.api.http.audience import EVERYONE, I_STATION
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Moment
 from imloop.api.http.router import ATTACHED, PDF, Router
 from imloop.api.http.schemas import (
     TEXT,
@@ -50,8 +51,8 @@ class OutageIn(Alone):
 
     scope: str
     cause: str
-    starts_at: datetime
-    ends_at: datetime | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
     link: str = ""
     place: str = ""
     stations: list[str] = []
@@ -61,7 +62,7 @@ class OutageIn(Alone):
 class OutageEndIn(Schema):
     """``at`` missing: now. An outage that still waits for a second person is named ``P`` and its proposal's number."""
 
-    at: datetime | None = None
+    at: Moment | None = None
 
 
 class UnlockIn(Alone):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Schema
@@ -11,6 +10,7 @@ from ninja import Schema
 from imloop.api.http.answers import as_json
 from imloop.api.http.audience import MARKET
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Day, Yuan
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import example
 from imloop.api.second_person import ProposalOut, done_or_proposed
@@ -31,9 +31,9 @@ class PriceIn(Schema):
     place: str
     station: str = ""
     method: str
-    yuan: Decimal
-    since: date
-    until: date | None = None
+    yuan: Yuan
+    since: Day
+    until: Day | None = None
     cite: str
 
 

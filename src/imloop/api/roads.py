@@ -11,6 +11,7 @@ from ninja import Schema
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ENVIRONMENT
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Day, Moment
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import GateOut, example
 from imloop.exchange.http.rate_limit import count_question
@@ -35,8 +36,8 @@ class ZoneIn(Schema):
     code: str
     name: str
     rules: list[object]
-    since: date
-    until: date | None = None
+    since: Day
+    until: Day | None = None
     cite: str
     outline: dict[str, object] | None = None
 
@@ -51,8 +52,8 @@ class AlertIn(Schema):
 
     level: str
     rules: list[object]
-    since: datetime
-    until: datetime | None = None
+    since: Moment
+    until: Moment | None = None
     cite: str = ""
 
 
@@ -64,13 +65,13 @@ class RoadAskIn(Schema):
     plate: str
     vin_tail: str
     zone: str = ""
-    at: datetime | None = None
+    at: Moment | None = None
 
 
 class ZoneEndIn(Schema):
     """``on``: first day on which it no longer holds."""
 
-    on: date
+    on: Day
 
 
 class RoadGateOut(GateOut):
@@ -131,7 +132,7 @@ class CleanFleetOut(Schema):
     summary="能否上路、进入限行区 · may it drive here",
 )
 def get_road_gate(
-    request: HttpRequest, vin: str = "", plate: str = "", zone: str = "", at: datetime | None = None
+    request: HttpRequest, vin: str = "", plate: str = "", zone: str = "", at: Moment | None = None
 ) -> HttpResponse:
     return as_json(ask_road(caller(request), at=moment_of(at), vin=vin, plate=plate, zone=zone).to_json())
 
@@ -148,7 +149,7 @@ def get_public_road(
     fuel: str = "",
     emission_stage: str = "",
     zone: str = "",
-    at: datetime | None = None,
+    at: Moment | None = None,
 ) -> HttpResponse:
     return _openly(request, Stated(plate=plate, fuel=fuel, emission_stage=emission_stage), zone, at)
 

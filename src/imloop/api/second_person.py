@@ -65,10 +65,10 @@ class ProposalsOut(Schema):
 
 
 class ProposalDecisionIn(Schema):
-    """``said``: what was compared, or why not."""
+    """``said``: what was compared, or why not; who confirms having been on a site need not say it."""
 
     step: Literal["confirm", "reject", "withdraw"]
-    said: str
+    said: str = ""
 
 
 def acting(request: HttpRequest, given: Alone) -> Caller:

@@ -19,6 +19,7 @@ from imloop.api.http.audience import (
     TRANSPORT,
 )
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Day
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import GateOut, example
 from imloop.facts.days import day_of, read_day
@@ -43,8 +44,8 @@ class CertificateIn(Schema):
 
     kind: str
     number: str
-    since: date
-    until: date
+    since: Day
+    until: Day
     issuer: str = ""
     serial: str = ""
 
@@ -56,13 +57,13 @@ class StaffIn(Schema):
 
     name: str
     role: str
-    since: date
+    since: Day
     licence_no: str = ""
-    qualified_until: date | None = None
+    qualified_until: Day | None = None
 
 
 class LeaveIn(Schema):
-    until: date
+    until: Day
 
 
 class CertificateOut(Schema):

@@ -10,6 +10,7 @@ from ninja import Schema
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ENVIRONMENT, MARKET, POLICE, SUPERVISOR, TRANSPORT
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Moment
 from imloop.api.http.router import Router
 from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.steps.ground import clock
@@ -130,7 +131,7 @@ class TracedOut(Schema):
     summary="追溯倒查 · from an over-limit vehicle back to who passed and who repaired it",
 )
 def get_trace_back(
-    request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
+    request: HttpRequest, vin: str = "", plate: str = "", at: Moment | None = None
 ) -> HttpResponse:
     """``at``: when the vehicle exceeded its limits, now without it. The look is journalled."""
     found = trace_back(

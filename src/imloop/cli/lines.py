@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -24,14 +23,13 @@ def line(
 ) -> None:
     """一条检测线此刻能做哪些方法，为什么 · what a line may test; exit 1 when any method is locked."""
     connect(data, quiet=True)
-    from imloop.facts.days import CHINA
+    from imloop.facts.days import read_moment
     from imloop.steps.ground import clock, registers
     from imloop.steps.lines.lookups import line_json, view
     from imloop.steps.lines.receive_check import the_line
     from imloop.store.models import PartyKind
 
-    moment = datetime.fromisoformat(at) if at else clock.now()
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    moment = read_moment(at, at="at") if at else clock.now()
     found = view(the_line(registers.party(station, PartyKind.ISTATION), code, moment), moment)
     if as_json:
         print_json(line_json(found))

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from imloop.cli.common import AsJson, print_json
+from imloop.facts.days import read_moment
 from imloop.facts.refusal import Malformed, Refusal
 from imloop.facts.text import Text
 from imloop.steps.ground.clock import now
@@ -80,7 +81,4 @@ def _json(text: str, file: Path) -> dict[str, object]:
 def _moment(text: str) -> datetime:
     if not text:
         return now()
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise Malformed("bad-date", Text(f"{text} 没有时区。", f"{text} has no UTC offset."))
-    return moment
+    return read_moment(text, at="at")

@@ -20,14 +20,18 @@ _PLAIN = frozenset((int, float, bool, type(None)))
 _TEXT = frozenset((str,))
 
 
-def tidied(message: Mapping[str, object], problems: list[Problem]) -> dict[str, Any]:
-    """The message with every text unfilled; what no message may have is added to ``problems``."""
-    return _Walk(problems).members(message, "$", 0)
+def tidied(
+    message: Mapping[str, object], problems: list[Problem], *, controls: bool = True
+) -> dict[str, Any]:
+    """The message with every text unfilled; what no message may have is added to ``problems``. ``controls``: text may
+    have them within, and whoever reads a field says what becomes of it."""
+    return _Walk(problems, controls).members(message, "$", 0)
 
 
 class _Walk:
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], controls: bool) -> None:
         self.problems = problems
+        self.controls = controls
 
     def members(self, members: Mapping[str, object], path: str, depth: int) -> dict[str, Any]:
         if len(members) > MOST_MEMBERS:
@@ -43,7 +47,7 @@ class _Walk:
 
     def value(self, value: object, path: str, depth: int) -> object:
         if isinstance(value, str):
-            return without_end_controls(value)
+            return self._text(value, path)
         if not isinstance(value, (dict, list)):
             return value
         if depth == DEEPEST:
@@ -54,9 +58,15 @@ class _Walk:
         kinds = set(map(type, value))
         if kinds <= _PLAIN:  # a column of figures
             return value
-        if kinds <= _TEXT:
+        if kinds <= _TEXT and self.controls:
             return list(map(without_end_controls, value))
         return [self.value(each, f"{path}[{number}]", depth + 1) for number, each in enumerate(value)]
+
+    def _text(self, value: str, path: str) -> str:
+        text = without_end_controls(value)
+        if not self.controls and has_control(text):
+            self._fault(path, "control-character", "含有控制字符", "contains a control character")
+        return text
 
     def _may_be_called(self, name: str, path: str) -> bool:
         short = shown(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…")

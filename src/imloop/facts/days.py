@@ -15,11 +15,14 @@ from imloop.facts.text import Text
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 _LONGEST = 40
+_YEARS = range(1900, 2200)
+"""Within them lies every day that a person or a question means; 0001 and 9999 are how programs write none."""
 _DAY = re.compile(
     r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日?|(\d{4})(\d{2})(\d{2}))"
     r"(?:(?:T| +)(?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:[.,]\d{1,9})? *(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?", re.ASCII)
 _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[01]\d|2[0-3])[0-5]\d[0-5]\d", re.ASCII)
 
 
@@ -74,8 +77,38 @@ def _zone(text: str | None) -> timezone:
 def read_day(text: str, *, at: str = "") -> date:
     """A day as people and forms write it, such as 2026-03-05; else ``Malformed``. ``at``: the name of the value."""
     found = day_in(text)
-    if found is None:
+    if found is None or found.year not in _YEARS:
         text = shown(text[:_LONGEST])
         words = Text(f"{text} 不是日期，应如 2026-03-05。", f"{text} is not a date such as 2026-03-05.")
+        raise Malformed("bad-date", words, at=at)
+    return found
+
+
+def moment_in(text: str) -> datetime | None:
+    """The moment that ISO 8601 names, in China's time where no offset is given. None for anything else: seconds since
+    1970, and digits that could be several days, are no moment."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    if found.year not in _YEARS:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=CHINA)
+
+
+def clock_in(text: str) -> time | None:
+    """The time of day that a text such as 08:30 names."""
+    return time.fromisoformat(text.strip()) if _CLOCK.fullmatch(text.strip()) else None
+
+
+def read_moment(text: str, *, at: str = "") -> datetime:
+    """The same; else ``Malformed``. ``at``: the name of the value."""
+    found = moment_in(text)
+    if found is None:
+        text = shown(text[:_LONGEST])
+        words = Text(
+            f"{text} 不是时间，应如 2026-03-05T09:30:00+08:00。",
+            f"{text} is not a time such as 2026-03-05T09:30:00+08:00.",
+        )
         raise Malformed("bad-date", words, at=at)
     return found

@@ -17,6 +17,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from imloop.facts.digits import are_digits
+from imloop.facts.padding import unpadded
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Reason, Text
 
@@ -62,7 +63,9 @@ def signs(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _signs(text: str) -> str:
-    """Twice: an accent may follow its letter only once the blank between them is gone."""
+    """Twice: an accent may follow its letter only once the blank between them is gone. What fills a fixed field up goes
+    first: 0xFF read as a letter has a capital of its own."""
+    text = unpadded(text)
     for _ in range(2):
         text = "".join(
             sign

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -35,6 +35,14 @@ class Reason:
     item: str | None = None
     warning: bool = False
     rows: tuple[int, int] | None = None
+
+    @classmethod
+    def kept(cls, said: Mapping[str, object]) -> Reason:
+        """One that was kept as ``to_json`` gave it."""
+        words = [str(said.get(name) or "") for name in ("text", "text_en", "next", "next_en", "item", "cite")]
+        text, text_en, then, then_en, item, cite = words
+        what_next = Text(then, then_en) if then else None
+        return cls(str(said["code"]), Text(text, text_en), cite, what_next, item or None)
 
     def to_json(self) -> dict[str, object]:
         out: dict[str, object] = {

@@ -68,7 +68,7 @@ class LawMissing(LookupError):
 
     def __init__(self, key: str, on: date, place: str) -> None:
         super().__init__(f"no value for {key} on {on} in {place}")
-        self.key = key
+        self.key, self.on, self.place = key, on, place
 
 
 class LawUnseen(LawMissing, Unknown):

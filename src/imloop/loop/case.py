@@ -115,7 +115,8 @@ class RepairFact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationExit:
     """A lawful exit from the same-station rule (A12), decided by a department. ``to_station`` None: any station;
-    ``ended_at``: when it was taken back, as nobody confirmed it. What was measured before that stands;
+    ``ended_at``: when it was taken back, as nobody confirmed it: what comes from then on, whenever it says it was
+    measured, does not rest on it. What had come stands;
     ``proposed_at``: when it was asked for, where a second person granted it later: of what failed since nobody knew."""
 
     kind: str
@@ -134,8 +135,7 @@ class StationExit:
 
     def covers(self, station: str, at: datetime) -> bool:
         in_time = self.granted_at <= at and day_of(at) <= self.expires_on
-        runs = self.ended_at is None or at < self.ended_at
-        return in_time and runs and self.to_station in (None, station)
+        return in_time and self.ended_at is None and self.to_station in (None, station)
 
 
 class Answer(StrEnum):
@@ -181,8 +181,8 @@ class Unlock:
     """A retest on paper during a declared outage (A9): what the station saw, and how long it holds. ``way``:
     ``operator`` or ``voucher``; ``failed_at``: of the failed test it follows; ``record``: the repair that was uploaded
     later and matches the paper, empty until it comes; ``contradicted_at``: when a record of that repair came that
-    differs from the paper; ``shut_at``: when its outage was found to be none at that hour; ``read_at``: when it was
-    read out, where a second person confirmed it later."""
+    differs from the paper; ``shut_at``: when its outage was found to be none at that hour, or it was taken back itself;
+    ``read_at``: when it was read out, where a second person confirmed it later."""
 
     unlock_no: str
     outage_no: str

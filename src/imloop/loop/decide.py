@@ -32,7 +32,7 @@ from imloop.loop.events import (
     UnlockEnded,
     VehicleScrapped,
 )
-from imloop.loop.on_paper import contradicted, ended, matched, shut, without_shut
+from imloop.loop.on_paper import contradicted, ended, matched, shut, without
 from imloop.loop.question import Question
 from imloop.loop.repairs import held_again, released, shortfalls
 from imloop.loop.table import Row, rows_for
@@ -172,7 +172,7 @@ def _in_outage(case: Case, event: _OnPaper, law: Law) -> Case:
     if isinstance(event, UnlockedOnPaper):
         # A failed run before it may have come to be known since.
         unlock = replace(event.unlock, failed_at=case.last_failed_at)
-        return replace(case, unlocks=matched((*without_shut(case.unlocks, unlock), unlock), case.repairs))
+        return replace(case, unlocks=matched((*without(case.unlocks, unlock), unlock), case.repairs))
     if isinstance(event, UnlockEnded):
         return replace(case, unlocks=ended(case.unlocks, event.unlock_no, event.at))
     if isinstance(event, PaperContradicted):
@@ -208,11 +208,11 @@ def _objected(
 
 
 def _taken_back(case: Case, event: ExitEnded) -> Case:
-    """The exit holds no longer; the objection that it answered waits again, unless a retest came since."""
+    """The exit holds no longer; the objection that it answered waits again, unless a retest has counted since."""
 
     def answered_by_it(each: Objection) -> bool:
         by_exit = each.answer is Answer.SECOND_OPINION and each.answered_at == event.granted_at
-        return by_exit and each.round == case.round
+        return by_exit and each.round == case.round and case.state.is_open
 
     return replace(
         case,

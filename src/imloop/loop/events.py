@@ -87,10 +87,11 @@ class ExitEnded:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockedOnPaper:
     """In a declared outage the operator, or a voucher issued before it, allows a retest on paper (A9). ``at``: when
-    the paper was accepted."""
+    the paper was accepted; ``again_at``: when another outage accepted it, where it had been shut with its first one."""
 
     at: datetime
     unlock: Unlock
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

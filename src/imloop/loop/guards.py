@@ -181,11 +181,11 @@ def paper_unsettled(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
     return unless(waits, _SETTLED)
 
 
-@guard("该解锁仍然有效", "that unlock still runs")
+@guard("该解锁尚未收回", "that unlock was not taken back yet")
 def unlock_runs(case: Case, event: Event, law: Law) -> tuple[Reason, ...]:
-    """It is taken back once, and not after its hours."""
+    """It is taken back once; after its hours as well, as a retest may still come that says it was within them."""
     assert isinstance(event, UnlockEnded)
-    runs = any(each.unlock_no == event.unlock_no and event.at < each.expires_at for each in case.unlocks)
+    runs = any(each.unlock_no == event.unlock_no and each.shut_at is None for each in case.unlocks)
     return unless(runs, _NO_UNLOCK)
 
 
@@ -283,7 +283,7 @@ _OBJECTION_UNFOUNDED = Reason(
 _NO_OBJECTION = Reason("no-objection", Text("没有等待答复的异议。", "No objection is waiting for an answer."))
 _NO_EXIT = Reason("no-exit", Text("没有这项准予，或已收回。", "There is no such exit, or it was taken back."))
 _NO_UNLOCK = Reason(
-    "no-unlock", Text("没有这项解锁，或已失效。", "There is no such unlock, or its hours are over.")
+    "no-unlock", Text("没有这项解锁，或已收回。", "There is no such unlock, or it was taken back.")
 )
 _OWN_OPINION = Reason(
     "opinion-of-its-own",

@@ -19,11 +19,14 @@ from imloop.loop.decide import decide
 from imloop.loop.events import (
     CaseAnnulled,
     Event,
+    ExitEnded,
     OutageTakenBack,
     RepairReleased,
     RepairReported,
     TestFailed,
     TestPassed,
+    UnlockedOnPaper,
+    UnlockEnded,
 )
 from imloop.loop.permit import permit
 
@@ -31,6 +34,9 @@ WITHOUT_PERMIT = "retest-without-permit"
 FAIL_WAITS = "failed-run-waits"
 """A pass is certain, and a failed run before it may be of this vehicle: it ends its case, so that what follows is a
 case of its own, and proves nothing until that run is settled."""
+_TAKES_BACK = (OutageTakenBack, ExitEnded, UnlockEnded)
+"""By a person's decision, or because nobody confirmed it. A record that contradicts a paper is none: an honest station
+may have sent its retest late, in the same outage."""
 LawOf = Callable[[date, str], Law]
 """The law of a day in a place."""
 
@@ -51,14 +57,14 @@ it does."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run that was judged. ``key``: its row; ``event``: what it would mean for a case; ``waits``: why it counts for
-    nothing whatever the others say, empty: it may count; ``arrived``: on which day it came, None where a department has
+    nothing whatever the others say, empty: it may count; ``arrived_at``: when it came, None where a department has
     found that its own word of the time holds."""
 
     key: int
     place: str
     event: TestFailed | TestPassed
     waits: str = ""
-    arrived: date | None = None
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,9 @@ def tell(
 ) -> Story:
     """``cycle``: the one in which the telling begins, with no case open. ``events``: of its cases, without their runs.
     ``numbers``: of cases that exist, in the order in which they were opened; a case beyond them has none yet."""
-    telling = _Telling(law_of, now, cycle, numbers, unanswered)
+    events = _without_accepted_again(events)
+    taken_back = [each for each in events if isinstance(each, _TAKES_BACK)]
+    telling = _Telling(law_of, now, cycle, numbers, unanswered, sorted(taken_back, key=lambda each: each.at))
     finished = {
         (each.repair.shop, each.repair.repair_no): each.at
         for each in events
@@ -116,6 +124,20 @@ def tell(
         else:
             telling.event(fact)
     return telling.story
+
+
+def _without_accepted_again(events: Sequence[Event]) -> list[Event]:
+    """A paper that was shut with its outage, and that another outage has accepted since, was never shut."""
+    again: dict[str, datetime] = {}
+    for each in events:
+        if isinstance(each, UnlockedOnPaper) and each.again_at is not None:
+            number = each.unlock.unlock_no
+            again[number] = max(each.again_at, again.get(number, each.again_at))
+
+    def lost(event: OutageTakenBack) -> OutageTakenBack:
+        return replace(event, unlocks=tuple(n for n in event.unlocks if again.get(n, event.at) <= event.at))
+
+    return [lost(each) if isinstance(each, OutageTakenBack) else each for each in events]
 
 
 def _when(
@@ -151,6 +173,7 @@ class _Telling:
     cycle: int
     numbers: Sequence[str]
     unanswered: Unanswered
+    taken_back: Sequence[Event]
     story: Story = field(default_factory=Story)
 
     def run(self, run: Run) -> None:
@@ -182,12 +205,33 @@ class _Telling:
         if case is None:
             return ""
         event, days = run.event, {day_of(run.event.at)}
-        if isinstance(event, TestPassed) and run.arrived is not None:
-            days.add(run.arrived)  # a rule that began meanwhile is not escaped by a word of the hour
+        if isinstance(event, TestPassed) and run.arrived_at is not None:
+            days.add(
+                day_of(run.arrived_at)
+            )  # a rule that began meanwhile is not escaped by a word of the hour
         laws = (self.law_of(day, case.place) for day in sorted(days))
-        if not all(permit(case, station=event.station or "", at=event.at, law=law).allowed for law in laws):
+        asked = self._as_it_came(case, run)
+        if not all(permit(asked, station=event.station or "", at=event.at, law=law).allowed for law in laws):
             return WITHOUT_PERMIT
         return self.unanswered(run.key, self.story.rests_on[-1]) if isinstance(event, TestPassed) else ""
+
+    def _as_it_came(self, case: Case, run: Run) -> Case:
+        """Without what had been taken back when the run came, though after the hour that it claims."""
+        if run.arrived_at is None:
+            return case
+        for event in self.taken_back:
+            if run.event.at <= event.at <= run.arrived_at:
+                case = self._after(case, event) or case
+        return case
+
+    def _after(self, case: Case, event: Event) -> Case | None:
+        """None: the event is none of the case's."""
+        try:
+            return decide(case, event, self.law_of(day_of(event.at), case.place), self.now).case
+        except LawUnseen:
+            raise  # whether it belongs to this case is unknown: it is not left out
+        except Refusal:
+            return None
 
     def _move(self, case: Case, run: Run) -> None:
         self.story.cases[-1] = decide(case, run.event, self._law(run, case), self.now).case
@@ -224,11 +268,7 @@ class _Telling:
             case = cases[number]
             if isinstance(event, CaseAnnulled) and _of_another(event, case):
                 continue
-            try:
-                cases[number] = decide(case, event, self.law_of(day_of(event.at), case.place), self.now).case
-            except LawUnseen:
-                raise  # whether it belongs to this case is unknown: it is not left out
-            except Refusal:
-                continue
-            return
+            if (after := self._after(case, event)) is not None:
+                cases[number] = after
+                return
         self.story.left_out.append(event)

@@ -63,15 +63,18 @@ def shut(unlocks: Iterable[Unlock], numbers: Collection[str], at: datetime) -> t
     return tuple(replace(each, shut_at=at) if each.unlock_no in numbers else each for each in unlocks)
 
 
-def without_shut(unlocks: Iterable[Unlock], again: Unlock) -> tuple[Unlock, ...]:
-    """Without the same paper as it was shut with its outage: another outage opens it again."""
-    return tuple(each for each in unlocks if each.unlock_no != again.unlock_no or each.shut_at is None)
+def without(unlocks: Iterable[Unlock], again: Unlock) -> tuple[Unlock, ...]:
+    """Without the same paper as it was accepted before: another outage opens it again."""
+    return tuple(each for each in unlocks if each.unlock_no != again.unlock_no)
 
 
 def ended(unlocks: Iterable[Unlock], unlock_no: str, at: datetime) -> tuple[Unlock, ...]:
-    """The unlock with that number holds until then; a retest measured before stands."""
+    """The unlock with that number holds until then, and allows nothing that comes later; a retest that had come
+    stands."""
     return tuple(
-        replace(each, expires_at=min(each.expires_at, at)) if each.unlock_no == unlock_no else each
+        replace(each, expires_at=min(each.expires_at, at), shut_at=each.shut_at or at)
+        if each.unlock_no == unlock_no
+        else each
         for each in unlocks
     )
 

@@ -131,6 +131,7 @@ TABLE: tuple[Row, ...] = (
         (E.UNLOCKED_ON_PAPER,),
     ),
     Row(State.CLOSED, events.UnlockEnded, (g.unlock_runs,), State.CLOSED, (E.UNLOCK_ENDED,)),
+    Row(State.CLOSED, events.ExitEnded, (g.exit_runs,), State.CLOSED, (E.EXIT_ENDED,)),
     # A passed retest was measured and stays, whatever its record turns out to be.
     Row(
         State.CLOSED,

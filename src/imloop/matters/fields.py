@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from imloop.facts.days import read_day
 from imloop.facts.digits import whole
+from imloop.facts.padding import has_control
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
 from imloop.law import Law
@@ -132,7 +133,8 @@ def read_fields(fields: tuple[Field, ...], given: Mapping[str, object], offered:
         if name not in {field.name for field in fields}
     ]
     for field in fields:
-        text = str(given.get(field.name) or "").strip()
+        answer = given.get(field.name)
+        text = "" if answer is None else str(answer).strip()
         try:
             value = _read(field, text, choices_of(field, offered))
         except Refusal as refusal:
@@ -151,9 +153,9 @@ def _read(field: Field, text: str, choices: Choices) -> Value | None:
         if field.required:
             raise Malformed("missing", Text(f"请填写“{label.zh}”。", f"“{label.en}” is required."))
         return None
-    if "\x00" in text:
+    if has_control(text):
         raise Malformed(
-            "wrong-value", Text(f"“{label.zh}”含有空字符。", f"“{label.en}” holds a NUL character.")
+            "wrong-value", Text(f"“{label.zh}”含有控制字符。", f"“{label.en}” holds a control character.")
         )
     if len(text) > LONGEST:
         raise Malformed(

@@ -25,11 +25,6 @@ class Kind(StrEnum):
     def is_penalty(self) -> bool:
         return self in (Kind.PENALTY, Kind.SIMPLE_PENALTY)
 
-    @property
-    def is_measure(self) -> bool:
-        """A department acts against a station's standing."""
-        return self in (Kind.SUSPENSION, Kind.STRIKE_OFF, Kind.REVOCATION)
-
 
 class State(StrEnum):
     SUBMITTED = "submitted"

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 
 from imloop.exchange.http.addresses import disposition
-from imloop.facts.days import CHINA, read_day
+from imloop.facts.days import read_day, read_moment
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed, Problem, Refusal
 from imloop.facts.text import Text
@@ -61,12 +61,7 @@ def sent_day_or_none(form: QueryDict, name: str) -> date | None:
 def sent_moment(form: QueryDict, name: str) -> datetime:
     """The day and time in a field that must hold them, in China where no offset was given."""
     require_filled(form, name)
-    text = form.get(name, "").strip()
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Malformed("bad-date", Text(f"{text} 不是时间。", f"{text} is not a time."), at=name) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+    return read_moment(form.get(name, ""), at=name)
 
 
 def sent_moment_or_none(form: QueryDict, name: str) -> datetime | None:

@@ -26,7 +26,8 @@ from imloop.steps.leads.evidence_of import evidence_of
 from imloop.steps.matters.attachments import the_matter
 from imloop.steps.matters.copies.send import Object
 from imloop.steps.matters.kept.open_copy import in_words
-from imloop.steps.matters.penalties.papers import NAMES, papers_of
+from imloop.steps.matters.lookups import law_of
+from imloop.steps.matters.penalties.papers import NAMES, papers_for_others
 from imloop.steps.matters.roles import PENALTIES, roles_in
 from imloop.steps.repairs import lookups as repair_lookups
 from imloop.steps.repairs.repair_files import files_of
@@ -54,7 +55,7 @@ def object_of(
         found = numbered(whole(reference) or 0)
         return _traced(trace_back(caller, found, min(at or now, now), decode, now))
     if of == Copy.Of.MATTER:
-        return _matter(caller, reference)
+        return _matter(caller, reference, now)
     raise Malformed(
         "wrong-value",
         Text(
@@ -165,10 +166,11 @@ def _traced(traced: Traced) -> Object:
     return Object(Copy.Of.TRACE_BACK, str(vehicle.pk), f"追溯倒查 {called}", shown, kept, printed)
 
 
-def _matter(caller: Caller, number: str) -> Object:
-    """The papers made so far, and what was handed in."""
+def _matter(caller: Caller, number: str, now: datetime) -> Object:
+    """The papers of the main volume made so far, and what was handed in."""
     row = the_matter(caller=caller, matter_no=number)
-    kinds = papers_of(row, roles_in(caller, row)) if row.kind in PENALTIES else ()
+    law = law_of(row, now)
+    kinds = papers_for_others(row, roles_in(caller, row), law) if row.kind in PENALTIES else ()
     printed = tuple((f"{NAMES[kind].zh}.pdf", penalty_paper(caller, number, kind)) for kind in kinds)
     return Object(Copy.Of.MATTER, number, kept=tuple(row.attachments.order_by("id")), printed=printed)
 

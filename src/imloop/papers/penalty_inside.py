@@ -7,7 +7,8 @@ from imloop.matters import Step
 from imloop.matters.penalties import clocks
 from imloop.matters.penalties.account import account_of
 from imloop.matters.penalties.as_file import day_in
-from imloop.papers.penalty_sections import Section, basis_of, decided_on, evidence_of, facts_of, name
+from imloop.matters.penalties.fields import PAID_FOR
+from imloop.papers.penalty_sections import Section, basis_of, choice, decided_on, evidence_of, facts_of, name
 from imloop.papers.words import long_date
 from imloop.steps.matters.penalties.papers import Made
 
@@ -87,12 +88,14 @@ def closing(made: Made) -> list[Section]:
     on = day_of(made.event.at)
     account = account_of(made.fact_with_fine, on, made.law)
     paid = [
-        f"{long_date(day)}缴 {act.values.get('amount')} 元，票据 {act.values.get('receipt_no')}。"
+        f"{long_date(day)}缴{choice(PAID_FOR, act.values.get('paid_for'))} {act.values.get('amount')} 元，"
+        f"票据 {act.values.get('receipt_no')}。"
         for act in made.fact.acts
         if act.step is Step.PAY and (day := day_in(act.values, "paid_on")) is not None
     ]
     total = (
         f"罚款 {account.fine} 元，加处罚款 {account.surcharge} 元，已缴 {account.paid} 元，未缴 {account.open} 元。"
+        + (f"没收违法所得 {account.gains} 元，已缴 {account.gains_paid} 元。" if account.gains else "")
         if account
         else ""
     )

@@ -14,12 +14,13 @@ from imloop.matters import Step
 from imloop.matters.fields import Field
 from imloop.matters.matter import Act
 from imloop.matters.penalties import clocks
-from imloop.matters.penalties.account import account_of
+from imloop.matters.penalties.account import GAINS, Account, account_of
 from imloop.matters.penalties.as_file import day_in, facts_in, fine_of, range_of
 from imloop.matters.penalties.catalogue import ALSO, VIOLATIONS
 from imloop.matters.penalties.fields import HOW, MITIGATIONS, SERIOUS
 from imloop.papers.words import in_capitals, long_date
 from imloop.steps.ground import registers
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.kept.keep_step import office_of
 from imloop.steps.matters.penalties.papers import NAMES, Made, PaperKind
 
@@ -108,15 +109,19 @@ def _weighed(made: Made) -> list[str]:
     return lines
 
 
+def _door(made: Made) -> str:
+    """Where the party answers: by its log-in, or by the secret address of who has none."""
+    if made.row.party is not None:
+        return f"登录 {settings.BASE_URL} 在事项 {made.row.matter_no} 中"
+    token = token_of(made.row)
+    return f"打开 {settings.BASE_URL}/m/{token}" if token else "打开原告知书载明的地址"
+
+
 def notice(made: Made) -> list[Section]:
-    data, number = made.event.data, made.row.matter_no
+    data = made.event.data
     until, heard = day_in(data, "answer_until"), data.get("rights") == "all"
     rights = "陈述、申辩，并要求举行听证" if heard else "陈述、申辩"
-    door = (
-        f"打开 {settings.BASE_URL}/m/{made.row.token}"
-        if made.row.party is None
-        else f"登录 {settings.BASE_URL} 在事项 {number} 中"
-    )
+    door = _door(made)
     return [
         facts_of(made),
         evidence_of(made),
@@ -300,12 +305,23 @@ def demand(made: Made) -> list[Section]:
                 f"你（单位）应当在 {long_date(account.due)}以前缴纳罚款 {account.fine} 元，至今没有缴清。",
                 f"截至 {long_date(on)}：已缴 {account.paid} 元，逾期 {account.late} 日，"
                 f"加处罚款 {account.surcharge} 元，应缴 {account.open} 元（大写：{in_capitals(account.open)}）。",
+                *_open_gains(account),
                 f"请自收到本催告书之日起十日内缴清（{law.cite('procedure.demand_days')}）；逾期不缴的，本机关将依法申请人民法院强制执行。",
                 _where_to_pay(made),
                 "收到本催告书后，你（单位）有权陈述、申辩。",
             ],
         )
     ]
+
+
+def _open_gains(account: Account) -> list[str]:
+    """What is taken has no surcharge."""
+    still = account.open_of(GAINS)
+    return (
+        [f"没收的违法所得 {account.gains} 元，已缴 {account.gains_paid} 元，应缴 {still} 元。"]
+        if still
+        else []
+    )
 
 
 def choice(field: Field, code: object) -> str:

@@ -155,6 +155,26 @@ def _result_faults(told: Row, header: Row, seed: str) -> Iterator[str]:
             yield f"the papers looked at in the visit of {visit['id']} do not follow from the seed"
 
 
+def _officer_faults(told: Row, header: Row, seed: str) -> Iterator[str]:
+    """Where officers confirm themselves: are they those drawn, or who came next for one of them, and enough?"""
+    least = header["rules"].get("officers")
+    team_of = {each["id"]: [each["lead"], each["member"]] for each in told["drawn"]}
+    for visit in told["visits"] if least is not None else ():
+        unit = visit["id"]
+        team, staying = list(team_of[unit]), list(team_of[unit])
+        for gone in visit["stepped_back"]:
+            staying.remove(gone["id"])
+            came = draw.stand_in(seed, header["period"], unit, told["people"], team, staying)
+            if gone["next"] != came:
+                yield f"who came for {gone['id']} at {unit} is not the next that was drawn"
+            team, staying = [*team, came], [*staying, *([came] if came else [])]
+        there = visit["officers"]
+        if set(there) - set(staying) or len(set(there)) != len(there):
+            yield f"an officer at {unit} was not drawn for it"
+        if len(there) < least and (visit["outcome"] != "impossible" or len(staying) >= least):
+            yield f"{len(there)} officers were at {unit}, {least} were fixed"
+
+
 def _in_journal(told: Row, published: Published) -> Checked:
     """Do entries under published roots say when it was fixed, and every word that was published?"""
     if "journal" not in told:
@@ -198,6 +218,7 @@ def check(told: Row, published: Published | None = None) -> Checked:
     for faults in (_fixed_faults, _source_faults, _list_faults, _count_faults):
         found.faults += faults(told, header)
     found.faults += _result_faults(told, header, seed)
+    found.faults += _officer_faults(told, header, seed)
     if told["whole"]:
         return found
     if "numbers" in told:

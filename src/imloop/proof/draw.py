@@ -116,6 +116,18 @@ def teams(seed: str, period: str, units: Sequence[Row], people: Row) -> dict[str
     return found
 
 
+def stand_in(
+    seed: str, period: str, unit: str, people: Row, team: Sequence[str], staying: Sequence[str]
+) -> str:
+    """Who comes for one of a unit's team that cannot: of those whom nothing excludes from it and who were never of its
+    ``team``, of another department than those ``staying``, the first in an order drawn by the seed. Empty: nobody."""
+    never = {each["inspector"] for each in people["conflicts"] if each["unit"] == unit} | set(team)
+    there = {each["department"] for each in people["roster"] if each["id"] in staying}
+    free = (each for each in people["roster"] if each["id"] not in never and each["department"] not in there)
+    order = sorted((odd(seed, period, "stand-in", unit, each["id"]), each["id"]) for each in free)
+    return order[0][1] if order else ""
+
+
 def seed_of(no: str, values: Sequence[Row], nonces: Row) -> str:
     """From the public numbers, in the order of the sources, and every department's nonce."""
     said = [{"source": each["source"], "value": each["value"]} for each in values]

@@ -13,6 +13,7 @@ from imloop.matters.stations.conditions import conditions
 from imloop.papers.press import print_pdf
 from imloop.steps.ground import registers
 from imloop.steps.matters.attachments import attach
+from imloop.steps.matters.kept.address import token_of
 from imloop.store.models import Matter
 
 _SHEET = Path(__file__).parent / "annex.typ"
@@ -36,4 +37,4 @@ def hand_in(row: Matter, said: dict[str, ConditionAnswer], when: datetime) -> No
     for answer in said.values():
         if answer.evidence != _FOLLOWS:
             sheet = print_pdf(_SHEET, {"name": answer.evidence, "applicant": row.title}, when)
-            attach(f"{answer.evidence}.pdf", sheet, when, token=row.token)
+            attach(f"{answer.evidence}.pdf", sheet, when, token=token_of(row))

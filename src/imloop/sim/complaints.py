@@ -15,6 +15,7 @@ from imloop.sim.world.places import CITY
 from imloop.steps.ground.access import Caller, caller_for
 from imloop.steps.matters.complaints.progress import step_by_reporter
 from imloop.steps.matters.complaints.receive import Report, receive
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.take_step import take_step
 from imloop.store.models import Matter, Party, PartyKind
 
@@ -274,7 +275,7 @@ def _taken_step(story: _Story, number: str, step: str, said: dict[str, object], 
     row = Matter.objects.get(matter_no=number)
     with transaction.atomic():
         if step in _OF_REPORTER:
-            step_by_reporter(row.token, step, given, when)
+            step_by_reporter(token_of(row), step, given, when)
         else:
             second = "2" if step == "grant_reward" else ""
             take_step(_office(story.office, second), number, step, given, when)

@@ -34,6 +34,7 @@ COLLEAGUES = {
     "environment2": "黄秀兰",
     "transport2": "潘国栋",
     "market2": "石慧敏",
+    "market3": "周文斌",
     "police2": "罗建平",
     "supervisor2": "谭春华",
     "environment3": "韦国强",
@@ -42,7 +43,7 @@ COLLEAGUES = {
     "transport4": "欧阳静",
 }
 """The second person of each department: what one proposes the other confirms. Departments that decide penalties have
-four: two investigate, one reviews, the head decides."""
+four: two investigate, one reviews, the head decides; market supervision has three whom visits are drawn from."""
 ROLES = (*PEOPLE, *COLLEAGUES)
 
 

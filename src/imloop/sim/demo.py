@@ -14,7 +14,7 @@ from imloop.facts.refusal import Conflict
 from imloop.facts.text import Text
 from imloop.sim.city.checks import fresh_checks
 from imloop.sim.city.city import create_city, is_loaded
-from imloop.sim.city.draws import enter_last_quarter, enter_this_quarter
+from imloop.sim.city.draws import enter_last_quarter, enter_next_quarter, enter_this_quarter
 from imloop.sim.city.office import enter_matters, enter_objections, suspended_shop
 from imloop.sim.city.outage import CARS, enter_outage
 from imloop.sim.city.outcomes import enter_outcomes
@@ -131,5 +131,6 @@ def _let_it_happen(data_dir: Path, plan: dict[str, Any], progress: bool) -> None
         course.run(step)
         finish_register(until)
         enter_visits(until)
-        enter_this_quarter(data_dir, until)
+        enter_this_quarter(until)
+        enter_next_quarter(data_dir, until)
         count_figures(until)

@@ -11,7 +11,7 @@ import numpy as np
 
 from imloop.exchange.uploads.packed_trace import pack
 from imloop.facts.codes import DIESEL_METHODS, Fuel, Method, Purpose
-from imloop.facts.days import CHINA
+from imloop.facts.days import read_moment
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.law import load
@@ -117,12 +117,4 @@ def sample_vehicle(method: Method, plate: str) -> SimVehicle:
 
 
 def _moment(at: str | None) -> datetime | None:
-    if not at:
-        return None
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise Malformed(
-            "malformed", Text(f"时间 {at} 不是 ISO 8601。", f"{at} is not an ISO 8601 time.")
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    return read_moment(at, at="at") if at else None

@@ -43,6 +43,15 @@ _TOO_SLOW = Text(
 _FULL = Text(
     "同时传输的报文过多，请稍后原样重传。", "Too many bodies are on their way: send the same again shortly."
 )
+_EDGE = 4096
+_AROUND = b"\0\x1a \t\r\n\xef\xbb\xbf\xff\xfe"
+"""Marks of an encoding, blanks, and what programs of old put behind the end."""
+_CLOSED_BY = {b"{": b"}", b"<": b">"}
+_NO_LENGTH = Text(
+    "请注明 Content-Length：分块传输只收 JSON、XML，文件和表格分块传输时无法知道是否传完。",
+    "State the Content-Length: in chunks only JSON and XML are taken, for nobody knows whether a file or a table that "
+    "came in chunks is whole.",
+)
 _BROKEN_OFF = Text("报文未传完，连接已中断。", "The body broke off before its end.")
 
 
@@ -105,7 +114,10 @@ class Received:
             raise too_large(most)
         if length is not None and coming.arrived < length:
             raise Malformed("body-incomplete", _BROKEN_OFF)
-        environ["wsgi.input"], environ["CONTENT_LENGTH"] = coming.whole(), str(coming.arrived)
+        whole = coming.whole()
+        if length is None and not says_its_end(whole, coming.arrived):
+            raise Malformed("length-required", _NO_LENGTH)
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = whole, str(coming.arrived)
 
     def _enter(self, coming: _Coming) -> None:
         """Counts it among those on their way; raises when they are too many, or too many of its address."""
@@ -154,6 +166,16 @@ class Received:
 
 def has_body(environ: Environment) -> bool:
     return environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def says_its_end(body: BinaryIO, size: int) -> bool:
+    """Whether a body that broke off would be noticed by what it holds: the server tells the end of chunks and the end
+    of a connection alike. JSON and XML close what they open; half a file, half a table look like whole ones."""
+    head = body.read(_EDGE).lstrip(_AROUND)[:1]
+    body.seek(max(0, size - _EDGE))
+    tail = body.read().rstrip(_AROUND)[-1:]
+    body.seek(0)
+    return not size or _CLOSED_BY.get(head) == tail
 
 
 def _stated(length: str) -> int:

@@ -41,6 +41,8 @@ MAX_UPLOAD_BYTES = int(os.environ.get("IMLOOP_MAX_UPLOAD_BYTES", str(2 * 1024 * 
 CLOCK_SKEW_SECONDS = int(os.environ.get("IMLOOP_CLOCK_SKEW_SECONDS", "300"))
 # Anonymous questions and applications of one address; see exchange/http/rate_limit.py.
 PUBLIC_ASKS_PER_MINUTE = int(os.environ.get("IMLOOP_PUBLIC_ASKS_PER_MINUTE", "30"))
+# What one address may hand in without a log-in: photographs of complaints, papers of applications.
+PUBLIC_FILE_MB_PER_HOUR = int(os.environ.get("IMLOOP_PUBLIC_FILE_MB_PER_HOUR", "200"))
 # Calls of one party's machines; 0: no limit.
 CALLS_PER_MINUTE = int(os.environ.get("IMLOOP_CALLS_PER_MINUTE", "6000"))
 # Ordinary calls that one worker process works on at the same time, each with a database connection.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from django.test import Client, override_settings
 
+from imloop.law import load
 from imloop.store.models import Attachment, Complaint, Matter, Reward, User
 from support.city import NEAR, PLACE, City
 from support.doors import Doors
@@ -156,3 +158,27 @@ def test_the_limits_are_those_of_the_form(city: City, doors: Doors) -> None:
     with override_settings(PUBLIC_ASKS_PER_MINUTE=0):
         refused = doors.post("public/complaints", SMOKE, expect=429)
     assert refused["code"] == "too-many-questions" and Matter.objects.count() == 1
+
+
+def test_what_strangers_hand_in_on_a_day_is_bounded_together(city: City, doors: Doors) -> None:
+    """With each complaint a stranger is somebody new: one of them could fill the disk."""
+    doors.at("2026-09-01 09:00")
+    first, second = (reported(doors)["token"] for _ in range(2))
+    assert photo(first, by_telephone()) == 201
+    row = Attachment.objects.get()
+    most = load().at(date(2026, 9, 1), PLACE).integer("files.public_mb_per_day") * 1_000_000
+    row.pk, row.size, row.sha256 = None, most - 2 * row.size, "0" * 64
+    row.save(force_insert=True)  # as many small ones of many complaints would have made it
+    assert photo(second, by_telephone() + b"22") == 429
+    assert photo(first, by_telephone()) == 201, "what is there already takes no room"
+    assert reported(doors)["number"], "what is said without a photograph is taken as ever"
+    doors.at("2026-09-02 09:00")
+    assert photo(second, by_telephone() + b"22") == 201
+
+
+def test_one_address_does_not_take_the_room_of_all(city: City, doors: Doors) -> None:
+    doors.at("2026-09-01 09:00")
+    token = reported(doors)["token"]
+    with override_settings(PUBLIC_FILE_MB_PER_HOUR=0):
+        assert photo(token, by_telephone()) == 429
+    assert photo(token, by_telephone()) == 201

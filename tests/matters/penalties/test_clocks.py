@@ -36,8 +36,9 @@ def test_five_working_days_to_answer(served: str, last: str) -> None:
 
 @pytest.mark.parametrize(("start", "last"), [("2026-09-18", "2026-09-29"), ("2026-09-29", "2026-10-14")])
 def test_seven_working_days(start: str, last: str) -> None:
-    for clock in (clocks.hearing_from, clocks.serve_by, clocks.evidence_by, clocks.publish_by):
-        assert clock(day(start), LAW) == day(last)
+    assert clocks.hearing_from(day(start), LAW) == day(last)
+    for key in ("procedure.serve_days", "procedure.evidence_kept_days", "procedure.publish_days"):
+        assert LAW.term(key, day(start)).deadline == day(last)
 
 
 @pytest.mark.parametrize(("extended", "last"), [(0, "2026-11-30"), (1, "2026-12-30"), (2, "2027-01-29")])
@@ -76,8 +77,9 @@ def test_a_span_that_ends_before_it_begins() -> None:
 
 
 def test_a_lead_is_filed_within_fifteen_days_and_fifteen_more() -> None:
-    assert clocks.file_by(day("2026-09-01"), LAW) == day("2026-09-16")
-    assert clocks.file_by(day("2026-09-01"), LAW, extended=True) == day("2026-10-01")
+    first = LAW.term("procedure.file_days", day("2026-09-01")).deadline
+    assert first == day("2026-09-16")
+    assert LAW.term("procedure.file_extended_days", first).deadline == day("2026-10-01")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_what_follows_when_nobody_pays() -> None:
     assert clocks.sue_by(day("2026-09-01"), LAW) == day("2027-03-01")
     assert clocks.court_by(day("2027-03-01"), LAW) == day("2027-06-01")
     assert clocks.published_service(day("2026-09-01"), LAW) == day("2026-10-01")
-    assert clocks.withdraw_by(day("2026-09-18"), LAW) == day("2026-09-22")
+    assert LAW.term("procedure.withdrawal_days", day("2026-09-18")).deadline == day("2026-09-22")
 
 
 @pytest.mark.parametrize(

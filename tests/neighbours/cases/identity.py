@@ -39,6 +39,8 @@ WRITINGS: dict[str, Any] = {
     "wide-blank": lambda p: parted(p, "\u3000", 3),
     "tab": lambda p: p + "\t",
     "nul-tail": lambda p: p + "\0\0\0",
+    "ff-tail": lambda p: p + "\xff\xff\xff",
+    "ff-head": lambda p: "\xff\xff" + p,
     "lower": str.lower,
     "full-width": wide,
     "all-at-once": lambda p: f" {parted(wide(p.lower()), '・', 2)}\u200b ",
@@ -119,7 +121,7 @@ SECOND = Car("plate-of-another 2")
 CASES = [
     *(_same("plate", how) for how in WRITINGS),
     *(_same("vin", how) for how in ("hyphen", "lower", "zero-width", "nul-tail", "full-width", "all-at-once",
-        "no-break-blank")),
+        "no-break-blank", "ff-tail", "ff-head")),
     *(_asked(how) for how in ("dot", "lower", "full-width", "zero-width")),
     *(
         _two_cars("vin", how, value)

@@ -7,11 +7,12 @@ import re
 import pytest
 from django.test import Client
 
-from imloop.store.models import Draw, DrawVisit, JournalEntry
+from imloop.store.models import Draw, DrawVisit, JournalEntry, User
 from support.city import FAR, NEAR, City, at
 from support.doors import Doors
 from support.people import person
 from support.stories.draw_story import ENVIRONMENT, MARKET, NUMBERS, SECRETS, DrawStory, plan, sha256
+from support.stories.drawn_officers import NAMES, PEOPLE, OfficersStory
 
 
 @pytest.fixture
@@ -152,3 +153,60 @@ def test_english_and_files(story: DrawStory, city: City) -> None:
         assert "Random inspection" in text or "Prepare a list" in text, path
     file = client.get("/draws", {"format": "csv"}).content.decode("utf-8-sig")
     assert story.no in file and at("2026-01-05 09:00").strftime("%Y-%m-%d") in file
+
+
+def desk_of(name: str) -> Client:
+    window = Client()
+    window.force_login(User.objects.get(username=name))
+    return window
+
+
+def test_officers_are_listed_by_account_and_each_confirms_with_one_click(doors: Doors) -> None:
+    story = OfficersStory(doors)
+    story.prepare()
+    address = f"/draws/{story.no}"
+    for code, names in PEOPLE.items():
+        head = desk_of(names[0])
+        text = read(head, address)
+        assert (
+            all(f'name="inspectors" value="{name}"' in text for name in names)
+            and '<textarea id="insp' not in text
+        )
+        said = {"what": "join", "nonce_sha256": sha256(SECRETS[code]), "inspectors": list(names), "sure": "1"}
+        assert head.post(address, said).status_code == 302
+    story.step("commit", by=MARKET, expect=201)
+    story.numbers()
+    for by in (MARKET, ENVIRONMENT):
+        story.step("reveal", {"nonce": SECRETS[by]}, by=by, expect=201)
+    story.doors.at("2026-12-15 10:00")
+    visit = DrawVisit.objects.get(stratum="I")
+    (lead, member), unit = story.team(visit), {"unit": visit.unit}
+    outsider = desk_of(next(name for name in PEOPLE[ENVIRONMENT] if name not in (lead, member)))
+    refused = outsider.post(address, {"what": "begin", **unit, "sure": "1"})
+    assert refused.status_code == 422 and "只有抽中的检查人员本人可以办理" in refused.content.decode()
+    assert desk_of(lead).post(address, {"what": "begin", **unit, "sure": "1"}).status_code == 302
+    text = read(desk_of(member), address)
+    assert "确认本人到场" in text and NAMES[lead] in text and "本人已确认到场" in text
+    assert "确认本人到场" not in read(desk_of(lead), address)
+    assert desk_of(member).post(address, {"what": "confirm", **unit, "sure": "1"}).status_code == 302
+    text = read(desk_of(member), address)
+    assert text.count("本人已确认到场") == 2
+    result = {"what": "result", **unit, "outcome": "faults", "result": "漏气", "sure": "1"}
+    assert outsider.post(address, result).status_code == 422
+    assert desk_of(member).post(address, result).status_code == 302
+
+
+def test_who_cannot_come_says_so_on_the_page_and_the_next_is_there(doors: Doors) -> None:
+    story = OfficersStory(doors)
+    visit = story.at_the_door()
+    gone = story.team(visit)[1]
+    address = f"/draws/{story.no}"
+    assert f"{NAMES[gone]} 不能到场" in read(desk_of(gone), address)
+    said = {"what": "step-back", "unit": visit.unit, "officer": gone, "ground": "absent", "sure": "1"}
+    assert desk_of(gone).post(address, {**said, "reason": ""}).status_code == 422
+    assert desk_of(gone).post(address, {**said, "reason": "外出培训不能到场"}).status_code == 302
+    text = read(desk_of(gone), address)
+    assert "已退出" in text and "外出培训不能到场" in text and gone not in story.team(visit)
+    english = desk_of(story.team(visit)[1])
+    english.get("/settings", {"language": "en"})
+    assert "stepped back" in read(english, address)

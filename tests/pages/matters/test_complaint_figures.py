@@ -43,9 +43,15 @@ def test_open311_tells_any_client_what_was_reported_and_nothing_personal(city: C
     }
     for query, count in narrowed.items():
         assert len(Client().get(f"/open311/v2/requests.json?{query}").json()) == count, query
-    for query in ("status=maybe", "start_date=gestern"):
+    for query in (
+        *("status=maybe", "start_date=gestern", "start_date=2015112", "end_date=1764547200"),
+        *("service_request_id=a%00b", "service_code=a%00b", "start_date=9999-12-31T23:59:59-14:00"),
+    ):
         answer = Client().get(f"/open311/v2/requests.json?{query}")
-        assert answer.status_code == 400 and answer.json()[0]["code"] == 400
+        assert answer.status_code == 400 and answer.json()[0]["code"] == 400, query
+    for number, status in (("nothing", 404), ("a%00b", 400)):
+        answer = Client().get(f"/open311/v2/requests/{number}.json")
+        assert (answer.status_code, answer.json()[0]["code"]) == (status, status)
 
 
 def test_counts_below_five_are_told_as_such_and_no_difference_tells_them(city: City, doors: Doors) -> None:

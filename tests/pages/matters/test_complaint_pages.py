@@ -10,7 +10,17 @@ from django.conf import settings
 from django.test import Client
 
 from imloop.steps.complaints.payment_code import hash_of
-from imloop.store.models import Attachment, Complaint, JournalEntry, Matter, MatterParty, Reward, User
+from imloop.steps.matters.kept.address import token_of
+from imloop.store.models import (
+    Attachment,
+    Complaint,
+    JournalEntry,
+    Matter,
+    MatterParty,
+    OutboxEntry,
+    Reward,
+    User,
+)
 from support.casework.reports import FAKE, SMOKE, photo, reported
 from support.city import LISTED, NEAR, PLACE, City
 from support.doors import Doors
@@ -176,7 +186,7 @@ def test_a_tip_about_a_station_is_hidden_from_the_public_and_from_the_station(
         assert number not in other.get("/complaints").content.decode()
         assert other.get(f"/matters/{number}").status_code in (403, 404)
     assert number in person(f"{PLACE}-supervisor").get("/complaints").content.decode()
-    token = Matter.objects.get().token
+    token = token_of(Matter.objects.get())
     assert Client().get(f"/m/{token}").status_code == 404
     assert Client().get(f"/api/v1/public/applications/{token}").status_code == 404
 
@@ -222,6 +232,25 @@ def test_who_pays_sees_no_request_to_read_who_reported(city: City, doors: Doors)
     assert number in head.get("/proposals").content.decode()
     assert number not in payer.get("/proposals").content.decode()
     assert payer.get(card).status_code == 404
+
+
+def test_why_it_is_asked_is_for_the_head_and_supervision_alone(city: City, doors: Doors) -> None:
+    doors.at("2026-12-02 09:00")
+    number, _, _ = reported(SMOKE)
+    clerk, head = person(ENVIRONMENT), person(ENVIRONMENT, name="head", head=True)
+    supervisor = person(f"{PLACE}-supervisor")
+    asking = {"do": "ask", "reason": "需要核实时间", "sure": "1"}
+    card = head.post(f"/complaints/{number}/reporter", asking)["Location"]
+    for knows in (head, supervisor):
+        assert "需要核实时间" in knows.get(card).content.decode()
+    assert clerk.get(card).status_code == 404
+    assert number not in clerk.get("/proposals").content.decode()
+    assert supervisor.post(card, {"what": "confirm", "said": "确需联系"}).status_code == 302
+    told: dict[str, list[str]] = {ENVIRONMENT: [], f"{PLACE}-supervisor": []}
+    for entry in OutboxEntry.objects.filter(subject=number, topic__startswith="proposal"):
+        told[entry.receiver] += [entry.body["reason"], entry.body["decision"]]
+    assert set(told[ENVIRONMENT]) == {""}
+    assert set(told[f"{PLACE}-supervisor"]) >= {"需要核实时间"}
 
 
 def test_a_clerk_takes_it_down_on_the_telephone(city: City, doors: Doors) -> None:

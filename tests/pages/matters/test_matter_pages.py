@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from imloop.sim.world.identifiers import unified_code
+from imloop.steps.matters.kept.address import token_of
 from imloop.store.models import Attachment, Matter, Standing
 from support.casework.applications import shop_application, station_application
 from support.city import City, at
@@ -69,9 +70,9 @@ def test_an_application_is_checked_sent_returned_and_granted(city: City, doors: 
     one = f"/matters/{row.matter_no}"
     assert office.post(one, {"step": "return", "return-missing": "租赁合同"}).status_code == 422
     assert office.post(one, {"step": "return", "return-missing": "租赁合同", "sure": "1"}).status_code == 302
-    assert "租赁合同" in public.get(f"/m/{row.token}").content.decode()
-    assert 'value="韦晓东"' in public.get(f"/m/{row.token}/edit").content.decode()
-    again = public.post(f"/m/{row.token}/edit", {**form, "phone": "0772-1", "do": "send", "sure": "1"})
+    assert "租赁合同" in public.get(f"/m/{token_of(row)}").content.decode()
+    assert 'value="韦晓东"' in public.get(f"/m/{token_of(row)}/edit").content.decode()
+    again = public.post(f"/m/{token_of(row)}/edit", {**form, "phone": "0772-1", "do": "send", "sure": "1"})
     assert again.status_code == 302
     for step, fields in (
         ("accept", {}),
@@ -91,9 +92,9 @@ def test_an_application_is_checked_sent_returned_and_granted(city: City, doors: 
         assert answer.status_code == 302, answer.content.decode()
     row.refresh_from_db()
     assert row.party is not None and row.party.phone == "0772-1"
-    key = public.post(f"/m/{row.token}", {"step": "collect_key"}).content.decode()
+    key = public.post(f"/m/{token_of(row)}", {"step": "collect_key"}).content.decode()
     assert "imk_" in key
-    assert "imk_" not in public.get(f"/m/{row.token}").content.decode()
+    assert "imk_" not in public.get(f"/m/{token_of(row)}").content.decode()
     assert row.party.name in public.get("/public/decisions").content.decode()
 
 

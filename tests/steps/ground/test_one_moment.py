@@ -24,6 +24,7 @@ from imloop.steps.draws.lookups import draw_json
 from imloop.steps.findings.resolve_finding import resolve
 from imloop.steps.ground import clock, ledger
 from imloop.steps.ground.access import SYSTEM, Caller, caller_of
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.open_matter import apply
 from imloop.steps.matters.take_step import take_step
 from imloop.store.models import ApiKey, Appointment, Case, Finding, Matter, Party, User
@@ -203,7 +204,7 @@ def test_an_applicant_sees_the_application_as_of_one_moment(doors: Doors, meanwh
     row, office = _application(), doors.city.callers[_ENV]
     missing = {"missing": "缺少平面图"}
     meanwhile(lambda: take_step(office, row.matter_no, "return", missing, NOW))
-    shown = doors.get(f"public/applications/{row.token}")
+    shown = doors.get(f"public/applications/{token_of(row)}")
     assert shown["state"] == shown["events"][-1]["after"] == "returned" and shown["facts"] == missing
     assert "resubmit" in [each["step"] for each in shown["steps"]]
 

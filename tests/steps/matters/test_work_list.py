@@ -32,7 +32,7 @@ def one_of_each(party: str) -> None:
             state=state,
             opened_at=at("2026-03-02 09:00"),
             closed_at=None if state.is_open else at("2026-03-03 09:00"),
-            token=f"{party}-{number}",
+            token_sha256=f"{party}-{number}",
         )
         for number, (kind, state) in enumerate(product(Kind, State))
         if rows_for(kind, state)

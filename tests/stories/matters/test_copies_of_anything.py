@@ -23,6 +23,7 @@ from imloop.store.models import (
     Repair,
     Test,
 )
+from support.casework.penalties import Team
 from support.city import LISTED, NEAR, PLACE, City, at
 from support.doors import Doors
 from support.messages.uploads import PLATE
@@ -130,6 +131,20 @@ def test_of_a_matter_the_receiver_sees_the_papers_and_not_the_matter(
     assert objects["matter"] in got and "底盘测功机停用" not in got
     events = doors.get(f"matters/{objects['matter']}", by=OFFICE)["events"]
     assert [event["step"] for event in events] == ["open", "copy"]
+
+
+def test_what_is_handed_over_goes_with_all_that_was_handed_in(city: City, doors: Doors) -> None:
+    doors.at("2026-09-02 09:00")
+    team = Team(doors)
+    team.open(party=NEAR)
+    doors.post(f"matters/{team.number}/files?name=x.png", PNG, by="zhang")
+    team("head", "transfer", copied_to=POLICE, wanted="涉嫌犯罪，移送处理")
+    (sent,) = doors.get("copies", by=POLICE)["copies"]
+    (file,) = doors.get(f"copies/{sent['number']}", by=POLICE)["files"]
+    assert file["sha256"] == hashlib.sha256(PNG).hexdigest()
+    at_it = f"/api/v1/copies/{sent['number']}/files/{file['sha256']}"
+    assert city.client(POLICE).get(at_it).content == PNG
+    assert json.loads(JournalEntry.objects.get(kind="copy-sent").body)["files"] == [file["sha256"]]
 
 
 def test_what_one_does_not_see_one_does_not_copy(city: City, doors: Doors, objects: dict[str, str]) -> None:

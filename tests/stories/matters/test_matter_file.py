@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import Client
 
 from imloop.store.models import Copy, JournalEntry, Matter, OutboxEntry, Party, Publication, Test
@@ -46,7 +48,7 @@ def test_a_clock_stands_still_with_a_reason_and_the_station_reads_it(city: City,
 
 def test_another_department_gets_a_copy_receives_and_answers_it(city: City, doors: Doors) -> None:
     number = open_one(doors)
-    doors.step(number, "copy", by=OFFICE, copied_to=MARKET, wanted="请核查计量认证是否有效")
+    copy_of(doors, number, wanted="请核查计量认证是否有效")
     told = OutboxEntry.objects.get(receiver=MARKET, topic="copied").body
     assert (told["reference"], told["answer_due"]) == (number, "2026-03-09")
     waiting = doors.get("copies", by=MARKET)["copies"]
@@ -74,20 +76,38 @@ def test_another_department_gets_a_copy_receives_and_answers_it(city: City, door
     assert not OutboxEntry.objects.filter(receiver=NEAR, body__step="copy").exists()
 
 
+def copy_of(doors: Doors, number: str, *, expect: int = 201, **said: str) -> dict[str, Any]:
+    return dict(
+        doors.post(
+            "copies", {"of": "matter", "reference": number, "to": MARKET, **said}, by=OFFICE, expect=expect
+        )
+    )
+
+
+def test_the_step_alone_sends_no_copy_and_says_which_call_does(city: City, doors: Doors) -> None:
+    number = open_one(doors)
+    fields = {"copied_to": MARKET, "wanted": "请核查计量认证是否有效"}
+    body = {"step": "copy", "fields": fields}
+    refused = doors.post(f"matters/{number}/steps", body, by=OFFICE, expect=409)
+    assert refused["code"] == "copied-with-papers" and "/api/v1/copies" in refused["detail"]
+    assert doors.post(f"matters/{number}/steps", body, by=NEAR, expect=403)["code"] == "not-your-step"
+    assert not Copy.objects.exists()
+    assert "copy" not in {each["step"] for each in doors.get(f"matters/{number}", by=OFFICE)["steps"]}
+
+
 def test_a_copy_is_refused_by_name_where_it_goes_to_nobody_or_into_the_past(city: City, doors: Doors) -> None:
     number = open_one(doors)
     wanted = {"wanted": "请核查计量认证是否有效"}
 
     def refused(expect: int, **fields: str) -> str:
-        body = {"step": "copy", "fields": {**wanted, **fields}}
-        said = doors.post(f"matters/{number}/steps", body, by=OFFICE, expect=expect)
+        said = copy_of(doors, number, expect=expect, **{**wanted, **fields})
         return str((said.get("errors") or [said])[0]["code"])
 
-    assert refused(422, copied_to="450300-market") == "wrong-value"
-    assert refused(422, copied_to=OFFICE) == "wrong-value"
-    assert refused(422, copied_to=MARKET, answer_by="2026-03-02") == "in-the-past"
+    assert refused(422, to="450300-market") == "wrong-value"
+    assert refused(422, to=OFFICE) == "wrong-value"
+    assert refused(422, to=MARKET, answer_by="2026-03-02") == "in-the-past"
     assert not Copy.objects.exists()
-    doors.step(number, "copy", by=OFFICE, copied_to=MARKET, **wanted)
+    copy_of(doors, number, **wanted)
     assert refused(409, copied_to=MARKET) == "copied-already"
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from django.test import Client
 
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.second_person.decide import confirm
 from imloop.steps.vehicles.ask_mark import ask_mark
 from imloop.store.models import Case, Matter, OutboxEntry, Proposal, Vehicle, VehicleChange
@@ -51,10 +52,12 @@ def test_from_nomination_to_the_dismantling_certificate(city: City, doors: Doors
     assert doors.get(f"matters/{number}", by=NEAR, expect=404)
 
     # The owner answers on the secret page; no account is needed.
-    page = Client().post(f"/m/{row.token}", {"step": "state", "state-statement": "愿意换催化器", "sure": "1"})
+    page = Client().post(
+        f"/m/{token_of(row)}", {"step": "state", "state-statement": "愿意换催化器", "sure": "1"}
+    )
     assert page.status_code == 302
     own = {"step": "waive_hearing", "fields": {}}
-    doors.post(f"public/applications/{row.token}/steps", own)
+    doors.post(f"public/applications/{token_of(row)}/steps", own)
     doors.step(
         number, "decide", by=OFFICE, decision_no="柳报〔2026〕1号", since="2026-03-10", reasons="无法修复"
     )
@@ -85,7 +88,7 @@ def test_who_is_on_the_road_again_has_failed_all_the_same(city: City, doors: Doo
     doors.at("2026-03-10 09:00")
     number = str(nominate(doors)["matter_no"])
     doors.step(number, "notify", by=OFFICE, served_on="2026-03-10", intended="责令报废")
-    token = Matter.objects.get().token
+    token = token_of(Matter.objects.get())
     doors.post(f"public/applications/{token}/steps", {"step": "waive_hearing", "fields": {}})
     decided = {"decision_no": "柳报〔2026〕1号", "since": "2026-03-10", "reasons": "无法修复"}
     doors.step(number, "decide", by=OFFICE, **decided)
@@ -106,3 +109,17 @@ def test_who_is_on_the_road_again_has_failed_all_the_same(city: City, doors: Doo
     assert reasons() == ["no-pass-in-cycle"]
     city.test("2026-05-12 08:00")
     assert reasons() == []
+
+
+def test_the_store_keeps_no_address_that_opens_a_page(city: City, doors: Doors) -> None:
+    failed_again(city, 2)
+    doors.at("2026-03-10 09:00")
+    nominate(doors)
+    row = Matter.objects.get()
+    token = token_of(row)
+    assert Client().get(f"/m/{token}").status_code == 200
+    kept = str(Matter.objects.filter(pk=row.pk).values().get())
+    assert len(token) == 24 and token not in kept
+    for other in (row.token_sha256, row.token_sha256[:24], "", token[:-1]):
+        assert Client().get(f"/m/{other}").status_code == 404
+        assert Client().get(f"/api/v1/public/applications/{other}").status_code in (404, 405)

@@ -116,8 +116,10 @@ def test_an_exit_that_was_taken_back_opens_no_other_station(city: City) -> None:
     assert lapse_proposals(NOW + timedelta(hours=25)) == 1
     with pytest.raises(Unlawful, match="not-this-station"):
         city.test("2026-12-03 15:00", station=FAR)
-    # What was measured while it held, and is uploaded only now, stands.
-    city.test("2026-12-02 15:00", station=FAR, test_no="EARLIER")
+    # Nor what says only now that it was measured while the exit held: what had come by then stands (above).
+    with pytest.raises(Unlawful, match="not-this-station"):
+        city.test("2026-12-03 10:55", station=FAR, test_no="EARLIER", now=NOW + timedelta(hours=26))
+    city.test("2026-12-03 16:00")
     case.refresh_from_db()
     assert (row.kind, case.state) == ("exit", "closed")
 

@@ -19,7 +19,7 @@ from imloop.steps.vehicles.note_statement import note_statement
 from imloop.steps.vehicles.register.word import ENVIRONMENT as BY_ENVIRONMENT
 from imloop.steps.vehicles.register.word import POLICE as BY_POLICE
 from imloop.steps.vehicles.register.word import enter_fields, register
-from imloop.store.models import Finding, JournalEntry, Proposal, Vehicle
+from imloop.store.models import Finding, JournalEntry, LookedVehicle, Proposal, Vehicle
 from support.city import NEAR, City
 from support.messages.uploads import PLATE, VIN
 from support.people import person
@@ -68,6 +68,11 @@ def test_the_register_is_right_and_the_finding_is_resolved(city: City, car: Vehi
         assert refused.status_code == 422 and "等待另一人确认" in refused.content.decode()
     page = clerk.get(f"/vehicles/{car.pk}").content.decode()
     assert "已提出登记无误，待另一人确认" in page and made in page
+    chief = person(POLICE, name="other")
+    assert PLATE not in chief.get("/proposals").content.decode()
+    seen = LookedVehicle.objects.filter(vehicle=car, look__actor__endswith="/other")
+    assert seen.count() == 1, "the list"
+    chief.get(made)
     decision = {"what": "confirm", "said": "已核对实车照片"}
     assert clerk.post(made, decision).status_code == 422
     assert person(POLICE, name="chief").post(made, decision).status_code == 302

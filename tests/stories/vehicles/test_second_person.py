@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from imloop.exchange.imports import Imported, import_file
-from imloop.facts.days import day_of
+from imloop.facts.days import CHINA, day_of
 from imloop.steps.accounts.keys import issue_key
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM, Caller
@@ -36,35 +34,14 @@ from imloop.store.models import (
     Vehicle,
 )
 from imloop.store.packing import decompress
+from support.casework.vehicle_lists import OTHER_PLATE, OTHER_VIN, as_csv, diesel, years_ago
 from support.city import City, at
+from support.doors import Doors
 from support.messages.uploads import PLATE, VIN
 from support.people import person
 from support.stories.second_person import exit_
 
 POLICE, ENVIRONMENT, SUPERVISOR = "450200-police", "450200-environment", "450200-supervisor"
-OTHER_VIN, OTHER_PLATE = "LFV2A21K6J3123457", "桂B54321"
-
-
-def years_ago(years: int) -> str:
-    """A first registration whose ``years``-th cycle ends this month."""
-    today = day_of(clock.now())
-    return date(today.year - years, today.month, 1).isoformat()
-
-
-def diesel(**change: str) -> dict[str, str]:
-    car = {"vin": VIN, "plate": PLATE, "plate_colour": "blue", "vehicle_type": "K33", "usage": "A"}
-    more = {"fuel": "diesel", "emission_stage": "5", "max_mass_kg": "1800"}
-    return {**car, **more, "first_registered_on": years_ago(10), **change}
-
-
-def as_csv(*rows: dict[str, str]) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(dict.fromkeys(key for row in rows for key in row)))
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode()
-
-
 Lists = Callable[..., Imported]
 
 
@@ -287,6 +264,33 @@ def test_a_whole_list_is_confirmed_at_once(city: City, lists: Lists) -> None:
     assert chief.post("/proposals", {"batch": batch, "said": "已核对名单"}).status_code == 302
     assert {str(each.due_on) for each in Vehicle.objects.all()} == {due}
     assert JournalEntry.objects.filter(kind="proposal-confirmed").count() == 2
+
+
+def test_a_list_whose_time_is_over_is_not_offered_any_more(city: City, lists: Lists, doors: Doors) -> None:
+    due = (clock.now() + timedelta(days=200)).date().isoformat()
+    lists(diesel(), diesel(vin=OTHER_VIN, plate=OTHER_PLATE))
+    lists({"vin": VIN, "due_on": due}, {"vin": OTHER_VIN, "due_on": due}, reason="年检结果")
+    chief, one = person(POLICE, name="chief"), Proposal.objects.earliest("pk")
+    assert f"名单 {one.batch}" in chief.get("/proposals").content.decode()
+    doors.at(f"{one.expires_at.astimezone(CHINA) + timedelta(minutes=1):%Y-%m-%d %H:%M}")
+    chief = person(POLICE, name="late")
+    assert f"名单 {one.batch}" not in chief.get("/proposals").content.decode()
+    assert chief.post("/proposals", {"batch": one.batch, "said": "已核对名单"}).status_code == 422
+
+
+def test_what_another_office_proposed_is_not_the_caller_s_answer(city: City, lists: Lists) -> None:
+    """A county's police asks for the same mark: it is answered for itself, never with the city's words."""
+    lists(diesel(fuel="gasoline", first_registered_on=years_ago(2)), ago=200)
+    county = Party.objects.create(code="450202-police", kind="police", name="城中交管", place="450202")
+    asked = {"vin": VIN, "reason": "车主申请"}
+    first = city.client(POLICE).post("/api/v1/marks", asked, content_type="application/json")
+    again = city.client(POLICE).post("/api/v1/marks", asked, content_type="application/json")
+    assert first.status_code == again.status_code == 202 and first.json()["id"] == again.json()["id"]
+    key = issue_key(county, clock.now())
+    other = Client(headers={"Authorization": f"Bearer {key}"}).post(
+        "/api/v1/marks", asked, content_type="application/json"
+    )
+    assert other.json().get("id") != first.json()["id"] and POLICE not in other.content.decode()
 
 
 def test_a_blank_is_filled_at_once_but_not_with_what_frees(city: City, lists: Lists) -> None:

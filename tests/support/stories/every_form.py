@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve
 from imloop.steps.accounts import staffing
 from imloop.steps.ground import clock
 from imloop.steps.ground.access import SYSTEM
+from imloop.steps.matters.kept.address import token_of
 from imloop.store.models import Appointment, Case, Finding, Matter, Party, PartyKind, User, Vehicle
 
 OF_EACH = 3
@@ -137,7 +138,7 @@ def windows() -> dict[str, tuple[Client, list[str]]]:
     assert tested is not None, "the demo city has a car that is stated otherwise than registered"
     found["police"][1].append(f"/vehicles/{tested.pk}")
     secret = [f"/c/{each.owner_token}{more}" for each in waiting[:6] for more in ("", "/object", "/book")]
-    secret += [f"/m/{row.token}" for row in Matter.objects.all()]
+    secret += [f"/m/{token_of(row)}" for row in Matter.objects.all()]
     secret += [f"/a/{row.token}" for row in Appointment.objects.exclude(token="").order_by("-id")[:3]]
     market = Party.objects.filter(kind=PartyKind.MARKET).first()
     assert market is not None

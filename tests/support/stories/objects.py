@@ -123,6 +123,11 @@ OBJECTS |= {
     "POST draws/{no}/void": Object(OFFICE, body={"reason": "甲"}),
     "POST draws/{no}/publish": Object(OFFICE, body={}),
     "POST draws/{no}/visits/{unit}/begin": Object(OFFICE, body={}),
+    "POST draws/{no}/visits/{unit}/confirm": Object(OFFICE, body={}),
+    "POST draws/{no}/visits/{unit}/ask": Object(OFFICE, body={}),
+    "POST draws/{no}/visits/{unit}/step-back": Object(
+        OFFICE, body={"officer": "moli", "ground": "absent", "reason": "外出培训"}
+    ),
     "POST draws/{no}/visits/{unit}/result": Object(OFFICE, body={"outcome": "sound", "result": "甲"}),
 }
 

@@ -24,6 +24,7 @@ from imloop.steps.ground.lookups import itself
 from imloop.steps.lines.lock_line import NewOrder, order_line
 from imloop.steps.matters.complaints import identity
 from imloop.steps.matters.complaints.receive import Report, receive
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.open_matter import open_measure
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.steps.outages.declare_outage import Declaration, declare
@@ -162,7 +163,7 @@ def decision(city: City, now: datetime) -> object:
     matter = open_measure(opener, "suspension", NEAR, found, now)
     told = {"served_on": "2026-12-02", "intended": "暂停联网一个月"}
     take_step(opener, matter.matter_no, "notify", told, now)
-    take_step_by_token(matter.token, "waive_hearing", {}, now)
+    take_step_by_token(token_of(matter), "waive_hearing", {}, now)
     decided = {
         "decision_no": "柳环停〔2026〕9号",
         "since": "2026-12-08",

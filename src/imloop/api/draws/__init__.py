@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from imloop.api.draws.schemas import (
+    AskedOut,
     BegunOut,
     DrawOut,
     DrawsOut,
@@ -21,6 +22,9 @@ from imloop.api.draws.schemas import (
     RevealedOut,
     RevealIn,
     SealedDrawOut,
+    StandInOut,
+    StepBackIn,
+    ThereOut,
     VoidIn,
 )
 from imloop.api.http.answers import as_json
@@ -35,6 +39,7 @@ from imloop.steps.draws import (
 from imloop.steps.draws import (
     numbers as draw_numbers,
 )
+from imloop.steps.draws import officers as draw_officers
 from imloop.steps.draws import prepare_draw, void_draw
 from imloop.steps.draws import (
     visits as draw_visits,
@@ -202,9 +207,57 @@ def post_void(request: HttpRequest, no: str, given: VoidIn) -> HttpResponse:
     summary="开始检查 · begin a visit",
 )
 def post_begin(request: HttpRequest, no: str, unit: str) -> HttpResponse:
-    """``looked_at``: the tests or repairs to look at, drawn by the same seed."""
+    """``looked_at``: the tests or repairs to look at, drawn by the same seed. By an officer drawn for the visit, where
+    inspectors are accounts; the others are asked whether they are there."""
     visit = draw_visits.open_visit(caller(request), no, unit, clock.now())
     return as_json({"unit": unit, "looked_at": visit.looked_at}, 201)
+
+
+@router.post(
+    "/draws/{no}/visits/{unit}/confirm",
+    who=DRAWERS,
+    answers={201: ThereOut},
+    tags=["departments"],
+    summary="本人到场 · I was there",
+)
+def post_confirm(request: HttpRequest, no: str, unit: str) -> HttpResponse:
+    """By an officer who was drawn, once the visit has begun; who begins it has said so by that."""
+    row = draw_officers.confirm_presence(caller(request), no, unit, clock.now())
+    return as_json({"unit": unit, "officer": row.body["officer"]}, 201)
+
+
+@router.post(
+    "/draws/{no}/visits/{unit}/step-back",
+    who=DRAWERS,
+    answers={201: StandInOut},
+    tags=["departments"],
+    summary="检查人员退出，由下一名接替 · an officer steps back",
+)
+def post_step_back(request: HttpRequest, no: str, unit: str, said: StepBackIn) -> HttpResponse:
+    """By the officer, or by who manages their department's people; who comes follows from the seed."""
+    row = draw_officers.step_back(
+        caller(request),
+        no,
+        unit,
+        officer=said.officer,
+        ground=said.ground,
+        reason=said.reason,
+        now=clock.now(),
+    )
+    return as_json({"unit": unit, "officer": said.officer, "next": row.user.username if row else ""}, 201)
+
+
+@router.post(
+    "/draws/{no}/visits/{unit}/ask",
+    who=DRAWERS,
+    answers={201: AskedOut},
+    tags=["departments"],
+    summary="再次请检查人员确认到场 · ask officers again",
+)
+def post_ask(request: HttpRequest, no: str, unit: str) -> HttpResponse:
+    """By an officer of the visit: those whose time to confirm lapsed, or who came as the next."""
+    names = draw_officers.ask_again(caller(request), no, unit, clock.now())
+    return as_json({"unit": unit, "officers": names}, 201)
 
 
 @router.post(
@@ -215,6 +268,8 @@ def post_begin(request: HttpRequest, no: str, unit: str) -> HttpResponse:
     summary="检查结果 · its result",
 )
 def post_result(request: HttpRequest, no: str, unit: str, said: ResultIn) -> HttpResponse:
+    """By an officer who confirmed, once as many did as the law asks for; 403 ``not-an-officer``, 409
+    ``officers-unconfirmed`` else."""
     visit = draw_visits.record_visit(
         caller(request), no, unit, outcome=said.outcome, result=said.result, now=clock.now()
     )

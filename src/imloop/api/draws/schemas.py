@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from ninja import Field, Schema
 
+from imloop.api.http.given import Day
 from imloop.api.http.schemas import ABSENT, JsonObject, example
 from imloop.steps.draws.plan import Plan, Source
 
 
 class FallbackIn(Schema):
     name: str
-    on: date
+    on: Day
 
 
 class SourceIn(Schema):
@@ -20,12 +21,13 @@ class SourceIn(Schema):
 
     code: str
     name: str
-    on: date
+    on: Day
     fallback: FallbackIn
 
 
 class PlanIn(Schema):
-    """``visits``: I, M, F → how many; ``methods``: pareto or poisson; ``excluded``: unit → reason."""
+    """``visits``: I, M, F → how many; ``methods``: pareto or poisson; ``excluded``: unit → reason; ``accounts``: the
+    inspectors are accounts that confirm themselves, also before 2026-12-01, from when they always are."""
 
     model_config = example(
         period="2026Q1",
@@ -50,18 +52,22 @@ class PlanIn(Schema):
 
     period: str
     visits: dict[str, int]
-    first: date
-    last: date
+    first: Day
+    last: Day
     sources: list[SourceIn]
     methods: dict[str, str] = {}
     excluded: dict[str, str] = {}
+    accounts: bool = False
 
     def plan(self) -> Plan:
         sources = [
             Source(each.code, each.name, each.on, each.fallback.name, each.fallback.on)
             for each in self.sources
         ]
-        return Plan(self.period, self.visits, self.first, self.last, sources, self.methods, self.excluded)
+        span = self.first, self.last
+        return Plan(
+            self.period, self.visits, *span, sources, self.methods, self.excluded, accounts=self.accounts
+        )
 
 
 class ConflictIn(Schema):
@@ -71,10 +77,12 @@ class ConflictIn(Schema):
 
 
 class JoinIn(Schema):
+    """``inspectors``: user names of active accounts of the department; names, of a draw prepared before 2026-12-01."""
+
     model_config = example(
         nonce_sha256="ab" * 32,
-        inspectors=["韦晓东", "莫丽"],
-        conflicts=[{"inspector": "莫丽", "unit": "450203001", "reason": "配偶在该站工作"}],
+        inspectors=["weixiaodong", "moli"],
+        conflicts=[{"inspector": "moli", "unit": "450203001", "reason": "配偶在该站工作"}],
     )
 
     nonce_sha256: str
@@ -103,6 +111,16 @@ class ResultIn(Schema):
 
     outcome: str
     result: str
+
+
+class StepBackIn(Schema):
+    """``officer``: the user name; ``ground``: absent or conflicted."""
+
+    model_config = example(officer="moli", ground="absent", reason="当天外出培训，不能到场")
+
+    officer: str
+    ground: str
+    reason: str
 
 
 class PublishIn(Schema):
@@ -149,8 +167,17 @@ class DepartmentOut(Schema):
     revealed: bool
 
 
+class SteppedBackOut(Schema):
+    """``ground``: absent or conflicted; ``next``: who came, as the next that was drawn; empty: nobody was left."""
+
+    id: str
+    ground: str
+    next: str
+
+
 class VisitOut(Schema):
-    """``on`` null and ``outcome`` empty: not begun, not ended; ``papers``: what they were drawn from."""
+    """``on`` null and ``outcome`` empty: not begun, not ended; ``papers``: what they were drawn from; ``officers``: who
+    confirmed having been there, by the numbers of ``people``, and ``stepped_back``: where inspectors are accounts."""
 
     id: str
     name: str
@@ -159,6 +186,8 @@ class VisitOut(Schema):
     looked_at: list[str]
     outcome: str
     result: str
+    officers: list[str] = ABSENT
+    stepped_back: list[SteppedBackOut] = ABSENT
 
 
 class PublicNumberOut(Schema):
@@ -207,21 +236,37 @@ class SourceOut(Schema):
 
 
 class WaitOut(Schema):
-    """``of``: a source's or a unit's name."""
+    """``of``: a source's or a unit's name; ``who``: the user name of whom it waits for, empty: the office."""
 
     step: str
     of: str
+    who: str
     due: date | None
 
 
+class OfficerOut(Schema):
+    """``number``: as published; ``state``: drawn, asked, there, stepped_back; ``proposal``: where they are asked."""
+
+    officer: str
+    name: str
+    number: str
+    department: str
+    state: str
+    proposal: int | None
+    ground: str
+    reason: str
+    stand_in: str
+
+
 class PlannedVisitOut(VisitOut):
-    """``uniform``: it belongs to the equal-chance part."""
+    """``uniform``: it belongs to the equal-chance part; ``team``: its officers, where they are accounts."""
 
     stratum: str
     planned_on: date
     lead: str
     member: str
     uniform: bool
+    team: list[OfficerOut] = ABSENT
 
 
 class SealedDrawOut(DrawOut):
@@ -276,3 +321,25 @@ class BegunOut(Schema):
 class OutcomeOut(Schema):
     unit: str
     outcome: str
+
+
+class AskedOut(Schema):
+    """``officers``: user names of those who are asked now."""
+
+    unit: str
+    officers: list[str]
+
+
+class ThereOut(Schema):
+    """``officer``: who says that they are there."""
+
+    unit: str
+    officer: str
+
+
+class StandInOut(Schema):
+    """``next``: user name of who comes; empty: nobody is left, and only ``impossible`` may be recorded."""
+
+    unit: str
+    officer: str
+    next: str

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from imloop.exchange.http.addresses import disposition
-from imloop.facts.days import CHINA
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.steps.ground import clock
@@ -93,6 +92,5 @@ def file_of(request: HttpRequest, limit: int) -> bytes:
 
 
 def moment_of(at: datetime | None) -> datetime:
-    """The moment asked about, now if none is given; one without an offset is in China's time."""
-    moment = at or clock.now()
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+    """The moment asked about, now if none is given."""
+    return at or clock.now()

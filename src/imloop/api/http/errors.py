@@ -21,6 +21,7 @@ _TITLES = {
     405: "Method not allowed",
     408: "Too slow",
     409: "Conflict",
+    411: "Length required",
     413: "Too large",
     415: "Unknown kind of body",
     422: "Not accepted",
@@ -66,7 +67,9 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """A request that the framework itself could not read, as a refusal like every other."""
+    """A request that the framework could not read, as a refusal like every other: ours, where we said why."""
+    if isinstance(error.__cause__, Refusal):
+        return problem(request, error.__cause__)
     return problem(request, Malformed("malformed-json", Text("无法读取报文。", str(error))))
 
 

@@ -10,7 +10,6 @@ Buys: a retest permit costs 0.37 of the framework's processor time on SQLite, 0.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -28,6 +27,7 @@ from imloop.api.http.router import Call as Route
 from imloop.exchange.http.http_status import UNTAKEABLE
 from imloop.exchange.http.metrics import count_upload
 from imloop.exchange.uploads.intake import take_test_in_group
+from imloop.facts.days import moment_in
 from imloop.facts.refusal import Refusal
 from imloop.steps.cases.ask_permit import ask_permit
 from imloop.steps.ground import clock
@@ -79,9 +79,8 @@ def _permit(environ: Environment) -> Call | None:
     if len(asked) != len(pairs) or not asked.keys() <= KNOWN:
         return None
     text = asked.pop("at", None)
-    try:
-        at = None if text is None else datetime.fromisoformat(text)
-    except ValueError:
+    at = None if text is None else moment_in(text)
+    if text is not None and at is None:
         return None
     given = {name: asked.get(name, "") for name in ("vin", "plate", "station")}
     return lambda _, who: ("200 OK", ask_permit(who, at=moment_of(at), **given))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 
 from imloop.api.http.answers import as_json, body_of, moment_of
 from imloop.api.http.audience import ENVIRONMENT, I_STATION
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Moment
 from imloop.api.http.router import Router
 from imloop.api.lines.schemas import (
     CHECK,
@@ -92,7 +91,7 @@ def post_heartbeat(request: HttpRequest) -> HttpResponse:
     tags=["I-station"],
     summary="检测线状态 · what each line may test",
 )
-def get_lines(request: HttpRequest, station: str = "", at: datetime | None = None) -> HttpResponse:
+def get_lines(request: HttpRequest, station: str = "", at: Moment | None = None) -> HttpResponse:
     moment = moment_of(at)
     lines = visible_lines(caller(request), moment)
     if station:

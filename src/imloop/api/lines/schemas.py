@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ninja import Schema
 
+from imloop.api.http.given import Day, Moment
 from imloop.api.http.schemas import (
     ABSENT,
     NUMBER,
@@ -40,7 +41,7 @@ class OrderIn(Alone):
     methods: list[str] = []
     reason: str
     evidence: str
-    until: datetime
+    until: Moment
 
 
 class SoftwareIn(Schema):
@@ -53,13 +54,13 @@ class SoftwareIn(Schema):
     sha256: str
     name: str
     version: str
-    since: date
-    until: date | None = None
+    since: Day
+    until: Day | None = None
     cite: str
 
 
 class WithdrawalIn(Schema):
-    on: date
+    on: Day
     reason: str
 
 
@@ -245,18 +246,18 @@ HEARTBEAT = in_json(
 
 class LineIn(Schema):
     methods: list[str]
-    since: date
+    since: Day
 
 
 class LineEndIn(Schema):
     """``until``: first day on which it is no longer in use."""
 
-    until: date
+    until: Day
 
 
 class InstrumentIn(Schema):
     kind: str
     model: str
     serial: str
-    since: date
+    since: Day
     maker: str = ""

@@ -28,7 +28,7 @@ from imloop.api.matters.schemas import (
     StepIn,
 )
 from imloop.api.second_person import ProposalOut, done_or_proposed
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.exchange.reading import parse_json
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
@@ -45,6 +45,7 @@ from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.open_matter import apply, nominate_for_scrappage, open_measure, resubmit
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.roles import PENALTIES, roles_in
@@ -71,7 +72,7 @@ def _answer(
         if who is not None:
             return matter_lookups.matter_json(row, roles_in(who, row), now, by_of(who, row.place))
         said = matter_lookups.matter_json(row, _CONCERNED, now)
-        return {**said, "token": row.token} if token else said
+        return {**said, "token": token_of(row)} if token else said
 
     return done_or_proposed(lambda: step(now), shown, status)
 
@@ -150,8 +151,11 @@ def post_own_step(request: HttpRequest, token: str, taken: StepIn) -> HttpRespon
 )
 def post_own_file(request: HttpRequest, token: str, name: str) -> HttpResponse:
     """The body is the file: PDF, JPEG or PNG, at most 5 MB."""
-    count_question(request, clock.now())
-    kept = attach(name, file_of(request, LARGEST), clock.now(), token=token)
+    now = clock.now()
+    count_question(request, now)
+    body = file_of(request, LARGEST)
+    count_files(request, len(body), now)
+    kept = attach(name, body, now, token=token)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 

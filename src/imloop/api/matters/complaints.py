@@ -11,10 +11,11 @@ from ninja import Schema
 from imloop.api.http.answers import as_json, file_of
 from imloop.api.http.audience import DEPARTMENTS
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Day, Number, Typed
 from imloop.api.http.router import Router
 from imloop.api.http.schemas import JsonObject, KeptFileOut, example
 from imloop.api.matters.schemas import ClockOut, FieldOut, MatterLineOut, StepIn, StepOut
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.facts.days import day_of
 from imloop.facts.pictures import LARGEST
 from imloop.facts.refusal import Malformed
@@ -32,6 +33,7 @@ from imloop.steps.matters.complaints.progress import (
     step_by_reporter,
 )
 from imloop.steps.matters.complaints.receive import Received, Report, category_asked, receive
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.lookups import field_json, summary
 
 router = Router()
@@ -73,16 +75,16 @@ class ComplaintIn(Schema):
     place: str
     text: str
     about: str = ""
-    on: date | None = None
+    on: Day | None = None
     party: str = ""
     address: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
+    latitude: Number | None = None
+    longitude: Number | None = None
     name: str = ""
     phone: str = ""
     insider: bool = False
     together: int = 1
-    answers: dict[str, str | int | None] = {}
+    answers: dict[str, Typed] = {}
 
     def report(self, channel: str = "web") -> Report:
         category, north, east = category_asked(self.category), self.latitude, self.longitude
@@ -237,7 +239,7 @@ def post_complaint(request: HttpRequest, given: ComplaintIn) -> HttpResponse:
 def _received(made: Received) -> HttpResponse:
     row = made.matter
     due = row.due_on.isoformat() if row.due_on else None
-    said = {"number": row.matter_no, "token": row.token, "codes": list(made.codes), "office": row.office}
+    said = {"number": row.matter_no, "token": token_of(row), "codes": list(made.codes), "office": row.office}
     return as_json({**said, "due_on": due}, 201)
 
 
@@ -290,7 +292,9 @@ def post_photo(request: HttpRequest, token: str) -> HttpResponse:
     """The body is the photograph: JPEG or PNG, at most 5 MB, at most six; position and camera are shown to nobody."""
     now = clock.now()
     count_question(request, now)
-    kept = add_photo(token, file_of(request, LARGEST), now)
+    body = file_of(request, LARGEST)
+    count_files(request, len(body), now)
+    kept = add_photo(token, body, now)
     return as_json({"name": kept.name, "sha256": kept.sha256, "size": kept.size}, 201)
 
 
@@ -305,8 +309,8 @@ def get_complaints(
     request: HttpRequest,
     category: str = "",
     state: str = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: Day | None = None,
+    until: Day | None = None,
 ) -> HttpResponse:
     """``state``: open late closed; ``since``, ``until``: days of receipt."""
     day = day_of(clock.now())
@@ -336,7 +340,7 @@ def post_taken_down(request: HttpRequest, given: TakenDownIn) -> HttpResponse:
     tags=["departments"],
     summary="投诉举报统计 · figures by category",
 )
-def get_figures(request: HttpRequest, since: date | None = None, until: date | None = None) -> HttpResponse:
+def get_figures(request: HttpRequest, since: Day | None = None, until: Day | None = None) -> HttpResponse:
     """Of the whole months of receipt that these days lie in; the last year without them."""
     day = day_of(clock.now())
     first, last = figures.whole_months(since or day - figures.YEAR, until or day)

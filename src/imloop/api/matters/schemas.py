@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ninja import Schema
 
+from imloop.api.http.given import Day, Moment, Typed
 from imloop.api.http.schemas import (
     DAY,
     NUMBER,
@@ -24,7 +25,7 @@ class StepIn(Schema):
     model_config = example(step="accept", fields={})
 
     step: str
-    fields: dict[str, str | int | None] = {}
+    fields: dict[str, Typed] = {}
 
 
 class MeasureIn(Schema):
@@ -38,7 +39,7 @@ class MeasureIn(Schema):
     party: str = ""
     vin: str = ""
     plate: str = ""
-    fields: dict[str, str | int | None] = {}
+    fields: dict[str, Typed] = {}
     finding: int | None = None
 
 
@@ -303,8 +304,8 @@ class CopyIn(Schema):
     reference: str
     to: str
     wanted: str
-    answer_by: date | None = None
-    at: datetime | None = None
+    answer_by: Day | None = None
+    at: Moment | None = None
 
 
 class CopyAnswerIn(Schema):

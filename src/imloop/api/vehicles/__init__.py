@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from imloop.api.http.answers import as_json, moment_of
 from imloop.api.http.audience import ADMIN, ENVIRONMENT, I_STATION_OR_ASKER, POLICE, SUPERVISOR
 from imloop.api.http.auth import caller
+from imloop.api.http.given import Moment
 from imloop.api.http.router import Router
 from imloop.api.second_person import ProposalOut
 from imloop.api.vehicles.schemas import (
@@ -55,7 +54,7 @@ router = Router()
     summary="能否核发检验标志 · may a mark be issued",
 )
 def get_mark_gate(
-    request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
+    request: HttpRequest, vin: str = "", plate: str = "", at: Moment | None = None
 ) -> HttpResponse:
     return as_json(ask_mark(caller(request), vin=vin, plate=plate, at=moment_of(at)).to_json())
 
@@ -68,7 +67,7 @@ def get_mark_gate(
     summary="是否应在本地检验 · is a test due here",
 )
 def get_cycle_gate(
-    request: HttpRequest, vin: str = "", plate: str = "", at: datetime | None = None
+    request: HttpRequest, vin: str = "", plate: str = "", at: Moment | None = None
 ) -> HttpResponse:
     return as_json(ask_cycle(caller(request), vin=vin, plate=plate, at=moment_of(at)).to_json())
 

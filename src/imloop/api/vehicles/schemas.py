@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ninja import Schema
 
+from imloop.api.http.given import Day, Moment, Number
 from imloop.api.http.schemas import ABSENT, GateOut, JsonObject, ReasonOut, example
 from imloop.facts.records.vehicle import NewVehicle
 
@@ -21,9 +22,9 @@ class RegistrationAsked(Schema):
     emission_stage: str = ""
     vehicle_type: str = ""
     usage: str = ""
-    max_mass_kg: float | None = None
+    max_mass_kg: Number | None = None
     place: str = ""
-    at: datetime | None = None
+    at: Moment | None = None
 
     def vehicle(self) -> NewVehicle:
         return NewVehicle(**self.dict(exclude={"application", "place", "at"}))
@@ -49,7 +50,7 @@ class ChangeIn(Schema):
     )
 
     kind: str
-    on: date
+    on: Day
     vin: str = ""
     plate: str = ""
     owner_name: str = ""
@@ -69,11 +70,11 @@ class EnrolmentIn(Schema):
 
     ground: str
     evidence: str
-    since: date
-    until: date | None = None
+    since: Day
+    until: Day | None = None
     vin: str = ""
     plate: str = ""
-    operating_since: date | None = None
+    operating_since: Day | None = None
 
 
 class CycleOut(Schema):

@@ -115,11 +115,10 @@ def operator(place: str = "") -> Caller:
 
 def moment_of(text: str) -> datetime:
     """ISO 8601; now when empty; one without an offset is China's."""
-    from imloop.facts.days import CHINA
+    from imloop.facts.days import read_moment
     from imloop.steps.ground.clock import now
 
-    moment = datetime.fromisoformat(text) if text else now()
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
+    return read_moment(text, at="at") if text else now()
 
 
 def say(answer: Mapping[str, Any], as_json: bool) -> NoReturn:

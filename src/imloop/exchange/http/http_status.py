@@ -14,6 +14,7 @@ from imloop.facts.refusal import (
     Unlawful,
 )
 from imloop.facts.text import Text
+from imloop.law import LawMissing
 from imloop.steps.ground.ledger import cannot_be_kept
 
 _STATUS = {Malformed: 422, Unknown: 404, NotAllowed: 403, Conflict: 409, Unlawful: 403, Unavailable: 503}
@@ -35,6 +36,7 @@ _BY_CODE = {
     "body-is-form": 415,
     "body-incomplete": 400,
     "body-too-slow": 408,
+    "length-required": 411,
     "too-large": 413,
     "too-many-questions": 429,
     "too-many-calls": 429,
@@ -57,12 +59,22 @@ def status_of(refusal: Refusal, method: str) -> int:
     return 422 if status == 404 and method == "POST" else status
 
 
-UNTAKEABLE = (DataError, OverflowError)
-"""Errors raised by a value that is well formed and yet too large for the database or the calendar."""
+UNTAKEABLE = (DataError, OverflowError, LawMissing)
+"""Errors raised by a value that is well formed and yet too large for the database or the calendar, or a day before any
+law that we know."""
 
 
 def as_refusal(error: Exception) -> Refusal:
     """The refusal for one of ``UNTAKEABLE``."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, LawMissing):
+        on, place, key = error.on, error.place, error.key
+        zh = f"{on} 在 {place} 没有已录入的规定（{key}），请核对日期。"
+        return Unknown(
+            "law-missing",
+            Text(zh, f"No rule is entered for {on} in {place} ({key}): check the day."),
+        )
     if isinstance(error, DataError):
         return cannot_be_kept()
     return Malformed(

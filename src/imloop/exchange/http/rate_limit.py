@@ -16,7 +16,7 @@ from imloop.facts.text import Text
 from imloop.steps.accounts.admitted import admitted_or_none
 from imloop.steps.ground.access import PUBLIC, Caller
 
-_MINUTE = 60
+_MINUTE, _HOUR = 60, 3600
 _NETWORK_BITS = 64
 """An IPv6 subscriber has a network of this length, not one address."""
 
@@ -40,6 +40,22 @@ def count_question(request: HttpRequest, now: datetime) -> Caller:
             ),
         )
     return PUBLIC
+
+
+def count_files(request: HttpRequest, size: int, now: datetime) -> None:
+    """Refuse (429) an address that hands in more than ``PUBLIC_FILE_MB_PER_HOUR`` without a log-in: it shall not take
+    the room of all others. Each worker process counts for itself."""
+    if admitted_or_none(request.user) is not None:
+        return
+    key = f"files:{address_of(request)}:{int(now.timestamp()) // _HOUR}"
+    cache.add(key, 0, timeout=2 * _HOUR)
+    allowed = settings.PUBLIC_FILE_MB_PER_HOUR
+    if cache.incr(key, size) > allowed * 1_000_000:
+        words = Text(
+            f"上传过多：每小时最多 {allowed} MB，请压缩照片或稍后再传。",
+            f"Too much: at most {allowed} MB an hour. Make the photographs smaller, or go on later.",
+        )
+        raise NotAllowed("too-many-questions", words)
 
 
 class _Minute:

@@ -23,6 +23,9 @@ class Counts(StrEnum):
     NOTHING = "nothing"
 
 
+NOT_AS_REGISTERED = "not-as-registered"
+"""Why a run moves its case as a failed one although it passed when it came: which vehicle it was is known since, and by
+what the register says of that, or as it was stated when it failed, it fails. What was judged stays on record."""
 COUNTS_NAMES: Mapping[Counts, Text] = MappingProxyType(
     {
         Counts.CASE: Text("计入案件", "counts for the case"),
@@ -47,8 +50,9 @@ WHY: Mapping[str, Text] = MappingProxyType(
         "fault-not-retested": Text(
             "上次不合格的项目没有检验并合格", "what had failed was not tested again and passed"
         ),
-        "not-as-registered": Text(
-            "按登记的车辆信息判定不合格", "judged by what the register says of the vehicle, it does not pass"
+        NOT_AS_REGISTERED: Text(
+            "按登记的或上次不合格时填报的车辆信息判定不合格",
+            "judged by the register, or as the vehicle was stated when it failed, it does not pass",
         ),
         "annulled": Text(
             "案件已撤销，该次不合格不成立", "its case was annulled: the failed run does not stand"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from imloop.facts.codes import UNDER_LOAD, Fuel, Result
 from imloop.facts.records.inspection import Exterior, TestRecord, Vehicle
 from imloop.facts.text import Reason, Text
-from imloop.gates.vehicles.compare_statement import Facts, as_registered
+from imloop.gates.vehicles.compare_statement import Facts, as_registered, bounded
+from imloop.law import Law
 
 NOT_RETESTED = "fault-not-retested"
 """Why a pass counts for nothing although it had a permit."""
@@ -100,12 +101,13 @@ def as_stated_then(now: Vehicle, failed: Measured) -> Vehicle:
     return replace(now, **{"vehicle_type": then.vehicle_type, **said})
 
 
-def ways_stated(now: Vehicle, failed: Sequence[Measured], entered: Facts) -> list[Vehicle]:
-    """The vehicle as it was stated each time it failed, with the authorities' word (``entered``) before that, as far as
-    that is not ``now``."""
+def ways(stated: Vehicle, law: Law, failed: Sequence[Measured], entered: Facts) -> tuple[Vehicle, ...]:
+    """The vehicle as it is judged: by the authorities' word (``entered``) before what is stated, and then as it was
+    stated each time it failed, with that word before it, as far as that is another."""
+    now = as_registered(bounded(stated, law, entered)[0], entered)
     found = (as_stated_then(now, run) for run in failed)
     others = (as_registered(then, entered) for then in found if then != now)
-    return [each for each in dict.fromkeys(others) if each != now]
+    return now, *(each for each in dict.fromkeys(others) if each != now)
 
 
 def restated(now: Vehicle, then: Vehicle) -> list[Reason]:

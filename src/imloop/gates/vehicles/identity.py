@@ -39,12 +39,14 @@ class Beside(StrEnum):
     """``reported``: it failed under the VIN of the vehicle that is named now, stated or reported by a control unit.
     ``replated``: it bore the plate, and its VIN may be a typing error: the register's VIN may have been corrected since
     it failed. ``plated``: no authority knows its VIN, and its plate is one that the vehicle bears or once bore.
+    ``passed``: it failed under its plate alone, and that plate has gone on since, to the vehicle or by way of it.
     ``former``: it once bore the plate, which is all that is named, and nobody is known to bear it now. ``then``: it
     bore the plate when the run was made."""
 
     REPORTED = "reported"
     REPLATED = "replated"
     PLATED = "plated"
+    PASSED = "passed"
     FORMER = "former"
     THEN = "then"
 
@@ -222,6 +224,15 @@ def _by_its_plate(other: Bearer) -> Reason:
     )
 
 
+def _by_a_plate_that_went_on(other: Bearer) -> Reason:
+    masked = masked_vehicle(other.plate, other.vin)
+    return _doubt(
+        f"一辆待复检的车辆（{masked}）不合格时只报了号牌；该号牌此后换过车，尚不能确认当时是哪一辆。",
+        f"A vehicle that awaits a retest ({masked}) failed under its plate alone; that plate has gone to another "
+        "since, and nobody has found yet which of them it was.",
+    )
+
+
 def _by_a_former_plate(other: Bearer) -> Reason:
     return _doubt(
         f"号牌原属一辆待复检的车辆（{masked_vehicle(other.plate, other.vin)}），现在登记在谁名下不明，报文没有 VIN。",
@@ -243,6 +254,7 @@ _WHY = {
     Beside.REPORTED: _reported_by_another,
     Beside.REPLATED: _once_with_the_plate,
     Beside.PLATED: _by_its_plate,
+    Beside.PASSED: _by_a_plate_that_went_on,
     Beside.FORMER: _by_a_former_plate,
     Beside.THEN: _with_the_plate_then,
 }

@@ -51,7 +51,6 @@ HOW = (
 
 BEFORE_WORK = (S.RECEIVED, S.TRIAGED)
 AT_WORK = (S.ACCEPTED, S.ASSIGNED, S.CHECKED, S.REOPENED)
-FOUND = (S.FOUNDED, S.PARTLY, S.UNFOUNDED)
 OUTCOMES = {Step.FIND_TRUE: "founded", Step.FIND_PARTLY: "partly", Step.FIND_UNTRUE: "unfounded"}
 REASON = sentence("reason", "理由", "reason")
 _RECEIVED = (

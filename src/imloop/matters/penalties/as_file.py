@@ -90,6 +90,13 @@ def fine_of(facts: Mapping[str, Value], law: Law) -> int:
     return proposal.fine if proposal else 0
 
 
+def confiscated_of(facts: Mapping[str, Value], law: Law) -> Decimal:
+    """The illegal gains that are taken besides the fine; nothing where the text takes none."""
+    found = range_of(facts, law)
+    taken = found is not None and "gains" in found.also
+    return Decimal(str(facts.get("gains") or 0)) if taken else Decimal(0)
+
+
 def file_of(matter: Matter, values: Mapping[str, Value], day: date, law: Law) -> File | None:
     """The file as it would be decided on ``day`` with these answers; None where the matter was never opened as one."""
     facts = {**matter.facts, **values}

@@ -26,12 +26,6 @@ class Span:
             raise ValueError(f"ends on {self.last}, before it begins on {self.first}")
 
 
-def file_by(lead: date, law: Law, *, extended: bool = False) -> date:
-    """Until when it is decided whether a lead becomes a case (EP 18)."""
-    last = law.term("procedure.file_days", lead).deadline
-    return law.term("procedure.file_extended_days", last).deadline if extended else last
-
-
 def decide_by(filed: date, law: Law, *, extended: int = 0, uncounted: Iterable[Span] = ()) -> date:
     """Until when the case is decided (PL 60). ``extended``: how often; more often than the law allows is refused."""
     most = law.integer("procedure.decide_extensions")
@@ -46,11 +40,6 @@ def decide_by(filed: date, law: Law, *, extended: int = 0, uncounted: Iterable[S
     return _without(filed, last, uncounted)
 
 
-def evidence_by(kept: date, law: Law) -> date:
-    """Until when it is decided what becomes of evidence that was kept (PL 56)."""
-    return law.term("procedure.evidence_kept_days", kept).deadline
-
-
 def answer_by(served: date, law: Law) -> date:
     """The last day to state one's case and to ask for a hearing (PL 64, EP 44)."""
     return law.term("matter.notified_days", served).deadline
@@ -59,11 +48,6 @@ def answer_by(served: date, law: Law) -> date:
 def hearing_from(announced: date, law: Law) -> date:
     """The first day on which a hearing announced then may be held (PL 64)."""
     return law.term("matter.hearing_notice_days", announced).deadline
-
-
-def serve_by(decided: date, law: Law) -> date:
-    """Until when the decision reaches a party that was not present (PL 61)."""
-    return law.term("procedure.serve_days", decided).deadline
 
 
 def published_service(published: date, law: Law) -> date:
@@ -101,16 +85,6 @@ def sue_by(served: date, law: Law) -> date:
 def court_by(over: date, law: Law) -> date:
     """The last day to ask a court to enforce; ``over``: when the time to ask for review and to sue ended (53)."""
     return months_after(over, law.integer("procedure.court_months"))
-
-
-def publish_by(decided: date, law: Law) -> date:
-    """Until when the decision is published (EP 61–66)."""
-    return law.term("procedure.publish_days", decided).deadline
-
-
-def withdraw_by(changed: date, law: Law) -> date:
-    """Until when a published decision is taken back that was changed or is void (PL 48)."""
-    return law.term("procedure.withdrawal_days", changed).deadline
 
 
 def months_after(day: date, months: int) -> date:

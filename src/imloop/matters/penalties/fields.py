@@ -235,9 +235,21 @@ CLAUSES = (
         required=False,
     ),
 )
+PAID_FOR = Field(
+    "paid_for",
+    Text("缴纳项目（不填的先抵罚款，再抵加处罚款）", "for what (empty: the fine, then its surcharge)"),
+    Shape.CHOICE,
+    False,
+    (
+        ("fine", Text("罚款", "fine")),
+        ("surcharge", Text("加处罚款", "surcharge")),
+        ("gains", Text("没收的违法所得", "confiscated gains")),
+    ),
+)
 PAID = (
     day("paid_on", "缴款日期", "paid on"),
-    Field("amount", Text("金额（元）", "amount in yuan"), Shape.COUNT),
+    PAID_FOR,
+    Field("amount", Text("金额（元）", "amount in yuan"), Shape.MONEY),
     sentence("receipt_no", "票据号", "number of the receipt"),
 )
 PUT_OFF = (

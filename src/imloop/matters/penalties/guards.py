@@ -12,6 +12,7 @@ from imloop.matters.guards import Asked, Guard, guard
 from imloop.matters.names import Step
 from imloop.matters.penalties import clocks
 from imloop.matters.penalties.as_file import (
+    confiscated_of,
     file_of,
     fine_of,
     investigators,
@@ -238,7 +239,13 @@ def _may_be_heard(asked: Asked) -> bool:
     if found is None:
         return False
     is_person = facts.get("is_person") == "yes"
-    return may_be_heard(fine_of(facts, asked.law), frozenset(found.also), asked.law, is_person=is_person)
+    return may_be_heard(
+        fine_of(facts, asked.law),
+        frozenset(found.also),
+        asked.law,
+        is_person=is_person,
+        confiscated=int(confiscated_of(facts, asked.law)),
+    )
 
 
 @guard("听证主持人不是调查人员", "an investigator does not chair the hearing")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
 from imloop.facts.text import Reason, Text
 from imloop.matters.guards import Asked, guard
 from imloop.matters.matter import Value
 from imloop.matters.names import Step
 from imloop.matters.penalties import clocks
-from imloop.matters.penalties.account import account_of, is_stayed
+from imloop.matters.penalties.account import FINE, GAINS, SURCHARGE, account_of, is_stayed
 from imloop.matters.penalties.as_file import day_in, fine_of, range_of
 from imloop.matters.penalties.guards import not_by, one_person
 from imloop.matters.penalties.limits import may_be_simple, may_take_cash
@@ -118,34 +119,43 @@ def little_cash(asked: Asked) -> Reason | None:
     return Reason("too-much-cash", said, asked.law.cite("procedure.simple.cash_most_yuan"))
 
 
-@guard("缴纳的金额不超过应缴的", "no more is paid than is open")
+@guard("缴纳的金额不超过该项应缴的", "no more is paid than is open of what it is for")
 def not_too_much(asked: Asked) -> Reason | None:
-    """Of the fine and its surcharge, on the day of the payment."""
-    day = asked.values["paid_on"]
+    """On the day of the payment. Fine and surcharge are of whole yuan."""
+    day, booked = asked.values["paid_on"], str(asked.values.get("paid_for") or "")
     assert isinstance(day, date)
     account = account_of(asked.matter, day, asked.law)
-    amount = int(str(asked.values["amount"]))
-    if account is None or 0 < amount <= account.open:
+    amount = Decimal(str(asked.values["amount"]))
+    if account is None:
+        return None
+    most = account.open_of(booked)
+    if 0 < amount <= most and (booked == GAINS or amount == int(amount)):
         return None
     return Reason(
         "wrong-amount",
         Text(
-            f"{day} 应缴 {account.open} 元，不是 {amount} 元。",
-            f"{account.open} yuan were open on {day}, not {amount}.",
+            f"{day} 该项应缴 {most} 元，不是 {amount} 元。",
+            f"{most} yuan of it were open on {day}, not {amount}.",
         ),
         asked.law.cite("procedure.surcharge_percent"),
     )
 
 
-@guard("罚款和加处罚款已缴清", "fine and surcharge are paid")
+@guard("罚款、加处罚款和没收的违法所得已缴清", "fine, surcharge and confiscated gains are paid")
 def all_paid(asked: Asked) -> Reason | None:
-    """Nothing is open today."""
+    """Nothing of any is open today."""
     account = account_of(asked.matter, asked.day, asked.law)
-    if account is None or not account.open:
+    if account is None:
+        return None
+    fine, surcharge, gains = (account.open_of(part) for part in (FINE, SURCHARGE, GAINS))
+    if not (account.open or gains):
         return None
     return Reason(
-        "fine-open",
-        Text(f"还有 {account.open} 元未缴。", f"{account.open} yuan are still open."),
+        "fine-open" if account.open else "gains-open",
+        Text(
+            f"还有未缴的：罚款 {fine} 元，加处罚款 {surcharge} 元，没收的违法所得 {gains} 元。",
+            f"Still open: {fine} yuan of the fine, {surcharge} of the surcharge, {gains} of the confiscated gains.",
+        ),
         asked.law.cite("procedure.pay_days"),
     )
 

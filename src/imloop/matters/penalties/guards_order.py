@@ -211,14 +211,14 @@ def counted_once(asked: Asked) -> Reason | None:
         return None  # what is open on that day says enough
     new = Act(Step.PAY, asked.person, "", asked.day, asked.values)
     account = account_of(replace(asked.matter, acts=(*asked.matter.acts, new)), asked.day, asked.law)
-    if account is None or account.paid <= account.fine + account.surcharge:
+    if account is None or not account.is_overpaid:
         return None
-    most = account.fine + account.surcharge
+    sum_, most = account.paid + account.gains_paid, account.fine + account.surcharge + account.gains
     return Reason(
         "wrong-amount",
         Text(
-            f"连同已缴共 {account.paid} 元，超过应缴的 {most} 元。",
-            f"With what was paid it is {account.paid} yuan, more than the {most} that are due.",
+            f"连同已缴共 {sum_} 元，超过罚款、加处罚款或者没收各项应缴的（合计 {most} 元）。",
+            f"With what was paid it is {sum_} yuan, more than is due of fine, surcharge or gains ({most} in all).",
         ),
         asked.law.cite("procedure.surcharge_percent"),
     )

@@ -11,12 +11,12 @@ from imloop.matters.any_time import OFFICE
 from imloop.matters.clocks import Timer, paused, resumed
 from imloop.matters.fields import Field
 from imloop.matters.guards import Asked
-from imloop.matters.matter import Effect, Matter
+from imloop.matters.matter import Effect, Matter, Value
 from imloop.matters.names import Kind, Role, State, Step
 from imloop.matters.penalties import fields as f
 from imloop.matters.penalties import guards as p
 from imloop.matters.penalties import guards_order as o
-from imloop.matters.penalties.as_file import fine_of
+from imloop.matters.penalties.as_file import confiscated_of, fine_of
 from imloop.matters.row import DECISION_NO, REASONS, Row, day, sentence
 
 K, S = Kind, State
@@ -262,7 +262,11 @@ def _discussed(matter: Matter, asked: Asked) -> Matter:
 
 
 def _decided(matter: Matter, asked: Asked) -> Matter:
-    return replace(matter, facts={**matter.facts, "decided_fine": fine_of(matter.facts, asked.law)})
+    decided: dict[str, Value] = {
+        "decided_fine": fine_of(matter.facts, asked.law),
+        "decided_gains": str(confiscated_of(matter.facts, asked.law)),
+    }
+    return replace(matter, facts={**matter.facts, **decided})
 
 
 def _pause_deciding(matter: Matter, asked: Asked) -> Matter:

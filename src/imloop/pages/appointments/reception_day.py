@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from imloop.facts.codes import METHOD_NAMES
-from imloop.facts.days import day_of
+from imloop.facts.days import clock_in, day_of
+from imloop.facts.digits import whole
 from imloop.facts.refusal import Malformed
 from imloop.facts.text import Text
 from imloop.pages.choices import named_alike
@@ -170,14 +171,13 @@ def _set(caller: Caller, form: QueryDict) -> None:
     for number, row in enumerate(_typed_grid(form), start=1):
         if not row["opens"] and not row["closes"]:
             continue
-        try:
-            weekday = None if row["day"] == "working" else int(row["day"])
-            spans.append(Hours(weekday, time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"])))
-        except ValueError:
+        weekday, opens, closes = whole(row["day"]), clock_in(row["opens"]), clock_in(row["closes"])
+        if (weekday is None and row["day"] != "working") or opens is None or closes is None:
             words_ = Text(
                 f"第 {number} 行：请选择日期并填写起止时间。", f"Row {number}: give the day and both times."
             )
-            raise Malformed("malformed", words_) from None
+            raise Malformed("malformed", words_)
+        spans.append(Hours(weekday, opens, closes))
     set_hours(caller, spans, sent_day(form, "since"), clock.now())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -11,9 +11,11 @@ from imloop.facts.days import day_of
 from imloop.facts.text import Text
 from imloop.pages.guard import words
 from imloop.proof.draw import ONE, largest_ratio
+from imloop.steps.accounts.staffing import may_manage
 from imloop.steps.draws import lookups as draw_lookups
 from imloop.steps.draws.frame import STRATA
 from imloop.steps.draws.prepare_draw import DRAWERS
+from imloop.steps.draws.roster import by_accounts, least_officers
 from imloop.steps.draws.visits import publication_due
 from imloop.steps.ground.access import Caller
 from imloop.store.models import Draw, DrawVisit
@@ -30,6 +32,17 @@ OUTCOMES: dict[str, Text] = {
     "faults": Text("发现问题", "faults found"),
     "impossible": Text("未能检查", "could not be visited"),
 }
+GROUNDS: dict[str, Text] = {
+    "absent": Text("不能到场", "cannot come"),
+    "conflicted": Text("应当回避", "is conflicted"),
+}
+OFFICERS: dict[str, Text] = {
+    "drawn": Text("待到场", "to come"),
+    "asked": Text("待本人确认到场", "asked to confirm"),
+    "there": Text("本人已确认到场", "confirmed"),
+    "stepped_back": Text("已退出", "stepped back"),
+}
+_OFFICER_TAGS = {"drawn": "wait", "asked": "wait", "there": "pass", "stepped_back": "fail"}
 _TAGS = {"prepared": "wait", "committed": "wait", "drawn": "info", "published": "pass", "voided": "fail"}
 
 
@@ -110,11 +123,16 @@ def draw_context(caller: Caller, draw: Draw, now: datetime) -> dict[str, object]
         "mine": mine,
         "steps": steps,
         "wanted": wanted,
-        "visits": [_visit(visit) for visit in draw.visits.order_by("planned_on", "unit")],
+        "visits": [
+            {**_visit(visit), **_team(caller, visit, day_of(now))}
+            for visit in draw.visits.select_related("draw").order_by("planned_on", "unit")
+        ],
         "due": publication_due(draw) if draw.state == Draw.State.DRAWN else None,
         "may_void": draw.state in (Draw.State.PREPARED, Draw.State.COMMITTED) and caller.kind in DRAWERS,
         "may_join": draw.state == Draw.State.PREPARED and caller.kind in DRAWERS,
         "may_act": mine is not None,
+        "accounts": draw_lookups.accounts(caller, draw),
+        "grounds": [(code, words(name)) for code, name in GROUNDS.items()],
     }
 
 
@@ -135,9 +153,53 @@ def _visit(visit: DrawVisit) -> dict[str, object]:
         "outcome": words(OUTCOMES[visit.outcome]) if visit.outcome else "",
         "kind": words(STRATA[visit.stratum]),
         "chance": percent(visit.pi),
+        "visit_id": f"visit-{visit.pk}",
         "lead": visit.lead.rpartition("/")[2],
         "member": visit.member.rpartition("/")[2],
     }
+
+
+def _team(caller: Caller, visit: DrawVisit, today: date) -> dict[str, object]:
+    """The officers of a visit, and what the reader may do in it; of a draw by name all of a department may."""
+    if not by_accounts(visit.draw):
+        return {"may_begin": True, "may_record": True}
+    team = draw_lookups.team_json(visit, today)
+    mine = next(
+        (row for row in team if row["officer"] == caller.user and row["state"] != "stepped_back"), None
+    )
+    state = mine["state"] if mine else ""
+    there = [row for row in team if row["state"] == "there"]
+    left = [row for row in team if row["state"] != "stepped_back"]
+    enough = len(there) >= least_officers(visit.draw)
+    nobody = len(left) < least_officers(visit.draw)
+    may_send = may_manage(caller, caller.party_code, today)
+    rows = [
+        {
+            **row,
+            "called": row["name"] or row["officer"],
+            "ground_id": f"ground-{visit.pk}-{row['number']}".replace("/", "-"),
+            "reason_id": f"reason-{visit.pk}-{row['number']}".replace("/", "-"),
+            "state": words(OFFICERS[str(row["state"])]),
+            "tag": _OFFICER_TAGS[str(row["state"])],
+            "ground": words(GROUNDS[str(row["ground"])]) if row["ground"] else "",
+            "may_leave": row in left
+            and (row is mine or (may_send and row["department"] == caller.party_code and row not in there)),
+        }
+        for row in team
+    ]
+    return {
+        "team": rows,
+        "waiting_for": [row["called"] for row in rows if row["tag"] == "wait"],
+        "nobody": nobody,
+        "may_begin": mine is not None,
+        "may_confirm": state == "asked",
+        "may_ask": mine is not None and visit.opened_on and len(left) > len(there) and _has(left, "drawn"),
+        "may_record": (state == "there" and enough) or (nobody and (mine is not None or may_send)),
+    }
+
+
+def _has(team: Sequence[Mapping[str, object]], state: str) -> bool:
+    return any(row["state"] == state for row in team)
 
 
 def visits_rows(draw: Draw) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime
 from functools import partial
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from imloop.steps.draws import (
 from imloop.steps.draws import (
     numbers as draw_numbers,
 )
+from imloop.steps.draws import officers as draw_officers
 from imloop.steps.draws import prepare_draw, void_draw
 from imloop.steps.draws import (
     visits as draw_visits,
@@ -148,7 +149,7 @@ def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> object
                 caller,
                 no,
                 nonce_sha256=form.get("nonce_sha256", ""),
-                inspectors=_lines(form.get("inspectors", "")),
+                inspectors=[name for each in form.getlist("inspectors") for name in _lines(each)],
                 conflicts=[_conflict(line) for line in _lines(form.get("conflicts", ""))],
                 now=now,
             )
@@ -161,16 +162,30 @@ def _act(request: HttpRequest, caller: Caller, no: str, now: datetime) -> object
             draw_numbers.reveal(caller, no, form.get("nonce", ""), now)
         case "void":
             return void_draw.void(caller, no, form.get("reason", ""), now)
-        case "begin":
-            draw_visits.open_visit(caller, no, form.get("unit", ""), now)
-        case "result":
-            unit, outcome, result = (form.get(name, "") for name in ("unit", "outcome", "result"))
-            draw_visits.record_visit(caller, no, unit, outcome=outcome, result=result, now=now)
         case "publish":
             draw_visits.publish(caller, no, whole=form.get("whole", "1") == "1", now=now)
+        case what:
+            _act_in_visit(form, what or "", caller, no, now)
+    return None
+
+
+def _act_in_visit(form: QueryDict, what: str, caller: Caller, no: str, now: datetime) -> None:
+    unit = form.get("unit", "")
+    match what:
+        case "begin":
+            draw_visits.open_visit(caller, no, unit, now)
+        case "result":
+            outcome, result = form.get("outcome", ""), form.get("result", "")
+            draw_visits.record_visit(caller, no, unit, outcome=outcome, result=result, now=now)
+        case "confirm":
+            draw_officers.confirm_presence(caller, no, unit, now)
+        case "ask":
+            draw_officers.ask_again(caller, no, unit, now)
+        case "step-back":
+            said = {name: form.get(name, "") for name in ("officer", "ground", "reason")}
+            draw_officers.step_back(caller, no, unit, **said, now=now)
         case _:
             raise Malformed("malformed", Text("没有这项操作。", "There is no such action."))
-    return None
 
 
 def _conflict(line: str) -> dict[str, str]:

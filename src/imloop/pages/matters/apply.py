@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
 from imloop.facts.places import typed_place
@@ -30,6 +30,7 @@ from imloop.steps.ground.lookups import after
 from imloop.steps.matters import lookups as matter_lookups
 from imloop.steps.matters.attachments import attach, the_file, the_matter
 from imloop.steps.matters.first_key import collect_key
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.open_matter import apply as hand_in
 from imloop.steps.matters.open_matter import require_conditions, resubmit
 from imloop.steps.matters.take_step import take_step_by_token
@@ -87,7 +88,7 @@ def apply(request: HttpRequest, subject: str) -> HttpResponse:
 
 
 def _handed_in(application: Application) -> str:
-    return f"{hand_in(application, clock.now()).token}?new=1"
+    return f"{token_of(hand_in(application, clock.now()))}?new=1"
 
 
 def _filled_in(
@@ -145,7 +146,9 @@ def own_matter(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         count_question(request, now)
         if request.FILES:
-            attach(*sent_file(request), now, token=token)
+            name, body = sent_file(request)
+            count_files(request, len(body), now)
+            attach(name, body, now, token=token)
         elif request.POST.get("step") == "collect_key":
             context["key"] = collect_key(token, now)
         else:

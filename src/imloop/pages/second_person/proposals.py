@@ -43,7 +43,9 @@ def all_proposals(request: HttpRequest, caller: Caller) -> HttpResponse:
         "mine": [as_row(row) for row in mine],
         "others": [as_row(row) for row in waiting if row not in mine],
         "decided": [as_row(row) for row in decided],
-        "lists": [(row.batch, count) for row, count in lists_of(caller) if may_confirm(caller, row)],
+        "lists": [
+            (row.batch, count) for row, count in lists_of(caller, clock.now()) if may_confirm(caller, row)
+        ],
     }
     return page(request, caller, "second_person/proposals.html", context)
 
@@ -57,6 +59,7 @@ def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpRespo
     (row,) = shown(caller, [proposal(caller, number)])
     is_open = row.state in Proposal.OPEN
     own = row.party is not None and row.party.code == caller.party_code
+    word = act_of(row.kind).word
     context = {
         **as_row(row),
         "shows": [(words(name), value) for name, value in act_of(row.kind).shows(row)],
@@ -64,6 +67,7 @@ def one_proposal(request: HttpRequest, caller: Caller, number: int) -> HttpRespo
         "files": files_of(row),
         "may_confirm": may_confirm(caller, row),
         "may_withdraw": is_open and own,
+        "word": words(word) if word else "",
         "over": is_open and row.expires_at < clock.now(),
     }
     return page(request, caller, "second_person/proposal.html", context)

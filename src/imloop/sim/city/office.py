@@ -20,6 +20,7 @@ from imloop.sim.world.places import CITY, INSTRUMENTS, SHOPS, district_of
 from imloop.steps.cases.grant_exit import reject_objection
 from imloop.steps.cases.objections import raise_objection, standing
 from imloop.steps.ground.access import Caller, caller_for
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.open_matter import apply, open_measure
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.store.models import Case, Matter, Party
@@ -166,7 +167,7 @@ def suspended_shop(now: datetime) -> None:
     number = matter.matter_no
     told = {"served_on": day.isoformat(), "intended": "暂停名录资格三个月"}
     take_step(office, number, "notify", told, opened_at + timedelta(hours=1))
-    take_step_by_token(matter.token, "waive_hearing", {}, opened_at + timedelta(days=2))
+    take_step_by_token(token_of(matter), "waive_hearing", {}, opened_at + timedelta(days=2))
     decided = {
         "decision_no": f"柳交停〔{day.year}〕2号（演示）",
         "since": (day + timedelta(days=4)).isoformat(),

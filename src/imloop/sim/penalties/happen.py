@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
 
+from imloop.exchange.uploads.decode_inspection import decode_kept_test
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Refusal
-from imloop.matters import Kind
+from imloop.matters import Kind, Step
 from imloop.matters.penalties.account import account_of
 from imloop.matters.penalties.clocks import answer_by
+from imloop.papers.copied import object_of
 from imloop.sim.penalties import stories as told
 from imloop.sim.penalties.stories import STORIES, Done, Story
 from imloop.sim.traffic.course import Course
@@ -23,6 +25,8 @@ from imloop.steps.ground.registers import law_at
 from imloop.steps.leads.attach_lead import add_to_file
 from imloop.steps.matters.as_fact import whole
 from imloop.steps.matters.copies.answer import answer
+from imloop.steps.matters.copies.send import send
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.penalties.open_penalty import open_penalty
 from imloop.steps.matters.take_step import take_step, take_step_by_token
 from imloop.steps.second_person.decide import confirm
@@ -149,14 +153,29 @@ def _goes_on(story: Story, opened_at: datetime, done: Done, when: datetime) -> N
 
 
 def _steps(story: Story, row: Matter, done: Done, given: dict[str, object], when: datetime) -> None:
-    if done.by != told.PARTY:
+    if done.step == Step.COPY:
+        _copied(_person(story, done.by), row, given, when)
+    elif done.by != told.PARTY:
         made = take_step(_person(story, done.by), row.matter_no, done.step, given, when)
         if isinstance(made, Proposal):
             confirm(_person(story, done.second), made.pk, said=_COMPARED, now=when + timedelta(hours=2))
     elif row.party is None:
-        take_step_by_token(row.token, done.step, given, when)
+        take_step_by_token(token_of(row), done.step, given, when)
     else:
         take_step(caller_for(row.party, row.party.kind), row.matter_no, done.step, given, when)
+
+
+def _copied(caller: Caller, row: Matter, given: dict[str, object], when: datetime) -> None:
+    it = object_of(caller, Copy.Of.MATTER, row.matter_no, when, decode_kept_test)
+    until = given.get("answer_by")
+    send(
+        caller,
+        it,
+        to=str(given["copied_to"]),
+        wanted=str(given["wanted"]),
+        answer_by=date.fromisoformat(str(until)) if until else None,
+        now=when,
+    )
 
 
 def _answered(row: Matter, words: str, when: datetime) -> None:

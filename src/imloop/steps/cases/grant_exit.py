@@ -9,12 +9,13 @@ from datetime import date, datetime
 from imloop.facts.days import day_of
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed
 from imloop.facts.text import Text
+from imloop.gates.inspections.counts import Counts
 from imloop.law import Law
 from imloop.loop.case import SECOND_OPINION_EXIT, StationExit
 from imloop.loop.events import CaseAnnulled, Event, ExitEnded, ExitGranted, ObjectionRejected
 from imloop.loop.guards import CASE_MOVED_ON
-from imloop.steps.cases.history import RECONSIDERED
-from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.steps.cases.history import RECONSIDERED, lasting
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, take_back
 from imloop.steps.cases.reconsider import disputed_run, let_runs_go
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
@@ -115,31 +116,36 @@ def _require_unmoved(case_no: str, body: Body, *kinds: str) -> None:
 
 
 def _take_back(ledger: Ledger, proposal: Proposal) -> None:
-    """The exit ends now, and the case is as it was. A retest that rested on it was measured, and stays."""
-    row = Case.objects.select_related("vehicle", "station").get(case_no=proposal.subject)
-    elsewhere = Test.objects.filter(case_no=row.case_no, started_at__gte=proposal.proposed_at)
-    elsewhere = elsewhere.exclude(station__code=proposal.done["station"])
-    if row.closed_at is not None:
-        raise _used()
+    """The exit ends now, in the case that bears it, whatever has become of that. A retest that rested on it and had
+    come was measured: it stays."""
+    row = _bearer(proposal)
     reason = f"{_UNCONFIRMED.zh}：{proposal.reason}"[:400]
-    event = ExitEnded(at=ledger.now, granted_at=proposal.proposed_at, reason=reason)
-    law = registers.law_at(day_of(ledger.now), row.place)
-    decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
-    if elsewhere.exists():
-        proposal.done = {**proposal.done, "stays": _used().text.zh}
+    take_back(ledger, row, ExitEnded(at=ledger.now, granted_at=proposal.proposed_at, reason=reason))
+    rested = Test.objects.filter(
+        case_no=row.case_no, started_at__gte=proposal.proposed_at, counts=Counts.CASE
+    )
+    if rested.exclude(station__code=proposal.done["station"]).exists():
+        proposal.done = {**proposal.done, "stays": _USED.zh}
+
+
+def _bearer(proposal: Proposal) -> Case:
+    """Another case than the one named may have the exit, once things are told otherwise; where none has it, the named
+    one, or that as which it goes on."""
+    named = lasting(Case.objects.select_related("vehicle", "station").get(case_no=proposal.subject))
+    cases = Case.objects.filter(vehicle=named.vehicle).select_related("vehicle", "station").order_by("-id")
+    for row in (named, *cases):
+        exits = as_loop_case(row).exits
+        runs = any(each.granted_at == proposal.proposed_at and each.ended_at is None for each in exits)
+        if runs and lasting(row) == row:
+            return row
+    return named
 
 
 _UNCONFIRMED = Text("先行准予换站复检，未获确认", "an exit that nobody confirmed")
-
-
-def _used() -> Conflict:
-    return Conflict(
-        "exit-used",
-        Text(
-            "已有复检据此进行，检验结果和案件状态保留。",
-            "A retest rested on it: its result, and the case as it is now, stay.",
-        ),
-    )
+_USED = Text(
+    "已有复检据此进行，检验结果和案件状态保留。",
+    "A retest rested on it: its result, and the case as it is now, stay.",
+)
 
 
 def annul_case(caller: Caller, case_no: str, *, reason: str, evidence: str, now: datetime) -> Case | Proposal:

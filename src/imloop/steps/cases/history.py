@@ -13,20 +13,34 @@ from imloop import loop
 from imloop.facts.codes import Purpose, Result
 from imloop.facts.days import day_of
 from imloop.facts.records import inspection
-from imloop.gates.inspections.counts import Counts
+from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
 from imloop.gates.inspections.retest import (
     NOT_RETESTED,
     Measured,
     not_retested,
-    ways_stated,
+    ways,
     worst,
 )
 from imloop.law import Law
 from imloop.loop import events as kinds
-from imloop.loop.events import CaseAnnulled, Event, RepairReleased, RepairReported, TestFailed, TestPassed
+from imloop.loop.events import (
+    CaseAnnulled,
+    Event,
+    OutageTakenBack,
+    RepairReleased,
+    RepairReported,
+    TestFailed,
+    TestPassed,
+)
 from imloop.loop.history import FAIL_WAITS, WITHOUT_PERMIT, Failed, Run, Unanswered
 from imloop.steps.ground import registers
-from imloop.steps.vehicles.register.how_failed import measured_fails, measured_of, trace_of
+from imloop.steps.vehicles.register.how_failed import (
+    fails,
+    judged_since,
+    measured_fails,
+    measured_of,
+    trace_of,
+)
 from imloop.steps.vehicles.vehicle_facts import entered_facts, waiting_fails
 from imloop.store import traces
 from imloop.store.models import Case, CaseEvent, HeldRun, Test, Vehicle
@@ -36,10 +50,11 @@ from imloop.verdict.subjects import as_measured, verdict_hash
 RECONSIDERED = "Reconsidered"
 """Kind of a case's event that tells what a late fact changed. It is no fact itself."""
 _NO_FACTS = (RECONSIDERED, TestFailed.__name__, TestPassed.__name__)
-_OF_THE_VEHICLE = (RepairReported.__name__, RepairReleased.__name__)
-"""What was done to the vehicle stays done when the case in which it was reported is annulled."""
+_OF_THE_VEHICLE = (RepairReported.__name__, RepairReleased.__name__, OutageTakenBack.__name__)
+"""What was done to the vehicle stays done when the case in which it was reported is annulled, and what holds it goes on
+holding it."""
 _COUNTED = (Counts.CASE, Counts.CYCLE)
-_ASKED_ANEW = ("", WITHOUT_PERMIT, FAIL_WAITS, NOT_RETESTED)
+_ASKED_ANEW = ("", WITHOUT_PERMIT, FAIL_WAITS, NOT_RETESTED, NOT_AS_REGISTERED)
 ORIGINS = {
     Purpose.REGISTRATION: loop.Origin.REGISTRATION,
     Purpose.TRANSFER_IN: loop.Origin.TRANSFER_IN,
@@ -107,19 +122,25 @@ def _cases_since(vehicle: Vehicle, began: datetime | None) -> tuple[list[Case], 
     cases: list[Case] = []
     rows: list[CaseEvent] = []
     if began is not None:
-        rows += CaseEvent.objects.filter(
+        earlier = CaseEvent.objects.filter(
             case__vehicle=vehicle, case__opened_at__lte=began, kind__in=_OF_THE_VEHICLE, at__gt=began
-        ).order_by("case_id", "number")
+        )
+        rows += filter(_of_the_vehicle, earlier.order_by("case_id", "number"))
         found = found.filter(opened_at__gt=began)
     for case in found.order_by("opened_at", "id"):
         events = list(case.events.order_by("number"))
         if _annulled(events):
-            rows += [event for event in events if event.kind in _OF_THE_VEHICLE]
+            rows += [event for event in events if _of_the_vehicle(event)]
             continue
         rows += events
         if not _merged(events):
             cases.append(case)
     return cases, rows
+
+
+def _of_the_vehicle(row: CaseEvent) -> bool:
+    """Papers are shown for one case."""
+    return row.kind in _OF_THE_VEHICLE and bool(row.kind != OutageTakenBack.__name__ or row.data["repairs"])
 
 
 def _merged(events: list[CaseEvent]) -> str:
@@ -137,6 +158,14 @@ def goes_on_as(case_no: str) -> str:
         seen.add(part_of)
         case_no = part_of
     return case_no
+
+
+def lasting(row: Case) -> Case:
+    """The same case, or the one as which it goes on."""
+    number = goes_on_as(row.case_no)
+    if number == row.case_no:
+        return row
+    return Case.objects.select_related("vehicle", "station").get(case_no=number)
 
 
 def _annulled(events: list[CaseEvent]) -> bool:
@@ -161,13 +190,13 @@ def run_of(test: Test) -> Run:
 
 
 def _run(test: Test, failed: dict[tuple[str, str], TestFailed], waiting: list[datetime]) -> Run:
-    event = failed.get((test.station.code, test.test_no)) if test.result == Result.FAIL else None
+    event = failed.get((test.station.code, test.test_no)) if fails(test) else None
     return Run(
         key=test.pk,
         place=test.station.place,
         event=event or _event_of(test),
         waits=_waits(test, waiting),
-        arrived=None if _released(test) else day_of(test.received_at),
+        arrived_at=None if _released(test) else test.received_at,
     )
 
 
@@ -177,10 +206,12 @@ def _released(test: Test) -> bool:
 
 
 def _event_of(test: Test) -> TestFailed | TestPassed:
-    failed = [
-        str(item["item"]) for item in test.verdict["items"] if not item["pass"] and not item.get("advisory")
-    ]
-    event = run_event(test, Result(test.result), test.station.code, failed)
+    items = {str(item["item"]): item["pass"] for item in test.verdict["items"] if not item.get("advisory")}
+    result = Result(test.result)
+    if fails(test) and result is not Result.FAIL:
+        result, items = Result.FAIL, dict(judged_since(test)[0].items)
+    failed = [item for item, passed in items.items() if not passed]
+    event = run_event(test, result, test.station.code, failed)
     assert event is not None
     return event
 
@@ -222,15 +253,16 @@ def _waits(test: Test, waiting: list[datetime]) -> str:
         why = ""
     if why not in _ASKED_ANEW:
         return why
-    return FAIL_WAITS if test.result == "pass" and any(at <= test.started_at for at in waiting) else ""
+    return FAIL_WAITS if not fails(test) and any(at <= test.started_at for at in waiting) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a run showed; ``as_if``: its result, had the vehicle been another one, by the law of a place where it
-    failed."""
+    """What a run showed; ``law``: of its day and place; ``as_if``: its result, had the vehicle been another one, by the
+    law of a place where it failed."""
 
     run: Measured
+    law: Law
     as_if: Callable[[inspection.Vehicle, str], Result]
 
 
@@ -254,45 +286,45 @@ def fuels_of(case: Case) -> set[str]:
     return stated or {case.vehicle.fuel}
 
 
-def shown_by(test: Test) -> Shown | None:
-    """None: it was stored before what a verdict rests on was kept."""
+def shown_by(test: Test, failed: Sequence[Measured] = ()) -> Shown | None:
+    """None: it was stored before what a verdict rests on was kept. ``failed``: the failed runs before it."""
     if test.stated is None:
         return None
-    run = measured_of(bytes(test.stated), test.method, test.verdict, test.station.place, trace_of(test))
-
+    if test.counts_why == NOT_AS_REGISTERED:
+        run, _ = judged_since(test, failed)
+    else:
+        run = measured_of(bytes(test.stated), test.method, test.verdict, test.station.place, trace_of(test))
     days = {day_of(test.started_at), day_of(test.started_at if _released(test) else test.received_at)}
 
     def as_if(vehicle: inspection.Vehicle, place: str) -> Result:
         record = replace(run.record, vehicle=vehicle, trace=traces.decode(test.trace))
         return worst(judge(record, law).result for law in laws_for_fail(days, place, test.station.place))
 
-    return Shown(run, as_if)
+    return Shown(run, registers.law_at(day_of(test.started_at), test.station.place), as_if)
 
 
 def unanswered(history: History, fresh: Mapping[int, Shown]) -> Unanswered:
     """Asks the runs of the history; ``fresh``: those that are not stored yet, by key."""
 
-    def shown(key: int) -> Shown | None:
-        return fresh[key] if key in fresh else shown_by(history.tests[key])
+    def shown(key: int, then: Sequence[Measured] = ()) -> Shown | None:
+        return fresh[key] if key in fresh else shown_by(history.tests[key], then)
 
     def why(key: int, failed: Sequence[Failed]) -> str:
-        now = shown(key)
-        then = [
-            replace(known.run, permitted=each.permitted)
-            for each in failed
-            if (known := shown(each.key)) is not None
-        ]
+        now, then = shown(key), list[Measured]()
+        for each in failed:
+            if (known := shown(each.key, then)) is not None:
+                then.append(replace(known.run, permitted=each.permitted))
         if now is None or not then:
             return ""
         entered = entered_facts(history.vehicle)
         if not_retested(now.run, then, entered) is not None:
             return NOT_RETESTED
         here, vehicle = now.run.place, now.run.record.vehicle
-        others = ways_stated(vehicle, then, entered)
-        passes = all(now.as_if(other, here) is Result.PASS for other in others) and all(
-            now.as_if(other, place) is Result.PASS
-            for place in dict.fromkeys(each.place for each in then if each.place != here)
-            for other in (vehicle, *others)
+        passes = all(
+            now.as_if(way, place) is Result.PASS
+            for way in ways(vehicle, now.law, then, entered)
+            for place in dict.fromkeys((here, *(each.place for each in then)))
+            if (way, place) != (vehicle, here)
         )
         return "" if passes else NOT_RETESTED
 

@@ -10,13 +10,14 @@ import msgspec
 
 from imloop import loop
 from imloop.facts.days import day_of
+from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.loop.decide import Decision
 from imloop.loop.effects import Effect
-from imloop.loop.events import Event
+from imloop.loop.events import Event, ExitEnded, OutageTakenBack, UnlockEnded
 from imloop.steps.ground.ledger import Ledger
-from imloop.steps.ground.registers import department
+from imloop.steps.ground.registers import department, law_at
 from imloop.store.models import Case, CaseEvent, Party, PartyKind, Vehicle
 from imloop.store.statements import fetch_one, insert, rows, update
 
@@ -78,6 +79,17 @@ def decide_and_keep(
     for effect in decision.effects:
         _send(ledger, row, effect)
     return row, decision
+
+
+def take_back(ledger: Ledger, row: Case, event: OutageTakenBack | ExitEnded | UnlockEnded) -> None:
+    """In any state. A case that has ended otherwise, or knows nothing of it as things are told now, has it noted: told
+    otherwise one day, it knows. ``row``: none that is part of another."""
+    law = law_at(day_of(event.at), row.place)
+    try:
+        with ledger.attempt():
+            decide_and_keep(ledger, row, event, law, vehicle=row.vehicle, place=row.place)
+    except (Unlawful, Conflict):
+        keep_event(ledger, row, type(event).__name__, row.state, msgspec.to_builtins(event), law, at=event.at)
 
 
 def _keep(row: Case) -> None:

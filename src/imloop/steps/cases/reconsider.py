@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from imloop import loop
 from imloop.facts.days import day_of
 from imloop.facts.text import Reason, Text
-from imloop.gates.inspections.counts import Counts
+from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
 from imloop.gates.vehicles.cycle import due_after, due_on_or_after
 from imloop.law import Law
 from imloop.law.sentences import repair_and_return
@@ -65,7 +65,7 @@ def reconsider(
     if story.open is not None:
         _look_after(ledger, cases[len(story.cases) - 1])
     found.due_before = _keep_cycle(vehicle, history, story, run)
-    _tell_marks(ledger, history, found.changed, because)
+    _tell_marks(ledger, history, because)
     return found
 
 
@@ -89,7 +89,7 @@ def wait_after(ledger: Ledger, vehicle: Vehicle, moment: datetime, because: str)
 
 def failed_runs(case: Case) -> QuerySet[Test]:
     """Those that count for the case, in order."""
-    return _fails_of(case).filter(counts=Counts.CASE)
+    return _fails_of(case).filter(Q(counts=Counts.CASE) | Q(counts_why=NOT_AS_REGISTERED))
 
 
 def failed_without_permit(case: Case) -> QuerySet[Test]:
@@ -103,7 +103,8 @@ def failed_test(case: Case) -> Test | None:
 
 
 def _fails_of(case: Case) -> QuerySet[Test]:
-    runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no, result="fail")
+    runs = Test.objects.filter(vehicle=case.vehicle_id, case_no=case.case_no)
+    runs = runs.filter(Q(result="fail") | Q(counts_why=NOT_AS_REGISTERED))
     return runs.select_related("station").order_by("started_at", "id")
 
 
@@ -113,7 +114,9 @@ def disputed_run(case: Case) -> Test | None:
     raised = as_loop_case(case).waiting_objection
     if raised is None or (raised.test_no and not raised.station):
         return failed_test(case)
-    counted = _fails_of(case).filter(Q(counts=Counts.CASE) | Q(counts_why=WITHOUT_PERMIT))
+    counted = _fails_of(case).filter(
+        Q(counts=Counts.CASE) | Q(counts_why__in=(WITHOUT_PERMIT, NOT_AS_REGISTERED))
+    )
     if raised.test_no:
         return counted.filter(station__code=raised.station, test_no=raised.test_no).last()
     # Raised before that was noted: the last one known then that had a permit then.
@@ -216,6 +219,8 @@ def _keep_runs(ledger: Ledger, history: History, story: Story, cases: list[Case]
         if test is None:
             continue
         case_no = cases[said.case].case_no if said.case is not None else ""
+        if test.counts_why == NOT_AS_REGISTERED:
+            said = Said(Counts.NOTHING, NOT_AS_REGISTERED)  # its row says pass: it proves none
         if (test.counts, test.counts_why or "") == (said.counts, said.why) and test.case_no == case_no:
             continue
         if (test.counts, test.counts_why or "") != (said.counts, said.why):
@@ -295,10 +300,12 @@ def _due_word(vehicle: Vehicle, history: History, place: str) -> DueWord | None:
     return word
 
 
-def _tell_marks(ledger: Ledger, history: History, changed: list[Test], because: str) -> None:
+def _tell_marks(ledger: Ledger, history: History, because: str) -> None:
     """A mark that was released on a pass which proves nothing now: the police decide what becomes of it."""
-    lost = [test for test in changed if test.counts_why == WITHOUT_PERMIT and test.result == "pass"]
-    for test in lost:
+    counted = (history.tests[key] for key in history.passed)
+    for test in counted:
+        if test.counts != Counts.NOTHING:
+            continue
         marks = Mark.objects.filter(vehicle=history.vehicle, test_no=test.test_no)
         # Another station may have given a run the same number since.
         for mark in marks.filter(issued_at__gte=test.received_at):

@@ -6,6 +6,8 @@ from imloop.proof import draw as proof
 from imloop.proof.frame import paths
 from imloop.steps.draws.header import department_json, in_china
 from imloop.steps.draws.numbers import drawn_of, nonces_of, seed_of, values_of
+from imloop.steps.draws.officers import officers_json
+from imloop.steps.draws.roster import by_accounts
 from imloop.steps.ground.ledger import as_row
 from imloop.steps.journal.prove_journal import stamp_of
 from imloop.steps.journal.seals import place_of
@@ -104,4 +106,5 @@ def visit_json(visit: DrawVisit) -> dict[str, object]:
         "looked_at": visit.looked_at,
         "outcome": visit.outcome,
         "result": visit.result,
+        **(officers_json(visit) if by_accounts(visit.draw) else {}),
     }

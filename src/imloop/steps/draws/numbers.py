@@ -13,6 +13,8 @@ from imloop.facts.refusal import Conflict, Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
 from imloop.steps.draws.prepare_draw import locked, part_of, tell
+from imloop.steps.draws.roster import by_accounts
+from imloop.steps.draws.seats import seat
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.store.models import Draw, DrawNumber, DrawVisit, Party
@@ -164,6 +166,8 @@ def _draw(ledger: Ledger, draw: Draw) -> None:
         )
         for each in found
     )
+    if by_accounts(draw):
+        seat(ledger, draw, list(draw.visits.all()))
     draw.state, draw.drawn_at = Draw.State.DRAWN, ledger.now
     draw.save(update_fields=["state", "drawn_at"])
     ledger.note("draw-drawn", draw.no, {"result": proof.digest(found), "visits": len(found)})

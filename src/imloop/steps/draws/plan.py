@@ -40,7 +40,7 @@ class Source:
 class Plan:
     """``visits``: stratum (I, M, F) → how many are to be visited; ``methods``: pareto (fixed size) unless said
     otherwise; ``barred``: unit → reason of those left out by decision; visits between ``first`` and ``last``,
-    both included."""
+    both included; ``accounts``: inspectors are accounts that confirm themselves, before the law says so as well."""
 
     period: str
     visits: Mapping[str, int]
@@ -49,6 +49,7 @@ class Plan:
     sources: Sequence[Source]
     methods: Mapping[str, str]
     barred: Mapping[str, str]
+    accounts: bool = False
 
 
 def require_sound(plan: Plan, strata: Sequence[str], today: date, law: Law) -> None:

@@ -22,11 +22,12 @@ from imloop.proof.frame import fitting, give_chances
 from imloop.steps.draws.frame import STRATA, list_of
 from imloop.steps.draws.header import header_of
 from imloop.steps.draws.plan import Plan, require_sound
+from imloop.steps.draws.roster import BY_ACCOUNT, accounts_of, by_accounts, people_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, place_prefix, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.ground.lookups import Shown
-from imloop.store.models import Draw, DrawPart, DrawVisit, Party, PartyKind
+from imloop.store.models import Draw, DrawPart, Party, PartyKind
 
 DRAWERS = (PartyKind.ENVIRONMENT, PartyKind.TRANSPORT, PartyKind.MARKET, PartyKind.SUPERVISOR)
 """The departments that draw and visit."""
@@ -115,17 +116,7 @@ def prepare(caller: Caller, plan: Plan, now: datetime, show: Callable[[Draw], Sh
 
 
 def _frame(place: str, plan: Plan, today: date, law: Law) -> dict[str, object]:
-    rules = {
-        "pi_min": law.integer("draw.pi_min_ppm"),
-        "ratio": law.integer("draw.ratio"),
-        "uniform_share": law.integer("draw.uniform_share_ppm"),
-        "spot": {
-            "pi_min": 0,
-            "ratio": law.integer("draw.ratio"),
-            "uniform_share": law.integer("draw.spot_uniform_ppm"),
-            "count": law.integer("draw.spot_papers"),
-        },
-    }
+    rules = _rules(law, plan)
     units: list[dict[str, object]] = []
     strata: list[dict[str, object]] = []
     excluded: list[dict[str, str]] = []
@@ -150,6 +141,24 @@ def _frame(place: str, plan: Plan, today: date, law: Law) -> dict[str, object]:
         "days": _working(days, law),
         "sources": [source.to_json() for source in plan.sources],
     }
+
+
+def _rules(law: Law, plan: Plan) -> dict[str, object]:
+    """What is fixed of the computation; ``officers``: how many of the accounts drawn must confirm a visit."""
+    rules: dict[str, object] = {
+        "pi_min": law.integer("draw.pi_min_ppm"),
+        "ratio": law.integer("draw.ratio"),
+        "uniform_share": law.integer("draw.uniform_share_ppm"),
+        "spot": {
+            "pi_min": 0,
+            "ratio": law.integer("draw.ratio"),
+            "uniform_share": law.integer("draw.spot_uniform_ppm"),
+            "count": law.integer("draw.spot_papers"),
+        },
+    }
+    if plan.accounts or (law.get(BY_ACCOUNT) is not None and law.flag(BY_ACCOUNT)):
+        rules["officers"] = law.integer("procedure.officers")
+    return rules
 
 
 def _working(days: Sequence[date], law: Law) -> list[str]:
@@ -186,13 +195,16 @@ def join(
     conflicts: Sequence[Mapping[str, str]],
     now: datetime,
 ) -> DrawPart:
-    """A department deposits the hash of its secret, names its inspectors and whom each may not visit: ``inspector``,
-    ``unit``, ``reason``. Again before the list is fixed: the earlier deposit is replaced, the journal keeps both."""
+    """A department deposits the hash of its secret, names its inspectors (by user name, where they are accounts) and
+    whom each may not visit: ``inspector``, ``unit``, ``reason``. Again before the list is fixed: the earlier deposit is
+    replaced, the journal keeps both."""
     digest = nonce_sha256.strip().lower()
     names = [name.strip() for name in inspectors if name.strip()]
     _require_sound(digest, names)
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.PREPARED)
+        if accounts := by_accounts(draw):
+            accounts_of(caller.party_code, names, registers.law_at(day_of(draw.prepared_at), draw.place))
         rows = [_conflict(draw, names, each) for each in conflicts]
         if draw.parts.exclude(party__code=caller.party_code).filter(nonce_sha256=digest).exists():
             raise Conflict(
@@ -210,7 +222,8 @@ def join(
                 "joined_by": caller.actor[:80],
             },
         )
-        said = {"nonce_sha256": digest, "inspectors": len(names), "conflicts": len(rows)}
+        named: object = names if accounts else len(names)
+        said = {"nonce_sha256": digest, "inspectors": named, "conflicts": len(rows)}
         ledger.note("draw-joined", no, said)
         tell(ledger, draw)
     return part
@@ -259,7 +272,7 @@ def commit(caller: Caller, no: str, now: datetime) -> Draw:
         law = registers.law_at(day_of(now), draw.place)
         parts = list(draw.parts.select_related("party").order_by("party__code"))
         _require_enough(draw, parts, caller, law, day_of(now))
-        people = _people(draw, parts)
+        people = people_of(draw, parts, law)
         _require_teams(draw, people)
         draw.people, draw.header = people, header_of(draw, parts, people)
         draw.commitment, draw.committed_at = proof.digest(draw.header), now
@@ -297,31 +310,6 @@ def _require_enough(draw: Draw, parts: Sequence[DrawPart], caller: Caller, law: 
                 "The day of one source has come: the list can no longer be fixed. Void it and prepare a new one.",
             ),
         )
-
-
-def _people(draw: Draw, parts: Sequence[DrawPart]) -> dict[str, object]:
-    """Inspectors, and who may not visit whom: as deposited, and whoever made one of the last two visits."""
-    roster = [
-        {"id": f"{part.party.code}/{name}", "name": name, "department": part.party.code}
-        for part in parts
-        for name in part.inspectors
-    ]
-    known = {each["id"] for each in roster}
-    barred = {
-        (f"{part.party.code}/{each['inspector']}", each["unit"]): each["reason"]
-        for part in parts
-        for each in part.conflicts
-    }
-    for unit in draw.frame["units"]:
-        done = DrawVisit.objects.filter(unit=unit["id"], opened_on__isnull=False).order_by("-opened_on")[:2]
-        for person in (name for visit in done for name in (visit.lead, visit.member)):
-            if person in known:
-                barred.setdefault((person, unit["id"]), "最近两次检查之一的检查人员")
-    conflicts = [
-        {"inspector": person, "unit": unit, "reason": reason}
-        for (person, unit), reason in sorted(barred.items())
-    ]
-    return {"no": draw.no, "salt": draw.salt, "roster": roster, "conflicts": conflicts}
 
 
 def _require_teams(draw: Draw, people: proof.Row) -> None:

@@ -21,7 +21,9 @@ def draws(caller: Caller, now: datetime) -> Iterator[Task]:
             what = Text(f"{words.zh}：{wait.of}", f"{words.en}: {wait.of}") if wait.of else words
             late = wait.due is not None and wait.due < day_of(now)
             about = named(f"{draw.period} · {draw.no}")
-            yield Task("draw", wait.since, wait.due, what, about, f"/draws/{draw.no}", late=late)
+            yield Task(
+                "draw", wait.since, wait.due, what, about, f"/draws/{draw.no}", late=late, waits_for=wait.who
+            )
 
 
 def visited(caller: Caller, since: datetime, until: datetime) -> Iterator[Done]:

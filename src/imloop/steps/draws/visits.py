@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 
 from imloop.facts.days import day_of, midnight
-from imloop.facts.refusal import Conflict, Malformed, Unknown
+from imloop.facts.refusal import Conflict, Malformed
 from imloop.facts.text import Text
 from imloop.proof import draw as proof
 from imloop.steps.draws.as_json import assembled
 from imloop.steps.draws.numbers import seed_of
+from imloop.steps.draws.officers import begin, require_present, the_visit
 from imloop.steps.draws.prepare_draw import locked, part_of, tell
+from imloop.steps.draws.roster import by_accounts
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller
 from imloop.steps.ground.findings import ROUTINE
@@ -22,14 +24,17 @@ from imloop.store.models import Draw, DrawVisit, Finding, Repair, Test
 
 
 def open_visit(caller: Caller, no: str, unit: str, now: datetime) -> DrawVisit:
-    """The visit begins today: which of the unit's latest papers are looked at follows from the seed, and is kept."""
+    """The visit begins today, by an officer of it where they are accounts: which of the unit's latest papers are looked
+    at follows from the seed, and is kept."""
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.DRAWN)
         part_of(draw, caller)
-        visit = _the_visit(draw, unit)
+        visit = the_visit(draw, unit)
         if visit.opened_on is not None or visit.outcome:
             raise Conflict("visit-begun", Text("这次检查已经开始。", "This visit has already begun."))
         law = registers.law_at(day_of(now), draw.place)
+        if by_accounts(draw):
+            begin(ledger, visit, law)
         visit.opened_on = day_of(now)
         visit.papers = _papers(visit, law.integer("draw.spot_days"), day_of(now))
         visit.looked_at = proof.spot(
@@ -76,10 +81,14 @@ def record_visit(
     with writing(now, caller) as ledger:
         draw = locked(caller, no, Draw.State.DRAWN)
         part_of(draw, caller)
-        visit = _the_visit(draw, unit)
+        visit = the_visit(draw, unit)
         if visit.outcome:
             raise Conflict("visit-recorded", Text("这次检查已有结果。", "This visit already has its result."))
-        if outcome != DrawVisit.Outcome.IMPOSSIBLE and visit.opened_on is None:
+        must_begin = outcome != DrawVisit.Outcome.IMPOSSIBLE
+        if by_accounts(draw):
+            law = registers.law_at(day_of(now), draw.place)
+            must_begin = require_present(caller, visit, outcome, law)
+        if must_begin and visit.opened_on is None:
             raise Conflict(
                 "visit-not-begun",
                 Text(
@@ -92,13 +101,6 @@ def record_visit(
         visit.save()
         ledger.note("draw-visit-recorded", no, {"unit": unit, "outcome": outcome, "result": result})
     return visit
-
-
-def _the_visit(draw: Draw, unit: str) -> DrawVisit:
-    found = draw.visits.filter(unit=unit).first()
-    if found is None:
-        raise Unknown("unknown-unit", Text(f"{unit} 没有被抽中。", f"{unit} was not drawn."))
-    return found
 
 
 def publication_due(draw: Draw) -> date | None:

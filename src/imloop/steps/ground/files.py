@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -10,11 +11,14 @@ from imloop.facts.days import day_of, midnight
 from imloop.facts.pictures import media_type
 from imloop.facts.refusal import Malformed, NotAllowed
 from imloop.facts.text import Text
+from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
 from imloop.store.models import Attachment
 
 MOST = 40
+OF_NO_PARTY = "matter:"
+"""How those are named who have no account: by the matter whose secret address they hold."""
 
 
 def keep(
@@ -35,15 +39,33 @@ def keep(
     return new
 
 
+def _sent_on(day: date, by: Q) -> int:
+    """Bytes."""
+    found = Attachment.objects.filter(by, uploaded_at__gte=midnight(day)).aggregate(sum=Sum("size"))["sum"]
+    return found or 0
+
+
+def _require_public_room(law: Law, in_all: int) -> None:
+    """Whoever has no account is somebody new with each matter: what all of them hand in is bounded together."""
+    most = law.integer("files.public_mb_per_day")
+    if in_all <= most * 1_000_000:
+        return
+    words = Text(
+        "今天收到的照片、材料已满，请明天再传；不带照片的举报、申请照常受理。",
+        "No more photographs are taken today: send them tomorrow. What is said without them is taken as ever.",
+    )
+    raise NotAllowed("too-many-files-today", words, cite=law.cite("files.public_mb_per_day"))
+
+
 def _require_room(ledger: Ledger, size: int) -> None:
     """What one party hands in on a day is bounded, whatever it belongs to: nobody fills the disk alone."""
     day, party = day_of(ledger.now), ledger.caller.party_code
     law = registers.law_at(day, ledger.caller.place)
     most = law.integer("files.mb_per_day")
-    since = midnight(day)
     by = Q(uploaded_by=party) | Q(uploaded_by__startswith=f"{party}/")
-    sent = Attachment.objects.filter(by, uploaded_at__gte=since).aggregate(sum=Sum("size"))["sum"] or 0
-    if sent + size <= most * 1_000_000:
+    if party.startswith(OF_NO_PARTY):
+        _require_public_room(law, _sent_on(day, Q(uploaded_by__startswith=OF_NO_PARTY)) + size)
+    if _sent_on(day, by) + size <= most * 1_000_000:
         return
     raise NotAllowed(
         "too-many-files-today",

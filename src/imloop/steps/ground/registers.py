@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from imloop.facts.codes import Method
-from imloop.facts.places import distance_km
+from imloop.facts.places import distance_km, known_place
 from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law, load
@@ -26,7 +26,8 @@ _OTHERS = {
 
 
 def law_at(day: date, place: str) -> Law:
-    return load().at(day, place)
+    """``Malformed`` for a place that is none."""
+    return load().at(day, known_place(place))
 
 
 def party(code: str, kind: str) -> Party:

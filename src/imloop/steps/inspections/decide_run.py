@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from imloop import loop
 from imloop.facts.codes import DIESEL_FUELS, DIESEL_METHODS, EXEMPT_FUELS, Fuel, Outcome, Purpose, Result
@@ -19,12 +19,10 @@ from imloop.gates.inspections.retest import (
     passed_items,
     passes_here_alone,
     restated,
-    stricter,
 )
 from imloop.gates.inspections.times import HELD
 from imloop.gates.stations.staff import people_reasons
 from imloop.gates.vehicles.compare_statement import bounded, differences
-from imloop.law import Law
 from imloop.loop.events import TestFailed, TestPassed
 from imloop.steps.cases.history import run_event
 from imloop.steps.cases.move_case import as_loop_case
@@ -32,6 +30,7 @@ from imloop.steps.inspections.judge_upload import JudgedUpload
 from imloop.steps.inspections.known_facts import Known
 from imloop.steps.stations.line_standing import doubts_of, lock_of
 from imloop.steps.vehicles.identify_vehicle import plate_differs, vin_missing
+from imloop.steps.vehicles.register.how_failed import worst_way
 from imloop.verdict import Verdict
 
 _ABORTED_AFTER_FAIL = Reason(
@@ -101,7 +100,8 @@ class Decided:
     """``judged_as``: the vehicle that the verdict rests on, where it is not as the message states it. ``waits``: why
     the run counts for nothing for now, a key of ``counts.WHY``; empty: it may count. ``held``: what a department has to
     settle. ``event``: what it means for a case, where it has a verdict. ``late``: a later run of the vehicle is known
-    already, so everything since is told anew. ``measured``: what a later retest is asked about."""
+    already, so everything since is told anew. ``measured``: what a later retest is asked about; ``about_vehicle``: the
+    findings that depend on which vehicle it was."""
 
     verdict: Verdict
     judged_as: Vehicle | None
@@ -111,6 +111,7 @@ class Decided:
     event: TestFailed | TestPassed | None
     late: bool
     measured: Measured
+    about_vehicle: tuple[Reason, ...]
 
     @property
     def names_vehicle(self) -> bool:
@@ -127,8 +128,10 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
     cannot = cannot_count(record.purpose, record.outcome, verdict.result, identity.found)
     doubted = known.doubted
     answered = verdict.result is Result.FAIL and known.answered_since
-    late = known.latest is not None and record.started_at <= known.latest
-    if not cannot and not late and not answered:
+    late = known.settled or (known.latest is not None and record.started_at <= known.latest)
+    # Told anew as well, with or without a permit: its outage may be taken back, and then its time is asked.
+    kept_back = verdict.result is Result.FAIL and known.kept_back
+    if not cannot and not late and not answered and not kept_back:
         _require_permit(known, record)
     measured = _measured(known, judged, verdict)
     # A late run need not be of the case that is open now: which one it met is found when everything is told anew.
@@ -140,6 +143,11 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
         why = NOT_RETESTED
     elif not why and (answered or BEFORE_A_CASE in doubted):
         why = "time-held"
+    about_vehicle = (
+        *(restated(record.vehicle, known.failed[-1].record.vehicle) if known.failed else ()),
+        *_about_uncounted(known, judged, verdict),
+        *_about_the_vehicle(known, record),
+    )
     return Decided(
         verdict=verdict,
         judged_as=judged_as,
@@ -149,15 +157,15 @@ def decide_run(known: Known, judged: JudgedUpload) -> Decided:
             *([_OUT_OF_ORDER] if late else ()),
             *verdict.findings,
             *([answer] if answer else ()),
-            *(restated(record.vehicle, known.failed[-1].record.vehicle) if known.failed else ()),
-            *_about_uncounted(known, judged, verdict),
-            *_about_the_run(known, record),
+            *about_vehicle,
+            *_about_the_message(known, record),
         ),
         waits=why,
         held={"time-held": doubted, "identity-doubtful": (*identity.reasons, *doubted)}.get(why, ()),
         event=_event(record, measured, verdict),
-        late=late,
+        late=late or kept_back,
         measured=measured,
+        about_vehicle=about_vehicle,
     )
 
 
@@ -177,15 +185,11 @@ def _stricter_verdict(judged: JudgedUpload, known: Known) -> tuple[Verdict, Vehi
     """By the register's word, where there is one. A retest, where there is none, by what is stated now and by what was
     stated each time the vehicle failed: the worst result holds. With the vehicle that was judged, where it is not the
     one stated."""
-    stated, (base, *others) = judged.record.vehicle, known.ways
-    same = base == stated
-    verdict = judged.under(known.law) if same else judged.of(known.law, base)
-    worst = (verdict, None if same else base)
-    for then in others:
-        other = judged.of(known.law, then)
-        if stricter(worst[0].result, other.result):
-            worst = other, then
-    return worst
+    stated, law = judged.record.vehicle, known.law
+    as_judged, verdict = worst_way(
+        known.ways, lambda way: judged.under(law) if way == stated else judged.of(law, way)
+    )
+    return verdict, None if as_judged == stated else as_judged
 
 
 def _measured(known: Known, judged: JudgedUpload, verdict: Verdict) -> Measured:
@@ -278,16 +282,13 @@ def _require_permit(known: Known, record: TestRecord) -> None:
         raise loop.retest_forbidden(permit)
 
 
-def _about_the_run(known: Known, record: TestRecord) -> list[Reason]:
-    found = _about_the_message(record, known.times.arrived, known.law)
-    found += bounded(record.vehicle, known.law, known.entered)[1]
+def _about_the_vehicle(known: Known, record: TestRecord) -> list[Reason]:
+    found = []
     if known.vehicle is not None:
         found += plate_differs(known.vehicle, known.named)
         found += vin_missing(known.vehicle, known.named)
         found += differences(known.entered, record.vehicle, known.law, known.vehicle.sources)
     found += known.charge
-    found += doubts_of(known.line_reasons)
-    found += people_reasons(record.people, known.sender.staff, known.law.on, known.law)
     found += in_repair(known.in_repair, known.law)
     found += runs_overlap(span_of(known, record), known.beside)
     return found
@@ -307,13 +308,14 @@ def span_of(known: Known, record: TestRecord) -> Span:
     )
 
 
-def _about_the_message(record: TestRecord, now: datetime, law: Law) -> list[Reason]:
+def _about_the_message(known: Known, record: TestRecord) -> list[Reason]:
+    law = known.law
     found = [
         Reason("field-unreadable", Text(f"未采用的字段 {note}", f"Field left out: {note}"))
         for note in record.notes
     ]
     hours = law.number("upload.within_hours")
-    if now - record.started_at > timedelta(hours=hours):
+    if known.times.arrived - record.started_at > timedelta(hours=hours):
         found.append(
             Reason(
                 "uploaded-late",
@@ -324,4 +326,6 @@ def _about_the_message(record: TestRecord, now: datetime, law: Law) -> list[Reas
                 cite=law.cite("upload.within_hours"),
             )
         )
-    return found
+    found += bounded(record.vehicle, law, known.entered)[1]
+    found += doubts_of(known.line_reasons)
+    return found + people_reasons(record.people, known.sender.staff, law.on, law)

@@ -21,7 +21,7 @@ from imloop.steps.cases.history import Shown, laws_for_fail
 from imloop.steps.cases.issue_notice import issue_notice
 from imloop.steps.cases.let_cases_go import let_late_case_go
 from imloop.steps.cases.move_case import decide_and_keep
-from imloop.steps.cases.reconsider import reconsider, tell_of_mark, wait_after
+from imloop.steps.cases.reconsider import Reconsidered, reconsider, tell_of_mark, wait_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
@@ -132,16 +132,27 @@ def _late(
     event: TestFailed | TestPassed,
 ) -> _Moved:
     here, days = known.station.place, {known.law.on, day_of(ledger.now)}
-    run = Run(key=_NOT_STORED, place=here, event=event, waits=decided.waits, arrived=day_of(ledger.now))
+    run = Run(key=_NOT_STORED, place=here, event=event, waits=decided.waits, arrived_at=ledger.now)
     shown = Shown(
         decided.measured,
+        known.law,
         lambda other, place: worst(judged.of(law, other).result for law in laws_for_fail(days, place, here)),
     )
-    found = reconsider(ledger, vehicle, run, f"{known.station.code}/{event.test_no}", shown)
-    if found.case is not None and isinstance(event, TestFailed) and found.said.counts == Counts.CASE:
-        follow_fail(ledger, found.case, known.station, event)
+    found = tell_anew(ledger, vehicle, run, known.station, shown)
     counted = Counted(Counts(found.said.counts), found.said.why)
     return _Moved(found.case, counted, found.due_before)
+
+
+def tell_anew(
+    ledger: Ledger, vehicle: Vehicle, run: Run, station: Party, shown: Shown | None = None
+) -> Reconsidered:
+    """A run that came late, or was settled: told with all that it changes, and what follows where it opened or moved a
+    case."""
+    event = run.event
+    found = reconsider(ledger, vehicle, run, f"{station.code}/{event.test_no}", shown)
+    if found.case is not None and isinstance(event, TestFailed) and found.said.counts == Counts.CASE:
+        _follow_fail(ledger, found.case, station, event)
+    return found
 
 
 def _passed(ledger: Ledger, known: Known, vehicle: Vehicle, event: TestPassed) -> _Moved:
@@ -157,14 +168,14 @@ def _failed(ledger: Ledger, known: Known, vehicle: Vehicle, row: Case | None, ev
     place = row.place if row is not None else known.station.place
     case, decision = decide_and_keep(ledger, row, event, known.case_law, vehicle=vehicle, place=place)
     rework = any(effect.kind is loop.EffectKind.REWORK_ORDERED for effect in decision.effects)
-    follow_fail(ledger, case, known.station, event, rework_ordered=rework)
+    _follow_fail(ledger, case, known.station, event, rework_ordered=rework)
     today = day_of(ledger.now)
     if today != day_of(event.at):
         let_late_case_go(ledger, case, known.station, registers.law_at(today, known.station.place))
     return _Moved(case, Counted(Counts.CASE))
 
 
-def follow_fail(
+def _follow_fail(
     ledger: Ledger, case: Case, station: Party, event: TestFailed, *, rework_ordered: bool = False
 ) -> None:
     """What follows where a failed run moved its case, whenever it came or was settled: free rework, a paper that

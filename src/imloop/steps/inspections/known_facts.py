@@ -11,12 +11,12 @@ from imloop.facts.records import inspection
 from imloop.facts.records.inspection import TestRecord
 from imloop.facts.refusal import Conflict
 from imloop.facts.text import Reason, Text
+from imloop.gates.inspections.counts import NOT_AS_REGISTERED
 from imloop.gates.inspections.overlaps import LONGEST, Span
-from imloop.gates.inspections.retest import Measured, stricter, ways_stated, worst
+from imloop.gates.inspections.retest import Measured, stricter, ways, worst
 from imloop.gates.inspections.times import Times, outside_bracket
 from imloop.gates.lines import ONLY_DUE
-from imloop.gates.vehicles.compare_statement import as_registered, bounded
-from imloop.gates.vehicles.identity import Named
+from imloop.gates.vehicles.identity import Bearer, Found, Identity, Named
 from imloop.law import Law
 from imloop.loop import permit
 from imloop.steps.cases.history import law_for_fail
@@ -43,8 +43,8 @@ _TAKEN = (
 )
 _LATEST = "SELECT MAX(started_at) FROM store_test WHERE vehicle_id = %s"
 _ANOTHERS_FAIL = (
-    "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s AND result = 'fail' "
-    "AND counts = 'case' LIMIT 1"
+    "SELECT 1 FROM store_test WHERE vehicle_id = %s AND started_at >= %s AND station_id <> %s "
+    f"AND (result = 'fail' AND counts = 'case' OR counts_why = '{NOT_AS_REGISTERED}') LIMIT 1"
 )
 _ANSWERED = (
     "SELECT 1 FROM store_caseevent e JOIN store_case c ON c.id = e.case_id WHERE c.vehicle_id = %s AND e.at > %s "
@@ -72,17 +72,19 @@ _OF_STATION, _OF_VEHICLE = _BESIDE.format(whose="t.station_id"), _BESIDE.format(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """``case``: the open one of the vehicle, if it is certain which. ``latest``: when its latest run known so far
+    """``settled``: it is stored already, and a department has said which vehicle it was. ``case``: the open one of the
+    vehicle, if it is certain which. ``latest``: when its latest run known so far
     began. ``fail_waits``: a failed run before this one may be of this vehicle, and waits for a department. ``doubted``:
     why its time cannot be taken without a department's word; ``answered_since``: then, that what would answer a failed
-    run of that time is known. ``beside``:
+    run of that time is known; ``kept_back``: it is, and an outage explains why the run comes only now. ``beside``:
     other runs near in time, of the station or of the vehicle. ``charge``: what is wrong with the fee.
-    ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the open case;
+    ``in_repair``: repairers that say they had the vehicle then. ``failed``: the failed runs of the case that it met;
     ``failed_by``: the law of the places where it failed, as far as that judges otherwise than ``law``;
     ``anothers_fail``: a later failed run of another station is known; ``aborted``: runs of the vehicle that were broken
     off lately, or decided nothing. ``entered``: what authorities said of the vehicle; ``ways``: the
     vehicle as it is judged, by their word, and as it was stated each time it failed."""
 
+    settled: bool
     sender: StationFacts
     law: Law
     line: Line
@@ -96,6 +98,7 @@ class Known:
     times: Times
     doubted: tuple[Reason, ...]
     answered_since: bool
+    kept_back: bool
     beside: tuple[Span, ...]
     in_repair: tuple[str, ...]
     charge: tuple[Reason, ...]
@@ -119,53 +122,84 @@ def look_up(judged: JudgedUpload, sender: StationFacts, now: datetime) -> Known:
     """Refuses a number that is taken, a station that may not work, and a line that cannot have run it."""
     record, station = judged.record, sender.party
     _require_new(station, record)
-    day = day_of(record.started_at)
-    law = registers.law_at(day, station.place)
-    standing.require_active(sender, day, law)
+    law = registers.law_at(day_of(record.started_at), station.place)
+    standing.require_active(sender, law.on, law)
     line = standing.require_line(sender, record.line, record.method, record.started_at, law)
     ecus = record.obd.ecus if record.obd is not None else ()
     named = names_of(record.vehicle, [ecu.vin for ecu in ecus])
-    identified = identify(named, record.started_at)
-    vehicle = identified.vehicle
-    case = open_case(vehicle)
+    return _look_up(judged, sender, line, named, identify(named, record.started_at), now)
+
+
+def look_up_settled(
+    judged: JudgedUpload, sender: StationFacts, vehicle: Vehicle, arrived: datetime, doubted: Sequence[Reason]
+) -> Known:
+    """The same of a stored run, as of its arrival and with all that is known since, now that a department has said
+    which vehicle it was. ``doubted``: what was said of its time when it came."""
+    stated = judged.record.vehicle
+    line = next(each.line for each in sender.lines if each.line.code == judged.record.line)
+    bearer = Bearer(vehicle.pk, vehicle.vin, vehicle.plate)
+    identified = Identified(Identity(Found.THIS, bearer), {vehicle.pk: vehicle})
+    named = Named(stated.vin, stated.plate)
+    return _look_up(judged, sender, line, named, identified, arrived, doubted)
+
+
+def _look_up(
+    judged: JudgedUpload,
+    sender: StationFacts,
+    line: Line,
+    named: Named,
+    identified: Identified,
+    arrived: datetime,
+    doubted: Sequence[Reason] | None = None,
+) -> Known:
+    """``doubted``: of a stored run, in whose place on its line nothing is asked again."""
+    record, station, vehicle = judged.record, sender.party, identified.vehicle
+    law, settled = registers.law_at(day_of(record.started_at), station.place), doubted is not None
+    case, latest = open_case(vehicle), _latest(vehicle)
+    met = case or _met(vehicle, record.started_at, latest)
     waiting = waiting_fails(vehicle) if vehicle is not None else []
-    failed = () if case is None else measured_fails(case)
+    failed = () if met is None else measured_fails(met)
     entered = {} if vehicle is None else entered_facts(vehicle)
-    ways = _ways(record, law, failed, entered)
-    stricter = _stricter_since(judged, law, now, ways, failed) or _forbidden_since(record, case, law, now)
-    times = _times(judged, sender, line, law, now, stricter=stricter)
-    doubted = outside_bracket(times, law)
+    judged_as = ways(record.vehicle, law, failed, entered)
+    stricter = _stricter_since(judged, law, arrived, judged_as, failed)
+    stricter = stricter or _forbidden_since(record, case, law, arrived)
+    times = _times(judged, sender, line, law, arrived, stricter=stricter)
+    said = {each.item: each for each in (*outside_bracket(times, law), *(doubted or ()))}
+    answered = bool(said or times.outage_ended) and _answered_since(vehicle, record.started_at)
+    of_line = () if settled else line_reasons(sender, record.line, record.method, record.started_at, law)
     return Known(
+        settled=settled,
         sender=sender,
         law=law,
         line=line,
-        line_reasons=line_reasons(sender, record.line, record.method, record.started_at, law),
+        line_reasons=of_line,
         named=named,
         identified=identified,
         case=case,
-        case_law=law if case is None else registers.law_at(day, case.place),
-        latest=_latest(vehicle),
+        case_law=law if case is None else registers.law_at(law.on, case.place),
+        latest=latest,
         fail_waits=any(fail.started_at <= record.started_at for fail in waiting),
         times=times,
-        doubted=doubted,
-        answered_since=bool(doubted) and vehicle is not None and answered_since(vehicle, record.started_at),
+        doubted=tuple(said.values()),
+        answered_since=bool(said) and answered,
+        kept_back=times.outage_ended is not None and answered,
         beside=tuple(_beside(record, station, vehicle)),
         in_repair=_in_repair(vehicle, record, law),
         failed=failed,
         failed_by=_laws_of(failed, law),
-        anothers_fail=vehicle is not None and anothers_fail(vehicle, record.started_at, station, waiting),
+        anothers_fail=vehicle is not None and _anothers_fail(vehicle, record.started_at, station, waiting),
         entered=entered,
-        ways=ways,
+        ways=judged_as,
         aborted=_aborted(vehicle, record, law),
         charge=() if record.fee_yuan is None else _charge(record, station, vehicle, law),
     )
 
 
-def _ways(
-    record: TestRecord, law: Law, failed: Sequence[Measured], entered: Mapping[str, object]
-) -> tuple[inspection.Vehicle, ...]:
-    base = as_registered(bounded(record.vehicle, law, entered)[0], entered)
-    return base, *ways_stated(base, failed, entered)
+def _met(vehicle: Vehicle | None, at: datetime, latest: datetime | None) -> Case | None:
+    """The case that was open at the moment of a run that is told late, and is closed since."""
+    if vehicle is None or latest is None or latest < at:
+        return None
+    return Case.objects.filter(vehicle=vehicle, opened_at__lte=at, closed_at__gt=at).last()
 
 
 def _laws_of(failed: Sequence[Measured], law: Law) -> tuple[Law, ...]:
@@ -173,9 +207,7 @@ def _laws_of(failed: Sequence[Measured], law: Law) -> tuple[Law, ...]:
     return tuple(each for each in there if each is not law)
 
 
-def anothers_fail(
-    vehicle: Vehicle, since: datetime, station: Party, waiting: Sequence[WaitingFail] = ()
-) -> bool:
+def _anothers_fail(vehicle: Vehicle, since: datetime, station: Party, waiting: Sequence[WaitingFail]) -> bool:
     """Does a case rest on a later failed run of another station, or will it, once that run is settled? An older run
     would take it over."""
     if any(fail.started_at >= since and fail.station != station.pk for fail in waiting):
@@ -183,10 +215,10 @@ def anothers_fail(
     return fetch_one(_ANOTHERS_FAIL, [vehicle.pk, since, station.pk]) is not None
 
 
-def answered_since(vehicle: Vehicle, moment: datetime) -> bool:
+def _answered_since(vehicle: Vehicle | None, moment: datetime) -> bool:
     """Is a repair, a paper or a way out known, later than ``moment``? A failed run of that time might be answered by
     it; one that was made later would not."""
-    return fetch_one(_ANSWERED, [vehicle.pk, moment]) is not None
+    return vehicle is not None and fetch_one(_ANSWERED, [vehicle.pk, moment]) is not None
 
 
 def _aborted(vehicle: Vehicle | None, record: TestRecord, law: Law) -> int:
@@ -317,7 +349,7 @@ def _beside(record: TestRecord, station: Party, vehicle: Vehicle | None) -> list
     found = fetch_all(_OF_STATION, [station.pk, *window])
     if vehicle is not None:
         found += fetch_all(_OF_VEHICLE, [vehicle.pk, *window])
-    return [_span(row) for row in found]
+    return [_span(row) for row in found if row[:2] != (station.code, record.test_no)]
 
 
 def _in_repair(vehicle: Vehicle | None, record: TestRecord, law: Law) -> tuple[str, ...]:

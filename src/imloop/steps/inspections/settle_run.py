@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from imloop.facts.codes import Result
-from imloop.facts.days import day_of
+from imloop.facts.codes import Method, Purpose, Result
 from imloop.facts.digits import whole
 from imloop.facts.identifiers import plain, vin_fault
+from imloop.facts.records.inspection import Trace
 from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
-from imloop.facts.text import Text
-from imloop.gates.inspections.counts import Counts
+from imloop.facts.text import Reason, Text
+from imloop.gates.inspections.counts import NOT_AS_REGISTERED
 from imloop.gates.inspections.times import HELD
-from imloop.gates.vehicles.compare_statement import as_registered, bounded
-from imloop.loop.events import TestFailed
-from imloop.steps.cases.history import run_of, shown_by
+from imloop.steps.cases.history import run_of
 from imloop.steps.cases.reconsider import reconsider, wait_after
-from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
+from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.inspections.decide_run import BEFORE_A_CASE
-from imloop.steps.inspections.keep_run import follow_fail
-from imloop.steps.inspections.known_facts import anothers_fail, answered_since
-from imloop.steps.vehicles.vehicle_facts import candidates_of, entered_facts
-from imloop.store.models import HeldRun, ObdName, PartyKind, Test, Vehicle
+from imloop.steps.inspections.decide_run import Decided, decide_run
+from imloop.steps.inspections.judge_upload import JudgedUpload
+from imloop.steps.inspections.keep_run import tell_anew
+from imloop.steps.inspections.known_facts import look_up_settled
+from imloop.steps.stations.station_facts import facts_of
+from imloop.steps.vehicles.vehicle_facts import candidates_of
+from imloop.store import traces, verdict_inputs
+from imloop.store.models import Finding, HeldRun, ObdName, PartyKind, Test, Vehicle
 from imloop.store.statements import update
 
 ANOTHER = "another"
@@ -32,6 +33,7 @@ ANOTHER = "another"
 NAMED = "named"
 """A vehicle that is known already and is none of the candidates: by its VIN, its plate, or both, exactly."""
 _WAITS_FOR_FAIL = "failed-run-waits"
+_DOUBTFUL = "identity-doubtful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +54,26 @@ def settle_run(caller: Caller, station: str, test_no: str, said: Settlement, now
         held = _theirs(caller, station, test_no)
         _require_words(said)
         vehicle, candidates = _vehicle(held, said), list(candidates_of(held))
-        name, asked = f"{station}/{test_no}", _asked_when(held, vehicle)
+        name, decided = f"{station}/{test_no}", _decided(held, vehicle)
+        waits = decided is not None and held.test.vehicle is None and bool(decided.held)
         noted = {
             "settled": said.settled,
             "because": said.because.strip(),
             "vehicle": str(vehicle) if vehicle is not None else "",
-            "result": held.test.result,
-            "waits": HELD if asked else "",
+            "result": decided.verdict.result if decided is not None else held.test.result,
+            "waits": HELD if waits else "",
         }
         ledger.note("run-settled", name, noted)
         ledger.send(station, "run-settled", name[:40], noted)
-        if vehicle is not None and asked:
-            _hold_for_time(ledger, held, vehicle, asked, name)
+        if decided is not None and held.test.vehicle is None:
+            _keep_findings(ledger, held.test, decided)
+        if vehicle is not None and decided is not None and waits:
+            _hold_for_time(ledger, held, vehicle, decided, name)
         else:
             held.settled, held.settled_at, held.settled_by = said.settled, now, caller.actor
             held.settled_because = said.because.strip()
             held.save(update_fields=["settled", "settled_at", "settled_by", "settled_because"])
-            _take_effect(ledger, held, vehicle, name)
+            _take_effect(ledger, held.test, vehicle, decided)
         _let_others_go(ledger, held, candidates, vehicle, name)
         if vehicle is not None:
             _told_apart(vehicle, candidates)
@@ -81,28 +86,53 @@ def _told_apart(vehicle: Vehicle, candidates: list[Vehicle]) -> None:
     ObdName.objects.filter(vin=vehicle.vin, test__vehicle__in=others).delete()
 
 
-def _asked_when(held: HeldRun, vehicle: Vehicle | None) -> list[dict[str, object]]:
-    """Which vehicle it was is settled now; when it was made is a question of its own: of a fail that would take over
-    another station's case, and of what was doubtful from the first: the time of a pass, and that of a fail which a
-    repair since may have answered."""
-    run = held.test
-    if vehicle is None or run.vehicle is not None:
-        return []
-    doubted = [reason for reason in held.reasons if reason["code"] == HELD]
-    if run.result == Result.FAIL:
-        if anothers_fail(vehicle, run.started_at, run.station):
-            return [*held.reasons, BEFORE_A_CASE.to_json()]
-        return doubted if answered_since(vehicle, run.started_at) else []
-    return doubted if doubted and _passes_as_registered(run, vehicle) else []
+def _decided(held: HeldRun, vehicle: Vehicle | None) -> Decided | None:
+    """What it would have meant when it came, had its vehicle been certain. None: it was, or the run is not accepted."""
+    test = held.test
+    if vehicle is None or test.stated is None or test.receipt.get("counts_why") != _DOUBTFUL:
+        return None
+    judged = _as_it_came(held)
+    doubted = [Reason.kept(each) for each in held.reasons if each["code"] == HELD]
+    known = look_up_settled(judged, facts_of(test.station), vehicle, test.received_at, doubted)
+    # As it was stated it was judged when it came: a fail stays one.
+    return decide_run(replace(known, ways=(*known.ways, judged.record.vehicle)), judged)
 
 
-def _hold_for_time(
-    ledger: Ledger, held: HeldRun, vehicle: Vehicle, reasons: list[dict[str, object]], name: str
-) -> None:
+def _as_it_came(held: HeldRun) -> JudgedUpload:
+    """From what was kept of it, as far as a decision depends on it."""
+    test, stated, rows = held.test, bytes(held.test.stated or b""), bytes(held.test.trace)
+    kept = verdict_inputs.record_of(stated, Method(test.method), Trace())
+    record = replace(
+        kept,
+        test_no=test.test_no,
+        station=test.station.code,
+        line=test.line,
+        purpose=Purpose(test.purpose),
+        started_at=test.started_at,
+        ended_at=test.ended_at,
+        vehicle=replace(kept.vehicle, vin=held.vin, plate=held.plate),
+        people={"inspector": test.inspector or ""},
+        equipment={"analyser": test.analyser or ""},
+        fee_yuan=test.fee_yuan,
+    )
+    recorded = traces.decode(rows).rows + (kept.second.trace.rows if kept.second is not None else 0)
+    return JudgedUpload(record, None, rows, stated, recorded)
+
+
+def _keep_findings(ledger: Ledger, test: Test, decided: Decided) -> None:
+    """What depends on the vehicle could not be said when it came."""
+    said = Finding.objects.filter(subject_kind="test", subject=test.test_no, station_code=test.station.code)
+    known = list(said.values_list("data", flat=True))
+    fresh = [each for each in decided.about_vehicle if each.to_json() not in known]
+    keep_findings(ledger, "test", test.test_no, test.station.code, fresh)
+
+
+def _hold_for_time(ledger: Ledger, held: HeldRun, vehicle: Vehicle, decided: Decided, name: str) -> None:
+    """Which vehicle it was is settled now; when it was made is a question of its own."""
     run = held.test
     run.vehicle, run.counts_why = vehicle, HELD
     update(run, "vehicle", "counts_why")
-    held.reasons = reasons
+    held.reasons = [reason.to_json() for reason in decided.held]
     held.save(update_fields=["reasons"])
     held.candidates.set([vehicle])
     if run.result == Result.FAIL:
@@ -223,32 +253,20 @@ def _another(held: HeldRun) -> Vehicle:
     return found or Vehicle.objects.create(vin=vin, plate="" if borne else held.plate)
 
 
-def _take_effect(ledger: Ledger, held: HeldRun, vehicle: Vehicle | None, name: str) -> None:
-    test = held.test
-    if vehicle is None:
-        test.counts_why = "rejected"
-        update(test, "counts_why")
-        return
-    fails = test.vehicle is None and not _passes_as_registered(test, vehicle)
-    test.vehicle, test.counts_why = vehicle, "not-as-registered" if fails else None
+def _take_effect(ledger: Ledger, test: Test, vehicle: Vehicle | None, decided: Decided | None) -> None:
+    """A pass that does not hold as the vehicle is known now is a fail, or decides nothing."""
+    result = decided.verdict.result if decided is not None else test.result
+    lost = test.result == Result.PASS != result
+    why = "rejected" if vehicle is None else None
+    if lost:
+        why = NOT_AS_REGISTERED if result == Result.FAIL else "not-decided"
+    test.vehicle, test.counts_why = vehicle or test.vehicle, why
     update(test, "vehicle", "counts_why")
-    if fails:
-        return
-    run = run_of(test)
-    found = reconsider(ledger, vehicle, run, name)
-    if found.case is not None and isinstance(run.event, TestFailed) and found.said.counts == Counts.CASE:
-        follow_fail(ledger, found.case, test.station, run.event)
-
-
-def _passes_as_registered(test: Test, vehicle: Vehicle) -> bool:
-    """Asked now that the vehicle is certain: does a pass hold by the register's word? A fail stands as it is."""
-    shown = shown_by(test) if test.result == Result.PASS else None
-    if shown is None:
-        return True
-    stated = shown.run.record.vehicle
-    entered, law = entered_facts(vehicle), registers.law_at(day_of(test.started_at), test.station.place)
-    registered = as_registered(bounded(stated, law, entered)[0], entered)
-    return registered == stated or shown.as_if(registered, shown.run.place) is Result.PASS
+    if vehicle is not None and why != "not-decided":
+        run = run_of(test)
+        if lost and decided is not None and decided.event is not None:
+            run = replace(run, event=decided.event)
+        tell_anew(ledger, vehicle, run, test.station)
 
 
 def _let_others_go(

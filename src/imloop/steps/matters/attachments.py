@@ -13,6 +13,7 @@ from imloop.matters import Kind, State
 from imloop.steps.ground.access import PUBLIC, Caller
 from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
+from imloop.steps.matters.kept.address import opened_by
 from imloop.steps.matters.roles import BEFORE_THE_NOTICE, visible
 from imloop.steps.matters.take_step import applicant
 from imloop.store.models import Attachment, Matter
@@ -65,7 +66,7 @@ def the_matter(*, token: str = "", caller: Caller | None = None, matter_no: str 
         row = rows.filter(visible(caller), matter_no=matter_no).first()
     else:
         hidden = Q(kind=Kind.COMPLAINT) | Q(state__in=BEFORE_THE_NOTICE)
-        row = rows.filter(token=token).exclude(hidden).first() if token else None
+        row = rows.filter(opened_by(token)).exclude(hidden).first()
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项，或无权查看。", "No such matter, or not yours."))
     return row

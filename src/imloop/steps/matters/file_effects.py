@@ -13,8 +13,9 @@ from imloop.matters.labels import KINDS
 from imloop.steps.complaints.near import told_of
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.matters.kept.enclose import enclose
 from imloop.steps.matters.kept.open_copy import of_matter, open_copy
-from imloop.steps.matters.roles import visible
+from imloop.steps.matters.roles import PENALTIES, visible
 from imloop.store.models import Evidence, Matter, MatterLink, Party
 
 
@@ -81,12 +82,15 @@ def carry_along(source: Matter, target: Matter) -> None:
 
 
 def copy(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
-    """The department is told, and has until a day to answer."""
+    """The department is told, and has until a day to answer. What is handed over goes with all that was handed in; to
+    a copy its sender adds the papers (``copies.send``)."""
     office = registers.any_party(str(decision.values["copied_to"]))
     answer_by = decision.values.get("answer_by")
     assert answer_by is None or isinstance(answer_by, date)
     wanted = str(decision.values["wanted"])
-    open_copy(ledger, of_matter(row), office, law, wanted=wanted, answer_by=answer_by)
+    made = open_copy(ledger, of_matter(row), office, law, wanted=wanted, answer_by=answer_by)
+    if step is Step.TRANSFER:
+        enclose(ledger, made, row.attachments.order_by("id"))
 
 
 def withdraw_publication(ledger: Ledger, row: Matter, step: Step, decision: Decision, law: Law) -> None:
@@ -109,6 +113,7 @@ def withdraw_publication(ledger: Ledger, row: Matter, step: Step, decision: Deci
         "words": f"{KINDS[Kind(row.kind)].zh}：撤回公开",
         "withdrawn": True,
         "reason": reason,
+        **({"cite": law.cite("procedure.withdrawal_days")} if row.kind in PENALTIES else {}),
     }
     tell_where_published(ledger, row, row.party, body, law)
 

@@ -99,7 +99,11 @@ def matter_json(row: Matter, roles: frozenset[Role], now: datetime, by: By = NOB
         ],
         "links": links_of(row),
         "penalty": None if roles <= {Role.CONCERNED} else card_of(row, fact, law),
-        "steps": [step_json(each, fact, law, by) for each in steps_open(fact, roles)],
+        "steps": [
+            step_json(each, fact, law, by)
+            for each in steps_open(fact, roles)
+            if each.step is not Step.COPY  # sent with its papers, by a call of its own
+        ],
     }
 
 
@@ -222,6 +226,8 @@ def _published_of(row: Matter) -> dict[str, object]:
     facts = row.data.get("facts", {})
     what = VIOLATIONS[str(facts["violation"])].name
     words = f"{what.zh}：罚款 {int(facts.get('decided_fine') or 0):,} 元"
+    if float(str(facts.get("decided_gains") or 0)):
+        words += f"，没收违法所得 {facts['decided_gains']} 元"
     return {"decision_no": facts.get("decision_no") or facts.get("form_no"), "reasons": words}
 
 

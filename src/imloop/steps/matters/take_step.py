@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from imloop.facts.days import day_of
-from imloop.facts.refusal import Malformed, NotAllowed, Unknown
+from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.matters import Kind, Role, Step, take
@@ -16,9 +16,11 @@ from imloop.matters.row import STATION_DECISION
 from imloop.matters.table import TABLE
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import PUBLIC, Caller
+from imloop.steps.ground.files import OF_NO_PARTY
 from imloop.steps.ground.ledger import Ledger, writing
 from imloop.steps.matters.as_fact import by_of, plain, put, whole
 from imloop.steps.matters.carry_out_decision import carry_out
+from imloop.steps.matters.kept.address import opened_by
 from imloop.steps.matters.kept.keep_step import is_told, keep
 from imloop.steps.matters.officers import ask_officers, officers_of, require_confirmed
 from imloop.steps.matters.roles import roles_in, visible
@@ -31,7 +33,7 @@ from imloop.store.models import MatterEvent, Proposal
 
 def applicant(row: Row) -> Caller:
     """Whoever holds the matter's secret address."""
-    return Caller(f"matter:{row.matter_no}", "public", row.title, row.place)
+    return Caller(f"{OF_NO_PARTY}{row.matter_no}", "public", row.title, row.place)
 
 
 def take_step(
@@ -43,6 +45,7 @@ def take_step(
         row = locked(matter_no, caller)
         law = registers.law_at(day_of(now), row.place)
         wanted, roles = step_of(step), roles_in(caller, row)
+        _require_sent_whole(row, wanted, roles)
         second = row_of(whole(row), wanted, roles).second
         if not second or rules_of(second, law) is None:
             step_on(ledger, row, wanted, given, roles, law)
@@ -51,6 +54,20 @@ def take_step(
         reason = str(given.get("reasons") or given.get("mended") or STEPS[wanted].zh)
         made: Row | Proposal = do_or_propose(ledger, act_of(second), matter_no, said, law, reason=reason)
     return made
+
+
+def _require_sent_whole(row: Row, step: Step, roles: frozenset[Role]) -> None:
+    """A copy goes out with its papers, printed and frozen: this way it would go without them."""
+    if step is Step.COPY and row_of(whole(row), step, roles):
+        raise Conflict(
+            "copied-with-papers",
+            Text(
+                f"抄告应连同文书一并发出：请在“抄告”页发出，或调用 POST /api/v1/copies"
+                f"（of=matter，reference={row.matter_no}）。",
+                f"A copy goes out with its papers: send it from the page of copies, or by POST /api/v1/copies "
+                f"(of=matter, reference={row.matter_no}).",
+            ),
+        )
 
 
 def _take(ledger: Ledger, by: Caller, matter_no: str, body: Body) -> Row:
@@ -145,7 +162,7 @@ def locked(matter_no: str, caller: Caller) -> Row:
 
 def locked_by_token(token: str) -> Row:
     found = Row.objects.select_related("party", "vehicle").exclude(kind=Kind.COMPLAINT)
-    row = found.filter(token=token).first() if token else None
+    row = found.filter(opened_by(token)).first()
     if row is None or not is_told(row):
         raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))
     return row

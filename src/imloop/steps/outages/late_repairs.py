@@ -40,11 +40,12 @@ def held_by_time(
 
 
 def unexplained(
-    case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law
+    case: Case, shop: Party, record: RepairRecord, reported_at: datetime, law: Law, failed: Test | None = None
 ) -> Reason | None:
-    """Only what an outage would explain."""
+    """Only what an outage would explain. ``failed``: what it answered, where that is not the failed test of now."""
     kept_back = _outages(shop, record.finished_at, reported_at, law)
-    fails = [failed_run(case, law), *_failed_besides(case, record.finished_at, reported_at, law)]
+    answered = failed_run(case, law) if failed is None else _fact(failed, law)
+    fails = [answered, *_failed_besides(case, record.finished_at, reported_at, law)]
     found = (time_held(record.finished_at, reported_at, fail, kept_back, law) for fail in fails)
     return next((each for each in found if each is not None), None)
 

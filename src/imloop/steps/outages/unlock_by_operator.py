@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,17 +10,19 @@ from django.db.models import Q
 
 from imloop.facts.days import day_of
 from imloop.facts.identifiers import plain
-from imloop.facts.refusal import Conflict, Malformed, NotAllowed, Unlawful
+from imloop.facts.mask import masked_vehicle
+from imloop.facts.refusal import Malformed, NotAllowed, Unlawful
 from imloop.facts.text import Reason, Text
 from imloop.gates.outages.outage import OutageFact
-from imloop.loop.events import UnlockEnded
-from imloop.steps.cases.move_case import decide_and_keep
+from imloop.steps.cases.history import lasting
+from imloop.steps.cases.move_case import take_back
 from imloop.steps.findings.proposed import deciders
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, require_kind
 from imloop.steps.ground.actor import Actor
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger, writing
+from imloop.steps.ground.task import named
 from imloop.steps.outages.known_outages import DECLARERS, as_fact, declared_for, outage
 from imloop.steps.outages.paper_files import Photograph, check_photographs, set_aside, take_up
 from imloop.steps.outages.unlock_on_paper import (
@@ -30,6 +31,7 @@ from imloop.steps.outages.unlock_on_paper import (
     named_then,
     new_unlock,
     unlock_by,
+    unlock_ended,
 )
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import do_or_propose
@@ -76,7 +78,7 @@ def unlock_by_operator(caller: Caller, seen: PaperSeen, now: datetime) -> PaperU
         vin, plate = _named_vehicle(caller, seen.case_no, seen.vin, seen.plate)
         its = named_then(vin, plate, now)
         body = {**asdict(seen), "vin": vin, "plate": plate, "reason": seen.reason.strip()}
-        body |= {"files": set_aside(ledger, seen.files), "bearer": its.pk if its is not None else None}
+        body |= {"files": set_aside(ledger, seen.files), "vehicle": its.pk if its is not None else None}
         subject = f"{where.code}/{vin or plate}"
         made: PaperUnlock | Proposal = do_or_propose(
             ledger, PAPER_UNLOCK, subject, body, law, reason=seen.reason
@@ -93,7 +95,7 @@ def _unlock(ledger: Ledger, by: Caller, subject: str, body: Body) -> PaperUnlock
         station=registers.party(body["station"], PartyKind.ISTATION),
         shop=registers.party(body["shop"], PartyKind.MSTATION),
         granted_at=ledger.now,
-        vehicle=Vehicle.objects.filter(pk=body.get("bearer") or 0).first(),
+        vehicle=Vehicle.objects.filter(pk=body.get("vehicle") or body.get("bearer") or 0).first(),
         approver=by.actor[:80],
         recorded_at=body.get("proposed_at", ledger.now),
         **said,
@@ -153,7 +155,10 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
         pk=row.done["id"]
     )
     law = registers.law_at(day_of(ledger.now), row.place)
-    _end_in_case(ledger, unlock, row.reason)
+    if (
+        unlock.case is not None
+    ):  # it opened a gate already; else ``unlock_on_paper`` asks whether it was taken back
+        take_back(ledger, lasting(unlock.case), unlock_ended(unlock, row, ledger.now))
     doubt = Reason(
         "unlock-unconfirmed",
         Text(
@@ -169,21 +174,6 @@ def _take_back(ledger: Ledger, row: Proposal) -> None:
     keep_findings(ledger, "unlock", unlock.unlock_no, unlock.station.code, [doubt])
 
 
-def _end_in_case(ledger: Ledger, unlock: PaperUnlock, reason: str) -> None:
-    """Where it opened a gate already, and its hours still run; ``unlock_on_paper`` asks whether it was taken back."""
-    if (case := unlock.case) is None:
-        return
-    event = UnlockEnded(
-        at=ledger.now, unlock_no=unlock.unlock_no, reason=f"{_UNCONFIRMED.zh}：{reason}"[:400]
-    )
-    law = registers.law_at(day_of(ledger.now), case.place)
-    with suppress(Unlawful, Conflict), ledger.attempt():
-        decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
-
-
-_UNCONFIRMED = Text("先行凭纸质材料解锁，未获确认", "an unlock on paper that nobody confirmed")
-
-
 def _acted(row: Proposal) -> list[str]:
     """Who declared or ended an outage that ran then, or resolved a finding about the station's papers."""
     station, _, vehicle = row.subject.partition("/")
@@ -192,6 +182,12 @@ def _acted(row: Proposal) -> list[str]:
     papers = PaperUnlock.objects.filter(station__code=station).filter(Q(vin=vehicle) | Q(plate=vehicle))
     about = Finding.objects.filter(subject__in=papers.values("unlock_no"))
     return [*outages.values_list("declared_by", flat=True), *deciders(about)]
+
+
+def _about(row: Proposal) -> Text:
+    """A vehicle that no register holds is masked as any other."""
+    station, _, _ = row.subject.partition("/")
+    return named(f"{station}/{masked_vehicle(row.body['plate'], row.body['vin'])}")
 
 
 def _shows(row: Proposal) -> list[tuple[Text, str]]:
@@ -215,6 +211,7 @@ PAPER_UNLOCK = register(
         made=lambda made: {"id": made.pk, "no": made.unlock_no},
         shows=_shows,
         before=_acted,
+        about=_about,
         undo=_take_back,
     )
 )

@@ -22,8 +22,8 @@ from imloop.gates.outages.outage import outage_for
 from imloop.gates.repairs.paper_numbers import used_by_paper
 from imloop.law import Law
 from imloop.loop.case import Unlock
-from imloop.loop.events import UnlockedOnPaper
-from imloop.steps.cases.move_case import as_loop_case, decide_and_keep
+from imloop.loop.events import UnlockedOnPaper, UnlockEnded
+from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, take_back
 from imloop.steps.cases.reconsider import reconsider_after
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import place_prefix
@@ -118,13 +118,14 @@ def try_unlock(ledger: Ledger, row: PaperUnlock, known: Iterable[Fact] | None = 
         if used := _used_before(row, case, law):
             return (used,)
         with ledger.attempt():
-            case, _ = decide_and_keep(
-                ledger, case, _event(row, case), law, vehicle=case.vehicle, place=case.place
-            )
+            event = _event(row, case, ledger.now)
+            case, _ = decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
     except (Unlawful, Conflict) as refusal:
         return refusal.reasons or (Reason(refusal.code, refusal.text, refusal.cite),)
     row.case, row.unlocked_at = case, ledger.now
     row.save(update_fields=["case", "unlocked_at"])
+    if (ended := _taken_back(row)) is not None:
+        take_back(ledger, case, ended)
     _ask_for_the_record(ledger, row, case)
     settle(ledger, case)
     row.refresh_from_db(fields=["repair", "matched_at", "contradicted_at"])
@@ -163,8 +164,10 @@ def _used_before(row: PaperUnlock, case: Case, law: Law) -> Reason | None:
     )
 
 
-def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
+def _event(row: PaperUnlock, case: Case, now: datetime) -> UnlockedOnPaper:
     assert row.outage is not None
+    known = as_loop_case(case)
+    again = any(each.unlock_no == row.unlock_no for each in known.unlocks)
     unlock = Unlock(
         unlock_no=row.unlock_no,
         outage_no=row.outage.outage_no,
@@ -177,18 +180,28 @@ def _event(row: PaperUnlock, case: Case) -> UnlockedOnPaper:
         approver=row.approver,
         reason=row.reason,
         granted_at=row.granted_at,
-        expires_at=_until(row),
-        failed_at=as_loop_case(case).last_failed_at,
+        expires_at=row.expires_at,
+        failed_at=known.last_failed_at,
         read_at=row.recorded_at if row.recorded_at < row.granted_at else None,
     )
-    return UnlockedOnPaper(at=row.granted_at, unlock=unlock)
+    return UnlockedOnPaper(at=row.granted_at, unlock=unlock, again_at=now if again else None)
 
 
-def _until(row: PaperUnlock) -> datetime:
-    """Its hours; or until it was taken back, where it took effect first and nobody confirmed it."""
+def _taken_back(row: PaperUnlock) -> UnlockEnded | None:
+    """It took effect before anybody confirmed it, and was taken back before the failed test had come."""
     said = Proposal.objects.filter(kind=OPERATOR_UNLOCK, done__no=row.unlock_no, decided_at__isnull=False)
-    ended = said.exclude(state=Proposal.State.CONFIRMED).values_list("decided_at", flat=True).first()
-    return min(row.expires_at, ended or row.expires_at)
+    made = said.exclude(state=Proposal.State.CONFIRMED).first()
+    return None if made is None else unlock_ended(row, made)
+
+
+def unlock_ended(row: PaperUnlock, made: Proposal, now: datetime | None = None) -> UnlockEnded:
+    """``now``: where it is taken back only now."""
+    at = made.decided_at or now
+    assert at is not None
+    return UnlockEnded(at=at, unlock_no=row.unlock_no, reason=f"{_UNCONFIRMED.zh}：{made.reason}"[:400])
+
+
+_UNCONFIRMED = Text("先行凭纸质材料解锁，未获确认", "an unlock on paper that nobody confirmed")
 
 
 def _listed(row: PaperUnlock) -> bool:

@@ -36,9 +36,13 @@ def unknown_proposal() -> Unknown:
 
 
 def confirm(caller: Caller, number: int, *, said: str, now: datetime) -> Proposal:
-    """``said``: what was compared."""
     with writing(now, caller) as ledger:
-        return _confirm(ledger, _open(caller, number, now), said)
+        return confirm_within(ledger, number, said)
+
+
+def confirm_within(ledger: Ledger, number: int, said: str) -> Proposal:
+    """``said``: what was compared; empty where the act has a word for it."""
+    return _confirm(ledger, _open(ledger.caller, number, ledger.now), said)
 
 
 def confirm_list(caller: Caller, batch: str, *, said: str, now: datetime) -> int:
@@ -55,6 +59,8 @@ def confirm_list(caller: Caller, batch: str, *, said: str, now: datetime) -> int
 
 def _confirm(ledger: Ledger, row: Proposal, said: str) -> Proposal:
     require_second_person(ledger.caller, row)
+    word = act_of(row.kind).word
+    said = said.strip() or (word.zh if word else "")
     require_reason(said, LONGEST, at="said")
     if row.state == State.WAITING:
         _carry_out(ledger, row)

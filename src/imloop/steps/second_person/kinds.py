@@ -37,7 +37,9 @@ class Act:
     name, what is and what will be; ``link``: the object's page; ``about``: what people call it; ``head``: only who
     heads the party confirms; ``only``: the one account whose word it is; ``office``: whose people confirm what the
     operator proposes, where the law asks for the party's own; ``seen``: which people of the parties may know of it;
-    ``one_object``: its subjects overlap, so that all of a place count as the same."""
+    ``one_object``: its subjects overlap, so that all of a place count as the same; ``word``: what whoever confirms says
+    where nothing is compared and one click is all; ``quiet``: the office that proposed reads in its feed that there is
+    one, and not why."""
 
     kind: str
     name: Text
@@ -53,7 +55,9 @@ class Act:
     office: str = ""
     only: Callable[[Proposal], str] | None = None
     seen: Callable[[Caller], bool] = lambda caller: True
+    quiet: bool = False
     one_object: bool = False
+    word: Text | None = None
 
 
 _ACTS: dict[str, Act] = {}

@@ -43,9 +43,10 @@ def shown(caller: Caller, rows: list[Proposal]) -> list[Proposal]:
     return rows
 
 
-def lists_of(caller: Caller) -> list[tuple[Proposal, int]]:
-    """Lists of which more than one row waits: the first, and how many. Each is confirmed as one."""
-    rows = Proposal.objects.filter(seen_by(caller), state=Proposal.State.WAITING).exclude(batch="")
+def lists_of(caller: Caller, now: datetime) -> list[tuple[Proposal, int]]:
+    """Lists of which more than one row can still be confirmed: the first, and how many. Each is confirmed as one."""
+    waiting = Proposal.objects.filter(seen_by(caller), state=Proposal.State.WAITING, expires_at__gte=now)
+    rows = waiting.exclude(batch="")
     found = (
         rows.values("batch").annotate(rows=Count("id"), first=Min("id")).filter(rows__gt=1).order_by("first")
     )

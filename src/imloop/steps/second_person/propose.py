@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import Q
@@ -49,7 +49,8 @@ def do_or_propose(
     plain = msgspec.to_builtins(body)
     if rules is None:
         return act.carry_out(ledger, caller, subject, {**plain, **plain.get("private", {})})
-    row = _row(ledger, act, subject, plain, rules, law.place, reason, owner)
+    offices = _offices(ledger, act, rules, law.place, owner)
+    row = _row(ledger, act, subject, plain, rules, law.place, reason, offices)
     _refuse_twin(row)
     if caller.alone:
         _take_effect(ledger, act, row, rules)
@@ -68,8 +69,9 @@ def propose_list(
     what waits already is not kept twice."""
     rules = rules_of(act.kind, law)
     assert rules is not None, f"{act.kind} always takes two"
+    offices = _offices(ledger, act, rules, law.place)
     made = [
-        _row(ledger, act, subject, msgspec.to_builtins(body), rules, law.place, reason, "")
+        _row(ledger, act, subject, msgspec.to_builtins(body), rules, law.place, reason, offices)
         for subject, body in rows
     ]
     known = {(row.vehicle_id, _content(row)) for row in _waiting_for(act, made)}
@@ -79,10 +81,12 @@ def propose_list(
         tell(ledger, row, "proposal")
 
 
-def alike(act: Act, vehicle: int, fields: object, now: datetime) -> Proposal | None:
-    """What waits of a vehicle for the same before and after."""
+def alike(ledger: Ledger, act: Act, vehicle: int, fields: object) -> Proposal | None:
+    """What the caller's own party proposed of a vehicle, for the same before and after, and still waits."""
+    party = ledger.caller.party_code
+    own = Q(party__code=party) if Party.objects.filter(code=party).exists() else Q(party=None)
     waiting = Proposal.objects.filter(
-        kind=act.kind, vehicle=vehicle, state__in=Proposal.OPEN, expires_at__gte=now
+        own, kind=act.kind, vehicle=vehicle, state__in=Proposal.OPEN, expires_at__gte=ledger.now
     )
     said = msgspec.json.encode(fields, order="sorted")
     return next((row for row in waiting.order_by("id") if _content(row) == said), None)
@@ -100,6 +104,22 @@ def _content(row: Proposal) -> bytes:
     return msgspec.json.encode(row.body.get("fields"), order="sorted")
 
 
+class _Offices(NamedTuple):
+    """Who proposes, and whose people confirm."""
+
+    party: Party | None
+    needs: str
+    asked: Party | None
+
+
+def _offices(ledger: Ledger, act: Act, rules: Rules, place: str, owner: str = "") -> _Offices:
+    party = Party.objects.filter(code=ledger.caller.party_code).first()
+    own = Party.objects.filter(code=owner).first() if owner else party
+    if rules.needs != OWN:
+        return _Offices(party, rules.needs, registers.department(rules.needs, place))
+    return _Offices(party, act.office if own is None else OWN, own)
+
+
 def _row(
     ledger: Ledger,
     act: Act,
@@ -108,16 +128,9 @@ def _row(
     rules: Rules,
     place: str,
     reason: str,
-    owner: str,
+    offices: _Offices,
 ) -> Proposal:
     caller = ledger.caller
-    party = Party.objects.filter(code=caller.party_code).first()
-    own = Party.objects.filter(code=owner).first() if owner else party
-    needs, asked = rules.needs, own
-    if needs == OWN and own is None:
-        needs = act.office
-    elif needs != OWN:
-        asked = registers.department(needs, place)
     private = body.pop("private", {})
     return Proposal(
         kind=act.kind,
@@ -128,11 +141,11 @@ def _row(
         private=private,
         batch=body.get("batch", ""),
         reason=reason.strip()[:LONGEST],
-        party=party,
+        party=offices.party,
         proposed_by=caller.actor[:80],
         proposed_at=ledger.now,
-        needs=needs,
-        asked=asked,
+        needs=offices.needs,
+        asked=offices.asked,
         expires_at=rules.until(ledger.now, alone=bool(caller.alone)),
         alone=caller.alone.strip()[:LONGEST],
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from imloop.steps.ground import registers
 from imloop.steps.ground.ledger import Ledger
+from imloop.steps.second_person.kinds import act_of
 from imloop.store.models import PartyKind, Proposal
+
+_WITHOUT_WORDS = {"reason": "", "alone": "", "decision": ""}
 
 
 def tell(ledger: Ledger, row: Proposal, topic: str, *, watched: bool = False) -> None:
@@ -20,5 +23,7 @@ def tell(ledger: Ledger, row: Proposal, topic: str, *, watched: bool = False) ->
         "alone": row.alone,
         "decision": row.decision,
     }
+    asked = row.asked.code if row.asked is not None else ""
     for code in dict.fromkeys(told):
-        ledger.send(code, topic, row.subject, body)
+        hides = act_of(row.kind).quiet and code != asked
+        ledger.send(code, topic, row.subject, {**body, **_WITHOUT_WORDS} if hides else body)

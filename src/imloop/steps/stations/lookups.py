@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from imloop.facts.refusal import Unknown
 from imloop.facts.text import Text
+from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers, own, place_prefix
 from imloop.store.models import Line, Party, PartyKind
 
@@ -19,12 +20,10 @@ def parties(kind: str, place: str) -> QuerySet[Party]:
     return Party.objects.filter(kind=kind, place__startswith=place_prefix(place)).order_by("code")
 
 
-def position_of(code: str) -> tuple[float, float] | None:
-    """Public: latitude and longitude of a station or repairer; None where the register has none."""
+def where_is(code: str) -> tuple[float, float] | None:
+    """Public: the position of a station or repairer by its code; None where the register has none."""
     found = Party.objects.filter(code=code, kind__in=STATIONS).first()
-    if found is None or found.latitude is None or found.longitude is None:
-        return None
-    return found.latitude, found.longitude
+    return registers.position_of(found) if found is not None else None
 
 
 def everybody(place: str) -> QuerySet[Party]:

@@ -62,7 +62,7 @@ def release_mark(
         fields: Fields = {"valid_until": ["", _until(vehicle, day_of(now), law).isoformat()]}
         doubted = sorted(rests_on(answer) & changed_lately(vehicle, now, law))
         body = held_body(vehicle, MARK, fields, POLICE, changed=doubted)
-        made: Mark | Proposal = alike(WITHOUT_TEST, vehicle.pk, fields, now) or do_or_propose(
+        made: Mark | Proposal = alike(ledger, WITHOUT_TEST, vehicle.pk, fields) or do_or_propose(
             ledger, WITHOUT_TEST, str(vehicle), body, law, reason=reason
         )
     return made

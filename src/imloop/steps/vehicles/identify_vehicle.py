@@ -20,8 +20,14 @@ from imloop.gates.vehicles.identity import Bearer, Beside, Found, Identity, Name
 from imloop.gates.vehicles.recognised import names_of_two
 from imloop.law import Law
 from imloop.steps.vehicles.note_statement import note_statement
-from imloop.steps.vehicles.plates import bore_it_then, may_have_borne, no_entered_vin
-from imloop.store.models import Vehicle
+from imloop.steps.vehicles.plates import (
+    bore_it_then,
+    may_have_borne,
+    no_entered_vin,
+    passed_on,
+    which_passed_on,
+)
+from imloop.store.models import Case, HeldRun, Vehicle
 from imloop.store.statements import fetch_all, fetch_one, insert, rows, update
 
 _NEAR = (
@@ -33,6 +39,16 @@ _ONCE, _SINCE = "once", "since"
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 """After everything: whoever asks of no run asks for no bearer of then."""
 _HOW = f"CASE WHEN {no_entered_vin('o')} THEN '{Beside.PLATED}' ELSE '{Beside.REPLATED}' END"
+_HOW_NOW = f"CASE WHEN {passed_on('o')} THEN '{Beside.PASSED}' ELSE {_HOW} END"
+_ONCE_ITS = f"CASE WHEN o.vin = '' THEN '{Beside.PASSED}' ELSE '{Beside.REPLATED}' END"
+_THEN_ITS = "(o.vin <> '' OR SUBSTR(CAST(q.opened_at AS TEXT), 1, 10) <= CAST({span}.until AS TEXT))"
+"""What no VIN names concerns only who had its plate when it failed, or after."""
+_EARLIER = (
+    "o.vin = '' AND EXISTS (SELECT 1 FROM store_platespan e WHERE e.plate = f.plate AND e.vehicle_id <> f.vehicle_id "
+    "AND e.vehicle_id <> o.id AND e.until <= f.since "
+    "AND SUBSTR(CAST(q.opened_at AS TEXT), 1, 10) <= CAST(e.until AS TEXT))"
+)
+"""Another bore the plate before this one, and gave it back after what only the plate names had failed."""
 _HELD = f"""
 SELECT vehicle_id, '{Beside.REPORTED}' FROM store_case WHERE closed_at IS NULL AND vehicle_id IN ({{marks}})
 UNION SELECT c.vehicle_id, '{Beside.REPORTED}' FROM store_heldrun_candidates c
@@ -41,27 +57,30 @@ WHERE h.settled_at IS NULL AND t.result = 'fail' AND c.vehicle_id IN ({{marks}})
 UNION SELECT t.vehicle_id, '{Beside.REPORTED}' FROM store_obdname o JOIN store_test t ON t.id = o.test_id
 JOIN store_case k ON k.vehicle_id = t.vehicle_id AND k.case_no = t.case_no AND k.closed_at IS NULL
 WHERE o.vin IN ({{vins}})
-UNION SELECT o.id, {_HOW} FROM store_vehicle o
+UNION SELECT o.id, {_HOW_NOW} FROM store_vehicle o
 JOIN store_case q ON q.vehicle_id = o.id AND q.closed_at IS NULL WHERE o.plate IN ({{plates}})
-UNION SELECT s.vehicle_id, '{Beside.REPLATED}' FROM store_platespan s
+UNION SELECT s.vehicle_id, {_ONCE_ITS} FROM store_platespan s JOIN store_vehicle o ON o.id = s.vehicle_id
 JOIN store_case q ON q.vehicle_id = s.vehicle_id AND q.closed_at IS NULL
-WHERE s.plate IN ({{plates}}) AND s.until IS NOT NULL
+WHERE s.plate IN ({{plates}}) AND s.until IS NOT NULL AND {_THEN_ITS.format(span="s")}
 UNION SELECT vehicle_id, '{_ONCE}' FROM store_platespan WHERE vehicle_id IN ({{marks}}) AND until IS NOT NULL
 UNION SELECT p.vehicle_id, CASE WHEN p.until IS NULL THEN '{_SINCE}' ELSE '{Beside.THEN}' END FROM store_platespan p
 WHERE p.plate = %s AND (p.until IS NULL AND CAST(p.since AS TEXT) > %s OR {bore_it_then("p")})
 """
 """Vehicles with a case open, or a failed run that waits, by how they were found: ``reported`` among those that bear the
 names, or by a control unit; ``plated`` by a plate that one of them bears or once bore, where no authority knows their
-VIN; ``replated`` by such a plate, or one that they once bore themselves. And ``once``: those that bore another;
-``then``: those that bore the plate that is named when the run was made; ``since``: that bear it since a later day."""
+VIN, ``passed`` where that plate has gone on since; ``replated`` by such a plate, or one that they once bore
+themselves. And ``once``: those that bore another; ``then``: those that bore the plate that is named when the run was
+made; ``since``: that bear it since a later day."""
 _BY_FORMER_PLATES = f"""
-SELECT o.id, {_HOW} FROM store_platespan f JOIN store_vehicle o ON o.plate = f.plate
+SELECT o.id, CASE WHEN {_EARLIER} THEN '{Beside.PASSED}' ELSE {_HOW} END FROM store_platespan f
+JOIN store_vehicle o ON o.plate = f.plate
 JOIN store_case q ON q.vehicle_id = o.id AND q.closed_at IS NULL WHERE f.vehicle_id IN ({{marks}})
 AND f.until IS NOT NULL AND {may_have_borne("f", "q.opened_at", "o.vin = '' AND NOT o.registered")}
-UNION SELECT s.vehicle_id, '{Beside.REPLATED}' FROM store_platespan f
-JOIN store_platespan s ON s.plate = f.plate AND s.until IS NOT NULL
+UNION SELECT s.vehicle_id, {_ONCE_ITS} FROM store_platespan f
+JOIN store_platespan s ON s.plate = f.plate AND s.until IS NOT NULL JOIN store_vehicle o ON o.id = s.vehicle_id
 JOIN store_case q ON q.vehicle_id = s.vehicle_id AND q.closed_at IS NULL
 WHERE f.vehicle_id IN ({{marks}}) AND f.until IS NOT NULL
+AND {_THEN_ITS.format(span="s")} AND {_THEN_ITS.format(span="f")}
 """
 
 
@@ -99,6 +118,8 @@ def identify(named: Named, at: datetime) -> Identified:
     """Which vehicle the names are of, with everyone who bears one of them, or bore the plate ``at`` the moment of the
     run."""
     found = {row.pk: row for row in _bearers(named) if not _only_seen(row, named)}
+    # Whose plate it was then is asked beside: a row that nothing else names is not who bears it now.
+    gone = {key: found.pop(key) for key in which_passed_on(found.values())}
     # A plate of its own makes it another vehicle, so those that may be mistyped need not be looked up.
     if not named.plate and not any(row.vin == named.vin for row in found.values()):
         found |= {row.pk: row for row in rows(Vehicle, _NEAR, [named.vin[:8], named.vin[8:]])}
@@ -108,9 +129,35 @@ def identify(named: Named, at: datetime) -> Identified:
     if named.vin and any(row.vin == named.vin for row in found.values()):
         held.then.clear()  # a VIN names it, whoever bore the plate
     known = any(row.vin or row.registered for row in found.values())
-    others = _beside(held, vins, unknown=not (named.vin or known))
+    others = _not_told_apart(named, found, _beside(held, vins, unknown=not (named.vin or known)))
+    hows = {row.pk: how for row, how in others}
+    if not named.vin and not any(row.plate == named.plate for row in found.values()):
+        hows = {**dict.fromkeys(gone, Beside.PASSED), **hows}  # nor is it a new one by that plate alone
+        found |= gone
     found |= {row.pk: row for row, _ in others}
-    return _resolved(named, found, held, {row.pk: how for row, how in others})
+    return _resolved(named, found, held, hows)
+
+
+def _not_told_apart(
+    named: Named, found: Mapping[int, Vehicle], others: Sequence[tuple[Vehicle, Beside]]
+) -> list[tuple[Vehicle, Beside]]:
+    """Without those that a plate which went on might make of the one that is named, where somebody has looked."""
+    wanted = [
+        row for row in found.values() if (row.vin == named.vin if named.vin else row.plate == named.plate)
+    ]
+    mine = wanted[0] if len(wanted) == 1 else None
+    return [
+        (row, how)
+        for row, how in others
+        if how is not Beside.PASSED or mine is None or not told_apart(mine, row)
+    ]
+
+
+def told_apart(vehicle: Vehicle, other: Vehicle) -> bool:
+    """Since the other failed, a department found that a run was of this vehicle, and not of that one."""
+    settled = HeldRun.objects.filter(test__vehicle=vehicle.pk, candidates=other, settled_at__isnull=False)
+    opened = Case.objects.filter(vehicle=other, closed_at__isnull=True).values("opened_at")[:1]
+    return settled.filter(test__started_at__gt=opened).exists()
 
 
 def cases_beside(vehicle: Vehicle, plates: Collection[str] = ()) -> list[tuple[Vehicle, Beside]]:
@@ -154,6 +201,9 @@ def find_vehicle(vin: str, plate: str, at: datetime | None = None) -> Vehicle | 
     ``at``: the moment at which the plate was read; None: now."""
     named = Named(plain(vin), plain(plate))
     bearers, held, hows = {row.pk: row for row in _bearers(named)}, _Held(), dict[int, Beside]()
+    gone = which_passed_on(bearers.values())
+    if named.vin or len(gone) < len(bearers):
+        bearers = {key: row for key, row in bearers.items() if key not in gone}
     if at is not None and named.plate:
         known = _held(list(bearers), [], [], (named.plate, at))
         held = _Held(then=known.then, since=known.since)
@@ -204,7 +254,7 @@ def _held(
         found += fetch_all(_BY_FORMER_PLATES.format(marks=_marks(keys)), [*keys, *keys])
     by = {how: {int(key) for key, known in found if known == how} for how in (*Beside, _SINCE)}
     beside: dict[int, Beside] = {}
-    for how in (Beside.REPLATED, Beside.PLATED, Beside.REPORTED):
+    for how in (Beside.REPLATED, Beside.PASSED, Beside.PLATED, Beside.REPORTED):
         beside |= dict.fromkeys(by[how] - set(keys), how)
     return _Held(by[Beside.REPORTED], beside, by[Beside.THEN] - set(keys), by[_SINCE] - by[Beside.THEN])
 

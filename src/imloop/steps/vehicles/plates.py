@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from imloop.facts.days import day_of
 from imloop.store.models import Case, PlateSpan, Vehicle
+from imloop.store.statements import fetch_all
 
 
 def no_entered_vin(row: str) -> str:
@@ -24,6 +25,31 @@ def may_have_borne(span: str, moment: str, nameless: str = "TRUE") -> str:
     # As EXISTS, PostgreSQL might read all vehicles once to answer it.
     entered = f"(SELECT w.id FROM store_vehicle w WHERE w.plate = {span}.plate AND w.registered LIMIT 1)"
     return f"({then} OR {nameless} AND {entered} IS NULL)"
+
+
+def passed_on(row: str) -> str:
+    """A condition in SQL on a vehicle's row (its name): only its plate names it, and since it was tested the register
+    was told that another vehicle has that plate no more. What was tested then may have been that one; whoever bears
+    the plate now is not this row."""
+    # Of a span that was kept before it was noted when that was told, by the day.
+    told = (
+        "CASE WHEN g.ended_at IS NULL THEN SUBSTR(CAST(y.started_at AS TEXT), 1, 10) <= CAST(g.until AS TEXT) "
+        "ELSE y.started_at <= g.ended_at END"
+    )
+    return (
+        f"({row}.vin = '' AND EXISTS (SELECT 1 FROM store_platespan g JOIN store_test y ON y.vehicle_id = {row}.id "
+        f"WHERE g.plate = {row}.plate AND g.vehicle_id <> {row}.id AND g.until IS NOT NULL AND {told}))"
+    )
+
+
+def which_passed_on(rows: Iterable[Vehicle]) -> set[int]:
+    """Keys of those that ``passed_on`` is true of."""
+    keys = [row.pk for row in rows if row.plate and not row.vin]
+    if not keys:
+        return set()
+    marks = ", ".join(["%s"] * len(keys))
+    found = fetch_all(f"SELECT w.id FROM store_vehicle w WHERE w.id IN ({marks}) AND {passed_on('w')}", keys)
+    return {int(key) for (key,) in found}
 
 
 def bore_it_then(span: str) -> str:

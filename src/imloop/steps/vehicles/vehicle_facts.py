@@ -9,14 +9,14 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from imloop.facts.days import day_of
-from imloop.gates.inspections.counts import Counts
+from imloop.gates.inspections.counts import NOT_AS_REGISTERED, Counts
 from imloop.gates.vehicles.case_fact import CaseFact
 from imloop.gates.vehicles.identity import Beside
 from imloop.gates.vehicles.subject import Subject
 from imloop.loop.case import Origin
 from imloop.steps.ground.access import ASK_OF_VEHICLES, Caller, covers
-from imloop.steps.vehicles.identify_vehicle import cases_beside
-from imloop.steps.vehicles.plates import may_have_borne, no_entered_vin
+from imloop.steps.vehicles.identify_vehicle import cases_beside, told_apart
+from imloop.steps.vehicles.plates import may_have_borne, no_entered_vin, passed_on
 from imloop.store.models import Case, HeldRun, Proposal, Test, Vehicle
 from imloop.store.statements import aware, fetch_all, fetch_one
 
@@ -40,7 +40,8 @@ _WAITING_ROWS = " UNION ".join(
     for each in (*_WAITING, _BY_FORMER_PLATE)
 )
 _OTHERS_CASE = f"""store_vehicle w JOIN store_case k ON k.vehicle_id = w.id AND k.closed_at IS NULL
-WHERE w.plate = v.plate AND NOT (w.plate = '') AND w.id <> v.id AND {no_entered_vin("w")}"""
+WHERE w.plate = v.plate AND NOT (w.plate = '') AND w.id <> v.id AND {no_entered_vin("w")}
+AND NOT {passed_on("w")}"""
 FAIL_WAITS, _ITS = (
     " OR ".join(
         f"EXISTS (SELECT 1 FROM {each})".format(key="v.id", vin="v.vin", plate="v.plate") for each in parts
@@ -132,27 +133,19 @@ def fail_waits(vehicle: Vehicle) -> bool:
     if waits is not None and waits[0]:
         return True
     held = Proposal.objects.filter(vehicle=vehicle.pk, state__in=Proposal.OPEN)
-    fields = [body["fields"] for body in held.values_list("body", flat=True)]
+    fields = [body.get("fields", {}) for body in held.values_list("body", flat=True)]
     to_bear = [str(each["plate"][1]) for each in fields if "plate" in each]
     return any(
-        how is not Beside.REPLATED or not _told_apart(vehicle, other)
+        how not in (Beside.REPLATED, Beside.PASSED) or not told_apart(vehicle, other)
         for other, how in cases_beside(vehicle, to_bear)
     )
-
-
-def _told_apart(vehicle: Vehicle, other: Vehicle) -> bool:
-    """Since the other failed, a department found that a run was of this vehicle, and not of that one."""
-    settled = HeldRun.objects.filter(test__vehicle=vehicle.pk, candidates=other, settled_at__isnull=False)
-    opened = Case.objects.filter(vehicle=other, closed_at__isnull=True).values("opened_at")[:1]
-    return settled.filter(test__started_at__gt=opened).exists()
 
 
 def passes(vehicle: Vehicle) -> QuerySet[Test]:
     """The runs that prove a pass, the latest first: none that the vehicle has failed since."""
     counted = (Counts.CASE, Counts.CYCLE)
-    since = Test.objects.filter(
-        vehicle=OuterRef("vehicle"), result="fail", counts=Counts.CASE, started_at__gt=OuterRef("started_at")
-    )
+    fails = Q(result="fail", counts=Counts.CASE) | Q(counts_why=NOT_AS_REGISTERED)
+    since = Test.objects.filter(fails, vehicle=OuterRef("vehicle"), started_at__gt=OuterRef("started_at"))
     passed = vehicle.tests.filter(~Exists(since), result="pass", counts__in=counted)
     return passed.order_by("-started_at")
 

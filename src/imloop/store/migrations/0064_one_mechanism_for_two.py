@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.state import StateApps
 
 _HOURS = 72
@@ -42,10 +43,20 @@ def _proposal(row: Any, offices: dict[str, Any], supervisors: dict[str, Any]) ->
     }
 
 
+def keep(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    """The table from before has no room for who confirms and until when: going back would lose the requests."""
+    known = apps.get_model("store", "Proposal").objects.filter(kind="reporter").count()
+    if known:
+        raise IrreversibleError(
+            f"查看举报人的申请有 {known} 件，退回旧版本会丢失：请从升级前的备份恢复。 · "
+            f"Going back would lose {known} requests to read who reported: restore a backup from before the upgrade."
+        )
+
+
 class Migration(migrations.Migration):
     dependencies = [("store", "0063_held_changes_are_proposals")]
 
     operations = [
-        migrations.RunPython(move, migrations.RunPython.noop),
+        migrations.RunPython(move, keep),
         migrations.DeleteModel(name="IdentityOpening"),
     ]

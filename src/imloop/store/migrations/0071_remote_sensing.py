@@ -13,9 +13,11 @@ MOVES = ("state", "finding_id", "told_at", "open_at")
 def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.freeze(editor, "store_remotereading", MOVES)
     _frozen.freeze(editor, "store_remotereview")
+    _frozen.freeze(editor, "store_remoteinstrument")
 
 
 def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    _frozen.thaw(editor, "store_remoteinstrument")
     _frozen.thaw(editor, "store_remotereview")
     _frozen.thaw(editor, "store_remotereading")
 
@@ -23,7 +25,7 @@ def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0067_outages_taken_back'),
+        ('store', '0070_addresses_as_hashes'),
     ]
 
     operations = [

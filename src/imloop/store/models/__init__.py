@@ -1,6 +1,6 @@
 from imloop.store.models.casework.appointments import Appointment, ClosedDay, Opening
 from imloop.store.models.casework.cases import Case, CaseEvent, Notice
-from imloop.store.models.casework.draws import Draw, DrawNumber, DrawPart, DrawVisit
+from imloop.store.models.casework.draws import Draw, DrawNumber, DrawOfficer, DrawPart, DrawVisit
 from imloop.store.models.casework.findings import Finding
 from imloop.store.models.casework.inspections import HeldRun, ObdName, RawUpload, Test
 from imloop.store.models.casework.matters.complaint import (
@@ -75,6 +75,7 @@ __all__ = [
     "Delivery",
     "Draw",
     "DrawNumber",
+    "DrawOfficer",
     "DrawPart",
     "DrawVisit",
     "Enrolment",

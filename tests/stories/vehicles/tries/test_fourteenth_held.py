@@ -52,14 +52,10 @@ def told(city: City, when: str, vin: str, **said: Any) -> dict[str, Any]:
     return receipt
 
 
-NAMES = [VIN, pytest.param(WRONG, marks=freed)]
+NAMES = [VIN, WRONG]
 
 
 # What passes as it was stated, and fails as it is registered, or as it was stated when it failed, is a failed run.
-# steps/inspections/settle_run.py, ``_take_effect``: ``not-as-registered`` ends there, and ``unanswered`` says no more
-# than ``fault-not-retested``; under its own VIN the worst result is its result (decide_run.py, ``_stricter_verdict``).
-# Mend: when the car is settled the run is judged anew by all its ways, as at its arrival, and what fails is told as a
-# failed run: it opens a case, moves its round, and uses up a repair, a paper or an opinion.
 
 
 @pytest.mark.parametrize("vin", NAMES)
@@ -83,7 +79,6 @@ def test_no_failed_retest_leaves_the_repair_as_it_was(city: City, vin: str, ente
 
 
 # A pass that is told after another station's fail, and says that it was made before it.
-# settle_run.py, ``_asked_when``: asks it of fails alone. Mend: of every run, as decide_run.py does.
 
 
 @pytest.mark.parametrize("vin", NAMES)
@@ -94,14 +89,10 @@ def test_no_pass_that_is_told_after_anothers_fail_gives_the_road(city: City, vin
     assert not ask_road(city.callers[POLICE], vin=VIN, at=at("2026-03-02 16:00")).allowed
 
 
-# The law of the place where it failed is asked of the car as it is stated, not as it is registered.
-# steps/cases/history.py, ``unanswered``: ``vehicle`` is the statement's; live it is ``Known.ways``, by the register.
-# Mend: ``as_registered(bounded(…))`` there, too, so that one function makes the ways for both.
+# The law of the place where it failed is asked of the car as it is registered, however it is stated.
 
 
-@pytest.mark.parametrize(
-    "how", ["at once", pytest.param("late", marks=freed), pytest.param("doubtful", marks=freed)]
-)
+@pytest.mark.parametrize("how", ["at once", "late", "doubtful"])
 def test_a_way_out_leads_to_no_other_limits_for_the_car_of_the_register(
     city: City, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -126,11 +117,7 @@ def test_a_way_out_leads_to_no_other_limits_for_the_car_of_the_register(
 
 
 # It failed under its plate alone, before the register knew of whom that is; the register has learnt it since, and that
-# the plate was given back. register/enter_block.py, ``_row``: the row that only the plate names, with its case, becomes
-# the next bearer; gates/vehicles/identity.py, ``_unknown_vin`` and ``_no_vin``: it is that row whatever VIN is stated.
-# The span of the plate, which says who bore it when it failed, is asked of the car alone that gave it back.
-# Mend: where such a span covers the opening of the case, a row of a list takes over no row that has one, and a run
-# that the plate names waits, with the former bearer among its candidates.
+# the plate was given back. ``passed_on`` (steps/vehicles/plates.py): that row is nobody's who bears the plate now.
 
 
 def given_back(city: City) -> str:
@@ -143,7 +130,7 @@ def given_back(city: City) -> str:
     return case
 
 
-@pytest.mark.parametrize("entered", [False, pytest.param(True, marks=freed)])
+@pytest.mark.parametrize("entered", [False, True])
 def test_no_case_goes_with_the_plate_to_the_next_car(city: City, entered: bool) -> None:
     """Everybody says what is true, and nobody else is bound by it."""
     given_back(city)
@@ -153,7 +140,6 @@ def test_no_case_goes_with_the_plate_to_the_next_car(city: City, entered: bool) 
     assert not mark(city, "2026-03-05 10:00")
 
 
-@freed
 @pytest.mark.parametrize("vin", [OTHER_VIN, ""])
 def test_no_other_car_is_retested_under_the_plate_that_was_given_back(city: City, vin: str) -> None:
     """A repairer that colludes has repaired it; it never failed."""
@@ -276,10 +262,9 @@ def test_nor_a_repair_whose_record_came_before_a_fail_of_that_morning(
     assert not mark(city, f"{DAY} 19:00")
 
 
-@pytest.mark.parametrize("far", [VIN, pytest.param(WRONG, marks=freed)])
+@pytest.mark.parametrize("far", [VIN, WRONG])
 def test_no_fail_that_is_told_after_anothers_takes_its_case(city: City, far: str) -> None:
-    """Both are of a doubtful car, and it is settled first. ``_asked_when`` asks ``anothers_fail`` without those that
-    wait; decide_run.py asks with them. Mend: with them in both."""
+    """Both are of a doubtful car, and it is settled first."""
     city.enter()
     other = run(city, "2026-03-02 10:00", station=FAR, vehicle=car(vin=far), **FAIL)
     said = run(city, FAILED, vehicle=car(vin=WRONG), now=at("2026-03-02 11:00"), **FAIL)

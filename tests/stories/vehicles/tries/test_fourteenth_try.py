@@ -64,14 +64,11 @@ def is_open() -> bool:
     return Case.objects.filter(closed_at=None).exists()
 
 
-# A retest that comes after the outage on which it rests was taken back, and says that it was made before.
-# In time it is refused. loop/history.py tells ``OutageTakenBack`` at its own hour, after a run that claims an earlier
-# one; steps/inspections/decide_run.py asks no permit of a run that is late, or whose car is doubtful.
-# Mend: a run bears the moment at which it came, and whoever tells the history asks of it what had been taken back by
-# then, as ``Unlock.shut_at`` and the held repair say at once.
+# A retest that comes after the outage on which it rests was taken back, and says that it was made before: in time it
+# is refused, told late it is asked what had been taken back when it came.
 
 
-@pytest.mark.parametrize("besides", ["nothing", pytest.param("aborted", marks=freed)])
+@pytest.mark.parametrize("besides", ["nothing", "aborted"])
 def test_no_retest_on_its_paper_comes_after_an_outage_was_taken_back(
     doors: Doors, voucher: Any, besides: str
 ) -> None:
@@ -84,7 +81,6 @@ def test_no_retest_on_its_paper_comes_after_an_outage_was_taken_back(
     assert is_open()
 
 
-@freed
 def test_nor_one_of_a_doubtful_car(doors: Doors, voucher: Any) -> None:
     taken_back(shown_in(doors, voucher), f"{DAY} 11:30")
     wrong = car(vin=WRONG)
@@ -93,7 +89,7 @@ def test_nor_one_of_a_doubtful_car(doors: Doors, voucher: Any) -> None:
     assert is_open()
 
 
-@pytest.mark.parametrize("besides", ["nothing", pytest.param("aborted", marks=freed)])
+@pytest.mark.parametrize("besides", ["nothing", "aborted"])
 def test_nor_on_a_repair_that_it_alone_explained(city: City, besides: str) -> None:
     failed(city)
     made = late_repair(city)
@@ -105,14 +101,9 @@ def test_nor_on_a_repair_that_it_alone_explained(city: City, besides: str) -> No
     assert is_open()
 
 
-# A run whose time an outage explained, and that did not count when that was taken back.
-# steps/outages/taken_back/hold_again.py, ``_runs``: passes alone, that count, and of which nobody was ever asked
-# anything. Mend: every judged run whose lateness it alone explained is asked for its time again: a fail that a repair
-# since may have answered as well; one that waits for its car gets the reason beside; one whose car was settled is
-# opened again for its time.
+# A run whose time an outage explained, and that did not count when that was taken back, is asked for its time again.
 
 
-@freed
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_no_pass_of_a_doubtful_car_keeps_the_time_of_an_outage_that_was_none(city: City, when: str) -> None:
     """Its car was settled before the outage was taken back, or after."""
@@ -129,7 +120,6 @@ def test_no_pass_of_a_doubtful_car_keeps_the_time_of_an_outage_that_was_none(cit
     assert is_open()
 
 
-@freed
 def test_nor_one_that_waited_for_another_fail(city: City) -> None:
     failed(city)
     city.repair("2026-12-03 16:00")
@@ -144,7 +134,7 @@ def test_nor_one_that_waited_for_another_fail(city: City) -> None:
 
 
 @pytest.mark.parametrize("passed", ["before", "after"])
-@pytest.mark.parametrize("outage", [False, pytest.param(True, marks=freed)])
+@pytest.mark.parametrize("outage", [False, True])
 def test_nor_a_fail_that_a_repair_has_answered_since(city: City, passed: str, outage: bool) -> None:
     """It failed after its repair, and is told as a run of three days ago."""
     failed(city)
@@ -160,10 +150,9 @@ def test_nor_a_fail_that_a_repair_has_answered_since(city: City, passed: str, ou
     assert not mark(city, "2026-12-05 13:00")
 
 
-@pytest.mark.parametrize("marked", [False, pytest.param(True, marks=freed)])
+@pytest.mark.parametrize("marked", [False, True])
 def test_no_mark_stands_untold_on_a_pass_that_waits_again(city: City, marked: bool) -> None:
-    """The police hear of a mark whose pass was without a permit: reconsider.py, ``_tell_marks``. Mend: of every pass
-    that counts for nothing any more."""
+    """The police hear of every mark whose pass counts for nothing any more."""
     failed(city)
     city.repair("2026-12-03 16:00")
     made = alone(city, "2026-12-05 12:00", "2026-12-04 08:00")
@@ -175,13 +164,9 @@ def test_no_mark_stands_untold_on_a_pass_that_waits_again(city: City, marked: bo
     assert is_open() and told is marked
 
 
-# A repair that an outage alone explained is held again, and counts in another case.
-# steps/cases/history.py, ``_OF_THE_VEHICLE``: of an annulled case, and of those before the telling, repairs and
-# releases are told, what held them again is not; hold_again.py, ``_why_held``: one of an earlier round is left alone.
-# Mend: ``OutageTakenBack`` is of the vehicle as well, as far as it names repairs; every round's repair is held.
+# A repair that an outage alone explained is held again in every round, and in whichever case it counts since.
 
 
-@freed
 def test_no_repair_that_was_held_again_counts_because_its_case_was_annulled(city: City) -> None:
     """Another station had found it failed as well, and that fail stands."""
     case = failed(city)
@@ -195,7 +180,6 @@ def test_no_repair_that_was_held_again_counts_because_its_case_was_annulled(city
     assert not permitted(city, FAR, "2026-12-08 11:00")
 
 
-@freed
 def test_nor_one_of_a_round_whose_failed_retest_was_annulled(city: City) -> None:
     case = failed(city)
     made = late_repair(city)
@@ -205,10 +189,7 @@ def test_nor_one_of_a_round_whose_failed_retest_was_annulled(city: City) -> None
     assert is_open() and not gate(city, "2026-12-08 12:00")
 
 
-# One case that an authority has ended, or that is part of another, keeps an outage in force for every car.
-# hold_again.py asks ``decide`` of it, the table knows no such step, and the whole is undone: second_person/decide.py,
-# ``_undo``, notes ``stays``; the end of an outage is refused (409). Mend: only cases that can take the event are told;
-# for those that went on as another, that one.
+# One case that an authority has ended, or that is part of another, keeps no outage in force for other cars.
 
 
 def two_papers(doors: Doors, voucher: Any) -> tuple[Proposal, str]:
@@ -298,9 +279,6 @@ def test_nor_does_one_that_was_rejected(city: City, shown: bool) -> None:
 
 
 # An exit that took effect alone, and was rejected while its case was closed, or had become part of another.
-# grant_exit.py, ``_take_back``: ``closed_at`` raises ``exit-used`` before the exit is ended, whatever closed the case,
-# and it looks for the case by the number of then. Mend: the exit ends in any state (a row of the table for closed
-# cases), in the case as which it goes on, and ``stays`` is said only of a retest that rested on it.
 
 
 def opinion_alone(case: str, when: str) -> Proposal:
@@ -312,7 +290,7 @@ def opinion_alone(case: str, when: str) -> Proposal:
     return made
 
 
-@pytest.mark.parametrize("rejected", [pytest.param("while closed", marks=freed), "once open"])
+@pytest.mark.parametrize("rejected", ["while closed", "once open"])
 def test_no_exit_opens_a_gate_after_it_was_rejected(city: City, rejected: str) -> None:
     """Its own station had closed the case; a fail of that morning is told after that, and takes the pass back."""
     case = failed(city)
@@ -328,7 +306,6 @@ def test_no_exit_opens_a_gate_after_it_was_rejected(city: City, rejected: str) -
     assert run(city, "2026-12-03 15:00", station=FAR).get("case_state") != "closed"
 
 
-@freed
 def test_nor_one_of_a_case_that_is_part_of_another(city: City) -> None:
     failed(city)
     city.repair("2026-12-02 16:00")

@@ -165,7 +165,7 @@ def test_nor_where_a_department_says_that_it_was_this_car(city: City) -> None:
     idle = accelerated(city, RETEST, 0.5, 1200, vin=WRONG, **UNSAID)
     assert (idle["verdict"], idle["counts_why"]) == ("pass", "identity-doubtful")
     that_car(city, NEAR, idle, "2026-03-05 10:00")
-    assert Test.objects.get(test_no=idle["test_no"]).counts_why == "fault-not-retested"
+    assert Test.objects.get(test_no=idle["test_no"]).counts_why == "not-decided", "as under its own VIN"
     assert Case.objects.get(closed_at=None) and not mark(city, "2026-03-05 11:00")
 
 

@@ -30,6 +30,7 @@ from imloop.steps.matters.as_fact import as_fact
 from imloop.steps.matters.attachments import the_matter
 from imloop.steps.matters.complaints import figures, identity, pay_rewards
 from imloop.steps.matters.complaints.receive import receive
+from imloop.steps.matters.kept.address import token_of
 from imloop.steps.matters.roles import is_payer
 from imloop.steps.second_person.lookups import proposals_of
 from imloop.store.models import Matter, PartyKind
@@ -124,6 +125,7 @@ def take_down(request: HttpRequest, caller: Caller) -> HttpResponse:
         received = receive(report_of(request, channel=channel), now, caller)
         context = {
             "row": received.matter,
+            "token": token_of(received.matter),
             "codes": received.codes,
             "office": registers.any_party(received.matter.office),
         }

@@ -140,7 +140,7 @@ def _beside(form: QueryDict) -> tuple[float, float] | None:
     typed = form.get("near", "").split()
     if not typed:
         return None
-    found = station_lookups.position_of(typed[0])
+    found = station_lookups.where_is(typed[0])
     if found is None:
         words_ = Text(
             "名录里没有这个单位的位置，请从列表中选。", "No position of it is known: choose from the list."

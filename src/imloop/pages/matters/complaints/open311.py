@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
+from imloop.exchange.http.http_status import UNTAKEABLE, as_refusal, status_of
 from imloop.exchange.http.rate_limit import count_question
-from imloop.facts.days import CHINA
-from imloop.facts.refusal import Malformed, Refusal
+from imloop.facts.days import read_moment
+from imloop.facts.refusal import Malformed, Refusal, Unknown
 from imloop.facts.text import Text
-from imloop.pages.guard import open_to
+from imloop.pages.guard import View, open_to
 from imloop.steps.ground import clock
 from imloop.steps.matters.complaints import figures
 
@@ -21,44 +24,52 @@ def _listed(rows: list[dict[str, object]], status: int = 200) -> JsonResponse:
     )
 
 
-def _refused(refusal: Refusal, status: int) -> JsonResponse:
+def _door(view: Callable[..., list[dict[str, object]]]) -> View:
     """Errors as the standard writes them: a list with a number and words."""
-    return _listed([{"code": status, "description": f"{refusal.text.zh} {refusal.text.en}"}], status)
+
+    @open_to()
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: str, **named: str) -> HttpResponse:
+        try:
+            count_question(request, clock.now())
+            return _listed(view(request, *args, **named))
+        except Refusal as refusal:
+            found = refusal
+        except UNTAKEABLE as error:
+            found = as_refusal(error)
+        status = status_of(found, "GET")
+        status = 400 if status == 422 else status
+        return _listed([{"code": status, "description": f"{found.text.zh} {found.text.en}"}], status)
+
+    return guarded
 
 
-@open_to()
-def services(request: HttpRequest) -> HttpResponse:
-    return _listed(figures.services())
+@_door
+def services(request: HttpRequest) -> list[dict[str, object]]:
+    return figures.services()
 
 
-@open_to()
-def requests(request: HttpRequest) -> HttpResponse:
+@_door
+def requests(request: HttpRequest) -> list[dict[str, object]]:
     """``service_request_id``, ``service_code``, ``start_date``, ``end_date``, ``status`` narrow the list."""
     asked = request.GET
-    try:
-        count_question(request, clock.now())
-        found = figures.requests(
-            numbers=_several(asked, "service_request_id"),
-            codes=_several(asked, "service_code"),
-            status=_status(asked),
-            since=_moment(asked, "start_date"),
-            until=_moment(asked, "end_date"),
-        )
-    except Malformed as refusal:
-        return _refused(refusal, 400)
-    except Refusal as refusal:
-        return _refused(refusal, 429)
-    return _listed(found)
+    return figures.requests(
+        numbers=_several(asked, "service_request_id"),
+        codes=_several(asked, "service_code"),
+        status=_status(asked),
+        since=_moment(asked, "start_date"),
+        until=_moment(asked, "end_date"),
+    )
 
 
-@open_to()
-def one_request(request: HttpRequest, number: str) -> HttpResponse:
+@_door
+def one_request(request: HttpRequest, number: str) -> list[dict[str, object]]:
     """A list of one, as the standard has it."""
     found = figures.requests(numbers=[number])
-    if found:
-        return _listed(found)
-    words = Text("没有这个编号，或者不对外公开。", "No such request, or it is not public.")
-    return _refused(Malformed("unknown-matter", words), 404)
+    if not found:
+        words = Text("没有这个编号，或者不对外公开。", "No such request, or it is not public.")
+        raise Unknown("unknown-matter", words)
+    return found
 
 
 def _several(asked: QueryDict, name: str) -> list[str]:
@@ -76,14 +87,4 @@ def _status(asked: QueryDict) -> str:
 def _moment(asked: QueryDict, name: str) -> datetime | None:
     """W3C date and time, as the standard asks; without a zone it is China's."""
     text = asked.get(name, "")
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        words = Text(
-            f"{name} 不是时间，应如 2026-03-05T00:00:00Z。",
-            f"{name} is no time, such as 2026-03-05T00:00:00Z.",
-        )
-        raise Malformed("bad-date", words, at=name) from None
-    return found if found.tzinfo else found.replace(tzinfo=CHINA)
+    return read_moment(text, at=name) if text else None

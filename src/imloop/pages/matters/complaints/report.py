@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
-from imloop.exchange.http.rate_limit import count_question
+from imloop.exchange.http.rate_limit import count_files, count_question
 from imloop.facts.days import day_of
 from imloop.facts.refusal import NotAllowed, Refusal
 from imloop.facts.text import Text
@@ -27,6 +27,7 @@ from imloop.steps.matters.attachments import as_shown
 from imloop.steps.matters.complaints.pay_rewards import draw, rewards_of
 from imloop.steps.matters.complaints.progress import LISTED, Progress, follow, progress, step_by_reporter
 from imloop.steps.matters.complaints.receive import receive
+from imloop.steps.matters.kept.address import token_of
 from imloop.store.models import Matter
 
 _REPORTER = frozenset({Role.CONCERNED})
@@ -43,9 +44,12 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         count_question(request, now)
         require_sure(request.POST)
-        received = receive(report_of(request), now)
+        said = report_of(request)
+        count_files(request, sum(len(body) for _, body in said.photos), now)
+        received = receive(said, now)
         context = {
             "row": received.matter,
+            "token": token_of(received.matter),
             "codes": received.codes,
             "category": words(category.name),
             "office": registers.any_party(received.matter.office),

@@ -63,17 +63,27 @@ def read(caller: Caller, matter_no: str, now: datetime) -> Reporter:
 
 def _require_head(caller: Caller, matter_no: str) -> Matter:
     row = locked(matter_no, caller)
-    is_head = User.objects.filter(username=caller.user, is_head=True, is_active=True).exists()
-    if row.office != caller.party_code or not is_head:
+    if row.office != caller.party_code or not _is_head(caller):
         words = Text("由办理部门负责人申请。", "The head of the department that has it asks.")
         raise NotAllowed("head-needed", words)
     return row
+
+
+def _is_head(caller: Caller) -> bool:
+    return User.objects.filter(username=caller.user, is_head=True, is_active=True).exists()
 
 
 def _open(ledger: Ledger, by: Caller, matter_no: str, body: Body) -> None:
     """Nothing is shown or kept: who asked may read it from now on."""
     if not _require_head(by, matter_no).complaint.reporter:
         raise Conflict("nobody-said", Text("举报人没有留下姓名和电话。", "The reporter left no name."))
+
+
+def _knows(caller: Caller) -> bool:
+    """That and why a reporter's name was asked for: the heads who may ask, and supervision."""
+    if caller.kind == PartyKind.SUPERVISOR:
+        return not is_payer(caller)
+    return caller.kind != PartyKind.ADMIN and _is_head(caller) and not is_payer(caller)
 
 
 REPORTER = register(
@@ -83,6 +93,7 @@ REPORTER = register(
         carry_out=_open,
         link=lambda row: f"/complaints/{row.subject}/reporter",
         made=lambda made: {},
-        seen=lambda caller: caller.kind != PartyKind.ADMIN and not is_payer(caller),
+        seen=_knows,
+        quiet=True,
     )
 )

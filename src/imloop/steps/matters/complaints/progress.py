@@ -22,6 +22,7 @@ from imloop.steps.ground.files import keep
 from imloop.steps.ground.ledger import writing
 from imloop.steps.matters.as_fact import whole
 from imloop.steps.matters.complaints.receive import MOST_PHOTOS, too_many_photos
+from imloop.steps.matters.kept.address import opened_by
 from imloop.steps.matters.lookups import clock_json, step_json
 from imloop.steps.matters.take_step import applicant, step_of, step_on
 from imloop.store.models import Attachment, Complaint, ComplaintFollower, Matter, MatterLink
@@ -43,7 +44,7 @@ class Progress:
 def progress(token: str) -> Progress:
     """By the secret address of the reporter or of a follower."""
     rows = Matter.objects.filter(kind=Kind.COMPLAINT).select_related("complaint")
-    own = rows.filter(token=token).first() if token else None
+    own = rows.filter(opened_by(token)).first()
     row = own or _followed(token)
     if row is None:
         raise Unknown("unknown-matter", Text("没有这个事项。", "There is no such matter."))

@@ -3,7 +3,6 @@ other sees this and nothing else of it."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,14 +14,15 @@ from imloop.facts.text import Text
 from imloop.matters import Step
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, covers
-from imloop.steps.ground.ledger import Ledger, canonical, writing
+from imloop.steps.ground.ledger import writing
 from imloop.steps.ground.lookups import nothing_there
 from imloop.steps.matters.as_fact import by_of
 from imloop.steps.matters.copies.answer import LONGEST
+from imloop.steps.matters.kept.enclose import enclose
 from imloop.steps.matters.kept.open_copy import open_copy
 from imloop.steps.matters.roles import roles_in, visible
 from imloop.steps.matters.take_step import locked, step_on
-from imloop.store.models import Attachment, Copy, Evidence, Finding, Matter, Party
+from imloop.store.models import Attachment, Copy, Finding, Matter, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def send(caller: Caller, it: Object, *, to: str, wanted: str, answer_by: date | 
             new = Copy(of=it.of, reference=it.reference, title=it.title[:120], shown=dict(it.shown))
             office = _office(caller, place, to)
             made = open_copy(ledger, new, office, law, wanted=wanted, answer_by=answer_by)
-        _enclose(ledger, made, it)
+        enclose(ledger, made, it.kept, it.printed)
     return made
 
 
@@ -62,45 +62,6 @@ def _office(caller: Caller, place: str, code: str) -> Party:
         words = Text("请选择本地的另一个部门。", "Choose another department of the place.")
         raise Malformed("wrong-value", words, at="copied_to")
     return registers.any_party(code)
-
-
-def _enclose(ledger: Ledger, made: Copy, it: Object) -> None:
-    """Each file stands in the copy by its hash; those printed for it are kept with it."""
-    files = [*it.kept, *(_printed(ledger, made, name, body) for name, body in it.printed)]
-    Evidence.objects.bulk_create(
-        Evidence(
-            copy=made,
-            kind=Evidence.Kind.FILE,
-            reference=file.name,
-            sha256=file.sha256,
-            added_at=ledger.now,
-            added_by=ledger.caller.actor[:80],
-        )
-        for file in files
-    )
-    said = {
-        "copy": made.pk,
-        "of": made.of,
-        "to": made.to.code,
-        "wanted": made.wanted,
-        "answer_due": made.answer_due.isoformat(),
-        "sha256": hashlib.sha256(canonical(made.shown).encode()).hexdigest(),
-        "files": [file.sha256 for file in files],
-    }
-    ledger.note("copy-sent", made.reference, said)
-
-
-def _printed(ledger: Ledger, made: Copy, name: str, body: bytes) -> Attachment:
-    return Attachment.objects.create(
-        copy=made,
-        name=name[:120],
-        media_type="application/pdf",
-        sha256=hashlib.sha256(body).hexdigest(),
-        size=len(body),
-        body=body,
-        uploaded_at=ledger.now,
-        uploaded_by=ledger.caller.actor[:80],
-    )
 
 
 def place_of(caller: Caller, of: str, reference: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from imloop.law import Law
 from imloop.matters import Decision, Kind, Step
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.matters.as_fact import put
+from imloop.steps.matters.kept.address import hash_of, new_token
 from imloop.steps.matters.kept.keep_step import keep
 from imloop.store.models import Matter, Party, Vehicle
 
@@ -29,8 +29,9 @@ class About(NamedTuple):
 def opened(ledger: Ledger, kind: Kind, about: About, step: Step, decision: Decision, law: Law) -> Matter:
     """The row of a matter that the table lets open, with its first event."""
     number = ledger.number("matter", about.place, law.on.year)
+    matter_no = f"{about.place}-S{law.on.year}-{number:05d}"
     row = Matter(
-        matter_no=f"{about.place}-S{law.on.year}-{number:05d}",
+        matter_no=matter_no,
         kind=kind,
         place=about.place,
         party=about.party,
@@ -39,7 +40,7 @@ def opened(ledger: Ledger, kind: Kind, about: About, step: Step, decision: Decis
         office=about.office,
         opened_at=ledger.now,
         data={"form": about.form} if about.form else {},
-        token=secrets.token_urlsafe(18),
+        token_sha256=hash_of(new_token(matter_no)),
     )
     put(row, decision.matter)
     row.save()

@@ -12,7 +12,7 @@ from imloop.law.acts import WHY
 from imloop.law.values import COMPARED, CONFIDENCE_NAMES
 from imloop.matters import Kind, Step
 from imloop.matters import Matter as Fact
-from imloop.matters.penalties.account import account_of
+from imloop.matters.penalties.account import GAINS, account_of
 from imloop.matters.penalties.as_file import act_of, day_in, file_of, fine_of, law_for, proposal_of, range_of
 from imloop.matters.penalties.checks import VETOES, checked
 from imloop.matters.penalties.clocks import months_after
@@ -110,8 +110,13 @@ def account_json(fact: Fact, law: Law) -> _Json | None:
         "due_on": account.due.isoformat(),
         "days_late": account.late,
         "surcharge": account.surcharge,
+        "fine_paid": account.fine_paid,
+        "surcharge_paid": account.surcharge_paid,
         "paid": account.paid,
         "open": account.open,
+        "gains": f"{account.gains.normalize():f}",
+        "gains_paid": f"{account.gains_paid.normalize():f}",
+        "gains_open": f"{account.open_of(GAINS).normalize():f}",
         "on": law.on.isoformat(),
     }
 

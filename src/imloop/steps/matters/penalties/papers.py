@@ -84,10 +84,10 @@ INSIDE = frozenset(
         PaperKind.RECORD,
     }
 )
-"""Of the side volume: not for the party."""
+"""Of the side volume: for the office that has the case and those above it, neither for the party nor for others."""
+_INSIDERS = frozenset({Role.AUTHORITY, Role.APPEAL, Role.SUPERVISOR})
 
-
-_DECIDED = ("decided_fine", "decision_served_on")
+_DECIDED = ("decided_fine", "decided_gains", "decision_served_on")
 
 
 class Made(NamedTuple):
@@ -109,6 +109,12 @@ def papers_of(row: Matter, roles: frozenset[Role]) -> list[PaperKind]:
     """The papers there are so far, as far as these roles may read them."""
     steps = set(row.events.values_list("kind", flat=True))
     return [kind for kind in PaperKind if steps & set(_MADE_BY[kind]) and _may_read(kind, roles)]
+
+
+def papers_for_others(row: Matter, roles: frozenset[Role], law: Law) -> list[PaperKind]:
+    """Those that go along with a copy: the main volume, and the side volume where the law lets it out."""
+    lets_out = law.flag("copy.side_volume")
+    return [kind for kind in papers_of(row, roles) if lets_out or kind not in INSIDE]
 
 
 def paper(row: Matter, roles: frozenset[Role], kind: str) -> Made:
@@ -137,7 +143,7 @@ def as_it_stood(row: Matter, event: MatterEvent) -> Fact:
 
 
 def _may_read(kind: PaperKind, roles: frozenset[Role]) -> bool:
-    return kind not in INSIDE or not roles <= {Role.CONCERNED}
+    return kind not in INSIDE or bool(roles & _INSIDERS)
 
 
 def _none() -> Unknown:

@@ -4,36 +4,27 @@ has come stands, and the environment department is told what it rests on."""
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import suppress
-from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from msgspec import convert
 
 from imloop.facts.days import day_of
 from imloop.facts.records.repair import RepairRecord
-from imloop.facts.refusal import Conflict, Unlawful
 from imloop.facts.text import Reason
-from imloop.gates.inspections.counts import Counts
-from imloop.gates.inspections.times import HELD, Times, late
 from imloop.gates.outages.outage import Scope, outage_for
 from imloop.loop.events import OutageTakenBack
 from imloop.loop.on_paper import is_the_papers
 from imloop.loop.repairs import find_repair
-from imloop.steps.cases.history import run_of
-from imloop.steps.cases.move_case import as_loop_case, decide_and_keep, open_case
-from imloop.steps.cases.reconsider import reconsider
+from imloop.steps.cases.history import lasting
+from imloop.steps.cases.move_case import as_loop_case, open_case, take_back
+from imloop.steps.cases.reconsider import failed_runs
 from imloop.steps.ground import registers
-from imloop.steps.ground.access import place_prefix
 from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
-from imloop.steps.outages.known_outages import declared_for, kept_until
+from imloop.steps.outages.known_outages import declared_for
 from imloop.steps.outages.late_repairs import released_by_outage, unexplained
-from imloop.store.models import Case, HeldRun, Outage, PaperUnlock, Repair, Test
-from imloop.store.statements import update
-
-_CLOCKS = timedelta(hours=1)
-"""Less than any law lets a message take: what arrived within it was never late."""
+from imloop.steps.outages.taken_back.hold_runs import hold_runs, reached
+from imloop.store.models import Case, Outage, PaperUnlock, Repair, Test
 
 
 def hold_again(ledger: Ledger, outage: Outage) -> None:
@@ -48,13 +39,10 @@ def hold_again(ledger: Ledger, outage: Outage) -> None:
             unlocks=tuple(row.unlock_no for row in papers[case.pk]),
             repairs=tuple((row.shop.code, row.repair_no) for row in repairs[case.pk]),
         )
-        law = registers.law_at(day_of(ledger.now), case.place)
-        # Annulled, scrapped, or told anew since, a case may rest on nothing of it.
-        with suppress(Unlawful, Conflict), ledger.attempt():
-            decide_and_keep(ledger, case, event, law, vehicle=case.vehicle, place=case.place)
+        take_back(ledger, case, event)
         for row in papers[case.pk]:
             _wait_again(row, case)
-    _runs(ledger, outage)
+    hold_runs(ledger, outage)
 
 
 def _papers(ledger: Ledger, outage: Outage) -> dict[int, list[PaperUnlock]]:
@@ -72,7 +60,7 @@ def _papers(ledger: Ledger, outage: Outage) -> dict[int, list[PaperUnlock]]:
         )
         if isinstance(found, Reason):
             assert row.case is not None
-            lost[row.case.pk].append(row)
+            lost[lasting(row.case).pk].append(row)
             keep_findings(ledger, "unlock", row.unlock_no, row.station.code, [found])
         elif found.outage_no != outage.outage_no:
             row.outage = Outage.objects.get(outage_no=found.outage_no)
@@ -90,23 +78,24 @@ def _wait_again(row: PaperUnlock, case: Case) -> None:
 def _repairs(ledger: Ledger, outage: Outage) -> dict[int, list[Repair]]:
     """By the case in which they count; of repairers, and of vehicles tested, where the outage was."""
     found: dict[int, list[Repair]] = defaultdict(list)
-    tested = Test.objects.filter(_reached(outage, "station"), vehicle=OuterRef("case__vehicle"))
+    tested = Test.objects.filter(reached(outage, "station"), vehicle=OuterRef("case__vehicle"))
     rows = Repair.objects.filter(uploaded_at__gt=outage.starts_at, uploaded_at__lte=ledger.now)
-    rows = rows.filter(_reached(outage, "shop") | Exists(tested))
+    rows = rows.filter(reached(outage, "shop") | Exists(tested))
     for row in rows.select_related("shop", "case__vehicle", "case__station").order_by("id"):
-        case = open_case(row.case.vehicle) or row.case
-        held = _why_held(row, case)
-        if held is not None:
+        case = _counts_in(row)
+        held = None if case is None else _why_held(row, case)
+        if case is not None and held is not None:
             found[case.pk].append(row)
             keep_findings(ledger, "repair", row.repair_no, row.shop.code, [held])
     return found
 
 
-def _reached(outage: Outage, party: str) -> Q:
-    """Rows of a ``party`` that it may have kept from sending: of all others it explained nothing."""
-    if outage.stations:
-        return Q(**{f"{party}__code__in": outage.stations})
-    return Q(**{f"{party}__place__startswith": place_prefix(outage.place)})
+def _counts_in(row: Repair) -> Case | None:
+    """A repair stays done when its case has ended."""
+    cases = (open_case(row.case.vehicle), lasting(row.case))
+    known = (case for case in cases if case is not None)
+    named = row.shop.code, row.repair_no
+    return next((case for case in known if find_repair(as_loop_case(case).repairs, *named)), None)
 
 
 def _why_held(row: Repair, case: Case) -> Reason | None:
@@ -115,50 +104,10 @@ def _why_held(row: Repair, case: Case) -> Reason | None:
     fact = find_repair(known.repairs, row.shop.code, row.repair_no)
     if fact is None or fact.held_for_time or "entered_by" in row.receipt:
         return None
-    if fact.finished_at <= known.last_failed_at:
-        return None  # of an earlier round: it opens nothing
     if any(is_the_papers(unlock, fact) for unlock in known.unlocks) or not released_by_outage(row):
         return None  # such a paper's record could not come in time
     law = registers.law_at(day_of(row.finished_at), case.place)
-    return unexplained(case, row.shop, convert(row.record, RepairRecord), row.uploaded_at, law)
-
-
-def _runs(ledger: Ledger, outage: Outage) -> None:
-    """A pass that came late waits for a department, as it would have at first."""
-    rows = Test.objects.filter(
-        _reached(outage, "station"),
-        result="pass",
-        counts__in=(Counts.CASE, Counts.CYCLE),
-        received_at__gt=F("started_at") + _CLOCKS,
-        received_at__range=(outage.starts_at, ledger.now),
-    )
-    for run in rows.select_related("station", "vehicle").order_by("started_at", "id"):
-        reason = _why_late(run)
-        if reason is None or HeldRun.objects.filter(test=run).exists():
-            continue
-        assert run.vehicle is not None
-        held = HeldRun.objects.create(
-            test=run,
-            vin=run.vehicle.vin,
-            plate=run.vehicle.plate,
-            reasons=[reason.to_json()],
-            place=run.station.place,
-            held_at=ledger.now,
-        )
-        held.candidates.set([run.vehicle])
-        run.counts_why = HELD
-        update(run, "counts_why")
-        reconsider(ledger, run.vehicle, run_of(run), outage.outage_no)
-
-
-def _why_late(run: Test) -> Reason | None:
-    law = registers.law_at(day_of(run.started_at), run.station.place)
-    ended = kept_until(run.station, run.started_at, law.number("upload.within_hours"))
-    times = Times(
-        started=run.started_at,
-        ended=run.ended_at,
-        arrived=run.received_at,
-        recorded_s=0,
-        outage_ended=None if ended is None else min(ended, run.received_at),
-    )
-    return late(times, law)
+    failed = None
+    if fact.finished_at <= known.last_failed_at:  # of an earlier round: that may come back
+        failed = failed_runs(case).filter(started_at__lt=fact.finished_at).last()
+    return unexplained(case, row.shop, convert(row.record, RepairRecord), row.uploaded_at, law, failed)

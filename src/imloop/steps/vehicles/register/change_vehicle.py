@@ -66,7 +66,7 @@ def change_vehicle(caller: Caller, change: ReportedChange, now: datetime) -> Veh
         owner = {name: said.pop(name) for name in ("owner_name", "owner_phone", "reason")}
         body = held_body(vehicle, CHANGE, fields, POLICE, change=said, private=owner)
         law = registers.law_at(day_of(now), caller.place)
-        made: VehicleChange | Proposal = alike(VEHICLE_CHANGE, vehicle.pk, fields, now) or do_or_propose(
+        made: VehicleChange | Proposal = alike(ledger, VEHICLE_CHANGE, vehicle.pk, fields) or do_or_propose(
             ledger, VEHICLE_CHANGE, str(vehicle), body, law, reason=change.reason
         )
     return made

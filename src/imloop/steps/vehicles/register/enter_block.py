@@ -10,7 +10,7 @@ from imloop.steps.ground.findings import keep_findings
 from imloop.steps.ground.ledger import Ledger
 from imloop.steps.second_person.propose import propose_list
 from imloop.steps.vehicles.identify_vehicle import with_vin
-from imloop.steps.vehicles.plates import change_plates, keep_plate
+from imloop.steps.vehicles.plates import change_plates, keep_plate, which_passed_on
 from imloop.steps.vehicles.register.correct_register import CORRECTION
 from imloop.steps.vehicles.register.hold_change import LIST, held_body, keep_changes
 from imloop.steps.vehicles.register.how_failed import how_failed
@@ -29,7 +29,7 @@ _AT_ONCE = 1000
 
 class Block:
     """``new``, ``changed``: vehicles; ``plates``: each with the plate and colour it had; ``held`` and ``differing``:
-    how many vehicles."""
+    how many vehicles; ``unclear``: rows by a plate that has gone on, and nobody is known to bear."""
 
     def __init__(self, ledger: Ledger, rows: Sequence[VehicleRow], of: Listing, reason: str) -> None:
         self.ledger, self.rows, self.of, self.reason = ledger, rows, of, reason
@@ -37,17 +37,19 @@ class Block:
         self.changed: list[Vehicle] = []
         self.same = self.held = self.differing = 0
         self.plates: list[tuple[Vehicle, str, str]] = []
+        self.unclear: list[VehicleRow] = []
         self._known: list[Merged] = []
         self._made: list[Merged] = []
         self._by_vin: dict[str, Vehicle] = {}
         self._bearers: dict[str, list[Vehicle]] = {}
         self._touched: dict[int, Vehicle] = {}
         self._keep: set[int] = set()
+        self._passed_on: set[int] = set()
         self._failed: dict[int, list[inspection.Vehicle]] = {}
 
     def apply(self) -> None:
         self._load()
-        wanted = [self._row(row) for row in self.rows]
+        wanted = [each for row in self.rows if (each := self._row(row)) is not None]
         for merged, row, former in wanted:
             self._plate(merged, row, former)
         self._save()
@@ -66,16 +68,19 @@ class Block:
                 self._by_vin[vehicle.vin] = vehicle
             if vehicle.plate:
                 self._bearers.setdefault(vehicle.plate, []).append(vehicle)
-        self._keep = keep_plate(each for bearers in self._bearers.values() for each in bearers)
+        bearing = [each for bearers in self._bearers.values() for each in bearers]
+        self._keep, self._passed_on = keep_plate(bearing), which_passed_on(bearing)
         keys = list(loaded)
         for start in range(0, len(keys), _AT_ONCE):
             self._failed |= how_failed([loaded[key] for key in keys[start : start + _AT_ONCE]])
 
-    def _row(self, row: VehicleRow) -> tuple[Merged, VehicleRow, tuple[str, str]]:
+    def _row(self, row: VehicleRow) -> tuple[Merged, VehicleRow, tuple[str, str]] | None:
         holders = self._bearers.get(row.plate, []) if row.plate else []
-        vehicle = self._by_vin.get(row.vin) if row.vin else next(iter(holders), None)
-        if vehicle is None and row.vin:
-            vehicle = next((each for each in holders if not each.vin), None)
+        vehicle = self._by_vin.get(row.vin) if row.vin else self._with_plate(row.plate, holders)
+        vehicle = vehicle or self._by_plate_alone(holders)
+        if vehicle is None and not row.vin and any(not each.vin for each in holders):
+            self.unclear.append(row)
+            return None
         new = vehicle is None
         vehicle = vehicle or Vehicle(vin=row.vin)
         former = vehicle.plate, vehicle.plate_colour
@@ -89,6 +94,14 @@ class Block:
             self._known.append(merged)
             merged.noted = merged.noted or len(vehicle.stated) != was_stated
         return merged, row, former
+
+    def _with_plate(self, plate: str, holders: Sequence[Vehicle]) -> Vehicle | None:
+        return next((each for each in holders if each.vin and each.plate == plate), None)
+
+    def _by_plate_alone(self, holders: Sequence[Vehicle]) -> Vehicle | None:
+        """A row that nothing but the plate names is who bears it now only where nobody else does, or did since."""
+        alone = holders[0] if len(holders) == 1 else None
+        return alone if alone is not None and not alone.vin and alone.pk not in self._passed_on else None
 
     def _plate(self, merged: Merged, row: VehicleRow, former: tuple[str, str]) -> None:
         """When every row has said its own: one person does not take the plate that a known, active vehicle bears."""

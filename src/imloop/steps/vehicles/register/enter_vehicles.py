@@ -22,6 +22,11 @@ from imloop.steps.vehicles.register.vehicle_row import STATUS_AFTER, Days, Vehic
 from imloop.steps.vehicles.register.word import source_of
 from imloop.store.models import Party, PartyKind
 
+_UNCLEAR = (
+    "plate-ambiguous: 号牌 {} 以前只报号牌检验过，此后该号牌换过车，尚不能确认现属哪一辆：请在名单中填写 VIN"
+)
+"""Of a row by a plate alone."""
+
 
 class Seen:
     """Which VINs and plates a file has shown already: eight bytes each, so that a million rows stay small."""
@@ -86,6 +91,7 @@ def enter_vehicles(
         of = Listing(source_of(caller), _speaks_for(caller), today, evidence, law)
         block = Block(ledger, good, of, reason)
         block.apply()
+        rejected += [Rejected(row.number, _UNCLEAR.format(row.plate)) for row in block.unclear]
         ledger.note(
             "import",
             "vehicles",

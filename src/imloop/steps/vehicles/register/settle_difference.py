@@ -12,7 +12,6 @@ from imloop.law import Law
 from imloop.steps.ground import registers
 from imloop.steps.ground.access import Caller, require_kind
 from imloop.steps.ground.ledger import Ledger, writing
-from imloop.steps.ground.task import of_vehicle
 from imloop.steps.second_person.kinds import Act, Body, register
 from imloop.steps.second_person.propose import alike, do_or_propose
 from imloop.steps.second_person.rules import rules_of
@@ -48,20 +47,20 @@ def settle_difference(
         if take_over:
             fields, by = {field: [known, said[0]]}, {"evidence": str(said[1]), "why": reason.strip()}
             body = held_body(vehicle, DIFFERENCE, fields, source_of(caller), **by)
-            waits: Proposal = alike(CORRECTION, vehicle.pk, fields, now) or do_or_propose(
+            waits: Proposal = alike(ledger, CORRECTION, vehicle.pk, fields) or do_or_propose(
                 ledger, CORRECTION, str(vehicle), body, law, reason=reason
             )
             return waits
         _require_not_taken_over(vehicle, field, now)
         if rules := rules_of(KIND, law):
             rules.require_words(reason=reason)
-        body = {"about": vehicle.pk, "field": field, "said": said[:3], "reason": reason.strip()}
+        body = {"vehicle": vehicle.pk, "field": field, "said": said[:3], "reason": reason.strip()}
         made = do_or_propose(ledger, RIGHT, _named(vehicle, field), body, law, reason=reason)
     return made if isinstance(made, Proposal) else None
 
 
 def _settle(ledger: Ledger, by: Caller, subject: str, body: Body) -> Vehicle:
-    vehicle, field, reason = _vehicle(body["about"]), str(body["field"]), str(body["reason"])
+    vehicle, field, reason = _vehicle(_number(body)), str(body["field"]), str(body["reason"])
     known, said = _difference(vehicle, field, registers.law_at(day_of(ledger.now), by.place))
     _require_source(by, vehicle, field)
     if said[:3] != body["said"]:
@@ -116,6 +115,11 @@ def _named(vehicle: Vehicle, field: str) -> str:
     return f"vehicle/{vehicle.pk}/{field}"
 
 
+def _number(body: Body) -> int:
+    """The vehicle's; ``about`` where it was proposed before its looks were kept."""
+    return int(body.get("vehicle") or body["about"])
+
+
 def _vehicle(number: int) -> Vehicle:
     found = Vehicle.objects.filter(pk=number).first()
     if found is None:
@@ -139,9 +143,8 @@ RIGHT = register(
         kind=KIND,
         name=Text("认定登记无误、填报有误", "the register is right, the statement wrong"),
         carry_out=_settle,
-        link=lambda row: f"/vehicles/{row.body['about']}",
+        link=lambda row: f"/vehicles/{_number(row.body)}",
         shows=_shows,
-        about=lambda row: of_vehicle(Vehicle.objects.get(pk=row.body["about"])),
     )
 )
 

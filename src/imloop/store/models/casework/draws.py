@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from imloop.store.models.registers.accounts import User
 from imloop.store.models.registers.stations import Party
 
 
@@ -60,8 +61,8 @@ class DrawPart(models.Model):
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="parts")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
     nonce_sha256 = models.CharField(max_length=64)
-    inspectors = models.JSONField(help_text="names")
-    conflicts = models.JSONField(help_text="inspector (name), unit, reason")
+    inspectors = models.JSONField(help_text="names; user names where officers confirm themselves")
+    conflicts = models.JSONField(help_text="inspector, unit, reason")
     joined_at = models.DateTimeField()
     joined_by = models.CharField(max_length=80)
     nonce = models.CharField(max_length=64, blank=True, default="")
@@ -106,6 +107,7 @@ class DrawVisit(models.Model):
     lead = models.CharField(max_length=120)
     member = models.CharField(max_length=120)
     opened_on = models.DateField(null=True, help_text="the day of the visit, from when its papers are fixed")
+    opened_by = models.CharField(max_length=80, blank=True, default="")
     papers = models.JSONField(null=True, help_text="numbers and clue weights the papers were drawn from")
     looked_at = models.JSONField(default=list)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True, default="")
@@ -116,3 +118,28 @@ class DrawVisit(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["draw", "unit"], name="draw_visit_once")]
         indexes: ClassVar = [models.Index(fields=["unit", "opened_on"], name="draw_visit_unit")]
+
+
+class DrawOfficer(models.Model):
+    """An account drawn for a visit, or next in order for one who stepped back; in the order in which they came."""
+
+    class Ground(models.TextChoices):
+        ABSENT = "absent", "不能到场"
+        CONFLICTED = "conflicted", "应当回避"
+
+    visit = models.ForeignKey(DrawVisit, on_delete=models.PROTECT, related_name="officers")
+    number = models.CharField(max_length=120, help_text="as in what is published")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ground = models.CharField(
+        max_length=10, choices=Ground.choices, blank=True, default="", help_text="why they stepped back"
+    )
+    reason = models.CharField(max_length=400, blank=True, default="")
+    stand_in = models.CharField(max_length=120, blank=True, default="", help_text="who came; empty: nobody")
+    left_at = models.DateTimeField(null=True)
+    left_by = models.CharField(max_length=80, blank=True, default="")
+    left_as = models.PositiveSmallIntegerField(
+        null=True, help_text="as which of the visit's who stepped back"
+    )
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["visit", "user"], name="draw_officer_once")]

@@ -37,7 +37,9 @@ class Matter(models.Model):
         max_length=150, blank=True, default="", help_text="account that goes on with it"
     )
     data = models.JSONField(default=dict, help_text="what was asked for, what the events said since, clocks")
-    token = models.CharField(max_length=32, unique=True, help_text="opens the applicant's page")
+    token_sha256 = models.CharField(
+        max_length=64, unique=True, help_text="of what opens the applicant's page"
+    )
 
     class Meta:
         indexes: ClassVar = [
