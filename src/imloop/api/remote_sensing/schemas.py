@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ninja import Schema
 
+from imloop.api.http.given import Day
 from imloop.api.http.schemas import (
     NUMBER,
     OWN_NUMBER,
@@ -18,7 +19,6 @@ from imloop.api.http.schemas import (
     several,
 )
 from imloop.exchange.decode_readings import REQUIRED, SCHEMA
-from imloop.api.http.given import Day
 from imloop.facts.records.reading import RANGES, DeviceVerdict
 
 

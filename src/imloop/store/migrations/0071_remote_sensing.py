@@ -13,9 +13,11 @@ MOVES = ("state", "finding_id", "told_at", "open_at")
 def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     _frozen.freeze(editor, "store_remotereading", MOVES)
     _frozen.freeze(editor, "store_remotereview")
+    _frozen.freeze(editor, "store_remoteinstrument")
 
 
 def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    _frozen.thaw(editor, "store_remoteinstrument")
     _frozen.thaw(editor, "store_remotereview")
     _frozen.thaw(editor, "store_remotereading")
 
