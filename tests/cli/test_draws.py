@@ -70,8 +70,9 @@ def test_a_draw_is_prepared_joined_fixed_and_listed(imloop: Commands, city: Path
         digest = imloop("draw", "nonce", secret).stdout
         assert secret.stat().st_mode & 0o777 == 0o600
         assert imloop("draw", "nonce", secret).returncode == 2  # never over an old one
-        people = ("--inspector", "韦晓东", "--inspector", "莫丽", "--conflict", "莫丽 M450203001 亲属")
-        done = imloop("draw", "join", no, secret, "--as", party, "--person", party.split("-")[1], *people)
+        kind = party.split("-")[1]
+        people = ("--inspector", kind, "--inspector", f"{kind}2", "--conflict", f"{kind}2 M450203001 亲属")
+        done = imloop("draw", "join", no, secret, "--as", party, "--person", kind, *people)
         assert (done.returncode, done.stdout) == (0, digest), done.stderr
     early = imloop("draw", "commit", no, *BY_ENVIRONMENT)
     assert (early.returncode, "not-by-the-same" in early.stderr) == (2, True)
@@ -94,9 +95,10 @@ def test_a_draw_is_prepared_joined_fixed_and_listed(imloop: Commands, city: Path
 
 
 def departments(imloop: Commands) -> None:
-    """Each with one person, who has its name."""
+    """Each with two people, the first of whom has its name."""
     for kind in ("environment", "market"):
         added = imloop("party", "add", kind, kind, "--place", "450200", "--reason", "机构名录")
         assert added.returncode == 0, added.stderr
-        person = imloop("user", kind, "--party", f"450200-{kind}", IMLOOP_PASSWORD="a long passphrase")
-        assert person.returncode == 0, person.stderr
+        for name in (kind, f"{kind}2"):
+            person = imloop("user", name, "--party", f"450200-{kind}", IMLOOP_PASSWORD="a long passphrase")
+            assert person.returncode == 0, person.stderr

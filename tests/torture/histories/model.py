@@ -73,6 +73,11 @@ class Case(NamedTuple):
         return [repair for repair in self.repairs if repair.at > self.failed and not repair.held]
 
     @property
+    def waiting(self) -> list[Repair]:
+        """A doubt about a repair of an earlier round holds nothing."""
+        return [repair for repair in self.repairs if repair.at > self.failed and repair.held]
+
+    @property
     def state(self) -> str:
         return CLOSED if self.closed else RETEST if self.answering else REPAIR
 
@@ -246,7 +251,7 @@ def _shown(vehicle: Vehicle, case: int) -> Answer:
         "round": told.round,
         "events": vehicle.events[case],
         "repairs": frozenset(repair.number for repair in told.repairs),
-        "held": frozenset(repair.number for repair in told.repairs if repair.held),
+        "held": frozenset(repair.number for repair in told.waiting),
         "exits": len(_ways_out(vehicle, case)),
         "objections": (len(objections), sum(objections)),
     }
@@ -275,10 +280,11 @@ def _exit(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) -> t
 
 def _release(vehicle: Vehicle, given: Mapping[str, Any], _: Mapping[str, Any]) -> tuple[Answer, Vehicle]:
     case = vehicle.cases.index(given["case"])
-    if tell(vehicle).cases[case].closed:
+    told = tell(vehicle).cases[case]
+    if told.closed:
         return _refused(vehicle, 409, "no-such-step")
     meant = [each for each in vehicle.repairs if each.number == given["number"] and each.case == case]
-    if not any(each.held for each in meant):
+    if not any(each in told.waiting for each in meant):
         return _refused(vehicle, 403, "repair-not-held")
     repairs = tuple(each._replace(held=False) if each in meant else each for each in vehicle.repairs)
     return _moved(replace(vehicle, repairs=repairs), case, 200)

@@ -14,7 +14,7 @@ from imloop.exchange.uploads.decode_application import decode_application
 from imloop.facts.days import day_of
 from imloop.facts.places import typed_place
 from imloop.facts.records.application import Application
-from imloop.facts.refusal import Unknown
+from imloop.facts.refusal import Malformed, Unknown
 from imloop.facts.text import Text
 from imloop.law import Law
 from imloop.law.sentences import hotline
@@ -50,7 +50,7 @@ def _law(*places: object) -> Law:
     for place in filter(None, places):
         try:
             return registers.law_at(today, str(place))
-        except LawError:
+        except (LawError, Malformed):
             continue
     return registers.law_at(today, _COUNTRY)
 

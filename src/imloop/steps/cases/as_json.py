@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from imloop.facts.days import day_of
+from imloop.loop.repairs import over_before_known
 from imloop.steps.cases.lookups import notice_address, repairs_of
+from imloop.steps.cases.move_case import as_loop_case
+from imloop.steps.ground import registers
 from imloop.store.models import Case
+
+
+def _lacks(case: Case) -> dict[tuple[str, str], list[str]]:
+    """By shop and number; what only the case shows, too: the work was over before the failed test was known."""
+    fact = as_loop_case(case)
+    law = registers.law_at(day_of(fact.last_known_at), case.place)
+    found = {}
+    for repair in fact.repairs:
+        held = over_before_known(fact, repair, law) and not repair.held_for_time
+        codes = [lack.code for lack in repair.lacks]
+        found[repair.shop, repair.repair_no] = [*codes, "time-held"] if held else codes
+    return found
 
 
 def case_json(case: Case) -> dict[str, object]:
     """The case with its whole history."""
-    lacks = {
-        (known["shop"], known["repair_no"]): [lack["code"] for lack in known["lacks"]]
-        for known in case.snapshot["repairs"]
-    }
+    lacks = _lacks(case)
     notices = list(case.notices.order_by("round").values_list("notice_no", flat=True))
     return {
         "case_no": case.case_no,
