@@ -272,7 +272,7 @@ def test_nor_a_way_out_that_was_rejected(city: City, holds: bool) -> None:
 def test_no_fail_is_gone_because_its_hour_was_a_lie(city: City) -> None:
     """It failed today, and is told as a run of a case that is over; the department finds that nothing was tested then.
     settle_run.py: a run that is rejected counts for nothing, whatever was doubted of it. Mend: a failed run of a
-    certain car whose hour does not hold counts as made when it came; only that it was another car, or no run, is rejected."""
+    certain car whose hour does not hold counts as made when it came; only another car's, or none, is rejected."""
     failed(city)
     city.repair("2026-12-02 16:00")
     assert run(city, f"{DAY} 09:00", purpose="retest")["case_state"] == "closed"
